@@ -1,0 +1,53 @@
+# make run    the whole platform on this machine, with example people in it
+# make test   every test, in real browsers too
+# make build  the programs, in bin/
+# make bench  the benchmarks
+#
+# What is missing on the machine is installed by .ci/need.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+BUILD   := CGO_ENABLED=0 go build -trimpath
+STORE   := internal/embedded/objectstore
+LINT    := go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
+SHARED  := bin/withpostgres
+
+.PHONY: run build test lint check bench clean
+
+run:
+	@.ci/need postgresql
+	@$(MAKE) --no-print-directory build
+	@exec bin/socialdirect demo $(ARGS)
+
+build:
+	$(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/socialdirect ./cmd/socialdirect
+	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/socialdirect-objectstore .
+
+test:
+	@.ci/need postgresql race chromium clamav node
+	@$(MAKE) --no-print-directory build lint check
+	go build -o $(SHARED) ./internal/dbtest/withpostgres
+	$(SHARED) go test -race ./...
+	cd $(STORE) && go test -race ./...
+
+# What can be told without running anything.
+lint:
+	go vet ./...
+	$(LINT) ./...
+	cd $(STORE) && go vet ./... && $(LINT) ./...
+
+# The types of the scripts in web/static.
+check: e2e/node_modules/.installed
+	cd e2e && npm run --silent check
+
+e2e/node_modules/.installed: e2e/package-lock.json
+	cd e2e && npm ci --no-audit --no-fund
+	@touch $@
+
+bench:
+	@.ci/need postgresql
+	@$(MAKE) --no-print-directory build
+	go build -o $(SHARED) ./internal/dbtest/withpostgres
+	$(SHARED) go test -run '^$$' -bench . ./bench/...
+
+clean:
+	rm -rf bin e2e/node_modules
