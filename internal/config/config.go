@@ -1,0 +1,346 @@
+// Package config reads the settings of `serve` from the environment, once, into
+// one struct. A wrong setting is an error that names it, what it holds and what
+// it may hold; what a secret holds is never repeated. Every setting may be given
+// as NAME, or as NAME_FILE with the path of a file that holds it.
+package config
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is the settings of a running platform.
+type Config struct {
+	ListenAddr     string
+	PublicURL      *url.URL // scheme and host alone
+	TrustedProxies []netip.Prefix
+	DatabaseURL    string
+	DatabaseConns  int
+	S3             S3
+	SMTPURL        string
+	MailFrom       string
+	MasterKey      []byte // 32 bytes
+	TURN           TURN
+	ClamdAddr      string // host:port, empty for none
+	TimeZone       *time.Location
+	LogLevel       slog.Level
+	Phone          string // the switchboard's number, empty for none
+	OperatorName   string
+	OperatorAddr   string
+	OperatorHost   string
+}
+
+// S3 is where documents are kept.
+type S3 struct{ Endpoint, Region, Bucket, AccessKey, SecretKey string }
+
+// TURN is the relay: the embedded one when PublicIP is set, external ones by
+// their URLs, or both.
+type TURN struct {
+	PublicIP net.IP
+	Listen   string
+	Secret   string
+	URLs     []string
+	MinPort  uint16 // of the relayed addresses
+	MaxPort  uint16
+}
+
+// Secure reports whether people reach the platform over TLS.
+func (c Config) Secure() bool { return c.PublicURL.Scheme == "https" }
+
+// Base is the public address without a slash at its end.
+func (c Config) Base() string { return c.PublicURL.Scheme + "://" + c.PublicURL.Host }
+
+// reader reads settings and keeps the first error.
+type reader struct {
+	getenv func(string) string
+	err    error
+}
+
+func (r *reader) fail(name, holds, may string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%s holds %s; it may hold %s", name, holds, may)
+	}
+}
+
+// raw is a setting's value and how to repeat it.
+func (r *reader) raw(name string) string {
+	if value := r.getenv(name); value != "" {
+		return value
+	}
+	path := r.getenv(name + "_FILE")
+	if path == "" {
+		return ""
+	}
+	content, err := os.ReadFile(path)
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, err)
+	}
+	return strings.TrimRight(string(content), "\r\n")
+}
+
+func (r *reader) text(name, fallback string) string {
+	if value := r.raw(name); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func (r *reader) required(name, may string) string {
+	value := r.raw(name)
+	if value == "" {
+		r.fail(name, "nothing", may)
+	}
+	return value
+}
+
+// parsed reads a setting that has a form; secret values are not repeated.
+func parsed[T any](r *reader, name, fallback, may string, parse func(string) (T, error)) T {
+	value := r.text(name, fallback)
+	result, err := parse(value)
+	if err != nil {
+		r.fail(name, strconv.Quote(value), may)
+	}
+	return result
+}
+
+// Load reads and checks every setting. getenv is os.Getenv outside of tests.
+func Load(getenv func(string) string) (Config, error) {
+	r := &reader{getenv: getenv}
+	c := Config{
+		ListenAddr:     parsed(r, "LISTEN_ADDR", "127.0.0.1:8080", "an address such as 0.0.0.0:8080", parseListen),
+		PublicURL:      parsed(r, "PUBLIC_URL", "", "the address that people type, such as https://rendezvous.example.org", parsePublicURL),
+		TrustedProxies: parsed(r, "TRUSTED_PROXIES", "", "addresses or networks with commas between, such as 10.0.0.0/8", parsePrefixes),
+		DatabaseConns:  parsed(r, "DATABASE_CONNECTIONS", "20", "a number of connections between 4 and 500", parseConns),
+		ClamdAddr:      r.text("CLAMD_ADDR", ""),
+		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", time.LoadLocation),
+		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
+		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
+		Phone:          r.text("SWITCHBOARD_PHONE", ""),
+		OperatorName:   r.text("OPERATOR_NAME", ""),
+		OperatorAddr:   r.text("OPERATOR_ADDRESS", ""),
+		OperatorHost:   r.text("OPERATOR_HOST", ""),
+	}
+	c.DatabaseURL = r.databaseURL()
+	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
+	c.MasterKey = r.masterKey()
+	c.S3 = r.s3()
+	c.TURN = r.turn()
+	r.refuseNATS()
+	return c, r.err
+}
+
+// DatabaseURL reads that one setting, for commands that need no other.
+func DatabaseURL(getenv func(string) string) (string, error) {
+	r := &reader{getenv: getenv}
+	url := r.databaseURL()
+	return url, r.err
+}
+
+func (r *reader) databaseURL() string {
+	return r.secretURL("DATABASE_URL", "a PostgreSQL address such as postgres://user:password@host:5432/socialdirect", "postgres", "postgresql")
+}
+
+// CheckEmail reports whether s is one bare address.
+func CheckEmail(s string) error {
+	address, err := mail.ParseAddress(s)
+	if err == nil && address.Address != s {
+		err = errors.New("more than an address")
+	}
+	return err
+}
+
+// refuseNATS says clearly what this version does not do: several instances that
+// do not see each other would only half work.
+func (r *reader) refuseNATS() {
+	if value := r.raw("NATS_URL"); value != "" {
+		r.fail("NATS_URL", "an address", "nothing in this version, which runs as one instance")
+	}
+}
+
+func (r *reader) secretURL(name, may string, schemes ...string) string {
+	value := r.required(name, may)
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || !hasScheme(u, schemes)) {
+		r.fail(name, "something else", may)
+	}
+	return value
+}
+
+func hasScheme(u *url.URL, schemes []string) bool {
+	for _, scheme := range schemes {
+		if u.Scheme == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) s3() S3 {
+	s := S3{
+		Endpoint:  r.required("S3_ENDPOINT", "an address such as https://s3.example.org"),
+		Bucket:    r.required("S3_BUCKET", "a bucket's name"),
+		Region:    r.text("S3_REGION", "us-east-1"),
+		AccessKey: r.required("S3_ACCESS_KEY", "the access key's name"),
+		SecretKey: r.required("S3_SECRET_KEY", "the secret key"),
+	}
+	if u, err := url.Parse(s.Endpoint); s.Endpoint != "" && (err != nil || !hasScheme(u, []string{"http", "https"}) || u.Host == "") {
+		r.fail("S3_ENDPOINT", strconv.Quote(s.Endpoint), "an address such as https://s3.example.org")
+	}
+	return s
+}
+
+const mayMasterKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"
+
+func (r *reader) masterKey() []byte {
+	path := r.getenv("MASTER_KEY_FILE")
+	if path == "" {
+		r.fail("MASTER_KEY_FILE", "nothing", mayMasterKey)
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		r.fail("MASTER_KEY_FILE", "a path that cannot be read", mayMasterKey)
+		return nil
+	}
+	key, err := ParseMasterKey(string(content))
+	if err != nil {
+		r.fail("MASTER_KEY_FILE", "the path of a file with something else", mayMasterKey)
+	}
+	return key
+}
+
+// ParseMasterKey reads 32 bytes in hexadecimal or base64.
+func ParseMasterKey(text string) ([]byte, error) {
+	text = strings.TrimSpace(text)
+	if key, err := hex.DecodeString(text); err == nil && len(key) == 32 {
+		return key, nil
+	}
+	if key, err := base64.StdEncoding.DecodeString(text); err == nil && len(key) == 32 {
+		return key, nil
+	}
+	return nil, errors.New("not 32 bytes in hexadecimal or base64")
+}
+
+// minTURNSecret keeps a guessable relay secret out of production.
+const minTURNSecret = 16
+
+func (r *reader) turn() TURN {
+	t := TURN{
+		PublicIP: parsed(r, "TURN_PUBLIC_IP", "", "the IP address at which browsers reach the relay", parseIP),
+		Listen:   parsed(r, "TURN_LISTEN", "0.0.0.0:3478", "an address such as 0.0.0.0:3478", parseListen),
+		Secret:   r.raw("TURN_SECRET"),
+		URLs:     parsed(r, "TURN_URLS", "", "relays with commas between, such as turn:relay.example.org:3478?transport=udp", parseTURNURLs),
+	}
+	t.MinPort, t.MaxPort = parsedPorts(r)
+	if t.PublicIP == nil && len(t.URLs) == 0 {
+		r.fail("TURN_PUBLIC_IP", "nothing", "the IP address at which browsers reach the embedded relay, unless TURN_URLS names others")
+	}
+	if len(t.Secret) < minTURNSecret {
+		r.fail("TURN_SECRET", fmt.Sprintf("%d characters", len(t.Secret)), fmt.Sprintf("a secret of %d characters or more", minTURNSecret))
+	}
+	return t
+}
+
+func parsedPorts(r *reader) (low, high uint16) {
+	ports := parsed(r, "TURN_PORTS", "49152-65535", "the relay's range of ports, such as 49152-65535", func(s string) ([2]uint16, error) {
+		from, to, _ := strings.Cut(s, "-")
+		a, err := strconv.ParseUint(from, 10, 16)
+		b, err2 := strconv.ParseUint(to, 10, 16)
+		if err = errors.Join(err, err2); err == nil && (a < 1024 || b <= a) {
+			err = errors.New("not a range")
+		}
+		return [2]uint16{uint16(a), uint16(b)}, err
+	})
+	return ports[0], ports[1]
+}
+
+func parseListen(s string) (string, error) {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", err
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", err
+	}
+	return s, nil
+}
+
+func parsePublicURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, err
+	}
+	if !hasScheme(u, []string{"http", "https"}) || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return nil, errors.New("not an origin")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func parsePrefixes(s string) ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, part := range splitList(s) {
+		if address, err := netip.ParseAddr(part); err == nil {
+			prefixes = append(prefixes, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, prefix)
+	}
+	return prefixes, nil
+}
+
+func parseConns(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err == nil && (n < 4 || n > 500) {
+		err = errors.New("out of range")
+	}
+	return n, err
+}
+
+func parseLevel(s string) (level slog.Level, err error) {
+	err = level.UnmarshalText([]byte(s))
+	return level, err
+}
+
+func parseFrom(s string) (string, error) {
+	_, err := mail.ParseAddress(s)
+	return s, err
+}
+
+func parseIP(s string) (net.IP, error) {
+	if s == "" {
+		return nil, nil
+	}
+	if ip := net.ParseIP(s); ip != nil {
+		return ip, nil
+	}
+	return nil, errors.New("not an IP address")
+}
+
+func parseTURNURLs(s string) ([]string, error) {
+	urls := splitList(s)
+	for _, u := range urls {
+		if !strings.HasPrefix(u, "turn:") && !strings.HasPrefix(u, "turns:") {
+			return nil, errors.New("not a relay")
+		}
+	}
+	return urls, nil
+}

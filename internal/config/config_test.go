@@ -1,0 +1,72 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func valid(t *testing.T) map[string]string {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "master")
+	if err := os.WriteFile(key, []byte(strings.Repeat("0f", 32)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"PUBLIC_URL": "https://rdv.example.org", "DATABASE_URL": "postgres://u:p@db/sd", "S3_ENDPOINT": "http://s3:7070",
+		"S3_BUCKET": "documents", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s", "SMTP_URL": "smtp://mail:25",
+		"MAIL_FROM": "Social Direct <rdv@example.org>", "MASTER_KEY_FILE": key, "TURN_PUBLIC_IP": "192.0.2.1",
+		"TURN_SECRET": "0123456789abcdef",
+	}
+}
+
+func load(env map[string]string) (Config, error) {
+	return Load(func(name string) string { return env[name] })
+}
+
+func TestLoadReadsEverySetting(t *testing.T) {
+	t.Parallel()
+	c, err := load(valid(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Secure() || c.Base() != "https://rdv.example.org" || len(c.MasterKey) != 32 || c.TimeZone.String() != "Europe/Paris" || c.TURN.MinPort != 49152 {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
+		"MAIL_FROM": "nobody", "MASTER_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
+		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x",
+		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus",
+	} {
+		env := valid(t)
+		env[name] = value
+		_, err := load(env)
+		if err == nil || !strings.HasPrefix(err.Error(), name+" holds ") || !strings.Contains(err.Error(), "it may hold") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s=%s: %v", name, value, err)
+			continue
+		}
+		if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: the message repeats a secret: %v", name, err)
+		}
+	}
+}
+
+func TestSecretsComeFromFilesToo(t *testing.T) {
+	t.Parallel()
+	env := valid(t)
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte("from-the-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	delete(env, "S3_SECRET_KEY")
+	env["S3_SECRET_KEY_FILE"] = path
+	if c, err := load(env); err != nil || c.S3.SecretKey != "from-the-file" {
+		t.Errorf("got %q, %v", c.S3.SecretKey, err)
+	}
+}

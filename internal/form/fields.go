@@ -1,0 +1,114 @@
+package form
+
+import (
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Email decodes an address, its domain in lower case (RFC 5321: 254 octets at
+// most, 64 before the @).
+func (f *Form) Email(name string) string {
+	value := f.Text(name, Text{Max: 254, Required: "Écrivez votre adresse e-mail, par exemple prenom.nom@exemple.fr."})
+	if value == "" {
+		return ""
+	}
+	local, domain, ok := cutLast(value, "@")
+	parsed, err := mail.ParseAddress(value)
+	if err != nil || parsed.Address != value || !ok || len(value) > 254 || len(local) > 64 || !plausibleDomain(domain) {
+		f.Fail(name, "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr.")
+		return ""
+	}
+	return local + "@" + strings.ToLower(domain)
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+func plausibleDomain(domain string) bool {
+	return strings.Contains(domain, ".") && !strings.HasPrefix(domain, ".") &&
+		!strings.HasSuffix(domain, ".") && !strings.ContainsAny(domain, " []\"")
+}
+
+// regions where a number typed without its country code is looked for: mainland
+// France first, then overseas.
+var regions = []string{"FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF"}
+
+// Mobile decodes a mobile number typed as people do, national or international,
+// into E.164.
+func (f *Form) Mobile(name string) string {
+	value := f.Text(name, Text{Max: 40, Required: "Écrivez votre numéro de portable, par exemple 06 12 34 56 78."})
+	if value == "" {
+		return ""
+	}
+	for _, region := range regions {
+		number, err := phonenumbers.Parse(value, region)
+		if err == nil && phonenumbers.IsValidNumber(number) && mobile(number) {
+			return phonenumbers.Format(number, phonenumbers.E164)
+		}
+	}
+	f.Fail(name, "Ce numéro n’est pas celui d’un portable. Exemple : 06 12 34 56 78, ou +262 692 12 34 56.")
+	return ""
+}
+
+func mobile(number *phonenumbers.PhoneNumber) bool {
+	kind := phonenumbers.GetNumberType(number)
+	return kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
+}
+
+// Date decodes a calendar day (the value of a date input) between the two days
+// given, both included, as midnight UTC.
+func (f *Form) Date(name string, first, last time.Time, required string) time.Time {
+	value := f.Text(name, Text{Max: 10, Required: required})
+	if value == "" {
+		return time.Time{}
+	}
+	day, err := time.Parse(time.DateOnly, value)
+	if err != nil || day.Before(first) || day.After(last) {
+		f.Fail(name, "Cette date n’est pas possible. Choisissez-en une entre le "+
+			first.Format("02/01/2006")+" et le "+last.Format("02/01/2006")+".")
+		return time.Time{}
+	}
+	return day
+}
+
+// Instant decodes an RFC 3339 instant with any offset into UTC.
+func (f *Form) Instant(name, required string) time.Time {
+	value := f.Text(name, Text{Max: 40, Required: required})
+	if value == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil || at.Year() < 2000 || at.Year() > 2200 {
+		f.Fail(name, required)
+		return time.Time{}
+	}
+	return at.UTC()
+}
+
+// ID decodes an identifier.
+func (f *Form) ID(name, required string) uuid.UUID {
+	id, err := ParseID(f.Text(name, Text{Max: 36, Required: required}))
+	if err != nil {
+		f.Fail(name, required)
+	}
+	return id
+}
+
+// ParseID reads an identifier as addresses and forms write it, 36 characters
+// long (RFC 9562, 4), and in no other of its ways.
+func ParseID(text string) (uuid.UUID, error) {
+	if len(text) != 36 {
+		return uuid.Nil, errors.New("not an identifier")
+	}
+	return uuid.Parse(text)
+}

@@ -1,0 +1,51 @@
+// Package viewer says who is asking. The server finds the viewer from the
+// session, puts it in the request's context, and every act of a domain takes it
+// and decides by itself whether this viewer may.
+package viewer
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Role is what an account may do. An account has exactly one.
+type Role string
+
+// The roles of the platform.
+const (
+	Beneficiary   Role = "beneficiary"
+	SocialWorker  Role = "social_worker"
+	Administrator Role = "administrator"
+)
+
+// Staff reports whether the role signs in with a second factor (R8).
+func (r Role) Staff() bool { return r != Beneficiary }
+
+// Viewer is a signed-in person.
+type Viewer struct {
+	ID       uuid.UUID // the account
+	Role     Role
+	Name     string         // first name and last name, for the page's header
+	ClientID uuid.UUID      // the client that a beneficiary is attached to, else zero
+	Zone     *time.Location // the zone in which this person reads times
+	Session  []byte         // the hash that identifies the session
+
+	// Complete is false while a member of staff still owes the second factor;
+	// such a viewer may do nothing but give it or sign out (R8).
+	Complete bool
+}
+
+type key struct{}
+
+// With returns a context that carries v.
+func With(ctx context.Context, v *Viewer) context.Context {
+	return context.WithValue(ctx, key{}, v)
+}
+
+// From returns the viewer of the context, nil when nobody is signed in.
+func From(ctx context.Context) *Viewer {
+	v, _ := ctx.Value(key{}).(*Viewer)
+	return v
+}
