@@ -1,0 +1,118 @@
+// Package postgres holds the database: the pool, transactions that carry one
+// instant, the names of constraint violations, and the schema's one ordered
+// history.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// DB is a pool of connections and the clock that transactions read.
+type DB struct {
+	Pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+// Open connects to the database at url (libpq form) with at most conns
+// connections, and fails when it does not answer.
+func Open(ctx context.Context, url string, conns int) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	cfg.MaxConns = int32(conns)
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.RuntimeParams["application_name"] = "socialdirect"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("database does not answer: %w", err)
+	}
+	return &DB{Pool: pool, clock: time.Now}, nil
+}
+
+// Close waits for the connections in use and closes them all.
+func (db *DB) Close() { db.Pool.Close() }
+
+// At returns the same database with another clock, so that a test or the demo's
+// example data can stand at any instant.
+func (db *DB) At(clock func() time.Time) *DB { return &DB{Pool: db.Pool, clock: clock} }
+
+// Now is the instant by the database's clock, in UTC, as PostgreSQL can keep it
+// (microseconds).
+func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
+
+// Tx is a transaction in which time stands still: every rule reads Now.
+type Tx struct {
+	pgx.Tx
+	Now time.Time
+}
+
+// InTx runs act in a transaction, commits when it returns nil and rolls back
+// otherwise. act's error comes back unchanged.
+func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
+	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
+		return act(Tx{Tx: tx, Now: db.Now()})
+	})
+}
+
+// Querier is what reading needs: a pool or a transaction.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// One reads exactly one row into T by column name; pgx.ErrNoRows when there is none.
+func One[T any](ctx context.Context, q Querier, sql string, args ...any) (T, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
+}
+
+// All reads every row into T by column name.
+func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
+}
+
+// SQLSTATE values that rules name (PostgreSQL manual, appendix A).
+const (
+	uniqueViolation    = "23505"
+	exclusionViolation = "23P01"
+	deadlockDetected   = "40P01"
+)
+
+// Violates reports whether err is the violation of the named unique or
+// exclusion constraint.
+func Violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint &&
+		(pg.Code == uniqueViolation || pg.Code == exclusionViolation)
+}
+
+// Deadlocked reports whether PostgreSQL ended the transaction to break a cycle
+// of waiting; two exclusion constraints under a burst end so.
+func Deadlocked(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == deadlockDetected
+}
+
+// NoRows reports whether err says that a query found nothing.
+func NoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
