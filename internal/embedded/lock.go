@@ -1,0 +1,53 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// ErrInUse is what LockDir returns when another process holds the folder.
+var ErrInUse = errors.New("already in use")
+
+// LockDir makes dir, when it is missing, and holds it for this process until
+// release is called or the process ends in whatever way. While it is held,
+// others get an ErrInUse whose text, one line, names dir and the holder's pid.
+func LockDir(dir string) (release func(), err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		defer f.Close()
+		return nil, fmt.Errorf("folder %s is %w by process %s", dir, ErrInUse, holder(f))
+	}
+	if err == nil {
+		err = f.Truncate(0)
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(f, os.Getpid())
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
+
+// holder is the pid that the holder of the lock wrote into it.
+func holder(f *os.File) string {
+	text, err := io.ReadAll(io.LimitReader(f, 20))
+	pid := strings.TrimSpace(string(text))
+	if err != nil || pid == "" {
+		return "(starting)"
+	}
+	return pid
+}

@@ -1,0 +1,161 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+const (
+	maxMailBytes      = 5 << 20
+	maxRecipients     = 50
+	mailTimeout       = 30 * time.Second // for one command or one block of a mail
+	mailExtension     = ".eml"
+	unfinishedPattern = ".unfinished-*"
+)
+
+// MailReceiver is an SMTP server on the loopback address that keeps every mail
+// and sends none on.
+type MailReceiver struct {
+	dir      string
+	server   *smtp.Server
+	listener net.Listener
+	ended    chan struct{} // closed when nothing is accepted any more
+
+	mu   sync.Mutex
+	last time.Time // when the latest mail arrived
+}
+
+// StartMailReceiver receives mail into dir, which is made when missing: one .eml
+// file a mail, 5 MiB at most. A mail is accepted once its file is safe, and the
+// files' names sort in the order of arrival.
+func StartMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
+	m, err := startMailReceiver(ctx, dir)
+	if err != nil {
+		return nil, fmt.Errorf("mail receiver: %w", err)
+	}
+	return m, nil
+}
+
+func startMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	remains, _ := filepath.Glob(filepath.Join(dir, unfinishedPattern))
+	for _, path := range remains {
+		_ = os.Remove(path)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	m := &MailReceiver{dir: dir, listener: l, ended: make(chan struct{})}
+	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		return mailSession{m}, nil
+	}))
+	m.server.Domain = "localhost"
+	m.server.MaxMessageBytes, m.server.MaxRecipients = maxMailBytes, maxRecipients
+	m.server.ReadTimeout, m.server.WriteTimeout = mailTimeout, mailTimeout
+	m.server.EnableSMTPUTF8 = true
+	go func() {
+		defer close(m.ended)
+		_ = m.server.Serve(l) // ends with Stop
+	}()
+	return m, nil
+}
+
+// URL is where to send mail to, "smtp://127.0.0.1:PORT".
+func (m *MailReceiver) URL() string { return "smtp://" + m.listener.Addr().String() }
+
+// Dir is the folder of the mails, an absolute path.
+func (m *MailReceiver) Dir() string { return m.dir }
+
+// Stop ends at once. A mail that was not accepted yet leaves nothing: it is its
+// sender's to send again.
+func (m *MailReceiver) Stop(context.Context) error {
+	err := m.server.Close()
+	_ = m.listener.Close() // the server does not know it yet when it is stopped right after its start
+	<-m.ended
+	if errors.Is(err, smtp.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// keep writes a mail to its file.
+func (m *MailReceiver) keep(r io.Reader) error {
+	f, err := os.CreateTemp(m.dir, unfinishedPattern)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // nothing there once it was renamed
+	defer f.Close()
+	if _, err := io.Copy(f, r); err != nil {
+		return err
+	}
+	return finish(f, filepath.Join(m.dir, m.nextName()))
+}
+
+// nextName is a name that sorts after all earlier ones.
+func (m *MailReceiver) nextName() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now().UTC()
+	if !now.After(m.last) {
+		now = m.last.Add(time.Nanosecond)
+	}
+	m.last = now
+	return now.Format("20060102T150405.000000000Z") + mailExtension
+}
+
+// mailSession accepts any sender and recipient.
+type mailSession struct{ to *MailReceiver }
+
+func (mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+func (mailSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (s mailSession) Data(r io.Reader) error             { return s.to.keep(r) }
+func (mailSession) Reset()                               {}
+func (mailSession) Logout() error                        { return nil }
+
+// finish makes what was written to f durable under the name path.
+func finish(f *os.File, path string) error {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
+
+// writeDurably writes a small file that is there whole or not at all.
+func writeDurably(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), unfinishedPattern)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if _, err := io.Copy(f, bytes.NewReader(content)); err != nil {
+		return err
+	}
+	return finish(f, path)
+}
