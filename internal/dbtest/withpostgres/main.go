@@ -1,0 +1,102 @@
+// Command withpostgres runs a command with a PostgreSQL cluster and an S3 store
+// that it starts, names in the environment and ends afterwards, so that all the
+// test binaries of a run share them:
+//
+//	go run ./internal/dbtest/withpostgres go test ./...
+//
+// Signals go to the command and its exit status comes back.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"socialdirect/internal/blobtest"
+	"socialdirect/internal/dbtest"
+	"socialdirect/internal/embedded"
+	"socialdirect/internal/testdir"
+)
+
+const (
+	maxConnections = 400 // several test binaries, each with many tests at a time
+	stopTimeout    = 10 * time.Second
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: withpostgres COMMAND [ARGUMENT…]")
+		os.Exit(2)
+	}
+	status, err := run(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "withpostgres:", err)
+	}
+	os.Exit(status)
+}
+
+func run(command []string) (status int, err error) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx := context.Background()
+	dir, err := testdir.New("shared")
+	if err != nil {
+		return 1, err
+	}
+	defer os.RemoveAll(filepath.Dir(dir))
+	pg, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(dir, "postgres"), MaxConnections: maxConnections})
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, stop(pg)) }()
+	store, err := embedded.StartObjectStore(ctx, filepath.Join(dir, "s3"))
+	if err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, stop(store)) }()
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Env = append(os.Environ(), dbtest.Env+"="+pg.URL("postgres"), blobtest.Env+"="+blobtest.Address(store))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return supervise(cmd, signals)
+}
+
+// supervise runs cmd, passing signals on, and returns its status as a shell
+// tells it: 128 and the signal's number for one that was killed.
+func supervise(cmd *exec.Cmd, signals <-chan os.Signal) (int, error) {
+	// A group of its own: Ctrl-C reaches it once, through us, and the servers
+	// outlive it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return 127, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-signals:
+			_ = syscall.Kill(-cmd.Process.Pid, s.(syscall.Signal))
+		case err := <-ended:
+			var exit *exec.ExitError
+			if err != nil && !errors.As(err, &exit) {
+				return 1, err
+			}
+			state := cmd.ProcessState.Sys().(syscall.WaitStatus)
+			if state.Signaled() {
+				return 128 + int(state.Signal()), nil
+			}
+			return state.ExitStatus(), nil
+		}
+	}
+}
+
+func stop(part interface{ Stop(context.Context) error }) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	return part.Stop(ctx)
+}
