@@ -1,0 +1,206 @@
+// Package vault keeps one key per person and seals with it everything about
+// that person that must not lie open in the database or in the object store.
+// Destroying the key is the erasure: what it sealed, backups included, can never
+// be read again (R29, R36).
+//
+// A person's key is 32 random bytes, sealed by the platform's master key and kept
+// in the table person_keys; it is never stored in clear and never cached beyond
+// a call, so that a destruction holds at once on every instance. Everything
+// sealed names what it is (a purpose, the person and a word such as
+// "message/ID"): moved to another row or another person, it does not open.
+package vault
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Errors that callers tell apart; every other error is a failure of a part.
+var (
+	// ErrDestroyed: the person's key was destroyed, and all it sealed with it.
+	ErrDestroyed = errors.New("vault: the person's key was destroyed")
+	// ErrNoKey: the person never had a key.
+	ErrNoKey = errors.New("vault: the person has no key")
+	// ErrMasterKey: a person's key does not open with this master key.
+	ErrMasterKey = errors.New("vault: the master key is not the one that sealed the people's keys")
+	// ErrNotAuthentic: what is sealed was altered or cut, or belongs elsewhere.
+	ErrNotAuthentic = errors.New("vault: sealed data is not authentic")
+)
+
+// KeySize is the length of the master key in bytes.
+const KeySize = 32
+
+// version is the first byte of all that is sealed.
+const version = 1
+
+// Purposes keep apart what a key does; each begins the associated data.
+const (
+	purposePerson = "person-key"
+	purposeText   = "text"
+	purposeStream = "stream"
+)
+
+// Vault seals and opens. It is safe for concurrent use.
+type Vault struct {
+	db     *postgres.DB
+	master cipher.AEAD
+}
+
+// Open returns a vault whose people's keys are sealed by master, KeySize bytes.
+func Open(db *postgres.DB, master []byte) (*Vault, error) {
+	if len(master) != KeySize {
+		return nil, fmt.Errorf("vault: the master key holds %d bytes, not %d", len(master), KeySize)
+	}
+	aead, err := newAEAD(master)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{db: db, master: aead}, nil
+}
+
+// Check opens one of the people's keys, and fails with ErrMasterKey when the
+// master key is not theirs. A platform without people passes.
+func (v *Vault) Check(ctx context.Context) error {
+	var person uuid.UUID
+	err := v.db.Pool.QueryRow(ctx, `select person_id from person_keys where sealed_key is not null limit 1`).Scan(&person)
+	if postgres.NoRows(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	_, err = v.personal(ctx, v.db.Pool, person)
+	return err
+}
+
+// Create gives person a key. It fails when the person already had one, even
+// destroyed.
+func (v *Vault) Create(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	key := make([]byte, KeySize)
+	rand.Read(key)
+	defer clear(key)
+	sealed := seal(v.master, associated(purposePerson, person, ""), key)
+	_, err := tx.Exec(ctx, `insert into person_keys (person_id, sealed_key, created_at) values ($1, $2, $3)`, person, sealed, tx.Now)
+	if err != nil {
+		return fmt.Errorf("vault: create key: %w", err)
+	}
+	return nil
+}
+
+// Destroy forgets the person's key for good. Doing it twice is harmless.
+func (v *Vault) Destroy(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	tag, err := tx.Exec(ctx, `update person_keys set sealed_key = null, destroyed_at = coalesce(destroyed_at, $2) where person_id = $1`, person, tx.Now)
+	if err != nil {
+		return fmt.Errorf("vault: destroy key: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrNoKey
+	}
+	return nil
+}
+
+// Seal seals a short text (up to a few megabytes) with the person's key. about
+// names what it is, and is needed, the same, to open it.
+func (v *Vault) Seal(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, plain []byte) ([]byte, error) {
+	key, err := v.Key(ctx, q, person)
+	if err != nil {
+		return nil, err
+	}
+	return key.Seal(about, plain), nil
+}
+
+// Unseal opens what Seal sealed for the same person and the same about.
+func (v *Vault) Unseal(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) ([]byte, error) {
+	key, err := v.Key(ctx, q, person)
+	if err != nil {
+		return nil, err
+	}
+	return key.Unseal(about, sealed)
+}
+
+// Key is one person's opened key, for an act that seals or opens several texts.
+// It must not outlive the act: a destruction does not reach it.
+type Key struct {
+	person uuid.UUID
+	aead   cipher.AEAD
+}
+
+// Key opens the person's key.
+func (v *Vault) Key(ctx context.Context, q postgres.Querier, person uuid.UUID) (*Key, error) {
+	aead, err := v.personal(ctx, q, person)
+	if err != nil {
+		return nil, err
+	}
+	return &Key{person: person, aead: aead}, nil
+}
+
+// Seal does what Vault.Seal does.
+func (k *Key) Seal(about string, plain []byte) []byte {
+	return seal(k.aead, associated(purposeText, k.person, about), plain)
+}
+
+// Unseal does what Vault.Unseal does.
+func (k *Key) Unseal(about string, sealed []byte) ([]byte, error) {
+	return unseal(k.aead, associated(purposeText, k.person, about), sealed)
+}
+
+// personal reads and opens the person's key.
+func (v *Vault) personal(ctx context.Context, q postgres.Querier, person uuid.UUID) (cipher.AEAD, error) {
+	var sealed []byte
+	err := q.QueryRow(ctx, `select sealed_key from person_keys where person_id = $1`, person).Scan(&sealed)
+	switch {
+	case postgres.NoRows(err):
+		return nil, ErrNoKey
+	case err != nil:
+		return nil, fmt.Errorf("vault: read key: %w", err)
+	case sealed == nil:
+		return nil, ErrDestroyed
+	}
+	key, err := unseal(v.master, associated(purposePerson, person, ""), sealed)
+	if err != nil {
+		return nil, ErrMasterKey
+	}
+	defer clear(key)
+	return newAEAD(key)
+}
+
+// newAEAD is AES-256-GCM with a random nonce at the head of what it seals.
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// associated is the data that binds a sealed text to its place: no two places
+// have the same, since the purposes hold no NUL and an identifier has 16 bytes.
+func associated(purpose string, person uuid.UUID, about string) []byte {
+	data := append([]byte{version}, purpose...)
+	data = append(data, 0)
+	data = append(data, person[:]...)
+	return append(data, about...)
+}
+
+func seal(aead cipher.AEAD, associated, plain []byte) []byte {
+	return aead.Seal([]byte{version}, nil, plain, associated)
+}
+
+func unseal(aead cipher.AEAD, associated, sealed []byte) ([]byte, error) {
+	if len(sealed) == 0 || sealed[0] != version {
+		return nil, ErrNotAuthentic
+	}
+	plain, err := aead.Open(nil, nil, sealed[1:], associated)
+	if err != nil {
+		return nil, ErrNotAuthentic
+	}
+	return plain, nil
+}
