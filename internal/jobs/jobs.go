@@ -1,0 +1,87 @@
+// Package jobs is the queue of work that must not be lost: a job is inserted in
+// the transaction of the act that asks for it, so that nothing is done for what
+// rolled back and nothing is forgotten after a crash. It is River on PostgreSQL;
+// domains write their workers with River's own types.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+// Queue inserts jobs; it works none.
+type Queue struct{ client *river.Client[pgx.Tx] }
+
+// NewQueue returns a queue on the database.
+func NewQueue(db *postgres.DB) (*Queue, error) {
+	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Logger: logger()})
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &Queue{client}, nil
+}
+
+// Add inserts a job that runs once the transaction has committed.
+func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opts *river.InsertOpts) error {
+	if _, err := q.client.InsertTx(ctx, tx.Tx, args, opts); err != nil {
+		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// Runner works the jobs.
+type Runner struct{ client *river.Client[pgx.Tx] }
+
+// Start begins to work the jobs of the given workers, and the periodic ones.
+func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodic []*river.PeriodicJob) (*Runner, error) {
+	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Workers:           workers,
+		PeriodicJobs:      periodic,
+		FetchPollInterval: 500 * time.Millisecond,
+		Logger:            logger(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	if err := client.Start(ctx); err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &Runner{client}, nil
+}
+
+// Stop waits for the jobs under way; when ctx ends first they are cancelled and
+// will be tried again by the next start.
+func (r *Runner) Stop(ctx context.Context) error {
+	if err := r.client.Stop(ctx); err == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	return r.client.StopAndCancel(hard)
+}
+
+// logger keeps the queue's own talk out of the operator's log, warnings aside.
+func logger() *slog.Logger {
+	return slog.New(warnings{slog.Default().Handler()})
+}
+
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{w.Handler.WithAttrs(attrs)}
+}
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
