@@ -1,0 +1,29 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// One byte picks one word, and two words must never be the same, or two
+// different connections would show one code.
+func TestR23VerificationHas256DifferentWords(t *testing.T) {
+	t.Parallel()
+	source, err := files.ReadFile("static/call/words.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, line := range regexp.MustCompile(`(?m)^  "([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		for word := range strings.FieldsSeq(line[1]) {
+			if seen[word] {
+				t.Errorf("%q stands twice", word)
+			}
+			seen[word] = true
+		}
+	}
+	if len(seen) != 256 {
+		t.Errorf("%d words, want 256", len(seen))
+	}
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// Static serves the embedded files, each under an address that changes with its
+// content, so that browsers keep them for good.
+type Static struct{ files map[string]staticFile }
+
+type staticFile struct {
+	version string
+	kind    string
+	plain   []byte
+	gzipped []byte // nil where it saves nothing
+}
+
+func newStatic() (*Static, error) {
+	s := &Static{files: map[string]staticFile{}}
+	return s, fs.WalkDir(files, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		s.files[strings.TrimPrefix(name, "static/")] = newStaticFile(name, content)
+		return nil
+	})
+}
+
+func newStaticFile(name string, content []byte) staticFile {
+	sum := sha256.Sum256(content)
+	f := staticFile{version: hex.EncodeToString(sum[:6]), kind: contentType(name), plain: content}
+	var packed bytes.Buffer
+	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid constant
+	_, _ = zip.Write(content)                                    // a buffer never fails
+	_ = zip.Close()
+	if packed.Len() < len(content)*9/10 {
+		f.gzipped = packed.Bytes()
+	}
+	return f
+}
+
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".woff2":
+		return "font/woff2"
+	}
+	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		return kind
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// ServeHTTP answers /static/NAME. Modules import each other without a version,
+// so an address without one is served too, to be checked again each time.
+func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.files[strings.TrimPrefix(r.URL.Path, "/static/")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("ETag", `"`+f.version+`"`)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", "no-cache")
+	if r.URL.Query().Get("v") == f.version {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	content := f.plain
+	if f.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		content = f.gzipped
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+// asset is the address of a file with its version.
+func (s *Static) asset(name string) (string, error) {
+	f, ok := s.files[name]
+	if !ok {
+		return "", fmt.Errorf("no static file %q", name)
+	}
+	return "/static/" + name + "?v=" + f.version, nil
+}
+
+// icon inlines icons/NAME.svg; a word always stands beside it, so that it is
+// hidden from screen readers.
+func icon(name string) (template.HTML, error) {
+	svg, err := files.ReadFile("icons/" + name + ".svg")
+	if err != nil {
+		return "", fmt.Errorf("no icon %q", name)
+	}
+	inline := string(svg[bytes.Index(svg, []byte("<svg")):])
+	return template.HTML(strings.Replace(inline, "<svg", `<svg aria-hidden="true" focusable="false"`, 1)), nil
+}

@@ -1,0 +1,205 @@
+// What this person sends: microphone, camera, screen. Whatever is missing or
+// refused, the call goes on with what is there.
+
+/** @typedef {"microphone" | "camera"} Device */
+/** @typedef {"audio" | "video"} Kind */
+
+/** @type {Record<Device, MediaStreamConstraints>} */
+const constraints = {
+  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
+  camera: { video: { facingMode: "user", width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } } },
+};
+
+/** Whether this browser can show a screen; phones mostly cannot. */
+export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";
+
+/**
+ * @typedef {object} MediaListener
+ * @property {(kind: Kind, track: MediaStreamTrack | null) => void} sends what is sent from now on
+ * @property {() => void} changed something is on or off now
+ */
+
+export class Media {
+  /** What this person sees of themselves, and what the senders belong to. */
+  stream = new MediaStream();
+  #listener;
+  /** @type {MediaStreamTrack | null} */
+  #microphone = null;
+  #muted = false;
+  /** @type {MediaStreamTrack | null} */
+  #camera = null;
+  /** @type {MediaStreamTrack | null} */
+  #screen = null;
+
+  /** @param {MediaListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+  }
+
+  /** What is sent, as the other side is told. */
+  get sending() {
+    return { audio: this.microphone, video: this.#camera !== null || this.#screen !== null, screen: this.#screen !== null };
+  }
+
+  get audioTrack() {
+    return this.#microphone;
+  }
+
+  get videoTrack() {
+    return this.#screen ?? this.#camera;
+  }
+
+  get microphone() {
+    return this.#microphone?.enabled ?? false;
+  }
+
+  get camera() {
+    return this.#camera !== null;
+  }
+
+  /**
+   * Asks for both at once, so that the browser asks the person once; then for
+   * each alone. Answers, in words, why something that was wanted is missing.
+   * @param {{microphone: boolean, camera: boolean}} wanted what was on before a reload
+   */
+  async open(wanted) {
+    this.#muted = !wanted.microphone;
+    if (wanted.camera && await this.#tryBoth()) return "";
+    const microphone = await this.#try("microphone");
+    const camera = wanted.camera ? await this.#try("camera") : "";
+    if (microphone === "NotAllowedError" && camera === microphone) return explain("both", camera);
+    return `${explain("microphone", microphone)} ${explain("camera", camera)}`.trim();
+  }
+
+  /** Turns the microphone on or off; answers why it cannot be turned on, in words. */
+  async toggleMicrophone() {
+    this.#muted = this.microphone;
+    if (!this.#microphone) return explain("microphone", await this.#try("microphone"));
+    this.#microphone.enabled = !this.#muted;
+    this.#listener.changed();
+    return "";
+  }
+
+  /**
+   * Turns the camera on or off; answers why it cannot be turned on, in words. Off
+   * means released: its light goes out.
+   */
+  async toggleCamera() {
+    if (!this.#camera) return explain("camera", await this.#try("camera"));
+    this.#camera.stop();
+    this.#setCamera(null);
+    return "";
+  }
+
+  /** Shows the screen in place of the camera, or no more. */
+  async toggleScreen() {
+    if (this.#screen) {
+      this.#screen.stop();
+      this.#setScreen(null);
+      return "";
+    }
+    try {
+      const display = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+      this.#setScreen(display.getVideoTracks()[0] ?? null);
+      return "";
+    } catch {
+      return "L’écran n’est pas partagé.";
+    }
+  }
+
+  close() {
+    for (const track of [this.#microphone, this.#camera, this.#screen]) track?.stop();
+    this.#setMicrophone(null);
+    this.#setScreen(null);
+    this.#setCamera(null);
+  }
+
+  async #tryBoth() {
+    try {
+      if (!navigator.mediaDevices) return false;
+      const found = await navigator.mediaDevices.getUserMedia({ ...constraints.microphone, ...constraints.camera });
+      this.#setMicrophone(found.getAudioTracks()[0] ?? null);
+      this.#setCamera(found.getVideoTracks()[0] ?? null);
+      return true;
+    } catch {
+      return false; // which of the two, and why, is found out one by one
+    }
+  }
+
+  /**
+   * Opens one device; answers the name of the browser's error, empty when it is open.
+   * @param {Device} device
+   */
+  async #try(device) {
+    if (!navigator.mediaDevices) return "NotSupportedError";
+    try {
+      const found = await navigator.mediaDevices.getUserMedia(constraints[device]);
+      const track = found.getTracks()[0] ?? null;
+      if (device === "microphone") this.#setMicrophone(track);
+      else this.#setCamera(track);
+      return "";
+    } catch (error) {
+      return error instanceof Error ? error.name : "UnknownError";
+    }
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #setMicrophone(track) {
+    this.#microphone = track;
+    if (track) track.enabled = !this.#muted;
+    track?.addEventListener("ended", () => this.#microphone === track && this.#setMicrophone(null));
+    this.#listener.sends("audio", track);
+    this.#listener.changed();
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #setCamera(track) {
+    this.#camera = track;
+    track?.addEventListener("ended", () => this.#camera === track && this.#setCamera(null));
+    this.#showVideo();
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #setScreen(track) {
+    this.#screen = track;
+    if (track) track.contentHint = "detail"; // text stays legible, motion may stutter
+    track?.addEventListener("ended", () => this.#screen === track && this.#setScreen(null));
+    this.#showVideo();
+  }
+
+  #showVideo() {
+    const shown = this.videoTrack;
+    for (const old of this.stream.getVideoTracks()) if (old !== shown) this.stream.removeTrack(old);
+    if (shown) this.stream.addTrack(shown);
+    this.#listener.sends("video", shown);
+    this.#listener.changed();
+  }
+}
+
+const names = {
+  microphone: { it: "le micro", It: "Le micro", button: "puis appuyez sur « Micro ».", none: "Aucun micro sur cet appareil. Branchez-en un" },
+  camera: { it: "la caméra", It: "La caméra", button: "puis appuyez sur « Caméra ».", none: "Aucune caméra sur cet appareil. Branchez-en une" },
+  both: { it: "le micro et la caméra", It: "L’appareil", button: "puis rechargez la page.", none: "Ni micro ni caméra sur cet appareil. Branchez-les" },
+};
+const unsupported = "Ce navigateur ne donne pas accès au micro ni à la caméra. Vous verrez et entendrez l’autre personne ; essayez un autre navigateur pour lui parler.";
+
+/**
+ * @param {Device | "both"} device
+ * @param {string} error name of the browser's error, empty for none
+ */
+function explain(device, error) {
+  const name = names[device];
+  switch (error) {
+    case "":
+      return "";
+    case "NotAllowedError":
+      return `Le navigateur n’a pas le droit d’utiliser ${name.it}. Pour l’autoriser, touchez l’icône à gauche de l’adresse de la page, ${name.button}`;
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return `${name.none}, ${name.button}`;
+    case "NotSupportedError":
+      return unsupported;
+    default:
+      return `${name.It} ne répond pas. Une autre application s’en sert peut-être : fermez-la, ${name.button}`;
+  }
+}

@@ -1,0 +1,184 @@
+// What the person sees of the call. It knows the page's elements and words, and
+// nothing of connections.
+
+/** @typedef {"opening" | "waiting" | "alone" | "calling" | "talking" | "over"} Phase */
+/** @typedef {import("./signaling.js").Sending} Sending */
+
+/**
+ * The element of the page with this id.
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} kind
+ */
+function element(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`no ${kind.name} #${id}`);
+  return found;
+}
+
+export class Page {
+  call = element("call", HTMLElement);
+  microphone = element("microphone", HTMLButtonElement);
+  camera = element("camera", HTMLButtonElement);
+  share = element("share", HTMLButtonElement);
+  leave = element("leave", HTMLButtonElement);
+  admit = element("admit", HTMLButtonElement);
+  #remote = element("remote", HTMLVideoElement);
+  #self = element("self", HTMLVideoElement);
+
+  constructor() {
+    element("listen", HTMLButtonElement).addEventListener("click", () => this.#listen());
+  }
+
+  get with() {
+    return this.call.dataset["with"] ?? "";
+  }
+
+  get isWorker() {
+    return this.call.dataset["role"] === "social_worker";
+  }
+
+  get socket() {
+    const address = new URL(this.call.dataset["socket"] ?? "", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    return address;
+  }
+
+  /** @returns {import("./clock.js").Hours} */
+  get hours() {
+    const { startsAt, endsAt, closesAt } = this.call.dataset;
+    return { startsAt: Date.parse(startsAt ?? ""), endsAt: Date.parse(endsAt ?? ""), closesAt: Date.parse(closesAt ?? "") };
+  }
+
+  /**
+   * The relays that the server put into the page.
+   * @returns {RTCIceServer[]}
+   */
+  get iceServers() {
+    return JSON.parse(element("ice-servers", HTMLElement).textContent);
+  }
+
+  /** @returns {Phase} */
+  get phase() {
+    return /** @type {Phase} */ (this.call.dataset["phase"]);
+  }
+
+  /** @param {Phase} phase */
+  set phase(phase) {
+    this.call.dataset["phase"] = phase;
+    element("waiting", HTMLElement).hidden = phase !== "waiting";
+    this.#showAlone();
+    if (phase !== "talking") this.showCode(null);
+  }
+
+  /** Says what has just happened, aloud for those who do not see. @param {string} words */
+  say(words) {
+    element("state", HTMLElement).textContent = words;
+  }
+
+  /** Says what the person can do about a device that is missing. @param {string} words */
+  advise(words) {
+    const advice = element("advice", HTMLElement);
+    advice.textContent = words;
+    advice.hidden = words === "";
+  }
+
+  /** @param {string | null} name who waits to be let in */
+  showKnocking(name) {
+    element("knocking", HTMLElement).hidden = name === null;
+    if (name !== null) element("knocker", HTMLElement).textContent = name;
+    this.#showAlone();
+  }
+
+  /** @param {string | null} code */
+  showCode(code) {
+    element("code", HTMLElement).hidden = code === null;
+    element("verification", HTMLElement).textContent = code ?? "";
+  }
+
+  /** @param {string} words */
+  showTimeLeft(words) {
+    element("time-left", HTMLElement).textContent = words;
+  }
+
+  /**
+   * @param {string} level
+   * @param {string} words
+   */
+  showQuality(level, words) {
+    const quality = element("quality", HTMLElement);
+    quality.dataset["level"] = level;
+    quality.textContent = words;
+  }
+
+  /** @param {MediaStream | null} stream */
+  showRemote(stream) {
+    this.#remote.srcObject = stream;
+    if (stream) this.#listen();
+  }
+
+  /** @param {Sending | null} sending null when nobody is there */
+  showRemoteSending(sending) {
+    const dark = sending !== null && !sending.video;
+    element("cover", HTMLElement).hidden = !dark;
+    element("cover-words", HTMLElement).textContent = dark ? "Caméra coupée" : "";
+    element("remote-muted", HTMLElement).hidden = sending === null || sending.audio;
+    this.#remote.classList.toggle("whole", sending?.screen ?? false);
+  }
+
+  /**
+   * @param {MediaStream} stream
+   * @param {Sending} sending
+   * @param {boolean} camera whether the camera is on, shown or not
+   */
+  showSelf(stream, sending, camera) {
+    if (this.#self.srcObject !== stream) this.#self.srcObject = stream;
+    this.#self.classList.toggle("mirrored", !sending.screen);
+    element("self-words", HTMLElement).hidden = sending.video;
+    element("self-words", HTMLElement).textContent = sending.video ? "" : "Caméra coupée";
+    turn(this.microphone, sending.audio, sending.audio ? "allumé" : "coupé");
+    turn(this.camera, camera, camera ? "allumée" : "coupée");
+    turn(this.share, sending.screen, sending.screen ? "en cours" : "l’écran");
+  }
+
+  /**
+   * The call is over for this page.
+   * @param {string} words
+   * @param {"again" | "sign-in" | null} wayBack the link that leads back, if one does
+   */
+  end(words, wayBack) {
+    this.phase = "over";
+    this.showKnocking(null);
+    this.showRemoteSending(null);
+    this.say("");
+    element("over-words", HTMLElement).textContent = words;
+    if (wayBack) element(wayBack, HTMLElement).hidden = false;
+    element("over", HTMLElement).hidden = false;
+    for (const button of [this.microphone, this.camera, this.share, this.leave]) button.disabled = true;
+  }
+
+  #showAlone() {
+    element("alone", HTMLElement).hidden = this.phase !== "alone" || !element("knocking", HTMLElement).hidden;
+  }
+
+  /** Plays what comes in; a browser that wants a gesture first gets a button. */
+  #listen() {
+    this.#remote.play().then(() => this.#askToListen(false), (error) => this.#askToListen(error.name === "NotAllowedError"));
+  }
+
+  /** @param {boolean} ask */
+  #askToListen(ask) {
+    element("silent", HTMLElement).hidden = !ask;
+  }
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {boolean} on
+ * @param {string} words its state as those who see read it
+ */
+function turn(button, on, words) {
+  button.setAttribute("aria-checked", String(on));
+  const state = button.querySelector("small");
+  if (state) state.textContent = words;
+}

@@ -1,0 +1,157 @@
+// One connection to one other browser. It is built, and gathers its relay
+// candidates, before anybody is there; then one side offers at once, audio and
+// video in it, and later changes follow the WebRTC specification's perfect
+// negotiation.
+//
+// Both senders exist from the first offer on, with or without something to send:
+// a camera that comes late, goes or becomes a screen never needs a negotiation.
+
+/**
+ * @typedef {object} PeerListener
+ * @property {(description: RTCSessionDescription) => void} description to be sent
+ * @property {(candidate: RTCIceCandidate | null) => void} candidate to be sent; null ends them
+ * @property {(track: MediaStreamTrack) => void} track from the other side
+ * @property {(state: RTCPeerConnectionState) => void} state
+ */
+
+/**
+ * How long a line may be silent before another path is looked for, in
+ * milliseconds. The polite side lets the other one begin: where both do at once,
+ * the offer that it takes back leaves some browsers with a frozen picture.
+ */
+const patience = Object.freeze({ impolite: 4000, polite: 12_000 });
+
+/**
+ * How every connection of this page is set up.
+ * @param {RTCIceServer[]} iceServers
+ * @returns {RTCConfiguration}
+ */
+export function configuration(iceServers) {
+  return { iceServers, iceTransportPolicy: "relay", bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 };
+}
+
+export class Peer {
+  #listener;
+  #stream;
+  /** @type {{audio: MediaStreamTrack | null, video: MediaStreamTrack | null}} */
+  #sending = { audio: null, video: null };
+  #polite = false;
+  #makingOffer = false;
+  #answering = false;
+  #ignoringOffer = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #restart;
+
+  /**
+   * @param {RTCConfiguration} settings
+   * @param {MediaStream} stream what is sent belongs to it, so that voice and picture stay together
+   * @param {PeerListener} listener
+   */
+  constructor(settings, stream, listener) {
+    this.#stream = stream;
+    this.#listener = listener;
+    this.connection = new RTCPeerConnection(settings);
+    this.connection.addEventListener("negotiationneeded", () => this.#offer());
+    this.connection.addEventListener("icecandidate", (event) => listener.candidate(event.candidate));
+    this.connection.addEventListener("track", (event) => listener.track(event.track));
+    this.connection.addEventListener("connectionstatechange", () => listener.state(this.connection.connectionState));
+    this.connection.addEventListener("iceconnectionstatechange", () => this.#watch());
+  }
+
+  /** Offers: the other side came later, so that this one is impolite. */
+  call() {
+    for (const kind of /** @type {const} */ (["audio", "video"])) {
+      this.connection.addTransceiver(this.#sending[kind] ?? kind, { direction: "sendrecv", streams: [this.#stream] });
+    }
+  }
+
+  /** Waits for the offer: the other side was there before, so that this one is polite. */
+  expect() {
+    this.#polite = true;
+  }
+
+  /**
+   * Sends a track in place of what was sent, or nothing.
+   * @param {"audio" | "video"} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async send(kind, track) {
+    this.#sending[kind] = track;
+    await this.#transceiver(kind)?.sender.replaceTrack(track);
+  }
+
+  /** @param {RTCIceServer[]} iceServers */
+  useRelays(iceServers) {
+    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  async receive(description) {
+    const ready = !this.#makingOffer && (this.connection.signalingState === "stable" || this.#answering);
+    this.#ignoringOffer = !this.#polite && description.type === "offer" && !ready;
+    if (this.#ignoringOffer) return;
+    this.#answering = description.type === "answer";
+    await this.connection.setRemoteDescription(description).finally(() => (this.#answering = false));
+    if (description.type !== "offer") return;
+    await this.#fill();
+    await this.connection.setLocalDescription();
+    this.#sendDescription();
+    this.#watch(); // the other side looks for a path: this one waits anew
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate */
+  async addCandidate(candidate) {
+    try {
+      await this.connection.addIceCandidate(candidate);
+    } catch (error) {
+      if (!this.#ignoringOffer) throw error;
+    }
+  }
+
+  close() {
+    clearTimeout(this.#restart);
+    this.connection.close();
+  }
+
+  async #offer() {
+    try {
+      this.#makingOffer = true;
+      await this.connection.setLocalDescription();
+      this.#sendDescription();
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  #sendDescription() {
+    const description = this.connection.localDescription;
+    if (description) this.#listener.description(description);
+  }
+
+  /** Gives the transceivers that an offer brought something to send. */
+  async #fill() {
+    for (const kind of /** @type {const} */ (["audio", "video"])) {
+      const transceiver = this.#transceiver(kind);
+      if (!transceiver || transceiver.direction === "sendrecv") continue;
+      transceiver.direction = "sendrecv";
+      transceiver.sender.setStreams(this.#stream);
+      await transceiver.sender.replaceTrack(this.#sending[kind]);
+    }
+  }
+
+  /** @param {"audio" | "video"} kind */
+  #transceiver(kind) {
+    return this.connection.getTransceivers().find((each) => each.receiver.track.kind === kind);
+  }
+
+  /** After a cut, looks for another path, again and again until there is one. */
+  #watch() {
+    clearTimeout(this.#restart);
+    const state = this.connection.iceConnectionState;
+    if (state !== "failed" && state !== "disconnected") return;
+    this.#restart = setTimeout(() => {
+      this.connection.restartIce();
+      this.#watch();
+    }, this.#polite ? patience.polite : patience.impolite);
+  }
+}

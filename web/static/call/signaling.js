@@ -1,0 +1,121 @@
+// The WebSocket to the other participant, by way of the server: the messages of
+// "Call signalling, version 1", and coming back after a cut.
+
+/**
+ * @typedef {{id: string, name: string, role: "beneficiary" | "social_worker"}} Participant
+ * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a participant sends
+ *
+ * @typedef {{type: "waiting"}} Waiting
+ * @typedef {{type: "welcome", self: string, participants: Participant[], ice_servers: RTCIceServer[], ice_transport_policy: RTCIceTransportPolicy, closes_at: string}} Welcome
+ * @typedef {{type: "joined", participant: Participant}} Joined
+ * @typedef {{type: "left", id: string}} Left
+ * @typedef {{type: "knocking", participant: Participant}} Knocking
+ * @typedef {{type: "description", from: string, description: RTCSessionDescriptionInit}} Description
+ * @typedef {{type: "candidate", from: string, candidate: RTCIceCandidateInit | null}} Candidate
+ * @typedef {{type: "state", from: string} & Sending} State
+ * @typedef {{type: "ice", ice_servers: RTCIceServer[]}} Ice
+ * @typedef {{type: "ending", at: string}} Ending
+ * @typedef {{type: "error", code: string, message: string}} Failure
+ * @typedef {Waiting | Welcome | Joined | Left | Knocking | Description | Candidate | State | Ice | Ending | Failure} ServerMessage
+ *
+ * @typedef {{type: "admit", id: string}
+ *   | {type: "description", to: string, description: RTCSessionDescriptionInit}
+ *   | {type: "candidate", to: string, candidate: RTCIceCandidateInit | null}
+ *   | ({type: "state"} & Sending)
+ *   | {type: "leave"}} ClientMessage
+ *
+ * @typedef {object} Listener
+ * @property {(message: ServerMessage) => Promise<void> | void} message the next one is handed over once it has ended
+ * @property {() => void} lost the line is cut and comes back by itself
+ * @property {(code: number) => void} closed the server closed it for good, for one of the reasons in `closing`
+ */
+
+/** Why the server closes a connection for good. */
+export const closing = Object.freeze({ refused: 1008, signedOut: 4401, over: 4403, replaced: 4409 });
+
+const firstDelay = 500;
+const longestDelay = 15_000;
+
+export class Signaling {
+  #address;
+  #listener;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #failures = 0;
+  #welcomed = false;
+  #ended = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {Promise<void>} */
+  #handled = Promise.resolve();
+
+  /**
+   * @param {URL} address
+   * @param {Listener} listener
+   */
+  constructor(address, listener) {
+    this.#address = address;
+    this.#listener = listener;
+    addEventListener("online", () => this.#retryNow());
+  }
+
+  open() {
+    const socket = new WebSocket(this.#address);
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => this.#receive(socket, event.data));
+    socket.addEventListener("close", (event) => this.#closed(socket, event.code));
+  }
+
+  /**
+   * Sends, or drops what nobody could receive: before `welcome` the server takes
+   * nothing, and whoever comes back is told everything anew.
+   * @param {ClientMessage} message
+   */
+  send(message) {
+    if (this.#welcomed && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Leaves for good. */
+  close() {
+    this.send({ type: "leave" });
+    this.#ended = true;
+    clearTimeout(this.#retry);
+    this.#socket?.close(1000);
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {unknown} data
+   */
+  #receive(socket, data) {
+    if (socket !== this.#socket || typeof data !== "string") return;
+    /** @type {ServerMessage} */
+    const message = JSON.parse(data);
+    this.#failures = 0;
+    if (message.type === "welcome") this.#welcomed = true;
+    this.#handled = this.#handled.then(() => this.#listener.message(message)).catch((error) => console.error("call:", message.type, error));
+  }
+
+  /**
+   * @param {WebSocket} socket
+   * @param {number} code
+   */
+  #closed(socket, code) {
+    if (socket !== this.#socket || this.#ended) return;
+    this.#welcomed = false;
+    if (Object.values(closing).some((final) => final === code)) {
+      this.#ended = true;
+      this.#listener.closed(code);
+      return;
+    }
+    this.#listener.lost();
+    const delay = Math.min(longestDelay, firstDelay * 2 ** this.#failures++) * (0.5 + Math.random());
+    this.#retry = setTimeout(() => this.open(), delay);
+  }
+
+  #retryNow() {
+    if (this.#ended || this.#socket?.readyState !== WebSocket.CLOSED) return;
+    clearTimeout(this.#retry);
+    this.open();
+  }
+}

@@ -1,0 +1,128 @@
+// Package web is what a browser gets: the templates, the style sheet, the
+// scripts, the layout around every page, and the words for dates. It knows no
+// domain: a domain hands it one struct per page, whose Template names the file.
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"socialdirect/internal/viewer"
+)
+
+//go:embed templates static icons
+var files embed.FS
+
+// Page is what one page shows. A domain has one struct per page.
+type Page interface {
+	// Template is the page's file under templates/, without ".html".
+	Template() string
+	// Title is the page's title; it says nothing about why the person is here.
+	Title() string
+}
+
+// Scripted is a page that loads ES modules of static/.
+type Scripted interface{ Scripts() []string }
+
+// Wide is a page that uses the whole width of a desktop.
+type Wide interface{ Wide() bool }
+
+// Phone is a number as people read it and as a link calls it.
+type Phone struct {
+	Display string
+	Href    template.URL
+}
+
+// Renderer writes pages. It is safe for concurrent use.
+type Renderer struct {
+	pages  map[string]*template.Template
+	phone  Phone
+	static *Static
+}
+
+// New parses every template, so that a broken page fails the start and not a
+// person. phone is the switchboard's number, shown on every page.
+func New(phone Phone) (*Renderer, error) {
+	static, err := newStatic()
+	if err != nil {
+		return nil, err
+	}
+	r := &Renderer{pages: map[string]*template.Template{}, phone: phone, static: static}
+	shared, err := template.New("").Funcs(funcs(static)).ParseFS(files, "templates/layout.html", "templates/partials.html")
+	if err != nil {
+		return nil, fmt.Errorf("layout: %w", err)
+	}
+	return r, fs.WalkDir(files, "templates", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !isPage(path) {
+			return err
+		}
+		return r.parse(shared, path)
+	})
+}
+
+func isPage(path string) bool {
+	inFolder := strings.Count(path, "/") >= 2
+	return inFolder && strings.HasSuffix(path, ".html") && !strings.HasPrefix(path, "templates/notices/")
+}
+
+func (r *Renderer) parse(shared *template.Template, path string) error {
+	page, err := template.Must(shared.Clone()).ParseFS(files, path)
+	if err != nil {
+		return fmt.Errorf("page %s: %w", path, err)
+	}
+	r.pages[strings.TrimSuffix(strings.TrimPrefix(path, "templates/"), ".html")] = page
+	return nil
+}
+
+// Static serves the files under /static/.
+func (r *Renderer) Static() http.Handler { return r.static }
+
+// layout is what templates/layout.html is given.
+type layout struct {
+	Page    Page
+	Title   string
+	Viewer  *viewer.Viewer
+	Nav     []NavItem
+	Phone   Phone
+	Scripts []string
+	Flash   string
+	Wide    bool
+}
+
+// Render writes page in its layout with the given status. Nothing is written
+// when the template fails.
+func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, page Page) error {
+	var body bytes.Buffer
+	t, ok := r.pages[page.Template()]
+	if !ok {
+		return fmt.Errorf("no template %q", page.Template())
+	}
+	if err := t.ExecuteTemplate(&body, "layout", r.layout(w, req, page)); err != nil {
+		return fmt.Errorf("render %s: %w", page.Template(), err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	_, err := body.WriteTo(w)
+	return err
+}
+
+func (r *Renderer) layout(w http.ResponseWriter, req *http.Request, page Page) layout {
+	v := viewer.From(req.Context())
+	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: navigation(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
+	if s, ok := page.(Scripted); ok {
+		l.Scripts = s.Scripts()
+	}
+	if wide, ok := page.(Wide); ok {
+		l.Wide = wide.Wide()
+	}
+	return l
+}

@@ -1,0 +1,157 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+var (
+	weekdays = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+	months   = [...]string{"", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+)
+
+// nbsp is the space that French typography never breaks.
+const nbsp = "\u00a0"
+
+// Day writes a day in full: "mardi 1er décembre".
+func Day(t time.Time) string { return weekdays[t.Weekday()] + " " + dayOfMonth(t) }
+
+func dayOfMonth(t time.Time) string {
+	day := fmt.Sprint(t.Day())
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	return day + nbsp + months[t.Month()]
+}
+
+// Date writes a date with its year: "1er décembre 2026".
+func Date(t time.Time) string { return fmt.Sprintf("%s %d", dayOfMonth(t), t.Year()) }
+
+// Hour writes a time of day: "14 h", "9 h 05".
+func Hour(t time.Time) string {
+	if t.Minute() == 0 {
+		return fmt.Sprintf("%d%sh", t.Hour(), nbsp)
+	}
+	return fmt.Sprintf("%d%sh%s%02d", t.Hour(), nbsp, nbsp, t.Minute())
+}
+
+// DayHour writes a day and a time: "mardi 1er décembre à 14 h".
+func DayHour(t time.Time) string { return Day(t) + " à " + Hour(t) }
+
+// zoneNames are how people call the zones of France.
+var zoneNames = map[string]string{
+	"Europe/Paris":       "heure de Paris",
+	"Indian/Reunion":     "heure de La Réunion",
+	"Indian/Mayotte":     "heure de Mayotte",
+	"America/Guadeloupe": "heure de la Guadeloupe",
+	"America/Martinique": "heure de la Martinique",
+	"America/Cayenne":    "heure de Guyane",
+	"America/Miquelon":   "heure de Saint-Pierre-et-Miquelon",
+	"Pacific/Noumea":     "heure de Nouvelle-Calédonie",
+	"Pacific/Tahiti":     "heure de Tahiti",
+	"Pacific/Wallis":     "heure de Wallis-et-Futuna",
+}
+
+// ZoneName says a zone as people do: "heure de Paris".
+func ZoneName(zone *time.Location) string {
+	if name, ok := zoneNames[zone.String()]; ok {
+		return name
+	}
+	return "heure de " + zone.String()
+}
+
+// Both writes an instant in the reader's zone, and in the other person's beside
+// it when the clocks differ (R14): "mardi 1er décembre à 14 h (heure de Paris ;
+// 17 h, heure de La Réunion)".
+func Both(t time.Time, reader, other *time.Location) string {
+	mine, theirs := t.In(reader), t.In(other)
+	if sameClock(mine, theirs) {
+		return DayHour(mine) + ", " + ZoneName(reader)
+	}
+	second := Hour(theirs)
+	if mine.Day() != theirs.Day() {
+		second = DayHour(theirs)
+	}
+	return DayHour(mine) + ", " + ZoneName(reader) + " (" + second + ", " + ZoneName(other) + ")"
+}
+
+func sameClock(a, b time.Time) bool {
+	_, x := a.Zone()
+	_, y := b.Zone()
+	return x == y
+}
+
+// Small writes a label as it stands within a sentence: "par vidéo".
+func Small(label string) string {
+	_, size := utf8.DecodeRuneInString(label)
+	return strings.ToLower(label[:size]) + label[size:]
+}
+
+// Initials are what stands for a face: "NL".
+func Initials(name string) string {
+	var letters []rune
+	for _, word := range strings.Fields(name) {
+		letters = append(letters, []rune(word)[0])
+	}
+	return strings.ToUpper(string(letters[:min(2, len(letters))]))
+}
+
+// InFours writes what is read aloud or typed off a page in groups of four signs.
+func InFours(text, separator string) string {
+	var groups []string
+	for ; len(text) > 4; text = text[4:] {
+		groups = append(groups, text[:4])
+	}
+	return strings.Join(append(groups, text), separator)
+}
+
+// Paragraphs shows text as typed, its line breaks kept.
+func Paragraphs(text string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>"))
+}
+
+var link = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// Linked shows text as typed, its addresses made into links.
+func Linked(text string) template.HTML {
+	escaped := string(Paragraphs(text))
+	return template.HTML(link.ReplaceAllString(escaped, `<a href="$0">$0</a>`))
+}
+
+func funcs(static *Static) template.FuncMap {
+	return template.FuncMap{
+		"asset": static.asset, "icon": icon, "dict": dict,
+		"day": Day, "date": Date, "hour": Hour, "dayHour": DayHour, "both": Both, "zoneName": ZoneName,
+		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes,
+	}
+}
+
+func utc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Bytes writes a file's size: "340 ko", "1,2 Mo".
+func Bytes(n int64) string {
+	if n < 1_000_000 {
+		return fmt.Sprintf("%d%sko", max(1, n/1000), nbsp)
+	}
+	return strings.Replace(fmt.Sprintf("%.1f%sMo", float64(n)/1e6, nbsp), ".", ",", 1)
+}
+
+// dict builds the arguments of a partial from pairs of name and value.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict wants pairs, got %d values", len(pairs))
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is not a name", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}

@@ -1,0 +1,53 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	_ "time/tzdata" // zones do not depend on the machine
+
+	"socialdirect/web"
+)
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func TestR14_BothClocksAreShownWhereTheyDiffer(t *testing.T) {
+	t.Parallel()
+	paris, reunion, noumea := zone(t, "Europe/Paris"), zone(t, "Indian/Reunion"), zone(t, "Pacific/Noumea")
+	at := time.Date(2026, 12, 1, 13, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		reader, other *time.Location
+		want          string
+	}{
+		{paris, paris, "mardi 1er décembre à 14 h, heure de Paris"},
+		{reunion, paris, "mardi 1er décembre à 17 h, heure de La Réunion (14 h, heure de Paris)"},
+		{paris, noumea, "mardi 1er décembre à 14 h, heure de Paris (mercredi 2 décembre à 0 h, heure de Nouvelle-Calédonie)"},
+	} {
+		if got := strings.ReplaceAll(web.Both(at, c.reader, c.other), "\u00a0", " "); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestWordsAreFrench(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 8, 15, 9, 5, 0, 0, time.UTC)
+	for got, want := range map[string]string{
+		web.Day(at): "samedi 15\u00a0août", web.Date(at): "15\u00a0août 2026", web.Hour(at): "9\u00a0h\u00a005",
+		web.Bytes(340_000): "340\u00a0ko", web.Bytes(1_234_567): "1,2\u00a0Mo", web.Initials("Nadia Le Goff"): "NL",
+		string(web.Paragraphs("a<b>\nc")):             "a&lt;b&gt;<br>c",
+		string(web.Linked("voir http://x.fr/?a=1&b")): `voir <a href="http://x.fr/?a=1&amp;b">http://x.fr/?a=1&amp;b</a>`,
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
