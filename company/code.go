@@ -1,0 +1,51 @@
+package company
+
+import (
+	"crypto/rand"
+	"strings"
+)
+
+// alphabet is Crockford's base 32: no I, L, O or U, so that no two signs look or
+// sound alike.
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// A code is 15 random signs (75 bits) and one that checks them.
+const randomSigns = 15
+
+func newCode() string {
+	raw := make([]byte, randomSigns)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	for i, b := range raw {
+		raw[i] = alphabet[b%32] // 256 is a multiple of 32: no sign is likelier
+	}
+	return string(raw) + string(checkSign(string(raw)))
+}
+
+// checkSign is Luhn's algorithm in base 32: it finds every single wrong sign and
+// nearly every swap of neighbours.
+func checkSign(signs string) byte {
+	sum, factor := 0, 2
+	for i := len(signs) - 1; i >= 0; i-- {
+		n := factor * strings.IndexByte(alphabet, signs[i])
+		sum += n/32 + n%32
+		factor = 3 - factor
+	}
+	return alphabet[(32-sum%32)%32]
+}
+
+var readAlike = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "", "\u00a0", "", ".", "")
+
+// parseCode reads a code as people type it: any case, with or without
+// separators, O for 0 and I or L for 1. It fails on what cannot be a code.
+func parseCode(typed string) (string, bool) {
+	code := readAlike.Replace(strings.ToUpper(strings.TrimSpace(typed)))
+	if len(code) != randomSigns+1 {
+		return "", false
+	}
+	for i := range len(code) {
+		if strings.IndexByte(alphabet, code[i]) < 0 {
+			return "", false
+		}
+	}
+	return code, checkSign(code[:randomSigns]) == code[randomSigns]
+}
