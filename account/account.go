@@ -1,0 +1,119 @@
+// Package account is people: how they sign up, prove their address, sign in and
+// out, and what their profile says.
+//
+// The rules it keeps:
+//
+//   - A beneficiary's account begins with a connection code, an adult's word and
+//     the acceptance of the texts in force (R1); its password is neither short
+//     nor guessable (R2).
+//   - An address is proved by a link that only a button consumes, once, within
+//     its time (R3).
+//   - No answer tells whether an address is known (R5): the same words, the same
+//     status, a hash computed either way, and mail goes out through the queue.
+//   - Staff give a second factor before anything else works, and a one-time code
+//     works once (R8).
+//   - Secrets are kept as hashes, or sealed with the person's key.
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+
+	"github.com/google/uuid"
+)
+
+// How long things last.
+const (
+	ValidationLifetime = 48 * time.Hour     // of a link that proves an address
+	InvitationLifetime = 7 * 24 * time.Hour // of a link that sets a password
+	SessionLifetime    = 12 * time.Hour     // of a session, at most
+	SessionIdle        = 3 * time.Hour      // of a session in which nothing happens
+)
+
+// Person is what others may need to know of an account.
+type Person struct {
+	ID        uuid.UUID
+	Role      viewer.Role
+	Email     string
+	FirstName string
+	LastName  string
+	Mobile    string // E.164, empty when unknown
+	Zone      *time.Location
+}
+
+// Name is the person's name as pages write it.
+func (p Person) Name() string {
+	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
+	if name == "" {
+		name, _, _ = strings.Cut(p.Email, "@")
+	}
+	return name
+}
+
+// The faults of this package.
+var (
+	errGone = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Demandez-en un autre.")
+)
+
+// Service is the acts on accounts.
+type Service struct {
+	db        *postgres.DB
+	queue     *jobs.Queue
+	vault     *vault.Vault
+	companies *company.Service
+	legal     *legal.Service
+	passwords *hasher
+}
+
+// New returns the acts on the given parts.
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
+	passwords, err := newHasher()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: db, queue: queue, vault: vault, companies: companies, legal: legal, passwords: passwords}, nil
+}
+
+// At returns the same acts on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	moved := *s
+	moved.db = db
+	return &moved
+}
+
+// Person returns an account by its id; NotFound when there is none.
+func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
+	return readPerson(ctx, s.db.Pool, id)
+}
+
+// ByEmail returns an account by its address; NotFound when there is none. It is
+// for the platform itself: no page tells whether an address is known (R5).
+func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
+	return readPersonByEmail(ctx, s.db.Pool, email)
+}
+
+// newToken returns 256 random bits for a link or a cookie, and what is kept of
+// them.
+func newToken() (token string, hash []byte) {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	return token, hashToken(token)
+}
+
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}

@@ -1,0 +1,372 @@
+package account_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+
+	"github.com/pquerna/otp/totp"
+)
+
+func signUp(w *bookingtest.World, email string) account.SignUp {
+	return account.SignUp{
+		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
+		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
+	}
+}
+
+// jobsFor reads the notices that wait to be sent.
+func jobsFor(t *testing.T, w *bookingtest.World) (notices []string) {
+	t.Helper()
+	rows, err := w.DB.Pool.Query(context.Background(), `select args from river_job where kind = 'account_notice' order by id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var args []byte
+		var job struct{ Notice string }
+		if err := rows.Scan(&args); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(args, &job); err != nil {
+			t.Fatal(err)
+		}
+		notices = append(notices, job.Notice)
+	}
+	return notices
+}
+
+func TestR1_SignUpKeepsWhatWasAcceptedAndWhen(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		t.Fatal(err)
+	}
+	var kinds, wordings int
+	var at time.Time
+	err := w.DB.Pool.QueryRow(ctx, `select count(distinct kind), count(*) filter (where wording like '%adulte%accepte%'), max(accepted_at) from legal_acceptances`).Scan(&kinds, &wordings, &at)
+	if err != nil || kinds != 2 || wordings != 2 || !at.Equal(bookingtest.Start) {
+		t.Errorf("kept %d kinds, %d wordings, at %s: %v", kinds, wordings, at, err)
+	}
+	if got := jobsFor(t, w); len(got) != 1 || got[0] != "validation" {
+		t.Errorf("mails to send: %v", got)
+	}
+}
+
+func TestR1_ACodeThatOpensNothingGetsOneSameAnswer(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	ended, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "Finie", Slug: "finie", StartsOn: bookingtest.Start.AddDate(-2, 0, 0), EndsOn: bookingtest.Start.AddDate(0, 0, -1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofEnded, err := w.Companies.IssueCode(ctx, w.Admin, ended, bookingtest.Start.AddDate(1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "En cours", Slug: "en-cours", StartsOn: bookingtest.Start.AddDate(-2, 0, 0), EndsOn: bookingtest.Start.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired, err := w.Companies.IssueCode(ctx, w.Admin, running, bookingtest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, code := range map[string]string{
+		"unknown": "0000-0000-0000-0000", "mistyped": strings.Replace(w.Code(), w.Code()[:1], "Z", 1), "empty": "",
+		"of an ended contract": ofEnded.Display(), "expired": expired.Display(),
+	} {
+		in := signUp(w, "zoe@exemple.fr")
+		if in.Code = code; code == w.Code() {
+			continue // the mistyped sign happened to be the right one
+		}
+		if err := w.Accounts.SignUp(ctx, in); err == nil || fault.From(err).Message != company.ErrCode.Message {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if got := jobsFor(t, w); len(got) != 0 {
+		t.Errorf("refused sign-ups left jobs: %v", got)
+	}
+}
+
+func TestR1_ACodeIsReadHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	in := signUp(w, "zoe@exemple.fr")
+	in.Code = " " + strings.ToLower(strings.ReplaceAll(w.Code(), "-", " ")) + " "
+	if err := w.Accounts.SignUp(context.Background(), in); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestR2_PasswordsAreLongMixedAndNotGuessable(t *testing.T) {
+	t.Parallel()
+	for password, want := range map[string]string{
+		"":                  "trop court",
+		"Ab1!":              "trop court",
+		"tilleul-phare-7":   "majuscule",
+		"Tilleul-phare":     "chiffre",
+		"Tilleulphare7":     "signe",
+		"Password1!":        "devine",
+		"Motdepasse1!":      "devine",
+		"Azerty123!":        "devine",
+		"M0tdep@sse1!":      "devine",
+		"Marseille13!":      "devine",
+		"Vidal-Zoe1":        "devine",
+		"Tilleul-phare 7":   "",
+		"Été à Zürich, 3 ☂": "",
+	} {
+		got := account.PasswordProblem(password, "vidal", "zoe")
+		if (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: got %q, want %q", password, got, want)
+		}
+	}
+	if got := account.PasswordProblem(strings.Repeat("Ça-alors 1 ", 12)[:128]); got != "" {
+		t.Errorf("128 characters: %q", got)
+	}
+}
+
+func TestR2_GuessingIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	tries := 0
+	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
+		_, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", "192.0.2.1")
+	}
+	if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 || tries > 8 {
+		t.Fatalf("after %d tries: %v", tries, err)
+	}
+	w.SetNow(bookingtest.Start.Add(fault.From(err).RetryAfter))
+	if _, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", "192.0.2.1"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("signed in before the address was proved: %v", err)
+	}
+	late := token(t, w, "zoe@exemple.fr")
+	w.SetNow(bookingtest.Start.Add(account.ValidationLifetime))
+	if err := w.Accounts.Validate(ctx, late); !fault.Is(err, fault.Gone) {
+		t.Errorf("expired: %v", err)
+	}
+	first, second := token(t, w, "zoe@exemple.fr"), token(t, w, "zoe@exemple.fr")
+	altered := strings.Map(func(r rune) rune {
+		if r == 'a' {
+			return 'b'
+		}
+		return r
+	}, first) + "x"
+	if err := w.Accounts.Validate(ctx, altered); !fault.Is(err, fault.Gone) {
+		t.Errorf("altered: %v", err)
+	}
+	if err := w.Accounts.CheckToken(ctx, first, true); !fault.Is(err, fault.Gone) {
+		t.Errorf("a validation passed for an invitation: %v", err)
+	}
+	for range 2 { // reading consumes nothing
+		if err := w.Accounts.CheckToken(ctx, first, false); err != nil {
+			t.Errorf("read: %v", err)
+		}
+	}
+	if err := w.Accounts.Validate(ctx, first); err != nil {
+		t.Fatal(err)
+	}
+	for name, used := range map[string]string{"the same": first, "another of the same kind": second} {
+		if err := w.Accounts.Validate(ctx, used); !fault.Is(err, fault.Gone) {
+			t.Errorf("%s, used: %v", name, err)
+		}
+	}
+	if _, err := w.Accounts.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, ""); err != nil {
+		t.Errorf("after the proof: %v", err)
+	}
+}
+
+func token(t *testing.T, w *bookingtest.World, email string) string {
+	t.Helper()
+	person, err := w.Accounts.ByEmail(context.Background(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := w.Accounts.IssueValidation(context.Background(), person.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	for range 2 {
+		if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := jobsFor(t, w); len(got) != 2 || got[1] != "known" {
+		t.Errorf("mails: %v", got)
+	}
+	for _, email := range []string{"zoe@exemple.fr", "inconnue@exemple.fr"} {
+		if err := w.Accounts.ResendValidation(ctx, email); err != nil {
+			t.Errorf("resend to %s: %v", email, err)
+		}
+		_, err := w.Accounts.SignIn(ctx, email, "Faux-mot 1", "")
+		if got := fault.From(err).Message; !strings.HasPrefix(got, "L’adresse e-mail ou le mot de passe") {
+			t.Errorf("sign-in as %s: %q", email, got)
+		}
+	}
+}
+
+func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: "administrator", Email: "claire@exemple.fr", Zone: "Europe/Paris"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	if err != nil || in.Complete {
+		t.Fatalf("a password alone completed the session: %+v, %v", in, err)
+	}
+	v, err := w.Accounts.Authenticate(ctx, in.Token)
+	if err != nil || v.Complete {
+		t.Fatalf("viewer %+v, %v", v, err)
+	}
+	enrolment, err := w.Accounts.Enrol(ctx, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := w.Accounts.Enrol(ctx, v); err != nil || again.Secret != enrolment.Secret {
+		t.Errorf("the secret changed before it was confirmed: %v", err)
+	}
+	code, err := totp.GenerateCode(enrolment.Secret, bookingtest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Accounts.ConfirmSecondFactor(ctx, v, "000000"); !fault.Is(err, fault.Invalid) && code != "000000" {
+		t.Errorf("a wrong code: %v", err)
+	}
+	whole, err := w.Accounts.ConfirmSecondFactor(ctx, v, code)
+	if err != nil || !whole.Complete {
+		t.Fatalf("the right code: %+v, %v", whole, err)
+	}
+	if old, err := w.Accounts.Authenticate(ctx, in.Token); err != nil || old != nil {
+		t.Errorf("the half session still stands: %+v, %v", old, err)
+	}
+	again, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, "")
+	if err != nil || again.Complete || !again.Enrolled {
+		t.Fatalf("signed in again: %+v, %v", again, err)
+	}
+	half, err := w.Accounts.Authenticate(ctx, again.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Accounts.ConfirmSecondFactor(ctx, half, code); !fault.Is(err, fault.Invalid) {
+		t.Errorf("the same code twice: %v", err)
+	}
+	if _, err := w.Accounts.Enrol(ctx, half); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a password alone replaced the second factor: %v", err)
+	}
+}
+
+func TestR3_SessionsEndBySignOutIdlenessAndAge(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	alive := func() bool {
+		t.Helper()
+		ok, err := w.Accounts.SessionAlive(ctx, v.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	if w.SetNow(bookingtest.Start.Add(account.SessionIdle - time.Second)); !alive() {
+		t.Error("ended before its idle time")
+	}
+	if w.SetNow(bookingtest.Start.Add(account.SessionIdle)); alive() {
+		t.Error("outlived its idle time")
+	}
+	w.SetNow(bookingtest.Start)
+	if err := w.Accounts.SignOut(ctx, v); err != nil || alive() {
+		t.Errorf("outlived the sign-out: %v", err)
+	}
+}
+
+func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	person, err := w.Accounts.Person(ctx, v.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token(t, w, person.Email)
+	if _, err := w.Accounts.SignIn(ctx, person.Email, "Faux-mot 1", "192.0.2.1"); !fault.Is(err, fault.Invalid) {
+		t.Fatal(err)
+	}
+	left := func() (rows int) {
+		t.Helper()
+		if err := w.Accounts.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		err := w.DB.Pool.QueryRow(ctx, `select (select count(*) from sessions) + (select count(*) from account_tokens) + (select count(*) from throttles)`).Scan(&rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	before := left()
+	if w.SetNow(bookingtest.Start.Add(account.ValidationLifetime)); before < 4 || left() != 0 {
+		t.Errorf("%d rows while they count, %d after", before, left())
+	}
+}
+
+func TestR5_NobodyIsFloodedWithMail(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if err := w.Accounts.ResendValidation(ctx, "zoe@exemple.fr"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := jobsFor(t, w); len(got) > 2 { // two when a minute has just turned
+		t.Errorf("%d mails in a moment", len(got))
+	}
+}
+
+func TestR14_TheZoneFollowsTheMobileNumberAtFirst(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	for mobile, want := range map[string]string{"+33612345678": "Europe/Paris", "+262692123456": "Indian/Reunion", "+262639012345": "Indian/Mayotte", "+590690123456": "America/Guadeloupe"} {
+		in := signUp(w, "p"+mobile[1:]+"@exemple.fr")
+		in.Mobile = mobile
+		if err := w.Accounts.SignUp(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		person, err := w.Accounts.ByEmail(ctx, in.Email)
+		if err != nil || person.Zone.String() != want {
+			t.Errorf("%s: got %s, %v, want %s", mobile, person.Zone, err, want)
+		}
+	}
+}

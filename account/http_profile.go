@@ -1,0 +1,91 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+type profilePage struct {
+	Form  *form.Form
+	Email string
+	Zones []option
+}
+
+type option struct{ Value, Label string }
+
+func (profilePage) Template() string { return "account/profile" }
+func (profilePage) Title() string    { return "Profil" }
+
+func newProfilePage(f *form.Form, person Person) profilePage {
+	page := profilePage{Form: f, Email: person.Email}
+	for _, zone := range Zones {
+		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+	}
+	return page
+}
+
+// ProfilePage shows the viewer's own profile (R6).
+func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
+	person, err := h.accounts.Person(r.Context(), viewer.From(r.Context()).ID)
+	if err != nil {
+		return err
+	}
+	f := form.New(map[string]string{
+		"first_name": person.FirstName, "last_name": person.LastName,
+		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
+	})
+	return h.render.Render(w, r, http.StatusOK, newProfilePage(f, person))
+}
+
+// UpdateProfile saves it.
+func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	person, err := h.accounts.Person(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	profile := decodeProfile(f)
+	if !f.Valid() {
+		return f.Invalid(newProfilePage(f, person))
+	}
+	if err := h.accounts.UpdateProfile(r.Context(), v, profile); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/profil")
+}
+
+func decodeProfile(f *form.Form) Profile {
+	var zones []string
+	for _, zone := range Zones {
+		zones = append(zones, zone.Name)
+	}
+	return Profile{
+		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
+		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
+		Mobile:    f.Mobile("mobile"),
+		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
+	}
+}
+
+// DisplayMobile writes an E.164 number as people read it: national for numbers
+// of mainland France, international for others.
+func DisplayMobile(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "FR")
+	if err != nil {
+		return e164
+	}
+	if number.GetCountryCode() == 33 {
+		return phonenumbers.Format(number, phonenumbers.NATIONAL)
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}

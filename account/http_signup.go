@@ -1,0 +1,159 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+
+	"socialdirect/company"
+	"socialdirect/internal/form"
+	"socialdirect/web"
+)
+
+// DeclarationWording and AcceptanceWording are the words beside the two boxes
+// of the sign-up page, kept with the acceptance (R1).
+const (
+	DeclarationWording = "J’ai 18 ans ou plus, je peux m’engager par moi-même, et l’organisme qui m’a donné ce code m’y donne droit."
+	AcceptanceWording  = "J’ai lu et j’accepte les conditions d’utilisation et la politique de confidentialité."
+)
+
+type signUpPage struct {
+	Form        *form.Form
+	Client      string // the name on a co-branded page, empty elsewhere
+	Declaration string
+	Acceptance  string
+}
+
+func (signUpPage) Template() string { return "account/sign_up" }
+func (signUpPage) Title() string    { return "Créer un compte" }
+
+func newSignUpPage(f *form.Form) signUpPage {
+	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
+}
+
+// SignUpPage shows the sign-up form.
+func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, newSignUpPage(form.New(nil)))
+}
+
+// ClientPage is a client's co-branded entrance (R11).
+func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
+	client, err := h.accounts.companies.BySlug(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	page := newSignUpPage(form.New(nil))
+	page.Client = client.Name
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// SignUp opens an account; a known address gets the same answer (R5).
+func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	in := decodeSignUp(f)
+	if !f.Valid() {
+		return f.Invalid(newSignUpPage(f))
+	}
+	err = h.accounts.SignUp(r.Context(), in)
+	if errors.Is(err, company.ErrCode) {
+		return refuse(f, "connection_code", err, newSignUpPage(f))
+	}
+	if err != nil {
+		return err
+	}
+	return web.See(w, r, "/inscription/validation")
+}
+
+func decodeSignUp(f *form.Form) SignUp {
+	in := SignUp{
+		Code:      f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que vous avez reçu."}),
+		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
+		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
+		Email:     f.Email("email"),
+		Mobile:    f.Mobile("mobile"),
+	}
+	in.Password = newPassword(f, in.Email, in.FirstName, in.LastName)
+	if f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
+		in.Declaration = DeclarationWording
+	}
+	if f.Checked("accept_terms", "Pour créer un compte, il faut accepter ces deux textes.") {
+		in.Acceptance = AcceptanceWording
+	}
+	return in
+}
+
+// newPassword decodes a password being chosen, with a message for what is wrong
+// with it (R2).
+func newPassword(f *form.Form, about ...string) string {
+	password := f.Secret("password", MaxPassword, "Choisissez un mot de passe.")
+	if password == "" {
+		return ""
+	}
+	if problem := PasswordProblem(password, about...); problem != "" {
+		f.Fail("password", problem)
+	}
+	return password
+}
+
+type validationPage struct{ Token string }
+
+func (validationPage) Template() string { return "account/validation" }
+func (validationPage) Title() string    { return "Confirmer votre adresse" }
+
+// ValidationPage asks for a click: reading the page consumes nothing, since mail
+// scanners open links (R3). Without a token it says to look at one's mail.
+func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if token != "" {
+		if err := h.accounts.CheckToken(r.Context(), token, false); err != nil {
+			return h.goneLink(err)
+		}
+	}
+	return h.render.Render(w, r, http.StatusOK, validationPage{Token: token})
+}
+
+// Validate consumes the link.
+func (h *HTTP) Validate(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	if err := h.accounts.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
+		return h.goneLink(err)
+	}
+	web.Flash(w, "validated")
+	return web.See(w, r, "/connexion")
+}
+
+type resendPage struct {
+	Form *form.Form
+	Gone bool // shown because a link no longer works
+	Sent bool
+}
+
+func (resendPage) Template() string { return "account/resend" }
+func (resendPage) Title() string    { return "Recevoir un autre lien" }
+
+// ResendPage asks for the address.
+func (h *HTTP) ResendPage(w http.ResponseWriter, r *http.Request) error {
+	_, sent := r.URL.Query()["envoye"]
+	return h.render.Render(w, r, http.StatusOK, resendPage{Form: form.New(nil), Sent: sent})
+}
+
+// Resend sends another link, if there is somebody to send it to.
+func (h *HTTP) Resend(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	email := f.Email("email")
+	if !f.Valid() {
+		return f.Invalid(resendPage{Form: f})
+	}
+	if err := h.accounts.ResendValidation(r.Context(), email); err != nil {
+		return err
+	}
+	return web.See(w, r, "/inscription/renvoi?envoye")
+}

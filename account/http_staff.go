@@ -1,0 +1,151 @@
+package account
+
+import (
+	"bytes"
+	"encoding/base64"
+	"html/template"
+	"image/png"
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// goneLink offers another link in place of one that no longer works.
+func (h *HTTP) goneLink(err error) error {
+	if !fault.Is(err, fault.Gone) {
+		return err
+	}
+	return fault.WithPage(err, resendPage{Form: form.New(nil), Gone: true})
+}
+
+type invitationPage struct {
+	Form  *form.Form
+	Token string
+}
+
+func (invitationPage) Template() string { return "account/invitation" }
+func (invitationPage) Title() string    { return "Choisir votre mot de passe" }
+
+// InvitationPage asks an invited person for a password; it consumes nothing.
+func (h *HTTP) InvitationPage(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if err := h.accounts.CheckToken(r.Context(), token, true); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, invitationPage{Form: form.New(nil), Token: token})
+}
+
+// AcceptInvitation sets the password and consumes the link.
+func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	token := f.Hidden("token", 100)
+	if err := h.accounts.CheckToken(r.Context(), token, true); err != nil {
+		return err
+	}
+	password := newPassword(f)
+	if !f.Valid() {
+		return f.Invalid(invitationPage{Form: f, Token: token})
+	}
+	in, err := h.accounts.AcceptInvitation(r.Context(), token, password)
+	if err != nil {
+		return err
+	}
+	return h.enter(w, r, in, "")
+}
+
+type secondFactorPage struct {
+	Form *form.Form
+	Next string
+}
+
+func (secondFactorPage) Template() string { return "account/second_factor" }
+func (secondFactorPage) Title() string    { return "Double vérification" }
+
+// SecondFactorPage asks for a one-time code.
+func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	if v.Complete {
+		return web.See(w, r, web.HomePath(v.Role))
+	}
+	return h.render.Render(w, r, http.StatusOK, secondFactorPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite"))})
+}
+
+// SecondFactor checks the code.
+func (h *HTTP) SecondFactor(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page := secondFactorPage{Form: f, Next: localPath(f.Hidden("suite", 500))}
+	return h.confirm(w, r, f, page, page.Next)
+}
+
+func (h *HTTP) confirm(w http.ResponseWriter, r *http.Request, f *form.Form, page web.Page, next string) error {
+	code := f.Secret("code", 12, "Écrivez les 6 chiffres que montre votre application.")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	in, err := h.accounts.ConfirmSecondFactor(r.Context(), viewer.From(r.Context()), code)
+	if err != nil {
+		return refuse(f, "code", err, page)
+	}
+	return h.enter(w, r, in, next)
+}
+
+type enrolmentPage struct {
+	Form   *form.Form
+	Next   string
+	Secret string // in groups of four
+	QR     template.URL
+}
+
+func (enrolmentPage) Template() string { return "account/enrolment" }
+func (enrolmentPage) Title() string    { return "Mettre en place la double vérification" }
+
+// EnrolmentPage shows what an authenticator application scans.
+func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.enrolmentPage(r, form.New(nil), localPath(r.URL.Query().Get("suite")))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Enrol confirms the second factor with its first code.
+func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	next := localPath(f.Hidden("suite", 500))
+	page, err := h.enrolmentPage(r, f, next)
+	if err != nil {
+		return err
+	}
+	return h.confirm(w, r, f, page, next)
+}
+
+const qrSide = 240 // pixels
+
+func (h *HTTP) enrolmentPage(r *http.Request, f *form.Form, next string) (enrolmentPage, error) {
+	enrolment, err := h.accounts.Enrol(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return enrolmentPage{}, err
+	}
+	picture, err := enrolment.Key.Image(qrSide, qrSide)
+	if err != nil {
+		return enrolmentPage{}, err
+	}
+	var encoded bytes.Buffer
+	if err := png.Encode(&encoded, picture); err != nil {
+		return enrolmentPage{}, err
+	}
+	uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())
+	return enrolmentPage{Form: f, Next: next, Secret: web.InFours(enrolment.Secret, " "), QR: template.URL(uri)}, nil
+}

@@ -1,0 +1,109 @@
+package account
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/ccojocar/zxcvbn-go"
+)
+
+// MaxPassword is how many characters a password may have (R2).
+const MaxPassword = 128
+
+// hashesAtOnce bounds the memory of a sign-in storm: 19 MiB each.
+const hashesAtOnce = 4
+
+// hashParams are OWASP's first choice for Argon2id, fixed so that they do not
+// follow the machine's processors.
+var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+type hasher struct {
+	slots chan struct{}
+	decoy string // compared with when an address is unknown, to take the same time (R5)
+}
+
+func newHasher() (*hasher, error) {
+	nobodys, _ := newToken()
+	decoy, err := argon2id.CreateHash(nobodys, hashParams)
+	if err != nil {
+		return nil, fmt.Errorf("password hash: %w", err)
+	}
+	return &hasher{slots: make(chan struct{}, hashesAtOnce), decoy: decoy}, nil
+}
+
+func (h *hasher) hash(password string) (string, error) {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	return argon2id.CreateHash(password, hashParams)
+}
+
+// matches compares password with hash, or with the decoy when hash is empty.
+func (h *hasher) matches(password, hash string) bool {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	known := hash != ""
+	if !known {
+		hash = h.decoy
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	return ok && err == nil && known
+}
+
+//go:embed common_passwords.txt
+var commonPasswords string
+
+var common = func() map[string]bool {
+	words := map[string]bool{}
+	for _, word := range strings.Fields(commonPasswords) {
+		words[word] = true
+	}
+	return words
+}()
+
+// minScore is zxcvbn's "somewhat guessable: protection from unthrottled online
+// attacks"; ours are throttled.
+const minScore = 2
+
+// PasswordProblem says in French what is wrong with a password (R2), empty when
+// nothing is. about holds the person's own words (name, address), which make a
+// password guessable.
+func PasswordProblem(password string, about ...string) string {
+	switch {
+	case len([]rune(password)) < 8:
+		return "Votre mot de passe est trop court : il faut 8 caractères ou plus."
+	case !has(password, unicode.IsUpper):
+		return "Ajoutez une majuscule à votre mot de passe."
+	case !has(password, unicode.IsDigit):
+		return "Ajoutez un chiffre à votre mot de passe."
+	case !has(password, sign):
+		return "Ajoutez un signe à votre mot de passe, par exemple ! ? - ou une espace."
+	case guessable(password, about):
+		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
+	}
+	return ""
+}
+
+func has(s string, is func(rune) bool) bool { return strings.IndexFunc(s, is) >= 0 }
+
+func sign(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+func guessable(password string, about []string) bool {
+	word := strings.TrimFunc(plainLetters.Replace(strings.ToLower(password)), func(r rune) bool { return !unicode.IsLetter(r) })
+	if common[word] || common[strings.Join(strings.FieldsFunc(word, sign), "")] {
+		return true
+	}
+	// The estimate costs the square of the length, and what follows the 64th
+	// character can only make the password stronger.
+	start := []rune(password)
+	if len(start) > 64 {
+		start = start[:64]
+	}
+	return zxcvbn.PasswordStrength(string(start), about).Score < minScore
+}
+
+// plainLetters undoes accents and the usual figures for letters.
+var plainLetters = strings.NewReplacer("à", "a", "â", "a", "é", "e", "è", "e", "ê", "e", "î", "i", "ï", "i", "ô", "o", "û", "u", "ç", "c",
+	"@", "a", "4", "a", "3", "e", "0", "o", "$", "s", "5", "s")

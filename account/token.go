@@ -1,0 +1,79 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+type purpose string
+
+const (
+	purposeValidation purpose = "validation"
+	purposeInvitation purpose = "invitation"
+)
+
+var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation}
+
+func (p purpose) lifetime() time.Duration {
+	if p == purposeInvitation {
+		return InvitationLifetime
+	}
+	return ValidationLifetime
+}
+
+// issueToken makes a link's token; only its hash is kept.
+func (s *Service) issueToken(ctx context.Context, id uuid.UUID, p purpose) (string, error) {
+	var token string
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		var hash []byte
+		token, hash = newToken()
+		return insertToken(ctx, tx, id, p, hash)
+	})
+	return token, err
+}
+
+// CheckToken reports, without consuming it, whether a link still works: nil or Gone.
+func (s *Service) CheckToken(ctx context.Context, token string, invitation bool) error {
+	p := purposeValidation
+	if invitation {
+		p = purposeInvitation
+	}
+	_, err := readToken(ctx, s.db.Pool, hashToken(token), p, s.db.Now())
+	return err
+}
+
+// Validate consumes a validation link: the address is proved (R3). Gone when the
+// link was used, has expired or was altered.
+func (s *Service) Validate(ctx context.Context, token string) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		id, err := consumeToken(ctx, tx, hashToken(token), purposeValidation)
+		if err != nil {
+			return err
+		}
+		return markValidated(ctx, tx, id)
+	})
+}
+
+// ResendValidation sends another link when the address is known and not proved
+// yet; the caller cannot tell (R5).
+func (s *Service) ResendValidation(ctx context.Context, email string) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		id, err := readUnvalidated(ctx, tx, email)
+		if err != nil && !postgres.NoRows(err) {
+			return err
+		}
+		return s.enqueueNotice(ctx, tx, id, noticeValidation)
+	})
+}
+
+func ignoreNotFound(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}

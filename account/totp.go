@@ -1,0 +1,141 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base32"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"github.com/pquerna/otp/totp"
+)
+
+// period is how long a one-time code stands (RFC 6238); one period before and
+// one after are accepted too, for clocks that drift.
+const period = 30
+
+var errCode = fault.New(fault.Invalid, "Ce code n’est pas le bon, ou a déjà servi. Attendez le suivant sur votre téléphone, puis tapez ses 6 chiffres.")
+
+// Enrolment is a second factor to be: what the phone's application scans.
+type Enrolment struct {
+	Secret string // base32
+	Key    *otp.Key
+}
+
+// Enrol returns the secret that the viewer's application is to keep, the same
+// until a code has confirmed it. Forbidden once one is confirmed: a password
+// alone never replaces a second factor (R8).
+func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error) {
+	var secret []byte
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockTOTP(ctx, tx, v.ID)
+		switch {
+		case postgres.NoRows(err):
+			secret, err = s.newSecret(ctx, tx, v.ID)
+		case err == nil && row.Confirmed:
+			err = errEnrolled
+		case err == nil:
+			secret, err = s.vault.Unseal(ctx, tx, v.ID, aboutTOTP, row.SealedSecret)
+		}
+		return err
+	})
+	if err != nil {
+		return Enrolment{}, err
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "Social Direct", AccountName: v.Name, Secret: secret, Period: period})
+	if err != nil {
+		return Enrolment{}, err
+	}
+	return Enrolment{Secret: key.Secret(), Key: key}, nil
+}
+
+var errEnrolled = fault.New(fault.Forbidden, "Une double vérification est déjà en place pour ce compte.")
+
+const aboutTOTP = "totp"
+
+func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]byte, error) {
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: "x", AccountName: "x"})
+	if err != nil {
+		return nil, err
+	}
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(key.Secret())
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := s.vault.Seal(ctx, tx, id, aboutTOTP, secret)
+	if err != nil {
+		return nil, err
+	}
+	return secret, insertTOTP(ctx, tx, id, sealed)
+}
+
+// ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
+// is the first, and replaces the viewer's session by a complete one. Invalid for
+// a wrong or replayed code, Throttled after too many.
+func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
+	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+		return SignedIn{}, err
+	}
+	var in SignedIn
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.checkCode(ctx, tx, v.ID, code); err != nil {
+			return err
+		}
+		if err := deleteSession(ctx, tx, v.Session); err != nil {
+			return err
+		}
+		if err := forgetFailures(ctx, tx, byCode(v.ID)); err != nil {
+			return err
+		}
+		var err error
+		in, err = openSession(ctx, tx, v.ID, true)
+		return err
+	})
+	if fault.Is(err, fault.Invalid) {
+		return SignedIn{}, s.failed(ctx, err, byCode(v.ID))
+	}
+	return in, err
+}
+
+func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
+	row, err := lockTOTP(ctx, tx, id)
+	if postgres.NoRows(err) {
+		return errCode
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := s.vault.Unseal(ctx, tx, id, aboutTOTP, row.SealedSecret)
+	if err != nil {
+		return err
+	}
+	counter, err := matchCode(secret, code, tx.Now, row.LastCounter)
+	if err != nil {
+		return err
+	}
+	return useCode(ctx, tx, id, counter)
+}
+
+// matchCode finds the counter of a code that is newer than the last one used.
+func matchCode(secret []byte, code string, now time.Time, last int64) (int64, error) {
+	code = strings.ReplaceAll(code, " ", "")
+	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
+	current := now.Unix() / period
+	for counter := max(current-1, last+1); counter <= current+1; counter++ {
+		want, err := hotp.GenerateCode(encoded, uint64(counter))
+		if err != nil {
+			return 0, err
+		}
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+			return counter, nil
+		}
+	}
+	return 0, errCode
+}
