@@ -1,0 +1,258 @@
+package booking_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+
+	"github.com/google/uuid"
+)
+
+func TestR13_AnHourIsNeverGivenTwice(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	start := bookingtest.Start.Add(48 * time.Hour)
+	const people = 20
+	results := make([]error, people)
+	var wait sync.WaitGroup
+	for i := range people {
+		v := w.Beneficiary(t, "Zoé", "Vidal")
+		wait.Go(func() {
+			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "money"})
+		})
+	}
+	wait.Wait()
+	won := 0
+	for _, err := range results {
+		switch {
+		case err == nil:
+			won++
+		case !fault.Is(err, fault.Conflict):
+			t.Errorf("a loser got %v, want Conflict", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d people got the hour, want 1", won)
+	}
+}
+
+func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	start := bookingtest.Start.Add(48 * time.Hour)
+	workers := make([]uuid.UUID, 6)
+	for i := range workers {
+		workers[i] = w.SocialWorker(t, "Nadia", "Le Goff").ID
+	}
+	results := make([]error, len(workers))
+	var wait sync.WaitGroup
+	for i, id := range workers {
+		wait.Go(func() {
+			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: id, StartsAt: start, Mode: booking.Phone, Reason: "money"})
+		})
+	}
+	wait.Wait()
+	won := 0
+	for _, err := range results {
+		switch {
+		case err == nil:
+			won++
+		case !fault.Is(err, fault.Invalid):
+			t.Errorf("an overlap got %v, want Invalid", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("the person got %d of the hours, want 1", won)
+	}
+}
+
+func TestR13_TheDatabaseRefusesWhateverTheCodeDoes(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
+	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	_, err := w.DB.Pool.Exec(context.Background(), `
+		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		values ($1, $2, tstzrange($3, $4), 'video', 'money', '', 'confirmed', now())`,
+		worker.ID, paul.ID, a.StartsAt.Add(30*time.Minute), a.EndsAt.Add(30*time.Minute))
+	if err == nil {
+		t.Error("the database took a second appointment in the same hour")
+	}
+}
+
+func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	worker := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
+	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	w.Open(t, worker, booking.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []booking.Mode{booking.Video}})
+	absent := booking.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
+	if err := w.Bookings.AddAbsence(context.Background(), worker, absent); err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]booking.Request{
+		"on an absence":       {StartsAt: at(tuesday, 9), Mode: booking.Video, Reason: "money"},
+		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: booking.Video, Reason: "money"},
+		"before the opening":  {StartsAt: at(tuesday, 7), Mode: booking.Video, Reason: "money"},
+		"after the opening":   {StartsAt: at(tuesday, 11), Mode: booking.Video, Reason: "money"},
+		"in the past":         {StartsAt: bookingtest.Start.Add(-24 * time.Hour), Mode: booking.Video, Reason: "money"},
+		"now":                 {StartsAt: bookingtest.Start, Mode: booking.Video, Reason: "money"},
+		"a mode not offered":  {StartsAt: at(tuesday, 8), Mode: booking.Phone, Reason: "money"},
+		"a mode that is none": {StartsAt: at(tuesday, 8), Mode: "fax", Reason: "money"},
+		"an unknown reason":   {StartsAt: at(tuesday, 8), Mode: booking.Video, Reason: "astrology"},
+		"beyond the horizon":  {StartsAt: at(tuesday, 8).AddDate(0, 0, 7*60), Mode: booking.Video, Reason: "money"},
+	} {
+		r.SocialWorkerID = worker.ID
+		if _, err := w.Bookings.Book(context.Background(), v, r); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: got %v, want Invalid", name, err)
+		}
+	}
+	if _, err := w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: booking.Video, Reason: "money"}); err != nil {
+		t.Errorf("the free hour beside them: %v", err)
+	}
+}
+
+func at(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour) * time.Hour) }
+
+func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	r := booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: booking.Video, Reason: "money"}
+	if _, err := w.Bookings.Book(context.Background(), worker, r); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a worker: got %v, want Forbidden", err)
+	}
+	if _, err := w.Bookings.Book(context.Background(), nil, r); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("nobody: got %v, want Forbidden", err)
+	}
+}
+
+func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	// The clocks change in the night before this appointment: 24 elapsed hours
+	// before are not the same time of day.
+	start := time.Date(2027, 3, 28, 12, 0, 0, 0, time.UTC)
+	w.SetNow(start.AddDate(0, 0, -7))
+	for _, c := range []struct {
+		now  time.Time
+		want booking.Status
+	}{
+		{start.Add(-24*time.Hour - time.Microsecond), booking.Cancelled},
+		{start.Add(-24 * time.Hour), booking.Cancelled},
+		{start.Add(-24*time.Hour + time.Microsecond), booking.CancelledLate},
+		{start.Add(-time.Microsecond), booking.CancelledLate},
+	} {
+		w.SetNow(start.AddDate(0, 0, -7))
+		a := w.Book(t, v, worker, start, booking.Video)
+		w.SetNow(c.now)
+		got, err := w.Bookings.Cancel(context.Background(), v, a.ID, "")
+		if err != nil || got != c.want {
+			t.Errorf("at %s before: got %q, %v, want %q", start.Sub(c.now), got, err, c.want)
+		}
+	}
+}
+
+func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	a := w.Book(t, v, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	w.SetNow(a.StartsAt)
+	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("at its start: got %v, want Invalid", err)
+	}
+	w.SetNow(bookingtest.Start)
+	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("twice: got %v, want Invalid", err)
+	}
+}
+
+func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
+	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	if _, err := w.Bookings.Cancel(context.Background(), paul, a.ID, ""); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else: got %v, want NotFound", err)
+	}
+	got, err := w.Bookings.Cancel(context.Background(), worker, a.ID, "Je suis souffrante.")
+	if err != nil || got != booking.CancelledByWorker {
+		t.Fatalf("the worker: got %q, %v", got, err)
+	}
+	w.Book(t, paul, worker, a.StartsAt, booking.Video)
+}
+
+func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirState(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
+	past := w.Book(t, zoe, worker, bookingtest.Start.Add(-72*time.Hour), booking.Video)
+	later := w.Book(t, zoe, worker, bookingtest.Start.Add(96*time.Hour), booking.Phone)
+	soon := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	gone := w.Book(t, zoe, worker, bookingtest.Start.Add(72*time.Hour), booking.InPerson)
+	if _, err := w.Bookings.Cancel(context.Background(), zoe, gone.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	coming, over, err := w.Bookings.Appointments(context.Background(), zoe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(coming) != 2 || coming[0].ID != soon.ID || coming[1].ID != later.ID {
+		t.Errorf("coming: %v", coming)
+	}
+	if len(over) != 2 || over[0].ID != gone.ID || over[0].Status != booking.Cancelled || over[1].ID != past.ID {
+		t.Errorf("past: %v", over)
+	}
+	if coming[0].SocialWorkerName != "Nadia Le Goff" {
+		t.Errorf("with %q", coming[0].SocialWorkerName)
+	}
+	if _, err := w.Bookings.Appointment(context.Background(), paul, soon.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else's: got %v, want NotFound", err)
+	}
+}
+
+func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	ctx := context.Background()
+	const note = "Une lettre d’expulsion est arrivée."
+	id, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: booking.Phone, Reason: "housing", Note: note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := w.Bookings.Appointment(ctx, worker, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	details, err := w.Bookings.Details(ctx, worker, a)
+	if err != nil || details.Note != note {
+		t.Errorf("the worker reads %q, %v", details.Note, err)
+	}
+	if details.Mobile != "+33612345678" {
+		t.Errorf("R16: the worker calls %q", details.Mobile)
+	}
+	var kept string
+	if err := w.DB.Pool.QueryRow(ctx, `select encode(sealed_note, 'escape') from appointments where id = $1`, id).Scan(&kept); err != nil {
+		t.Fatal(err)
+	}
+	if kept == "" || strings.Contains(kept, "expulsion") {
+		t.Errorf("the note is kept as %q", kept)
+	}
+}

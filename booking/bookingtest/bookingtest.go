@@ -1,0 +1,176 @@
+// Package bookingtest gives tests a small world on a real database: people,
+// openings and appointments, made by the same acts as in life, under a clock
+// that the test sets.
+package bookingtest
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "time/tzdata" // zones do not depend on the machine
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/dbtest"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+)
+
+// Start is where a world's clock stands at first: a Monday morning in Paris.
+var Start = time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+
+// Password is everybody's.
+const Password = "Tilleul-phare 7 sucre"
+
+// World is the parts of the platform up to booking.
+type World struct {
+	DB        *postgres.DB
+	URL       string // the database's address
+	Queue     *jobs.Queue
+	Vault     *vault.Vault
+	Companies *company.Service
+	Legal     *legal.Service
+	Accounts  *account.Service
+	Bookings  *booking.Service
+	Admin     *viewer.Viewer // nobody's account, an administrator's rights
+
+	now    atomic.Pointer[time.Time]
+	people atomic.Int64
+	code   string
+}
+
+// New returns a world with one client, whose code everybody uses, and nobody in it.
+func New(t testing.TB) *World {
+	t.Helper()
+	w := &World{URL: dbtest.New(t), Admin: &viewer.Viewer{Role: viewer.Administrator}}
+	w.SetNow(Start)
+	w.open(t)
+	client, err := w.Companies.Create(context.Background(), w.Admin, company.Client{
+		Name: "Exemple", Slug: "exemple", StartsOn: Start.AddDate(-10, 0, 0), EndsOn: Start.AddDate(20, 0, 0),
+	})
+	must(t, err)
+	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, Start.AddDate(20, 0, 0))
+	must(t, err)
+	w.code = code.Display()
+	return w
+}
+
+func (w *World) open(t testing.TB) {
+	t.Helper()
+	ctx := context.Background()
+	db, err := postgres.Open(ctx, w.URL, 20)
+	must(t, err)
+	t.Cleanup(db.Close)
+	w.DB = db.At(func() time.Time { return *w.now.Load() })
+	w.Queue, err = jobs.NewQueue(w.DB)
+	must(t, err)
+	w.Vault, err = vault.Open(w.DB, []byte("0123456789abcdef0123456789abcdef"))
+	must(t, err)
+	w.Legal = legal.New(w.DB)
+	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
+	w.Companies = company.New(w.DB)
+	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
+	must(t, err)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts)
+}
+
+// SetNow moves the world's clock.
+func (w *World) SetNow(now time.Time) { w.now.Store(&now) }
+
+// Code is a connection code that opens accounts.
+func (w *World) Code() string { return w.code }
+
+// Beneficiary signs somebody up, proves the address and signs in.
+func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
+	t.Helper()
+	ctx := context.Background()
+	email := w.email("beneficiaire")
+	must(t, w.Accounts.SignUp(ctx, account.SignUp{
+		Email: email, FirstName: first, LastName: last, Mobile: "+33612345678", Code: w.code,
+		Password: Password, Declaration: "adulte", Acceptance: "accepte",
+	}))
+	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
+	must(t, err)
+	in, err := w.Accounts.SignIn(ctx, email, Password, "test")
+	must(t, err)
+	return w.viewer(t, in.Token)
+}
+
+func (w *World) viewer(t testing.TB, token string) *viewer.Viewer {
+	t.Helper()
+	v, err := w.Accounts.Authenticate(context.Background(), token)
+	must(t, err)
+	if v == nil {
+		t.Fatal("nobody is signed in")
+	}
+	return v
+}
+
+func (w *World) email(who string) string {
+	return fmt.Sprintf("%s-%d@exemple.fr", who, w.people.Add(1))
+}
+
+// SocialWorker adds a worker in Paris without openings, for every mode and reason.
+func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone string) *viewer.Viewer {
+	t.Helper()
+	ctx := context.Background()
+	id, err := w.Bookings.AddSocialWorker(ctx, w.Admin, booking.NewSocialWorker{
+		Invitation:   account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
+		Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "1 rue de la Paix, Vannes",
+		Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
+	})
+	must(t, err)
+	person, err := w.Accounts.Person(ctx, id)
+	must(t, err)
+	return &viewer.Viewer{ID: id, Role: viewer.SocialWorker, Name: person.Name(), Zone: person.Zone, Complete: true}
+}
+
+// SocialWorker adds a worker in Paris who can be booked at any hour of any day.
+func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
+	t.Helper()
+	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
+	for weekday := 1; weekday <= 7; weekday++ {
+		w.Open(t, v, booking.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: booking.Modes})
+	}
+	return v
+}
+
+func day(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// Open adds an opening to a worker's agenda.
+func (w *World) Open(t testing.TB, v *viewer.Viewer, o booking.Opening) {
+	t.Helper()
+	must(t, w.Bookings.AddOpening(context.Background(), v, o))
+}
+
+// Book books an hour, as an hour before it (or, when that is sooner, now).
+func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode booking.Mode) booking.Appointment {
+	t.Helper()
+	ctx := context.Background()
+	at := *w.now.Load()
+	if !startsAt.After(at) {
+		at = startsAt.Add(-time.Hour)
+	}
+	bookings := w.Bookings.At(w.DB.At(func() time.Time { return at }))
+	id, err := bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: startsAt, Mode: mode, Reason: "housing"})
+	must(t, err)
+	a, err := bookings.Appointment(ctx, beneficiary, id)
+	must(t, err)
+	return a
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

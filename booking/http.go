@@ -1,0 +1,125 @@
+package booking
+
+import (
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the pages of this package.
+type HTTP struct {
+	bookings *Service
+	render   *web.Renderer
+	links    Links
+}
+
+// NewHTTP returns the pages; links tells the platform's own address, for
+// calendar files.
+func NewHTTP(bookings *Service, render *web.Renderer, links Links) *HTTP {
+	return &HTTP{bookings: bookings, render: render, links: links}
+}
+
+func pathID(r *http.Request) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue("id"))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+// option is one line of a list to choose from.
+type option struct{ Value, Label string }
+
+func modeOptions(modes []Mode) []option {
+	options := make([]option, len(modes))
+	for i, mode := range modes {
+		options[i] = option{string(mode), mode.Label()}
+	}
+	return options
+}
+
+func reasonOptions(reasons []Reason) []option {
+	options := make([]option, len(reasons))
+	for i, reason := range reasons {
+		options[i] = option{reason.Slug, reason.Label}
+	}
+	return options
+}
+
+func languageOptions() []option {
+	options := make([]option, len(Languages))
+	for i, language := range Languages {
+		options[i] = option{language.Tag, language.Label}
+	}
+	return options
+}
+
+func values(options []option) []string {
+	all := make([]string, len(options))
+	for i, o := range options {
+		all[i] = o.Value
+	}
+	return all
+}
+
+type workersPage struct {
+	Workers   []SocialWorker
+	Filter    *form.Form
+	Reasons   []option
+	Modes     []option
+	Languages []option
+}
+
+func (workersPage) Template() string { return "booking/workers" }
+func (workersPage) Title() string    { return "Choisir une personne" }
+func (workersPage) Wide() bool       { return true }
+
+// LanguageLabel is a language's name, for the template.
+func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
+
+// Workers compares the profile sheets (R12).
+func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
+	reasons, err := h.bookings.Reasons(r.Context())
+	if err != nil {
+		return err
+	}
+	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions()}
+	// A filter that names nothing known is no filter: its message is not shown.
+	f := form.FromValues(r.URL.Query())
+	filter := Filter{
+		Reason:   f.Choice("reason", values(page.Reasons), "-"),
+		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
+		Language: f.Choice("language", values(page.Languages), "-"),
+	}
+	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
+	if page.Workers, err = h.bookings.SocialWorkers(r.Context(), filter); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// ICS is the appointment as a calendar file (R17).
+func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.appointment(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="rendez-vous.ics"`)
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write([]byte(CalendarFile(a, "PUBLISH", h.links.appointment(a.ID), "", "", h.bookings.db.Now())))
+	return err
+}
+
+func (h *HTTP) appointment(r *http.Request) (Appointment, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return Appointment{}, err
+	}
+	return h.bookings.Appointment(r.Context(), viewer.From(r.Context()), id)
+}

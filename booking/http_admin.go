@@ -1,0 +1,93 @@
+package booking
+
+import (
+	"errors"
+	"net/http"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+type adminWorkersPage struct {
+	Form      *form.Form
+	Workers   []SocialWorker
+	Reasons   []option
+	Modes     []option
+	Languages []option
+	Zones     []option
+}
+
+func (adminWorkersPage) Template() string { return "booking/admin_workers" }
+func (adminWorkersPage) Title() string    { return "Assistantes sociales" }
+
+func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage, error) {
+	reasons, err := h.bookings.Reasons(r.Context())
+	if err != nil {
+		return adminWorkersPage{}, err
+	}
+	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions()}
+	for _, zone := range account.Zones {
+		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+	}
+	page.Workers, err = h.bookings.SocialWorkers(r.Context(), Filter{})
+	return page, err
+}
+
+// AdminWorkers lists the workers, with the form to invite another.
+func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": account.Zones[0].Name}))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
+	n := NewSocialWorker{
+		Invitation: account.Invitation{
+			FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."}),
+			LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."}),
+			Email:     f.Email("email"),
+			Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
+		},
+		Presentation: f.Text("presentation", form.Text{Max: 1000, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
+		Languages:    f.Choices("languages", values(page.Languages), "Choisissez au moins une langue."),
+		Reasons:      f.Choices("reasons", values(page.Reasons), "Choisissez au moins un motif."),
+		Place:        f.Text("place", form.Text{Max: 300, Lines: true}),
+	}
+	for _, mode := range f.Choices("modes", values(page.Modes), "Choisissez au moins une façon de parler.") {
+		n.Modes = append(n.Modes, Mode(mode))
+		if Mode(mode) == InPerson && n.Place == "" {
+			f.Fail("place", "Indiquez l’adresse où cette personne reçoit.")
+		}
+	}
+	return n
+}
+
+// AddWorker invites a worker.
+func (h *HTTP) AddWorker(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.adminWorkersPage(r, f)
+	if err != nil {
+		return err
+	}
+	worker := decodeWorker(f, page)
+	if f.Valid() {
+		_, err = h.bookings.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
+		if errors.Is(err, ErrEmailKnown) {
+			f.Fail("email", ErrEmailKnown.Message)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, "invited")
+	return web.See(w, r, "/administration/assistants")
+}

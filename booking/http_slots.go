@@ -1,0 +1,169 @@
+package booking
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// slotsPage is one worker's sheet with the free hours of a week.
+type slotsPage struct {
+	Worker   SocialWorker
+	Mode     Mode
+	Modes    []option
+	Week     isoWeek
+	Days     []slotDay
+	Previous string // the week before, empty when it is past
+	Next     string
+	First    string // the first week with a free hour, when this one has none
+	Problem  string // why the hour that was asked for cannot be had
+	Reader   *time.Location
+}
+
+func (slotsPage) Template() string { return "booking/slots" }
+func (slotsPage) Title() string    { return "Choisir une heure" }
+func (slotsPage) Wide() bool       { return true }
+
+// LanguageLabel is a language's name, for the template.
+func (slotsPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
+
+// Elsewhere reports whether the worker's clock differs from the reader's (R14).
+func (p slotsPage) Elsewhere(at time.Time) bool {
+	_, mine := at.In(p.Reader).Zone()
+	_, theirs := at.In(p.Worker.Zone).Zone()
+	return mine != theirs
+}
+
+// InMode is the address of the same week in another mode.
+func (p slotsPage) InMode(mode string) string {
+	return fmt.Sprintf("/assistants/%s?week=%s&mode=%s", p.Worker.ID, p.Week, mode)
+}
+
+// InWeek is the address of another week in the same mode.
+func (p slotsPage) InWeek(week string) string {
+	return fmt.Sprintf("/assistants/%s?week=%s&mode=%s", p.Worker.ID, week, p.Mode)
+}
+
+// slotDay is one day of the reader's with its free hours.
+type slotDay struct {
+	Day   time.Time // midnight in the reader's zone
+	Slots []time.Time
+}
+
+// isoWeek is a week of ISO 8601, written 2026-W48.
+type isoWeek struct{ year, week int }
+
+func (w isoWeek) String() string { return fmt.Sprintf("%04d-W%02d", w.year, w.week) }
+
+func weekOf(t time.Time) isoWeek {
+	year, week := t.ISOWeek()
+	return isoWeek{year, week}
+}
+
+// monday is the week's first midnight in zone.
+func (w isoWeek) monday(zone *time.Location) time.Time {
+	inFirst := time.Date(w.year, 1, 4, 0, 0, 0, 0, zone) // always in week 1
+	return inFirst.AddDate(0, 0, 1-isoWeekday(inFirst)+7*(w.week-1))
+}
+
+// Monday is the week's first day, for pages.
+func (w isoWeek) Monday() time.Time { return w.monday(time.UTC) }
+
+var weekPattern = regexp.MustCompile(`^(\d{4})-W(\d{2})$`)
+
+// parseWeek reads a week of a plausible year.
+func parseWeek(s string) (isoWeek, bool) {
+	parts := weekPattern.FindStringSubmatch(s)
+	if parts == nil {
+		return isoWeek{}, false
+	}
+	year, _ := strconv.Atoi(parts[1]) // digits by the pattern
+	week, _ := strconv.Atoi(parts[2])
+	w := isoWeek{year, week}
+	known := year >= 2000 && year <= 2200 && week >= 1 && weekOf(w.monday(time.UTC)) == w
+	return w, known
+}
+
+// Slots shows one worker's sheet with its agenda (R12).
+func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.slotsPage(r, id, r.URL.Query().Get("week"), Mode(r.URL.Query().Get("mode")))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// slotsPage fills the page for a week; where none is asked for it takes the
+// first one with a free hour in that mode.
+func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) (slotsPage, error) {
+	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
+	worker, err := h.bookings.SocialWorker(r.Context(), id)
+	if err != nil {
+		return slotsPage{}, err
+	}
+	if !slices.Contains(worker.Modes, mode) {
+		mode = worker.Modes[0]
+	}
+	all, err := h.bookings.FreeSlots(r.Context(), id, Period{now, now.Add(Horizon)})
+	if err != nil {
+		return slotsPage{}, err
+	}
+	free := slices.DeleteFunc(all, func(s Slot) bool { return !s.Offers(mode) })
+	page := slotsPage{Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Reader: zone}
+	page.fill(week, free, now)
+	return page, nil
+}
+
+func (p *slotsPage) fill(week string, free []Slot, now time.Time) {
+	this, first := weekOf(now.In(p.Reader)), ""
+	if len(free) > 0 {
+		first = weekOf(free[0].StartsAt.In(p.Reader)).String()
+	}
+	var known bool
+	if p.Week, known = parseWeek(week); !known {
+		p.Week, known = parseWeek(first)
+	}
+	if !known {
+		p.Week = this
+	}
+	monday := p.Week.monday(p.Reader)
+	for i := range 7 {
+		p.Days = append(p.Days, dayOf(monday.AddDate(0, 0, i), free))
+	}
+	if monday.After(now) {
+		p.Previous = weekOf(monday.AddDate(0, 0, -7)).String()
+	}
+	if next := monday.AddDate(0, 0, 7); next.Before(now.Add(Horizon)) {
+		p.Next = weekOf(next).String()
+	}
+	if p.Empty() && first != p.Week.String() {
+		p.First = first
+	}
+}
+
+func dayOf(midnight time.Time, free []Slot) slotDay {
+	day := slotDay{Day: midnight}
+	end := midnight.AddDate(0, 0, 1)
+	for _, slot := range free {
+		if !slot.StartsAt.Before(midnight) && slot.StartsAt.Before(end) {
+			day.Slots = append(day.Slots, slot.StartsAt.In(midnight.Location()))
+		}
+	}
+	return day
+}
+
+// Empty reports whether the week has no free hour.
+func (p slotsPage) Empty() bool {
+	return !slices.ContainsFunc(p.Days, func(d slotDay) bool { return len(d.Slots) > 0 })
+}

@@ -1,0 +1,148 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Appointment returns one of the viewer's appointments; NotFound for anybody
+// else's.
+func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
+	row, err := readAppointment(ctx, s.db.Pool, v.ID, id)
+	if err != nil {
+		return Appointment{}, err
+	}
+	named, err := s.named(ctx, []appointmentRow{row})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return named[0], nil
+}
+
+// Details is what is shown on an appointment's page beside its facts.
+type Details struct {
+	Note   string // what the beneficiary wrote when booking
+	Reply  string // what was said when cancelling
+	Mobile string // for the worker, when they are to call (R16)
+}
+
+// Details returns what only the appointment's people read; NotFound for others.
+func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) (Details, error) {
+	row, err := readAppointment(ctx, s.db.Pool, v.ID, a.ID)
+	if err != nil {
+		return Details{}, err
+	}
+	var d Details
+	if d.Note, err = s.unsealed(ctx, a.BeneficiaryID, aboutNote(a.ID), row.SealedNote); err != nil {
+		return Details{}, err
+	}
+	if d.Reply, err = s.unsealed(ctx, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
+		return Details{}, err
+	}
+	if v.ID == a.SocialWorkerID && a.Mode == Phone {
+		person, err := s.accounts.Person(ctx, a.BeneficiaryID)
+		if err != nil {
+			return Details{}, err
+		}
+		d.Mobile = person.Mobile
+	}
+	return d, nil
+}
+
+func (s *Service) unsealed(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	text, err := s.vault.Unseal(ctx, s.db.Pool, person, about, sealed)
+	return string(text), err
+}
+
+// listed bounds how many appointments one list holds.
+const listed = 200
+
+// Appointments lists the viewer's appointments: those that are not over, soonest
+// first, then those that are, latest first (R17).
+func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, past []Appointment, err error) {
+	now := s.db.Now()
+	rows, err := readComing(ctx, s.db.Pool, v.ID, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if coming, err = s.named(ctx, rows); err != nil {
+		return nil, nil, err
+	}
+	if rows, err = readPast(ctx, s.db.Pool, v.ID, now); err != nil {
+		return nil, nil, err
+	}
+	past, err = s.named(ctx, rows)
+	return coming, past, err
+}
+
+// Week lists a worker's own confirmed appointments inside span, in order (R41).
+func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span Period) ([]Appointment, error) {
+	if err := worker(v); err != nil {
+		return nil, err
+	}
+	rows, err := readWeek(ctx, s.db.Pool, v.ID, span)
+	if err != nil {
+		return nil, err
+	}
+	return s.named(ctx, rows)
+}
+
+// Relations lists who the viewer has, or had, appointments with, latest first.
+func (s *Service) Relations(ctx context.Context, v *viewer.Viewer) ([]Relation, error) {
+	relations, err := readRelations(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	var ids []uuid.UUID
+	for _, r := range relations {
+		ids = append(ids, r.BeneficiaryID, r.SocialWorkerID)
+	}
+	people, err := s.accounts.People(ctx, ids)
+	for i, r := range relations {
+		relations[i].BeneficiaryName = people[r.BeneficiaryID].Name()
+		relations[i].SocialWorkerName = people[r.SocialWorkerID].Name()
+	}
+	return relations, err
+}
+
+// named turns rows into appointments with their people's names.
+func (s *Service) named(ctx context.Context, rows []appointmentRow) ([]Appointment, error) {
+	var ids []uuid.UUID
+	for _, row := range rows {
+		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
+	}
+	people, err := s.accounts.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Appointment, len(rows))
+	for i, row := range rows {
+		all[i] = withNames(row.appointment(), people)
+	}
+	return all, nil
+}
+
+func withNames(a Appointment, people map[uuid.UUID]account.Person) Appointment {
+	a.SocialWorkerName = people[a.SocialWorkerID].Name()
+	a.BeneficiaryName = people[a.BeneficiaryID].Name()
+	return a
+}
+
+// With is the other person's name, as v sees the appointment.
+func (a Appointment) With(v *viewer.Viewer) string {
+	if v.ID == a.BeneficiaryID {
+		return a.SocialWorkerName
+	}
+	return a.BeneficiaryName
+}
+
+// Over reports whether the hour has ended at now.
+func (a Appointment) Over(now time.Time) bool { return !now.Before(a.EndsAt) }

@@ -1,0 +1,256 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// The constraints that keep R13.
+const (
+	workerOverlap      = "appointments_worker_overlap"
+	beneficiaryOverlap = "appointments_beneficiary_overlap"
+)
+
+// Workers.
+
+type workerRow struct {
+	AccountID    uuid.UUID
+	Presentation string
+	Languages    []string
+	Reasons      []string
+	Modes        []string
+	Place        string
+	TimeZone     string
+}
+
+const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone`
+
+func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
+
+func (r workerRow) modes() []Mode { return toModes(r.Modes) }
+
+func toModes(names []string) []Mode {
+	modes := make([]Mode, len(names))
+	for i, name := range names {
+		modes[i] = Mode(name)
+	}
+	return modes
+}
+
+func (r workerRow) sheet(person account.Person, labels []Reason) SocialWorker {
+	person.Zone = r.zone()
+	reasons := slices.DeleteFunc(slices.Clone(labels), func(reason Reason) bool { return !slices.Contains(r.Reasons, reason.Slug) })
+	return SocialWorker{Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasons, Modes: r.modes(), Place: r.Place}
+}
+
+func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
+	_, err := tx.Exec(ctx, `
+		insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone) values ($1, $2, $3, $4, $5, $6, $7)`,
+		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Place, n.Zone)
+	return err
+}
+
+func oneWorker(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (workerRow, error) {
+	row, err := postgres.One[workerRow](ctx, q, sql, id)
+	if postgres.NoRows(err) {
+		return row, fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
+	}
+	return row, err
+}
+
+func readWorker(ctx context.Context, q postgres.Querier, id uuid.UUID) (workerRow, error) {
+	return oneWorker(ctx, q, `select `+workerColumns+` from social_workers where account_id = $1`, id)
+}
+
+// lockWorker makes bookings with one worker wait for each other.
+func lockWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID) (workerRow, error) {
+	return oneWorker(ctx, tx, `select `+workerColumns+` from social_workers where account_id = $1 for update`, id)
+}
+
+func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow, error) {
+	return postgres.All[workerRow](ctx, q, `
+		select `+workerColumns+` from social_workers
+		where ($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(modes)) and ($3 = '' or $3 = any(languages))
+		order by account_id limit $4`, f.Reason, f.Mode, f.Language, sheetsAtOnce)
+}
+
+func readReasons(ctx context.Context, q postgres.Querier) ([]Reason, error) {
+	return postgres.All[Reason](ctx, q, `select slug, label from reasons order by position, slug`)
+}
+
+// Openings and absences.
+
+type openingRow struct {
+	ID           uuid.UUID
+	Weekday      int
+	FirstDay     time.Time
+	LastDay      *time.Time
+	StartsMinute int
+	EndsMinute   int
+	Modes        []string
+}
+
+func (r openingRow) opening() Opening {
+	o := Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: toModes(r.Modes)}
+	if r.LastDay != nil {
+		o.LastDay = *r.LastDay
+	}
+	return o
+}
+
+func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
+	rows, err := postgres.All[openingRow](ctx, q, `
+		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes
+		from openings where social_worker_id = $1 order by weekday nulls last, first_day, starts_minute`, worker)
+	openings := make([]Opening, len(rows))
+	for i, row := range rows {
+		openings[i] = row.opening()
+	}
+	return openings, err
+}
+
+func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
+	var last *time.Time
+	if !o.LastDay.IsZero() {
+		last = &o.LastDay
+	}
+	_, err := tx.Exec(ctx, `
+		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7)`, worker, o.Weekday, o.FirstDay, last, o.Starts, o.Ends, o.Modes)
+	return err
+}
+
+func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
+	tag, err := q.Exec(ctx, `delete from openings where social_worker_id = $1 and id = $2`, worker, id)
+	return tag.RowsAffected() > 0, err
+}
+
+func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Absence, error) {
+	return postgres.All[Absence](ctx, q, `
+		select id, lower(period) as "from", upper(period) as "to" from absences
+		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
+}
+
+func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p Period) error {
+	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
+	return err
+}
+
+func deleteAbsence(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
+	tag, err := q.Exec(ctx, `delete from absences where social_worker_id = $1 and id = $2`, worker, id)
+	return tag.RowsAffected() > 0, err
+}
+
+// Appointments.
+
+type appointmentRow struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	BeneficiaryID  uuid.UUID
+	StartsAt       time.Time
+	EndsAt         time.Time
+	Mode           Mode
+	Reason         string
+	ReasonLabel    string
+	Place          string
+	Status         Status
+	Sequence       int
+	TimeZone       string
+	SealedNote     []byte
+	SealedReply    []byte
+}
+
+func (r appointmentRow) appointment() Appointment {
+	return Appointment{
+		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
+		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
+		Zone: account.Location(r.TimeZone),
+	}
+}
+
+const selectAppointment = `
+	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
+	       r.label as reason_label, p.place, p.status, p.sequence, w.time_zone, p.sealed_note, p.sealed_reply
+	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
+
+const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
+
+func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, note []byte) error {
+	place := ""
+	if r.Mode == InPerson {
+		place = worker.Place
+	}
+	_, err := tx.Exec(ctx, `
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, sealed_note, status, booked_at)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, 'confirmed', $10)`,
+		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, place, note, tx.Now)
+	return err
+}
+
+func oneAppointment(ctx context.Context, q postgres.Querier, sql string, viewer, id uuid.UUID) (appointmentRow, error) {
+	row, err := postgres.One[appointmentRow](ctx, q, sql, viewer, id)
+	if postgres.NoRows(err) {
+		return row, errNotFound
+	}
+	return row, err
+}
+
+func readAppointment(ctx context.Context, q postgres.Querier, viewer, id uuid.UUID) (appointmentRow, error) {
+	return oneAppointment(ctx, q, selectAppointment+`where p.id = $2 and `+isTheirs, viewer, id)
+}
+
+func lockAppointment(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) (appointmentRow, error) {
+	return oneAppointment(ctx, tx, selectAppointment+`where p.id = $2 and `+isTheirs+` for update of p`, viewer, id)
+}
+
+func readComing(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where `+isTheirs+` and upper(p.period) > $2 and p.status = 'confirmed' order by lower(p.period) limit $3`, viewer, now, listed)
+}
+
+func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where `+isTheirs+` and (upper(p.period) <= $2 or p.status <> 'confirmed') order by lower(p.period) desc limit $3`, viewer, now, listed)
+}
+
+func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where p.social_worker_id = $1 and p.status = 'confirmed' and lower(p.period) >= $2 and lower(p.period) < $3
+		order by lower(p.period)`, worker, span.From, span.To)
+}
+
+// readBusy finds what stands in the worker's agenda, through the index of the
+// constraint that keeps hours apart.
+func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+	return postgres.All[Period](ctx, q, `
+		select lower(period) as "from", upper(period) as "to" from appointments
+		where social_worker_id = $1 and period && tstzrange($2, $3) and status = 'confirmed'`, worker, span.From, span.To)
+}
+
+func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period) (has bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and status = 'confirmed')`,
+		beneficiary, p.From, p.To).Scan(&has)
+	return has, err
+}
+
+func markCancelled(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status, reply []byte) error {
+	_, err := tx.Exec(ctx, `
+		update appointments set status = $2, cancelled_at = $3, sealed_reply = $4, sequence = sequence + 1 where id = $1`,
+		id, status, tx.Now, reply)
+	return err
+}
+
+func readRelations(ctx context.Context, q postgres.Querier, viewer uuid.UUID) ([]Relation, error) {
+	return postgres.All[Relation](ctx, q, `
+		select p.beneficiary_id, '' as beneficiary_name, p.social_worker_id, '' as social_worker_name, max(lower(p.period)) as latest
+		from appointments p where `+isTheirs+`
+		group by p.beneficiary_id, p.social_worker_id order by latest desc`, viewer)
+}

@@ -1,0 +1,146 @@
+package booking
+
+import (
+	"context"
+	"slices"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// SocialWorker is a profile sheet (R12).
+type SocialWorker struct {
+	account.Person
+	Presentation string
+	Languages    []string // BCP 47 tags
+	Reasons      []Reason
+	Modes        []Mode
+	Place        string // where, in person
+}
+
+// Reason is what an appointment may be about (R15).
+type Reason struct{ Slug, Label string }
+
+// Languages are the languages a worker may offer, by BCP 47 tag.
+var Languages = []struct{ Tag, Label string }{
+	{"fr", "français"}, {"en", "anglais"}, {"ar", "arabe"}, {"es", "espagnol"}, {"pt", "portugais"}, {"de", "allemand"},
+	{"it", "italien"}, {"tr", "turc"}, {"ru", "russe"}, {"uk", "ukrainien"}, {"rcf", "créole réunionnais"},
+	{"gcf", "créole antillais"}, {"fsl", "langue des signes française"},
+}
+
+// LanguageLabel is a language's name in French.
+func LanguageLabel(tag string) string {
+	for _, language := range Languages {
+		if language.Tag == tag {
+			return language.Label
+		}
+	}
+	return tag
+}
+
+// sheetsAtOnce bounds how many profile sheets one answer holds (R45).
+const sheetsAtOnce = 50
+
+// Filter keeps the sheets that offer all that it names; empty fields name nothing.
+type Filter struct {
+	Reason   string
+	Mode     Mode
+	Language string
+}
+
+// SocialWorkers lists profile sheets by name.
+func (s *Service) SocialWorkers(ctx context.Context, f Filter) ([]SocialWorker, error) {
+	rows, err := readWorkers(ctx, s.db.Pool, f)
+	if err != nil {
+		return nil, err
+	}
+	sheets, err := s.sheets(ctx, rows)
+	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
+	return sheets, err
+}
+
+func compareNames(a, b account.Person) int {
+	if a.LastName != b.LastName {
+		return map[bool]int{true: -1, false: 1}[a.LastName < b.LastName]
+	}
+	return slices.Compare([]rune(a.FirstName), []rune(b.FirstName))
+}
+
+// SocialWorker returns one sheet; NotFound when there is none.
+func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker, error) {
+	row, err := readWorker(ctx, s.db.Pool, id)
+	if err != nil {
+		return SocialWorker{}, err
+	}
+	sheets, err := s.sheets(ctx, []workerRow{row})
+	if err != nil || len(sheets) == 0 {
+		return SocialWorker{}, err
+	}
+	return sheets[0], nil
+}
+
+func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker, error) {
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	people, err := s.accounts.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.Reasons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sheets := make([]SocialWorker, len(rows))
+	for i, row := range rows {
+		sheets[i] = row.sheet(people[row.AccountID], labels)
+	}
+	return sheets, nil
+}
+
+// Reasons lists the reasons that the platform offers, in its order.
+func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
+	return readReasons(ctx, s.db.Pool)
+}
+
+// NewSocialWorker is a worker to be invited.
+type NewSocialWorker struct {
+	account.Invitation
+	Presentation string
+	Languages    []string
+	Reasons      []string // slugs
+	Modes        []Mode
+	Place        string
+}
+
+// ErrEmailKnown says that an address has an account already. Only an
+// administrator is told so, who sees every account anyway.
+var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
+
+// AddSocialWorker invites a worker and writes the profile sheet, by an
+// administrator.
+func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
+	if v == nil || v.Role != viewer.Administrator {
+		return uuid.Nil, fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
+	}
+	n.Role = viewer.SocialWorker
+	var id uuid.UUID
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		var known bool
+		var err error
+		id, known, err = s.accounts.Invite(ctx, tx, n.Invitation)
+		if err != nil {
+			return err
+		}
+		if known {
+			return ErrEmailKnown
+		}
+		return insertWorker(ctx, tx, id, n)
+	})
+	return id, err
+}
