@@ -1,0 +1,55 @@
+package signaling
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// What tests of the outside reach into.
+var (
+	RelayOnlySDP       = relayOnlySDP
+	RelayOnlyCandidate = relayOnlyCandidate
+	Bounded            = bounded
+)
+
+const (
+	MaxFrame       = maxFrame
+	MaxReason      = maxReason
+	MaxAllocations = maxAllocations
+)
+
+// RecheckEvery shortens the time after which connections look whether they may
+// stay; it is called before the first of them.
+func (s *Service) RecheckEvery(d time.Duration) { s.recheck = d }
+
+// StartRelayAt starts a relay under a clock of the test's own.
+var StartRelayAt = startRelay
+
+// OpenPorts is how many ports the relay has given out.
+func (r *Relay) OpenPorts() int {
+	r.ports.mu.RLock()
+	defer r.ports.mu.RUnlock()
+	return len(r.ports.open)
+}
+
+// Credentials are those of one participant of one call.
+func (r *Relay) Credentials(participant string, call uuid.UUID, until time.Time) ICEServer {
+	return r.iceServers(participant, call, until)[0]
+}
+
+// PassOn is what arrives at the other side of a message from P1, as JSON; empty
+// when nothing does.
+func PassOn(data []byte) (string, error) {
+	m, err := parse(data)
+	if err != nil {
+		return "", err
+	}
+	what, err := m.passedOn("P1")
+	if err != nil || what == nil {
+		return "", err
+	}
+	out, err := json.Marshal(what)
+	return string(out), err
+}

@@ -1,0 +1,105 @@
+package signaling
+
+import (
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the call page and its socket.
+type HTTP struct {
+	calls  *Service
+	render *web.Renderer
+	origin string
+}
+
+// NewHTTP returns the handlers. origin is the platform's own, such as
+// "https://rdv.example.org": pages from anywhere else open no socket.
+func NewHTTP(service *Service, render *web.Renderer, origin string) *HTTP {
+	return &HTTP{calls: service, render: render, origin: origin}
+}
+
+// callPage is the call itself. Its times are in the viewer's zone.
+type callPage struct {
+	AppointmentID  uuid.UUID
+	SelfRole       viewer.Role
+	With           string // the other person's name
+	StartsAt       time.Time
+	EndsAt         time.Time
+	ClosesAt       time.Time
+	ICEServers     template.JS // as in the welcome, so that the browser gathers before it dials
+	ConversationID uuid.UUID
+}
+
+func (callPage) Template() string  { return "signaling/call" }
+func (callPage) Title() string     { return "Votre appel" }
+func (callPage) Scripts() []string { return []string{"call/main.js"} }
+
+// closedPage says why there is no call now.
+type closedPage struct {
+	AppointmentID uuid.UUID
+	Heading       string
+	Message       string
+}
+
+func (closedPage) Template() string { return "signaling/closed" }
+func (p closedPage) Title() string  { return p.Heading }
+
+// Page answers GET /rendez-vous/{id}/appel.
+func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	if v == nil {
+		return errSignedOut
+	}
+	a, err := h.calls.appointment(r.Context(), v, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if at := stateAt(a, h.calls.db.Now()); at != open {
+		return h.render.Render(w, r, http.StatusOK, closedFor(at, a, v))
+	}
+	page, err := h.callFor(a, v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) callFor(a booking.Appointment, v *viewer.Viewer) (callPage, error) {
+	self, other := selfAndOther(a, v)
+	ice, err := json.Marshal(h.calls.relay.iceServers(self.ID, a.ID, closesAt(a)))
+	return callPage{
+		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
+		StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
+		ICEServers: template.JS(ice), ConversationID: a.ConversationID(),
+	}, err
+}
+
+func closedFor(at state, a booking.Appointment, v *viewer.Viewer) closedPage {
+	p := closedPage{AppointmentID: a.ID}
+	switch at {
+	case early:
+		p.Heading = "L’appel n’est pas encore ouvert"
+		p.Message = "Vous pourrez entrer " + when(opensAt(a).In(v.Zone)) + ", un quart d’heure avant votre rendez-vous. Revenez alors sur cette page."
+	case over:
+		p.Heading = "L’appel est terminé"
+		p.Message = "Il a fermé " + when(closesAt(a).In(v.Zone)) + ". Vous pouvez toujours écrire à " + a.With(v) + "."
+	case cancelled:
+		p.Heading = "Ce rendez-vous est annulé"
+		p.Message = "Il n’y aura pas d’appel. Vous pouvez toujours écrire à " + a.With(v) + "."
+	case notVideo:
+		p.Heading = "Ce rendez-vous n’est pas par vidéo"
+		p.Message = "La page du rendez-vous dit comment vous vous retrouverez."
+	}
+	return p
+}
+
+// when says an instant: "le mardi 1er décembre à 13 h 45".
+func when(t time.Time) string { return "le " + web.DayHour(t) }

@@ -1,0 +1,386 @@
+package signaling_test
+
+import (
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/signaling"
+
+	"github.com/gorilla/websocket"
+)
+
+func TestR24_NobodyElseGetsAsFarAsASocket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, booking.Video)
+	foreign := http.Header{"Origin": {"https://ailleurs.example"}}
+	for _, c := range []struct {
+		name string
+		dial func() (*browser, int, error)
+		want int
+	}{
+		{"another origin", func() (*browser, int, error) { return w.dial(w.zoe, foreign, w.appointment) }, 403},
+		{"no origin", func() (*browser, int, error) { return w.dial(w.zoe, http.Header{}, w.appointment) }, 403},
+		{"the origin null", func() (*browser, int, error) {
+			return w.dial(w.zoe, http.Header{"Origin": {"null"}}, w.appointment)
+		}, 403},
+		{"nobody", func() (*browser, int, error) { return w.dial(nil, w.origin(), w.appointment) }, 401},
+		{"somebody else's", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), others) }, 404},
+		{"none", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), booking.Appointment{}) }, 404},
+	} {
+		if _, status, err := c.dial(); err == nil || status != c.want {
+			t.Errorf("%s: %d, %v; want %d", c.name, status, err, c.want)
+		}
+	}
+}
+
+func TestR24_NoWelcomeBeforeTheWorkerAdmits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe := w.join(t, w.zoe)
+	if got := zoe.wants("waiting"); !reflect.DeepEqual(got, map[string]any{"type": "waiting"}) {
+		t.Errorf("waiting says more: %v", got)
+	}
+	nadia := w.join(t, w.nadia)
+	hello := nadia.wants("welcome")
+	if people := hello["participants"].([]any); len(people) != 0 {
+		t.Errorf("somebody is in already: %v", people)
+	}
+	knock := nadia.wants("knocking")["participant"]
+	want := map[string]any{"id": "P1", "name": "Zoé Vidal", "role": "beneficiary"}
+	if !reflect.DeepEqual(knock, want) {
+		t.Errorf("knocking: %v", knock)
+	}
+	// Whatever the worker's side says meanwhile stays outside: the next that the
+	// beneficiary hears is the welcome.
+	nadia.say(`{"type":"state","audio":true,"video":true,"screen":false}`)
+	nadia.say(`{"type":"description","to":"P1","description":{"type":"offer","sdp":"v=0"}}`)
+	nadia.say(`{"type":"candidate","to":"P1","candidate":null}`)
+	nadia.say(`{"type":"admit","id":"P1"}`)
+	got := zoe.wants("welcome")
+	people := []any{map[string]any{"id": "P2", "name": "Nadia Le Goff", "role": "social_worker"}}
+	if got["self"] != "P1" || got["ice_transport_policy"] != "relay" || !reflect.DeepEqual(got["participants"], people) {
+		t.Errorf("welcome: %v", got)
+	}
+	if got["closes_at"] != w.appointment.EndsAt.Add(15*time.Minute).Format(time.RFC3339) {
+		t.Errorf("closes at %v", got["closes_at"])
+	}
+	if joined := nadia.wants("joined")["participant"]; !reflect.DeepEqual(joined, want) {
+		t.Errorf("joined: %v", joined)
+	}
+}
+
+func TestR24_WhoWaitsMayNotSpeak(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, said := range []string{
+		`{"type":"admit","id":"P1"}`, `{"type":"leave"}`, `{"type":"state","audio":true,"video":true,"screen":true}`,
+		`{"type":"description","to":"P2","description":{"type":"offer","sdp":"v=0"}}`,
+	} {
+		zoe := w.join(t, w.zoe)
+		zoe.wants("waiting")
+		zoe.say(said)
+		zoe.closed(websocket.ClosePolicyViolation)
+	}
+}
+
+func TestR24_OnlyTheWorkerAdmits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	zoe.say(`{"type":"admit","id":"P1"}`)
+	zoe.closed(websocket.ClosePolicyViolation)
+	if left := nadia.wants("left"); left["id"] != "P1" {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestR24_AdmittingTwiceOrNobodyChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	nadia := w.join(t, w.nadia)
+	nadia.wants("welcome")
+	nadia.say(`{"type":"admit","id":"P1"}`) // not there yet: they wait when they come
+	nadia.say(`{"type":"admit","id":"P9"}`)
+	// Answered in order: once this is passed on, the admissions above were heard.
+	zoe := w.join(t, w.zoe)
+	zoe.wants("waiting")
+	nadia.wants("knocking")
+	nadia.say(`{"type":"admit","id":"P1"}`)
+	nadia.say(`{"type":"admit","id":"P1"}`)
+	zoe.wants("welcome")
+	nadia.wants("joined")
+	zoe.say(`{"type":"state","audio":true,"video":false,"screen":false}`)
+	got := nadia.wants("state")
+	if want := map[string]any{"type": "state", "from": "P1", "audio": true, "video": false, "screen": false}; !reflect.DeepEqual(got, want) {
+		t.Errorf("state: %v", got)
+	}
+}
+
+func TestR24_AnAdmissionSurvivesAReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	_ = zoe.conn.Close()
+	nadia.wants("left")
+	zoe = w.join(t, w.zoe)
+	if self := zoe.wants("welcome")["self"]; self != "P1" {
+		t.Errorf("she is %v now", self)
+	}
+	nadia.wants("joined")
+	// Also when nobody is left who remembers it.
+	_ = zoe.conn.Close()
+	nadia.wants("left")
+	_ = nadia.conn.Close()
+	w.attendances(t, 3, 3)
+	w.join(t, w.zoe).wants("welcome")
+}
+
+func TestR24_ANewerConnectionReplacesTheOlder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	newer := w.join(t, w.zoe)
+	newer.wants("welcome")
+	zoe.closed(4409)
+	nadia.wants("left")
+	nadia.wants("joined")
+	newer.say(`{"type":"leave"}`)
+	newer.closed(websocket.CloseNormalClosure)
+	nadia.wants("left")
+}
+
+func TestR24_TheDoorsOpenAndClose(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.appointment
+	for _, c := range []struct {
+		now  time.Time
+		open bool
+	}{
+		{a.StartsAt.Add(-15*time.Minute - time.Microsecond), false},
+		{a.StartsAt.Add(-15 * time.Minute), true},
+		{a.EndsAt.Add(15*time.Minute - time.Microsecond), true},
+		{a.EndsAt.Add(15 * time.Minute), false},
+	} {
+		w.SetNow(c.now)
+		zoe := w.join(t, w.zoe)
+		if c.open {
+			zoe.wants("waiting")
+			_ = zoe.conn.Close()
+		} else {
+			zoe.closed(4403)
+		}
+	}
+}
+
+func TestR24_TheDoorsCloseOnWhoIsInside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	closes := w.appointment.EndsAt.Add(15 * time.Minute)
+	w.SetNow(closes.Add(-5 * time.Minute))
+	if at := zoe.wants("ending")["at"]; at != closes.Format(time.RFC3339) {
+		t.Errorf("ending at %v", at)
+	}
+	nadia.wants("ending")
+	w.SetNow(closes)
+	zoe.eventuallyClosed(4403)
+	nadia.eventuallyClosed(4403)
+}
+
+// eventuallyClosed is closed, whatever is said before.
+func (b *browser) eventuallyClosed(code int) {
+	b.t.Helper()
+	for {
+		if _, err := b.hears(); err != nil {
+			if !websocket.IsCloseError(err, code) {
+				b.t.Fatalf("wants %d: %v", code, err)
+			}
+			return
+		}
+	}
+}
+
+func TestR24_ACancelledAppointmentEndsItsCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.SetNow(w.appointment.StartsAt.Add(-10 * time.Minute))
+	_, nadia := w.both(t)
+	if _, err := w.Bookings.Cancel(t.Context(), w.zoe, w.appointment.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	nadia.eventuallyClosed(4403)
+	w.join(t, w.zoe).closed(4403)
+}
+
+func TestR24_ASignedOutSessionEndsItsCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	if err := w.Accounts.SignOut(t.Context(), w.zoe); err != nil {
+		t.Fatal(err)
+	}
+	zoe.closed(4401)
+	nadia.wants("left")
+}
+
+func TestR24_AnAppointmentThatIsNotByVideoHasNoCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.SetNow(bookingtest.Start)
+	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), booking.Phone)
+	w.SetNow(w.appointment.StartsAt)
+	w.join(t, w.zoe).closed(4403)
+}
+
+func TestR44_WhatIsNoMessageEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, said := range map[string]string{
+		"no JSON": `{`, "two": `{"type":"leave"}{}`, "a list": `[]`, "no type": `{}`, "unknown": `{"type":"dance"}`,
+		"server's": `{"type":"welcome"}`, "no description": `{"type":"description","to":"P1"}`, "no target": `{"type":"candidate","candidate":null}`,
+		"no candidate": `{"type":"candidate","to":"P1"}`, "odd candidate": `{"type":"candidate","to":"P1","candidate":7}`,
+		"odd description": `{"type":"description","to":"P1","description":{"type":"plan","sdp":""}}`, "half a state": `{"type":"state","audio":true}`,
+	} {
+		nadia := w.join(t, w.nadia)
+		nadia.wants("welcome")
+		nadia.say(said)
+		t.Log(name)
+		nadia.closed(websocket.ClosePolicyViolation)
+	}
+	nadia := w.join(t, w.nadia)
+	nadia.wants("welcome")
+	if err := nadia.conn.WriteMessage(websocket.BinaryMessage, []byte(`{"type":"leave"}`)); err != nil {
+		t.Fatal(err)
+	}
+	nadia.closed(websocket.ClosePolicyViolation)
+}
+
+func TestR44_AFrameHolds64KiB(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	head, tail := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"`, `"}}`
+	fits := head + strings.Repeat("x", signaling.MaxFrame-len(head)-len(tail)) + tail
+	nadia.say(fits)
+	zoe.wants("description")
+	for _, tooBig := range []string{fits + " ", strings.Repeat("x", 1<<20)} {
+		nadia.say(tooBig)
+		nadia.closed(websocket.CloseMessageTooBig)
+		zoe.wants("left")
+		nadia = w.join(t, w.nadia)
+		nadia.wants("welcome")
+		zoe.wants("joined")
+	}
+}
+
+func TestR44_WhoDoesNotReadIsDisconnected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	_ = zoe.conn.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
+	line := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + strings.Repeat(`a=x:1\r\n`, 7000) + `"}}`
+	for range 200 {
+		nadia.say(line)
+	}
+	if left := nadia.wants("left"); left["id"] != "P1" {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestR44_WhoSendsALotWaitsAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	began := time.Now()
+	const many = 100
+	go func() {
+		for range many {
+			if nadia.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"candidate","to":"P1","candidate":null}`)) != nil {
+				return
+			}
+		}
+	}()
+	for range many {
+		zoe.wants("candidate")
+	}
+	if took := time.Since(began); took < 500*time.Millisecond {
+		t.Errorf("%d messages were read at once, in %s", many, took)
+	}
+}
+
+func TestR44_AMessageToSomebodyWhoLeftIsDropped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	zoe.say(`{"type":"leave"}`)
+	zoe.closed(websocket.CloseNormalClosure)
+	nadia.wants("left")
+	nadia.say(`{"type":"candidate","to":"P1","candidate":null}`)
+	nadia.say(`{"type":"candidate","to":"P9","candidate":null}`)
+	zoe = w.join(t, w.zoe)
+	zoe.wants("welcome")
+	nadia.wants("joined")
+	nadia.say(`{"type":"candidate","to":"P1","candidate":null}`)
+	zoe.wants("candidate")
+}
+
+func TestR44_TheServerGoesAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	done := make(chan error)
+	go func() { done <- w.calls.Close(t.Context()) }()
+	zoe.eventuallyClosed(websocket.CloseServiceRestart)
+	nadia.eventuallyClosed(websocket.CloseServiceRestart)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if _, status, err := w.dial(w.zoe, w.origin(), w.appointment); err == nil || status != http.StatusServiceUnavailable {
+		t.Errorf("somebody still gets in: %d, %v", status, err)
+	}
+}
+
+func TestR23_OnlyJoiningAndLeavingAreKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	w.attendances(t, 2, 0)
+	w.SetNow(w.appointment.StartsAt.Add(30 * time.Minute))
+	_ = zoe.conn.Close()
+	nadia.wants("left")
+	w.attendances(t, 2, 1)
+	var stayed time.Duration
+	err := w.DB.Pool.QueryRow(t.Context(), `select left_at - joined_at from call_attendances where account_id = $1`, w.zoe.ID).Scan(&stayed)
+	if err != nil || stayed != 30*time.Minute {
+		t.Errorf("stayed %v, %v", stayed, err)
+	}
+	columns := `select string_agg(table_name || '.' || column_name, ' ' order by table_name, ordinal_position)
+		from information_schema.columns where table_name like 'call%'`
+	var kept string
+	if err := w.DB.Pool.QueryRow(t.Context(), columns).Scan(&kept); err != nil {
+		t.Fatal(err)
+	}
+	want := "call_admissions.appointment_id call_admissions.account_id call_admissions.admitted_at " +
+		"call_attendances.id call_attendances.appointment_id call_attendances.account_id call_attendances.joined_at call_attendances.left_at"
+	if kept != want {
+		t.Errorf("kept: %s", kept)
+	}
+}
+
+// attendances waits until so many have joined and so many have left.
+func (w *world) attendances(t *testing.T, joined, left int) {
+	t.Helper()
+	eventually(t, "attendances", func() bool {
+		var j, l int
+		err := w.DB.Pool.QueryRow(t.Context(), `select count(*), count(left_at) from call_attendances`).Scan(&j, &l)
+		return err == nil && j == joined && l == left
+	})
+}

@@ -1,0 +1,100 @@
+package signaling_test
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/viewer"
+	"socialdirect/signaling"
+)
+
+// page gets an appointment's call page as v, with its entities resolved.
+func (w *world) page(t *testing.T, v *viewer.Viewer, a booking.Appointment) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+"/rendez-vous/"+a.ID.String()+"/appel", nil)
+	must(t, err)
+	if v != nil {
+		r.Header.Set("Viewer", v.ID.String())
+	}
+	response, err := w.server.Client().Do(r)
+	must(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	must(t, err)
+	return response.StatusCode, string(body)
+}
+
+var iceServers = regexp.MustCompile(`(?s)<script[^>]*id="ice-servers"[^>]*>(.*?)</script>`)
+
+func TestR22_TheCallPageCarriesTheRelays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for v, with := range map[*viewer.Viewer]string{w.zoe: "Nadia Le Goff", w.nadia: "Zoé Vidal"} {
+		status, body := w.page(t, v, w.appointment)
+		if status != http.StatusOK || !strings.Contains(html.UnescapeString(body), with) {
+			t.Errorf("%d\n%s", status, body)
+		}
+		script := iceServers.FindStringSubmatch(body)
+		if script == nil {
+			t.Fatalf("no relays in\n%s", body)
+		}
+		participant := map[viewer.Role]string{viewer.Beneficiary: "P1", viewer.SocialWorker: "P2"}[v.Role]
+		want := w.relay.Credentials(participant, w.appointment.ID, w.appointment.EndsAt.Add(15*time.Minute))
+		got := decodedText[[]signaling.ICEServer](t, script[1])
+		if len(got) != 1 || got[0].Username != want.Username || got[0].Credential != want.Credential || got[0].URLs[0] != w.relay.URL() {
+			t.Errorf("got %+v", got)
+		}
+		if !strings.Contains(body, "call/main") {
+			t.Error("the page loads no script")
+		}
+	}
+}
+
+func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.appointment
+	w.SetNow(bookingtest.Start)
+	phone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), booking.Phone)
+	gone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(8*time.Hour), booking.Video)
+	_, err := w.Bookings.Cancel(t.Context(), w.zoe, gone.ID, "")
+	must(t, err)
+	for _, c := range []struct {
+		now  time.Time
+		a    booking.Appointment
+		says string
+	}{
+		{a.StartsAt.Add(-16 * time.Minute), a, "lundi 30 novembre à 9 h 45"},
+		{a.EndsAt.Add(15 * time.Minute), a, "L’appel est terminé"},
+		{phone.StartsAt, phone, "n’est pas par vidéo"},
+		{gone.StartsAt, gone, "est annulé"},
+	} {
+		w.SetNow(c.now)
+		status, body := w.page(t, w.zoe, c.a)
+		if text := strings.ReplaceAll(html.UnescapeString(body), "\u00a0", " "); status != http.StatusOK || !strings.Contains(text, c.says) {
+			t.Errorf("%q is not said: %d\n%s", c.says, status, body)
+		}
+		if iceServers.MatchString(body) {
+			t.Error("the relays are handed out")
+		}
+	}
+}
+
+func TestR24_TheCallPageIsItsPeoples(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, booking.Video)
+	if status, _ := w.page(t, w.zoe, others); status != http.StatusNotFound {
+		t.Errorf("somebody else's: %d", status)
+	}
+	if status, _ := w.page(t, nil, w.appointment); status != http.StatusUnauthorized {
+		t.Errorf("nobody: %d", status)
+	}
+}

@@ -1,0 +1,190 @@
+package signaling
+
+import (
+	"encoding/json"
+	"time"
+
+	"socialdirect/internal/viewer"
+)
+
+// participant is one person of a call, as the others are told.
+type participant struct {
+	ID   string      `json:"id"`
+	Name string      `json:"name"`
+	Role viewer.Role `json:"role"`
+}
+
+// event is what the server says of itself; a field that its type has no use for
+// is left out.
+type event struct {
+	Type        string       `json:"type"`
+	ID          string       `json:"id,omitempty"`
+	Participant *participant `json:"participant,omitempty"`
+	At          *time.Time   `json:"at,omitempty"`
+	Code        string       `json:"code,omitempty"`
+	Message     string       `json:"message,omitempty"`
+}
+
+// welcome opens the call to somebody.
+type welcome struct {
+	Type         string        `json:"type"`
+	Self         string        `json:"self"`
+	Participants []participant `json:"participants"` // who is there already
+	ICEServers   []ICEServer   `json:"ice_servers"`
+	Policy       string        `json:"ice_transport_policy"`
+	ClosesAt     time.Time     `json:"closes_at"`
+}
+
+// relayOnly is the policy of every call (R25).
+const relayOnly = "relay"
+
+// message is what a browser says. Only the fields of its type are read, and
+// nothing but them is passed on.
+type message struct {
+	Type        string          `json:"type"`
+	ID          string          `json:"id"`
+	To          string          `json:"to"`
+	Description *description    `json:"description"`
+	Candidate   json.RawMessage `json:"candidate"`
+	Audio       *bool           `json:"audio"`
+	Video       *bool           `json:"video"`
+	Screen      *bool           `json:"screen"`
+}
+
+// description is an RTCSessionDescriptionInit.
+type description struct {
+	Type string `json:"type"`
+	SDP  string `json:"sdp"`
+}
+
+// candidate is an RTCIceCandidateInit.
+type candidate struct {
+	Candidate        string  `json:"candidate"`
+	SDPMid           *string `json:"sdpMid"`
+	SDPMLineIndex    *uint16 `json:"sdpMLineIndex"`
+	UsernameFragment *string `json:"usernameFragment,omitempty"`
+}
+
+// What arrives at the other side, with who said it.
+type (
+	relayedDescription struct {
+		Type        string      `json:"type"`
+		From        string      `json:"from"`
+		Description description `json:"description"`
+	}
+	relayedCandidate struct {
+		Type      string     `json:"type"`
+		From      string     `json:"from"`
+		Candidate *candidate `json:"candidate"` // null ends them
+	}
+	relayedState struct {
+		Type   string `json:"type"`
+		From   string `json:"from"`
+		Audio  bool   `json:"audio"`
+		Video  bool   `json:"video"`
+		Screen bool   `json:"screen"`
+	}
+)
+
+// violation is why a connection is closed with 1008.
+type violation string
+
+func (v violation) Error() string { return string(v) }
+
+const (
+	errJSON      violation = "not a JSON message"
+	errType      violation = "unknown type of message"
+	errShape     violation = "a field is missing or wrong"
+	errBinary    violation = "only text frames are understood"
+	errUnwelcome violation = "nothing may be said before the welcome"
+	errNotWorker violation = "only the social worker admits"
+)
+
+// parse reads a message; its error is a violation.
+func parse(data []byte) (message, error) {
+	var m message
+	if err := json.Unmarshal(data, &m); err != nil {
+		return message{}, errJSON
+	}
+	return m, m.check()
+}
+
+// check reports what a message of its type lacks.
+func (m message) check() error {
+	complete := true
+	switch m.Type {
+	case "admit":
+		complete = m.ID != ""
+	case "description":
+		complete = m.To != "" && m.Description != nil && m.Description.known()
+	case "candidate":
+		complete = m.To != "" && m.Candidate != nil
+	case "state":
+		complete = m.Audio != nil && m.Video != nil && m.Screen != nil
+	case "leave":
+	default:
+		return errType
+	}
+	if !complete {
+		return errShape
+	}
+	return nil
+}
+
+func (d description) known() bool {
+	switch d.Type {
+	case "offer", "answer", "pranswer", "rollback":
+		return true
+	}
+	return false
+}
+
+// passedOn is what the other side gets of a message from the given participant:
+// nil when the relay policy leaves nothing of it.
+func (m message) passedOn(from string) (any, error) {
+	switch m.Type {
+	case "description":
+		d := description{Type: m.Description.Type, SDP: relayOnlySDP(m.Description.SDP)}
+		return relayedDescription{Type: m.Type, From: from, Description: d}, nil
+	case "candidate":
+		return m.candidateFrom(from)
+	}
+	return relayedState{Type: m.Type, From: from, Audio: *m.Audio, Video: *m.Video, Screen: *m.Screen}, nil
+}
+
+func (m message) candidateFrom(from string) (any, error) {
+	var c *candidate
+	if err := json.Unmarshal(m.Candidate, &c); err != nil {
+		return nil, errShape
+	}
+	if c == nil || c.Candidate == "" { // null, or the end of one generation
+		return relayedCandidate{Type: m.Type, From: from, Candidate: c.bare()}, nil
+	}
+	line, ok := relayOnlyCandidate(c.Candidate)
+	if !ok {
+		return nil, nil
+	}
+	c = c.bare()
+	c.Candidate = line
+	return relayedCandidate{Type: m.Type, From: from, Candidate: c}, nil
+}
+
+// bare is the candidate without its line; names that are none are left out.
+func (c *candidate) bare() *candidate {
+	if c == nil {
+		return nil
+	}
+	kept := candidate{SDPMLineIndex: c.SDPMLineIndex}
+	if c.SDPMid != nil && token(*c.SDPMid) {
+		kept.SDPMid = c.SDPMid
+	}
+	if c.UsernameFragment != nil && iceChars(*c.UsernameFragment, 256) {
+		kept.UsernameFragment = c.UsernameFragment
+	}
+	return &kept
+}
+
+// token reports whether s can name a media section: short, and no address.
+func token(s string) bool {
+	return s == "" || len(s) <= 64 && !breaks(s) && !namesAddress(s)
+}

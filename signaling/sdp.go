@@ -1,0 +1,167 @@
+package signaling
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// unknownAddress stands wherever a description must name an address and may not
+// name a real one (RFC 8840, 4.1.1).
+const unknownAddress = "IN IP4 0.0.0.0"
+
+// relayOnlySDP returns a session description without any participant's address
+// (R25): candidates that are not of type relay are gone, relayed ones have lost
+// their related address, and the connection, origin and RTCP lines name no one.
+// Every kind of line break ends a line, so that nothing hides behind one; a line
+// that still names an address where none belongs is dropped.
+func relayOnlySDP(sdp string) string {
+	var kept strings.Builder
+	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		if line, ok := relayOnlyLine(line); ok {
+			kept.WriteString(line)
+			kept.WriteString("\r\n")
+		}
+	}
+	return kept.String()
+}
+
+func relayOnlyLine(line string) (string, bool) {
+	kind, value, ok := strings.Cut(line, "=")
+	if !ok || len(kind) != 1 || kind[0] < 'a' || kind[0] > 'z' || breaks(line) {
+		return "", false
+	}
+	switch kind {
+	case "c":
+		return "c=" + unknownAddress, true
+	case "o":
+		return origin(value)
+	case "a":
+		return attribute(value)
+	}
+	return line, !namesAddress(value)
+}
+
+// origin keeps an o= line's two numbers (RFC 8866, 5.2) and nothing else.
+func origin(value string) (string, bool) {
+	fields := strings.Fields(value)
+	if len(fields) != 6 || !digits(fields[1]) || !digits(fields[2]) {
+		return "", false
+	}
+	return "o=- " + fields[1] + " " + fields[2] + " " + unknownAddress, true
+}
+
+func attribute(value string) (string, bool) {
+	name, rest, _ := strings.Cut(value, ":")
+	name = strings.ToLower(strings.TrimSpace(name))
+	switch {
+	case name == "candidate":
+		relayed, ok := relayCandidate(rest)
+		return "a=candidate:" + relayed, ok
+	case name == "rtcp":
+		return "a=rtcp:9 " + unknownAddress, true
+	case strings.HasPrefix(name, "candidate"), name == "remote-candidates":
+		return "", false
+	}
+	return "a=" + value, !namesAddress(value)
+}
+
+// relayOnlyCandidate returns a candidate as RTCIceCandidateInit writes it
+// ("candidate:…"), without its related address; false unless it is well formed
+// and of type relay.
+func relayOnlyCandidate(line string) (string, bool) {
+	rest, ok := strings.CutPrefix(line, "candidate:")
+	if !ok || breaks(line) {
+		return "", false
+	}
+	relayed, ok := relayCandidate(rest)
+	return "candidate:" + relayed, ok
+}
+
+// relayCandidate rewrites what follows "candidate:" (RFC 8839, 5.1): foundation,
+// component, transport, priority, address, port, "typ" and the type, then pairs
+// of name and value, of which only those that say nothing of a place stay.
+func relayCandidate(line string) (string, bool) {
+	fields := strings.Fields(line)
+	if len(fields) < 8 || len(fields)%2 != 0 || fields[6] != "typ" || fields[7] != "relay" {
+		return "", false
+	}
+	if !iceChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !endpoint(fields[4], fields[5]) {
+		return "", false
+	}
+	kept := fields[:8:8]
+	for i := 8; i < len(fields); i += 2 {
+		if harmless(fields[i], fields[i+1]) {
+			kept = append(kept, fields[i], fields[i+1])
+		}
+	}
+	return strings.Join(kept, " "), true
+}
+
+func isTransport(s string) bool { return strings.EqualFold(s, "udp") || strings.EqualFold(s, "tcp") }
+
+func endpoint(address, port string) bool {
+	ip, err := netip.ParseAddr(address)
+	_, badPort := strconv.ParseUint(port, 10, 16)
+	return err == nil && ip.Zone() == "" && badPort == nil
+}
+
+// harmless reports whether an extension of a candidate may pass.
+func harmless(name, value string) bool {
+	switch name {
+	case "generation", "network-id", "network-cost":
+		return digits(value)
+	case "ufrag":
+		return iceChars(value, 256)
+	case "tcptype":
+		return value == "active" || value == "passive" || value == "so"
+	}
+	return false
+}
+
+func digits(s string) bool {
+	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
+}
+
+// iceChars reports whether s is 1 to most of the characters of RFC 8839, 5.1.
+func iceChars(s string, most int) bool {
+	return s != "" && len(s) <= most && strings.IndexFunc(s, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '+' && r != '/'
+	}) < 0
+}
+
+// breaks reports whether s holds anything that some reader takes for the end of
+// a line.
+func breaks(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) && r != '\t' || r == '\u2028' || r == '\u2029' || r == unicode.ReplacementChar
+	})
+}
+
+// Where an IPv4 address, a run that may hold an IPv6 one, or a browser's stand-in
+// for either stands in a text, whatever is around it.
+var (
+	dottedQuad = regexp.MustCompile(`[0-9]{1,3}(?:\.[0-9]{1,3}){3}`)
+	hexRun     = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*`)
+	localName  = regexp.MustCompile(`(?i)\.local(?:[^a-z0-9]|$)`)
+)
+
+// namesAddress reports whether an IP address, or a browser's stand-in for one (a
+// name that ends in .local), stands anywhere in s.
+func namesAddress(s string) bool {
+	return dottedQuad.MatchString(s) || localName.MatchString(s) || slices.ContainsFunc(hexRun.FindAllString(s, -1), holdsIPv6)
+}
+
+// holdsIPv6 tries a run as it is, without the end of a name before it
+// ("face:2001:db8::1"), and without a port behind it; a fingerprint is longer.
+func holdsIPv6(run string) bool {
+	_, behind, _ := strings.Cut(run, ":")
+	before := run[:strings.LastIndexByte(run, ':')]
+	return slices.ContainsFunc([]string{run, behind, before}, func(text string) bool {
+		_, err := netip.ParseAddr(text)
+		return err == nil
+	})
+}

@@ -1,0 +1,119 @@
+// Package signaling is the video calls: rooms in which two browsers find each
+// other over WebSocket, and the relay through which they talk.
+//
+// A call belongs to an appointment by video. Its doors open 15 minutes before
+// the hour and close 15 minutes after its end; the beneficiary waits outside
+// until the social worker admits them, once for the whole call (R24). The media
+// never passes through this package: it is encrypted between the two browsers,
+// and the relay sees ciphertext. Nothing of a call is kept but when each person
+// came and left (R23). Neither browser learns the other's address: descriptions
+// and candidates lose every address but the relay's (R25).
+//
+// Rooms live in the memory of one process.
+package signaling
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+)
+
+// Sessions tells whether somebody is still signed in; account.Service does.
+type Sessions interface {
+	SessionAlive(ctx context.Context, session []byte) (bool, error)
+}
+
+// recheckEvery is how often a connection asks whether its session and its
+// appointment still stand, so that what ended is noticed within 5 seconds.
+const recheckEvery = 3 * time.Second
+
+// Service is the calls that are going on.
+type Service struct {
+	db       *postgres.DB
+	bookings *booking.Service
+	sessions Sessions
+	relay    *Relay
+	rooms    *rooms
+	recheck  time.Duration
+}
+
+// New returns the calls; none is going on yet.
+func New(db *postgres.DB, bookings *booking.Service, accounts Sessions, relay *Relay) *Service {
+	return &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), recheck: recheckEvery}
+}
+
+// Close empties the rooms: everybody is told to come back (1012), and nobody
+// else gets in. It returns when all are gone, or with ctx's error.
+func (s *Service) Close(ctx context.Context) error {
+	gone := make(chan struct{})
+	go func() {
+		s.rooms.close()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Who is who in every call: identifiers belong to a person of the appointment,
+// so that they stay the same across a reload.
+const (
+	beneficiaryID = "P1"
+	workerID      = "P2"
+)
+
+// selfAndOther are the viewer and the other person of an appointment.
+func selfAndOther(a booking.Appointment, v *viewer.Viewer) (self, other participant) {
+	beneficiary := participant{ID: beneficiaryID, Name: a.BeneficiaryName, Role: viewer.Beneficiary}
+	worker := participant{ID: workerID, Name: a.SocialWorkerName, Role: viewer.SocialWorker}
+	if v.ID == a.SocialWorkerID {
+		return worker, beneficiary
+	}
+	return beneficiary, worker
+}
+
+// state is where a call stands.
+type state int
+
+const (
+	open state = iota
+	early
+	over
+	cancelled
+	notVideo
+)
+
+// stateAt is where the appointment's call stands at now. The doors' opening is
+// inside, their closing outside.
+func stateAt(a booking.Appointment, now time.Time) state {
+	switch {
+	case a.Mode != booking.Video:
+		return notVideo
+	case a.Status != booking.Confirmed:
+		return cancelled
+	case now.Before(opensAt(a)):
+		return early
+	case !now.Before(closesAt(a)):
+		return over
+	}
+	return open
+}
+
+func opensAt(a booking.Appointment) time.Time  { return a.StartsAt.Add(-booking.Doors) }
+func closesAt(a booking.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
+
+// The refusals before a socket is one.
+var (
+	errOrigin    = fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages.")
+	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour entrer dans l’appel.")
+	errGoingAway = fault.Wrap(fault.Unavailable, errors.New("calls are closed"))
+	errNotFound  = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")
+)

@@ -1,0 +1,244 @@
+package signaling_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/signaling"
+	"socialdirect/web"
+
+	"github.com/gorilla/websocket"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	// The cluster of a test binary that runs alone lives as long as the binary.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("socialdirect/internal/embedded.startChild.func1"))
+}
+
+// patience bounds every wait for something that comes at once when all is well.
+const patience = 20 * time.Second
+
+// sessions are the real ones; the worker, who signs in with a second factor
+// elsewhere, has one of the test's own.
+type sessions struct {
+	*account.Service
+	mu      sync.Mutex
+	revoked bool
+}
+
+var workerSession = []byte("worker")
+
+func (s *sessions) SessionAlive(ctx context.Context, session []byte) (bool, error) {
+	if string(session) == string(workerSession) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.revoked, nil
+	}
+	return s.Service.SessionAlive(ctx, session)
+}
+
+// world is two people with an appointment by video that is going on, the relay,
+// and a server whose visitors say who they are by a header.
+type world struct {
+	*bookingtest.World
+	calls       *signaling.Service
+	relay       *signaling.Relay
+	server      *httptest.Server
+	zoe, nadia  *viewer.Viewer
+	appointment booking.Appointment
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{World: bookingtest.New(t)}
+	w.zoe, w.nadia = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
+	w.nadia.Session = workerSession
+	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(time.Hour), booking.Video)
+	w.SetNow(w.appointment.StartsAt)
+	w.relay = startRelay(t, w.DB.Now)
+	w.calls = signaling.New(w.DB, w.Bookings, &sessions{Service: w.Accounts}, w.relay)
+	w.calls.RecheckEvery(20 * time.Millisecond)
+	w.serve(t)
+	return w
+}
+
+func startRelay(t *testing.T, now func() time.Time) *signaling.Relay {
+	t.Helper()
+	relay, err := signaling.StartRelayAt(signaling.RelayConfig{
+		Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the test's own",
+	}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := relay.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return relay
+}
+
+func (w *world) serve(t *testing.T) {
+	t.Helper()
+	render, err := web.New(web.Phone{Display: "01 02 03 04 05", Href: "+33102030405"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	w.server = httptest.NewServer(w.identified(mux))
+	handlers := signaling.NewHTTP(w.calls, render, w.server.URL)
+	mux.Handle("GET /rendez-vous/{id}/appel", answered(handlers.Page))
+	mux.Handle("GET /rendez-vous/{id}/appel/ws", answered(handlers.Socket))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := w.calls.Close(ctx); err != nil {
+			t.Errorf("calls do not end: %v", err)
+		}
+		w.server.Close()
+	})
+}
+
+// identified does what the platform's server does with the session cookie.
+func (w *world) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		for _, v := range []*viewer.Viewer{w.zoe, w.nadia} {
+			if v.ID.String() == r.Header.Get("Viewer") {
+				r = r.WithContext(viewer.With(r.Context(), v))
+			}
+		}
+		next.ServeHTTP(rw, r)
+	})
+}
+
+func answered(handler web.Handler) http.Handler {
+	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := handler(w, r); err != nil {
+			http.Error(w, err.Error(), statuses[fault.From(err).Code])
+		}
+	})
+}
+
+// dial opens v's socket; the status is that of the answer to the upgrade.
+func (w *world) dial(v *viewer.Viewer, header http.Header, a booking.Appointment) (*browser, int, error) {
+	header = header.Clone()
+	if v != nil {
+		header.Set("Viewer", v.ID.String())
+	}
+	url := "ws" + strings.TrimPrefix(w.server.URL, "http") + "/rendez-vous/" + a.ID.String() + "/appel/ws"
+	conn, response, err := websocket.DefaultDialer.Dial(url, header)
+	if err != nil {
+		if response == nil {
+			return nil, 0, err
+		}
+		return nil, response.StatusCode, err
+	}
+	return &browser{conn: conn}, response.StatusCode, nil
+}
+
+func (w *world) origin() http.Header { return http.Header{"Origin": {w.server.URL}} }
+
+// join opens v's socket as its page does.
+func (w *world) join(t *testing.T, v *viewer.Viewer) *browser {
+	t.Helper()
+	b, status, err := w.dial(v, w.origin(), w.appointment)
+	if err != nil {
+		t.Fatalf("%d %v", status, err)
+	}
+	b.t = t
+	t.Cleanup(func() { _ = b.conn.Close() })
+	return b
+}
+
+// both lets both in, and has read everything that was said until then.
+func (w *world) both(t *testing.T) (zoe, nadia *browser) {
+	t.Helper()
+	nadia = w.join(t, w.nadia)
+	nadia.wants("welcome")
+	zoe = w.join(t, w.zoe)
+	zoe.wants("waiting")
+	nadia.wants("knocking")
+	nadia.say(`{"type":"admit","id":"P1"}`)
+	zoe.wants("welcome")
+	nadia.wants("joined")
+	return zoe, nadia
+}
+
+// browser is a raw WebSocket client.
+type browser struct {
+	t    *testing.T
+	conn *websocket.Conn
+}
+
+func (b *browser) say(text string) {
+	b.t.Helper()
+	if err := b.conn.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// hears is the next message.
+func (b *browser) hears() (map[string]any, error) {
+	_ = b.conn.SetReadDeadline(time.Now().Add(patience))
+	_, data, err := b.conn.ReadMessage()
+	if err != nil {
+		return nil, err
+	}
+	var m map[string]any
+	return m, json.Unmarshal(data, &m)
+}
+
+// wants fails the test unless the next message is of the given type.
+func (b *browser) wants(kind string) map[string]any {
+	b.t.Helper()
+	m, err := b.hears()
+	if err != nil {
+		b.t.Fatalf("wants %s: %v", kind, err)
+	}
+	if m["type"] != kind {
+		b.t.Fatalf("wants %s, hears %v", kind, m)
+	}
+	return m
+}
+
+// closed fails the test unless the connection ends with the given code, after
+// the given messages and nothing else.
+func (b *browser) closed(code int, before ...string) {
+	b.t.Helper()
+	for _, kind := range before {
+		b.wants(kind)
+	}
+	m, err := b.hears()
+	var end *websocket.CloseError
+	if !errors.As(err, &end) {
+		b.t.Fatalf("wants the end %d, hears %v, %v", code, m, err)
+	}
+	if end.Code != code || len(end.Text) > signaling.MaxReason {
+		b.t.Fatalf("wants %d, ends with %d %q", code, end.Code, end.Text)
+	}
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if is() {
+			return
+		}
+	}
+	t.Fatalf("never: %s", what)
+}
