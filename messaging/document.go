@@ -1,0 +1,72 @@
+package messaging
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"socialdirect/internal/blob"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Download is a document opened for reading; Close ends it.
+type Download struct {
+	Document
+	io.ReadSeeker // the content in clear, read from the store and opened as it goes
+	SentAt        time.Time
+	object        *blob.Object
+}
+
+// Close lets go of the store.
+func (d *Download) Close() error { return d.object.Close() }
+
+// Open opens a document of one of v's conversations. It reads until ctx ends.
+// What was altered in the store fails here or while reading, never passes.
+func (s *Service) Open(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (*Download, error) {
+	row, err := readDocument(ctx, s.db.Pool, id)
+	if postgres.NoRows(err) {
+		return nil, errNoFile
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.relation(ctx, v, row.ConversationID); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return nil, errNoFile
+		}
+		return nil, err
+	}
+	d, err := s.open(ctx, row)
+	if errors.Is(err, vault.ErrDestroyed) {
+		return nil, errErased
+	}
+	return d, err
+}
+
+func (s *Service) open(ctx context.Context, row documentRow) (*Download, error) {
+	name, err := s.vault.Unseal(ctx, s.db.Pool, row.BeneficiaryID, aboutName(row.ID), row.SealedName)
+	if err != nil {
+		return nil, err
+	}
+	object, err := s.store.Open(ctx, row.ObjectKey, row.SealedSize)
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err)
+	}
+	content, size, err := s.vault.UnsealStreamAt(ctx, s.db.Pool, row.BeneficiaryID, aboutDocument(row.ID), object, row.SealedSize)
+	if err != nil {
+		object.Close()
+		return nil, err
+	}
+	return &Download{
+		Document:   Document{ID: row.ID, Name: string(name), MediaType: row.MediaType, Size: size},
+		ReadSeeker: io.NewSectionReader(content, 0, size),
+		SentAt:     row.SentAt,
+		object:     object,
+	}, nil
+}

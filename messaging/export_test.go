@@ -1,0 +1,19 @@
+package messaging
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// SetPingEvery lets a test not wait for the ping at which a socket looks whether
+// its session still stands.
+func (h *HTTP) SetPingEvery(d time.Duration) { h.pingEvery = d }
+
+// Notify runs the job that tells a person of a conversation.
+func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {
+	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: 1}, Args: noticeArgs{conversation, person}})
+}

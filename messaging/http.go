@@ -1,0 +1,116 @@
+package messaging
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the pages of messaging. Every handler expects a signed-in viewer.
+type HTTP struct {
+	messages *Service
+	accounts *account.Service
+	render   *web.Renderer
+
+	sockets   *sockets
+	pingEvery time.Duration
+}
+
+// NewHTTP returns the pages over the acts.
+func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
+	return &HTTP{messages: messages, accounts: accounts, render: render, sockets: newSockets(), pingEvery: pingEvery}
+}
+
+// listPage is GET /messages.
+type listPage struct {
+	Conversations []Conversation
+	Viewer        *viewer.Viewer
+	Now           time.Time
+}
+
+func (listPage) Template() string  { return "messaging/list" }
+func (listPage) Title() string     { return "Messages" }
+func (listPage) Scripts() []string { return []string{"messages.js"} }
+
+// When writes when something was sent, with the year once it is another one.
+func (p listPage) When(t time.Time) string { return when(t, p.Now.In(t.Location())) }
+
+func when(t, now time.Time) string {
+	if t.Year() == now.Year() {
+		return web.DayHour(t)
+	}
+	return web.Date(t) + " à " + web.Hour(t)
+}
+
+// List answers GET /messages.
+func (h *HTTP) List(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	conversations, err := h.messages.Conversations(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, listPage{conversations, v, h.messages.db.Now()})
+}
+
+// threadPage is GET /messages/{id}, and what a message that could not be sent
+// comes back with.
+type threadPage struct {
+	Thread
+	Form *form.Form
+	Now  time.Time
+}
+
+func (threadPage) Template() string  { return "messaging/thread" }
+func (threadPage) Title() string     { return "Messages" }
+func (threadPage) Scripts() []string { return []string{"messages.js"} }
+
+// When is as in the list.
+func (p threadPage) When(t time.Time) string { return when(t, p.Now.In(t.Location())) }
+
+// Accept is what the file field offers to choose from.
+func (threadPage) Accept() string { return acceptedFiles }
+
+// FileHint says what may be joined.
+func (threadPage) FileHint() string {
+	return fmt.Sprintf("%d au plus, 25\u00a0Mo chacun\u00a0: PDF, photos, textes ou tableurs. Ils sont gardés chiffrés.", MaxDocuments)
+}
+
+// Show answers GET /messages/{id}; ?avant= is the message that the page precedes.
+func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
+	conversation, err := pathID(r, errNotFound)
+	if err != nil {
+		return err
+	}
+	before := uuid.Nil
+	if value := r.URL.Query().Get("avant"); value != "" {
+		if before, err = uuid.Parse(value); err != nil {
+			return errNotFound
+		}
+	}
+	page, err := h.thread(r, conversation, before, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) thread(r *http.Request, conversation, before uuid.UUID, f *form.Form) (threadPage, error) {
+	thread, err := h.messages.Thread(r.Context(), viewer.From(r.Context()), conversation, before)
+	return threadPage{Thread: thread, Form: f, Now: h.messages.db.Now()}, err
+}
+
+// pathID is the {id} of the address; one that is none belongs to nothing.
+func pathID(r *http.Request, absent error) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue("id"))
+	if err != nil {
+		return uuid.Nil, absent
+	}
+	return id, nil
+}

@@ -1,0 +1,170 @@
+package messaging
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	pingEvery   = 20 * time.Second
+	deadAfter   = 45 * time.Second // without a pong
+	writeWithin = 10 * time.Second
+	maxFrame    = 512 // bytes; pages have nothing to say here
+)
+
+// Why the server closes a socket (RFC 6455, 7.4; 4401 as for calls).
+const closeSignedOut = 4401
+
+var errOrigin = fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages.")
+
+// upgrader is told nothing about origins: Socket has checked before.
+var upgrader = websocket.Upgrader{
+	ReadBufferSize: maxFrame, WriteBufferSize: 1024,
+	CheckOrigin: func(*http.Request) bool { return true },
+}
+
+// Socket answers GET /messages/ws: it tells an open page which conversation has
+// something new, and nothing else. It ends with the session.
+func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
+	if !sameOrigin(r) {
+		return errOrigin
+	}
+	v := viewer.From(r.Context())
+	if !h.sockets.enter() {
+		return fault.Wrap(fault.Unavailable, errors.New("going away"))
+	}
+	defer h.sockets.leave()
+	events, cancel := h.messages.bus.Subscribe(topic(v.ID))
+	defer cancel()
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return nil // the upgrader has answered
+	}
+	defer conn.Close()
+	s := socket{conn: conn, viewer: v, accounts: h.accounts, gone: make(chan struct{})}
+	go s.read()
+	s.write(events, h.sockets.closing, h.pingEvery)
+	return nil
+}
+
+// Close ends every socket and waits for them; pages come back by themselves.
+func (h *HTTP) Close() { h.sockets.close() }
+
+// sockets counts the open ones and tells them when to end.
+type sockets struct {
+	mu      sync.Mutex
+	closed  bool
+	closing chan struct{}
+	open    sync.WaitGroup
+}
+
+func newSockets() *sockets { return &sockets{closing: make(chan struct{})} }
+
+// enter counts one more, until leave. It is false once close was called.
+func (s *sockets) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.open.Add(1)
+	}
+	return !s.closed
+}
+
+func (s *sockets) leave() { s.open.Done() }
+
+func (s *sockets) close() {
+	s.mu.Lock()
+	if !s.closed {
+		s.closed = true
+		close(s.closing)
+	}
+	s.mu.Unlock()
+	s.open.Wait()
+}
+
+// sameOrigin reports whether the page that dials is ours; one that does not say
+// is not.
+func sameOrigin(r *http.Request) bool {
+	origin, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && (origin.Scheme == "http" || origin.Scheme == "https") && origin.Host != "" && origin.Host == r.Host
+}
+
+// socket is one open page. Its reader only hears pongs and the end; its writer
+// owns the connection.
+type socket struct {
+	conn     *websocket.Conn
+	viewer   *viewer.Viewer
+	accounts *account.Service
+	gone     chan struct{} // closed by the reader
+	reason   []byte        // the close message to send, readable once gone is closed
+}
+
+// read ends at the first thing that is no pong: pages have nothing to say.
+func (s *socket) read() {
+	defer close(s.gone)
+	s.conn.SetReadLimit(maxFrame)
+	alive := func(string) error { return s.conn.SetReadDeadline(time.Now().Add(deadAfter)) }
+	s.conn.SetPongHandler(alive)
+	_ = alive("")
+	if _, _, err := s.conn.NextReader(); err == nil {
+		s.reason = websocket.FormatCloseMessage(websocket.ClosePolicyViolation, "this socket only tells")
+	}
+}
+
+func (s *socket) write(events <-chan string, closing <-chan struct{}, every time.Duration) {
+	ping := time.NewTicker(every)
+	defer ping.Stop()
+	for {
+		select {
+		case <-s.gone:
+			s.end(s.reason)
+			return
+		case <-closing:
+			s.end(websocket.FormatCloseMessage(websocket.CloseServiceRestart, ""))
+			return
+		case text := <-events:
+			if !s.tell(websocket.TextMessage, []byte(text)) {
+				return
+			}
+		case <-ping.C:
+			if !s.tell(websocket.PingMessage, nil) {
+				return
+			}
+		}
+	}
+}
+
+// tell writes one message if the session still stands, and reports whether the
+// socket lives on.
+func (s *socket) tell(kind int, data []byte) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), writeWithin)
+	defer cancel()
+	alive, err := s.accounts.SessionAlive(ctx, s.viewer.Session)
+	switch {
+	case err != nil:
+		s.end(websocket.FormatCloseMessage(websocket.CloseInternalServerErr, ""))
+		return false
+	case !alive:
+		s.end(websocket.FormatCloseMessage(closeSignedOut, "signed out"))
+		return false
+	}
+	_ = s.conn.SetWriteDeadline(time.Now().Add(writeWithin))
+	return s.conn.WriteMessage(kind, data) == nil
+}
+
+// end sends the last word, if there is one, to somebody who may be gone.
+func (s *socket) end(reason []byte) {
+	if reason != nil {
+		_ = s.conn.WriteControl(websocket.CloseMessage, reason, time.Now().Add(writeWithin))
+	}
+}

@@ -1,0 +1,147 @@
+// Package messaging is the conversations between a beneficiary and a social
+// worker, with their documents (R28, R29).
+//
+// A conversation needs nobody to open it: it is there for every two people who
+// have, or had, an appointment together, and its identifier derives from the two
+// accounts. Only these two enter it; to everyone else, whatever their role, it
+// does not exist.
+//
+// What is written lies sealed with the beneficiary's key: message bodies and the
+// names of documents in the database, the documents themselves in the object
+// store. Without that key, nobody reads any of it again.
+package messaging
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/bus"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// What a message may hold.
+const (
+	MaxBody         = 5000             // characters
+	MaxDocuments    = 5                // a message
+	MaxDocumentSize = 25 * 1000 * 1000 // bytes; 25 Mo as people count them
+	PageSize        = 50               // messages on a page of a conversation
+)
+
+// Conversation is one line of a person's list.
+type Conversation struct {
+	ID     uuid.UUID
+	With   string    // the other person's name
+	Latest time.Time // of the last message, in the viewer's zone; zero: none yet
+	Unread int       // messages of the other person not seen yet
+}
+
+// Thread is one page of a conversation, oldest message first.
+type Thread struct {
+	ConversationID uuid.UUID
+	With           string
+	Messages       []Message
+	Older          uuid.UUID // the message before which the previous page ends; zero: no older ones
+	Newest         bool      // whether the page holds the last messages
+}
+
+// HasOlder reports whether other messages precede the page.
+func (t Thread) HasOlder() bool { return t.Older != uuid.Nil }
+
+// Message is one message as one of the two people sees it.
+type Message struct {
+	ID        uuid.UUID
+	Mine      bool // the viewer wrote it
+	Author    string
+	SentAt    time.Time // in the viewer's zone
+	Body      string
+	Documents []Document
+	Erased    bool // the key was destroyed: neither the body nor the names are left
+}
+
+// Document is a file that came with a message.
+type Document struct {
+	ID        uuid.UUID
+	Name      string
+	MediaType string
+	Size      int64 // bytes
+}
+
+// Scanner looks for malware. The name it returns is for the log, empty when the
+// content, read to its end, is clean.
+type Scanner interface {
+	Scan(ctx context.Context, content io.Reader) (malware string, err error)
+}
+
+// The faults of this package.
+var (
+	errNotFound  = fault.New(fault.NotFound, "Cette conversation n’existe pas, ou n’est pas la vôtre.")
+	errNoFile    = fault.New(fault.NotFound, "Ce document n’existe pas, ou n’est pas dans l’une de vos conversations.")
+	errErased    = fault.New(fault.Gone, "Ce document a été effacé avec le compte auquel il appartenait.")
+	errClosed    = fault.New(fault.Invalid, "Ce compte est fermé\u00a0: il n’est plus possible d’écrire dans cette conversation.")
+	errEmpty     = fault.New(fault.Invalid, "Écrivez un message, ou joignez un document.")
+	errSweptAway = errors.New("messaging: the upload took so long that its objects were removed")
+)
+
+// Service is the acts of messaging.
+type Service struct {
+	db       *postgres.DB
+	queue    *jobs.Queue
+	vault    *vault.Vault
+	store    *blob.Store
+	scanner  Scanner
+	bookings *booking.Service
+	bus      *bus.Bus
+}
+
+// New returns the acts. scanner is nil where no malware scanner is set up;
+// where one is, a document that it cannot look at is refused.
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, store *blob.Store, scanner Scanner, bookings *booking.Service, bus *bus.Bus) *Service {
+	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, bookings: bookings, bus: bus}
+}
+
+// At returns the same acts on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	moved := *s
+	moved.db = db
+	return &moved
+}
+
+// relation finds the two people of a conversation, one of whom must be v.
+func (s *Service) relation(ctx context.Context, v *viewer.Viewer, conversation uuid.UUID) (booking.Relation, error) {
+	relations, err := s.bookings.Relations(ctx, v)
+	if err != nil {
+		return booking.Relation{}, err
+	}
+	for _, r := range relations {
+		if booking.ConversationID(r.BeneficiaryID, r.SocialWorkerID) == conversation && (v.ID == r.BeneficiaryID || v.ID == r.SocialWorkerID) {
+			return r, nil
+		}
+	}
+	return booking.Relation{}, errNotFound
+}
+
+// other is the person that v writes to.
+func other(r booking.Relation, v *viewer.Viewer) (id uuid.UUID, name string) {
+	if v.ID == r.BeneficiaryID {
+		return r.SocialWorkerID, r.SocialWorkerName
+	}
+	return r.BeneficiaryID, r.BeneficiaryName
+}
+
+// What a sealed thing is, for the vault.
+func aboutBody(message uuid.UUID) string      { return "message/" + message.String() }
+func aboutName(document uuid.UUID) string     { return "document-name/" + document.String() }
+func aboutDocument(document uuid.UUID) string { return "document/" + document.String() }
+
+// objectKey is where a document lies in the store; it tells nothing.
+func objectKey(document uuid.UUID) string { return "documents/" + document.String() }

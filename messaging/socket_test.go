@@ -1,0 +1,136 @@
+package messaging_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+
+	"github.com/gorilla/websocket"
+)
+
+// soon bounds what a test waits for.
+const soon = 10 * time.Second
+
+func (s *site) dial(t *testing.T, as string, origin ...string) (*websocket.Conn, *http.Response, error) {
+	t.Helper()
+	header := http.Header{"As": {as}}
+	if len(origin) > 0 {
+		header["Origin"] = origin
+	}
+	conn, res, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(s.URL, "http", "ws", 1)+"/messages/ws", header)
+	if err == nil {
+		t.Cleanup(func() { conn.Close() })
+		_ = conn.SetReadDeadline(time.Now().Add(soon))
+	}
+	return conn, res, err
+}
+
+func (s *site) mustDial(t *testing.T, as string) *websocket.Conn {
+	t.Helper()
+	conn, _, err := s.dial(t, as, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func wantClose(t *testing.T, conn *websocket.Conn, code int) {
+	t.Helper()
+	_, text, err := conn.ReadMessage()
+	var closed *websocket.CloseError
+	if !errors.As(err, &closed) || closed.Code != code {
+		t.Errorf("got %q, %v, want close code %d", text, err, code)
+	}
+}
+
+func TestR28_OpenPagesHearOfAMessage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	zoe, again := s.mustDial(t, "Zoé"), s.mustDial(t, "Zoé")
+	res, body := s.post(t, "Nadia", "bonjour")
+	wantSent(t, s, res, body)
+	for _, conn := range []*websocket.Conn{zoe, again} {
+		if _, text, err := conn.ReadMessage(); err != nil || string(text) != `{"type":"message","conversation":"`+s.conversation.String()+`"}` {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+}
+
+func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	ali := s.Beneficiary(t, "Ali", "Ben")
+	s.others = append(s.others, ali)
+	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	theirs := booking.ConversationID(ali.ID, s.nadia.ID)
+	conn := s.mustDial(t, "Ali")
+	s.mustSend(t, s.zoe, "pour Nadia, de Zoé")
+	s.conversation = theirs
+	s.mustSend(t, ali, "pour Nadia, d’Ali")
+	if _, text, err := conn.ReadMessage(); err != nil || !strings.Contains(string(text), theirs.String()) {
+		t.Errorf("first heard %q, %v", text, err)
+	}
+}
+
+func TestR28_SocketsFromElsewhereAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	for _, origin := range [][]string{nil, {"https://ailleurs.example"}, {"null"}, {""}, {s.URL + ".ailleurs.example"}, {"file://"}} {
+		if _, res, err := s.dial(t, "Zoé", origin...); err == nil || res.StatusCode != 403 {
+			t.Errorf("origin %q: %v", origin, err)
+		}
+	}
+}
+
+func TestR28_ASocketEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.pages.SetPingEvery(20 * time.Millisecond)
+	conn := s.mustDial(t, "Zoé")
+	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, conn, 4401)
+}
+
+func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	conn := s.mustDial(t, "Zoé")
+	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
+		t.Fatal(err)
+	}
+	s.mustSend(t, s.nadia, "bonjour")
+	wantClose(t, conn, 4401)
+}
+
+func TestR28_SocketsOnlyTell(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	talking := s.mustDial(t, "Zoé")
+	if err := talking.WriteMessage(websocket.TextMessage, []byte(`{"type":"unknown"}`)); err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, talking, websocket.ClosePolicyViolation)
+	shouting := s.mustDial(t, "Zoé")
+	_ = shouting.WriteMessage(websocket.TextMessage, make([]byte, 1_000_000)) // the server may hang up midway
+	if _, _, err := shouting.ReadMessage(); err == nil {
+		t.Error("still open after a frame of 1 MB")
+	}
+}
+
+func TestR28_SocketsCloseWithTheServer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	conn := s.mustDial(t, "Zoé")
+	s.pages.Close()
+	wantClose(t, conn, websocket.CloseServiceRestart)
+	if _, res, err := s.dial(t, "Zoé", s.URL); err == nil || res.StatusCode != 503 {
+		t.Errorf("opened while going away: %v", err)
+	}
+}

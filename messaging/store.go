@@ -1,0 +1,153 @@
+package messaging
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+type messageRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	BeneficiaryID  uuid.UUID
+	AuthorID       uuid.UUID
+	SealedBody     []byte
+	SentAt         time.Time
+}
+
+func insertMessage(ctx context.Context, tx postgres.Tx, m messageRow) error {
+	_, err := tx.Exec(ctx, `
+		insert into messages (id, conversation_id, beneficiary_id, author_id, sealed_body, sent_at)
+		values ($1, $2, $3, $4, $5, $6)`,
+		m.ID, m.ConversationID, m.BeneficiaryID, m.AuthorID, m.SealedBody, m.SentAt)
+	return err
+}
+
+func insertDocument(ctx context.Context, tx postgres.Tx, message uuid.UUID, position int, doc stored, sealedName []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into documents (id, message_id, position, sealed_name, media_type, size, sealed_size, object_key)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		doc.ID, message, position, sealedName, doc.MediaType, doc.Size, doc.sealedSize, doc.key)
+	return err
+}
+
+// readPage reads at most limit messages of a conversation, newest first; before
+// is the message that they precede, or zero for the newest ones. A message of
+// another conversation precedes nothing.
+func readPage(ctx context.Context, q postgres.Querier, conversation, before uuid.UUID, limit int) ([]messageRow, error) {
+	return postgres.All[messageRow](ctx, q, `
+		select id, conversation_id, beneficiary_id, author_id, sealed_body, sent_at
+		from messages
+		where conversation_id = $1
+		  and ($2 = '00000000-0000-0000-0000-000000000000'::uuid
+		       or (sent_at, id) < (select sent_at, id from messages where id = $2 and conversation_id = $1))
+		order by sent_at desc, id desc
+		limit $3`, conversation, before, limit)
+}
+
+type documentRow struct {
+	ID             uuid.UUID
+	MessageID      uuid.UUID
+	ConversationID uuid.UUID
+	BeneficiaryID  uuid.UUID
+	SealedName     []byte
+	MediaType      string
+	Size           int64
+	SealedSize     int64
+	ObjectKey      string
+	SentAt         time.Time
+}
+
+const selectDocument = `
+	select d.id, d.message_id, m.conversation_id, m.beneficiary_id, d.sealed_name, d.media_type, d.size, d.sealed_size, d.object_key, m.sent_at
+	from documents d join messages m on m.id = d.message_id `
+
+func readDocuments(ctx context.Context, q postgres.Querier, messages []uuid.UUID) ([]documentRow, error) {
+	return postgres.All[documentRow](ctx, q, selectDocument+`where d.message_id = any($1) order by d.message_id, d.position`, messages)
+}
+
+func readDocument(ctx context.Context, q postgres.Querier, id uuid.UUID) (documentRow, error) {
+	return postgres.One[documentRow](ctx, q, selectDocument+`where d.id = $1`, id)
+}
+
+type summaryRow struct {
+	ConversationID uuid.UUID
+	Latest         time.Time
+	Unread         int
+}
+
+// readSummaries says, for those of the conversations that hold a message, when
+// the last one came and how many the reader has not seen.
+func readSummaries(ctx context.Context, q postgres.Querier, conversations []uuid.UUID, reader uuid.UUID) ([]summaryRow, error) {
+	return postgres.All[summaryRow](ctx, q, `
+		select m.conversation_id, max(m.sent_at) as latest,
+		       count(*) filter (where m.author_id <> $2 and (r.read_at is null or m.sent_at > r.read_at)) as unread
+		from messages m
+		left join read_marks r on r.conversation_id = m.conversation_id and r.account_id = $2
+		where m.conversation_id = any($1)
+		group by m.conversation_id`, conversations, reader)
+}
+
+// markRead notes up to where the reader has read; it never goes back.
+func markRead(ctx context.Context, q postgres.Querier, conversation, reader uuid.UUID, upTo time.Time) error {
+	_, err := q.Exec(ctx, `
+		insert into read_marks (conversation_id, account_id, read_at) values ($1, $2, $3)
+		on conflict (conversation_id, account_id) do update set read_at = excluded.read_at
+		where read_marks.read_at < excluded.read_at`, conversation, reader, upTo)
+	return err
+}
+
+func insertUpload(ctx context.Context, q postgres.Querier, key string, now time.Time) error {
+	_, err := q.Exec(ctx, `insert into uploads (object_key, started_at) values ($1, $2)`, key, now)
+	return err
+}
+
+// deleteUploads removes the notes of the given objects and says how many there were.
+func deleteUploads(ctx context.Context, q postgres.Querier, keys []string) (int, error) {
+	tag, err := q.Exec(ctx, `delete from uploads where object_key = any($1)`, keys)
+	return int(tag.RowsAffected()), err
+}
+
+// lockOldUploads takes up to limit notes from before the given instant; whoever
+// would commit one of them waits for the transaction to end.
+func lockOldUploads(ctx context.Context, tx postgres.Tx, before time.Time, limit int) ([]string, error) {
+	rows, err := postgres.All[struct{ ObjectKey string }](ctx, tx, `
+		select object_key from uploads where started_at < $1
+		order by started_at limit $2 for update skip locked`, before, limit)
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = row.ObjectKey
+	}
+	return keys, err
+}
+
+// lockNotice returns when the person was last told of the conversation, the
+// Unix epoch when never, and keeps everyone else from telling them meanwhile.
+func lockNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) (last time.Time, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into message_notices (conversation_id, account_id, noticed_at) values ($1, $2, to_timestamp(0))
+		on conflict (conversation_id, account_id) do update set noticed_at = message_notices.noticed_at
+		returning noticed_at`, conversation, person).Scan(&last)
+	return last, err
+}
+
+// countUntold counts the messages that the person has neither seen nor been told
+// of at the given instant.
+func countUntold(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID, told time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		select count(*)
+		from messages m
+		left join read_marks r on r.conversation_id = m.conversation_id and r.account_id = $2
+		where m.conversation_id = $1 and m.author_id <> $2 and m.sent_at > $3 and (r.read_at is null or m.sent_at > r.read_at)`,
+		conversation, person, told).Scan(&n)
+	return n, err
+}
+
+func noteNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		update message_notices set noticed_at = $3 where conversation_id = $1 and account_id = $2`, conversation, person, tx.Now)
+	return err
+}

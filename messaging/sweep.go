@@ -1,0 +1,92 @@
+package messaging
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/riverqueue/river"
+)
+
+const (
+	// sweepAfter is longer than any upload may last.
+	sweepAfter  = 24 * time.Hour
+	sweepEvery  = time.Hour
+	sweepAtOnce = 100 // objects in one transaction
+)
+
+// Sweep removes the objects whose message never came, as after a crash, once
+// they are a day old, and returns how many.
+func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
+	for {
+		n, err := s.sweepSome(ctx)
+		removed += n
+		if err != nil || n < sweepAtOnce {
+			return removed, err
+		}
+	}
+}
+
+// sweepSome deletes objects before their notes: a crash in between only means
+// that it is done again.
+func (s *Service) sweepSome(ctx context.Context) (n int, err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		keys, err := lockOldUploads(ctx, tx, tx.Now.Add(-sweepAfter), sweepAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			if err := s.store.Delete(ctx, key); err != nil {
+				return err
+			}
+		}
+		n, err = deleteUploads(ctx, tx, keys)
+		return err
+	})
+	return n, err
+}
+
+// removeUpload removes an object at once; its note stays when that fails, for
+// the sweep.
+func (s *Service) removeUpload(ctx context.Context, key string) {
+	err := s.store.Delete(ctx, key)
+	if err == nil {
+		_, err = deleteUploads(ctx, s.db.Pool, []string{key})
+	}
+	if err != nil {
+		slog.Warn("an unused object stays until the sweep", "error", err)
+	}
+}
+
+// sweepArgs is the periodic job.
+type sweepArgs struct{}
+
+// Kind names the job.
+func (sweepArgs) Kind() string { return "messaging_sweep" }
+
+// SweepWorker removes what crashes left in the object store.
+type SweepWorker struct {
+	river.WorkerDefaults[sweepArgs]
+	messages *Service
+}
+
+// NewSweepWorker returns the worker that River runs.
+func NewSweepWorker(messages *Service) *SweepWorker { return &SweepWorker{messages: messages} }
+
+// Work sweeps once.
+func (w *SweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
+	removed, err := w.messages.Sweep(ctx)
+	if removed > 0 {
+		slog.Info("removed objects that no message claimed", "count", removed)
+	}
+	return err
+}
+
+// PeriodicSweep has the queue sweep at every start and every hour.
+func PeriodicSweep() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}

@@ -1,0 +1,379 @@
+package messaging_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/bus"
+	"socialdirect/internal/clamd"
+	"socialdirect/internal/clamd/clamdtest"
+	"socialdirect/internal/fault"
+	"socialdirect/messaging"
+
+	"github.com/google/uuid"
+)
+
+// office is a ZIP archive that holds the named entries.
+func office(t testing.TB, entries ...string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	for _, name := range entries {
+		method := zip.Deflate
+		content := strings.Repeat("<x/>", 500)
+		if name == "mimetype" {
+			method, content = zip.Store, "application/vnd.oasis.opendocument.text"
+		}
+		entry, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(entry, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func docx(t testing.TB) []byte {
+	return office(t, "[Content_Types].xml", "_rels/.rels", "word/document.xml")
+}
+
+func TestR29_WhatPeopleSendPasses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	for name, content := range map[string][]byte{
+		"a.pdf": pdf(100), "A.PDF": pdf(100), "photo.png": png(100),
+		"photo.jpg": filled("\xff\xd8\xff\xe0\x00\x10JFIF\x00", 5000), "photo.JPEG": filled("\xff\xd8\xff\xe1\x00\x10Exif\x00", 5000),
+		"p.webp": filled("RIFF\x00\x10\x00\x00WEBPVP8 ", 500), "p.gif": filled("GIF89a", 500),
+		"p.heic":     filled("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", 500),
+		"lettre.txt": []byte("Bonjour,\r\nvoici.\r\n"), "liste.txt": []byte("a,b,c\n1,2,3\n4,5,6\n"),
+		"latin.txt": []byte("d\xe9j\xe0 vu"), "l.rtf": []byte(`{\rtf1\ansi bonjour}`),
+		"l.docx": docx(t), "t.xlsx": office(t, "[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"),
+		"l.odt": office(t, "mimetype", "content.xml"), "l.doc": filled("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 5000),
+		"sans extension": pdf(200),
+	} {
+		if err := w.send(t.Context(), w.zoe, "", file{name, bytes.NewReader(content)}); err != nil {
+			t.Errorf("%s: %+v", name, err)
+			continue
+		}
+		w.later(time.Second)
+		got := w.last(t, w.nadia).Documents[0]
+		if want := strings.Replace(name, "sans extension", "sans extension.pdf", 1); got.Name != want {
+			t.Errorf("%s came as %s", name, got.Name)
+		}
+		if !bytes.Equal(w.read(t, w.nadia, got.ID), content) {
+			t.Errorf("%s came back changed", name)
+		}
+	}
+}
+
+// tooLarge yields one byte too many, as fast as it is read.
+func tooLarge() io.Reader {
+	return io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, messaging.MaxDocumentSize-99))
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+func TestR29_WhatMayNotBeSentIsRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	program := filled("MZ\x90\x00\x03\x00\x00\x00\x04\x00", 2000)
+	for _, test := range []struct {
+		name    string
+		content io.Reader
+		says    string
+	}{
+		{"vide.pdf", strings.NewReader(""), "vide"},
+		{"gros.pdf", tooLarge(), "25\u00a0Mo"},
+		{"setup.exe", bytes.NewReader(program), "pas accepté"},
+		{"facture.pdf", bytes.NewReader(program), "n’est pas celui"},
+		{"facture.pdf", bytes.NewReader(png(100)), ".png"},
+		{"facture.pdf.exe", bytes.NewReader(pdf(100)), "pas accepté"},
+		{"lettre.txt", strings.NewReader("<!DOCTYPE html><html><script>alert(1)</script></html>"), "n’est pas celui"},
+		{"page.html", strings.NewReader("<!DOCTYPE html><html></html>"), "pas accepté"},
+		{"dessin.svg", strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg"></svg>`), "pas accepté"},
+		{"photo.png", strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg"></svg>`), "n’est pas celui"},
+		{"archive.zip", bytes.NewReader(office(t, "a.txt")), "pas accepté"},
+		{"lettre.docx", bytes.NewReader(office(t, "a.txt")), "n’est pas celui"},
+		{"lettre.odt", bytes.NewReader(docx(t)), ".docx"},
+		{"script.txt", strings.NewReader("#!/bin/sh\nrm -rf /\n"), "n’est pas celui"},
+		{"inconnu", bytes.NewReader(filled("\x00\x01\x02\x03", 100)), "pas accepté"},
+		{"ex\u202efdp.exe", bytes.NewReader(pdf(100)), "pas accepté"},
+	} {
+		err := w.send(t.Context(), w.zoe, "avec ceci", pdfFile("bon.pdf", 100), file{test.name, test.content})
+		if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, test.says) || !strings.HasPrefix(f.Message, "«\u00a0") {
+			t.Errorf("%s: %v, %q", test.name, err, f.Message)
+		}
+		if strings.ContainsRune(fault.From(err).Message, '\u202e') {
+			t.Errorf("%s: the message turns the writing", test.name)
+		}
+	}
+	w.nothingKept(t)
+}
+
+func TestR29_TheLargestDocumentPasses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.mustSend(t, w.zoe, "", pdfFile("grand.pdf", messaging.MaxDocumentSize))
+	if got := w.last(t, w.nadia).Documents[0]; got.Size != messaging.MaxDocumentSize || !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(messaging.MaxDocumentSize)) {
+		t.Fatal("came back changed")
+	}
+}
+
+func TestR29_FiveDocumentsAndNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	files := make([]file, messaging.MaxDocuments+1)
+	fill := func() {
+		for i := range files {
+			files[i] = pdfFile("a.pdf", 100)
+		}
+	}
+	fill()
+	if err := w.send(t.Context(), w.zoe, "trop", files...); !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "5 documents") {
+		t.Fatal(err)
+	}
+	w.nothingKept(t)
+	fill()
+	w.mustSend(t, w.zoe, "assez", files[1:]...)
+	if n := len(w.last(t, w.nadia).Documents); n != messaging.MaxDocuments {
+		t.Fatalf("%d documents came", n)
+	}
+}
+
+func TestR29_AnUploadThatBreaksOffLeavesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	cut := func(n int) io.Reader {
+		return io.MultiReader(bytes.NewReader(pdf(n)), iotest.ErrReader(io.ErrUnexpectedEOF))
+	}
+	for _, n := range []int{10, 300_000, 12_000_000} {
+		if err := w.send(t.Context(), w.zoe, "x", pdfFile("bon.pdf", 100), file{"a.pdf", cut(n)}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("cut after %d bytes: %v", n, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	leaving := io.MultiReader(bytes.NewReader(pdf(300_000)), readFunc(func([]byte) (int, error) { cancel(); return 0, io.EOF }))
+	if err := w.send(ctx, w.zoe, "x", pdfFile("bon.pdf", 100), file{"a.pdf", leaving}); err == nil {
+		t.Error("somebody who left sent a message")
+	}
+	w.nothingKept(t)
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+func TestR29_AStoreThatIsDownRefusesTheWholeMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	down := w.bucket
+	down.Endpoint = "http://127.0.0.1:1"
+	store, err := blob.Open(t.Context(), down)
+	if err != nil {
+		t.Fatal(err)
+	}
+	working := w.messages
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	err = w.send(t.Context(), w.zoe, "x", pdfFile("a.pdf", 100_000))
+	if f := fault.From(err); f.Code != fault.Unavailable || f.Message == "" {
+		t.Errorf("%v, %q", err, f.Message)
+	}
+	if n := w.count(t, "messages"); n != 0 {
+		t.Errorf("%d messages", n)
+	}
+	// The note could not be cleared while the store was down: the sweep does.
+	w.messages = working
+	w.later(25 * time.Hour)
+	if _, err := w.messages.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.nothingKept(t)
+}
+
+func TestR29_MalwareIsRefusedAndNothingKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, clamd.New(clamdtest.Start(t)))
+	small := append(pdf(200), clamdtest.Marker...)
+	large := append(pdf(8_000_000), clamdtest.Marker...)
+	for name, content := range map[string][]byte{"petit.pdf": small, "grand.pdf": large} {
+		err := w.send(t.Context(), w.zoe, "x", pdfFile("bon.pdf", 100), file{name, bytes.NewReader(content)})
+		if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "antivirus") || !strings.Contains(f.Message, name) {
+			t.Errorf("%s: %v, %q", name, err, f.Message)
+		}
+	}
+	w.nothingKept(t)
+	w.mustSend(t, w.zoe, "", pdfFile("bon.pdf", 8_000_000))
+	if got := w.last(t, w.nadia).Documents[0]; !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(8_000_000)) {
+		t.Error("a clean document came back changed")
+	}
+	if err := w.send(t.Context(), w.zoe, "x", file{"gros.pdf", tooLarge()}); !strings.Contains(fault.From(err).Message, "25\u00a0Mo") {
+		t.Errorf("too large under the scanner: %v", err)
+	}
+}
+
+func TestR29_AScannerThatIsDownRefusesDocumentsAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, clamd.New("127.0.0.1:1"))
+	err := w.send(t.Context(), w.zoe, "x", pdfFile("a.pdf", 8_000_000))
+	if f := fault.From(err); f.Code != fault.Unavailable || !strings.Contains(f.Message, "vérification") {
+		t.Errorf("%v, %q", err, f.Message)
+	}
+	w.nothingKept(t)
+	w.mustSend(t, w.zoe, "sans document")
+}
+
+// A process that dies between storing and committing leaves objects and their
+// notes; a day later the sweep removes both, and only them.
+func TestR29_WhatACrashLeftIsSwept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.mustSend(t, w.zoe, "envoyé", pdfFile("bon.pdf", 6_000_000))
+	dead, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []file{pdfFile("a.pdf", 100), pdfFile("b.pdf", 6_000_000)} { // never sent, never discarded
+		if err := dead.Attach(t.Context(), f.name, f.content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.later(23 * time.Hour)
+	if n, err := w.messages.Sweep(t.Context()); n != 0 || err != nil {
+		t.Fatalf("swept %d before a day had passed, %v", n, err)
+	}
+	w.later(2 * time.Hour)
+	if n, err := w.messages.Sweep(t.Context()); n != 2 || err != nil {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	if len(w.objects(t)) != 1 || w.count(t, "uploads") != 0 {
+		t.Errorf("%d objects, %d notes stay", len(w.objects(t)), w.count(t, "uploads"))
+	}
+	if got := w.last(t, w.nadia).Documents[0]; !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(6_000_000)) {
+		t.Error("the sweep took a document that was sent")
+	}
+	if err := dead.Send(t.Context(), "trop tard"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a message whose documents were swept: %v", err)
+	}
+	if n := w.count(t, "messages"); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+func TestR29_AFailedCommitRemovesTheObjects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := draft.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := draft.Send(ctx, "x"); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	draft.Discard(ctx)
+	w.nothingKept(t)
+}
+
+func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
+	defer debug.SetGCPercent(debug.SetGCPercent(5)) // what is live, not what waits to be collected
+	w := newWorld(t, clamd.New(clamdtest.Start(t)))
+	send := func(size int64) uint64 {
+		content := io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, size-100))
+		peak := watchHeap()
+		w.mustSend(t, w.zoe, "", file{"a.pdf", content})
+		return peak()
+	}
+	send(12_000_000) // connections and buffers are there from now on
+	// A copy held in memory would make 12.5 MB of difference; a part of an upload
+	// to the store has 5.
+	half, whole := send(12_500_000), send(messaging.MaxDocumentSize)
+	if whole > half+9_000_000 {
+		t.Errorf("%d MB of heap for half the size, %d MB for the whole", half/1_000_000, whole/1_000_000)
+	}
+	document := w.last(t, w.nadia).Documents[0].ID
+	peak := watchHeap()
+	d, err := w.messages.Open(t.Context(), w.nadia, document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if n, err := io.Copy(io.Discard, d); n != messaging.MaxDocumentSize || err != nil {
+		t.Fatalf("%d bytes came back, %v", n, err)
+	}
+	if grown := peak(); grown > 10_000_000 {
+		t.Errorf("25 MB came back with %d MB of heap", grown/1_000_000)
+	}
+}
+
+// watchHeap samples the heap until its result is called, which is the growth.
+func watchHeap() func() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	before, peak := m.HeapAlloc, m.HeapAlloc
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for tick := time.NewTicker(time.Millisecond); ; {
+			select {
+			case <-stop:
+				tick.Stop()
+				return
+			case <-tick.C:
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapAlloc)
+			}
+		}
+	}()
+	return func() uint64 { close(stop); <-ended; return peak - before }
+}
+
+// Two drafts of one person do not touch each other.
+func TestR28_DraftsAreIndependent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	marc := w.SocialWorker(t, "Marc", "Petit")
+	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), booking.Phone)
+	toMarc, err := w.messages.Draft(t.Context(), w.zoe, booking.ConversationID(w.zoe.ID, marc.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := toMarc.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
+		t.Fatal(err)
+	}
+	w.mustSend(t, w.zoe, "à Nadia")
+	if err := toMarc.Send(t.Context(), "à Marc"); err != nil {
+		t.Fatal(err)
+	}
+	toMarc.Discard(t.Context())
+	thread, err := w.messages.Thread(t.Context(), marc, booking.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
+	if err != nil || len(thread.Messages) != 1 || len(thread.Messages[0].Documents) != 1 {
+		t.Fatalf("%+v, %v", thread, err)
+	}
+	if got := w.read(t, marc, thread.Messages[0].Documents[0].ID); !bytes.Equal(got, pdf(100)) {
+		t.Error("the document came back changed")
+	}
+}
