@@ -1,0 +1,112 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+
+	"socialdirect/internal/fault"
+	"socialdirect/web"
+)
+
+var statuses = map[fault.Code]int{
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.Gone:            http.StatusGone,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Throttled:       http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Internal:        http.StatusInternalServerError,
+}
+
+var headings = map[fault.Code]string{
+	fault.Invalid:     "Quelque chose ne va pas",
+	fault.Forbidden:   "Cette page ne vous est pas ouverte",
+	fault.NotFound:    "Cette page n’existe pas",
+	fault.Conflict:    "Ce n’est plus possible",
+	fault.Gone:        "Ce lien ne marche plus",
+	fault.TooLarge:    "L’envoi est trop volumineux",
+	fault.Throttled:   "Attendez un peu",
+	fault.Unavailable: "Le service est momentanément indisponible",
+	fault.Internal:    "Une panne de notre côté",
+}
+
+var messages = map[fault.Code]string{
+	fault.Invalid:     "Ce qui est arrivé jusqu’à nous est incomplet. Revenez en arrière et recommencez.",
+	fault.Forbidden:   "Votre compte n’y a pas accès.",
+	fault.NotFound:    "L’adresse est peut-être incomplète, ou la page a été retirée.",
+	fault.Conflict:    "Les choses ont changé entre-temps. Revenez en arrière et regardez de nouveau.",
+	fault.Gone:        "Il a déjà servi, a expiré, ou n’est pas complet.",
+	fault.TooLarge:    "Ce que vous envoyez est trop long. Raccourcissez-le, puis recommencez.",
+	fault.Throttled:   "Il y a eu trop d’essais. Attendez un peu, puis recommencez.",
+	fault.Unavailable: "Réessayez dans une minute. Rien de ce que vous aviez enregistré n’est perdu.",
+	fault.Internal:    "Réessayez dans un moment. Rien de ce que vous aviez enregistré n’est perdu.",
+}
+
+// errorPage is the plain page of an error that brings none.
+type errorPage struct {
+	Heading string
+	Message string
+	Action  action
+}
+
+type action struct{ Label, Href string }
+
+func (errorPage) Template() string { return "public/error" }
+func (p errorPage) Title() string  { return p.Heading }
+
+// fail answers with the one returned error: nothing else in the platform turns
+// an error into a status.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, err error) {
+	f := fault.From(err)
+	logFault(r, f)
+	status := statuses[f.Code]
+	if f.Code == fault.Throttled {
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(f.RetryAfter.Seconds())))))
+	}
+	switch {
+	case kind == socket:
+		http.Error(w, http.StatusText(status), status)
+	case f.Code == fault.Unauthenticated:
+		http.Redirect(w, r, signInPath(r, f), http.StatusSeeOther)
+	default:
+		s.failPage(w, r, status, f)
+	}
+}
+
+func (s *Server) failPage(w http.ResponseWriter, r *http.Request, status int, f *fault.Fault) {
+	shown, ok := f.Page.(web.Page)
+	if !ok {
+		shown = plainPage(f)
+	}
+	if err := s.parts.Web.Render(w, r, status, shown); err != nil {
+		slog.Error("error page", "cause", err)
+		http.Error(w, headings[fault.Internal], http.StatusInternalServerError)
+	}
+}
+
+func plainPage(f *fault.Fault) errorPage {
+	p := errorPage{Heading: headings[f.Code], Message: f.Message, Action: action{"Revenir à l’accueil", "/"}}
+	if p.Message == "" {
+		p.Message = messages[f.Code]
+	}
+	return p
+}
+
+// logFault tells the operator the cause of what should not happen; what people
+// do every day is told only when asked for.
+func logFault(r *http.Request, f *fault.Fault) {
+	level := slog.LevelDebug
+	if f.Code == fault.Internal || f.Code == fault.Unavailable {
+		level = slog.LevelError
+	}
+	if errors.Is(f, http.ErrAbortHandler) || r.Context().Err() != nil {
+		level = slog.LevelDebug // the browser went away
+	}
+	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause)
+}

@@ -1,0 +1,174 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+)
+
+// How long a request's body may take to arrive.
+const (
+	formTimeout   = 30 * time.Second
+	uploadTimeout = 15 * time.Minute
+)
+
+// around is what every request goes through, whatever its route.
+func (s *Server) around(next http.Handler) http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(s.serve(route{access: everyone, handler: foreign, kind: page}))
+	return s.safe(s.headers(s.client(crossOrigin.Handler(next))))
+}
+
+func foreign(http.ResponseWriter, *http.Request) error {
+	return fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages : elle n’a pas été suivie.")
+}
+
+// safe turns a panic into a logged error page, so that one broken request never
+// ends the others.
+func (s *Server) safe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+				s.fail(w, r, page, fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// contentPolicy allows this platform's own files and nothing from elsewhere (R34).
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+	"media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Server) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()")
+		if s.parts.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// client replaces the peer's address by the browser's where a trusted proxy
+// stands between.
+func (s *Server) client(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if address := clientAddress(r, s.parts.TrustedProxies); address != "" {
+			r.RemoteAddr = net.JoinHostPort(address, "0")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// clientAddress walks X-Forwarded-For from its end past the trusted proxies; it
+// is empty when the peer is none of them.
+func clientAddress(r *http.Request, trusted []netip.Prefix) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !covered(peer.Addr(), trusted) {
+		return ""
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		address, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil {
+			return ""
+		}
+		if !covered(address, trusted) {
+			return address.Unmap().String()
+		}
+	}
+	return ""
+}
+
+func covered(address netip.Addr, prefixes []netip.Prefix) bool {
+	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
+}
+
+// serve is one route: who is asking, may they knock, the handler, and the one
+// place where its error goes.
+func (s *Server) serve(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		began := time.Now()
+		limitBody(w, r.kind)
+		req, err := s.identify(req, r.access)
+		if err == nil {
+			err = r.handler(w, req)
+		}
+		if err != nil {
+			s.fail(w, req, r.kind, err)
+		}
+		slog.Debug("request", "method", req.Method, "route", r.path, "took", time.Since(began))
+	})
+}
+
+func limitBody(w http.ResponseWriter, kind routeKind) {
+	timeout := formTimeout
+	if kind == upload {
+		timeout = uploadTimeout
+	}
+	// A writer that knows no deadlines (a test's recorder) keeps none.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(timeout))
+}
+
+// identify puts the viewer in the request and checks them against the route.
+func (s *Server) identify(r *http.Request, allowed access) (*http.Request, error) {
+	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Accounts.SessionToken(r))
+	if err != nil {
+		return r, err
+	}
+	if v != nil && (v.Complete || allowed.owing) {
+		r = r.WithContext(viewer.With(r.Context(), v))
+	}
+	return r, allowed.check(v)
+}
+
+// check reports, as a fault, why v may not knock.
+func (a access) check(v *viewer.Viewer) error {
+	switch {
+	case a.open:
+		return nil
+	case v == nil:
+		return errSignedOut
+	case !v.Complete && !a.owing:
+		return errOwing
+	case a.roles != nil && !slices.Contains(a.roles, v.Role):
+		return fault.New(fault.Forbidden, "Cette page est réservée à d’autres personnes.")
+	}
+	return nil
+}
+
+var (
+	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour voir cette page.")
+	errOwing     = fault.New(fault.Unauthenticated, "Tapez le code que montre votre téléphone pour voir cette page.")
+)
+
+// signInPath is where somebody who may not come in yet goes, and then comes back
+// from; only a page that was read can be come back to.
+func signInPath(r *http.Request, err error) string {
+	path := "/connexion"
+	if err == error(errOwing) {
+		path = "/connexion/second-facteur"
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return path
+	}
+	return path + "?suite=" + url.QueryEscape(r.URL.RequestURI())
+}

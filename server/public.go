@@ -1,0 +1,35 @@
+package server
+
+import (
+	"net/http"
+)
+
+// publicPage is a page that is the same for everyone.
+type publicPage struct {
+	template string
+	title    string
+	Operator Operator
+}
+
+func (p publicPage) Template() string { return p.template }
+func (p publicPage) Title() string    { return p.title }
+
+func (s *Server) public(w http.ResponseWriter, r *http.Request, template, title string) error {
+	return s.parts.Web.Render(w, r, http.StatusOK, publicPage{template, title, s.parts.Operator})
+}
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/home", "Accueil")
+}
+
+func (s *Server) how(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/how", "Comment ça marche")
+}
+
+func (s *Server) legalNotice(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/legal_notice", "Mentions légales")
+}
+
+func (s *Server) accessibility(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/accessibility", "Accessibilité")
+}

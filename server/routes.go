@@ -1,0 +1,156 @@
+// Package server is the platform's HTTP server: one table of routes that says
+// who may knock where, the middleware around every request, and the only place
+// where an error becomes a status and a page.
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+	"socialdirect/web"
+)
+
+// access says who may knock at a route. Whose object it is, the act decides.
+type access struct {
+	roles []viewer.Role // nil with open or owing: any
+	open  bool          // signed in or not
+	owing bool          // also for staff who still owe the second factor
+}
+
+var (
+	everyone = access{open: true}
+	signedIn = access{}
+	owing    = access{owing: true}
+)
+
+func only(roles ...viewer.Role) access { return access{roles: roles} }
+
+// route is one line of the table of contents.
+type route struct {
+	method  string
+	path    string
+	access  access
+	handler web.Handler
+	kind    routeKind
+}
+
+// routeKind is how a route is answered and how long its body may take.
+type routeKind int
+
+const (
+	page   routeKind = iota // a page or an ordinary form
+	upload                  // a form with files, which may take long to arrive
+	socket                  // a WebSocket: refusals are bare statuses
+)
+
+// routes is the table of contents of the platform.
+func (s *Server) routes() []route {
+	var (
+		beneficiary   = only(viewer.Beneficiary)
+		worker        = only(viewer.SocialWorker)
+		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
+		administrator = only(viewer.Administrator)
+
+		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
+	)
+	return []route{
+		{"GET", "/{$}", everyone, s.home, page},
+		{"GET", "/comment-ca-marche", everyone, s.how, page},
+		{"GET", "/mentions-legales", everyone, s.legalNotice, page},
+		{"GET", "/accessibilite", everyone, s.accessibility, page},
+		{"GET", "/conditions", everyone, l.Show(legal.Terms), page},
+		{"GET", "/conditions/{version}", everyone, l.Show(legal.Terms), page},
+		{"GET", "/confidentialite", everyone, l.Show(legal.Privacy), page},
+		{"GET", "/confidentialite/{version}", everyone, l.Show(legal.Privacy), page},
+
+		{"GET", "/c/{slug}", everyone, a.ClientPage, page},
+		{"GET", "/inscription", everyone, a.SignUpPage, page},
+		{"POST", "/inscription", everyone, a.SignUp, page},
+		{"GET", "/inscription/validation", everyone, a.ValidationPage, page},
+		{"POST", "/inscription/validation", everyone, a.Validate, page},
+		{"GET", "/inscription/renvoi", everyone, a.ResendPage, page},
+		{"POST", "/inscription/renvoi", everyone, a.Resend, page},
+		{"GET", "/invitation", everyone, a.InvitationPage, page},
+		{"POST", "/invitation", everyone, a.AcceptInvitation, page},
+		{"GET", "/connexion", everyone, a.SignInPage, page},
+		{"POST", "/connexion", everyone, a.SignIn, page},
+		{"GET", "/connexion/second-facteur", owing, a.SecondFactorPage, page},
+		{"POST", "/connexion/second-facteur", owing, a.SecondFactor, page},
+		{"POST", "/deconnexion", owing, a.SignOut, page},
+		{"GET", "/profil", signedIn, a.ProfilePage, page},
+		{"POST", "/profil", signedIn, a.UpdateProfile, page},
+		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
+		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
+
+		{"GET", "/assistants", beneficiary, b.Workers, page},
+		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
+		{"GET", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
+		{"POST", "/rendez-vous", beneficiary, b.Book, page},
+		{"GET", "/rendez-vous", itsPeople, b.Appointments, page},
+		{"GET", "/rendez-vous/{id}", itsPeople, b.Show, page},
+		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
+		{"GET", "/rendez-vous/{id}/annulation", itsPeople, b.CancelPage, page},
+		{"POST", "/rendez-vous/{id}/annulation", itsPeople, b.Cancel, page},
+		{"GET", "/rendez-vous/{id}/appel", itsPeople, calls.Page, page},
+		{"GET", "/rendez-vous/{id}/appel/ws", itsPeople, calls.Socket, socket},
+
+		{"GET", "/messages", itsPeople, m.List, page},
+		{"GET", "/messages/ws", itsPeople, m.Socket, socket},
+		{"GET", "/messages/{id}", itsPeople, m.Show, page},
+		{"POST", "/messages/{id}", itsPeople, m.Send, upload},
+		{"GET", "/documents/{id}", itsPeople, m.Document, page},
+
+		{"GET", "/agenda", worker, b.Week, page},
+		{"GET", "/agenda/ouvertures", worker, b.Openings, page},
+		{"POST", "/agenda/ouvertures", worker, b.AddOpening, page},
+		{"POST", "/agenda/ouvertures/{id}/suppression", worker, b.RemoveOpening, page},
+		{"GET", "/agenda/absences", worker, b.Absences, page},
+		{"POST", "/agenda/absences", worker, b.AddAbsence, page},
+		{"POST", "/agenda/absences/{id}/suppression", worker, b.RemoveAbsence, page},
+
+		{"GET", "/administration", administrator, c.ClientsPage, page},
+		{"POST", "/administration/entreprises", administrator, c.Create, page},
+		{"POST", "/administration/entreprises/{id}/codes", administrator, c.IssueCode, page},
+		{"GET", "/administration/assistants", administrator, b.AdminWorkers, page},
+		{"POST", "/administration/assistants", administrator, b.AddWorker, page},
+	}
+}
+
+// Knock is what a route asks of whoever knocks, for tests of the whole table.
+type Knock struct {
+	Method, Path string
+	Open, Socket bool
+	roles        []viewer.Role
+}
+
+// Allows reports whether a signed-in person with that role may knock.
+func (k Knock) Allows(role viewer.Role) bool {
+	return k.Open || k.roles == nil || slices.Contains(k.roles, role)
+}
+
+// Table lists what every route asks.
+func (s *Server) Table() []Knock {
+	var table []Knock
+	for _, r := range s.routes() {
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, roles: r.access.roles})
+	}
+	return table
+}
+
+// mux builds the router from the table.
+func (s *Server) mux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.method+" "+r.path, s.serve(r))
+	}
+	mux.Handle("GET /static/", s.parts.Web.Static())
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	for path, handler := range s.parts.Extra {
+		mux.Handle("GET "+path, s.serve(route{access: everyone, handler: handler, kind: page}))
+	}
+	mux.Handle("/", s.serve(route{access: everyone, handler: notFound, kind: page}))
+	return mux
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/legal"
+	"socialdirect/messaging"
+	"socialdirect/signaling"
+	"socialdirect/web"
+)
+
+// Parts is what the server serves.
+type Parts struct {
+	Web       *web.Renderer
+	Accounts  *account.HTTP
+	Sessions  *account.Service
+	Companies *company.HTTP
+	Legal     *legal.HTTP
+	Bookings  *booking.HTTP
+	Messages  *messaging.HTTP
+	Calls     *signaling.HTTP
+
+	// Ready checks the parts that a request needs, by name, for /readyz.
+	Ready []Check
+	// Extra is pages beside the table, by path: the demo's mail.
+	Extra map[string]web.Handler
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// Secure says that the platform is reached over TLS.
+	Secure bool
+	// Operator fills the legal notice.
+	Operator Operator
+}
+
+// Operator is who runs the platform, as its legal notice must say. Empty fields
+// are said to be missing.
+type Operator struct{ Name, Address, Host string }
+
+// Check is one part that must work.
+type Check struct {
+	Name  string
+	Works func(context.Context) error
+}
+
+// Server is the HTTP server.
+type Server struct {
+	parts Parts
+	http  *http.Server
+}
+
+// New returns the server of the given parts; it listens to nothing yet.
+func New(parts Parts) *Server {
+	s := &Server{parts: parts}
+	s.http = &http.Server{
+		Handler:           s.around(s.mux()),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// Handler is the whole platform as a handler.
+func (s *Server) Handler() http.Handler { return s.http.Handler }
+
+// HTTP is the server to serve a listener with and to shut down.
+func (s *Server) HTTP() *http.Server { return s.http }
+
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusOK)
+}
+
+// readyTimeout bounds one readiness answer.
+const readyTimeout = 5 * time.Second
+
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	for _, check := range s.parts.Ready {
+		if err := check.Works(ctx); err != nil {
+			slog.Warn("not ready", "part", check.Name, "cause", err)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_ = json.NewEncoder(w).Encode(map[string]string{"status": "unavailable", "part": check.Name}) // the client may have gone
+			return
+		}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ready"}) // the client may have gone
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return fault.Wrap(fault.NotFound, errors.New("no such page"))
+}
