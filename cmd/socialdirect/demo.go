@@ -1,0 +1,330 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"socialdirect/internal/blob"
+	"socialdirect/internal/config"
+	"socialdirect/internal/embedded"
+	"socialdirect/server"
+	"socialdirect/signaling"
+	"socialdirect/web"
+)
+
+// demoGrace is how long requests under way, and then the parts, may take to end.
+const demoGrace = 8 * time.Second
+
+// demoStore is the demo's bucket.
+const demoBucket = "documents"
+
+// demo runs everything on this machine alone, with example people in it.
+func demo(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	addr := flags.String("addr", "127.0.0.1:8080", "where to listen, on the loopback address")
+	data := flags.String("data", "./data", "the folder that keeps everything")
+	if err := parse(flags, "socialdirect demo: the whole platform on this machine, with example people in it.", args); err != nil {
+		return err
+	}
+	if err := loopback(*addr); err != nil {
+		return errUsage{err}
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	dir, err := filepath.Abs(*data)
+	if err != nil {
+		return err
+	}
+	d := &demonstration{dir: dir, began: time.Now()}
+	err = d.run(ctx, *addr)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // asked to stop while starting
+	}
+	return err
+}
+
+// loopback refuses an address that others could reach: the demo's passwords are
+// printed.
+func loopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	if err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+		return fmt.Errorf("--addr holds %q; it may hold a loopback address such as 127.0.0.1:8080", addr)
+	}
+	return nil
+}
+
+// demonstration is what the demo starts by itself, and the platform on it.
+type demonstration struct {
+	dir      string
+	began    time.Time
+	postgres *embedded.Postgres
+	objects  *embedded.ObjectStore
+	mail     *embedded.MailReceiver
+	platform *platform
+	stops    []func(context.Context) error
+}
+
+func (d *demonstration) path(name string) string { return filepath.Join(d.dir, name) }
+
+// step says what starts and how long it took.
+func step(what string, start func() error) error {
+	began := time.Now()
+	fmt.Printf("  %-28s", what)
+	if err := start(); err != nil {
+		fmt.Println("failed")
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	fmt.Printf("%5.1f s\n", time.Since(began).Seconds())
+	return nil
+}
+
+func (d *demonstration) run(ctx context.Context, addr string) (err error) {
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return err
+	}
+	release, err := embedded.LockDir(d.dir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	listener, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	fmt.Printf("Social Direct, demonstration in %s\n", d.dir)
+	defer func() { err = errors.Join(err, d.stop()) }()
+	if err := d.start(ctx, listener); err != nil {
+		return err
+	}
+	return d.platform.serveUntil(ctx, listener, d.died(ctx), demoGrace)
+}
+
+// start brings everything up in order and says who can sign in as whom.
+func (d *demonstration) start(ctx context.Context, listener net.Listener) error {
+	fresh := !exists(d.path(peopleFile))
+	if err := d.startParts(ctx, fresh); err != nil {
+		return err
+	}
+	s, err := d.settings(listener)
+	if err != nil {
+		return err
+	}
+	err = step("platform", func() (err error) {
+		d.platform, err = open(ctx, s)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if fresh {
+		if err := step("example people", func() error { return d.makePeople(ctx) }); err != nil {
+			return err
+		}
+	}
+	people, err := d.readPeople()
+	if err != nil {
+		return err
+	}
+	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
+		return err
+	}
+	return d.announce(s, people)
+}
+
+func (d *demonstration) startParts(ctx context.Context, fresh bool) error {
+	for _, part := range []struct {
+		name  string
+		start func(context.Context) error
+	}{
+		{"PostgreSQL", d.startPostgres},
+		{"object store", d.startObjects},
+		{"mail receiver", d.startMail},
+		{"database schema", func(ctx context.Context) error { return d.migrate(ctx, fresh) }},
+	} {
+		if err := step(part.name, func() error { return part.start(ctx) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demonstration) startPostgres(ctx context.Context) (err error) {
+	options := embedded.PostgresOptions{Dir: d.path("postgres"), Durable: true, MaxConnections: 50}
+	if d.postgres, err = embedded.StartPostgres(ctx, options); err == nil {
+		d.stops = append(d.stops, d.postgres.Stop)
+	}
+	return err
+}
+
+func (d *demonstration) startObjects(ctx context.Context) (err error) {
+	if d.objects, err = embedded.StartObjectStore(ctx, d.path("objects")); err == nil {
+		d.stops = append(d.stops, d.objects.Stop)
+	}
+	return err
+}
+
+func (d *demonstration) startMail(ctx context.Context) (err error) {
+	if d.mail, err = embedded.StartMailReceiver(ctx, d.path("mail")); err == nil {
+		d.stops = append(d.stops, d.mail.Stop)
+	}
+	return err
+}
+
+// stop ends what was started by itself, in reverse, within a second or two: the
+// platform has stopped before.
+func (d *demonstration) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), demoGrace)
+	defer cancel()
+	var errs []error
+	if d.platform != nil {
+		errs = append(errs, d.platform.stop(ctx))
+	}
+	for i := len(d.stops) - 1; i >= 0; i-- {
+		errs = append(errs, d.stops[i](ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// died tells when something that the demo started ends by itself.
+func (d *demonstration) died(ctx context.Context) <-chan error {
+	died := make(chan error, 1)
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-d.postgres.Done():
+			died <- errors.New("PostgreSQL ended by itself; its log is in " + d.path("postgres"))
+		case <-d.objects.Done():
+			died <- errors.New("the object store ended by itself")
+		}
+	}()
+	return died
+}
+
+const demoDatabase = "socialdirect"
+
+// migrate makes the database. One whose example people were never finished is
+// begun anew.
+func (d *demonstration) migrate(ctx context.Context, fresh bool) error {
+	if fresh {
+		if err := d.postgres.DropDatabase(ctx, demoDatabase); err != nil {
+			return err
+		}
+	}
+	if err := d.postgres.EnsureDatabase(ctx, demoDatabase); err != nil {
+		return err
+	}
+	return migrateDatabase(ctx, d.postgres.URL(demoDatabase))
+}
+
+func (d *demonstration) settings(listener net.Listener) (settings, error) {
+	key, err := d.secret("master.key")
+	if err != nil {
+		return settings{}, err
+	}
+	master, err := config.ParseMasterKey(key)
+	if err != nil {
+		return settings{}, fmt.Errorf("%s: %w", d.path("master.key"), err)
+	}
+	relaySecret, err := d.secret("turn.secret")
+	if err != nil {
+		return settings{}, err
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return settings{}, err
+	}
+	return settings{
+		base: "http://localhost:" + port, databaseURL: d.postgres.URL(demoDatabase), databaseConns: 20,
+		store: blob.Config{
+			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
+			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
+		},
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", masterKey: master,
+		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
+		phone:    "02 97 00 00 00",
+		operator: server.Operator{Name: "Démonstration de Social Direct", Address: "cette machine", Host: "cette machine"},
+		extra:    map[string]func(*web.Renderer) web.Handler{"/demo/courriels": d.mailPage},
+	}, nil
+}
+
+// secret reads a secret of the demo, making it the first time.
+func (d *demonstration) secret(name string) (string, error) {
+	content, err := os.ReadFile(d.path(name))
+	if err == nil {
+		return string(content), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	text := hex.EncodeToString(raw)
+	return text, writeWhole(d.path(name), []byte(text))
+}
+
+// writeWhole writes a file that is either absent or whole, readable by its owner
+// alone.
+func writeWhole(path string, content []byte) error {
+	unfinished := path + ".unfinished"
+	if err := os.WriteFile(unfinished, content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, path)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// described is DATA/demo.json.
+type described struct {
+	URL            string    `json:"url"`
+	ConnectionCode string    `json:"connection_code"`
+	Accounts       []persona `json:"accounts"`
+	MailDir        string    `json:"mail_dir"`
+	PostgresURL    string    `json:"postgres_url"`
+	S3Endpoint     string    `json:"s3_endpoint"`
+	S3Bucket       string    `json:"s3_bucket"`
+	S3AccessKey    string    `json:"s3_access_key"`
+	S3SecretKey    string    `json:"s3_secret_key"`
+	TURNURL        string    `json:"turn_url"`
+}
+
+// announce writes demo.json and prints the address and who can sign in.
+func (d *demonstration) announce(s settings, people people) error {
+	content, err := json.MarshalIndent(described{
+		URL: s.base, ConnectionCode: people.ConnectionCode, Accounts: people.Accounts, MailDir: d.mail.Dir(),
+		PostgresURL: s.databaseURL, S3Endpoint: s.store.Endpoint, S3Bucket: s.store.Bucket,
+		S3AccessKey: s.store.AccessKey, S3SecretKey: s.store.SecretKey, TURNURL: d.platform.relay.URL(),
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(d.path("demo.json"), append(content, '\n')); err != nil {
+		return err
+	}
+	fmt.Printf("Ready in %.1f s: %s\n\nWho can sign in:\n", time.Since(d.began).Seconds(), s.base)
+	for _, who := range people.Accounts {
+		fmt.Printf("  %-15s %-38s %s", who.Role, who.Email, who.Password)
+		if who.TOTPSecret != "" {
+			fmt.Printf("   code from %s", who.TOTPSecret)
+		}
+		fmt.Println()
+	}
+	fmt.Printf("\nConnection code for a new account: %s\nMail that is sent: %s/demo/courriels\nAll of this: %s\nCtrl-C stops everything.\n",
+		people.ConnectionCode, s.base, d.path("demo.json"))
+	return nil
+}

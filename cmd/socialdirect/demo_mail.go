@@ -1,0 +1,27 @@
+package main
+
+import (
+	"net/http"
+
+	"socialdirect/internal/embedded"
+	"socialdirect/web"
+)
+
+// mailsPage is the mail that the demo sent, the latest first.
+type mailsPage struct{ Mails []embedded.Mail }
+
+func (mailsPage) Template() string { return "demo/mails" }
+func (mailsPage) Title() string    { return "E-mails de la démonstration" }
+
+// mailsShown bounds the page.
+const mailsShown = 50
+
+func (d *demonstration) mailPage(render *web.Renderer) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		mails, err := embedded.ReadMails(d.mail.Dir())
+		if err != nil {
+			return err
+		}
+		return render.Render(w, r, http.StatusOK, mailsPage{mails[:min(len(mails), mailsShown)]})
+	}
+}

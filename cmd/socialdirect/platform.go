@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/bus"
+	"socialdirect/internal/clamd"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/legal"
+	"socialdirect/messaging"
+	"socialdirect/server"
+	"socialdirect/signaling"
+	"socialdirect/web"
+
+	"github.com/nyaruka/phonenumbers"
+	"github.com/riverqueue/river"
+)
+
+// settings is what `serve` takes from the environment and `demo` from what it
+// started.
+type settings struct {
+	base           string // the public address, without a slash at its end
+	secure         bool   // reached over TLS
+	databaseURL    string
+	databaseConns  int
+	store          blob.Config
+	smtpURL        string
+	mailFrom       string
+	masterKey      []byte
+	relay          signaling.RelayConfig
+	clamdAddr      string
+	trustedProxies []netip.Prefix
+	phone          string
+	operator       server.Operator
+	extra          map[string]func(*web.Renderer) web.Handler
+}
+
+// platform is the parts, started in order.
+type platform struct {
+	db        *postgres.DB
+	store     *blob.Store
+	legal     *legal.Service
+	companies *company.Service
+	accounts  *account.Service
+	bookings  *booking.Service
+	messages  *messaging.Service
+	relay     *signaling.Relay
+	server    *server.Server
+	stops     []func(context.Context) error // run in reverse
+}
+
+// onStop has f run when the platform stops, before what was started earlier.
+func (p *platform) onStop(f func(context.Context) error) { p.stops = append(p.stops, f) }
+
+// stop ends every part in the reverse order of its start, within ctx.
+func (p *platform) stop(ctx context.Context) error {
+	var errs []error
+	for i := len(p.stops) - 1; i >= 0; i-- {
+		errs = append(errs, p.stops[i](ctx))
+	}
+	p.stops = nil
+	return errors.Join(errs...)
+}
+
+// open starts every part but the listener. The schema must be up to date.
+func open(ctx context.Context, s settings) (*platform, error) {
+	p := &platform{}
+	if err := p.start(ctx, s); err != nil {
+		return nil, errors.Join(err, p.stop(context.WithoutCancel(ctx)))
+	}
+	return p, nil
+}
+
+func (p *platform) start(ctx context.Context, s settings) error {
+	if err := p.openDatabase(ctx, s); err != nil {
+		return err
+	}
+	queue, err := jobs.NewQueue(p.db)
+	if err != nil {
+		return err
+	}
+	keys, err := vault.Open(p.db, s.masterKey)
+	if err != nil {
+		return err
+	}
+	if err := keys.Check(ctx); err != nil {
+		return fmt.Errorf("MASTER_KEY_FILE: %w", err)
+	}
+	if err := p.openStore(ctx, s); err != nil {
+		return err
+	}
+	p.legal, p.companies = legal.New(p.db), company.New(p.db)
+	if p.accounts, err = account.New(p.db, queue, keys, p.companies, p.legal); err != nil {
+		return err
+	}
+	p.bookings = booking.New(p.db, queue, keys, p.accounts)
+	events := bus.New()
+	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
+	if err := p.startJobs(ctx, s); err != nil {
+		return err
+	}
+	return p.startServer(s)
+}
+
+func (p *platform) openDatabase(ctx context.Context, s settings) error {
+	db, err := postgres.Open(ctx, s.databaseURL, s.databaseConns)
+	if err != nil {
+		return err
+	}
+	p.db = db
+	p.onStop(func(context.Context) error { db.Close(); return nil })
+	return nil
+}
+
+func (p *platform) openStore(ctx context.Context, s settings) (err error) {
+	if p.store, err = blob.Open(ctx, s.store); err != nil {
+		return err
+	}
+	return p.store.EnsureBucket(ctx)
+}
+
+// scanner is the malware scanner, nil where none is set.
+func scanner(s settings) messaging.Scanner {
+	if s.clamdAddr == "" {
+		return nil
+	}
+	return clamd.New(s.clamdAddr)
+}
+
+func (p *platform) startJobs(ctx context.Context, s settings) error {
+	sender, err := mail.New(s.smtpURL, s.mailFrom)
+	if err != nil {
+		return err
+	}
+	notices, err := web.NewNotices(s.base, phone(s.phone))
+	if err != nil {
+		return err
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
+	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
+	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
+	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep()})
+	if err != nil {
+		return err
+	}
+	p.onStop(runner.Stop)
+	return nil
+}
+
+func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }
+
+func (p *platform) startServer(s settings) error {
+	render, err := web.New(phone(s.phone))
+	if err != nil {
+		return err
+	}
+	if p.relay, err = signaling.StartRelay(s.relay); err != nil {
+		return err
+	}
+	p.onStop(func(context.Context) error { return p.relay.Close() })
+	calls := signaling.New(p.db, p.bookings, p.accounts, p.relay)
+	p.onStop(calls.Close)
+	pages := messaging.NewHTTP(p.messages, p.accounts, render)
+	p.onStop(func(context.Context) error { pages.Close(); return nil })
+	p.server = server.New(server.Parts{
+		Web:            render,
+		Accounts:       account.NewHTTP(p.accounts, render, s.secure),
+		Sessions:       p.accounts,
+		Companies:      company.NewHTTP(p.companies, render, s.base),
+		Legal:          legal.NewHTTP(p.legal, render),
+		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
+		Messages:       pages,
+		Calls:          signaling.NewHTTP(calls, render, s.base),
+		Ready:          p.checks(),
+		Extra:          extraPages(s, render),
+		TrustedProxies: s.trustedProxies,
+		Secure:         s.secure,
+		Operator:       s.operator,
+	})
+	return nil
+}
+
+func extraPages(s settings, render *web.Renderer) map[string]web.Handler {
+	pages := map[string]web.Handler{}
+	for path, page := range s.extra {
+		pages[path] = page(render)
+	}
+	return pages
+}
+
+func (p *platform) checks() []server.Check {
+	return []server.Check{
+		{Name: "database", Works: func(ctx context.Context) error { return p.db.Pool.Ping(ctx) }},
+		{Name: "schema", Works: p.schemaCurrent},
+		{Name: "storage", Works: p.store.Ping},
+	}
+}
+
+func (p *platform) schemaCurrent(ctx context.Context) error {
+	current, err := p.db.Current(ctx)
+	if err == nil && !current {
+		err = errors.New("the schema is behind: run socialdirect migrate")
+	}
+	return err
+}
+
+// phone writes the switchboard's number as people read it and as links call it.
+func phone(number string) web.Phone {
+	parsed, err := phonenumbers.Parse(number, "FR")
+	if err != nil {
+		return web.Phone{Display: number}
+	}
+	return web.Phone{
+		Display: phonenumbers.Format(parsed, phonenumbers.NATIONAL),
+		Href:    template.URL("tel:" + phonenumbers.Format(parsed, phonenumbers.E164)),
+	}
+}
+
+// listen opens the listener, with an error that names the address.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, cause(err))
+	}
+	return listener, nil
+}
+
+// cause is the system's own words of a network error.
+func cause(err error) error {
+	var system *os.SyscallError
+	if errors.As(err, &system) {
+		return system.Err
+	}
+	return err
+}
+
+// serveUntil answers requests until ctx ends or a part dies, then lets those
+// under way end within grace.
+func (p *platform) serveUntil(ctx context.Context, listener net.Listener, died <-chan error, grace time.Duration) error {
+	served := make(chan error, 1)
+	go func() { served <- p.server.HTTP().Serve(listener) }()
+	var why error
+	select {
+	case <-ctx.Done():
+	case why = <-died:
+	case why = <-served:
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	slog.Info("stopping")
+	if err := p.server.HTTP().Shutdown(stopping); err != nil {
+		_ = p.server.HTTP().Close() // what is still under way has had its time
+	}
+	if errors.Is(why, http.ErrServerClosed) {
+		why = nil
+	}
+	return errors.Join(why, p.stop(stopping))
+}

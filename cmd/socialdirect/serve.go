@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/company"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/config"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+	"socialdirect/server"
+	"socialdirect/signaling"
+)
+
+// serveGrace is how long requests under way may take to end.
+const serveGrace = 25 * time.Second
+
+// serve runs the platform on the parts that the environment names.
+func serve(ctx context.Context, args []string) error {
+	if err := parse(flag.NewFlagSet("serve", flag.ContinueOnError), serveHelp, args); err != nil {
+		return err
+	}
+	c, err := config.Load(os.Getenv)
+	if err != nil {
+		return errUsage{err}
+	}
+	logTo(c.LogLevel)
+	listener, err := listen(c.ListenAddr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	alone, err := claim(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer alone()
+	p, err := open(ctx, fromConfig(c))
+	if err != nil {
+		return err
+	}
+	if err := p.schemaCurrent(ctx); err != nil {
+		return errors.Join(err, p.stop(context.WithoutCancel(ctx)))
+	}
+	slog.Info("ready", "version", version, "listen", c.ListenAddr, "public", c.Base())
+	return p.serveUntil(ctx, listener, nil, serveGrace)
+}
+
+const serveHelp = `socialdirect serve: runs the platform. Settings come from the environment; secrets may also be named as …_FILE.
+
+  PUBLIC_URL         the address that people type (required)
+  LISTEN_ADDR        where to listen (127.0.0.1:8080)
+  TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed
+  DATABASE_URL       PostgreSQL (required); DATABASE_CONNECTIONS (20)
+  S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
+  SMTP_URL, MAIL_FROM (required)
+  MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
+  TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
+  TURN_URLS          external relays; TURN_SECRET is shared with them (required)
+  CLAMD_ADDR         a malware scanner, host:port
+  SWITCHBOARD_PHONE  the number shown on every page
+  OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST   the legal notice
+  TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`
+
+func logTo(level slog.Level) {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+}
+
+func fromConfig(c config.Config) settings {
+	return settings{
+		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
+		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
+		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, masterKey: c.MasterKey, clamdAddr: c.ClamdAddr,
+		relay: signaling.RelayConfig{
+			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
+			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
+		},
+		trustedProxies: c.TrustedProxies, phone: c.Phone,
+		operator: server.Operator{Name: c.OperatorName, Address: c.OperatorAddr, Host: c.OperatorHost},
+	}
+}
+
+// instanceLock is the advisory lock that one running server holds.
+const instanceLock = 5_120_416
+
+// takeover is how long a new server waits for the one it replaces.
+const takeover = 40 * time.Second
+
+// claim makes sure that this is the only server on the database: calls and
+// events are kept in its memory, so that two would only half work.
+func claim(ctx context.Context, databaseURL string) (release func(), err error) {
+	release, err = postgres.Hold(ctx, databaseURL, instanceLock, takeover)
+	if errors.Is(err, postgres.ErrHeld) {
+		return nil, errors.New("another server runs on this database; this version runs as one instance")
+	}
+	return release, err
+}
+
+// migrate brings the schema up to date and installs the starting legal texts.
+func migrate(ctx context.Context, args []string) error {
+	if err := parse(flag.NewFlagSet("migrate", flag.ContinueOnError), "socialdirect migrate: brings the schema of DATABASE_URL up to date.", args); err != nil {
+		return err
+	}
+	url, err := config.DatabaseURL(os.Getenv)
+	if err != nil {
+		return errUsage{err}
+	}
+	return migrateDatabase(ctx, url)
+}
+
+func migrateDatabase(ctx context.Context, url string) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, url, 1)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return legal.New(db).Install(ctx)
+}
+
+const adminHelp = `socialdirect admin create --email E [--role R]: opens a staff account and prints a one-time set-up link.`
+
+// admin create opens the first staff account and prints the link that sets its
+// password.
+func admin(ctx context.Context, args []string) error {
+	if len(args) > 0 && slices.Contains([]string{"--help", "-h", "help"}, args[0]) {
+		fmt.Println(adminHelp)
+		return nil
+	}
+	if len(args) == 0 || args[0] != "create" {
+		return errUsage{errors.New("admin knows one act: socialdirect admin create --email E [--role R]")}
+	}
+	flags := flag.NewFlagSet("admin create", flag.ContinueOnError)
+	email := flags.String("email", "", "the person's e-mail address")
+	role := flags.String("role", string(viewer.Administrator), "administrator")
+	if err := parse(flags, adminHelp, args[1:]); err != nil {
+		return err
+	}
+	if *role != string(viewer.Administrator) {
+		return errUsage{fmt.Errorf("--role holds %q; it may hold administrator", *role)}
+	}
+	if err := config.CheckEmail(*email); err != nil {
+		return errUsage{fmt.Errorf("--email holds %q; it may hold an address such as someone@example.org", *email)}
+	}
+	c, err := config.Load(os.Getenv)
+	if err != nil {
+		return errUsage{err}
+	}
+	return createAdmin(ctx, c, *email)
+}
+
+func createAdmin(ctx context.Context, c config.Config, email string) error {
+	db, err := postgres.Open(ctx, c.DatabaseURL, 2)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	queue, err := jobs.NewQueue(db)
+	if err != nil {
+		return err
+	}
+	keys, err := vault.Open(db, c.MasterKey)
+	if err != nil {
+		return err
+	}
+	accounts, err := account.New(db, queue, keys, company.New(db), legal.New(db))
+	if err != nil {
+		return err
+	}
+	token, known, err := accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: c.TimeZone.String()})
+	if err != nil {
+		return err
+	}
+	if known {
+		return errors.New("an account with this address exists already")
+	}
+	fmt.Printf("Open this link once, within seven days, to choose a password:\n%s/invitation?token=%s\n", c.Base(), token)
+	return nil
+}
