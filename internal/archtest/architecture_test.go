@@ -1,0 +1,116 @@
+package archtest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func readText(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(path.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var (
+	quotedPath = regexp.MustCompile("`([a-z0-9_]+(?:/[a-z0-9_.]+)+/?)(?::([A-Za-z.]+))?`")
+	quotedFile = regexp.MustCompile("`((?:compose|Dockerfile|Makefile)[a-z.]*)`")
+)
+
+// Every file that docs/ names is there, and so is every name in it that a walk
+// passes.
+func TestDocsNameWhatExists(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{"docs/architecture.md", "docs/deploy.md", "docs/dependencies.md"} {
+		text := readText(t, doc)
+		named := quotedPath.FindAllStringSubmatch(text, -1)
+		for _, match := range named {
+			if missing := look(match[1], match[2]); missing != "" {
+				t.Errorf("%s names %s: %s", doc, match[0], missing)
+			}
+		}
+		for _, match := range quotedFile.FindAllStringSubmatch(text, -1) {
+			if missing := look(match[1], ""); missing != "" {
+				t.Errorf("%s names %s: %s", doc, match[0], missing)
+			}
+		}
+		if len(named) == 0 {
+			t.Errorf("%s names no file", doc)
+		}
+	}
+}
+
+func TestAWalkThroughWhatIsNotThereIsFound(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][2]string{{"booking/nowhere.go", ""}, {"booking/book.go", "Service.Nothing"}, {"booking/book.go", "Book"}, {"nowhere/", ""}} {
+		if look(c[0], c[1]) == "" {
+			t.Errorf("%s:%s is said to exist", c[0], c[1])
+		}
+	}
+	if missing := look("booking/book.go", "Service.Book"); missing != "" {
+		t.Error(missing)
+	}
+}
+
+// look says what is missing of a file and a name declared in it.
+func look(file, name string) string {
+	if strings.HasPrefix(file, "net/") || strings.HasPrefix(file, "deploy/secrets/") {
+		return "" // the standard library's; made by the operator
+	}
+	if _, err := os.Stat(path.Join(root, file)); err != nil {
+		return "there is no such file"
+	}
+	if name == "" {
+		return ""
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), path.Join(root, file), nil, parser.SkipObjectResolution)
+	if err != nil {
+		return err.Error()
+	}
+	for _, decl := range parsed.Decls {
+		if declares(decl, name) {
+			return ""
+		}
+	}
+	return "the file declares no such thing"
+}
+
+func declares(decl ast.Decl, name string) bool {
+	switch d := decl.(type) {
+	case *ast.FuncDecl:
+		return receiver(d)+d.Name.Name == name
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			if t, ok := spec.(*ast.TypeSpec); ok && t.Name.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// receiver is a method's type with a dot behind it, empty for a function.
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	of := f.Recv.List[0].Type
+	if star, ok := of.(*ast.StarExpr); ok {
+		of = star.X
+	}
+	if generic, ok := of.(*ast.IndexExpr); ok {
+		of = generic.X
+	}
+	if ident, ok := of.(*ast.Ident); ok {
+		return ident.Name + "."
+	}
+	return ""
+}

@@ -1,0 +1,217 @@
+package archtest
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// domains are the product's ideas, with those that each may ask: downward only.
+var domains = map[string][]string{
+	"legal":     {},
+	"company":   {},
+	"account":   {"company", "legal"},
+	"booking":   {"account", "company"},
+	"messaging": {"booking", "account"},
+	"signaling": {"booking", "account"},
+}
+
+// rooms are the other folders with Go code, with the rooms that each may import;
+// "domains" stands for every domain.
+var rooms = map[string][]string{
+	"cmd":      {"server", "domains", "web", "internal"},
+	"server":   {"domains", "web", "internal"},
+	"web":      {"internal/viewer", "internal/form", "internal/fault"},
+	"internal": {"internal"},
+	"e2e":      {"internal"},
+	"bench":    {"server", "domains", "web", "internal"},
+}
+
+// webFrameworks are the imports that only a domain's http*.go files have.
+var webFrameworks = []string{"net/http", "github.com/gorilla/websocket"}
+
+// withSockets are the domains that talk over WebSockets.
+var withSockets = []string{"messaging", "signaling"}
+
+// owners says whose each table is. A table that a migration makes and that
+// stands nowhere here fails the test.
+var owners = map[string]string{
+	"clients": "company", "connection_codes": "company",
+	"legal_texts": "legal", "legal_acceptances": "legal",
+	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
+	"person_keys": "internal/vault",
+	"reasons":     "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking",
+	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
+	"call_admissions": "signaling", "call_attendances": "signaling",
+}
+
+// machineClock are the files of domains that read the machine's clock, with why.
+var machineClock = map[string]string{
+	"messaging/http_patience.go": "it computes deadlines of a connection",
+	"signaling/turn.go":          "it is the relay's clock unless a test hands in another",
+}
+
+// violations are the broken rules of one file, each with the rule's reason.
+func violations(src source) []string {
+	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules}
+	var broken []string
+	for _, rule := range rules {
+		for _, what := range rule(src) {
+			broken = append(broken, src.path+" "+what)
+		}
+	}
+	return broken
+}
+
+// foreignImports: who may import whom.
+func foreignImports(src source) (broken []string) {
+	room := house(src.path)
+	if _, known := allowed(room); !known {
+		return []string{"is in a folder that has no place in the house: add the folder to the rules, with whom it may import"}
+	}
+	for _, imported := range src.imports {
+		if reason := refuse(src.path, imported); reason != "" {
+			broken = append(broken, fmt.Sprintf("imports %s: %s", imported, reason))
+		}
+	}
+	return broken
+}
+
+func allowed(room string) ([]string, bool) {
+	if below, ok := domains[room]; ok {
+		return append([]string{"web", "internal"}, below...), true
+	}
+	may, ok := rooms[room]
+	if slices.Contains(may, "domains") {
+		may = append(slices.Sorted(maps.Keys(domains)), may...)
+	}
+	return may, ok
+}
+
+// refuse says why a file may not import something of this repository; it is
+// empty when it may.
+func refuse(file, imported string) string {
+	from, to := house(file), house(imported)
+	if from == to && from != "internal" {
+		return ""
+	}
+	if _, ours := allowed(to); !ours {
+		return "" // not of this repository
+	}
+	may, _ := allowed(from)
+	if ofTests(file) {
+		may = append(may, reached(from)...)
+	}
+	switch {
+	case domains[from] != nil && ofTests(file) && ofTests(imported):
+		return "" // a domain's tests live in a world with all of the platform's people
+	case slices.ContainsFunc(may, func(room string) bool { return imported == room || strings.HasPrefix(imported, room+"/") }):
+		return onlyInCommands(file, imported)
+	case from == "internal":
+		return "internal is plumbing that knows nothing of the product"
+	case from == "web":
+		return "web draws pages and knows of no domain"
+	case domains[from] != nil && domains[to] != nil:
+		return fmt.Sprintf("%s asks only the domains below it %v; what stands above hands it a small function through cmd", from, domains[from])
+	}
+	return fmt.Sprintf("%s may import %v and nothing else: imports point downward", from, may)
+}
+
+// reached are the domains that a domain's tests see: all below it, at any depth,
+// since they set up its world.
+func reached(domain string) []string {
+	var all []string
+	for _, below := range domains[domain] {
+		all = append(append(all, below), reached(below)...)
+	}
+	return all
+}
+
+// onlyInCommands: what starts other programs is for the commands and the tests.
+func onlyInCommands(file, imported string) string {
+	if imported == "internal/embedded" && house(file) != "cmd" && !ofTests(file) {
+		return "the embedded parts are started by the commands and the tests alone, so that a domain runs on any parts"
+	}
+	return ""
+}
+
+// webOutsideHTTP: net/http in a domain's http*.go files only, WebSockets in the
+// two domains that need them.
+func webOutsideHTTP(src source) (broken []string) {
+	domain := house(src.path)
+	if domains[domain] == nil || ofTests(src.path) {
+		return nil
+	}
+	for _, framework := range webFrameworks {
+		if slices.Contains(src.imports, framework) && !strings.HasPrefix(path.Base(src.path), "http") {
+			broken = append(broken, fmt.Sprintf("imports %s: an act knows nothing of the web, only http*.go files do", framework))
+		}
+	}
+	if slices.Contains(src.imports, webFrameworks[1]) && !slices.Contains(withSockets, domain) {
+		broken = append(broken, fmt.Sprintf("imports %s: only %v talk over WebSockets", webFrameworks[1], withSockets))
+	}
+	return broken
+}
+
+// testCodeInProduct: what is made for tests is never linked into the product.
+func testCodeInProduct(src source) (broken []string) {
+	if ofTests(src.path) {
+		return nil
+	}
+	for _, imported := range src.imports {
+		_, ours := allowed(house(imported))
+		if imported == "testing" || ours && ofTests(imported) {
+			broken = append(broken, fmt.Sprintf("imports %s: test helpers are never part of the product", imported))
+		}
+	}
+	return broken
+}
+
+var tableNames = regexp.MustCompile(`(?i)\b(?:from|join|into|update|using|table|only|references)\s+([a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?(?:\s*,\s*[a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?)*)`)
+
+// tables are the platform's tables that a text names as SQL does.
+func tables(text string) []string {
+	var named []string
+	for _, match := range tableNames.FindAllStringSubmatch(text, -1) {
+		for item := range strings.SplitSeq(match[1], ",") {
+			name, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(item)), " ")
+			if _, ok := owners[name]; ok {
+				named = append(named, name)
+			}
+		}
+	}
+	return named
+}
+
+// foreignTables: a table is named by its owner's store.go alone.
+func foreignTables(src source) (broken []string) {
+	if ofTests(src.path) {
+		return nil
+	}
+	domain := house(src.path)
+	for _, text := range src.texts {
+		for _, table := range tables(text) {
+			switch owner := owners[table]; {
+			case owner != domain && owner != src.folder():
+				broken = append(broken, fmt.Sprintf("names the table %s: it is %s's, ask that package through an exported function", table, owner))
+			case domains[domain] != nil && path.Base(src.path) != "store.go":
+				broken = append(broken, fmt.Sprintf("names the table %s: all of a domain's SQL is in its store.go", table))
+			}
+		}
+	}
+	return broken
+}
+
+// clockInRules: a rule reads the one instant of its transaction.
+func clockInRules(src source) (broken []string) {
+	if domains[house(src.path)] == nil || ofTests(src.path) || machineClock[src.path] != "" {
+		return nil
+	}
+	for _, use := range src.clock {
+		broken = append(broken, "uses "+use+": a rule takes its instant from postgres.DB or its transaction, so that a test can stand at any moment")
+	}
+	return broken
+}
