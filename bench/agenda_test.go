@@ -1,0 +1,157 @@
+package bench
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	few      = 1_000   // appointments in the table
+	many     = 100_000 // the same with years of use
+	glances  = 40      // at one page in one measurement
+	perHour  = 100     // pairs that talk at the same time, in what fills the table
+	ownHours = 30      // appointments of the person who looks
+)
+
+// agendaPages are those that read appointments, and who looks at them.
+func agendaPages(beneficiary, worker person) map[string]person {
+	return map[string]person{
+		"/assistants/" + worker.id.String(): beneficiary,
+		"/rendez-vous":                      beneficiary,
+		"/agenda":                           worker,
+	}
+}
+
+// lookers are the two people whose pages are measured, with the same
+// appointments whatever else is in the table.
+func lookers(p *platform) (beneficiary, worker person) {
+	beneficiary, worker = p.beneficiary(), p.worker()
+	start := time.Now().Truncate(time.Hour).Add(-24 * ownHours / 2 * time.Hour)
+	for i := range ownHours {
+		p.appointment(beneficiary, worker, start.Add(time.Duration(i)*24*time.Hour))
+	}
+	return beneficiary, worker
+}
+
+// fill adds appointments of other people, spread evenly over past and future,
+// until there are n.
+func (n *population) fill(count int) {
+	n.b.Helper()
+	rest := count - n.p.appointments()
+	beneficiaries, workers := make([]string, perHour), make([]string, perHour)
+	for i := range perHour {
+		beneficiaries[i], workers[i] = n.beneficiary().id.String(), n.worker().id.String()
+	}
+	n.exec(`insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select ($1::uuid[])[1 + i % $3], ($2::uuid[])[1 + i % $3], tstzrange(at, at + interval '1 hour'), 'video', 'housing', '', 'confirmed', now()
+		from (select i, date_trunc('hour', now()) + (i / $3 - $4 / $3 / 2) * interval '1 hour' as at from generate_series(0, $4 - 1) as i) as hours`,
+		workers, beneficiaries, perHour, rest)
+	n.exec(`vacuum analyze appointments`)
+	if there := n.p.appointments(); there != count {
+		n.b.Errorf("%d appointments are in the table, not %d", there, count)
+	}
+}
+
+// glance is how many seconds it takes to fetch the page glances times.
+func (p *platform) glance(path string, who person) float64 {
+	p.b.Helper()
+	return took(func() {
+		for range glances {
+			r, err := http.NewRequest(http.MethodGet, p.server.URL+path, nil)
+			ok(p.b, err)
+			answer, err := http.DefaultTransport.RoundTrip(who.sign(r))
+			ok(p.b, err)
+			drained(p.b, answer.Body)
+			if answer.StatusCode != http.StatusOK {
+				p.b.Fatalf("%s: %s", path, answer.Status)
+			}
+		}
+	})
+}
+
+func BenchmarkAgendaGrowth(b *testing.B) {
+	small, large := newPlatform(b, 4), newPlatform(b, 4)
+	smallBeneficiary, smallWorker := lookers(small)
+	largeBeneficiary, largeWorker := lookers(large)
+	small.fill(few)
+	large.fill(many)
+	inSmall, inLarge := agendaPages(smallBeneficiary, smallWorker), agendaPages(largeBeneficiary, largeWorker)
+	before, after := map[string]sample{}, map[string]sample{}
+	rounds(b, least, func() {
+		for path, who := range inSmall {
+			before[kind(path)] = append(before[kind(path)], small.glance(path, who))
+		}
+		for path, who := range inLarge {
+			after[kind(path)] = append(after[kind(path)], large.glance(path, who))
+		}
+	})
+	for page := range before {
+		ratio := after[page].over(before[page])
+		b.ReportMetric(ratio.median(), strings.ReplaceAll(page[1:], "/", "-")+"_ratio")
+		b.Logf("%s with %d appointments in the table against %d: takes %v times as long (%.2f ms)", page, many, few, ratio, 1000*after[page].median()/glances)
+	}
+	large.explain(b, inLarge)
+}
+
+// kind is a page's address without whose it is.
+func kind(path string) string {
+	if strings.HasPrefix(path, "/assistants/") {
+		return "/assistants/worker"
+	}
+	return path
+}
+
+// explainer is a tracer that asks PostgreSQL how it runs what reads appointments.
+type explainer struct {
+	mu      sync.Mutex
+	queries map[string][]any
+}
+
+func (e *explainer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if strings.Contains(data.SQL, "appointments") {
+		e.queries[data.SQL] = data.Args
+	}
+	return ctx
+}
+
+func (e *explainer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// explain fails when a page reads the table of appointments from end to end.
+func (p *platform) explain(b testing.TB, pages map[string]person) {
+	b.Helper()
+	e := &explainer{queries: map[string][]any{}}
+	cfg := p.db.Pool.Config()
+	cfg.ConnConfig.Tracer = e
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	ok(b, err)
+	b.Cleanup(pool.Close)
+	overheard := *p
+	overheard.server = p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	for path, who := range pages {
+		overheard.glance(path, who)
+	}
+	if len(e.queries) < 4 {
+		b.Errorf("the pages read appointments by only %d queries", len(e.queries))
+	}
+	for sql, args := range e.queries {
+		rows, err := p.db.Pool.Query(context.Background(), "explain "+sql, args...)
+		ok(b, err)
+		plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		ok(b, err)
+		if text := strings.Join(plan, "\n"); strings.Contains(text, "Seq Scan on appointments") {
+			b.Errorf("reads every appointment:\n%s\n%s", sql, text)
+		}
+	}
+	b.Logf("%d queries of these pages read appointments; each was explained, and one that reads the whole table would have failed here", len(e.queries))
+}

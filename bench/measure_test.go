@@ -1,0 +1,125 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	_ "time/tzdata" // zones do not depend on the machine
+)
+
+// least is how often everything is measured at least.
+const least = 7
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	status := m.Run()
+	if err := stopCluster(); err != nil {
+		fmt.Fprintln(os.Stderr, "the cluster did not stop well:", err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+func ok(b testing.TB, err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// rounds calls round for as long as benchmarks last, and at least n times.
+func rounds(b *testing.B, n int, round func()) {
+	b.Helper()
+	done := 0
+	for b.Loop() {
+		round()
+		done++
+	}
+	for ; done < n; done++ {
+		round()
+	}
+	b.ReportMetric(0, "ns/op") // a round is no operation
+}
+
+// sample is what one quantity was in each round.
+type sample []float64
+
+func (s sample) sorted() sample { return slices.Sorted(slices.Values(s)) }
+
+// median is the middle, of an even number the upper of the two.
+func (s sample) median() float64 { return s.sorted()[len(s)/2] }
+
+// String is the median with the least and the greatest.
+func (s sample) String() string {
+	sorted := s.sorted()
+	return fmt.Sprintf("%.3g (%.3g to %.3g in %d rounds)", s.median(), sorted[0], sorted[len(sorted)-1], len(s))
+}
+
+// over divides two quantities round by round: what disturbs one round disturbs
+// both sides of it.
+func (s sample) over(other sample) sample {
+	ratio := make(sample, len(s))
+	for i := range s {
+		ratio[i] = s[i] / other[i]
+	}
+	return ratio
+}
+
+// took is how many seconds act takes.
+func took(act func()) float64 {
+	began := time.Now()
+	act()
+	return time.Since(began).Seconds()
+}
+
+// heapAfter is the bytes of live heap, and of goroutines' stacks, once what is
+// garbage is gone.
+func heapAfter() float64 {
+	runtime.GC()
+	runtime.GC() // what the first one finalized
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc + m.StackInuse)
+}
+
+// peakHeap is how many bytes the heap in use grows by while act runs.
+func peakHeap(act func()) float64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	before, peak := m.HeapInuse, m.HeapInuse
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapInuse)
+			}
+		}
+	}()
+	act()
+	close(stop)
+	<-ended
+	return float64(peak - before)
+}
+
+// drained reads all of an answer and says how much it was.
+func drained(b testing.TB, body io.ReadCloser) int64 {
+	b.Helper()
+	defer body.Close()
+	n, err := io.Copy(io.Discard, body)
+	ok(b, err)
+	return n
+}

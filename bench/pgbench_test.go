@@ -1,0 +1,181 @@
+package bench
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// script is one booking as pgbench runs it: the statements of a booking over
+// HTTP, overheard, with what differs between bookings as pgbench's variables.
+type script struct{ statements []string }
+
+// overheard is a tracer that keeps what goes to PostgreSQL.
+type overheard struct {
+	mu      sync.Mutex
+	queries []pgx.TraceQueryStartData
+}
+
+func (o *overheard) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queries = append(o.queries, data)
+	return ctx
+}
+
+func (o *overheard) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// captureScript books one hour on a second platform over the same database and
+// writes down what that took.
+func captureScript(b testing.TB, p *platform) script {
+	b.Helper()
+	ears := &overheard{}
+	cfg := p.db.Pool.Config()
+	cfg.ConnConfig.Tracer = ears
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	ok(b, err)
+	b.Cleanup(pool.Close)
+	listening := p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	pr := newPairs(p, 1)[0]
+	ears.queries = nil
+	w := dial(b, listening.Listener.Addr().String())
+	defer w.conn.Close()
+	ok(b, w.book(pr, 0))
+	var s script
+	for _, query := range ears.queries {
+		s.statements = append(s.statements, substitute(b, query, pr.variables()))
+	}
+	if len(s.statements) < 5 {
+		b.Fatalf("only %d statements were overheard", len(s.statements))
+	}
+	return s
+}
+
+// variables are the values of a first booking that differ in others, and what
+// stands for them in the script.
+func (pr pair) variables() map[string]string {
+	start := pr.hour(0).UTC()
+	return map[string]string{
+		pr.worker.id.String():                               ":worker",
+		pr.beneficiary.id.String():                          ":beneficiary",
+		`\x` + hex.EncodeToString(pr.beneficiary.session()): ":session",
+		instant(start):                                      "to_timestamp(:at)",
+		instant(start.Add(time.Hour)):                       "to_timestamp(:at + 3600)",
+	}
+}
+
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
+
+var placeholder = regexp.MustCompile(`\$(\d+)`)
+
+// substitute writes a statement with its arguments: variables where they differ
+// between bookings, constants where they do not.
+func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[string]string) string {
+	b.Helper()
+	isInsert := strings.Contains(query.SQL, "insert into appointments")
+	return placeholder.ReplaceAllStringFunc(query.SQL, func(name string) string {
+		i, _ := strconv.Atoi(name[1:]) // digits by the pattern
+		text, null := literal(b, query.Args[i-1])
+		switch variable := variables[text]; {
+		case null:
+			return "null"
+		case variable != "":
+			return variable
+		case isInsert && i == 1:
+			return "gen_random_uuid()" // the appointment's own
+		}
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	})
+}
+
+// literal is a value in PostgreSQL's text form.
+func literal(b testing.TB, value any) (text string, null bool) {
+	b.Helper()
+	switch v := value.(type) {
+	case uuid.UUID:
+		return v.String(), false
+	case time.Time:
+		return instant(v), false
+	case [][]byte: // documents of jobs
+		parts := make([]string, len(v))
+		for i, part := range v {
+			parts[i] = string(part)
+		}
+		value = parts
+	}
+	types := pgtype.NewMap()
+	if kind, known := types.TypeForValue(value); known {
+		encoded, err := types.Encode(kind.OID, pgtype.TextFormatCode, value, []byte{})
+		ok(b, err)
+		return string(encoded), encoded == nil
+	}
+	return fmt.Sprint(value), value == nil
+}
+
+// head draws the hour as pair.hour does, from a counter that lasts from one
+// transaction of a client to its next.
+var head = fmt.Sprintf("\\set i :i + 1\n\\set at :first + 3600 * mod(:i * %d, %d)\n", stride, hours)
+
+// run has every pair book through a pgbench of its own, all at a time, and
+// returns how many bookings there were each second.
+func (s script) run(b testing.TB, p *platform, pairs []pair, length time.Duration) float64 {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "booking.sql")
+	ok(b, os.WriteFile(file, []byte(head+strings.Join(s.statements, ";\n")+";\n"), 0o600))
+	var group sync.WaitGroup
+	outputs, errs := make([]string, len(pairs)), make([]error, len(pairs))
+	for c, pr := range pairs {
+		group.Go(func() { outputs[c], errs[c] = pgbench(p, pr, file, length) })
+	}
+	group.Wait()
+	sum := 0.0
+	for c := range pairs {
+		if errs[c] != nil {
+			b.Fatalf("%v\n%s", errs[c], outputs[c])
+		}
+		sum += rate(b, outputs[c])
+	}
+	return sum
+}
+
+func pgbench(p *platform, pr pair, file string, length time.Duration) (string, error) {
+	cmd := exec.Command(filepath.Join(theCluster.pg.BinDir(), "pgbench"), "-n", "-M", "prepared", "-c", "1",
+		"-T", strconv.Itoa(int(length.Seconds())), "-f", file,
+		"-D", "i=-1", "-D", fmt.Sprintf("first=%d", pr.first.Unix()),
+		"-D", "worker="+pr.worker.id.String(), "-D", "beneficiary="+pr.beneficiary.id.String(),
+		"-D", `session=\x`+hex.EncodeToString(pr.beneficiary.session()), p.db.Pool.Config().ConnString())
+	output, err := cmd.CombinedOutput()
+	return string(output), err
+}
+
+var (
+	ratePattern   = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
+	failedPattern = regexp.MustCompile(`number of failed transactions: 0 `)
+)
+
+func rate(b testing.TB, output string) float64 {
+	b.Helper()
+	match := ratePattern.FindStringSubmatch(output)
+	if match == nil || !failedPattern.MatchString(output) || strings.Contains(output, "ERROR") {
+		b.Fatalf("pgbench did not do all that it was to do:\n%s", output)
+	}
+	tps, err := strconv.ParseFloat(match[1], 64)
+	ok(b, err)
+	return tps
+}

@@ -1,0 +1,160 @@
+package bench
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/blobtest"
+	"socialdirect/internal/bus"
+	"socialdirect/internal/embedded"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/legal"
+	"socialdirect/messaging"
+	"socialdirect/server"
+	"socialdirect/signaling"
+	"socialdirect/web"
+)
+
+// theCluster is a PostgreSQL that survives a power cut, as in production: the one
+// that tests share does not, and would be too fast.
+var theCluster struct {
+	once sync.Once
+	pg   *embedded.Postgres
+	dir  string
+}
+
+// cluster starts the benchmarks' PostgreSQL once.
+func cluster(b testing.TB) *embedded.Postgres {
+	b.Helper()
+	theCluster.once.Do(func() {
+		dir, err := os.MkdirTemp("", "socialdirect-bench-")
+		ok(b, err)
+		ok(b, os.Chmod(dir, 0o711)) // the server may run as another user
+		theCluster.dir = dir
+		theCluster.pg, err = embedded.StartPostgres(context.Background(), embedded.PostgresOptions{
+			Dir: filepath.Join(dir, "postgres"), Durable: true, MaxConnections: 200,
+		})
+		ok(b, err)
+	})
+	if theCluster.pg == nil {
+		b.Fatal("PostgreSQL did not start")
+	}
+	return theCluster.pg
+}
+
+func stopCluster() error {
+	if theCluster.pg == nil {
+		return os.RemoveAll(theCluster.dir)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	return errors.Join(theCluster.pg.Stop(ctx), os.RemoveAll(theCluster.dir))
+}
+
+// newDatabase makes a database with the schema, dropped at the end of b.
+func newDatabase(b testing.TB) (url string) {
+	b.Helper()
+	pg, name := cluster(b), "bench_"+strings.ToLower(rand.Text())
+	ok(b, pg.EnsureDatabase(context.Background(), name))
+	b.Cleanup(func() { ok(b, pg.DropDatabase(context.Background(), name)) })
+	ok(b, postgres.Migrate(context.Background(), pg.URL(name)))
+	return pg.URL(name)
+}
+
+// platform is the whole platform on a loopback address. Nothing works its jobs:
+// what is measured is the request.
+type platform struct {
+	db       *postgres.DB
+	store    blob.Config
+	server   *httptest.Server
+	services services
+	*population
+}
+
+// newPlatform opens the platform on a new database with nobody in it.
+func newPlatform(b testing.TB, conns int) *platform {
+	b.Helper()
+	db, err := postgres.Open(context.Background(), newDatabase(b), conns)
+	ok(b, err)
+	b.Cleanup(db.Close)
+	p := &platform{db: db, store: blobtest.Config(b)}
+	ok(b, legal.New(db).Install(context.Background()))
+	p.services = newServices(b, db, p.store)
+	p.server = p.serve(b, p.services)
+	p.population = newPopulation(b, p)
+	return p
+}
+
+// services are the acts, over one pool of connections.
+type services struct {
+	legal     *legal.Service
+	companies *company.Service
+	accounts  *account.Service
+	bookings  *booking.Service
+	messages  *messaging.Service
+	vault     *vault.Vault
+	relay     *signaling.Relay
+	calls     *signaling.Service
+}
+
+func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
+	b.Helper()
+	s := services{legal: legal.New(db), companies: company.New(db)}
+	queue, err := jobs.NewQueue(db)
+	ok(b, err)
+	s.vault, err = vault.Open(db, []byte("0123456789abcdef0123456789abcdef"))
+	ok(b, err)
+	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
+	ok(b, err)
+	s.bookings = booking.New(db, queue, s.vault, s.accounts)
+	objects, err := blob.Open(context.Background(), store)
+	ok(b, err)
+	ok(b, objects.EnsureBucket(context.Background()))
+	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.bookings, bus.New())
+	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
+	ok(b, err)
+	s.calls = signaling.New(db, s.bookings, s.accounts, s.relay)
+	b.Cleanup(func() {
+		ok(b, s.calls.Close(context.Background()))
+		ok(b, s.relay.Close())
+	})
+	return s
+}
+
+// serve answers over loopback until the end of b.
+func (p *platform) serve(b testing.TB, s services) *httptest.Server {
+	b.Helper()
+	render, err := web.New(web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"})
+	ok(b, err)
+	listening := httptest.NewUnstartedServer(nil)
+	base := "http://" + listening.Listener.Addr().String()
+	pages := messaging.NewHTTP(s.messages, s.accounts, render)
+	listening.Config = server.New(server.Parts{
+		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
+		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
+		Bookings: booking.NewHTTP(s.bookings, render, booking.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
+	}).HTTP()
+	listening.Start()
+	b.Cleanup(func() {
+		pages.Close()
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	return listening
+}

@@ -1,0 +1,93 @@
+package bench
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// population makes people straight in the database: a thousand sign-ups would
+// measure the hashing of passwords.
+type population struct {
+	b      testing.TB
+	p      *platform
+	client uuid.UUID
+}
+
+// person is somebody who is signed in.
+type person struct {
+	id    uuid.UUID
+	token string // the session cookie's value
+}
+
+func (who person) session() []byte {
+	sum := sha256.Sum256([]byte(who.token))
+	return sum[:]
+}
+
+// sign puts the session's cookie on a request, as a browser does, and the origin.
+func (who person) sign(r *http.Request) *http.Request {
+	r.AddCookie(&http.Cookie{Name: "session", Value: who.token})
+	r.Header.Set("Origin", "http://"+r.URL.Host)
+	return r
+}
+
+func newPopulation(b testing.TB, p *platform) *population {
+	b.Helper()
+	now := time.Now()
+	client, err := p.services.companies.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+		Name: "Exemple", Slug: "exemple", StartsOn: now.AddDate(-1, 0, 0), EndsOn: now.AddDate(1, 0, 0),
+	})
+	ok(b, err)
+	return &population{b, p, client}
+}
+
+func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.client) }
+
+// worker is somebody who can be booked at any hour of any day, in every mode.
+func (n *population) worker() person {
+	who := n.add(viewer.SocialWorker, nil)
+	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone)
+		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, '1 rue de la Paix, Vannes', 'Europe/Paris')`, who.id, booking.Modes)
+	n.exec(`insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
+		select $1, weekday, '2020-01-01', 0, 1440, $2 from generate_series(1, 7) as weekday`, who.id, booking.Modes)
+	return who
+}
+
+func (n *population) add(role viewer.Role, client *uuid.UUID) person {
+	who := person{id: uuid.New(), token: rand.Text() + rand.Text()}
+	n.exec(`insert into accounts (id, role, email, email_validated_at, last_name, first_name, mobile, client_id, time_zone, created_at)
+		values ($1, $2, $3, now(), 'Vidal', 'Zoé', '+33612345678', $4, 'Europe/Paris', now())`, who.id, role, fmt.Sprintf("%s@exemple.fr", who.id), client)
+	n.exec(`insert into sessions (id_hash, account_id, second_factor, created_at, seen_at, expires_at)
+		values ($1, $2, true, now(), now() + interval '1 hour', now() + interval '12 hours')`, who.session(), who.id)
+	ok(n.b, n.p.db.InTx(context.Background(), func(tx postgres.Tx) error { return n.p.services.vault.Create(context.Background(), tx, who.id) }))
+	return who
+}
+
+func (n *population) exec(sql string, args ...any) {
+	n.b.Helper()
+	_, err := n.p.db.Pool.Exec(context.Background(), sql, args...)
+	ok(n.b, err)
+}
+
+// appointment books an hour by video that begins at the given instant, which may
+// be past.
+func (n *population) appointment(beneficiary, worker person, startsAt time.Time) uuid.UUID {
+	n.b.Helper()
+	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.Add(-time.Hour) }))
+	id, err := before.Book(context.Background(), &viewer.Viewer{ID: beneficiary.id, Role: viewer.Beneficiary},
+		booking.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: booking.Video, Reason: "housing"})
+	ok(n.b, err)
+	return id
+}

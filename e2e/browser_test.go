@@ -1,0 +1,313 @@
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/pquerna/otp/totp"
+)
+
+// The widths at which pages are tried.
+const (
+	smallPhone = 320
+	desktop    = 1280
+)
+
+// stepTimeout bounds one thing that a person does; the machine may be busy.
+const stepTimeout = 30 * time.Second
+
+var (
+	browsersMu    sync.Mutex
+	browserCloses []func()
+)
+
+func closeBrowsers() {
+	browsersMu.Lock()
+	defer browsersMu.Unlock()
+	for _, end := range browserCloses {
+		end()
+	}
+}
+
+// newBrowser starts a real headless Chromium with a fake camera.
+func newBrowser(t *testing.T) context.Context {
+	t.Helper()
+	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
+	for name, value := range map[string]any{
+		"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true,
+		"autoplay-policy": "no-user-gesture-required", "allow-loopback-in-peer-connection": true,
+		"disable-gpu": true, "disable-quic": true, "disable-background-networking": true,
+		"disable-component-update": true, "disable-sync": true, "lang": "fr-FR",
+	} {
+		options = append(options, chromedp.Flag(name, value))
+	}
+	dir, err := os.MkdirTemp(shared, "browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options = append(options, chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.UserDataDir(dir))
+	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	browser, endBrowser := chromedp.NewContext(allocated)
+	t.Cleanup(func() { endBrowser(); endAllocator() })
+	if err := chromedp.Do(browser, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return browser
+}
+
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, path := range []string{"/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	t.Fatal("no Chromium on this machine: make test installs it")
+	return ""
+}
+
+// person is somebody in front of a browser.
+type person struct {
+	t      *testing.T
+	ctx    context.Context
+	base   string
+	width  int64
+	script bool
+	seen   map[string]bool // pages that were checked already
+}
+
+// sit puts somebody with no history in front of a browser.
+func sit(t *testing.T, browser context.Context, base string, width int64, script bool) *person {
+	t.Helper()
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	p := &person{t: t, ctx: ctx, base: base, width: width, script: script, seen: map[string]bool{}}
+	// The context of the first act is the page's life: it has no time limit.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
+		t.Fatal(err)
+	}
+	if !script {
+		if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v\n%s", what, err, p.picture(what))
+	}
+}
+
+// picture keeps a screenshot of what went wrong where one was asked for.
+func (p *person) picture(name string) string {
+	dir := os.Getenv("SOCIALDIRECT_PICTURES")
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
+	if err != nil {
+		return "(the page does not answer)"
+	}
+	if dir != "" {
+		p.keep(filepath.Join(dir, fmt.Sprintf("%s-%d.png", slug(name), p.width)))
+	}
+	return text
+}
+
+func (p *person) keep(path string) {
+	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+	defer cancel()
+	if png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100)); err == nil {
+		_ = os.WriteFile(path, png, 0o600) // only a help to whoever looks
+	}
+}
+
+func slug(s string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(s)), "-")
+}
+
+// open goes to a path of the platform and checks the page.
+func (p *person) open(path string) {
+	p.t.Helper()
+	url := path
+	if strings.HasPrefix(path, "/") {
+		url = p.base + path
+	}
+	p.do("open "+path, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("main")))
+	p.check()
+}
+
+// fill types into a field.
+func (p *person) fill(name, value string) {
+	p.t.Helper()
+	field := chromedp.CSS(fmt.Sprintf(`[name=%q]`, name))
+	if run(p, chromedp.Value(field)) != "" {
+		p.do("empty "+name, chromedp.Clear(field))
+	}
+	p.do("fill "+name, chromedp.SendKeys(field, value))
+}
+
+// put sets a value that is not typed letter by letter: a date, a time, a choice.
+func (p *person) put(name, value string) {
+	p.t.Helper()
+	p.do("put "+name, chromedp.SetValue(chromedp.CSS(fmt.Sprintf(`[name=%q]`, name)), value))
+}
+
+// tick clicks a box or a choice.
+func (p *person) tick(selector string) {
+	p.t.Helper()
+	p.do("tick "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// press clicks a button or a link by its words and waits for the page after it.
+func (p *person) press(words, then string) {
+	p.t.Helper()
+	target := chromedp.Search(`//main//*[self::button or self::a]` + saying(words))
+	p.do("press "+words, chromedp.ScrollIntoView(target), chromedp.Click(target))
+	p.sees(then)
+	p.check()
+}
+
+// sees waits until the page says words.
+func (p *person) sees(words string) {
+	p.t.Helper()
+	p.do("see "+words, chromedp.WaitReady(chromedp.Search(`//main`+saying(words))))
+}
+
+// saying is an XPath condition: the element says words, whatever its spaces.
+func saying(words string) string {
+	return fmt.Sprintf(`[contains(normalize-space(translate(., "%s", " ")), "%s")]`, "\u00a0", words)
+}
+
+func (p *person) address() string {
+	p.t.Helper()
+	return run(p, chromedp.Location())
+}
+
+func run[T any](p *person, action chromedp.Action[T]) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return value
+}
+
+func eval[T any](p *person, expression string) T {
+	p.t.Helper()
+	return run(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// signIn signs somebody in, with the second factor where one is owed.
+func (p *person) signIn(who account, home string) {
+	p.t.Helper()
+	p.open("/connexion")
+	p.fill("email", who.Email)
+	p.fill("password", who.Password)
+	if who.TOTPSecret == "" {
+		p.press("Se connecter", home)
+		return
+	}
+	p.press("Se connecter", "code de votre téléphone")
+	p.fill("code", code(p.t, who.TOTPSecret))
+	p.press("Continuer", home)
+}
+
+var (
+	usedMu sync.Mutex
+	used   = map[string]bool{}
+)
+
+// code is a one-time code that was not used in this run; where the present one
+// was, the next one is accepted just as well.
+func code(t *testing.T, secret string) string {
+	t.Helper()
+	usedMu.Lock()
+	defer usedMu.Unlock()
+	for _, ahead := range []time.Duration{0, 30 * time.Second} {
+		code, err := totp.GenerateCode(secret, time.Now().Add(ahead))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !used[secret+code] {
+			used[secret+code] = true
+			return code
+		}
+	}
+	t.Fatal("both codes of this half minute were used")
+	return ""
+}
+
+// check looks at a page as soon as it is there: nothing clipped at this width,
+// nothing that an accessibility checker finds.
+func (p *person) check() {
+	p.t.Helper()
+	if dir := os.Getenv("SOCIALDIRECT_PICTURES"); dir != "" {
+		path := strings.Trim(strings.TrimPrefix(p.address(), p.base), "/")
+		p.keep(filepath.Join(dir, fmt.Sprintf("%s-%d.png", slug("page "+strings.SplitN(path, "?", 2)[0]), p.width)))
+	}
+	if wide := eval[int64](p, `document.documentElement.scrollWidth`); wide > p.width {
+		p.t.Errorf("%s is %d px wide at %d", p.address(), wide, p.width)
+	}
+	if p.script {
+		p.checkAccessibility()
+	}
+}
+
+var axe = sync.OnceValues(func() (string, error) {
+	source, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
+	return string(source), err
+})
+
+type violation struct {
+	ID    string
+	Nodes []struct{ HTML, FailureSummary string }
+}
+
+func (p *person) checkAccessibility() {
+	p.t.Helper()
+	source, err := axe()
+	if err != nil {
+		p.t.Fatal(err, "(make test installs it)")
+	}
+	p.do("load axe", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Evaluate[chromedp.Void](source+";0")(ctx, target)
+		return err
+	}))
+	found := eval[[]violation](p, `axe.run().then(r => r.violations.map(v => ({ID: v.id, Nodes: v.nodes.map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`)
+	for _, v := range found {
+		for _, n := range v.Nodes {
+			p.t.Errorf("%s at %d px: %s: %s\n%s", p.address(), p.width, v.ID, n.HTML, n.FailureSummary)
+		}
+	}
+}
+
+// dataURL is a file as an address, for what a page reads back.
+func decodeBase64(t *testing.T, text string) []byte {
+	t.Helper()
+	content, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}

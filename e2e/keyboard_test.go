@@ -1,0 +1,67 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// tabTo moves the focus with the Tab key until it is on what selector names, as
+// somebody without a mouse does; what has the focus must show it.
+func (p *person) tabTo(selector string) {
+	p.t.Helper()
+	for range 80 {
+		p.do("Tab", chromedp.KeyEvent(kb.Tab))
+		if eval[bool](p, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+			if !eval[bool](p, `(() => {
+				const e = document.activeElement, shown = e.matches('.slot input') ? e.nextElementSibling : e;
+				return getComputedStyle(shown).outlineStyle !== 'none';
+			})()`) {
+				p.t.Errorf("%s has the focus and does not show it", selector)
+			}
+			return
+		}
+	}
+	p.t.Fatalf("Tab never reaches %s on %s", selector, p.address())
+}
+
+func (p *person) keys(text string) {
+	p.t.Helper()
+	p.do("type", chromedp.KeyEvent(text))
+}
+
+// pressKey follows what has the focus and waits for the page after it.
+func (p *person) pressKey(key, then string) {
+	p.t.Helper()
+	p.keys(key)
+	p.sees(then)
+}
+
+func TestR12_TheKeyboardAloneBooksAnHour(t *testing.T) {
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, desktop, true)
+	var paul account
+	for _, a := range d.Accounts {
+		if a.Role == "beneficiary" {
+			paul = a // the last one: the first has a call under way
+		}
+	}
+	p.open("/connexion")
+	p.tabTo(`[name="email"]`)
+	p.keys(paul.Email)
+	p.tabTo(`[name="password"]`)
+	p.keys(paul.Password)
+	p.pressKey(kb.Enter, "Avec qui voulez-vous parler")
+	p.tabTo(`main a[href^="/assistants/"]`)
+	p.pressKey(kb.Enter, "Quand vous arrange-t-il")
+	p.tabTo(`[name="starts_at"]`)
+	p.keys(kb.ArrowRight)
+	p.tabTo(`main form button`)
+	p.pressKey(kb.Enter, "Tout est juste")
+	p.tabTo(`[name="reason"]`)
+	p.keys(kb.ArrowDown)
+	p.tabTo(`main form button`)
+	p.pressKey(kb.Enter, "C’est réservé")
+}

@@ -1,0 +1,243 @@
+// Package e2e tries the product as people do: the built program, real browsers,
+// real mail.
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "time/tzdata" // zones do not depend on the machine
+)
+
+// root is the repository.
+var root = func() string {
+	dir, err := filepath.Abs("..")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
+
+// static is the program as it is delivered, built by make beside the object
+// store that the demonstration needs.
+var static = filepath.Join(root, "bin", "socialdirect")
+
+// racing builds the program with the race detector, once.
+var racing = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(shared, "socialdirect")
+	build := exec.Command("go", "build", "-race", "-o", path, "./cmd/socialdirect")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// shared is a folder of this run; what must outlive one test is in it.
+var shared string
+
+func TestMain(m *testing.M) {
+	var err error
+	if shared, err = os.MkdirTemp("", "socialdirect-e2e-"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	if theDemo != nil {
+		if err := theDemo.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "the demonstration did not stop well:", err)
+			status = 1
+		}
+	}
+	closeBrowsers()
+	_ = os.RemoveAll(shared) // the next run uses another
+	os.Exit(status)
+}
+
+// program is a running socialdirect.
+type program struct {
+	cmd    *exec.Cmd
+	output *lines
+	ended  chan error
+}
+
+// lines collects what a program prints, for several readers.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// launch starts a program; it dies with the test binary at the latest.
+func launch(path string, env []string, args ...string) (*program, error) {
+	p := &program{cmd: exec.Command(path, args...), output: &lines{}, ended: make(chan error, 1)}
+	p.cmd.Env = append(os.Environ(), "SOCIALDIRECT_OBJECTSTORE="+filepath.Join(root, "bin", "socialdirect-objectstore"))
+	p.cmd.Env = append(p.cmd.Env, env...)
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { p.ended <- p.cmd.Wait() }()
+	return p, nil
+}
+
+// stop asks the program to end as Ctrl-C does and waits for its exit status.
+func (p *program) stop() error {
+	_ = p.cmd.Process.Signal(os.Interrupt) // it may have ended already
+	return p.wait(20 * time.Second)
+}
+
+func (p *program) wait(limit time.Duration) error {
+	select {
+	case err := <-p.ended:
+		p.ended <- err
+		if strings.Contains(p.output.String(), "DATA RACE") {
+			return fmt.Errorf("a data race:\n%s", p.output)
+		}
+		return err
+	case <-time.After(limit):
+		_ = p.cmd.Process.Kill() // it had its time
+		return fmt.Errorf("still running after %s:\n%s", limit, p.output)
+	}
+}
+
+// demonstration is a running demo, as demo.json describes it.
+type demonstration struct {
+	*program
+	dir            string
+	URL            string `json:"url"`
+	ConnectionCode string `json:"connection_code"`
+	Accounts       []account
+	MailDir        string `json:"mail_dir"`
+	PostgresURL    string `json:"postgres_url"`
+	TURNURL        string `json:"turn_url"`
+}
+
+type account struct {
+	Role       string
+	Email      string
+	Password   string
+	TOTPSecret string `json:"totp_secret"`
+}
+
+func (d *demonstration) account(t *testing.T, role string) account {
+	t.Helper()
+	for _, a := range d.Accounts {
+		if a.Role == role {
+			return a
+		}
+	}
+	t.Fatalf("the demo has no %s", role)
+	return account{}
+}
+
+// startDemo starts a demo in dir and waits until it is ready.
+func startDemo(path, dir, addr string) (*demonstration, error) {
+	_ = os.Remove(filepath.Join(dir, "demo.json")) // written once ready
+	p, err := launch(path, nil, "demo", "--addr", addr, "--data", dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &demonstration{program: p, dir: dir}
+	deadline := time.Now().Add(time.Minute)
+	for time.Now().Before(deadline) {
+		select {
+		case err := <-p.ended:
+			return nil, fmt.Errorf("the demo ended: %v\n%s", err, p.output)
+		case <-time.After(20 * time.Millisecond):
+		}
+		content, err := os.ReadFile(filepath.Join(dir, "demo.json"))
+		if err == nil && strings.Contains(p.output.String(), "Ready in") {
+			return d, json.Unmarshal(content, d)
+		}
+	}
+	_ = p.cmd.Process.Kill() // it had its time
+	return nil, fmt.Errorf("the demo is not ready:\n%s", p.output)
+}
+
+var (
+	theDemo  *demonstration
+	demoOnce = sync.OnceValues(func() (*demonstration, error) {
+		path, err := racing()
+		if err != nil {
+			return nil, err
+		}
+		theDemo, err = startDemo(path, filepath.Join(shared, "demo"), "127.0.0.1:0")
+		return theDemo, err
+	})
+)
+
+// demo is the demonstration that the tests share.
+func demo(t *testing.T) *demonstration {
+	t.Helper()
+	d, err := demoOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// freePort is a port that nobody uses just now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// await polls until ready says so.
+func await(t *testing.T, what string, limit time.Duration, ready func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	for !ready() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %s", what, limit)
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+}
+
+func get(url string) (status int, body string, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	var text bytes.Buffer
+	_, err = bufio.NewReader(answer.Body).WriteTo(&text)
+	return answer.StatusCode, text.String(), err
+}

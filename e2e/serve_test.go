@@ -1,0 +1,200 @@
+package e2e
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/internal/blobtest"
+	"socialdirect/internal/dbtest"
+	"socialdirect/internal/embedded"
+
+	"github.com/chromedp/chromedp"
+)
+
+// deployment is the delivered program with its parts named by the environment.
+type deployment struct {
+	*program
+	url     string
+	env     []string
+	mailDir string
+}
+
+// deploy brings up `serve` from the environment alone, on an empty database.
+func deploy(t *testing.T) *deployment {
+	t.Helper()
+	mail, err := embedded.StartMailReceiver(context.Background(), filepath.Join(t.TempDir(), "mail"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mail.Stop(context.Background()) })
+	key := filepath.Join(t.TempDir(), "master.key")
+	if err := os.WriteFile(key, []byte(random()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, port := blobtest.Config(t), freePort(t)
+	d := &deployment{url: "http://localhost:" + port, mailDir: mail.Dir()}
+	d.env = []string{
+		"LISTEN_ADDR=127.0.0.1:" + port, "PUBLIC_URL=" + d.url, "DATABASE_URL=" + dbtest.New(t),
+		"S3_ENDPOINT=" + store.Endpoint, "S3_BUCKET=" + store.Bucket, "S3_ACCESS_KEY=" + store.AccessKey, "S3_SECRET_KEY=" + store.SecretKey,
+		"SMTP_URL=" + mail.URL(), "MAIL_FROM=Social Direct <rendez-vous@exemple.fr>", "MASTER_KEY_FILE=" + key,
+		"TURN_PUBLIC_IP=127.0.0.1", "TURN_LISTEN=127.0.0.1:0", "TURN_SECRET=" + random(), "SWITCHBOARD_PHONE=02 97 00 00 00",
+	}
+	d.command(t, "migrate")
+	if d.program, err = launch(static, d.env, "serve"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.stop(); err != nil {
+			t.Errorf("serve ended: %v\n%s", err, d.output)
+		}
+	})
+	await(t, "serve is ready", 30*time.Second, func() bool {
+		status, _, err := get(d.url + "/readyz")
+		return err == nil && status == http.StatusOK
+	})
+	return d
+}
+
+func random() string {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	return hex.EncodeToString(raw)
+}
+
+// command runs the program once and returns what it prints.
+func (d *deployment) command(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(static, args...)
+	cmd.Env = append(os.Environ(), d.env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// followInvitation chooses a password and sets the second factor up, reading the
+// key from the page as somebody without a camera would.
+func (p *person) followInvitation(link, home string) account {
+	p.t.Helper()
+	const password = "Tilleul-phare-7-sucre"
+	p.open(link)
+	p.fill("password", password)
+	p.press("Enregistrer et continuer", "Mettre en place la double vérification")
+	secret := strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
+	p.fill("code", code(p.t, secret))
+	p.press("Vérifier et continuer", home)
+	return account{Password: password, TOTPSecret: secret}
+}
+
+// Production, from nothing to a booked hour and a message, on a small phone and
+// without a line of script.
+func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	invitation := linkPattern.FindString(d.command(t, "admin", "create", "--email", "claire@exemple.fr"))
+	browser := newBrowser(t)
+
+	admin := sit(t, browser, d.url, smallPhone, false)
+	admin.followInvitation(invitation, "Entreprises")
+	connectionCode := admin.makeClient()
+	admin.makeWorker("nadia@exemple.fr")
+
+	worker := sit(t, browser, d.url, smallPhone, false)
+	worker.followInvitation(linkFor(t, d.mailDir, "nadia@exemple.fr"), "Semaine du")
+	worker.openEveryTuesday()
+
+	amina := sit(t, browser, d.url, smallPhone, false)
+	amina.signUp(d.mailDir, connectionCode)
+	amina.press("Voir ses heures libres", "Quand vous arrange-t-il")
+	sheet := strings.SplitN(strings.TrimPrefix(amina.address(), d.url), "?", 2)[0]
+	appointment := amina.book(sheet, "video", "")
+	amina.exchangeWithoutScript(t, worker)
+	amina.open(appointment)
+	amina.press("Annuler ce rendez-vous", "Annuler ce rendez-vous ?")
+	amina.press("Annuler le rendez-vous", "Le rendez-vous est annulé")
+	for _, path := range []string{"/rendez-vous", "/profil", "/messages"} {
+		amina.open(path)
+	}
+	for _, path := range []string{"/agenda", "/agenda/ouvertures", "/agenda/absences", "/rendez-vous", "/messages", "/profil"} {
+		worker.open(path)
+	}
+	amina.open("/profil")
+	amina.do("sign out", chromedp.Click(chromedp.CSS(`form[action="/deconnexion"] button`)))
+	amina.sees("Votre session est fermée")
+}
+
+func (p *person) makeClient() (connectionCode string) {
+	p.t.Helper()
+	p.fill("name", "Chantiers du Ponant")
+	p.fill("slug", "Chantiers !")
+	p.put("starts_on", "2026-01-01")
+	p.put("ends_on", "2025-12-31")
+	p.press("Ajouter l’entreprise", "2 points sont à corriger")
+	p.fill("slug", "ponant")
+	p.put("ends_on", "2030-12-31")
+	p.press("Ajouter l’entreprise", "Chantiers du Ponant")
+	p.put("expires_on", "2030-12-31")
+	p.press("Créer un code", "jusqu’au 31 décembre 2030")
+	return run(p, chromedp.Text(chromedp.CSS(".code")))
+}
+
+func (p *person) makeWorker(email string) {
+	p.t.Helper()
+	p.open("/administration/assistants")
+	p.fill("first_name", "Nadia")
+	p.fill("last_name", "Le Goff")
+	p.fill("email", email)
+	p.fill("presentation", "Assistante sociale depuis douze ans.")
+	p.tick(`[name="reasons"][value="caregiving"]`)
+	p.tick(`[name="modes"][value="video"]`)
+	p.tick(`[name="languages"][value="fr"]`)
+	p.press("Envoyer l’invitation", "L’invitation part par e-mail")
+}
+
+func (p *person) openEveryTuesday() {
+	p.t.Helper()
+	p.open("/agenda/ouvertures")
+	p.put("weekday", "2")
+	p.put("first_day", time.Now().Format(time.DateOnly))
+	p.put("starts", "12:00")
+	p.put("ends", "09:00")
+	p.tick(`[name="modes"][value="video"]`)
+	p.press("Ajouter cette plage", "Une plage dure une heure au moins")
+	p.put("starts", "09:00")
+	p.put("ends", "12:00")
+	p.press("Ajouter cette plage", "Chaque mardi, de 9 h à 12 h")
+}
+
+var documentLink = regexp.MustCompile(`/documents/[0-9a-f-]{36}`)
+
+// exchangeWithoutScript sends a document to the worker, who finds it.
+func (p *person) exchangeWithoutScript(t *testing.T, worker *person) {
+	t.Helper()
+	path := filepath.Join(shared, "quittance.pdf")
+	if err := os.WriteFile(path, []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.open("/messages")
+	p.do("open the conversation", chromedp.Click(chromedp.CSS(`main a[href^="/messages/"]`)), chromedp.WaitReady(chromedp.CSS(`[name="documents"]`)))
+	p.check()
+	p.fill("body", "Voici la quittance.")
+	p.do("choose the file", chromedp.SetUploadFiles(chromedp.CSS(`[name="documents"]`), []string{path}))
+	p.press("Envoyer", "quittance.pdf")
+	worker.open("/messages")
+	worker.do("open the conversation", chromedp.Click(chromedp.CSS(`main a[href^="/messages/"]`)), chromedp.WaitReady(chromedp.CSS(`.attachment`)))
+	worker.sees("Voici la quittance.")
+	if page := run(worker, chromedp.OuterHTML(chromedp.CSS("main"))); !documentLink.MatchString(page) {
+		t.Error(fmt.Sprint("no document in ", page))
+	}
+}
