@@ -3,6 +3,7 @@ package clamd_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -101,14 +102,8 @@ func fakeDaemon(t *testing.T, reply string) string {
 			return
 		}
 		defer conn.Close()
-		var seen []byte
-		buf := make([]byte, 64<<10)
-		for !bytes.HasSuffix(seen, []byte{0, 0, 0, 0}) {
-			n, err := conn.Read(buf)
-			if err != nil {
-				return
-			}
-			seen = append(seen, buf[:n]...)
+		if !readStream(conn) {
+			return
 		}
 		if reply == "silent" {
 			_, _ = io.Copy(io.Discard, conn)
@@ -117,4 +112,21 @@ func fakeDaemon(t *testing.T, reply string) string {
 		_, _ = io.WriteString(conn, reply)
 	}()
 	return l.Addr().String()
+}
+
+// readStream reads the command and every piece up to the empty one that ends the
+// content; false when the client hangs up before.
+func readStream(conn io.Reader) bool {
+	if _, err := io.CopyN(io.Discard, conn, int64(len("zINSTREAM\x00"))); err != nil {
+		return false
+	}
+	for {
+		var length uint32
+		if err := binary.Read(conn, binary.BigEndian, &length); err != nil || length == 0 {
+			return err == nil
+		}
+		if _, err := io.CopyN(io.Discard, conn, int64(length)); err != nil {
+			return false
+		}
+	}
 }
