@@ -42,7 +42,7 @@ func drain(conn *websocket.Conn) {
 // who sends more waits, so that nobody else does.
 const (
 	messagesPerSecond = 50
-	messageBurst      = 50 // fewer than a reader's queue holds
+	messageBurst      = 50 // far fewer than a peer's queue holds
 )
 
 func newPace() *rate.Limiter { return rate.NewLimiter(messagesPerSecond, messageBurst) }

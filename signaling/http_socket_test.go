@@ -287,9 +287,10 @@ func TestR44_WhoDoesNotReadIsDisconnected(t *testing.T) {
 	zoe, nadia := w.both(t)
 	_ = zoe.conn.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
 	line := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + strings.Repeat(`a=x:1\r\n`, 7000) + `"}}`
-	for range 200 {
-		nadia.say(line)
-	}
+	go func() {
+		for nadia.conn.WriteMessage(websocket.TextMessage, []byte(line)) == nil {
+		}
+	}()
 	if left := nadia.wants("left"); left["id"] != "P1" {
 		t.Errorf("left: %v", left)
 	}

@@ -210,8 +210,9 @@ const (
 )
 
 // queueLength is how many messages may wait for a peer; one more and the peer is
-// too slow to stay.
-const queueLength = 64
+// too slow to stay. What the other side may say in a burst fits in more than
+// twice, so that a server that is short of breath for a second loses nobody.
+const queueLength = 128
 
 // peer is one connection of one participant.
 type peer struct {
