@@ -32,6 +32,18 @@ var places = map[viewer.Role][]NavItem{
 		{Path: "/administration/assistants", Label: "Assistantes sociales", Icon: "users"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
+	viewer.Switchboard: {
+		{Path: "/standard", Label: "Standard", Icon: "headset"},
+		{Path: "/profil", Label: "Profil", Icon: "user"},
+	},
+	viewer.ClientManager: {
+		{Path: "/entreprise", Label: "Mon entreprise", Icon: "building-2"},
+		{Path: "/profil", Label: "Profil", Icon: "user"},
+	},
+	viewer.DPO: {
+		{Path: "/protection-des-donnees", Label: "Données", Icon: "shield-check"},
+		{Path: "/profil", Label: "Profil", Icon: "user"},
+	},
 }
 
 // HomePath is the first page of a role.

@@ -17,8 +17,17 @@ type Role string
 const (
 	Beneficiary   Role = "beneficiary"
 	SocialWorker  Role = "social_worker"
+	Switchboard   Role = "switchboard"
+	ClientManager Role = "client_manager"
 	Administrator Role = "administrator"
+	DPO           Role = "dpo" // the data-protection officer
 )
+
+// Roles are all roles.
+var Roles = []Role{Beneficiary, SocialWorker, Switchboard, ClientManager, Administrator, DPO}
+
+// OfClient reports whether accounts with the role belong to a client company.
+func (r Role) OfClient() bool { return r == Beneficiary || r == ClientManager }
 
 // Staff reports whether the role signs in with a second factor (R8).
 func (r Role) Staff() bool { return r != Beneficiary }
@@ -28,7 +37,7 @@ type Viewer struct {
 	ID       uuid.UUID // the account
 	Role     Role
 	Name     string         // first name and last name, for the page's header
-	ClientID uuid.UUID      // the client that a beneficiary is attached to, else zero
+	ClientID uuid.UUID      // the client that a beneficiary or a manager is attached to, else zero
 	Zone     *time.Location // the zone in which this person reads times
 	Session  []byte         // the hash that identifies the session
 
