@@ -42,7 +42,15 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 		return agenda{}, err
 	}
 	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	return agenda{worker: worker, openings: openings, absences: periods(absences)}, err
+	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences)}, err
+}
+
+// inModes keeps of each opening the modes that the worker's sheet offers.
+func inModes(openings []Opening, offered []Mode) []Opening {
+	for i, o := range openings {
+		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m Mode) bool { return !slices.Contains(offered, m) })
+	}
+	return slices.DeleteFunc(openings, func(o Opening) bool { return len(o.Modes) == 0 })
 }
 
 // FreeSlots lists a worker's free hours that start inside span, in order;

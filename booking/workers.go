@@ -20,10 +20,17 @@ type SocialWorker struct {
 	Reasons      []Reason
 	Modes        []Mode
 	Place        string // where, in person
+	Portrait     string // the version of the portrait, empty when there is none
 }
 
-// Reason is what an appointment may be about (R15).
-type Reason struct{ Slug, Label string }
+// sheet is what its editor starts from.
+func (w SocialWorker) sheet() Sheet {
+	slugs := make([]string, len(w.Reasons))
+	for i, r := range w.Reasons {
+		slugs[i] = r.Slug
+	}
+	return Sheet{Presentation: w.Presentation, Languages: w.Languages, Reasons: slugs, Modes: w.Modes, Place: w.Place}
+}
 
 // Languages are the languages a worker may offer, by BCP 47 tag.
 var Languages = []struct{ Tag, Label string }{
@@ -103,19 +110,19 @@ func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker,
 	return sheets, nil
 }
 
-// Reasons lists the reasons that the platform offers, in its order.
-func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
-	return readReasons(ctx, s.db.Pool)
+// Sheet is what a profile sheet says of its worker, and what they can be booked for.
+type Sheet struct {
+	Presentation string
+	Languages    []string // BCP 47 tags
+	Reasons      []string // slugs
+	Modes        []Mode
+	Place        string // where, in person; may be empty otherwise
 }
 
 // NewSocialWorker is a worker to be invited.
 type NewSocialWorker struct {
 	account.Invitation
-	Presentation string
-	Languages    []string
-	Reasons      []string // slugs
-	Modes        []Mode
-	Place        string
+	Sheet
 }
 
 // ErrEmailKnown says that an address has an account already. Only an
@@ -125,8 +132,8 @@ var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette
 // AddSocialWorker invites a worker and writes the profile sheet, by an
 // administrator.
 func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
-	if v == nil || v.Role != viewer.Administrator {
-		return uuid.Nil, fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
+	if err := administrator(v); err != nil {
+		return uuid.Nil, err
 	}
 	n.Role = viewer.SocialWorker
 	var id uuid.UUID

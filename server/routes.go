@@ -84,8 +84,14 @@ func (s *Server) routes() []route {
 		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
 		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
 
+		{"GET", "/profil/fiche", worker, b.Sheet, page},
+		{"POST", "/profil/fiche", worker, b.UpdateSheet, page},
+		{"POST", "/profil/fiche/photo", worker, b.SetPortrait, upload},
+		{"POST", "/profil/fiche/photo/suppression", worker, b.RemovePortrait, page},
+
 		{"GET", "/assistants", beneficiary, b.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
+		{"GET", "/assistants/{id}/photo", signedIn, b.Portrait, page},
 		{"GET", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
 		{"POST", "/rendez-vous", beneficiary, b.Book, page},
 		{"GET", "/rendez-vous", itsPeople, b.Appointments, page},
@@ -115,6 +121,16 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/entreprises/{id}/codes", administrator, c.IssueCode, page},
 		{"GET", "/administration/assistants", administrator, b.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, b.AddWorker, page},
+		{"GET", "/administration/assistants/{id}", administrator, b.Sheet, page},
+		{"POST", "/administration/assistants/{id}", administrator, b.UpdateSheet, page},
+		{"POST", "/administration/assistants/{id}/photo", administrator, b.SetPortrait, upload},
+		{"POST", "/administration/assistants/{id}/photo/suppression", administrator, b.RemovePortrait, page},
+		{"GET", "/administration/motifs", administrator, b.Reasons, page},
+		{"POST", "/administration/motifs", administrator, b.AddReason, page},
+		{"POST", "/administration/motifs/{slug}", administrator, b.RenameReason, page},
+		{"POST", "/administration/motifs/{slug}/retrait", administrator, b.RetireReason, page},
+		{"POST", "/administration/motifs/{slug}/retour", administrator, b.RestoreReason, page},
+		{"POST", "/administration/motifs/{slug}/monter", administrator, b.RaiseReason, page},
 	}
 }
 
