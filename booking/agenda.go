@@ -30,7 +30,7 @@ func (a agenda) slots(span Period) []Slot {
 // slotAt finds the slot that starts at that very instant.
 func (a agenda) slotAt(at time.Time) (Slot, bool) {
 	slots := a.slots(Period{at, at.Add(time.Second)})
-	if len(slots) == 0 {
+	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
 		return Slot{}, false
 	}
 	return slots[0], true
@@ -107,13 +107,27 @@ func worker(v *viewer.Viewer) error {
 	return nil
 }
 
-// Openings lists the viewer's own openings that are not over.
-func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+// Zone is the zone of the viewer's own openings and absences: that of their
+// sheet, wherever they read their own times.
+func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
 	if err := worker(v); err != nil {
 		return nil, err
 	}
+	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	return row.zone(), nil
+}
+
+// Openings lists the viewer's own openings that are not over.
+func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+	zone, err := s.Zone(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
-	today := calendarDay(s.db.Now().In(v.Zone))
+	today := calendarDay(s.db.Now().In(zone))
 	return slices.DeleteFunc(openings, func(o Opening) bool { return !o.LastDay.IsZero() && o.LastDay.Before(today) }), err
 }
 

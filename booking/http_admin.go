@@ -17,6 +17,8 @@ type adminWorkersPage struct {
 	Modes     []option
 	Languages []option
 	Zones     []option
+	Previous  string
+	Next      string
 }
 
 func (adminWorkersPage) Template() string { return "booking/admin_workers" }
@@ -31,7 +33,10 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
-	page.Workers, err = h.bookings.SocialWorkers(r.Context(), Filter{})
+	number := pageNumber(r)
+	workers, more, err := h.bookings.SocialWorkers(r.Context(), Filter{Page: number})
+	page.Workers = workers
+	page.Previous, page.Next = neighbours(r, number, more)
 	return page, err
 }
 

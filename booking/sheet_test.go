@@ -261,3 +261,47 @@ func ok(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+func TestR45_SheetsComeAPageAtATime(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	all := map[uuid.UUID]bool{}
+	for range 23 {
+		all[w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris").ID] = true
+	}
+	for page, want := range []struct {
+		sheets int
+		more   bool
+	}{{20, true}, {3, false}, {0, false}} {
+		sheets, more, err := w.Bookings.SocialWorkers(t.Context(), booking.Filter{Page: page})
+		if err != nil || len(sheets) != want.sheets || more != want.more {
+			t.Errorf("page %d holds %d sheets, more %v, %v", page, len(sheets), more, err)
+		}
+		for _, sheet := range sheets {
+			if !all[sheet.ID] {
+				t.Errorf("somebody stands on two pages")
+			}
+			delete(all, sheet.ID)
+		}
+	}
+	if len(all) != 0 {
+		t.Errorf("%d people are on no page", len(all))
+	}
+}
+
+// A worker who moves reads their own times elsewhere; the agenda stays where it is.
+func TestR14_AnAgendaKeepsItsZoneWhenItsWorkerTravels(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	lea := w.SocialWorkerWithoutOpenings(t, "Léa", "Payet", "Indian/Reunion")
+	paris, err := time.LoadLocation("Europe/Paris")
+	ok(t, err)
+	lea.Zone = paris
+	zone, err := w.Bookings.Zone(t.Context(), lea)
+	if err != nil || zone.String() != "Indian/Reunion" {
+		t.Errorf("the agenda stands in %v, %v", zone, err)
+	}
+	if _, err := w.Bookings.Zone(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a beneficiary has an agenda: %v", err)
+	}
+}

@@ -80,7 +80,7 @@ func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
 		where ($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(modes)) and ($3 = '' or $3 = any(languages))
-		order by account_id limit $4`, f.Reason, f.Mode, f.Language, sheetsAtOnce)
+		order by account_id offset $4 limit $5`, f.Reason, f.Mode, f.Language, f.Page*sheetsAtOnce, sheetsAtOnce+1)
 }
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {

@@ -50,24 +50,29 @@ func LanguageLabel(tag string) string {
 }
 
 // sheetsAtOnce bounds how many profile sheets one answer holds (R45).
-const sheetsAtOnce = 50
+const sheetsAtOnce = 20
 
 // Filter keeps the sheets that offer all that it names; empty fields name nothing.
 type Filter struct {
 	Reason   string
 	Mode     Mode
 	Language string
+	Page     int // 0 is the first
 }
 
-// SocialWorkers lists profile sheets by name.
-func (s *Service) SocialWorkers(ctx context.Context, f Filter) ([]SocialWorker, error) {
+// SocialWorkers returns one page of the profile sheets, by name within it, and
+// whether another follows. The pages' own order says nothing of anybody.
+func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialWorker, more bool, err error) {
 	rows, err := readWorkers(ctx, s.db.Pool, f)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	sheets, err := s.sheets(ctx, rows)
+	if more = len(rows) > sheetsAtOnce; more {
+		rows = rows[:sheetsAtOnce]
+	}
+	sheets, err = s.sheets(ctx, rows)
 	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
-	return sheets, err
+	return sheets, more, err
 }
 
 func compareNames(a, b account.Person) int {
