@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -39,7 +40,7 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer draft.Discard(r.Context())
-	in := submission{request: r, draft: draft, values: url.Values{}}
+	in := submission{request: r, draft: draft, values: url.Values{}, stall: h.stall}
 	in.form = form.FromValues(in.values)
 	if err := in.receive(w); err != nil {
 		return h.again(r, conversation, in.form, err)
@@ -70,6 +71,7 @@ type submission struct {
 	text    int64 // bytes of text fields read
 	offered int   // documents that came, kept or not
 	failure error // the first; what follows it is thrown away
+	stall   time.Duration
 }
 
 // receive reads the request into the form and the draft. It returns the first
@@ -79,12 +81,13 @@ func (in *submission) receive(w http.ResponseWriter) error {
 	if kind != "multipart/form-data" {
 		return in.receiveForm()
 	}
-	in.request.Body = bounded(w, in.request.Body)
+	in.request.Body = bounded(w, in.request.Body, in.stall)
 	parts, err := in.request.MultipartReader()
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err)
 	}
 	in.receiveParts(parts)
+	_, _ = io.Copy(io.Discard, in.request.Body) // to its end, which lifts the deadlines; bounded
 	if in.failure == nil {
 		in.checkBody()
 	}
@@ -140,7 +143,6 @@ func (in *submission) receiveParts(parts *multipart.Reader) {
 		}
 		if err != nil {
 			in.fail("documents", unreadable(err))
-			_, _ = io.Copy(io.Discard, in.request.Body) // bounded
 			return
 		}
 		in.receivePart(part)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -471,4 +472,34 @@ func TestR29_SomebodyWhoLeavesDuringAnUploadLeavesNothing(t *testing.T) {
 	}
 	s.Server.Close() // waits for the handler, which tidies up
 	s.nothingKept(t)
+}
+
+// slowScanner says its word long after the last byte.
+type slowScanner time.Duration
+
+func (s slowScanner) Scan(ctx context.Context, content io.Reader) (string, error) {
+	if _, err := io.Copy(io.Discard, content); err != nil {
+		return "", err
+	}
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-time.After(time.Duration(s)):
+		return "", nil
+	}
+}
+
+func TestR29_AScannerMayTakeLongerThanALineMayStandStill(t *testing.T) {
+	t.Parallel()
+	const stall = 200 * time.Millisecond
+	s := newSite(t, slowScanner(3*stall))
+	s.pages.SetStall(stall)
+	var body bytes.Buffer // of known length, so that its end is seen with its last byte
+	form := multipart.NewWriter(&body)
+	if err := errors.Join(form.WriteField("body", "bonjour"), writeFile(form, pdfFile("a.pdf", 1000)), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	header := http.Header{"Content-Type": {form.FormDataContentType()}}
+	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &body)
+	wantSent(t, s, res, page)
 }
