@@ -441,6 +441,12 @@ func TestR29_RangesOfADownload(t *testing.T) {
 	if res, _ := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=3000000-"}}, nil); res.StatusCode != 416 {
 		t.Errorf("beyond the end: %d", res.StatusCode)
 	}
+	for n, status := range map[int]int{3: 206, 4: 200, 300: 200} {
+		asked := "bytes=0-0" + strings.Repeat(",2000000-2000000", n-1)
+		if res, _ := s.do(t, "Nadia", "GET", path, http.Header{"Range": {asked}}, nil); res.StatusCode != status {
+			t.Errorf("%d ranges: %d, want %d", n, res.StatusCode, status)
+		}
+	}
 	etag := func() string { res, _ := s.do(t, "Nadia", "HEAD", path, nil, nil); return res.Header.Get("ETag") }()
 	if res, body := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=0-9"}, "If-Range": {etag}}, nil); res.StatusCode != 206 || body != whole[:10] {
 		t.Errorf("taking up a download: %d", res.StatusCode)
