@@ -40,7 +40,8 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer draft.Discard(r.Context())
-	in := submission{request: r, draft: draft, values: url.Values{}, stall: h.stall}
+	in := submission{request: r, draft: draft, values: url.Values{}, uploads: h.uploads, stall: h.stall}
+	defer in.leave()
 	in.form = form.FromValues(in.values)
 	if err := in.receive(w); err != nil {
 		return h.again(r, conversation, in.form, err)
@@ -68,10 +69,26 @@ type submission struct {
 	draft   *Draft
 	values  url.Values
 	form    *form.Form
-	text    int64 // bytes of text fields read
 	offered int   // documents that came, kept or not
 	failure error // the first; what follows it is thrown away
+	uploads *uploads
+	entered bool // counted among the uploads
 	stall   time.Duration
+}
+
+// enter makes sure that the request is counted among the uploads.
+func (in *submission) enter() error {
+	if !in.entered && !in.uploads.enter(in.draft.viewer.ID) {
+		return errBusy
+	}
+	in.entered = true
+	return nil
+}
+
+func (in *submission) leave() {
+	if in.entered {
+		in.uploads.leave(in.draft.viewer.ID)
+	}
 }
 
 // receive reads the request into the form and the draft. It returns the first
@@ -158,27 +175,28 @@ func unreadable(err error) error {
 	return interrupted(err)
 }
 
+// receivePart keeps the fields of the form and throws everything else away.
 func (in *submission) receivePart(part *multipart.Part) {
-	switch {
-	case part.FormName() == "documents":
+	switch part.FormName() {
+	case "documents":
 		in.receiveDocument(part)
-	case in.failure == nil:
-		in.receiveText(part)
+	case "body":
+		if !in.values.Has("body") {
+			in.receiveText(part)
+		}
 	}
 }
 
+// receiveText reads the text, also after a failure: it comes back with the form.
 func (in *submission) receiveText(part *multipart.Part) {
-	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes-in.text+1))
-	in.text += int64(len(value))
+	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes+1))
 	switch {
 	case err != nil:
 		in.fail("body", interrupted(err))
-	case in.text > form.MaxBytes:
+	case len(value) > form.MaxBytes:
 		in.fail("body", fault.New(fault.TooLarge, tooLong))
 	default:
-		in.values.Add(part.FormName(), string(value))
-	}
-	if part.FormName() == "body" && in.failure == nil {
+		in.values.Set("body", string(value))
 		in.checkBody()
 	}
 }
@@ -193,6 +211,10 @@ func (in *submission) receiveDocument(part *multipart.Part) {
 	}
 	in.offered++
 	if in.failure != nil {
+		return
+	}
+	if err := in.enter(); err != nil {
+		in.fail("documents", err)
 		return
 	}
 	content := io.MultiReader(bytes.NewReader(first[:n]), part)

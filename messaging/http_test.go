@@ -51,7 +51,7 @@ func (h hijackCounter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 func (h hijackCounter) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-var statuses = map[fault.Code]int{fault.Invalid: 422, fault.NotFound: 404, fault.Forbidden: 403, fault.Gone: 410, fault.TooLarge: 413, fault.Unavailable: 503}
+var statuses = map[fault.Code]int{fault.Invalid: 422, fault.NotFound: 404, fault.Forbidden: 403, fault.Gone: 410, fault.TooLarge: 413, fault.Unavailable: 503, fault.Throttled: 429}
 
 func newSite(t *testing.T, scanner messaging.Scanner) *site {
 	t.Helper()
