@@ -111,6 +111,13 @@ func deleteUploads(ctx context.Context, q postgres.Querier, keys []string) (int,
 	return int(tag.RowsAffected()), err
 }
 
+// lockUpload takes the note of an object, once whoever is about to claim it has
+// ended, and says whether it is still there.
+func lockUpload(ctx context.Context, tx postgres.Tx, key string) (noted bool, err error) {
+	tag, err := tx.Exec(ctx, `select from uploads where object_key = $1 for update`, key)
+	return tag.RowsAffected() == 1, err
+}
+
 // lockOldUploads takes up to limit notes from before the given instant; whoever
 // would commit one of them waits for the transaction to end.
 func lockOldUploads(ctx context.Context, tx postgres.Tx, before time.Time, limit int) ([]string, error) {

@@ -297,6 +297,47 @@ func TestR29_AFailedCommitRemovesTheObjects(t *testing.T) {
 	w.nothingKept(t)
 }
 
+// Somebody leaves while the commit is under way: the message goes, and nothing of
+// it is taken for rubbish.
+func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := draft.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
+		t.Fatal(err)
+	}
+	hold, err := w.DB.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold.Exec(t.Context(), `select from uploads for update`); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	sent := make(chan error, 1)
+	go func() { sent <- draft.Send(ctx, "x") }()
+	for waiting := 0; waiting == 0; {
+		if err := w.DB.Pool.QueryRow(t.Context(), `select count(*) from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leave()
+	if err := hold.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	draft.Doubt()
+	draft.Discard(t.Context())
+	if got := w.last(t, w.nadia).Documents[0]; !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(100)) {
+		t.Error("the document came back changed")
+	}
+}
+
 func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 	defer debug.SetGCPercent(debug.SetGCPercent(5)) // what is live, not what waits to be collected
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))
