@@ -64,7 +64,7 @@ func (d *Draft) Send(ctx context.Context, body string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	err := d.service.db.InTx(ctx, func(tx postgres.Tx) error { return d.commit(ctx, tx, body) })
+	err := d.service.db.InTurn(ctx, aboutConversation(d.Conversation()), func(tx postgres.Tx) error { return d.commit(ctx, tx, body) })
 	if errors.Is(err, vault.ErrDestroyed) {
 		return errClosed
 	}
@@ -75,6 +75,10 @@ func (d *Draft) Send(ctx context.Context, body string) error {
 	d.service.tell(d.relation)
 	return nil
 }
+
+// aboutConversation names the turn in which the messages of a conversation are
+// committed: a reader who has seen one has been able to see all before it.
+func aboutConversation(conversation uuid.UUID) string { return "conversation/" + conversation.String() }
 
 func (d *Draft) commit(ctx context.Context, tx postgres.Tx, body string) error {
 	key, err := d.service.vault.Key(ctx, tx, d.relation.BeneficiaryID)

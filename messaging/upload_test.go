@@ -309,25 +309,13 @@ func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
 	if err := draft.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
 		t.Fatal(err)
 	}
-	hold, err := w.DB.Pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := hold.Exec(t.Context(), `select from uploads for update`); err != nil {
-		t.Fatal(err)
-	}
+	release := w.holdUploads(t)
 	ctx, leave := context.WithCancel(t.Context())
 	sent := make(chan error, 1)
 	go func() { sent <- draft.Send(ctx, "x") }()
-	for waiting := 0; waiting == 0; {
-		if err := w.DB.Pool.QueryRow(t.Context(), `select count(*) from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`).Scan(&waiting); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.untilWaiting(t, 1)
 	leave()
-	if err := hold.Rollback(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if err := <-sent; err != nil {
 		t.Fatal(err)
 	}
