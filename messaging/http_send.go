@@ -43,7 +43,12 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 	in := submission{request: r, draft: draft, values: url.Values{}, uploads: h.uploads, stall: h.stall}
 	defer in.leave()
 	in.form = form.FromValues(in.values)
+	limited := h.messages.Admit(r.Context(), draft.viewer)
+	in.failure = limited // the text is read all the same, and comes back
 	if err := in.receive(w); err != nil {
+		if limited != nil {
+			in.fail("body", limited)
+		}
 		return h.again(r, conversation, in.form, err)
 	}
 	if err := draft.Send(r.Context(), in.form.Value("body")); err != nil {

@@ -7,9 +7,13 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	"socialdirect/internal/fault"
 )
 
 // heldScanner says that a document has come and lets none pass before it is told.
@@ -120,4 +124,43 @@ func heap() uint64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+func TestR28_OnlySoManyMessagesAMinuteAndAnHour(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	try := func() int {
+		t.Helper()
+		res, page := s.postForm(t, "Zoé", url.Values{"body": {""}}) // what is refused counts too
+		if res.StatusCode == 429 && !strings.Contains(page, `id="body-error"`) {
+			t.Errorf("no message beside the field:\n%.2000s", page)
+		}
+		return res.StatusCode
+	}
+	start := s.DB.Now()
+	for minute := range 10 {
+		s.SetNow(start.Add(time.Duration(minute) * time.Minute))
+		for i := range 30 {
+			if status := try(); status != 422 {
+				t.Fatalf("minute %d, try %d: %d", minute, i, status)
+			}
+		}
+		if status := try(); status != 429 {
+			t.Fatalf("minute %d, one too many: %d", minute, status)
+		}
+	}
+	s.SetNow(start.Add(time.Hour - time.Microsecond))
+	res, page := s.post(t, "Zoé", "le texte tapé", pdfFile("a.pdf", 1000))
+	if res.StatusCode != 429 || !strings.Contains(page, "le texte tapé") || !strings.Contains(page, "Joignez de nouveau") {
+		t.Errorf("within the hour: %d\n%.2000s", res.StatusCode, page)
+	}
+	if err := s.messages.Admit(t.Context(), s.zoe); fault.From(err).RetryAfter != time.Microsecond {
+		t.Errorf("told to come back in %v", fault.From(err).RetryAfter)
+	}
+	s.nothingKept(t)
+	res, page = s.postForm(t, "Nadia", url.Values{"body": {"bonjour"}})
+	wantSent(t, s, res, page)
+	s.SetNow(start.Add(time.Hour))
+	res, page = s.postForm(t, "Zoé", url.Values{"body": {"bonjour"}})
+	wantSent(t, s, res, page)
 }
