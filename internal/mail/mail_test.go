@@ -40,7 +40,7 @@ func start(t *testing.T, r refusing) (url string) {
 }
 
 // What is returned is kept with the job, for weeks.
-func TestR35_AnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
+func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	t.Parallel()
 	const recipient = "zoe.vidal@exemple.fr"
 	refusal := &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "<" + recipient + "> is unknown here"}
