@@ -8,5 +8,10 @@ create table message_rates (
     primary key (account_id, span)
 );
 
+-- The journal only grows: emptying it is no row's deletion.
+create trigger audit_entries_never_emptied before truncate on audit_entries
+    for each statement execute function refuse_change();
+
 -- +goose Down
+drop trigger audit_entries_never_emptied on audit_entries;
 drop table message_rates;
