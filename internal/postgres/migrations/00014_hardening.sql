@@ -12,6 +12,11 @@ create table message_rates (
 create trigger audit_entries_never_emptied before truncate on audit_entries
     for each statement execute function refuse_change();
 
+-- Whatever the code lets through, hours are on the grid.
+alter table appointments add constraint appointments_whole_minute
+    check (date_trunc('minute', lower(period) at time zone 'UTC') = lower(period) at time zone 'UTC');
+
 -- +goose Down
+alter table appointments drop constraint appointments_whole_minute;
 drop trigger audit_entries_never_emptied on audit_entries;
 drop table message_rates;
