@@ -20,12 +20,17 @@ type HTTP struct {
 	render   *web.Renderer
 
 	sockets   *sockets
+	uploads   *uploads
 	pingEvery time.Duration
+	stall     time.Duration // how long an upload may stand still
 }
 
 // NewHTTP returns the pages over the acts.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
-	return &HTTP{messages: messages, accounts: accounts, render: render, sockets: newSockets(), pingEvery: pingEvery}
+	return &HTTP{
+		messages: messages, accounts: accounts, render: render,
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, stall: transferStall,
+	}
 }
 
 // listPage is GET /messages.

@@ -42,9 +42,11 @@ var owners = map[string]string{
 	"clients": "company", "connection_codes": "company",
 	"legal_texts": "legal", "legal_acceptances": "legal",
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
-	"person_keys": "internal/vault", "audit_entries": "internal/audit",
+	"person_keys": "internal/vault",
+	"audit_entries": "internal/audit",
 	"reasons": "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
+	"message_rates": "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }
 
