@@ -56,7 +56,7 @@ func New(t testing.TB) *World {
 		Name: "Exemple", Slug: "exemple", StartsOn: Start.AddDate(-10, 0, 0), EndsOn: Start.AddDate(20, 0, 0),
 	})
 	must(t, err)
-	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, Start.AddDate(20, 0, 0))
+	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, company.NewCode{ExpiresAt: Start.AddDate(20, 0, 0)})
 	must(t, err)
 	w.code = code.Display()
 	return w
