@@ -62,13 +62,16 @@ func (p Poster) Offer() string {
 
 // Promise says what the client will never learn (R10).
 func (p Poster) Promise() string {
-	return p.Client + " ne saura jamais que vous êtes venu(e). Ni votre nom, ni vos rendez-vous, ni ce que vous dites ne lui sont transmis."
+	return p.Client + " ne saura jamais qui vient. Ni votre nom, ni vos rendez-vous, ni ce que vous dites ne lui sont transmis."
 }
 
 // Help says where to turn without a computer.
 func (p Poster) Help() string {
-	return "Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit\u00a0: " + strings.ReplaceAll(p.Phone, " ", "\u00a0")
+	return "Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit\u00a0: " + p.Number()
 }
+
+// Number is the switchboard's, on one line.
+func (p Poster) Number() string { return strings.ReplaceAll(p.Phone, " ", "\u00a0") }
 
 // Until says how long the code can be used.
 func (p Poster) Until() string {
@@ -103,11 +106,11 @@ var (
 
 // Measures of the A4 sheet, in millimetres.
 const (
-	sheetWidth  = 210
-	sheetHeight = 297
-	margin      = 20
-	column      = sheetWidth - 2*margin
-	pointSize   = 25.4 / 72
+	sheetWidth = 210
+	margin     = 20
+	column     = sheetWidth - 2*margin
+	qrSide     = 56
+	pointSize  = 25.4 / 72
 )
 
 type rgb struct{ r, g, b int }
@@ -132,15 +135,19 @@ func (p Poster) WritePDF(w io.Writer) error {
 		return err
 	}
 	s := newSheet(p)
-	s.head(p)
-	s.steps(p)
-	s.draw(code, sheetWidth-margin-56, 112, 56)
-	s.codeBox(p)
-	s.foot(p)
+	s.page(p, code)
 	if err := s.Output(w); err != nil {
 		return fmt.Errorf("poster: %w", err)
 	}
 	return nil
+}
+
+// page draws everything, and returns where it ends.
+func (s sheet) page(p Poster, code barcode.Barcode) float64 {
+	y := s.head(p) + 8
+	s.draw(code, sheetWidth-margin-qrSide, y-5, qrSide)
+	y = s.codeBox(p, max(s.steps(p, y), y+qrSide-5)+8)
+	return s.foot(p, y+10)
 }
 
 func newSheet(p Poster) sheet {
@@ -172,21 +179,21 @@ func (s sheet) block(color rgb, x, y, width, height float64) {
 	s.Rect(x, y, width, height, "F")
 }
 
-func (s sheet) head(p Poster) {
+func (s sheet) head(p Poster) float64 {
 	s.block(sapin, 0, 0, sheetWidth, 74)
 	s.block(apricot, 0, 74, sheetWidth, 2.5)
 	s.text("Social Direct", "B", 16, apricot, margin, 15, column)
 	s.text("Parler à une assistante sociale, en toute confidentialité", "B", 33, white, margin, 26, column)
-	s.text(p.Offer(), "", 16, ink, margin, 84, column)
+	return s.text(p.Offer(), "", 16, ink, margin, 86, column)
 }
 
-func (s sheet) steps(p Poster) {
-	const width = column - 64
+func (s sheet) steps(p Poster, y float64) float64 {
+	const width = column - qrSide - 8
 	address := strings.TrimPrefix(strings.TrimPrefix(p.Address, "https://"), "http://")
-	y := s.step("1", "Scannez ce carré avec votre téléphone, ou tapez cette adresse\u00a0:", margin, 112, width)
+	y = s.step("1", "Scannez ce carré avec votre téléphone, ou tapez cette adresse\u00a0:", margin, y, width)
 	y = s.text(address, "B", 14, sapin, margin+13, y, width-13) + 5
 	y = s.step("2", "Tapez le code ci-dessous.", margin, y, width) + 5
-	s.step("3", "Choisissez une personne et une heure.", margin, y, width)
+	return s.step("3", "Choisissez une personne et une heure.", margin, y, width)
 }
 
 func (s sheet) step(number, text string, x, y, width float64) float64 {
@@ -205,8 +212,8 @@ func (s sheet) draw(code barcode.Barcode, x, y, side float64) {
 }
 
 // codeBox shows the code in groups that are easy to copy from a wall.
-func (s sheet) codeBox(p Poster) {
-	const top, height = 180, 42
+func (s sheet) codeBox(p Poster, top float64) float64 {
+	const height = 44
 	s.block(tint, margin, top, column, height)
 	s.text("Votre code de connexion", "", 13, ink, margin+8, top+6, column-16)
 	s.SetFont("Atkinson", "B", 34)
@@ -214,13 +221,15 @@ func (s sheet) codeBox(p Poster) {
 	groups := strings.Split(p.Code, "-")
 	width := float64(column-16) / float64(len(groups))
 	for i, group := range groups {
-		s.SetXY(margin+8+float64(i)*width, top+14)
+		s.SetXY(margin+8+float64(i)*width, top+15)
 		s.CellFormat(width, 14, group, "", 0, "C", false, 0, "")
 	}
-	s.text(p.Until(), "", 11.5, ink, margin+8, top+31, column-16)
+	s.text(p.Until(), "", 11.5, ink, margin+8, top+33, column-16)
+	return top + height
 }
 
-func (s sheet) foot(p Poster) {
-	y := s.text(p.Promise(), "B", 16, ink, margin, 234, column)
-	s.text(p.Help(), "", 14, ink, margin, y+6, column)
+func (s sheet) foot(p Poster, y float64) float64 {
+	y = s.text(p.Promise(), "B", 16, ink, margin, y, column)
+	y = s.text("Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit.", "", 13, ink, margin, y+5, column)
+	return s.text(p.Number(), "B", 20, sapin, margin, y+1, column)
 }
