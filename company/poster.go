@@ -180,11 +180,11 @@ func (s sheet) block(color rgb, x, y, width, height float64) {
 }
 
 func (s sheet) head(p Poster) float64 {
-	s.block(sapin, 0, 0, sheetWidth, 74)
-	s.block(apricot, 0, 74, sheetWidth, 2.5)
-	s.text("Social Direct", "B", 16, apricot, margin, 15, column)
-	s.text("Parler à une assistante sociale, en toute confidentialité", "B", 33, white, margin, 26, column)
-	return s.text(p.Offer(), "", 16, ink, margin, 86, column)
+	s.block(sapin, 0, 0, sheetWidth, 70)
+	s.block(apricot, 0, 70, sheetWidth, 2.5)
+	s.text("Social Direct", "B", 16, apricot, margin, 12, column)
+	s.text("Parler à une assistante sociale, en toute confidentialité", "B", 33, white, margin, 22, column)
+	return s.text(p.Offer(), "", 16, ink, margin, 81, column)
 }
 
 func (s sheet) steps(p Poster, y float64) float64 {
