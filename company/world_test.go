@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/viewer"
@@ -71,12 +70,7 @@ func (w *world) signUp(code string) error {
 	return w.signUpAs(fmt.Sprintf("quelquun-%d@exemple.fr", w.people.Add(1)), code)
 }
 
-func (w *world) signUpAs(email, code string) error {
-	return w.Accounts.SignUp(w.ctx, account.SignUp{
-		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: code,
-		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
-	})
-}
+func (w *world) signUpAs(email, code string) error { return w.SignUp(email, "Zoé", "Vidal", code) }
 
 func (w *world) state(t *testing.T, code company.Code) company.State {
 	t.Helper()
