@@ -84,6 +84,9 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
+	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
+	"code-revoked":  "Le code ne permet plus de s’inscrire.",
+	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
 }
 
 const flashCookie = "flash"
