@@ -43,6 +43,7 @@ const (
 	page   routeKind = iota // a page or an ordinary form
 	upload                  // a form with files, which may take long to arrive
 	socket                  // a WebSocket: refusals are bare statuses
+	script                  // asked by a page's script: refusals are JSON
 )
 
 // routes is the table of contents of the platform.
@@ -52,6 +53,7 @@ func (s *Server) routes() []route {
 		worker        = only(viewer.SocialWorker)
 		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
 		administrator = only(viewer.Administrator)
+		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -83,6 +85,18 @@ func (s *Server) routes() []route {
 		{"POST", "/profil", signedIn, a.UpdateProfile, page},
 		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
 		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
+		{"GET", "/profil/securite/codes", staff, a.RecoveryPage, page},
+		{"POST", "/profil/securite/codes", staff, a.RenewRecoveryCodes, page},
+		{"GET", "/profil/securite/cles", signedIn, a.PasskeysPage, page},
+		{"POST", "/profil/securite/cles/defi", owing, a.AskToAddPasskey, script},
+		{"POST", "/profil/securite/cles", owing, a.AddPasskey, script},
+		{"GET", "/profil/securite/cles/{id}", signedIn, a.PasskeyPage, page},
+		{"POST", "/profil/securite/cles/{id}", signedIn, a.RenamePasskey, page},
+		{"POST", "/profil/securite/cles/{id}/suppression", signedIn, a.RemovePasskey, page},
+		{"POST", "/connexion/cle/defi", everyone, a.AskPasskeySignIn, script},
+		{"POST", "/connexion/cle", everyone, a.SignInWithPasskey, script},
+		{"POST", "/connexion/cle/second-facteur/defi", owing, a.AskPasskeyProof, script},
+		{"POST", "/connexion/cle/second-facteur", owing, a.ProvePasskey, script},
 
 		{"GET", "/assistants", beneficiary, b.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
@@ -122,6 +136,7 @@ func (s *Server) routes() []route {
 type Knock struct {
 	Method, Path string
 	Open, Socket bool
+	Script       bool
 	roles        []viewer.Role
 }
 
@@ -134,7 +149,7 @@ func (k Knock) Allows(role viewer.Role) bool {
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
 	}
 	return table
 }

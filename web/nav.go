@@ -84,6 +84,7 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
+	"passkey-added": "Votre clé d’accès est enregistrée.",
 }
 
 const flashCookie = "flash"
