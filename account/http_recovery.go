@@ -9,12 +9,12 @@ import (
 )
 
 type recoveryPage struct {
-	Form       *form.Form
-	Codes      []string // in groups of four, when they are shown
-	Next       string   // where to go from new codes
-	Left       int
-	Fresh      bool // a passkey was just given: no code is asked for
-	HasPasskey bool
+	Form  *form.Form
+	Codes []string // in groups of four, when they are shown
+	Next  string   // where to go from new codes
+	Left  int
+	Fresh bool // a passkey was just given: no code is asked for
+	Has   SecondFactors
 }
 
 func (recoveryPage) Template() string { return "account/recovery" }
@@ -48,8 +48,8 @@ func (h *HTTP) recoveryPage(r *http.Request, f *form.Form) (recoveryPage, error)
 	if err != nil {
 		return recoveryPage{}, err
 	}
-	passkeys, err := h.accounts.Passkeys(r.Context(), v)
-	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, HasPasskey: len(passkeys) > 0}, err
+	has, err := h.accounts.SecondFactors(r.Context(), v)
+	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, Has: has}, err
 }
 
 // RenewRecoveryCodes makes new codes and voids the old ones.
@@ -74,10 +74,4 @@ func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error 
 		return refuse(f, "code", err, page)
 	}
 	return web.See(w, r, recoveryPath)
-}
-
-// hasPasskey says whether the second-factor page has a button for one.
-func (h *HTTP) hasPasskey(r *http.Request) (bool, error) {
-	passkeys, err := h.accounts.Passkeys(r.Context(), viewer.From(r.Context()))
-	return len(passkeys) > 0, err
 }

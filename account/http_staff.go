@@ -60,17 +60,17 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 }
 
 type secondFactorPage struct {
-	Form       *form.Form
-	Next       string
-	HasPasskey bool
+	Form *form.Form
+	Next string
+	Has  SecondFactors
 }
 
 func (secondFactorPage) Template() string { return "account/second_factor" }
 func (secondFactorPage) Title() string    { return "Double vérification" }
 
 func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
-	has, err := h.hasPasskey(r)
-	return secondFactorPage{Form: f, Next: localPath(next), HasPasskey: has}, err
+	has, err := h.accounts.SecondFactors(r.Context(), viewer.From(r.Context()))
+	return secondFactorPage{Form: f, Next: localPath(next), Has: has}, err
 }
 
 // SecondFactorPage asks for a one-time code, a recovery code or a passkey.

@@ -34,6 +34,7 @@ var (
 	errChallenge   = fault.New(fault.Invalid, "Cette demande a expiré ou a déjà servi. Appuyez de nouveau sur le bouton.")
 	errNoPasskey   = fault.New(fault.Invalid, "Aucune clé d’accès n’est enregistrée pour ce compte.")
 	errTooMany     = fault.New(fault.Invalid, "Vous avez déjà beaucoup de clés d’accès. Retirez-en une avant d’en ajouter une autre.")
+	errHalf        = fault.New(fault.Forbidden, "Donnez d’abord votre code ou votre clé d’accès.")
 	errKnown       = fault.New(fault.Conflict, "Cette clé d’accès est déjà enregistrée.")
 	errLastPasskey = fault.New(fault.Conflict, "C’est votre seule double vérification : ajoutez d’abord une autre clé d’accès ou une application de codes, puis retirez celle-ci.")
 )
@@ -142,21 +143,27 @@ func (s *Service) Passkeys(ctx context.Context, v *viewer.Viewer) ([]Passkey, er
 // RenamePasskey gives one of the viewer's passkeys another name; NotFound when it
 // is not theirs.
 func (s *Service) RenamePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string) error {
+	if !v.Complete {
+		return errHalf
+	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return renamePasskey(ctx, tx, v.ID, id, name) })
 }
 
 // RemovePasskey removes one of the viewer's passkeys; NotFound when it is not
 // theirs, Conflict when it is the last second factor of a member of staff.
 func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	if !v.Complete {
+		return errHalf
+	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		confirmed, passkeys, err := lockSecondFactors(ctx, tx, v.ID)
+		has, err := lockSecondFactors(ctx, tx, v.ID)
 		if err != nil {
 			return err
 		}
 		if err := deletePasskey(ctx, tx, v.ID, id); err != nil {
 			return err
 		}
-		if v.Role.Staff() && !confirmed && passkeys == 1 {
+		if v.Role.Staff() && !has.Application && has.Passkeys == 1 {
 			return errLastPasskey
 		}
 		return s.enqueueNotice(ctx, tx, v.ID, noticePasskeyRemoved)

@@ -56,7 +56,7 @@ func (s *Service) Recovery(ctx context.Context, v *viewer.Viewer) (Recovery, err
 // their making; nil when there are none to show.
 func (s *Service) TakeRecoverySheet(ctx context.Context, v *viewer.Viewer) (codes []string, err error) {
 	if !v.Complete {
-		return nil, fault.New(fault.Forbidden, "")
+		return nil, errHalf
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		sealed, err := takeSheet(ctx, tx, v.ID)

@@ -40,7 +40,7 @@ func (s *Service) ResetSecondFactor(ctx context.Context, v *viewer.Viewer, accou
 		return fault.New(fault.Invalid, "Écrivez pourquoi, en 500 caractères au plus : par exemple comment vous avez reconnu la personne.")
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, _, err := lockSecondFactors(ctx, tx, accountID); err != nil {
+		if _, err := lockSecondFactors(ctx, tx, accountID); err != nil {
 			return err
 		}
 		person, err := readPerson(ctx, tx, accountID)

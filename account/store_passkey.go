@@ -65,16 +65,19 @@ func deletePasskey(ctx context.Context, tx postgres.Tx, account, id uuid.UUID) e
 	return err
 }
 
+func readSecondFactors(ctx context.Context, q postgres.Querier, account uuid.UUID) (SecondFactors, error) {
+	return postgres.One[SecondFactors](ctx, q, `
+		select exists (select from totp where account_id = $1 and confirmed_at is not null) as application,
+		       (select count(*) from passkeys where account_id = $1) as passkeys`, account)
+}
+
 // lockSecondFactors holds back every other change to what an account has for a
-// second factor until the transaction ends, and reads how much that is.
-func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (totp bool, passkeys int, err error) {
+// second factor until the transaction ends, and reads it.
+func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (SecondFactors, error) {
 	if _, err := tx.Exec(ctx, `select from accounts where id = $1 for update`, account); err != nil {
-		return false, 0, err
+		return SecondFactors{}, err
 	}
-	err = tx.QueryRow(ctx, `
-		select exists (select from totp where account_id = $1 and confirmed_at is not null),
-		       (select count(*) from passkeys where account_id = $1)`, account).Scan(&totp, &passkeys)
-	return totp, passkeys, err
+	return readSecondFactors(ctx, tx, account)
 }
 
 // Challenges.

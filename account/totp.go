@@ -60,11 +60,24 @@ func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error
 
 var errEnrolled = fault.New(fault.Forbidden, "Une double vérification est déjà en place pour ce compte.")
 
+// SecondFactors is what an account has to give after the password.
+type SecondFactors struct {
+	Application bool // of codes
+	Passkeys    int
+}
+
+func (f SecondFactors) any() bool { return f.Application || f.Passkeys > 0 }
+
+// SecondFactors tells the viewer what they have.
+func (s *Service) SecondFactors(ctx context.Context, v *viewer.Viewer) (SecondFactors, error) {
+	return readSecondFactors(ctx, s.db.Pool, v.ID)
+}
+
 // mayEnrol lets somebody set up a further second factor only once they have given
 // the one they have.
 func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
-	confirmed, passkeys, err := lockSecondFactors(ctx, tx, v.ID)
-	if err == nil && !v.Complete && (confirmed || passkeys > 0) {
+	has, err := lockSecondFactors(ctx, tx, v.ID)
+	if err == nil && !v.Complete && has.any() {
 		return errEnrolled
 	}
 	return err
@@ -133,11 +146,11 @@ func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer
 // confirmCode checks an application's code, which may be the one that puts the
 // application in place.
 func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
-	confirmed, passkeys, err := lockSecondFactors(ctx, tx, v.ID)
+	has, err := lockSecondFactors(ctx, tx, v.ID)
 	if err != nil {
 		return err
 	}
-	if !confirmed && passkeys > 0 && !v.Complete {
+	if !has.Application && has.any() && !v.Complete {
 		return errCode // a key was made here, but only a password was given since
 	}
 	return s.checkSecret(ctx, tx, v.ID, code)
@@ -145,11 +158,11 @@ func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 
 // checkCode checks a code of an application that is in place.
 func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
-	confirmed, _, err := lockSecondFactors(ctx, tx, v.ID)
+	has, err := lockSecondFactors(ctx, tx, v.ID)
 	if err != nil {
 		return err
 	}
-	if !confirmed {
+	if !has.Application {
 		return errCode
 	}
 	return s.checkSecret(ctx, tx, v.ID, code)

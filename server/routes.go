@@ -136,6 +136,7 @@ func (s *Server) routes() []route {
 type Knock struct {
 	Method, Path string
 	Open, Socket bool
+	Owing        bool // also for staff who still owe the second factor
 	Script       bool
 	roles        []viewer.Role
 }
@@ -149,7 +150,7 @@ func (k Knock) Allows(role viewer.Role) bool {
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
 	}
 	return table
 }

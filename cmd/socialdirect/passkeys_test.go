@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
 
 	"github.com/descope/virtualwebauthn"
@@ -154,11 +155,6 @@ func TestR8_ARecruitChoosesAPasskeyAndGetsRecoveryCodesOnce(t *testing.T) {
 	for _, refused := range []answer{second.postJSON("/profil/securite/cles/defi", "{}"), second.get("/profil/securite/totp")} {
 		second.want("a password alone sets up another second factor", refused, http.StatusForbidden)
 	}
-	for _, path := range []string{"/administration", "/profil", "/profil/securite/cles", "/profil/securite/codes", "/agenda", "/profil/securite/cles/00000000-0000-4000-8000-000000000000"} {
-		if a := second.get(path); a.status != http.StatusSeeOther && a.status != http.StatusForbidden {
-			t.Errorf("half signed in, %s answers %d", path, a.status)
-		}
-	}
 	answer := d.sign(t, second.ask("/connexion/cle/second-facteur/defi"), "suite", "/administration")
 	place, _ = second.want("the passkey", second.postJSON("/connexion/cle/second-facteur", answer), http.StatusOK).said(t)
 	second.want("replayed", second.postJSON("/connexion/cle/second-facteur", answer), http.StatusUnprocessableEntity)
@@ -168,10 +164,57 @@ func TestR8_ARecruitChoosesAPasskeyAndGetsRecoveryCodesOnce(t *testing.T) {
 	third.want("the password", third.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 	third.want("a recovery code", third.post("/connexion/second-facteur", "code", codes[0]), http.StatusSeeOther)
 	third.want("signed in", third.get("/administration"), http.StatusOK)
+	if mail := w.mailTo(t, email, "code de secours"); !strings.Contains(mail.Text, "Il vous en reste 9") || !strings.Contains(mail.Text, "/profil/securite/codes") {
+		t.Errorf("the mail says %s", mail.Text)
+	}
+	w.mailTo(t, email, "clé d’accès")
 	fourth := w.visitor(t)
 	fourth.want("the password", fourth.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 	if a := fourth.want("the same code", fourth.post("/connexion/second-facteur", "code", codes[0]), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="code-error"`) || strings.Contains(a.body, codes[0]) {
 		t.Errorf("the page after a used code: %s", main_(a.body))
+	}
+}
+
+// mailTo waits for a mail to somebody whose subject holds words.
+func (w *world) mailTo(t *testing.T, email, words string) embedded.Mail {
+	t.Helper()
+	for range 200 {
+		mails, err := embedded.ReadMails(w.mail.Dir())
+		ok(t, err)
+		for _, m := range mails {
+			if strings.Contains(m.To, email) && strings.Contains(m.Subject, words) {
+				return m
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("no mail %q to %s", words, email)
+	return embedded.Mail{}
+}
+
+func TestR8_AHalfSignedInSessionReachesNothingElse(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	_, email := w.recruit(t, viewer.Administrator)
+	owed := map[string]bool{
+		"/connexion/second-facteur": true, "/deconnexion": true, "/profil/securite/totp": true, "/profil/securite/cles": true, "/profil/securite/cles/defi": true,
+		"/connexion/cle/second-facteur": true, "/connexion/cle/second-facteur/defi": true,
+	}
+	v := w.visitor(t)
+	v.want("the password", v.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
+	for _, r := range w.platform.server.Table() {
+		if r.Owing && !owed[r.Path] {
+			t.Errorf("%s opens to a password alone", r.Path)
+		}
+		if r.Open || r.Owing {
+			continue
+		}
+		path := strings.NewReplacer("{id}", "00000000-0000-4000-8000-000000000000").Replace(r.Path)
+		a := v.knock(r.Method, path)
+		sentBack := a.status == http.StatusSeeOther && strings.HasPrefix(a.location(), "/connexion/second-facteur")
+		if !sentBack && a.status != http.StatusUnauthorized {
+			t.Errorf("%s %s answers %d to %q", r.Method, path, a.status, a.location())
+		}
 	}
 }
 
