@@ -138,7 +138,7 @@ func readCredentials(ctx context.Context, q postgres.Querier, email string) (cre
 
 func readSecondFactor(ctx context.Context, tx postgres.Tx, id uuid.UUID) (role viewer.Role, enrolled bool, err error) {
 	err = tx.QueryRow(ctx, `
-		select a.role, t.confirmed_at is not null
+		select a.role, t.confirmed_at is not null or exists (select from passkeys p where p.account_id = a.id)
 		from accounts a left join totp t on t.account_id = a.id where a.id = $1`, id).Scan(&role, &enrolled)
 	return role, enrolled, err
 }

@@ -43,6 +43,7 @@ const (
 	page   routeKind = iota // a page or an ordinary form
 	upload                  // a form with files, which may take long to arrive
 	socket                  // a WebSocket: refusals are bare statuses
+	script                  // asked by a page's script: refusals are JSON
 )
 
 // routes is the table of contents of the platform.
@@ -53,6 +54,7 @@ func (s *Server) routes() []route {
 		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
 		administrator = only(viewer.Administrator)
 		manager       = only(viewer.ClientManager)
+		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -84,6 +86,18 @@ func (s *Server) routes() []route {
 		{"POST", "/profil", signedIn, a.UpdateProfile, page},
 		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
 		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
+		{"GET", "/profil/securite/codes", staff, a.RecoveryPage, page},
+		{"POST", "/profil/securite/codes", staff, a.RenewRecoveryCodes, page},
+		{"GET", "/profil/securite/cles", signedIn, a.PasskeysPage, page},
+		{"POST", "/profil/securite/cles/defi", owing, a.AskToAddPasskey, script},
+		{"POST", "/profil/securite/cles", owing, a.AddPasskey, script},
+		{"GET", "/profil/securite/cles/{id}", signedIn, a.PasskeyPage, page},
+		{"POST", "/profil/securite/cles/{id}", signedIn, a.RenamePasskey, page},
+		{"POST", "/profil/securite/cles/{id}/suppression", signedIn, a.RemovePasskey, page},
+		{"POST", "/connexion/cle/defi", everyone, a.AskPasskeySignIn, script},
+		{"POST", "/connexion/cle", everyone, a.SignInWithPasskey, script},
+		{"POST", "/connexion/cle/second-facteur/defi", owing, a.AskPasskeyProof, script},
+		{"POST", "/connexion/cle/second-facteur", owing, a.ProvePasskey, script},
 
 		{"GET", "/profil/fiche", worker, b.Sheet, page},
 		{"POST", "/profil/fiche", worker, b.UpdateSheet, page},
@@ -158,6 +172,8 @@ func (s *Server) routes() []route {
 type Knock struct {
 	Method, Path string
 	Open, Socket bool
+	Owing        bool // also for staff who still owe the second factor
+	Script       bool
 	roles        []viewer.Role
 }
 
@@ -170,7 +186,7 @@ func (k Knock) Allows(role viewer.Role) bool {
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
 	}
 	return table
 }

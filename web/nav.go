@@ -87,6 +87,7 @@ var flashes = map[string]string{
 	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
 	"code-revoked":  "Le code ne permet plus de s’inscrire.",
 	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
+	"passkey-added": "Votre clé d’accès est enregistrée.",
 }
 
 const flashCookie = "flash"

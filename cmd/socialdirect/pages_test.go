@@ -111,7 +111,7 @@ func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
 			a := v.knock(r.Method, path)
 			allowed := r.Allows(viewer.Role(who))
 			switch {
-			case who == "signed out" && !r.Open && r.Socket:
+			case who == "signed out" && !r.Open && (r.Socket || r.Script):
 				v.want(who+" "+path, a, http.StatusUnauthorized)
 			case who == "signed out" && !r.Open:
 				if v.want(who+" "+path, a, http.StatusSeeOther); !strings.HasPrefix(a.location(), "/connexion") {

@@ -109,6 +109,9 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	if p.accounts, err = account.New(p.db, queue, keys, p.companies, p.legal); err != nil {
 		return err
 	}
+	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
+		return err
+	}
 	p.bookings = booking.New(p.db, queue, keys, p.accounts)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
