@@ -72,8 +72,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 	switch {
 	case kind == socket:
 		http.Error(w, http.StatusText(status), status)
-	case f.Code == fault.Unauthenticated:
-		http.Redirect(w, r, signInPath(r, f), http.StatusSeeOther)
+	case wayIn(r, f) != "":
+		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)
 	}

@@ -151,6 +151,8 @@ func (a access) check(v *viewer.Viewer) error {
 		return errOwing
 	case a.roles != nil && !slices.Contains(a.roles, v.Role):
 		return fault.New(fault.Forbidden, "Cette page est réservée à d’autres personnes.")
+	case v.Complete && v.Pending && !a.pending:
+		return errPending
 	}
 	return nil
 }
@@ -158,14 +160,22 @@ func (a access) check(v *viewer.Viewer) error {
 var (
 	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour voir cette page.")
 	errOwing     = fault.New(fault.Unauthenticated, "Tapez le code que montre votre téléphone pour voir cette page.")
+	errPending   = fault.New(fault.Forbidden, "Acceptez d’abord les textes en vigueur.")
 )
 
-// signInPath is where somebody who may not come in yet goes, and then comes back
-// from; only a page that was read can be come back to.
-func signInPath(r *http.Request, err error) string {
-	path := "/connexion"
-	if err == error(errOwing) {
+// wayIn is where somebody who may not come in yet goes, and then comes back from;
+// only a page that was read can be come back to. It is empty for who may never.
+func wayIn(r *http.Request, f *fault.Fault) string {
+	var path string
+	switch {
+	case f == errPending:
+		path = "/acceptation"
+	case f == errOwing:
 		path = "/connexion/second-facteur"
+	case f.Code == fault.Unauthenticated:
+		path = "/connexion"
+	default:
+		return ""
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return path
