@@ -19,6 +19,7 @@ package legal
 import (
 	"context"
 	"embed"
+	"regexp"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -97,6 +98,9 @@ func (s *Service) InForce(ctx context.Context, kind Kind) (Text, error) {
 // Version returns one version, older ones included; to an administrator also the
 // one to come. NotFound for one that is not published.
 func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, version string) (Text, error) {
+	if !versionPattern.MatchString(version) {
+		return Text{}, fault.New(fault.NotFound, "")
+	}
 	text, err := readVersion(ctx, s.db.Pool, kind, version)
 	if postgres.NoRows(err) {
 		return Text{}, fault.Wrap(fault.NotFound, err)
@@ -106,6 +110,9 @@ func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, vers
 	}
 	return text, err
 }
+
+// versionPattern is what a version can be: a number, counted from one.
+var versionPattern = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
 
 // Versions lists the published versions, the newest first, without their words.
 func (s *Service) Versions(ctx context.Context, kind Kind) ([]Text, error) {

@@ -72,7 +72,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 	switch {
 	case kind == socket:
 		http.Error(w, http.StatusText(status), status)
-	case wayIn(r, f) != "":
+	case f == errPending || f.Code == fault.Unauthenticated:
 		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)

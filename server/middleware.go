@@ -164,18 +164,14 @@ var (
 )
 
 // wayIn is where somebody who may not come in yet goes, and then comes back from;
-// only a page that was read can be come back to. It is empty for who may never.
+// only a page that was read can be come back to.
 func wayIn(r *http.Request, f *fault.Fault) string {
-	var path string
-	switch {
-	case f == errPending:
-		path = "/acceptation"
-	case f == errOwing:
+	path := "/connexion"
+	switch f {
+	case errOwing:
 		path = "/connexion/second-facteur"
-	case f.Code == fault.Unauthenticated:
-		path = "/connexion"
-	default:
-		return ""
+	case errPending:
+		path = "/acceptation"
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return path
