@@ -299,3 +299,26 @@ func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
 		claire.want("no such text", claire.post("/administration/textes/autre"+other, "when", "now"), http.StatusNotFound)
 	}
 }
+
+func TestR43_PagesThatEveryOperatorOwes(t *testing.T) {
+	t.Parallel()
+	v := platformOf(t).visitor(t)
+	for path, wants := range map[string][]string{
+		"/mentions-legales": {"droit français", "rétractation", "médiateur", "DPO", "CNIL", "À compléter par l’exploitant"},
+		"/qui-sommes-nous":  {"secret professionnel", "À compléter par l’exploitant"},
+		"/cookies":          {"__Host-session", "flash", "Firefox", "Chrome", "Edge", "Safari (Mac)", "Safari (iPhone", "Samsung"},
+	} {
+		a := v.want(path, v.get(path), http.StatusOK)
+		for _, want := range wants {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s lacks %q", path, want)
+			}
+		}
+		if home := v.want("/", v.get("/"), http.StatusOK); !strings.Contains(home.body, `href="`+path+`"`) {
+			t.Errorf("no page leads to %s", path)
+		}
+		if a.header.Get("Set-Cookie") != "" {
+			t.Errorf("%s sets a cookie", path)
+		}
+	}
+}
