@@ -184,6 +184,8 @@ type previewPage struct {
 	Revision  int
 	AdminPath string
 	ComesOn   string // empty for a draft
+	Changed   []Line // against the text in force
+	Compared  bool   // false when too much differs to be listed
 }
 
 func (previewPage) Template() string { return "legal/preview" }
@@ -208,9 +210,11 @@ func (h *HTTP) preview(r *http.Request, f *form.Form) (previewPage, error) {
 		return previewPage{}, fault.New(fault.NotFound, "Il n’y a pas de brouillon de ce texte.")
 	}
 	shown, err := newTextPage(*state.Next)
+	changed, compared := compare(state.InForce.Markdown, state.Next.Markdown)
 	return previewPage{
 		Form: f, Text: shown, Changes: state.Next.Changes, Revision: state.Next.Revision,
 		AdminPath: adminPathOf(state.InForce.Kind), ComesOn: moment(*state.Next),
+		Changed: changed, Compared: compared,
 	}, err
 }
 

@@ -79,7 +79,7 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 // openWhilePending keeps the places that are open to somebody who has not accepted
 // the texts in force, behind the one where they can.
 func openWhilePending(items []NavItem) []NavItem {
-	open := []NavItem{{Path: "/acceptation", Label: "Textes à accepter", Icon: "file-text"}}
+	open := []NavItem{{Path: "/acceptation", Label: "Votre accord", Icon: "file-text"}}
 	for _, item := range items {
 		if item.Path == "/rendez-vous" {
 			open = append(open, item)

@@ -202,8 +202,11 @@ func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 	words := []string{"changes", "Un mot.", "markdown", "## Nouvelles\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1))"}
 	a = claire.want("save", claire.post(textsPath, append(words, "revision", "0")...), http.StatusSeeOther)
 	preview := claire.want("the preview", claire.get(a.location()), http.StatusOK)
-	if !strings.Contains(preview.body, "<h2>Nouvelles</h2>") || strings.Contains(preview.body, "alert(1)") || strings.Contains(preview.body, "javascript:") {
+	if !strings.Contains(preview.body, "<h2>Nouvelles</h2>") || strings.Contains(preview.body, "<script>alert") || strings.Contains(preview.body, `href="javascript:`) {
 		t.Errorf("the preview: %s", main_(preview.body))
+	}
+	if !strings.Contains(preview.body, "<ins>## Nouvelles</ins>") || !strings.Contains(preview.body, "<del>## En bref</del>") || strings.Contains(preview.body, "<ins><script>") {
+		t.Errorf("the preview does not say what differs: %s", main_(preview.body))
 	}
 	a = claire.want("begun twice", claire.post(textsPath, "changes", "Autre chose.", "markdown", "Mon texte à moi", "revision", "0"), http.StatusConflict)
 	if !strings.Contains(a.body, "Mon texte à moi") || !strings.Contains(a.body, `name="revision" value="1"`) {
