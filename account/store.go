@@ -190,11 +190,12 @@ type sessionRow struct {
 	LastName  string
 	TimeZone  string
 	ClientID  *uuid.UUID
+	Pending   bool
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
 	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete, Pending: r.Pending}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
 	}
@@ -210,7 +211,8 @@ func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUI
 
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	return postgres.One[sessionRow](ctx, q, `
-		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id
+		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
+		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-SessionIdle))
 }

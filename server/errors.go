@@ -75,8 +75,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 		http.Error(w, http.StatusText(status), status)
 	case kind == script:
 		failScript(w, status, f)
-	case f.Code == fault.Unauthenticated:
-		http.Redirect(w, r, signInPath(r, f), http.StatusSeeOther)
+	case f == errPending || f.Code == fault.Unauthenticated:
+		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)
 	}

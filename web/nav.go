@@ -30,6 +30,7 @@ var places = map[viewer.Role][]NavItem{
 	viewer.Administrator: {
 		{Path: "/administration", Label: "Entreprises", Icon: "building-2"},
 		{Path: "/administration/assistants", Label: "Assistantes sociales", Icon: "users"},
+		{Path: "/administration/textes", Label: "Textes", Icon: "file-text"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.Switchboard: {
@@ -59,6 +60,9 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 		return nil
 	}
 	items := append([]NavItem(nil), places[v.Role]...)
+	if v.Pending {
+		items = openWhilePending(items)
+	}
 	current := -1
 	for i, item := range items {
 		inside := path == item.Path || strings.HasPrefix(path, item.Path+"/")
@@ -70,6 +74,18 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 		items[current].Current = true
 	}
 	return items
+}
+
+// openWhilePending keeps the places that are open to somebody who has not accepted
+// the texts in force, behind the one where they can.
+func openWhilePending(items []NavItem) []NavItem {
+	open := []NavItem{{Path: "/acceptation", Label: "Votre accord", Icon: "file-text"}}
+	for _, item := range items {
+		if item.Path == "/rendez-vous" {
+			open = append(open, item)
+		}
+	}
+	return open
 }
 
 // flashes are the lines that may be said once after a success; the cookie only
@@ -88,6 +104,8 @@ var flashes = map[string]string{
 	"code-revoked":  "Le code ne permet plus de s’inscrire.",
 	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
 	"passkey-added": "Votre clé d’accès est enregistrée.",
+	"published":     "C’est publié, à la date indiquée.",
+	"withdrawn":     "La date est retirée : le texte redevient un brouillon.",
 }
 
 const flashCookie = "flash"

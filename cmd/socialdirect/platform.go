@@ -184,12 +184,14 @@ func (p *platform) startServer(s settings) error {
 	p.onStop(calls.Close)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
 	p.onStop(func(context.Context) error { pages.Close(); return nil })
+	texts := legal.NewHTTP(p.legal, render)
+	render.Remind(texts.Reminder)
 	p.server = server.New(server.Parts{
 		Web:            render,
 		Accounts:       account.NewHTTP(p.accounts, render, s.secure),
 		Sessions:       p.accounts,
 		Companies:      company.NewHTTP(p.companies, render, s.base),
-		Legal:          legal.NewHTTP(p.legal, render),
+		Legal:          texts,
 		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
