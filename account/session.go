@@ -51,10 +51,15 @@ func (s *Service) SignIn(ctx context.Context, email, password, place string) (Si
 	return in, err
 }
 
-// openSession makes a session; a beneficiary's is complete from the start.
+// openSession makes a session; a beneficiary's is complete from the start. It
+// fails with Invalid for an account that is suspended or closed: whoever comes
+// this far has given the right password and may be told (R5, R7).
 func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool) (SignedIn, error) {
 	role, enrolled, err := readSecondFactor(ctx, tx, id)
 	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := checkState(ctx, tx, id); err != nil {
 		return SignedIn{}, err
 	}
 	in := SignedIn{Role: role, Complete: secondFactor || !role.Staff(), Enrolled: enrolled}
@@ -82,7 +87,16 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 			return nil, err
 		}
 	}
-	return row.viewer(), nil
+	return row.viewer(), s.noteUse(ctx, row, now)
+}
+
+// noteUse keeps the day, once a day, on which an account was last in use.
+func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) error {
+	today := now.Truncate(24 * time.Hour)
+	if !row.Complete || row.SeenOn != nil && !row.SeenOn.Before(today) {
+		return nil
+	}
+	return updateSeenOn(ctx, s.db.Pool, row.AccountID, today)
 }
 
 // SessionAlive reports whether a session still stands: sockets ask from time to

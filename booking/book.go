@@ -57,6 +57,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := s.offered(ctx, tx, r.SocialWorkerID); err != nil {
+		return uuid.Nil, err
+	}
 	if !slices.Contains(worker.Reasons, r.Reason) {
 		return uuid.Nil, errReason
 	}

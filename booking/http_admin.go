@@ -31,7 +31,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
-	page.Workers, err = h.bookings.SocialWorkers(r.Context(), Filter{})
+	page.Workers, err = h.bookings.SocialWorkers(r.Context(), Filter{Inactive: true})
 	return page, err
 }
 

@@ -50,6 +50,7 @@ type Filter struct {
 	Reason   string
 	Mode     Mode
 	Language string
+	Inactive bool // those too who cannot be booked while their account is suspended or closed
 }
 
 // SocialWorkers lists profile sheets by name.
@@ -59,6 +60,7 @@ func (s *Service) SocialWorkers(ctx context.Context, f Filter) ([]SocialWorker, 
 		return nil, err
 	}
 	sheets, err := s.sheets(ctx, rows)
+	sheets = slices.DeleteFunc(sheets, func(sheet SocialWorker) bool { return !sheet.Active && !f.Inactive })
 	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
 	return sheets, err
 }
@@ -70,7 +72,8 @@ func compareNames(a, b account.Person) int {
 	return slices.Compare([]rune(a.FirstName), []rune(b.FirstName))
 }
 
-// SocialWorker returns one sheet; NotFound when there is none.
+// SocialWorker returns one sheet; NotFound when there is none, or nobody who can
+// be booked now (R7).
 func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker, error) {
 	row, err := readWorker(ctx, s.db.Pool, id)
 	if err != nil {
@@ -79,6 +82,9 @@ func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker,
 	sheets, err := s.sheets(ctx, []workerRow{row})
 	if err != nil || len(sheets) == 0 {
 		return SocialWorker{}, err
+	}
+	if !sheets[0].Active {
+		return SocialWorker{}, errNotOffered
 	}
 	return sheets[0], nil
 }

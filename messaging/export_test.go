@@ -13,6 +13,9 @@ import (
 // its session still stands.
 func (h *HTTP) SetPingEvery(d time.Duration) { h.pingEvery = d }
 
+// SetRecheck lets a test not wait for the next look at the session.
+func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
+
 // Notify runs the job that tells a person of a conversation.
 func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {
 	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: 1}, Args: noticeArgs{conversation, person}})

@@ -21,11 +21,12 @@ type HTTP struct {
 
 	sockets   *sockets
 	pingEvery time.Duration
+	recheck   time.Duration
 }
 
 // NewHTTP returns the pages over the acts.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
-	return &HTTP{messages: messages, accounts: accounts, render: render, sockets: newSockets(), pingEvery: pingEvery}
+	return &HTTP{messages: messages, accounts: accounts, render: render, sockets: newSockets(), pingEvery: pingEvery, recheck: recheck}
 }
 
 // listPage is GET /messages.

@@ -93,6 +93,8 @@ func (s *Server) routes() []route {
 		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
 		{"GET", "/rendez-vous/{id}/annulation", itsPeople, b.CancelPage, page},
 		{"POST", "/rendez-vous/{id}/annulation", itsPeople, b.Cancel, page},
+		{"GET", "/rendez-vous/{id}/signalement", worker, b.ReportPage, page},
+		{"POST", "/rendez-vous/{id}/signalement", worker, b.Report, page},
 		{"GET", "/rendez-vous/{id}/appel", itsPeople, calls.Page, page},
 		{"GET", "/rendez-vous/{id}/appel/ws", itsPeople, calls.Socket, socket},
 
@@ -115,6 +117,19 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/entreprises/{id}/codes", administrator, c.IssueCode, page},
 		{"GET", "/administration/assistants", administrator, b.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, b.AddWorker, page},
+		{"GET", "/administration/comptes", administrator, a.SearchAccounts, page},
+		{"GET", "/administration/comptes/invitation", administrator, a.InvitePage, page},
+		{"POST", "/administration/comptes/invitation", administrator, a.Invite, page},
+		{"GET", "/administration/comptes/{id}", administrator, a.ShowAccount, page},
+		{"GET", "/administration/comptes/{id}/decision", administrator, a.DecisionPage, page},
+		{"POST", "/administration/comptes/{id}/decision", administrator, a.Decide, page},
+		{"POST", "/administration/comptes/{id}/invitation", administrator, a.Reinvite, page},
+		{"GET", "/administration/comptes/{id}/double-verification", administrator, a.RecoveryPage, page},
+		{"POST", "/administration/comptes/{id}/double-verification", administrator, a.Recover, page},
+		{"GET", "/administration/signalements", administrator, a.Reports, page},
+		{"POST", "/administration/signalements/{id}", administrator, a.MarkReport, page},
+
+		{"GET", "/protection-des-donnees", only(viewer.DPO), a.ShowJournal, page},
 	}
 }
 

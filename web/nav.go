@@ -28,8 +28,9 @@ var places = map[viewer.Role][]NavItem{
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.Administrator: {
-		{Path: "/administration", Label: "Entreprises", Icon: "building-2"},
-		{Path: "/administration/assistants", Label: "Assistantes sociales", Icon: "users"},
+		{Path: "/administration", Label: "Administration", Icon: "building-2"},
+		{Path: "/administration/comptes", Label: "Comptes", Icon: "users"},
+		{Path: "/administration/signalements", Label: "Signalements", Icon: "triangle-alert"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.Switchboard: {
@@ -44,6 +45,24 @@ var places = map[viewer.Role][]NavItem{
 		{Path: "/protection-des-donnees", Label: "Données", Icon: "shield-check"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
+}
+
+// administration are the places inside the administration, shown at the top of
+// each of them.
+var administration = []NavItem{
+	{Path: "/administration", Label: "Entreprises"},
+	{Path: "/administration/assistants", Label: "Assistantes sociales"},
+	{Path: "/administration/comptes", Label: "Comptes"},
+	{Path: "/administration/signalements", Label: "Signalements"},
+}
+
+// administrationPlaces are they, with the current one marked.
+func administrationPlaces(current string) []NavItem {
+	items := append([]NavItem(nil), administration...)
+	for i := range items {
+		items[i].Current = items[i].Path == current
+	}
+	return items
 }
 
 // HomePath is the first page of a role.
@@ -84,6 +103,8 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
+	"decided":       "La décision est enregistrée.",
+	"reported":      "Votre signalement est transmis à l’administration.",
 }
 
 const flashCookie = "flash"
