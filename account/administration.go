@@ -58,18 +58,18 @@ const (
 	maxWords    = 5
 )
 
-// ErrSearch says that a search is too short to be one.
-var ErrSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
+// ErrShortSearch says that a search is too short to be one.
+var ErrShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
 
-// Search finds accounts by name, address or mobile number, for an administrator:
+// FindAccounts finds accounts by name, address or mobile number, for an administrator:
 // one page of them, and whether there is another one.
-func (s *Service) Search(ctx context.Context, v *viewer.Viewer, query string, page int) (found []Account, more bool, err error) {
+func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query string, page int) (found []Account, more bool, err error) {
 	if err := administrator(v); err != nil {
 		return nil, false, err
 	}
 	words := searchWords(query)
 	if words == nil {
-		return nil, false, ErrSearch
+		return nil, false, ErrShortSearch
 	}
 	page = min(max(page, 1), foundPages)
 	rows, err := readMatching(ctx, s.db.Pool, words, (page-1)*foundAtOnce, foundAtOnce+1)

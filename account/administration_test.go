@@ -61,7 +61,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 		for _, act := range account.Acts {
 			want(t, fmt.Sprintf("%s: %s", role, act), w.Accounts.Decide(ctx, v, zoe.ID, decide(act)), fault.Forbidden)
 		}
-		_, _, err := w.Accounts.Search(ctx, v, "vidal", 1)
+		_, _, err := w.Accounts.FindAccounts(ctx, v, "vidal", 1)
 		want(t, string(role)+": search", err, fault.Forbidden)
 		_, err = w.Accounts.Account(ctx, v, zoe.ID)
 		want(t, string(role)+": account", err, fault.Forbidden)
@@ -345,18 +345,18 @@ func TestR45_AccountsAreSearchedAndNeverListedWhole(t *testing.T) {
 		"vidal": true, "ZOE vid": true, "Zoé": true, "beneficiaire-1": true, "06 12 34 56 78": true, "+33 6 12 34": true, "345": true,
 		"vidal paul": false, "%%%vidal": false, "v_dal": false, `vid\al`: false, "'; drop table accounts; --": false,
 	} {
-		all, _, err := w.Accounts.Search(ctx, admin, query, 1)
+		all, _, err := w.Accounts.FindAccounts(ctx, admin, query, 1)
 		if err != nil || (len(all) == 1 && all[0].ID == zoe.ID) != found || !found && len(all) > 0 {
 			t.Errorf("%q: found %v, %v", query, all, err)
 		}
 	}
 	for _, query := range []string{"", "  ", "zo", "é", "06", "%%%", "___", "a %"} {
-		_, _, err := w.Accounts.Search(ctx, admin, query, 1)
+		_, _, err := w.Accounts.FindAccounts(ctx, admin, query, 1)
 		want(t, "too short: "+query, err, fault.Invalid)
 	}
 	seen := map[uuid.UUID]bool{}
 	for page := 1; page < 20; page++ {
-		all, more, err := w.Accounts.Search(ctx, admin, "foule", page)
+		all, more, err := w.Accounts.FindAccounts(ctx, admin, "foule", page)
 		must(t, err)
 		if len(all) > 20 {
 			t.Errorf("page %d holds %d", page, len(all))

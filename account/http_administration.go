@@ -85,8 +85,8 @@ func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	var err error
 	page.Asked = true
-	page.Found, page.More, err = h.accounts.Search(r.Context(), viewer.From(r.Context()), query, page.Page)
-	if errors.Is(err, ErrSearch) {
+	page.Found, page.More, err = h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, page.Page)
+	if errors.Is(err, ErrShortSearch) {
 		page.Asked = false
 		return refuse(f, "q", err, page)
 	}
@@ -144,6 +144,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	if page.Account, err = h.accounts.Account(ctx, v, id); err != nil {
 		return page, err
 	}
+	page.CreatedAt = page.CreatedAt.In(v.Zone)
 	var refused bool
 	if page.Decisions, refused, err = h.accounts.Decisions(ctx, v, id); err != nil {
 		return page, err
@@ -179,8 +180,8 @@ func (h *HTTP) coming(ctx context.Context, id uuid.UUID) (int, error) {
 	return h.comingOf(ctx, id)
 }
 
-// words are how pages speak of an act.
-type words struct {
+// wording is how pages speak of an act.
+type wording struct {
 	link   string // to its page
 	title  string
 	does   string // what follows from it
@@ -189,7 +190,7 @@ type words struct {
 	takes  bool   // it takes something away
 }
 
-var acts = map[Act]words{
+var acts = map[Act]wording{
 	Suspend: {"Suspendre ce compte", "Suspendre ce compte ?",
 		"Cette personne ne pourra plus se connecter, et ses sessions se ferment tout de suite. Rien n’est effacé ; les rendez-vous déjà pris restent.",
 		"Suspendre le compte", "Compte suspendu", true},
@@ -417,51 +418,54 @@ type secondFactors interface {
 	ResetSecondFactor(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error
 }
 
-type recoveryPage struct {
+// factorReason is how many characters the reason of a reset may have.
+const factorReason = 500
+
+type factorResetPage struct {
 	Account Account
 	Form    *form.Form
 }
 
-func (recoveryPage) Template() string { return "account/recovery" }
-func (recoveryPage) Title() string    { return "Double vérification" }
+func (factorResetPage) Template() string { return "account/factor_reset" }
+func (factorResetPage) Title() string    { return "Double vérification" }
 
-// recovery is what the two handlers of a lost second factor begin with.
-func (h *HTTP) recovery(r *http.Request, f *form.Form) (recoveryPage, secondFactors, error) {
+// factorReset is what the two handlers of a lost second factor begin with.
+func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, secondFactors, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return recoveryPage{}, nil, err
+		return factorResetPage{}, nil, err
 	}
 	account, err := h.accounts.Account(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
-		return recoveryPage{}, nil, err
+		return factorResetPage{}, nil, err
 	}
 	resetter, resets := any(h.accounts).(secondFactors)
 	if !resets || !account.Role.Staff() {
-		return recoveryPage{}, nil, fault.New(fault.NotFound, "Ce compte n’a pas de double vérification.")
+		return factorResetPage{}, nil, fault.New(fault.NotFound, "Ce compte n’a pas de double vérification.")
 	}
-	return recoveryPage{Account: account, Form: f}, resetter, nil
+	return factorResetPage{Account: account, Form: f}, resetter, nil
 }
 
-// RecoveryPage asks why a second factor is to be set up anew.
-func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
-	page, _, err := h.recovery(r, form.New(nil))
+// FactorResetPage asks why a second factor is to be set up anew.
+func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *http.Request) error {
+	page, _, err := h.factorReset(r, form.New(nil))
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Recover has it set up anew at the next sign-in.
-func (h *HTTP) Recover(w http.ResponseWriter, r *http.Request) error {
+// ResetFactor has it set up anew at the next sign-in.
+func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
-	page, resetter, err := h.recovery(r, f)
+	page, resetter, err := h.factorReset(r, f)
 	if err != nil {
 		return err
 	}
-	reason := f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
+	reason := f.Text("reason", form.Text{Max: factorReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}

@@ -28,12 +28,12 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	line := audit.Line{ID: 1, At: at, Entry: audit.Entry{Act: "account.suspended", ActorID: person.ID, SubjectID: person.ID}}
 	pages := []web.Page{
 		searchPage{}, searchPage{Asked: true, Found: []Account{full}, Page: 2, More: true},
-		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, recoveryPage{}, invitePage{}, reportsPage{}, journalPage{},
+		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, reportsPage{}, journalPage{},
 		accountPage{
 			Viewer: v, Account: full, Client: "Exemple", Coming: 3, Possible: Acts, Recovery: true, Reports: reports,
 			Decisions: []Decided{{Act: ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: Suspend, At: at}},
 		},
-		newDecisionPage(nil, full, ChangeRole), newDecisionPage(nil, full, Refuse), recoveryPage{Account: full},
+		newDecisionPage(nil, full, ChangeRole), newDecisionPage(nil, full, Refuse), factorResetPage{Account: full},
 		reportsPage{Viewer: v, Reports: reports},
 		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
 	}

@@ -87,12 +87,14 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 			return nil, err
 		}
 	}
-	return row.viewer(), s.noteUse(ctx, row, now)
+	v := row.viewer()
+	return v, s.noteUse(ctx, row, now.In(v.Zone))
 }
 
-// noteUse keeps the day, once a day, on which an account was last in use.
+// noteUse keeps the day, once a day and by the person's own clock, on which an
+// account was last in use.
 func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) error {
-	today := now.Truncate(24 * time.Hour)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	if !row.Complete || row.SeenOn != nil && !row.SeenOn.Before(today) {
 		return nil
 	}

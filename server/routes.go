@@ -124,8 +124,8 @@ func (s *Server) routes() []route {
 		{"GET", "/administration/comptes/{id}/decision", administrator, a.DecisionPage, page},
 		{"POST", "/administration/comptes/{id}/decision", administrator, a.Decide, page},
 		{"POST", "/administration/comptes/{id}/invitation", administrator, a.Reinvite, page},
-		{"GET", "/administration/comptes/{id}/double-verification", administrator, a.RecoveryPage, page},
-		{"POST", "/administration/comptes/{id}/double-verification", administrator, a.Recover, page},
+		{"GET", "/administration/comptes/{id}/double-verification", administrator, a.FactorResetPage, page},
+		{"POST", "/administration/comptes/{id}/double-verification", administrator, a.ResetFactor, page},
 		{"GET", "/administration/signalements", administrator, a.Reports, page},
 		{"POST", "/administration/signalements/{id}", administrator, a.MarkReport, page},
 

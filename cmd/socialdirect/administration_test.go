@@ -121,7 +121,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	if a = admin.want("the account", admin.get(accounts+"/"+id.String()), http.StatusOK); !strings.Contains(a.body, "Propos déplacés.") || !strings.Contains(a.body, "<dd>1</dd>") {
 		t.Errorf("the account’s page: %s", main_(a.body))
 	}
-	mail := w.mailTo(t, person.Email, "suspendu")
+	mail := w.mailAbout(t, person.Email, "suspendu")
 	if strings.Contains(mail.Text, "Propos") || !strings.Contains(mail.Text, "contester") {
 		t.Errorf("the mail: %s", mail.Text)
 	}
@@ -143,8 +143,8 @@ func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	return id.String()
 }
 
-// mailTo waits for a mail to an address whose subject holds words.
-func (w *world) mailTo(t *testing.T, email, words string) embedded.Mail {
+// mailAbout waits for a mail to an address whose subject holds words.
+func (w *world) mailAbout(t *testing.T, email, words string) embedded.Mail {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		mails, err := embedded.ReadMails(w.mail.Dir())
