@@ -46,8 +46,8 @@ type searchPage struct {
 	Form  *form.Form
 	Asked bool // something was looked for
 	Found []Account
-	Page  int
-	More  bool
+
+	Previous, Next string // the pages beside this one, empty for none
 }
 
 func (searchPage) Template() string { return "account/search" }
@@ -56,42 +56,37 @@ func (searchPage) Title() string    { return "Comptes" }
 // Role is a role's name, for the template.
 func (searchPage) Role(role viewer.Role) string { return RoleLabel(role) }
 
-// PagePath is another page of the same search.
-func (p searchPage) PagePath(step int) string {
-	return accountsPath + "?" + url.Values{"q": {p.Form.Value("q")}, "page": {strconv.Itoa(p.Page + step)}}.Encode()
-}
-
-// Step is a number for the template, which has no signs.
-func (searchPage) Step(back bool) int {
-	if back {
-		return -1
-	}
-	return 1
+// searchPath is one page of a search.
+func searchPath(query string, page int) string {
+	return accountsPath + "?" + url.Values{"q": {query}, "page": {strconv.Itoa(page)}}.Encode()
 }
 
 // SearchAccounts finds accounts by name, address or number.
 func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
 	f := form.FromValues(r.URL.Query())
-	page := searchPage{Form: f, Page: 1}
+	page := searchPage{Form: f}
 	query := f.Text("q", form.Text{Max: 100})
-	if number, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
-		page.Page = min(max(number, 1), foundPages)
-	}
 	if query == "" && f.Valid() {
 		return h.render.Render(w, r, http.StatusOK, page)
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	var err error
-	page.Asked = true
-	page.Found, page.More, err = h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, page.Page)
+	number, _ := strconv.Atoi(r.URL.Query().Get("page")) // what is no number is the first page
+	number = min(max(number, 1), foundPages)
+	found, more, err := h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, number)
 	if errors.Is(err, ErrShortSearch) {
-		page.Asked = false
 		return refuse(f, "q", err, page)
 	}
 	if err != nil {
 		return err
+	}
+	page.Asked, page.Found = true, found
+	if number > 1 {
+		page.Previous = searchPath(query, number-1)
+	}
+	if more {
+		page.Next = searchPath(query, number+1)
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -30,7 +30,7 @@ func (a agenda) slots(span Period) []Slot {
 // slotAt finds the slot that starts at that very instant.
 func (a agenda) slotAt(at time.Time) (Slot, bool) {
 	slots := a.slots(Period{at, at.Add(time.Second)})
-	if len(slots) == 0 {
+	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
 		return Slot{}, false
 	}
 	return slots[0], true
@@ -42,7 +42,15 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 		return agenda{}, err
 	}
 	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	return agenda{worker: worker, openings: openings, absences: periods(absences)}, err
+	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences)}, err
+}
+
+// inModes keeps of each opening the modes that the worker's sheet offers.
+func inModes(openings []Opening, offered []Mode) []Opening {
+	for i, o := range openings {
+		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m Mode) bool { return !slices.Contains(offered, m) })
+	}
+	return slices.DeleteFunc(openings, func(o Opening) bool { return len(o.Modes) == 0 })
 }
 
 // FreeSlots lists a worker's free hours that start inside span, in order;
@@ -102,13 +110,27 @@ func worker(v *viewer.Viewer) error {
 	return nil
 }
 
-// Openings lists the viewer's own openings that are not over.
-func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+// Zone is the zone of the viewer's own openings and absences: that of their
+// sheet, wherever they read their own times.
+func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
 	if err := worker(v); err != nil {
 		return nil, err
 	}
+	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	return row.zone(), nil
+}
+
+// Openings lists the viewer's own openings that are not over.
+func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+	zone, err := s.Zone(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
-	today := calendarDay(s.db.Now().In(v.Zone))
+	today := calendarDay(s.db.Now().In(zone))
 	return slices.DeleteFunc(openings, func(o Opening) bool { return !o.LastDay.IsZero() && o.LastDay.Before(today) }), err
 }
 

@@ -60,8 +60,8 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := s.offered(ctx, tx, r.SocialWorkerID); err != nil {
 		return uuid.Nil, err
 	}
-	if !slices.Contains(worker.Reasons, r.Reason) {
-		return uuid.Nil, errReason
+	if err := takes(ctx, tx, worker, r.Reason); err != nil {
+		return uuid.Nil, err
 	}
 	if err := bookable(ctx, tx, worker, r); err != nil {
 		return uuid.Nil, err
@@ -75,6 +75,18 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return uuid.Nil, err
 	}
 	return id, s.notify(ctx, tx, id, noticeConfirmation, v.ID, worker.AccountID)
+}
+
+// takes refuses a reason that the platform no longer offers, or this worker.
+func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string) error {
+	offered, err := readReasons(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(reasonsTaken(offered, worker.Reasons), func(r Reason) bool { return r.Slug == reason }) {
+		return errReason
+	}
+	return nil
 }
 
 func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request) error {

@@ -158,11 +158,13 @@ type Service struct {
 	queue    *jobs.Queue
 	vault    *vault.Vault
 	accounts *account.Service
+
+	portraits studio
 }
 
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts}
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, portraits: newStudio()}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.

@@ -10,6 +10,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -103,6 +104,8 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 	for name, r := range map[string]booking.Request{
 		"on an absence":       {StartsAt: at(tuesday, 9), Mode: booking.Video, Reason: "money"},
 		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: booking.Video, Reason: "money"},
+		"half a second off":   {StartsAt: at(tuesday, 8).Add(-time.Second / 2), Mode: booking.Video, Reason: "money"},
+		"a microsecond off":   {StartsAt: at(tuesday, 8).Add(-time.Microsecond), Mode: booking.Video, Reason: "money"},
 		"before the opening":  {StartsAt: at(tuesday, 7), Mode: booking.Video, Reason: "money"},
 		"after the opening":   {StartsAt: at(tuesday, 11), Mode: booking.Video, Reason: "money"},
 		"in the past":         {StartsAt: bookingtest.Start.Add(-24 * time.Hour), Mode: booking.Video, Reason: "money"},
@@ -254,5 +257,47 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 	}
 	if kept == "" || strings.Contains(kept, "expulsion") {
 		t.Errorf("the note is kept as %q", kept)
+	}
+}
+
+func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	byPhone := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Phone)
+	byVideo := w.Book(t, zoe, nadia, bookingtest.Start.Add(50*time.Hour), booking.Video)
+	shown := func(v *viewer.Viewer, a booking.Appointment) bool {
+		t.Helper()
+		details, err := w.Bookings.Details(t.Context(), v, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return details.Mobile != ""
+	}
+	for _, c := range []struct {
+		name string
+		now  time.Time
+		v    *viewer.Viewer
+		a    booking.Appointment
+		want bool
+	}{
+		{"before", bookingtest.Start, nadia, byPhone, true},
+		{"during", byPhone.StartsAt, nadia, byPhone, true},
+		{"a call that runs over", byPhone.EndsAt.Add(time.Hour - time.Microsecond), nadia, byPhone, true},
+		{"long after", byPhone.EndsAt.Add(time.Hour), nadia, byPhone, false},
+		{"to the beneficiary", bookingtest.Start, zoe, byPhone, false},
+		{"by video", bookingtest.Start, nadia, byVideo, false},
+	} {
+		w.SetNow(c.now)
+		if got := shown(c.v, c.a); got != c.want {
+			t.Errorf("%s: shown %v, want %v", c.name, got, c.want)
+		}
+	}
+	w.SetNow(bookingtest.Start)
+	if _, err := w.Bookings.Cancel(t.Context(), zoe, byPhone.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if shown(nadia, byPhone) {
+		t.Error("it is shown after the cancellation")
 	}
 }

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"net/http"
+	"strconv"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -73,6 +74,8 @@ type workersPage struct {
 	Reasons   []option
 	Modes     []option
 	Languages []option
+	Previous  string // the address of the page before, empty when there is none
+	Next      string
 }
 
 func (workersPage) Template() string { return "booking/workers" }
@@ -97,10 +100,41 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 		Language: f.Choice("language", values(page.Languages), "-"),
 	}
 	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
-	if page.Workers, err = h.bookings.SocialWorkers(r.Context(), filter); err != nil {
+	filter.Page = pageNumber(r)
+	var more bool
+	if page.Workers, more, err = h.bookings.SocialWorkers(r.Context(), filter); err != nil {
 		return err
 	}
+	page.Previous, page.Next = neighbours(r, filter.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// maxPage bounds how far a list is turned.
+const maxPage = 1000
+
+// pageNumber is the page of a list that the address asks for, 0 for the first.
+func pageNumber(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil || n < 1 || n > maxPage {
+		return 0
+	}
+	return n - 1
+}
+
+// neighbours are the addresses of the pages before and after.
+func neighbours(r *http.Request, page int, more bool) (previous, next string) {
+	query := r.URL.Query()
+	address := func(n int) string {
+		query.Set("page", strconv.Itoa(n+1))
+		return r.URL.Path + "?" + query.Encode()
+	}
+	if page > 0 {
+		previous = address(page - 1)
+	}
+	if more {
+		next = address(page + 1)
+	}
+	return previous, next
 }
 
 // ICS is the appointment as a calendar file (R17).

@@ -17,6 +17,8 @@ type adminWorkersPage struct {
 	Modes     []option
 	Languages []option
 	Zones     []option
+	Previous  string
+	Next      string
 }
 
 func (adminWorkersPage) Template() string { return "booking/admin_workers" }
@@ -31,7 +33,10 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
-	page.Workers, err = h.bookings.SocialWorkers(r.Context(), Filter{Inactive: true})
+	number := pageNumber(r)
+	workers, more, err := h.bookings.SocialWorkers(r.Context(), Filter{Inactive: true, Page: number})
+	page.Workers = workers
+	page.Previous, page.Next = neighbours(r, number, more)
 	return page, err
 }
 
@@ -52,17 +57,8 @@ func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 			Email:     f.Email("email"),
 			Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
 		},
-		Presentation: f.Text("presentation", form.Text{Max: 1000, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
-		Languages:    f.Choices("languages", values(page.Languages), "Choisissez au moins une langue."),
-		Reasons:      f.Choices("reasons", values(page.Reasons), "Choisissez au moins un motif."),
-		Place:        f.Text("place", form.Text{Max: 300, Lines: true}),
 	}
-	for _, mode := range f.Choices("modes", values(page.Modes), "Choisissez au moins une façon de parler.") {
-		n.Modes = append(n.Modes, Mode(mode))
-		if Mode(mode) == InPerson && n.Place == "" {
-			f.Fail("place", "Indiquez l’adresse où cette personne reçoit.")
-		}
-	}
+	n.Sheet = decodeSheet(f, page.Reasons)
 	return n
 }
 

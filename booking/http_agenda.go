@@ -34,11 +34,15 @@ func (weekPage) Wide() bool       { return true }
 // Week shows the viewer's week.
 func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	v, now := viewer.From(r.Context()), h.bookings.db.Now()
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return err
+	}
 	week, known := parseWeek(r.URL.Query().Get("week"))
 	if !known {
-		week = weekOf(now.In(v.Zone))
+		week = weekOf(now.In(zone))
 	}
-	monday := week.monday(v.Zone)
+	monday := week.monday(zone)
 	booked, err := h.bookings.Week(r.Context(), v, Period{monday, monday.AddDate(0, 0, 7)})
 	if err != nil {
 		return err
@@ -49,7 +53,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := weekPage{Week: week, Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String(), Empty: len(openings) == 0}
 	for i := range 7 {
-		page.Days = append(page.Days, weekDayOf(monday.AddDate(0, 0, i), booked, now.In(v.Zone)))
+		page.Days = append(page.Days, weekDayOf(monday.AddDate(0, 0, i), booked, now.In(zone)))
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -98,7 +102,11 @@ func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error)
 
 // Openings lists the viewer's openings, with the form for another.
 func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
-	today := h.bookings.db.Now().In(viewer.From(r.Context()).Zone).Format(time.DateOnly)
+	zone, err := h.bookings.Zone(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	today := h.bookings.db.Now().In(zone).Format(time.DateOnly)
 	page, err := h.openingsPage(r, form.New(map[string]string{"first_day": today}))
 	if err != nil {
 		return err
@@ -203,8 +211,12 @@ func (absencesPage) Title() string    { return "Absences" }
 
 func (h *HTTP) absencesPage(r *http.Request, f *form.Form) (absencesPage, error) {
 	v := viewer.From(r.Context())
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return absencesPage{}, err
+	}
 	absences, err := h.bookings.Absences(r.Context(), v)
-	return absencesPage{Form: f, Absences: absences, Zone: v.Zone}, err
+	return absencesPage{Form: f, Absences: absences, Zone: zone}, err
 }
 
 // Absences lists the viewer's absences, with the form for another.
@@ -245,7 +257,11 @@ func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := viewer.From(r.Context())
-	absence := h.decodeAbsence(f, v.Zone)
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	absence := h.decodeAbsence(f, zone)
 	if f.Valid() {
 		err = h.bookings.AddAbsence(r.Context(), v, absence)
 		if fault.Is(err, fault.Invalid) {

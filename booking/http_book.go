@@ -65,7 +65,7 @@ func (h *HTTP) confirmPage(r *http.Request, request Request, f *form.Form) (conf
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if len(free) == 0 || !free[0].Offers(request.Mode) {
+	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
 		return confirmPage{}, h.agendaAgain(r, request, errNotFree)
 	}
 	freeUntil := request.StartsAt.Add(-FreeCancellation)

@@ -28,7 +28,16 @@ func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 type Details struct {
 	Note   string // what the beneficiary wrote when booking
 	Reply  string // what was said when cancelling
-	Mobile string // for the worker, when they are to call (R16)
+	Mobile string // for the worker, while they are to call (R16)
+}
+
+// callableFor is how long after its end a consultation by phone still shows the
+// number: a call that began late runs over.
+const callableFor = time.Hour
+
+// toCall reports whether v is the worker who is to call, or may still be calling.
+func (a Appointment) toCall(v *viewer.Viewer, now time.Time) bool {
+	return v.ID == a.SocialWorkerID && a.Mode == Phone && a.Status == Confirmed && now.Before(a.EndsAt.Add(callableFor))
 }
 
 // Details returns what only the appointment's people read; NotFound for others.
@@ -44,7 +53,7 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	if d.Reply, err = s.unsealed(ctx, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
 		return Details{}, err
 	}
-	if v.ID == a.SocialWorkerID && a.Mode == Phone {
+	if row.appointment().toCall(v, s.db.Now()) {
 		person, err := s.accounts.Person(ctx, a.BeneficiaryID)
 		if err != nil {
 			return Details{}, err

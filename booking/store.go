@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -27,9 +26,10 @@ type workerRow struct {
 	Modes        []string
 	Place        string
 	TimeZone     string
+	Portrait     string
 }
 
-const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone`
+const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone, portrait_version as portrait`
 
 func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
 
@@ -43,10 +43,12 @@ func toModes(names []string) []Mode {
 	return modes
 }
 
-func (r workerRow) sheet(person account.Person, labels []Reason) SocialWorker {
+func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 	person.Zone = r.zone()
-	reasons := slices.DeleteFunc(slices.Clone(labels), func(reason Reason) bool { return !slices.Contains(r.Reasons, reason.Slug) })
-	return SocialWorker{Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasons, Modes: r.modes(), Place: r.Place}
+	return SocialWorker{
+		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasonsTaken(offered, r.Reasons),
+		Modes: r.modes(), Place: r.Place, Portrait: r.Portrait,
+	}
 }
 
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
@@ -77,11 +79,88 @@ func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
 		where ($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(modes)) and ($3 = '' or $3 = any(languages))
-		order by account_id limit $4`, f.Reason, f.Mode, f.Language, sheetsAtOnce)
+		order by account_id offset $4 limit $5`, f.Reason, f.Mode, f.Language, f.Page*sheetsAtOnce, sheetsAtOnce+1)
 }
 
+func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
+	_, err := tx.Exec(ctx, `
+		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5, place = $6 where account_id = $1`,
+		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes, sheet.Place)
+	return err
+}
+
+func putPortrait(ctx context.Context, tx postgres.Tx, id uuid.UUID, jpeg []byte, version string) error {
+	if _, err := tx.Exec(ctx, `
+		insert into portraits (account_id, jpeg) values ($1, $2) on conflict (account_id) do update set jpeg = $2`, id, jpeg); err != nil {
+		return err
+	}
+	return setPortraitVersion(ctx, tx, id, version)
+}
+
+func deletePortrait(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `delete from portraits where account_id = $1`, id); err != nil {
+		return err
+	}
+	return setPortraitVersion(ctx, tx, id, "")
+}
+
+func setPortraitVersion(ctx context.Context, tx postgres.Tx, id uuid.UUID, version string) error {
+	_, err := tx.Exec(ctx, `update social_workers set portrait_version = $2 where account_id = $1`, id, version)
+	return err
+}
+
+func readPortrait(ctx context.Context, q postgres.Querier, id uuid.UUID) (jpeg []byte, version string, err error) {
+	err = q.QueryRow(ctx, `
+		select p.jpeg, w.portrait_version from portraits p join social_workers w using (account_id) where account_id = $1`, id).Scan(&jpeg, &version)
+	return jpeg, version, err
+}
+
+// Reasons.
+
 func readReasons(ctx context.Context, q postgres.Querier) ([]Reason, error) {
-	return postgres.All[Reason](ctx, q, `select slug, label from reasons order by position, slug`)
+	return postgres.All[Reason](ctx, q, `select slug, label, retired from reasons where not retired order by position, slug`)
+}
+
+const selectAllReasons = `select slug, label, retired from reasons order by position, slug`
+
+func readAllReasons(ctx context.Context, q postgres.Querier) ([]Reason, error) {
+	return postgres.All[Reason](ctx, q, selectAllReasons)
+}
+
+// lockReasons reads the whole list and keeps other changes of it waiting.
+func lockReasons(ctx context.Context, tx postgres.Tx) ([]Reason, error) {
+	if _, err := tx.Exec(ctx, `lock table only reasons in share row exclusive mode`); err != nil {
+		return nil, err
+	}
+	return postgres.All[Reason](ctx, tx, selectAllReasons)
+}
+
+func insertReason(ctx context.Context, tx postgres.Tx, r Reason) error {
+	_, err := tx.Exec(ctx, `
+		insert into reasons (slug, label, position) select $1, $2, coalesce(max(position), 0) + 1 from reasons`, r.Slug, r.Label)
+	return knownReason(err)
+}
+
+func knownReason(err error) error {
+	if postgres.Violates(err, "reasons_pkey") || postgres.Violates(err, "reasons_label_key") {
+		return errReasonKnown
+	}
+	return err
+}
+
+func renameReason(ctx context.Context, tx postgres.Tx, slug, label string) (found bool, err error) {
+	tag, err := tx.Exec(ctx, `update reasons set label = $2 where slug = $1`, slug, label)
+	return tag.RowsAffected() > 0, knownReason(err)
+}
+
+func retireReason(ctx context.Context, tx postgres.Tx, slug string, retired bool) (found bool, err error) {
+	tag, err := tx.Exec(ctx, `update reasons set retired = $2 where slug = $1`, slug, retired)
+	return tag.RowsAffected() > 0, err
+}
+
+func orderReasons(ctx context.Context, tx postgres.Tx, slugs []string) error {
+	_, err := tx.Exec(ctx, `update reasons set position = array_position($1::text[], slug) where slug = any($1)`, slugs)
+	return err
 }
 
 // Openings and absences.

@@ -20,10 +20,17 @@ type SocialWorker struct {
 	Reasons      []Reason
 	Modes        []Mode
 	Place        string // where, in person
+	Portrait     string // the version of the portrait, empty when there is none
 }
 
-// Reason is what an appointment may be about (R15).
-type Reason struct{ Slug, Label string }
+// sheet is what its editor starts from.
+func (w SocialWorker) sheet() Sheet {
+	slugs := make([]string, len(w.Reasons))
+	for i, r := range w.Reasons {
+		slugs[i] = r.Slug
+	}
+	return Sheet{Presentation: w.Presentation, Languages: w.Languages, Reasons: slugs, Modes: w.Modes, Place: w.Place}
+}
 
 // Languages are the languages a worker may offer, by BCP 47 tag.
 var Languages = []struct{ Tag, Label string }{
@@ -43,7 +50,7 @@ func LanguageLabel(tag string) string {
 }
 
 // sheetsAtOnce bounds how many profile sheets one answer holds (R45).
-const sheetsAtOnce = 50
+const sheetsAtOnce = 20
 
 // Filter keeps the sheets that offer all that it names; empty fields name nothing.
 type Filter struct {
@@ -51,18 +58,23 @@ type Filter struct {
 	Mode     Mode
 	Language string
 	Inactive bool // those too who cannot be booked while their account is suspended or closed
+	Page     int  // 0 is the first
 }
 
-// SocialWorkers lists profile sheets by name.
-func (s *Service) SocialWorkers(ctx context.Context, f Filter) ([]SocialWorker, error) {
+// SocialWorkers returns one page of the profile sheets, by name within it, and
+// whether another follows. The pages' own order says nothing of anybody.
+func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialWorker, more bool, err error) {
 	rows, err := readWorkers(ctx, s.db.Pool, f)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	sheets, err := s.sheets(ctx, rows)
+	if more = len(rows) > sheetsAtOnce; more {
+		rows = rows[:sheetsAtOnce]
+	}
+	sheets, err = s.sheets(ctx, rows)
 	sheets = slices.DeleteFunc(sheets, func(sheet SocialWorker) bool { return !sheet.Active && !f.Inactive })
 	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
-	return sheets, err
+	return sheets, more, err
 }
 
 func compareNames(a, b account.Person) int {
@@ -72,8 +84,7 @@ func compareNames(a, b account.Person) int {
 	return slices.Compare([]rune(a.FirstName), []rune(b.FirstName))
 }
 
-// SocialWorker returns one sheet; NotFound when there is none, or nobody who can
-// be booked now (R7).
+// SocialWorker returns one sheet; NotFound when there is none.
 func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker, error) {
 	row, err := readWorker(ctx, s.db.Pool, id)
 	if err != nil {
@@ -82,9 +93,6 @@ func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker,
 	sheets, err := s.sheets(ctx, []workerRow{row})
 	if err != nil || len(sheets) == 0 {
 		return SocialWorker{}, err
-	}
-	if !sheets[0].Active {
-		return SocialWorker{}, errNotOffered
 	}
 	return sheets[0], nil
 }
@@ -109,19 +117,19 @@ func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker,
 	return sheets, nil
 }
 
-// Reasons lists the reasons that the platform offers, in its order.
-func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
-	return readReasons(ctx, s.db.Pool)
+// Sheet is what a profile sheet says of its worker, and what they can be booked for.
+type Sheet struct {
+	Presentation string
+	Languages    []string // BCP 47 tags
+	Reasons      []string // slugs
+	Modes        []Mode
+	Place        string // where, in person; may be empty otherwise
 }
 
 // NewSocialWorker is a worker to be invited.
 type NewSocialWorker struct {
 	account.Invitation
-	Presentation string
-	Languages    []string
-	Reasons      []string // slugs
-	Modes        []Mode
-	Place        string
+	Sheet
 }
 
 // ErrEmailKnown says that an address has an account already. Only an
@@ -131,8 +139,8 @@ var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette
 // AddSocialWorker invites a worker and writes the profile sheet, by an
 // administrator.
 func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
-	if v == nil || v.Role != viewer.Administrator {
-		return uuid.Nil, fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
+	if err := administrator(v); err != nil {
+		return uuid.Nil, err
 	}
 	n.Role = viewer.SocialWorker
 	var id uuid.UUID

@@ -150,9 +150,14 @@ var (
 )
 
 // namesAddress reports whether an IP address, or a browser's stand-in for one (a
-// name that ends in .local), stands anywhere in s.
+// name that ends in .local), stands anywhere in s. Most lines hold too few dots
+// and colons for either, and are told apart at little cost: who sends thousands
+// of lines shall not keep the server busy.
 func namesAddress(s string) bool {
-	return dottedQuad.MatchString(s) || localName.MatchString(s) || slices.ContainsFunc(hexRun.FindAllString(s, -1), holdsIPv6)
+	dots, colons := strings.Count(s, "."), strings.Count(s, ":")
+	return dots >= 3 && dottedQuad.MatchString(s) ||
+		dots >= 1 && localName.MatchString(s) ||
+		colons >= 2 && slices.ContainsFunc(hexRun.FindAllString(s, -1), holdsIPv6)
 }
 
 // holdsIPv6 tries a run as it is, without the end of a name before it

@@ -54,6 +54,7 @@ var administration = []NavItem{
 	{Path: "/administration/assistants", Label: "Assistantes sociales"},
 	{Path: "/administration/comptes", Label: "Comptes"},
 	{Path: "/administration/signalements", Label: "Signalements"},
+	{Path: "/administration/motifs", Label: "Motifs"},
 }
 
 // administrationPlaces are they, with the current one marked.

@@ -122,9 +122,11 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 	t.Helper()
 	ctx := context.Background()
 	id, err := w.Bookings.AddSocialWorker(ctx, w.Admin, booking.NewSocialWorker{
-		Invitation:   account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
-		Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "1 rue de la Paix, Vannes",
-		Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
+		Invitation: account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
+		Sheet: booking.Sheet{
+			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "1 rue de la Paix, Vannes",
+			Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
+		},
 	})
 	must(t, err)
 	person, err := w.Accounts.Person(ctx, id)

@@ -75,8 +75,10 @@ func (w *world) worker(t *testing.T, name string) *visitor {
 	t.Helper()
 	director := w.staffMember(t, viewer.Administrator).whoIs()
 	made, err := w.makeWorker(t.Context(), director, booking.NewSocialWorker{
-		Invitation:   account.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
-		Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: booking.Modes, Place: "1 rue de l’Essai, Vannes",
+		Invitation: account.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: booking.Modes, Place: "1 rue de l’Essai, Vannes",
+		},
 	})
 	ok(t, err)
 	v := w.visitor(t)

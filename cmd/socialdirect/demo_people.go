@@ -174,24 +174,32 @@ var allReasons = []string{"money", "housing", "family", "caregiving", "disabilit
 
 var exampleWorkers = []booking.NewSocialWorker{
 	{
-		Invitation:   account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
-		Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
-		Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: booking.Modes, Place: "12 rue des Halles\n56000 Vannes",
+		Invitation: account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
+			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: booking.Modes, Place: "12 rue des Halles\n56000 Vannes",
+		},
 	},
 	{
-		Invitation:   account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
-		Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
-		Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []booking.Mode{booking.Video, booking.Phone},
+		Invitation: account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
+			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []booking.Mode{booking.Video, booking.Phone},
+		},
 	},
 	{
-		Invitation:   account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
-		Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
-		Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: booking.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
+		Invitation: account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
+			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: booking.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
+		},
 	},
 	{
-		Invitation:   account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
-		Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
-		Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []booking.Mode{booking.Video, booking.Phone},
+		Invitation: account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
+		Sheet: booking.Sheet{
+			Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
+			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []booking.Mode{booking.Video, booking.Phone},
+		},
 	},
 }
 

@@ -44,7 +44,7 @@ var owners = map[string]string{
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
 	"account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account",
 	"person_keys": "internal/vault", "audit_entries": "internal/audit",
-	"reasons": "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking",
+	"reasons": "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }

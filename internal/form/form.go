@@ -53,6 +53,18 @@ func New(values map[string]string) *Form {
 	return f
 }
 
+// Filled returns a form whose fields start from values, some of them several
+// times over (boxes that are ticked already).
+func Filled(values url.Values) *Form {
+	f := empty(values)
+	for name, all := range values {
+		if len(all) > 0 {
+			f.values[name] = all[0]
+		}
+	}
+	return f
+}
+
 // FromValues returns a form over values that were already read.
 func FromValues(values url.Values) *Form { return empty(values) }
 

@@ -1,0 +1,206 @@
+package booking
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"slices"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// sheetPage is the editor of a profile sheet: the worker's own, or an
+// administrator's of any.
+type sheetPage struct {
+	Form      *form.Form
+	Photo     *form.Form // the message beside the portrait's field
+	Worker    SocialWorker
+	Path      string // of the page itself; the portrait's forms stand below it
+	Reasons   []option
+	Modes     []option
+	Languages []option
+}
+
+func (sheetPage) Template() string { return "booking/sheet" }
+func (sheetPage) Title() string    { return "Fiche" }
+
+// sheetOf is whose sheet the address names, and the page's own path.
+func sheetOf(r *http.Request) (worker uuid.UUID, path string, err error) {
+	if r.PathValue("id") == "" {
+		return viewer.From(r.Context()).ID, "/profil/fiche", nil
+	}
+	worker, err = pathID(r)
+	return worker, "/administration/assistants/" + worker.String(), err
+}
+
+// sheetPage is the editor over the sheet as it stands; f nil starts from it.
+func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
+	id, path, err := sheetOf(r)
+	if err != nil {
+		return sheetPage{}, err
+	}
+	if err := mayEdit(viewer.From(r.Context()), id); err != nil {
+		return sheetPage{}, err
+	}
+	worker, err := h.bookings.SocialWorker(r.Context(), id)
+	if err != nil {
+		return sheetPage{}, err
+	}
+	reasons, err := h.bookings.Reasons(r.Context())
+	if f == nil {
+		f = worker.sheet().form()
+	}
+	return sheetPage{
+		Form: f, Photo: form.New(nil), Worker: worker, Path: path,
+		Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(),
+	}, err
+}
+
+// form shows the sheet for editing.
+func (s Sheet) form() *form.Form {
+	values := map[string][]string{"presentation": {s.Presentation}, "place": {s.Place}, "languages": s.Languages, "reasons": s.Reasons}
+	for _, m := range s.Modes {
+		values["modes"] = append(values["modes"], string(m))
+	}
+	return form.Filled(values)
+}
+
+func decodeSheet(f *form.Form, reasons []option) Sheet {
+	sheet := Sheet{
+		Presentation: f.Text("presentation", form.Text{Max: MaxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
+		Languages:    f.Choices("languages", values(languageOptions()), "Choisissez au moins une langue."),
+		Reasons:      f.Choices("reasons", values(reasons), "Choisissez au moins un motif."),
+		Place:        f.Text("place", form.Text{Max: MaxPlace, Lines: true}),
+	}
+	for _, mode := range f.Choices("modes", values(modeOptions(Modes)), "Choisissez au moins une façon de parler.") {
+		sheet.Modes = append(sheet.Modes, Mode(mode))
+	}
+	if slices.Contains(sheet.Modes, InPerson) && sheet.Place == "" {
+		f.Fail("place", "Indiquez l’adresse où les rendez-vous sur place ont lieu.")
+	}
+	return sheet
+}
+
+// Sheet shows the editor.
+func (h *HTTP) Sheet(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.sheetPage(r, nil)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// UpdateSheet saves the sheet.
+func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.sheetPage(r, f)
+	if err != nil {
+		return err
+	}
+	sheet := decodeSheet(f, page.Reasons)
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.bookings.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, page.Path)
+}
+
+// maxPortraitRequest bounds a whole request with a photo in it.
+const maxPortraitRequest = MaxPortraitFile + 64<<20
+
+// SetPortrait takes a photo.
+func (h *HTTP) SetPortrait(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.sheetPage(r, nil)
+	if err != nil {
+		return err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxPortraitRequest)
+	err = h.receivePortrait(r, page.Worker.ID)
+	_, _ = io.Copy(io.Discard, r.Body) // bounded: the browser reads no answer before it has sent all
+	if fault.Is(err, fault.Invalid) && fault.From(err).Message != "" {
+		page.Photo.Fail("photo", fault.From(err).Message)
+		return fault.WithPage(err, page)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, page.Path)
+}
+
+var errNoPhoto = fault.New(fault.Invalid, "Choisissez d’abord une photo.")
+
+func (h *HTTP) receivePortrait(r *http.Request, worker uuid.UUID) error {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err)
+	}
+	photo, err := filePart(parts, "photo")
+	if err != nil {
+		return err
+	}
+	return h.bookings.SetPortrait(r.Context(), viewer.From(r.Context()), worker, photo)
+}
+
+// filePart finds the file of that name; a field left empty is sent without one.
+func filePart(parts *multipart.Reader, name string) (io.Reader, error) {
+	for {
+		part, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, errNoPhoto
+		case err != nil:
+			return nil, fault.Wrap(fault.Invalid, err)
+		case part.FormName() == name && part.FileName() != "":
+			return part, nil
+		}
+	}
+}
+
+// RemovePortrait takes the photo away.
+func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *http.Request) error {
+	id, path, err := sheetOf(r)
+	if err != nil {
+		return err
+	}
+	if err := h.bookings.RemovePortrait(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "deleted")
+	return web.See(w, r, path)
+}
+
+// Portrait answers GET /assistants/{id}/photo. Its address changes with the
+// picture, so that a browser may keep it.
+func (h *HTTP) Portrait(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	p, err := h.bookings.Portrait(r.Context(), viewer.From(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	w.Header().Set("Cache-Control", "private, max-age=86400")
+	w.Header().Set("ETag", `"`+p.Version+`"`)
+	if r.Header.Get("If-None-Match") == `"`+p.Version+`"` {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	_, err = w.Write(p.JPEG)
+	return err
+}

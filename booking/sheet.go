@@ -1,0 +1,56 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// MaxPresentation and MaxPlace are how many characters a sheet may hold of each.
+const (
+	MaxPresentation = 1000
+	MaxPlace        = 300
+)
+
+var errNotYours = fault.New(fault.NotFound, "Cette fiche n’existe pas, ou n’est pas la vôtre.")
+
+// mayEdit lets a worker edit their own sheet, and an administrator every one.
+func mayEdit(v *viewer.Viewer, worker uuid.UUID) error {
+	switch {
+	case v == nil:
+		return errNotWorker
+	case v.Role == viewer.Administrator, v.Role == viewer.SocialWorker && v.ID == worker:
+		return nil
+	case v.Role == viewer.SocialWorker:
+		return errNotYours
+	}
+	return errNotWorker
+}
+
+// UpdateSheet changes what a profile sheet says (R12). What is booked stays as it
+// was booked; from now on hours are offered in the sheet's modes alone.
+func (s *Service) UpdateSheet(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, sheet Sheet) error {
+	return s.editSheet(ctx, v, worker, "sheet.changed", func(tx postgres.Tx) error { return updateSheet(ctx, tx, worker, sheet) })
+}
+
+// editSheet changes a sheet while nobody books with its worker. An administrator's
+// change is journaled.
+func (s *Service) editSheet(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, act string, change func(postgres.Tx) error) error {
+	if err := mayEdit(v, worker); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockWorker(ctx, tx, worker); err != nil {
+			return err
+		}
+		if err := change(tx); err != nil || v.ID == worker {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: worker})
+	})
+}
