@@ -53,6 +53,7 @@ type Person struct {
 	LastName  string
 	Mobile    string // E.164, empty when unknown
 	Zone      *time.Location
+	Active    bool // neither suspended nor closed (R7)
 }
 
 // Name is the person's name as pages write it.

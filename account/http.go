@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // HTTP is the pages of this package.
@@ -17,6 +20,7 @@ type HTTP struct {
 	accounts *Service
 	render   *web.Renderer
 	secure   bool
+	comingOf func(context.Context, uuid.UUID) (int, error) // see CountComing
 }
 
 // NewHTTP returns the pages. secure says that the platform is served over TLS:

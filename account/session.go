@@ -52,10 +52,15 @@ func (s *Service) SignIn(ctx context.Context, email, password, place string) (Si
 	return in, err
 }
 
-// openSession makes a session; a beneficiary's is complete from the start.
+// openSession makes a session; a beneficiary's is complete from the start. It
+// fails with Invalid for an account that is suspended or closed: whoever comes
+// this far has given the right password and may be told (R5, R7).
 func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool) (SignedIn, error) {
 	role, enrolled, err := readSecondFactor(ctx, tx, id)
 	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := checkState(ctx, tx, id); err != nil {
 		return SignedIn{}, err
 	}
 	in := SignedIn{Role: role, Complete: secondFactor || !role.Staff(), Enrolled: enrolled}
@@ -83,7 +88,18 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 			return nil, err
 		}
 	}
-	return row.viewer(), nil
+	v := row.viewer()
+	return v, s.noteUse(ctx, row, now.In(v.Zone))
+}
+
+// noteUse keeps the day, once a day and by the person's own clock, on which an
+// account was last in use.
+func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) error {
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	if !row.Complete || row.SeenOn != nil && !row.SeenOn.Before(today) {
+		return nil
+	}
+	return updateSeenOn(ctx, s.db.Pool, row.AccountID, today)
 }
 
 // SessionAlive reports whether a session still stands: sockets ask from time to

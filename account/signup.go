@@ -27,7 +27,9 @@ type SignUp struct {
 
 // SignUp opens a beneficiary's account and sends the link that proves its
 // address. Where the address has an account already, nothing changes and its
-// owner is told by mail: the caller cannot tell the two apart (R5).
+// owner is told by mail: the caller cannot tell the two apart (R5). Nor can they
+// tell that an administrator refused this address or number (R7): no account is
+// opened, and the answer is the same.
 //
 // It fails with company.ErrCode when the connection code opens nothing, and with
 // company.ErrMistyped when it cannot be one.
@@ -40,6 +42,13 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		client, err := s.companies.Redeem(ctx, tx, in.Code)
 		if err != nil {
 			return err
+		}
+		refused, err := s.refused(ctx, tx, in.Email, in.Mobile)
+		if err != nil {
+			return err
+		}
+		if refused {
+			return s.enqueueNotice(ctx, tx, uuid.Nil, noticeKnown) // nobody's: it costs the same and says nothing
 		}
 		id, known, err := insertAccount(ctx, tx, newAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
@@ -102,8 +111,9 @@ type Invitation struct {
 	Email     string
 	FirstName string
 	LastName  string
-	Mobile    string // E.164, may be empty
-	Zone      string // IANA name
+	Mobile    string    // E.164, may be empty
+	Zone      string    // IANA name
+	ClientID  uuid.UUID // of a client manager
 }
 
 // Invite opens an account without a password in the caller's transaction and
@@ -121,7 +131,7 @@ func (s *Service) Invite(ctx context.Context, tx postgres.Tx, in Invitation) (id
 
 func (s *Service) insertStaff(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, known bool, err error) {
 	id, known, err = insertAccount(ctx, tx, newAccount{
-		Role: in.Role, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Mobile: in.Mobile, Zone: in.Zone,
+		Role: in.Role, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Mobile: in.Mobile, Zone: in.Zone, ClientID: in.ClientID,
 	})
 	if err != nil || known {
 		return id, known, err

@@ -19,10 +19,11 @@ type personRow struct {
 	LastName  string
 	Mobile    string
 	TimeZone  string
+	Active    bool
 }
 
 func (r personRow) person() Person {
-	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: Location(r.TimeZone)}
+	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: Location(r.TimeZone), Active: r.Active}
 }
 
 // Location is the zone of that name; a name that this machine's tables no
@@ -35,7 +36,11 @@ func Location(name string) *time.Location {
 	return zone
 }
 
-const selectPerson = `select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone from accounts `
+// isActive is the condition of an account that is neither suspended nor closed.
+const isActive = `(suspended_at is null and closed_at is null)`
+
+const selectPerson = `
+	select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active from accounts `
 
 func readPerson(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, error) {
 	return onePerson(ctx, q, selectPerson+`where id = $1`, id)
@@ -191,6 +196,7 @@ type sessionRow struct {
 	TimeZone  string
 	ClientID  *uuid.UUID
 	Pending   bool
+	SeenOn    *time.Time // the day on which the account was last in use
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
@@ -212,9 +218,9 @@ func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUI
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	return postgres.One[sessionRow](ctx, q, `
 		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
-		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending
+		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
-		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-SessionIdle))
+		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and `+isActive, hash, now, now.Add(-SessionIdle))
 }
 
 func touchSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) error {

@@ -54,10 +54,13 @@ func inModes(openings []Opening, offered []Mode) []Opening {
 }
 
 // FreeSlots lists a worker's free hours that start inside span, in order;
-// NotFound when there is no such worker.
+// NotFound when there is no such worker, or none who can be booked now.
 func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) ([]Slot, error) {
 	row, err := readWorker(ctx, s.db.Pool, worker)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.offered(ctx, s.db.Pool, worker); err != nil {
 		return nil, err
 	}
 	now := s.db.Now()

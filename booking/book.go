@@ -61,6 +61,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := s.offered(ctx, tx, r.SocialWorkerID); err != nil {
+		return uuid.Nil, err
+	}
 	if err := takes(ctx, tx, worker, r.Reason); err != nil {
 		return uuid.Nil, err
 	}

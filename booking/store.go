@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -62,7 +61,7 @@ func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocial
 func oneWorker(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (workerRow, error) {
 	row, err := postgres.One[workerRow](ctx, q, sql, id)
 	if postgres.NoRows(err) {
-		return row, fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
+		return row, errNotOffered
 	}
 	return row, err
 }

@@ -57,7 +57,8 @@ type Filter struct {
 	Reason   string
 	Mode     Mode
 	Language string
-	Page     int // 0 is the first
+	Inactive bool // those too who cannot be booked while their account is suspended or closed
+	Page     int  // 0 is the first
 }
 
 // SocialWorkers returns one page of the profile sheets, by name within it, and
@@ -71,6 +72,7 @@ func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialW
 		rows = rows[:sheetsAtOnce]
 	}
 	sheets, err = s.sheets(ctx, rows)
+	sheets = slices.DeleteFunc(sheets, func(sheet SocialWorker) bool { return !sheet.Active && !f.Inactive })
 	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
 	return sheets, more, err
 }

@@ -22,6 +22,9 @@ func (h *HTTP) SetUploads(most, mostEach int) { h.uploads = newUploads(most, mos
 // Doubt makes the draft one that never learnt whether its commit came through.
 func (d *Draft) Doubt() { d.sent = false }
 
+// SetRecheck lets a test not wait for the next look at the session.
+func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
+
 // Notify runs the job that tells a person of a conversation.
 func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {
 	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: 1}, Args: noticeArgs{conversation, person}})

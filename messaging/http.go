@@ -23,13 +23,14 @@ type HTTP struct {
 	uploads   *uploads
 	pingEvery time.Duration
 	stall     time.Duration // how long an upload may stand still
+	recheck   time.Duration
 }
 
 // NewHTTP returns the pages over the acts.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
 	return &HTTP{
 		messages: messages, accounts: accounts, render: render,
-		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, stall: transferStall,
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, stall: transferStall, recheck: recheck,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 const (
 	pingEvery   = 20 * time.Second
+	recheck     = 3 * time.Second  // how often a socket asks whether its session still stands
 	deadAfter   = 45 * time.Second // without a pong
 	writeWithin = 10 * time.Second
 	maxFrame    = 512 // bytes; pages have nothing to say here
@@ -62,7 +63,7 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
 	defer conn.Close()
 	s := socket{conn: conn, viewer: v, accounts: h.accounts, gone: make(chan struct{})}
 	go s.read()
-	s.write(events, replaced, h.sockets.closing, h.pingEvery)
+	s.write(events, replaced, h.sockets.closing, h.pingEvery, h.recheck)
 	return nil
 }
 
@@ -149,9 +150,11 @@ func (s *socket) read() {
 	}
 }
 
-func (s *socket) write(events <-chan string, replaced, closing <-chan struct{}, every time.Duration) {
+func (s *socket) write(events <-chan string, replaced, closing <-chan struct{}, every, again time.Duration) {
 	ping := time.NewTicker(every)
 	defer ping.Stop()
+	recheck := time.NewTicker(again)
+	defer recheck.Stop()
 	for {
 		select {
 		case <-s.gone:
@@ -169,6 +172,11 @@ func (s *socket) write(events <-chan string, replaced, closing <-chan struct{}, 
 			}
 		case <-ping.C:
 			if !s.tell(websocket.PingMessage, nil) {
+				return
+			}
+		case <-recheck.C:
+			if s.ended() {
+				s.end(websocket.FormatCloseMessage(closeSignedOut, "signed out"))
 				return
 			}
 		}
@@ -191,6 +199,15 @@ func (s *socket) tell(kind int, data []byte) bool {
 	}
 	_ = s.conn.SetWriteDeadline(time.Now().Add(writeWithin))
 	return s.conn.WriteMessage(kind, data) == nil
+}
+
+// ended reports whether the session stands no more. A database that does not
+// answer ends no socket: nothing is told meanwhile.
+func (s *socket) ended() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), writeWithin)
+	defer cancel()
+	alive, err := s.accounts.SessionAlive(ctx, s.viewer.Session)
+	return err == nil && !alive
 }
 
 // end sends the last word, if there is one, to somebody who may be gone.

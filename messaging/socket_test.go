@@ -98,6 +98,18 @@ func TestR28_ASocketEndsWithItsSession(t *testing.T) {
 	wantClose(t, conn, 4401)
 }
 
+func TestR7_ASocketEndsWithItsSessionThoughNothingIsTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.pages.SetPingEvery(time.Hour)
+	s.pages.SetRecheck(20 * time.Millisecond)
+	conn := s.mustDial(t, "Zoé")
+	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
+		t.Fatal(err)
+	}
+	wantClose(t, conn, 4401)
+}
+
 func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)

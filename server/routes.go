@@ -126,6 +126,10 @@ func (s *Server) routes() []route {
 		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
 		{"GET", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.CancelPage, page},
 		{"POST", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.Cancel, page},
+		{"GET", "/rendez-vous/{id}/annulation", itsPeople, b.CancelPage, page},
+		{"POST", "/rendez-vous/{id}/annulation", itsPeople, b.Cancel, page},
+		{"GET", "/rendez-vous/{id}/signalement", worker, b.ReportPage, page},
+		{"POST", "/rendez-vous/{id}/signalement", worker, b.Report, page},
 		{"GET", "/rendez-vous/{id}/appel", itsPeople, calls.Page, page},
 		{"GET", "/rendez-vous/{id}/appel/ws", itsPeople, calls.Socket, socket},
 
@@ -185,6 +189,19 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/textes/{kind}/publication", administrator, l.Publish, page},
 		{"POST", "/administration/textes/{kind}/retrait", administrator, l.Withdraw, page},
 		{"POST", "/administration/textes/{kind}/suppression", administrator, l.Discard, page},
+		{"GET", "/administration/comptes", administrator, a.SearchAccounts, page},
+		{"GET", "/administration/comptes/invitation", administrator, a.InvitePage, page},
+		{"POST", "/administration/comptes/invitation", administrator, a.Invite, page},
+		{"GET", "/administration/comptes/{id}", administrator, a.ShowAccount, page},
+		{"GET", "/administration/comptes/{id}/decision", administrator, a.DecisionPage, page},
+		{"POST", "/administration/comptes/{id}/decision", administrator, a.Decide, page},
+		{"POST", "/administration/comptes/{id}/invitation", administrator, a.Reinvite, page},
+		{"GET", "/administration/comptes/{id}/double-verification", administrator, a.FactorResetPage, page},
+		{"POST", "/administration/comptes/{id}/double-verification", administrator, a.ResetFactor, page},
+		{"GET", "/administration/signalements", administrator, a.Reports, page},
+		{"POST", "/administration/signalements/{id}", administrator, a.MarkReport, page},
+
+		{"GET", "/protection-des-donnees", only(viewer.DPO), a.ShowJournal, page},
 	}
 }
 

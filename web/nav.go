@@ -28,9 +28,9 @@ var places = map[viewer.Role][]NavItem{
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.Administrator: {
-		{Path: "/administration", Label: "Entreprises", Icon: "building-2"},
-		{Path: "/administration/assistants", Label: "Assistantes sociales", Icon: "users"},
-		{Path: "/administration/textes", Label: "Textes", Icon: "file-text"},
+		{Path: "/administration", Label: "Administration", Icon: "building-2"},
+		{Path: "/administration/comptes", Label: "Comptes", Icon: "users"},
+		{Path: "/administration/signalements", Label: "Signalements", Icon: "triangle-alert"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.Switchboard: {
@@ -45,6 +45,26 @@ var places = map[viewer.Role][]NavItem{
 		{Path: "/protection-des-donnees", Label: "Données", Icon: "shield-check"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
+}
+
+// administration are the places inside the administration, shown at the top of
+// each of them.
+var administration = []NavItem{
+	{Path: "/administration", Label: "Entreprises"},
+	{Path: "/administration/assistants", Label: "Assistantes sociales"},
+	{Path: "/administration/comptes", Label: "Comptes"},
+	{Path: "/administration/signalements", Label: "Signalements"},
+	{Path: "/administration/motifs", Label: "Motifs"},
+	{Path: "/administration/textes", Label: "Textes"},
+}
+
+// administrationPlaces are they, with the current one marked.
+func administrationPlaces(current string) []NavItem {
+	items := append([]NavItem(nil), administration...)
+	for i := range items {
+		items[i].Current = items[i].Path == current
+	}
+	return items
 }
 
 // HomePath is the first page of a role.
@@ -106,6 +126,8 @@ var flashes = map[string]string{
 	"passkey-added": "Votre clé d’accès est enregistrée.",
 	"published":     "C’est publié, à la date indiquée.",
 	"withdrawn":     "La date est retirée : le texte redevient un brouillon.",
+	"decided":       "La décision est enregistrée.",
+	"reported":      "Votre signalement est transmis à l’administration.",
 }
 
 const flashCookie = "flash"

@@ -78,6 +78,11 @@ func (d *demonstration) makePeople(ctx context.Context) error {
 		}
 		made.Accounts = append(made.Accounts, worker.persona)
 	}
+	office, err := d.makeOffice(ctx)
+	if err != nil {
+		return err
+	}
+	made.Accounts = append(made.Accounts, office...)
 	if err := d.makePast(ctx, made); err != nil {
 		return err
 	}
@@ -224,6 +229,36 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 		}
 	}
 	return worker, nil
+}
+
+// exampleOffice is the members of staff without a profile sheet; a client manager
+// is the first client's.
+var exampleOffice = []account.Invitation{
+	{Role: viewer.ClientManager, Email: "jeanne.kervella@ponant.example", FirstName: "Jeanne", LastName: "Kervella", Zone: "Europe/Paris"},
+	{Role: viewer.DPO, Email: "hugo.lemaire@socialdirect.example", FirstName: "Hugo", LastName: "Lemaire", Zone: "Europe/Paris"},
+}
+
+func (d *demonstration) makeOffice(ctx context.Context) ([]persona, error) {
+	client, err := d.platform.companies.BySlug(ctx, exampleClients[0].Slug)
+	if err != nil {
+		return nil, err
+	}
+	var made []persona
+	for _, invitation := range exampleOffice {
+		if invitation.Role.OfClient() {
+			invitation.ClientID = client.ID
+		}
+		token, _, err := d.platform.accounts.InviteByHand(ctx, invitation)
+		if err != nil {
+			return nil, err
+		}
+		who, err := d.enrol(ctx, invitation.Role, invitation.Email, token)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, who.persona)
+	}
+	return made, nil
 }
 
 var tokenPattern = regexp.MustCompile(`\?token=([A-Za-z0-9_-]+)`)

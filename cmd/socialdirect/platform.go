@@ -182,13 +182,15 @@ func (p *platform) startServer(s settings) error {
 	p.onStop(func(context.Context) error { return p.relay.Close() })
 	calls := signaling.New(p.db, p.bookings, p.accounts, p.relay)
 	p.onStop(calls.Close)
+	accounts := account.NewHTTP(p.accounts, render, s.secure)
+	accounts.CountComing(p.bookings.CountComing)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
 	p.onStop(func(context.Context) error { pages.Close(); return nil })
 	texts := legal.NewHTTP(p.legal, render)
 	render.Remind(texts.Reminder)
 	p.server = server.New(server.Parts{
 		Web:            render,
-		Accounts:       account.NewHTTP(p.accounts, render, s.secure),
+		Accounts:       accounts,
 		Sessions:       p.accounts,
 		Companies:      company.NewHTTP(p.companies, render, s.base),
 		Legal:          texts,

@@ -113,9 +113,17 @@ func readLast(ctx context.Context, tx postgres.Tx) (row, error) {
 	return last, err
 }
 
+// Latest lists the latest lines, latest first.
+func Latest(ctx context.Context, q postgres.Querier, most int) ([]Line, error) {
+	return toLines(postgres.All[row](ctx, q, selectRows+`order by id desc limit $1`, most))
+}
+
 // About lists the latest lines about somebody, latest first.
 func About(ctx context.Context, q postgres.Querier, subject uuid.UUID, most int) ([]Line, error) {
-	rows, err := postgres.All[row](ctx, q, selectRows+`where subject_id = $1 order by id desc limit $2`, subject, most)
+	return toLines(postgres.All[row](ctx, q, selectRows+`where subject_id = $1 order by id desc limit $2`, subject, most))
+}
+
+func toLines(rows []row, err error) ([]Line, error) {
 	lines := make([]Line, len(rows))
 	for i, r := range rows {
 		lines[i] = r.line()

@@ -48,6 +48,10 @@ func TestR39_LinesAreChainedHoweverManyWriteAtOnce(t *testing.T) {
 	if err != nil || len(lines) != 10 || lines[0].ID != 40 || time.Since(lines[0].At) > time.Minute {
 		t.Errorf("%v, %v", lines, err)
 	}
+	lines, err = audit.Latest(t.Context(), db.Pool, 3)
+	if err != nil || len(lines) != 3 || lines[0].ID != 40 || lines[2].ID != 38 {
+		t.Errorf("the latest: %v, %v", lines, err)
+	}
 }
 
 func TestR39_WhatRolledBackIsNotInTheJournal(t *testing.T) {

@@ -14,7 +14,10 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -46,12 +49,14 @@ const (
 	purposePerson = "person-key"
 	purposeText   = "text"
 	purposeStream = "stream"
+	purposeDigest = "digest"
 )
 
 // Vault seals and opens. It is safe for concurrent use.
 type Vault struct {
-	db     *postgres.DB
-	master cipher.AEAD
+	db      *postgres.DB
+	master  cipher.AEAD
+	digests []byte // the key of Digest
 }
 
 // Open returns a vault whose people's keys are sealed by master, KeySize bytes.
@@ -63,7 +68,21 @@ func Open(db *postgres.DB, master []byte) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{db: db, master: aead}, nil
+	digests, err := hkdf.Key(sha256.New, master, nil, purposeDigest, KeySize)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{db: db, master: aead, digests: digests}, nil
+}
+
+// Digest is what may be kept of a value that shall only be recognised: the same
+// for the same about and value, and without the master key neither read nor
+// guessed, however short the value (HMAC, RFC 2104, under a key derived by HKDF,
+// RFC 5869).
+func (v *Vault) Digest(about, value string) []byte {
+	mac := hmac.New(sha256.New, v.digests)
+	mac.Write([]byte(about + "\x00" + value))
+	return mac.Sum(nil)
 }
 
 // Check opens one of the people's keys, and fails with ErrMasterKey when the

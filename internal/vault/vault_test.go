@@ -95,6 +95,27 @@ func refuse(t *rapid.T, what string, v *vault.Vault, ctx context.Context, db *po
 	}
 }
 
+func TestR7_DigestsAreRecognisedUnderOneMasterKeyAlone(t *testing.T) {
+	t.Parallel()
+	v, db := openVault(t)
+	other, err := vault.Open(db, randomKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := v.Digest("email", "zoe@exemple.fr")
+	if len(digest) != 32 || !bytes.Equal(digest, v.Digest("email", "zoe@exemple.fr")) {
+		t.Errorf("it is not recognised: %x", digest)
+	}
+	for name, differs := range map[string][]byte{
+		"another value": v.Digest("email", "zoe@exemple.re"), "another purpose": v.Digest("mobile", "zoe@exemple.fr"),
+		"another cut": v.Digest("ema", "il\x00zoe@exemple.fr"), "another key": other.Digest("email", "zoe@exemple.fr"),
+	} {
+		if bytes.Equal(digest, differs) {
+			t.Errorf("%s gives the same", name)
+		}
+	}
+}
+
 func TestR29_SealingTwiceNeverLooksTheSame(t *testing.T) {
 	t.Parallel()
 	v, db := openVault(t)

@@ -1,0 +1,313 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Act is what an administrator can decide about an account (R7).
+type Act string
+
+// The acts; every one is undone by another.
+const (
+	Suspend    Act = "suspend"
+	Resume     Act = "resume"
+	Close      Act = "close"
+	Reopen     Act = "reopen"
+	Withdraw   Act = "withdraw" // an invitation; undone by Reopen
+	Refuse     Act = "refuse"   // sign-up with the account's address or number
+	Allow      Act = "allow"
+	ChangeRole Act = "role"
+)
+
+// Acts are all acts.
+var Acts = []Act{Suspend, Resume, Close, Reopen, Withdraw, Refuse, Allow, ChangeRole}
+
+// What a refusal may name.
+const (
+	RefuseEmail  = "email"
+	RefuseMobile = "mobile"
+)
+
+// exchangeable are the roles that a member of staff is moved between. The others
+// come with what a role change cannot give: a client, or a profile sheet.
+var exchangeable = []viewer.Role{viewer.Switchboard, viewer.Administrator, viewer.DPO}
+
+// MaxReason is how many characters a reason may have.
+const MaxReason = 1000
+
+// Decision is what an administrator decides and why.
+type Decision struct {
+	Act    Act
+	Reason string
+	Role   viewer.Role // the new one, with ChangeRole
+	Refuse []string    // with Refuse: RefuseEmail, RefuseMobile
+}
+
+// Decided is a decision of the past.
+type Decided struct {
+	ID     uuid.UUID
+	Act    Act
+	Role   viewer.Role
+	Reason string // empty once the person's key was destroyed
+	Author string
+	At     time.Time
+}
+
+var (
+	errOwnAccount = fault.New(fault.Forbidden, "Personne ne décide de son propre compte. Demandez à une autre personne de l’administration.")
+	errStands     = fault.New(fault.Conflict, "Cela ne s’applique plus à ce compte : il a changé entre-temps, ou cette décision est déjà prise.")
+	errReason     = fault.New(fault.Invalid, "Écrivez pourquoi.")
+	errDecision   = fault.New(fault.Invalid, "Choisissez ce qui est décidé.")
+)
+
+func contains(roles []viewer.Role, role viewer.Role) bool { return slices.Contains(roles, role) }
+
+// Possible are the acts that an account in this state can be decided, refused
+// telling whether sign-up is.
+func (a Account) Possible(refused bool) []Act {
+	var acts []Act
+	switch a.State {
+	case Closed:
+		acts = append(acts, Reopen)
+	case Suspended:
+		acts = append(acts, Resume, Close)
+	case Invited:
+		acts = append(acts, Withdraw)
+	default:
+		acts = append(acts, Suspend, Close)
+	}
+	if contains(exchangeable, a.Role) && a.State != Closed {
+		acts = append(acts, ChangeRole)
+	}
+	if a.Role == viewer.Beneficiary {
+		acts = append(acts, map[bool]Act{false: Refuse, true: Allow}[refused])
+	}
+	return acts
+}
+
+// Decide carries out an administrator's decision about somebody else's account:
+// journaled, told to the person by mail, its reason sealed with the person's key.
+// Where it takes something away, every session of the account ends at once.
+//
+// It fails with Forbidden for the viewer's own account, NotFound for no account,
+// and Conflict for what does not apply to the account as it stands. Since an
+// author is still an administrator, with the accounts of both held, and is never
+// the one it is about, the last administrator always stays.
+func (s *Service) Decide(ctx context.Context, v *viewer.Viewer, id uuid.UUID, d Decision) error {
+	if err := administrator(v); err != nil {
+		return err
+	}
+	if err := d.check(); err != nil {
+		return err
+	}
+	if v.ID == id {
+		return errOwnAccount
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := lockAccounts(ctx, tx, v.ID, id); err != nil {
+			return err
+		}
+		if err := stillAdministrator(ctx, tx, v); err != nil {
+			return err
+		}
+		return s.decide(ctx, tx, v, id, d)
+	})
+}
+
+func (d Decision) check() error {
+	reason := strings.TrimSpace(d.Reason)
+	switch {
+	case !slices.Contains(Acts, d.Act),
+		d.Act == ChangeRole && !contains(exchangeable, d.Role), d.Act != ChangeRole && d.Role != "",
+		(d.Act == Refuse) != (len(d.Refuse) > 0):
+		return errDecision
+	case reason == "" || len([]rune(reason)) > MaxReason:
+		return errReason
+	}
+	return nil
+}
+
+// stillAdministrator fails unless the viewer's account, as it is in the
+// transaction, may decide.
+func stillAdministrator(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
+	person, err := readPerson(ctx, tx, v.ID)
+	if fault.Is(err, fault.NotFound) {
+		return errNotAdministrator
+	}
+	if err == nil && (person.Role != viewer.Administrator || !person.Active) {
+		return errNotAdministrator
+	}
+	return err
+}
+
+func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, d Decision) error {
+	row, err := readAccount(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	refused, err := hasRefusals(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	account := row.account()
+	if !slices.Contains(account.Possible(refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
+		return errStands
+	}
+	if err := s.apply(ctx, tx, account, d); err != nil {
+		return err
+	}
+	decision := uuid.New()
+	sealed, err := s.vault.Seal(ctx, tx, id, aboutDecision(decision), []byte(strings.TrimSpace(d.Reason)))
+	if errors.Is(err, vault.ErrDestroyed) {
+		return errStands // erased: there is nobody to decide about
+	}
+	if err != nil {
+		return err
+	}
+	if err := insertDecision(ctx, tx, decision, id, v.ID, d, sealed); err != nil {
+		return err
+	}
+	if err := s.tellDecision(ctx, tx, id, d.Act); err != nil {
+		return err
+	}
+	return journal(ctx, tx, v, journaled[d.Act], id, decision)
+}
+
+func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String() }
+
+// apply changes what the decision changes.
+func (s *Service) apply(ctx context.Context, tx postgres.Tx, a Account, d Decision) error {
+	switch d.Act {
+	case Suspend:
+		return errors.Join(setSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID))
+	case Resume:
+		return setSuspended(ctx, tx, a.ID, false)
+	case Close, Withdraw:
+		return errors.Join(setClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), voidTokens(ctx, tx, a.ID))
+	case Reopen:
+		return setClosed(ctx, tx, a.ID, false)
+	case ChangeRole:
+		return errors.Join(setRole(ctx, tx, a.ID, d.Role), deleteSessions(ctx, tx, a.ID))
+	case Refuse:
+		hashes := s.refusals(a.Person, d.Refuse)
+		if len(hashes) == 0 {
+			return errDecision
+		}
+		return insertRefusals(ctx, tx, a.ID, hashes)
+	case Allow:
+		return deleteRefusals(ctx, tx, a.ID)
+	}
+	return errDecision
+}
+
+// journaled are the lasting names of the acts in the journal.
+var journaled = map[Act]string{
+	Suspend: "account.suspended", Resume: "account.resumed", Close: "account.closed", Reopen: "account.reopened",
+	Withdraw: "account.invitation_withdrawn", Refuse: "account.sign_up_refused", Allow: "account.sign_up_allowed", ChangeRole: "account.role_changed",
+}
+
+func journal(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, subject, object uuid.UUID) error {
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: subject, ObjectID: object})
+}
+
+// decisionNotices are the texts that tell the person. Somebody whose invitation
+// is withdrawn never had an account to be told about.
+var decisionNotices = map[Act]string{
+	Suspend: "suspended", Resume: "resumed", Close: "closed", Reopen: "reopened",
+	Refuse: "refused", Allow: "allowed", ChangeRole: "role",
+}
+
+// tellDecision queues the mail of a decision: each is told, however quickly they
+// follow each other.
+func (s *Service) tellDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
+	notice, told := decisionNotices[act]
+	if !told {
+		return nil
+	}
+	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
+}
+
+// refusals are the hashes of what a refusal names; somebody without a number has
+// none of it.
+func (s *Service) refusals(p Person, what []string) [][]byte {
+	var hashes [][]byte
+	if slices.Contains(what, RefuseEmail) {
+		hashes = append(hashes, s.refusal(RefuseEmail, p.Email))
+	}
+	if slices.Contains(what, RefuseMobile) && p.Mobile != "" {
+		hashes = append(hashes, s.refusal(RefuseMobile, p.Mobile))
+	}
+	return hashes
+}
+
+func (s *Service) refusal(kind, value string) []byte {
+	return s.vault.Digest("refused-"+kind, strings.ToLower(value))
+}
+
+// refused reports whether an administrator refuses sign-up with one of the two.
+func (s *Service) refused(ctx context.Context, q postgres.Querier, email, mobile string) (bool, error) {
+	return anyRefused(ctx, q, [][]byte{s.refusal(RefuseEmail, email), s.refusal(RefuseMobile, mobile)})
+}
+
+// decisionsShown bounds how many decisions one page holds.
+const decisionsShown = 100
+
+// Decisions lists what was decided about an account, latest first, and whether
+// sign-up is refused, for an administrator.
+func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
+	if err := administrator(v); err != nil {
+		return nil, false, err
+	}
+	if refused, err = hasRefusals(ctx, s.db.Pool, id); err != nil {
+		return nil, false, err
+	}
+	rows, err := readDecisions(ctx, s.db.Pool, id, decisionsShown)
+	if err != nil {
+		return nil, false, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AuthorID
+	}
+	authors, err := s.People(ctx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, row := range rows {
+		reason, err := s.open(ctx, id, aboutDecision(row.ID), row.SealedReason)
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, Decided{row.ID, row.Act, row.Role, reason, nameOf(authors, row.AuthorID), row.DecidedAt})
+	}
+	return all, refused, nil
+}
+
+// nameOf is the name of one of the people, whose account may be gone.
+func nameOf(people map[uuid.UUID]Person, id uuid.UUID) string {
+	if person, found := people[id]; found {
+		return person.Name()
+	}
+	return "un compte qui n’existe plus"
+}
+
+// open unseals a text about a person; it is empty once their key was destroyed.
+func (s *Service) open(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
+	text, err := s.vault.Unseal(ctx, s.db.Pool, person, about, sealed)
+	if errors.Is(err, vault.ErrDestroyed) {
+		return "", nil
+	}
+	return string(text), err
+}

@@ -1,0 +1,56 @@
+package account
+
+import (
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+type journalPage struct {
+	Journal
+	Days []journalDay
+}
+
+func (journalPage) Template() string { return "account/journal" }
+func (journalPage) Title() string    { return "Protection des données" }
+
+// Seal is the last line's hash, as it is noted down.
+func (p journalPage) Seal() string { return web.InFours(hex.EncodeToString(p.Hash), " ") }
+
+// Nobody reports whether a line names none.
+func (journalPage) Nobody(id uuid.UUID) bool { return id == uuid.Nil }
+
+// journalDay is the lines of one day, latest first.
+type journalDay struct {
+	Day   time.Time
+	Lines []audit.Line
+}
+
+// byDay puts lines, latest first, under their days in a zone.
+func byDay(lines []audit.Line, zone *time.Location) (days []journalDay) {
+	for _, line := range lines {
+		line.At = line.At.In(zone)
+		if n := len(days); n == 0 || days[n-1].Day.Format(time.DateOnly) != line.At.Format(time.DateOnly) {
+			days = append(days, journalDay{Day: line.At})
+		}
+		last := &days[len(days)-1]
+		last.Lines = append(last.Lines, line)
+	}
+	return days
+}
+
+// ShowJournal is the data-protection officer's first page.
+func (h *HTTP) ShowJournal(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	journal, err := h.accounts.Journal(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, journalPage{journal, byDay(journal.Last, v.Zone)})
+}

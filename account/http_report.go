@@ -1,0 +1,44 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+type reportsPage struct {
+	Viewer  *viewer.Viewer
+	Reports []Report
+}
+
+func (reportsPage) Template() string { return "account/reports" }
+func (reportsPage) Title() string    { return "Signalements" }
+
+// Reports lists what workers reported.
+func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	reports, err := h.accounts.Reports(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, reportsPage{v, reports})
+}
+
+// MarkReport says that a report was handled, or undoes that.
+func (h *HTTP) MarkReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	if err := h.accounts.MarkReport(r.Context(), viewer.From(r.Context()), id, f.Ticked("handled")); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/administration/signalements")
+}

@@ -1,0 +1,72 @@
+package account
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// Every page of the administration stands, with nothing in it and with all.
+func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}
+	person := Person{ID: uuid.New(), Role: viewer.ClientManager, Email: "zoe@exemple.fr", FirstName: "Zoé", LastName: "<b>", Mobile: "+33612345678"}
+	full := Account{Person: person, State: Invited, CreatedAt: at, SeenOn: &at}
+	reports := []Report{{Kind: Dispute, Text: "Mot\nà mot", Author: "Nadia", At: at}, {HandledAt: &at, HandledBy: "Claire", At: at}}
+	line := audit.Line{ID: 1, At: at, Entry: audit.Entry{Act: "account.suspended", ActorID: person.ID, SubjectID: person.ID}}
+	pages := []web.Page{
+		searchPage{}, searchPage{Asked: true, Found: []Account{full}, Previous: "/x", Next: "/y"},
+		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, reportsPage{}, journalPage{},
+		accountPage{
+			Viewer: v, Account: full, Client: "Exemple", Coming: 3, Possible: Acts, Recovery: true, Reports: reports,
+			Decisions: []Decided{{Act: ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: Suspend, At: at}},
+		},
+		newDecisionPage(nil, full, ChangeRole), newDecisionPage(nil, full, Refuse), factorResetPage{Account: full},
+		reportsPage{Viewer: v, Reports: reports},
+		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
+	}
+	for i, page := range pages {
+		answer := httptest.NewRecorder()
+		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			t.Errorf("page %d: %v", i, err)
+		}
+		if body := answer.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "Zoé <b>") {
+			t.Errorf("page %d: %s", i, body)
+		}
+	}
+	for _, act := range Acts {
+		if w := acts[act]; w.link == "" || w.title == "" || w.does == "" || w.button == "" || w.done == "" || journaled[act] == "" {
+			t.Errorf("%s has no words", act)
+		}
+	}
+}
+
+// Whom a decision is about learns it in neutral words, and how to object.
+func TestR7_NoticesAreNeutralAndSayHowToObject(t *testing.T) {
+	t.Parallel()
+	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for act, notice := range decisionNotices {
+		subject, body, err := notices.Write(notice, struct{ FirstName, Token string }{FirstName: "Zoé"})
+		if err != nil || subject == "" || !strings.Contains(body, "Bonjour Zoé") || !strings.Contains(body, "02 97 00 00 00") {
+			t.Errorf("%s: %q %q, %v", act, subject, body, err)
+		}
+		if objects := strings.Contains(body, "contester"); objects != acts[act].takes {
+			t.Errorf("%s: says how to object: %t", act, objects)
+		}
+	}
+}

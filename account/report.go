@@ -1,0 +1,181 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// ReportKind is what a worker reports (R7).
+type ReportKind string
+
+// The two kinds.
+const (
+	Disrespect ReportKind = "disrespect"
+	Dispute    ReportKind = "dispute"
+)
+
+// ReportKinds are all kinds.
+var ReportKinds = []ReportKind{Disrespect, Dispute}
+
+// Label says the kind as a person would.
+func (k ReportKind) Label() string {
+	switch k {
+	case Disrespect:
+		return "Un manque de respect"
+	case Dispute:
+		return "Un différend"
+	}
+	return ""
+}
+
+// MaxReport is how many characters a report may have, and reportsEach how many
+// reports one appointment may have.
+const (
+	MaxReport   = 2000
+	reportsEach = 10
+)
+
+// NewReport is what a worker tells the administration about a person.
+type NewReport struct {
+	AboutID       uuid.UUID // the person
+	AppointmentID uuid.UUID // an appointment of the two
+	Kind          ReportKind
+	Text          string
+}
+
+// Report is one that was made.
+type Report struct {
+	ID        uuid.UUID
+	AccountID uuid.UUID
+	Name      string // the person's
+	Author    string
+	Kind      ReportKind
+	Text      string // empty once the person's key was destroyed
+	At        time.Time
+	HandledAt *time.Time
+	HandledBy string
+}
+
+var (
+	errNotWorker   = fault.New(fault.Forbidden, "Seule une assistante sociale peut faire un signalement.")
+	errReport      = fault.New(fault.Invalid, "Dites ce qui s’est passé.")
+	errManyReports = fault.New(fault.Conflict, "Ce rendez-vous a déjà beaucoup de signalements. Appelez l’administration.")
+)
+
+// Report keeps a worker's report in the caller's transaction.
+//
+// The caller has checked that the appointment is the viewer's, with that person.
+func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r NewReport) (uuid.UUID, error) {
+	text := strings.TrimSpace(r.Text)
+	switch {
+	case v == nil || v.Role != viewer.SocialWorker:
+		return uuid.Nil, errNotWorker
+	case r.Kind.Label() == "" || text == "" || len([]rune(text)) > MaxReport:
+		return uuid.Nil, errReport
+	}
+	made, err := countReports(ctx, tx, r.AppointmentID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if made >= reportsEach {
+		return uuid.Nil, errManyReports
+	}
+	id := uuid.New()
+	sealed, err := s.vault.Seal(ctx, tx, r.AboutID, aboutReport(id), []byte(text))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := insertReport(ctx, tx, id, v.ID, r, sealed); err != nil {
+		return uuid.Nil, err
+	}
+	return id, journal(ctx, tx, v, "report.made", r.AboutID, id)
+}
+
+func aboutReport(id uuid.UUID) string { return "account-report/" + id.String() }
+
+// reportsShown bounds how many reports one page holds.
+const reportsShown = 50
+
+// Reports lists the reports, those that wait first, for an administrator.
+func (s *Service) Reports(ctx context.Context, v *viewer.Viewer) ([]Report, error) {
+	if err := administrator(v); err != nil {
+		return nil, err
+	}
+	rows, err := readReports(ctx, s.db.Pool, reportsShown)
+	if err != nil {
+		return nil, err
+	}
+	return s.reports(ctx, rows)
+}
+
+// ReportsAbout lists the reports about one person, latest first, for an
+// administrator.
+func (s *Service) ReportsAbout(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Report, error) {
+	if err := administrator(v); err != nil {
+		return nil, err
+	}
+	rows, err := readReportsAbout(ctx, s.db.Pool, id, reportsShown)
+	if err != nil {
+		return nil, err
+	}
+	return s.reports(ctx, rows)
+}
+
+func (s *Service) reports(ctx context.Context, rows []reportRow) ([]Report, error) {
+	var ids []uuid.UUID
+	for _, row := range rows {
+		ids = append(ids, row.AccountID, row.AuthorID)
+		if row.HandledBy != nil {
+			ids = append(ids, *row.HandledBy)
+		}
+	}
+	people, err := s.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Report, len(rows))
+	for i, row := range rows {
+		text, err := s.open(ctx, row.AccountID, aboutReport(row.ID), row.SealedText)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = Report{
+			ID: row.ID, AccountID: row.AccountID, Name: nameOf(people, row.AccountID), Author: nameOf(people, row.AuthorID),
+			Kind: row.Kind, Text: text, At: row.ReportedAt, HandledAt: row.HandledAt,
+		}
+		if row.HandledBy != nil {
+			all[i].HandledBy = nameOf(people, *row.HandledBy)
+		}
+	}
+	return all, nil
+}
+
+// MarkReport says that a report was handled, or undoes that, by an administrator;
+// NotFound when there is no such report. Doing it twice is harmless.
+func (s *Service) MarkReport(ctx context.Context, v *viewer.Viewer, id uuid.UUID, handled bool) error {
+	if err := administrator(v); err != nil {
+		return err
+	}
+	var by *uuid.UUID
+	act := "report.reopened"
+	if handled {
+		by, act = &v.ID, "report.handled"
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := stillAdministrator(ctx, tx, v); err != nil {
+			return err
+		}
+		about, changed, err := markReport(ctx, tx, id, by)
+		if err != nil || !changed {
+			return err
+		}
+		return journal(ctx, tx, v, act, about, id)
+	})
+}

@@ -1,0 +1,245 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func updateSeenOn(ctx context.Context, q postgres.Querier, id uuid.UUID, day time.Time) error {
+	_, err := q.Exec(ctx, `update accounts set last_seen_on = $2 where id = $1`, id, day)
+	return err
+}
+
+// checkState fails for an account that may not sign in.
+func checkState(ctx context.Context, q postgres.Querier, id uuid.UUID) error {
+	var suspended, closed bool
+	err := q.QueryRow(ctx, `select suspended_at is not null, closed_at is not null from accounts where id = $1`, id).Scan(&suspended, &closed)
+	switch {
+	case err != nil:
+		return err
+	case closed:
+		return errClosed
+	case suspended:
+		return errSuspended
+	}
+	return nil
+}
+
+// Accounts as an administrator sees them.
+
+type accountRow struct {
+	personRow
+	CreatedAt   time.Time
+	SeenOn      *time.Time
+	SuspendedAt *time.Time
+	ClosedAt    *time.Time
+	HasPassword bool
+	Validated   bool
+	ClientID    *uuid.UUID
+}
+
+func (r accountRow) account() Account {
+	a := Account{Person: r.person(), CreatedAt: r.CreatedAt, State: r.state(), SeenOn: r.SeenOn, Accepted: r.HasPassword}
+	if r.ClientID != nil {
+		a.ClientID = *r.ClientID
+	}
+	return a
+}
+
+func (r accountRow) state() State {
+	switch {
+	case r.ClosedAt != nil:
+		return Closed
+	case r.SuspendedAt != nil:
+		return Suspended
+	case !r.HasPassword:
+		return Invited
+	case !r.Validated:
+		return Unvalidated
+	}
+	return Open
+}
+
+const selectAccount = `
+	select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
+	       created_at, last_seen_on as seen_on, suspended_at, closed_at, password_hash is not null as has_password,
+	       email_validated_at is not null as validated, client_id
+	from accounts `
+
+func oneAccount(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (accountRow, error) {
+	row, err := postgres.One[accountRow](ctx, q, sql, id)
+	if postgres.NoRows(err) {
+		return row, fault.New(fault.NotFound, "Ce compte n’existe pas.")
+	}
+	return row, err
+}
+
+func readAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) (accountRow, error) {
+	return oneAccount(ctx, q, selectAccount+`where id = $1`, id)
+}
+
+// lockAccounts holds both accounts of a decision, always in the same order, so
+// that decisions that cross wait for each other and never deadlock. New sessions
+// of the two are not kept waiting.
+func lockAccounts(ctx context.Context, tx postgres.Tx, a, b uuid.UUID) error {
+	_, err := tx.Exec(ctx, `select from accounts where id = any($1) order by id for no key update`, []uuid.UUID{a, b})
+	return err
+}
+
+// Letters with the accents that French writes, and without.
+const (
+	accented   = "àâäçéèêëîïôöùûüÿœæ"
+	unaccented = "aaaceeeeiioouuuyoa"
+)
+
+var foldLetters = func() *strings.Replacer {
+	var pairs []string
+	plain := []rune(unaccented)
+	for i, letter := range []rune(accented) {
+		pairs = append(pairs, string(letter), string(plain[i]))
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// readMatching finds the accounts whose name, address or number holds every one
+// of the words.
+func readMatching(ctx context.Context, q postgres.Querier, words []string, skip, most int) ([]accountRow, error) {
+	patterns := make([]string, len(words))
+	for i, word := range words {
+		patterns[i] = "%" + likeSigns.Replace(foldLetters.Replace(strings.ToLower(word))) + "%"
+	}
+	return postgres.All[accountRow](ctx, q, selectAccount+`
+		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(email) || ' ' || coalesce(mobile, '') like all ($1)
+		order by lower(last_name), lower(first_name), id offset $4 limit $5`, patterns, accented, unaccented, skip, most)
+}
+
+// Decisions.
+
+func setSuspended(ctx context.Context, tx postgres.Tx, id uuid.UUID, suspended bool) error {
+	_, err := tx.Exec(ctx, `update accounts set suspended_at = case when $2 then $3::timestamptz end where id = $1`, id, suspended, tx.Now)
+	return err
+}
+
+func setClosed(ctx context.Context, tx postgres.Tx, id uuid.UUID, closed bool) error {
+	_, err := tx.Exec(ctx, `update accounts set closed_at = case when $2 then $3::timestamptz end where id = $1`, id, closed, tx.Now)
+	return err
+}
+
+func setRole(ctx context.Context, tx postgres.Tx, id uuid.UUID, role viewer.Role) error {
+	_, err := tx.Exec(ctx, `update accounts set role = $2 where id = $1`, id, role)
+	return err
+}
+
+func deleteSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from sessions where account_id = $1`, id)
+	return err
+}
+
+// voidTokens ends every link that was sent to an account.
+func voidTokens(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update account_tokens set used_at = $2 where account_id = $1 and used_at is null`, id, tx.Now)
+	return err
+}
+
+func insertDecision(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, d Decision, sealed []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into account_decisions (id, account_id, act, role, sealed_reason, author_id, decided_at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7)`, id, account, d.Act, d.Role, sealed, author, tx.Now)
+	return err
+}
+
+type decisionRow struct {
+	ID           uuid.UUID
+	Act          Act
+	Role         viewer.Role
+	SealedReason []byte
+	AuthorID     uuid.UUID
+	DecidedAt    time.Time
+}
+
+func readDecisions(ctx context.Context, q postgres.Querier, account uuid.UUID, most int) ([]decisionRow, error) {
+	return postgres.All[decisionRow](ctx, q, `
+		select id, act, coalesce(role, '') as role, sealed_reason, author_id, decided_at
+		from account_decisions where account_id = $1 order by decided_at desc, id limit $2`, account, most)
+}
+
+func insertRefusals(ctx context.Context, tx postgres.Tx, account uuid.UUID, hashes [][]byte) error {
+	_, err := tx.Exec(ctx, `insert into refused_sign_ups (hash, account_id) select unnest($1::bytea[]), $2::uuid`, hashes, account)
+	return err
+}
+
+func deleteRefusals(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from refused_sign_ups where account_id = $1`, account)
+	return err
+}
+
+func hasRefusals(ctx context.Context, q postgres.Querier, account uuid.UUID) (has bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from refused_sign_ups where account_id = $1)`, account).Scan(&has)
+	return has, err
+}
+
+func anyRefused(ctx context.Context, q postgres.Querier, hashes [][]byte) (refused bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from refused_sign_ups where hash = any($1))`, hashes).Scan(&refused)
+	return refused, err
+}
+
+// Reports.
+
+func insertReport(ctx context.Context, tx postgres.Tx, id, author uuid.UUID, r NewReport, sealed []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into account_reports (id, account_id, author_id, appointment_id, kind, sealed_text, reported_at)
+		values ($1, $2, $3, $4, $5, $6, $7)`, id, r.AboutID, author, r.AppointmentID, r.Kind, sealed, tx.Now)
+	return err
+}
+
+func countReports(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) (n int, err error) {
+	err = tx.QueryRow(ctx, `select count(*) from account_reports where appointment_id = $1`, appointment).Scan(&n)
+	return n, err
+}
+
+type reportRow struct {
+	ID         uuid.UUID
+	AccountID  uuid.UUID
+	AuthorID   uuid.UUID
+	Kind       ReportKind
+	SealedText []byte
+	ReportedAt time.Time
+	HandledAt  *time.Time
+	HandledBy  *uuid.UUID
+}
+
+const selectReport = `select id, account_id, author_id, kind, sealed_text, reported_at, handled_at, handled_by from account_reports `
+
+// readReports lists what waits first, oldest first, then what was handled,
+// latest first.
+func readReports(ctx context.Context, q postgres.Querier, most int) ([]reportRow, error) {
+	return postgres.All[reportRow](ctx, q, selectReport+`
+		order by handled_at is not null, case when handled_at is null then reported_at end, handled_at desc, id limit $1`, most)
+}
+
+func readReportsAbout(ctx context.Context, q postgres.Querier, account uuid.UUID, most int) ([]reportRow, error) {
+	return postgres.All[reportRow](ctx, q, selectReport+`where account_id = $1 order by reported_at desc, id limit $2`, account, most)
+}
+
+// markReport returns whom the report is about; NotFound when there is none, and
+// changed is false when it stood so already.
+func markReport(ctx context.Context, tx postgres.Tx, id uuid.UUID, by *uuid.UUID) (about uuid.UUID, changed bool, err error) {
+	err = tx.QueryRow(ctx, `select account_id, (handled_at is null) = ($2::uuid is not null) from account_reports where id = $1 for update`, id, by).Scan(&about, &changed)
+	if postgres.NoRows(err) {
+		return uuid.Nil, false, fault.New(fault.NotFound, "Ce signalement n’existe pas.")
+	}
+	if err != nil || !changed {
+		return about, false, err
+	}
+	_, err = tx.Exec(ctx, `update account_reports set handled_by = $2, handled_at = case when $2::uuid is not null then $3::timestamptz end where id = $1`, id, by, tx.Now)
+	return about, true, err
+}

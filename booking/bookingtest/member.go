@@ -1,0 +1,49 @@
+package bookingtest
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"socialdirect/account"
+	"socialdirect/internal/viewer"
+
+	"github.com/pquerna/otp/totp"
+)
+
+// Member invites a member of staff without a profile sheet and follows the
+// invitation to its end: password, then second factor.
+func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.Viewer {
+	t.Helper()
+	ctx := context.Background()
+	in := account.Invitation{Role: role, Email: strings.ToLower(name) + "@exemple.fr", FirstName: name, LastName: "Morvan", Zone: "Europe/Paris"}
+	if role.OfClient() {
+		client, err := w.Companies.BySlug(ctx, "exemple")
+		must(t, err)
+		in.ClientID = client.ID
+	}
+	token, _, err := w.Accounts.InviteByHand(ctx, in)
+	must(t, err)
+	half := w.Accept(t, token)
+	enrolment, err := w.Accounts.Enrol(ctx, half)
+	must(t, err)
+	code, err := totp.GenerateCode(enrolment.Secret, w.DB.Now())
+	must(t, err)
+	signedIn, err := w.Accounts.ConfirmSecondFactor(ctx, half, code)
+	must(t, err)
+	return w.viewer(t, signedIn.Token)
+}
+
+// Accept chooses the password that an invitation asks for.
+func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
+	t.Helper()
+	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password)
+	must(t, err)
+	return w.viewer(t, in.Token)
+}
+
+// SignedIn is who a session's cookie belongs to.
+func (w *World) SignedIn(t testing.TB, token string) *viewer.Viewer {
+	t.Helper()
+	return w.viewer(t, token)
+}

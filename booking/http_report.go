@@ -1,0 +1,62 @@
+package booking
+
+import (
+	"net/http"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+type reportPage struct {
+	Appointment
+	Form   *form.Form
+	Viewer *viewer.Viewer
+	Kinds  []option
+}
+
+func (reportPage) Template() string { return "booking/report" }
+func (reportPage) Title() string    { return "Signalement" }
+
+func (h *HTTP) reportPage(r *http.Request, f *form.Form) (reportPage, error) {
+	a, err := h.appointment(r)
+	page := reportPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}
+	for _, kind := range account.ReportKinds {
+		page.Kinds = append(page.Kinds, option{string(kind), kind.Label()})
+	}
+	return page, err
+}
+
+// ReportPage asks a worker what happened.
+func (h *HTTP) ReportPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.reportPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Report tells the administration.
+func (h *HTTP) Report(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.reportPage(r, f)
+	if err != nil {
+		return err
+	}
+	report := Report{
+		Kind: account.ReportKind(f.Choice("kind", values(page.Kinds), "Choisissez ce dont il s’agit.")),
+		Text: f.Text("text", form.Text{Max: account.MaxReport, Required: "Dites en quelques phrases ce qui s’est passé.", Lines: true}),
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.bookings.Report(r.Context(), page.Viewer, page.ID, report); err != nil {
+		return err
+	}
+	web.Flash(w, "reported")
+	return web.See(w, r, "/rendez-vous/"+page.ID.String())
+}

@@ -1,0 +1,50 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/account"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// offered fails with NotFound for a worker whose account is suspended or closed:
+// nobody finds or books them, and what was booked stays (R7).
+func (s *Service) offered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
+	active, err := s.accounts.Active(ctx, q, worker)
+	if err == nil && !active {
+		return errNotOffered
+	}
+	return err
+}
+
+// CountComing counts the appointments that somebody, of either side, has before
+// them: the number is all that an administrator learns of them.
+func (s *Service) CountComing(ctx context.Context, person uuid.UUID) (int, error) {
+	return countComing(ctx, s.db.Pool, person, s.db.Now())
+}
+
+// Report is disrespect or a dispute that a worker tells the administration about
+// (R7).
+type Report struct {
+	Kind account.ReportKind
+	Text string
+}
+
+// Report tells the administration about the person of one of the viewer's
+// appointments, past or to come; NotFound for anybody else's.
+func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Report) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockAppointment(ctx, tx, v.ID, id)
+		if err != nil {
+			return err
+		}
+		_, err = s.accounts.Report(ctx, tx, v, account.NewReport{AboutID: row.BeneficiaryID, AppointmentID: id, Kind: r.Kind, Text: r.Text})
+		return err
+	})
+}
