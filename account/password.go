@@ -1,10 +1,15 @@
 package account
 
 import (
+	"context"
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync/atomic"
+	"time"
 	"unicode"
+
+	"socialdirect/internal/fault"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/ccojocar/zxcvbn-go"
@@ -13,37 +18,71 @@ import (
 // MaxPassword is how many characters a password may have (R2).
 const MaxPassword = 128
 
-// hashesAtOnce bounds the memory of a sign-in storm: 19 MiB each.
-const hashesAtOnce = 4
+// Hashing is bounded so that a sign-in storm exhausts nothing: 19 MiB each for
+// those that run, a goroutine each for those that wait, an answer at once for
+// the rest.
+const (
+	hashesAtOnce  = 4
+	hashesWaiting = 64
+)
+
+// busyRetry is when somebody is to come back who found too many waiting.
+const busyRetry = 2 * time.Second
+
+var errBusy = &fault.Fault{
+	Code:       fault.Throttled,
+	Message:    "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
+	RetryAfter: busyRetry,
+}
 
 // hashParams are OWASP's first choice for Argon2id, fixed so that they do not
 // follow the machine's processors.
 var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 type hasher struct {
-	slots chan struct{}
-	decoy string // compared with when an address is unknown, to take the same time (R5)
+	slots   chan struct{}
+	waiting atomic.Int64
+	params  *argon2id.Params
+	decoy   string // compared with when an address is unknown, to take the same time (R5)
 }
 
-func newHasher() (*hasher, error) {
+func newHasher(params *argon2id.Params) (*hasher, error) {
 	nobodys, _ := newToken()
-	decoy, err := argon2id.CreateHash(nobodys, hashParams)
+	decoy, err := argon2id.CreateHash(nobodys, params)
 	if err != nil {
 		return nil, fmt.Errorf("password hash: %w", err)
 	}
-	return &hasher{slots: make(chan struct{}, hashesAtOnce), decoy: decoy}, nil
+	return &hasher{slots: make(chan struct{}, hashesAtOnce), params: params, decoy: decoy}, nil
 }
 
-func (h *hasher) hash(password string) (string, error) {
-	h.slots <- struct{}{}
-	defer func() { <-h.slots }()
-	return argon2id.CreateHash(password, hashParams)
+// turn waits for one of the few places where passwords are hashed, until ctx
+// ends; leave gives it back. Throttled when too many wait already.
+func (h *hasher) turn(ctx context.Context) (leave func(), err error) {
+	defer h.waiting.Add(-1)
+	if h.waiting.Add(1) > hashesWaiting {
+		return nil, errBusy
+	}
+	select {
+	case h.slots <- struct{}{}:
+		return func() { <-h.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
-// matches compares password with hash, or with the decoy when hash is empty.
+// hash waits for its turn.
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+	leave, err := h.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return argon2id.CreateHash(password, h.params)
+}
+
+// matches compares password with hash, or with the decoy when hash is empty. It
+// is the caller's turn.
 func (h *hasher) matches(password, hash string) bool {
-	h.slots <- struct{}{}
-	defer func() { <-h.slots }()
 	known := hash != ""
 	if !known {
 		hash = h.decoy

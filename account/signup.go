@@ -31,7 +31,7 @@ type SignUp struct {
 //
 // It fails with company.ErrCode when the connection code opens nothing.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
-	hash, err := s.passwords.hash(in.Password)
+	hash, err := s.passwords.hash(ctx, in.Password)
 	if err != nil {
 		return err
 	}
@@ -138,8 +138,8 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 
 // AcceptInvitation sets the password that an invited person chose, and signs
 // them in as far as a password goes. Gone when the link no longer works.
-func (s *Service) AcceptInvitation(ctx context.Context, token, password string) (SignedIn, error) {
-	hash, err := s.passwords.hash(password)
+func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from Device) (SignedIn, error) {
+	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -155,7 +155,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string) 
 		if err := markValidated(ctx, tx, id); err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, id, false)
+		in, err = openSession(ctx, tx, id, false, from)
 		return err
 	})
 	return in, err

@@ -105,6 +105,25 @@ func readUnvalidated(ctx context.Context, tx postgres.Tx, email string) (id uuid
 	return id, err
 }
 
+// readRecoverable says whose address it is, and whether they have a password; a
+// zero id and pgx.ErrNoRows when the address is unknown.
+func readRecoverable(ctx context.Context, q postgres.Querier, email string) (id uuid.UUID, hasPassword bool, err error) {
+	err = q.QueryRow(ctx, `select id, password_hash is not null from accounts where lower(email) = lower($1)`, email).Scan(&id, &hasPassword)
+	return id, hasPassword, err
+}
+
+func readPasswordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (hash string, err error) {
+	err = q.QueryRow(ctx, `select coalesce(password_hash, '') from accounts where id = $1`, id).Scan(&hash)
+	return hash, err
+}
+
+// setPendingEmail keeps the address that the account waits to move to, empty for
+// none.
+func setPendingEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
+	_, err := tx.Exec(ctx, `update accounts set pending_email = nullif($2, '') where id = $1`, id, email)
+	return err
+}
+
 func setPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string) error {
 	_, err := tx.Exec(ctx, `update accounts set password_hash = $2 where id = $1`, id, hash)
 	return err

@@ -16,13 +16,15 @@ func readBlock(ctx context.Context, q postgres.Querier, keys []string, now time.
 	return *until, nil
 }
 
-func countFailure(ctx context.Context, tx postgres.Tx, key string) (failures int, err error) {
+// countTry counts a try and returns how many there are, with the instant until
+// which the ones before it must wait: the caller rolls back when that is to come.
+func countTry(ctx context.Context, tx postgres.Tx, key string) (tries int, blocked time.Time, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into throttles as t (key, failures, blocked_until, seen_at) values ($1, 1, $2, $2)
 		on conflict (key) do update
 		set failures = case when t.seen_at < $3 then 1 else t.failures + 1 end, seen_at = $2
-		returning failures`, key, tx.Now, tx.Now.Add(-throttleMemory)).Scan(&failures)
-	return failures, err
+		returning failures, blocked_until`, key, tx.Now, tx.Now.Add(-throttleMemory)).Scan(&tries, &blocked)
+	return tries, blocked, err
 }
 
 func blockUntil(ctx context.Context, tx postgres.Tx, key string, until time.Time) error {
@@ -30,7 +32,13 @@ func blockUntil(ctx context.Context, tx postgres.Tx, key string, until time.Time
 	return err
 }
 
-func forgetFailures(ctx context.Context, tx postgres.Tx, t throttle) error {
+func forgetTries(ctx context.Context, tx postgres.Tx, t throttle) error {
 	_, err := tx.Exec(ctx, `delete from throttles where key = $1`, t.key)
+	return err
+}
+
+func takeBackTry(ctx context.Context, tx postgres.Tx, t throttle) error {
+	_, err := tx.Exec(ctx, `
+		update throttles set failures = greatest(failures - 1, 0), blocked_until = least(blocked_until, $2) where key = $1`, t.key, tx.Now)
 	return err
 }

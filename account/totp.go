@@ -78,7 +78,8 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) (
 
 // ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
 // is the first, and replaces the viewer's session by a complete one. Invalid for
-// a wrong or replayed code, Throttled after too many.
+// a wrong or replayed code, Throttled after too many, Unauthenticated when the
+// session ended meanwhile.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
 	if err := s.admit(ctx, byCode(v.ID)); err != nil {
 		return SignedIn{}, err
@@ -88,19 +89,16 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 		if err := s.checkCode(ctx, tx, v.ID, code); err != nil {
 			return err
 		}
-		if err := deleteSession(ctx, tx, v.Session); err != nil {
+		if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
 			return err
 		}
-		if err := forgetFailures(ctx, tx, byCode(v.ID)); err != nil {
+		from, err := takeSession(ctx, tx, v.Session)
+		if err != nil {
 			return err
 		}
-		var err error
-		in, err = openSession(ctx, tx, v.ID, true)
+		in, err = openSession(ctx, tx, v.ID, true, from)
 		return err
 	})
-	if fault.Is(err, fault.Invalid) {
-		return SignedIn{}, s.failed(ctx, err, byCode(v.ID))
-	}
 	return in, err
 }
 

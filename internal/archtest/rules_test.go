@@ -41,7 +41,7 @@ var withSockets = []string{"messaging", "signaling"}
 var owners = map[string]string{
 	"clients": "company", "connection_codes": "company",
 	"legal_texts": "legal", "legal_acceptances": "legal",
-	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
+	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account", "known_devices": "account",
 	"person_keys": "internal/vault", "audit_entries": "internal/audit",
 	"reasons": "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
