@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"socialdirect/internal/fault"
 
@@ -91,12 +92,15 @@ func (h *hasher) matches(password, hash string) bool {
 	return ok && err == nil && known
 }
 
+// commonPasswords are the commonest ones in French and English without their
+// figures and signs, one word a line.
+//
 //go:embed common_passwords.txt
 var commonPasswords string
 
 var common = func() map[string]bool {
 	words := map[string]bool{}
-	for _, word := range strings.Fields(commonPasswords) {
+	for word := range strings.FieldsSeq(commonPasswords) {
 		words[word] = true
 	}
 	return words
@@ -130,8 +134,7 @@ func has(s string, is func(rune) bool) bool { return strings.IndexFunc(s, is) >=
 func sign(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func guessable(password string, about []string) bool {
-	word := strings.TrimFunc(plainLetters.Replace(strings.ToLower(password)), func(r rune) bool { return !unicode.IsLetter(r) })
-	if common[word] || common[strings.Join(strings.FieldsFunc(word, sign), "")] {
+	if commonWord(strings.ToLower(password)) {
 		return true
 	}
 	// The estimate costs the square of the length, and what follows the 64th
@@ -143,6 +146,36 @@ func guessable(password string, about []string) bool {
 	return zxcvbn.PasswordStrength(string(start), about).Score < minScore
 }
 
-// plainLetters undoes accents and the usual figures for letters.
-var plainLetters = strings.NewReplacer("à", "a", "â", "a", "é", "e", "è", "e", "ê", "e", "î", "i", "ï", "i", "ô", "o", "û", "u", "ç", "c",
-	"@", "a", "4", "a", "3", "e", "0", "o", "$", "s", "5", "s")
+// commonWord reports that a password is one common word with the usual
+// decoration: figures and signs around it or within, figures for letters, twice.
+func commonWord(password string) bool {
+	for _, word := range []string{
+		onlyLetters(accents.Replace(password)), // the figures are beside the letters
+		onlyLetters(plainLetters.Replace(strings.TrimFunc(accents.Replace(password), notLetter))),
+		onlyLetters(plainLetters.Replace(accents.Replace(password))), // they stand for letters
+	} {
+		if utf8.RuneCountInString(password)-len(word) > maxDecoration {
+			continue
+		}
+		half := len(word) / 2
+		if common[word] || half > 0 && word[:half] == word[half:] && common[word[:half]] {
+			return true
+		}
+	}
+	return false
+}
+
+// maxDecoration is how many figures and signs beside a common word make it no
+// better: a date and a sign.
+const maxDecoration = 9
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
+
+func onlyLetters(s string) string { return strings.Join(strings.FieldsFunc(s, notLetter), "") }
+
+// accents takes them off; plainLetters undoes the usual figures for letters.
+var (
+	accents = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o",
+		"ù", "u", "û", "u", "ü", "u", "ç", "c", "œ", "oe", "’", "")
+	plainLetters = strings.NewReplacer("@", "a", "4", "a", "3", "e", "0", "o", "$", "s", "5", "s", "1", "i", "!", "i", "7", "t")
+)
