@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/nyaruka/phonenumbers"
 )
 
@@ -40,28 +42,64 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		id, known, err := insertAccount(ctx, tx, newAccount{
+		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: client, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
-		})
+		}, in)
 		if err != nil {
 			return err
 		}
-		if known {
-			return s.enqueueNotice(ctx, tx, id, noticeKnown)
-		}
-		return s.openAccount(ctx, tx, id, in)
+		return s.enqueueNotice(ctx, tx, id, notice)
 	})
 }
 
-func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID, in SignUp) error {
+// openOrPretend opens the account and returns it with the notice that it gets.
+// Where the address has an account already, the same is done under an address of
+// nobody's and undone, so that it takes the same time (R5), and the account that
+// is there gets another notice.
+func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (id uuid.UUID, notice string, err error) {
+	owner, _, err := readRecoverable(ctx, tx, a.Email)
+	taken := err == nil
+	if err != nil && !postgres.NoRows(err) {
+		return uuid.Nil, "", err
+	}
+	if taken {
+		a.Email = uuid.NewString() + "@nobody.invalid"
+	}
+	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
+		opened, faster, err := s.openAccount(ctx, postgres.Tx{Tx: nested, Now: tx.Now}, a, in)
+		if err != nil {
+			return err
+		}
+		if faster {
+			owner, taken = opened, true
+		}
+		if taken {
+			return errPretended
+		}
+		id = opened
+		return nil
+	})
+	if errors.Is(err, errPretended) {
+		return owner, noticeKnown, nil
+	}
+	return id, noticeValidation, err
+}
+
+var errPretended = errors.New("the address has an account already")
+
+// openAccount makes the account, its key and its acceptance of the texts in
+// force; known reports that somebody was faster with the address, in which case
+// nothing was done and id is theirs.
+func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (id uuid.UUID, known bool, err error) {
+	id, known, err = insertAccount(ctx, tx, a)
+	if err != nil || known {
+		return id, known, err
+	}
 	if err := s.vault.Create(ctx, tx, id); err != nil {
-		return err
+		return id, false, err
 	}
-	if err := s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance); err != nil {
-		return err
-	}
-	return s.enqueueNotice(ctx, tx, id, noticeValidation)
+	return id, false, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
 }
 
 // zones tells where somebody most likely is from the country code of their
