@@ -463,6 +463,23 @@ func TestR2_GoodTriesAreTakenBack(t *testing.T) {
 	}
 }
 
+// Of two tries at once, the later one may be counted first.
+func TestR2_TriesAtOnceDoNotBlockEachOther(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	for i, at := range []time.Duration{2 * time.Second, time.Second, 0} {
+		w.SetNow(bookingtest.Start.Add(at))
+		if _, err := zoe.signIn(wrongPassword, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("try %d: %v", i, err)
+		}
+	}
+	w.SetNow(bookingtest.Start.Add(time.Second))
+	zoe.enter(account.Device{Place: "192.0.2.1"})
+	w.SetNow(bookingtest.Start)
+	newMember(t, w, "paul@exemple.fr").enter(account.Device{Place: "192.0.2.1"})
+}
+
 func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -129,7 +129,7 @@ func (s *Service) admit(ctx context.Context, throttles ...throttle) error {
 			if blocked.After(tx.Now) {
 				return throttled(blocked.Sub(tx.Now))
 			}
-			if err := blockUntil(ctx, tx, t.key, tx.Now.Add(t.delay(tries))); err != nil {
+			if err := blockFor(ctx, tx, t.key, t.delay(tries)); err != nil {
 				return err
 			}
 		}
