@@ -12,8 +12,15 @@ import (
 
 // ForgotPassword sends a link that sets another password, when the address is
 // known; somebody who has not chosen a password yet is invited again. The caller
-// cannot tell (R5).
+// cannot tell (R5). Asking again and again sends less and less: the links that
+// went out still work, so that nobody is flooded and nobody locked out.
 func (s *Service) ForgotPassword(ctx context.Context, email string) error {
+	if err := s.admit(ctx, byReset(email)); err != nil {
+		if fault.Is(err, fault.Throttled) {
+			return nil
+		}
+		return err
+	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, hasPassword, err := readRecoverable(ctx, tx, email)
 		if postgres.NoRows(err) {
@@ -25,7 +32,7 @@ func (s *Service) ForgotPassword(ctx context.Context, email string) error {
 		if !hasPassword {
 			return s.enqueueNotice(ctx, tx, id, noticeInvitation)
 		}
-		return s.enqueueNotice(ctx, tx, id, noticeReset)
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeReset}, nil)
 	})
 }
 
@@ -60,8 +67,10 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx, byAccount(person.Email)); err != nil {
-			return err
+		for _, t := range []throttle{byAccount(person.Email), byReset(person.Email)} {
+			if err := forgetTries(ctx, tx, t); err != nil {
+				return err
+			}
 		}
 		return s.replacePassword(ctx, tx, id, hash, nil)
 	})

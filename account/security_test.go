@@ -217,6 +217,35 @@ func TestR5_ForgottenPasswordQueuesOneJobForAnyAddress(t *testing.T) {
 	}
 }
 
+func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	mails := func() (n int) {
+		for _, notice := range jobsFor(t, w) {
+			if notice == "password_reset" {
+				n++
+			}
+		}
+		return n
+	}
+	for range 50 {
+		check(t, w.Accounts.ForgotPassword(ctx, "ZOE@exemple.fr"))
+	}
+	if got := mails(); got != account.FreeTries+1 {
+		t.Errorf("%d mails in a moment", got)
+	}
+	if account.MaxDelay >= account.ResetLifetime {
+		t.Error("no link may be left while the next one has to wait")
+	}
+	check(t, w.Accounts.ResetPassword(ctx, zoe.reset(), otherPassword))
+	before := mails()
+	check(t, w.Accounts.ForgotPassword(ctx, zoe.email))
+	if mails() != before+1 {
+		t.Error("who used a link cannot ask for another")
+	}
+}
+
 func TestR6_SessionsAreListedInWordsAndEachCanBeEnded(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

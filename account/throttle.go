@@ -22,7 +22,8 @@ const (
 	freePlaceTries = 100
 )
 
-// maxDelay bounds how long one must wait, and throttleMemory how long tries are
+// maxDelay bounds how long one must wait (a link that sets a password lives
+// longer), and throttleMemory how long tries are
 // remembered.
 const (
 	maxDelay       = 15 * time.Minute
@@ -51,6 +52,9 @@ func byCode(id uuid.UUID) throttle    { return newThrottle("code", id.String(), 
 func byDevice(mark string) throttle {
 	return newThrottle(kindDevice, hex.EncodeToString(hashToken(mark)), freeTries)
 }
+
+// byReset counts the links that an address asks for.
+func byReset(email string) throttle { return newThrottle("reset", email, freeTries) }
 
 // byPassword counts the tries of somebody signed in at their own password, and
 // byNewEmail the addresses that they ask to move to.
