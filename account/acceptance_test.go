@@ -35,18 +35,18 @@ func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	ok(t, w.Accounts.SignUp(ctx, signUp(w, email)))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
 	ok(t, err)
-	in, err := w.Accounts.SignIn(ctx, email, bookingtest.Password, "test")
+	in, err := w.Accounts.SignIn(ctx, email, bookingtest.Password, account.Device{})
 	ok(t, err)
 	return in.Token
 }
 
 // member opens a staff account and returns its session, the second factor owed.
-func member(t *testing.T, w *bookingtest.World, email string) string {
+func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
 	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
 	ok(t, err)
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
 	ok(t, err)
 	return in.Token
 }
@@ -65,7 +65,7 @@ func TestR33_ANewVersionIsAskedForFromItsInstantOn(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	at := bookingtest.Start.Add(time.Hour)
-	zoe, staff := beneficiary(t, w, "zoe@exemple.fr"), member(t, w, "claire@exemple.fr")
+	zoe, staff := beneficiary(t, w, "zoe@exemple.fr"), staffMember(t, w, "claire@exemple.fr")
 	publish(t, w, at)
 	for _, moment := range []struct {
 		now  time.Time
@@ -80,7 +80,7 @@ func TestR33_ANewVersionIsAskedForFromItsInstantOn(t *testing.T) {
 	if pending(t, w, beneficiary(t, w, "paul@exemple.fr")) {
 		t.Error("somebody who has just accepted it at sign-up is asked again")
 	}
-	if pending(t, w, member(t, w, "marc@exemple.fr")) {
+	if pending(t, w, staffMember(t, w, "marc@exemple.fr")) {
 		t.Error("staff are asked for what was in force when their account was opened")
 	}
 }

@@ -10,6 +10,10 @@
 //     its time (R3).
 //   - No answer tells whether an address is known (R5): the same words, the same
 //     status, a hash computed either way, and mail goes out through the queue.
+//   - What an attack on an account slows down is not its owner: a device from
+//     which they have signed in before has a counter of its own (R2).
+//   - A new password ends every session but the one that chose it, and a new
+//     address replaces the old one only once it is proved (R6).
 //   - Staff give a second factor before anything else works, and a one-time code,
 //     a recovery code or a passkey's answer works once (R8). Only an administrator
 //     takes a second factor away, for a reason that is kept.
@@ -42,6 +46,11 @@ const (
 	InvitationLifetime = 7 * 24 * time.Hour // of a link that sets a password
 	SessionLifetime    = 12 * time.Hour     // of a session, at most
 	SessionIdle        = 3 * time.Hour      // of a session in which nothing happens
+	SharedLifetime     = 2 * time.Hour      // of a session on a device that others use too
+	SharedIdle         = 20 * time.Minute   // of such a session in which nothing happens
+	ResetLifetime      = time.Hour          // of a link that sets another password
+	EmailLifetime      = 24 * time.Hour     // of a link that replaces the address
+	DeviceLifetime     = 365 * 24 * time.Hour
 )
 
 // Person is what others may need to know of an account.
@@ -79,11 +88,12 @@ type Service struct {
 	legal     *legal.Service
 	passwords *hasher
 	passkeys  *webauthn.WebAuthn
+	nobody    uuid.UUID // makes the ids of accounts that do not exist
 }
 
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
-	passwords, err := newHasher()
+	passwords, err := newHasher(hashParams)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +101,10 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: db, queue: queue, vault: vault, companies: companies, legal: legal, passwords: passwords, passkeys: passkeys}, nil
+	return &Service{
+		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
+		passwords: passwords, passkeys: passkeys, nobody: uuid.New(),
+	}, nil
 }
 
 // ServedAt returns the same acts for a platform that people reach at base: a
@@ -122,6 +135,13 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 // for the platform itself: no page tells whether an address is known (R5).
 func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
 	return readPersonByEmail(ctx, s.db.Pool, email)
+}
+
+// idOfNobody is an id for an address without an account: the same for the same
+// address, and another for each, so that what is done for it weighs as much as
+// for one that has an account (R5).
+func (s *Service) idOfNobody(email string) uuid.UUID {
+	return uuid.NewSHA1(s.nobody, []byte(strings.ToLower(email)))
 }
 
 // newToken returns 256 random bits for a link or a cookie, and what is kept of

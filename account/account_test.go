@@ -143,13 +143,13 @@ func TestR2_GuessingIsSlowedDown(t *testing.T) {
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", "192.0.2.1")
+		_, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", account.Device{Place: "192.0.2.1"})
 	}
 	if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 || tries > 8 {
 		t.Fatalf("after %d tries: %v", tries, err)
 	}
 	w.SetNow(bookingtest.Start.Add(fault.From(err).RetryAfter))
-	if _, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", "192.0.2.1"); !fault.Is(err, fault.Invalid) {
+	if _, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("after the wait: %v", err)
 	}
 }
@@ -160,7 +160,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, ""); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, account.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed in before the address was proved: %v", err)
 	}
 	late := token(t, w, "zoe@exemple.fr")
@@ -194,7 +194,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 			t.Errorf("%s, used: %v", name, err)
 		}
 	}
-	if _, err := w.Accounts.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, ""); err != nil {
+	if _, err := w.Accounts.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, account.Device{}); err != nil {
 		t.Errorf("after the proof: %v", err)
 	}
 }
@@ -227,7 +227,7 @@ func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 		if err := w.Accounts.ResendValidation(ctx, email); err != nil {
 			t.Errorf("resend to %s: %v", email, err)
 		}
-		_, err := w.Accounts.SignIn(ctx, email, "Faux-mot 1", "")
+		_, err := w.Accounts.SignIn(ctx, email, "Faux-mot 1", account.Device{})
 		if got := fault.From(err).Message; !strings.HasPrefix(got, "L’adresse e-mail ou le mot de passe") {
 			t.Errorf("sign-in as %s: %q", email, got)
 		}
@@ -241,7 +241,7 @@ func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
 	if err != nil || in.Complete {
 		t.Fatalf("a password alone completed the session: %+v, %v", in, err)
 	}
@@ -270,7 +270,7 @@ func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
 	if old, err := w.Accounts.Authenticate(ctx, in.Token); err != nil || old != nil {
 		t.Errorf("the half session still stands: %+v, %v", old, err)
 	}
-	again, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, "")
+	again, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, account.Device{})
 	if err != nil || again.Complete || !again.Enrolled {
 		t.Fatalf("signed in again: %+v, %v", again, err)
 	}
@@ -319,7 +319,7 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	token(t, w, person.Email)
-	if _, err := w.Accounts.SignIn(ctx, person.Email, "Faux-mot 1", "192.0.2.1"); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.SignIn(ctx, person.Email, "Faux-mot 1", account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Fatal(err)
 	}
 	left := func() (rows int) {

@@ -89,16 +89,16 @@ func TestR7_ADecisionIsSealedJournaledToldAndUndone(t *testing.T) {
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
 	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])))
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, ""); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: signed in, or was not told: %v", pair[0], err)
 		}
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", ""); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", account.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: a wrong password was told of it: %v", pair[0], err)
 		}
 		want(t, "twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])))
 		want(t, "undone twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, ""); err != nil {
+		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{}); err != nil {
 			t.Errorf("%s did not give the account back: %v", pair[1], err)
 		}
 	}
@@ -146,7 +146,7 @@ func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
 	}
 	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
 		v := w.Member(t, viewer.Switchboard, "P"+string(act))
-		in, err := w.Accounts.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, "")
+		in, err := w.Accounts.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, account.Device{})
 		must(t, err)
 		second := w.SignedIn(t, in.Token)
 		if !alive(v) || !alive(second) {
@@ -316,12 +316,12 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	must(t, err)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)))
 	want(t, "the old link's page", w.Accounts.CheckToken(ctx, link, true), fault.Gone)
-	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password)
+	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password, account.Device{})
 	want(t, "the old link", err, fault.Gone)
 	want(t, "send again what is withdrawn", w.Accounts.ResendInvitation(ctx, admin, id), fault.Conflict)
 	sentLate, err := w.Accounts.IssueInvitation(ctx, id) // by a mail that was already on its way
 	must(t, err)
-	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password)
+	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password, account.Device{})
 	want(t, "a link sent late", err, fault.Invalid)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Reopen)))
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))
@@ -387,7 +387,7 @@ func TestR7_TheLastDayOfUseIsKept(t *testing.T) {
 		t.Errorf("seen on %s", got)
 	}
 	w.SetNow(bookingtest.Start.AddDate(0, 0, 2))
-	in, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, "")
+	in, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{})
 	must(t, err)
 	w.SignedIn(t, in.Token)
 	if got := seen(); got != "2026-12-02" {

@@ -38,24 +38,49 @@ func (h *HTTP) SessionToken(r *http.Request) string {
 	return cookie.Value
 }
 
-func (h *HTTP) cookieName() string {
+func (h *HTTP) cookieName() string { return h.hostCookie("session") }
+func (h *HTTP) markName() string   { return h.hostCookie("device") }
+
+func (h *HTTP) hostCookie(name string) string {
 	if h.secure {
-		return "__Host-session"
+		return "__Host-" + name
 	}
-	return "session"
+	return name
 }
 
+// setSession keeps the session until the browser ends.
 func (h *HTTP) setSession(w http.ResponseWriter, token string) {
-	cookie := &http.Cookie{Name: h.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode}
-	if token == "" {
-		cookie.MaxAge = -1
+	h.setCookie(w, h.cookieName(), token, 0)
+}
+
+// setMark keeps what makes the device known.
+func (h *HTTP) setMark(w http.ResponseWriter, mark string) {
+	h.setCookie(w, h.markName(), mark, int(DeviceLifetime.Seconds()))
+}
+
+// setCookie sets a cookie that no script reads; without a value it takes it away.
+func (h *HTTP) setCookie(w http.ResponseWriter, name, value string, seconds int) {
+	if value == "" {
+		seconds = -1
 	}
-	http.SetCookie(w, cookie)
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+}
+
+// device is where a request comes from.
+func (h *HTTP) device(r *http.Request) Device {
+	d := Device{Place: place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r)}
+	if cookie, err := r.Cookie(h.markName()); err == nil {
+		d.Mark = cookie.Value
+	}
+	return d
 }
 
 // enter gives the browser its session and sends it where it goes next.
 func (h *HTTP) enter(w http.ResponseWriter, r *http.Request, in SignedIn, next string) error {
 	h.setSession(w, in.Token)
+	if in.Mark != "" {
+		h.setMark(w, in.Mark)
+	}
 	return web.See(w, r, landing(in, next))
 }
 
@@ -126,12 +151,18 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500))}
 	email := f.Email("email")
 	password := f.Secret("password", MaxPassword, "Écrivez votre mot de passe.")
+	shared := f.Ticked("shared_device")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	in, err := h.accounts.SignIn(r.Context(), email, password, place(r))
+	from := h.device(r)
+	from.Shared = shared
+	in, err := h.accounts.SignIn(r.Context(), email, password, from)
 	if err != nil {
 		return refuse(f, "password", err, page)
+	}
+	if from.Shared {
+		h.setMark(w, "")
 	}
 	return h.enter(w, r, in, page.Next)
 }

@@ -268,7 +268,7 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(cookie.Value) > 100 {
 		return errChallenge
 	}
-	in, err := h.accounts.SignInWithPasskey(r.Context(), hashToken(cookie.Value), g.Credential, place(r))
+	in, err := h.accounts.SignInWithPasskey(r.Context(), hashToken(cookie.Value), g.Credential, h.device(r))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/http"
+	"strings"
 
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -12,7 +13,6 @@ import (
 
 type profilePage struct {
 	Form  *form.Form
-	Email string
 	Zones []option
 }
 
@@ -21,8 +21,8 @@ type option struct{ Value, Label string }
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
-func newProfilePage(f *form.Form, person Person) profilePage {
-	page := profilePage{Form: f, Email: person.Email}
+func newProfilePage(f *form.Form) profilePage {
+	page := profilePage{Form: f}
 	for _, zone := range Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
@@ -36,13 +36,14 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := form.New(map[string]string{
-		"first_name": person.FirstName, "last_name": person.LastName,
+		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
 		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
-	return h.render.Render(w, r, http.StatusOK, newProfilePage(f, person))
+	return h.render.Render(w, r, http.StatusOK, newProfilePage(f))
 }
 
-// UpdateProfile saves it.
+// UpdateProfile saves it; another address than the present one replaces it only
+// once it is proved.
 func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
 	person, err := h.accounts.Person(r.Context(), v.ID)
@@ -53,15 +54,35 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	profile := decodeProfile(f)
+	profile, email := decodeProfile(f), newEmail(f, person)
 	if !f.Valid() {
-		return f.Invalid(newProfilePage(f, person))
+		return f.Invalid(newProfilePage(f))
 	}
 	if err := h.accounts.UpdateProfile(r.Context(), v, profile); err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
+	if email == "" {
+		web.Flash(w, "saved")
+		return web.See(w, r, "/profil")
+	}
+	if err := h.accounts.AskEmail(r.Context(), v, email); err != nil {
+		return refuse(f, "email", err, newProfilePage(f))
+	}
+	web.Flash(w, "email-asked")
 	return web.See(w, r, "/profil")
+}
+
+// newEmail decodes the address when it is another one than the present; empty
+// when it is the same, or was not sent.
+func newEmail(f *form.Form, person Person) string {
+	if !f.Sent("email") {
+		return ""
+	}
+	email := f.Email("email")
+	if strings.EqualFold(email, person.Email) {
+		return ""
+	}
+	return email
 }
 
 func decodeProfile(f *form.Form) Profile {

@@ -52,7 +52,7 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(invitationPage{Form: f, Token: token})
 	}
-	in, err := h.accounts.AcceptInvitation(r.Context(), token, password)
+	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.device(r))
 	if err != nil {
 		return err
 	}

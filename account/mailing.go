@@ -23,7 +23,20 @@ const (
 	noticePasskeyRemoved    = "passkey_removed"
 	noticeRecoveryUsed      = "recovery_used"
 	noticeSecondFactorReset = "second_factor_reset"
+	noticeReset             = "password_reset"
+	noticePassword          = "password_changed"
+	noticeMove              = "email_move" // to the new address, after noticeMoveAsked to the present one
+	noticeMoveAsked         = "email_asked"
+	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
+	noticeMoved             = "email_moved" // to the address before
 )
+
+// letter is one mail, with what its text names.
+type letter struct {
+	to, notice       string
+	FirstName, Token string
+	Left             int // recovery codes that still work
+}
 
 // noticeArgs is the job that sends one notice. It names the account and never
 // holds an address or a token: the worker makes the token as it sends. An
@@ -66,19 +79,39 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	data := struct {
-		FirstName, Token string
-		Left             int
-	}{FirstName: person.FirstName, Left: job.Args.Left}
-	if purpose, needed := tokenPurposes[job.Args.Notice]; needed {
-		data.Token, err = w.accounts.issueToken(ctx, person.ID, purpose)
-		if err != nil {
-			return err
-		}
-	}
-	subject, text, err := w.notices.Write(job.Args.Notice, data)
+	letters, err := w.accounts.letters(ctx, person, job.Args.Notice)
 	if err != nil {
 		return err
 	}
-	return w.sender.Send(ctx, mail.Message{ID: fmt.Sprintf("account-%d", job.ID), To: person.Email, Subject: subject, Text: text})
+	for i, l := range letters {
+		l.Left = job.Args.Left
+		subject, text, err := w.notices.Write(l.notice, l)
+		if err != nil {
+			return err
+		}
+		id := fmt.Sprintf("account-%d-%d", job.ID, i)
+		if err := w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letters are the mails of a notice, in the order in which they are sent.
+func (s *Service) letters(ctx context.Context, person Person, notice string) ([]letter, error) {
+	switch notice {
+	case noticeMove:
+		return s.moveLetters(ctx, person)
+	case noticeMoved:
+		return s.movedLetters(ctx, person)
+	}
+	l := letter{to: person.Email, notice: notice, FirstName: person.FirstName}
+	if purpose, needed := tokenPurposes[notice]; needed {
+		token, err := s.issueToken(ctx, person.ID, purpose)
+		if err != nil {
+			return nil, err
+		}
+		l.Token = token
+	}
+	return []letter{l}, nil
 }

@@ -282,9 +282,10 @@ func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protoco
 
 // SignInWithPasskey opens a complete session for a passkey whose device has
 // checked who holds it, which is two factors in one. Invalid, in the same words
-// whatever is wrong with it, and Throttled after too many failures from this place.
-func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, place string) (SignedIn, error) {
-	if err := s.admit(ctx, byPlace(place)); err != nil {
+// whatever is wrong with it, and Throttled after too many tries from this place.
+func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from Device) (SignedIn, error) {
+	tries := []throttle{byPlace(from.Place)}
+	if err := s.admit(ctx, tries...); err != nil {
 		return SignedIn{}, err
 	}
 	session, err := s.answered(ctx, holder, toSignIn)
@@ -297,12 +298,12 @@ func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response
 		if err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, owner, true)
+		if err := forgive(ctx, tx, tries); err != nil {
+			return err
+		}
+		in, err = openSession(ctx, tx, owner, true, from)
 		return err
 	})
-	if fault.Is(err, fault.Invalid) {
-		return SignedIn{}, s.failed(ctx, err, byPlace(place))
-	}
 	return in, err
 }
 
@@ -340,14 +341,14 @@ func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response [
 			return err
 		}
 		if v.Complete {
+			if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
+				return err
+			}
 			return markPasskey(ctx, tx, v.Session)
 		}
 		in, err = s.completeSession(ctx, tx, v)
 		return err
 	})
-	if fault.Is(err, fault.Invalid) {
-		return SignedIn{}, s.failed(ctx, err, byCode(v.ID))
-	}
 	return in, err
 }
 

@@ -123,7 +123,7 @@ func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func whoIs(t *testing.T, w *bookingtest.World, in account.SignedIn) *viewer.View
 // half signs somebody in as far as a password goes.
 func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.SignIn(context.Background(), email, bookingtest.Password, "")
+	in, err := w.Accounts.SignIn(context.Background(), email, bookingtest.Password, account.Device{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestR8_APasskeySignsInWholly(t *testing.T) {
 	claire, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	for _, v := range []*viewer.Viewer{zoe, claire} {
 		d := addPasskey(t, w, v, "Téléphone")
-		in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), "192.0.2.1")
+		in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), account.Device{Place: "192.0.2.1"})
 		if err != nil || !in.Complete || whoIs(t, w, in).ID != v.ID {
 			t.Errorf("%s: %+v, %v", v.Role, in, err)
 		}
@@ -257,7 +257,7 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range cap(opened) {
 		all.Go(func() {
-			in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, "")
+			in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, account.Device{})
 			opened <- err == nil && in.Complete
 		})
 	}
@@ -274,7 +274,7 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	}
 	// A fresh challenge does not make the old answer good.
 	toSignIn(t, w, "cookie")
-	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, "")
+	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, account.Device{})
 	wantFault(t, "the old answer to a fresh challenge", err, fault.Invalid)
 }
 
@@ -290,9 +290,9 @@ func TestR8_AChallengeBelongsToWhoAskedForItAndToItsPurpose(t *testing.T) {
 	toProve(t, w, other)
 	_, err = w.Accounts.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
 	wantFault(t, "a challenge of another session", err, fault.Invalid)
-	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), "")
+	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), account.Device{})
 	wantFault(t, "a challenge of another cookie", err, fault.Invalid)
-	_, err = w.Accounts.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), "")
+	_, err = w.Accounts.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), account.Device{})
 	wantFault(t, "a challenge for the second factor used to sign in", err, fault.Invalid)
 	_, err = w.Accounts.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", newDevice(v.ID).create(t, toAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
 	wantFault(t, "a challenge to add of another session", err, fault.Invalid)
@@ -337,7 +337,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": newDevice(v.ID),
 	} {
 		d.key.Counter = 50
-		_, err := w.Accounts.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), "")
+		_, err := w.Accounts.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), account.Device{})
 		wantFault(t, "sign in "+name, err, fault.Invalid)
 		session := half(t, w, "claire@exemple.fr")
 		_, err = w.Accounts.ProvePasskey(ctx, session, d.sign(t, toProve(t, w, session)))
@@ -422,12 +422,12 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	d := addPasskey(t, w, v, "Téléphone de Zoé")
 	d.key.Counter = 10
-	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), ""); err != nil {
+	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, counter := range []uint32{10, 9, 0} { // sign adds one: the same, and earlier ones
 		d.key.Counter = counter
-		_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), "")
+		_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{})
 		wantFault(t, "a counter that went back", err, fault.Invalid)
 	}
 	text := log.String()
@@ -440,7 +440,7 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 		}
 	}
 	d.key.Counter = 11
-	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), ""); err != nil {
+	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{}); err != nil {
 		t.Errorf("the next counter: %v", err)
 	}
 }
@@ -472,7 +472,7 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 	if err := w.Accounts.RemovePasskey(ctx, zoe, id); err != nil {
 		t.Errorf("a beneficiary's last passkey: %v", err)
 	}
-	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), "")
+	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), account.Device{})
 	wantFault(t, "a removed passkey", err, fault.Invalid)
 }
 

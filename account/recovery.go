@@ -81,16 +81,15 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 	if err := s.admit(ctx, byCode(v.ID)); err != nil {
 		return err
 	}
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.proveAgain(ctx, tx, v, code); err != nil {
+			return err
+		}
+		if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
 			return err
 		}
 		return s.makeRecoveryCodes(ctx, tx, v.ID)
 	})
-	if fault.Is(err, fault.Invalid) && code != "" {
-		return s.failed(ctx, err, byCode(v.ID))
-	}
-	return err
 }
 
 var errProof = fault.New(fault.Invalid, "Tapez le code que montre votre application, ou confirmez avec une clé d’accès.")

@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"regexp"
+	"socialdirect/account"
 	"strings"
 	"sync"
 	"testing"
@@ -200,9 +201,9 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	if !alive(t, w, admin) {
 		t.Error("the administrator's session ended")
 	}
-	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), "")
+	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{})
 	wantFault(t, "the passkey", err, fault.Invalid)
-	in, err := w.Accounts.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, "")
+	in, err := w.Accounts.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, account.Device{})
 	if err != nil || in.Complete || in.Enrolled {
 		t.Fatalf("signs in as %+v, %v", in, err)
 	}

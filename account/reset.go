@@ -68,7 +68,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err := deleteSecondFactors(ctx, tx, accountID); err != nil {
 		return err
 	}
-	if err := forgetFailures(ctx, tx, byCode(accountID)); err != nil {
+	if err := forgetTries(ctx, tx, byCode(accountID)); err != nil {
 		return err
 	}
 	id, err := insertReset(ctx, tx, accountID, v.ID, reason)

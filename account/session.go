@@ -14,48 +14,86 @@ import (
 // SignedIn is a fresh session.
 type SignedIn struct {
 	Token    string // the cookie's value
+	Mark     string // the known device's cookie, empty when the device is not to be known
 	Role     viewer.Role
 	Complete bool // false while the second factor is owed
 	Enrolled bool // whether the account has a second factor
 	NewCodes bool // recovery codes were made, to be shown once
 }
 
-var errCredentials = fault.New(fault.Invalid, "L’adresse e-mail ou le mot de passe n’est pas le bon. Vérifiez les deux, puis essayez de nouveau.")
+var (
+	// errCredentials covers an address that is not proved yet: somebody who signs up
+	// with another person's address would else learn whether it was known (R5).
+	errCredentials  = fault.New(fault.Invalid, "L’adresse e-mail ou le mot de passe n’est pas le bon, ou l’adresse n’est pas encore confirmée. Vérifiez-les, puis essayez de nouveau.")
+	errSessionEnded = fault.New(fault.Unauthenticated, "Votre session est fermée. Connectez-vous de nouveau.")
+)
 
-var errUnvalidated = fault.New(fault.Invalid, "Votre adresse n’est pas encore confirmée. Ouvrez le lien reçu par e-mail, ou demandez-en un autre.")
-
-// SignIn opens a session for an address and a password. It fails with Invalid,
-// in the same words whether the address is known or not, and with Throttled
-// after too many failures for this address or from this place (an IP address).
-func (s *Service) SignIn(ctx context.Context, email, password, place string) (SignedIn, error) {
-	if err := s.admit(ctx, byAccount(email), byPlace(place)); err != nil {
+// SignIn opens a session for an address and a password, and ends the one that
+// the device had. It fails with Invalid, in the same words whether the address
+// is known or not, and with Throttled after too many tries for this address or
+// from this place; from a device that this account knows, its own tries alone
+// count. Throttled as well when too many sign in at once.
+func (s *Service) SignIn(ctx context.Context, email, password string, from Device) (SignedIn, error) {
+	counts, err := s.countsFor(ctx, email, from)
+	if err != nil {
 		return SignedIn{}, err
 	}
-	found, err := readCredentials(ctx, s.db.Pool, email)
-	if err != nil && !postgres.NoRows(err) {
+	if err := s.refuseBlocked(ctx, counts...); err != nil {
 		return SignedIn{}, err
 	}
-	if !s.passwords.matches(password, found.PasswordHash) {
-		return SignedIn{}, s.failed(ctx, errCredentials, byAccount(email), byPlace(place))
-	}
-	if !found.Validated {
-		return SignedIn{}, errUnvalidated
+	found, err := s.checkPassword(ctx, email, password, counts)
+	if err != nil {
+		return SignedIn{}, err
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := forgetFailures(ctx, tx, byAccount(email)); err != nil {
+		if err := forgive(ctx, tx, counts); err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, found.ID, false)
+		in, err = openSession(ctx, tx, found.ID, false, from)
 		return err
 	})
 	return in, err
 }
 
-// openSession makes a session; a beneficiary's is complete from the start. It
-// fails with Invalid for an account that is suspended or closed: whoever comes
-// this far has given the right password and may be told (R5, R7).
-func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool) (SignedIn, error) {
+// countsFor is what a try is counted for: the device when the account knows it,
+// else the account and the place.
+func (s *Service) countsFor(ctx context.Context, email string, from Device) ([]throttle, error) {
+	known, err := s.knows(ctx, email, from)
+	if err != nil || known {
+		return []throttle{byDevice(from.Mark)}, err
+	}
+	return []throttle{byAccount(email), byPlace(from.Place)}, nil
+}
+
+// checkPassword waits for its turn, counts the try, then compares: nobody waits
+// in vain for a try that is not counted, and none is made that is not.
+func (s *Service) checkPassword(ctx context.Context, email, password string, counts []throttle) (credentials, error) {
+	leave, err := s.passwords.turn(ctx)
+	if err != nil {
+		return credentials{}, err
+	}
+	defer leave()
+	if err := s.admit(ctx, counts...); err != nil {
+		return credentials{}, err
+	}
+	found, err := readCredentials(ctx, s.db.Pool, email)
+	if err != nil && !postgres.NoRows(err) {
+		return credentials{}, err
+	}
+	if !s.passwords.matches(password, found.PasswordHash) || !found.Validated {
+		return credentials{}, errCredentials
+	}
+	return found, nil
+}
+
+// openSession makes a session in place of the one that the device had, so that
+// nobody can have planted it; a beneficiary's is complete from the start, unless
+// they have set an authenticator application up. A complete one makes the device
+// known, unless others use it too. It fails with Invalid for an account that is
+// suspended or closed: whoever comes this far has given the right password and
+// may be told (R5, R7).
+func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, from Device) (SignedIn, error) {
 	role, enrolled, err := readSecondFactor(ctx, tx, id)
 	if err != nil {
 		return SignedIn{}, err
@@ -63,16 +101,27 @@ func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor
 	if err := checkState(ctx, tx, id); err != nil {
 		return SignedIn{}, err
 	}
-	in := SignedIn{Role: role, Complete: secondFactor || !role.Staff(), Enrolled: enrolled}
+	if from.Session != "" {
+		if err := deleteSession(ctx, tx, hashToken(from.Session)); err != nil {
+			return SignedIn{}, err
+		}
+	}
+	in := SignedIn{Role: role, Complete: secondFactor || !role.Staff() && !enrolled, Enrolled: enrolled}
 	var hash []byte
 	in.Token, hash = newToken()
-	return in, insertSession(ctx, tx, hash, id, in.Complete)
+	if err := insertSession(ctx, tx, hash, id, in.Complete, from); err != nil {
+		return SignedIn{}, err
+	}
+	if in.Complete && !from.Shared {
+		in.Mark, err = markKnown(ctx, tx, id, from)
+	}
+	return in, err
 }
 
 // Authenticate finds who a session cookie belongs to, nil when nobody: unknown,
 // signed out, idle or expired.
 func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewer, error) {
-	if token == "" || len(token) > 100 {
+	if token == "" || len(token) > maxToken {
 		return nil, nil
 	}
 	now := s.db.Now()
@@ -115,4 +164,30 @@ func (s *Service) SessionAlive(ctx context.Context, session []byte) (bool, error
 // SignOut ends the viewer's session.
 func (s *Service) SignOut(ctx context.Context, v *viewer.Viewer) error {
 	return deleteSession(ctx, s.db.Pool, v.Session)
+}
+
+// Session is one of a person's open sessions, as they see it.
+type Session struct {
+	ID       uuid.UUID // opens nothing
+	Device   string    // in words, empty when unknown
+	Shared   bool      // opened on a device that others use too
+	OpenedAt time.Time
+	SeenAt   time.Time
+	Current  bool // the one that asks
+}
+
+// Sessions lists the viewer's open sessions, the present one first, then those
+// seen last.
+func (s *Service) Sessions(ctx context.Context, v *viewer.Viewer) ([]Session, error) {
+	return readSessions(ctx, s.db.Pool, v, s.db.Now())
+}
+
+// EndSession ends one of the viewer's own sessions; NotFound when it is none.
+func (s *Service) EndSession(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	return endSession(ctx, s.db.Pool, v.ID, id)
+}
+
+// EndOtherSessions ends all of the viewer's sessions but the one that asks.
+func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer) error {
+	return endSessions(ctx, s.db.Pool, v.ID, v.Session)
 }

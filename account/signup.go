@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/nyaruka/phonenumbers"
 )
 
@@ -29,12 +31,13 @@ type SignUp struct {
 // address. Where the address has an account already, nothing changes and its
 // owner is told by mail: the caller cannot tell the two apart (R5). Nor can they
 // tell that an administrator refused this address or number (R7): no account is
-// opened, and the answer is the same.
+// opened, and the answer is the same. An account whose address nobody has proved
+// gives way to the new one: nobody keeps another's address by being first.
 //
 // It fails with company.ErrCode when the connection code opens nothing, and with
 // company.ErrMistyped when it cannot be one.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
-	hash, err := s.passwords.hash(in.Password)
+	hash, err := s.passwords.hash(ctx, in.Password)
 	if err != nil {
 		return err
 	}
@@ -47,39 +50,79 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		if refused {
-			return s.enqueueNotice(ctx, tx, uuid.Nil, noticeKnown) // nobody's: it costs the same and says nothing
-		}
-		id, known, err := insertAccount(ctx, tx, newAccount{
+		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: client, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
-		})
+		}, in, refused)
+		if err == nil && notice != noticeValidation { // the code was not used
+			err = s.companies.Release(ctx, tx, in.Code)
+		}
 		if err != nil {
 			return err
 		}
-		if known {
-			return s.sayKnown(ctx, tx, id, in.Code)
-		}
-		return s.openAccount(ctx, tx, id, in)
+		return s.enqueueNotice(ctx, tx, id, notice)
 	})
 }
 
-// sayKnown tells the owner of a known address; the code was not used.
-func (s *Service) sayKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
-	if err := s.companies.Release(ctx, tx, code); err != nil {
-		return err
+// openOrPretend opens the account and returns it with the notice that it gets.
+// Where the address has an account already, or is refused, the same is done under
+// an address of nobody's and undone, so that it takes the same time (R5), and the
+// account that is there gets another notice.
+func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
+	if err := s.clearUnproved(ctx, tx, a.Email); err != nil {
+		return uuid.Nil, "", err
 	}
-	return s.enqueueNotice(ctx, tx, id, noticeKnown)
+	owner, _, err := readRecoverable(ctx, tx, a.Email)
+	taken := err == nil || refused
+	if err != nil && !postgres.NoRows(err) {
+		return uuid.Nil, "", err
+	}
+	if taken {
+		a.Email = uuid.NewString() + "@nobody.invalid"
+	}
+	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
+		opened, faster, err := s.openAccount(ctx, postgres.Tx{Tx: nested, Now: tx.Now}, a, in)
+		if err != nil {
+			return err
+		}
+		if faster {
+			owner, taken = opened, true
+		}
+		if taken {
+			return errPretended
+		}
+		id = opened
+		return nil
+	})
+	if errors.Is(err, errPretended) {
+		return owner, noticeKnown, nil
+	}
+	return id, noticeValidation, err
 }
 
-func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID, in SignUp) error {
+// clearUnproved makes room where an account waits whose address nobody has proved.
+func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) error {
+	waiting, err := deleteUnproved(ctx, tx, email)
+	if err != nil || waiting == uuid.Nil {
+		return err
+	}
+	return s.vault.Destroy(ctx, tx, waiting)
+}
+
+var errPretended = errors.New("no account may be opened with this address")
+
+// openAccount makes the account, its key and its acceptance of the texts in
+// force; known reports that somebody was faster with the address, in which case
+// nothing was done and id is theirs.
+func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (id uuid.UUID, known bool, err error) {
+	id, known, err = insertAccount(ctx, tx, a)
+	if err != nil || known {
+		return id, known, err
+	}
 	if err := s.vault.Create(ctx, tx, id); err != nil {
-		return err
+		return id, false, err
 	}
-	if err := s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance); err != nil {
-		return err
-	}
-	return s.enqueueNotice(ctx, tx, id, noticeValidation)
+	return id, false, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
 }
 
 // zones tells where somebody most likely is from the country code of their
@@ -157,8 +200,8 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 
 // AcceptInvitation sets the password that an invited person chose, and signs
 // them in as far as a password goes. Gone when the link no longer works.
-func (s *Service) AcceptInvitation(ctx context.Context, token, password string) (SignedIn, error) {
-	hash, err := s.passwords.hash(password)
+func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from Device) (SignedIn, error) {
+	hash, err := s.passwords.hash(ctx, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -174,7 +217,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string) 
 		if err := markValidated(ctx, tx, id); err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, id, false)
+		in, err = openSession(ctx, tx, id, false, from)
 		return err
 	})
 	return in, err

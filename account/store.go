@@ -104,6 +104,21 @@ func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.U
 	return id, false, err
 }
 
+// deleteUnproved takes away an account that somebody signed up for without ever
+// proving its address, and returns its id; zero when there is none. One that
+// staff opened, or that something was decided about, stays.
+func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id uuid.UUID, err error) {
+	err = tx.QueryRow(ctx, `
+		delete from accounts a
+		where lower(email) = lower($1) and role = 'beneficiary' and email_validated_at is null and password_hash is not null
+		  and not exists (select from account_decisions d where d.account_id = a.id)
+		returning id`, email).Scan(&id)
+	if postgres.NoRows(err) {
+		return uuid.Nil, nil
+	}
+	return id, err
+}
+
 func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update accounts set email_validated_at = coalesce(email_validated_at, $2) where id = $1`, id, tx.Now)
 	return err
@@ -116,6 +131,25 @@ func readUnvalidated(ctx context.Context, tx postgres.Tx, email string) (id uuid
 		select id from accounts
 		where lower(email) = lower($1) and email_validated_at is null and password_hash is not null`, email).Scan(&id)
 	return id, err
+}
+
+// readRecoverable says whose address it is, and whether they have a password; a
+// zero id and pgx.ErrNoRows when the address is unknown.
+func readRecoverable(ctx context.Context, q postgres.Querier, email string) (id uuid.UUID, hasPassword bool, err error) {
+	err = q.QueryRow(ctx, `select id, password_hash is not null from accounts where lower(email) = lower($1)`, email).Scan(&id, &hasPassword)
+	return id, hasPassword, err
+}
+
+func readPasswordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (hash string, err error) {
+	err = q.QueryRow(ctx, `select coalesce(password_hash, '') from accounts where id = $1`, id).Scan(&hash)
+	return hash, err
+}
+
+// setPendingEmail keeps the address that the account waits to move to, empty for
+// none.
+func setPendingEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
+	_, err := tx.Exec(ctx, `update accounts set pending_email = nullif($2, '') where id = $1`, id, email)
+	return err
 }
 
 func setPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string) error {
@@ -141,96 +175,13 @@ func readCredentials(ctx context.Context, q postgres.Querier, email string) (cre
 		from accounts where lower(email) = lower($1)`, email)
 }
 
+// readSecondFactor tells whether a password is not enough: a beneficiary's passkey
+// is a way in of its own, beside the password.
 func readSecondFactor(ctx context.Context, tx postgres.Tx, id uuid.UUID) (role viewer.Role, enrolled bool, err error) {
 	err = tx.QueryRow(ctx, `
-		select a.role, t.confirmed_at is not null or exists (select from passkeys p where p.account_id = a.id)
+		select a.role, t.confirmed_at is not null or a.role <> 'beneficiary' and exists (select from passkeys p where p.account_id = a.id)
 		from accounts a left join totp t on t.account_id = a.id where a.id = $1`, id).Scan(&role, &enrolled)
 	return role, enrolled, err
-}
-
-// Tokens.
-
-func insertToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, p purpose, hash []byte) error {
-	_, err := tx.Exec(ctx, `insert into account_tokens (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)`,
-		hash, id, p, tx.Now.Add(p.lifetime()))
-	return err
-}
-
-func readToken(ctx context.Context, q postgres.Querier, hash []byte, p purpose, now time.Time) (id uuid.UUID, err error) {
-	err = q.QueryRow(ctx, `
-		select account_id from account_tokens
-		where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3`, hash, p, now).Scan(&id)
-	if postgres.NoRows(err) {
-		return uuid.Nil, errGone
-	}
-	return id, err
-}
-
-// consumeToken uses up the link and every other one of the same kind.
-func consumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p purpose) (id uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `
-		update account_tokens set used_at = $3
-		where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3
-		returning account_id`, hash, p, tx.Now).Scan(&id)
-	if postgres.NoRows(err) {
-		return uuid.Nil, errGone
-	}
-	if err != nil {
-		return uuid.Nil, err
-	}
-	_, err = tx.Exec(ctx, `update account_tokens set used_at = $3 where account_id = $1 and purpose = $2 and used_at is null`, id, p, tx.Now)
-	return id, err
-}
-
-// Sessions.
-
-type sessionRow struct {
-	IDHash    []byte
-	AccountID uuid.UUID
-	Complete  bool
-	SeenAt    time.Time
-	Role      viewer.Role
-	Email     string
-	FirstName string
-	LastName  string
-	TimeZone  string
-	ClientID  *uuid.UUID
-	Pending   bool
-	SeenOn    *time.Time // the day on which the account was last in use
-}
-
-func (r sessionRow) viewer() *viewer.Viewer {
-	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete, Pending: r.Pending}
-	if r.ClientID != nil {
-		v.ClientID = *r.ClientID
-	}
-	return v
-}
-
-func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, complete bool) error {
-	_, err := tx.Exec(ctx, `
-		insert into sessions (id_hash, account_id, second_factor, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)`,
-		hash, id, complete, tx.Now, tx.Now.Add(SessionLifetime))
-	return err
-}
-
-func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
-	return postgres.One[sessionRow](ctx, q, `
-		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
-		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
-		from sessions s join accounts a on a.id = s.account_id
-		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and `+isActive, hash, now, now.Add(-SessionIdle))
-}
-
-func touchSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) error {
-	_, err := q.Exec(ctx, `update sessions set seen_at = $2 where id_hash = $1`, hash, now)
-	return err
-}
-
-func deleteSession(ctx context.Context, q postgres.Querier, hash []byte) error {
-	_, err := q.Exec(ctx, `delete from sessions where id_hash = $1`, hash)
-	return err
 }
 
 // Second factor.
@@ -253,47 +204,5 @@ func insertTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte
 
 func useCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, counter int64) error {
 	_, err := tx.Exec(ctx, `update totp set last_counter = $2, confirmed_at = coalesce(confirmed_at, $3) where account_id = $1`, id, counter, tx.Now)
-	return err
-}
-
-// deleteStale removes what nobody can use any more.
-func deleteStale(ctx context.Context, tx postgres.Tx) error {
-	if _, err := tx.Exec(ctx, `delete from sessions where expires_at <= $1 or seen_at <= $2`, tx.Now, tx.Now.Add(-SessionIdle)); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `delete from account_tokens where expires_at <= $1`, tx.Now); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)
-	return err
-}
-
-// Throttles.
-
-func readBlock(ctx context.Context, q postgres.Querier, keys []string, now time.Time) (time.Time, error) {
-	var until *time.Time
-	err := q.QueryRow(ctx, `select max(blocked_until) from throttles where key = any($1) and blocked_until > $2`, keys, now).Scan(&until)
-	if err != nil || until == nil {
-		return time.Time{}, err
-	}
-	return *until, nil
-}
-
-func countFailure(ctx context.Context, tx postgres.Tx, key string) (failures int, err error) {
-	err = tx.QueryRow(ctx, `
-		insert into throttles as t (key, failures, blocked_until, seen_at) values ($1, 1, $2, $2)
-		on conflict (key) do update
-		set failures = case when t.seen_at < $3 then 1 else t.failures + 1 end, seen_at = $2
-		returning failures`, key, tx.Now, tx.Now.Add(-throttleMemory)).Scan(&failures)
-	return failures, err
-}
-
-func blockUntil(ctx context.Context, tx postgres.Tx, key string, until time.Time) error {
-	_, err := tx.Exec(ctx, `update throttles set blocked_until = $2 where key = $1`, key, until)
-	return err
-}
-
-func forgetFailures(ctx context.Context, tx postgres.Tx, t throttle) error {
-	_, err := tx.Exec(ctx, `delete from throttles where key = $1`, t.key)
 	return err
 }

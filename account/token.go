@@ -15,15 +15,14 @@ type purpose string
 const (
 	purposeValidation purpose = "validation"
 	purposeInvitation purpose = "invitation"
+	purposePassword   purpose = "password"
+	purposeEmail      purpose = "email"
 )
 
-var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation}
+var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation, noticeReset: purposePassword}
 
-func (p purpose) lifetime() time.Duration {
-	if p == purposeInvitation {
-		return InvitationLifetime
-	}
-	return ValidationLifetime
+var lifetimes = map[purpose]time.Duration{
+	purposeValidation: ValidationLifetime, purposeInvitation: InvitationLifetime, purposePassword: ResetLifetime, purposeEmail: EmailLifetime,
 }
 
 // issueToken makes a link's token; only its hash is kept.
@@ -64,7 +63,10 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 func (s *Service) ResendValidation(ctx context.Context, email string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := readUnvalidated(ctx, tx, email)
-		if err != nil && !postgres.NoRows(err) {
+		if postgres.NoRows(err) {
+			id, err = s.idOfNobody(email), nil
+		}
+		if err != nil {
 			return err
 		}
 		return s.enqueueNotice(ctx, tx, id, noticeValidation)

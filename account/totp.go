@@ -103,7 +103,8 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) (
 
 // ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
 // is the first, or a recovery code, and replaces the viewer's session by a
-// complete one. Invalid for a wrong or replayed code, Throttled after too many.
+// complete one. Invalid for a wrong or replayed code, Throttled after too many,
+// Unauthenticated when the session ended meanwhile.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
 	if err := s.admit(ctx, byCode(v.ID)); err != nil {
 		return SignedIn{}, err
@@ -120,22 +121,20 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 		}
 		return err
 	})
-	if fault.Is(err, fault.Invalid) {
-		return SignedIn{}, s.failed(ctx, err, byCode(v.ID))
-	}
 	return in, err
 }
 
 // completeSession replaces the viewer's session by a complete one. Whoever has
 // just got their first second factor gets recovery codes with it.
 func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (SignedIn, error) {
-	if err := deleteSession(ctx, tx, v.Session); err != nil {
+	if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
-	if err := forgetFailures(ctx, tx, byCode(v.ID)); err != nil {
+	from, err := takeSession(ctx, tx, v.Session)
+	if err != nil {
 		return SignedIn{}, err
 	}
-	in, err := openSession(ctx, tx, v.ID, true)
+	in, err := openSession(ctx, tx, v.ID, true, from)
 	if err != nil {
 		return SignedIn{}, err
 	}

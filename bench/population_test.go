@@ -53,6 +53,14 @@ func newPopulation(b testing.TB, p *platform) *population {
 	return &population{b, p, client}
 }
 
+// code is a connection code of the client's.
+func (n *population) code() string {
+	n.b.Helper()
+	code, err := n.p.services.companies.IssueCode(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, n.client, company.NewCode{ExpiresAt: time.Now().AddDate(0, 1, 0)})
+	ok(n.b, err)
+	return code.Display()
+}
+
 func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.client) }
 
 // worker is somebody who can be booked at any hour of any day, in every mode.

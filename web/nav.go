@@ -128,6 +128,13 @@ var flashes = map[string]string{
 	"withdrawn":     "La date est retirée : le texte redevient un brouillon.",
 	"decided":       "La décision est enregistrée.",
 	"reported":      "Votre signalement est transmis à l’administration.",
+
+	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
+	"password-changed": "Votre nouveau mot de passe est enregistré. Vos autres sessions sont fermées.",
+	"session-ended":    "Cette session est fermée.",
+	"sessions-ended":   "Vos autres sessions sont fermées.",
+	"email-asked":      "Un lien part à votre nouvelle adresse. L’ancienne reste la vôtre tant que vous ne l’avez pas ouvert.",
+	"email-changed":    "Votre adresse e-mail est changée.",
 }
 
 const flashCookie = "flash"

@@ -37,7 +37,7 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 // Accept chooses the password that an invitation asks for.
 func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password)
+	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password, account.Device{})
 	must(t, err)
 	return w.viewer(t, in.Token)
 }

@@ -111,7 +111,7 @@ func (d *demonstration) firstAdministrator(ctx context.Context) (staff, error) {
 // enrol follows an invitation to its end: password, then second factor.
 func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
 	accounts := d.platform.accounts
-	in, err := accounts.AcceptInvitation(ctx, token, demoPassword)
+	in, err := accounts.AcceptInvitation(ctx, token, demoPassword, account.Device{})
 	if err != nil {
 		return staff{}, err
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
 
 	"github.com/descope/virtualwebauthn"
@@ -173,23 +172,6 @@ func TestR8_ARecruitChoosesAPasskeyAndGetsRecoveryCodesOnce(t *testing.T) {
 	if a := fourth.want("the same code", fourth.post("/connexion/second-facteur", "code", codes[0]), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="code-error"`) || strings.Contains(a.body, codes[0]) {
 		t.Errorf("the page after a used code: %s", main_(a.body))
 	}
-}
-
-// mailTo waits for a mail to somebody whose subject holds words.
-func (w *world) mailTo(t *testing.T, email, words string) embedded.Mail {
-	t.Helper()
-	for range 200 {
-		mails, err := embedded.ReadMails(w.mail.Dir())
-		ok(t, err)
-		for _, m := range mails {
-			if strings.Contains(m.To, email) && strings.Contains(m.Subject, words) {
-				return m
-			}
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatalf("no mail %q to %s", words, email)
-	return embedded.Mail{}
 }
 
 func TestR8_AHalfSignedInSessionReachesNothingElse(t *testing.T) {

@@ -2,42 +2,11 @@ package form
 
 import (
 	"errors"
-	"net/mail"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
 )
-
-// Email decodes an address, its domain in lower case (RFC 5321: 254 octets at
-// most, 64 before the @).
-func (f *Form) Email(name string) string {
-	value := f.Text(name, Text{Max: 254, Required: "Écrivez votre adresse e-mail, par exemple prenom.nom@exemple.fr."})
-	if value == "" {
-		return ""
-	}
-	local, domain, ok := cutLast(value, "@")
-	parsed, err := mail.ParseAddress(value)
-	if err != nil || parsed.Address != value || !ok || len(value) > 254 || len(local) > 64 || !plausibleDomain(domain) {
-		f.Fail(name, "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr.")
-		return ""
-	}
-	return local + "@" + strings.ToLower(domain)
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
-}
-
-func plausibleDomain(domain string) bool {
-	return strings.Contains(domain, ".") && !strings.HasPrefix(domain, ".") &&
-		!strings.HasSuffix(domain, ".") && !strings.ContainsAny(domain, " []\"")
-}
 
 // regions where a number typed without its country code is looked for: mainland
 // France first, then overseas.

@@ -146,6 +146,9 @@ func (f *Form) Errors() []Message {
 // Valid reports whether no field has a message.
 func (f *Form) Valid() bool { return len(f.order) == 0 }
 
+// Sent reports whether the browser sent the field at all.
+func (f *Form) Sent(name string) bool { return f.raw.Has(name) }
+
 // Fail puts a message beside a field; the first one said stays.
 func (f *Form) Fail(name, message string) {
 	if f.message[name] == "" {

@@ -93,6 +93,62 @@ func TestR1_AddressesAreWholeAndBounded(t *testing.T) {
 	}
 }
 
+func TestR5_OneAddressHasOneForm(t *testing.T) {
+	t.Parallel()
+	for sent, want := range map[string]string{
+		"zoe@École.FR": "zoe@xn--cole-9oa.fr", "zoe@e\u0301cole.fr": "zoe@xn--cole-9oa.fr", "zoe@XN--cole-9oa.fr": "zoe@xn--cole-9oa.fr",
+		"Zoe\u0301@exemple.fr": "Zoé@exemple.fr", "zoe@exemple。fr.example": "zoe@exemple.fr.example",
+		"zoe.vidal@exemple.fr": "zoe.vidal@exemple.fr", "zoevidal@exemple.fr": "zoevidal@exemple.fr", // dots tell apart
+		"наталья@пример.example": "наталья@xn--e1afmkfd.example", "山田たろう@exemple.fr": "山田たろう@exemple.fr",
+	} {
+		f := of("email", sent)
+		if got := f.Email("email"); got != want {
+			t.Errorf("%q: got %q (%s), want %q", sent, got, f.Error("email"), want)
+		}
+	}
+}
+
+func TestR5_AddressesThatLookLikeAnotherAreRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]string{
+		"a Cyrillic o":                  "z\u043ee@exemple.fr",
+		"a Greek omicron":               "z\u03bfe@exemple.fr",
+		"a Cyrillic e in the domain":    "zoe@\u0435xemple.fr",
+		"the same in its ASCII form":    "zoe@xn--xemple-2of.fr",
+		"wide letters":                  "ｚｏｅ@exemple.fr",
+		"a ligature":                    "\ufb01n@exemple.fr",
+		"a zero-width space":            "zo\u200be@exemple.fr",
+		"a soft hyphen":                 "zo\u00ade@exemple.fr",
+		"a mathematical letter":         "zo\U0001d41e@exemple.fr",
+		"an exclamation beyond ASCII":   "zoe\u01c3\u00a1@exemple.fr",
+		"Hangul beside Latin":           "zoe한@exemple.fr",
+		"Hiragana beside Hangul":        "たろう한@exemple.fr",
+		"Cyrillic in a later label too": "zoe@mail.ex\u0430mple.fr",
+	} {
+		f := of("email", sent)
+		if got := f.Email("email"); got != "" || !strings.Contains(f.Error("email"), "alphabets") {
+			t.Errorf("%s: got %q, %q", name, got, f.Error("email"))
+		}
+	}
+}
+
+// Whatever is sent, an accepted address is bounded, clean, and its own canonical
+// form.
+func FuzzEmail(f *testing.F) {
+	for _, seed := range []string{"zoe@exemple.fr", "zoe@École.FR", "z\u043ee@exemple.fr", "a@xn--\u00e9.fr", "@", "a@b", "\"a b\"@c.fr", "a@-b.fr"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, sent string) {
+		got := of("email", sent).Email("email")
+		if got == "" {
+			return
+		}
+		if again := of("email", got).Email("email"); again != got || len(got) > 254 {
+			t.Errorf("%q became %q, then %q", sent, got, again)
+		}
+	})
+}
+
 func TestDatesAndInstantsAreBounded(t *testing.T) {
 	t.Parallel()
 	first, last := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,0 +1,89 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/web"
+)
+
+type forgottenPage struct {
+	Form *form.Form
+	Gone bool // shown because a link no longer works
+	Sent bool
+}
+
+func (forgottenPage) Template() string { return "account/forgotten" }
+func (forgottenPage) Title() string    { return "Mot de passe oublié" }
+
+// ForgottenPage asks for the address.
+func (h *HTTP) ForgottenPage(w http.ResponseWriter, r *http.Request) error {
+	_, sent := r.URL.Query()["envoye"]
+	return h.render.Render(w, r, http.StatusOK, forgottenPage{Form: form.New(nil), Sent: sent})
+}
+
+// Forgotten sends a link, if there is somebody to send it to.
+func (h *HTTP) Forgotten(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	email := f.Email("email")
+	if !f.Valid() {
+		return f.Invalid(forgottenPage{Form: f})
+	}
+	if err := h.accounts.ForgotPassword(r.Context(), email); err != nil {
+		return err
+	}
+	return web.See(w, r, "/mot-de-passe/oubli?envoye")
+}
+
+type resetPage struct {
+	Form  *form.Form
+	Token string
+}
+
+func (resetPage) Template() string { return "account/reset" }
+func (resetPage) Title() string    { return "Choisir un nouveau mot de passe" }
+
+// ResetPage asks for the new password; reading it consumes nothing, since mail
+// scanners open links (R3).
+func (h *HTTP) ResetPage(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
+		return goneReset(err)
+	}
+	return h.render.Render(w, r, http.StatusOK, resetPage{Form: form.New(nil), Token: token})
+}
+
+// Reset sets the password and consumes the link.
+func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	token := f.Hidden("token", maxToken)
+	owner, err := h.accounts.ResetOwner(r.Context(), token)
+	if err != nil {
+		return goneReset(err)
+	}
+	password := newPassword(f, owner.Email, owner.FirstName, owner.LastName)
+	if !f.Valid() {
+		return f.Invalid(resetPage{Form: f, Token: token})
+	}
+	if err := h.accounts.ResetPassword(r.Context(), token, password); err != nil {
+		return refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
+	}
+	h.setSession(w, "")
+	web.Flash(w, "password-reset")
+	return web.See(w, r, "/connexion")
+}
+
+// goneReset offers another link in place of one that no longer works.
+func goneReset(err error) error {
+	if !fault.Is(err, fault.Gone) {
+		return err
+	}
+	return fault.WithPage(err, forgottenPage{Form: form.New(nil), Gone: true})
+}

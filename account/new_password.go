@@ -1,0 +1,138 @@
+package account
+
+import (
+	"context"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// ForgotPassword sends a link that sets another password, when the address is
+// known; somebody who has not chosen a password yet is invited again. The caller
+// cannot tell (R5). Asking again and again sends less and less: the links that
+// went out still work, so that nobody is flooded and nobody locked out.
+func (s *Service) ForgotPassword(ctx context.Context, email string) error {
+	if err := s.admit(ctx, byReset(email)); err != nil {
+		if fault.Is(err, fault.Throttled) {
+			return nil
+		}
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		id, hasPassword, err := readRecoverable(ctx, tx, email)
+		if postgres.NoRows(err) {
+			id, hasPassword, err = s.idOfNobody(email), true, nil
+		}
+		if err != nil {
+			return err
+		}
+		if !hasPassword {
+			return s.enqueueNotice(ctx, tx, id, noticeInvitation)
+		}
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeReset}, nil)
+	})
+}
+
+// ResetOwner reports, without consuming it, whose password a link sets; Gone
+// when it no longer works.
+func (s *Service) ResetOwner(ctx context.Context, token string) (Person, error) {
+	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposePassword, s.db.Now())
+	if err != nil {
+		return Person{}, err
+	}
+	return s.Person(ctx, id)
+}
+
+// ResetPassword consumes a link and sets the password. It opens no session, and
+// ends all there are: who recovers an account signs in like anybody, second
+// factor included (R8). The link has proved the address. Gone when the link was
+// used, has expired or was altered.
+func (s *Service) ResetPassword(ctx context.Context, token, password string) error {
+	hash, err := s.passwords.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		id, err := consumeToken(ctx, tx, hashToken(token), purposePassword)
+		if err != nil {
+			return err
+		}
+		if err := markValidated(ctx, tx, id); err != nil {
+			return err
+		}
+		person, err := readPerson(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, t := range []throttle{byAccount(person.Email), byReset(person.Email)} {
+			if err := forgetTries(ctx, tx, t); err != nil {
+				return err
+			}
+		}
+		return s.replacePassword(ctx, tx, id, hash, nil)
+	})
+}
+
+var errCurrentPassword = fault.New(fault.Invalid, "Ce n’est pas votre mot de passe actuel. Vérifiez-le, puis essayez de nouveau.")
+
+// ChangePassword replaces the viewer's password and ends their other sessions.
+// Invalid when current is not the present one, Throttled after too many tries.
+func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current, password string) error {
+	if err := s.checkCurrent(ctx, v, current); err != nil {
+		return err
+	}
+	hash, err := s.passwords.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := forgetTries(ctx, tx, byPassword(v.ID)); err != nil {
+			return err
+		}
+		return s.replacePassword(ctx, tx, v.ID, hash, v.Session)
+	})
+}
+
+func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current string) error {
+	leave, err := s.passwords.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if err := s.admit(ctx, byPassword(v.ID)); err != nil {
+		return err
+	}
+	hash, err := readPasswordHash(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return err
+	}
+	if !s.passwords.matches(current, hash) {
+		return errCurrentPassword
+	}
+	return nil
+}
+
+// replacePassword sets a password and ends what the old one opened: every session
+// but one (which may be nil), the links that set another, a move to another
+// address, the known devices. The owner is told.
+func (s *Service) replacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, but []byte) error {
+	if err := setPassword(ctx, tx, id, hash); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, id, but); err != nil {
+		return err
+	}
+	if err := endTokens(ctx, tx, id, purposePassword); err != nil {
+		return err
+	}
+	if err := giveUpEmail(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := forgetDevices(ctx, tx, id); err != nil {
+		return err
+	}
+	return s.enqueueNotice(ctx, tx, id, noticePassword)
+}

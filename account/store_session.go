@@ -1,0 +1,125 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+type sessionRow struct {
+	IDHash    []byte
+	AccountID uuid.UUID
+	Complete  bool
+	SeenAt    time.Time
+	Role      viewer.Role
+	Email     string
+	FirstName string
+	LastName  string
+	TimeZone  string
+	ClientID  *uuid.UUID
+	Pending   bool
+	SeenOn    *time.Time // the day on which the account was last in use
+}
+
+func (r sessionRow) viewer() *viewer.Viewer {
+	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete, Pending: r.Pending}
+	if r.ClientID != nil {
+		v.ClientID = *r.ClientID
+	}
+	return v
+}
+
+func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, complete bool, from Device) error {
+	lifetime := SessionLifetime
+	if from.Shared {
+		lifetime = SharedLifetime
+	}
+	_, err := tx.Exec(ctx, `
+		insert into sessions (id_hash, account_id, second_factor, shared_device, device, created_at, seen_at, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $6, $7)`, hash, id, complete, from.Shared, from.Words, tx.Now, tx.Now.Add(lifetime))
+	return err
+}
+
+// idle is the two instants at which a session that nobody used since has ended:
+// an ordinary one's, and one's on a shared device.
+func idle(now time.Time) (usual, shared time.Time) {
+	return now.Add(-SessionIdle), now.Add(-SharedIdle)
+}
+
+func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
+	usual, shared := idle(now)
+	return postgres.One[sessionRow](ctx, q, `
+		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
+		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
+		from sessions s join accounts a on a.id = s.account_id
+		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
+		hash, now, usual, shared)
+}
+
+func readSessions(ctx context.Context, q postgres.Querier, v *viewer.Viewer, now time.Time) ([]Session, error) {
+	usual, shared := idle(now)
+	return postgres.All[Session](ctx, q, `
+		select id, device, shared_device as shared, created_at as opened_at, seen_at, id_hash = $2 as current
+		from sessions
+		where account_id = $1 and expires_at > $3 and seen_at > case when shared_device then $5::timestamptz else $4 end
+		order by current desc, seen_at desc, id`, v.ID, v.Session, now, usual, shared)
+}
+
+func touchSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) error {
+	_, err := q.Exec(ctx, `update sessions set seen_at = $2 where id_hash = $1`, hash, now)
+	return err
+}
+
+func deleteSession(ctx context.Context, q postgres.Querier, hash []byte) error {
+	_, err := q.Exec(ctx, `delete from sessions where id_hash = $1`, hash)
+	return err
+}
+
+// takeSession ends a session that another is to replace, and returns the device
+// that it was opened on.
+func takeSession(ctx context.Context, tx postgres.Tx, hash []byte) (from Device, err error) {
+	err = tx.QueryRow(ctx, `delete from sessions where id_hash = $1 returning device, shared_device`, hash).Scan(&from.Words, &from.Shared)
+	if postgres.NoRows(err) {
+		err = errSessionEnded
+	}
+	return from, err
+}
+
+func endSession(ctx context.Context, q postgres.Querier, account, id uuid.UUID) error {
+	done, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id = $2`, account, id)
+	if err == nil && done.RowsAffected() == 0 {
+		err = fault.Wrap(fault.NotFound, errors.New("no such session"))
+	}
+	return err
+}
+
+// endSessions ends an account's sessions but one, which may be nil.
+func endSessions(ctx context.Context, q postgres.Querier, account uuid.UUID, but []byte) error {
+	_, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id_hash is distinct from $2`, account, but)
+	return err
+}
+
+// deleteStale removes what nobody can use any more.
+func deleteStale(ctx context.Context, tx postgres.Tx) error {
+	usual, shared := idle(tx.Now)
+	_, err := tx.Exec(ctx, `
+		delete from sessions where expires_at <= $1 or seen_at <= case when shared_device then $3::timestamptz else $2 end`, tx.Now, usual, shared)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from account_tokens where expires_at <= $1`, tx.Now); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from known_devices where expires_at <= $1`, tx.Now); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)
+	return err
+}
