@@ -91,7 +91,11 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions()}
+	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions()}
 	// A filter that names nothing known is no filter: its message is not shown.
 	f := form.FromValues(r.URL.Query())
 	filter := Filter{
@@ -101,10 +105,11 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
 	filter.Page = pageNumber(r)
-	var more bool
-	if page.Workers, more, err = h.bookings.SocialWorkers(r.Context(), filter); err != nil {
+	workers, more, err := h.bookings.SocialWorkers(r.Context(), filter)
+	if err != nil {
 		return err
 	}
+	page.Workers = sheetsWithin(workers, allowed)
 	page.Previous, page.Next = neighbours(r, filter.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -20,13 +20,18 @@ type HTTP struct {
 	render   *web.Renderer
 
 	sockets   *sockets
+	uploads   *uploads
 	pingEvery time.Duration
 	recheck   time.Duration
+	stall     time.Duration // how long an upload may stand still
 }
 
 // NewHTTP returns the pages over the acts.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
-	return &HTTP{messages: messages, accounts: accounts, render: render, sockets: newSockets(), pingEvery: pingEvery, recheck: recheck}
+	return &HTTP{
+		messages: messages, accounts: accounts, render: render,
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, recheck: recheck, stall: transferStall,
+	}
 }
 
 // listPage is GET /messages.

@@ -3,9 +3,14 @@ package messaging
 import (
 	"mime"
 	"net/http"
+	"strings"
 
 	"socialdirect/internal/viewer"
 )
+
+// maxRanges bounds how many ranges of a document one request may name: each may
+// have the store asked for a whole window of it, for a byte of answer.
+const maxRanges = 3
 
 // Document answers GET /documents/{id}, ranges included. The file is always
 // saved, never shown in a page of ours, whatever it holds.
@@ -26,6 +31,9 @@ func (h *HTTP) Document(w http.ResponseWriter, r *http.Request) error {
 	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	header.Set("Cache-Control", "no-store")
 	header.Set("ETag", `"`+d.ID.String()+`"`) // a document never changes
+	if strings.Count(r.Header.Get("Range"), ",") >= maxRanges {
+		r.Header.Del("Range") // the whole is served, as to who asks for none
+	}
 	http.ServeContent(newPatientWriter(w), r, "", d.SentAt, d)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -39,9 +40,15 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer draft.Discard(r.Context())
-	in := submission{request: r, draft: draft, values: url.Values{}}
+	in := submission{request: r, draft: draft, values: url.Values{}, uploads: h.uploads, stall: h.stall}
+	defer in.leave()
 	in.form = form.FromValues(in.values)
+	limited := h.messages.Admit(r.Context(), draft.viewer)
+	in.failure = limited // the text is read all the same, and comes back
 	if err := in.receive(w); err != nil {
+		if limited != nil {
+			in.fail("body", limited)
+		}
 		return h.again(r, conversation, in.form, err)
 	}
 	if err := draft.Send(r.Context(), in.form.Value("body")); err != nil {
@@ -67,9 +74,26 @@ type submission struct {
 	draft   *Draft
 	values  url.Values
 	form    *form.Form
-	text    int64 // bytes of text fields read
 	offered int   // documents that came, kept or not
 	failure error // the first; what follows it is thrown away
+	uploads *uploads
+	entered bool // counted among the uploads
+	stall   time.Duration
+}
+
+// enter makes sure that the request is counted among the uploads.
+func (in *submission) enter() error {
+	if !in.entered && !in.uploads.enter(in.draft.viewer.ID) {
+		return errBusy
+	}
+	in.entered = true
+	return nil
+}
+
+func (in *submission) leave() {
+	if in.entered {
+		in.uploads.leave(in.draft.viewer.ID)
+	}
 }
 
 // receive reads the request into the form and the draft. It returns the first
@@ -79,12 +103,13 @@ func (in *submission) receive(w http.ResponseWriter) error {
 	if kind != "multipart/form-data" {
 		return in.receiveForm()
 	}
-	in.request.Body = bounded(w, in.request.Body)
+	in.request.Body = bounded(w, in.request.Body, in.stall)
 	parts, err := in.request.MultipartReader()
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err)
 	}
 	in.receiveParts(parts)
+	_, _ = io.Copy(io.Discard, in.request.Body) // to its end, which lifts the deadlines; bounded
 	if in.failure == nil {
 		in.checkBody()
 	}
@@ -140,7 +165,6 @@ func (in *submission) receiveParts(parts *multipart.Reader) {
 		}
 		if err != nil {
 			in.fail("documents", unreadable(err))
-			_, _ = io.Copy(io.Discard, in.request.Body) // bounded
 			return
 		}
 		in.receivePart(part)
@@ -156,27 +180,28 @@ func unreadable(err error) error {
 	return interrupted(err)
 }
 
+// receivePart keeps the fields of the form and throws everything else away.
 func (in *submission) receivePart(part *multipart.Part) {
-	switch {
-	case part.FormName() == "documents":
+	switch part.FormName() {
+	case "documents":
 		in.receiveDocument(part)
-	case in.failure == nil:
-		in.receiveText(part)
+	case "body":
+		if !in.values.Has("body") {
+			in.receiveText(part)
+		}
 	}
 }
 
+// receiveText reads the text, also after a failure: it comes back with the form.
 func (in *submission) receiveText(part *multipart.Part) {
-	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes-in.text+1))
-	in.text += int64(len(value))
+	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes+1))
 	switch {
 	case err != nil:
 		in.fail("body", interrupted(err))
-	case in.text > form.MaxBytes:
+	case len(value) > form.MaxBytes:
 		in.fail("body", fault.New(fault.TooLarge, tooLong))
 	default:
-		in.values.Add(part.FormName(), string(value))
-	}
-	if part.FormName() == "body" && in.failure == nil {
+		in.values.Set("body", string(value))
 		in.checkBody()
 	}
 }
@@ -191,6 +216,10 @@ func (in *submission) receiveDocument(part *multipart.Part) {
 	}
 	in.offered++
 	if in.failure != nil {
+		return
+	}
+	if err := in.enter(); err != nil {
+		in.fail("documents", err)
 		return
 	}
 	content := io.MultiReader(bytes.NewReader(first[:n]), part)

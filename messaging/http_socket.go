@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +24,15 @@ const (
 	maxFrame    = 512 // bytes; pages have nothing to say here
 )
 
-// Why the server closes a socket (RFC 6455, 7.4; 4401 as for calls).
-const closeSignedOut = 4401
+// Why the server closes a socket (RFC 6455, 7.4; 4401 and 4409 as for calls).
+const (
+	closeSignedOut = 4401
+	closeReplaced  = 4409
+)
+
+// maxSockets is how many one session may have open: more pages than anybody
+// reads. The oldest one makes room.
+const maxSockets = 10
 
 var errOrigin = fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages.")
 
@@ -41,10 +49,11 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
 		return errOrigin
 	}
 	v := viewer.From(r.Context())
-	if !h.sockets.enter() {
+	replaced, ok := h.sockets.enter(v.Session)
+	if !ok {
 		return fault.Wrap(fault.Unavailable, errors.New("going away"))
 	}
-	defer h.sockets.leave()
+	defer h.sockets.leave(v.Session, replaced)
 	events, cancel := h.messages.bus.Subscribe(topic(v.ID))
 	defer cancel()
 	conn, err := upgrader.Upgrade(w, r, nil)
@@ -54,7 +63,7 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
 	defer conn.Close()
 	s := socket{conn: conn, viewer: v, accounts: h.accounts, gone: make(chan struct{})}
 	go s.read()
-	s.write(events, h.sockets.closing, h.pingEvery, h.recheck)
+	s.write(events, replaced, h.sockets.closing, h.pingEvery, h.recheck)
 	return nil
 }
 
@@ -63,25 +72,44 @@ func (h *HTTP) Close() { h.sockets.close() }
 
 // sockets counts the open ones and tells them when to end.
 type sockets struct {
-	mu      sync.Mutex
-	closed  bool
-	closing chan struct{}
-	open    sync.WaitGroup
+	mu        sync.Mutex
+	closed    bool
+	closing   chan struct{}
+	open      sync.WaitGroup
+	bySession map[string][]chan struct{} // oldest first
 }
 
-func newSockets() *sockets { return &sockets{closing: make(chan struct{})} }
+func newSockets() *sockets {
+	return &sockets{closing: make(chan struct{}), bySession: map[string][]chan struct{}{}}
+}
 
-// enter counts one more, until leave. It is false once close was called.
-func (s *sockets) enter() bool {
+// enter counts one more of the session's, until leave, and returns what is closed
+// once newer ones take its place. It is false once close was called.
+func (s *sockets) enter(session []byte) (replaced chan struct{}, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.closed {
-		s.open.Add(1)
+	if s.closed {
+		return nil, false
 	}
-	return !s.closed
+	s.open.Add(1)
+	replaced, theirs := make(chan struct{}), s.bySession[string(session)]
+	if len(theirs) == maxSockets {
+		close(theirs[0])
+		theirs = theirs[1:]
+	}
+	s.bySession[string(session)] = append(theirs, replaced)
+	return replaced, true
 }
 
-func (s *sockets) leave() { s.open.Done() }
+func (s *sockets) leave(session []byte, replaced chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	theirs := slices.DeleteFunc(s.bySession[string(session)], func(c chan struct{}) bool { return c == replaced })
+	if s.bySession[string(session)] = theirs; len(theirs) == 0 {
+		delete(s.bySession, string(session))
+	}
+	s.open.Done()
+}
 
 func (s *sockets) close() {
 	s.mu.Lock()
@@ -122,7 +150,7 @@ func (s *socket) read() {
 	}
 }
 
-func (s *socket) write(events <-chan string, closing <-chan struct{}, every, again time.Duration) {
+func (s *socket) write(events <-chan string, replaced, closing <-chan struct{}, every, again time.Duration) {
 	ping := time.NewTicker(every)
 	defer ping.Stop()
 	recheck := time.NewTicker(again)
@@ -131,6 +159,9 @@ func (s *socket) write(events <-chan string, closing <-chan struct{}, every, aga
 		select {
 		case <-s.gone:
 			s.end(s.reason)
+			return
+		case <-replaced:
+			s.end(websocket.FormatCloseMessage(closeReplaced, "replaced"))
 			return
 		case <-closing:
 			s.end(websocket.FormatCloseMessage(websocket.CloseServiceRestart, ""))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -50,7 +51,7 @@ func (h hijackCounter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 func (h hijackCounter) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-var statuses = map[fault.Code]int{fault.Invalid: 422, fault.NotFound: 404, fault.Forbidden: 403, fault.Gone: 410, fault.TooLarge: 413, fault.Unavailable: 503}
+var statuses = map[fault.Code]int{fault.Invalid: 422, fault.NotFound: 404, fault.Forbidden: 403, fault.Gone: 410, fault.TooLarge: 413, fault.Unavailable: 503, fault.Throttled: 429}
 
 func newSite(t *testing.T, scanner messaging.Scanner) *site {
 	t.Helper()
@@ -440,6 +441,12 @@ func TestR29_RangesOfADownload(t *testing.T) {
 	if res, _ := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=3000000-"}}, nil); res.StatusCode != 416 {
 		t.Errorf("beyond the end: %d", res.StatusCode)
 	}
+	for n, status := range map[int]int{3: 206, 4: 200, 300: 200} {
+		asked := "bytes=0-0" + strings.Repeat(",2000000-2000000", n-1)
+		if res, _ := s.do(t, "Nadia", "GET", path, http.Header{"Range": {asked}}, nil); res.StatusCode != status {
+			t.Errorf("%d ranges: %d, want %d", n, res.StatusCode, status)
+		}
+	}
 	etag := func() string { res, _ := s.do(t, "Nadia", "HEAD", path, nil, nil); return res.Header.Get("ETag") }()
 	if res, body := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=0-9"}, "If-Range": {etag}}, nil); res.StatusCode != 206 || body != whole[:10] {
 		t.Errorf("taking up a download: %d", res.StatusCode)
@@ -471,4 +478,34 @@ func TestR29_SomebodyWhoLeavesDuringAnUploadLeavesNothing(t *testing.T) {
 	}
 	s.Server.Close() // waits for the handler, which tidies up
 	s.nothingKept(t)
+}
+
+// slowScanner says its word long after the last byte.
+type slowScanner time.Duration
+
+func (s slowScanner) Scan(ctx context.Context, content io.Reader) (string, error) {
+	if _, err := io.Copy(io.Discard, content); err != nil {
+		return "", err
+	}
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-time.After(time.Duration(s)):
+		return "", nil
+	}
+}
+
+func TestR29_AScannerMayTakeLongerThanALineMayStandStill(t *testing.T) {
+	t.Parallel()
+	const stall = 200 * time.Millisecond
+	s := newSite(t, slowScanner(3*stall))
+	s.pages.SetStall(stall)
+	var body bytes.Buffer // of known length, so that its end is seen with its last byte
+	form := multipart.NewWriter(&body)
+	if err := errors.Join(form.WriteField("body", "bonjour"), writeFile(form, pdfFile("a.pdf", 1000)), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	header := http.Header{"Content-Type": {form.FormDataContentType()}}
+	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &body)
+	wantSent(t, s, res, page)
 }

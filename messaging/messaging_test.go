@@ -230,3 +230,38 @@ func TestR28_OpenPagesAreToldAfterTheCommit(t *testing.T) {
 		t.Fatalf("told %q", text)
 	}
 }
+
+// A message that commits late is new to somebody who has read a quicker one.
+func TestR28_AMessageThatWasSlowToCommitIsStillUnread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	slow, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := slow.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
+		t.Fatal(err)
+	}
+	release := w.holdUploads(t)
+	done := make(chan error, 2)
+	go func() { done <- slow.Send(t.Context(), "lent") }()
+	w.untilWaiting(t, 1)
+	w.later(time.Minute)
+	quick := make(chan struct{})
+	go func() { defer close(quick); done <- w.send(t.Context(), w.zoe, "rapide") }()
+	select {
+	case <-quick:
+	case <-w.waiting(t, 2):
+	}
+	seen := len(w.thread(t, w.nadia).Messages)
+	release()
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := w.messages.Conversations(t.Context(), w.nadia)
+	if err != nil || len(list) != 1 || list[0].Unread != 2-seen {
+		t.Errorf("%d of 2 messages were shown, then: %+v, %v", seen, list, err)
+	}
+}

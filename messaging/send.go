@@ -3,6 +3,7 @@ package messaging
 import (
 	"context"
 	"errors"
+	"time"
 
 	"socialdirect/booking"
 	"socialdirect/internal/fault"
@@ -47,14 +48,23 @@ func (d *Draft) Conversation() uuid.UUID {
 	return booking.ConversationID(d.relation.BeneficiaryID, d.relation.SocialWorkerID)
 }
 
+// commitTimeout bounds the commit of a message.
+const commitTimeout = 20 * time.Second
+
 // Send commits the message with its documents, all or nothing, and tells the
 // pages that are open. body, MaxBody characters at most, may be empty beside a
-// document. It fails with Invalid when there is nothing to send.
+// document. It fails with Invalid when there is nothing to send. Once it has begun
+// to commit, somebody who leaves is waited for no more: the message goes.
 func (d *Draft) Send(ctx context.Context, body string) error {
 	if body == "" && len(d.documents) == 0 {
 		return errEmpty
 	}
-	err := d.service.db.InTx(ctx, func(tx postgres.Tx) error { return d.commit(ctx, tx, body) })
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	err := d.service.db.InTurn(ctx, aboutConversation(d.Conversation()), func(tx postgres.Tx) error { return d.commit(ctx, tx, body) })
 	if errors.Is(err, vault.ErrDestroyed) {
 		return errClosed
 	}
@@ -65,6 +75,10 @@ func (d *Draft) Send(ctx context.Context, body string) error {
 	d.service.tell(d.relation)
 	return nil
 }
+
+// aboutConversation names the turn in which the messages of a conversation are
+// committed: a reader who has seen one has been able to see all before it.
+func aboutConversation(conversation uuid.UUID) string { return "conversation/" + conversation.String() }
 
 func (d *Draft) commit(ctx context.Context, tx postgres.Tx, body string) error {
 	key, err := d.service.vault.Key(ctx, tx, d.relation.BeneficiaryID)
@@ -105,8 +119,9 @@ func (d *Draft) claimUploads(ctx context.Context, tx postgres.Tx) error {
 	return err
 }
 
-// Discard removes what was stored for a message that was not sent. What it
-// cannot remove now, the sweep removes later.
+// Discard removes what was stored for a message that was not sent, and nothing of
+// one that was, even if Send could not learn of its commit. What it cannot remove
+// now, the sweep removes later.
 func (d *Draft) Discard(ctx context.Context) {
 	if d.sent || len(d.keys) == 0 {
 		return

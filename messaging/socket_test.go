@@ -146,3 +146,24 @@ func TestR28_SocketsCloseWithTheServer(t *testing.T) {
 		t.Errorf("opened while going away: %v", err)
 	}
 }
+
+func TestR28_TheOldestOfManySocketsMakesRoom(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	ali := s.Beneficiary(t, "Ali", "Ben")
+	s.others = append(s.others, ali)
+	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	open, another := []*websocket.Conn{s.mustDial(t, "Zoé")}, s.mustDial(t, "Ali")
+	for range 10 {
+		open = append(open, s.mustDial(t, "Zoé"))
+	}
+	wantClose(t, open[0], 4409)
+	s.mustSend(t, s.zoe, "bonjour")
+	s.conversation = booking.ConversationID(ali.ID, s.nadia.ID)
+	s.mustSend(t, ali, "bonjour")
+	for i, conn := range append(open[1:], another) {
+		if _, text, err := conn.ReadMessage(); err != nil {
+			t.Errorf("socket %d heard %q, %v", i, text, err)
+		}
+	}
+}

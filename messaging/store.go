@@ -111,6 +111,13 @@ func deleteUploads(ctx context.Context, q postgres.Querier, keys []string) (int,
 	return int(tag.RowsAffected()), err
 }
 
+// lockUpload takes the note of an object, once whoever is about to claim it has
+// ended, and says whether it is still there.
+func lockUpload(ctx context.Context, tx postgres.Tx, key string) (noted bool, err error) {
+	tag, err := tx.Exec(ctx, `select from uploads where object_key = $1 for update`, key)
+	return tag.RowsAffected() == 1, err
+}
+
 // lockOldUploads takes up to limit notes from before the given instant; whoever
 // would commit one of them waits for the transaction to end.
 func lockOldUploads(ctx context.Context, tx postgres.Tx, before time.Time, limit int) ([]string, error) {
@@ -150,4 +157,17 @@ func noteNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.U
 	_, err := tx.Exec(ctx, `
 		update message_notices set noticed_at = $3 where conversation_id = $1 and account_id = $2`, conversation, person, tx.Now)
 	return err
+}
+
+// countTry counts one more try of the person in the span that is running, or in a
+// new one, and says when it began and how many it has. It keeps the person's other
+// tries waiting.
+func countTry(ctx context.Context, tx postgres.Tx, person uuid.UUID, span time.Duration) (began time.Time, tries int, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into message_rates as r (account_id, span, began, tries) values ($1, $2, $3, 1)
+		on conflict (account_id, span) do update set
+			began = case when r.began + r.span <= excluded.began then excluded.began else r.began end,
+			tries = case when r.began + r.span <= excluded.began then 1 else r.tries + 1 end
+		returning began, tries`, person, span, tx.Now).Scan(&began, &tries)
+	return began, tries, err
 }

@@ -48,13 +48,20 @@ func (s *Service) sweepSome(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// removeUpload removes an object at once; its note stays when that fails, for
-// the sweep.
+// removeUpload removes an object at once unless its note is gone: then a document
+// answers for it. The note stays when removing fails, for the sweep.
 func (s *Service) removeUpload(ctx context.Context, key string) {
-	err := s.store.Delete(ctx, key)
-	if err == nil {
-		_, err = deleteUploads(ctx, s.db.Pool, []string{key})
-	}
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		noted, err := lockUpload(ctx, tx, key)
+		if err != nil || !noted {
+			return err
+		}
+		if err := s.store.Delete(ctx, key); err != nil {
+			return err
+		}
+		_, err = deleteUploads(ctx, tx, []string{key})
+		return err
+	})
 	if err != nil {
 		slog.Warn("an unused object stays until the sweep", "error", err)
 	}

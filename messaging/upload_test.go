@@ -297,6 +297,35 @@ func TestR29_AFailedCommitRemovesTheObjects(t *testing.T) {
 	w.nothingKept(t)
 }
 
+// Somebody leaves while the commit is under way: the message goes, and nothing of
+// it is taken for rubbish.
+func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := draft.Attach(t.Context(), "a.pdf", bytes.NewReader(pdf(100))); err != nil {
+		t.Fatal(err)
+	}
+	release := w.holdUploads(t)
+	ctx, leave := context.WithCancel(t.Context())
+	sent := make(chan error, 1)
+	go func() { sent <- draft.Send(ctx, "x") }()
+	w.untilWaiting(t, 1)
+	leave()
+	release()
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	draft.Doubt()
+	draft.Discard(t.Context())
+	if got := w.last(t, w.nadia).Documents[0]; !bytes.Equal(w.read(t, w.nadia, got.ID), pdf(100)) {
+		t.Error("the document came back changed")
+	}
+}
+
 func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 	defer debug.SetGCPercent(debug.SetGCPercent(5)) // what is live, not what waits to be collected
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))

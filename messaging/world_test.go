@@ -131,6 +131,49 @@ func (w *world) count(t testing.TB, table string) (n int) {
 	return n
 }
 
+// holdUploads keeps everybody from claiming what was uploaded, until release.
+func (w *world) holdUploads(t testing.TB) (release func()) {
+	t.Helper()
+	hold, err := w.DB.Pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hold.Exec(t.Context(), `select from uploads for update`); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := hold.Rollback(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// waiting is closed once so many transactions wait for another one.
+func (w *world) waiting(t testing.TB, want int) <-chan struct{} {
+	ctx, reached := t.Context(), make(chan struct{})
+	go func() {
+		for n := 0; n < want; {
+			err := w.DB.Pool.QueryRow(ctx, `
+				select count(*) from pg_locks
+				where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`).Scan(&n)
+			if err != nil {
+				return // the test has ended
+			}
+		}
+		close(reached)
+	}()
+	return reached
+}
+
+func (w *world) untilWaiting(t testing.TB, want int) {
+	t.Helper()
+	select {
+	case <-w.waiting(t, want):
+	case <-time.After(soon):
+		t.Fatalf("there were never %d that waited", want)
+	}
+}
+
 // objects reads everything that lies in the bucket, unfinished uploads included.
 func (w *world) objects(t testing.TB) map[string][]byte {
 	t.Helper()

@@ -1,7 +1,9 @@
 package server
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -107,7 +109,7 @@ func covered(address netip.Addr, prefixes []netip.Prefix) bool {
 func (s *Server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began := time.Now()
-		limitBody(w, r.kind)
+		limitBody(w, req, r.kind.patience())
 		req, err := s.identify(req, r.access)
 		if err == nil {
 			err = r.handler(w, req)
@@ -119,13 +121,38 @@ func (s *Server) serve(r route) http.Handler {
 	})
 }
 
-func limitBody(w http.ResponseWriter, kind routeKind) {
-	timeout := formTimeout
-	if kind == upload {
-		timeout = uploadTimeout
+func (k routeKind) patience() time.Duration {
+	if k == upload {
+		return uploadTimeout
 	}
+	return formTimeout
+}
+
+// limitBody gives the body, where there is one, so long to arrive, and only the
+// body: while the handler works, net/http reads on to see whether the browser
+// leaves, and would take a deadline that passes for that.
+func limitBody(w http.ResponseWriter, r *http.Request, patience time.Duration) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	control := http.NewResponseController(w)
 	// A writer that knows no deadlines (a test's recorder) keeps none.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(timeout))
+	_ = control.SetReadDeadline(time.Now().Add(patience))
+	r.Body = &timedBody{r.Body, control}
+}
+
+// timedBody lifts the deadline once all of it has been read.
+type timedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // identify puts the viewer in the request and checks them against the route.

@@ -53,3 +53,14 @@ func PassOn(data []byte) (string, error) {
 	out, err := json.Marshal(what)
 	return string(out), err
 }
+
+// MaxEach is how many connections over TCP the relay takes from one address.
+const MaxEach = maxEach
+
+// SetPatience shortens the time within which a connection over TCP shows
+// credentials; it is called before the first of them.
+func (r *Relay) SetPatience(d time.Duration) {
+	r.tcp.mu.Lock()
+	defer r.tcp.mu.Unlock()
+	r.tcp.patience = d
+}

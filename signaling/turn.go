@@ -77,7 +77,7 @@ func (r *Relay) start(cfg RelayConfig) error {
 		r.server, err = turn.NewServer(turn.ServerConfig{
 			Realm:             realm,
 			AuthHandler:       r.authenticate,
-			QuotaHandler:      func(user, _ string, _ net.Addr) bool { return r.ports.within(user) },
+			QuotaHandler:      r.mayAllocate,
 			PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: udp, RelayAddressGenerator: r.ports, PermissionHandler: r.ports.permits}},
 			ListenerConfigs:   []turn.ListenerConfig{{Listener: r.tcp, RelayAddressGenerator: r.ports, PermissionHandler: r.ports.permits}},
 			LoggerFactory:     silent(),
@@ -157,6 +157,12 @@ func (r *Relay) authenticate(ask *turn.RequestAttributes) (user string, key []by
 		return "", nil, false
 	}
 	return ask.Username, turn.GenerateAuthKey(ask.Username, ask.Realm, r.password(ask.Username)), true
+}
+
+// mayAllocate is asked once the credentials were found to hold.
+func (r *Relay) mayAllocate(user, _ string, client net.Addr) bool {
+	r.tcp.prove(client)
+	return r.ports.within(user)
 }
 
 // expiry reads the instant in front of a username.

@@ -2,30 +2,36 @@ package signaling
 
 import (
 	"net"
+	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 const (
 	maxClients = 2000             // connections to the relay over TCP at a time
+	maxEach    = 50               // of them, from one address
+	clientNew  = 10 * time.Second // within which it shows that it may allocate
 	clientIdle = 10 * time.Minute // a live client refreshes its permissions sooner (RFC 8656, 9)
 	clientLate = 10 * time.Second // a write that takes longer ends the connection
 )
 
 // clientListener accepts the relay's clients over TCP, at most maxClients at a
-// time, and can close them all.
+// time and maxEach of one address, and can close them all.
 type clientListener struct {
 	net.Listener
-	mu      sync.Mutex
-	closed  bool
-	clients map[*client]struct{}
+	mu       sync.Mutex
+	closed   bool
+	patience time.Duration // clientNew
+	clients  map[string]*client
+	from     map[netip.Prefix]int // how many come from each address
 }
 
 func newClientListener(l net.Listener) *clientListener {
-	return &clientListener{Listener: l, clients: map[*client]struct{}{}}
+	return &clientListener{Listener: l, patience: clientNew, clients: map[string]*client{}, from: map[netip.Prefix]int{}}
 }
 
-// Accept returns the next client; beyond maxClients it hangs up at once.
+// Accept returns the next client; beyond the bounds it hangs up at once.
 func (l *clientListener) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
@@ -43,30 +49,79 @@ func (l *clientListener) Accept() (net.Conn, error) {
 func (l *clientListener) add(c *client) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || len(l.clients) >= maxClients {
+	place := placeOf(c.RemoteAddr())
+	if l.closed || len(l.clients) >= maxClients || l.from[place] >= maxEach {
 		return false
 	}
-	l.clients[c] = struct{}{}
+	l.clients[c.RemoteAddr().String()] = c
+	l.from[place]++
+	_ = c.SetReadDeadline(time.Now().Add(l.patience))
 	return true
+}
+
+func (l *clientListener) remove(c *client) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.removed {
+		return
+	}
+	c.removed = true
+	if address := c.RemoteAddr().String(); l.clients[address] == c {
+		delete(l.clients, address)
+	}
+	place := placeOf(c.RemoteAddr())
+	if l.from[place]--; l.from[place] == 0 {
+		delete(l.from, place)
+	}
+}
+
+// prove notes that whoever is at the address has shown credentials that hold: they
+// may stay as long as they are not idle. An address of another network is nobody's.
+func (l *clientListener) prove(at net.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.clients[at.String()]; c != nil && at.Network() == "tcp" {
+		c.proven.Store(true)
+	}
+}
+
+// placeOf is what one host comes from: an IPv4 address, or the network that a line
+// of IPv6 is given (RFC 6177).
+func placeOf(a net.Addr) netip.Prefix {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.Prefix{}
+	}
+	address, bits := tcp.AddrPort().Addr().Unmap().WithZone(""), 32
+	if address.Is6() {
+		bits = 64
+	}
+	place, _ := address.Prefix(bits) // an address has as many
+	return place
 }
 
 func (l *clientListener) closeClients() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
-	for c := range l.clients {
+	for _, c := range l.clients {
 		_ = c.Conn.Close()
 	}
 }
 
-// client is one connection that ends when it falls silent or stops reading.
+// client is one connection that ends when it shows no credentials, falls silent or
+// stops reading.
 type client struct {
 	net.Conn
 	listener *clientListener
+	proven   atomic.Bool
+	removed  bool // the listener's
 }
 
 func (c *client) Read(p []byte) (int, error) {
-	_ = c.SetReadDeadline(time.Now().Add(clientIdle))
+	if c.proven.Load() { // else the first deadline stands
+		_ = c.SetReadDeadline(time.Now().Add(clientIdle))
+	}
 	return c.Conn.Read(p)
 }
 
@@ -76,8 +131,6 @@ func (c *client) Write(p []byte) (int, error) {
 }
 
 func (c *client) Close() error {
-	c.listener.mu.Lock()
-	delete(c.listener.clients, c)
-	c.listener.mu.Unlock()
+	c.listener.remove(c)
 	return c.Conn.Close()
 }

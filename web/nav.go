@@ -106,6 +106,9 @@ var flashes = map[string]string{
 	"sent":          "Votre message est envoyé.",
 	"decided":       "La décision est enregistrée.",
 	"reported":      "Votre signalement est transmis à l’administration.",
+	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
+	"code-revoked":  "Le code ne permet plus de s’inscrire.",
+	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
 }
 
 const flashCookie = "flash"

@@ -69,17 +69,17 @@ func TestComposeNamesEachSettingThatTheOperatorForgot(t *testing.T) {
 	}
 }
 
-func TestComposeBringsTheFourPartsInOrder(t *testing.T) {
+func TestComposeBringsThePartsInOrder(t *testing.T) {
 	t.Parallel()
 	services := production(t).Services
-	if got := slices.Sorted(mapKeys(services)); !slices.Equal(got, []string{"migrate", "postgres", "proxy", "server", "store"}) {
+	if got := slices.Sorted(mapKeys(services)); !slices.Equal(got, []string{"clamd", "migrate", "postgres", "proxy", "server", "store"}) {
 		t.Errorf("services: %v", got)
 	}
 	for name, conditions := range map[string]map[string]string{
 		"migrate": {"postgres": types.ServiceConditionHealthy},
 		"server": {
 			"postgres": types.ServiceConditionHealthy, "store": types.ServiceConditionHealthy,
-			"migrate": types.ServiceConditionCompletedSuccessfully,
+			"migrate": types.ServiceConditionCompletedSuccessfully, "clamd": types.ServiceConditionStarted,
 		},
 		"proxy": {"server": types.ServiceConditionStarted},
 	} {
@@ -97,7 +97,7 @@ func TestComposeBringsTheFourPartsInOrder(t *testing.T) {
 func TestComposeAsksEveryPartForItsHealth(t *testing.T) {
 	t.Parallel()
 	services := production(t).Services
-	for name, asks := range map[string]string{"postgres": "pg_isready", "store": "/health", "proxy": "http://server:8080/readyz"} {
+	for name, asks := range map[string]string{"postgres": "pg_isready", "store": "/health", "clamd": "clamdcheck.sh", "proxy": "http://server:8080/readyz"} {
 		check := services[name].HealthCheck
 		if check == nil || check.Disable || !strings.Contains(strings.Join(check.Test, " "), asks) {
 			t.Errorf("%s: health check %+v, want one that asks %s", name, check, asks)
@@ -108,7 +108,7 @@ func TestComposeAsksEveryPartForItsHealth(t *testing.T) {
 func TestComposeKeepsDataInVolumesAndDoorsClosed(t *testing.T) {
 	t.Parallel()
 	project := production(t)
-	for service, target := range map[string]string{"postgres": "/var/lib/postgresql/data", "store": "/data", "proxy": "/data"} {
+	for service, target := range map[string]string{"postgres": "/var/lib/postgresql/data", "store": "/data", "clamd": "/var/lib/clamav", "proxy": "/data"} {
 		kept := slices.ContainsFunc(project.Services[service].Volumes, func(v types.ServiceVolumeConfig) bool {
 			_, declared := project.Volumes[v.Source]
 			return v.Type == types.VolumeTypeVolume && v.Target == target && declared
@@ -132,6 +132,47 @@ func TestComposeKeepsDataInVolumesAndDoorsClosed(t *testing.T) {
 		if on := slices.Collect(mapKeys(project.Services[name].Networks)); len(on) != 1 || !project.Networks[on[0]].Internal {
 			t.Errorf("%s is on %v, want the internal network alone", name, on)
 		}
+	}
+}
+
+// The scanner reads what strangers send: it reaches the server and the source of its
+// signatures, and neither the database nor the store.
+func TestR29_ComposeHasDocumentsScanned(t *testing.T) {
+	t.Parallel()
+	project := production(t)
+	server, scanner := project.Services["server"], project.Services["clamd"]
+	if address := server.Environment["CLAMD_ADDR"]; address == nil || *address != "clamd:3310" {
+		t.Errorf("the server asks %v", address)
+	}
+	if len(scanner.Ports) != 0 || scanner.User != "clamav" {
+		t.Errorf("the scanner publishes %v and runs as %q", scanner.Ports, scanner.User)
+	}
+	for name := range scanner.Networks {
+		var others []string
+		for other, service := range project.Services {
+			if _, on := service.Networks[name]; on && other != "clamd" {
+				others = append(others, other)
+			}
+		}
+		switch {
+		case project.Networks[name].Internal && !slices.Equal(others, []string{"server"}):
+			t.Errorf("inside, the scanner meets %v, want the server alone", others)
+		case !project.Networks[name].Internal && len(others) != 0:
+			t.Errorf("on the scanner's way out are %v", others)
+		}
+	}
+	if len(scanner.Networks) != 2 {
+		t.Errorf("the scanner is on %d networks, want one to the server and one to its signatures", len(scanner.Networks))
+	}
+}
+
+func TestR29_ServeSaysThatNothingIsScanned(t *testing.T) {
+	t.Parallel()
+	if got := missing(config.Config{}); len(got) != 1 || !strings.Contains(got[0], "CLAMD_ADDR") || strings.Contains(got[0], "\n") {
+		t.Errorf("without a scanner: %q", got)
+	}
+	if got := missing(config.Config{ClamdAddr: "clamd:3310"}); len(got) != 0 {
+		t.Errorf("with one: %q", got)
 	}
 }
 

@@ -37,6 +37,9 @@ func serve(ctx context.Context, args []string) error {
 		return errUsage{err}
 	}
 	logTo(c.LogLevel)
+	for _, what := range missing(c) {
+		slog.Warn(what)
+	}
 	listener, err := listen(c.ListenAddr)
 	if err != nil {
 		return err
@@ -73,6 +76,15 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   SWITCHBOARD_PHONE  the number shown on every page
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST   the legal notice
   TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`
+
+// missing says, one line each, what the platform does without for want of a setting
+// that nothing forces.
+func missing(c config.Config) (lines []string) {
+	if c.ClamdAddr == "" {
+		lines = append(lines, "CLAMD_ADDR is empty: documents are checked for their type and not for malware")
+	}
+	return lines
+}
 
 func logTo(level slog.Level) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})))

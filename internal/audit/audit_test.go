@@ -107,3 +107,19 @@ func TestR39_EveryChangeShows(t *testing.T) {
 		})
 	}
 }
+
+func TestR39_TheJournalIsNotEmptied(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	if err := write(t.Context(), db, audit.Entry{Act: "account.suspended"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{`truncate audit_entries`, `truncate audit_entries cascade`} {
+		if _, err := db.Pool.Exec(t.Context(), statement); err == nil {
+			t.Errorf("%s passed", statement)
+		}
+	}
+	if last, _, err := audit.Verify(t.Context(), db.Pool); last != 1 || err != nil {
+		t.Errorf("%d lines are left, %v", last, err)
+	}
+}

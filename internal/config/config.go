@@ -276,16 +276,21 @@ func parseListen(s string) (string, error) {
 	return s, nil
 }
 
+// parsePublicURL reads an origin as browsers write it in Origin (RFC 6454, 6.2): the
+// host in lower case, without the port that goes without saying.
 func parsePublicURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
 		return nil, err
 	}
-	if !hasScheme(u, []string{"http", "https"}) || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+	if !hasScheme(u, []string{"http", "https"}) || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
 		return nil, errors.New("not an origin")
 	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	host := strings.TrimSuffix(strings.ToLower(u.Host), defaultPorts[u.Scheme])
+	return &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(host, ":")}, nil
 }
+
+var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 
 func splitList(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })

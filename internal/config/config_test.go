@@ -57,6 +57,23 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 	}
 }
 
+// Browsers say where they come from in one way; it is compared byte for byte.
+func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"https://RDV.Example.org": "https://rdv.example.org", "HTTPS://rdv.example.org:443/": "https://rdv.example.org",
+		"http://rdv.example.org:80": "http://rdv.example.org", "https://rdv.example.org:8443": "https://rdv.example.org:8443",
+		"http://rdv.example.org:443": "http://rdv.example.org:443", "https://[2001:DB8::443]": "https://[2001:db8::443]",
+		"https://[2001:db8::1]:443": "https://[2001:db8::1]", "https://rdv.example.org:": "https://rdv.example.org",
+	} {
+		env := valid(t)
+		env["PUBLIC_URL"] = value
+		if c, err := load(env); err != nil || c.Base() != want {
+			t.Errorf("%s became %v, want %s (%v)", value, c.PublicURL, want, err)
+		}
+	}
+}
+
 func TestSecretsComeFromFilesToo(t *testing.T) {
 	t.Parallel()
 	env := valid(t)

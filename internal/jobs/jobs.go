@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"socialdirect/internal/postgres"
@@ -46,6 +47,7 @@ func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodi
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
 		Workers:           workers,
 		PeriodicJobs:      periodic,
+		ErrorHandler:      failures{},
 		FetchPollInterval: 500 * time.Millisecond,
 		Logger:            logger(),
 	})
@@ -69,7 +71,8 @@ func (r *Runner) Stop(ctx context.Context) error {
 	return r.client.StopAndCancel(hard)
 }
 
-// logger keeps the queue's own talk out of the operator's log, warnings aside.
+// logger keeps the queue's own talk out of the operator's log, warnings aside, and
+// what panics said, of which failures tells without it.
 func logger() *slog.Logger {
 	return slog.New(warnings{slog.Default().Handler()})
 }
@@ -78,6 +81,13 @@ type warnings struct{ slog.Handler }
 
 func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+func (w warnings) Handle(ctx context.Context, record slog.Record) error {
+	if strings.Contains(record.Message, "panic recovery") {
+		return nil
+	}
+	return w.Handler.Handle(ctx, record)
 }
 
 func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {

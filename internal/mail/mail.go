@@ -5,9 +5,12 @@ package mail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"net/textproto"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -65,7 +68,7 @@ func New(address, from string) (*Sender, error) {
 }
 
 // Send delivers m to the SMTP server; an error means that the server did not
-// take it.
+// take it, and does not hold the address.
 func (s *Sender) Send(ctx context.Context, m Message) error {
 	msg := gomail.NewMsg()
 	if err := msg.From(s.from); err != nil {
@@ -88,8 +91,21 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("mail: %w", err)
+	return withoutAddress(client.DialAndSendWithContext(ctx, msg))
+}
+
+// withoutAddress is the error as the operator may keep it: the command that failed
+// and the server's code. What the server says beside it often repeats to whom.
+func withoutAddress(err error) error {
+	var send *gomail.SendError
+	var answer *textproto.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &send):
+		return fmt.Errorf("mail: %s failed: %s", send.Reason, strings.TrimSpace(fmt.Sprintf("%d %s", send.ErrorCode(), send.EnhancedStatusCode())))
+	case errors.As(err, &answer):
+		return fmt.Errorf("mail: the server answered %d", answer.Code)
 	}
-	return nil
+	return fmt.Errorf("mail: %w", err) // nothing was said of the message yet
 }

@@ -66,6 +66,18 @@ func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 	})
 }
 
+// InTurn is InTx for acts that must commit in the order of their instants: those
+// that name the same turn come one after the other, and Now is read once the one
+// before has committed.
+func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) error {
+	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, turn); err != nil {
+			return fmt.Errorf("wait for a turn: %w", err)
+		}
+		return act(Tx{Tx: tx, Now: db.Now()})
+	})
+}
+
 // Querier is what reading needs: a pool or a transaction.
 type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)

@@ -6,6 +6,7 @@
 const firstDelay = 1000;
 const longestDelay = 30_000;
 const signedOut = 4401;
+const replaced = 4409; // by newer pages of the same person
 
 const live = document.querySelector("[data-live]");
 if (live instanceof HTMLElement && live.dataset["newest"] !== "false") {
@@ -32,9 +33,25 @@ function connect(list, failures) {
   });
   socket.addEventListener("close", (event) => {
     if (event.code === signedOut) return;
+    if (event.code === replaced) {
+      whenLookedAt(() => connect(list, 1));
+      return;
+    }
     const delay = Math.min(longestDelay, firstDelay * 2 ** tries) * (0.5 + Math.random());
     setTimeout(() => connect(list, tries + 1), delay);
   });
+}
+
+/**
+ * Waits until somebody comes back to the page: pages that lie open behind others
+ * do not take each other's place.
+ * @param {() => void} then
+ */
+function whenLookedAt(then) {
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) whenLookedAt(then);
+    else then();
+  }, { once: true });
 }
 
 /**

@@ -1,0 +1,38 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// failures tells the operator of every job that failed, and loudly of one that is
+// given up. It names the job and its error; errors hold nobody's data. What a
+// panic said might, so that only where it happened is told.
+type failures struct{}
+
+var _ river.ErrorHandler = failures{}
+
+// HandleError is part of river.ErrorHandler; the job keeps its schedule.
+func (failures) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	logFailure(ctx, job, "cause", err)
+	return nil
+}
+
+// HandlePanic is part of river.ErrorHandler; the job keeps its schedule.
+func (failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
+	logFailure(ctx, job, "panic", fmt.Sprintf("%T", value), "trace", trace)
+	return nil
+}
+
+func logFailure(ctx context.Context, job *rivertype.JobRow, cause ...any) {
+	level, what := slog.LevelWarn, "a job failed and will be tried again"
+	if job.Attempt >= job.MaxAttempts {
+		level, what = slog.LevelError, "a job failed for the last time"
+	}
+	about := []any{"kind", job.Kind, "id", job.ID, "attempt", job.Attempt, "of", job.MaxAttempts}
+	slog.Log(ctx, level, what, append(about, cause...)...)
+}

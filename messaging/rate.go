@@ -1,0 +1,42 @@
+package messaging
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+)
+
+// rate is how many messages, sent or only tried, one person may have in a span.
+type rate struct {
+	span time.Duration
+	most int
+}
+
+var rates = []rate{{time.Minute, 30}, {time.Hour, 300}}
+
+// Admit counts one try of v's to send a message. It fails with Throttled, and
+// counts nothing, when there were too many lately.
+func (s *Service) Admit(ctx context.Context, v *viewer.Viewer) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		for _, r := range rates {
+			began, tries, err := countTry(ctx, tx, v.ID, r.span)
+			if err != nil {
+				return err
+			}
+			if tries > r.most {
+				return tooOften(began.Add(r.span).Sub(tx.Now))
+			}
+		}
+		return nil
+	})
+}
+
+func tooOften(wait time.Duration) error {
+	return &fault.Fault{
+		Code: fault.Throttled, RetryAfter: wait,
+		Message: "Vous avez envoyé beaucoup de messages en peu de temps. Celui-ci n’est pas parti\u00a0: attendez un peu, puis envoyez-le de nouveau.",
+	}
+}

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// serveFor answers with a handler whose body may take so long to arrive.
+func serveFor(t *testing.T, patience time.Duration, handler http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limitBody(w, r, patience)
+		handler(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// An answer may take longer than a body may: a download over a weak line, an act
+// that waits for a scanner.
+func TestR29_AnAnswerOutlastsTheDeadlineOfABody(t *testing.T) {
+	t.Parallel()
+	const patience = 100 * time.Millisecond
+	url := serveFor(t, patience, func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-r.Context().Done():
+			t.Errorf("%s: cancelled while it was answered", r.Method)
+		case <-time.After(3 * patience):
+		}
+	})
+	for method, body := range map[string]string{http.MethodGet: "", http.MethodPost: "body=bonjour"} {
+		request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		answer.Body.Close()
+	}
+}
+
+// A body that never comes does not hold a request for ever.
+func TestABodyThatNeverComesIsGivenUp(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error, 1)
+	url := serveFor(t, 50*time.Millisecond, func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		failed <- err
+	})
+	body, hold := io.Pipe()
+	defer hold.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := http.DefaultClient.Do(request); err == nil {
+		answer.Body.Close()
+	}
+	if err := <-failed; err == nil {
+		t.Error("half a body passed for a whole one")
+	}
+}
