@@ -10,8 +10,9 @@
 //     its time (R3).
 //   - No answer tells whether an address is known (R5): the same words, the same
 //     status, a hash computed either way, and mail goes out through the queue.
-//   - Staff give a second factor before anything else works, and a one-time code
-//     works once (R8).
+//   - Staff give a second factor before anything else works, and a one-time code,
+//     a recovery code or a passkey's answer works once (R8). Only an administrator
+//     takes a second factor away, for a reason that is kept.
 //   - Secrets are kept as hashes, or sealed with the person's key.
 package account
 
@@ -31,6 +32,7 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 )
 
@@ -76,6 +78,7 @@ type Service struct {
 	companies *company.Service
 	legal     *legal.Service
 	passwords *hasher
+	passkeys  *webauthn.WebAuthn
 }
 
 // New returns the acts on the given parts.
@@ -84,7 +87,23 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	if err != nil {
 		return nil, err
 	}
-	return &Service{db: db, queue: queue, vault: vault, companies: companies, legal: legal, passwords: passwords}, nil
+	passkeys, err := newRelyingParty("http://localhost")
+	if err != nil {
+		return nil, err
+	}
+	return &Service{db: db, queue: queue, vault: vault, companies: companies, legal: legal, passwords: passwords, passkeys: passkeys}, nil
+}
+
+// ServedAt returns the same acts for a platform that people reach at base: a
+// passkey belongs to one site.
+func (s *Service) ServedAt(base string) (*Service, error) {
+	passkeys, err := newRelyingParty(base)
+	if err != nil {
+		return nil, err
+	}
+	served := *s
+	served.passkeys = passkeys
+	return &served, nil
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.

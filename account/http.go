@@ -53,19 +53,26 @@ func (h *HTTP) setSession(w http.ResponseWriter, token string) {
 	http.SetCookie(w, cookie)
 }
 
-// enter gives the browser its session and sends it where it goes next: what it
-// asked for, its role's first page, or the second factor that it still owes.
+// enter gives the browser its session and sends it where it goes next.
 func (h *HTTP) enter(w http.ResponseWriter, r *http.Request, in SignedIn, next string) error {
 	h.setSession(w, in.Token)
+	return web.See(w, r, landing(in, next))
+}
+
+// landing is where a session begins: the second factor that it still owes, the
+// recovery codes that are shown once, what was asked for, the role's first page.
+func landing(in SignedIn, next string) string {
 	switch {
-	case in.Complete && next != "":
-		return web.See(w, r, next)
-	case in.Complete:
-		return web.See(w, r, web.HomePath(in.Role))
-	case in.Enrolled:
-		return web.See(w, r, "/connexion/second-facteur"+query(next))
+	case !in.Complete && in.Enrolled:
+		return "/connexion/second-facteur" + query(next)
+	case !in.Complete:
+		return "/profil/securite/totp" + query(next)
+	case in.NewCodes:
+		return recoveryPath + query(next)
+	case next != "":
+		return next
 	}
-	return web.See(w, r, "/profil/securite/totp"+query(next))
+	return web.HomePath(in.Role)
 }
 
 func query(next string) string {

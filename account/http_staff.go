@@ -62,18 +62,28 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 type secondFactorPage struct {
 	Form *form.Form
 	Next string
+	Has  SecondFactors
 }
 
 func (secondFactorPage) Template() string { return "account/second_factor" }
 func (secondFactorPage) Title() string    { return "Double vérification" }
 
-// SecondFactorPage asks for a one-time code.
+func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
+	has, err := h.accounts.SecondFactors(r.Context(), viewer.From(r.Context()))
+	return secondFactorPage{Form: f, Next: localPath(next), Has: has}, err
+}
+
+// SecondFactorPage asks for a one-time code, a recovery code or a passkey.
 func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
 	if v.Complete {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	return h.render.Render(w, r, http.StatusOK, secondFactorPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite"))})
+	page, err := h.secondFactorPage(r, form.New(nil), r.URL.Query().Get("suite"))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // SecondFactor checks the code.
@@ -82,12 +92,18 @@ func (h *HTTP) SecondFactor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := secondFactorPage{Form: f, Next: localPath(f.Hidden("suite", 500))}
+	page, err := h.secondFactorPage(r, f, f.Hidden("suite", 500))
+	if err != nil {
+		return err
+	}
 	return h.confirm(w, r, f, page, page.Next)
 }
 
+// maxCode is how many characters a code may have, spaces and hyphens included.
+const maxCode = 40
+
 func (h *HTTP) confirm(w http.ResponseWriter, r *http.Request, f *form.Form, page web.Page, next string) error {
-	code := f.Secret("code", 12, "Écrivez les 6 chiffres que montre votre application.")
+	code := f.Secret("code", maxCode, "Écrivez les 6 chiffres que montre votre application.")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}

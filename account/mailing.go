@@ -18,6 +18,11 @@ const (
 	noticeValidation = "validation"
 	noticeKnown      = "known"
 	noticeInvitation = "invitation"
+
+	noticePasskeyAdded      = "passkey_added"
+	noticePasskeyRemoved    = "passkey_removed"
+	noticeRecoveryUsed      = "recovery_used"
+	noticeSecondFactorReset = "second_factor_reset"
 )
 
 // noticeArgs is the job that sends one notice. It names the account and never
@@ -27,6 +32,7 @@ const (
 type noticeArgs struct {
 	AccountID uuid.UUID `json:"account_id"`
 	Notice    string    `json:"notice"`
+	Left      int       `json:"left,omitempty"` // recovery codes, where the notice is about one used
 }
 
 // Kind names the job.
@@ -60,7 +66,10 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	data := struct{ FirstName, Token string }{FirstName: person.FirstName}
+	data := struct {
+		FirstName, Token string
+		Left             int
+	}{FirstName: person.FirstName, Left: job.Args.Left}
 	if purpose, needed := tokenPurposes[job.Args.Notice]; needed {
 		data.Token, err = w.accounts.issueToken(ctx, person.ID, purpose)
 		if err != nil {

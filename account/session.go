@@ -17,6 +17,7 @@ type SignedIn struct {
 	Role     viewer.Role
 	Complete bool // false while the second factor is owed
 	Enrolled bool // whether the account has a second factor
+	NewCodes bool // recovery codes were made, to be shown once
 }
 
 var errCredentials = fault.New(fault.Invalid, "L’adresse e-mail ou le mot de passe n’est pas le bon. Vérifiez les deux, puis essayez de nouveau.")

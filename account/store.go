@@ -143,7 +143,7 @@ func readCredentials(ctx context.Context, q postgres.Querier, email string) (cre
 
 func readSecondFactor(ctx context.Context, tx postgres.Tx, id uuid.UUID) (role viewer.Role, enrolled bool, err error) {
 	err = tx.QueryRow(ctx, `
-		select a.role, t.confirmed_at is not null
+		select a.role, t.confirmed_at is not null or exists (select from passkeys p where p.account_id = a.id)
 		from accounts a left join totp t on t.account_id = a.id where a.id = $1`, id).Scan(&role, &enrolled)
 	return role, enrolled, err
 }
@@ -195,12 +195,13 @@ type sessionRow struct {
 	LastName  string
 	TimeZone  string
 	ClientID  *uuid.UUID
+	Pending   bool
 	SeenOn    *time.Time // the day on which the account was last in use
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
 	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete, Pending: r.Pending}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
 	}
@@ -217,7 +218,7 @@ func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUI
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	return postgres.One[sessionRow](ctx, q, `
 		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
-		       a.last_seen_on as seen_on
+		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and `+isActive, hash, now, now.Add(-SessionIdle))
 }

@@ -12,10 +12,15 @@ import (
 // sweepEvery is how often what has ended is removed.
 const sweepEvery = time.Hour
 
-// Sweep removes ended sessions, links that no longer work and failures that no
-// longer count.
+// Sweep removes ended sessions, links that no longer work, failures that no
+// longer count, and what passkeys and recovery codes leave behind.
 func (s *Service) Sweep(ctx context.Context) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return deleteStale(ctx, tx) })
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := deleteStale(ctx, tx); err != nil {
+			return err
+		}
+		return deleteStaleSecondFactors(ctx, tx)
+	})
 }
 
 // sweepArgs is the periodic job.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/base32"
-	"strings"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -35,6 +34,9 @@ type Enrolment struct {
 func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error) {
 	var secret []byte
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.mayEnrol(ctx, tx, v); err != nil {
+			return err
+		}
 		row, err := lockTOTP(ctx, tx, v.ID)
 		switch {
 		case postgres.NoRows(err):
@@ -58,6 +60,29 @@ func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error
 
 var errEnrolled = fault.New(fault.Forbidden, "Une double vérification est déjà en place pour ce compte.")
 
+// SecondFactors is what an account has to give after the password.
+type SecondFactors struct {
+	Application bool // of codes
+	Passkeys    int
+}
+
+func (f SecondFactors) any() bool { return f.Application || f.Passkeys > 0 }
+
+// SecondFactors tells the viewer what they have.
+func (s *Service) SecondFactors(ctx context.Context, v *viewer.Viewer) (SecondFactors, error) {
+	return readSecondFactors(ctx, s.db.Pool, v.ID)
+}
+
+// mayEnrol lets somebody set up a further second factor only once they have given
+// the one they have.
+func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
+	has, err := lockSecondFactors(ctx, tx, v.ID)
+	if err == nil && !v.Complete && has.any() {
+		return errEnrolled
+	}
+	return err
+}
+
 const aboutTOTP = "totp"
 
 func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]byte, error) {
@@ -77,25 +102,22 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) (
 }
 
 // ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
-// is the first, and replaces the viewer's session by a complete one. Invalid for
-// a wrong or replayed code, Throttled after too many.
+// is the first, or a recovery code, and replaces the viewer's session by a
+// complete one. Invalid for a wrong or replayed code, Throttled after too many.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
 	if err := s.admit(ctx, byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	var in SignedIn
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := s.checkCode(ctx, tx, v.ID, code); err != nil {
-			return err
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if code = plainDigits.Replace(code); isRecoveryCode(code) {
+			err = s.spendRecoveryCode(ctx, tx, v.ID, code)
+		} else {
+			err = s.confirmCode(ctx, tx, v, code)
 		}
-		if err := deleteSession(ctx, tx, v.Session); err != nil {
-			return err
+		if err == nil {
+			in, err = s.completeSession(ctx, tx, v)
 		}
-		if err := forgetFailures(ctx, tx, byCode(v.ID)); err != nil {
-			return err
-		}
-		var err error
-		in, err = openSession(ctx, tx, v.ID, true)
 		return err
 	})
 	if fault.Is(err, fault.Invalid) {
@@ -104,7 +126,49 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 	return in, err
 }
 
-func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
+// completeSession replaces the viewer's session by a complete one. Whoever has
+// just got their first second factor gets recovery codes with it.
+func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (SignedIn, error) {
+	if err := deleteSession(ctx, tx, v.Session); err != nil {
+		return SignedIn{}, err
+	}
+	if err := forgetFailures(ctx, tx, byCode(v.ID)); err != nil {
+		return SignedIn{}, err
+	}
+	in, err := openSession(ctx, tx, v.ID, true)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	in.NewCodes, err = s.firstRecoveryCodes(ctx, tx, v)
+	return in, err
+}
+
+// confirmCode checks an application's code, which may be the one that puts the
+// application in place.
+func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+	has, err := lockSecondFactors(ctx, tx, v.ID)
+	if err != nil {
+		return err
+	}
+	if !has.Application && has.any() && !v.Complete {
+		return errCode // a key was made here, but only a password was given since
+	}
+	return s.checkSecret(ctx, tx, v.ID, code)
+}
+
+// checkCode checks a code of an application that is in place.
+func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+	has, err := lockSecondFactors(ctx, tx, v.ID)
+	if err != nil {
+		return err
+	}
+	if !has.Application {
+		return errCode
+	}
+	return s.checkSecret(ctx, tx, v.ID, code)
+}
+
+func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
 	row, err := lockTOTP(ctx, tx, id)
 	if postgres.NoRows(err) {
 		return errCode
@@ -116,7 +180,7 @@ func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, c
 	if err != nil {
 		return err
 	}
-	counter, err := matchCode(secret, code, tx.Now, row.LastCounter)
+	counter, err := matchCode(secret, plainDigits.Replace(code), tx.Now, row.LastCounter)
 	if err != nil {
 		return err
 	}
@@ -125,7 +189,6 @@ func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, c
 
 // matchCode finds the counter of a code that is newer than the last one used.
 func matchCode(secret []byte, code string, now time.Time, last int64) (int64, error) {
-	code = strings.ReplaceAll(code, " ", "")
 	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
 	current := now.Unix() / period
 	for counter := max(current-1, last+1); counter <= current+1; counter++ {

@@ -67,8 +67,9 @@ func (n *population) worker() person {
 
 func (n *population) add(role viewer.Role, client *uuid.UUID) person {
 	who := person{id: uuid.New(), token: rand.Text() + rand.Text()}
-	n.exec(`insert into accounts (id, role, email, email_validated_at, last_name, first_name, mobile, client_id, time_zone, created_at)
-		values ($1, $2, $3, now(), 'Vidal', 'Zoé', '+33612345678', $4, 'Europe/Paris', now())`, who.id, role, fmt.Sprintf("%s@exemple.fr", who.id), client)
+	n.exec(`insert into accounts (id, role, email, email_validated_at, last_name, first_name, mobile, client_id, adult_declared_at, time_zone, created_at)
+		values ($1, $2, $3, now(), 'Vidal', 'Zoé', '+33612345678', $4, now(), 'Europe/Paris', now())`, who.id, role, fmt.Sprintf("%s@exemple.fr", who.id), client)
+	n.exec(`insert into legal_acceptances (account_id, kind, version, wording, accepted_at) select $1, kind, version, 'accepte', now() from legal_texts`, who.id)
 	n.exec(`insert into sessions (id_hash, account_id, second_factor, created_at, seen_at, expires_at)
 		values ($1, $2, true, now(), now() + interval '1 hour', now() + interval '12 hours')`, who.session(), who.id)
 	ok(n.b, n.p.db.InTx(context.Background(), func(tx postgres.Tx) error { return n.p.services.vault.Create(context.Background(), tx, who.id) }))

@@ -2,8 +2,12 @@ package legal
 
 import (
 	"html/template"
+	"log/slog"
 	"net/http"
+	"strings"
+	"time"
 
+	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -21,16 +25,38 @@ var (
 	titles = map[Kind]string{Terms: "Conditions d’utilisation", Privacy: "Confidentialité"}
 )
 
-type textPage struct {
-	Heading     string
-	Version     string
-	PublishedAt string
-	Starting    bool
-	HTML        template.HTML
-	Older       []older
+// Path is where people read a text.
+func Path(kind Kind) string { return paths[kind] }
+
+// Name is what people call a text.
+func Name(kind Kind) string { return titles[kind] }
+
+// paris is where the texts are published: their days and hours are its own.
+func paris() *time.Location {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return time.UTC // cannot be: zones are embedded with the binary
+	}
+	return zone
 }
 
-type older struct{ Version, Path string }
+type textPage struct {
+	Heading  string
+	Version  string
+	Date     string // when it came into force, or will
+	Coming   bool
+	Replaced string // the path of the text in force, when this one no longer is
+	Draft    bool   // a preview
+	Starting bool
+	HTML     template.HTML
+	Others   []edition
+}
+
+// edition is one line of the list of versions.
+type edition struct {
+	Version, Path, Date string
+	InForce             bool
+}
 
 func (textPage) Template() string { return "public/legal_text" }
 func (p textPage) Title() string  { return p.Heading }
@@ -53,25 +79,48 @@ func (h *HTTP) Show(kind Kind) web.Handler {
 
 func (h *HTTP) text(r *http.Request, kind Kind) (Text, error) {
 	if version := r.PathValue("version"); version != "" {
-		return h.texts.Version(r.Context(), kind, version)
+		return h.texts.Version(r.Context(), viewer.From(r.Context()), kind, version)
 	}
 	return h.texts.InForce(r.Context(), kind)
 }
 
 func (h *HTTP) page(r *http.Request, text Text) (textPage, error) {
-	html, err := text.HTML()
+	page, err := newTextPage(text)
 	if err != nil {
 		return textPage{}, err
 	}
+	page.Coming = text.Coming(h.texts.db.Now())
 	versions, err := h.texts.Versions(r.Context(), text.Kind)
-	if err != nil {
-		return textPage{}, err
-	}
-	page := textPage{Heading: titles[text.Kind], Version: text.Version, PublishedAt: web.Date(text.PublishedAt), Starting: text.Starting, HTML: html}
-	for _, v := range versions {
+	for i, v := range versions { // the one in force is the first
 		if v.Version != text.Version {
-			page.Older = append(page.Older, older{v.Version, paths[text.Kind] + "/" + v.Version})
+			page.Others = append(page.Others, edition{v.Version, paths[text.Kind] + "/" + v.Version, day(v.PublishedAt), i == 0})
+		} else if i > 0 {
+			page.Replaced = paths[text.Kind]
 		}
 	}
-	return page, nil
+	return page, err
+}
+
+func newTextPage(text Text) (textPage, error) {
+	html, err := text.HTML()
+	return textPage{Heading: titles[text.Kind], Version: text.Version, Date: day(text.PublishedAt), Draft: text.Draft(), Starting: text.Starting, HTML: html}, err
+}
+
+func day(t time.Time) string { return web.Date(t.In(paris())) }
+
+// Reminder tells administrators, on their pages, that the platform's own starting
+// texts are in force still; nil elsewhere, and once they are replaced.
+func (h *HTTP) Reminder(r *http.Request) *web.Reminder {
+	v := viewer.From(r.Context())
+	if administrator(v) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {
+		return nil
+	}
+	starting, err := h.texts.StartingInForce(r.Context())
+	if err != nil {
+		slog.WarnContext(r.Context(), "legal reminder", "cause", err)
+	}
+	if !starting {
+		return nil
+	}
+	return &web.Reminder{Text: "Les textes fournis avec la plateforme sont encore en vigueur. Remplacez-les par les vôtres.", Path: adminPath, Label: "Voir les textes"}
 }

@@ -2,22 +2,31 @@
 // texts, shows the one in force and the older ones, and records who accepted
 // which version, when, and next to which words (R1, R33).
 //
+// A text is a draft until an administrator publishes it, now or for an instant to
+// come. From then on its words never change (the database refuses it); until the
+// instant comes the publication can be withdrawn, and is a draft again. Of each
+// kind there is one text in force, and at most one that is a draft or to come. No
+// instance remembers which is in force: each asks the database with the instant,
+// so that a version takes effect everywhere at once.
+//
+// Who must accept: a person who consults accepts whatever is in force. Staff come
+// in by invitation and work under a contract of their own: they are asked to
+// accept what comes into force after their account was opened.
+//
 // The platform ships short texts of its own to start from, marked as such.
 package legal
 
 import (
-	"bytes"
 	"context"
 	"embed"
-	"fmt"
-	"html/template"
+	"regexp"
 	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
-	"github.com/yuin/goldmark"
 )
 
 // Kind is which text.
@@ -29,26 +38,29 @@ const (
 	Privacy Kind = "privacy"
 )
 
+// Kinds are both.
+var Kinds = []Kind{Terms, Privacy}
+
 // StartingVersion is the version of the texts that the platform ships.
 const StartingVersion = "1"
 
 // Text is one version of a text.
 type Text struct {
+	ID          uuid.UUID
 	Kind        Kind
 	Version     string
 	Markdown    string
-	Starting    bool // one of the platform's own starting texts
+	Changes     string // what is new in it, in plain words
+	Starting    bool   // one of the platform's own starting texts
 	PublishedAt time.Time
+	Revision    int // of a draft, one more each time it is saved
 }
 
-// HTML is the text as a page shows it. Markdown's raw HTML is left out.
-func (t Text) HTML() (template.HTML, error) {
-	var out bytes.Buffer
-	if err := goldmark.Convert([]byte(t.Markdown), &out); err != nil {
-		return "", fmt.Errorf("legal text %s %s: %w", t.Kind, t.Version, err)
-	}
-	return template.HTML(out.String()), nil
-}
+// Draft reports whether the text has no date yet.
+func (t Text) Draft() bool { return t.PublishedAt.IsZero() }
+
+// Coming reports whether the text has a date that has not come.
+func (t Text) Coming(now time.Time) bool { return t.PublishedAt.After(now) }
 
 //go:embed texts/terms.md texts/privacy.md
 var starting embed.FS
@@ -59,10 +71,13 @@ type Service struct{ db *postgres.DB }
 // New returns the acts on the given database.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
+// At returns the same acts on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service { return New(db) }
+
 // Install publishes the starting texts where no text of their kind exists yet.
 func (s *Service) Install(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, kind := range []Kind{Terms, Privacy} {
+		for _, kind := range Kinds {
 			markdown, err := starting.ReadFile("texts/" + string(kind) + ".md")
 			if err != nil {
 				return err
@@ -80,25 +95,41 @@ func (s *Service) InForce(ctx context.Context, kind Kind) (Text, error) {
 	return readInForce(ctx, s.db.Pool, kind, s.db.Now())
 }
 
-// Version returns one version, older ones included; NotFound for one that is
-// not published.
-func (s *Service) Version(ctx context.Context, kind Kind, version string) (Text, error) {
-	text, err := readVersion(ctx, s.db.Pool, kind, version, s.db.Now())
+// Version returns one version, older ones included; to an administrator also the
+// one to come. NotFound for one that is not published.
+func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, version string) (Text, error) {
+	if !versionPattern.MatchString(version) {
+		return Text{}, fault.New(fault.NotFound, "")
+	}
+	text, err := readVersion(ctx, s.db.Pool, kind, version)
 	if postgres.NoRows(err) {
 		return Text{}, fault.Wrap(fault.NotFound, err)
 	}
+	if err == nil && (text.Draft() || text.Coming(s.db.Now()) && administrator(v) != nil) {
+		return Text{}, fault.New(fault.NotFound, "")
+	}
 	return text, err
 }
+
+// versionPattern is what a version can be: a number, counted from one.
+var versionPattern = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
 
 // Versions lists the published versions, the newest first, without their words.
 func (s *Service) Versions(ctx context.Context, kind Kind) ([]Text, error) {
 	return readVersions(ctx, s.db.Pool, kind, s.db.Now())
 }
 
+// Due lists the texts in force at an instant that an account still has to accept:
+// those published after since. The database has the same question as a function,
+// texts_due, for the look-up of a session.
+func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID, since, now time.Time) ([]Text, error) {
+	return readDue(ctx, q, account, since, now)
+}
+
 // Accept records that an account accepts both texts in force, next to wording,
 // in the transaction of the act that needs it.
 func (s *Service) Accept(ctx context.Context, tx postgres.Tx, account uuid.UUID, wording string) error {
-	for _, kind := range []Kind{Terms, Privacy} {
+	for _, kind := range Kinds {
 		text, err := readInForce(ctx, tx, kind, tx.Now)
 		if err != nil {
 			return err

@@ -18,25 +18,75 @@ func insertFirst(ctx context.Context, tx postgres.Tx, t Text) error {
 	return err
 }
 
-const selectText = `select kind, version, markdown, starting, published_at from legal_texts `
+// columns are a text without its words, and a zero instant for a draft's date.
+const columns = `id, kind, version, changes, starting, coalesce(published_at, '0001-01-01T00:00:00Z'::timestamptz) as published_at, revision`
+
+const selectText = `select markdown, ` + columns + ` from legal_texts `
+
+// latest puts first the version that was published last.
+const latest = ` order by published_at desc, length(version) desc, version desc `
 
 func readInForce(ctx context.Context, q postgres.Querier, kind Kind, now time.Time) (Text, error) {
-	text, err := postgres.One[Text](ctx, q, selectText+`
-		where kind = $1 and published_at <= $2 order by published_at desc, version desc limit 1`, kind, now)
+	text, err := postgres.One[Text](ctx, q, selectText+`where kind = $1 and legal_texts.published_at <= $2`+latest+`limit 1`, kind, now)
 	if err != nil {
 		return Text{}, fmt.Errorf("legal text %s in force: %w", kind, err)
 	}
 	return text, nil
 }
 
-func readVersion(ctx context.Context, q postgres.Querier, kind Kind, version string, now time.Time) (Text, error) {
-	return postgres.One[Text](ctx, q, selectText+`where kind = $1 and version = $2 and published_at <= $3`, kind, version, now)
+func readVersion(ctx context.Context, q postgres.Querier, kind Kind, version string) (Text, error) {
+	return postgres.One[Text](ctx, q, selectText+`where kind = $1 and version = $2`, kind, version)
 }
 
 func readVersions(ctx context.Context, q postgres.Querier, kind Kind, now time.Time) ([]Text, error) {
 	return postgres.All[Text](ctx, q, `
-		select kind, version, '' as markdown, starting, published_at from legal_texts
-		where kind = $1 and published_at <= $2 order by published_at desc, version desc`, kind, now)
+		select '' as markdown, `+columns+` from legal_texts
+		where kind = $1 and legal_texts.published_at <= $2`+latest, kind, now)
+}
+
+// readNext finds the draft of a kind, or its version to come; pgx.ErrNoRows when
+// there is neither.
+func readNext(ctx context.Context, q postgres.Querier, kind Kind, now time.Time) (Text, error) {
+	return postgres.One[Text](ctx, q, selectText+`where kind = $1 and (legal_texts.published_at is null or legal_texts.published_at > $2)`, kind, now)
+}
+
+func readDue(ctx context.Context, q postgres.Querier, person uuid.UUID, since, now time.Time) ([]Text, error) {
+	return postgres.All[Text](ctx, q, selectText+`
+		join texts_due($1, $2, $3) on kind = due_kind and version = due_version
+		order by kind desc`, person, since, now)
+}
+
+// lockTexts has those who change texts wait for each other; reading goes on.
+func lockTexts(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.Exec(ctx, `lock table legal_texts in share row exclusive mode`)
+	return err
+}
+
+func insertDraft(ctx context.Context, tx postgres.Tx, kind Kind, w Words) error {
+	_, err := tx.Exec(ctx, `
+		insert into legal_texts (kind, version, markdown, changes, starting)
+		select $1::text, (1 + coalesce(max(version::int), 0))::text, $2, $3, false from legal_texts where kind = $1::text`, kind, w.Markdown, w.Changes)
+	return err
+}
+
+func updateDraft(ctx context.Context, tx postgres.Tx, id uuid.UUID, w Words) error {
+	_, err := tx.Exec(ctx, `update legal_texts set markdown = $2, changes = $3, revision = revision + 1 where id = $1`, id, w.Markdown, w.Changes)
+	return err
+}
+
+func deleteDraft(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from legal_texts where id = $1`, id)
+	return err
+}
+
+func setPublished(ctx context.Context, tx postgres.Tx, id uuid.UUID, at time.Time) error {
+	_, err := tx.Exec(ctx, `update legal_texts set published_at = $2 where id = $1`, id, at)
+	return err
+}
+
+func clearPublished(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update legal_texts set published_at = null where id = $1`, id)
+	return err
 }
 
 func insertAcceptance(ctx context.Context, tx postgres.Tx, account uuid.UUID, t Text, wording string) error {

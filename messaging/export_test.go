@@ -13,9 +13,6 @@ import (
 // its session still stands.
 func (h *HTTP) SetPingEvery(d time.Duration) { h.pingEvery = d }
 
-// SetRecheck lets a test not wait for the next look at the session.
-func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
-
 // SetStall lets a test not wait for the minute that an upload may stand still.
 func (h *HTTP) SetStall(d time.Duration) { h.stall = d }
 
@@ -24,6 +21,9 @@ func (h *HTTP) SetUploads(most, mostEach int) { h.uploads = newUploads(most, mos
 
 // Doubt makes the draft one that never learnt whether its commit came through.
 func (d *Draft) Doubt() { d.sent = false }
+
+// SetRecheck lets a test not wait for the next look at the session.
+func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
 
 // Notify runs the job that tells a person of a conversation.
 func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {

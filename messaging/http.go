@@ -22,15 +22,15 @@ type HTTP struct {
 	sockets   *sockets
 	uploads   *uploads
 	pingEvery time.Duration
-	recheck   time.Duration
 	stall     time.Duration // how long an upload may stand still
+	recheck   time.Duration
 }
 
 // NewHTTP returns the pages over the acts.
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
 	return &HTTP{
 		messages: messages, accounts: accounts, render: render,
-		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, recheck: recheck, stall: transferStall,
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, stall: transferStall, recheck: recheck,
 	}
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
@@ -72,8 +73,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 	switch {
 	case kind == socket:
 		http.Error(w, http.StatusText(status), status)
-	case f.Code == fault.Unauthenticated:
-		http.Redirect(w, r, signInPath(r, f), http.StatusSeeOther)
+	case kind == script:
+		failScript(w, status, f)
+	case f == errPending || f.Code == fault.Unauthenticated:
+		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)
 	}
@@ -90,12 +93,25 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, status int, f 
 	}
 }
 
+// failScript answers a page's script, which shows the message where the person is.
+func failScript(w http.ResponseWriter, status int, f *fault.Fault) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	said := map[string]string{"code": string(f.Code), "message": message(f)}
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": said}) // the browser may have gone
+}
+
 func plainPage(f *fault.Fault) errorPage {
-	p := errorPage{Heading: headings[f.Code], Message: f.Message, Action: action{"Revenir à l’accueil", "/"}}
-	if p.Message == "" {
-		p.Message = messages[f.Code]
+	return errorPage{Heading: headings[f.Code], Message: message(f), Action: action{"Revenir à l’accueil", "/"}}
+}
+
+// message is the fault's own words, or those of its code.
+func message(f *fault.Fault) string {
+	if f.Message == "" {
+		return messages[f.Code]
 	}
-	return p
+	return f.Message
 }
 
 // logFault tells the operator the cause of what should not happen; what people

@@ -178,6 +178,8 @@ func (a access) check(v *viewer.Viewer) error {
 		return errOwing
 	case a.roles != nil && !slices.Contains(a.roles, v.Role):
 		return fault.New(fault.Forbidden, "Cette page est réservée à d’autres personnes.")
+	case v.Complete && v.Pending && !a.pending:
+		return errPending
 	}
 	return nil
 }
@@ -185,14 +187,18 @@ func (a access) check(v *viewer.Viewer) error {
 var (
 	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour voir cette page.")
 	errOwing     = fault.New(fault.Unauthenticated, "Tapez le code que montre votre téléphone pour voir cette page.")
+	errPending   = fault.New(fault.Forbidden, "Acceptez d’abord les textes en vigueur.")
 )
 
-// signInPath is where somebody who may not come in yet goes, and then comes back
-// from; only a page that was read can be come back to.
-func signInPath(r *http.Request, err error) string {
+// wayIn is where somebody who may not come in yet goes, and then comes back from;
+// only a page that was read can be come back to.
+func wayIn(r *http.Request, f *fault.Fault) string {
 	path := "/connexion"
-	if err == error(errOwing) {
+	switch f {
+	case errOwing:
 		path = "/connexion/second-facteur"
+	case errPending:
+		path = "/acceptation"
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return path

@@ -33,3 +33,11 @@ func (s *Server) legalNotice(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) accessibility(w http.ResponseWriter, r *http.Request) error {
 	return s.public(w, r, "public/accessibility", "Accessibilité")
 }
+
+func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/about", "Qui sommes-nous")
+}
+
+func (s *Server) cookies(w http.ResponseWriter, r *http.Request) error {
+	return s.public(w, r, "public/cookies", "Cookies")
+}

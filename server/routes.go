@@ -14,9 +14,10 @@ import (
 
 // access says who may knock at a route. Whose object it is, the act decides.
 type access struct {
-	roles []viewer.Role // nil with open or owing: any
-	open  bool          // signed in or not
-	owing bool          // also for staff who still owe the second factor
+	roles   []viewer.Role // nil with open or owing: any
+	open    bool          // signed in or not
+	owing   bool          // also for staff who still owe the second factor
+	pending bool          // also for people who have not accepted the texts in force
 }
 
 var (
@@ -26,6 +27,13 @@ var (
 )
 
 func only(roles ...viewer.Role) access { return access{roles: roles} }
+
+// beforeAcceptance opens a route to people who have not accepted the texts in
+// force (R33): what nobody is kept from, such as their rights and cancelling.
+func (a access) beforeAcceptance() access {
+	a.pending = true
+	return a
+}
 
 // route is one line of the table of contents.
 type route struct {
@@ -43,6 +51,7 @@ const (
 	page   routeKind = iota // a page or an ordinary form
 	upload                  // a form with files, which may take long to arrive
 	socket                  // a WebSocket: refusals are bare statuses
+	script                  // asked by a page's script: refusals are JSON
 )
 
 // routes is the table of contents of the platform.
@@ -53,6 +62,7 @@ func (s *Server) routes() []route {
 		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
 		administrator = only(viewer.Administrator)
 		manager       = only(viewer.ClientManager)
+		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -61,6 +71,8 @@ func (s *Server) routes() []route {
 		{"GET", "/comment-ca-marche", everyone, s.how, page},
 		{"GET", "/mentions-legales", everyone, s.legalNotice, page},
 		{"GET", "/accessibilite", everyone, s.accessibility, page},
+		{"GET", "/qui-sommes-nous", everyone, s.about, page},
+		{"GET", "/cookies", everyone, s.cookies, page},
 		{"GET", "/conditions", everyone, l.Show(legal.Terms), page},
 		{"GET", "/conditions/{version}", everyone, l.Show(legal.Terms), page},
 		{"GET", "/confidentialite", everyone, l.Show(legal.Privacy), page},
@@ -79,11 +91,25 @@ func (s *Server) routes() []route {
 		{"POST", "/connexion", everyone, a.SignIn, page},
 		{"GET", "/connexion/second-facteur", owing, a.SecondFactorPage, page},
 		{"POST", "/connexion/second-facteur", owing, a.SecondFactor, page},
-		{"POST", "/deconnexion", owing, a.SignOut, page},
+		{"POST", "/deconnexion", owing.beforeAcceptance(), a.SignOut, page},
+		{"GET", "/acceptation", signedIn.beforeAcceptance(), a.AcceptancePage, page},
+		{"POST", "/acceptation", signedIn.beforeAcceptance(), a.AcceptTexts, page},
 		{"GET", "/profil", signedIn, a.ProfilePage, page},
 		{"POST", "/profil", signedIn, a.UpdateProfile, page},
 		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
 		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
+		{"GET", "/profil/securite/codes", staff, a.RecoveryPage, page},
+		{"POST", "/profil/securite/codes", staff, a.RenewRecoveryCodes, page},
+		{"GET", "/profil/securite/cles", signedIn, a.PasskeysPage, page},
+		{"POST", "/profil/securite/cles/defi", owing, a.AskToAddPasskey, script},
+		{"POST", "/profil/securite/cles", owing, a.AddPasskey, script},
+		{"GET", "/profil/securite/cles/{id}", signedIn, a.PasskeyPage, page},
+		{"POST", "/profil/securite/cles/{id}", signedIn, a.RenamePasskey, page},
+		{"POST", "/profil/securite/cles/{id}/suppression", signedIn, a.RemovePasskey, page},
+		{"POST", "/connexion/cle/defi", everyone, a.AskPasskeySignIn, script},
+		{"POST", "/connexion/cle", everyone, a.SignInWithPasskey, script},
+		{"POST", "/connexion/cle/second-facteur/defi", owing, a.AskPasskeyProof, script},
+		{"POST", "/connexion/cle/second-facteur", owing, a.ProvePasskey, script},
 
 		{"GET", "/profil/fiche", worker, b.Sheet, page},
 		{"POST", "/profil/fiche", worker, b.UpdateSheet, page},
@@ -95,9 +121,11 @@ func (s *Server) routes() []route {
 		{"GET", "/assistants/{id}/photo", signedIn, b.Portrait, page},
 		{"GET", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
 		{"POST", "/rendez-vous", beneficiary, b.Book, page},
-		{"GET", "/rendez-vous", itsPeople, b.Appointments, page},
-		{"GET", "/rendez-vous/{id}", itsPeople, b.Show, page},
+		{"GET", "/rendez-vous", itsPeople.beforeAcceptance(), b.Appointments, page},
+		{"GET", "/rendez-vous/{id}", itsPeople.beforeAcceptance(), b.Show, page},
 		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
+		{"GET", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.CancelPage, page},
+		{"POST", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.Cancel, page},
 		{"GET", "/rendez-vous/{id}/annulation", itsPeople, b.CancelPage, page},
 		{"POST", "/rendez-vous/{id}/annulation", itsPeople, b.Cancel, page},
 		{"GET", "/rendez-vous/{id}/signalement", worker, b.ReportPage, page},
@@ -153,6 +181,14 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/motifs/{slug}/retrait", administrator, b.RetireReason, page},
 		{"POST", "/administration/motifs/{slug}/retour", administrator, b.RestoreReason, page},
 		{"POST", "/administration/motifs/{slug}/monter", administrator, b.RaiseReason, page},
+
+		{"GET", "/administration/textes", administrator, l.TextsPage, page},
+		{"GET", "/administration/textes/{kind}", administrator, l.DraftPage, page},
+		{"POST", "/administration/textes/{kind}", administrator, l.SaveDraft, page},
+		{"GET", "/administration/textes/{kind}/apercu", administrator, l.PreviewPage, page},
+		{"POST", "/administration/textes/{kind}/publication", administrator, l.Publish, page},
+		{"POST", "/administration/textes/{kind}/retrait", administrator, l.Withdraw, page},
+		{"POST", "/administration/textes/{kind}/suppression", administrator, l.Discard, page},
 		{"GET", "/administration/comptes", administrator, a.SearchAccounts, page},
 		{"GET", "/administration/comptes/invitation", administrator, a.InvitePage, page},
 		{"POST", "/administration/comptes/invitation", administrator, a.Invite, page},
@@ -173,6 +209,9 @@ func (s *Server) routes() []route {
 type Knock struct {
 	Method, Path string
 	Open, Socket bool
+	Owing        bool // also for staff who still owe the second factor
+	Script       bool
+	Pending      bool // also for people who have not accepted the texts in force
 	roles        []viewer.Role
 }
 
@@ -185,7 +224,8 @@ func (k Knock) Allows(role viewer.Role) bool {
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, Pending: r.access.open || r.access.pending, roles: r.access.roles})
 	}
 	return table
 }

@@ -12,6 +12,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/company"
+	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
@@ -44,7 +45,7 @@ type Parts struct {
 
 // Operator is who runs the platform, as its legal notice must say. Empty fields
 // are said to be missing.
-type Operator struct{ Name, Address, Host string }
+type Operator config.Operator
 
 // Check is one part that must work.
 type Check struct {

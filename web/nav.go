@@ -55,6 +55,7 @@ var administration = []NavItem{
 	{Path: "/administration/comptes", Label: "Comptes"},
 	{Path: "/administration/signalements", Label: "Signalements"},
 	{Path: "/administration/motifs", Label: "Motifs"},
+	{Path: "/administration/textes", Label: "Textes"},
 }
 
 // administrationPlaces are they, with the current one marked.
@@ -79,6 +80,9 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 		return nil
 	}
 	items := append([]NavItem(nil), places[v.Role]...)
+	if v.Pending {
+		items = openWhilePending(items)
+	}
 	current := -1
 	for i, item := range items {
 		inside := path == item.Path || strings.HasPrefix(path, item.Path+"/")
@@ -90,6 +94,18 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 		items[current].Current = true
 	}
 	return items
+}
+
+// openWhilePending keeps the places that are open to somebody who has not accepted
+// the texts in force, behind the one where they can.
+func openWhilePending(items []NavItem) []NavItem {
+	open := []NavItem{{Path: "/acceptation", Label: "Votre accord", Icon: "file-text"}}
+	for _, item := range items {
+		if item.Path == "/rendez-vous" {
+			open = append(open, item)
+		}
+	}
+	return open
 }
 
 // flashes are the lines that may be said once after a success; the cookie only
@@ -104,11 +120,14 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
-	"decided":       "La décision est enregistrée.",
-	"reported":      "Votre signalement est transmis à l’administration.",
 	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
 	"code-revoked":  "Le code ne permet plus de s’inscrire.",
 	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
+	"passkey-added": "Votre clé d’accès est enregistrée.",
+	"published":     "C’est publié, à la date indiquée.",
+	"withdrawn":     "La date est retirée : le texte redevient un brouillon.",
+	"decided":       "La décision est enregistrée.",
+	"reported":      "Votre signalement est transmis à l’administration.",
 }
 
 const flashCookie = "flash"

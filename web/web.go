@@ -43,7 +43,15 @@ type Renderer struct {
 	pages  map[string]*template.Template
 	phone  Phone
 	static *Static
+	remind func(*http.Request) *Reminder
 }
+
+// Reminder is a line above a page that stands there until somebody acts on it.
+type Reminder struct{ Text, Path, Label string }
+
+// Remind has every page ask f for the reminder above it; nil is none. It is set
+// before the first page is rendered.
+func (r *Renderer) Remind(f func(*http.Request) *Reminder) { r.remind = f }
 
 // New parses every template, so that a broken page fails the start and not a
 // person. phone is the switchboard's number, shown on every page.
@@ -95,6 +103,8 @@ type layout struct {
 	Scripts []string
 	Flash   string
 	Wide    bool
+
+	Reminder *Reminder
 }
 
 // Render writes page in its layout with the given status. Nothing is written
@@ -121,6 +131,9 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 func (r *Renderer) layout(w http.ResponseWriter, req *http.Request, page Page) layout {
 	v := viewer.From(req.Context())
 	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: navigation(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
+	if r.remind != nil {
+		l.Reminder = r.remind(req)
+	}
 	if s, ok := page.(Scripted); ok {
 		l.Scripts = s.Scripts()
 	}

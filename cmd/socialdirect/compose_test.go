@@ -332,3 +332,38 @@ func TestDockerignoreKeepsSecretsAndDataOut(t *testing.T) {
 		}
 	}
 }
+
+// When the server does not answer, the proxy has a page of its own that needs
+// nothing else, and says so with a status that nobody keeps.
+func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join(repository, "deploy/maintenance.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`<(?:script|link|img|iframe)|url\(|@import|src=`).FindString(string(page)); found != "" {
+		t.Errorf("the page needs something else: %s", found)
+	}
+	for _, want := range []string{`lang="fr"`, `name="viewport"`, "Quitter vite", `{{with env "SWITCHBOARD_PHONE"}}`, "112"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	proxy := production(t).Services["proxy"]
+	mounted := slices.ContainsFunc(proxy.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return strings.HasSuffix(v.Source, "/deploy/maintenance.html") && v.Target == "/srv/maintenance.html" && v.ReadOnly
+	})
+	if number := proxy.Environment["SWITCHBOARD_PHONE"]; !mounted || number == nil || *number != operators["SWITCHBOARD_PHONE"] {
+		t.Error("the proxy does not have the page, or the number on it")
+	}
+	caddyfile, err := os.ReadFile(filepath.Join(repository, "deploy/Caddyfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, errors, found := strings.Cut(string(caddyfile), "handle_errors 502 504 {")
+	for _, want := range []string{"root * /srv\n", "rewrite * /maintenance.html\n", "templates\n", "status 503\n", "Retry-After 60\n"} {
+		if !found || !strings.Contains(errors, want) {
+			t.Errorf("the proxy's errors lack %q", want)
+		}
+	}
+}

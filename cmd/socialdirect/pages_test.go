@@ -103,7 +103,7 @@ func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
 		"social_worker": w.staffMember(t, viewer.SocialWorker), "administrator": w.staffMember(t, viewer.Administrator),
 	}
 	for _, r := range w.platform.server.Table() {
-		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none").Replace(r.Path)
+		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none", "{kind}", "none").Replace(r.Path)
 		for who, v := range visitors {
 			if r.Path == "/deconnexion" {
 				continue // it would end the shared session
@@ -111,7 +111,7 @@ func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
 			a := v.knock(r.Method, path)
 			allowed := r.Allows(viewer.Role(who))
 			switch {
-			case who == "signed out" && !r.Open && r.Socket:
+			case who == "signed out" && !r.Open && (r.Socket || r.Script):
 				v.want(who+" "+path, a, http.StatusUnauthorized)
 			case who == "signed out" && !r.Open:
 				if v.want(who+" "+path, a, http.StatusSeeOther); !strings.HasPrefix(a.location(), "/connexion") {
@@ -171,7 +171,7 @@ func TestR34_PagesAskNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	outside := regexp.MustCompile(`(?:src|href|action|url\()\s*=?\s*["'(]?https?://[^"')]*`)
-	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/inscription", "/connexion", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
+	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/qui-sommes-nous", "/cookies", "/inscription", "/connexion", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
 		a := w.visitor(t).want(path, w.visitor(t).get(path), http.StatusOK)
 		if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: headers %v", path, a.header)

@@ -109,6 +109,9 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	if p.accounts, err = account.New(p.db, queue, keys, p.companies, p.legal); err != nil {
 		return err
 	}
+	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
+		return err
+	}
 	p.bookings = booking.New(p.db, queue, keys, p.accounts)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
@@ -183,12 +186,14 @@ func (p *platform) startServer(s settings) error {
 	accounts.CountComing(p.bookings.CountComing)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
 	p.onStop(func(context.Context) error { pages.Close(); return nil })
+	texts := legal.NewHTTP(p.legal, render)
+	render.Remind(texts.Reminder)
 	p.server = server.New(server.Parts{
 		Web:            render,
 		Accounts:       accounts,
 		Sessions:       p.accounts,
 		Companies:      company.NewHTTP(p.companies, render, s.base),
-		Legal:          legal.NewHTTP(p.legal, render),
+		Legal:          texts,
 		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),

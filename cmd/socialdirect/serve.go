@@ -74,7 +74,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   TURN_URLS          external relays; TURN_SECRET is shared with them (required)
   CLAMD_ADDR         a malware scanner, host:port
   SWITCHBOARD_PHONE  the number shown on every page
-  OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST   the legal notice
+  OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
+  OPERATOR_EMAIL, OPERATOR_DPO, OPERATOR_MEDIATOR, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
   TIME_ZONE (Europe/Paris), LOG_LEVEL (info)`
 
 // missing says, one line each, what the platform does without for want of a setting
@@ -100,7 +101,7 @@ func fromConfig(c config.Config) settings {
 			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
 		},
 		trustedProxies: c.TrustedProxies, phone: c.Phone,
-		operator: server.Operator{Name: c.OperatorName, Address: c.OperatorAddr, Host: c.OperatorHost},
+		operator: server.Operator(c.Operator),
 	}
 }
 

@@ -41,7 +41,8 @@ var withSockets = []string{"messaging", "signaling"}
 var owners = map[string]string{
 	"clients": "company", "connection_codes": "company", "contract_changes": "company",
 	"legal_texts": "legal", "legal_acceptances": "legal",
-	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
+	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account", "passkeys": "account",
+	"passkey_challenges": "account", "recovery_sets": "account", "recovery_codes": "account", "second_factor_resets": "account",
 	"account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account",
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",

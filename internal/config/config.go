@@ -36,9 +36,21 @@ type Config struct {
 	TimeZone       *time.Location
 	LogLevel       slog.Level
 	Phone          string // the switchboard's number, empty for none
-	OperatorName   string
-	OperatorAddr   string
-	OperatorHost   string
+	Operator       Operator
+}
+
+// Operator is who runs the platform, as its legal notice must say. What is empty
+// is said there to be missing.
+type Operator struct {
+	Name         string
+	Address      string
+	Registration string // legal form, capital, register
+	Publisher    string // the person answerable for what is published
+	Host         string
+	Email        string
+	DPO          string // the data-protection officer's address
+	Mediator     string // the consumer mediator, with the address
+	About        string // who they are, in their own words
 }
 
 // S3 is where documents are kept.
@@ -127,9 +139,7 @@ func Load(getenv func(string) string) (Config, error) {
 		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
 		Phone:          r.text("SWITCHBOARD_PHONE", ""),
-		OperatorName:   r.text("OPERATOR_NAME", ""),
-		OperatorAddr:   r.text("OPERATOR_ADDRESS", ""),
-		OperatorHost:   r.text("OPERATOR_HOST", ""),
+		Operator:       r.operator(),
 	}
 	c.DatabaseURL = r.databaseURL()
 	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
@@ -138,6 +148,20 @@ func Load(getenv func(string) string) (Config, error) {
 	c.TURN = r.turn()
 	r.refuseNATS()
 	return c, r.err
+}
+
+func (r *reader) operator() Operator {
+	return Operator{
+		Name:         r.text("OPERATOR_NAME", ""),
+		Address:      r.text("OPERATOR_ADDRESS", ""),
+		Registration: r.text("OPERATOR_REGISTRATION", ""),
+		Publisher:    r.text("OPERATOR_PUBLISHER", ""),
+		Host:         r.text("OPERATOR_HOST", ""),
+		Email:        parsed(r, "OPERATOR_EMAIL", "", "an address such as contact@example.org", parseEmail),
+		DPO:          parsed(r, "OPERATOR_DPO", "", "an address such as dpo@example.org", parseEmail),
+		Mediator:     r.text("OPERATOR_MEDIATOR", ""),
+		About:        r.text("OPERATOR_ABOUT", ""),
+	}
 }
 
 // DatabaseURL reads that one setting, for commands that need no other.
@@ -328,6 +352,14 @@ func parseLevel(s string) (level slog.Level, err error) {
 func parseFrom(s string) (string, error) {
 	_, err := mail.ParseAddress(s)
 	return s, err
+}
+
+// parseEmail reads one bare address, or none.
+func parseEmail(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	return s, CheckEmail(s)
 }
 
 func parseIP(s string) (net.IP, error) {

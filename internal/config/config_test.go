@@ -42,7 +42,7 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
 		"MAIL_FROM": "nobody", "MASTER_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x",
-		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus",
+		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 	} {
 		env := valid(t)
 		env[name] = value

@@ -74,16 +74,19 @@ func empty(raw url.Values) *Form {
 
 // Parse reads the body of a POST. It fails with a fault: TooLarge over
 // MaxBytes, Invalid when the body is not a form at all.
-func Parse(r *http.Request) (*Form, error) {
+func Parse(r *http.Request) (*Form, error) { return ParseLong(r, MaxBytes) }
+
+// ParseLong is Parse for a form that holds a whole text, with its own bound.
+func ParseLong(r *http.Request, most int) (*Form, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/x-www-form-urlencoded" {
 		return nil, fault.Wrap(fault.Invalid, fmt.Errorf("content type %q", kind))
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBytes+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(most)+1))
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, err)
 	}
-	if len(body) > MaxBytes {
+	if len(body) > most {
 		return nil, Drain(r.Body)
 	}
 	values, err := url.ParseQuery(string(body))

@@ -44,6 +44,10 @@ type Viewer struct {
 	// Complete is false while a member of staff still owes the second factor;
 	// such a viewer may do nothing but give it or sign out (R8).
 	Complete bool
+
+	// Pending is true while the person has not accepted the texts in force, or
+	// not said yet that they are an adult; until then little else works (R4, R33).
+	Pending bool
 }
 
 type key struct{}

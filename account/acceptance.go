@@ -1,0 +1,86 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+
+	"github.com/google/uuid"
+)
+
+// Owed is what somebody has to say before anything else works (R4, R33).
+type Owed struct {
+	Adult bool // that they are an adult: never said on an account that the switchboard opened
+	Texts []legal.Text
+}
+
+// Nothing reports whether all is said.
+func (o Owed) Nothing() bool { return !o.Adult && len(o.Texts) == 0 }
+
+// Shown names the texts as a form sends them back, so that nobody accepts what
+// came into force after their page was made.
+func (o Owed) Shown() string {
+	var names []string
+	for _, t := range o.Texts {
+		names = append(names, string(t.Kind)+"-"+t.Version)
+	}
+	return strings.Join(names, " ")
+}
+
+// Owed tells what the viewer has to accept now.
+func (s *Service) Owed(ctx context.Context, v *viewer.Viewer) (Owed, error) {
+	return s.owed(ctx, s.db.Pool, v.ID, s.db.Now())
+}
+
+func (s *Service) owed(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) (Owed, error) {
+	row, err := readOwed(ctx, q, id)
+	if err != nil {
+		return Owed{}, err
+	}
+	var since time.Time
+	if row.Since != nil {
+		since = *row.Since
+	}
+	texts, err := s.legal.Due(ctx, q, id, since, now)
+	return Owed{Adult: row.Adult, Texts: texts}, err
+}
+
+// Acceptance is what somebody says, with the wording beside each box that they
+// ticked; empty for a box that was not there.
+type Acceptance struct {
+	Declaration string
+	Wording     string
+	Shown       string // the texts that their page named, empty when it named none
+}
+
+var errOtherTexts = fault.New(fault.Conflict, "Un texte plus récent vient d’entrer en vigueur. Lisez ce qui change, puis dites-nous si vous l’acceptez.")
+
+// Accept keeps the viewer's acceptance of the texts in force, with its time and
+// wording, and the declaration where it is owed: nothing is kept without it.
+// Conflict when other texts came into force than those that the person saw.
+func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		owed, err := s.owed(ctx, tx, v.ID, tx.Now)
+		switch {
+		case err != nil:
+			return err
+		case owed.Nothing():
+			return nil
+		case said.Shown != "" && said.Shown != owed.Shown():
+			return errOtherTexts
+		case said.Wording == "" || owed.Adult && said.Declaration == "":
+			return fault.New(fault.Invalid, "Il faut cocher les cases pour continuer.")
+		}
+		if owed.Adult {
+			if err := declareAdult(ctx, tx, v.ID); err != nil {
+				return err
+			}
+		}
+		return s.legal.Accept(ctx, tx, v.ID, strings.TrimSpace(said.Declaration+"\n"+said.Wording))
+	})
+}

@@ -1,0 +1,170 @@
+package account_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+)
+
+// publish gives the terms a new version at an instant.
+func publish(t *testing.T, w *bookingtest.World, at time.Time) {
+	t.Helper()
+	ctx := context.Background()
+	ok(t, w.Legal.Save(ctx, w.Admin, legal.Terms, legal.Words{Markdown: "nouveau", Changes: "Un mot de plus."}))
+	ok(t, w.Legal.Publish(ctx, w.Admin, legal.Terms, 1, at))
+}
+
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// beneficiary signs somebody up and in, and returns the session's token.
+func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
+	t.Helper()
+	ctx := context.Background()
+	ok(t, w.Accounts.SignUp(ctx, signUp(w, email)))
+	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
+	ok(t, err)
+	in, err := w.Accounts.SignIn(ctx, email, bookingtest.Password, "test")
+	ok(t, err)
+	return in.Token
+}
+
+// member opens a staff account and returns its session, the second factor owed.
+func member(t *testing.T, w *bookingtest.World, email string) string {
+	t.Helper()
+	ctx := context.Background()
+	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
+	ok(t, err)
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	ok(t, err)
+	return in.Token
+}
+
+func pending(t *testing.T, w *bookingtest.World, token string) bool {
+	t.Helper()
+	v, err := w.Accounts.Authenticate(context.Background(), token)
+	ok(t, err)
+	if v == nil {
+		t.Fatal("nobody is signed in")
+	}
+	return v.Pending
+}
+
+func TestR33_ANewVersionIsAskedForFromItsInstantOn(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	at := bookingtest.Start.Add(time.Hour)
+	zoe, staff := beneficiary(t, w, "zoe@exemple.fr"), member(t, w, "claire@exemple.fr")
+	publish(t, w, at)
+	for _, moment := range []struct {
+		now  time.Time
+		want bool
+	}{{bookingtest.Start, false}, {at.Add(-time.Microsecond), false}, {at, true}} {
+		w.SetNow(moment.now)
+		if a, b := pending(t, w, zoe), pending(t, w, staff); a != moment.want || b != moment.want {
+			t.Errorf("at %s: asked of a beneficiary %v, of staff %v, want %v", moment.now, a, b, moment.want)
+		}
+	}
+	w.SetNow(at.Add(time.Minute))
+	if pending(t, w, beneficiary(t, w, "paul@exemple.fr")) {
+		t.Error("somebody who has just accepted it at sign-up is asked again")
+	}
+	if pending(t, w, member(t, w, "marc@exemple.fr")) {
+		t.Error("staff are asked for what was in force when their account was opened")
+	}
+}
+
+func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	token := beneficiary(t, w, "zoe@exemple.fr")
+	publish(t, w, time.Time{})
+	v, err := w.Accounts.Authenticate(ctx, token)
+	ok(t, err)
+	owed, err := w.Accounts.Owed(ctx, v)
+	if err != nil || owed.Adult || len(owed.Texts) != 1 || owed.Texts[0].Changes != "Un mot de plus." || owed.Shown() != "terms-2" {
+		t.Fatalf("owed: %+v, %v", owed, err)
+	}
+	if err := w.Accounts.Accept(ctx, v, account.Acceptance{}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
+		t.Errorf("an unticked box: %v", err)
+	}
+	w.SetNow(bookingtest.Start.Add(time.Minute))
+	for range 2 { // a second press changes nothing
+		ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
+	}
+	if pending(t, w, token) {
+		t.Error("asked again")
+	}
+	var wording string
+	var at time.Time
+	ok(t, w.DB.Pool.QueryRow(ctx, `select wording, accepted_at from legal_acceptances where account_id = $1 and kind = 'terms' and version = '2'`, v.ID).Scan(&wording, &at))
+	if wording != "J’accepte." || !at.Equal(bookingtest.Start.Add(time.Minute)) {
+		t.Errorf("kept %q at %s", wording, at)
+	}
+	var first int
+	ok(t, w.DB.Pool.QueryRow(ctx, `select count(*) from legal_acceptances where account_id = $1 and version = '1' and accepted_at = $2`, v.ID, bookingtest.Start).Scan(&first))
+	if first != 2 {
+		t.Errorf("%d acceptances of the first versions are left, want 2", first)
+	}
+}
+
+// Nobody accepts a text that came into force after their page was made.
+func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	token := beneficiary(t, w, "zoe@exemple.fr")
+	publish(t, w, time.Time{})
+	v, err := w.Accounts.Authenticate(ctx, token)
+	ok(t, err)
+	w.SetNow(bookingtest.Start.Add(time.Minute))
+	publish(t, w, time.Time{})
+	if err := w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("accepted unseen: %v", err)
+	}
+	if !pending(t, w, token) {
+		t.Error("no longer asked")
+	}
+	ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-3"}))
+	if pending(t, w, token) {
+		t.Error("asked again")
+	}
+}
+
+// Somebody whom the switchboard signed up has neither accepted nor said their age.
+func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	token := beneficiary(t, w, "zoe@exemple.fr")
+	_, err := w.DB.Pool.Exec(ctx, `update accounts set adult_declared_at = null; delete from legal_acceptances`)
+	ok(t, err)
+	v, err := w.Accounts.Authenticate(ctx, token)
+	ok(t, err)
+	if !v.Pending {
+		t.Fatal("not asked")
+	}
+	owed, err := w.Accounts.Owed(ctx, v)
+	if err != nil || !owed.Adult || owed.Shown() != "terms-1 privacy-1" {
+		t.Errorf("owed: %+v, %v", owed, err)
+	}
+	if err := w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte."}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
+		t.Errorf("without the declaration: %v", err)
+	}
+	ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Declaration: "J’ai 18 ans.", Wording: "J’accepte."}))
+	var wording string
+	var declared time.Time
+	ok(t, w.DB.Pool.QueryRow(ctx, `select min(l.wording), min(a.adult_declared_at) from accounts a join legal_acceptances l on l.account_id = a.id`).Scan(&wording, &declared))
+	if pending(t, w, token) || !strings.Contains(wording, "J’ai 18 ans.") || !declared.Equal(bookingtest.Start) {
+		t.Errorf("kept %q at %s", wording, declared)
+	}
+}

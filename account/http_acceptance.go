@@ -1,0 +1,104 @@
+package account
+
+import (
+	"cmp"
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+	"socialdirect/web"
+)
+
+type acceptancePage struct {
+	Form        *form.Form
+	Owed        Owed
+	Next        string
+	Role        viewer.Role
+	Declaration string
+	Acceptance  string
+	Message     string // why the page comes back
+}
+
+func (acceptancePage) Template() string { return "account/acceptance" }
+func (acceptancePage) Title() string    { return "Avant de continuer" }
+
+// TextPath is the page of a text.
+func (acceptancePage) TextPath(t legal.Text) string { return legal.Path(t.Kind) }
+
+// Name is what a text is called within a sentence.
+func (acceptancePage) Name(t legal.Text) string { return legal.Name(t.Kind) }
+
+func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) acceptancePage {
+	return acceptancePage{Form: f, Owed: owed, Next: next, Role: v.Role, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
+}
+
+// AcceptancePage shows what is new in the texts in force, and asks (R4, R33).
+func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *http.Request) error {
+	v, next := viewer.From(r.Context()), localPath(r.URL.Query().Get("suite"))
+	owed, err := h.accounts.Owed(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	if owed.Nothing() {
+		return h.goOn(w, r, next)
+	}
+	return h.render.Render(w, r, http.StatusOK, newAcceptancePage(form.New(nil), v, owed, next))
+}
+
+// goOn leads to what was asked for, or to the role's first page.
+func (h *HTTP) goOn(w http.ResponseWriter, r *http.Request, next string) error {
+	return web.See(w, r, cmp.Or(next, web.HomePath(viewer.From(r.Context()).Role)))
+}
+
+// AcceptTexts keeps the acceptance.
+func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	v, next := viewer.From(r.Context()), localPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
+	owed, err := h.accounts.Owed(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	if owed.Nothing() {
+		return h.goOn(w, r, next)
+	}
+	page := newAcceptancePage(f, v, owed, next)
+	said := decodeAcceptance(f, owed)
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.accounts.Accept(r.Context(), v, said); err != nil {
+		return h.otherTexts(r, err, next)
+	}
+	return h.goOn(w, r, next)
+}
+
+func decodeAcceptance(f *form.Form, owed Owed) Acceptance {
+	said := Acceptance{Shown: f.Hidden("texts", 100)}
+	if owed.Adult && f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
+		said.Declaration = DeclarationWording
+	}
+	if f.Checked("accept_terms", "Pour continuer, il faut accepter ces deux textes.") {
+		said.Wording = AcceptanceWording
+	}
+	return said
+}
+
+// otherTexts shows the page again with what is in force now, its boxes unticked.
+func (h *HTTP) otherTexts(r *http.Request, err error, next string) error {
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	v := viewer.From(r.Context())
+	owed, readErr := h.accounts.Owed(r.Context(), v)
+	if readErr != nil {
+		return readErr
+	}
+	page := newAcceptancePage(form.New(nil), v, owed, next)
+	page.Message = fault.From(err).Message
+	return fault.WithPage(err, page)
+}

@@ -1,0 +1,299 @@
+package account
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// passkeyScript is the module behind every button about passkeys.
+const passkeyScript = "passkeys.js"
+
+// Scripts of the pages that have such a button.
+func (signInPage) Scripts() []string       { return []string{passkeyScript} }
+func (secondFactorPage) Scripts() []string { return []string{passkeyScript} }
+func (enrolmentPage) Scripts() []string    { return []string{passkeyScript} }
+func (passkeysPage) Scripts() []string     { return []string{passkeyScript} }
+func (recoveryPage) Scripts() []string     { return []string{passkeyScript} }
+
+const (
+	passkeysPath = "/profil/securite/cles"
+	recoveryPath = "/profil/securite/codes"
+)
+
+type passkeysPage struct {
+	Passkeys []Passkey
+	Zone     *time.Location
+	Staff    bool
+}
+
+func (passkeysPage) Template() string { return "account/passkeys" }
+func (passkeysPage) Title() string    { return "Clés d’accès" }
+
+// PasskeysPage lists the viewer's passkeys and adds one.
+func (h *HTTP) PasskeysPage(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	passkeys, err := h.accounts.Passkeys(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, passkeysPage{Passkeys: passkeys, Zone: v.Zone, Staff: v.Role.Staff()})
+}
+
+type passkeyPage struct {
+	Form    *form.Form
+	Passkey Passkey
+	Zone    *time.Location
+	Problem string // why it was not removed
+}
+
+func (passkeyPage) Template() string { return "account/passkey" }
+func (passkeyPage) Title() string    { return "Clé d’accès" }
+
+// PasskeyPage renames and removes one.
+func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.passkeyPage(r)
+	if err != nil {
+		return err
+	}
+	page.Form = form.New(map[string]string{"name": page.Passkey.Name})
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) passkeyPage(r *http.Request) (passkeyPage, error) {
+	v := viewer.From(r.Context())
+	id, err := passkeyID(r)
+	if err != nil {
+		return passkeyPage{}, err
+	}
+	passkeys, err := h.accounts.Passkeys(r.Context(), v)
+	if err != nil {
+		return passkeyPage{}, err
+	}
+	for _, passkey := range passkeys {
+		if passkey.ID == id {
+			return passkeyPage{Passkey: passkey, Zone: v.Zone}, nil
+		}
+	}
+	return passkeyPage{}, fault.New(fault.NotFound, "")
+}
+
+func passkeyID(r *http.Request) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue("id"))
+	if err != nil {
+		return id, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+// RenamePasskey gives one another name.
+func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.passkeyPage(r)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page.Form = f
+	name := f.Text("name", form.Text{Max: MaxPasskeyName, Required: "Donnez un nom à cette clé, par exemple « Mon téléphone »."})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.accounts.RenamePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID, name); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, passkeysPath)
+}
+
+// RemovePasskey removes one.
+func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.passkeyPage(r)
+	if err != nil {
+		return err
+	}
+	err = h.accounts.RemovePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID)
+	if fault.Is(err, fault.Conflict) {
+		page.Form, page.Problem = form.New(map[string]string{"name": page.Passkey.Name}), fault.From(err).Message
+		return fault.WithPage(err, page)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "deleted")
+	return web.See(w, r, passkeysPath)
+}
+
+// given is what the module sends: what the browser made of a challenge.
+type given struct {
+	Credential json.RawMessage `json:"credential"`
+	Name       string          `json:"name"`
+	Next       string          `json:"suite"`
+}
+
+// readGiven decodes it: TooLarge over the bound of a form, Invalid when it is not
+// what the module sends.
+func readGiven(r *http.Request) (given, error) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "application/json" {
+		return given{}, fault.Wrap(fault.Invalid, fmt.Errorf("content type %q", kind))
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, form.MaxBytes+1))
+	if err != nil {
+		return given{}, fault.Wrap(fault.Invalid, err)
+	}
+	if len(body) > form.MaxBytes {
+		return given{}, form.Drain(r.Body)
+	}
+	var g given
+	if err := json.Unmarshal(body, &g); err != nil {
+		return given{}, fault.Wrap(fault.Invalid, err)
+	}
+	if len(g.Credential) == 0 {
+		return given{}, fault.Wrap(fault.Invalid, errors.New("no credential"))
+	}
+	return g, nil
+}
+
+// passkeyName is the name typed for a new passkey, or one that says what it is.
+func (g given) passkeyName() (string, error) {
+	f := form.FromValues(url.Values{"name": {g.Name}})
+	name := f.Text("name", form.Text{Max: MaxPasskeyName})
+	if message := f.Error("name"); message != "" {
+		return "", fault.New(fault.Invalid, message)
+	}
+	if name == "" {
+		name = "Clé d’accès"
+	}
+	return name, nil
+}
+
+// tell answers the module.
+func tell(w http.ResponseWriter, what any) error {
+	body, err := json.Marshal(what)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write(body)
+	return err
+}
+
+// tellPlace sends the browser on, with its session where it got a new one.
+func (h *HTTP) tellPlace(w http.ResponseWriter, in SignedIn, next string) error {
+	if in.Token != "" {
+		h.setSession(w, in.Token)
+	}
+	return tell(w, map[string]string{"location": landing(in, localPath(next))})
+}
+
+// AskToAddPasskey answers with what the browser makes a passkey from.
+func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
+	options, err := h.accounts.AskToAddPasskey(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	return tell(w, options)
+}
+
+// AddPasskey keeps the passkey that the browser made.
+func (h *HTTP) AddPasskey(w http.ResponseWriter, r *http.Request) error {
+	g, err := readGiven(r)
+	if err != nil {
+		return err
+	}
+	name, err := g.passkeyName()
+	if err != nil {
+		return err
+	}
+	in, err := h.accounts.AddPasskey(r.Context(), viewer.From(r.Context()), name, g.Credential)
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "passkey-added")
+	if in.Token == "" {
+		return tell(w, map[string]string{"location": passkeysPath})
+	}
+	return h.tellPlace(w, in, g.Next)
+}
+
+// passkeyHolder is the cookie that ties a challenge to a browser where nobody is
+// signed in.
+func (h *HTTP) passkeyHolder() string {
+	if h.secure {
+		return "__Host-passkey"
+	}
+	return "passkey"
+}
+
+func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: h.passkeyHolder(), Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// AskPasskeySignIn answers with a challenge to any passkey.
+func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *http.Request) error {
+	token, holder := newToken()
+	options, err := h.accounts.AskPasskeySignIn(r.Context(), holder)
+	if err != nil {
+		return err
+	}
+	h.setPasskeyHolder(w, token, int(ChallengeLifetime.Seconds()))
+	return tell(w, options)
+}
+
+// SignInWithPasskey opens a session.
+func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
+	g, err := readGiven(r)
+	if err != nil {
+		return err
+	}
+	cookie, err := r.Cookie(h.passkeyHolder())
+	if err != nil || len(cookie.Value) > 100 {
+		return errChallenge
+	}
+	in, err := h.accounts.SignInWithPasskey(r.Context(), hashToken(cookie.Value), g.Credential, place(r))
+	if err != nil {
+		return err
+	}
+	h.setPasskeyHolder(w, "", -1)
+	return h.tellPlace(w, in, g.Next)
+}
+
+// AskPasskeyProof answers with a challenge to the viewer's passkeys.
+func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *http.Request) error {
+	options, err := h.accounts.AskPasskeyProof(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	return tell(w, options)
+}
+
+// ProvePasskey takes a passkey for the second factor.
+func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *http.Request) error {
+	g, err := readGiven(r)
+	if err != nil {
+		return err
+	}
+	in, err := h.accounts.ProvePasskey(r.Context(), viewer.From(r.Context()), g.Credential)
+	if err != nil {
+		return err
+	}
+	return h.tellPlace(w, in, g.Next)
+}

@@ -1,0 +1,77 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+type recoveryPage struct {
+	Form  *form.Form
+	Codes []string // in groups of four, when they are shown
+	Next  string   // where to go from new codes
+	Left  int
+	Fresh bool // a passkey was just given: no code is asked for
+	Has   SecondFactors
+}
+
+func (recoveryPage) Template() string { return "account/recovery" }
+func (recoveryPage) Title() string    { return "Codes de secours" }
+
+// RecoveryPage shows new recovery codes, once, or else how many are left.
+func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	page, err := h.recoveryPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	if page.Next = localPath(r.URL.Query().Get("suite")); page.Next == "" {
+		page.Next = web.HomePath(v.Role)
+	}
+	if r.Method == http.MethodGet { // asking for the head alone shows nothing
+		codes, err := h.accounts.TakeRecoverySheet(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			page.Codes = append(page.Codes, web.InFours(code, " "))
+		}
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) recoveryPage(r *http.Request, f *form.Form) (recoveryPage, error) {
+	v := viewer.From(r.Context())
+	recovery, err := h.accounts.Recovery(r.Context(), v)
+	if err != nil {
+		return recoveryPage{}, err
+	}
+	has, err := h.accounts.SecondFactors(r.Context(), v)
+	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, Has: has}, err
+}
+
+// RenewRecoveryCodes makes new codes and voids the old ones.
+func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.recoveryPage(r, f)
+	if err != nil {
+		return err
+	}
+	code := ""
+	if !page.Fresh {
+		code = f.Secret("code", maxCode, "Écrivez les 6 chiffres que montre votre application.")
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	err = h.accounts.RenewRecoveryCodes(r.Context(), viewer.From(r.Context()), code)
+	if err != nil {
+		return refuse(f, "code", err, page)
+	}
+	return web.See(w, r, recoveryPath)
+}

@@ -1,0 +1,394 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+	"github.com/google/uuid"
+)
+
+// ChallengeLifetime is how long a challenge to a passkey may be answered.
+const ChallengeLifetime = 5 * time.Minute
+
+// maxPasskeys is how many one account may have.
+const maxPasskeys = 20
+
+// MaxPasskeyName is how many characters a passkey's name may have.
+const MaxPasskeyName = 60
+
+// The faults of passkeys. Why exactly an answer was refused is for the log alone.
+var (
+	errPasskey     = fault.New(fault.Invalid, "Cette clé d’accès n’a pas été reconnue. Essayez de nouveau, ou choisissez une autre façon de vous connecter.")
+	errChallenge   = fault.New(fault.Invalid, "Cette demande a expiré ou a déjà servi. Appuyez de nouveau sur le bouton.")
+	errNoPasskey   = fault.New(fault.Invalid, "Aucune clé d’accès n’est enregistrée pour ce compte.")
+	errTooMany     = fault.New(fault.Invalid, "Vous avez déjà beaucoup de clés d’accès. Retirez-en une avant d’en ajouter une autre.")
+	errHalf        = fault.New(fault.Forbidden, "Donnez d’abord votre code ou votre clé d’accès.")
+	errKnown       = fault.New(fault.Conflict, "Cette clé d’accès est déjà enregistrée.")
+	errLastPasskey = fault.New(fault.Conflict, "C’est votre seule double vérification : ajoutez d’abord une autre clé d’accès ou une application de codes, puis retirez celle-ci.")
+)
+
+// ceremonyPurpose is what a challenge was asked for; it answers nothing else.
+type ceremonyPurpose string
+
+const (
+	toAdd    ceremonyPurpose = "add"
+	toProve  ceremonyPurpose = "prove"
+	toSignIn ceremonyPurpose = "sign_in"
+)
+
+// Passkey is what its owner sees of a passkey.
+type Passkey struct {
+	ID        uuid.UUID
+	Name      string
+	CreatedAt time.Time
+	UsedAt    *time.Time
+}
+
+// newRelyingParty is the site that passkeys belong to (Web Authentication, 5.4.2):
+// base's host. A passkey needs a name: where base has a bare address, they are
+// those of localhost, and browsers will refuse them.
+func newRelyingParty(base string) (*webauthn.WebAuthn, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, fmt.Errorf("passkeys: %w", err)
+	}
+	host := u.Hostname()
+	if _, err := netip.ParseAddr(host); err == nil {
+		host = "localhost"
+	}
+	resident := true
+	site, err := webauthn.New(&webauthn.Config{
+		RPID: host, RPDisplayName: "Social Direct", RPOrigins: []string{base},
+		AttestationPreference: protocol.PreferNoAttestation,
+		AuthenticatorSelection: protocol.AuthenticatorSelection{
+			ResidentKey: protocol.ResidentKeyRequirementRequired, RequireResidentKey: &resident, UserVerification: protocol.VerificationRequired,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("passkeys: %w", err)
+	}
+	return site, nil
+}
+
+// keyring is somebody and their passkeys, as the library asks for them.
+type keyring struct {
+	person   Person
+	passkeys []passkeyRow
+}
+
+// WebAuthnID is the account's identifier, which tells nothing.
+func (k keyring) WebAuthnID() []byte { return k.person.ID[:] }
+
+// WebAuthnName is what the browser shows beside the passkey.
+func (k keyring) WebAuthnName() string { return k.person.Email }
+
+// WebAuthnDisplayName is the person's name.
+func (k keyring) WebAuthnDisplayName() string { return k.person.Name() }
+
+// WebAuthnCredentials are the passkeys.
+func (k keyring) WebAuthnCredentials() []webauthn.Credential {
+	var all []webauthn.Credential
+	for _, row := range k.passkeys {
+		all = append(all, row.credential())
+	}
+	return all
+}
+
+func (k keyring) descriptors() []protocol.CredentialDescriptor {
+	return webauthn.Credentials(k.WebAuthnCredentials()).CredentialDescriptors()
+}
+
+func (r passkeyRow) credential() webauthn.Credential {
+	c := webauthn.Credential{
+		ID: r.CredentialID, PublicKey: r.PublicKey, Flags: webauthn.NewCredentialFlags(protocol.AuthenticatorFlags(r.Flags)),
+		Authenticator: webauthn.Authenticator{SignCount: uint32(r.SignCount)},
+	}
+	for _, transport := range r.Transports {
+		c.Transport = append(c.Transport, protocol.AuthenticatorTransport(transport))
+	}
+	return c
+}
+
+func (s *Service) keyring(ctx context.Context, q postgres.Querier, id uuid.UUID) (keyring, error) {
+	person, err := readPerson(ctx, q, id)
+	if err != nil {
+		return keyring{}, err
+	}
+	passkeys, err := readPasskeys(ctx, q, id)
+	return keyring{person, passkeys}, err
+}
+
+// Passkeys lists the viewer's.
+func (s *Service) Passkeys(ctx context.Context, v *viewer.Viewer) ([]Passkey, error) {
+	rows, err := readPasskeys(ctx, s.db.Pool, v.ID)
+	var all []Passkey
+	for _, row := range rows {
+		all = append(all, Passkey{row.ID, row.Name, row.CreatedAt, row.UsedAt})
+	}
+	return all, err
+}
+
+// RenamePasskey gives one of the viewer's passkeys another name; NotFound when it
+// is not theirs.
+func (s *Service) RenamePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string) error {
+	if !v.Complete {
+		return errHalf
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return renamePasskey(ctx, tx, v.ID, id, name) })
+}
+
+// RemovePasskey removes one of the viewer's passkeys; NotFound when it is not
+// theirs, Conflict when it is the last second factor of a member of staff.
+func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	if !v.Complete {
+		return errHalf
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		has, err := lockSecondFactors(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if err := deletePasskey(ctx, tx, v.ID, id); err != nil {
+			return err
+		}
+		if v.Role.Staff() && !has.Application && has.Passkeys == 1 {
+			return errLastPasskey
+		}
+		return s.enqueueNotice(ctx, tx, v.ID, noticePasskeyRemoved)
+	})
+}
+
+// ask keeps a challenge for its holder.
+func (s *Service) ask(ctx context.Context, holder []byte, p ceremonyPurpose, session *webauthn.SessionData) error {
+	ceremony, err := json.Marshal(session)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return putChallenge(ctx, tx, holder, p, ceremony) })
+}
+
+// answered takes the holder's challenge away, so that whatever comes of the
+// answer, it is looked at once.
+func (s *Service) answered(ctx context.Context, holder []byte, p ceremonyPurpose) (session webauthn.SessionData, err error) {
+	ceremony, err := takeChallenge(ctx, s.db.Pool, holder, p, s.db.Now())
+	if err != nil {
+		return session, err
+	}
+	return session, json.Unmarshal(ceremony, &session)
+}
+
+// AskToAddPasskey returns what the browser makes a passkey from. Forbidden for a
+// session that still owes the second factor the account has.
+func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialCreation, error) {
+	var ring keyring
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if err := s.mayEnrol(ctx, tx, v); err != nil {
+			return err
+		}
+		ring, err = s.keyring(ctx, tx, v.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(ring.passkeys) >= maxPasskeys {
+		return nil, errTooMany
+	}
+	options, session, err := s.passkeys.BeginRegistration(ring, webauthn.WithExclusions(ring.descriptors()))
+	if err != nil {
+		return nil, err
+	}
+	return options, s.ask(ctx, v.Session, toAdd, session)
+}
+
+// AddPasskey keeps the passkey that the browser made. It is the second factor of
+// a member of staff who had none, and their session becomes complete with it; any
+// other session goes on as it is, and the token is then empty.
+func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string, response []byte) (SignedIn, error) {
+	session, err := s.answered(ctx, v.Session, toAdd)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
+	if err != nil {
+		return SignedIn{}, refused(err)
+	}
+	var in SignedIn
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.mayEnrol(ctx, tx, v); err != nil {
+			return err
+		}
+		if err := s.keepPasskey(ctx, tx, v, name, session, parsed); err != nil {
+			return err
+		}
+		if err := s.enqueueNotice(ctx, tx, v.ID, noticePasskeyAdded); err != nil || v.Complete {
+			in = SignedIn{Role: v.Role, Complete: true, Enrolled: true}
+			return err
+		}
+		in, err = s.completeSession(ctx, tx, v)
+		return err
+	})
+	return in, err
+}
+
+func (s *Service) keepPasskey(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, name string, session webauthn.SessionData, parsed *protocol.ParsedCredentialCreationData) error {
+	ring, err := s.keyring(ctx, tx, v.ID)
+	if err != nil {
+		return err
+	}
+	if len(ring.passkeys) >= maxPasskeys {
+		return errTooMany
+	}
+	made, err := s.passkeys.CreateCredential(ring, session, parsed)
+	if err != nil {
+		return refused(err)
+	}
+	row := passkeyRow{
+		AccountID: v.ID, CredentialID: made.ID, PublicKey: made.PublicKey, SignCount: int64(made.Authenticator.SignCount),
+		Flags: int16(made.Flags.ProtocolValue()), Transports: []string{}, Name: name,
+	}
+	for _, transport := range made.Transport {
+		row.Transports = append(row.Transports, string(transport))
+	}
+	if err := insertPasskey(ctx, tx, row); postgres.Violates(err, "passkeys_credential_id_key") {
+		return errKnown
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// AskPasskeySignIn returns a challenge to any passkey of this site, for the holder
+// of a secret whose hash is given.
+func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protocol.CredentialAssertion, error) {
+	options, session, err := s.passkeys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
+	if err != nil {
+		return nil, err
+	}
+	return options, s.ask(ctx, holder, toSignIn, session)
+}
+
+// SignInWithPasskey opens a complete session for a passkey whose device has
+// checked who holds it, which is two factors in one. Invalid, in the same words
+// whatever is wrong with it, and Throttled after too many failures from this place.
+func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, place string) (SignedIn, error) {
+	if err := s.admit(ctx, byPlace(place)); err != nil {
+		return SignedIn{}, err
+	}
+	session, err := s.answered(ctx, holder, toSignIn)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var in SignedIn
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		owner, err := s.checkPasskey(ctx, tx, session, response, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		in, err = openSession(ctx, tx, owner, true)
+		return err
+	})
+	if fault.Is(err, fault.Invalid) {
+		return SignedIn{}, s.failed(ctx, err, byPlace(place))
+	}
+	return in, err
+}
+
+// AskPasskeyProof returns a challenge to the viewer's passkeys; Invalid when they
+// have none.
+func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialAssertion, error) {
+	ring, err := s.keyring(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(ring.passkeys) == 0 {
+		return nil, errNoPasskey
+	}
+	options, session, err := s.passkeys.BeginLogin(ring, webauthn.WithUserVerification(protocol.VerificationRequired))
+	if err != nil {
+		return nil, err
+	}
+	return options, s.ask(ctx, v.Session, toProve, session)
+}
+
+// ProvePasskey takes a passkey for the second factor: the viewer's session is
+// replaced by a complete one. In a session that is complete already it counts, for
+// a moment, as a proof given again, and the token is empty.
+func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (SignedIn, error) {
+	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+		return SignedIn{}, err
+	}
+	session, err := s.answered(ctx, v.Session, toProve)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	in := SignedIn{Role: v.Role, Complete: true, Enrolled: true}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := s.checkPasskey(ctx, tx, session, response, v.ID); err != nil {
+			return err
+		}
+		if v.Complete {
+			return markPasskey(ctx, tx, v.Session)
+		}
+		in, err = s.completeSession(ctx, tx, v)
+		return err
+	})
+	if fault.Is(err, fault.Invalid) {
+		return SignedIn{}, s.failed(ctx, err, byCode(v.ID))
+	}
+	return in, err
+}
+
+// checkPasskey checks a passkey's answer to a challenge and returns whose it is:
+// account's, or anybody's when account is nil.
+func (s *Service) checkPasskey(ctx context.Context, tx postgres.Tx, session webauthn.SessionData, response []byte, account uuid.UUID) (uuid.UUID, error) {
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
+	if err != nil {
+		return uuid.Nil, refused(err)
+	}
+	row, err := lockPasskey(ctx, tx, parsed.RawID)
+	if postgres.NoRows(err) || err == nil && account != uuid.Nil && row.AccountID != account {
+		return uuid.Nil, refused(errors.New("no such passkey"))
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	ring, err := s.keyring(ctx, tx, row.AccountID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	used, err := s.verify(ring, session, parsed, account == uuid.Nil)
+	if err != nil {
+		return uuid.Nil, refused(err)
+	}
+	if used.Authenticator.CloneWarning {
+		slog.WarnContext(ctx, "a passkey was refused: its counter did not go on, so that it may be a copy")
+		return uuid.Nil, refused(errors.New("counter did not go on"))
+	}
+	return row.AccountID, usePasskey(ctx, tx, row.ID, int64(used.Authenticator.SignCount), int16(used.Flags.ProtocolValue()))
+}
+
+func (s *Service) verify(ring keyring, session webauthn.SessionData, parsed *protocol.ParsedCredentialAssertionData, anybody bool) (*webauthn.Credential, error) {
+	if anybody {
+		owner := func(_, _ []byte) (webauthn.User, error) { return ring, nil }
+		return s.passkeys.ValidateDiscoverableLogin(owner, session, parsed)
+	}
+	return s.passkeys.ValidateLogin(ring, session, parsed)
+}
+
+// refused keeps the reason for the log.
+func refused(cause error) error {
+	return &fault.Fault{Code: errPasskey.Code, Message: errPasskey.Message, Cause: cause}
+}

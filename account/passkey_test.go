@@ -1,0 +1,545 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/descope/virtualwebauthn"
+	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
+)
+
+// device is an authenticator in software, with one passkey in it.
+type device struct {
+	site virtualwebauthn.RelyingParty
+	auth virtualwebauthn.Authenticator
+	key  virtualwebauthn.Credential
+}
+
+func newDevice(owner uuid.UUID) *device {
+	return &device{
+		site: virtualwebauthn.RelyingParty{ID: "localhost", Name: "Social Direct", Origin: "http://localhost"},
+		auth: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: owner[:]}),
+		key:  newKey(),
+	}
+}
+
+// wholeKey is the size of a public key whose coordinates have no leading zero.
+const wholeKey = 77
+
+// newKey skips, one time in 128, a key of which the authenticator would write a
+// coordinate a byte too short.
+func newKey() virtualwebauthn.Credential {
+	for {
+		if key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(key.Key.AttestationData()) == wholeKey {
+			return key
+		}
+	}
+}
+
+// create answers a challenge to make the passkey.
+func (d *device) create(t *testing.T, asked any) []byte {
+	t.Helper()
+	options, err := virtualwebauthn.ParseAttestationOptions(asJSON(t, asked))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(virtualwebauthn.CreateAttestationResponse(d.site, d.auth, d.key, *options))
+}
+
+// sign answers a challenge with the passkey, its counter one further.
+func (d *device) sign(t *testing.T, asked any) []byte {
+	t.Helper()
+	d.key.Counter++
+	options, err := virtualwebauthn.ParseAssertionOptions(asJSON(t, asked))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(virtualwebauthn.CreateAssertionResponse(d.site, d.auth, d.key, *options))
+}
+
+func asJSON(t *testing.T, asked any) string {
+	t.Helper()
+	text, err := json.Marshal(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// addPasskey makes a passkey of the viewer's.
+func addPasskey(t *testing.T, w *bookingtest.World, v *viewer.Viewer, name string) *device {
+	t.Helper()
+	d := newDevice(v.ID)
+	if _, err := w.Accounts.AddPasskey(context.Background(), v, name, d.create(t, toAdd(t, w, v))); err != nil {
+		t.Fatalf("add %s: %v", name, err)
+	}
+	return d
+}
+
+func toAdd(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
+	t.Helper()
+	asked, err := w.Accounts.AskToAddPasskey(context.Background(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asked
+}
+
+func toSignIn(t *testing.T, w *bookingtest.World, holder string) any {
+	t.Helper()
+	asked, err := w.Accounts.AskPasskeySignIn(context.Background(), []byte(holder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asked
+}
+
+func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
+	t.Helper()
+	asked, err := w.Accounts.AskPasskeyProof(context.Background(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asked
+}
+
+// invited is a member of staff who has given a password alone, with the address.
+func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string) *viewer.Viewer {
+	t.Helper()
+	ctx := context.Background()
+	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: role, Email: email, Zone: "Europe/Paris"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whoIs(t, w, in)
+}
+
+func whoIs(t *testing.T, w *bookingtest.World, in account.SignedIn) *viewer.Viewer {
+	t.Helper()
+	v, err := w.Accounts.Authenticate(context.Background(), in.Token)
+	if err != nil || v == nil {
+		t.Fatalf("nobody is signed in: %v", err)
+	}
+	return v
+}
+
+// half signs somebody in as far as a password goes.
+func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
+	t.Helper()
+	in, err := w.Accounts.SignIn(context.Background(), email, bookingtest.Password, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whoIs(t, w, in)
+}
+
+// enrolled is a member of staff with an application of codes, wholly signed in,
+// and the application's secret. The code of the world's first instant is used.
+func enrolled(t *testing.T, w *bookingtest.World, role viewer.Role, email string) (*viewer.Viewer, string) {
+	t.Helper()
+	ctx := context.Background()
+	v := invited(t, w, role, email)
+	enrolment, err := w.Accounts.Enrol(ctx, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.Accounts.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start))
+	if err != nil || !in.NewCodes {
+		t.Fatalf("enrolled as %+v: %v", in, err)
+	}
+	return whoIs(t, w, in), enrolment.Secret
+}
+
+func codeAt(t *testing.T, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func wantFault(t *testing.T, what string, err error, code fault.Code) {
+	t.Helper()
+	if !fault.Is(err, code) {
+		t.Errorf("%s: got %v, want %s", what, err, code)
+	}
+}
+
+func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	d := newDevice(v.ID)
+	in, err := w.Accounts.AddPasskey(ctx, v, "Téléphone", d.create(t, toAdd(t, w, v)))
+	if err != nil || !in.Complete || !in.NewCodes {
+		t.Fatalf("the first passkey: %+v, %v", in, err)
+	}
+	if !whoIs(t, w, in).Complete || alive(t, w, v) {
+		t.Fatal("the session is not complete, or the half one still stands")
+	}
+
+	second := half(t, w, "claire@exemple.fr")
+	_, err = w.Accounts.Enrol(ctx, second)
+	wantFault(t, "a password alone set an application up beside the passkey", err, fault.Forbidden)
+	_, err = w.Accounts.AskToAddPasskey(ctx, second)
+	wantFault(t, "a password alone asked for another passkey", err, fault.Forbidden)
+	in, err = w.Accounts.ProvePasskey(ctx, second, d.sign(t, toProve(t, w, second)))
+	if err != nil || !in.Complete || in.NewCodes {
+		t.Fatalf("the passkey as second factor: %+v, %v", in, err)
+	}
+	mine, err := w.Accounts.Passkeys(ctx, v)
+	if err != nil || len(mine) != 1 {
+		t.Fatal(mine, err)
+	}
+	wantFault(t, "a half session renames", w.Accounts.RenamePasskey(ctx, second, mine[0].ID, "x"), fault.Forbidden)
+	wantFault(t, "a half session removes", w.Accounts.RemovePasskey(ctx, second, mine[0].ID), fault.Forbidden)
+	if alive(t, w, second) {
+		t.Error("the half session still stands")
+	}
+}
+
+// Somebody with the password alone may have looked at the application's secret
+// before the owner chose a passkey.
+func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	seen, err := w.Accounts.Enrol(ctx, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addPasskey(t, w, v, "Téléphone")
+	_, err = w.Accounts.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, seen.Secret, bookingtest.Start))
+	wantFault(t, "the unconfirmed secret", err, fault.Invalid)
+}
+
+func TestR8_APasskeySignsInWholly(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	claire, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
+	for _, v := range []*viewer.Viewer{zoe, claire} {
+		d := addPasskey(t, w, v, "Téléphone")
+		in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), "192.0.2.1")
+		if err != nil || !in.Complete || whoIs(t, w, in).ID != v.ID {
+			t.Errorf("%s: %+v, %v", v.Role, in, err)
+		}
+	}
+	if got := jobsFor(t, w); !strings.Contains(strings.Join(got, " "), "passkey_added") {
+		t.Errorf("no mail about the new passkeys: %v", got)
+	}
+}
+
+func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	d := addPasskey(t, w, v, "Téléphone")
+	answer := d.sign(t, toSignIn(t, w, "cookie"))
+	opened := make(chan bool, 8)
+	var all sync.WaitGroup
+	for range cap(opened) {
+		all.Go(func() {
+			in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, "")
+			opened <- err == nil && in.Complete
+		})
+	}
+	all.Wait()
+	close(opened)
+	times := 0
+	for ok := range opened {
+		if ok {
+			times++
+		}
+	}
+	if times != 1 {
+		t.Errorf("one answer opened %d sessions", times)
+	}
+	// A fresh challenge does not make the old answer good.
+	toSignIn(t, w, "cookie")
+	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, "")
+	wantFault(t, "the old answer to a fresh challenge", err, fault.Invalid)
+}
+
+func TestR8_AChallengeBelongsToWhoAskedForItAndToItsPurpose(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	d := addPasskey(t, w, v, "Téléphone")
+	mine, other := half(t, w, "claire@exemple.fr"), half(t, w, "claire@exemple.fr")
+
+	_, err := w.Accounts.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	wantFault(t, "a challenge of another session, none asked here", err, fault.Invalid)
+	toProve(t, w, other)
+	_, err = w.Accounts.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	wantFault(t, "a challenge of another session", err, fault.Invalid)
+	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), "")
+	wantFault(t, "a challenge of another cookie", err, fault.Invalid)
+	_, err = w.Accounts.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), "")
+	wantFault(t, "a challenge for the second factor used to sign in", err, fault.Invalid)
+	_, err = w.Accounts.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", newDevice(v.ID).create(t, toAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
+	wantFault(t, "a challenge to add of another session", err, fault.Invalid)
+
+	late := half(t, w, "claire@exemple.fr")
+	answer := d.sign(t, toProve(t, w, late))
+	w.SetNow(bookingtest.Start.Add(account.ChallengeLifetime))
+	_, err = w.Accounts.ProvePasskey(ctx, late, answer)
+	wantFault(t, "after its time", err, fault.Invalid)
+	answer = d.sign(t, toProve(t, w, late))
+	w.SetNow(bookingtest.Start.Add(2*account.ChallengeLifetime - time.Second))
+	if _, err := w.Accounts.ProvePasskey(ctx, late, answer); err != nil {
+		t.Errorf("within its time: %v", err)
+	}
+}
+
+func proved(t *testing.T, w *bookingtest.World, d *device, v *viewer.Viewer) account.SignedIn {
+	t.Helper()
+	in, err := w.Accounts.ProvePasskey(context.Background(), v, d.sign(t, toProve(t, w, v)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	mine := addPasskey(t, w, v, "Téléphone")
+	theirs := addPasskey(t, w, w.Beneficiary(t, "Zoé", "Vidal"), "Téléphone")
+	elsewhere, otherSite, unverified, absent, forged, renamed := *mine, *mine, *mine, *mine, *mine, *mine
+	elsewhere.site.Origin = "https://evil.example"
+	otherSite.site.ID = "evil.example"
+	unverified.auth.Options.UserNotVerified = true
+	absent.auth.Options.UserNotPresent = true
+	forged.key.Key = newKey().Key
+	renamed.auth.Options.UserHandle = theirs.auth.Options.UserHandle
+	mine.key.Counter = 100 // so that no counter alone is what is refused
+	for name, d := range map[string]*device{
+		"of another origin": &elsewhere, "of another site": &otherSite, "without the holder checked": &unverified, "without anybody there": &absent,
+		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": newDevice(v.ID),
+	} {
+		d.key.Counter = 50
+		_, err := w.Accounts.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), "")
+		wantFault(t, "sign in "+name, err, fault.Invalid)
+		session := half(t, w, "claire@exemple.fr")
+		_, err = w.Accounts.ProvePasskey(ctx, session, d.sign(t, toProve(t, w, session)))
+		if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
+			t.Errorf("%s: the half session is gone", name)
+		}
+		// Failures are counted: what follows shall not fail for having waited.
+		w.SetNow(w.DB.Now().Add(20 * time.Minute))
+	}
+	session := half(t, w, "claire@exemple.fr")
+	_, err := w.Accounts.ProvePasskey(ctx, session, theirs.sign(t, toProve(t, w, session)))
+	wantFault(t, "somebody else's passkey", err, fault.Invalid)
+	w.SetNow(w.DB.Now().Add(20 * time.Minute))
+	for name, answer := range map[string]string{"nothing": "", "no JSON": "{", "another JSON": `[1]`, "null": "null", "NUL": "\x00"} {
+		toProve(t, w, session)
+		_, err := w.Accounts.ProvePasskey(ctx, session, []byte(answer))
+		wantFault(t, name, err, fault.Invalid)
+		w.SetNow(w.DB.Now().Add(20 * time.Minute))
+	}
+	// The altered answer: each of its parts, one sign changed.
+	for _, part := range []string{"clientDataJSON", "authenticatorData", "signature"} {
+		toAlter := half(t, w, "claire@exemple.fr")
+		var answer map[string]any
+		if err := json.Unmarshal(mine.sign(t, toProve(t, w, toAlter)), &answer); err != nil {
+			t.Fatal(err)
+		}
+		response := answer["response"].(map[string]any)
+		response[part] = flip(response[part].(string))
+		_, err := w.Accounts.ProvePasskey(ctx, toAlter, []byte(asJSON(t, answer)))
+		wantFault(t, "altered "+part, err, fault.Invalid)
+		w.SetNow(w.DB.Now().Add(20 * time.Minute))
+	}
+	last := half(t, w, "claire@exemple.fr")
+	if _, err := w.Accounts.ProvePasskey(ctx, last, mine.sign(t, toProve(t, w, last))); err != nil {
+		t.Errorf("the right answer, after all that: %v", err)
+	}
+}
+
+func alive(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
+	t.Helper()
+	ok, err := w.Accounts.SessionAlive(context.Background(), v.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
+// flip changes one sign in the middle of a base64url text.
+func flip(text string) string {
+	changed := []byte(text)
+	middle := len(changed) / 2
+	if changed[middle] == 'A' {
+		changed[middle] = 'B'
+	} else {
+		changed[middle] = 'A'
+	}
+	return string(changed)
+}
+
+func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
+	d := addPasskey(t, w, v, "Téléphone")
+	session := half(t, w, "claire@exemple.fr")
+	forged := *d
+	forged.key.Key = newKey().Key
+	var err error
+	for tries := 0; tries < 8 && !fault.Is(err, fault.Throttled); tries++ {
+		_, err = w.Accounts.ProvePasskey(ctx, session, forged.sign(t, toProve(t, w, session)))
+	}
+	wantFault(t, "after eight tries", err, fault.Throttled)
+}
+
+// It sets the process's logger, and runs before the parallel tests go on.
+func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	d := addPasskey(t, w, v, "Téléphone de Zoé")
+	d.key.Counter = 10
+	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, counter := range []uint32{10, 9, 0} { // sign adds one: the same, and earlier ones
+		d.key.Counter = counter
+		_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), "")
+		wantFault(t, "a counter that went back", err, fault.Invalid)
+	}
+	text := log.String()
+	if strings.Count(text, "counter") != 3 {
+		t.Errorf("the log says %q", text)
+	}
+	for _, personal := range []string{v.ID.String(), "Zo", "Vidal", "exemple.fr"} {
+		if strings.Contains(text, personal) {
+			t.Errorf("the log names somebody: %q", text)
+		}
+	}
+	d.key.Counter = 11
+	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), ""); err != nil {
+		t.Errorf("the next counter: %v", err)
+	}
+}
+
+func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Martin")
+	d := addPasskey(t, w, zoe, "Téléphone")
+	again := *d
+	again.auth.Options.UserHandle = paul.ID[:]
+	_, err := w.Accounts.AddPasskey(ctx, paul, "Le même", again.create(t, toAdd(t, w, paul)))
+	wantFault(t, "a known credential id", err, fault.Conflict)
+
+	passkeys, err := w.Accounts.Passkeys(ctx, zoe)
+	if err != nil || len(passkeys) != 1 || passkeys[0].Name != "Téléphone" || passkeys[0].UsedAt != nil || !passkeys[0].CreatedAt.Equal(bookingtest.Start) {
+		t.Fatalf("hers: %+v, %v", passkeys, err)
+	}
+	if his, err := w.Accounts.Passkeys(ctx, paul); err != nil || len(his) != 0 {
+		t.Errorf("his: %+v, %v", his, err)
+	}
+	id := passkeys[0].ID
+	wantFault(t, "his renaming", w.Accounts.RenamePasskey(ctx, paul, id, "À moi"), fault.NotFound)
+	wantFault(t, "his removing", w.Accounts.RemovePasskey(ctx, paul, id), fault.NotFound)
+	if err := w.Accounts.RenamePasskey(ctx, zoe, id, "Portable"); err != nil {
+		t.Error(err)
+	}
+	asked := toSignIn(t, w, "a")
+	if err := w.Accounts.RemovePasskey(ctx, zoe, id); err != nil {
+		t.Errorf("a beneficiary's last passkey: %v", err)
+	}
+	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), "")
+	wantFault(t, "a removed passkey", err, fault.Invalid)
+}
+
+func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := invited(t, w, viewer.SocialWorker, "nadia@exemple.fr")
+	d := newDevice(v.ID)
+	in, err := w.Accounts.AddPasskey(ctx, v, "Une", d.create(t, toAdd(t, w, v)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v = whoIs(t, w, in)
+	addPasskey(t, w, v, "Deux")
+	passkeys, err := w.Accounts.Passkeys(ctx, v)
+	if err != nil || len(passkeys) != 2 {
+		t.Fatal(passkeys, err)
+	}
+	results := make(chan error, 2)
+	for _, passkey := range passkeys {
+		go func() { results <- w.Accounts.RemovePasskey(ctx, v, passkey.ID) }()
+	}
+	refused := 0
+	for range passkeys {
+		if err := <-results; fault.Is(err, fault.Conflict) {
+			refused++
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	left, err := w.Accounts.Passkeys(ctx, v)
+	if err != nil || refused != 1 || len(left) != 1 {
+		t.Fatalf("both at once: %d refused, %d left, %v", refused, len(left), err)
+	}
+	enrolment, err := w.Accounts.Enrol(ctx, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in, err = w.Accounts.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Accounts.RemovePasskey(ctx, whoIs(t, w, in), left[0].ID); err != nil {
+		t.Errorf("with an application in its place: %v", err)
+	}
+}
+
+func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	for range 20 {
+		addPasskey(t, w, v, "Clé")
+	}
+	_, err := w.Accounts.AskToAddPasskey(ctx, v)
+	wantFault(t, "the twenty-first", err, fault.Invalid)
+}
+
+func TestR8_OldChallengesAreForgotten(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	toSignIn(t, w, "a")
+	w.SetNow(bookingtest.Start.Add(account.ChallengeLifetime))
+	if err := w.Accounts.Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var left int
+	if err := w.DB.Pool.QueryRow(ctx, `select count(*) from passkey_challenges`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d challenges left, %v", left, err)
+	}
+}

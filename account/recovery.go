@@ -1,0 +1,190 @@
+package account
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Recovery codes take the second factor's place when the phone is lost. Each is
+// 16 figures, which is 53 bits and can be read aloud and typed on any keyboard.
+const (
+	recoveryCodes  = 10
+	recoveryDigits = 16
+)
+
+// sheetLifetime is how long new codes wait to be shown, and freshPasskey how long
+// a passkey that was given stands for a code.
+const (
+	sheetLifetime = 10 * time.Minute
+	freshPasskey  = 5 * time.Minute
+)
+
+const (
+	aboutRecoveryKey   = "recovery key"
+	aboutRecoverySheet = "recovery sheet"
+)
+
+// Recovery is what somebody may know of their recovery codes.
+type Recovery struct {
+	Left  int
+	Fresh bool // a passkey was given a moment ago: no code is needed to make new ones
+}
+
+// Recovery tells the viewer how many codes are left.
+func (s *Service) Recovery(ctx context.Context, v *viewer.Viewer) (Recovery, error) {
+	left, err := countRecoveryCodes(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return Recovery{}, err
+	}
+	fresh, err := readPasskeyMark(ctx, s.db.Pool, v.Session, s.db.Now().Add(-freshPasskey))
+	return Recovery{Left: left, Fresh: fresh}, err
+}
+
+// TakeRecoverySheet returns the viewer's new codes, once and within ten minutes of
+// their making; nil when there are none to show.
+func (s *Service) TakeRecoverySheet(ctx context.Context, v *viewer.Viewer) (codes []string, err error) {
+	if !v.Complete {
+		return nil, errHalf
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		sealed, err := takeSheet(ctx, tx, v.ID)
+		if err != nil || sealed == nil {
+			return err
+		}
+		sheet, err := s.vault.Unseal(ctx, tx, v.ID, aboutRecoverySheet, sealed)
+		codes = strings.Fields(string(sheet))
+		return err
+	})
+	return codes, err
+}
+
+// RenewRecoveryCodes voids the viewer's codes and makes new ones, for
+// TakeRecoverySheet to show. It asks for a code of the authenticator application,
+// or, where code is empty, for a passkey given in this session a moment ago.
+// Invalid without either, Throttled after too many wrong codes.
+func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code string) error {
+	if !v.Complete || !v.Role.Staff() {
+		return fault.New(fault.Forbidden, "Les codes de secours vont avec une double vérification.")
+	}
+	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+		return err
+	}
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.proveAgain(ctx, tx, v, code); err != nil {
+			return err
+		}
+		return s.makeRecoveryCodes(ctx, tx, v.ID)
+	})
+	if fault.Is(err, fault.Invalid) && code != "" {
+		return s.failed(ctx, err, byCode(v.ID))
+	}
+	return err
+}
+
+var errProof = fault.New(fault.Invalid, "Tapez le code que montre votre application, ou confirmez avec une clé d’accès.")
+
+func (s *Service) proveAgain(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+	if code != "" {
+		return s.checkCode(ctx, tx, v, code)
+	}
+	fresh, err := takePasskeyMark(ctx, tx, v.Session, tx.Now.Add(-freshPasskey))
+	if err == nil && !fresh {
+		return errProof
+	}
+	return err
+}
+
+// firstRecoveryCodes makes codes for a member of staff who never had any, and
+// reports whether it did.
+func (s *Service) firstRecoveryCodes(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (bool, error) {
+	if !v.Role.Staff() {
+		return false, nil
+	}
+	has, err := hasRecoverySet(ctx, tx, v.ID)
+	if err != nil || has {
+		return false, err
+	}
+	return true, s.makeRecoveryCodes(ctx, tx, v.ID)
+}
+
+func (s *Service) makeRecoveryCodes(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	key := make([]byte, sha256.Size)
+	_, _ = rand.Read(key) // never fails (crypto/rand)
+	var codes []string
+	var hashes [][]byte
+	for range recoveryCodes {
+		code := newRecoveryCode()
+		codes, hashes = append(codes, code), append(hashes, hashRecoveryCode(key, code))
+	}
+	sealedKey, err := s.vault.Seal(ctx, tx, id, aboutRecoveryKey, key)
+	if err != nil {
+		return err
+	}
+	sheet, err := s.vault.Seal(ctx, tx, id, aboutRecoverySheet, []byte(strings.Join(codes, " ")))
+	if err != nil {
+		return err
+	}
+	return replaceRecoverySet(ctx, tx, id, sealedKey, sheet, hashes)
+}
+
+var recoveryBound = new(big.Int).Exp(big.NewInt(10), big.NewInt(recoveryDigits), nil)
+
+func newRecoveryCode() string {
+	n, _ := rand.Int(rand.Reader, recoveryBound) // never fails (crypto/rand)
+	return fmt.Sprintf("%0*d", recoveryDigits, n)
+}
+
+// hashRecoveryCode needs the account's own key: who has read the database alone
+// can try no code.
+func hashRecoveryCode(key []byte, code string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(code))
+	return mac.Sum(nil)
+}
+
+// plainDigits undoes the spaces and hyphens with which codes are written.
+var plainDigits = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "-", "", ".", "")
+
+// isRecoveryCode tells a recovery code from an application's by its length.
+func isRecoveryCode(code string) bool { return len(code) == recoveryDigits }
+
+var errRecoveryCode = fault.New(fault.Invalid, "Ce code de secours n’est pas le bon, ou a déjà servi. Prenez-en un autre, ou tapez les 6 chiffres de votre application.")
+
+// spendRecoveryCode uses one code up and tells its owner by mail how many are left.
+func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
+	sealed, err := lockRecoveryKey(ctx, tx, id)
+	if postgres.NoRows(err) {
+		return errRecoveryCode
+	}
+	if err != nil {
+		return err
+	}
+	key, err := s.vault.Unseal(ctx, tx, id, aboutRecoveryKey, sealed)
+	if err != nil {
+		return err
+	}
+	used, err := useRecoveryCode(ctx, tx, id, hashRecoveryCode(key, code))
+	if err != nil {
+		return err
+	}
+	if !used {
+		return errRecoveryCode
+	}
+	left, err := countRecoveryCodes(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeRecoveryUsed, Left: left}, nil)
+}

@@ -1,0 +1,91 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// MaxResetReason is how many characters the reason of a reset may have.
+const MaxResetReason = 500
+
+// Reset is the decision that took a second factor away.
+type Reset struct {
+	AuthorID  uuid.UUID
+	Reason    string
+	DecidedAt time.Time
+}
+
+// ResetSecondFactor takes the second factor of a member of staff away, application,
+// passkeys and recovery codes alike, and ends their sessions: at the next sign-in
+// they set up another (R8). Only an administrator does it, for somebody else, with
+// a reason that is kept; it is journaled, and the person is told by mail.
+//
+// It fails with Forbidden, with Invalid when the reason is missing or too long or
+// when the account has no second factor by its role, and with NotFound.
+func (s *Service) ResetSecondFactor(ctx context.Context, v *viewer.Viewer, accountID uuid.UUID, reason string) error {
+	if err := mayReset(v, accountID); err != nil {
+		return err
+	}
+	reason = strings.TrimSpace(reason)
+	if n := utf8.RuneCountInString(reason); n == 0 || n > MaxResetReason {
+		return fault.New(fault.Invalid, "Écrivez pourquoi, en 500 caractères au plus : par exemple comment vous avez reconnu la personne.")
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockSecondFactors(ctx, tx, accountID); err != nil {
+			return err
+		}
+		person, err := readPerson(ctx, tx, accountID)
+		if err != nil {
+			return err
+		}
+		if !person.Role.Staff() {
+			return fault.New(fault.Invalid, "Ce compte n’a pas de double vérification.")
+		}
+		return s.reset(ctx, tx, v, accountID, reason)
+	})
+}
+
+func mayReset(v *viewer.Viewer, accountID uuid.UUID) error {
+	switch {
+	case v.Role != viewer.Administrator || !v.Complete:
+		return fault.New(fault.Forbidden, "Seule l’administration peut retirer une double vérification.")
+	case v.ID == accountID:
+		return fault.New(fault.Forbidden, "Personne ne retire sa propre double vérification : demandez à une autre personne de l’administration.")
+	}
+	return nil
+}
+
+func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, accountID uuid.UUID, reason string) error {
+	if err := deleteSecondFactors(ctx, tx, accountID); err != nil {
+		return err
+	}
+	if err := forgetFailures(ctx, tx, byCode(accountID)); err != nil {
+		return err
+	}
+	id, err := insertReset(ctx, tx, accountID, v.ID, reason)
+	if err != nil {
+		return err
+	}
+	if err := s.enqueueNotice(ctx, tx, accountID, noticeSecondFactorReset); err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "second_factor.reset", SubjectID: accountID, ObjectID: id})
+}
+
+// SecondFactorResets lists the decisions about an account, latest first, for an
+// administrator.
+func (s *Service) SecondFactorResets(ctx context.Context, v *viewer.Viewer, accountID uuid.UUID) ([]Reset, error) {
+	if v.Role != viewer.Administrator || !v.Complete {
+		return nil, fault.New(fault.Forbidden, "")
+	}
+	return readResets(ctx, s.db.Pool, accountID)
+}

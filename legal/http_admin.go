@@ -1,0 +1,324 @@
+package legal
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+const adminPath = "/administration/textes"
+
+// slugs are how addresses name a kind.
+var slugs = map[string]Kind{"conditions": Terms, "confidentialite": Privacy}
+
+func kindOf(r *http.Request) (Kind, error) {
+	kind, known := slugs[r.PathValue("kind")]
+	if !known {
+		return "", fault.New(fault.NotFound, "")
+	}
+	return kind, nil
+}
+
+// adminPathOf is where a kind is prepared.
+func adminPathOf(kind Kind) string { return adminPath + paths[kind] }
+
+type textsPage struct{ Texts []textLine }
+
+// textLine is one kind in the administration's list.
+type textLine struct {
+	Name, Path, AdminPath string
+	Version, Date         string
+	Starting              bool
+	Next                  string // the version being prepared or to come, empty for none
+	ComesOn               string // empty for a draft
+}
+
+func (textsPage) Template() string { return "legal/texts" }
+func (textsPage) Title() string    { return "Textes" }
+
+// TextsPage tells an administrator where both texts stand.
+func (h *HTTP) TextsPage(w http.ResponseWriter, r *http.Request) error {
+	states, err := h.texts.States(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	var page textsPage
+	for _, state := range states {
+		page.Texts = append(page.Texts, newTextLine(state))
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func newTextLine(s State) textLine {
+	kind := s.InForce.Kind
+	line := textLine{
+		Name: titles[kind], Path: paths[kind], AdminPath: adminPathOf(kind),
+		Version: s.InForce.Version, Date: day(s.InForce.PublishedAt), Starting: s.InForce.Starting,
+	}
+	if s.Next != nil {
+		line.Next, line.ComesOn = s.Next.Version, moment(*s.Next)
+	}
+	return line
+}
+
+// moment says when a version comes into force; empty for a draft.
+func moment(t Text) string {
+	if t.Draft() {
+		return ""
+	}
+	at := t.PublishedAt.In(paris())
+	return web.Date(at) + " à " + web.Hour(at)
+}
+
+type draftPage struct {
+	Form      *form.Form
+	Name      string
+	AdminPath string
+	InForce   string // its version
+	Path      string
+	New       bool // nothing is saved yet
+}
+
+func (draftPage) Template() string { return "legal/draft" }
+func (p draftPage) Title() string  { return "Nouvelle version" }
+
+func newDraftPage(f *form.Form, s State) draftPage {
+	kind := s.InForce.Kind
+	return draftPage{Form: f, Name: titles[kind], AdminPath: adminPathOf(kind), Path: paths[kind], InForce: s.InForce.Version, New: s.Next == nil}
+}
+
+// DraftPage is the editor: the draft, or the text in force to begin one from. A
+// version with a date has only its preview.
+func (h *HTTP) DraftPage(w http.ResponseWriter, r *http.Request) error {
+	state, err := h.state(r)
+	if err != nil {
+		return err
+	}
+	if state.Next != nil && !state.Next.Draft() {
+		return web.See(w, r, adminPathOf(state.InForce.Kind)+"/apercu")
+	}
+	values := map[string]string{"markdown": state.InForce.Markdown, "revision": "0"}
+	if state.Next != nil {
+		values = map[string]string{"markdown": state.Next.Markdown, "changes": state.Next.Changes, "revision": strconv.Itoa(state.Next.Revision)}
+	}
+	return h.render.Render(w, r, http.StatusOK, newDraftPage(form.New(values), state))
+}
+
+func (h *HTTP) state(r *http.Request) (State, error) {
+	kind, err := kindOf(r)
+	if err != nil {
+		return State{}, err
+	}
+	return h.texts.State(r.Context(), viewer.From(r.Context()), kind)
+}
+
+// maxDraftBytes bounds the editor's form: every character of a text may take nine
+// bytes in it.
+const maxDraftBytes = 9*(MaxMarkdown+MaxChanges) + 1024
+
+// SaveDraft keeps the draft and shows it as people will see it. When somebody else
+// was faster, what was typed comes back, not lost.
+func (h *HTTP) SaveDraft(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.ParseLong(r, maxDraftBytes)
+	if err != nil {
+		return err
+	}
+	state, err := h.state(r)
+	if err != nil {
+		return err
+	}
+	page := newDraftPage(f, state)
+	words := Words{
+		Markdown: f.Text("markdown", form.Text{Max: MaxMarkdown, Lines: true, Required: "Écrivez le texte, ou reprenez celui qui est en vigueur."}),
+		Changes:  f.Text("changes", form.Text{Max: MaxChanges, Lines: true}),
+		Revision: revision(f),
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.texts.Save(r.Context(), viewer.From(r.Context()), state.InForce.Kind, words); err != nil {
+		return h.notSaved(r, f, err, page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, page.AdminPath+"/apercu")
+}
+
+// notSaved shows the editor again, over the other's draft: saving once more
+// replaces it.
+func (h *HTTP) notSaved(r *http.Request, f *form.Form, err error, page draftPage) error {
+	if !errors.Is(err, errStale) {
+		return err
+	}
+	state, readErr := h.state(r)
+	if readErr != nil {
+		return readErr
+	}
+	current := 0
+	if state.Next != nil {
+		current = state.Next.Revision
+	}
+	f.Set("revision", strconv.Itoa(current))
+	f.Fail("markdown", errStale.Message+" Votre texte est encore ici. Comparez avec l’aperçu, puis enregistrez pour remplacer l’autre.")
+	return fault.WithPage(err, page)
+}
+
+// revision is the draft that a page was made from; what is no number matches none.
+func revision(f *form.Form) int {
+	n, err := strconv.Atoi(f.Hidden("revision", 9))
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+type previewPage struct {
+	Form      *form.Form
+	Text      textPage
+	Changes   string
+	Revision  int
+	AdminPath string
+	ComesOn   string // empty for a draft
+	Changed   []Line // against the text in force
+	Compared  bool   // false when too much differs to be listed
+}
+
+func (previewPage) Template() string { return "legal/preview" }
+func (previewPage) Title() string    { return "Aperçu" }
+
+// PreviewPage shows the next version as people will see it, with what can be done
+// with it.
+func (h *HTTP) PreviewPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.preview(r, form.New(map[string]string{"when": "now"}))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) preview(r *http.Request, f *form.Form) (previewPage, error) {
+	state, err := h.state(r)
+	if err != nil {
+		return previewPage{}, err
+	}
+	if state.Next == nil {
+		return previewPage{}, fault.New(fault.NotFound, "Il n’y a pas de brouillon de ce texte.")
+	}
+	shown, err := newTextPage(*state.Next)
+	changed, compared := compare(state.InForce.Markdown, state.Next.Markdown)
+	return previewPage{
+		Form: f, Text: shown, Changes: state.Next.Changes, Revision: state.Next.Revision,
+		AdminPath: adminPathOf(state.InForce.Kind), ComesOn: moment(*state.Next),
+		Changed: changed, Compared: compared,
+	}, err
+}
+
+// Publish gives the draft its date.
+func (h *HTTP) Publish(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	kind, err := kindOf(r)
+	if err != nil {
+		return err
+	}
+	at := h.decodeMoment(f)
+	if f.Valid() {
+		err = h.texts.Publish(r.Context(), viewer.From(r.Context()), kind, revision(f), at)
+		if fault.Is(err, fault.Invalid) {
+			f.Fail(fieldOf(err), fault.From(err).Message)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		page, err := h.preview(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "published")
+	return web.See(w, r, adminPath)
+}
+
+// fieldOf is the field beside which a refusal stands.
+func fieldOf(err error) string {
+	if errors.Is(err, errWhen) {
+		return "day"
+	}
+	return "when"
+}
+
+// decodeMoment decodes when a version comes into force, by the clocks of Paris;
+// zero for now.
+func (h *HTTP) decodeMoment(f *form.Form) time.Time {
+	when := f.Choice("when", []string{"now", "later"}, "Choisissez : tout de suite, ou à une date.")
+	today := h.texts.db.Now().In(paris())
+	first := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
+	if when != "later" {
+		f.Hidden("day", 10) // kept, should the page come back
+		f.Hidden("time", 8)
+		return time.Time{}
+	}
+	date := f.Date("day", first, first.Add(Ahead), "Indiquez le jour.")
+	value := f.Text("time", form.Text{Max: 8, Required: "Indiquez l’heure, par exemple 09:00."})
+	clock, err := time.Parse("15:04", value)
+	if value != "" && err != nil {
+		f.Fail("time", "Écrivez l’heure comme 09:00.")
+	}
+	if !f.Valid() {
+		return time.Time{}
+	}
+	at, exists := wallClock(date, clock)
+	if !exists {
+		f.Fail("time", "Cette nuit-là, les horloges sautent cette heure. Choisissez-en une autre.")
+	}
+	return at
+}
+
+// wallClock is the first instant at which clocks in Paris show that time of that
+// day; false when they jump over it.
+func wallClock(day, clock time.Time) (time.Time, bool) {
+	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, paris())
+	if earlier := at.Add(-time.Hour); earlier.Hour() == clock.Hour() && earlier.Minute() == clock.Minute() {
+		at = earlier // the hour that is shown twice
+	}
+	return at.UTC(), at.Hour() == clock.Hour()
+}
+
+// Withdraw takes back a version to come.
+func (h *HTTP) Withdraw(w http.ResponseWriter, r *http.Request) error {
+	kind, err := kindOf(r)
+	if err != nil {
+		return err
+	}
+	if err := h.texts.Withdraw(r.Context(), viewer.From(r.Context()), kind); err != nil {
+		return err
+	}
+	web.Flash(w, "withdrawn")
+	return web.See(w, r, adminPathOf(kind)+"/apercu")
+}
+
+// Discard throws the draft away.
+func (h *HTTP) Discard(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	kind, err := kindOf(r)
+	if err != nil {
+		return err
+	}
+	if err := h.texts.Discard(r.Context(), viewer.From(r.Context()), kind, revision(f)); err != nil {
+		return err
+	}
+	web.Flash(w, "deleted")
+	return web.See(w, r, adminPath)
+}

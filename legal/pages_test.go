@@ -1,0 +1,55 @@
+package legal
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"socialdirect/internal/form"
+	"socialdirect/web"
+)
+
+// Every page renders with nothing in it, and says so with 200.
+func TestPagesRenderWithNothingInThem(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []web.Page{textPage{}, textsPage{}, textsPage{Texts: []textLine{{}}}, draftPage{}, previewPage{}, previewPage{Form: form.New(nil), ComesOn: "demain"}} {
+		w := httptest.NewRecorder()
+		if err := render.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			t.Errorf("%T: %v", page, err)
+		}
+	}
+}
+
+// A publication is set by the clocks of Paris: the hour that they jump over does
+// not exist, and of the hour that they show twice the first is meant.
+func TestR33_APublicationFollowsTheClocksOfParis(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ day, clock, want string }{
+		{"2026-12-01", "09:00", "2026-12-01T08:00:00Z"},
+		{"2026-07-01", "09:00", "2026-07-01T07:00:00Z"},
+		{"2027-03-28", "01:59", "2027-03-28T00:59:00Z"},
+		{"2027-03-28", "02:30", ""},
+		{"2027-03-28", "03:00", "2027-03-28T01:00:00Z"},
+		{"2027-10-31", "02:30", "2027-10-31T00:30:00Z"},
+		{"2027-10-31", "03:00", "2027-10-31T02:00:00Z"},
+		{"2027-10-31", "00:00", "2027-10-30T22:00:00Z"},
+	} {
+		day, err := time.Parse(time.DateOnly, c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock, err := time.Parse("15:04", c.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, exists := wallClock(day, clock)
+		if got := at.Format(time.RFC3339); exists != (c.want != "") || exists && got != c.want {
+			t.Errorf("%s %s: %s, %v, want %q", c.day, c.clock, got, exists, c.want)
+		}
+	}
+}

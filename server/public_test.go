@@ -1,0 +1,51 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"socialdirect/web"
+)
+
+// What the operator has set stands on the pages, and what is not is said to be
+// missing; neither can bring markup of its own.
+func TestR43_TheLegalNoticeSaysWhatTheOperatorSet(t *testing.T) {
+	t.Parallel()
+	whole := Operator{
+		Name: "Exemple <b>", Address: "1 rue de l’Exemple\n75001 Paris", Registration: "SAS au capital de 1 €", Publisher: "Ada Exemple", Host: "Hébergeur",
+		Email: "contact@exemple.fr", DPO: "dpo@exemple.fr", Mediator: "Médiateur, https://mediateur.exemple.fr", About: "Nous aidons.",
+	}
+	for template, wants := range map[string][]string{
+		"public/legal_notice": {"Exemple &lt;b&gt;", "Exemple<br>75001 Paris", "SAS au capital", "Ada Exemple", "Hébergeur", `href="mailto:contact@exemple.fr"`, `href="mailto:dpo@exemple.fr"`, `href="https://mediateur.exemple.fr"`},
+		"public/about":        {"Nous aidons.", "Exemple &lt;b&gt;"},
+		"public/cookies":      {"__Host-session"},
+	} {
+		full, empty := rendered(t, publicPage{template, "x", whole}), rendered(t, publicPage{template: template})
+		for _, want := range wants {
+			if !strings.Contains(full, want) {
+				t.Errorf("%s lacks %q", template, want)
+			}
+		}
+		if strings.Contains(full, "À compléter") {
+			t.Errorf("%s says that something is missing, and nothing is", template)
+		}
+		if template != "public/cookies" && !strings.Contains(empty, "À compléter") {
+			t.Errorf("%s does not say what is missing", template)
+		}
+	}
+}
+
+func rendered(t *testing.T, page web.Page) string {
+	t.Helper()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if err := render.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+		t.Fatal(err)
+	}
+	return w.Body.String()
+}
