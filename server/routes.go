@@ -126,8 +126,6 @@ func (s *Server) routes() []route {
 		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
 		{"GET", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.CancelPage, page},
 		{"POST", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.Cancel, page},
-		{"GET", "/rendez-vous/{id}/annulation", itsPeople, b.CancelPage, page},
-		{"POST", "/rendez-vous/{id}/annulation", itsPeople, b.Cancel, page},
 		{"GET", "/rendez-vous/{id}/signalement", worker, b.ReportPage, page},
 		{"POST", "/rendez-vous/{id}/signalement", worker, b.Report, page},
 		{"GET", "/rendez-vous/{id}/appel", itsPeople, calls.Page, page},
