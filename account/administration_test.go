@@ -249,8 +249,8 @@ func TestR7_BadDecisionsChangeNothing(t *testing.T) {
 		want(t, string(act), w.Accounts.Decide(ctx, admin, zoe.ID, decide(act)), fault.Conflict)
 	}
 	want(t, "no such account", w.Accounts.Decide(ctx, admin, uuid.New(), decide(account.Suspend)), fault.NotFound)
-	if last, _, err := audit.Verify(ctx, w.DB.Pool); err != nil || last != 0 {
-		t.Errorf("%d lines of what did not happen, %v", last, err)
+	if lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10); err != nil || len(lines) != 0 {
+		t.Errorf("lines of what did not happen: %v, %v", lines, err)
 	}
 }
 
@@ -400,21 +400,22 @@ func TestR39_TheOfficerSeesWhetherTheJournalHolds(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin, dpo := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.DPO, "Hugo")
 	j, err := w.Accounts.Journal(ctx, dpo)
-	if err != nil || !j.Holds || j.Lines != 0 || len(j.Last) != 0 {
-		t.Fatalf("an empty journal: %+v, %v", j, err)
+	before := j.Lines // of the world's making
+	if err != nil || !j.Holds || len(j.Last) != int(before) {
+		t.Fatalf("the journal at first: %+v, %v", j, err)
 	}
 	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Suspend)))
 	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Resume)))
 	j, err = w.Accounts.Journal(ctx, dpo)
-	if err != nil || !j.Holds || j.Lines != 2 || len(j.Hash) != 32 || len(j.Last) != 2 || j.Last[0].Act != "account.resumed" {
+	if err != nil || !j.Holds || j.Lines != before+2 || len(j.Hash) != 32 || len(j.Last) != int(before)+2 || j.Last[0].Act != "account.resumed" {
 		t.Errorf("%+v, %v", j, err)
 	}
 	_, err = w.DB.Pool.Exec(ctx, `alter table audit_entries disable trigger all`)
 	must(t, err)
-	_, err = w.DB.Pool.Exec(ctx, `update audit_entries set actor_id = $1 where id = 2`, zoe.ID)
+	_, err = w.DB.Pool.Exec(ctx, `update audit_entries set actor_id = $1 where id = $2`, zoe.ID, before+2)
 	must(t, err)
 	j, err = w.Accounts.Journal(ctx, dpo)
-	if err != nil || j.Holds || j.Lines != 1 {
+	if err != nil || j.Holds || j.Lines != before+1 {
 		t.Errorf("altered: %+v, %v", j, err)
 	}
 }

@@ -98,6 +98,7 @@ type accountPage struct {
 	Client    string
 	Coming    int // appointments that stand
 	Decisions []Decided
+	Resets    []pastReset // of the second factor
 	Reports   []Report
 	Possible  []Act
 	Recovery  bool // the second factor can be reset here
@@ -144,6 +145,9 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	if page.Decisions, refused, err = h.accounts.Decisions(ctx, v, id); err != nil {
 		return page, err
 	}
+	if page.Resets, err = h.resets(ctx, v, id); err != nil {
+		return page, err
+	}
 	if page.Reports, err = h.accounts.ReportsAbout(ctx, v, id); err != nil {
 		return page, err
 	}
@@ -158,10 +162,32 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		page.Client = names[page.ClientID]
 	}
 	if !page.Own {
-		_, resets := any(h.accounts).(secondFactors)
-		page.Possible, page.Recovery = page.Account.Possible(refused), resets && page.Role.Staff() && page.Accepted
+		page.Possible, page.Recovery = page.Account.Possible(refused), page.Role.Staff() && page.Accepted
 	}
 	return page, nil
+}
+
+// pastReset is a reset with its author's name.
+type pastReset struct {
+	Reset
+	Author string
+}
+
+func (h *HTTP) resets(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]pastReset, error) {
+	all, err := h.accounts.SecondFactorResets(ctx, v, id)
+	if err != nil {
+		return nil, err
+	}
+	var ids []uuid.UUID
+	for _, reset := range all {
+		ids = append(ids, reset.AuthorID)
+	}
+	authors, err := h.accounts.People(ctx, ids)
+	named := make([]pastReset, len(all))
+	for i, reset := range all {
+		named[i] = pastReset{reset, nameOf(authors, reset.AuthorID)}
+	}
+	return named, err
 }
 
 // CountComing hands in how many appointments somebody has before them, which a
@@ -408,14 +434,6 @@ func (h *HTTP) Reinvite(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, accountsPath+"/"+id.String())
 }
 
-// secondFactors is what resets a lost second factor.
-type secondFactors interface {
-	ResetSecondFactor(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error
-}
-
-// factorReason is how many characters the reason of a reset may have.
-const factorReason = 500
-
 type factorResetPage struct {
 	Account Account
 	Form    *form.Form
@@ -425,25 +443,24 @@ func (factorResetPage) Template() string { return "account/factor_reset" }
 func (factorResetPage) Title() string    { return "Double vérification" }
 
 // factorReset is what the two handlers of a lost second factor begin with.
-func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, secondFactors, error) {
+func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return factorResetPage{}, nil, err
+		return factorResetPage{}, err
 	}
 	account, err := h.accounts.Account(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
-		return factorResetPage{}, nil, err
+		return factorResetPage{}, err
 	}
-	resetter, resets := any(h.accounts).(secondFactors)
-	if !resets || !account.Role.Staff() {
-		return factorResetPage{}, nil, fault.New(fault.NotFound, "Ce compte n’a pas de double vérification.")
+	if !account.Role.Staff() {
+		return factorResetPage{}, fault.New(fault.NotFound, "Ce compte n’a pas de double vérification.")
 	}
-	return factorResetPage{Account: account, Form: f}, resetter, nil
+	return factorResetPage{Account: account, Form: f}, nil
 }
 
 // FactorResetPage asks why a second factor is to be set up anew.
 func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *http.Request) error {
-	page, _, err := h.factorReset(r, form.New(nil))
+	page, err := h.factorReset(r, form.New(nil))
 	if err != nil {
 		return err
 	}
@@ -456,15 +473,15 @@ func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, resetter, err := h.factorReset(r, f)
+	page, err := h.factorReset(r, f)
 	if err != nil {
 		return err
 	}
-	reason := f.Text("reason", form.Text{Max: factorReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
+	reason := f.Text("reason", form.Text{Max: MaxResetReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := resetter.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
+	if err := h.accounts.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
 		return err
 	}
 	web.Flash(w, "decided")

@@ -232,8 +232,10 @@ func (k Knock) Allows(role viewer.Role) bool {
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles})
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, Pending: r.access.open || r.access.pending, roles: r.access.roles})
+		table = append(table, Knock{
+			Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Pending: r.access.open || r.access.pending,
+			Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles,
+		})
 	}
 	return table
 }

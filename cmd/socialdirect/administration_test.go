@@ -369,3 +369,26 @@ func TestR39_TheOfficersPageNamesNobody(t *testing.T) {
 		t.Errorf("it names somebody: %s", page)
 	}
 }
+
+func TestR8_ALostSecondFactorIsResetFromTheAccountsPage(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	admin, sam, zoe := w.staffMember(t, viewer.Administrator), w.memberOf(t, viewer.Switchboard, "sam"), w.newcomer(t)
+	page := accounts + "/" + sam.whoIs().ID.String()
+	if a := admin.want("the account", admin.get(page), http.StatusOK); !strings.Contains(a.body, page+"/double-verification") {
+		t.Error("the page does not lead there")
+	}
+	admin.want("the form", admin.get(page+"/double-verification"), http.StatusOK)
+	for name, reason := range map[string]string{"empty": "", "over-long": strings.Repeat("é", 501), "NUL": "a\x00b"} {
+		if a := admin.want(name, admin.post(page+"/double-verification", "reason", reason), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="reason-error"`) {
+			t.Errorf("%s: no message beside it", name)
+		}
+	}
+	admin.want("reset", admin.post(page+"/double-verification", "reason", "Reconnu de vive voix."), http.StatusSeeOther)
+	sam.want("the next request", sam.get("/profil"), http.StatusSeeOther)
+	if a := admin.want("the account", admin.get(page), http.StatusOK); !strings.Contains(a.body, "Reconnu de vive voix.") {
+		t.Errorf("not in its history: %s", main_(a.body))
+	}
+	admin.want("one's own", admin.post(accounts+"/"+admin.whoIs().ID.String()+"/double-verification", "reason", "x"), http.StatusForbidden)
+	admin.want("a beneficiary's", admin.post(accounts+"/"+zoe.whoIs().ID.String()+"/double-verification", "reason", "x"), http.StatusNotFound)
+}
