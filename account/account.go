@@ -46,7 +46,7 @@ const (
 type Person struct {
 	ID        uuid.UUID
 	Role      viewer.Role
-	Email     string
+	Email     string // empty for somebody who has no address
 	FirstName string
 	LastName  string
 	Mobile    string // E.164, empty when unknown
@@ -75,6 +75,7 @@ type Service struct {
 	companies *company.Service
 	legal     *legal.Service
 	passwords *hasher
+	texting   bool // an SMS gateway is set
 }
 
 // New returns the acts on the given parts.

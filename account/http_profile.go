@@ -11,9 +11,10 @@ import (
 )
 
 type profilePage struct {
-	Form  *form.Form
-	Email string
-	Zones []option
+	Form   *form.Form
+	Email  string
+	Mobile string // what somebody without an address signs in with, empty for others
+	Zones  []option
 }
 
 type option struct{ Value, Label string }
@@ -23,6 +24,9 @@ func (profilePage) Title() string    { return "Profil" }
 
 func newProfilePage(f *form.Form, person Person) profilePage {
 	page := profilePage{Form: f, Email: person.Email}
+	if person.Email == "" {
+		page.Mobile = DisplayMobile(person.Mobile)
+	}
 	for _, zone := range Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
@@ -53,7 +57,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	profile := decodeProfile(f)
+	profile := decodeProfile(f, person)
 	if !f.Valid() {
 		return f.Invalid(newProfilePage(f, person))
 	}
@@ -64,7 +68,11 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, "/profil")
 }
 
-func decodeProfile(f *form.Form) Profile {
+func decodeProfile(f *form.Form, person Person) Profile {
+	mobile := person.Mobile
+	if person.Email != "" {
+		mobile = f.Mobile("mobile")
+	}
 	var zones []string
 	for _, zone := range Zones {
 		zones = append(zones, zone.Name)
@@ -72,7 +80,7 @@ func decodeProfile(f *form.Form) Profile {
 	return Profile{
 		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
 		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
-		Mobile:    f.Mobile("mobile"),
+		Mobile:    mobile,
 		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
 	}
 }

@@ -18,6 +18,7 @@ const (
 	noticeValidation = "validation"
 	noticeKnown      = "known"
 	noticeInvitation = "invitation"
+	noticeAssisted   = "assisted"
 )
 
 // noticeArgs is the job that sends one notice. It names the account and never
@@ -59,6 +60,9 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	person, err := w.accounts.Person(ctx, job.Args.AccountID)
 	if err != nil {
 		return ignoreNotFound(err)
+	}
+	if person.Email == "" {
+		return nil // what must reach them goes by SMS (TextWorker)
 	}
 	data := struct{ FirstName, Token string }{FirstName: person.FirstName}
 	if purpose, needed := tokenPurposes[job.Args.Notice]; needed {

@@ -35,7 +35,7 @@ func Location(name string) *time.Location {
 	return zone
 }
 
-const selectPerson = `select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone from accounts `
+const selectPerson = `select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone from accounts `
 
 func readPerson(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, error) {
 	return onePerson(ctx, q, selectPerson+`where id = $1`, id)
@@ -75,24 +75,32 @@ type newAccount struct {
 }
 
 // insertAccount returns the new account's id, or with known the id of the one
-// that has the address already.
+// that has the address already; without an address, that has the mobile.
 func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.UUID, known bool, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at)
-		values ($1, $2, $3, $4, nullif($5, ''), nullif($6, '00000000-0000-0000-0000-000000000000'::uuid), nullif($7, ''),
+		values ($1, nullif($2, ''), $3, $4, nullif($5, ''), nullif($6, '00000000-0000-0000-0000-000000000000'::uuid), nullif($7, ''),
 		        case when $8 then $9::timestamptz end, $10, $9)
-		on conflict (lower(email)) do nothing
+		on conflict do nothing
 		returning id`,
 		a.Role, a.Email, a.FirstName, a.LastName, a.Mobile, a.ClientID, a.PasswordHash, a.Adult, tx.Now, a.Zone).Scan(&id)
 	if postgres.NoRows(err) {
-		err = tx.QueryRow(ctx, `select id from accounts where lower(email) = lower($1)`, a.Email).Scan(&id)
+		err = tx.QueryRow(ctx, `
+			select id from accounts
+			where lower(email) = lower(nullif($1, '')) or $1 = '' and email is null and mobile = $2`, a.Email, a.Mobile).Scan(&id)
 		return id, true, err
 	}
 	return id, false, err
 }
 
+// markValidated notes that the person has been reached at their address, or at
+// their mobile where they have none.
 func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update accounts set email_validated_at = coalesce(email_validated_at, $2) where id = $1`, id, tx.Now)
+	_, err := tx.Exec(ctx, `
+		update accounts
+		set email_validated_at = case when email is not null then coalesce(email_validated_at, $2) end,
+		    mobile_validated_at = case when email is null then coalesce(mobile_validated_at, $2) else mobile_validated_at end
+		where id = $1`, id, tx.Now)
 	return err
 }
 
@@ -110,8 +118,10 @@ func setPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string)
 	return err
 }
 
+// updateProfile leaves the mobile of somebody without an address alone: it is
+// what they sign in with.
 func updateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile) error {
-	_, err := tx.Exec(ctx, `update accounts set first_name = $2, last_name = $3, mobile = $4, time_zone = $5 where id = $1`,
+	_, err := tx.Exec(ctx, `update accounts set first_name = $2, last_name = $3, mobile = case when email is null then mobile else $4 end, time_zone = $5 where id = $1`,
 		id, p.FirstName, p.LastName, p.Mobile, p.Zone)
 	return err
 }
@@ -202,7 +212,7 @@ func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUI
 
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	return postgres.One[sessionRow](ctx, q, `
-		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id
+		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > $3`, hash, now, now.Add(-SessionIdle))
 }
@@ -246,6 +256,9 @@ func deleteStale(ctx context.Context, tx postgres.Tx) error {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from account_tokens where expires_at <= $1`, tx.Now); err != nil {
+		return err
+	}
+	if err := deleteStaleChallenges(ctx, tx); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)

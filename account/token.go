@@ -17,7 +17,7 @@ const (
 	purposeInvitation purpose = "invitation"
 )
 
-var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation}
+var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation, noticeAssisted: purposeInvitation}
 
 func (p purpose) lifetime() time.Duration {
 	if p == purposeInvitation {

@@ -42,6 +42,7 @@ var owners = map[string]string{
 	"clients": "company", "connection_codes": "company",
 	"legal_texts": "legal", "legal_acceptances": "legal",
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account",
+	"assisted_signups": "account", "sms_challenges": "account",
 	"person_keys": "internal/vault", "audit_entries": "internal/audit",
 	"reasons": "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
