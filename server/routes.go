@@ -52,6 +52,7 @@ func (s *Server) routes() []route {
 		worker        = only(viewer.SocialWorker)
 		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
 		administrator = only(viewer.Administrator)
+		switchboard   = only(viewer.Switchboard)
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -76,6 +77,10 @@ func (s *Server) routes() []route {
 		{"POST", "/invitation", everyone, a.AcceptInvitation, page},
 		{"GET", "/connexion", everyone, a.SignInPage, page},
 		{"POST", "/connexion", everyone, a.SignIn, page},
+		{"GET", "/connexion/sms", everyone, a.TextedPage, page},
+		{"POST", "/connexion/sms", everyone, a.RequestCode, page},
+		{"GET", "/connexion/sms/code", everyone, a.TextedCodePage, page},
+		{"POST", "/connexion/sms/code", everyone, a.SignInByCode, page},
 		{"GET", "/connexion/second-facteur", owing, a.SecondFactorPage, page},
 		{"POST", "/connexion/second-facteur", owing, a.SecondFactor, page},
 		{"POST", "/deconnexion", owing, a.SignOut, page},
@@ -109,6 +114,14 @@ func (s *Server) routes() []route {
 		{"GET", "/agenda/absences", worker, b.Absences, page},
 		{"POST", "/agenda/absences", worker, b.AddAbsence, page},
 		{"POST", "/agenda/absences/{id}/suppression", worker, b.RemoveAbsence, page},
+
+		{"GET", "/standard", switchboard, a.StandardPage, page},
+		{"POST", "/standard/recherche", switchboard, a.SearchPeople, page},
+		{"GET", "/standard/inscription", switchboard, a.AssistPage, page},
+		{"POST", "/standard/inscription/verification", switchboard, a.CheckAssisted, page},
+		{"POST", "/standard/inscription/correction", switchboard, a.CorrectAssisted, page},
+		{"POST", "/standard/inscription", switchboard, a.Assist, page},
+		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
 
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},

@@ -84,6 +84,7 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
+	"link-sent":     "C’est fait : le lien part. La personne termine elle-même.",
 }
 
 const flashCookie = "flash"
