@@ -75,6 +75,9 @@ type assistPage struct {
 func (assistPage) Template() string { return "account/assist" }
 func (assistPage) Title() string    { return "Inscrire une personne" }
 
+// Scripts shows likely doubles while typing is done.
+func (assistPage) Scripts() []string { return []string{"standard.js"} }
+
 func (h *HTTP) assistPage(f *form.Form) assistPage {
 	return assistPage{Form: f, Texts: h.accounts.Texts()}
 }
@@ -82,6 +85,33 @@ func (h *HTTP) assistPage(f *form.Form) assistPage {
 // AssistPage shows the form.
 func (h *HTTP) AssistPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(nil)))
+}
+
+// doublesPage is the accounts that may be the same person's, for the script of the
+// form.
+type doublesPage struct{ Doubles []Double }
+
+func (doublesPage) Template() string { return "account/doubles" }
+func (doublesPage) Title() string    { return "Comptes qui ressemblent" }
+
+// CompareAssisted shows the likely doubles of what is typed so far; what is not
+// whole yet finds nothing.
+func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	typed := Probe{
+		FirstName: f.Text("first_name", form.Text{Max: 80}), LastName: f.Text("last_name", form.Text{Max: 80}),
+		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
+	}
+	var page doublesPage
+	if typed.Email != "" || typed.Mobile != "" {
+		if page.Doubles, err = h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
+			return err
+		}
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // assistedFields are the fields of the form.

@@ -118,6 +118,7 @@ func (s *Server) routes() []route {
 		{"GET", "/standard", switchboard, a.StandardPage, page},
 		{"POST", "/standard/recherche", switchboard, a.SearchPeople, page},
 		{"GET", "/standard/inscription", switchboard, a.AssistPage, page},
+		{"POST", "/standard/doublons", switchboard, a.CompareAssisted, page},
 		{"POST", "/standard/inscription/verification", switchboard, a.CheckAssisted, page},
 		{"POST", "/standard/inscription/correction", switchboard, a.CorrectAssisted, page},
 		{"POST", "/standard/inscription", switchboard, a.Assist, page},

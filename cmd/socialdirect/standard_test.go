@@ -210,6 +210,13 @@ func TestR5_TheOperatorIsShownDoublesAndTheKnownAddress(t *testing.T) {
 	second := w.assistedForm()
 	second["mobile"] = first["mobile"]
 	a := v.want("read back", v.post("/standard/inscription/verification", pairs(second)...), http.StatusOK)
+	typing := v.want("while typing", v.post("/standard/doublons", "mobile", first["mobile"], "email", "appel"), http.StatusOK)
+	if !strings.Contains(typing.body, first["last_name"]) || strings.Contains(typing.body, first["email"]) {
+		t.Errorf("the double is not shown while typing: %s", main_(typing.body))
+	}
+	if begun := v.want("not whole yet", v.post("/standard/doublons", "mobile", "07", "email", "x"), http.StatusOK); strings.Contains(begun.body, "peut-être") {
+		t.Errorf("half a number finds somebody: %s", main_(begun.body))
+	}
 	if !strings.Contains(a.body, first["last_name"]) || !strings.Contains(a.body, `name="other_person"`) || strings.Contains(a.body, first["email"]) {
 		t.Errorf("the double is not shown, or with too much: %s", main_(a.body))
 	}
