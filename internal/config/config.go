@@ -207,6 +207,7 @@ func (r *reader) s3() S3 {
 // sms reads the gateway, nil where none is set. No value is repeated: each may
 // hold a key.
 func (r *reader) sms() *sms.Gateway {
+	given := r.raw("SMS_METHOD") + r.raw("SMS_HEADERS") + r.raw("SMS_BODY") + r.raw("SMS_FROM") + r.raw("SMS_SUCCESS")
 	s := sms.Settings{
 		URL:     r.raw("SMS_URL"),
 		Method:  r.text("SMS_METHOD", sms.DefaultMethod),
@@ -215,13 +216,17 @@ func (r *reader) sms() *sms.Gateway {
 		From:    r.raw("SMS_FROM"),
 		Success: r.text("SMS_SUCCESS", sms.DefaultSuccess),
 	}
+	holds := "something else"
 	if s.URL == "" {
-		return nil
+		if given == "" {
+			return nil
+		}
+		holds = "nothing"
 	}
 	gateway, err := sms.New(s)
 	var problem sms.Problem
 	if errors.As(err, &problem) {
-		r.fail(problem.Setting, "something else", problem.May)
+		r.fail(problem.Setting, holds, problem.May)
 	}
 	return gateway
 }

@@ -80,6 +80,10 @@ func TestWithoutAnAddressThereIsNoSMSGateway(t *testing.T) {
 	if c, err := load(env); err != nil || c.SMS != nil {
 		t.Errorf("got %v, %v", c.SMS, err)
 	}
+	env["SMS_FROM"] = "SocialDirect"
+	if _, err := load(env); err == nil || !strings.HasPrefix(err.Error(), "SMS_URL holds nothing") {
+		t.Errorf("a sender without a gateway: %v", err)
+	}
 	env["SMS_URL_FILE"] = filepath.Join(t.TempDir(), "url")
 	if err := os.WriteFile(env["SMS_URL_FILE"], []byte("https://sms.example.org/send?key=k&to={{urlquery .To}}\n"), 0o600); err != nil {
 		t.Fatal(err)
