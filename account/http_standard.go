@@ -130,24 +130,31 @@ func (h *HTTP) CorrectAssisted(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(typed)))
 }
 
+// decodeAssisted decodes in the order of the page, with messages to the operator
+// where the fields' own speak to the person.
 func (h *HTTP) decodeAssisted(f *form.Form) Assisted {
-	in := Assisted{
-		Code:      f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que la personne a reçu."}),
-		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."}),
-		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."}),
+	in := Assisted{Code: f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que la personne a reçu."})}
+	if f.Text("mobile", form.Text{Max: 40, Required: "Écrivez le numéro de portable."}) != "" {
+		in.Mobile = f.Mobile("mobile")
 	}
+	in.FirstName = f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."})
+	in.LastName = f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."})
 	if f.Ticked("no_email") {
-		if f.Text("email", form.Text{Max: 254}) != "" {
-			f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
-		}
-		if !h.accounts.Texts() {
-			f.Fail("no_email", ErrNoSMS.Message)
-		}
-	} else {
+		h.refuseAddress(f)
+	} else if f.Text("email", form.Text{Max: 254, Required: "Écrivez l’adresse e-mail, ou dites qu’il n’y en a pas."}) != "" {
 		in.Email = f.Email("email")
 	}
-	in.Mobile = f.Mobile("mobile")
 	return in
+}
+
+// refuseAddress checks a form that says there is no address.
+func (h *HTTP) refuseAddress(f *form.Form) {
+	if f.Text("email", form.Text{Max: 254}) != "" {
+		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
+	}
+	if !h.accounts.Texts() {
+		f.Fail("email", ErrNoSMS.Message)
+	}
 }
 
 // field is a value that goes on unseen.
@@ -213,7 +220,7 @@ func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
 }
 
 // besides says beside which field an act's message stands.
-var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrKnown: "email", ErrTaken: "mobile", ErrNoSMS: "no_email"}
+var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrKnown: "email", ErrTaken: "mobile", ErrNoSMS: "email"}
 
 func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err error) error {
 	if errors.Is(err, ErrDoubles) {
