@@ -57,7 +57,7 @@ const (
 type Person struct {
 	ID        uuid.UUID
 	Role      viewer.Role
-	Email     string
+	Email     string // empty for somebody who has no address
 	FirstName string
 	LastName  string
 	Mobile    string // E.164, empty when unknown
@@ -89,6 +89,7 @@ type Service struct {
 	passwords *hasher
 	passkeys  *webauthn.WebAuthn
 	nobody    uuid.UUID // makes the ids of accounts that do not exist
+	texting   bool      // an SMS gateway is set
 }
 
 // New returns the acts on the given parts.

@@ -239,11 +239,11 @@ func (s *Service) tellDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
 }
 
-// refusals are the hashes of what a refusal names; somebody without a number has
-// none of it.
+// refusals are the hashes of what a refusal names; somebody without an address or
+// a number has none of it.
 func (s *Service) refusals(p Person, what []string) [][]byte {
 	var hashes [][]byte
-	if slices.Contains(what, RefuseEmail) {
+	if slices.Contains(what, RefuseEmail) && p.Email != "" {
 		hashes = append(hashes, s.refusal(RefuseEmail, p.Email))
 	}
 	if slices.Contains(what, RefuseMobile) && p.Mobile != "" {

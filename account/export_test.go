@@ -3,13 +3,19 @@ package account
 import (
 	"context"
 	"encoding/base32"
+	"encoding/json"
 	"slices"
+
+	"socialdirect/internal/sms"
+	"socialdirect/web"
 
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // IssueValidation makes the link that the mail would hold.
@@ -109,4 +115,40 @@ func CommonPasswords() []string {
 	}
 	slices.Sort(words)
 	return words
+}
+
+// SendTexts works every waiting job that sends an SMS, once, and takes it off the
+// queue when it is done.
+func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
+	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
+	if err != nil {
+		return err
+	}
+	rows, err := s.db.Pool.Query(ctx, `select id, args from river_job where kind = 'account_text' order by id`)
+	if err != nil {
+		return err
+	}
+	waiting := map[int64]textArgs{}
+	for rows.Next() {
+		var id int64
+		var args []byte
+		if err := rows.Scan(&id, &args); err != nil {
+			return err
+		}
+		var decoded textArgs
+		if err := json.Unmarshal(args, &decoded); err != nil {
+			return err
+		}
+		waiting[id] = decoded
+	}
+	for id, args := range waiting {
+		job := &river.Job[textArgs]{JobRow: &rivertype.JobRow{ID: id}, Args: args}
+		if err := NewTextWorker(s, notices, sender).Work(ctx, job); err != nil {
+			return err
+		}
+		if _, err := s.db.Pool.Exec(ctx, `delete from river_job where id = $1`, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -127,8 +127,9 @@ func place(r *http.Request) string {
 }
 
 type signInPage struct {
-	Form *form.Form
-	Next string
+	Form  *form.Form
+	Next  string
+	Texts bool // a code can be sent by SMS
 }
 
 func (signInPage) Template() string { return "account/sign_in" }
@@ -139,7 +140,7 @@ func (h *HTTP) SignInPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite"))})
+	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.Texts()})
 }
 
 // SignIn opens a session.
@@ -148,7 +149,7 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500))}
+	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.Texts()}
 	email := f.Email("email")
 	password := f.Secret("password", MaxPassword, "Écrivez votre mot de passe.")
 	shared := f.Ticked("shared_device")

@@ -12,8 +12,10 @@ import (
 )
 
 type profilePage struct {
-	Form  *form.Form
-	Zones []option
+	Form   *form.Form
+	Mobile string // what somebody without an address signs in with, empty for others
+	Sheet  bool   // whether the person has a profile sheet to keep
+	Zones  []option
 }
 
 type option struct{ Value, Label string }
@@ -21,8 +23,11 @@ type option struct{ Value, Label string }
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
-func newProfilePage(f *form.Form) profilePage {
-	page := profilePage{Form: f}
+func newProfilePage(f *form.Form, person Person) profilePage {
+	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker}
+	if person.Email == "" {
+		page.Mobile = DisplayMobile(person.Mobile)
+	}
 	for _, zone := range Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
@@ -39,7 +44,7 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
 		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
-	return h.render.Render(w, r, http.StatusOK, newProfilePage(f))
+	return h.render.Render(w, r, http.StatusOK, newProfilePage(f, person))
 }
 
 // UpdateProfile saves it; another address than the present one replaces it only
@@ -54,9 +59,9 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	profile, email := decodeProfile(f), newEmail(f, person)
+	profile, email := decodeProfile(f, person), newEmail(f, person)
 	if !f.Valid() {
-		return f.Invalid(newProfilePage(f))
+		return f.Invalid(newProfilePage(f, person))
 	}
 	if err := h.accounts.UpdateProfile(r.Context(), v, profile); err != nil {
 		return err
@@ -66,7 +71,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, "/profil")
 	}
 	if err := h.accounts.AskEmail(r.Context(), v, email); err != nil {
-		return refuse(f, "email", err, newProfilePage(f))
+		return refuse(f, "email", err, newProfilePage(f, person))
 	}
 	web.Flash(w, "email-asked")
 	return web.See(w, r, "/profil")
@@ -75,7 +80,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 // newEmail decodes the address when it is another one than the present; empty
 // when it is the same, or was not sent.
 func newEmail(f *form.Form, person Person) string {
-	if !f.Sent("email") {
+	if !f.Sent("email") || person.Email == "" {
 		return ""
 	}
 	email := f.Email("email")
@@ -85,7 +90,11 @@ func newEmail(f *form.Form, person Person) string {
 	return email
 }
 
-func decodeProfile(f *form.Form) Profile {
+func decodeProfile(f *form.Form, person Person) Profile {
+	mobile := person.Mobile
+	if person.Email != "" {
+		mobile = f.Mobile("mobile")
+	}
 	var zones []string
 	for _, zone := range Zones {
 		zones = append(zones, zone.Name)
@@ -93,7 +102,7 @@ func decodeProfile(f *form.Form) Profile {
 	return Profile{
 		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
 		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
-		Mobile:    f.Mobile("mobile"),
+		Mobile:    mobile,
 		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
 	}
 }

@@ -22,20 +22,31 @@ func (h *HTTP) goneLink(err error) error {
 }
 
 type invitationPage struct {
-	Form  *form.Form
-	Token string
+	Form   *form.Form
+	Token  string
+	Staff  bool
+	Mobile string // what somebody without an address signs in with, empty for others
+}
+
+func newInvitationPage(f *form.Form, token string, invitee Person) invitationPage {
+	page := invitationPage{Form: f, Token: token, Staff: invitee.Role.Staff()}
+	if invitee.Email == "" {
+		page.Mobile = DisplayMobile(invitee.Mobile)
+	}
+	return page
 }
 
 func (invitationPage) Template() string { return "account/invitation" }
-func (invitationPage) Title() string    { return "Choisir votre mot de passe" }
+func (invitationPage) Title() string    { return "Ouvrir votre compte" }
 
 // InvitationPage asks an invited person for a password; it consumes nothing.
 func (h *HTTP) InvitationPage(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	if err := h.accounts.CheckToken(r.Context(), token, true); err != nil {
+	invitee, err := h.accounts.Invitee(r.Context(), token)
+	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, invitationPage{Form: form.New(nil), Token: token})
+	return h.render.Render(w, r, http.StatusOK, newInvitationPage(form.New(nil), token, invitee))
 }
 
 // AcceptInvitation sets the password and consumes the link.
@@ -45,12 +56,16 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	token := f.Hidden("token", 100)
-	if err := h.accounts.CheckToken(r.Context(), token, true); err != nil {
+	invitee, err := h.accounts.Invitee(r.Context(), token)
+	if err != nil {
 		return err
 	}
-	password := newPassword(f)
+	password := ""
+	if invitee.Email != "" {
+		password = newPassword(f, invitee.Email, invitee.FirstName, invitee.LastName)
+	}
 	if !f.Valid() {
-		return f.Invalid(invitationPage{Form: f, Token: token})
+		return f.Invalid(newInvitationPage(f, token, invitee))
 	}
 	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.device(r))
 	if err != nil {

@@ -29,6 +29,7 @@ const (
 	noticeMoveAsked         = "email_asked"
 	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
 	noticeMoved             = "email_moved" // to the address before
+	noticeAssisted          = "assisted"
 )
 
 // letter is one mail, with what its text names.
@@ -78,6 +79,9 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	person, err := w.accounts.Person(ctx, job.Args.AccountID)
 	if err != nil {
 		return ignoreNotFound(err)
+	}
+	if person.Email == "" {
+		return nil // what must reach them goes by SMS (TextWorker)
 	}
 	letters, err := w.accounts.letters(ctx, person, job.Args.Notice)
 	if err != nil {

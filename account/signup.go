@@ -198,12 +198,29 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 	return token, known, err
 }
 
+// Invitee is whom an invitation is for, without consuming it; Gone when the link
+// no longer works.
+func (s *Service) Invitee(ctx context.Context, token string) (Person, error) {
+	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeInvitation, s.db.Now())
+	if err != nil {
+		return Person{}, err
+	}
+	return readPerson(ctx, s.db.Pool, id)
+}
+
 // AcceptInvitation sets the password that an invited person chose, and signs
-// them in as far as a password goes. Gone when the link no longer works.
+// them in as far as a password goes. Somebody without an address has none: they
+// sign in with a code by SMS. Gone when the link no longer works.
 func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from Device) (SignedIn, error) {
-	hash, err := s.passwords.hash(ctx, password)
+	invitee, err := s.Invitee(ctx, token)
 	if err != nil {
 		return SignedIn{}, err
+	}
+	var hash string
+	if invitee.Email != "" {
+		if hash, err = s.passwords.hash(ctx, password); err != nil {
+			return SignedIn{}, err
+		}
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -211,8 +228,10 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 		if err != nil {
 			return err
 		}
-		if err := setPassword(ctx, tx, id, hash); err != nil {
-			return err
+		if hash != "" {
+			if err := setPassword(ctx, tx, id, hash); err != nil {
+				return err
+			}
 		}
 		if err := markValidated(ctx, tx, id); err != nil {
 			return err

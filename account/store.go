@@ -40,7 +40,7 @@ func Location(name string) *time.Location {
 const isActive = `(suspended_at is null and closed_at is null)`
 
 const selectPerson = `
-	select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active from accounts `
+	select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active from accounts `
 
 func readPerson(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, error) {
 	return onePerson(ctx, q, selectPerson+`where id = $1`, id)
@@ -88,17 +88,19 @@ type newAccount struct {
 }
 
 // insertAccount returns the new account's id, or with known the id of the one
-// that has the address already.
+// that has the address already; without an address, that has the mobile.
 func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.UUID, known bool, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at)
-		values ($1, $2, $3, $4, nullif($5, ''), nullif($6, '00000000-0000-0000-0000-000000000000'::uuid), nullif($7, ''),
+		values ($1, nullif($2, ''), $3, $4, nullif($5, ''), nullif($6, '00000000-0000-0000-0000-000000000000'::uuid), nullif($7, ''),
 		        case when $8 then $9::timestamptz end, $10, $9)
-		on conflict (lower(email)) do nothing
+		on conflict do nothing
 		returning id`,
 		a.Role, a.Email, a.FirstName, a.LastName, a.Mobile, a.ClientID, a.PasswordHash, a.Adult, tx.Now, a.Zone).Scan(&id)
 	if postgres.NoRows(err) {
-		err = tx.QueryRow(ctx, `select id from accounts where lower(email) = lower($1)`, a.Email).Scan(&id)
+		err = tx.QueryRow(ctx, `
+			select id from accounts
+			where lower(email) = lower(nullif($1, '')) or $1 = '' and email is null and mobile = $2`, a.Email, a.Mobile).Scan(&id)
 		return id, true, err
 	}
 	return id, false, err
@@ -119,8 +121,14 @@ func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id uuid.
 	return id, err
 }
 
+// markValidated notes that the person has been reached at their address, or at
+// their mobile where they have none.
 func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update accounts set email_validated_at = coalesce(email_validated_at, $2) where id = $1`, id, tx.Now)
+	_, err := tx.Exec(ctx, `
+		update accounts
+		set email_validated_at = case when email is not null then coalesce(email_validated_at, $2) end,
+		    mobile_validated_at = case when email is null then coalesce(mobile_validated_at, $2) else mobile_validated_at end
+		where id = $1`, id, tx.Now)
 	return err
 }
 
@@ -157,8 +165,10 @@ func setPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string)
 	return err
 }
 
+// updateProfile leaves the mobile of somebody without an address alone: it is
+// what they sign in with.
 func updateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile) error {
-	_, err := tx.Exec(ctx, `update accounts set first_name = $2, last_name = $3, mobile = $4, time_zone = $5 where id = $1`,
+	_, err := tx.Exec(ctx, `update accounts set first_name = $2, last_name = $3, mobile = case when email is null then mobile else $4 end, time_zone = $5 where id = $1`,
 		id, p.FirstName, p.LastName, p.Mobile, p.Zone)
 	return err
 }

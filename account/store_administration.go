@@ -68,9 +68,9 @@ func (r accountRow) state() State {
 }
 
 const selectAccount = `
-	select id, role, email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
+	select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
 	       created_at, last_seen_on as seen_on, suspended_at, closed_at, password_hash is not null as has_password,
-	       email_validated_at is not null as validated, client_id
+	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `
 
 func oneAccount(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (accountRow, error) {
@@ -118,7 +118,7 @@ func readMatching(ctx context.Context, q postgres.Querier, words []string, skip,
 		patterns[i] = "%" + likeSigns.Replace(foldLetters.Replace(strings.ToLower(word))) + "%"
 	}
 	return postgres.All[accountRow](ctx, q, selectAccount+`
-		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(email) || ' ' || coalesce(mobile, '') like all ($1)
+		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(coalesce(email, '')) || ' ' || coalesce(mobile, '') like all ($1)
 		order by lower(last_name), lower(first_name), id offset $4 limit $5`, patterns, accented, unaccented, skip, most)
 }
 

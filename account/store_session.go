@@ -56,7 +56,7 @@ func idle(now time.Time) (usual, shared time.Time) {
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	usual, shared := idle(now)
 	return postgres.One[sessionRow](ctx, q, `
-		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, a.email, a.first_name, a.last_name, a.time_zone, a.client_id,
+		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id,
 		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
@@ -115,6 +115,9 @@ func deleteStale(ctx context.Context, tx postgres.Tx) error {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from account_tokens where expires_at <= $1`, tx.Now); err != nil {
+		return err
+	}
+	if err := deleteStaleChallenges(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `delete from known_devices where expires_at <= $1`, tx.Now); err != nil {

@@ -19,7 +19,9 @@ const (
 	purposeEmail      purpose = "email"
 )
 
-var tokenPurposes = map[string]purpose{noticeValidation: purposeValidation, noticeInvitation: purposeInvitation, noticeReset: purposePassword}
+var tokenPurposes = map[string]purpose{
+	noticeValidation: purposeValidation, noticeInvitation: purposeInvitation, noticeAssisted: purposeInvitation, noticeReset: purposePassword,
+}
 
 var lifetimes = map[purpose]time.Duration{
 	purposeValidation: ValidationLifetime, purposeInvitation: InvitationLifetime, purposePassword: ResetLifetime, purposeEmail: EmailLifetime,

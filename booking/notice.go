@@ -80,7 +80,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err != nil {
+	if err != nil || person.Email == "" { // somebody without an address
 		return err
 	}
 	a, err := w.bookings.Appointment(ctx, &viewer.Viewer{ID: person.ID}, job.Args.AppointmentID)

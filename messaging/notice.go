@@ -58,7 +58,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
-	if err != nil {
+	if err != nil || person.Email == "" { // somebody without an address
 		return err
 	}
 	return w.messages.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -63,6 +63,7 @@ func (s *Server) routes() []route {
 		administrator = only(viewer.Administrator)
 		manager       = only(viewer.ClientManager)
 		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
+		switchboard   = only(viewer.Switchboard)
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -89,6 +90,10 @@ func (s *Server) routes() []route {
 		{"POST", "/invitation", everyone, a.AcceptInvitation, page},
 		{"GET", "/connexion", everyone, a.SignInPage, page},
 		{"POST", "/connexion", everyone, a.SignIn, page},
+		{"GET", "/connexion/sms", everyone, a.TextedPage, page},
+		{"POST", "/connexion/sms", everyone, a.RequestCode, page},
+		{"GET", "/connexion/sms/code", everyone, a.TextedCodePage, page},
+		{"POST", "/connexion/sms/code", everyone, a.SignInByCode, page},
 		{"GET", "/connexion/second-facteur", owing, a.SecondFactorPage, page},
 		{"POST", "/connexion/second-facteur", owing, a.SecondFactor, page},
 		{"POST", "/deconnexion", owing.beforeAcceptance(), a.SignOut, page},
@@ -165,6 +170,14 @@ func (s *Server) routes() []route {
 		{"POST", "/entreprise/codes/{code}/remplacement", manager, c.Rotate, page},
 		{"GET", "/entreprise/codes/{code}/courriel", manager, c.MailPage, page},
 		{"GET", "/entreprise/codes/{code}/affiche.pdf", manager, c.PosterFile, page},
+		{"GET", "/standard", switchboard, a.StandardPage, page},
+		{"POST", "/standard/recherche", switchboard, a.SearchPeople, page},
+		{"GET", "/standard/inscription", switchboard, a.AssistPage, page},
+		{"POST", "/standard/doublons", switchboard, a.CompareAssisted, page},
+		{"POST", "/standard/inscription/verification", switchboard, a.CheckAssisted, page},
+		{"POST", "/standard/inscription/correction", switchboard, a.CorrectAssisted, page},
+		{"POST", "/standard/inscription", switchboard, a.Assist, page},
+		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
 
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},

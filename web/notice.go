@@ -28,15 +28,23 @@ func NewNotices(base string, phone Phone) (*Notices, error) {
 
 // Write returns the subject and the body of a notice.
 func (n *Notices) Write(name string, data any) (subject, body string, err error) {
+	text, err := n.Text(name, data)
+	subject, body, _ = strings.Cut(text, "\n")
+	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", err
+}
+
+// Text returns a notice that has no subject, an SMS. Its template keeps to the
+// letters of GSM 03.38 (no typographic apostrophe or space): with others a message
+// holds 70 characters in place of 160.
+func (n *Notices) Text(name string, data any) (string, error) {
 	var out strings.Builder
-	err = n.all.ExecuteTemplate(&out, name+".txt", struct {
+	err := n.all.ExecuteTemplate(&out, name+".txt", struct {
 		Base  string
 		Phone Phone
 		Data  any
 	}{n.base, n.phone, data})
 	if err != nil {
-		return "", "", fmt.Errorf("notice %s: %w", name, err)
+		return "", fmt.Errorf("notice %s: %w", name, err)
 	}
-	subject, body, _ = strings.Cut(out.String(), "\n")
-	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", nil
+	return strings.TrimSpace(out.String()), nil
 }

@@ -18,6 +18,7 @@ import (
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/sms"
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
@@ -71,6 +72,7 @@ type demonstration struct {
 	postgres *embedded.Postgres
 	objects  *embedded.ObjectStore
 	mail     *embedded.MailReceiver
+	texts    *embedded.SMSReceiver
 	platform *platform
 	stops    []func(context.Context) error
 }
@@ -151,6 +153,7 @@ func (d *demonstration) startParts(ctx context.Context, fresh bool) error {
 		{"PostgreSQL", d.startPostgres},
 		{"object store", d.startObjects},
 		{"mail receiver", d.startMail},
+		{"SMS receiver", d.startTexts},
 		{"database schema", func(ctx context.Context) error { return d.migrate(ctx, fresh) }},
 	} {
 		if err := step(part.name, func() error { return part.start(ctx) }); err != nil {
@@ -180,6 +183,20 @@ func (d *demonstration) startMail(ctx context.Context) (err error) {
 		d.stops = append(d.stops, d.mail.Stop)
 	}
 	return err
+}
+
+func (d *demonstration) startTexts(ctx context.Context) (err error) {
+	if d.texts, err = embedded.StartSMSReceiver(ctx, d.path("sms")); err == nil {
+		d.stops = append(d.stops, d.texts.Stop)
+	}
+	return err
+}
+
+// textGateway sends SMS to the receiver.
+func (d *demonstration) textGateway() (*sms.Gateway, error) {
+	return sms.New(sms.Settings{
+		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: sms.DefaultBody, From: "SocialDirect", Success: sms.DefaultSuccess,
+	})
 }
 
 // stop ends what was started by itself, in reverse, within a second or two: the
@@ -245,13 +262,17 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
+	texts, err := d.textGateway()
+	if err != nil {
+		return settings{}, err
+	}
 	return settings{
 		base: "http://localhost:" + port, databaseURL: d.postgres.URL(demoDatabase), databaseConns: 20,
 		store: blob.Config{
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
-		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", masterKey: master,
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", masterKey: master, texts: texts,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",
 		operator: server.Operator{Name: "Démonstration de Social Direct", Address: "cette machine", Host: "cette machine"},
@@ -295,6 +316,7 @@ type described struct {
 	ConnectionCode string    `json:"connection_code"`
 	Accounts       []persona `json:"accounts"`
 	MailDir        string    `json:"mail_dir"`
+	SMSDir         string    `json:"sms_dir"`
 	PostgresURL    string    `json:"postgres_url"`
 	S3Endpoint     string    `json:"s3_endpoint"`
 	S3Bucket       string    `json:"s3_bucket"`
@@ -306,7 +328,7 @@ type described struct {
 // announce writes demo.json and prints the address and who can sign in.
 func (d *demonstration) announce(s settings, people people) error {
 	content, err := json.MarshalIndent(described{
-		URL: s.base, ConnectionCode: people.ConnectionCode, Accounts: people.Accounts, MailDir: d.mail.Dir(),
+		URL: s.base, ConnectionCode: people.ConnectionCode, Accounts: people.Accounts, MailDir: d.mail.Dir(), SMSDir: d.texts.Dir(),
 		PostgresURL: s.databaseURL, S3Endpoint: s.store.Endpoint, S3Bucket: s.store.Bucket,
 		S3AccessKey: s.store.AccessKey, S3SecretKey: s.store.SecretKey, TURNURL: d.platform.relay.URL(),
 	}, "", "  ")
@@ -324,7 +346,7 @@ func (d *demonstration) announce(s settings, people people) error {
 		}
 		fmt.Println()
 	}
-	fmt.Printf("\nConnection code for a new account: %s\nMail that is sent: %s/demo/courriels\nAll of this: %s\nCtrl-C stops everything.\n",
+	fmt.Printf("\nConnection code for a new account: %s\nMail and SMS that are sent: %s/demo/courriels\nAll of this: %s\nCtrl-C stops everything.\n",
 		people.ConnectionCode, s.base, d.path("demo.json"))
 	return nil
 }

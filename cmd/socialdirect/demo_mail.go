@@ -7,13 +7,16 @@ import (
 	"socialdirect/web"
 )
 
-// mailsPage is the mail that the demo sent, the latest first.
-type mailsPage struct{ Mails []embedded.Mail }
+// mailsPage is the mail and the SMS that the demo sent, the latest first.
+type mailsPage struct {
+	Mails []embedded.Mail
+	Texts []embedded.SMS
+}
 
 func (mailsPage) Template() string { return "demo/mails" }
-func (mailsPage) Title() string    { return "E-mails de la démonstration" }
+func (mailsPage) Title() string    { return "E-mails et SMS de la démonstration" }
 
-// mailsShown bounds the page.
+// mailsShown bounds each list of the page.
 const mailsShown = 50
 
 func (d *demonstration) mailPage(render *web.Renderer) web.Handler {
@@ -22,6 +25,10 @@ func (d *demonstration) mailPage(render *web.Renderer) web.Handler {
 		if err != nil {
 			return err
 		}
-		return render.Render(w, r, http.StatusOK, mailsPage{mails[:min(len(mails), mailsShown)]})
+		texts, err := embedded.ReadSMS(d.texts.Dir())
+		if err != nil {
+			return err
+		}
+		return render.Render(w, r, http.StatusOK, mailsPage{mails[:min(len(mails), mailsShown)], texts[:min(len(texts), mailsShown)]})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/company"
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -83,6 +84,11 @@ func (d *demonstration) makePeople(ctx context.Context) error {
 		return err
 	}
 	made.Accounts = append(made.Accounts, office...)
+	operator, err := d.makeOperator(ctx)
+	if err != nil {
+		return err
+	}
+	made.Accounts = append(made.Accounts, operator.persona)
 	if err := d.makePast(ctx, made); err != nil {
 		return err
 	}
@@ -134,6 +140,26 @@ func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, toke
 	}
 	whole, err := accounts.Authenticate(ctx, in.Token)
 	return staff{persona{Role: role, Email: email, Password: demoPassword, TOTPSecret: enrolment.Secret}, whole}, err
+}
+
+var exampleOperator = account.Invitation{
+	Role: viewer.Switchboard, Email: "standard@socialdirect.example", FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris",
+}
+
+// makeOperator brings the switchboard's operator, invited as any staff is.
+func (d *demonstration) makeOperator(ctx context.Context) (staff, error) {
+	err := d.platform.db.InTx(ctx, func(tx postgres.Tx) error {
+		_, _, err := d.platform.accounts.Invite(ctx, tx, exampleOperator)
+		return err
+	})
+	if err != nil {
+		return staff{}, err
+	}
+	token, err := d.tokenFor(ctx, exampleOperator.Email)
+	if err != nil {
+		return staff{}, err
+	}
+	return d.enrol(ctx, exampleOperator.Role, exampleOperator.Email, token)
 }
 
 var exampleClients = []company.Client{

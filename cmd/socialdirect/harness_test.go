@@ -81,6 +81,11 @@ func newWorld(t *testing.T) *world {
 	w.mail, err = embedded.StartMailReceiver(ctx, w.path("mail"))
 	ok(t, err)
 	w.stops = append(w.stops, w.mail.Stop)
+	w.texts, err = embedded.StartSMSReceiver(ctx, w.path("sms"))
+	ok(t, err)
+	w.stops = append(w.stops, w.texts.Stop)
+	texts, err := w.textGateway()
+	ok(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
 	database := dbtest.New(lasting{t})
@@ -88,7 +93,7 @@ func newWorld(t *testing.T) *world {
 	w.platform, err = open(ctx, settings{
 		base: "http://" + listener.Addr().String(), databaseURL: database, databaseConns: 20,
 		store: blobtest.Config(lasting{t}), smtpURL: w.mail.URL(), mailFrom: "Social Direct <rendez-vous@exemple.fr>",
-		masterKey: bytes.Repeat([]byte{7}, 32), phone: "02 97 00 00 00",
+		masterKey: bytes.Repeat([]byte{7}, 32), phone: "02 97 00 00 00", texts: texts,
 		relay: signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "0123456789abcdef", MinPort: 50000, MaxPort: 59999},
 		extra: map[string]func(*web.Renderer) web.Handler{"/demo/courriels": w.mailPage},
 	})

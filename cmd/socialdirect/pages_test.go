@@ -101,6 +101,7 @@ func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
 	visitors := map[string]*visitor{
 		"signed out": w.visitor(t), "beneficiary": w.newcomer(t),
 		"social_worker": w.staffMember(t, viewer.SocialWorker), "administrator": w.staffMember(t, viewer.Administrator),
+		"switchboard": w.staffMember(t, viewer.Switchboard),
 	}
 	for _, r := range w.platform.server.Table() {
 		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none", "{kind}", "none").Replace(r.Path)
@@ -171,7 +172,7 @@ func TestR34_PagesAskNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	outside := regexp.MustCompile(`(?:src|href|action|url\()\s*=?\s*["'(]?https?://[^"')]*`)
-	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/qui-sommes-nous", "/cookies", "/inscription", "/connexion", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
+	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/qui-sommes-nous", "/cookies", "/inscription", "/connexion", "/connexion/sms", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
 		a := w.visitor(t).want(path, w.visitor(t).get(path), http.StatusOK)
 		if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: headers %v", path, a.header)

@@ -21,6 +21,7 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/sms"
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
@@ -42,6 +43,7 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
+	texts          *sms.Gateway // nil for none
 	masterKey      []byte
 	relay          signaling.RelayConfig
 	clamdAddr      string
@@ -112,6 +114,9 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
 		return err
 	}
+	if s.texts != nil {
+		p.accounts.AllowTexts()
+	}
 	p.bookings = booking.New(p.db, queue, keys, p.accounts)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
@@ -157,6 +162,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
+	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))

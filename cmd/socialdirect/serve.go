@@ -57,6 +57,9 @@ func serve(ctx context.Context, args []string) error {
 	if err := p.schemaCurrent(ctx); err != nil {
 		return errors.Join(err, p.stop(context.WithoutCancel(ctx)))
 	}
+	if c.SMS == nil {
+		slog.Info("no SMS gateway is set (SMS_URL): nobody can sign up or in without an e-mail address")
+	}
 	slog.Info("ready", "version", version, "listen", c.ListenAddr, "public", c.Base())
 	return p.serveUntil(ctx, listener, nil, serveGrace)
 }
@@ -72,6 +75,9 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
   TURN_URLS          external relays; TURN_SECRET is shared with them (required)
+  SMS_URL            an SMS gateway over HTTP; without it people need an e-mail address. SMS_METHOD (POST), SMS_HEADERS (one a line),
+                     SMS_BODY (JSON), SMS_FROM, SMS_SUCCESS (200-299); address, headers and body are templates over
+                     {{.To}}, {{.Text}} and {{.From}} with json and urlquery
   CLAMD_ADDR         a malware scanner, host:port
   SWITCHBOARD_PHONE  the number shown on every page
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
@@ -100,7 +106,7 @@ func fromConfig(c config.Config) settings {
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
 		},
-		trustedProxies: c.TrustedProxies, phone: c.Phone,
+		texts: c.SMS, trustedProxies: c.TrustedProxies, phone: c.Phone,
 		operator: server.Operator(c.Operator),
 	}
 }

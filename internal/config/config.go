@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"socialdirect/internal/sms"
 )
 
 // Config is the settings of a running platform.
@@ -32,7 +34,8 @@ type Config struct {
 	MailFrom       string
 	MasterKey      []byte // 32 bytes
 	TURN           TURN
-	ClamdAddr      string // host:port, empty for none
+	ClamdAddr      string       // host:port, empty for none
+	SMS            *sms.Gateway // nil for none
 	TimeZone       *time.Location
 	LogLevel       slog.Level
 	Phone          string // the switchboard's number, empty for none
@@ -146,6 +149,7 @@ func Load(getenv func(string) string) (Config, error) {
 	c.MasterKey = r.masterKey()
 	c.S3 = r.s3()
 	c.TURN = r.turn()
+	c.SMS = r.sms()
 	r.refuseNATS()
 	return c, r.err
 }
@@ -222,6 +226,33 @@ func (r *reader) s3() S3 {
 		r.fail("S3_ENDPOINT", strconv.Quote(s.Endpoint), "an address such as https://s3.example.org")
 	}
 	return s
+}
+
+// sms reads the gateway, nil where none is set. No value is repeated: each may
+// hold a key.
+func (r *reader) sms() *sms.Gateway {
+	given := r.raw("SMS_METHOD") + r.raw("SMS_HEADERS") + r.raw("SMS_BODY") + r.raw("SMS_FROM") + r.raw("SMS_SUCCESS")
+	s := sms.Settings{
+		URL:     r.raw("SMS_URL"),
+		Method:  r.text("SMS_METHOD", sms.DefaultMethod),
+		Headers: r.text("SMS_HEADERS", sms.DefaultHeaders),
+		Body:    r.text("SMS_BODY", sms.DefaultBody),
+		From:    r.raw("SMS_FROM"),
+		Success: r.text("SMS_SUCCESS", sms.DefaultSuccess),
+	}
+	holds := "something else"
+	if s.URL == "" {
+		if given == "" {
+			return nil
+		}
+		holds = "nothing"
+	}
+	gateway, err := sms.New(s)
+	var problem sms.Problem
+	if errors.As(err, &problem) {
+		r.fail(problem.Setting, holds, problem.May)
+	}
+	return gateway
 }
 
 const mayMasterKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"

@@ -43,8 +43,11 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 		"MAIL_FROM": "nobody", "MASTER_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x",
 		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
+		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
+		"SMS_FROM": strings.Repeat("hunter2", 9), "SMS_SUCCESS": "500",
 	} {
 		env := valid(t)
+		env["SMS_URL"] = "https://sms.example.org/send"
 		env[name] = value
 		_, err := load(env)
 		if err == nil || !strings.HasPrefix(err.Error(), name+" holds ") || !strings.Contains(err.Error(), "it may hold") || strings.Contains(err.Error(), "\n") {
@@ -85,5 +88,24 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	env["S3_SECRET_KEY_FILE"] = path
 	if c, err := load(env); err != nil || c.S3.SecretKey != "from-the-file" {
 		t.Errorf("got %q, %v", c.S3.SecretKey, err)
+	}
+}
+
+func TestWithoutAnAddressThereIsNoSMSGateway(t *testing.T) {
+	t.Parallel()
+	env := valid(t)
+	if c, err := load(env); err != nil || c.SMS != nil {
+		t.Errorf("got %v, %v", c.SMS, err)
+	}
+	env["SMS_FROM"] = "SocialDirect"
+	if _, err := load(env); err == nil || !strings.HasPrefix(err.Error(), "SMS_URL holds nothing") {
+		t.Errorf("a sender without a gateway: %v", err)
+	}
+	env["SMS_URL_FILE"] = filepath.Join(t.TempDir(), "url")
+	if err := os.WriteFile(env["SMS_URL_FILE"], []byte("https://sms.example.org/send?key=k&to={{urlquery .To}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := load(env); err != nil || c.SMS == nil {
+		t.Errorf("got %v, %v", c.SMS, err)
 	}
 }

@@ -1,6 +1,6 @@
 // Package embedded starts what the demo and the tests need beside the product
-// and stops it again: a private PostgreSQL cluster, an S3 server and a mail
-// receiver. Everything stays in a folder of the caller's, listens on the
+// and stops it again: a private PostgreSQL cluster, an S3 server and
+// receivers of mail and of SMS. Everything stays in a folder of the caller's, listens on the
 // loopback address or a unix socket alone, and is gone when this process is,
 // however it ended.
 //

@@ -31,8 +31,7 @@ type MailReceiver struct {
 	listener net.Listener
 	ended    chan struct{} // closed when nothing is accepted any more
 
-	mu   sync.Mutex
-	last time.Time // when the latest mail arrived
+	names names
 }
 
 // StartMailReceiver receives mail into dir, which is made when missing: one .eml
@@ -106,19 +105,25 @@ func (m *MailReceiver) keep(r io.Reader) error {
 	if _, err := io.Copy(f, r); err != nil {
 		return err
 	}
-	return finish(f, filepath.Join(m.dir, m.nextName()))
+	return finish(f, filepath.Join(m.dir, m.names.next(mailExtension)))
 }
 
-// nextName is a name that sorts after all earlier ones.
-func (m *MailReceiver) nextName() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// names are those of what a receiver keeps.
+type names struct {
+	mu   sync.Mutex
+	last time.Time // when the latest arrived
+}
+
+// next is a name that sorts after all earlier ones.
+func (n *names) next(extension string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	now := time.Now().UTC()
-	if !now.After(m.last) {
-		now = m.last.Add(time.Nanosecond)
+	if !now.After(n.last) {
+		now = n.last.Add(time.Nanosecond)
 	}
-	m.last = now
-	return now.Format("20060102T150405.000000000Z") + mailExtension
+	n.last = now
+	return now.Format("20060102T150405.000000000Z") + extension
 }
 
 // mailSession accepts any sender and recipient.

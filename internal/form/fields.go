@@ -2,6 +2,7 @@ package form
 
 import (
 	"errors"
+	"regexp"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +20,9 @@ func (f *Form) Mobile(name string) string {
 	if value == "" {
 		return ""
 	}
+	if spoken.MatchString(value) {
+		value = separators.ReplaceAllString(value, " ")
+	}
 	for _, region := range regions {
 		number, err := phonenumbers.Parse(value, region)
 		if err == nil && phonenumbers.IsValidNumber(number) && mobile(number) {
@@ -28,6 +32,13 @@ func (f *Form) Mobile(name string) string {
 	f.Fail(name, "Ce numéro n’est pas celui d’un portable. Exemple : 06 12 34 56 78, ou +262 692 12 34 56.")
 	return ""
 }
+
+// spoken is a number as somebody types it who hears it digit by digit: whatever
+// stands between the digits does not matter.
+var (
+	spoken     = regexp.MustCompile(`^[+0-9\p{Zs},./_;:()'’|*–—-]+$`)
+	separators = regexp.MustCompile(`[^+0-9]+`)
+)
 
 func mobile(number *phonenumbers.PhoneNumber) bool {
 	kind := phonenumbers.GetNumberType(number)

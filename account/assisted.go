@@ -1,0 +1,320 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Assisted is what a person says on the phone to be signed up (R4). The operator
+// types it and nothing more: the password, the declaration of age and the
+// acceptance of the texts are the person's own.
+type Assisted struct {
+	Code      string // the connection code as typed
+	FirstName string
+	LastName  string
+	Email     string // empty for somebody without an address
+	Mobile    string // E.164
+	// DespiteDoubles says that the operator saw the likely doubles and that this is
+	// somebody else.
+	DespiteDoubles bool
+}
+
+// The faults of assisted sign-up. Only a switchboard operator, signed in, meets
+// them: they tell what no public page does (R5).
+var (
+	ErrNoSMS    = fault.New(fault.Invalid, "Sans adresse e-mail, il faut un envoi de SMS, et cette plateforme n’en a pas. Demandez une adresse e-mail à la personne.")
+	ErrKnown    = fault.New(fault.Invalid, "Un compte a déjà cette adresse e-mail. La personne peut se connecter, ou demander un autre mot de passe.")
+	ErrTaken    = fault.New(fault.Invalid, "Un compte sans adresse e-mail a déjà ce numéro. La personne peut se connecter avec un code reçu par SMS.")
+	ErrDoubles  = fault.New(fault.Invalid, "Un compte ressemble à celui-ci. Vérifiez avec la personne, puis cochez la case si c’est quelqu’un d’autre.")
+	ErrRefused  = fault.New(fault.Invalid, "L’administration n’ouvre plus de compte avec cette adresse ou ce numéro. Transmettez-lui la demande.")
+	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
+
+	errOperators = fault.New(fault.Forbidden, "Cette page est réservée au standard.")
+)
+
+func operator(v *viewer.Viewer) error {
+	if v == nil || v.Role != viewer.Switchboard {
+		return errOperators
+	}
+	return nil
+}
+
+// AllowTexts says that an SMS gateway is set. It is called once, before anything
+// is served.
+func (s *Service) AllowTexts() { s.texting = true }
+
+// Texts reports whether SMS can be sent.
+func (s *Service) Texts() bool { return s.texting }
+
+// Assist opens an account for somebody on the phone, by a switchboard operator,
+// and sends them the link with which they go on alone: by mail, or by SMS to
+// somebody without an address. The connection code counts as it does at sign-up.
+//
+// It fails with company.ErrCode, ErrRefused, ErrKnown, ErrTaken, ErrNoSMS, and with ErrDoubles
+// until the operator says that the likely doubles are somebody else.
+func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uuid.UUID, error) {
+	if err := operator(v); err != nil {
+		return uuid.Nil, err
+	}
+	if in.Email == "" && !s.texting {
+		return uuid.Nil, ErrNoSMS
+	}
+	var id uuid.UUID
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if id, err = s.insertAssisted(ctx, tx, in); err != nil {
+			return err
+		}
+		if err := insertAssistance(ctx, tx, id, v.ID); err != nil {
+			return err
+		}
+		if err := s.sendLink(ctx, tx, id, in.Email); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.assisted", SubjectID: id})
+	})
+	return id, err
+}
+
+func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assisted) (uuid.UUID, error) {
+	client, err := s.companies.Redeem(ctx, tx, in.Code)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	refused, err := s.refused(ctx, tx, in.Email, in.Mobile)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if refused {
+		return uuid.Nil, ErrRefused
+	}
+	doubles, err := readDoubles(ctx, tx, in.probe())
+	if err != nil {
+		return uuid.Nil, err
+	}
+	id, known, err := insertAccount(ctx, tx, newAccount{
+		Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
+		Mobile: in.Mobile, ClientID: client, Zone: zoneOf(in.Mobile),
+	})
+	switch {
+	case err != nil:
+		return uuid.Nil, err
+	case known && in.Email != "":
+		return uuid.Nil, ErrKnown
+	case known:
+		return uuid.Nil, ErrTaken
+	case len(doubles) > 0 && !in.DespiteDoubles:
+		return uuid.Nil, ErrDoubles
+	}
+	return id, s.vault.Create(ctx, tx, id)
+}
+
+func (in Assisted) probe() Probe {
+	return Probe{FirstName: in.FirstName, LastName: in.LastName, Email: in.Email, Mobile: in.Mobile}
+}
+
+func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
+	if email == "" {
+		return s.enqueueText(ctx, tx, textArgs{AccountID: id, Text: textInvitation})
+	}
+	return s.enqueueNotice(ctx, tx, id, noticeAssisted)
+}
+
+// ResendLink sends the link again to somebody whom the viewer signed up and who
+// has not opened their account: NotFound for anybody else's, ErrFinished after.
+func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	if err := operator(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockAssisted(ctx, tx, v.ID, id)
+		if postgres.NoRows(err) {
+			return fault.New(fault.NotFound, "Ce compte n’est pas un de ceux que vous avez ouverts.")
+		}
+		if err != nil {
+			return err
+		}
+		if row.progress() != LinkSent {
+			return ErrFinished
+		}
+		if row.Email == "" && !s.texting {
+			return ErrNoSMS
+		}
+		if err := s.sendLink(ctx, tx, id, row.Email); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.link_resent", SubjectID: id})
+	})
+}
+
+// Progress is how far somebody signed up by phone has come.
+type Progress string
+
+// The steps, in order.
+const (
+	LinkSent Progress = "sent"   // the link was not followed yet
+	Opened   Progress = "opened" // followed; age and texts are still to come
+	Finished Progress = "finished"
+)
+
+// Assistance is an account that an operator opened, with what they may see of it:
+// who it is and how far it has come, nothing of what the person does with it.
+type Assistance struct {
+	ID        uuid.UUID
+	Name      string
+	Mobile    string // masked
+	ByText    bool   // the link went by SMS
+	CreatedAt time.Time
+	Progress  Progress
+}
+
+// assistancesShown bounds the list.
+const assistancesShown = 30
+
+// Assistances are the accounts that the viewer opened, latest first.
+func (s *Service) Assistances(ctx context.Context, v *viewer.Viewer) ([]Assistance, error) {
+	if err := operator(v); err != nil {
+		return nil, err
+	}
+	rows, err := readAssisted(ctx, s.db.Pool, v.ID, assistancesShown)
+	all := make([]Assistance, len(rows))
+	for i, row := range rows {
+		person := Person{FirstName: row.FirstName, LastName: row.LastName}
+		all[i] = Assistance{
+			ID: row.ID, Name: person.Name(), Mobile: maskMobile(row.Mobile), ByText: row.Email == "",
+			CreatedAt: row.CreatedAt, Progress: row.progress(),
+		}
+	}
+	return all, err
+}
+
+// Probe is what is known of somebody who may have an account already. Empty
+// fields find nothing.
+type Probe struct{ FirstName, LastName, Email, Mobile string }
+
+// Likeness is why an account may be the same person's.
+type Likeness string
+
+// The likenesses, the strongest first.
+const (
+	SameEmail         Likeness = "email" // but for case and dots
+	SameNameAndMobile Likeness = "name_and_mobile"
+	SameMobile        Likeness = "mobile"
+)
+
+// Double is an account that may be the same person's: enough to ask about it on
+// the phone, no more.
+type Double struct {
+	ID       uuid.UUID
+	Name     string
+	Mobile   string // masked
+	Likeness Likeness
+}
+
+// resultsShown bounds what one search or comparison shows.
+const resultsShown = 5
+
+// How often an operator may search or compare.
+const (
+	searchesAllowed = 60
+	searchWindow    = 10 * time.Minute
+)
+
+const tooManySearches = "Cela fait beaucoup de recherches en peu de temps. Attendez quelques minutes."
+
+func (s *Service) spendSearch(ctx context.Context, v *viewer.Viewer) error {
+	return s.spend(ctx, tooManySearches, quota{"search", v.ID.String(), searchesAllowed, searchWindow})
+}
+
+// LikelyDoubles lists the beneficiaries' accounts that may be the same person's
+// (R5), for the switchboard and the administration alone; Throttled after too
+// many. Whom it shows is journaled.
+func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) ([]Double, error) {
+	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.Administrator {
+		return nil, errOperators
+	}
+	if err := s.spendSearch(ctx, v); err != nil {
+		return nil, err
+	}
+	var found []Double
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if found, err = readDoubles(ctx, tx, p); err != nil {
+			return err
+		}
+		return noteShown(ctx, tx, v, found)
+	})
+	return found, err
+}
+
+// minSearch keeps a search from listing everybody.
+const minSearch = 3
+
+// ErrSearch says that a search is too short to mean somebody.
+var ErrSearch = fault.New(fault.Invalid, "Écrivez au moins trois lettres du nom, ou le numéro de portable entier, ou l’adresse e-mail entière.")
+
+// Search finds beneficiaries by the beginning of a name, by a whole mobile number
+// or by a whole address, for a switchboard operator; ErrSearch when it says too
+// little, Throttled after too many. At most resultsShown are shown, and journaled;
+// more reports that there are others.
+func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile string) (found []Double, more bool, err error) {
+	if err := operator(v); err != nil {
+		return nil, false, err
+	}
+	words = strings.TrimSpace(words)
+	letters := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, words)
+	if mobile == "" && utf8.RuneCountInString(letters) < minSearch {
+		return nil, false, ErrSearch
+	}
+	if err := s.spendSearch(ctx, v); err != nil {
+		return nil, false, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if found, err = searchBeneficiaries(ctx, tx, words, mobile, resultsShown+1); err != nil {
+			return err
+		}
+		more = len(found) > resultsShown
+		found = found[:min(len(found), resultsShown)]
+		return noteShown(ctx, tx, v, found)
+	})
+	return found, more, err
+}
+
+// noteShown journals whom an operator was shown (R39).
+func noteShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, shown []Double) error {
+	for _, double := range shown {
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.looked_up", SubjectID: double.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maskMobile writes a number with all but its last four digits hidden: enough to
+// recognise one's own, too little to call somebody else's.
+func maskMobile(e164 string) string {
+	shown := []rune(DisplayMobile(e164))
+	left := 4
+	for i := len(shown) - 1; i >= 0; i-- {
+		if !unicode.IsDigit(shown[i]) {
+			continue
+		}
+		if left--; left < 0 {
+			shown[i] = '•'
+		}
+	}
+	return string(shown)
+}

@@ -1,0 +1,252 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// standardPage is the switchboard's first page: search, sign up, follow up.
+type standardPage struct {
+	Form     *form.Form
+	Searched bool
+	Found    []Double
+	More     bool // others fit the search too
+	Accounts []Assistance
+}
+
+func (standardPage) Template() string { return "account/standard" }
+func (standardPage) Title() string    { return "Standard" }
+
+func (h *HTTP) standardPage(r *http.Request, f *form.Form) (standardPage, error) {
+	accounts, err := h.accounts.Assistances(r.Context(), viewer.From(r.Context()))
+	return standardPage{Form: f, Accounts: accounts}, err
+}
+
+// StandardPage shows it.
+func (h *HTTP) StandardPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.standardPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// SearchPeople shows who fits; it is a POST so that no name or number stays in an
+// address.
+func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.standardPage(r, f)
+	if err != nil {
+		return err
+	}
+	words := f.Text("search", form.Text{Max: 254, Required: ErrSearch.Message})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	page.Found, page.More, err = h.accounts.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
+	if err != nil {
+		return refuse(f, "search", err, page)
+	}
+	page.Searched = true
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// mobileIn is the mobile number that a search is, empty when it is none.
+func mobileIn(words string) string {
+	return form.FromValues(url.Values{"mobile": {words}}).Mobile("mobile")
+}
+
+// assistPage is the form that the operator fills in.
+type assistPage struct {
+	Form  *form.Form
+	Texts bool // somebody without an address can be signed up
+}
+
+func (assistPage) Template() string { return "account/assist" }
+func (assistPage) Title() string    { return "Inscrire une personne" }
+
+// Scripts shows likely doubles while typing is done.
+func (assistPage) Scripts() []string { return []string{"standard.js"} }
+
+func (h *HTTP) assistPage(f *form.Form) assistPage {
+	return assistPage{Form: f, Texts: h.accounts.Texts()}
+}
+
+// AssistPage shows the form.
+func (h *HTTP) AssistPage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(nil)))
+}
+
+// doublesPage is the accounts that may be the same person's, for the script of the
+// form.
+type doublesPage struct{ Doubles []Double }
+
+func (doublesPage) Template() string { return "account/doubles" }
+func (doublesPage) Title() string    { return "Comptes qui ressemblent" }
+
+// CompareAssisted shows the likely doubles of what is typed so far; what is not
+// whole yet finds nothing.
+func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	typed := Probe{
+		FirstName: f.Text("first_name", form.Text{Max: 80}), LastName: f.Text("last_name", form.Text{Max: 80}),
+		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
+	}
+	var page doublesPage
+	if typed.Email != "" || typed.Mobile != "" {
+		if page.Doubles, err = h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
+			return err
+		}
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// assistedFields are the fields of the form.
+var assistedFields = []string{"connection_code", "first_name", "last_name", "email", "no_email", "mobile"}
+
+// CorrectAssisted shows the form again with what was typed.
+func (h *HTTP) CorrectAssisted(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for _, name := range assistedFields {
+		typed[name] = f.Hidden(name, 1000)
+	}
+	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(typed)))
+}
+
+// decodeAssisted decodes in the order of the page, with messages to the operator
+// where the fields' own speak to the person.
+func (h *HTTP) decodeAssisted(f *form.Form) Assisted {
+	in := Assisted{Code: f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que la personne a reçu."})}
+	if f.Text("mobile", form.Text{Max: 40, Required: "Écrivez le numéro de portable."}) != "" {
+		in.Mobile = f.Mobile("mobile")
+	}
+	in.FirstName = f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."})
+	in.LastName = f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."})
+	if f.Ticked("no_email") {
+		h.refuseAddress(f)
+	} else if f.Text("email", form.Text{Max: 254, Required: "Écrivez l’adresse e-mail, ou dites qu’il n’y en a pas."}) != "" {
+		in.Email = f.Email("email")
+	}
+	return in
+}
+
+// refuseAddress checks a form that says there is no address.
+func (h *HTTP) refuseAddress(f *form.Form) {
+	if f.Text("email", form.Text{Max: 254}) != "" {
+		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
+	}
+	if !h.accounts.Texts() {
+		f.Fail("email", ErrNoSMS.Message)
+	}
+}
+
+// field is a value that goes on unseen.
+type field struct{ Name, Value string }
+
+// assistedPage shows everything once more before it is sent.
+type assistedPage struct {
+	Form    *form.Form
+	Person  Assisted
+	Mobile  string // in pairs, to be read back
+	Fields  []field
+	Doubles []Double
+}
+
+func (assistedPage) Template() string { return "account/assisted" }
+func (assistedPage) Title() string    { return "Vérifier avec la personne" }
+
+func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assistedPage, error) {
+	doubles, err := h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
+	page := assistedPage{Form: f, Person: in, Mobile: DisplayMobile(in.Mobile), Doubles: doubles}
+	for _, name := range assistedFields {
+		if value := f.Value(name); value != "" {
+			page.Fields = append(page.Fields, field{name, value})
+		}
+	}
+	return page, err
+}
+
+// CheckAssisted decodes what was typed and shows it once more, with the likely
+// doubles.
+func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	in := h.decodeAssisted(f)
+	if !f.Valid() {
+		return f.Invalid(h.assistPage(f))
+	}
+	page, err := h.assistedPage(r, f, in)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Assist opens the account and sends the link.
+func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	in := h.decodeAssisted(f)
+	in.DespiteDoubles = f.Ticked("other_person")
+	if !f.Valid() {
+		return f.Invalid(h.assistPage(f))
+	}
+	if _, err = h.accounts.Assist(r.Context(), viewer.From(r.Context()), in); err != nil {
+		return h.refuseAssisted(r, f, in, err)
+	}
+	web.Flash(w, "link-sent")
+	return web.See(w, r, "/standard")
+}
+
+// besides says beside which field an act's message stands.
+var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", ErrNoSMS: "email"}
+
+func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err error) error {
+	if errors.Is(err, ErrDoubles) {
+		page, broken := h.assistedPage(r, f, in)
+		if broken != nil {
+			return broken
+		}
+		return refuse(f, "other_person", err, page)
+	}
+	for known, name := range besides {
+		if errors.Is(err, known) {
+			return refuse(f, name, err, h.assistPage(f))
+		}
+	}
+	return err
+}
+
+// ResendLink sends the link again.
+func (h *HTTP) ResendLink(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.ParseID(r.PathValue("id"))
+	if err != nil {
+		return fault.Wrap(fault.NotFound, err)
+	}
+	if err := h.accounts.ResendLink(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "link-sent")
+	return web.See(w, r, "/standard")
+}

@@ -1,0 +1,117 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// textedPage asks for the number of somebody who signs in by SMS.
+type textedPage struct {
+	Form  *form.Form
+	Next  string
+	Texts bool // an SMS gateway is set
+	Gone  bool // shown because a code no longer works
+}
+
+func (textedPage) Template() string { return "account/texted" }
+func (textedPage) Title() string    { return "Se connecter par SMS" }
+
+// TextedPage shows the form.
+func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
+	if v := viewer.From(r.Context()); v != nil {
+		return web.See(w, r, web.HomePath(v.Role))
+	}
+	page := textedPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.Texts()}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// RequestCode sends a code, if there is somebody to send it to; the answer is the
+// same (R5).
+func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page := textedPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.Texts()}
+	mobile := f.Mobile("mobile")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	token, err := h.accounts.RequestCode(r.Context(), mobile, place(r))
+	if err != nil {
+		return refuse(f, "mobile", err, page)
+	}
+	h.setTexted(w, token)
+	return web.See(w, r, "/connexion/sms/code"+query(page.Next))
+}
+
+// textedCookie ties a code to the browser that asked for it.
+func (h *HTTP) textedCookie() string {
+	if h.secure {
+		return "__Host-sms"
+	}
+	return "sms"
+}
+
+func (h *HTTP) setTexted(w http.ResponseWriter, token string) {
+	cookie := &http.Cookie{
+		Name: h.textedCookie(), Value: token, Path: "/", MaxAge: int(CodeLifetime.Seconds()),
+		HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode,
+	}
+	if token == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}
+
+func (h *HTTP) texted(r *http.Request) string {
+	cookie, err := r.Cookie(h.textedCookie())
+	if err != nil || len(cookie.Value) > 100 {
+		return ""
+	}
+	return cookie.Value
+}
+
+// textedCodePage asks for the code.
+type textedCodePage struct {
+	Form *form.Form
+	Next string
+}
+
+func (textedCodePage) Template() string { return "account/texted_code" }
+func (textedCodePage) Title() string    { return "Le code reçu par SMS" }
+
+// TextedCodePage shows the form.
+func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *http.Request) error {
+	next := localPath(r.URL.Query().Get("suite"))
+	if h.texted(r) == "" {
+		return web.See(w, r, "/connexion/sms"+query(next))
+	}
+	return h.render.Render(w, r, http.StatusOK, textedCodePage{Form: form.New(nil), Next: next})
+}
+
+// SignInByCode opens a session.
+func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page := textedCodePage{Form: f, Next: localPath(f.Hidden("suite", 500))}
+	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	in, err := h.accounts.SignInByCode(r.Context(), h.texted(r), code, h.device(r))
+	if fault.Is(err, fault.Gone) {
+		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.accounts.Texts(), Gone: true})
+	}
+	if err != nil {
+		return refuse(f, "code", err, page)
+	}
+	h.setTexted(w, "")
+	return h.enter(w, r, in, page.Next)
+}

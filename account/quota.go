@@ -1,0 +1,44 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+)
+
+// quota bounds how often something may be done in a window of time, whether it
+// succeeds or not: what costs money, or could be used to harvest.
+type quota struct {
+	kind, value string // what is counted, and for whom
+	most        int
+	window      time.Duration
+}
+
+// spend counts one use of each quota in turn and fails with Throttled, saying
+// message, at the first that is spent; those after it are then left alone, so that
+// one place cannot use up somebody else's.
+func (s *Service) spend(ctx context.Context, message string, quotas ...quota) error {
+	var wait time.Duration
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		for _, q := range quotas {
+			begin := tx.Now.Truncate(q.window)
+			key := newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
+			used, _, err := countTry(ctx, tx, key)
+			if err != nil {
+				return err
+			}
+			if used > q.most {
+				wait = begin.Add(q.window).Sub(tx.Now)
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil || wait == 0 {
+		return err
+	}
+	return &fault.Fault{Code: fault.Throttled, Message: message, RetryAfter: wait}
+}

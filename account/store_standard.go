@@ -1,0 +1,162 @@
+package account
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Who was signed up by the switchboard.
+
+func insertAssistance(ctx context.Context, tx postgres.Tx, id, operator uuid.UUID) error {
+	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at) values ($1, $2, $3)`, id, operator, tx.Now)
+	return err
+}
+
+type assistedRow struct {
+	ID        uuid.UUID
+	FirstName string
+	LastName  string
+	Email     string
+	Mobile    string
+	Opened    bool
+	Adult     bool
+	CreatedAt time.Time
+}
+
+func (r assistedRow) progress() Progress {
+	switch {
+	case r.Adult:
+		return Finished
+	case r.Opened:
+		return Opened
+	}
+	return LinkSent
+}
+
+const selectAssisted = `
+	select a.id, a.first_name, a.last_name, coalesce(a.email, '') as email, coalesce(a.mobile, '') as mobile,
+	       coalesce(a.email_validated_at, a.mobile_validated_at) is not null as opened, a.adult_declared_at is not null as adult, s.created_at
+	from assisted_signups s join accounts a on a.id = s.account_id
+	where s.operator_id = $1 `
+
+func readAssisted(ctx context.Context, q postgres.Querier, operator uuid.UUID, most int) ([]assistedRow, error) {
+	return postgres.All[assistedRow](ctx, q, selectAssisted+`order by s.created_at desc, a.id limit $2`, operator, most)
+}
+
+func lockAssisted(ctx context.Context, tx postgres.Tx, operator, id uuid.UUID) (assistedRow, error) {
+	return postgres.One[assistedRow](ctx, tx, selectAssisted+`and a.id = $2 for update of s`, operator, id)
+}
+
+// Likely doubles.
+
+type doubleRow struct {
+	ID        uuid.UUID
+	FirstName string
+	LastName  string
+	Mobile    string
+	Likeness  Likeness
+}
+
+func (r doubleRow) double() Double {
+	person := Person{FirstName: r.FirstName, LastName: r.LastName}
+	return Double{ID: r.ID, Name: person.Name(), Mobile: maskMobile(r.Mobile), Likeness: r.Likeness}
+}
+
+func asDoubles(rows []doubleRow, err error) ([]Double, error) {
+	found := make([]Double, len(rows))
+	for i, row := range rows {
+		found[i] = row.double()
+	}
+	return found, err
+}
+
+const selectDouble = `select id, first_name, last_name, coalesce(mobile, '') as mobile, `
+
+func readDoubles(ctx context.Context, q postgres.Querier, p Probe) ([]Double, error) {
+	return asDoubles(postgres.All[doubleRow](ctx, q, `
+		select * from (`+selectDouble+`
+		       case when email_key = address_key(nullif($1, '')) then 'email'
+		            when name_key = person_key($2 || ' ' || $3) then 'name_and_mobile' else 'mobile' end as likeness
+		from accounts
+		where role = 'beneficiary' and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
+		order by array_position(array['email', 'name_and_mobile', 'mobile'], likeness), last_name, id
+		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown))
+}
+
+var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func searchBeneficiaries(ctx context.Context, q postgres.Querier, words, mobile string, most int) ([]Double, error) {
+	by, value := `(name_key like person_key($1) or surname_key like person_key($1))`, likeEscapes.Replace(words)+"%"
+	switch {
+	case mobile != "":
+		by, value = `mobile = $1`, mobile
+	case strings.Contains(words, "@"):
+		by, value = `email_key = address_key($1)`, words
+	}
+	return asDoubles(postgres.All[doubleRow](ctx, q, selectDouble+`'' as likeness
+		from accounts where role = 'beneficiary' and `+by+`
+		order by last_name, first_name, id limit $2`, value, most))
+}
+
+// Codes by SMS.
+
+// readTexted finds who signs in with a number, zero when nobody does.
+func readTexted(ctx context.Context, q postgres.Querier, mobile string) (id uuid.UUID, err error) {
+	err = q.QueryRow(ctx, `select id from accounts where mobile = $1 and email is null`, mobile).Scan(&id)
+	if postgres.NoRows(err) {
+		return uuid.Nil, nil
+	}
+	return id, err
+}
+
+type challengeRow struct {
+	ID         uuid.UUID
+	AccountID  uuid.UUID // zero where nobody has the number
+	SealedCode []byte
+	Tries      int
+}
+
+func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID) (id uuid.UUID, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into sms_challenges (token_hash, account_id, expires_at)
+		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3) returning id`,
+		hash, account, tx.Now.Add(CodeLifetime)).Scan(&id)
+	return id, err
+}
+
+const selectChallenge = `
+	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries
+	from sms_challenges where used_at is null and expires_at > $2 `
+
+func lockChallenge(ctx context.Context, tx postgres.Tx, hash []byte) (challengeRow, error) {
+	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and token_hash = $1 for update`, hash, tx.Now)
+}
+
+func lockChallengeByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (challengeRow, error) {
+	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and id = $1 for update`, id, tx.Now)
+}
+
+func countCodeTry(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update sms_challenges set tries = tries + 1 where id = $1`, id)
+	return err
+}
+
+func useChallenge(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update sms_challenges set used_at = $2, sealed_code = null where id = $1`, id, tx.Now)
+	return err
+}
+
+func setCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
+	_, err := tx.Exec(ctx, `update sms_challenges set sealed_code = $2 where id = $1`, id, sealed)
+	return err
+}
+
+func deleteStaleChallenges(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.Exec(ctx, `delete from sms_challenges where expires_at <= $1`, tx.Now)
+	return err
+}

@@ -1,0 +1,91 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/sms"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// The SMS that this package sends: the names of their texts.
+const (
+	textInvitation = "sms_invitation"
+	textCode       = "sms_code"
+)
+
+// textArgs is the job that sends one SMS. Like noticeArgs it names whom and never
+// holds a number, a token or a code: they are read and made as it is sent. A
+// request of a number that nobody has is worked too, and sends nothing (R5).
+type textArgs struct {
+	AccountID   uuid.UUID `json:"account_id"`
+	ChallengeID uuid.UUID `json:"challenge_id"`
+	Text        string    `json:"text"`
+}
+
+// Kind names the job.
+func (textArgs) Kind() string { return "account_text" }
+
+func (s *Service) enqueueText(ctx context.Context, tx postgres.Tx, args textArgs) error {
+	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
+	return s.queue.Add(ctx, tx, args, once)
+}
+
+// TextWorker sends this package's SMS.
+type TextWorker struct {
+	river.WorkerDefaults[textArgs]
+	accounts *Service
+	notices  *web.Notices
+	sender   sms.Sender
+}
+
+// NewTextWorker returns the worker that River runs; without Service.AllowTexts it
+// sends nothing, and sender is not asked.
+func NewTextWorker(accounts *Service, notices *web.Notices, sender sms.Sender) *TextWorker {
+	return &TextWorker{accounts: accounts, notices: notices, sender: sender}
+}
+
+// NextRetry tries again soon: somebody waits with the phone in their hand.
+func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
+	if job.Args.Text == textCode {
+		return job.AttemptedAt.Add(5 * time.Second)
+	}
+	return time.Time{} // River's own
+}
+
+// Work sends one SMS.
+func (w *TextWorker) Work(ctx context.Context, job *river.Job[textArgs]) error {
+	if !w.accounts.texting {
+		return nil
+	}
+	person, data, err := w.prepare(ctx, job.Args)
+	if err != nil || person.Mobile == "" {
+		return ignoreNotFound(err)
+	}
+	text, err := w.notices.Text(job.Args.Text, data)
+	if err != nil {
+		return err
+	}
+	return w.sender.Send(ctx, sms.Message{To: person.Mobile, Text: text})
+}
+
+// texted is what the texts may say.
+type texted struct{ Token, Code string }
+
+// prepare finds whom to write to, nobody when nothing is to be sent any more, and
+// makes the secret that the text holds.
+func (w *TextWorker) prepare(ctx context.Context, args textArgs) (person Person, data texted, err error) {
+	if args.Text == textCode {
+		person, data.Code, err = w.accounts.codeFor(ctx, args.ChallengeID)
+		return person, data, err
+	}
+	if person, err = w.accounts.Person(ctx, args.AccountID); err != nil {
+		return person, data, err
+	}
+	data.Token, err = w.accounts.issueToken(ctx, person.ID, purposeInvitation)
+	return person, data, err
+}

@@ -1,0 +1,110 @@
+package embedded
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+const (
+	maxSMSBytes  = 64 << 10
+	smsTimeout   = 10 * time.Second // for one request
+	smsExtension = ".json"
+)
+
+// SMS is a text message as the gateway was given it.
+type SMS struct {
+	Name string `json:"-"` // the file's name
+	To   string `json:"to"`
+	From string `json:"from"`
+	Text string `json:"text"`
+}
+
+// SMSReceiver is an HTTP gateway on the loopback address that keeps every SMS and
+// sends none on. It takes POSTs of {"to":…,"from":…,"text":…}.
+type SMSReceiver struct {
+	dir      string
+	server   *http.Server
+	listener net.Listener
+	names    names
+}
+
+// StartSMSReceiver receives SMS into dir, which is made when missing: one .json
+// file each. An SMS is accepted once its file is safe, and the files' names sort in
+// the order of arrival.
+func StartSMSReceiver(ctx context.Context, dir string) (*SMSReceiver, error) {
+	dir, err := filepath.Abs(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("SMS receiver: %w", err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("SMS receiver: %w", err)
+	}
+	s := &SMSReceiver{dir: dir, listener: listener}
+	s.server = &http.Server{Handler: http.HandlerFunc(s.receive), ReadTimeout: smsTimeout, WriteTimeout: smsTimeout}
+	go func() { _ = s.server.Serve(listener) }() // ends with Stop
+	return s, nil
+}
+
+// URL is where to post to, "http://127.0.0.1:PORT/".
+func (s *SMSReceiver) URL() string { return "http://" + s.listener.Addr().String() + "/" }
+
+// Dir is the folder of the SMS, an absolute path.
+func (s *SMSReceiver) Dir() string { return s.dir }
+
+// Stop ends at once.
+func (s *SMSReceiver) Stop(context.Context) error {
+	err := s.server.Close()
+	if closed := s.listener.Close(); err == nil && !errors.Is(closed, net.ErrClosed) {
+		err = closed // the server did not know it yet
+	}
+	return err
+}
+
+func (s *SMSReceiver) receive(w http.ResponseWriter, r *http.Request) {
+	var message SMS
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSMSBytes)).Decode(&message)
+	if r.Method != http.MethodPost || err != nil || message.To == "" || message.Text == "" {
+		http.Error(w, "not an SMS", http.StatusBadRequest)
+		return
+	}
+	content, err := json.Marshal(message)
+	if err == nil {
+		err = writeDurably(filepath.Join(s.dir, s.names.next(smsExtension)), append(content, '\n'))
+	}
+	if err != nil {
+		http.Error(w, "not kept", http.StatusInternalServerError)
+	}
+}
+
+// ReadSMS reads the SMS in dir, the latest first.
+func ReadSMS(dir string) ([]SMS, error) {
+	paths, err := filepath.Glob(filepath.Join(globLiteral(dir), "[0-9]*"+smsExtension))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]SMS, 0, len(paths))
+	for _, path := range slices.Backward(paths) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		message := SMS{Name: filepath.Base(path)}
+		if err := json.Unmarshal(content, &message); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, message)
+	}
+	return all, nil
+}

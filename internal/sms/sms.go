@@ -1,0 +1,108 @@
+// Package sms hands short messages to an SMS gateway. Every provider has its own
+// address, headers and body, so that these are templates in the settings and any
+// provider with an HTTP interface fits. It is called from jobs alone, so that a
+// message is tried again when the gateway does not take it.
+//
+// No error of this package holds a number, a text or what the gateway answered:
+// errors end in logs.
+package sms
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Message is one short text to one number.
+type Message struct {
+	To   string // E.164
+	Text string
+}
+
+// Sender takes messages; an error means that the gateway did not.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// What one conversation with the gateway may cost.
+const (
+	sendTimeout    = 15 * time.Second
+	maxAnswer      = 64 << 10 // bytes of the body that are read and thrown away
+	maxAnswerHeads = 32 << 10
+)
+
+// Gateway is a Sender over HTTP.
+type Gateway struct {
+	settings Settings
+	request  *templates
+	client   *http.Client
+}
+
+// New returns a gateway whose templates were tried once with example values. A
+// wrong setting is a Problem that names it.
+func New(s Settings) (*Gateway, error) {
+	request, err := parse(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := request.try(s); err != nil {
+		return nil, err
+	}
+	return &Gateway{settings: s, request: request, client: &http.Client{
+		Timeout: sendTimeout,
+		// A redirect could lead a number and a text to another host, or out of TLS.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    sendTimeout,
+			MaxResponseHeaderBytes: maxAnswerHeads,
+			MaxIdleConnsPerHost:    2,
+			IdleConnTimeout:        time.Minute,
+		},
+	}}, nil
+}
+
+// Send gives m to the gateway within sendTimeout. The gateway has taken it when
+// the status is one of the settings'; what else it says is not read.
+func (g *Gateway) Send(ctx context.Context, m Message) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	call, err := g.request.render(values{To: m.To, Text: m.Text, From: g.settings.From})
+	if err != nil {
+		return errors.New("sms: the message does not fit the templates") // the cause may hold the text
+	}
+	r, err := http.NewRequestWithContext(ctx, g.settings.Method, call.url.String(), strings.NewReader(call.body))
+	if err != nil {
+		return errors.New("sms: the message does not fit the templates")
+	}
+	r.Header = call.headers
+	answer, err := g.client.Do(r)
+	if err != nil {
+		return fmt.Errorf("sms: no answer: %w", withoutAddress(err))
+	}
+	defer answer.Body.Close()
+	// Read so that the connection serves again; the status alone decides, and a
+	// body that breaks off must not have the message sent twice.
+	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer)
+	if !g.settings.success(answer.StatusCode) {
+		return fmt.Errorf("sms: the gateway answered %d", answer.StatusCode)
+	}
+	return nil
+}
+
+// withoutAddress takes the request's address, which may hold the number and the
+// text, out of an error of net/http's.
+func withoutAddress(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
