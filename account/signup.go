@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -50,15 +51,18 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if known {
 			return s.enqueueNotice(ctx, tx, id, noticeKnown)
 		}
-		return s.openAccount(ctx, tx, id, in)
+		return s.openAccount(ctx, tx, id, client, in)
 	})
 }
 
-func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID, in SignUp) error {
+func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, id, client uuid.UUID, in SignUp) error {
 	if err := s.vault.Create(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance); err != nil {
+		return err
+	}
+	if err := company.Count(ctx, tx, client, company.AccountOpened); err != nil {
 		return err
 	}
 	return s.enqueueNotice(ctx, tx, id, noticeValidation)
