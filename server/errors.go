@@ -19,6 +19,8 @@ var statuses = map[fault.Code]int{
 	fault.Conflict:        http.StatusConflict,
 	fault.Gone:            http.StatusGone,
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.NotAllowed:      http.StatusMethodNotAllowed,
+	fault.Unsupported:     http.StatusUnsupportedMediaType,
 	fault.Throttled:       http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.Internal:        http.StatusInternalServerError,
@@ -72,6 +74,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 	switch {
 	case kind == socket:
 		http.Error(w, http.StatusText(status), status)
+	case kind == api:
+		s.failAPI(w, status, f)
 	case f.Code == fault.Unauthenticated:
 		http.Redirect(w, r, signInPath(r, f), http.StatusSeeOther)
 	default:

@@ -17,12 +17,14 @@ type access struct {
 	roles []viewer.Role // nil with open or owing: any
 	open  bool          // signed in or not
 	owing bool          // also for staff who still owe the second factor
+	token bool          // a client's own system, with a key; sessions do not count
 }
 
 var (
 	everyone = access{open: true}
 	signedIn = access{}
 	owing    = access{owing: true}
+	withKey  = access{token: true}
 )
 
 func only(roles ...viewer.Role) access { return access{roles: roles} }
@@ -43,6 +45,7 @@ const (
 	page   routeKind = iota // a page or an ordinary form
 	upload                  // a form with files, which may take long to arrive
 	socket                  // a WebSocket: refusals are bare statuses
+	api                     // for programs: refusals are JSON (RFC 9457)
 )
 
 // routes is the table of contents of the platform.
@@ -52,6 +55,9 @@ func (s *Server) routes() []route {
 		worker        = only(viewer.SocialWorker)
 		itsPeople     = only(viewer.Beneficiary, viewer.SocialWorker)
 		administrator = only(viewer.Administrator)
+		manager       = only(viewer.ClientManager)
+
+		figures, machines = s.parts.Figures, s.parts.API
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -110,6 +116,17 @@ func (s *Server) routes() []route {
 		{"POST", "/agenda/absences", worker, b.AddAbsence, page},
 		{"POST", "/agenda/absences/{id}/suppression", worker, b.RemoveAbsence, page},
 
+		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},
+		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
+		{"GET", "/entreprise/api", manager, figures.TokensPage, page},
+		{"POST", "/entreprise/api", manager, figures.MakeToken, page},
+		{"POST", "/entreprise/api/{id}/suppression", manager, figures.RevokeToken, page},
+
+		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
+		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
+		{"GET", "/api/v1/figures", withKey, machines.Figures, api},
+		{"GET", "/api/v1/openapi.json", everyone, machines.Description, api},
+
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},
 		{"POST", "/administration/entreprises/{id}/codes", administrator, c.IssueCode, page},
@@ -122,19 +139,20 @@ func (s *Server) routes() []route {
 type Knock struct {
 	Method, Path string
 	Open, Socket bool
+	Key          bool // a client's own system alone may
 	roles        []viewer.Role
 }
 
 // Allows reports whether a signed-in person with that role may knock.
 func (k Knock) Allows(role viewer.Role) bool {
-	return k.Open || k.roles == nil || slices.Contains(k.roles, role)
+	return k.Open || !k.Key && k.roles == nil || slices.Contains(k.roles, role)
 }
 
 // Table lists what every route asks.
 func (s *Server) Table() []Knock {
 	var table []Knock
 	for _, r := range s.routes() {
-		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, roles: r.access.roles})
+		table = append(table, Knock{Method: r.method, Path: r.path, Open: r.access.open, Socket: r.kind == socket, Key: r.access.token, roles: r.access.roles})
 	}
 	return table
 }
@@ -145,6 +163,7 @@ func (s *Server) mux() *http.ServeMux {
 	for _, r := range s.routes() {
 		mux.Handle(r.method+" "+r.path, s.serve(r))
 	}
+	s.refuseOthers(mux)
 	mux.Handle("GET /static/", s.parts.Web.Static())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
