@@ -145,28 +145,3 @@ func (s *Service) peekToken(ctx context.Context, secret string) (uuid.UUID, *vie
 		ID: row.CreatedBy, Role: viewer.ClientManager, Name: row.Name, ClientID: row.ClientID, Zone: contractZone(), Complete: true,
 	}, err
 }
-
-// ErrCodePast says that a code would never work.
-var ErrCodePast = fault.New(fault.Invalid, "Ce jour est passé. Choisissez un jour à venir.")
-
-// OwnCodes lists the codes of the viewer's own client.
-func (s *Service) OwnCodes(ctx context.Context, v *viewer.Viewer) ([]Code, error) {
-	if err := ownManager(v); err != nil {
-		return nil, err
-	}
-	return readOwnCodes(ctx, s.db.Pool, v.ClientID)
-}
-
-// IssueOwnCode makes a code of the viewer's own client.
-func (s *Service) IssueOwnCode(ctx context.Context, v *viewer.Viewer, expires time.Time) (Code, error) {
-	if err := ownManager(v); err != nil {
-		return Code{}, err
-	}
-	code := Code{Code: newCode(), ClientID: v.ClientID, ExpiresAt: expires}
-	return code, s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if !expires.After(tx.Now) {
-			return ErrCodePast
-		}
-		return insertCode(ctx, tx, code)
-	})
-}

@@ -83,9 +83,12 @@ func midnight(year int, month time.Month, day int) time.Time {
 }
 
 // monthOf is the first day of now's month where contracts are signed, as a date.
-func monthOf(now time.Time) time.Time {
+func monthOf(now time.Time) time.Time { return firstDayOfMonth(dayOf(now)) }
+
+// dayOf is now's day where contracts are signed, as a date.
+func dayOf(now time.Time) time.Time {
 	local := now.In(contractZone())
-	return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // publishedOn is when the figures of a month can be seen.
@@ -95,10 +98,10 @@ func publishedOn(month time.Time) time.Time {
 
 // publishedMonths are the months of a contract that can be seen at now, the latest
 // first.
-func publishedMonths(c Client, now time.Time) []time.Time {
+func publishedMonths(startsOn, endsOn, now time.Time) []time.Time {
 	var months []time.Time
-	month, first := monthOf(now).AddDate(0, -1, 0), firstDayOfMonth(c.StartsOn)
-	if end := firstDayOfMonth(c.EndsOn); end.Before(month) {
+	month, first := monthOf(now).AddDate(0, -1, 0), firstDayOfMonth(startsOn)
+	if end := firstDayOfMonth(endsOn); end.Before(month) {
 		month = end
 	}
 	for ; !month.Before(first) && len(months) < monthsShown; month = month.AddDate(0, -1, 0) {
@@ -194,17 +197,17 @@ func (s *Service) Figures(ctx context.Context, v *viewer.Viewer, reasons []Line)
 		return Figures{}, err
 	}
 	now := s.db.Now()
-	months := publishedMonths(client, now)
-	counts, err := readFigures(ctx, s.db.Pool, client.ID, months)
+	months := publishedMonths(client.StartsOn, client.EndsOn, now)
+	counts, err := readFigures(ctx, s.db.Pool, v.ClientID, months)
 	if err != nil {
 		return Figures{}, err
 	}
-	return Figures{Client: client.Name, Months: months, Next: nextPublication(client, now), Tables: publishFigures(months, reasons, counts)}, nil
+	return Figures{Client: client.Name, Months: months, Next: nextPublication(client.StartsOn, client.EndsOn, now), Tables: publishFigures(months, reasons, counts)}, nil
 }
 
 // nextPublication is when the next month of the contract is published.
-func nextPublication(c Client, now time.Time) time.Time {
-	month, last := firstDayOfMonth(c.StartsOn), firstDayOfMonth(c.EndsOn)
+func nextPublication(startsOn, endsOn, now time.Time) time.Time {
+	month, last := firstDayOfMonth(startsOn), firstDayOfMonth(endsOn)
 	if latest := monthOf(now).AddDate(0, -2, 0); latest.After(month) {
 		month = latest
 	}

@@ -197,7 +197,7 @@ func TestR10_AMonthIsSeenFromTheTenthOfTheNextInParis(t *testing.T) {
 		now, err := time.Parse(time.RFC3339, at)
 		must(t, err)
 		var got []string
-		for _, month := range publishedMonths(c, now) {
+		for _, month := range publishedMonths(c.StartsOn, c.EndsOn, now) {
 			got = append(got, month.Format("2006-01"))
 		}
 		if strings.Join(got, " ") != want {
@@ -205,7 +205,7 @@ func TestR10_AMonthIsSeenFromTheTenthOfTheNextInParis(t *testing.T) {
 		}
 	}
 	long := Client{StartsOn: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), EndsOn: c.EndsOn}
-	if got := publishedMonths(long, time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)); len(got) != monthsShown {
+	if got := publishedMonths(long.StartsOn, long.EndsOn, time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)); len(got) != monthsShown {
 		t.Errorf("%d months are seen, want %d", len(got), monthsShown)
 	}
 }
@@ -219,7 +219,7 @@ func TestR10_TheNextPublicationIsSaid(t *testing.T) {
 		now, err := time.ParseInLocation(time.DateOnly, at, contractZone())
 		must(t, err)
 		got := ""
-		if next := nextPublication(c, now); !next.IsZero() {
+		if next := nextPublication(c.StartsOn, c.EndsOn, now); !next.IsZero() {
 			got = next.In(contractZone()).Format(time.DateOnly)
 		}
 		if got != want {

@@ -56,7 +56,7 @@ func readToken(ctx context.Context, q postgres.Querier, hash []byte, now time.Ti
 // noteTokenUse writes once a day.
 func noteTokenUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) error {
 	_, err := q.Exec(ctx, `
-		update client_tokens set last_used_on = `+contractDay+` where id = $1 and last_used_on is distinct from `+contractDay, id, now)
+		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, dayOf(now))
 	return err
 }
 

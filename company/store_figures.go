@@ -36,10 +36,17 @@ func readFigures(ctx context.Context, q postgres.Querier, client uuid.UUID, mont
 	return counts, err
 }
 
-func readOwnClient(ctx context.Context, q postgres.Querier, id uuid.UUID) (Client, error) {
-	row, err := postgres.One[clientRow](ctx, q, `select id, name, slug, starts_on, ends_on from clients where id = $1`, id)
+// contractRow is what figures need of a client.
+type contractRow struct {
+	Name     string
+	StartsOn time.Time
+	EndsOn   time.Time
+}
+
+func readOwnClient(ctx context.Context, q postgres.Querier, id uuid.UUID) (contractRow, error) {
+	row, err := postgres.One[contractRow](ctx, q, `select name, starts_on, ends_on from clients where id = $1`, id)
 	if postgres.NoRows(err) {
-		return Client{}, fault.Wrap(fault.NotFound, err)
+		return contractRow{}, fault.Wrap(fault.NotFound, err)
 	}
-	return row.client(), err
+	return row, err
 }
