@@ -162,6 +162,8 @@ func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusCreated, answerOf(code))
 }
 
+const notTheObject = "Le corps n’est pas l’objet JSON attendu."
+
 // decode reads one JSON object with known fields alone.
 func decode(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -176,8 +178,11 @@ func decode(r *http.Request, into any) error {
 	}
 	in := json.NewDecoder(bytes.NewReader(body))
 	in.DisallowUnknownFields()
-	if err := in.Decode(into); err != nil || in.More() {
-		return &fault.Fault{Code: fault.Invalid, Message: "Le corps n’est pas l’objet JSON attendu.", Cause: err}
+	if err := in.Decode(into); err != nil {
+		return &fault.Fault{Code: fault.Invalid, Message: notTheObject, Cause: err}
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return &fault.Fault{Code: fault.Invalid, Message: notTheObject, Cause: err}
 	}
 	return nil
 }
