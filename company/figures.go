@@ -30,7 +30,7 @@ const (
 	// publicationDay is the day of the next month on which a month is published.
 	publicationDay = 10
 	// monthsShown bounds how many months are shown, the latest ones.
-	monthsShown = 24
+	monthsShown = 12
 )
 
 // Kind is one of the tables of figures.

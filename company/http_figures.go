@@ -63,11 +63,8 @@ func (p Published) Words() string {
 	return strconv.Itoa(int(p))
 }
 
-// chartMonths is how many months the chart of a table with one line has.
-const chartMonths = 12
-
-// Chart is bars: the latest month of a table, line by line, or the latest months
-// where the table has one line.
+// Chart is bars: the latest month of a table, line by line, or every month where
+// the table has one line.
 type Chart struct {
 	Caption string
 	Bars    []Bar
@@ -92,7 +89,7 @@ func (f Figures) Charts() []Chart {
 func (f Figures) chart(t FiguresTable) Chart {
 	chart := Chart{Caption: "Mois par mois"}
 	if len(t.Lines) == 1 {
-		for i, month := range f.Months[:min(len(f.Months), chartMonths)] {
+		for i, month := range f.Months {
 			chart.Bars = append(chart.Bars, Bar{Label: web.Month(month), Value: t.Rows[i][0]})
 		}
 	} else if len(f.Months) > 0 {

@@ -78,6 +78,9 @@ func (d *demonstration) makePeople(ctx context.Context) error {
 		}
 		made.Accounts = append(made.Accounts, worker.persona)
 	}
+	if err := d.makeFigures(ctx, director.viewer); err != nil {
+		return err
+	}
 	if err := d.makePast(ctx, made); err != nil {
 		return err
 	}
