@@ -19,6 +19,7 @@ const (
 type signUpPage struct {
 	Form        *form.Form
 	Client      string // the name on a co-branded page, empty elsewhere
+	Slug        string // of that client
 	Declaration string
 	Acceptance  string
 }
@@ -42,7 +43,7 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := newSignUpPage(form.New(nil))
-	page.Client = client.Name
+	page.Client, page.Slug = client.Name, client.Slug
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -54,16 +55,27 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := decodeSignUp(f)
 	if !f.Valid() {
-		return f.Invalid(newSignUpPage(f))
+		return f.Invalid(h.signUpAgain(r, f))
 	}
 	err = h.accounts.SignUp(r.Context(), in)
 	if errors.Is(err, company.ErrCode) {
-		return refuse(f, "connection_code", err, newSignUpPage(f))
+		return refuse(f, "connection_code", err, h.signUpAgain(r, f))
 	}
 	if err != nil {
 		return err
 	}
 	return web.See(w, r, "/inscription/validation")
+}
+
+// signUpAgain is the form with its messages, under the client's name where it was
+// filled in under it.
+func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) signUpPage {
+	page := newSignUpPage(f)
+	client, err := h.accounts.companies.BySlug(r.Context(), f.Hidden("client", 60))
+	if err == nil { // a name that cannot be shown is no reason to lose what was typed
+		page.Client, page.Slug = client.Name, client.Slug
+	}
+	return page
 }
 
 func decodeSignUp(f *form.Form) SignUp {

@@ -30,7 +30,8 @@ type SignUp struct {
 // address. Where the address has an account already, nothing changes and its
 // owner is told by mail: the caller cannot tell the two apart (R5).
 //
-// It fails with company.ErrCode when the connection code opens nothing.
+// It fails with company.ErrCode when the connection code opens nothing, and with
+// company.ErrMistyped when it cannot be one.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	hash, err := s.passwords.hash(in.Password)
 	if err != nil {
@@ -49,10 +50,18 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			return err
 		}
 		if known {
-			return s.enqueueNotice(ctx, tx, id, noticeKnown)
+			return s.sayKnown(ctx, tx, id, in.Code)
 		}
 		return s.openAccount(ctx, tx, id, client, in)
 	})
+}
+
+// sayKnown tells the owner of a known address; the code was not used.
+func (s *Service) sayKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
+	if err := s.companies.Release(ctx, tx, code); err != nil {
+		return err
+	}
+	return s.enqueueNotice(ctx, tx, id, noticeKnown)
 }
 
 func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, id, client uuid.UUID, in SignUp) error {

@@ -62,6 +62,14 @@ func readPeople(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[u
 	return people, err
 }
 
+func readClientOf(ctx context.Context, q postgres.Querier, id uuid.UUID) (client uuid.UUID, err error) {
+	err = q.QueryRow(ctx, `select client_id from accounts where id = $1 and client_id is not null`, id).Scan(&client)
+	if postgres.NoRows(err) {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return client, err
+}
+
 type newAccount struct {
 	Role         viewer.Role
 	Email        string

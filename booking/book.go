@@ -34,10 +34,14 @@ var ErrReason = errReason
 
 // Book makes an appointment for the viewer (R12, R13). It fails with Conflict
 // when somebody else has the hour, and with Invalid for an hour that was never
-// free, in a mode that is not offered, or that overlaps one of the viewer's own.
+// free, in a mode that is not offered or that the contract of the viewer's client
+// does not allow, or that overlaps one of the viewer's own.
 func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r Request) (uuid.UUID, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return uuid.Nil, errNotBeneficiary
+	}
+	if err := s.allow(ctx, v, r.Mode); err != nil {
+		return uuid.Nil, err
 	}
 	var id uuid.UUID
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {

@@ -88,7 +88,11 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions()}
+	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions()}
 	// A filter that names nothing known is no filter: its message is not shown.
 	f := form.FromValues(r.URL.Query())
 	filter := Filter{
@@ -97,9 +101,11 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 		Language: f.Choice("language", values(page.Languages), "-"),
 	}
 	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
-	if page.Workers, err = h.bookings.SocialWorkers(r.Context(), filter); err != nil {
+	workers, err := h.bookings.SocialWorkers(r.Context(), filter)
+	if err != nil {
 		return err
 	}
+	page.Workers = sheetsWithin(workers, allowed)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 

@@ -57,9 +57,12 @@ func decodeHour(f *form.Form) Request {
 
 func (h *HTTP) confirmPage(r *http.Request, request Request, f *form.Form) (confirmPage, error) {
 	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
-	worker, err := h.bookings.SocialWorker(r.Context(), request.SocialWorkerID)
+	worker, err := h.offered(r, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
+	}
+	if err := h.bookings.allow(r.Context(), viewer.From(r.Context()), request.Mode); err != nil {
+		return confirmPage{}, h.refuseHour(r, request, err)
 	}
 	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, Period{request.StartsAt, request.StartsAt.Add(time.Second)})
 	if err != nil {
@@ -113,13 +116,22 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, ErrReason):
 		f.Fail("reason", ErrReason.Message)
 		return h.confirmAgain(r, request, f)
-	case errors.Is(err, errTaken), errors.Is(err, errNotFree), errors.Is(err, errOverlap):
-		return h.agendaAgain(r, request, fault.From(err))
 	case err != nil:
-		return err
+		return h.refuseHour(r, request, err)
 	}
 	web.Flash(w, "booked")
 	return web.See(w, r, "/rendez-vous/"+id.String())
+}
+
+// refuseHour shows the agenda again where the hour or the mode cannot be had; any
+// other error goes up unchanged.
+func (h *HTTP) refuseHour(r *http.Request, request Request, err error) error {
+	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errMode} {
+		if errors.Is(err, why) {
+			return h.agendaAgain(r, request, why)
+		}
+	}
+	return err
 }
 
 func (h *HTTP) confirmAgain(r *http.Request, request Request, f *form.Form) error {

@@ -108,7 +108,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 // first one with a free hour in that mode.
 func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) (slotsPage, error) {
 	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
-	worker, err := h.bookings.SocialWorker(r.Context(), id)
+	worker, err := h.offered(r, id)
 	if err != nil {
 		return slotsPage{}, err
 	}
@@ -123,6 +123,23 @@ func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) 
 	page := slotsPage{Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Reader: zone}
 	page.fill(week, free, now)
 	return page, nil
+}
+
+// offered is a worker's sheet with the modes that the viewer may have.
+func (h *HTTP) offered(r *http.Request, id uuid.UUID) (SocialWorker, error) {
+	worker, err := h.bookings.SocialWorker(r.Context(), id)
+	if err != nil {
+		return SocialWorker{}, err
+	}
+	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return SocialWorker{}, err
+	}
+	worker, ok := worker.within(allowed)
+	if !ok {
+		return SocialWorker{}, errNoCommonMode
+	}
+	return worker, nil
 }
 
 func (p *slotsPage) fill(week string, free []Slot, now time.Time) {

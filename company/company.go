@@ -2,9 +2,23 @@
 // connection codes that tie a new account to one of them. Nothing here can be
 // followed back to a person: it holds no account and reads none.
 //
-// A code opens an account while it has not expired and its client's contract
-// runs; a code that does not exist, has expired or belongs to an ended contract
-// gets one same answer.
+// The rules it keeps:
+//
+//   - A code opens an account while it has not expired, was not revoked, has a use
+//     left and its client's contract runs. A code that opens nothing gets one same
+//     answer, whatever the reason; one that was mistyped is told apart, since its
+//     check sign shows that nobody ever issued it.
+//   - What a code opened stays open: its end changes nothing for the people who
+//     signed up with it (R9).
+//   - A client's manager works on the codes of that client alone, and never learns
+//     how often one was used: exact uses would tell who came. Of a code with a
+//     limit one sees that it still works or is used up, and a limit is never
+//     smaller than the smallest count that figures show (R10).
+//   - Whoever issues, revokes or replaces a code, or changes a contract, is in the
+//     journal.
+//
+// Promised faults: NotFound for a client or a code that is not the viewer's to see,
+// Forbidden for other roles, Conflict for a code that has ended already.
 package company
 
 import (
@@ -14,36 +28,9 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
-
-// ErrCode says that a connection code opens nothing, whatever the reason.
-var ErrCode = fault.New(fault.Invalid, "Ce code ne permet pas d’ouvrir un compte. Vérifiez-le avec la personne qui vous l’a donné, ou appelez le standard.")
-
-// Client is whoever pays for its people.
-type Client struct {
-	ID       uuid.UUID
-	Name     string
-	Slug     string // in the address of its co-branded page
-	StartsOn time.Time
-	EndsOn   time.Time // the contract's last day
-	Codes    []Code
-}
-
-// Code is a connection code.
-type Code struct {
-	Code      string // as stored, without separators
-	ClientID  uuid.UUID
-	ExpiresAt time.Time
-}
-
-// Display is the code in groups that are easy to read aloud.
-func (c Code) Display() string { return web.InFours(c.Code, "-") }
-
-// LastDay is the last day on which the code opens an account.
-func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(contractZone()) }
 
 // Service is the acts on clients.
 type Service struct{ db *postgres.DB }
@@ -51,7 +38,23 @@ type Service struct{ db *postgres.DB }
 // New returns the acts on the given database.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-var errForbidden = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
+// ErrCode says that a connection code opens nothing, whatever the reason.
+var ErrCode = fault.New(fault.Invalid, "Ce code ne permet pas d’ouvrir un compte. Vérifiez-le avec la personne qui vous l’a donné, ou appelez le standard.")
+
+// ErrMistyped says that what was typed is no code that anybody ever issued. It is
+// an ErrCode too, for whoever does not care.
+var ErrMistyped = &fault.Fault{
+	Code: fault.Invalid, Cause: ErrCode,
+	Message: "Il y a une faute de frappe dans ce code. Il a 16 signes, par groupes de quatre : comparez-les un par un.",
+}
+
+// The faults of whoever may not.
+var (
+	errForbidden  = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
+	errNotManager = fault.New(fault.Forbidden, "Cette page est réservée à l’administration et aux gestionnaires d’entreprise.")
+	errNoClient   = fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
+	errNoCode     = fault.New(fault.NotFound, "Ce code n’existe pas.")
+)
 
 func administrator(v *viewer.Viewer) error {
 	if v == nil || v.Role != viewer.Administrator {
@@ -60,58 +63,50 @@ func administrator(v *viewer.Viewer) error {
 	return nil
 }
 
-// ErrSlugTaken says that another client has this address.
-var ErrSlugTaken = fault.New(fault.Invalid, "Une autre entreprise a déjà cette adresse. Choisissez-en une autre.")
-
-// Create adds a client with its contract, by an administrator (R9).
-func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.UUID, error) {
-	if err := administrator(v); err != nil {
-		return uuid.Nil, err
+// managing reports whether v works on that client: an administrator does on every
+// one, a manager on their own; another client looks like none at all.
+func managing(v *viewer.Viewer, client uuid.UUID) error {
+	switch {
+	case v == nil:
+		return errNotManager
+	case v.Role == viewer.Administrator, v.Role == viewer.ClientManager && v.ClientID == client:
+		return nil
+	case v.Role == viewer.ClientManager:
+		return errNoClient
 	}
-	var id uuid.UUID
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		id, err = insertClient(ctx, tx, c)
-		return err
-	})
-	return id, err
+	return errNotManager
 }
 
-// IssueCode makes a new code for a client, by an administrator; NotFound when
-// there is no such client.
-func (s *Service) IssueCode(ctx context.Context, v *viewer.Viewer, client uuid.UUID, expires time.Time) (Code, error) {
-	if err := administrator(v); err != nil {
-		return Code{}, err
-	}
-	code := Code{Code: newCode(), ClientID: client, ExpiresAt: expires}
-	return code, s.db.InTx(ctx, func(tx postgres.Tx) error { return insertCode(ctx, tx, code) })
-}
-
-// Clients lists every client with its codes, by name, for an administrator.
-func (s *Service) Clients(ctx context.Context, v *viewer.Viewer) ([]Client, error) {
-	if err := administrator(v); err != nil {
-		return nil, err
-	}
-	return readClients(ctx, s.db.Pool)
-}
-
-// BySlug finds a client for its co-branded page while its contract runs (R11);
-// NotFound otherwise.
-func (s *Service) BySlug(ctx context.Context, slug string) (Client, error) {
-	return readBySlug(ctx, s.db.Pool, slug, s.db.Now())
-}
-
-// Redeem returns the client that a code, as typed, opens an account for, in the
-// transaction that opens it; ErrCode when it opens none.
+// Redeem returns the client that a code, as typed, opens an account for, and
+// counts one use, in the transaction that opens it. The code and the contract are
+// held until that transaction ends: two people never get the same last use, and a
+// code is not revoked under somebody's hands.
+//
+// It fails with ErrCode when the code opens none, with ErrMistyped when it cannot
+// be a code.
 func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (uuid.UUID, error) {
 	code, ok := parseCode(typed)
 	if !ok {
-		return uuid.Nil, ErrCode
+		return uuid.Nil, ErrMistyped
 	}
-	client, err := lockCode(ctx, tx, code)
+	client, err := holdCode(ctx, tx, code)
 	if postgres.NoRows(err) {
 		return uuid.Nil, ErrCode
 	}
-	return client, err
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return client, countUse(ctx, tx, code, 1)
+}
+
+// Release gives back, in the same transaction, the use of a redeemed code that
+// opened no account after all.
+func (s *Service) Release(ctx context.Context, tx postgres.Tx, typed string) error {
+	code, ok := parseCode(typed)
+	if !ok {
+		return ErrMistyped
+	}
+	return countUse(ctx, tx, code, -1)
 }
 
 // contractZone is where contracts are signed; their days begin and end there.
@@ -121,4 +116,16 @@ func contractZone() *time.Location {
 		return time.UTC // cannot be: zones are embedded with the binary
 	}
 	return paris
+}
+
+// contractDay is the calendar day of an instant where contracts are signed, as
+// midnight UTC.
+func contractDay(at time.Time) time.Time {
+	year, month, day := at.In(contractZone()).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// endOfDay is the midnight that ends a calendar day where contracts are signed.
+func endOfDay(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, contractZone())
 }

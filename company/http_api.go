@@ -4,12 +4,12 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -117,17 +117,29 @@ func answer(w http.ResponseWriter, status int, value any) error {
 
 type codeAnswer struct {
 	Code      string `json:"code"`
+	Label     string `json:"label"`
+	Site      string `json:"site"`
+	MaxUses   *int   `json:"max_uses"` // null: no limit
+	State     State  `json:"state"`
 	ExpiresOn string `json:"expires_on"`
 	ExpiresAt string `json:"expires_at"`
 }
 
 func answerOf(c Code) codeAnswer {
-	return codeAnswer{Code: c.Display(), ExpiresOn: c.LastDay().Format(time.DateOnly), ExpiresAt: c.ExpiresAt.UTC().Format(time.RFC3339)}
+	a := codeAnswer{
+		Code: c.Display(), Label: c.Label, Site: c.Site, State: c.State,
+		ExpiresOn: c.LastDay().Format(time.DateOnly), ExpiresAt: c.ExpiresAt.UTC().Format(time.RFC3339),
+	}
+	if c.MaxUses != 0 {
+		a.MaxUses = &c.MaxUses
+	}
+	return a
 }
 
 // Codes lists the codes of the key's client.
 func (a *API) Codes(w http.ResponseWriter, r *http.Request) error {
-	codes, err := a.companies.OwnCodes(r.Context(), viewer.From(r.Context()))
+	v := viewer.From(r.Context())
+	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
 	if err != nil {
 		return err
 	}
@@ -138,28 +150,49 @@ func (a *API) Codes(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, map[string]any{"codes": all})
 }
 
+// codeSent is what a program sends to have a code made.
+type codeSent struct {
+	ExpiresOn string `json:"expires_on"`
+	Label     string `json:"label"`
+	Site      string `json:"site"`
+	MaxUses   *int   `json:"max_uses"`
+}
+
+// form has the same rules hold, and the same words said, as on the page.
+func (s codeSent) form() *form.Form {
+	values := url.Values{"expires_on": {s.ExpiresOn}, "label": {s.Label}, "site": {s.Site}}
+	if s.MaxUses != nil {
+		values.Set("max_uses", strconv.Itoa(*s.MaxUses))
+	}
+	return form.FromValues(values)
+}
+
 // MakeCode makes a code for the key's client.
 func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
-	var sent struct {
-		ExpiresOn string `json:"expires_on"`
-	}
+	var sent codeSent
 	if err := decode(r, &sent); err != nil {
 		return err
 	}
-	f := form.FromValues(url.Values{"expires_on": {sent.ExpiresOn}})
-	day := f.Date("expires_on", firstContractDay, lastContractDay, "Indiquez le dernier jour du code, par exemple 2026-12-31.")
-	if !f.Valid() {
-		return f.Invalid(f)
-	}
-	code, err := a.companies.IssueOwnCode(r.Context(), viewer.From(r.Context()), endOfDay(day))
-	if errors.Is(err, ErrCodePast) {
-		f.Fail("expires_on", ErrCodePast.Message)
-		return f.Invalid(f)
-	}
+	v, f := viewer.From(r.Context()), sent.form()
+	client, err := a.companies.Client(r.Context(), v, v.ClientID)
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusCreated, answerOf(code))
+	settings := decodeCode(f, client, a.companies.db.Now())
+	if sent.Site != "" && len(client.Sites) == 0 {
+		f.Fail("site", ErrSite.Message)
+	}
+	if !f.Valid() {
+		return f.Invalid(f)
+	}
+	code, err := a.companies.IssueCode(r.Context(), v, v.ClientID, settings)
+	if err == nil {
+		return answer(w, http.StatusCreated, answerOf(code))
+	}
+	if err := refuseCode(f, err); err != nil {
+		return err
+	}
+	return f.Invalid(f)
 }
 
 const notTheObject = "Le corps n’est pas l’objet JSON attendu."

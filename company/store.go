@@ -2,6 +2,7 @@ package company
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -16,72 +17,98 @@ type clientRow struct {
 	Slug     string
 	StartsOn time.Time
 	EndsOn   time.Time
+	Modes    []string
+	PerYear  int
+	Sites    []string
 }
 
-func (r clientRow) client() Client {
-	return Client{ID: r.ID, Name: r.Name, Slug: r.Slug, StartsOn: r.StartsOn, EndsOn: r.EndsOn}
+const selectClient = `
+	select c.id, c.name, c.slug, c.starts_on, c.ends_on, c.modes, coalesce(c.per_year, 0) as per_year, c.sites from clients c `
+
+func oneClient(ctx context.Context, q postgres.Querier, where string, args ...any) (Client, error) {
+	row, err := postgres.One[clientRow](ctx, q, selectClient+where, args...)
+	if postgres.NoRows(err) {
+		return Client{}, errNoClient
+	}
+	return Client(row), err
+}
+
+func readClient(ctx context.Context, q postgres.Querier, id uuid.UUID) (Client, error) {
+	return oneClient(ctx, q, `where c.id = $1`, id)
+}
+
+func lockClient(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Client, error) {
+	return oneClient(ctx, tx, `where c.id = $1 for no key update`, id)
+}
+
+// runs holds while the contract does, at the instant $2.
+const runs = `($2::timestamptz at time zone 'Europe/Paris')::date between c.starts_on and c.ends_on`
+
+func readBySlug(ctx context.Context, q postgres.Querier, slug string, now time.Time) (Client, error) {
+	c, err := oneClient(ctx, q, `where c.slug = $1 and `+runs, slug, now)
+	if fault.Is(err, fault.NotFound) {
+		return Client{}, fault.Wrap(fault.NotFound, err) // a visitor is told of no client
+	}
+	return c, err
+}
+
+var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func readClients(ctx context.Context, q postgres.Querier, words string, most int) ([]Client, error) {
+	rows, err := postgres.All[clientRow](ctx, q, selectClient+`
+		where c.name ilike $1 or c.slug ilike $1 order by c.name, c.id limit nullif($2, 0)`, "%"+likeSigns.Replace(words)+"%", most)
+	clients := make([]Client, len(rows))
+	for i, row := range rows {
+		clients[i] = Client(row)
+	}
+	return clients, err
 }
 
 func insertClient(ctx context.Context, tx postgres.Tx, c Client) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into clients (name, slug, starts_on, ends_on, created_at) values ($1, $2, $3, $4, $5) returning id`,
-		c.Name, c.Slug, c.StartsOn, c.EndsOn, tx.Now).Scan(&id)
-	if postgres.Violates(err, "clients_slug_key") {
-		return uuid.Nil, ErrSlugTaken
-	}
-	return id, err
+		insert into clients (name, slug, starts_on, ends_on, modes, per_year, sites, created_at)
+		values ($1, $2, $3, $4, $5, nullif($6, 0), coalesce($7, '{}'::text[]), $8) returning id`,
+		c.Name, c.Slug, c.StartsOn, c.EndsOn, c.Modes, c.PerYear, c.Sites, tx.Now).Scan(&id)
+	return id, orSlugTaken(err)
 }
 
-func insertCode(ctx context.Context, tx postgres.Tx, c Code) error {
-	tag, err := tx.Exec(ctx, `
-		insert into connection_codes (code, client_id, expires_at, created_at)
-		select $1, id, $3, $4 from clients where id = $2`, c.Code, c.ClientID, c.ExpiresAt, tx.Now)
-	if err == nil && tag.RowsAffected() == 0 {
-		return fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
+func updateClient(ctx context.Context, tx postgres.Tx, c Client) error {
+	_, err := tx.Exec(ctx, `
+		update clients set name = $2, slug = $3, starts_on = $4, ends_on = $5, modes = $6, per_year = nullif($7, 0), sites = coalesce($8, '{}'::text[])
+		where id = $1`, c.ID, c.Name, c.Slug, c.StartsOn, c.EndsOn, c.Modes, c.PerYear, c.Sites)
+	return orSlugTaken(err)
+}
+
+func orSlugTaken(err error) error {
+	if postgres.Violates(err, "clients_slug_key") {
+		return ErrSlugTaken
 	}
 	return err
 }
 
-// contractDay is today where the contracts are signed.
-const contractDay = `($2::timestamptz at time zone 'Europe/Paris')::date`
-
-// lockCode finds the client of a code that opens accounts now, and holds both
-// until the transaction ends.
-func lockCode(ctx context.Context, tx postgres.Tx, code string) (client uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `
-		select c.id from connection_codes k join clients c on c.id = k.client_id
-		where k.code = $1 and k.expires_at > $2 and `+contractDay+` between c.starts_on and c.ends_on
-		for share`, code, tx.Now).Scan(&client)
-	return client, err
+func insertChange(ctx context.Context, tx postgres.Tx, before Client, by uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into contract_changes (client_id, changed_at, changed_by, starts_on, ends_on, modes, per_year)
+		values ($1, $2, nullif($3, '00000000-0000-0000-0000-000000000000'::uuid), $4, $5, $6, nullif($7, 0))`,
+		before.ID, tx.Now, by, before.StartsOn, before.EndsOn, before.Modes, before.PerYear)
+	return err
 }
 
-func readBySlug(ctx context.Context, q postgres.Querier, slug string, now time.Time) (Client, error) {
-	row, err := postgres.One[clientRow](ctx, q, `
-		select c.id, c.name, c.slug, c.starts_on, c.ends_on from clients c
-		where c.slug = $1 and `+contractDay+` between c.starts_on and c.ends_on`, slug, now)
-	if postgres.NoRows(err) {
-		return Client{}, fault.Wrap(fault.NotFound, err)
-	}
-	return row.client(), err
+type changeRow struct {
+	ChangedAt time.Time
+	StartsOn  time.Time
+	EndsOn    time.Time
+	Modes     []string
+	PerYear   int
 }
 
-func readClients(ctx context.Context, q postgres.Querier) ([]Client, error) {
-	rows, err := postgres.All[clientRow](ctx, q, `select id, name, slug, starts_on, ends_on from clients order by name, id`)
-	if err != nil {
-		return nil, err
+func readChanges(ctx context.Context, q postgres.Querier, client uuid.UUID) ([]Change, error) {
+	rows, err := postgres.All[changeRow](ctx, q, `
+		select changed_at, starts_on, ends_on, modes, coalesce(per_year, 0) as per_year
+		from contract_changes where client_id = $1 order by id desc limit 50`, client)
+	changes := make([]Change, len(rows))
+	for i, r := range rows {
+		changes[i] = Change{Until: r.ChangedAt, Earlier: Contract{StartsOn: r.StartsOn, EndsOn: r.EndsOn, Modes: r.Modes, PerYear: r.PerYear}}
 	}
-	codes, err := postgres.All[Code](ctx, q, `select code, client_id, expires_at from connection_codes order by expires_at desc, code`)
-	if err != nil {
-		return nil, err
-	}
-	byClient := map[uuid.UUID][]Code{}
-	for _, code := range codes {
-		byClient[code.ClientID] = append(byClient[code.ClientID], code)
-	}
-	clients := make([]Client, len(rows))
-	for i, row := range rows {
-		clients[i] = row.client()
-		clients[i].Codes = byClient[row.ID]
-	}
-	return clients, nil
+	return changes, err
 }

@@ -59,9 +59,3 @@ func noteTokenUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now tim
 		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, dayOf(now))
 	return err
 }
-
-// readOwnCodes lists the codes of one client.
-func readOwnCodes(ctx context.Context, q postgres.Querier, client uuid.UUID) ([]Code, error) {
-	return postgres.All[Code](ctx, q, `
-		select code, client_id, expires_at from connection_codes where client_id = $1 order by expires_at desc, code`, client)
-}

@@ -116,6 +116,17 @@ func (s *Server) routes() []route {
 		{"POST", "/agenda/absences", worker, b.AddAbsence, page},
 		{"POST", "/agenda/absences/{id}/suppression", worker, b.RemoveAbsence, page},
 
+		{"GET", "/entreprise", manager, c.ManagerPage, page},
+		{"GET", "/entreprise/qr.svg", manager, c.QRSVG, page},
+		{"GET", "/entreprise/qr.png", manager, c.QRPNG, page},
+		{"POST", "/entreprise/codes", manager, c.IssueCode, page},
+		{"GET", "/entreprise/codes/{code}/revocation", manager, c.RevokePage, page},
+		{"POST", "/entreprise/codes/{code}/revocation", manager, c.Revoke, page},
+		{"GET", "/entreprise/codes/{code}/remplacement", manager, c.RotatePage, page},
+		{"POST", "/entreprise/codes/{code}/remplacement", manager, c.Rotate, page},
+		{"GET", "/entreprise/codes/{code}/courriel", manager, c.MailPage, page},
+		{"GET", "/entreprise/codes/{code}/affiche.pdf", manager, c.PosterFile, page},
+
 		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},
 		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
 		{"GET", "/entreprise/api", manager, figures.TokensPage, page},
@@ -129,7 +140,15 @@ func (s *Server) routes() []route {
 
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},
+		{"GET", "/administration/entreprises/{id}", administrator, c.ClientPage, page},
+		{"POST", "/administration/entreprises/{id}", administrator, c.Edit, page},
 		{"POST", "/administration/entreprises/{id}/codes", administrator, c.IssueCode, page},
+		{"GET", "/administration/entreprises/{id}/codes/{code}/revocation", administrator, c.RevokePage, page},
+		{"POST", "/administration/entreprises/{id}/codes/{code}/revocation", administrator, c.Revoke, page},
+		{"GET", "/administration/entreprises/{id}/codes/{code}/remplacement", administrator, c.RotatePage, page},
+		{"POST", "/administration/entreprises/{id}/codes/{code}/remplacement", administrator, c.Rotate, page},
+		{"GET", "/administration/entreprises/{id}/codes/{code}/courriel", administrator, c.MailPage, page},
+		{"GET", "/administration/entreprises/{id}/codes/{code}/affiche.pdf", administrator, c.PosterFile, page},
 		{"GET", "/administration/assistants", administrator, b.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, b.AddWorker, page},
 	}

@@ -82,6 +82,9 @@ func (r *Renderer) parse(shared *template.Template, path string) error {
 // Static serves the files under /static/.
 func (r *Renderer) Static() http.Handler { return r.static }
 
+// Phone is the switchboard's number, for what is not a page.
+func (r *Renderer) Phone() Phone { return r.phone }
+
 // layout is what templates/layout.html is given.
 type layout struct {
 	Page    Page

@@ -56,7 +56,7 @@ func New(t testing.TB) *World {
 		Name: "Exemple", Slug: "exemple", StartsOn: Start.AddDate(-10, 0, 0), EndsOn: Start.AddDate(20, 0, 0),
 	})
 	must(t, err)
-	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, Start.AddDate(20, 0, 0))
+	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, company.NewCode{ExpiresAt: Start.AddDate(20, 0, 0)})
 	must(t, err)
 	w.code = code.Display()
 	return w
@@ -87,15 +87,20 @@ func (w *World) SetNow(now time.Time) { w.now.Store(&now) }
 // Code is a connection code that opens accounts.
 func (w *World) Code() string { return w.code }
 
+// SignUp signs somebody up with a code; the address is still to be proved.
+func (w *World) SignUp(email, first, last, code string) error {
+	return w.Accounts.SignUp(context.Background(), account.SignUp{
+		Email: email, FirstName: first, LastName: last, Mobile: "+33612345678", Code: code,
+		Password: Password, Declaration: "adulte", Acceptance: "accepte",
+	})
+}
+
 // Beneficiary signs somebody up, proves the address and signs in.
 func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
 	email := w.email("beneficiaire")
-	must(t, w.Accounts.SignUp(ctx, account.SignUp{
-		Email: email, FirstName: first, LastName: last, Mobile: "+33612345678", Code: w.code,
-		Password: Password, Declaration: "adulte", Acceptance: "accepte",
-	}))
+	must(t, w.SignUp(email, first, last, w.code))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
 	must(t, err)
 	in, err := w.Accounts.SignIn(ctx, email, Password, "test")

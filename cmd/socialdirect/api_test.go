@@ -172,13 +172,14 @@ func TestR10_AKeyListsAndMakesCodesOfItsClientAsDescribed(t *testing.T) {
 	}
 	day := time.Now().AddDate(0, 2, 0).Format(time.DateOnly)
 	var made struct {
-		Code      string
-		ExpiresOn string `json:"expires_on"`
+		Code, Label, State string
+		ExpiresOn          string `json:"expires_on"`
+		MaxUses            int    `json:"max_uses"`
 	}
-	a := s.ask(http.MethodPost, codesPath, "application/json; charset=utf-8", `{"expires_on":"`+day+`"}`, http.StatusCreated)
+	a := s.ask(http.MethodPost, codesPath, "application/json; charset=utf-8", `{"expires_on":"`+day+`","label":"Accueil","max_uses":25}`, http.StatusCreated)
 	ok(t, json.Unmarshal([]byte(a.body), &made))
-	if made.ExpiresOn != day {
-		t.Errorf("the code ends on %s, want %s", made.ExpiresOn, day)
+	if made.ExpiresOn != day || made.Label != "Accueil" || made.MaxUses != 25 || made.State != "valid" {
+		t.Errorf("made %+v", made)
 	}
 	if a := s.ask(http.MethodGet, codesPath, "", "", http.StatusOK); !strings.Contains(a.body, made.Code) {
 		t.Errorf("the code is not listed: %s", a.body)
@@ -198,6 +199,7 @@ func TestR10_WhatAProgramGetsWrongIsToldAsJSON(t *testing.T) {
 	w := platformOf(t)
 	s := w.system(t, w.managerOf(t, w.newClient(t)).makeKey("Essais"))
 	const kind = "application/json"
+	soon := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
 	for name, c := range map[string]struct {
 		kind, body string
 		status     int
@@ -209,6 +211,11 @@ func TestR10_WhatAProgramGetsWrongIsToldAsJSON(t *testing.T) {
 		"NUL":             {kind, `{"expires_on":"2030-01-01\u0000"}`, 422},
 		"a number":        {kind, `{"expires_on":20300101}`, 422},
 		"unknown field":   {kind, `{"expires_on":"2030-01-01","client_id":"x"}`, 422},
+		"few uses":        {kind, `{"expires_on":"` + soon + `","max_uses":3}`, 422},
+		"uses in words":   {kind, `{"expires_on":"` + soon + `","max_uses":"10"}`, 422},
+		"half a use":      {kind, `{"expires_on":"` + soon + `","max_uses":10.5}`, 422},
+		"a long label":    {kind, `{"expires_on":"` + soon + `","label":"` + strings.Repeat("é", 61) + `"}`, 422},
+		"no such site":    {kind, `{"expires_on":"` + soon + `","site":"Vannes"}`, 422},
 		"two objects":     {kind, `{"expires_on":"2030-01-01"}{}`, 422},
 		"trailing":        {kind, `{"expires_on":"2030-01-01"}]`, 422},
 		"an array":        {kind, `[]`, 422},

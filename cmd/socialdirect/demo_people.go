@@ -146,7 +146,7 @@ func (d *demonstration) makeClient(ctx context.Context, director *viewer.Viewer,
 	if err != nil {
 		return "", err
 	}
-	issued, err := d.platform.companies.IssueCode(ctx, director, id, c.EndsOn)
+	issued, err := d.platform.companies.IssueCode(ctx, director, id, company.NewCode{ExpiresAt: c.EndsOn})
 	return issued.Display(), err
 }
 

@@ -1,0 +1,19 @@
+package account
+
+import (
+	"context"
+
+	"socialdirect/company"
+
+	"github.com/google/uuid"
+)
+
+// Contract returns the contract of the client that a beneficiary is attached to;
+// NotFound for an account without one.
+func (s *Service) Contract(ctx context.Context, id uuid.UUID) (company.Contract, error) {
+	client, err := readClientOf(ctx, s.db.Pool, id)
+	if err != nil {
+		return company.Contract{}, err
+	}
+	return s.companies.Contract(ctx, client)
+}

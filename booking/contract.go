@@ -1,0 +1,51 @@
+package booking
+
+import (
+	"context"
+	"slices"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+)
+
+// errMode says that the contract of the person's client has no such way of meeting.
+var errMode = fault.New(fault.Invalid, "Votre entreprise ne propose pas cette façon de parler. Choisissez-en une autre.")
+
+// errNoCommonMode says that a worker offers nothing that the contract allows.
+var errNoCommonMode = fault.New(fault.NotFound, "Cette personne ne reçoit d’aucune des façons que votre entreprise propose. Choisissez quelqu’un d’autre.")
+
+// allowedModes are the ways of meeting that the contract of the viewer's client
+// allows (R9), in the order they are offered.
+func (s *Service) allowedModes(ctx context.Context, v *viewer.Viewer) ([]Mode, error) {
+	contract, err := s.accounts.Contract(ctx, v.ID)
+	return slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) }), err
+}
+
+// allow fails unless the contract of the viewer's client has that way of meeting.
+func (s *Service) allow(ctx context.Context, v *viewer.Viewer, mode Mode) error {
+	allowed, err := s.allowedModes(ctx, v)
+	if err == nil && !slices.Contains(allowed, mode) {
+		return errMode
+	}
+	return err
+}
+
+// within is the sheet as somebody with these modes sees it; ok is false when the
+// worker offers none of them.
+func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
+	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m Mode) bool { return !slices.Contains(allowed, m) })
+	if !slices.Contains(w.Modes, InPerson) {
+		w.Place = ""
+	}
+	return w, len(w.Modes) > 0
+}
+
+func sheetsWithin(sheets []SocialWorker, allowed []Mode) []SocialWorker {
+	var kept []SocialWorker
+	for _, sheet := range sheets {
+		if sheet, ok := sheet.within(allowed); ok {
+			kept = append(kept, sheet)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,129 @@
+package booking_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// allowOnly gives everybody's client a contract with these modes.
+func allowOnly(t *testing.T, w *bookingtest.World, v *viewer.Viewer, modes ...string) {
+	t.Helper()
+	client, err := w.Companies.Client(context.Background(), w.Admin, v.ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Modes = modes
+	if err := w.Companies.Edit(context.Background(), w.Admin, client); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	allowOnly(t, w, v, "phone")
+	start := bookingtest.Start.Add(24 * time.Hour)
+	for i, mode := range booking.Modes {
+		_, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
+		if refused := fault.Is(err, fault.Invalid); refused == (mode == booking.Phone) || mode == booking.Phone && err != nil {
+			t.Errorf("%s: %v", mode, err)
+		}
+	}
+	// A viewer who says to be of another client is still who they are.
+	other, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "Autre", Slug: "autre", StartsOn: bookingtest.Start.AddDate(-1, 0, 0), EndsOn: bookingtest.Start.AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	disguised := *v
+	disguised.ClientID = other
+	if _, err := w.Bookings.Book(ctx, &disguised, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("under another client: %v", err)
+	}
+	if n := appointments(t, w); n != 1 {
+		t.Errorf("%d appointments, want the one by phone", n)
+	}
+}
+
+func appointments(t *testing.T, w *bookingtest.World) (n int) {
+	t.Helper()
+	if err := w.DB.Pool.QueryRow(context.Background(), `select count(*) from appointments`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	render, err := web.New(web.Phone{Display: "02 97 00 00 00"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := booking.NewHTTP(w.Bookings, render, booking.Links{Base: "https://exemple.fr"})
+	show := func(handler web.Handler, path string) (string, error) {
+		r := httptest.NewRequest("GET", path, nil)
+		r.SetPathValue("id", worker.ID.String())
+		answer := httptest.NewRecorder()
+		err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
+		return answer.Body.String(), err
+	}
+	all := map[string]web.Handler{"/assistants": pages.Workers, "/assistants/" + worker.ID.String() + "?mode=in_person": pages.Slots}
+	for path, handler := range all {
+		if body, err := show(handler, path); err != nil || !strings.Contains(body, "Sur place") || !strings.Contains(body, "1 rue de la Paix") {
+			t.Errorf("%s, with every mode: %v", path, err)
+		}
+	}
+	allowOnly(t, w, v, "video", "phone")
+	for path, handler := range all {
+		body, err := show(handler, path)
+		if err != nil || strings.Contains(body, "Sur place") || strings.Contains(body, "1 rue de la Paix") || !strings.Contains(strings.ToLower(body), "par vidéo") {
+			t.Errorf("%s offers what the contract has not: %v", path, err)
+		}
+	}
+	confirm := "/rendez-vous/nouveau?social_worker_id=" + worker.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
+	if _, err := show(pages.Confirm, confirm+"video"); err != nil {
+		t.Errorf("the last step by video: %v", err)
+	}
+	_, err = show(pages.Confirm, confirm+"in_person")
+	if f := fault.From(err); f.Code != fault.Invalid || f.Page == nil {
+		t.Errorf("the last step in person: %v", err)
+	}
+}
+
+func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	if _, err := w.DB.Pool.Exec(ctx, `update social_workers set modes = '{video}'`); err != nil {
+		t.Fatal(err)
+	}
+	allowOnly(t, w, v, "phone")
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := booking.NewHTTP(w.Bookings, render, booking.Links{})
+	r := httptest.NewRequest("GET", "/assistants", nil)
+	r.SetPathValue("id", worker.ID.String())
+	r = r.WithContext(viewer.With(r.Context(), v))
+	list := httptest.NewRecorder()
+	if err := pages.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
+		t.Errorf("listed: %v", err)
+	}
+	if err := pages.Slots(httptest.NewRecorder(), r); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the agenda: %v", err)
+	}
+}

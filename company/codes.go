@@ -1,0 +1,226 @@
+package company
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// The bounds of a code's settings. A smaller limit would, once used up, point to
+// the few people who were given the code (R10).
+const (
+	MinUses    = 10
+	MaxUses    = 1_000_000
+	MaxLabel   = 60 // characters
+	MaxOverlap = 90 * 24 * time.Hour
+)
+
+// NewCode is what a code is issued with.
+type NewCode struct {
+	ExpiresAt time.Time
+	MaxUses   int    // 0: no limit
+	Site      string // one of the contract's; may be empty
+	Label     string // what the client calls it; may be empty
+}
+
+// Code is a connection code. How often it was used is nowhere in it.
+type Code struct {
+	ID        uuid.UUID // in addresses, where the code itself never stands
+	Code      string    // as stored, without separators
+	ClientID  uuid.UUID
+	ExpiresAt time.Time
+	MaxUses   int // 0: no limit
+	Site      string
+	Label     string
+	IssuedAt  time.Time
+	State     State
+	Replaced  bool // by another code; it may still work for a while
+}
+
+// Display is the code in groups that are easy to read aloud.
+func (c Code) Display() string { return web.InFours(c.Code, "-") }
+
+// LastDay is the last day on which the code opens an account.
+func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(contractZone()) }
+
+// State is whether a code opens accounts, and why it does not.
+type State string
+
+// The states of a code.
+const (
+	Valid   State = "valid"
+	UsedUp  State = "used_up"
+	Expired State = "expired"
+	Revoked State = "revoked"
+)
+
+// Label says the state as a person would.
+func (s State) Label() string {
+	switch s {
+	case Valid:
+		return "Encore valable"
+	case UsedUp:
+		return "Épuisé"
+	case Expired:
+		return "Expiré"
+	case Revoked:
+		return "Révoqué"
+	}
+	return ""
+}
+
+// Works reports whether the code opens accounts, as long as the contract runs.
+func (c Code) Works() bool { return c.State == Valid }
+
+// Ended reports whether the code can neither be revoked nor replaced any more.
+func (c Code) Ended() bool { return c.State == Expired || c.State == Revoked }
+
+// Rotatable reports whether another code can take this one's place.
+func (c Code) Rotatable() bool { return !c.Ended() && !c.Replaced }
+
+var (
+	// ErrExpiry says that a code would end before it began.
+	ErrExpiry = fault.New(fault.Invalid, "Le dernier jour du code est passé. Choisissez un jour à venir.")
+	// ErrMaxUses says that a limit is none that is allowed.
+	ErrMaxUses = fault.New(fault.Invalid, fmt.Sprintf("Une limite va de %d à %d inscriptions : plus petite, elle montrerait qui s’est inscrit. Laissez vide pour ne pas limiter.", MinUses, MaxUses))
+	// ErrSite says that the contract has no such site.
+	ErrSite = fault.New(fault.Invalid, "Choisissez un site dans la liste.")
+
+	errLabel   = fault.New(fault.Invalid, fmt.Sprintf("C’est trop long : %d caractères au plus.", MaxLabel))
+	errEnded   = fault.New(fault.Conflict, "Ce code ne marche déjà plus.")
+	errRotated = fault.New(fault.Conflict, "Ce code a déjà été remplacé, ou ne marche plus. Créez plutôt un nouveau code.")
+	errOverlap = fault.New(fault.Invalid, "L’ancien code peut marcher encore 90 jours au plus.")
+)
+
+func (n NewCode) check(now time.Time, sites []string) error {
+	switch {
+	case !n.ExpiresAt.After(now):
+		return ErrExpiry
+	case n.MaxUses != 0 && (n.MaxUses < MinUses || n.MaxUses > MaxUses):
+		return ErrMaxUses
+	case n.Site != "" && !slices.Contains(sites, n.Site):
+		return ErrSite
+	case utf8.RuneCountInString(n.Label) > MaxLabel:
+		return errLabel
+	}
+	return nil
+}
+
+// IssueCode makes a new code for a client, by an administrator or that client's
+// manager.
+func (s *Service) IssueCode(ctx context.Context, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
+	if err := managing(v, client); err != nil {
+		return Code{}, err
+	}
+	var code Code
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		c, err := readClient(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		if err := n.check(tx.Now, c.Sites); err != nil {
+			return err
+		}
+		code, err = issue(ctx, tx, v, client, n)
+		return err
+	})
+	return code, err
+}
+
+func issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
+	code := Code{
+		ID: uuid.New(), Code: newCode(), ClientID: client, ExpiresAt: n.ExpiresAt, MaxUses: n.MaxUses, Site: n.Site, Label: n.Label,
+		IssuedAt: tx.Now, State: Valid,
+	}
+	if err := insertCode(ctx, tx, code); err != nil {
+		return Code{}, err
+	}
+	return code, audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.issued", ObjectID: code.ID})
+}
+
+// RevokeCode ends a code at once; those who signed up with it keep their accounts.
+func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) error {
+	if err := managing(v, client); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		before, err := lockCode(ctx, tx, client, code)
+		if err != nil {
+			return err
+		}
+		if before.Ended() {
+			return errEnded
+		}
+		if err := revokeCode(ctx, tx, code); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.revoked", ObjectID: code})
+	})
+}
+
+// RotateCode issues a code with the settings of another, its uses counted anew,
+// and ends the other one now or, with an overlap, that much later; those who
+// signed up with it keep their accounts (R9).
+func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID, overlap time.Duration) (Code, error) {
+	if err := managing(v, client); err != nil {
+		return Code{}, err
+	}
+	if overlap < 0 || overlap > MaxOverlap {
+		return Code{}, errOverlap
+	}
+	var next Code
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		before, err := lockCode(ctx, tx, client, code)
+		if err != nil {
+			return err
+		}
+		if !before.Rotatable() {
+			return errRotated
+		}
+		settings := NewCode{ExpiresAt: before.ExpiresAt, MaxUses: before.MaxUses, Site: before.Site, Label: before.Label}
+		if next, err = issue(ctx, tx, v, client, settings); err != nil {
+			return err
+		}
+		if err := replaceCode(ctx, tx, code, next.ID, overlap); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.rotated", ObjectID: code})
+	})
+	return next, err
+}
+
+// Codes lists a client's codes, those that work first, latest first, for whoever
+// works on that client.
+func (s *Service) Codes(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Code, error) {
+	if err := managing(v, client); err != nil {
+		return nil, err
+	}
+	codes, err := readCodes(ctx, s.db.Pool, client, s.db.Now())
+	slices.SortStableFunc(codes, func(a, b Code) int { return rank(a) - rank(b) })
+	return codes, err
+}
+
+func rank(c Code) int {
+	if c.Works() {
+		return 0
+	}
+	return 1
+}
+
+// Code returns one of a client's codes to whoever works on that client.
+func (s *Service) Code(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) (Code, error) {
+	if err := managing(v, client); err != nil {
+		return Code{}, err
+	}
+	return readCode(ctx, s.db.Pool, client, code, s.db.Now())
+}

@@ -1,0 +1,187 @@
+package company
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Modes are the ways of meeting that a contract may allow, by the names that
+// booking gives them, in the order they are offered.
+var Modes = []string{"video", "phone", "in_person"}
+
+// The bounds of a contract.
+const (
+	MaxPerYear  = 366 // consultations per person per year
+	MaxSites    = 50
+	MaxSiteName = 80 // characters
+)
+
+// Client is whoever pays for its people, with the terms of its contract.
+type Client struct {
+	ID       uuid.UUID
+	Name     string
+	Slug     string // in the address of its co-branded page
+	StartsOn time.Time
+	EndsOn   time.Time // the contract's last day
+	Modes    []string  // the ways of meeting that are allowed
+	PerYear  int       // consultations per person per year; 0: no limit
+	Sites    []string  // the client's places; may be empty
+}
+
+// Contract is what a client's people may have, and when.
+type Contract struct {
+	StartsOn time.Time
+	EndsOn   time.Time // the last day
+	Modes    []string
+	PerYear  int // consultations per person per year; 0: no limit
+	Sites    []string
+}
+
+// Contract is the client's contract.
+func (c Client) Contract() Contract {
+	return Contract{StartsOn: c.StartsOn, EndsOn: c.EndsOn, Modes: c.Modes, PerYear: c.PerYear, Sites: c.Sites}
+}
+
+// Allows reports whether the contract has that way of meeting.
+func (c Contract) Allows(mode string) bool { return slices.Contains(c.Modes, mode) }
+
+// Runs reports whether the contract holds at now: from the first midnight of its
+// first day, in Paris, to the last one of its last day.
+func (c Contract) Runs(now time.Time) bool {
+	today := contractDay(now)
+	return !today.Before(c.StartsOn) && !today.After(c.EndsOn)
+}
+
+// Over reports whether the contract has ended at now.
+func (c Contract) Over(now time.Time) bool { return contractDay(now).After(c.EndsOn) }
+
+// Change is an earlier state of a contract: what held until an edit.
+type Change struct {
+	Until   time.Time
+	Earlier Contract // without its sites
+}
+
+var (
+	// ErrSlugTaken says that another client has this address.
+	ErrSlugTaken = fault.New(fault.Invalid, "Une autre entreprise a déjà cette adresse. Choisissez-en une autre.")
+
+	errModes    = fault.New(fault.Invalid, "Choisissez au moins une façon de parler.")
+	errContract = fault.New(fault.Invalid, "Le contrat finit avant de commencer, ou ses limites ne sont pas possibles.")
+)
+
+// check bounds the terms, whoever sends them.
+func (c Client) check() error {
+	unknown := slices.ContainsFunc(c.Modes, func(mode string) bool { return !slices.Contains(Modes, mode) })
+	if len(c.Modes) == 0 || unknown {
+		return errModes
+	}
+	if c.EndsOn.Before(c.StartsOn) || c.PerYear < 0 || c.PerYear > MaxPerYear || len(c.Sites) > MaxSites {
+		return errContract
+	}
+	return nil
+}
+
+// Create adds a client with its contract, by an administrator (R9). A contract
+// that names no way of meeting allows all of them.
+func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.UUID, error) {
+	if err := administrator(v); err != nil {
+		return uuid.Nil, err
+	}
+	if c.Modes == nil {
+		c.Modes = Modes
+	}
+	if err := c.check(); err != nil {
+		return uuid.Nil, err
+	}
+	var id uuid.UUID
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if id, err = insertClient(ctx, tx, c); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "contract.created", ObjectID: id})
+	})
+	return id, err
+}
+
+// Edit replaces what is known of a client, by an administrator; where the terms
+// change, those that held until now are kept (R9).
+func (s *Service) Edit(ctx context.Context, v *viewer.Viewer, c Client) error {
+	if err := administrator(v); err != nil {
+		return err
+	}
+	if err := c.check(); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		before, err := lockClient(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		if before.sameTerms(c) {
+			return updateClient(ctx, tx, c)
+		}
+		if err := insertChange(ctx, tx, before, v.ID); err != nil {
+			return err
+		}
+		if err := updateClient(ctx, tx, c); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "contract.changed", ObjectID: c.ID})
+	})
+}
+
+// sameTerms reports whether two states promise the same; names, addresses and
+// sites are no terms.
+func (c Client) sameTerms(d Client) bool {
+	return c.StartsOn.Equal(d.StartsOn) && c.EndsOn.Equal(d.EndsOn) && slices.Equal(c.Modes, d.Modes) && c.PerYear == d.PerYear
+}
+
+// Clients lists every client by name, for an administrator.
+func (s *Service) Clients(ctx context.Context, v *viewer.Viewer) ([]Client, error) {
+	return s.Search(ctx, v, "", 0)
+}
+
+// Search lists the clients whose name or address holds the words, by name and at
+// most so many (0: all), for an administrator.
+func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words string, most int) ([]Client, error) {
+	if err := administrator(v); err != nil {
+		return nil, err
+	}
+	return readClients(ctx, s.db.Pool, words, most)
+}
+
+// Client returns a client to whoever works on it; NotFound otherwise.
+func (s *Service) Client(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Client, error) {
+	if err := managing(v, id); err != nil {
+		return Client{}, err
+	}
+	return readClient(ctx, s.db.Pool, id)
+}
+
+// Changes lists the earlier states of a contract, latest first, for an administrator.
+func (s *Service) Changes(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Change, error) {
+	if err := administrator(v); err != nil {
+		return nil, err
+	}
+	return readChanges(ctx, s.db.Pool, id)
+}
+
+// Contract returns the contract of a client, for the rules of other domains.
+func (s *Service) Contract(ctx context.Context, client uuid.UUID) (Contract, error) {
+	c, err := readClient(ctx, s.db.Pool, client)
+	return c.Contract(), err
+}
+
+// BySlug finds a client for its co-branded page while its contract runs (R11);
+// NotFound otherwise.
+func (s *Service) BySlug(ctx context.Context, slug string) (Client, error) {
+	return readBySlug(ctx, s.db.Pool, slug, s.db.Now())
+}

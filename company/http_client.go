@@ -1,0 +1,106 @@
+package company
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// clientPage is a client as administrators see it: contract, codes, history.
+type clientPage struct {
+	codesPart
+	Form    *form.Form
+	Changes []changeLine
+}
+
+type changeLine struct {
+	Until time.Time
+	Words contractWords
+}
+
+func (clientPage) Template() string { return "company/client" }
+func (clientPage) Title() string    { return "Entreprise" }
+
+// ModeOptions are the ways of meeting to choose from.
+func (clientPage) ModeOptions() []option { return modeOptions }
+
+// ClientPage shows one client to an administrator (R9).
+func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	page, err := h.clientPage(r, id, nil, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// clientPage fills the page; without a contract form it shows the contract as it is.
+func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Form) (clientPage, error) {
+	part, err := h.codesPart(r, desk{id, "/administration/entreprises/" + id.String()}, code)
+	if err != nil {
+		return clientPage{}, err
+	}
+	if contract == nil {
+		contract = contractForm(part.Client)
+	}
+	page := clientPage{codesPart: part, Form: contract}
+	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
+	for _, c := range changes {
+		page.Changes = append(page.Changes, changeLine{c.Until.In(contractZone()), contractWords{c.Earlier, part.Words.now}})
+	}
+	return page, err
+}
+
+// contractForm is the form with the contract as it stands.
+func contractForm(c Client) *form.Form {
+	f := form.FromValues(url.Values{"modes": c.Modes})
+	for name, value := range map[string]string{
+		"name": c.Name, "slug": c.Slug, "starts_on": c.StartsOn.Format(time.DateOnly), "ends_on": c.EndsOn.Format(time.DateOnly),
+		"sites": strings.Join(c.Sites, "\n"),
+	} {
+		f.Set(name, value)
+	}
+	if c.PerYear > 0 {
+		f.Set("per_year", strconv.Itoa(c.PerYear))
+	}
+	return f
+}
+
+// Edit saves the contract.
+func (h *HTTP) Edit(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	client := decodeClient(f, id)
+	if f.Valid() {
+		err = h.companies.Edit(r.Context(), viewer.From(r.Context()), client)
+		if err := refuseSlug(f, err); err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		page, err := h.clientPage(r, id, f, form.New(nil))
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/administration/entreprises/"+id.String())
+}

@@ -1,0 +1,158 @@
+package company
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// clientsAtOnce bounds how many clients one page lists; the search finds the others.
+const clientsAtOnce = 50
+
+type clientsPage struct {
+	Search  *form.Form
+	Form    *form.Form
+	Clients []clientLine
+	More    bool // than the page lists
+	Modes   []option
+}
+
+type clientLine struct {
+	Client
+	Words contractWords
+}
+
+func (clientsPage) Template() string { return "company/clients" }
+func (clientsPage) Title() string    { return "Entreprises" }
+
+// ClientsPage lists the clients, those that the search names (R9).
+func (h *HTTP) ClientsPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.clientsPage(r, form.FromValues(url.Values{"modes": Modes}))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) clientsPage(r *http.Request, f *form.Form) (clientsPage, error) {
+	search := form.FromValues(r.URL.Query())
+	page := clientsPage{Search: search, Form: f, Modes: modeOptions}
+	words := search.Text("q", form.Text{Max: 120})
+	clients, err := h.companies.Search(r.Context(), viewer.From(r.Context()), words, clientsAtOnce+1)
+	if len(clients) > clientsAtOnce {
+		clients, page.More = clients[:clientsAtOnce], true
+	}
+	now := h.companies.db.Now()
+	for _, c := range clients {
+		page.Clients = append(page.Clients, clientLine{c, contractWords{c.Contract(), now}})
+	}
+	return page, err
+}
+
+// The days between which a contract may lie.
+var (
+	firstContractDay = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastContractDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
+var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func decodeClient(f *form.Form, id uuid.UUID) Client {
+	c := Client{
+		ID:       id,
+		Name:     f.Text("name", form.Text{Max: 120, Required: "Écrivez le nom de l’entreprise."}),
+		Slug:     f.Text("slug", form.Text{Max: 60, Required: "Choisissez l’adresse de sa page, par exemple « exemple-sa »."}),
+		StartsOn: f.Date("starts_on", firstContractDay, lastContractDay, "Indiquez le premier jour du contrat."),
+		EndsOn:   f.Date("ends_on", firstContractDay, lastContractDay, "Indiquez le dernier jour du contrat."),
+		Modes:    f.Choices("modes", Modes, errModes.Message),
+		PerYear:  decodeCount(f, "per_year", 1, MaxPerYear),
+		Sites:    decodeSites(f),
+	}
+	if c.Slug != "" && !slugPattern.MatchString(c.Slug) {
+		f.Fail("slug", "L’adresse n’a que des lettres minuscules sans accent, des chiffres et des traits d’union.")
+	}
+	if !c.StartsOn.IsZero() && !c.EndsOn.IsZero() && c.EndsOn.Before(c.StartsOn) {
+		f.Fail("ends_on", "Le contrat finit avant de commencer. Corrigez l’une des deux dates.")
+	}
+	return c
+}
+
+// decodeCount decodes a whole number that may be left out, which reads as 0.
+func decodeCount(f *form.Form, name string, least, most int) int {
+	value := f.Text(name, form.Text{Max: 12})
+	if value == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.Join(strings.Fields(value), ""))
+	if err != nil || n < least || n > most {
+		f.Fail(name, fmt.Sprintf("Écrivez un nombre entre %d et %d, ou laissez vide pour ne pas limiter.", least, most))
+		return 0
+	}
+	return n
+}
+
+// decodeSites decodes one site a line, each named once.
+func decodeSites(f *form.Form) []string {
+	text := f.Text("sites", form.Text{Max: MaxSites * (MaxSiteName + 1), Lines: true})
+	sites := []string{}
+	for line := range strings.Lines(text) {
+		site := strings.Join(strings.Fields(line), " ")
+		if utf8.RuneCountInString(site) > MaxSiteName {
+			f.Fail("sites", fmt.Sprintf("Le nom d’un site a %d caractères au plus.", MaxSiteName))
+		}
+		if site != "" && !slices.Contains(sites, site) {
+			sites = append(sites, site)
+		}
+	}
+	if len(sites) > MaxSites {
+		f.Fail("sites", fmt.Sprintf("Il y a %d sites au plus.", MaxSites))
+	}
+	return sites
+}
+
+// refuseSlug puts the message beside the address that another client has; any
+// other error goes up.
+func refuseSlug(f *form.Form, err error) error {
+	if errors.Is(err, ErrSlugTaken) {
+		f.Fail("slug", ErrSlugTaken.Message)
+		return nil
+	}
+	return err
+}
+
+// Create adds a client and goes to its page.
+func (h *HTTP) Create(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	client := decodeClient(f, uuid.Nil)
+	if f.Valid() {
+		client.ID, err = h.companies.Create(r.Context(), viewer.From(r.Context()), client)
+		if err := refuseSlug(f, err); err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		page, err := h.clientsPage(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/administration/entreprises/"+client.ID.String())
+}

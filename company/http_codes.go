@@ -1,0 +1,214 @@
+package company
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// codesPart is a client's codes with the form for another, as they stand on the
+// administrator's page and on the manager's.
+type codesPart struct {
+	Client   Client
+	Words    contractWords
+	Address  string // of the co-branded page
+	Path     string // of the page that this is a part of
+	CodeForm *form.Form
+	Codes    []Code
+	Sites    []option
+	MinUses  int
+}
+
+func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, error) {
+	v := viewer.From(r.Context())
+	c, err := h.companies.Client(r.Context(), v, d.client)
+	if err != nil {
+		return codesPart{}, err
+	}
+	codes, err := h.companies.Codes(r.Context(), v, d.client)
+	return codesPart{
+		Client: c, Words: contractWords{c.Contract(), h.companies.db.Now()}, Address: entrance(h.base, c.Slug), Path: d.path,
+		CodeForm: f, Codes: codes, Sites: siteOptions(c.Sites), MinUses: MinUses,
+	}, err
+}
+
+// deskPage is the page on which the desk's codes stand, with that form.
+func (h *HTTP) deskPage(r *http.Request, d desk, f *form.Form) (web.Page, error) {
+	if viewer.From(r.Context()).Role == viewer.ClientManager {
+		return h.managerPage(r, d, f)
+	}
+	return h.clientPage(r, d.client, nil, f)
+}
+
+// decodeCode decodes what a code is issued with; its last day lies between today
+// and the contract's end.
+func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
+	today := contractDay(now)
+	n := NewCode{
+		MaxUses: decodeCount(f, "max_uses", MinUses, MaxUses),
+		Label:   f.Text("label", form.Text{Max: MaxLabel}),
+	}
+	if c.EndsOn.Before(today) {
+		f.Fail("expires_on", "Le contrat est terminé : un code ne permettrait à personne de s’inscrire.")
+		return n
+	}
+	if day := f.Date("expires_on", today, c.EndsOn, "Indiquez le dernier jour du code."); !day.IsZero() {
+		n.ExpiresAt = endOfDay(day)
+	}
+	if len(c.Sites) > 0 {
+		n.Site = f.Text("site", form.Text{Max: MaxSiteName})
+	}
+	return n
+}
+
+// refuseCode puts an act's message beside its field; any other error goes up.
+func refuseCode(f *form.Form, err error) error {
+	for field, why := range map[string]*fault.Fault{"expires_on": ErrExpiry, "max_uses": ErrMaxUses, "site": ErrSite} {
+		if errors.Is(err, why) {
+			f.Fail(field, why.Message)
+			return nil
+		}
+	}
+	return err
+}
+
+// IssueCode makes a code that expires at the end of a day.
+func (h *HTTP) IssueCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	d, err := deskOf(r)
+	if err != nil {
+		return err
+	}
+	v := viewer.From(r.Context())
+	client, err := h.companies.Client(r.Context(), v, d.client)
+	if err != nil {
+		return err
+	}
+	settings := decodeCode(f, client, h.companies.db.Now())
+	if f.Valid() {
+		_, err = h.companies.IssueCode(r.Context(), v, d.client, settings)
+		if err := refuseCode(f, err); err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		page, err := h.deskPage(r, d, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "code-issued")
+	return web.See(w, r, d.path+"#codes")
+}
+
+// codePage is about one code: before it is revoked, before it is replaced, or the
+// mail that gives it away.
+type codePage struct {
+	template string
+	title    string
+	Form     *form.Form
+	Client   Client
+	Code     Code
+	Path     string // of the page where the codes stand
+	Overlaps []option
+	Poster   Poster
+}
+
+func (p codePage) Template() string { return "company/" + p.template }
+func (p codePage) Title() string    { return p.title }
+
+// codePage reads the code that the path names.
+func (h *HTTP) codePage(r *http.Request, template, title string) (codePage, error) {
+	d, err := deskOf(r)
+	if err != nil {
+		return codePage{}, err
+	}
+	id, err := pathID(r, "code")
+	if err != nil {
+		return codePage{}, err
+	}
+	v := viewer.From(r.Context())
+	client, err := h.companies.Client(r.Context(), v, d.client)
+	if err != nil {
+		return codePage{}, err
+	}
+	code, err := h.companies.Code(r.Context(), v, d.client, id)
+	return codePage{
+		template: template, title: title, Form: form.New(nil), Client: client, Code: code, Path: d.path, Overlaps: overlaps,
+		Poster: newPoster(client, code, h.base, h.render.Phone().Display, h.companies.db.Now()),
+	}, err
+}
+
+// RevokePage says what revoking a code does, before it is done.
+func (h *HTTP) RevokePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.codePage(r, "revoke", "Révoquer un code")
+	if err != nil {
+		return err
+	}
+	if page.Code.Ended() {
+		return errEnded
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Revoke ends a code.
+func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.codePage(r, "revoke", "Révoquer un code")
+	if err != nil {
+		return err
+	}
+	if err := h.companies.RevokeCode(r.Context(), viewer.From(r.Context()), page.Client.ID, page.Code.ID); err != nil {
+		return err
+	}
+	web.Flash(w, "code-revoked")
+	return web.See(w, r, page.Path+"#codes")
+}
+
+// overlaps are how long a replaced code may go on, in days.
+var overlaps = []option{{"0", "Tout de suite"}, {"7", "Dans 7 jours"}, {"30", "Dans 30 jours"}, {"90", "Dans 90 jours"}}
+
+// RotatePage asks when the old code ends.
+func (h *HTTP) RotatePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.codePage(r, "rotate", "Remplacer un code")
+	if err != nil {
+		return err
+	}
+	if !page.Code.Rotatable() {
+		return errRotated
+	}
+	page.Form.Set("overlap", "30")
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Rotate replaces a code by another with the same settings.
+func (h *HTTP) Rotate(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.codePage(r, "rotate", "Remplacer un code")
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	days, _ := strconv.Atoi(f.Choice("overlap", []string{"0", "7", "30", "90"}, "Choisissez quand l’ancien code s’arrête."))
+	if !f.Valid() {
+		page.Form = f
+		return f.Invalid(page)
+	}
+	overlap := time.Duration(days) * 24 * time.Hour
+	if _, err := h.companies.RotateCode(r.Context(), viewer.From(r.Context()), page.Client.ID, page.Code.ID, overlap); err != nil {
+		return err
+	}
+	web.Flash(w, "code-rotated")
+	return web.See(w, r, page.Path+"#codes")
+}

@@ -1,0 +1,115 @@
+package company
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// managerPage is a client's own page: its contract, its codes and what to give away
+// with them; nobody's name, and no count of uses (R10).
+type managerPage struct{ codesPart }
+
+func (managerPage) Template() string { return "company/manager" }
+func (managerPage) Title() string    { return "Mon entreprise" }
+
+// ManagerPage is the first page of a client's manager (R10).
+func (h *HTTP) ManagerPage(w http.ResponseWriter, r *http.Request) error {
+	d, err := deskOf(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.managerPage(r, d, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) managerPage(r *http.Request, d desk, f *form.Form) (web.Page, error) {
+	part, err := h.codesPart(r, d, f)
+	return managerPage{part}, err
+}
+
+// errDead says that nothing is given away with a code that opens nothing.
+var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire : il n’y a plus rien à distribuer avec lui. Prenez-en un autre.")
+
+// giveAway reads the code that the path names, one that still opens accounts.
+func (h *HTTP) giveAway(r *http.Request) (codePage, error) {
+	page, err := h.codePage(r, "mail", "Texte à envoyer")
+	if err == nil && !page.Code.Works() {
+		err = errDead
+	}
+	return page, err
+}
+
+// MailPage shows a text to send to a client's people.
+func (h *HTTP) MailPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.giveAway(r)
+	if err != nil {
+		return err
+	}
+	page.Form.Set("text", page.Poster.Mail())
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// PosterFile is the poster of a code, as a PDF.
+func (h *HTTP) PosterFile(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.giveAway(r)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := page.Poster.WritePDF(&file); err != nil {
+		return err
+	}
+	return download(w, "affiche-"+page.Client.Slug+".pdf", "application/pdf", file.Bytes())
+}
+
+// QRSVG is the QR code of the client's entrance, for any size.
+func (h *HTTP) QRSVG(w http.ResponseWriter, r *http.Request) error {
+	client, err := h.ownClient(r)
+	if err != nil {
+		return err
+	}
+	file, err := qrSVG(entrance(h.base, client.Slug))
+	if err != nil {
+		return err
+	}
+	return download(w, "qr-"+client.Slug+".svg", "image/svg+xml", file)
+}
+
+// QRPNG is the same as a PNG.
+func (h *HTTP) QRPNG(w http.ResponseWriter, r *http.Request) error {
+	client, err := h.ownClient(r)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := qrPNG(&file, entrance(h.base, client.Slug)); err != nil {
+		return err
+	}
+	return download(w, "qr-"+client.Slug+".png", "image/png", file.Bytes())
+}
+
+func (h *HTTP) ownClient(r *http.Request) (Client, error) {
+	d, err := deskOf(r)
+	if err != nil {
+		return Client{}, err
+	}
+	return h.companies.Client(r.Context(), viewer.From(r.Context()), d.client)
+}
+
+// download answers with a file that the browser saves.
+func download(w http.ResponseWriter, name, kind string, content []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	w.Header().Set("Cache-Control", "no-store")
+	_, err := w.Write(content)
+	return err
+}

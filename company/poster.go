@@ -1,0 +1,235 @@
+package company
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"socialdirect/web"
+
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/boombuler/barcode"
+)
+
+// Poster is what a client's people read about the service: on a wall, or in a mail.
+type Poster struct {
+	Client  string
+	Address string // of the co-branded page, in full
+	Code    string // as it is read
+	LastDay time.Time
+	Modes   []string
+	Phone   string // the switchboard's
+	Made    time.Time
+}
+
+// newPoster is the poster of one code; base is the platform's public address.
+func newPoster(c Client, code Code, base, phone string, now time.Time) Poster {
+	last := code.LastDay()
+	if endOfDay(c.EndsOn).Before(code.ExpiresAt) {
+		last = c.EndsOn
+	}
+	return Poster{
+		Client: c.Name, Address: entrance(base, c.Slug), Code: code.Display(), LastDay: last,
+		Modes: c.Modes, Phone: phone, Made: now,
+	}
+}
+
+// entrance is the address of a client's co-branded page. A code never stands in it:
+// addresses are kept by browsers and proxies.
+func entrance(base, slug string) string { return base + "/c/" + slug }
+
+var modeWords = map[string]string{"video": "par vidéo", "phone": "par téléphone", "in_person": "sur place"}
+
+// modesInWords lists ways of meeting as a sentence does: "par vidéo ou sur place".
+func modesInWords(modes []string) string {
+	words := make([]string, len(modes))
+	for i, mode := range modes {
+		words[i] = modeWords[mode]
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " ou " + words[last]
+}
+
+// Offer says what is offered, in one sentence.
+func (p Poster) Offer() string {
+	return fmt.Sprintf("%s vous offre une heure avec une assistante sociale diplômée, %s. C’est gratuit pour vous.", p.Client, modesInWords(p.Modes))
+}
+
+// Promise says what the client will never learn (R10).
+func (p Poster) Promise() string {
+	return p.Client + " ne saura jamais qui vient. Ni votre nom, ni vos rendez-vous, ni ce que vous dites ne lui sont transmis."
+}
+
+// Help says where to turn without a computer.
+func (p Poster) Help() string {
+	return "Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit\u00a0: " + p.Number()
+}
+
+// Number is the switchboard's, on one line.
+func (p Poster) Number() string { return strings.ReplaceAll(p.Phone, " ", "\u00a0") }
+
+// Until says how long the code can be used.
+func (p Poster) Until() string {
+	return "Ce code sert à s’inscrire jusqu’au " + web.Date(p.LastDay) + ". Ensuite, votre compte reste ouvert."
+}
+
+// Subject is the mail's.
+func (p Poster) Subject() string {
+	return "Parler à une assistante sociale, en toute confidentialité"
+}
+
+// Mail is the text for the client to send to its people. The code stands in it and
+// in no address.
+func (p Poster) Mail() string {
+	return strings.Join([]string{
+		"Bonjour,",
+		"Un souci de logement, d’argent, de famille, un proche à aider, la retraite qui approche\u00a0? " + p.Offer(),
+		"Pour vous inscrire\u00a0:\n1. Ouvrez " + p.Address + "\n2. Tapez ce code\u00a0: " + p.Code + "\n3. Choisissez une personne et une heure",
+		p.Until(),
+		p.Promise(),
+		p.Help() + ".",
+	}, "\n\n") + "\n"
+}
+
+// The font has every letter of French and tells 0 from O and 1 from l.
+var (
+	//go:embed fonts/AtkinsonHyperlegible-Regular.ttf
+	regularFont []byte
+	//go:embed fonts/AtkinsonHyperlegible-Bold.ttf
+	boldFont []byte
+)
+
+// Measures of the A4 sheet, in millimetres.
+const (
+	sheetWidth = 210
+	margin     = 20
+	column     = sheetWidth - 2*margin
+	qrSide     = 56
+	pointSize  = 25.4 / 72
+)
+
+type rgb struct{ r, g, b int }
+
+var (
+	sapin   = rgb{14, 90, 76}
+	tint    = rgb{228, 240, 236}
+	apricot = rgb{242, 178, 119}
+	ink     = rgb{29, 41, 39}
+	white   = rgb{255, 255, 255}
+)
+
+// sheet draws the poster from top to bottom.
+type sheet struct {
+	*fpdf.Fpdf
+}
+
+// WritePDF writes the poster as one A4 sheet.
+func (p Poster) WritePDF(w io.Writer) error {
+	code, err := qrCode(p.Address)
+	if err != nil {
+		return err
+	}
+	s := newSheet(p)
+	s.page(p, code)
+	if err := s.Output(w); err != nil {
+		return fmt.Errorf("poster: %w", err)
+	}
+	return nil
+}
+
+// page draws everything, and returns where it ends.
+func (s sheet) page(p Poster, code barcode.Barcode) float64 {
+	y := s.head(p) + 8
+	s.draw(code, sheetWidth-margin-qrSide, y-5, qrSide)
+	y = s.codeBox(p, max(s.steps(p, y), y+qrSide-5)+8)
+	return s.foot(p, y+10)
+}
+
+func newSheet(p Poster) sheet {
+	s := sheet{fpdf.New("P", "mm", "A4", "")}
+	s.AddUTF8FontFromBytes("Atkinson", "", regularFont)
+	s.AddUTF8FontFromBytes("Atkinson", "B", boldFont)
+	s.SetTitle(p.Subject(), true)
+	s.SetLang("fr")
+	s.SetCreationDate(p.Made)
+	s.SetModificationDate(p.Made)
+	s.SetCatalogSort(true) // the same poster is the same file
+	s.SetMargins(margin, margin, margin)
+	s.SetAutoPageBreak(false, 0)
+	s.AddPage()
+	return s
+}
+
+// text writes lines of one size in a column, and returns where they end.
+func (s sheet) text(text, style string, size float64, color rgb, x, y, width float64) float64 {
+	s.SetFont("Atkinson", style, size)
+	s.SetTextColor(color.r, color.g, color.b)
+	s.SetXY(x, y)
+	s.MultiCell(width, size*pointSize*1.3, text, "", "L", false)
+	return s.GetY()
+}
+
+func (s sheet) block(color rgb, x, y, width, height float64) {
+	s.SetFillColor(color.r, color.g, color.b)
+	s.Rect(x, y, width, height, "F")
+}
+
+func (s sheet) head(p Poster) float64 {
+	s.block(sapin, 0, 0, sheetWidth, 70)
+	s.block(apricot, 0, 70, sheetWidth, 2.5)
+	s.text("Social Direct", "B", 16, apricot, margin, 12, column)
+	s.text("Parler à une assistante sociale, en toute confidentialité", "B", 33, white, margin, 22, column)
+	return s.text(p.Offer(), "", 16, ink, margin, 81, column)
+}
+
+func (s sheet) steps(p Poster, y float64) float64 {
+	const width = column - qrSide - 8
+	address := strings.TrimPrefix(strings.TrimPrefix(p.Address, "https://"), "http://")
+	y = s.step("1", "Scannez ce carré avec votre téléphone, ou tapez cette adresse\u00a0:", margin, y, width)
+	y = s.text(address, "B", 14, sapin, margin+13, y, width-13) + 5
+	y = s.step("2", "Tapez le code ci-dessous.", margin, y, width) + 5
+	return s.step("3", "Choisissez une personne et une heure.", margin, y, width)
+}
+
+func (s sheet) step(number, text string, x, y, width float64) float64 {
+	s.text(number, "B", 20, sapin, x, y-1, 12)
+	return s.text(text, "", 15, ink, x+13, y, width-13)
+}
+
+// draw draws a QR code with its quiet zone, as squares that print at any size.
+func (s sheet) draw(code barcode.Barcode, x, y, side float64) {
+	module := side / float64(code.Bounds().Dx()+2*quietZone)
+	s.SetFillColor(0, 0, 0)
+	modules(code, func(column, row int) {
+		// A hair wider than a module: printers leave no white seams.
+		s.Rect(x+float64(column+quietZone)*module, y+float64(row+quietZone)*module, module*1.02, module*1.02, "F")
+	})
+}
+
+// codeBox shows the code in groups that are easy to copy from a wall.
+func (s sheet) codeBox(p Poster, top float64) float64 {
+	const height = 44
+	s.block(tint, margin, top, column, height)
+	s.text("Votre code de connexion", "", 13, ink, margin+8, top+6, column-16)
+	s.SetFont("Atkinson", "B", 34)
+	s.SetTextColor(sapin.r, sapin.g, sapin.b)
+	groups := strings.Split(p.Code, "-")
+	width := float64(column-16) / float64(len(groups))
+	for i, group := range groups {
+		s.SetXY(margin+8+float64(i)*width, top+15)
+		s.CellFormat(width, 14, group, "", 0, "C", false, 0, "")
+	}
+	s.text(p.Until(), "", 11.5, ink, margin+8, top+33, column-16)
+	return top + height
+}
+
+func (s sheet) foot(p Poster, y float64) float64 {
+	y = s.text(p.Promise(), "B", 16, ink, margin, y, column)
+	y = s.text("Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit.", "", 13, ink, margin, y+5, column)
+	return s.text(p.Number(), "B", 20, sapin, margin, y+1, column)
+}

@@ -1,0 +1,173 @@
+package company_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking/bookingtest"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+)
+
+func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	limited := settings()
+	limited.MaxUses = company.MinUses
+	code := w.issue(t, limited)
+	const people = 3 * company.MinUses
+	answers := make([]error, people)
+	var all sync.WaitGroup
+	for i := range people {
+		all.Go(func() { answers[i] = w.signUp(code.Display()) })
+	}
+	all.Wait()
+	in := 0
+	for _, err := range answers {
+		switch {
+		case err == nil:
+			in++
+		case fault.From(err) != company.ErrCode:
+			t.Errorf("somebody who came too late was told %v", err)
+		}
+	}
+	accounts := w.count(t, `select count(*) from accounts where client_id = $1`, w.client.ID)
+	if in != company.MinUses || accounts != company.MinUses {
+		t.Errorf("%d were let in and %d have accounts, want %d", in, accounts, company.MinUses)
+	}
+	if got := w.state(t, code); got != company.UsedUp {
+		t.Errorf("the code is %s", got)
+	}
+}
+
+func TestR9_AKnownAddressUsesNothingOfACode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	limited := settings()
+	limited.MaxUses = company.MinUses
+	code := w.issue(t, limited)
+	for range company.MinUses + 2 {
+		ok(t, w.signUpAs("zoe@exemple.fr", code.Display()))
+	}
+	if uses := w.count(t, `select uses from connection_codes where id = $1`, code.ID); uses != 1 {
+		t.Errorf("one account cost %d uses", uses)
+	}
+	for range company.MinUses - 1 {
+		ok(t, w.signUp(code.Display()))
+	}
+	if err := w.signUpAs("zoe@exemple.fr", code.Display()); !errors.Is(err, company.ErrCode) {
+		t.Errorf("a used-up code answers a known address with %v: it differs from an unknown one's", err)
+	}
+}
+
+func TestR9_UsesAreNotCountedWithoutALimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.issue(t, settings())
+	ok(t, w.signUp(code.Display()))
+	if uses := w.count(t, `select uses from connection_codes where id = $1`, code.ID); uses != 0 {
+		t.Errorf("%d uses were counted", uses)
+	}
+}
+
+func TestR9_AContractEndsWithItsLastDayInParis(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	long := company.NewCode{ExpiresAt: bookingtest.Start.AddDate(1, 0, 0)}
+	code := w.issue(t, long)
+	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
+	w.SetNow(midnight.Add(-time.Microsecond))
+	ok(t, w.signUp(code.Display()))
+	if _, err := w.Companies.BySlug(w.ctx, w.client.Slug); err != nil {
+		t.Errorf("the entrance is closed on the last day: %v", err)
+	}
+	w.SetNow(midnight)
+	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
+		t.Errorf("after the last day: %v", err)
+	}
+	if _, err := w.Companies.BySlug(w.ctx, w.client.Slug); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the entrance after the last day: %v", err)
+	}
+}
+
+// An administrator ends the contract while somebody's sign-up is under way: the
+// sign-up waits for the edit and sees it.
+func TestR9_AContractThatEndsWhileSomeoneSignsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.issue(t, settings())
+	answer := make(chan error, 1)
+	ok(t, w.DB.InTx(w.ctx, func(tx postgres.Tx) error {
+		if _, err := tx.Exec(w.ctx, `update clients set ends_on = '2026-11-29' where id = $1`, w.client.ID); err != nil {
+			return err
+		}
+		go func() { answer <- w.signUp(code.Display()) }()
+		w.untilSomebodyWaits(t)
+		return nil
+	}))
+	if err := <-answer; fault.From(err) != company.ErrCode {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestR9_ACodeThatIsRevokedWhileSomeoneSignsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.issue(t, settings())
+	revoked := make(chan error, 1)
+	ok(t, w.DB.InTx(w.ctx, func(tx postgres.Tx) error {
+		client, err := w.Companies.Redeem(w.ctx, tx, code.Display())
+		if client != w.client.ID {
+			t.Errorf("the code is for %s", client)
+		}
+		go func() { revoked <- w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, code.ID) }()
+		w.untilSomebodyWaits(t) // the revocation waits for the sign-up that was first
+		return err
+	}))
+	ok(t, <-revoked)
+	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
+		t.Errorf("after the revocation: %v", err)
+	}
+}
+
+// untilSomebodyWaits returns when a transaction waits for another's lock.
+func (w *world) untilSomebodyWaits(t *testing.T) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for time.Now().Before(deadline) {
+		if w.count(t, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) > 0 {
+			return
+		}
+	}
+	t.Fatal("nobody waited")
+}
+
+func TestR9_WhatOpensNothingGetsOneSameAnswerAndATypoAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	short := company.NewCode{ExpiresAt: bookingtest.Start.Add(time.Hour)}
+	expired, revoked, replaced := w.issue(t, short), w.issue(t, settings()), w.issue(t, settings())
+	ok(t, w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, revoked.ID))
+	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, replaced.ID, 0)
+	ok(t, err)
+	w.SetNow(short.ExpiresAt)
+	for name, code := range map[string]string{"unknown": "0000-0000-0000-0000", "expired": expired.Display(), "revoked": revoked.Display(), "replaced": replaced.Display()} {
+		if err := w.signUp(code); fault.From(err) != company.ErrCode {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	typo := []byte(next.Display())
+	if typo[0]++; typo[0] == 'Z'+1 || typo[0] == '9'+1 {
+		typo[0] = '2'
+	}
+	for name, code := range map[string]string{"a wrong sign": string(typo), "empty": "", "short": next.Display()[:10], "no code": "mon code secret!"} {
+		err := w.signUp(code)
+		if fault.From(err) != company.ErrMistyped || !errors.Is(err, company.ErrCode) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ok(t, w.signUp(next.Display()))
+}
