@@ -414,3 +414,20 @@ func TestR10_WhatIsStoredPointsToNobody(t *testing.T) {
 		t.Error("a day can be stored")
 	}
 }
+
+// Before anything is published, and with nothing in them, the pages still stand.
+func TestR10_PagesStandWithNothingInThem(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	must(t, err)
+	fresh := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: publishFigures(nil, reasonLines, nil)}
+	for want, page := range map[string]web.Page{
+		"Rien n’est encore publié.": figuresPage{}, "Prochaine parution": figuresPage{fresh}, "Aucune clé": tokensPage{},
+	} {
+		answer := httptest.NewRecorder()
+		must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page))
+		if !strings.Contains(answer.Body.String(), want) || strings.Contains(answer.Body.String(), "<table") {
+			t.Errorf("%T lacks %q:\n%s", page, want, answer.Body)
+		}
+	}
+}
