@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"socialdirect/company"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -115,7 +116,10 @@ func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assiste
 	case len(doubles) > 0 && !in.DespiteDoubles:
 		return uuid.Nil, ErrDoubles
 	}
-	return id, s.vault.Create(ctx, tx, id)
+	if err := s.vault.Create(ctx, tx, id); err != nil {
+		return uuid.Nil, err
+	}
+	return id, company.Count(ctx, tx, client, company.AccountOpened)
 }
 
 func (in Assisted) probe() Probe {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -122,7 +123,10 @@ func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount,
 	if err := s.vault.Create(ctx, tx, id); err != nil {
 		return id, false, err
 	}
-	return id, false, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
+	if err := s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance); err != nil {
+		return id, false, err
+	}
+	return id, false, company.Count(ctx, tx, a.ClientID, company.AccountOpened)
 }
 
 // zones tells where somebody most likely is from the country code of their

@@ -97,7 +97,7 @@ func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing
 	if in, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, account.Device{}); err != nil || !in.Complete {
 		t.Errorf("the link opened %+v, %v", in, err)
 	}
-	if _, err := w.Accounts.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, "192.0.2.1"); err != nil {
+	if _, err := w.Accounts.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, account.Device{Place: "192.0.2.1"}); err != nil {
 		t.Errorf("with the password of one's own: %v", err)
 	}
 }
@@ -304,7 +304,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if kept, err := w.Accounts.Person(t.Context(), person.ID); err != nil || kept.Mobile != "+33612345679" || kept.FirstName != "Anne" {
 		t.Errorf("the profile now says %+v, %v", kept, err)
 	}
-	if _, err := w.Accounts.SignIn(t.Context(), "", bookingtest.Password, "192.0.2.1"); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.SignIn(t.Context(), "", bookingtest.Password, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an empty address signs in: %v", err)
 	}
 	token, code := askCode(t, w, &phone, "+33612345679")

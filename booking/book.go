@@ -78,6 +78,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, note); err != nil {
 		return uuid.Nil, err
 	}
+	if err := s.count(ctx, tx, v.ID, id, r); err != nil {
+		return uuid.Nil, err
+	}
 	return id, s.notify(ctx, tx, id, noticeConfirmation, v.ID, worker.AccountID)
 }
 

@@ -255,13 +255,6 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 	}
 }
 
-func ok(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestR45_SheetsComeAPageAtATime(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

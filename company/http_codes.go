@@ -48,8 +48,8 @@ func (h *HTTP) deskPage(r *http.Request, d desk, f *form.Form) (web.Page, error)
 
 // decodeCode decodes what a code is issued with; its last day lies between today
 // and the contract's end.
-func (h *HTTP) decodeCode(f *form.Form, c Client) NewCode {
-	today := contractDay(h.companies.db.Now())
+func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
+	today := contractDay(now)
 	n := NewCode{
 		MaxUses: decodeCount(f, "max_uses", MinUses, MaxUses),
 		Label:   f.Text("label", form.Text{Max: MaxLabel}),
@@ -93,7 +93,7 @@ func (h *HTTP) IssueCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings := h.decodeCode(f, client)
+	settings := decodeCode(f, client, h.companies.db.Now())
 	if f.Valid() {
 		_, err = h.companies.IssueCode(r.Context(), v, d.client, settings)
 		if err := refuseCode(f, err); err != nil {

@@ -20,6 +20,8 @@ var statuses = map[fault.Code]int{
 	fault.Conflict:        http.StatusConflict,
 	fault.Gone:            http.StatusGone,
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.NotAllowed:      http.StatusMethodNotAllowed,
+	fault.Unsupported:     http.StatusUnsupportedMediaType,
 	fault.Throttled:       http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.Internal:        http.StatusInternalServerError,
@@ -75,6 +77,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 		http.Error(w, http.StatusText(status), status)
 	case kind == script:
 		failScript(w, status, f)
+	case kind == api:
+		s.failAPI(w, status, f)
 	case f == errPending || f.Code == fault.Unauthenticated:
 		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
 	default:

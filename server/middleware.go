@@ -27,7 +27,9 @@ const (
 // around is what every request goes through, whatever its route.
 func (s *Server) around(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
-	crossOrigin.SetDenyHandler(s.serve(route{access: everyone, handler: foreign, kind: page}))
+	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.serve(route{access: everyone, handler: foreign, kind: kindOf(r)}).ServeHTTP(w, r)
+	}))
 	return s.safe(s.headers(s.client(crossOrigin.Handler(next))))
 }
 
@@ -41,7 +43,7 @@ func (s *Server) safe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
-				s.fail(w, r, page, fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
+				s.fail(w, r, kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -157,6 +159,10 @@ func (b *timedBody) Read(p []byte) (int, error) {
 
 // identify puts the viewer in the request and checks them against the route.
 func (s *Server) identify(r *http.Request, allowed access) (*http.Request, error) {
+	if allowed.token {
+		v, err := s.parts.API.Identify(r)
+		return r.WithContext(viewer.With(r.Context(), v)), err
+	}
 	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Accounts.SessionToken(r))
 	if err != nil {
 		return r, err

@@ -18,12 +18,14 @@ type access struct {
 	open    bool          // signed in or not
 	owing   bool          // also for staff who still owe the second factor
 	pending bool          // also for people who have not accepted the texts in force
+	token   bool          // a client's own system, with a key; sessions do not count
 }
 
 var (
 	everyone = access{open: true}
 	signedIn = access{}
 	owing    = access{owing: true}
+	withKey  = access{token: true}
 )
 
 func only(roles ...viewer.Role) access { return access{roles: roles} }
@@ -52,6 +54,7 @@ const (
 	upload                  // a form with files, which may take long to arrive
 	socket                  // a WebSocket: refusals are bare statuses
 	script                  // asked by a page's script: refusals are JSON
+	api                     // for programs: refusals are JSON (RFC 9457)
 )
 
 // routes is the table of contents of the platform.
@@ -64,6 +67,8 @@ func (s *Server) routes() []route {
 		manager       = only(viewer.ClientManager)
 		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
 		switchboard   = only(viewer.Switchboard)
+
+		figures, machines = s.parts.Figures, s.parts.API
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -179,6 +184,17 @@ func (s *Server) routes() []route {
 		{"POST", "/standard/inscription", switchboard, a.Assist, page},
 		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
 
+		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},
+		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
+		{"GET", "/entreprise/api", manager, figures.TokensPage, page},
+		{"POST", "/entreprise/api", manager, figures.MakeToken, page},
+		{"POST", "/entreprise/api/{id}/suppression", manager, figures.RevokeToken, page},
+
+		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
+		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
+		{"GET", "/api/v1/figures", withKey, machines.Figures, api},
+		{"GET", "/api/v1/openapi.json", everyone, machines.Description, api},
+
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},
 		{"GET", "/administration/entreprises/{id}", administrator, c.ClientPage, page},
@@ -233,12 +249,13 @@ type Knock struct {
 	Owing        bool // also for staff who still owe the second factor
 	Script       bool
 	Pending      bool // also for people who have not accepted the texts in force
+	Key          bool // a client's own system alone may
 	roles        []viewer.Role
 }
 
 // Allows reports whether a signed-in person with that role may knock.
 func (k Knock) Allows(role viewer.Role) bool {
-	return k.Open || k.roles == nil || slices.Contains(k.roles, role)
+	return k.Open || !k.Key && k.roles == nil || slices.Contains(k.roles, role)
 }
 
 // Table lists what every route asks.
@@ -247,7 +264,7 @@ func (s *Server) Table() []Knock {
 	for _, r := range s.routes() {
 		table = append(table, Knock{
 			Method: r.method, Path: r.path, Open: r.access.open, Owing: r.access.owing, Pending: r.access.open || r.access.pending,
-			Socket: r.kind == socket, Script: r.kind == script, roles: r.access.roles,
+			Socket: r.kind == socket, Script: r.kind == script, Key: r.access.token, roles: r.access.roles,
 		})
 	}
 	return table
@@ -259,6 +276,7 @@ func (s *Server) mux() *http.ServeMux {
 	for _, r := range s.routes() {
 		mux.Handle(r.method+" "+r.path, s.serve(r))
 	}
+	s.refuseOthers(mux)
 	mux.Handle("GET /static/", s.parts.Web.Static())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)

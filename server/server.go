@@ -30,6 +30,8 @@ type Parts struct {
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP
 	Calls     *signaling.HTTP
+	Figures   *company.FiguresHTTP
+	API       *company.API
 
 	// Ready checks the parts that a request needs, by name, for /readyz.
 	Ready []Check

@@ -39,6 +39,8 @@ var places = map[viewer.Role][]NavItem{
 	},
 	viewer.ClientManager: {
 		{Path: "/entreprise", Label: "Mon entreprise", Icon: "building-2"},
+		{Path: "/entreprise/chiffres", Label: "Chiffres", Icon: "chart-column"},
+		{Path: "/entreprise/api", Label: "Clés d’accès", Icon: "key-round"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.DPO: {
@@ -120,6 +122,7 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
+	"token-revoked": "La clé est retirée : elle n’ouvre plus rien.",
 	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
 	"code-revoked":  "Le code ne permet plus de s’inscrire.",
 	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",

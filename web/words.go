@@ -31,6 +31,9 @@ func dayOfMonth(t time.Time) string {
 // Date writes a date with its year: "1er décembre 2026".
 func Date(t time.Time) string { return fmt.Sprintf("%s %d", dayOfMonth(t), t.Year()) }
 
+// Month writes a month with its year: "décembre 2026".
+func Month(t time.Time) string { return fmt.Sprintf("%s %d", months[t.Month()], t.Year()) }
+
 // Hour writes a time of day: "14 h", "9 h 05".
 func Hour(t time.Time) string {
 	if t.Minute() == 0 {
@@ -125,7 +128,7 @@ func Linked(text string) template.HTML {
 func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
 		"asset": static.asset, "icon": icon, "dict": dict,
-		"day": Day, "date": Date, "hour": Hour, "dayHour": DayHour, "both": Both, "zoneName": ZoneName,
+		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes,
 		"administrationPlaces": administrationPlaces,
 	}

@@ -89,6 +89,9 @@ func (d *demonstration) makePeople(ctx context.Context) error {
 		return err
 	}
 	made.Accounts = append(made.Accounts, operator.persona)
+	if err := d.makeFigures(ctx, director.viewer); err != nil {
+		return err
+	}
 	if err := d.makePast(ctx, made); err != nil {
 		return err
 	}

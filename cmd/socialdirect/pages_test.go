@@ -112,6 +112,8 @@ func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
 			a := v.knock(r.Method, path)
 			allowed := r.Allows(viewer.Role(who))
 			switch {
+			case r.Key:
+				v.want(who+" "+path, a, http.StatusUnauthorized)
 			case who == "signed out" && !r.Open && (r.Socket || r.Script):
 				v.want(who+" "+path, a, http.StatusUnauthorized)
 			case who == "signed out" && !r.Open:

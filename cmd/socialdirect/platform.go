@@ -203,6 +203,8 @@ func (p *platform) startServer(s settings) error {
 		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
+		Figures:        company.NewFiguresHTTP(p.companies, render, p.reasonLines, s.secure),
+		API:            company.NewAPI(p.companies, p.reasonLines),
 		Ready:          p.checks(),
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,
@@ -210,6 +212,16 @@ func (p *platform) startServer(s settings) error {
 		Operator:       s.operator,
 	})
 	return nil
+}
+
+// reasonLines names the lines of a client's figures by reason.
+func (p *platform) reasonLines(ctx context.Context) ([]company.Line, error) {
+	reasons, err := p.bookings.Reasons(ctx)
+	lines := make([]company.Line, len(reasons))
+	for i, reason := range reasons {
+		lines[i] = company.Line{Key: reason.Slug, Label: reason.Label}
+	}
+	return lines, err
 }
 
 func extraPages(s settings, render *web.Renderer) map[string]web.Handler {

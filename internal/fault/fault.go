@@ -31,6 +31,10 @@ const (
 	Gone Code = "gone"
 	// TooLarge: the request is bigger than any honest one.
 	TooLarge Code = "too_large"
+	// NotAllowed: the address is there, and does something else.
+	NotAllowed Code = "not_allowed"
+	// Unsupported: what was sent is of a type that is not read.
+	Unsupported Code = "unsupported"
 	// Throttled: too many tries; RetryAfter says when to come back.
 	Throttled Code = "throttled"
 	// Unavailable: a part of the platform does not answer.

@@ -1,0 +1,147 @@
+package company
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// A key lets a client's own systems list and make codes and read figures, without
+// anybody's password. It is the client's, not its maker's: every manager of the
+// client sees and revokes it. It is shown once, and only its hash is kept.
+
+// TokenPrefix begins every key, so that it is recognised where it should not be.
+const TokenPrefix = "sd_"
+
+// tokenBytes is the length of a key's secret: 256 bits.
+const tokenBytes = 32
+
+const (
+	// MaxTokens is how many keys of a client may work at once.
+	MaxTokens = 20
+	// MaxTokenName is how many characters a key's name may have.
+	MaxTokenName = 60
+	// MaxTokenLifetime is how long a key may work.
+	MaxTokenLifetime = 366 * 24 * time.Hour
+)
+
+// Token is a key of a client, as it is listed: without its secret.
+type Token struct {
+	ID         uuid.UUID
+	Name       string
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	LastUsedOn *time.Time // a day; nil where it was never used
+}
+
+// LastDay is the last day on which the key works.
+func (t Token) LastDay() time.Time { return t.ExpiresAt.Add(-time.Second).In(contractZone()) }
+
+var (
+	// ErrTooManyTokens says that a client has as many working keys as it may have.
+	ErrTooManyTokens = fault.New(fault.Invalid, "Votre entreprise a déjà vingt clés. Retirez-en une qui ne sert plus.")
+	// ErrTokenLifetime says that a key would never work, or work for too long.
+	ErrTokenLifetime = fault.New(fault.Invalid, "Choisissez un jour à venir, dans un an au plus.")
+
+	errNoToken = fault.New(fault.NotFound, "Cette clé n’existe pas, ou n’est pas à votre entreprise.")
+	// errUnknownToken is the one answer to a key that is none, or is one no more.
+	errUnknownToken = fault.New(fault.Unauthenticated, "Cette clé est inconnue, expirée ou retirée.")
+)
+
+// MakeToken makes a key of the viewer's own client and returns its secret, which is
+// told this once.
+func (s *Service) MakeToken(ctx context.Context, v *viewer.Viewer, name string, expires time.Time) (secret string, err error) {
+	if err := ownManager(v); err != nil {
+		return "", err
+	}
+	secret = newSecret()
+	return secret, s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if !expires.After(tx.Now) || expires.After(tx.Now.Add(MaxTokenLifetime)) {
+			return ErrTokenLifetime
+		}
+		working, err := lockTokens(ctx, tx, v.ClientID)
+		if err != nil {
+			return err
+		}
+		if working >= MaxTokens {
+			return ErrTooManyTokens
+		}
+		id := uuid.New()
+		if err := insertToken(ctx, tx, v, Token{ID: id, Name: name, ExpiresAt: expires}, hashSecret(secret)); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "company.token_made", ObjectID: id})
+	})
+}
+
+func newSecret() string {
+	raw := make([]byte, tokenBytes)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	return TokenPrefix + base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// hashSecret needs no salt and no slowness: the secret is 256 random bits.
+func hashSecret(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Tokens lists the working keys of the viewer's own client, the latest first.
+func (s *Service) Tokens(ctx context.Context, v *viewer.Viewer) ([]Token, error) {
+	if err := ownManager(v); err != nil {
+		return nil, err
+	}
+	return readTokens(ctx, s.db.Pool, v.ClientID, s.db.Now())
+}
+
+// RevokeToken ends a key of the viewer's own client at once; NotFound for any
+// other, and for one that was revoked before.
+func (s *Service) RevokeToken(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	if err := ownManager(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		found, err := markTokenRevoked(ctx, tx, v.ClientID, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return errNoToken
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "company.token_revoked", ObjectID: id})
+	})
+}
+
+// ByToken finds for whom a system asks: somebody with the rights of the manager who
+// made the key, for that client alone. Unauthenticated for a key that is unknown,
+// altered, expired or revoked. Of its use, the day is kept.
+func (s *Service) ByToken(ctx context.Context, secret string) (token uuid.UUID, v *viewer.Viewer, err error) {
+	if token, v, err = s.peekToken(ctx, secret); err != nil {
+		return uuid.Nil, nil, err
+	}
+	return token, v, noteTokenUse(ctx, s.db.Pool, token, s.db.Now())
+}
+
+// peekToken is ByToken, and no use of the key.
+func (s *Service) peekToken(ctx context.Context, secret string) (uuid.UUID, *viewer.Viewer, error) {
+	if !strings.HasPrefix(secret, TokenPrefix) || len(secret) != len(TokenPrefix)+base64.RawURLEncoding.EncodedLen(tokenBytes) {
+		return uuid.Nil, nil, errUnknownToken
+	}
+	row, err := readToken(ctx, s.db.Pool, hashSecret(secret), s.db.Now())
+	if postgres.NoRows(err) {
+		return uuid.Nil, nil, errUnknownToken
+	}
+	return row.ID, &viewer.Viewer{
+		ID: row.CreatedBy, Role: viewer.ClientManager, Name: row.Name, ClientID: row.ClientID, Zone: contractZone(), Complete: true,
+	}, err
+}

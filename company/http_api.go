@@ -1,0 +1,274 @@
+package company
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+)
+
+// How fast one key may ask: once a second, and this many times at once.
+const (
+	askEvery    = time.Second
+	askTogether = 60
+)
+
+// maxLimiters bounds how many keys are remembered at once; beyond it all start anew.
+const maxLimiters = 10_000
+
+// API is what a client's own systems ask, described by openapi/openapi.json. It
+// knows them by a key in the header Authorization, and by nothing else.
+type API struct {
+	companies *Service
+	reasons   Reasons
+
+	mu       sync.Mutex
+	limiters map[uuid.UUID]*rate.Limiter
+}
+
+// NewAPI returns the interface.
+func NewAPI(companies *Service, reasons Reasons) *API {
+	return &API{companies: companies, reasons: reasons, limiters: map[uuid.UUID]*rate.Limiter{}}
+}
+
+// Identify finds for whom a request asks. Unauthenticated without a key that works,
+// Throttled when the key asks too fast.
+func (a *API) Identify(r *http.Request) (*viewer.Viewer, error) {
+	token, v, err := a.companies.ByToken(r.Context(), bearer(r))
+	if err != nil {
+		return nil, err
+	}
+	return v, a.admit(token)
+}
+
+// bearer is the key that a request shows (RFC 6750, 2.1).
+func bearer(r *http.Request) string {
+	headers := r.Header.Values("Authorization")
+	if len(headers) != 1 {
+		return ""
+	}
+	scheme, secret, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
+}
+
+func (a *API) admit(token uuid.UUID) error {
+	now := a.companies.db.Now()
+	asked := a.limiter(token).ReserveN(now, 1)
+	wait := asked.DelayFrom(now)
+	if wait == 0 {
+		return nil
+	}
+	asked.CancelAt(now)
+	return &fault.Fault{Code: fault.Throttled, Message: "Cette clé demande trop vite.", RetryAfter: wait}
+}
+
+func (a *API) limiter(token uuid.UUID) *rate.Limiter {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.limiters[token] == nil {
+		if len(a.limiters) >= maxLimiters {
+			clear(a.limiters)
+		}
+		a.limiters[token] = rate.NewLimiter(rate.Every(askEvery), askTogether)
+	}
+	return a.limiters[token]
+}
+
+//go:embed openapi/openapi.json
+var description []byte
+
+// Description answers the OpenAPI description of the interface.
+func (a *API) Description(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "max-age=300")
+	_, err := w.Write(description)
+	return err
+}
+
+func answer(w http.ResponseWriter, status int, value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err = w.Write(body)
+	return err
+}
+
+type codeAnswer struct {
+	Code      string `json:"code"`
+	Label     string `json:"label"`
+	Site      string `json:"site"`
+	MaxUses   *int   `json:"max_uses"` // null: no limit
+	State     State  `json:"state"`
+	ExpiresOn string `json:"expires_on"`
+	ExpiresAt string `json:"expires_at"`
+}
+
+func answerOf(c Code) codeAnswer {
+	a := codeAnswer{
+		Code: c.Display(), Label: c.Label, Site: c.Site, State: c.State,
+		ExpiresOn: c.LastDay().Format(time.DateOnly), ExpiresAt: c.ExpiresAt.UTC().Format(time.RFC3339),
+	}
+	if c.MaxUses != 0 {
+		a.MaxUses = &c.MaxUses
+	}
+	return a
+}
+
+// Codes lists the codes of the key's client.
+func (a *API) Codes(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
+	if err != nil {
+		return err
+	}
+	all := make([]codeAnswer, len(codes))
+	for i, code := range codes {
+		all[i] = answerOf(code)
+	}
+	return answer(w, http.StatusOK, map[string]any{"codes": all})
+}
+
+// codeSent is what a program sends to have a code made.
+type codeSent struct {
+	ExpiresOn string `json:"expires_on"`
+	Label     string `json:"label"`
+	Site      string `json:"site"`
+	MaxUses   *int   `json:"max_uses"`
+}
+
+// form has the same rules hold, and the same words said, as on the page.
+func (s codeSent) form() *form.Form {
+	values := url.Values{"expires_on": {s.ExpiresOn}, "label": {s.Label}, "site": {s.Site}}
+	if s.MaxUses != nil {
+		values.Set("max_uses", strconv.Itoa(*s.MaxUses))
+	}
+	return form.FromValues(values)
+}
+
+// MakeCode makes a code for the key's client.
+func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
+	var sent codeSent
+	if err := decode(r, &sent); err != nil {
+		return err
+	}
+	v, f := viewer.From(r.Context()), sent.form()
+	client, err := a.companies.Client(r.Context(), v, v.ClientID)
+	if err != nil {
+		return err
+	}
+	settings := decodeCode(f, client, a.companies.db.Now())
+	if sent.Site != "" && len(client.Sites) == 0 {
+		f.Fail("site", ErrSite.Message)
+	}
+	if !f.Valid() {
+		return f.Invalid(f)
+	}
+	code, err := a.companies.IssueCode(r.Context(), v, v.ClientID, settings)
+	if err == nil {
+		return answer(w, http.StatusCreated, answerOf(code))
+	}
+	if err := refuseCode(f, err); err != nil {
+		return err
+	}
+	return f.Invalid(f)
+}
+
+const notTheObject = "Le corps n’est pas l’objet JSON attendu."
+
+// decode reads one JSON object with known fields alone.
+func decode(r *http.Request, into any) error {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &fault.Fault{Code: fault.Unsupported, Cause: fmt.Errorf("content type %q", kind)}
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, form.MaxBytes+1))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err)
+	}
+	if len(body) > form.MaxBytes {
+		return form.Drain(r.Body)
+	}
+	in := json.NewDecoder(bytes.NewReader(body))
+	in.DisallowUnknownFields()
+	if err := in.Decode(into); err != nil {
+		return &fault.Fault{Code: fault.Invalid, Message: notTheObject, Cause: err}
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return &fault.Fault{Code: fault.Invalid, Message: notTheObject, Cause: err}
+	}
+	return nil
+}
+
+type valueAnswer struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	Value *int   `json:"value"` // null below the smallest
+}
+
+type monthAnswer struct {
+	Month    string        `json:"month"`
+	Accounts *int          `json:"accounts_opened"`
+	ByMode   []valueAnswer `json:"by_mode"`
+	ByReason []valueAnswer `json:"by_reason"`
+}
+
+func number(p Published) *int {
+	if p == Suppressed {
+		return nil
+	}
+	n := int(p)
+	return &n
+}
+
+func (t FiguresTable) answers(row int) []valueAnswer {
+	values := make([]valueAnswer, len(t.Lines))
+	for i, line := range t.Lines {
+		values[i] = valueAnswer{line.Key, line.Label, number(t.Rows[row][i])}
+	}
+	return values
+}
+
+// answer says the same as the page.
+func (f Figures) answer() any {
+	months := make([]monthAnswer, len(f.Months))
+	for i, month := range f.Months {
+		months[i] = monthAnswer{
+			Month: month.Format("2006-01"), Accounts: number(f.Tables[0].Rows[i][0]), ByMode: f.Tables[1].answers(i), ByReason: f.Tables[2].answers(i),
+		}
+	}
+	return struct {
+		Smallest int           `json:"smallest"`
+		Step     int           `json:"step"`
+		Months   []monthAnswer `json:"months"`
+	}{Smallest, Step, months}
+}
+
+// Figures answers the figures of the key's client, as its page shows them.
+func (a *API) Figures(w http.ResponseWriter, r *http.Request) error {
+	figures, err := figuresOf(r, a.companies, a.reasons)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, figures.answer())
+}

@@ -1,0 +1,159 @@
+package company
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// Reasons lists the reasons of the platform, in its order; they belong to a domain
+// above this one, which hands them in.
+type Reasons func(context.Context) ([]Line, error)
+
+// FiguresHTTP is the pages of a client's figures and of its keys.
+type FiguresHTTP struct {
+	companies *Service
+	render    *web.Renderer
+	reasons   Reasons
+	secure    bool
+}
+
+// NewFiguresHTTP returns the pages. secure says that browsers reach the platform
+// over TLS alone.
+func NewFiguresHTTP(companies *Service, render *web.Renderer, reasons Reasons, secure bool) *FiguresHTTP {
+	return &FiguresHTTP{companies: companies, render: render, reasons: reasons, secure: secure}
+}
+
+func figuresOf(r *http.Request, s *Service, reasons Reasons) (Figures, error) {
+	lines, err := reasons(r.Context())
+	if err != nil {
+		return Figures{}, err
+	}
+	return s.Figures(r.Context(), viewer.From(r.Context()), lines)
+}
+
+type figuresPage struct{ Figures }
+
+func (figuresPage) Template() string { return "company/figures" }
+func (figuresPage) Title() string    { return "Chiffres" }
+func (figuresPage) Smallest() int    { return Smallest }
+func (figuresPage) Step() int        { return Step }
+func (figuresPage) RangeEnd() int    { return Smallest + Step - 1 }
+
+// FiguresPage shows a client's figures, month by month (R10).
+func (h *FiguresHTTP) FiguresPage(w http.ResponseWriter, r *http.Request) error {
+	figures, err := figuresOf(r, h.companies, h.reasons)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, figuresPage{figures})
+}
+
+// Words is how a value is read, on the page and in the file alike.
+func (p Published) Words() string {
+	if p == Suppressed {
+		return "moins de " + strconv.Itoa(Smallest)
+	}
+	return strconv.Itoa(int(p))
+}
+
+// Chart is bars: the latest month of a table, line by line, or every month where
+// the table has one line.
+type Chart struct {
+	Caption string
+	Bars    []Bar
+}
+
+// Bar is one of a chart, Width hundredths of the longest.
+type Bar struct {
+	Label string
+	Value Published
+	Width int
+}
+
+// Charts draws each table out of what is published, and of nothing else.
+func (f Figures) Charts() []Chart {
+	charts := make([]Chart, len(f.Tables))
+	for i, table := range f.Tables {
+		charts[i] = f.chart(table)
+	}
+	return charts
+}
+
+func (f Figures) chart(t FiguresTable) Chart {
+	chart := Chart{Caption: "Mois par mois"}
+	if len(t.Lines) == 1 {
+		for i, month := range f.Months {
+			chart.Bars = append(chart.Bars, Bar{Label: web.Month(month), Value: t.Rows[i][0]})
+		}
+	} else if len(f.Months) > 0 {
+		chart.Caption = "En " + web.Month(f.Months[0])
+		for i, line := range t.Lines {
+			chart.Bars = append(chart.Bars, Bar{Label: line.Label, Value: t.Rows[0][i]})
+		}
+	}
+	scale(chart.Bars)
+	return chart
+}
+
+func scale(bars []Bar) {
+	longest := Published(1)
+	for _, bar := range bars {
+		longest = max(longest, bar.Value)
+	}
+	for i := range bars {
+		bars[i].Width = int(100 * bars[i].Value / longest)
+	}
+}
+
+// FiguresCSV is the same figures as a file for spreadsheets.
+func (h *FiguresHTTP) FiguresCSV(w http.ResponseWriter, r *http.Request) error {
+	figures, err := figuresOf(r, h.companies, h.reasons)
+	if err != nil {
+		return err
+	}
+	text, err := figures.csv()
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="chiffres.csv"`)
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write(text)
+	return err
+}
+
+// byteOrderMark tells spreadsheets that the file is UTF-8.
+const byteOrderMark = "\ufeff"
+
+// csv has one value a line, separated by semicolons, as French spreadsheets want.
+func (f Figures) csv() ([]byte, error) {
+	var text bytes.Buffer
+	text.WriteString(byteOrderMark)
+	out := csv.NewWriter(&text)
+	out.Comma, out.UseCRLF = ';', true
+	_ = out.Write([]string{"Mois", "Tableau", "Ligne", "Nombre"}) // Error tells
+	for _, table := range f.Tables {
+		for i, month := range f.Months {
+			for j, line := range table.Lines {
+				_ = out.Write([]string{month.Format("2006-01"), plain(table.Label), plain(line.Label), table.Rows[i][j].Words()})
+			}
+		}
+	}
+	out.Flush()
+	return text.Bytes(), out.Error()
+}
+
+// plain keeps a spreadsheet from taking words for a formula.
+func plain(words string) string {
+	if strings.ContainsAny(words[:min(1, len(words))], "=+-@\t\r\n") {
+		return "'" + words
+	}
+	return words
+}

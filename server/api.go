@@ -1,0 +1,83 @@
+package server
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+)
+
+// apiPath is where programs ask; every answer below it is for them.
+const apiPath = "/api/"
+
+// kindOf is how a request is answered that has not come to its route.
+func kindOf(r *http.Request) routeKind {
+	if strings.HasPrefix(r.URL.Path, apiPath) {
+		return api
+	}
+	return page
+}
+
+// refuseOthers answers what is asked of the programs' addresses in another way, or
+// at addresses that are none, for programs.
+func (s *Server) refuseOthers(mux *http.ServeMux) {
+	methods := map[string][]string{}
+	for _, r := range s.routes() {
+		if r.kind == api {
+			methods[r.path] = append(methods[r.path], r.method)
+		}
+	}
+	for path, allowed := range methods {
+		mux.Handle(path, s.serve(route{access: everyone, handler: notAllowed(allowed), kind: api}))
+	}
+	mux.Handle(apiPath, s.serve(route{access: everyone, handler: notFound, kind: api}))
+}
+
+func notAllowed(methods []string) func(http.ResponseWriter, *http.Request) error {
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		return fault.New(fault.NotAllowed, "Cette adresse ne fait pas cela.")
+	}
+}
+
+// problem is an error as programs read it (RFC 9457).
+type problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail,omitempty"`
+	Code   fault.Code     `json:"code"`
+	Errors []fieldProblem `json:"errors,omitempty"`
+}
+
+type fieldProblem struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+func (s *Server) failAPI(w http.ResponseWriter, status int, f *fault.Fault) {
+	p := problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: f.Message, Code: f.Code}
+	if sent, ok := f.Page.(*form.Form); ok {
+		for _, m := range sent.Errors() {
+			p.Errors = append(p.Errors, fieldProblem{m.Name, m.Message})
+		}
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		slog.Error("problem", "cause", err)
+	}
+	if f.Code == fault.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="Social Direct"`)
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
