@@ -51,11 +51,15 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
+		replaced, err := s.clearUnproved(ctx, tx, in.Email)
+		if err != nil {
+			return err
+		}
 		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: client, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
-		if err == nil && notice != noticeValidation { // the code was not used
+		if err == nil && (notice != noticeValidation || replaced == client) { // no use more than before
 			err = s.companies.Release(ctx, tx, in.Code)
 		}
 		if err != nil {
@@ -70,9 +74,6 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 // an address of nobody's and undone, so that it takes the same time (R5), and the
 // account that is there gets another notice.
 func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
-	if err := s.clearUnproved(ctx, tx, a.Email); err != nil {
-		return uuid.Nil, "", err
-	}
 	owner, _, err := readRecoverable(ctx, tx, a.Email)
 	taken := err == nil || refused
 	if err != nil && !postgres.NoRows(err) {
@@ -101,13 +102,14 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccoun
 	return id, noticeValidation, err
 }
 
-// clearUnproved makes room where an account waits whose address nobody has proved.
-func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) error {
-	waiting, err := deleteUnproved(ctx, tx, email)
+// clearUnproved makes room where an account waits whose address nobody has proved,
+// and returns the client whose code it had used; zero where none waits.
+func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) (client uuid.UUID, err error) {
+	waiting, client, err := deleteUnproved(ctx, tx, email)
 	if err != nil || waiting == uuid.Nil {
-		return err
+		return uuid.Nil, err
 	}
-	return s.vault.Destroy(ctx, tx, waiting)
+	return client, s.vault.Destroy(ctx, tx, waiting)
 }
 
 var errPretended = errors.New("no account may be opened with this address")

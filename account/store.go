@@ -107,18 +107,18 @@ func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.U
 }
 
 // deleteUnproved takes away an account that somebody signed up for without ever
-// proving its address, and returns its id; zero when there is none. One that
-// staff opened, or that something was decided about, stays.
-func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id uuid.UUID, err error) {
+// proving its address, and returns its id and its client; zero when there is none.
+// One that staff opened, or that something was decided about, stays.
+func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id, client uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		delete from accounts a
 		where lower(email) = lower($1) and role = 'beneficiary' and email_validated_at is null and password_hash is not null
 		  and not exists (select from account_decisions d where d.account_id = a.id)
-		returning id`, email).Scan(&id)
+		returning id, client_id`, email).Scan(&id, &client)
 	if postgres.NoRows(err) {
-		return uuid.Nil, nil
+		return uuid.Nil, uuid.Nil, nil
 	}
-	return id, err
+	return id, client, err
 }
 
 // markValidated notes that the person has been reached at their address, or at

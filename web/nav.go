@@ -138,7 +138,7 @@ var flashes = map[string]string{
 	"sessions-ended":   "Vos autres sessions sont fermées.",
 	"email-asked":      "Un lien part à votre nouvelle adresse. L’ancienne reste la vôtre tant que vous ne l’avez pas ouvert.",
 	"email-changed":    "Votre adresse e-mail est changée.",
-	"link-sent":     "C’est fait : le lien part. La personne termine elle-même.",
+	"link-sent":        "C’est fait : le lien part. La personne termine elle-même.",
 }
 
 const flashCookie = "flash"

@@ -103,7 +103,13 @@ func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	must(t, w.SignUp(email, first, last, w.code))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
 	must(t, err)
-	in, err := w.Accounts.SignIn(ctx, email, Password, account.Device{Place: "test"})
+	return w.SignIn(t, email)
+}
+
+// SignIn signs in somebody whose address is proved.
+func (w *World) SignIn(t testing.TB, email string) *viewer.Viewer {
+	t.Helper()
+	in, err := w.Accounts.SignIn(context.Background(), email, Password, account.Device{Place: "test"})
 	must(t, err)
 	return w.viewer(t, in.Token)
 }

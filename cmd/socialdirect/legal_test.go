@@ -67,7 +67,7 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 
 	closed := 0
 	for _, r := range w.platform.server.Table() {
-		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none", "{kind}", "conditions").Replace(r.Path)
+		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none", "{kind}", "conditions", "{code}", "00000000-0000-4000-8000-000000000000").Replace(r.Path)
 		for role, v := range people {
 			if r.Path == "/deconnexion" {
 				continue // tried below
@@ -75,15 +75,17 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 			a := v.knock(r.Method, path)
 			walled := a.status == http.StatusSeeOther && strings.HasPrefix(a.location(), "/acceptation")
 			switch {
+			case r.Key: // a session opens nothing there
+				v.want(string(role)+" "+path, a, http.StatusUnauthorized)
 			case !r.Allows(role):
 				v.want(string(role)+" "+path, a, http.StatusForbidden)
 			case r.Pending:
 				if walled || a.status == http.StatusForbidden || a.status >= 500 {
 					t.Errorf("%s %s %s is kept from them: %d to %q", role, r.Method, path, a.status, a.location())
 				}
-			case r.Socket:
+			case r.Socket, r.Script:
 				if v.want(string(role)+" "+path, a, http.StatusForbidden); strings.Contains(a.body, "<") {
-					t.Errorf("%s answers a socket with a page", path)
+					t.Errorf("%s answers what is no page with one", path)
 				}
 				closed++
 			case !walled:

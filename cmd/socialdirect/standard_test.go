@@ -91,12 +91,24 @@ func TestR4_FromThePhoneToTheFirstSignIn(t *testing.T) {
 	v.want("a weak one", v.post("/invitation", "token", token, "password", "Anne-Marie1"), http.StatusUnprocessableEntity)
 	v.want("one's own", v.post("/invitation", "token", token, "password", demoPassword), http.StatusSeeOther)
 	v.want("the link again", v.get("/invitation?token="+token), http.StatusGone)
+	v.declare()
 	v.want("signed in", v.get("/profil"), http.StatusOK)
 	second := w.visitor(t)
 	second.want("sign in", second.post("/connexion", "email", fields["email"], "password", demoPassword), http.StatusSeeOther)
 	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Lien ouvert") {
 		t.Errorf("the operator does not see it was followed: %s", main_(a.body))
 	}
+}
+
+// declare says one's age and accepts the texts, without which nothing else works
+// for somebody whom the switchboard signed up.
+func (v *visitor) declare() {
+	v.t.Helper()
+	if a := v.want("before that", v.get("/profil"), http.StatusSeeOther); !strings.HasPrefix(a.location(), "/acceptation") {
+		v.t.Errorf("somebody who declared nothing is sent to %s", a.location())
+	}
+	v.want("without a word on age", v.post("/acceptation", "accept_terms", "1"), http.StatusUnprocessableEntity)
+	v.want("declare and accept", v.post("/acceptation", "accept_terms", "1", "adult", "1"), http.StatusSeeOther)
 }
 
 func TestR4_SomebodyWithoutAnAddressSignsInBySMS(t *testing.T) {
@@ -112,6 +124,7 @@ func TestR4_SomebodyWithoutAnAddressSignsInBySMS(t *testing.T) {
 		t.Error("a password is asked of somebody who signs in by SMS")
 	}
 	v.want("the button", v.post("/invitation", "token", token), http.StatusSeeOther)
+	v.declare()
 	if a := v.want("the profile", v.get("/profil"), http.StatusOK); strings.Contains(a.body, `name="mobile"`) {
 		t.Error("the number one signs in with can be typed away")
 	}
