@@ -91,12 +91,15 @@ func TestR4_FromThePhoneToTheFirstSignIn(t *testing.T) {
 	v.want("a weak one", v.post("/invitation", "token", token, "password", "Anne-Marie1"), http.StatusUnprocessableEntity)
 	v.want("one's own", v.post("/invitation", "token", token, "password", demoPassword), http.StatusSeeOther)
 	v.want("the link again", v.get("/invitation?token="+token), http.StatusGone)
+	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Lien ouvert") {
+		t.Errorf("the operator does not see it was followed: %s", main_(a.body))
+	}
 	v.declare()
 	v.want("signed in", v.get("/profil"), http.StatusOK)
 	second := w.visitor(t)
 	second.want("sign in", second.post("/connexion", "email", fields["email"], "password", demoPassword), http.StatusSeeOther)
-	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Lien ouvert") {
-		t.Errorf("the operator does not see it was followed: %s", main_(a.body))
+	if a = operator.want("follow up", operator.get("/standard"), http.StatusOK); !strings.Contains(a.body, "Compte ouvert") {
+		t.Errorf("the operator does not see it is finished: %s", main_(a.body))
 	}
 }
 
