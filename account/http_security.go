@@ -15,6 +15,9 @@ import (
 type securityPage struct {
 	Form     *form.Form
 	Sessions []sessionLine
+	Has      SecondFactors
+	Staff    bool // owes a second factor at each sign-in
+	Password bool // somebody without an address has none: they sign in by SMS
 }
 
 // sessionLine is a session with its instants in the viewer's zone.
@@ -41,10 +44,18 @@ func (h *HTTP) SecurityPage(w http.ResponseWriter, r *http.Request) error {
 func (h *HTTP) securityPage(r *http.Request, f *form.Form) (securityPage, error) {
 	v := viewer.From(r.Context())
 	sessions, err := h.accounts.Sessions(r.Context(), v)
-	page := securityPage{Form: f}
+	if err != nil {
+		return securityPage{}, err
+	}
+	person, err := h.accounts.Person(r.Context(), v.ID)
+	if err != nil {
+		return securityPage{}, err
+	}
+	page := securityPage{Form: f, Staff: v.Role.Staff(), Password: person.Email != ""}
 	for _, s := range sessions {
 		page.Sessions = append(page.Sessions, sessionLine{s, s.OpenedAt.In(v.Zone), s.SeenAt.In(v.Zone)})
 	}
+	page.Has, err = h.accounts.SecondFactors(r.Context(), v)
 	return page, err
 }
 

@@ -66,6 +66,7 @@ func (s *Server) routes() []route {
 		administrator = only(viewer.Administrator)
 		manager       = only(viewer.ClientManager)
 		staff         = only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
+		staffOwing    = access{owing: true, roles: staff.roles}
 		switchboard   = only(viewer.Switchboard)
 
 		figures, machines = s.parts.Figures, s.parts.API
@@ -116,8 +117,8 @@ func (s *Server) routes() []route {
 		{"POST", "/profil/securite/mot-de-passe", signedIn, a.ChangePassword, page},
 		{"POST", "/profil/securite/sessions/fin", signedIn, a.EndOtherSessions, page},
 		{"POST", "/profil/securite/sessions/{id}/fin", signedIn, a.EndSession, page},
-		{"GET", "/profil/securite/totp", owing, a.EnrolmentPage, page},
-		{"POST", "/profil/securite/totp", owing, a.Enrol, page},
+		{"GET", "/profil/securite/totp", staffOwing, a.EnrolmentPage, page},
+		{"POST", "/profil/securite/totp", staffOwing, a.Enrol, page},
 		{"GET", "/profil/securite/codes", staff, a.RecoveryPage, page},
 		{"POST", "/profil/securite/codes", staff, a.RenewRecoveryCodes, page},
 		{"GET", "/profil/securite/cles", signedIn, a.PasskeysPage, page},
