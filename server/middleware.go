@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -113,6 +115,9 @@ func (s *Server) serve(r route) http.Handler {
 		began := time.Now()
 		limitBody(w, req, r.kind.patience())
 		req, err := s.identify(req, r.access)
+		if err == nil && !typeable(req.URL.Path) {
+			err = notFound(w, req)
+		}
 		if err == nil {
 			err = r.handler(w, req)
 		}
@@ -155,6 +160,12 @@ func (b *timedBody) Read(p []byte) (int, error) {
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
+}
+
+// typeable reports whether an address is text that somebody could type: what is
+// not names nothing, and the database would not even look.
+func typeable(path string) bool {
+	return utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
 }
 
 // identify puts the viewer in the request and checks them against the route.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/viewer"
 )
 
@@ -20,6 +21,26 @@ func contractForm(slug string) []string {
 }
 
 func lastDay() string { return fmt.Sprintf("%d-12-31", time.Now().UTC().Year()+1) }
+
+func TestR11_TheEntranceCarriesTheClientsNameAndClosesWithTheContract(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v := w.visitor(t)
+	a := v.want("the entrance", v.get("/c/chantiers-du-ponant?connection_code="+w.people.ConnectionCode), http.StatusOK)
+	if !strings.Contains(a.body, "Chantiers du Ponant") || !strings.Contains(a.body, `name="connection_code" type="text" value=""`) {
+		t.Errorf("the page has no name, or a code from its address: %s", main_(a.body))
+	}
+	if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("X-Frame-Options") != "DENY" {
+		t.Errorf("another site can frame it: %v", a.header)
+	}
+	yesterday := time.Now().UTC().AddDate(0, 0, -2)
+	_, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+		Name: "Ancienne", Slug: "ancienne", StartsOn: yesterday.AddDate(-1, 0, 0), EndsOn: yesterday, Modes: []string{"video"},
+	})
+	ok(t, err)
+	v.want("an ended contract", v.get("/c/ancienne"), http.StatusNotFound)
+	v.want("nobody", v.get("/c/personne"), http.StatusNotFound)
+}
 
 func TestR9_AClientFromContractToFirstSignUp(t *testing.T) {
 	t.Parallel()

@@ -248,7 +248,7 @@ func TestHealth(t *testing.T) {
 func TestWhatDoesNotExistIs404InFrench(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
-	for _, path := range []string{"/nulle-part", "/rendez-vous/pas-un-identifiant", "/assistants/00000000-0000-4000-8000-000000000000", "/c/personne", "/conditions/99", "/messages/00000000-0000-4000-8000-000000000000"} {
+	for _, path := range []string{"/nulle-part", "/c/%00", "/c/%ff%fe", "/rendez-vous/%00", "/conditions/%0a", "/rendez-vous/pas-un-identifiant", "/assistants/00000000-0000-4000-8000-000000000000", "/c/personne", "/conditions/99", "/messages/00000000-0000-4000-8000-000000000000"} {
 		if a := v.want(path, v.get(path), http.StatusNotFound); !strings.Contains(a.body, `<html lang="fr">`) || !strings.Contains(a.body, "02\u00a097") && !strings.Contains(a.body, "02 97") {
 			t.Errorf("%s: %s", path, a.body)
 		}
