@@ -38,7 +38,7 @@ var (
 	ErrTaken    = fault.New(fault.Invalid, "Un compte sans adresse e-mail a déjà ce numéro. La personne peut se connecter avec un code reçu par SMS.")
 	ErrDoubles  = fault.New(fault.Invalid, "Un compte ressemble à celui-ci. Vérifiez avec la personne, puis cochez la case si c’est quelqu’un d’autre.")
 	ErrRefused  = fault.New(fault.Invalid, "L’administration n’ouvre plus de compte avec cette adresse ou ce numéro. Transmettez-lui la demande.")
-	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
+	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
 
 	errOperators = fault.New(fault.Forbidden, "Cette page est réservée au standard.")
 )

@@ -109,7 +109,7 @@ func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Form = f
-	name := f.Text("name", form.Text{Max: MaxPasskeyName, Required: "Donnez un nom à cette clé, par exemple « Mon téléphone »."})
+	name := f.Text("name", form.Text{Max: MaxPasskeyName, Required: "Donnez un nom à cette clé, par exemple « Mon téléphone »."})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}

@@ -60,7 +60,7 @@ func (h *HTTP) saveReason(w http.ResponseWriter, r *http.Request, editing string
 	if err != nil {
 		return err
 	}
-	label := f.Text("label", form.Text{Max: MaxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
+	label := f.Text("label", form.Text{Max: MaxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
 	if f.Valid() {
 		if err = save(label); fault.Is(err, fault.Invalid) {
 			f.Fail("label", fault.From(err).Message)

@@ -50,10 +50,10 @@ func administrator(v *viewer.Viewer) error {
 
 var (
 	errReasonKnown = fault.New(fault.Invalid, "Ce motif existe déjà, peut-être parmi ceux qui ne sont plus proposés.")
-	errReasonWords = fault.New(fault.Invalid, "Écrivez ce motif avec des lettres, par exemple « Logement ».")
-	errReasonsFull = fault.New(fault.Invalid, "Il y a déjà 30 motifs. Retirez-en un d’abord : une liste plus longue ne se lit plus.")
+	errReasonWords = fault.New(fault.Invalid, "Écrivez ce motif avec des lettres, par exemple « Logement ».")
+	errReasonsFull = fault.New(fault.Invalid, "Il y a déjà 30 motifs. Retirez-en un d’abord : une liste plus longue ne se lit plus.")
 	errNoReason    = fault.New(fault.NotFound, "Ce motif n’existe pas.")
-	errLastReason  = fault.New(fault.Conflict, "C’est le dernier motif proposé : sans motif, personne ne peut réserver.")
+	errLastReason  = fault.New(fault.Conflict, "C’est le dernier motif proposé : sans motif, personne ne peut réserver.")
 )
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

@@ -122,7 +122,7 @@ var flashes = map[string]string{
 	"invited":       "L’invitation part par e-mail.",
 	"second-factor": "Votre double vérification est en place.",
 	"sent":          "Votre message est envoyé.",
-	"token-revoked": "La clé est retirée : elle n’ouvre plus rien.",
+	"token-revoked": "La clé est retirée : elle n’ouvre plus rien.",
 	"code-issued":   "Le nouveau code est prêt : il est en tête de la liste.",
 	"code-revoked":  "Le code ne permet plus de s’inscrire.",
 	"code-rotated":  "Le nouveau code est prêt. Pensez à changer les affiches.",
