@@ -3,7 +3,10 @@ package account_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -408,5 +411,88 @@ func TestR14_TheZoneFollowsTheMobileNumberAtFirst(t *testing.T) {
 		if err != nil || person.Zone.String() != want {
 			t.Errorf("%s: got %s, %v, want %s", mobile, person.Zone, err, want)
 		}
+	}
+}
+
+// opened is how many people the figures say have opened an account.
+func opened(t *testing.T, w *bookingtest.World) (people int) {
+	t.Helper()
+	err := w.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(people), 0) from client_figures where kind = 'account'`).Scan(&people)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return people
+}
+
+// Invented addresses move no figure, and a person counts once, when their address
+// is proved.
+func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	for range 5 {
+		if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := opened(t, w); n != 0 {
+		t.Errorf("%d people are counted and nobody proved an address", n)
+	}
+	for range 2 {
+		if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
+			t.Fatal(err)
+		}
+		if n := opened(t, w); n != 1 {
+			t.Errorf("one person is counted %d times", n)
+		}
+	}
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		t.Fatal(err)
+	}
+	if n := opened(t, w); n != 1 {
+		t.Errorf("a known address counts: %d", n)
+	}
+}
+
+// Who proves their address after the code's last use went to others is told so,
+// and neither their account nor their link is used up by it.
+func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	clients, err := w.Companies.Clients(ctx, w.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := w.Companies.IssueCode(ctx, w.Admin, clients[0].ID, company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 1, 0), MaxUses: company.MinUses})
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := make([]string, company.MinUses+4)
+	for i := range links {
+		in := signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i))
+		in.Code = code.Display()
+		if err := w.Accounts.SignUp(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		links[i] = token(t, w, in.Email)
+	}
+	answers := make([]error, len(links))
+	var all sync.WaitGroup
+	for i, link := range links {
+		all.Go(func() { answers[i] = w.Accounts.Validate(ctx, link) })
+	}
+	all.Wait()
+	won := 0
+	for i, err := range answers {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, company.ErrUsedUp):
+			t.Errorf("somebody was told %v", err)
+		case w.Accounts.CheckToken(ctx, links[i], false) != nil:
+			t.Error("the link of somebody who was too late is used up")
+		}
+	}
+	if won != company.MinUses || opened(t, w) != company.MinUses {
+		t.Errorf("%d proved their address and %d are counted, want %d", won, opened(t, w), company.MinUses)
 	}
 }

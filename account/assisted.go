@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"socialdirect/company"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -87,7 +86,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 }
 
 func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assisted) (uuid.UUID, error) {
-	client, err := s.companies.Redeem(ctx, tx, in.Code)
+	code, err := s.companies.Redeem(ctx, tx, in.Code)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -104,7 +103,7 @@ func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assiste
 	}
 	id, known, err := insertAccount(ctx, tx, newAccount{
 		Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
-		Mobile: in.Mobile, ClientID: client, Zone: zoneOf(in.Mobile),
+		Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, Zone: zoneOf(in.Mobile),
 	})
 	switch {
 	case err != nil:
@@ -116,10 +115,7 @@ func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assiste
 	case len(doubles) > 0 && !in.DespiteDoubles:
 		return uuid.Nil, ErrDoubles
 	}
-	if err := s.vault.Create(ctx, tx, id); err != nil {
-		return uuid.Nil, err
-	}
-	return id, company.Count(ctx, tx, client, company.AccountOpened)
+	return id, s.vault.Create(ctx, tx, id)
 }
 
 func (in Assisted) probe() Probe {

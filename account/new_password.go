@@ -60,7 +60,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		if err := markValidated(ctx, tx, id); err != nil {
+		if err := s.prove(ctx, tx, id); err != nil {
 			return err
 		}
 		person, err := readPerson(ctx, tx, id)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -38,12 +37,15 @@ type SignUp struct {
 // It fails with company.ErrCode when the connection code opens nothing, and with
 // company.ErrMistyped when it cannot be one.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
+	if err := s.checkCodeOpens(ctx, in.Code); err != nil {
+		return err
+	}
 	hash, err := s.passwords.hash(ctx, in.Password)
 	if err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		client, err := s.companies.Redeem(ctx, tx, in.Code)
+		code, err := s.companies.Redeem(ctx, tx, in.Code)
 		if err != nil {
 			return err
 		}
@@ -51,21 +53,26 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		replaced, err := s.clearUnproved(ctx, tx, in.Email)
-		if err != nil {
+		if err := s.clearUnproved(ctx, tx, in.Email); err != nil {
 			return err
 		}
 		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
-			Mobile: in.Mobile, ClientID: client, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
+			Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
-		if err == nil && (notice != noticeValidation || replaced == client) { // no use more than before
-			err = s.companies.Release(ctx, tx, in.Code)
-		}
 		if err != nil {
 			return err
 		}
 		return s.enqueueNotice(ctx, tx, id, notice)
+	})
+}
+
+// checkCodeOpens looks at the code before anything costly is done for it: whether
+// a code works is no secret from whoever has it.
+func (s *Service) checkCodeOpens(ctx context.Context, typed string) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		_, err := s.companies.Redeem(ctx, tx, typed)
+		return err
 	})
 }
 
@@ -102,14 +109,13 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccoun
 	return id, noticeValidation, err
 }
 
-// clearUnproved makes room where an account waits whose address nobody has proved,
-// and returns the client whose code it had used; zero where none waits.
-func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) (client uuid.UUID, err error) {
-	waiting, client, err := deleteUnproved(ctx, tx, email)
+// clearUnproved makes room where an account waits whose address nobody has proved.
+func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) error {
+	waiting, err := deleteUnproved(ctx, tx, email)
 	if err != nil || waiting == uuid.Nil {
-		return uuid.Nil, err
+		return err
 	}
-	return client, s.vault.Destroy(ctx, tx, waiting)
+	return s.vault.Destroy(ctx, tx, waiting)
 }
 
 var errPretended = errors.New("no account may be opened with this address")
@@ -125,10 +131,7 @@ func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount,
 	if err := s.vault.Create(ctx, tx, id); err != nil {
 		return id, false, err
 	}
-	if err := s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance); err != nil {
-		return id, false, err
-	}
-	return id, false, company.Count(ctx, tx, a.ClientID, company.AccountOpened)
+	return id, false, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
 }
 
 // zones tells where somebody most likely is from the country code of their
@@ -239,7 +242,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 				return err
 			}
 		}
-		if err := markValidated(ctx, tx, id); err != nil {
+		if err := s.prove(ctx, tx, id); err != nil {
 			return err
 		}
 		in, err = openSession(ctx, tx, id, false, from)

@@ -82,6 +82,7 @@ type newAccount struct {
 	LastName     string
 	Mobile       string
 	ClientID     uuid.UUID
+	CodeID       uuid.UUID // the connection code, of a beneficiary
 	PasswordHash string
 	Adult        bool
 	Zone         string
@@ -91,12 +92,12 @@ type newAccount struct {
 // that has the address already; without an address, that has the mobile.
 func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.UUID, known bool, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at)
+		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at, code_id)
 		values ($1, nullif($2, ''), $3, $4, nullif($5, ''), nullif($6, '00000000-0000-0000-0000-000000000000'::uuid), nullif($7, ''),
-		        case when $8 then $9::timestamptz end, $10, $9)
+		        case when $8 then $9::timestamptz end, $10, $9, nullif($11, '00000000-0000-0000-0000-000000000000'::uuid))
 		on conflict do nothing
 		returning id`,
-		a.Role, a.Email, a.FirstName, a.LastName, a.Mobile, a.ClientID, a.PasswordHash, a.Adult, tx.Now, a.Zone).Scan(&id)
+		a.Role, a.Email, a.FirstName, a.LastName, a.Mobile, a.ClientID, a.PasswordHash, a.Adult, tx.Now, a.Zone, a.CodeID).Scan(&id)
 	if postgres.NoRows(err) {
 		err = tx.QueryRow(ctx, `
 			select id from accounts
@@ -107,29 +108,46 @@ func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.U
 }
 
 // deleteUnproved takes away an account that somebody signed up for without ever
-// proving its address, and returns its id and its client; zero when there is none.
-// One that staff opened, or that something was decided about, stays.
-func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id, client uuid.UUID, err error) {
+// proving its address, and returns its id; zero when there is none. One that staff
+// opened, or that something was decided about, stays.
+func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		delete from accounts a
 		where lower(email) = lower($1) and role = 'beneficiary' and email_validated_at is null and password_hash is not null
 		  and not exists (select from account_decisions d where d.account_id = a.id)
-		returning id, client_id`, email).Scan(&id, &client)
+		returning id`, email).Scan(&id)
 	if postgres.NoRows(err) {
-		return uuid.Nil, uuid.Nil, nil
+		return uuid.Nil, nil
 	}
-	return id, client, err
+	return id, err
+}
+
+// proof is the first time that somebody was reached.
+type proof struct {
+	Role     viewer.Role
+	ClientID uuid.UUID // zero for staff
+	CodeID   uuid.UUID // zero where none was given
 }
 
 // markValidated notes that the person has been reached at their address, or at
-// their mobile where they have none.
-func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `
-		update accounts
-		set email_validated_at = case when email is not null then coalesce(email_validated_at, $2) end,
-		    mobile_validated_at = case when email is null then coalesce(mobile_validated_at, $2) else mobile_validated_at end
-		where id = $1`, id, tx.Now)
-	return err
+// their mobile where they have none; first is false when they had been before.
+func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) (p proof, first bool, err error) {
+	err = tx.QueryRow(ctx, `
+		with unproved as (
+			select id, code_id from accounts
+			where id = $1 and case when email is not null then email_validated_at else mobile_validated_at end is null
+			for update)
+		update accounts a
+		set email_validated_at = case when email is not null then $2::timestamptz end,
+		    mobile_validated_at = case when email is null then $2::timestamptz else mobile_validated_at end,
+		    code_id = null
+		from unproved u where a.id = u.id
+		returning a.role, coalesce(a.client_id, '00000000-0000-0000-0000-000000000000'::uuid), coalesce(u.code_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
+		id, tx.Now).Scan(&p.Role, &p.ClientID, &p.CodeID)
+	if postgres.NoRows(err) {
+		return proof{}, false, nil
+	}
+	return p, err == nil, err
 }
 
 // readUnvalidated returns pgx.ErrNoRows and a zero id when the address is

@@ -90,7 +90,7 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := useChallenge(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if err := markValidated(ctx, tx, c.AccountID); err != nil {
+		if err := s.prove(ctx, tx, c.AccountID); err != nil {
 			return err
 		}
 		in, err = openSession(ctx, tx, c.AccountID, false, from)

@@ -56,7 +56,7 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 		if err != nil {
 			return err
 		}
-		return markValidated(ctx, tx, id)
+		return s.prove(ctx, tx, id)
 	})
 }
 

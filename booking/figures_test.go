@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
@@ -195,26 +194,13 @@ func TestR10_OnePersonIsCountedOnceHoweverManyHoursAreBookedAtOnce(t *testing.T)
 	}
 }
 
-// What was refused is not counted, nor is who was known already.
+// What was refused is not counted.
 func TestR10_OnlyWhatHappenedIsCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	first := m.Beneficiary(t, "Zoé", "Vidal")
-	if n := m.count(t, "account", "opened"); n != 1 {
-		t.Errorf("%d accounts are counted, want 1", n)
-	}
-	person, err := m.Accounts.Person(t.Context(), first.ID)
-	ok(t, err)
-	again := account.SignUp{
-		Email: person.Email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: m.Code(), Password: bookingtest.Password,
-		Declaration: "adulte", Acceptance: "accepte",
-	}
-	ok(t, m.Accounts.SignUp(t.Context(), again))
-	if n := m.count(t, "account", "opened"); n != 1 {
-		t.Errorf("a known address counts: %d", n)
-	}
 	taken := booking.Request{SocialWorkerID: m.workers[0].ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: booking.Video, Reason: "money"}
-	_, err = m.Bookings.Book(t.Context(), first, taken)
+	_, err := m.Bookings.Book(t.Context(), first, taken)
 	ok(t, err)
 	if _, err := m.Bookings.Book(t.Context(), m.person(t), taken); err == nil {
 		t.Fatal("an hour was given twice")

@@ -77,36 +77,40 @@ func managing(v *viewer.Viewer, client uuid.UUID) error {
 	return errNotManager
 }
 
-// Redeem returns the client that a code, as typed, opens an account for, and
-// counts one use, in the transaction that opens it. The code and the contract are
-// held until that transaction ends: two people never get the same last use, and a
-// code is not revoked under somebody's hands.
+// Redeemed is the code that opens an account, and its client.
+type Redeemed struct{ ClientID, CodeID uuid.UUID }
+
+// Redeem finds the code, as typed, that opens an account, in the transaction that
+// opens it. The contract is held until that transaction ends: it does not end under
+// somebody's hands. No use is counted yet, see Use.
 //
 // It fails with ErrCode when the code opens none, with ErrMistyped when it cannot
 // be a code.
-func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (uuid.UUID, error) {
+func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Redeemed, error) {
 	code, ok := parseCode(typed)
 	if !ok {
-		return uuid.Nil, ErrMistyped
+		return Redeemed{}, ErrMistyped
 	}
-	client, err := holdCode(ctx, tx, code)
+	redeemed, err := holdCode(ctx, tx, code)
 	if postgres.NoRows(err) {
-		return uuid.Nil, ErrCode
+		return Redeemed{}, ErrCode
 	}
-	if err != nil {
-		return uuid.Nil, err
-	}
-	return client, countUse(ctx, tx, code, 1)
+	return redeemed, err
 }
 
-// Release gives back, in the same transaction, the use of a redeemed code that
-// opened no account after all.
-func (s *Service) Release(ctx context.Context, tx postgres.Tx, typed string) error {
-	code, ok := parseCode(typed)
-	if !ok {
-		return ErrMistyped
+// ErrUsedUp says that a code's last use went to somebody who was faster.
+var ErrUsedUp = fault.New(fault.Conflict, "Ce code a servi autant de fois que prévu. Demandez-en un autre à l’organisme qui vous l’a donné, ou appelez le standard.")
+
+// Use counts one use of a code, once the address of whoever gave it is proved: were
+// it counted at sign-up, whoever watches the limit would learn which addresses have
+// an account already (R5). ErrUsedUp when there is none left: two people never get
+// the same last use.
+func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error {
+	left, err := countUse(ctx, tx, code)
+	if err == nil && !left {
+		return ErrUsedUp
 	}
-	return countUse(ctx, tx, code, -1)
+	return err
 }
 
 // contractZone is where contracts are signed; their days begin and end there.

@@ -22,7 +22,7 @@ func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
 	answers := make([]error, people)
 	var all sync.WaitGroup
 	for i := range people {
-		all.Go(func() { answers[i] = w.signUp(code.Display()) })
+		all.Go(func() { answers[i] = w.use(code) })
 	}
 	all.Wait()
 	in := 0
@@ -30,36 +30,46 @@ func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
 		switch {
 		case err == nil:
 			in++
-		case fault.From(err) != company.ErrCode:
+		case fault.From(err) != company.ErrUsedUp:
 			t.Errorf("somebody who came too late was told %v", err)
 		}
 	}
-	accounts := w.count(t, `select count(*) from accounts where client_id = $1`, w.client.ID)
-	if in != company.MinUses || accounts != company.MinUses {
-		t.Errorf("%d were let in and %d have accounts, want %d", in, accounts, company.MinUses)
+	if in != company.MinUses {
+		t.Errorf("%d were let in, want %d", in, company.MinUses)
 	}
 	if got := w.state(t, code); got != company.UsedUp {
 		t.Errorf("the code is %s", got)
 	}
+	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
+		t.Errorf("a used-up code: %v", err)
+	}
 }
 
-func TestR9_AKnownAddressUsesNothingOfACode(t *testing.T) {
+// use is somebody who proves the address that they signed up with.
+func (w *world) use(code company.Code) error {
+	return w.DB.InTx(w.ctx, func(tx postgres.Tx) error { return w.Companies.Use(w.ctx, tx, code.ID) })
+}
+
+// Whoever holds a limited code cannot tell from its limit which addresses have an
+// account: signing up moves it for nobody.
+func TestR5_TheLimitOfACodeTellsNothingOfAnAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	limited := settings()
 	limited.MaxUses = company.MinUses
 	code := w.issue(t, limited)
-	for range company.MinUses + 2 {
-		ok(t, w.signUpAs("zoe@exemple.fr", code.Display()))
-	}
-	if uses := w.count(t, `select uses from connection_codes where id = $1`, code.ID); uses != 1 {
-		t.Errorf("one account cost %d uses", uses)
-	}
-	for range company.MinUses - 1 {
+	ok(t, w.signUpAs("zoe@exemple.fr", code.Display()))
+	for range company.MinUses {
 		ok(t, w.signUp(code.Display()))
 	}
-	if err := w.signUpAs("zoe@exemple.fr", code.Display()); !errors.Is(err, company.ErrCode) {
-		t.Errorf("a used-up code answers a known address with %v: it differs from an unknown one's", err)
+	for _, email := range []string{"zoe@exemple.fr", "inconnue@exemple.fr"} {
+		ok(t, w.signUpAs(email, code.Display()))
+		if got := w.state(t, code); got != company.Valid {
+			t.Errorf("after %s signed up the code is %s", email, got)
+		}
+	}
+	if uses := w.count(t, `select uses from connection_codes where id = $1`, code.ID); uses != 0 {
+		t.Errorf("nobody proved an address and %d uses were counted", uses)
 	}
 }
 
@@ -67,7 +77,7 @@ func TestR9_UsesAreNotCountedWithoutALimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(t, settings())
-	ok(t, w.signUp(code.Display()))
+	ok(t, w.use(code))
 	if uses := w.count(t, `select uses from connection_codes where id = $1`, code.ID); uses != 0 {
 		t.Errorf("%d uses were counted", uses)
 	}
@@ -110,26 +120,6 @@ func TestR9_AContractThatEndsWhileSomeoneSignsUp(t *testing.T) {
 	}))
 	if err := <-answer; fault.From(err) != company.ErrCode {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestR9_ACodeThatIsRevokedWhileSomeoneSignsUp(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	code := w.issue(t, settings())
-	revoked := make(chan error, 1)
-	ok(t, w.DB.InTx(w.ctx, func(tx postgres.Tx) error {
-		client, err := w.Companies.Redeem(w.ctx, tx, code.Display())
-		if client != w.client.ID {
-			t.Errorf("the code is for %s", client)
-		}
-		go func() { revoked <- w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, code.ID) }()
-		w.untilSomebodyWaits(t) // the revocation waits for the sign-up that was first
-		return err
-	}))
-	ok(t, <-revoked)
-	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
-		t.Errorf("after the revocation: %v", err)
 	}
 }
 

@@ -92,18 +92,21 @@ func replaceCode(ctx context.Context, tx postgres.Tx, code, by uuid.UUID, overla
 	return err
 }
 
-// holdCode finds the client of a code that opens accounts now, and holds both
-// until the transaction ends.
-func holdCode(ctx context.Context, tx postgres.Tx, code string) (client uuid.UUID, err error) {
+// holdCode finds a code that opens accounts now, and holds its contract until the
+// transaction ends.
+func holdCode(ctx context.Context, tx postgres.Tx, code string) (r Redeemed, err error) {
 	err = tx.QueryRow(ctx, `
-		select c.id from connection_codes k join clients c on c.id = k.client_id
+		select c.id, k.id from connection_codes k join clients c on c.id = k.client_id
 		where k.code = $1 and k.expires_at > $2 and k.revoked_at is null and (k.max_uses is null or k.uses < k.max_uses) and `+runs+`
-		for no key update of k for share of c`, code, tx.Now).Scan(&client)
-	return client, err
+		for share of c`, code, tx.Now).Scan(&r.ClientID, &r.CodeID)
+	return r, err
 }
 
-// countUse counts uses where there is a limit; nothing else needs the number.
-func countUse(ctx context.Context, tx postgres.Tx, code string, uses int) error {
-	_, err := tx.Exec(ctx, `update connection_codes set uses = uses + $2 where code = $1 and max_uses is not null`, code, uses)
-	return err
+// countUse counts a use where there is a limit, since nothing else needs the
+// number; false when none is left.
+func countUse(ctx context.Context, tx postgres.Tx, code uuid.UUID) (left bool, err error) {
+	tag, err := tx.Exec(ctx, `
+		update connection_codes set uses = uses + (max_uses is not null)::int
+		where id = $1 and (max_uses is null or uses < max_uses)`, code)
+	return tag.RowsAffected() > 0, err
 }
