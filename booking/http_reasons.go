@@ -2,6 +2,7 @@ package booking
 
 import (
 	"net/http"
+	"slices"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -23,6 +24,9 @@ const reasonsPath = "/administration/motifs"
 
 func (h *HTTP) reasonsPage(r *http.Request, f *form.Form, editing string) (reasonsPage, error) {
 	reasons, err := h.bookings.AllReasons(r.Context(), viewer.From(r.Context()))
+	if err == nil && editing != "" && !slices.ContainsFunc(reasons, func(known Reason) bool { return known.Slug == editing }) {
+		err = errNoReason
+	}
 	return reasonsPage{Form: f, Reasons: reasons, Editing: editing}, err
 }
 

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"socialdirect/internal/viewer"
-
-	"github.com/pquerna/otp/totp"
 )
 
 // ownWorld is a platform of a test's own: a new version of a text concerns
@@ -32,12 +30,7 @@ func (w *world) enter(t *testing.T, role viewer.Role) *visitor {
 	t.Helper()
 	who, err := w.people.firstOf(role)
 	ok(t, err)
-	v := w.visitor(t)
-	v.want("sign in", v.post("/connexion", "email", who.Email, "password", who.Password), http.StatusSeeOther)
-	code, err := totp.GenerateCode(who.TOTPSecret, time.Now().Add(30*time.Second))
-	ok(t, err)
-	v.want("second factor", v.post("/connexion/second-facteur", "code", code), http.StatusSeeOther)
-	return v
+	return w.enterAs(t, who)
 }
 
 const textsPath = "/administration/textes/conditions"

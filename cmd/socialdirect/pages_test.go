@@ -94,41 +94,7 @@ func TestR8_StaffCannotDoAnythingBeforeTheSecondFactor(t *testing.T) {
 	v.want("a wrong code", v.post("/connexion/second-facteur", "code", "12345"), http.StatusUnprocessableEntity)
 }
 
-// Who may knock where, role by role, from the route table itself.
-func TestEveryRouteKeepsOutWhoMayNotKnock(t *testing.T) {
-	t.Parallel()
-	w := platformOf(t)
-	visitors := map[string]*visitor{
-		"signed out": w.visitor(t), "beneficiary": w.newcomer(t),
-		"social_worker": w.staffMember(t, viewer.SocialWorker), "administrator": w.staffMember(t, viewer.Administrator),
-		"switchboard": w.staffMember(t, viewer.Switchboard),
-	}
-	for _, r := range w.platform.server.Table() {
-		path := strings.NewReplacer("{$}", "", "{id}", "00000000-0000-4000-8000-000000000000", "{slug}", "nobody", "{version}", "none", "{kind}", "none").Replace(r.Path)
-		for who, v := range visitors {
-			if r.Path == "/deconnexion" || r.Path == "/profil/securite/sessions/fin" && who != "signed out" {
-				continue // it would end the shared session, or another test's
-			}
-			a := v.knock(r.Method, path)
-			allowed := r.Allows(viewer.Role(who))
-			switch {
-			case r.Key:
-				v.want(who+" "+path, a, http.StatusUnauthorized)
-			case who == "signed out" && !r.Open && (r.Socket || r.Script):
-				v.want(who+" "+path, a, http.StatusUnauthorized)
-			case who == "signed out" && !r.Open:
-				if v.want(who+" "+path, a, http.StatusSeeOther); !strings.HasPrefix(a.location(), "/connexion") {
-					t.Errorf("signed out, %s goes to %s", path, a.location())
-				}
-			case who != "signed out" && !allowed:
-				v.want(who+" "+path, a, http.StatusForbidden)
-			case a.status == http.StatusForbidden && r.Path != "/profil/securite/totp" && !r.Socket, a.status >= 500:
-				t.Errorf("%s %s %s: %d", who, r.Method, path, a.status)
-			}
-		}
-	}
-}
-
+// knock asks a route of the table with nothing in hand.
 func (v *visitor) knock(method, path string) answer {
 	v.t.Helper()
 	if method == http.MethodPost {

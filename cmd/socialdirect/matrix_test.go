@@ -1,0 +1,391 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"socialdirect/internal/viewer"
+)
+
+// policy says of every route who may knock and what they get. It is written down
+// here without a look at the table of routes, so that either one being wrong shows;
+// a route that is missing here fails the build.
+//
+// Whoever may not knock gets the same everywhere: signed out, the way to the sign-in
+// (401 where the answer is no page); with a password alone, the way to the second
+// factor; in another role 403. What is somebody else's is answered like what is
+// not there: 404.
+var policy = map[string]rule{
+	// Pages that are the same for everybody.
+	"GET /{$}":                       anyone(200),
+	"GET /comment-ca-marche":         anyone(200),
+	"GET /mentions-legales":          anyone(200),
+	"GET /accessibilite":             anyone(200),
+	"GET /qui-sommes-nous":           anyone(200),
+	"GET /cookies":                   anyone(200),
+	"GET /conditions":                anyone(200),
+	"GET /conditions/{version}":      anyone(200).of("version"),
+	"GET /confidentialite":           anyone(200),
+	"GET /confidentialite/{version}": anyone(200).of("version"),
+	"GET /c/{slug}":                  anyone(200).of("client's entrance"),
+
+	// The way in. A link without its token has expired.
+	"GET /inscription":             anyone(200),
+	"POST /inscription":            anyone(422),
+	"GET /inscription/validation":  anyone(200),
+	"POST /inscription/validation": anyone(410),
+	"GET /inscription/renvoi":      anyone(200),
+	"POST /inscription/renvoi":     anyone(422),
+	"GET /invitation":              anyone(410),
+	"POST /invitation":             anyone(410),
+	"GET /connexion":               anyone(303).signedOut(200),
+	"POST /connexion":              anyone(422),
+	"GET /connexion/sms":           anyone(303).signedOut(200),
+	"POST /connexion/sms":          anyone(422),
+	"GET /connexion/sms/code":      anyone(303),
+	"POST /connexion/sms/code":     anyone(422),
+	"POST /connexion/cle/defi":     anyone(200).json(),
+	"POST /connexion/cle":          anyone(422).json(),
+	"GET /mot-de-passe/oubli":      anyone(200),
+	"POST /mot-de-passe/oubli":     anyone(422),
+	"GET /mot-de-passe/nouveau":    anyone(410),
+	"POST /mot-de-passe/nouveau":   anyone(410),
+	"GET /profil/adresse":          anyone(410),
+	"POST /profil/adresse":         anyone(410),
+
+	// The second factor: who has given it is led on, and who has one cannot set up
+	// another with the password alone.
+	"GET /connexion/second-facteur":           signedIn(303).half(200),
+	"POST /connexion/second-facteur":          signedIn(422).half(422),
+	"GET /profil/securite/totp":               signedIn(403).but(200, viewer.Beneficiary).half(403),
+	"POST /profil/securite/totp":              signedIn(403).but(422, viewer.Beneficiary).half(403),
+	"POST /profil/securite/cles/defi":         signedIn(200).json().half(403),
+	"POST /profil/securite/cles":              signedIn(422).json().half(422),
+	"POST /connexion/cle/second-facteur/defi": signedIn(200).json().of("passkey").others(422).half(422),
+	"POST /connexion/cle/second-facteur":      signedIn(422).json().half(422),
+	"POST /deconnexion":                       signedIn(303).half(303),
+
+	// One's own account.
+	"GET /acceptation":                            signedIn(303),
+	"POST /acceptation":                           signedIn(303),
+	"GET /profil":                                 signedIn(200),
+	"POST /profil":                                signedIn(422),
+	"GET /profil/securite":                        signedIn(200),
+	"POST /profil/securite/mot-de-passe":          signedIn(422),
+	"POST /profil/securite/sessions/fin":          signedIn(303),
+	"POST /profil/securite/sessions/{id}/fin":     signedIn(303).of("session to end"),
+	"GET /profil/securite/codes":                  to(200, allStaff...),
+	"POST /profil/securite/codes":                 to(422, allStaff...),
+	"GET /profil/securite/cles":                   signedIn(200),
+	"GET /profil/securite/cles/{id}":              signedIn(200).of("passkey"),
+	"POST /profil/securite/cles/{id}":             signedIn(422).of("passkey"),
+	"POST /profil/securite/cles/{id}/suppression": signedIn(303).of("passkey to remove"),
+	"GET /profil/fiche":                           to(200, viewer.SocialWorker),
+	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
+	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
+	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+
+	// Booking.
+	"GET /assistants":                      to(200, viewer.Beneficiary),
+	"GET /assistants/{id}":                 to(200, viewer.Beneficiary).of("worker"),
+	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
+	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
+	"POST /rendez-vous":                    to(422, viewer.Beneficiary),
+	"GET /rendez-vous":                     to(200, itsPeople...),
+	"GET /rendez-vous/{id}":                to(200, itsPeople...).of("appointment"),
+	"GET /rendez-vous/{id}/calendrier.ics": to(200, itsPeople...).of("appointment"),
+	"GET /rendez-vous/{id}/annulation":     to(200, itsPeople...).of("appointment"),
+	"POST /rendez-vous/{id}/annulation":    to(422, itsPeople...).of("appointment").sends("explanation", strings.Repeat("a", 5000)),
+	"GET /rendez-vous/{id}/signalement":    to(200, viewer.SocialWorker).of("appointment"),
+	"POST /rendez-vous/{id}/signalement":   to(422, viewer.SocialWorker).of("appointment"),
+
+	// The call and the conversation.
+	"GET /rendez-vous/{id}/appel":    to(200, itsPeople...).of("call"),
+	"GET /rendez-vous/{id}/appel/ws": to(101, itsPeople...).of("call").socket(),
+	"GET /messages":                  to(200, itsPeople...),
+	"GET /messages/ws":               to(101, itsPeople...).socket(),
+	"GET /messages/{id}":             to(200, itsPeople...).of("conversation"),
+	"POST /messages/{id}":            to(422, itsPeople...).of("conversation"),
+	"GET /documents/{id}":            to(200, itsPeople...).of("document"),
+
+	// A worker's agenda.
+	"GET /agenda":                              to(200, viewer.SocialWorker),
+	"GET /agenda/ouvertures":                   to(200, viewer.SocialWorker),
+	"POST /agenda/ouvertures":                  to(422, viewer.SocialWorker),
+	"POST /agenda/ouvertures/{id}/suppression": to(303, viewer.SocialWorker).of("opening to remove"),
+	"GET /agenda/absences":                     to(200, viewer.SocialWorker),
+	"POST /agenda/absences":                    to(422, viewer.SocialWorker),
+	"POST /agenda/absences/{id}/suppression":   to(303, viewer.SocialWorker).of("absence to remove"),
+
+	// A client's manager, for that client alone.
+	"GET /entreprise":                            to(200, viewer.ClientManager),
+	"GET /entreprise/qr.svg":                     to(200, viewer.ClientManager),
+	"GET /entreprise/qr.png":                     to(200, viewer.ClientManager),
+	"POST /entreprise/codes":                     to(422, viewer.ClientManager),
+	"GET /entreprise/codes/{code}/revocation":    to(200, viewer.ClientManager).of("code"),
+	"POST /entreprise/codes/{code}/revocation":   to(303, viewer.ClientManager).of("code to revoke"),
+	"GET /entreprise/codes/{code}/remplacement":  to(200, viewer.ClientManager).of("code"),
+	"POST /entreprise/codes/{code}/remplacement": to(422, viewer.ClientManager).of("code"),
+	"GET /entreprise/codes/{code}/courriel":      to(200, viewer.ClientManager).of("code"),
+	"GET /entreprise/codes/{code}/affiche.pdf":   to(200, viewer.ClientManager).of("code"),
+	"GET /entreprise/chiffres":                   to(200, viewer.ClientManager),
+	"GET /entreprise/chiffres.csv":               to(200, viewer.ClientManager),
+	"GET /entreprise/api":                        to(200, viewer.ClientManager),
+	"POST /entreprise/api":                       to(422, viewer.ClientManager),
+	"POST /entreprise/api/{id}/suppression":      to(303, viewer.ClientManager).of("key to revoke"),
+
+	// A client's own programs, with a key; no session opens anything there.
+	"GET /api/v1/codes":        withKey(200),
+	"POST /api/v1/codes":       withKey(422),
+	"GET /api/v1/figures":      withKey(200),
+	"GET /api/v1/openapi.json": anyone(200).json(),
+
+	// The switchboard.
+	"GET /standard":                           to(200, viewer.Switchboard),
+	"POST /standard/recherche":                to(422, viewer.Switchboard),
+	"GET /standard/inscription":               to(200, viewer.Switchboard),
+	"POST /standard/doublons":                 to(200, viewer.Switchboard),
+	"POST /standard/inscription/verification": to(422, viewer.Switchboard),
+	"POST /standard/inscription/correction":   to(200, viewer.Switchboard),
+	"POST /standard/inscription":              to(422, viewer.Switchboard),
+	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
+
+	// The administration: nothing there belongs to one administrator more than to
+	// another, so that the only stranger is what is not there.
+	"GET /administration":                                             to(200, viewer.Administrator),
+	"POST /administration/entreprises":                                to(422, viewer.Administrator),
+	"GET /administration/entreprises/{id}":                            to(200, viewer.Administrator).of("client"),
+	"POST /administration/entreprises/{id}":                           to(422, viewer.Administrator).of("client"),
+	"POST /administration/entreprises/{id}/codes":                     to(422, viewer.Administrator).of("client"),
+	"GET /administration/entreprises/{id}/codes/{code}/revocation":    to(200, viewer.Administrator).of("client's code"),
+	"POST /administration/entreprises/{id}/codes/{code}/revocation":   to(303, viewer.Administrator).of("client's code to revoke"),
+	"GET /administration/entreprises/{id}/codes/{code}/remplacement":  to(200, viewer.Administrator).of("client's code"),
+	"POST /administration/entreprises/{id}/codes/{code}/remplacement": to(422, viewer.Administrator).of("client's code"),
+	"GET /administration/entreprises/{id}/codes/{code}/courriel":      to(200, viewer.Administrator).of("client's code"),
+	"GET /administration/entreprises/{id}/codes/{code}/affiche.pdf":   to(200, viewer.Administrator).of("client's code"),
+	"GET /administration/assistants":                                  to(200, viewer.Administrator),
+	"POST /administration/assistants":                                 to(422, viewer.Administrator),
+	"GET /administration/assistants/{id}":                             to(200, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}":                            to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/photo":                      to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/photo/suppression":          to(303, viewer.Administrator).of("worker"),
+	"GET /administration/motifs":                                      to(200, viewer.Administrator),
+	"POST /administration/motifs":                                     to(422, viewer.Administrator),
+	"POST /administration/motifs/{slug}":                              to(422, viewer.Administrator).of("reason"),
+	"POST /administration/motifs/{slug}/retrait":                      to(303, viewer.Administrator).of("reason"),
+	"POST /administration/motifs/{slug}/retour":                       to(303, viewer.Administrator).of("reason"),
+	"POST /administration/motifs/{slug}/monter":                       to(303, viewer.Administrator).of("reason"),
+	"GET /administration/textes":                                      to(200, viewer.Administrator),
+	"GET /administration/textes/{kind}":                               to(200, viewer.Administrator).of("draft"),
+	"POST /administration/textes/{kind}":                              to(422, viewer.Administrator).of("draft"),
+	"GET /administration/textes/{kind}/apercu":                        to(200, viewer.Administrator).of("draft"),
+	"POST /administration/textes/{kind}/publication":                  to(422, viewer.Administrator).of("draft"),
+	"POST /administration/textes/{kind}/retrait":                      to(409, viewer.Administrator).of("draft"),
+	"POST /administration/textes/{kind}/suppression":                  to(409, viewer.Administrator).of("draft"),
+	"GET /administration/comptes":                                     to(200, viewer.Administrator),
+	"GET /administration/comptes/invitation":                          to(200, viewer.Administrator),
+	"POST /administration/comptes/invitation":                         to(422, viewer.Administrator),
+	"GET /administration/comptes/{id}":                                to(200, viewer.Administrator).of("account"),
+	"GET /administration/comptes/{id}/decision":                       to(200, viewer.Administrator).of("account to suspend"),
+	"POST /administration/comptes/{id}/decision":                      to(422, viewer.Administrator).of("account").sends("act", "suspend"),
+	"POST /administration/comptes/{id}/invitation":                    to(303, viewer.Administrator).of("invited account"),
+	"GET /administration/comptes/{id}/double-verification":            to(200, viewer.Administrator).of("staff account"),
+	"POST /administration/comptes/{id}/double-verification":           to(422, viewer.Administrator).of("staff account"),
+	"GET /administration/signalements":                                to(200, viewer.Administrator),
+	"POST /administration/signalements/{id}":                          to(303, viewer.Administrator).of("report"),
+
+	"GET /protection-des-donnees": to(200, viewer.DPO),
+}
+
+// endSessions are the routes that end the sessions the others are asked with: they
+// come last, in this order.
+var endSessions = []string{"POST /profil/securite/sessions/fin", "POST /deconnexion"}
+
+var (
+	itsPeople = []viewer.Role{viewer.Beneficiary, viewer.SocialWorker}
+	allStaff  = []viewer.Role{viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO}
+)
+
+// rule is the policy of one route.
+type rule struct {
+	roles     []viewer.Role // who may knock; nil for whoever is signed in
+	anybody   bool          // signed in or not
+	key       bool          // a client's own program alone
+	kind      kind
+	status    int                 // what they get, where it is theirs
+	except    map[viewer.Role]int // what some of them get instead
+	stranger  int                 // what they get where it is somebody else's, or not there
+	noSession int                 // anybody: what somebody signed out gets
+	owing     int                 // what staff get who still owe the second factor; 0 leads them to it
+	object    string              // what the address names, one of matrixWorld.objects
+	fields    []string            // what a POST sends
+}
+
+// kind is how a route speaks.
+type kind int
+
+const (
+	aPage kind = iota
+	aScript
+	aSocket
+)
+
+func anyone(status int) rule   { return rule{anybody: true, status: status, noSession: status} }
+func signedIn(status int) rule { return rule{status: status} }
+func withKey(status int) rule  { return rule{key: true, status: status, kind: aScript} }
+func to(status int, roles ...viewer.Role) rule {
+	return rule{roles: roles, status: status}
+}
+
+func (r rule) signedOut(status int) rule   { r.noSession = status; return r }
+func (r rule) half(status int) rule        { r.owing = status; return r }
+func (r rule) json() rule                  { r.kind = aScript; return r }
+func (r rule) socket() rule                { r.kind = aSocket; return r }
+func (r rule) of(object string) rule       { r.object, r.stranger = object, http.StatusNotFound; return r }
+func (r rule) others(status int) rule      { r.stranger = status; return r }
+func (r rule) sends(fields ...string) rule { r.fields = fields; return r }
+func (r rule) but(status int, role viewer.Role) rule {
+	r.except = map[viewer.Role]int{role: status}
+	return r
+}
+
+// outcome is what one person gets: a status and, where a page sends them away, the
+// beginning of where to.
+type outcome struct {
+	status int
+	place  string
+}
+
+// expects is what c gets at the route, owning what it names or not.
+func (r rule) expects(c *caller, owner bool) outcome {
+	switch {
+	case r.key:
+		return outcome{status: http.StatusUnauthorized}
+	case r.anybody && !owner:
+		return outcome{status: r.stranger}
+	case r.anybody && !c.complete():
+		return outcome{status: r.noSession}
+	case c.owes && r.owing != 0:
+		return outcome{status: r.owing}
+	case !c.complete() && r.kind != aPage:
+		return outcome{status: http.StatusUnauthorized}
+	case c.owes:
+		return outcome{http.StatusSeeOther, "/connexion/second-facteur"}
+	case !c.complete():
+		return outcome{http.StatusSeeOther, "/connexion"}
+	case !r.anybody && r.roles != nil && !slices.Contains(r.roles, c.role):
+		return outcome{status: http.StatusForbidden}
+	case !owner:
+		return outcome{status: r.stranger}
+	case r.except[c.role] != 0:
+		return outcome{status: r.except[c.role]}
+	}
+	return outcome{status: r.status}
+}
+
+// may reports whether c may knock at all.
+func (r rule) may(c *caller) bool {
+	return !r.key && (r.anybody || c.complete() && (r.roles == nil || slices.Contains(r.roles, c.role)))
+}
+
+func TestR7_EveryRouteForEveryRoleOwnerOrNot(t *testing.T) {
+	t.Parallel()
+	m := newMatrixWorld(t)
+	routes := m.routes(t)
+	t.Run("routes", func(t *testing.T) {
+		for _, route := range routes {
+			if !slices.Contains(endSessions, route) {
+				t.Run(route, func(t *testing.T) { t.Parallel(); m.check(t, route) })
+			}
+		}
+	})
+	for _, route := range endSessions {
+		m.check(t, route)
+	}
+}
+
+// routes holds the policy against the table of routes, and lists what is in both.
+func (m *matrixWorld) routes(t *testing.T) (both []string) {
+	t.Helper()
+	for _, r := range m.platform.server.Table() {
+		if route := r.Method + " " + r.Path; policy[route].status == 0 {
+			t.Errorf("%s: no entry in the policy says who may knock", route)
+		} else {
+			both = append(both, route)
+		}
+	}
+	for route := range policy {
+		if !slices.Contains(both, route) {
+			t.Errorf("%s: the policy names a route that is not there", route)
+		}
+	}
+	return both
+}
+
+// check asks a route for everybody: those whom it does not concern first, so that
+// what a route takes away is there until its owner comes.
+func (m *matrixWorld) check(t *testing.T, route string) {
+	r := policy[route]
+	o, named := m.objects[r.object]
+	if r.object != "" && !named {
+		t.Fatalf("%s: there is no %q", route, r.object)
+	}
+	method, path, _ := strings.Cut(route, " ")
+	for _, owners := range []bool{false, true} {
+		for _, c := range m.callers {
+			if o.ownedBy(c) != owners {
+				continue
+			}
+			for _, fields := range r.bodies(owners) {
+				m.hold(t, r, c, method, o.address(path), fields, owners)
+			}
+			if strings.Contains(path, "{") && path != "/{$}" && r.may(c) {
+				m.hold(t, r, c, method, o.elsewhere(path), r.fields, false)
+			}
+		}
+	}
+	if r.key {
+		m.checkKey(t, method, path, r.status)
+	}
+}
+
+// bodies is what is sent: to a stranger's object also nothing, since ownership is
+// looked at before what was typed.
+func (r rule) bodies(owner bool) [][]string {
+	if owner || r.fields == nil {
+		return [][]string{r.fields}
+	}
+	return [][]string{r.fields, nil}
+}
+
+// hold asks once and compares.
+func (m *matrixWorld) hold(t *testing.T, r rule, c *caller, method, path string, fields []string, owner bool) {
+	t.Helper()
+	v := *c.visitor
+	v.t = t
+	whose := map[bool]string{true: "the owner or a role for which nothing is owned", false: "not the owner, or nothing is there"}[owner]
+	who := fmt.Sprintf("%s %s as %s (%s)", method, path, c, whose)
+	want := r.expects(c, owner)
+	got := v.knockAs(r, method, path, fields)
+	if got.status != want.status {
+		t.Errorf("%s: got %d to %q, want %d", who, got.status, got.location(), want.status)
+		return
+	}
+	place, _, _ := strings.Cut(got.location(), "?")
+	if want.place != "" && place != want.place {
+		t.Errorf("%s: sent to %q, want %s", who, got.location(), want.place)
+	}
+	if want.place == "" && !r.anybody && strings.HasPrefix(place, "/connexion") {
+		t.Errorf("%s: let in and sent back to %q", who, got.location())
+	}
+	if r.kind == aSocket && r.may(c) {
+		for name, origin := range map[string]string{"no origin": "", "another origin": "https://evil.example"} {
+			if refused := v.dial(path, origin); refused != http.StatusForbidden {
+				t.Errorf("%s from %s: got %d, want 403", who, name, refused)
+			}
+		}
+	}
+}

@@ -1,0 +1,333 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/company"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+	"github.com/pquerna/otp/totp"
+)
+
+// matrixWorld is a platform with everything that an address of it can name, and
+// somebody of every role: two where objects belong to one of them.
+type matrixWorld struct {
+	*world
+	key     string // of the first client's programs
+	callers []*caller
+	objects map[string]object
+
+	zoe, paul       *visitor // beneficiaries of the first client and of the second
+	nadia, marc     *visitor
+	jeanne, anne    *visitor // managers of the first client and of the second
+	yann, lou       *visitor // the switchboard
+	claire, hugo    *visitor // the administration, the DPO
+	client, another uuid.UUID
+}
+
+// caller is somebody who knocks everywhere.
+type caller struct {
+	name string
+	role viewer.Role // empty for somebody signed out
+	owes bool        // the second factor
+	*visitor
+}
+
+func (c *caller) String() string { return strings.TrimSpace(c.name + " " + string(c.role)) }
+
+func (c *caller) complete() bool { return c.role != "" && !c.owes }
+
+// nobody is an identifier of nothing.
+const nobody = "00000000-0000-4000-8000-000000000000"
+
+// object is what an address names.
+type object struct {
+	fill   []string   // what stands for the braces, in pairs
+	absent []string   // the same for what is not there, when that is not simply an identifier of nothing
+	query  string     // which the page asks for
+	owners []*visitor // nil for whoever may knock
+}
+
+func (o object) ownedBy(c *caller) bool {
+	return o.owners == nil || slices.Contains(o.owners, c.visitor)
+}
+
+func (o object) address(path string) string {
+	return strings.NewReplacer(append([]string{"{$}", ""}, o.fill...)...).Replace(path) + o.query
+}
+
+func (o object) elsewhere(path string) string {
+	path = strings.NewReplacer(append(o.absent, "{$}", "")...).Replace(path)
+	return strings.NewReplacer("{id}", nobody, "{code}", nobody, "{slug}", "personne", "{version}", "99", "{kind}", "autre").Replace(path) + o.query
+}
+
+// knockAs asks a route as its pages do.
+func (v *visitor) knockAs(r rule, method, path string, fields []string) answer {
+	v.t.Helper()
+	switch {
+	case r.kind == aSocket:
+		return answer{status: v.dial(path, v.w.server.URL)}
+	case method == http.MethodGet:
+		return v.get(path)
+	case r.kind == aScript:
+		return v.postJSON(path, "{}")
+	}
+	return v.post(path, fields...)
+}
+
+// dial opens a WebSocket from a page of origin, and says how that was answered:
+// 101 when it was opened.
+func (v *visitor) dial(path, origin string) (status int) {
+	v.t.Helper()
+	base, err := url.Parse(v.w.server.URL)
+	ok(v.t, err)
+	header := http.Header{}
+	if origin != "" {
+		header.Set("Origin", origin)
+	}
+	for _, cookie := range v.http.Jar.Cookies(base) {
+		header.Add("Cookie", cookie.String())
+	}
+	conn, response, err := websocket.DefaultDialer.DialContext(v.t.Context(), "ws://"+base.Host+path, header)
+	if response == nil {
+		v.t.Fatalf("%s was not answered: %v", path, err)
+	}
+	defer response.Body.Close()
+	if err == nil {
+		ok(v.t, conn.Close())
+	}
+	return response.StatusCode
+}
+
+// checkKey asks as a client's own program.
+func (m *matrixWorld) checkKey(t *testing.T, method, path string, status int) {
+	t.Helper()
+	for key, want := range map[string]int{m.key: status, m.key + "x": http.StatusUnauthorized, "": http.StatusUnauthorized} {
+		r, err := http.NewRequest(method, m.server.URL+path, strings.NewReader("{}"))
+		ok(t, err)
+		r.Header.Set("Authorization", "Bearer "+key)
+		r.Header.Set("Content-Type", "application/json")
+		v := m.visitor(t)
+		if got := v.send(r, nil); got.status != want {
+			t.Errorf("%s %s with the key %.6q: got %d, want %d", method, path, key, got.status, want)
+		}
+	}
+}
+
+// enterAs signs somebody of the demo in, with what they have.
+func (w *world) enterAs(t *testing.T, who persona) *visitor {
+	t.Helper()
+	v := w.visitor(t)
+	v.want("sign in", v.post("/connexion", "email", who.Email, "password", who.Password), http.StatusSeeOther)
+	if who.TOTPSecret != "" {
+		code, err := totp.GenerateCode(who.TOTPSecret, time.Now().Add(30*time.Second))
+		ok(t, err)
+		v.want("second factor", v.post("/connexion/second-facteur", "code", code), http.StatusSeeOther)
+	}
+	return v
+}
+
+// allOf is everybody of the demo with a role.
+func (w *world) allOf(role viewer.Role) (all []persona) {
+	for _, who := range w.people.Accounts {
+		if who.Role == role {
+			all = append(all, who)
+		}
+	}
+	return all
+}
+
+func newMatrixWorld(t *testing.T) *matrixWorld {
+	t.Helper()
+	m := &matrixWorld{world: ownWorld(t)}
+	m.client, m.another = m.clientAt(t, 0), m.clientAt(t, 1)
+	beneficiaries, workers := m.allOf(viewer.Beneficiary), m.allOf(viewer.SocialWorker)
+	m.zoe, m.paul = m.enterAs(t, beneficiaries[0]), m.enterAs(t, beneficiaries[1])
+	m.nadia, m.marc = m.enterAs(t, workers[0]), m.enterAs(t, workers[1])
+	m.jeanne, m.anne = m.enter(t, viewer.ClientManager), m.managerOf(t, m.another)
+	m.yann, m.lou = m.enter(t, viewer.Switchboard), m.memberOf(t, viewer.Switchboard, "lou")
+	m.claire, m.hugo = m.enter(t, viewer.Administrator), m.enter(t, viewer.DPO)
+	m.memberOf(t, viewer.Administrator, "alix")
+	half := m.enterAs(t, persona{Email: "alix@socialdirect.example", Password: demoPassword})
+	m.callers = []*caller{
+		{name: "somebody signed out", visitor: m.visitor(t)},
+		{name: "half signed in", role: viewer.Administrator, owes: true, visitor: half},
+		{name: "Zoé", role: viewer.Beneficiary, visitor: m.zoe}, {name: "Paul", role: viewer.Beneficiary, visitor: m.paul},
+		{name: "Nadia", role: viewer.SocialWorker, visitor: m.nadia}, {name: "Marc", role: viewer.SocialWorker, visitor: m.marc},
+		{name: "Jeanne", role: viewer.ClientManager, visitor: m.jeanne}, {name: "Anne", role: viewer.ClientManager, visitor: m.anne},
+		{name: "Yann", role: viewer.Switchboard, visitor: m.yann}, {name: "Lou", role: viewer.Switchboard, visitor: m.lou},
+		{name: "Claire", role: viewer.Administrator, visitor: m.claire}, {name: "Hugo", role: viewer.DPO, visitor: m.hugo},
+	}
+	m.objects = map[string]object{}
+	m.placePublic()
+	m.placeAccounts(t, workers[0])
+	m.placeMeetings(t)
+	m.placeAgenda(t)
+	m.placeCodes(t)
+	m.placeAdministration(t)
+	return m
+}
+
+func (m *matrixWorld) clientAt(t *testing.T, i int) uuid.UUID {
+	t.Helper()
+	client, err := m.platform.companies.BySlug(t.Context(), exampleClients[i].Slug)
+	ok(t, err)
+	return client.ID
+}
+
+// identified is an object that an identifier names.
+func identified(id fmt.Stringer, owners ...*visitor) object {
+	return object{fill: []string{"{id}", id.String()}, owners: owners}
+}
+
+// linked is the object whose address pattern finds on a page: the last one there.
+func (v *visitor) linked(page, pattern string, owners ...*visitor) object {
+	v.t.Helper()
+	found := regexp.MustCompile(pattern+`/([0-9a-f-]{36})`).FindAllStringSubmatch(v.want(page, v.get(page), http.StatusOK).body, -1)
+	if found == nil {
+		v.t.Fatalf("%s leads to no %s", page, pattern)
+	}
+	return object{fill: []string{"{id}", found[len(found)-1][1]}, owners: owners}
+}
+
+func (m *matrixWorld) placePublic() {
+	m.objects["version"] = object{fill: []string{"{version}", "1"}}
+	m.objects["client's entrance"] = object{fill: []string{"{slug}", exampleClients[0].Slug}}
+	m.objects["reason"] = object{fill: []string{"{slug}", "housing"}}
+}
+
+// placeAccounts makes what belongs to accounts: sessions, passkeys, and accounts in
+// each state that a page of the administration acts upon.
+func (m *matrixWorld) placeAccounts(t *testing.T, nadia persona) {
+	for object, name := range map[string]string{"passkey": "Téléphone", "passkey to remove": "Tablette"} {
+		m.zoe.addPasskey("name", name)
+		keys, err := m.platform.accounts.Passkeys(t.Context(), m.zoe.whoIs())
+		ok(t, err)
+		made := slices.IndexFunc(keys, func(k account.Passkey) bool { return k.Name == name })
+		m.objects[object] = identified(keys[made].ID, m.zoe)
+	}
+
+	elsewhere := m.visitor(t)
+	elsewhere.want("sign in", elsewhere.post("/connexion", "email", nadia.Email, "password", nadia.Password), http.StatusSeeOther)
+	m.objects["session to end"] = identified(m.otherSession(t, m.nadia), m.nadia)
+
+	zoe := m.zoe.whoIs().ID
+	m.objects["account"] = identified(zoe)
+	m.objects["account to suspend"] = object{fill: []string{"{id}", zoe.String()}, query: "?act=suspend"}
+	m.objects["staff account"] = identified(m.hugo.whoIs().ID)
+	m.yann.want("sign up by phone", m.yann.post("/standard/inscription", pairs(m.assistedForm())...), http.StatusSeeOther)
+	m.objects["account signed up by phone"] = m.yann.linked("/standard", "/standard/comptes", m.yann)
+}
+
+// otherSession is the session that v did not ask with.
+func (m *matrixWorld) otherSession(t *testing.T, v *visitor) uuid.UUID {
+	t.Helper()
+	sessions, err := m.platform.accounts.Sessions(t.Context(), v.whoIs())
+	ok(t, err)
+	for _, s := range sessions {
+		if !s.Current {
+			return s.ID
+		}
+	}
+	t.Fatal("there is no other session")
+	return uuid.Nil
+}
+
+// placeMeetings gives Zoé and Nadia an appointment to come, a call under way and a
+// conversation with a document, and has Nadia report the call.
+func (m *matrixWorld) placeMeetings(t *testing.T) {
+	zoe, nadia := m.zoe.whoIs(), m.nadia.whoIs()
+	day := time.Now().In(nadia.Zone).AddDate(0, 0, 14)
+	hour := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, nadia.Zone).UTC()
+	coming, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	ok(t, err)
+	m.objects["appointment"] = identified(coming, m.zoe, m.nadia)
+	m.objects["free hour"] = object{query: "?" + url.Values{
+		"social_worker_id": {nadia.ID.String()}, "starts_at": {hour.Add(2 * time.Hour).Format(time.RFC3339)}, "mode": {"video"},
+	}.Encode()}
+	call := m.callWith(t, m.zoe, nadia.ID)
+	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
+
+	conversation := booking.ConversationID(zoe.ID, nadia.ID)
+	m.objects["conversation"] = identified(conversation, m.zoe, m.nadia)
+	thread := "/messages/" + conversation.String()
+	pdf := []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+	m.zoe.want("send", m.zoe.upload(thread, "Voici le document.", "avis.pdf", pdf), http.StatusSeeOther)
+	m.objects["document"] = m.zoe.linked(thread, "/documents", m.zoe, m.nadia)
+
+	m.nadia.want("report", m.nadia.post("/rendez-vous/"+call+"/signalement", "kind", "disrespect", "text", "Des insultes."), http.StatusSeeOther)
+	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
+}
+
+// placeAgenda makes an opening and an absence of Nadia's.
+func (m *matrixWorld) placeAgenda(t *testing.T) {
+	nadia := m.nadia.whoIs()
+	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
+	late := booking.Opening{FirstDay: day, LastDay: day, Starts: 21 * 60, Ends: 22 * 60, Modes: []booking.Mode{booking.Video}}
+	ok(t, m.platform.bookings.AddOpening(t.Context(), nadia, late))
+	openings, err := m.platform.bookings.Openings(t.Context(), nadia)
+	ok(t, err)
+	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
+	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
+	from := day.AddDate(0, 0, 10)
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}))
+	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
+}
+
+// placeCodes makes codes and keys of the first client; the second one's code is
+// what the administration does not find under the first.
+func (m *matrixWorld) placeCodes(t *testing.T) {
+	foreign := m.code(t, m.another)
+	for name, revoke := range map[string]string{"code": "", "code to revoke": " to revoke"} {
+		code := m.code(t, m.client)
+		m.objects[name] = object{fill: []string{"{code}", code}, owners: []*visitor{m.jeanne}}
+		m.objects["client's code"+revoke] = object{
+			fill: []string{"{id}", m.client.String(), "{code}", m.code(t, m.client)}, absent: []string{"{id}", m.client.String(), "{code}", foreign},
+		}
+	}
+	m.key = m.jeanne.makeKey("Intranet")
+	m.jeanne.makeKey("Essai")
+	keys, err := m.platform.companies.Tokens(t.Context(), m.jeanne.whoIs())
+	ok(t, err)
+	trial := slices.IndexFunc(keys, func(k company.Token) bool { return k.Name == "Essai" })
+	m.objects["key to revoke"] = identified(keys[trial].ID, m.jeanne)
+}
+
+func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
+	t.Helper()
+	code, err := m.platform.companies.IssueCode(t.Context(), m.claire.whoIs(), client, company.NewCode{ExpiresAt: time.Now().AddDate(1, 0, 0)})
+	ok(t, err)
+	return code.ID.String()
+}
+
+// placeAdministration makes what the administration's pages name.
+func (m *matrixWorld) placeAdministration(t *testing.T) {
+	m.objects["client"] = identified(m.client)
+	workers := m.allOf(viewer.SocialWorker)
+	shown, err := m.platform.accounts.ByEmail(t.Context(), workers[2].Email)
+	ok(t, err)
+	m.objects["worker"] = identified(m.nadia.whoIs().ID)
+	m.objects["portrait"] = identified(shown.ID)
+	var picture bytes.Buffer
+	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))
+	m.claire.want("a photo", m.claire.sendPhoto("/administration/assistants/"+shown.ID.String()+"/photo", "elle.png", picture.Bytes()), http.StatusSeeOther)
+	m.claire.want("a draft", m.claire.post(textsPath, "markdown", "## Un texte", "changes", "Un mot.", "revision", "0"), http.StatusSeeOther)
+	m.objects["draft"] = object{fill: []string{"{kind}", "conditions"}}
+	made := m.claire.want("invite", m.claire.post(accounts+"/invitation",
+		"role", "dpo", "first_name", "Inès", "last_name", "Roy", "email", "ines.roy@exemple.fr", "time_zone", "Europe/Paris"), http.StatusSeeOther)
+	m.objects["invited account"] = object{fill: []string{"{id}", strings.TrimPrefix(made.location(), accounts+"/")}}
+}
