@@ -274,6 +274,43 @@ func (p *person) check() {
 	}
 }
 
+// resize changes the width of the window, as turning a phone does.
+func (p *person) resize(width int64) {
+	p.t.Helper()
+	p.width = width
+	p.do("resize", chromedp.EmulateViewport(width, 800))
+}
+
+// checkEveryWidth looks at the page on a small phone and on a desktop.
+func (p *person) checkEveryWidth() {
+	p.t.Helper()
+	before := p.width
+	for _, width := range []int64{smallPhone, desktop} {
+		if width != before {
+			p.resize(width)
+			p.check()
+		}
+	}
+	p.resize(before)
+}
+
+// look opens pages and checks each at every width.
+func (p *person) look(paths ...string) {
+	p.t.Helper()
+	for _, path := range paths {
+		p.open(path)
+		p.checkEveryWidth()
+	}
+}
+
+// leave signs out.
+func (p *person) leave() {
+	p.t.Helper()
+	p.open("/profil")
+	p.do("sign out", chromedp.Click(chromedp.CSS(`form[action="/deconnexion"] button`)))
+	p.sees("Votre session est fermée")
+}
+
 var axe = sync.OnceValues(func() (string, error) {
 	source, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
 	return string(source), err

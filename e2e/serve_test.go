@@ -93,7 +93,8 @@ func (p *person) followInvitation(link, home string) account {
 	p.press("Enregistrer et continuer", "Mettre en place la double vérification")
 	secret := strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
 	p.fill("code", code(p.t, secret))
-	p.press("Vérifier et continuer", home)
+	p.press("Vérifier et continuer", "Ils ne seront plus montrés")
+	p.press("J’ai gardé mes codes, continuer", home)
 	return account{Password: password, TOTPSecret: secret}
 }
 
@@ -129,9 +130,7 @@ func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
 	for _, path := range []string{"/agenda", "/agenda/ouvertures", "/agenda/absences", "/rendez-vous", "/messages", "/profil"} {
 		worker.open(path)
 	}
-	amina.open("/profil")
-	amina.do("sign out", chromedp.Click(chromedp.CSS(`form[action="/deconnexion"] button`)))
-	amina.sees("Votre session est fermée")
+	amina.leave()
 }
 
 func (p *person) makeClient() (connectionCode string) {
@@ -143,9 +142,9 @@ func (p *person) makeClient() (connectionCode string) {
 	p.press("Ajouter l’entreprise", "2 points sont à corriger")
 	p.fill("slug", "ponant")
 	p.put("ends_on", "2030-12-31")
-	p.press("Ajouter l’entreprise", "Chantiers du Ponant")
+	p.press("Ajouter l’entreprise", "Codes de connexion")
 	p.put("expires_on", "2030-12-31")
-	p.press("Créer un code", "jusqu’au 31 décembre 2030")
+	p.press("Créer le code", "Jusqu’au 31 décembre 2030")
 	return run(p, chromedp.Text(chromedp.CSS(".code")))
 }
 
