@@ -197,6 +197,20 @@ func saying(words string) string {
 	return fmt.Sprintf(`[contains(normalize-space(translate(., "%s", " ")), "%s")]`, "\u00a0", words)
 }
 
+// arrives checks which page the person came to.
+func (p *person) arrives(path string) {
+	p.t.Helper()
+	if got := strings.SplitN(strings.TrimPrefix(p.address(), p.base), "?", 2)[0]; got != path {
+		p.t.Errorf("on %s, want %s", got, path)
+	}
+}
+
+// mistake is what stands beside a field.
+func (p *person) mistake(name string) string {
+	p.t.Helper()
+	return run(p, chromedp.Text(chromedp.CSS("#"+name+"-error")))
+}
+
 func (p *person) address() string {
 	p.t.Helper()
 	return run(p, chromedp.Location())
@@ -221,16 +235,21 @@ func eval[T any](p *person, expression string) T {
 // signIn signs somebody in, with the second factor where one is owed.
 func (p *person) signIn(who account, home string) {
 	p.t.Helper()
+	if who.TOTPSecret == "" {
+		p.givePassword(who, home)
+		return
+	}
+	p.givePassword(who, "code de votre téléphone")
+	p.fill("code", code(p.t, who.TOTPSecret))
+	p.press("Continuer", home)
+}
+
+func (p *person) givePassword(who account, then string) {
+	p.t.Helper()
 	p.open("/connexion")
 	p.fill("email", who.Email)
 	p.fill("password", who.Password)
-	if who.TOTPSecret == "" {
-		p.press("Se connecter", home)
-		return
-	}
-	p.press("Se connecter", "code de votre téléphone")
-	p.fill("code", code(p.t, who.TOTPSecret))
-	p.press("Continuer", home)
+	p.press("Se connecter", then)
 }
 
 var (
@@ -294,13 +313,22 @@ func (p *person) checkEveryWidth() {
 	p.resize(before)
 }
 
-// look opens pages and checks each at every width.
+// look opens pages that must be there and checks each at every width.
 func (p *person) look(paths ...string) {
 	p.t.Helper()
 	for _, path := range paths {
-		p.open(path)
-		p.checkEveryWidth()
+		p.lookRefused(path, 200)
 	}
+}
+
+// lookRefused does the same with a page that is answered with another status.
+func (p *person) lookRefused(path string, status int) {
+	p.t.Helper()
+	p.open(path)
+	if got := eval[int](p, `performance.getEntriesByType('navigation')[0].responseStatus`); got != status {
+		p.t.Errorf("%s answers %d, want %d", path, got, status)
+	}
+	p.checkEveryWidth()
 }
 
 // leave signs out.

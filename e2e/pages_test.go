@@ -18,8 +18,10 @@ func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.look("/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies",
-		"/inscription", "/inscription/renvoi", "/invitation", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/mot-de-passe/nouveau",
-		"/c/chantiers-du-ponant", "/nulle-part", "/demo/courriels")
+		"/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/c/chantiers-du-ponant", "/demo/courriels")
+	p.lookRefused("/nulle-part", http.StatusNotFound)
+	p.lookRefused("/invitation", http.StatusGone)
+	p.lookRefused("/mot-de-passe/nouveau", http.StatusGone)
 	p.open("/mot-de-passe/oubli")
 	p.fill("email", "personne@exemple.fr")
 	p.press("Envoyer le lien", "Si un compte existe avec cette adresse")
@@ -31,7 +33,7 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	p := sit(t, newBrowser(t), d.URL, desktop, true)
 	p.signIn(d.account(t, "administrator"), "Entreprises")
 	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/signalements",
-		"/administration/comptes", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes", "/profil/securite/totp")
+		"/administration/comptes", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
 
 	p.open("/administration")
 	company := p.href(`main a[href^="/administration/entreprises/"]`)
@@ -71,12 +73,12 @@ func (p *person) readsAccounts() {
 // draftsText prepares a version of the terms, looks at it and gives it up.
 func (p *person) draftsText() {
 	p.t.Helper()
-	p.look("/administration/textes/terms")
+	p.look("/administration/textes/conditions")
 	p.fill("changes", "Une phrase plus claire.")
 	p.press("Enregistrer et voir l’aperçu", "Aperçu du brouillon")
 	p.checkEveryWidth()
-	p.look("/administration/textes/terms", "/administration/textes")
-	p.open("/administration/textes/terms/apercu")
+	p.look("/administration/textes/conditions", "/administration/textes")
+	p.open("/administration/textes/conditions/apercu")
 	p.press("Supprimer le brouillon", "Préparer une nouvelle version")
 }
 
@@ -85,6 +87,6 @@ func TestAWorkersPagesAreAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
 	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
-	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes", "/profil/securite/totp",
+	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes",
 		"/agenda", "/agenda/ouvertures", "/agenda/absences", "/rendez-vous", "/messages")
 }

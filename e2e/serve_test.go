@@ -83,19 +83,27 @@ func (d *deployment) command(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// followInvitation chooses a password and sets the second factor up, reading the
-// key from the page as somebody without a camera would.
+// followInvitation follows one to the first page of the role.
 func (p *person) followInvitation(link, home string) account {
 	p.t.Helper()
-	const password = "Tilleul-phare-7-sucre"
-	p.open(link)
-	p.fill("password", password)
-	p.press("Enregistrer et continuer", "Mettre en place la double vérification")
-	secret := strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
-	p.fill("code", code(p.t, secret))
-	p.press("Vérifier et continuer", "Ils ne seront plus montrés")
+	who, _ := p.enrol(link)
 	p.press("J’ai gardé mes codes, continuer", home)
-	return account{Password: password, TOTPSecret: secret}
+	return who
+}
+
+// enrol chooses a password and sets the second factor up, reading the key from
+// the page as somebody without a camera would; it ends where the recovery codes
+// are shown, the only time.
+func (p *person) enrol(link string) (who account, recovery []string) {
+	p.t.Helper()
+	who.Password = "Tilleul-phare-7-sucre"
+	p.open(link)
+	p.fill("password", who.Password)
+	p.press("Enregistrer et continuer", "Mettre en place la double vérification")
+	who.TOTPSecret = strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
+	p.fill("code", code(p.t, who.TOTPSecret))
+	p.press("Vérifier et continuer", "Ils ne seront plus montrés")
+	return who, eval[[]string](p, `[...document.querySelectorAll('#recovery-codes li')].map(code => code.textContent.trim())`)
 }
 
 // Production, from nothing to a booked hour and a message, on a small phone and
