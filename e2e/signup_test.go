@@ -127,7 +127,7 @@ func (p *person) sends(mobile string) {
 	p.press("Vérifier", "Relisez à voix haute")
 	p.sees(mobile)
 	p.checkEveryWidth()
-	p.press("Ouvrir le compte et envoyer le lien", "le lien part")
+	p.press("Ouvrir le compte et envoyer le lien", "La personne termine elle-même")
 	p.arrives("/standard")
 	p.sees("Lien envoyé, pas encore ouvert")
 }
