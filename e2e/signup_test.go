@@ -84,7 +84,9 @@ func TestR4_AssistedSignUpToTheFirstSignIn(t *testing.T) {
 	operator.press("Inscrire une personne", "Tapez ce que la personne vous dit")
 	operator.hears(d.ConnectionCode, "Yvonne", "06 71 00 20 03")
 	operator.tick(`[name="no_email"]`)
-	operator.press("Vérifier", "Cette personne a peut-être déjà un compte")
+	operator.sees("Cette personne a peut-être déjà un compte") // while typing
+	operator.checkEveryWidth()
+	operator.press("Vérifier", "J’ai demandé : c’est quelqu’un d’autre")
 	operator.checkEveryWidth()
 	operator.press("Corriger", "Tapez ce que la personne vous dit")
 	operator.fill("mobile", "0671002004")
