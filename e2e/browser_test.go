@@ -276,6 +276,12 @@ func code(t *testing.T, secret string) string {
 	return ""
 }
 
+// clippedScript finds the boxes that hide a part of what is in them, which does
+// not widen the page; what screen readers alone get is one pixel wide.
+const clippedScript = `[...document.querySelectorAll('main *')]
+	.filter(box => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'hidden')
+	.map(box => box.outerHTML.slice(0, 300))`
+
 // check looks at a page as soon as it is there: nothing clipped at this width,
 // nothing that an accessibility checker finds.
 func (p *person) check() {
@@ -286,6 +292,9 @@ func (p *person) check() {
 	}
 	if wide := eval[int64](p, `document.documentElement.scrollWidth`); wide > p.width {
 		p.t.Errorf("%s is %d px wide at %d", p.address(), wide, p.width)
+	}
+	for _, html := range eval[[]string](p, clippedScript) {
+		p.t.Errorf("%s at %d px cuts off: %s", p.address(), p.width, html)
 	}
 	if p.script {
 		p.checkAccessibility()
