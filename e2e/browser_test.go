@@ -82,7 +82,6 @@ type person struct {
 	base   string
 	width  int64
 	script bool
-	seen   map[string]bool // pages that were checked already
 }
 
 // sit puts somebody with no history in front of a browser.
@@ -90,7 +89,7 @@ func sit(t *testing.T, browser context.Context, base string, width int64, script
 	t.Helper()
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(end)
-	p := &person{t: t, ctx: ctx, base: base, width: width, script: script, seen: map[string]bool{}}
+	p := &person{t: t, ctx: ctx, base: base, width: width, script: script}
 	// The context of the first act is the page's life: it has no time limit.
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
 		t.Fatal(err)
@@ -197,6 +196,20 @@ func saying(words string) string {
 	return fmt.Sprintf(`[contains(normalize-space(translate(., "%s", " ")), "%s")]`, "\u00a0", words)
 }
 
+// arrives checks which page the person came to.
+func (p *person) arrives(path string) {
+	p.t.Helper()
+	if got := strings.SplitN(strings.TrimPrefix(p.address(), p.base), "?", 2)[0]; got != path {
+		p.t.Errorf("on %s, want %s", got, path)
+	}
+}
+
+// mistake is what stands beside a field.
+func (p *person) mistake(name string) string {
+	p.t.Helper()
+	return run(p, chromedp.Text(chromedp.CSS("#"+name+"-error")))
+}
+
 func (p *person) address() string {
 	p.t.Helper()
 	return run(p, chromedp.Location())
@@ -221,16 +234,21 @@ func eval[T any](p *person, expression string) T {
 // signIn signs somebody in, with the second factor where one is owed.
 func (p *person) signIn(who account, home string) {
 	p.t.Helper()
+	if who.TOTPSecret == "" {
+		p.givePassword(who, home)
+		return
+	}
+	p.givePassword(who, "code de votre téléphone")
+	p.fill("code", code(p.t, who.TOTPSecret))
+	p.press("Continuer", home)
+}
+
+func (p *person) givePassword(who account, then string) {
+	p.t.Helper()
 	p.open("/connexion")
 	p.fill("email", who.Email)
 	p.fill("password", who.Password)
-	if who.TOTPSecret == "" {
-		p.press("Se connecter", home)
-		return
-	}
-	p.press("Se connecter", "code de votre téléphone")
-	p.fill("code", code(p.t, who.TOTPSecret))
-	p.press("Continuer", home)
+	p.press("Se connecter", then)
 }
 
 var (
@@ -258,6 +276,12 @@ func code(t *testing.T, secret string) string {
 	return ""
 }
 
+// clippedScript finds the boxes that hide a part of what is in them, which does
+// not widen the page; what screen readers alone get is one pixel wide.
+const clippedScript = `[...document.querySelectorAll('main *')]
+	.filter(box => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'hidden')
+	.map(box => box.outerHTML.slice(0, 300))`
+
 // check looks at a page as soon as it is there: nothing clipped at this width,
 // nothing that an accessibility checker finds.
 func (p *person) check() {
@@ -269,9 +293,58 @@ func (p *person) check() {
 	if wide := eval[int64](p, `document.documentElement.scrollWidth`); wide > p.width {
 		p.t.Errorf("%s is %d px wide at %d", p.address(), wide, p.width)
 	}
+	for _, html := range eval[[]string](p, clippedScript) {
+		p.t.Errorf("%s at %d px cuts off: %s", p.address(), p.width, html)
+	}
 	if p.script {
 		p.checkAccessibility()
 	}
+}
+
+// resize changes the width of the window, as turning a phone does.
+func (p *person) resize(width int64) {
+	p.t.Helper()
+	p.width = width
+	p.do("resize", chromedp.EmulateViewport(width, 800))
+}
+
+// checkEveryWidth looks at the page on a small phone and on a desktop.
+func (p *person) checkEveryWidth() {
+	p.t.Helper()
+	before := p.width
+	for _, width := range []int64{smallPhone, desktop} {
+		if width != before {
+			p.resize(width)
+			p.check()
+		}
+	}
+	p.resize(before)
+}
+
+// look opens pages that must be there and checks each at every width.
+func (p *person) look(paths ...string) {
+	p.t.Helper()
+	for _, path := range paths {
+		p.lookRefused(path, 200)
+	}
+}
+
+// lookRefused does the same with a page that is answered with another status.
+func (p *person) lookRefused(path string, status int) {
+	p.t.Helper()
+	p.open(path)
+	if got := eval[int](p, `performance.getEntriesByType('navigation')[0].responseStatus`); got != status {
+		p.t.Errorf("%s answers %d, want %d", path, got, status)
+	}
+	p.checkEveryWidth()
+}
+
+// leave signs out.
+func (p *person) leave() {
+	p.t.Helper()
+	p.open("/profil")
+	p.do("sign out", chromedp.Click(chromedp.CSS(`form[action="/deconnexion"] button`)))
+	p.sees("Votre session est fermée")
 }
 
 var axe = sync.OnceValues(func() (string, error) {
@@ -284,8 +357,16 @@ type violation struct {
 	Nodes []struct{ HTML, FailureSummary string }
 }
 
+// sound are the pages, by width, in which the checker was run already: many
+// people come by the same ones.
+var sound sync.Map
+
 func (p *person) checkAccessibility() {
 	p.t.Helper()
+	page := fmt.Sprint(p.width, eval[string](p, `document.documentElement.outerHTML`))
+	if _, seen := sound.LoadOrStore(page, true); seen {
+		return
+	}
 	source, err := axe()
 	if err != nil {
 		p.t.Fatal(err, "(make test installs it)")

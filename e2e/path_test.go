@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,10 +38,27 @@ func linkFor(t *testing.T, dir, email string) string {
 // signUp goes from the home page to a first sign-in.
 func (p *person) signUp(mailDir, code string) account {
 	p.t.Helper()
-	who := account{Role: "beneficiary", Email: fmt.Sprintf("personne-%d@exemple.fr", time.Now().UnixNano()), Password: "Tilleul-phare-7-sucre"}
+	who := somebody()
 	p.open("/")
 	p.press("code de connexion", "Créer votre compte")
-	p.fill("connection_code", "ce n’est pas un code")
+	p.introduce(who, "ce n’est pas un code")
+	p.press("Créer mon compte", "Il y a une faute de frappe dans ce code")
+	p.fill("connection_code", code)
+	p.fill("password", who.Password)
+	p.press("Créer mon compte", "Regardez vos e-mails")
+	p.firstSignIn(mailDir, who)
+	return who
+}
+
+// somebody is a person nobody has heard of.
+func somebody() account {
+	return account{Role: "beneficiary", Email: fmt.Sprintf("personne-%d@exemple.fr", time.Now().UnixNano()), Password: "Tilleul-phare-7-sucre"}
+}
+
+// introduce fills the sign-up form in.
+func (p *person) introduce(who account, code string) {
+	p.t.Helper()
+	p.fill("connection_code", code)
 	p.fill("first_name", "Amina")
 	p.fill("last_name", "Kaci")
 	p.fill("email", who.Email)
@@ -50,14 +66,14 @@ func (p *person) signUp(mailDir, code string) account {
 	p.fill("password", who.Password)
 	p.tick(`[name="adult"]`)
 	p.tick(`[name="accept_terms"]`)
-	p.press("Créer mon compte", "Ce code ne permet pas d’ouvrir un compte")
-	p.fill("connection_code", code)
-	p.fill("password", who.Password)
-	p.press("Créer mon compte", "Regardez vos e-mails")
+}
+
+// firstSignIn follows the link that was mailed and signs in.
+func (p *person) firstSignIn(mailDir string, who account) {
+	p.t.Helper()
 	p.open(linkFor(p.t, mailDir, who.Email))
 	p.press("Confirmer mon adresse", "Votre adresse est confirmée")
 	p.signIn(who, "Avec qui voulez-vous parler")
-	return who
 }
 
 // book takes the first free hour with a worker and returns the appointment's path.
@@ -240,33 +256,5 @@ func exchange(t *testing.T, amina, worker *person) {
 		if string(decodeBase64(t, got)) != string(content) {
 			t.Errorf("%s arrived changed", name)
 		}
-	}
-}
-
-func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
-	d := demo(t)
-	browser := newBrowser(t)
-	for _, width := range []int64{smallPhone, desktop} {
-		p := sit(t, browser, d.URL, width, true)
-		for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/inscription", "/inscription/renvoi", "/connexion", "/c/chantiers-du-ponant", "/nulle-part", "/demo/courriels"} {
-			p.open(path)
-		}
-	}
-}
-
-func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
-	d := demo(t)
-	browser := newBrowser(t)
-	p := sit(t, browser, d.URL, desktop, true)
-	p.signIn(d.account(t, "administrator"), "Entreprises")
-	for _, width := range []int64{desktop, smallPhone} {
-		p.width = width
-		p.do("resize", chromedp.EmulateViewport(width, 800))
-		for _, path := range []string{"/administration", "/administration/assistants", "/profil"} {
-			p.open(path)
-		}
-	}
-	if status, _, err := get(d.URL + "/readyz"); err != nil || status != http.StatusOK {
-		t.Errorf("ready: %d, %v", status, err)
 	}
 }

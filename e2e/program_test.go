@@ -133,6 +133,7 @@ type demonstration struct {
 	ConnectionCode string `json:"connection_code"`
 	Accounts       []account
 	MailDir        string `json:"mail_dir"`
+	SMSDir         string `json:"sms_dir"`
 	PostgresURL    string `json:"postgres_url"`
 	TURNURL        string `json:"turn_url"`
 }
@@ -152,6 +153,18 @@ func (d *demonstration) account(t *testing.T, role string) account {
 		}
 	}
 	t.Fatalf("the demo has no %s", role)
+	return account{}
+}
+
+// person is the account whose address starts so.
+func (d *demonstration) person(t *testing.T, address string) account {
+	t.Helper()
+	for _, a := range d.Accounts {
+		if strings.HasPrefix(a.Email, address) {
+			return a
+		}
+	}
+	t.Fatalf("the demo has no %s", address)
 	return account{}
 }
 

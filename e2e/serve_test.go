@@ -83,18 +83,27 @@ func (d *deployment) command(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// followInvitation chooses a password and sets the second factor up, reading the
-// key from the page as somebody without a camera would.
+// followInvitation follows one to the first page of the role.
 func (p *person) followInvitation(link, home string) account {
 	p.t.Helper()
-	const password = "Tilleul-phare-7-sucre"
+	who, _ := p.enrol(link)
+	p.press("J’ai gardé mes codes, continuer", home)
+	return who
+}
+
+// enrol chooses a password and sets the second factor up, reading the key from
+// the page as somebody without a camera would; it ends where the recovery codes
+// are shown, the only time.
+func (p *person) enrol(link string) (who account, recovery []string) {
+	p.t.Helper()
+	who.Password = "Tilleul-phare-7-sucre"
 	p.open(link)
-	p.fill("password", password)
+	p.fill("password", who.Password)
 	p.press("Enregistrer et continuer", "Mettre en place la double vérification")
-	secret := strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
-	p.fill("code", code(p.t, secret))
-	p.press("Vérifier et continuer", home)
-	return account{Password: password, TOTPSecret: secret}
+	who.TOTPSecret = strings.ReplaceAll(run(p, chromedp.Text(chromedp.CSS(".code"))), " ", "")
+	p.fill("code", code(p.t, who.TOTPSecret))
+	p.press("Vérifier et continuer", "Ils ne seront plus montrés")
+	return who, eval[[]string](p, `[...document.querySelectorAll('#recovery-codes li')].map(code => code.textContent.trim())`)
 }
 
 // Production, from nothing to a booked hour and a message, on a small phone and
@@ -129,9 +138,7 @@ func TestR12_R18_R28_ServeFromNothingWithoutScriptAt320(t *testing.T) {
 	for _, path := range []string{"/agenda", "/agenda/ouvertures", "/agenda/absences", "/rendez-vous", "/messages", "/profil"} {
 		worker.open(path)
 	}
-	amina.open("/profil")
-	amina.do("sign out", chromedp.Click(chromedp.CSS(`form[action="/deconnexion"] button`)))
-	amina.sees("Votre session est fermée")
+	amina.leave()
 }
 
 func (p *person) makeClient() (connectionCode string) {
@@ -143,9 +150,9 @@ func (p *person) makeClient() (connectionCode string) {
 	p.press("Ajouter l’entreprise", "2 points sont à corriger")
 	p.fill("slug", "ponant")
 	p.put("ends_on", "2030-12-31")
-	p.press("Ajouter l’entreprise", "Chantiers du Ponant")
+	p.press("Ajouter l’entreprise", "Codes de connexion")
 	p.put("expires_on", "2030-12-31")
-	p.press("Créer un code", "jusqu’au 31 décembre 2030")
+	p.press("Créer le code", "Jusqu’au 31 décembre 2030")
 	return run(p, chromedp.Text(chromedp.CSS(".code")))
 }
 

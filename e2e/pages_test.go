@@ -1,0 +1,92 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// href is where the first link that matches leads; a page without one fails.
+func (p *person) href(selector string) string {
+	p.t.Helper()
+	return eval[string](p, fmt.Sprintf(`document.querySelector(%q).getAttribute('href')`, selector))
+}
+
+func TestPublicPagesAreAccessibleAtEveryWidth(t *testing.T) {
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p.look("/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies",
+		"/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/c/chantiers-du-ponant", "/demo/courriels")
+	p.lookRefused("/nulle-part", http.StatusNotFound)
+	p.lookRefused("/invitation", http.StatusGone)
+	p.lookRefused("/mot-de-passe/nouveau", http.StatusGone)
+	p.open("/mot-de-passe/oubli")
+	p.fill("email", "personne@exemple.fr")
+	p.press("Envoyer le lien", "Si un compte existe avec cette adresse")
+	p.checkEveryWidth()
+}
+
+func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, desktop, true)
+	p.signIn(d.account(t, "administrator"), "Entreprises")
+	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/signalements",
+		"/administration/comptes", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
+
+	p.open("/administration")
+	company := p.href(`main a[href^="/administration/entreprises/"]`)
+	p.look(company)
+	for _, page := range []string{"revocation", "remplacement", "courriel"} {
+		p.open(company)
+		p.look(eval[string](p, fmt.Sprintf(`document.querySelector('.codes a').getAttribute('href').replace(/[^/]*$/, %q)`, page)))
+	}
+	p.open("/administration/assistants")
+	p.look(p.href(`main a[href^="/administration/assistants/"]`))
+	p.readsAccounts()
+	p.draftsText()
+	if status, _, err := get(d.URL + "/readyz"); err != nil || status != http.StatusOK {
+		t.Errorf("ready: %d, %v", status, err)
+	}
+}
+
+// readsAccounts finds somebody and looks at every decision that can be taken,
+// the refused form included; none is.
+func (p *person) readsAccounts() {
+	p.t.Helper()
+	p.look("/administration/comptes?q=Hoarau")
+	account := p.href(`main .list a[href^="/administration/comptes/"]`)
+	p.look(account)
+	for _, path := range eval[[]string](p, `[...document.querySelectorAll('a[href*="/decision"]')].map(a => a.getAttribute('href'))`) {
+		p.look(path)
+	}
+	p.open(account + "/decision?act=suspend")
+	p.do("decide without a reason", chromedp.Click(chromedp.CSS(`main form button.button`)))
+	p.sees("Un point est à corriger")
+	p.checkEveryWidth()
+	p.open("/administration/comptes?q=kervella")
+	account = p.href(`main .list a[href^="/administration/comptes/"]`)
+	p.look(account, account+"/double-verification")
+}
+
+// draftsText prepares a version of the terms, looks at it and gives it up.
+func (p *person) draftsText() {
+	p.t.Helper()
+	p.look("/administration/textes/conditions")
+	p.fill("changes", "Une phrase plus claire.")
+	p.press("Enregistrer et voir l’aperçu", "Aperçu du brouillon")
+	p.checkEveryWidth()
+	p.look("/administration/textes/conditions", "/administration/textes")
+	p.open("/administration/textes/conditions/apercu")
+	p.press("Supprimer le brouillon", "Préparer une nouvelle version")
+}
+
+func TestAWorkersPagesAreAccessibleAtEveryWidth(t *testing.T) {
+	t.Parallel()
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, smallPhone, true)
+	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
+	p.look("/profil/fiche", "/profil", "/profil/securite", "/profil/securite/cles", "/profil/securite/codes",
+		"/agenda", "/agenda/ouvertures", "/agenda/absences", "/rendez-vous", "/messages")
+}
