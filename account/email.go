@@ -12,8 +12,12 @@ import (
 // AskEmail begins the move of the viewer's account to another address: the
 // present one is told, and the new one gets the link that does it (R6). Where
 // the new address is somebody else's, they are told instead, and the caller
-// cannot tell (R5). Throttled after too many.
+// cannot tell (R5). Invalid unless the viewer has signed in a moment ago, Throttled
+// after too many.
 func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string) error {
+	if err := recent(v, s.db.Now()); err != nil {
+		return err
+	}
 	if err := s.admit(ctx, byNewEmail(v.ID)); err != nil {
 		return err
 	}
@@ -46,8 +50,8 @@ func (s *Service) CheckEmailToken(ctx context.Context, token string) error {
 // ChangeEmail consumes a link: the account moves to the address that it was sent
 // to, and the one before is told. Gone when the link was used, has expired or was
 // altered, when another address was asked for since, or when somebody else has
-// taken this one.
-func (s *Service) ChangeEmail(ctx context.Context, token string) error {
+// taken this one. The sessions of the account end, all but one, which may be nil.
+func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := consumeToken(ctx, tx, hashToken(token), purposeEmail)
 		if err != nil {
@@ -57,6 +61,9 @@ func (s *Service) ChangeEmail(ctx context.Context, token string) error {
 			return err
 		}
 		if err := endTokens(ctx, tx, id, purposePassword); err != nil {
+			return err
+		}
+		if err := endSessions(ctx, tx, id, but); err != nil {
 			return err
 		}
 		return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeMoved}, nil)

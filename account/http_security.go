@@ -138,11 +138,16 @@ func (h *HTTP) ChangeEmail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.accounts.ChangeEmail(r.Context(), f.Hidden("token", maxToken)); err != nil {
+	v := viewer.From(r.Context())
+	var here []byte // the session that the link is followed in goes on
+	if v != nil {
+		here = v.Session
+	}
+	if err := h.accounts.ChangeEmail(r.Context(), f.Hidden("token", maxToken), here); err != nil {
 		return err
 	}
 	web.Flash(w, "email-changed")
-	if viewer.From(r.Context()) != nil {
+	if v != nil {
 		return web.See(w, r, "/profil")
 	}
 	return web.See(w, r, "/connexion")

@@ -109,7 +109,13 @@ func newPassword(f *form.Form, about ...string) string {
 	return password
 }
 
-type validationPage struct{ Token string }
+// validationPage says whose account the link opens: somebody else may have signed
+// up with one's address.
+type validationPage struct {
+	Token  string
+	Name   string
+	Digits string // the last two of the mobile number
+}
 
 func (validationPage) Template() string { return "account/validation" }
 func (validationPage) Title() string    { return "Confirmer votre adresse" }
@@ -117,13 +123,15 @@ func (validationPage) Title() string    { return "Confirmer votre adresse" }
 // ValidationPage asks for a click: reading the page consumes nothing, since mail
 // scanners open links (R3). Without a token it says to look at one's mail.
 func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
-	token := r.URL.Query().Get("token")
-	if token != "" {
-		if err := h.accounts.CheckToken(r.Context(), token, false); err != nil {
+	page := validationPage{Token: r.URL.Query().Get("token")}
+	if page.Token != "" {
+		person, err := h.accounts.Waiting(r.Context(), page.Token)
+		if err != nil {
 			return h.goneLink(err)
 		}
+		page.Name, page.Digits = person.Name(), person.Mobile[max(0, len(person.Mobile)-2):]
 	}
-	return h.render.Render(w, r, http.StatusOK, validationPage{Token: token})
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // Validate consumes the link.

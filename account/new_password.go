@@ -72,6 +72,13 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 				return err
 			}
 		}
+		// A beneficiary's passkey is a way in of its own: one that somebody else
+		// added goes with the password. Staff keep theirs, as their second factor.
+		if person.Role == viewer.Beneficiary {
+			if err := deletePasskeys(ctx, tx, id); err != nil {
+				return err
+			}
+		}
 		return s.replacePassword(ctx, tx, id, hash, nil)
 	})
 }

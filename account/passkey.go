@@ -194,6 +194,9 @@ func (s *Service) answered(ctx context.Context, holder []byte, p ceremonyPurpose
 func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialCreation, error) {
 	var ring keyring
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if err := recent(v, tx.Now); err != nil {
+			return err
+		}
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
 			return err
 		}
@@ -227,6 +230,9 @@ func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string,
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := recent(v, tx.Now); err != nil {
+			return err
+		}
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
 			return err
 		}

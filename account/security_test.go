@@ -640,6 +640,46 @@ func TestR8_CodesAreCountedBeforeTheyAreTried(t *testing.T) {
 	}
 }
 
+// A session that was left open somewhere does not become an access for good.
+func TestR6_WaysIntoAnAccountChangeOnlyRightAfterASignIn(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	_, v := zoe.enter(account.Device{})
+	w.SetNow(bookingtest.Start.Add(account.Recently + time.Microsecond))
+	for act, err := range map[string]error{
+		"another address": w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr"),
+		"a passkey":       func() error { _, err := w.Accounts.AskToAddPasskey(ctx, v); return err }(),
+	} {
+		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "connectez-vous de nouveau") {
+			t.Errorf("%s: %v", act, err)
+		}
+	}
+	w.SetNow(bookingtest.Start.Add(account.Recently))
+	check(t, w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr"))
+	asked := toAdd(t, w, v)
+	w.SetNow(bookingtest.Start.Add(account.Recently + time.Microsecond))
+	if _, err := w.Accounts.AddPasskey(ctx, v, "Ailleurs", newDevice(v.ID).create(t, asked)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a passkey that was asked for in time and added late: %v", err)
+	}
+}
+
+// Whoever lost control of their account gets it back whole with a new password.
+func TestR2_ANewPasswordByMailEndsTheWaysInOfABeneficiary(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	_, v := zoe.enter(account.Device{})
+	planted := addPasskey(t, w, v, "Une autre")
+	check(t, w.Accounts.ResetPassword(ctx, zoe.reset(), otherPassword))
+	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), planted.sign(t, toSignIn(t, w, "a")), account.Device{}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a passkey of before: %v", err)
+	}
+	if alive, err := w.Accounts.SessionAlive(ctx, v.Session); err != nil || alive {
+		t.Errorf("a session of before is alive: %v, %v", alive, err)
+	}
+}
+
 func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -656,13 +696,13 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	if _, err := w.Accounts.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the address moved before the button: %v", err)
 	}
-	wantGone(t, "altered", w.Accounts.ChangeEmail(ctx, link+"x"))
+	wantGone(t, "altered", w.Accounts.ChangeEmail(ctx, link+"x", nil))
 	w.SetNow(bookingtest.Start.Add(account.EmailLifetime))
-	wantGone(t, "expired", w.Accounts.ChangeEmail(ctx, link))
+	wantGone(t, "expired", w.Accounts.ChangeEmail(ctx, link, nil))
 	w.SetNow(bookingtest.Start)
 	reset := zoe.reset()
-	check(t, w.Accounts.ChangeEmail(ctx, link))
-	wantGone(t, "used", w.Accounts.ChangeEmail(ctx, link))
+	check(t, w.Accounts.ChangeEmail(ctx, link, nil))
+	wantGone(t, "used", w.Accounts.ChangeEmail(ctx, link, nil))
 	wantGone(t, "a new password by the old mailbox", w.Accounts.ResetPassword(ctx, reset, otherPassword))
 	if person, err := w.Accounts.ByEmail(ctx, "zoe.vidal@exemple.fr"); err != nil || person.ID != zoe.id {
 		t.Errorf("the new address: %+v, %v", person, err)
@@ -689,9 +729,9 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 		return letters[1].Token
 	}
 	first, second := ask("une@exemple.fr"), ask("deux@exemple.fr")
-	wantGone(t, "the address asked for before", w.Accounts.ChangeEmail(ctx, first))
+	wantGone(t, "the address asked for before", w.Accounts.ChangeEmail(ctx, first, nil))
 	check(t, w.Accounts.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
-	wantGone(t, "asked for before the new password", w.Accounts.ChangeEmail(ctx, second))
+	wantGone(t, "asked for before the new password", w.Accounts.ChangeEmail(ctx, second, nil))
 	if letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
 	}
@@ -713,7 +753,7 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) 
 	letters, err = w.Accounts.Letters(ctx, zoe.id, "email_move")
 	check(t, err)
 	newMember(t, w, "libre@exemple.fr")
-	wantGone(t, "taken meanwhile", w.Accounts.ChangeEmail(ctx, letters[1].Token))
+	wantGone(t, "taken meanwhile", w.Accounts.ChangeEmail(ctx, letters[1].Token, nil))
 	if person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.ID != zoe.id {
 		t.Errorf("the account moved: %+v, %v", person, err)
 	}

@@ -136,6 +136,11 @@ func insertReset(ctx context.Context, tx postgres.Tx, account, author uuid.UUID,
 
 // deleteSecondFactors removes every second factor of an account, and every
 // session with the challenges that are open in it.
+func deletePasskeys(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from passkeys where account_id = $1`, account)
+	return err
+}
+
 func deleteSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from passkey_challenges where holder in (select id_hash from sessions where account_id = $1)`,

@@ -17,6 +17,7 @@ type sessionRow struct {
 	AccountID uuid.UUID
 	Complete  bool
 	SeenAt    time.Time
+	CreatedAt time.Time
 	Role      viewer.Role
 	Email     string
 	FirstName string
@@ -29,7 +30,7 @@ type sessionRow struct {
 
 func (r sessionRow) viewer() *viewer.Viewer {
 	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Complete: r.Complete, Pending: r.Pending}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
 	}
@@ -56,7 +57,7 @@ func idle(now time.Time) (usual, shared time.Time) {
 func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (sessionRow, error) {
 	usual, shared := idle(now)
 	return postgres.One[sessionRow](ctx, q, `
-		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id,
+		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, s.created_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id,
 		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,

@@ -48,6 +48,16 @@ func (s *Service) CheckToken(ctx context.Context, token string, invitation bool)
 	return err
 }
 
+// Waiting is whose address a validation link proves, without consuming it; Gone
+// when the link no longer works.
+func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
+	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeValidation, s.db.Now())
+	if err != nil {
+		return Person{}, err
+	}
+	return readPerson(ctx, s.db.Pool, id)
+}
+
 // Validate consumes a validation link: the address is proved (R3). Gone when the
 // link was used, has expired or was altered.
 func (s *Service) Validate(ctx context.Context, token string) error {

@@ -18,7 +18,7 @@ type tokensPage struct {
 }
 
 func (tokensPage) Template() string { return "company/tokens" }
-func (tokensPage) Title() string    { return "Clés d’accès" }
+func (tokensPage) Title() string    { return "Clés pour logiciels" }
 
 // secretCookie carries a new key's secret to the one page that shows it.
 const secretCookie = "cle"

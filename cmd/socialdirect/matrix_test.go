@@ -60,8 +60,8 @@ var policy = map[string]rule{
 	// another with the password alone.
 	"GET /connexion/second-facteur":           signedIn(303).half(200),
 	"POST /connexion/second-facteur":          signedIn(422).half(422),
-	"GET /profil/securite/totp":               signedIn(403).but(200, viewer.Beneficiary).half(403),
-	"POST /profil/securite/totp":              signedIn(403).but(422, viewer.Beneficiary).half(403),
+	"GET /profil/securite/totp":               to(403, allStaff...).half(403), // one is in place
+	"POST /profil/securite/totp":              to(403, allStaff...).half(403),
 	"POST /profil/securite/cles/defi":         signedIn(200).json().half(403),
 	"POST /profil/securite/cles":              signedIn(422).json().half(422),
 	"POST /connexion/cle/second-facteur/defi": signedIn(200).json().of("passkey").others(422).half(422),

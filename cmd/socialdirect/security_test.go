@@ -227,11 +227,12 @@ func TestR6_ANewAddressIsProvedBeforeItReplacesTheOldOne(t *testing.T) {
 	reader.want("none", reader.get("/profil/adresse"), http.StatusGone)
 	reader.want("the button", reader.post("/profil/adresse", "token", token), http.StatusSeeOther)
 	reader.want("the button again", reader.post("/profil/adresse", "token", token), http.StatusGone)
-	if page := v.want("the profile", v.get("/profil"), http.StatusOK); !strings.Contains(page.body, moved) {
-		t.Error("the address did not change")
-	}
+	v.want("the sessions of before", v.get("/profil"), http.StatusSeeOther)
 	w.mailTo(t, email, "n’y mène plus")
 	reader.want("sign in with the new one", reader.post("/connexion", "email", moved, "password", demoPassword), http.StatusSeeOther)
+	if page := reader.want("the profile", reader.get("/profil"), http.StatusOK); !strings.Contains(page.body, moved) {
+		t.Error("the address did not change")
+	}
 }
 
 func TestR2_CookiesOfASignIn(t *testing.T) {

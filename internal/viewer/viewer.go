@@ -40,6 +40,7 @@ type Viewer struct {
 	ClientID uuid.UUID      // the client that a beneficiary or a manager is attached to, else zero
 	Zone     *time.Location // the zone in which this person reads times
 	Session  []byte         // the hash that identifies the session
+	Since    time.Time      // when the session was opened
 
 	// Complete is false while a member of staff still owes the second factor;
 	// such a viewer may do nothing but give it or sign out (R8).
