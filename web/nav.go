@@ -40,7 +40,7 @@ var places = map[viewer.Role][]NavItem{
 	viewer.ClientManager: {
 		{Path: "/entreprise", Label: "Mon entreprise", Icon: "building-2"},
 		{Path: "/entreprise/chiffres", Label: "Chiffres", Icon: "chart-column"},
-		{Path: "/entreprise/api", Label: "Clés pour logiciels", Icon: "key-round"},
+		{Path: "/entreprise/api", Label: "Logiciels", Icon: "key-round"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.DPO: {

@@ -362,7 +362,7 @@ func TestR39_TheOfficersPageNamesNobody(t *testing.T) {
 	id := zoe.whoIs().ID
 	admin.want("close", admin.decide(id, account.Close), http.StatusSeeOther)
 	a := hugo.want("the journal", hugo.get("/protection-des-donnees"), http.StatusOK)
-	if !strings.Contains(a.body, "Le journal est intact") || !strings.Contains(a.body, id.String()) || !strings.Contains(a.body, "account.closed") {
+	if !strings.Contains(a.body, "Le journal est intact") || !strings.Contains(a.body, id.String()) || !strings.Contains(a.body, "Compte fermé") {
 		t.Errorf("the page: %s", main_(a.body))
 	}
 	if page := main_(a.body); strings.Contains(page, "Vidal") || strings.Contains(page, "Propos") || strings.Contains(page, "@") {

@@ -1,0 +1,45 @@
+package account
+
+// actWords says in French what a line of the journal tells. The journal keeps the
+// lasting names.
+var actWords = map[string]string{
+	"account.assisted":             "Compte ouvert par le standard",
+	"account.closed":               "Compte fermé",
+	"account.invitation_withdrawn": "Invitation retirée",
+	"account.invited":              "Invitation envoyée",
+	"account.link_resent":          "Lien renvoyé",
+	"account.looked_up":            "Compte montré au standard",
+	"account.reopened":             "Compte rouvert",
+	"account.resumed":              "Suspension levée",
+	"account.role_changed":         "Rôle changé",
+	"account.sign_up_allowed":      "Inscription de nouveau permise",
+	"account.sign_up_refused":      "Inscription refusée",
+	"account.suspended":            "Compte suspendu",
+	"code.issued":                  "Code de connexion créé",
+	"code.revoked":                 "Code de connexion révoqué",
+	"code.rotated":                 "Code de connexion remplacé",
+	"company.token_made":           "Clé pour logiciel créée",
+	"company.token_revoked":        "Clé pour logiciel retirée",
+	"contract.changed":             "Contrat modifié",
+	"contract.created":             "Contrat créé",
+	"legal.published":              "Texte publié",
+	"legal.withdrawn":              "Publication retirée",
+	"reason.added":                 "Motif ajouté",
+	"reason.moved":                 "Ordre des motifs changé",
+	"reason.renamed":               "Motif renommé",
+	"reason.retired":               "Motif retiré ou proposé de nouveau",
+	"report.handled":               "Signalement traité",
+	"report.made":                  "Signalement reçu",
+	"report.reopened":              "Signalement repris",
+	"second_factor.reset":          "Double vérification retirée",
+	"sheet.changed":                "Fiche modifiée par l’administration",
+	"sheet.portrait":               "Photo modifiée par l’administration",
+}
+
+// Words says an act in French; one without words keeps its name.
+func (journalPage) Words(act string) string {
+	if words, ok := actWords[act]; ok {
+		return words
+	}
+	return act
+}

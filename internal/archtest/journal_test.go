@@ -1,0 +1,35 @@
+package archtest
+
+import (
+	"regexp"
+	"testing"
+)
+
+var journaled = regexp.MustCompile(`"([a-z_]+\.[a-z_]+)":\s+"`)
+
+// Every act that the product journals has its words on the page that shows the
+// journal.
+func TestEveryJournaledActHasItsWords(t *testing.T) {
+	t.Parallel()
+	words := map[string]bool{}
+	for _, found := range journaled.FindAllStringSubmatch(readText(t, "account/http_journal_words.go"), -1) {
+		words[found[1]] = true
+	}
+	act := regexp.MustCompile(`^(account|code|company|contract|legal|reason|report|second_factor|sheet)\.[a-z]+(_[a-z]+)*$`)
+	seen := 0
+	for _, src := range readTree(t) {
+		if ofTests(src.path) || domains[house(src.path)] == nil {
+			continue
+		}
+		for _, text := range src.texts {
+			if act.MatchString(text) {
+				if seen++; !words[text] {
+					t.Errorf("%s journals %s, which has no words in account/http_journal_words.go", src.path, text)
+				}
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d acts were found: the test has lost its way", seen)
+	}
+}
