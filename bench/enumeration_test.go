@@ -40,6 +40,7 @@ func BenchmarkEnumeration(b *testing.B) {
 	p.exec(`insert into accounts (role, email, email_validated_at, last_name, first_name, mobile, client_id, password_hash, time_zone, created_at)
 		select 'beneficiary', 'connue-' || n || '@exemple.fr', case when n % 2 = 0 then now() end, 'Vidal', 'Zoé', '+33612345678', $1, $2, 'Europe/Paris', now()
 		from generate_series(1, $3::int) as n`, p.client, aHash, addresses)
+	p.exec(`insert into person_keys (person_id, sealed_key, created_at) select id, 'never opened', now() from accounts where email like 'connue-%'`)
 	code := p.code()
 	for _, form := range openForms {
 		if form.fields == nil {
