@@ -189,7 +189,7 @@ func (s *Server) routes() []route {
 		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
 		{"GET", "/entreprise/api", manager, figures.TokensPage, page},
 		{"POST", "/entreprise/api", manager, figures.MakeToken, page},
-		{"POST", "/entreprise/api/{id}/suppression", manager, figures.RevokeToken, page},
+		{"POST", "/entreprise/api/{key}/suppression", manager, figures.RevokeToken, page},
 
 		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
 		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
@@ -207,6 +207,7 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/entreprises/{id}/codes/{code}/remplacement", administrator, c.Rotate, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/courriel", administrator, c.MailPage, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/affiche.pdf", administrator, c.PosterFile, page},
+		{"POST", "/administration/entreprises/{id}/cles/{key}/suppression", administrator, figures.RevokeToken, page},
 		{"GET", "/administration/assistants", administrator, b.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, b.AddWorker, page},
 		{"GET", "/administration/assistants/{id}", administrator, b.Sheet, page},
