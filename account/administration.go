@@ -62,7 +62,7 @@ const (
 var ErrShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
 
 // FindAccounts finds accounts by name, address or mobile number, for an administrator:
-// one page of them, and whether there is another one.
+// one page of them, and whether there is another one. Throttled after too many.
 func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query string, page int) (found []Account, more bool, err error) {
 	if err := administrator(v); err != nil {
 		return nil, false, err
@@ -70,6 +70,9 @@ func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query stri
 	words := searchWords(query)
 	if words == nil {
 		return nil, false, ErrShortSearch
+	}
+	if err := s.spendSearch(ctx, v); err != nil {
+		return nil, false, err
 	}
 	page = min(max(page, 1), foundPages)
 	rows, err := readMatching(ctx, s.db.Pool, words, (page-1)*foundAtOnce, foundAtOnce+1)

@@ -49,6 +49,22 @@ func email(t *testing.T, w *bookingtest.World, id uuid.UUID) string {
 	return person.Email
 }
 
+func TestR45_AnAdministratorSearchesOnlySoOften(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin, other := w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.Administrator, "Denis")
+	for range 60 {
+		_, _, err := w.Accounts.FindAccounts(ctx, admin, "vidal", 1)
+		must(t, err)
+	}
+	_, _, err := w.Accounts.FindAccounts(ctx, admin, "vidal", 1)
+	if want(t, "once more", err, fault.Throttled); fault.From(err).RetryAfter <= 0 {
+		t.Error("nobody is told how long to wait")
+	}
+	_, _, err = w.Accounts.FindAccounts(ctx, other, "vidal", 1)
+	must(t, err)
+}
+
 func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -165,7 +166,7 @@ func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if !slices.Contains(account.Possible(refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
 		return errStands
 	}
-	if err := s.apply(ctx, tx, account, d); err != nil {
+	if err := s.apply(ctx, tx, v, account, d); err != nil {
 		return err
 	}
 	decision := uuid.New()
@@ -187,15 +188,16 @@ func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 
 func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String() }
 
-// apply changes what the decision changes.
-func (s *Service) apply(ctx context.Context, tx postgres.Tx, a Account, d Decision) error {
+// apply changes what the decision changes. Whose account works no more leaves no
+// key behind that does.
+func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Account, d Decision) error {
 	switch d.Act {
 	case Suspend:
-		return errors.Join(setSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID))
+		return errors.Join(setSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
 	case Resume:
 		return setSuspended(ctx, tx, a.ID, false)
 	case Close, Withdraw:
-		return errors.Join(setClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), voidTokens(ctx, tx, a.ID))
+		return errors.Join(setClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), voidTokens(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
 	case Reopen:
 		return setClosed(ctx, tx, a.ID, false)
 	case ChangeRole:

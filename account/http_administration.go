@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ type searchPage struct {
 	Asked bool // something was looked for
 	Found []Account
 
-	Previous, Next string // the pages beside this one, empty for none
+	Previous, Next int // the pages beside this one, 0 for none
 }
 
 func (searchPage) Template() string { return "account/search" }
@@ -56,37 +55,32 @@ func (searchPage) Title() string    { return "Comptes" }
 // Role is a role's name, for the template.
 func (searchPage) Role(role viewer.Role) string { return RoleLabel(role) }
 
-// searchPath is one page of a search.
-func searchPath(query string, page int) string {
-	return accountsPath + "?" + url.Values{"q": {query}, "page": {strconv.Itoa(page)}}.Encode()
+// SearchPage shows the form of the search.
+func (h *HTTP) SearchPage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, searchPage{Form: form.New(nil)})
 }
 
-// SearchAccounts finds accounts by name, address or number.
+// SearchAccounts finds accounts by name, address or number; it is a POST, its
+// further pages too, so that none of them stays in an address.
 func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
-	f := form.FromValues(r.URL.Query())
-	page := searchPage{Form: f}
-	query := f.Text("q", form.Text{Max: 100})
-	if query == "" && f.Valid() {
-		return h.render.Render(w, r, http.StatusOK, page)
-	}
-	if !f.Valid() {
-		return f.Invalid(page)
-	}
-	number, _ := strconv.Atoi(r.URL.Query().Get("page")) // what is no number is the first page
-	number = min(max(number, 1), foundPages)
-	found, more, err := h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, number)
-	if errors.Is(err, ErrShortSearch) {
-		return refuse(f, "q", err, page)
-	}
+	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
-	page.Asked, page.Found = true, found
-	if number > 1 {
-		page.Previous = searchPath(query, number-1)
+	page := searchPage{Form: f}
+	query := f.Text("q", form.Text{Max: 100, Required: ErrShortSearch.Message})
+	if !f.Valid() {
+		return f.Invalid(page)
 	}
+	number, _ := strconv.Atoi(f.Hidden("page", 4)) // what is no number is the first page
+	number = min(max(number, 1), foundPages)
+	found, more, err := h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, number)
+	if err != nil {
+		return refuse(f, "q", err, page)
+	}
+	page.Asked, page.Found, page.Previous = true, found, number-1
 	if more {
-		page.Next = searchPath(query, number+1)
+		page.Next = number + 1
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -58,6 +58,27 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	}
 }
 
+func TestR39_TheInvitationOfAWorkerIsInTheJournal(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	invited := booking.NewSocialWorker{
+		Invitation: account.Invitation{Email: "nadia@exemple.fr", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
+		Sheet:      booking.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "Vannes", Reasons: []string{"housing"}},
+	}
+	id, err := w.Bookings.AddSocialWorker(ctx, admin, invited)
+	must(t, err)
+	lines, err := audit.About(ctx, w.DB.Pool, id, 5)
+	if err != nil || len(lines) != 1 || lines[0].Act != "account.invited" || lines[0].ActorID != admin.ID {
+		t.Errorf("journal: %+v, %v", lines, err)
+	}
+	_, err = w.Bookings.AddSocialWorker(ctx, admin, invited)
+	want(t, "the same address", err, fault.Invalid)
+	if lines, err := audit.About(ctx, w.DB.Pool, id, 5); err != nil || len(lines) != 1 {
+		t.Errorf("a refused invitation is journaled: %+v, %v", lines, err)
+	}
+}
+
 func TestR7_AWorkerReportsWhoTheyHaveAnAppointmentWith(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

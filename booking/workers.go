@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"socialdirect/account"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -137,7 +138,7 @@ type NewSocialWorker struct {
 var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
 
 // AddSocialWorker invites a worker and writes the profile sheet, by an
-// administrator.
+// administrator; journaled as every invitation of staff is.
 func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
 	if err := administrator(v); err != nil {
 		return uuid.Nil, err
@@ -154,7 +155,10 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 		if known {
 			return ErrEmailKnown
 		}
-		return insertWorker(ctx, tx, id, n)
+		if err := insertWorker(ctx, tx, id, n); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.invited", SubjectID: id})
 	})
 	return id, err
 }

@@ -17,8 +17,9 @@ import (
 )
 
 // A key lets a client's own systems list and make codes and read figures, without
-// anybody's password. It is the client's, not its maker's: every manager of the
-// client sees and revokes it. It is shown once, and only its hash is kept.
+// anybody's password. It is the client's: every manager of the client sees and
+// revokes it, and so does an administrator. It has its maker's rights, and ends with
+// them. It is shown once, and only its hash is kept.
 
 // TokenPrefix begins every key, so that it is recognised where it should not be.
 const TokenPrefix = "sd_"
@@ -96,30 +97,50 @@ func hashSecret(secret string) []byte {
 	return sum[:]
 }
 
-// Tokens lists the working keys of the viewer's own client, the latest first.
-func (s *Service) Tokens(ctx context.Context, v *viewer.Viewer) ([]Token, error) {
-	if err := ownManager(v); err != nil {
+// Tokens lists the working keys of a client, the latest first, for whoever works
+// on it.
+func (s *Service) Tokens(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Token, error) {
+	if err := managing(v, client); err != nil {
 		return nil, err
 	}
-	return readTokens(ctx, s.db.Pool, v.ClientID, s.db.Now())
+	return readTokens(ctx, s.db.Pool, client, s.db.Now())
 }
 
-// RevokeToken ends a key of the viewer's own client at once; NotFound for any
-// other, and for one that was revoked before.
-func (s *Service) RevokeToken(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := ownManager(v); err != nil {
+// RevokeToken ends a key of a client at once, by whoever works on it; NotFound for
+// any other key, and for one that was revoked before.
+func (s *Service) RevokeToken(ctx context.Context, v *viewer.Viewer, client, id uuid.UUID) error {
+	if err := managing(v, client); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		found, err := markTokenRevoked(ctx, tx, v.ClientID, id)
+		found, err := markTokenRevoked(ctx, tx, client, id)
 		if err != nil {
 			return err
 		}
 		if !found {
 			return errNoToken
 		}
-		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "company.token_revoked", ObjectID: id})
+		return tokenRevoked(ctx, tx, v, id)
 	})
+}
+
+// RevokeTokensOf ends the keys that somebody made, in the transaction in which v
+// takes away the account that they have their rights from.
+func RevokeTokensOf(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, maker uuid.UUID) error {
+	revoked, err := markTokensRevoked(ctx, tx, maker)
+	if err != nil {
+		return err
+	}
+	for _, token := range revoked {
+		if err := tokenRevoked(ctx, tx, v, token.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tokenRevoked(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) error {
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "company.token_revoked", ObjectID: id})
 }
 
 // ByToken finds for whom a system asks: somebody with the rights of the manager who

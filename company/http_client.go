@@ -14,9 +14,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// clientPage is a client as administrators see it: contract, codes, history.
+// clientPage is a client as administrators see it: contract, codes, keys, history.
 type clientPage struct {
 	codesPart
+	tokensPart
 	Form    *form.Form
 	Changes []changeLine
 }
@@ -54,7 +55,11 @@ func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Fo
 	if contract == nil {
 		contract = contractForm(part.Client)
 	}
-	page := clientPage{codesPart: part, Form: contract}
+	tokens, err := h.companies.Tokens(r.Context(), viewer.From(r.Context()), id)
+	if err != nil {
+		return clientPage{}, err
+	}
+	page := clientPage{codesPart: part, tokensPart: tokensPart{tokens, part.Path + "/cles"}, Form: contract}
 	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
 	for _, c := range changes {
 		page.Changes = append(page.Changes, changeLine{c.Until.In(contractZone()), contractWords{c.Earlier, part.Words.now}})

@@ -5,15 +5,21 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
+// tokensPart is a client's keys as they stand on the administrator's page and on
+// the manager's.
+type tokensPart struct {
+	Tokens     []Token
+	TokensPath string // below it, each has an address of its own
+}
+
 type tokensPage struct {
+	tokensPart
 	Form   *form.Form
-	Tokens []Token
 	Secret string // of the key that was just made; shown once
 }
 
@@ -55,8 +61,12 @@ func (h *FiguresHTTP) handOver(w http.ResponseWriter, secret string, seconds int
 }
 
 func (h *FiguresHTTP) tokensPage(r *http.Request, f *form.Form) (tokensPage, error) {
-	tokens, err := h.companies.Tokens(r.Context(), viewer.From(r.Context()))
-	return tokensPage{Form: f, Tokens: tokens}, err
+	v := viewer.From(r.Context())
+	if err := ownManager(v); err != nil {
+		return tokensPage{}, err
+	}
+	tokens, err := h.companies.Tokens(r.Context(), v, v.ClientID)
+	return tokensPage{tokensPart: tokensPart{tokens, tokensPath}, Form: f}, err
 }
 
 // MakeToken makes a key.
@@ -98,15 +108,23 @@ func (h *FiguresHTTP) makeToken(r *http.Request, f *form.Form, name string, day 
 	return "", nil
 }
 
-// RevokeToken ends a key.
+// RevokeToken ends a key, and leads back to the page where it stood.
 func (h *FiguresHTTP) RevokeToken(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.ParseID(r.PathValue("id"))
+	d, err := deskOf(r)
 	if err != nil {
-		return fault.Wrap(fault.NotFound, err)
+		return err
 	}
-	if err := h.companies.RevokeToken(r.Context(), viewer.From(r.Context()), id); err != nil {
+	id, err := pathID(r, "key")
+	if err != nil {
+		return err
+	}
+	v := viewer.From(r.Context())
+	if err := h.companies.RevokeToken(r.Context(), v, d.client, id); err != nil {
 		return err
 	}
 	web.Flash(w, "token-revoked")
-	return web.See(w, r, tokensPath)
+	if v.Role == viewer.ClientManager {
+		return web.See(w, r, tokensPath)
+	}
+	return web.See(w, r, d.path+"#cles")
 }

@@ -40,6 +40,12 @@ func markTokenRevoked(ctx context.Context, tx postgres.Tx, client, id uuid.UUID)
 	return tag.RowsAffected() > 0, err
 }
 
+func markTokensRevoked(ctx context.Context, tx postgres.Tx, maker uuid.UUID) ([]Token, error) {
+	return postgres.All[Token](ctx, tx, `
+		update client_tokens set revoked_at = $2 where created_by = $1 and revoked_at is null
+		returning id, name, created_at, expires_at, last_used_on`, maker, tx.Now)
+}
+
 type tokenRow struct {
 	ID        uuid.UUID
 	ClientID  uuid.UUID

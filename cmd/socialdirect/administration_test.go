@@ -252,10 +252,44 @@ func TestR7_BadDecisionsComeBackWithTheirForm(t *testing.T) {
 		admin.want("recover "+forged, admin.post(at+"/double-verification", "reason", "x"), http.StatusNotFound)
 		admin.want("report "+forged, admin.post("/administration/signalements/"+url.PathEscape(forged), "handled", "1"), http.StatusNotFound)
 	}
-	for _, query := range []string{"zo", "%25%25%25", strings.Repeat("a", 101), "a%00b"} {
-		admin.want("search "+query, admin.get(accounts+"?q="+query), http.StatusUnprocessableEntity)
+	for _, query := range []string{"zo", "%%%", strings.Repeat("a", 101), "a\x00b"} {
+		admin.want("search "+query, admin.post(accounts, "q", query), http.StatusUnprocessableEntity)
 	}
 	zoe.want("still there", zoe.get("/profil"), http.StatusOK)
+}
+
+func TestR45_TheSearchOfAccountsLeavesNothingInAnAddress(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	admin := w.staffMember(t, viewer.Administrator)
+	for range 21 {
+		_, err := w.platform.db.Pool.Exec(t.Context(), `
+			insert into accounts (id, role, email, first_name, last_name, mobile, client_id, time_zone, password_hash, created_at)
+			select gen_random_uuid(), role, $1, 'Perrine', 'Grandfoule', mobile, client_id, time_zone, password_hash, created_at from accounts where role = 'beneficiary' limit 1`,
+			"foule-"+uuid.NewString()+"@exemple.fr")
+		ok(t, err)
+	}
+	count := func(a answer) int { return strings.Count(a.body, "<b>Perrine Grandfoule</b>") }
+	if a := admin.want("an address with a name", admin.get(accounts+"?q=grandfoule"), http.StatusOK); count(a) != 0 || strings.Contains(main_(a.body), "grandfoule") {
+		t.Errorf("an address still searches: %s", main_(a.body))
+	}
+	first := admin.want("the first page", admin.post(accounts, "q", "grandfoule"), http.StatusOK)
+	if count(first) != 20 || !strings.Contains(first.body, `<input type="hidden" name="page" value="2">`) || !strings.Contains(first.body, `<input type="hidden" name="q" value="grandfoule">`) {
+		t.Errorf("the first page: %s", main_(first.body))
+	}
+	if strings.Contains(main_(first.body), "q=") || strings.Contains(main_(first.body), `method="get"`) {
+		t.Error("the page puts what is looked for in an address")
+	}
+	second := admin.want("the second page", admin.post(accounts, "q", "grandfoule", "page", "2"), http.StatusOK)
+	if count(second) != 1 || !strings.Contains(second.body, `<input type="hidden" name="page" value="1">`) || strings.Contains(second.body, `name="page" value="3"`) {
+		t.Errorf("the second page: %s", main_(second.body))
+	}
+	for _, page := range []string{"0", "-1", "x", "1e9", strings.Repeat("9", 400)} {
+		if a := admin.want("page "+page, admin.post(accounts, "q", "grandfoule", "page", page), http.StatusOK); count(a) > 20 {
+			t.Errorf("page %s shows %d", page, count(a))
+		}
+	}
+	w.newcomer(t).want("nobody else", w.newcomer(t).post(accounts, "q", "grandfoule"), http.StatusForbidden)
 }
 
 func TestR7_RefusedSignUpGetsThePublicAnswer(t *testing.T) {

@@ -311,6 +311,66 @@ func TestR10_OnlyAKeyThatWorksOpensTheInterface(t *testing.T) {
 	v.want("revoke again", v.post(revoke), http.StatusNotFound)
 }
 
+func TestR9_KeysEndWithTheAccountOfTheManagerWhoMadeThem(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	client, admin := w.newClient(t), w.staffMember(t, viewer.Administrator)
+	for _, act := range []account.Act{account.Suspend, account.Close} {
+		leaving, staying := w.managerOf(t, client), w.managerOf(t, client)
+		gone := []*system{w.system(t, leaving.makeKey("Intranet")), w.system(t, leaving.makeKey("Paie"))}
+		kept := w.system(t, staying.makeKey("Annuaire"))
+		before := w.journaled(t, "company.token_revoked")
+		admin.want(string(act), admin.decide(leaving.whoIs().ID, act), http.StatusSeeOther)
+		for _, s := range gone {
+			s.ask(http.MethodGet, codesPath, "", "", http.StatusUnauthorized)
+		}
+		kept.ask(http.MethodGet, codesPath, "", "", http.StatusOK)
+		if lines := w.journaled(t, "company.token_revoked") - before; lines < 2 {
+			t.Errorf("%s: %d lines in the journal for two keys", act, lines)
+		}
+	}
+}
+
+// journaled counts the journal's lines of an act.
+func (w *world) journaled(t *testing.T, act string) (lines int) {
+	t.Helper()
+	ok(t, w.platform.db.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = $1`, act).Scan(&lines))
+	return lines
+}
+
+func TestR9_AnAdministratorSeesAndEndsTheKeysOfAClient(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	client, admin := w.newClient(t), w.staffMember(t, viewer.Administrator)
+	key := w.managerOf(t, client).makeKey("Intranet du siège")
+	s, page := w.system(t, key), "/administration/entreprises/"+client.String()
+	body := admin.want("the client", admin.get(page), http.StatusOK).body
+	form := regexp.MustCompile(`action="` + page + `(/cles/[0-9a-f-]{36}/suppression)"`).FindStringSubmatch(body)
+	if form == nil || !strings.Contains(body, "Intranet du siège") || strings.Contains(body, key) {
+		t.Fatalf("the key is not listed, or its secret is: %s", main_(body))
+	}
+	admin.want("under another client", admin.post("/administration/entreprises/"+w.newClient(t).String()+form[1]), http.StatusNotFound)
+	admin.want("no key", admin.post(page+"/cles/moi/suppression"), http.StatusNotFound)
+	manager := w.managerOf(t, client)
+	manager.want("a manager's knock", manager.post(page+form[1]), http.StatusForbidden)
+	s.ask(http.MethodGet, codesPath, "", "", http.StatusOK)
+	if a := admin.want("revoke", admin.post(page+form[1]), http.StatusSeeOther); !strings.HasPrefix(a.location(), page) {
+		t.Errorf("sent to %s", a.location())
+	}
+	s.ask(http.MethodGet, codesPath, "", "", http.StatusUnauthorized)
+	admin.want("again", admin.post(page+form[1]), http.StatusNotFound)
+	var lines int
+	ok(t, w.platform.db.Pool.QueryRow(t.Context(), `
+		select count(*) from audit_entries where act = 'company.token_revoked' and actor_id = $1 and object_id in (select id from client_tokens where client_id = $2)`,
+		admin.whoIs().ID, client).Scan(&lines))
+	if lines != 1 {
+		t.Errorf("%d lines in the journal", lines)
+	}
+	if strings.Contains(admin.get(page).body, "Intranet du siège") {
+		t.Error("a revoked key is still listed")
+	}
+}
+
 func TestR10_AKeyThatAsksTooFastWaits(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)

@@ -135,7 +135,7 @@ var policy = map[string]rule{
 	"GET /entreprise/chiffres.csv":               to(200, viewer.ClientManager),
 	"GET /entreprise/api":                        to(200, viewer.ClientManager),
 	"POST /entreprise/api":                       to(422, viewer.ClientManager),
-	"POST /entreprise/api/{id}/suppression":      to(303, viewer.ClientManager).of("key to revoke"),
+	"POST /entreprise/api/{key}/suppression":     to(303, viewer.ClientManager).of("key to revoke"),
 
 	// A client's own programs, with a key; no session opens anything there.
 	"GET /api/v1/codes":        withKey(200),
@@ -185,6 +185,8 @@ var policy = map[string]rule{
 	"POST /administration/textes/{kind}/publication":                  to(422, viewer.Administrator).of("draft"),
 	"POST /administration/textes/{kind}/retrait":                      to(409, viewer.Administrator).of("draft"),
 	"POST /administration/textes/{kind}/suppression":                  to(409, viewer.Administrator).of("draft"),
+	"POST /administration/entreprises/{id}/cles/{key}/suppression":    to(303, viewer.Administrator).of("client's key to revoke"),
+	"POST /administration/comptes":                                    to(422, viewer.Administrator),
 	"GET /administration/comptes":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/invitation":                          to(200, viewer.Administrator),
 	"POST /administration/comptes/invitation":                         to(422, viewer.Administrator),

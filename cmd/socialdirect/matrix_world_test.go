@@ -301,10 +301,16 @@ func (m *matrixWorld) placeCodes(t *testing.T) {
 	}
 	m.key = m.jeanne.makeKey("Intranet")
 	m.jeanne.makeKey("Essai")
-	keys, err := m.platform.companies.Tokens(t.Context(), m.jeanne.whoIs())
+	m.jeanne.makeKey("Ancien")
+	keys, err := m.platform.companies.Tokens(t.Context(), m.jeanne.whoIs(), m.client)
 	ok(t, err)
-	trial := slices.IndexFunc(keys, func(k company.Token) bool { return k.Name == "Essai" })
-	m.objects["key to revoke"] = identified(keys[trial].ID, m.jeanne)
+	named := func(name string) string {
+		return keys[slices.IndexFunc(keys, func(k company.Token) bool { return k.Name == name })].ID.String()
+	}
+	m.objects["key to revoke"] = object{fill: []string{"{key}", named("Essai")}, absent: []string{"{key}", foreign}, owners: []*visitor{m.jeanne}}
+	m.objects["client's key to revoke"] = object{
+		fill: []string{"{id}", m.client.String(), "{key}", named("Ancien")}, absent: []string{"{id}", m.client.String(), "{key}", foreign},
+	}
 }
 
 func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
