@@ -378,8 +378,8 @@ func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
 func decodeInvitation(f *form.Form, page invitePage) Invitation {
 	in := Invitation{
 		Role:      viewer.Role(f.Choice("role", values(page.Roles), "Choisissez ce que cette personne fera.")),
-		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."}),
-		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."}),
+		FirstName: f.Name("first_name", "Écrivez le prénom."),
+		LastName:  f.Name("last_name", "Écrivez le nom."),
 		Email:     f.Email("email"),
 		Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
 	}

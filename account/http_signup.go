@@ -81,8 +81,8 @@ func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) signUpPage {
 func decodeSignUp(f *form.Form) SignUp {
 	in := SignUp{
 		Code:      f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que vous avez reçu."}),
-		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
-		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
+		FirstName: f.Name("first_name", "Écrivez votre prénom."),
+		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Email:     f.Email("email"),
 		Mobile:    f.Mobile("mobile"),
 	}

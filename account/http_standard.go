@@ -102,7 +102,7 @@ func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := Probe{
-		FirstName: f.Text("first_name", form.Text{Max: 80}), LastName: f.Text("last_name", form.Text{Max: 80}),
+		FirstName: f.Text("first_name", form.Text{Max: form.MaxName}), LastName: f.Text("last_name", form.Text{Max: form.MaxName}),
 		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
 	}
 	var page doublesPage
@@ -137,8 +137,8 @@ func (h *HTTP) decodeAssisted(f *form.Form) Assisted {
 	if f.Text("mobile", form.Text{Max: 40, Required: "Écrivez le numéro de portable."}) != "" {
 		in.Mobile = f.Mobile("mobile")
 	}
-	in.FirstName = f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."})
-	in.LastName = f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."})
+	in.FirstName = f.Name("first_name", "Écrivez le prénom.")
+	in.LastName = f.Name("last_name", "Écrivez le nom.")
 	if f.Ticked("no_email") {
 		h.refuseAddress(f)
 	} else if f.Text("email", form.Text{Max: 254, Required: "Écrivez l’adresse e-mail, ou dites qu’il n’y en a pas."}) != "" {

@@ -52,8 +52,8 @@ func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
 func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 	n := NewSocialWorker{
 		Invitation: account.Invitation{
-			FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez le prénom."}),
-			LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez le nom."}),
+			FirstName: f.Name("first_name", "Écrivez le prénom."),
+			LastName:  f.Name("last_name", "Écrivez le nom."),
 			Email:     f.Email("email"),
 			Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
 		},

@@ -220,3 +220,28 @@ func TestWhatDoesNotExistIs404InFrench(t *testing.T) {
 		}
 	}
 }
+
+// A name goes into mails from our own domain: nobody writes one that says more.
+func TestR1_ANameCarriesNoMessage(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	const words = "Compte bloqué : voir https://evil.example"
+	admin, operator := w.staffMember(t, viewer.Administrator), w.staffMember(t, viewer.Switchboard)
+	for path, v := range map[string]*visitor{
+		"/inscription": w.visitor(t), "/standard/inscription/verification": operator, "/standard/inscription": operator,
+		"/administration/comptes/invitation": admin, "/administration/assistants": admin,
+	} {
+		for _, field := range []string{"first_name", "last_name"} {
+			fields := w.signUpForm()
+			fields[field] = words
+			a := v.want(path+" "+field, v.post(path, pairs(fields)...), http.StatusUnprocessableEntity)
+			if !strings.Contains(a.body, `id="`+field+`-error"`) || !strings.Contains(a.body, `value="`+words+`"`) {
+				t.Errorf("%s: %s has no message, or what was typed is lost", path, field)
+			}
+		}
+	}
+	fields := w.signUpForm()
+	fields["first_name"], fields["last_name"] = "M. Jean-Pierre", "O’Brien D'Arc Nguyễn"
+	v := w.visitor(t)
+	v.want("a real name", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
+}

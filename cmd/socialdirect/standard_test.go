@@ -20,9 +20,14 @@ var mobiles atomic.Int64
 func (w *world) assistedForm() map[string]string {
 	n := mobiles.Add(1)
 	return map[string]string{
-		"connection_code": w.people.ConnectionCode, "first_name": "Anne-Marie", "last_name": fmt.Sprintf("Le Goff %d", n),
+		"connection_code": w.people.ConnectionCode, "first_name": "Anne-Marie", "last_name": "Le Goff " + letters(n),
 		"email": fmt.Sprintf("appel-%d@exemple.fr", n), "mobile": fmt.Sprintf("07.70/00-%02d, %02d", n/100, n%100),
 	}
+}
+
+// letters writes a number in letters, for names of their own: names have no figures.
+func letters(n int64) string {
+	return strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(n))
 }
 
 // e164 is how a number of assistedForm is kept.

@@ -9,6 +9,28 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
+// MaxName is how many characters a first or a last name may have.
+const MaxName = 80
+
+// nameSigns are what the names of people are written with, in any script; a full
+// stop within a word would make it an address that mail programs link to. The two
+// invisible joiners belong to the spelling of Persian and Indic names.
+var (
+	nameSigns = regexp.MustCompile(`^[\p{L}\p{M}\p{Zs}.’'‘·‐‑–\x{200C}\x{200D}-]*\p{L}[\p{L}\p{M}\p{Zs}.’'‘·‐‑–\x{200C}\x{200D}-]*$`)
+	innerStop = regexp.MustCompile(`\.[\p{L}\p{M}]`)
+)
+
+// Name decodes a person's first or last name: mails and texts carry it, so that it
+// never says more than a name can.
+func (f *Form) Name(name, required string) string {
+	value := f.Text(name, Text{Max: MaxName, Required: required})
+	if value != "" && (!nameSigns.MatchString(value) || innerStop.MatchString(value)) {
+		f.Fail(name, "Écrivez-le seulement avec des lettres, des espaces, des traits d’union et des apostrophes. Après un point, mettez une espace.")
+		return ""
+	}
+	return value
+}
+
 // regions where a number typed without its country code is looked for: mainland
 // France first, then overseas.
 var regions = []string{"FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF", "WF"}
