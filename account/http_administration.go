@@ -95,7 +95,8 @@ type accountPage struct {
 	Resets    []pastReset // of the second factor
 	Reports   []Report
 	Possible  []Act
-	Recovery  bool // the second factor can be reset here
+	Recovery  bool   // the second factor can be reset here
+	ResetCode string // to be read out, in groups of four, once after a reset
 }
 
 func (accountPage) Template() string { return "account/account" }
@@ -125,6 +126,13 @@ func (h *HTTP) ShowAccount(w http.ResponseWriter, r *http.Request) error {
 	page, err := h.accountPage(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
 		return err
+	}
+	if r.Method == http.MethodGet { // asking for the head alone shows nothing
+		code, err := h.accounts.TakeResetCode(r.Context(), page.Viewer, id)
+		if err != nil {
+			return err
+		}
+		page.ResetCode = web.InFours(code, " ")
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -199,16 +199,43 @@ func (h *HTTP) tellPlace(w http.ResponseWriter, in SignedIn, next string) error 
 	if in.Token != "" {
 		h.setSession(w, in.Token)
 	}
+	if in.Mark != "" {
+		h.setMark(w, in.Mark)
+	}
 	return tell(w, map[string]string{"location": landing(in, localPath(next))})
 }
 
 // AskToAddPasskey answers with what the browser makes a passkey from.
 func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
+	if err := h.giveResetCode(r); err != nil {
+		return err
+	}
 	options, err := h.accounts.AskToAddPasskey(r.Context(), viewer.From(r.Context()))
 	if err != nil {
 		return err
 	}
 	return tell(w, options)
+}
+
+// giveResetCode takes the code given by voice, which the module sends where the page
+// asks for it, before the browser makes anything.
+func (h *HTTP) giveResetCode(r *http.Request) error {
+	v := viewer.From(r.Context())
+	owed, err := h.accounts.OwesResetCode(r.Context(), v)
+	if err != nil || !owed {
+		return err
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, form.MaxBytes))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, err)
+	}
+	var typed struct {
+		Code string `json:"reset_code"`
+	}
+	if json.Unmarshal(body, &typed) != nil || typed.Code == "" || len(typed.Code) > maxCode {
+		return errResetCode
+	}
+	return h.accounts.GiveResetCode(r.Context(), v, typed.Code)
 }
 
 // AddPasskey keeps the passkey that the browser made.

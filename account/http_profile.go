@@ -100,8 +100,8 @@ func decodeProfile(f *form.Form, person Person) Profile {
 		zones = append(zones, zone.Name)
 	}
 	return Profile{
-		FirstName: f.Text("first_name", form.Text{Max: 80, Required: "Écrivez votre prénom."}),
-		LastName:  f.Text("last_name", form.Text{Max: 80, Required: "Écrivez votre nom."}),
+		FirstName: f.Name("first_name", "Écrivez votre prénom."),
+		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Mobile:    mobile,
 		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
 	}

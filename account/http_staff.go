@@ -134,6 +134,7 @@ type enrolmentPage struct {
 	Next   string
 	Secret string // in groups of four
 	QR     template.URL
+	Reset  bool // the code given by voice after a reset is to be typed first
 }
 
 func (enrolmentPage) Template() string { return "account/enrolment" }
@@ -159,6 +160,16 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if page.Reset {
+		code := f.Secret("reset_code", maxCode, "Écrivez les 16 chiffres que l’administration vous a donnés de vive voix.")
+		if !f.Valid() {
+			return f.Invalid(page)
+		}
+		if err := h.accounts.GiveResetCode(r.Context(), viewer.From(r.Context()), code); err != nil {
+			return refuse(f, "reset_code", err, page)
+		}
+		page.Reset = false
+	}
 	return h.confirm(w, r, f, page, next)
 }
 
@@ -178,5 +189,6 @@ func (h *HTTP) enrolmentPage(r *http.Request, f *form.Form, next string) (enrolm
 		return enrolmentPage{}, err
 	}
 	uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())
-	return enrolmentPage{Form: f, Next: next, Secret: web.InFours(enrolment.Secret, " "), QR: template.URL(uri)}, nil
+	reset, err := h.accounts.OwesResetCode(r.Context(), viewer.From(r.Context()))
+	return enrolmentPage{Form: f, Next: next, Secret: web.InFours(enrolment.Secret, " "), QR: template.URL(uri), Reset: reset}, err
 }

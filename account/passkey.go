@@ -200,6 +200,9 @@ func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*proto
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
 			return err
 		}
+		if err := checkReset(ctx, tx, v); err != nil {
+			return err
+		}
 		ring, err = s.keyring(ctx, tx, v.ID)
 		return err
 	})
@@ -250,6 +253,9 @@ func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string,
 }
 
 func (s *Service) keepPasskey(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, name string, session webauthn.SessionData, parsed *protocol.ParsedCredentialCreationData) error {
+	if err := checkReset(ctx, tx, v); err != nil {
+		return err
+	}
 	ring, err := s.keyring(ctx, tx, v.ID)
 	if err != nil {
 		return err

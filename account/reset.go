@@ -26,8 +26,9 @@ type Reset struct {
 
 // ResetSecondFactor takes the second factor of a member of staff away, application,
 // passkeys and recovery codes alike, and ends their sessions: at the next sign-in
-// they set up another (R8). Only an administrator does it, for somebody else, with
-// a reason that is kept; it is journaled, and the person is told by mail.
+// they set up another (R8), with the code that the administrator reads out to them
+// (TakeResetCode). Only an administrator does it, for somebody else, with a reason
+// that is kept; it is journaled, and the person is told by mail.
 //
 // It fails with Forbidden, with Invalid when the reason is missing or too long or
 // when the account has no second factor by its role, and with NotFound.
@@ -69,6 +70,9 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 		return err
 	}
 	if err := forgetTries(ctx, tx, byCode(accountID)); err != nil {
+		return err
+	}
+	if err := s.makeResetCode(ctx, tx, accountID, v.ID); err != nil {
 		return err
 	}
 	id, err := insertReset(ctx, tx, accountID, v.ID, reason)

@@ -72,6 +72,9 @@ func deleteStaleSecondFactors(ctx context.Context, tx postgres.Tx) error {
 	if _, err := tx.Exec(ctx, `delete from passkey_challenges where expires_at <= $1`, tx.Now); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `update reset_codes set sealed_sheet = null where sealed_sheet is not null and sheet_until <= $1`, tx.Now); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `update recovery_sets set sealed_sheet = null where sealed_sheet is not null and sheet_until <= $1`, tx.Now)
 	return err
 }

@@ -93,6 +93,9 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := s.prove(ctx, tx, c.AccountID); err != nil {
 			return err
 		}
+		if err := endTokens(ctx, tx, c.AccountID, purposeInvitation); err != nil {
+			return err // the link by SMS has done its work
+		}
 		in, err = openSession(ctx, tx, c.AccountID, false, from)
 		return err
 	})

@@ -130,6 +130,9 @@ func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer
 	if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
+	if err := deleteResetCode(ctx, tx, v.ID); err != nil {
+		return SignedIn{}, err
+	}
 	from, err := takeSession(ctx, tx, v.Session)
 	if err != nil {
 		return SignedIn{}, err
@@ -151,6 +154,9 @@ func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	}
 	if !has.Application && has.any() && !v.Complete {
 		return errCode // a key was made here, but only a password was given since
+	}
+	if err := checkReset(ctx, tx, v); err != nil {
+		return err
 	}
 	return s.checkSecret(ctx, tx, v.ID, code)
 }

@@ -55,7 +55,9 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 // the refused form included; none is.
 func (p *person) readsAccounts() {
 	p.t.Helper()
-	p.look("/administration/comptes?q=Hoarau")
+	p.open("/administration/comptes")
+	p.fill("q", "Hoarau")
+	p.press("Chercher", "Hoarau")
 	account := p.href(`main .list a[href^="/administration/comptes/"]`)
 	p.look(account)
 	for _, path := range eval[[]string](p, `[...document.querySelectorAll('a[href*="/decision"]')].map(a => a.getAttribute('href'))`) {
@@ -65,7 +67,9 @@ func (p *person) readsAccounts() {
 	p.do("decide without a reason", chromedp.Click(chromedp.CSS(`main form button.button`)))
 	p.sees("Un point est à corriger")
 	p.checkEveryWidth()
-	p.open("/administration/comptes?q=kervella")
+	p.open("/administration/comptes")
+	p.fill("q", "kervella")
+	p.press("Chercher", "Kervella")
 	account = p.href(`main .list a[href^="/administration/comptes/"]`)
 	p.look(account, account+"/double-verification")
 }

@@ -409,6 +409,8 @@ func TestR8_ALostSecondFactorIsResetFromTheAccountsPage(t *testing.T) {
 	w := platformOf(t)
 	admin, sam, zoe := w.staffMember(t, viewer.Administrator), w.memberOf(t, viewer.Switchboard, "sam"), w.newcomer(t)
 	page := accounts + "/" + sam.whoIs().ID.String()
+	person, err := w.platform.accounts.Person(t.Context(), sam.whoIs().ID)
+	ok(t, err)
 	if a := admin.want("the account", admin.get(page), http.StatusOK); !strings.Contains(a.body, page+"/double-verification") {
 		t.Error("the page does not lead there")
 	}
@@ -420,9 +422,43 @@ func TestR8_ALostSecondFactorIsResetFromTheAccountsPage(t *testing.T) {
 	}
 	admin.want("reset", admin.post(page+"/double-verification", "reason", "Reconnu de vive voix."), http.StatusSeeOther)
 	sam.want("the next request", sam.get("/profil"), http.StatusSeeOther)
-	if a := admin.want("the account", admin.get(page), http.StatusOK); !strings.Contains(a.body, "Reconnu de vive voix.") {
-		t.Errorf("not in its history: %s", main_(a.body))
+	a := admin.want("the account", admin.get(page), http.StatusOK)
+	code := resetCodePattern.FindStringSubmatch(a.body)
+	if !strings.Contains(a.body, "Reconnu de vive voix.") || code == nil {
+		t.Fatalf("no code, or not in its history: %s", main_(a.body))
 	}
+	if a := admin.get(page); strings.Contains(a.body, code[1]) {
+		t.Error("the code is shown twice")
+	}
+	sam.setsUpAnew(person.Email, code[1])
 	admin.want("one's own", admin.post(accounts+"/"+admin.whoIs().ID.String()+"/double-verification", "reason", "x"), http.StatusForbidden)
 	admin.want("a beneficiary's", admin.post(accounts+"/"+zoe.whoIs().ID.String()+"/double-verification", "reason", "x"), http.StatusNotFound)
+}
+
+var resetCodePattern = regexp.MustCompile(`<p class="code">((?:\d{4} ){3}\d{4})</p>`)
+
+var secretPattern = regexp.MustCompile(`<span class="code">([A-Z2-7 ]+)</span>`)
+
+// setsUpAnew signs in after a reset, with a code read out by the administration.
+func (v *visitor) setsUpAnew(email, code string) {
+	v.t.Helper()
+	const place = "/profil/securite/totp"
+	a := v.want("sign in", v.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
+	if a.location() != place {
+		v.t.Fatalf("signed in to %s", a.location())
+	}
+	secret := secretPattern.FindStringSubmatch(v.want("the page", v.get(place), http.StatusOK).body)
+	if secret == nil {
+		v.t.Fatal("no secret on the page")
+	}
+	six, err := totp.GenerateCode(strings.ReplaceAll(secret[1], " ", ""), time.Now())
+	ok(v.t, err)
+	for name, typed := range map[string]string{"no reset code": "", "a wrong one": "1234 1234 1234 1234", "over-long": strings.Repeat("1", 5000)} {
+		if a := v.want(name, v.post(place, "reset_code", typed, "code", six), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="reset_code-error"`) {
+			v.t.Errorf("%s: no message beside it", name)
+		}
+	}
+	v.want("a passkey without it", v.postJSON("/profil/securite/cles/defi", "{}"), http.StatusUnprocessableEntity)
+	v.want("a passkey with it", v.postJSON("/profil/securite/cles/defi", `{"reset_code": "`+code+`"}`), http.StatusOK)
+	v.want("the application", v.post(place, "code", six), http.StatusSeeOther)
 }

@@ -217,13 +217,12 @@ type rule struct {
 	anybody   bool          // signed in or not
 	key       bool          // a client's own program alone
 	kind      kind
-	status    int                 // what they get, where it is theirs
-	except    map[viewer.Role]int // what some of them get instead
-	stranger  int                 // what they get where it is somebody else's, or not there
-	noSession int                 // anybody: what somebody signed out gets
-	owing     int                 // what staff get who still owe the second factor; 0 leads them to it
-	object    string              // what the address names, one of matrixWorld.objects
-	fields    []string            // what a POST sends
+	status    int      // what they get, where it is theirs
+	stranger  int      // what they get where it is somebody else's, or not there
+	noSession int      // anybody: what somebody signed out gets
+	owing     int      // what staff get who still owe the second factor; 0 leads them to it
+	object    string   // what the address names, one of matrixWorld.objects
+	fields    []string // what a POST sends
 }
 
 // kind is how a route speaks.
@@ -235,13 +234,9 @@ const (
 	aSocket
 )
 
-func anyone(status int) rule   { return rule{anybody: true, status: status, noSession: status} }
-func signedIn(status int) rule { return rule{status: status} }
-func withKey(status int) rule  { return rule{key: true, status: status, kind: aScript} }
-func to(status int, roles ...viewer.Role) rule {
-	return rule{roles: roles, status: status}
-}
-
+func anyone(status int) rule               { return rule{anybody: true, status: status, noSession: status} }
+func signedIn(status int) rule             { return rule{status: status} }
+func withKey(status int) rule              { return rule{key: true, status: status, kind: aScript} }
 func (r rule) signedOut(status int) rule   { r.noSession = status; return r }
 func (r rule) half(status int) rule        { r.owing = status; return r }
 func (r rule) json() rule                  { r.kind = aScript; return r }
@@ -249,9 +244,9 @@ func (r rule) socket() rule                { r.kind = aSocket; return r }
 func (r rule) of(object string) rule       { r.object, r.stranger = object, http.StatusNotFound; return r }
 func (r rule) others(status int) rule      { r.stranger = status; return r }
 func (r rule) sends(fields ...string) rule { r.fields = fields; return r }
-func (r rule) but(status int, role viewer.Role) rule {
-	r.except = map[viewer.Role]int{role: status}
-	return r
+
+func to(status int, roles ...viewer.Role) rule {
+	return rule{roles: roles, status: status}
 }
 
 // outcome is what one person gets: a status and, where a page sends them away, the
@@ -282,8 +277,6 @@ func (r rule) expects(c *caller, owner bool) outcome {
 		return outcome{status: http.StatusForbidden}
 	case !owner:
 		return outcome{status: r.stranger}
-	case r.except[c.role] != 0:
-		return outcome{status: r.except[c.role]}
 	}
 	return outcome{status: r.status}
 }

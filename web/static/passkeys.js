@@ -28,7 +28,7 @@ async function press(part, button) {
   button.disabled = true;
   say(part, "");
   try {
-    const { publicKey } = await send(part.dataset["ask"] ?? "", {});
+    const { publicKey } = await send(part.dataset["ask"] ?? "", typed());
     const credential = button.id === "add-passkey" ? await create(publicKey) : await get(publicKey);
     const name = part.querySelector("input")?.value ?? "";
     const { location: next } = await send(part.dataset["answer"] ?? "", { credential, name, suite: part.dataset["next"] ?? "" });
@@ -37,6 +37,12 @@ async function press(part, button) {
     say(part, reason(error));
     button.disabled = false;
   }
+}
+
+/** The code given by voice, where the page asks for it before anything is made. */
+function typed() {
+  const field = document.querySelector("input[name=reset_code]");
+  return field instanceof HTMLInputElement ? { reset_code: field.value } : {};
 }
 
 /**
