@@ -1,0 +1,155 @@
+package account
+
+import (
+	"net/http"
+	"slices"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// wording is how pages speak of an act.
+type wording struct {
+	link   string // to its page
+	title  string
+	does   string // what follows from it
+	button string
+	done   string // in the list of what was decided
+	takes  bool   // it takes something away
+}
+
+var acts = map[Act]wording{
+	Suspend: {"Suspendre ce compte", "Suspendre ce compte ?",
+		"Cette personne ne pourra plus se connecter, et ses sessions se ferment tout de suite. Rien n’est effacé ; les rendez-vous déjà pris restent.",
+		"Suspendre le compte", "Compte suspendu", true},
+	Resume: {"Lever la suspension", "Lever la suspension ?", "Cette personne pourra de nouveau se connecter.",
+		"Lever la suspension", "Suspension levée", false},
+	Close: {"Fermer ce compte", "Fermer ce compte ?",
+		"Cette personne ne pourra plus se connecter, et ses sessions se ferment tout de suite. Les rendez-vous déjà pris restent ; la fermeture peut être annulée.",
+		"Fermer le compte", "Compte fermé", true},
+	Reopen: {"Rouvrir ce compte", "Rouvrir ce compte ?", "Le compte redevient ce qu’il était avant sa fermeture.",
+		"Rouvrir le compte", "Compte rouvert", false},
+	Withdraw: {"Retirer l’invitation", "Retirer cette invitation ?", "Le lien envoyé ne marchera plus. Personne n’en est prévenu.",
+		"Retirer l’invitation", "Invitation retirée", true},
+	Refuse: {"Refuser une nouvelle inscription", "Refuser une nouvelle inscription ?",
+		"Aucun autre compte ne s’ouvrira avec ces coordonnées. Qui essaie reçoit la même réponse que tout le monde. Ce compte-ci ne change pas.",
+		"Refuser l’inscription", "Nouvelle inscription refusée", true},
+	Allow: {"Permettre de nouveau l’inscription", "Permettre de nouveau l’inscription ?", "Un compte pourra de nouveau s’ouvrir avec ces coordonnées.",
+		"Permettre l’inscription", "Inscription de nouveau permise", false},
+	ChangeRole: {"Changer le rôle", "Changer le rôle de cette personne ?", "Ses sessions se ferment tout de suite. À la prochaine connexion, elle aura le nouveau rôle.",
+		"Changer le rôle", "Rôle changé", true},
+}
+
+type decisionPage struct {
+	Account Account
+	Act     Act
+	Form    *form.Form
+	Roles   []option
+	Refuse  []option
+}
+
+func (decisionPage) Template() string { return "account/decision" }
+func (decisionPage) Title() string    { return "Décision" }
+
+// Heading asks whether it shall be done.
+func (p decisionPage) Heading() string { return acts[p.Act].title }
+
+// Does says what follows.
+func (p decisionPage) Does() string { return acts[p.Act].does }
+
+// Button does it.
+func (p decisionPage) Button() string { return acts[p.Act].button }
+
+// Takes reports whether it takes something away.
+func (p decisionPage) Takes() bool { return acts[p.Act].takes }
+
+// Told reports whether the person gets a mail.
+func (p decisionPage) Told() bool { return decisionNotices[p.Act] != "" }
+
+func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
+	page := decisionPage{Account: a, Act: act, Form: f}
+	switch act {
+	case ChangeRole:
+		for _, role := range exchangeable {
+			if role != a.Role {
+				page.Roles = append(page.Roles, option{string(role), RoleLabel(role)})
+			}
+		}
+	case Refuse:
+		page.Refuse = append(page.Refuse, option{RefuseEmail, a.Email})
+		if a.Mobile != "" {
+			page.Refuse = append(page.Refuse, option{RefuseMobile, DisplayMobile(a.Mobile)})
+		}
+	}
+	return page
+}
+
+func values(options []option) []string {
+	all := make([]string, len(options))
+	for i, o := range options {
+		all[i] = o.Value
+	}
+	return all
+}
+
+// DecisionPage asks for the reason of a decision and says what follows from it.
+func (h *HTTP) DecisionPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.decisionPage(r, form.New(nil), Act(r.URL.Query().Get("act")))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// decisionPage is the page of an act that the account can be decided now.
+func (h *HTTP) decisionPage(r *http.Request, f *form.Form, act Act) (decisionPage, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return decisionPage{}, err
+	}
+	v := viewer.From(r.Context())
+	account, err := h.accounts.Account(r.Context(), v, id)
+	if err != nil {
+		return decisionPage{}, err
+	}
+	_, refused, err := h.accounts.Decisions(r.Context(), v, id)
+	switch {
+	case err != nil:
+		return decisionPage{}, err
+	case !slices.Contains(Acts, act):
+		return decisionPage{}, errDecision
+	case v.ID == id:
+		return decisionPage{}, errOwnAccount
+	case !slices.Contains(account.Possible(refused), act):
+		return decisionPage{}, errStands
+	}
+	return newDecisionPage(f, account, act), nil
+}
+
+// Decide carries the decision out.
+func (h *HTTP) Decide(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.decisionPage(r, f, Act(f.Hidden("act", 20)))
+	if err != nil {
+		return err
+	}
+	d := Decision{Act: page.Act, Reason: f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez pourquoi, en une ou deux phrases.", Lines: true})}
+	switch d.Act {
+	case ChangeRole:
+		d.Role = viewer.Role(f.Choice("role", values(page.Roles), "Choisissez le nouveau rôle."))
+	case Refuse:
+		d.Refuse = f.Choices("refuse", values(page.Refuse), "Choisissez au moins une coordonnée.")
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.accounts.Decide(r.Context(), viewer.From(r.Context()), page.Account.ID, d); err != nil {
+		return err
+	}
+	web.Flash(w, "decided")
+	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+}

@@ -1,0 +1,155 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+type invitePage struct {
+	Form    *form.Form
+	Roles   []option
+	Clients []option
+	Zones   []option
+}
+
+func (invitePage) Template() string { return "account/invite" }
+func (invitePage) Title() string    { return "Inviter" }
+
+func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
+	page := invitePage{Form: f}
+	for _, role := range invitable {
+		page.Roles = append(page.Roles, option{string(role), RoleLabel(role)})
+	}
+	for _, zone := range Zones {
+		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+	}
+	names, err := h.accounts.companies.Names(r.Context())
+	for id, name := range names {
+		page.Clients = append(page.Clients, option{id.String(), name})
+	}
+	slices.SortFunc(page.Clients, func(a, b option) int { return strings.Compare(a.Label+a.Value, b.Label+b.Value) })
+	return page, err
+}
+
+// InvitePage shows the form that invites a member of staff.
+func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.invitePage(r, form.New(map[string]string{"time_zone": defaultZone}))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func decodeInvitation(f *form.Form, page invitePage) Invitation {
+	in := Invitation{
+		Role:      viewer.Role(f.Choice("role", values(page.Roles), "Choisissez ce que cette personne fera.")),
+		FirstName: f.Name("first_name", "Écrivez le prénom."),
+		LastName:  f.Name("last_name", "Écrivez le nom."),
+		Email:     f.Email("email"),
+		Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
+	}
+	if in.Role.OfClient() {
+		client := f.Choice("client_id", values(page.Clients), "Choisissez l’entreprise de cette personne.")
+		in.ClientID, _ = form.ParseID(client) // one of ours, or empty with a message
+	}
+	return in
+}
+
+// Invite invites a member of staff.
+func (h *HTTP) Invite(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.invitePage(r, f)
+	if err != nil {
+		return err
+	}
+	in := decodeInvitation(f, page)
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	id, err := h.accounts.InviteStaff(r.Context(), viewer.From(r.Context()), in)
+	if errors.Is(err, ErrEmailKnown) {
+		return refuse(f, "email", err, page)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "invited")
+	return web.See(w, r, accountsPath+"/"+id.String())
+}
+
+// Reinvite sends an invitation again.
+func (h *HTTP) Reinvite(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.accounts.ResendInvitation(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "invited")
+	return web.See(w, r, accountsPath+"/"+id.String())
+}
+
+type factorResetPage struct {
+	Account Account
+	Form    *form.Form
+}
+
+func (factorResetPage) Template() string { return "account/factor_reset" }
+func (factorResetPage) Title() string    { return "Double vérification" }
+
+// factorReset is what the two handlers of a lost second factor begin with.
+func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return factorResetPage{}, err
+	}
+	account, err := h.accounts.Account(r.Context(), viewer.From(r.Context()), id)
+	if err != nil {
+		return factorResetPage{}, err
+	}
+	if !account.Role.Staff() {
+		return factorResetPage{}, fault.New(fault.NotFound, "Ce compte n’a pas de double vérification.")
+	}
+	return factorResetPage{Account: account, Form: f}, nil
+}
+
+// FactorResetPage asks why a second factor is to be set up anew.
+func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.factorReset(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// ResetFactor has it set up anew at the next sign-in.
+func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.factorReset(r, f)
+	if err != nil {
+		return err
+	}
+	reason := f.Text("reason", form.Text{Max: MaxResetReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.accounts.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
+		return err
+	}
+	web.Flash(w, "decided")
+	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+}
