@@ -496,3 +496,11 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 		t.Errorf("%d proved their address and %d are counted, want %d", won, opened(t, w), company.MinUses)
 	}
 }
+
+func TestR8_AnApplicationOfCodesIsForStaff(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	if _, err := w.Accounts.Enrol(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a beneficiary set one up: %v", err)
+	}
+}

@@ -32,6 +32,9 @@ type Enrolment struct {
 // until a code has confirmed it. Forbidden once one is confirmed: a password
 // alone never replaces a second factor (R8).
 func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error) {
+	if !v.Role.Staff() {
+		return Enrolment{}, errStaffFactor
+	}
 	var secret []byte
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
@@ -82,6 +85,10 @@ func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 	}
 	return err
 }
+
+// errStaffFactor keeps applications to staff: a beneficiary who lost the phone would
+// have no way back, and has passkeys.
+var errStaffFactor = fault.New(fault.Forbidden, "Les codes d’une application sont réservés aux comptes professionnels. Vous pouvez ajouter une clé d’accès.")
 
 const aboutTOTP = "totp"
 
