@@ -21,13 +21,22 @@ func (s *Service) allowedModes(ctx context.Context, v *viewer.Viewer) ([]Mode, e
 	return slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) }), err
 }
 
-// allow fails unless the contract of the viewer's client has that way of meeting.
+// errContract says that the contract of the person's client does not run.
+var errContract = fault.New(fault.Invalid, "Le contrat de votre entreprise ne permet plus de réserver. Vos rendez-vous pris et vos messages restent les vôtres. Le standard peut vous dire vers qui vous tourner.")
+
+// allow fails unless the contract of the viewer's client runs and has that way of
+// meeting.
 func (s *Service) allow(ctx context.Context, v *viewer.Viewer, mode Mode) error {
-	allowed, err := s.allowedModes(ctx, v)
-	if err == nil && !slices.Contains(allowed, mode) {
+	contract, err := s.accounts.Contract(ctx, v.ID)
+	switch {
+	case err != nil:
+		return err
+	case !contract.Runs(s.db.Now()):
+		return errContract
+	case !contract.Allows(string(mode)):
 		return errMode
 	}
-	return err
+	return nil
 }
 
 // within is the sheet as somebody with these modes sees it; ok is false when the

@@ -127,3 +127,27 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 		t.Errorf("the agenda: %v", err)
 	}
 }
+
+func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	client, err := w.Companies.Client(ctx, w.Admin, v.ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.EndsOn = time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
+	if err := w.Companies.Edit(ctx, w.Admin, client); err != nil {
+		t.Fatal(err)
+	}
+	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
+	request := booking.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: booking.Phone, Reason: "housing"}
+	w.SetNow(midnight)
+	if _, err := w.Bookings.Book(ctx, v, request); !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "contrat") {
+		t.Errorf("after its last day: %v", err)
+	}
+	w.SetNow(midnight.Add(-time.Microsecond))
+	if _, err := w.Bookings.Book(ctx, v, request); err != nil {
+		t.Errorf("on its last day: %v", err)
+	}
+}

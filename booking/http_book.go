@@ -126,7 +126,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 // refuseHour shows the agenda again where the hour or the mode cannot be had; any
 // other error goes up unchanged.
 func (h *HTTP) refuseHour(r *http.Request, request Request, err error) error {
-	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errMode} {
+	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errMode, errContract} {
 		if errors.Is(err, why) {
 			return h.agendaAgain(r, request, why)
 		}
