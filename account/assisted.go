@@ -69,6 +69,10 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if in.Email == "" && !s.texting {
 		return uuid.Nil, ErrNoSMS
 	}
+	// Its refusals tell what a search does, and are bounded as it is.
+	if err := s.spendSearch(ctx, v); err != nil {
+		return uuid.Nil, err
+	}
 	var id uuid.UUID
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if id, err = s.insertAssisted(ctx, tx, in); err != nil {

@@ -543,3 +543,17 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 		}
 	}
 }
+
+// What a refused sign-up tells is what a search tells, and as bounded.
+func TestR5_SignUpsByTheSwitchboardAreBoundedAsItsSearchesAre(t *testing.T) {
+	t.Parallel()
+	w, v := switchboard(t)
+	assist(t, w, v, spoken(w, "zoe@exemple.fr", "+33612345678"))
+	var err error
+	for range 1000 {
+		if _, err = w.Accounts.Assist(t.Context(), v, spoken(w, "zoe@exemple.fr", "+33612345678")); fault.Is(err, fault.Throttled) {
+			return
+		}
+	}
+	t.Errorf("nobody was slowed down: %v", err)
+}
