@@ -11,6 +11,8 @@ import (
 	"time"
 
 	_ "time/tzdata" // zones do not depend on the machine
+
+	"socialdirect/internal/heaptest"
 )
 
 // least is how often everything is measured at least.
@@ -88,31 +90,11 @@ func heapAfter() float64 {
 	return float64(m.HeapAlloc + m.StackInuse)
 }
 
-// peakHeap is how many bytes the heap in use grows by while act runs.
+// peakHeap is how many bytes the live heap grows by while act runs.
 func peakHeap(act func()) float64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, peak := m.HeapInuse, m.HeapInuse
-	stop, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapInuse)
-			}
-		}
-	}()
+	peak := heaptest.Watch()
 	act()
-	close(stop)
-	<-ended
-	return float64(peak - before)
+	return float64(peak())
 }
 
 // drained reads all of an answer and says how much it was.

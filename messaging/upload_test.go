@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -20,6 +18,7 @@ import (
 	"socialdirect/internal/clamd"
 	"socialdirect/internal/clamd/clamdtest"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/heaptest"
 	"socialdirect/messaging"
 
 	"github.com/google/uuid"
@@ -327,11 +326,10 @@ func TestR29_LeavingDuringTheCommitLosesNothing(t *testing.T) {
 }
 
 func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
-	defer debug.SetGCPercent(debug.SetGCPercent(5)) // what is live, not what waits to be collected
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))
 	send := func(size int64) uint64 {
 		content := io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, size-100))
-		peak := watchHeap()
+		peak := heaptest.Watch()
 		w.mustSend(t, w.zoe, "", file{"a.pdf", content})
 		return peak()
 	}
@@ -343,7 +341,7 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 		t.Errorf("%d MB of heap for half the size, %d MB for the whole", half/1_000_000, whole/1_000_000)
 	}
 	document := w.last(t, w.nadia).Documents[0].ID
-	peak := watchHeap()
+	peak := heaptest.Watch()
 	d, err := w.messages.Open(t.Context(), w.nadia, document)
 	if err != nil {
 		t.Fatal(err)
@@ -355,29 +353,6 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 	if grown := peak(); grown > 10_000_000 {
 		t.Errorf("25 MB came back with %d MB of heap", grown/1_000_000)
 	}
-}
-
-// watchHeap samples the heap until its result is called, which is the growth.
-func watchHeap() func() uint64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, peak := m.HeapAlloc, m.HeapAlloc
-	stop, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for tick := time.NewTicker(time.Millisecond); ; {
-			select {
-			case <-stop:
-				tick.Stop()
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapAlloc)
-			}
-		}
-	}()
-	return func() uint64 { close(stop); <-ended; return peak - before }
 }
 
 // Two drafts of one person do not touch each other.

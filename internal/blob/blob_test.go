@@ -7,17 +7,16 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
+	"socialdirect/internal/heaptest"
 )
 
 // noise is n bytes that no two seeds share.
@@ -217,7 +216,7 @@ func TestAFailedPutLeavesNothing(t *testing.T) {
 func TestMemoryStaysFlatForALargeObject(t *testing.T) { // alone: it watches the heap
 	s := blobtest.Store(t)
 	const size = 64 << 20
-	peak := watchHeap()
+	peak := heaptest.Watch()
 	n, err := s.Put(t.Context(), "large", noise(5, size))
 	if err != nil || n != size {
 		t.Fatalf("put %d, %v", n, err)
@@ -226,29 +225,6 @@ func TestMemoryStaysFlatForALargeObject(t *testing.T) { // alone: it watches the
 	if grown := peak(); grown > 32<<20 {
 		t.Errorf("64 MiB went through with %d MiB of heap", grown>>20)
 	}
-}
-
-// watchHeap samples the heap until its result is called, which is the growth.
-func watchHeap() func() uint64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	before, peak := m.HeapInuse, m.HeapInuse
-	stop, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for tick := time.NewTicker(2 * time.Millisecond); ; {
-			select {
-			case <-stop:
-				tick.Stop()
-				return
-			case <-tick.C:
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapInuse)
-			}
-		}
-	}()
-	return func() uint64 { close(stop); <-ended; return peak - before }
 }
 
 func TestPingTellsBucketSecretAndServerApart(t *testing.T) {
