@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -25,6 +26,7 @@ type SignUp struct {
 	// to contract, entitled. Acceptance is the wording next to the texts' box.
 	Declaration string
 	Acceptance  string
+	Shown       string // the texts that the page named, empty when it named none
 }
 
 // SignUp opens a beneficiary's account and sends the link that proves its
@@ -34,8 +36,9 @@ type SignUp struct {
 // opened, and the answer is the same. Where others wait for the proof of the same
 // address, this one waits beside them (waiting.go).
 //
-// It fails with company.ErrCode when the connection code opens nothing, and with
-// company.ErrMistyped when it cannot be one.
+// It fails with company.ErrCode when the connection code opens nothing, with
+// company.ErrMistyped when it cannot be one, and with ErrNewTexts when other texts
+// came into force than those that the person saw.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	if err := s.checkCodeOpens(ctx, in.Code); err != nil {
 		return err
@@ -47,6 +50,9 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		code, err := s.companies.Redeem(ctx, tx, in.Code)
 		if err != nil {
+			return err
+		}
+		if err := s.checkShown(ctx, tx, in.Shown); err != nil {
 			return err
 		}
 		refused, err := s.refused(ctx, tx, in.Email, in.Mobile)
@@ -68,6 +74,24 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		}
 		return s.enqueueNotice(ctx, tx, id, notice)
 	})
+}
+
+// ErrNewTexts says that the texts changed between the page and its answer.
+var ErrNewTexts = fault.New(fault.Invalid, "Nos textes viennent de changer. Relisez-les, puis cochez de nouveau cette case si vous les acceptez.")
+
+// ShownAtSignUp names the texts in force, as the sign-up form sends them back.
+func (s *Service) ShownAtSignUp(ctx context.Context) (string, error) {
+	texts, err := s.legal.Both(ctx, s.db.Pool, s.db.Now())
+	return shown(texts), err
+}
+
+// checkShown fails unless what the page named, if anything, is still in force.
+func (s *Service) checkShown(ctx context.Context, tx postgres.Tx, named string) error {
+	texts, err := s.legal.Both(ctx, tx, tx.Now)
+	if err == nil && named != "" && named != shown(texts) {
+		return ErrNewTexts
+	}
+	return err
 }
 
 // checkCodeOpens looks at the code before anything costly is done for it: whether
