@@ -16,7 +16,12 @@ $$;
 -- Keys of people whose account ended before their keys ended with it.
 update client_tokens set revoked_at = now() where revoked_at is null and not manages(created_by, client_id);
 
+-- What wrong codes are counted for, beside their own request: a number, in the form
+-- in which throttles name it.
+alter table sms_challenges add column counted text not null default '';
+
 -- +goose Down
+alter table sms_challenges drop column counted;
 drop function hold_manager(uuid, uuid);
 drop function manages(uuid, uuid);
 alter table connection_codes drop column nearly_used_at;
