@@ -198,6 +198,7 @@ var policy = map[string]rule{
 	"GET /administration/comptes":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/invitation":                          to(200, viewer.Administrator),
 	"POST /administration/comptes/invitation":                         to(422, viewer.Administrator),
+	"GET /administration/doubles":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/{id}":                                to(200, viewer.Administrator).of("account"),
 	"GET /administration/comptes/{id}/decision":                       to(200, viewer.Administrator).of("account to suspend"),
 	"POST /administration/comptes/{id}/decision":                      to(422, viewer.Administrator).of("account").sends("act", "suspend"),
