@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -48,7 +49,7 @@ func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r Request) (uuid.U
 		id, err = s.book(ctx, tx, v, r)
 		return err
 	})
-	if overlaps(err) {
+	if overlaps(err) || errors.Is(err, errTaken) {
 		return uuid.Nil, s.explainOverlap(ctx, v, r)
 	}
 	return id, err
@@ -97,17 +98,11 @@ func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string)
 }
 
 func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request) error {
-	if !r.StartsAt.After(tx.Now) || r.StartsAt.After(tx.Now.Add(Horizon)) {
-		return errNotFree
-	}
-	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)})
+	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)}, tx.Now)
 	if err != nil {
 		return err
 	}
-	if slot, ok := agenda.slotAt(r.StartsAt); !ok || !slot.Offers(r.Mode) {
-		return errNotFree
-	}
-	return nil
+	return agenda.bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
 func aboutNote(id uuid.UUID) string { return "appointment-note/" + id.String() }

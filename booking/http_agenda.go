@@ -193,7 +193,7 @@ func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.RemoveOpening(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.bookings.RemoveOpening(r.Context(), viewer.From(r.Context()), id, false); err != nil {
 		return err
 	}
 	web.Flash(w, "deleted")
@@ -242,8 +242,8 @@ func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) Period {
 	if !f.Valid() {
 		return Period{}
 	}
-	start, _ := wallClock(from, starts, zone)
-	end, _ := wallClock(to, ends, zone)
+	start := wallClock(from, starts, zone)
+	end := wallClock(to, ends, zone)
 	if !start.Before(end) {
 		f.Fail("last_day", "L’absence finit avant de commencer. Corrigez l’un des deux jours.")
 	}
@@ -263,7 +263,7 @@ func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
 	}
 	absence := h.decodeAbsence(f, zone)
 	if f.Valid() {
-		err = h.bookings.AddAbsence(r.Context(), v, absence)
+		err = h.bookings.AddAbsence(r.Context(), v, absence, false)
 		if fault.Is(err, fault.Invalid) {
 			f.Fail("first_day", fault.From(err).Message)
 		} else if err != nil {

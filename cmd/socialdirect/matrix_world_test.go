@@ -284,7 +284,7 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}))
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 }
 
