@@ -163,3 +163,8 @@ func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, spa
 		where p.social_worker_id = $1 and `+occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
 		worker, now, span.From, span.To)
 }
+
+func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where p.social_worker_id = $1 and p.status = 'requested' and p.answer_by >= $2 order by p.answer_by limit $3`, worker, now, listed)
+}
