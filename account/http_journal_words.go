@@ -33,6 +33,7 @@ var actWords = map[string]string{
 	"report.reopened":              "Signalement repris",
 	"second_factor.reset":          "Double vérification retirée",
 	"sheet.changed":                "Fiche modifiée par l’administration",
+	"sheet.place":                  "Lieux modifiés par l’administration",
 	"sheet.portrait":               "Photo modifiée par l’administration",
 }
 

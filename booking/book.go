@@ -76,7 +76,11 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, note); err != nil {
+	where, err := meetingPlace(ctx, tx, worker.AccountID, r.Mode)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, where, note); err != nil {
 		return uuid.Nil, err
 	}
 	if err := s.count(ctx, tx, v.ID, id, r); err != nil {

@@ -24,13 +24,12 @@ type workerRow struct {
 	Languages    []string
 	Reasons      []string
 	Modes        []string
-	Place        string
 	TimeZone     string
 	Portrait     string
 	Settings
 }
 
-const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone, portrait_version as portrait,
+const workerColumns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait,
 	holiday_region, buffer_before, buffer_after, notice_hours, horizon_weeks, per_day`
 
 func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
@@ -49,14 +48,14 @@ func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 	person.Zone = r.zone()
 	return SocialWorker{
 		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasonsTaken(offered, r.Reasons),
-		Modes: r.modes(), Place: r.Place, Portrait: r.Portrait,
+		Modes: r.modes(), Portrait: r.Portrait,
 	}
 }
 
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
 	_, err := tx.Exec(ctx, `
-		insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone, holiday_region) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Place, n.Zone, regionOf(n.Zone))
+		insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region) values ($1, $2, $3, $4, $5, $6, $7)`,
+		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone, regionOf(n.Zone))
 	return err
 }
 
@@ -86,8 +85,8 @@ func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
 	_, err := tx.Exec(ctx, `
-		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5, place = $6 where account_id = $1`,
-		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes, sheet.Place)
+		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5 where account_id = $1`,
+		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes)
 	return err
 }
 
@@ -217,15 +216,16 @@ func occupyingAt(now string) string {
 // isComing keeps what is still to take place, at $2.
 const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
 
-func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, note []byte) error {
-	place := ""
-	if r.Mode == InPerson {
-		place = worker.Place
+func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, where *Place, note []byte) error {
+	var place *uuid.UUID
+	words := ""
+	if where != nil {
+		place, words = &where.ID, where.Words()
 	}
 	_, err := tx.Exec(ctx, `
-		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, sealed_note, status, booked_at)
-		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, 'confirmed', $10)`,
-		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, place, note, tx.Now)
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, status, booked_at)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, 'confirmed', $11)`,
+		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, words, place, note, tx.Now)
 	return err
 }
 

@@ -87,6 +87,10 @@ var policy = map[string]rule{
 	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+	"POST /profil/fiche/lieux":                    to(422, viewer.SocialWorker),
+	"POST /profil/fiche/lieux/{place}":            to(422, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/monter":     to(303, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/retrait":    to(303, viewer.SocialWorker).of("place to remove"),
 
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
@@ -181,6 +185,10 @@ var policy = map[string]rule{
 	"POST /administration/assistants/{id}":                            to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo":                      to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo/suppression":          to(303, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux":                      to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux/{place}":              to(422, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/monter":       to(303, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/retrait":      to(303, viewer.Administrator).of("worker's place to remove"),
 	"GET /administration/motifs":                                      to(200, viewer.Administrator),
 	"POST /administration/motifs":                                     to(422, viewer.Administrator),
 	"POST /administration/motifs/{slug}":                              to(422, viewer.Administrator).of("reason"),

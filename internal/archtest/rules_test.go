@@ -49,6 +49,7 @@ var owners = map[string]string{
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking",
+	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
