@@ -94,13 +94,6 @@ func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w Week
 	})
 }
 
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
-}
-
 // comingDuring finds the worker's appointments still to come that overlap one of
 // the periods.
 func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []Period) ([]appointmentRow, error) {

@@ -37,17 +37,26 @@ func (a agenda) free(span Period, now time.Time) []Slot {
 	})
 }
 
+// slotAt finds the slot that starts at that very instant, taken or not.
+func (a agenda) slotAt(at time.Time) (Slot, bool) {
+	slots := a.slots(Period{at, at.Add(time.Second)})
+	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
+		return Slot{}, false
+	}
+	return slots[0], true
+}
+
 // bookable refuses an hour that cannot be booked at now: with errNotFree where it
 // is not offered, with errTaken where appointments leave no room for it.
-func (a agenda) bookable(at, now time.Time, mode Mode) error {
-	slots := a.slots(Period{at, at.Add(time.Second)})
+func (a agenda) bookable(at, now time.Time, mode Mode) (Slot, error) {
+	slot, ok := a.slotAt(at)
 	switch {
-	case len(slots) == 0 || !slots[0].StartsAt.Equal(at) || !slots[0].Offers(mode) || !a.inTime(at, now):
-		return errNotFree
-	case a.full(at, a.perDay()) || a.crowded(slots[0].Period()):
-		return errTaken
+	case !ok || !slot.Offers(mode) || !a.inTime(at, now):
+		return Slot{}, errNotFree
+	case a.full(at, a.perDay()) || a.crowded(slot.Period()):
+		return Slot{}, errTaken
 	}
-	return nil
+	return slot, nil
 }
 
 // inTime reports whether an hour that starts at that instant is neither too near

@@ -13,6 +13,8 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // openingsPage lists a worker's openings, with the form for another; drawn in the
@@ -22,6 +24,7 @@ type openingsPage struct {
 	Openings []Opening
 	Modes    []option
 	Weekdays []option
+	Places   []option // where there is a choice
 	Drawn    []option // every week or that day alone, where a day was drawn
 }
 
@@ -64,7 +67,38 @@ func dayOrEmpty(day time.Time) string {
 
 func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error) {
 	openings, err := h.bookings.Openings(r.Context(), viewer.From(r.Context()))
-	return openingsPage{Form: f, Openings: openings, Modes: modeOptions(Modes), Weekdays: weekdayOptions}, err
+	if err != nil {
+		return openingsPage{}, err
+	}
+	places, err := h.placeOptions(r)
+	return openingsPage{Form: f, Openings: openings, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places}, err
+}
+
+// placeOptions are the viewer's places, none where there is no choice.
+func (h *HTTP) placeOptions(r *http.Request) ([]option, error) {
+	sheet, err := h.bookings.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
+	if err != nil || len(sheet.Places) < 2 {
+		return nil, err
+	}
+	options := make([]option, len(sheet.Places))
+	for i, place := range sheet.Places {
+		options[i] = option{place.ID.String(), place.Name}
+	}
+	return options, nil
+}
+
+// decodeWhere decodes where one meets in an opening; a page without the choice
+// leaves it to the first place.
+func decodeWhere(f *form.Form) uuid.UUID {
+	value := f.Hidden("place", 36)
+	if value == "" {
+		return uuid.Nil
+	}
+	id, err := form.ParseID(value)
+	if err != nil {
+		f.Fail("place", errNoPlace.Message)
+	}
+	return id
 }
 
 // Openings lists the viewer's openings, with the form for another.
@@ -153,7 +187,7 @@ func (h *HTTP) decodeOpening(f *form.Form, began time.Time) Opening {
 	if o.Weekday == 0 {
 		o.LastDay = o.FirstDay
 	}
-	o.Modes = decodeModes(f)
+	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
 	if f.Valid() && !everHeld(o.Weekday, o.FirstDay, o.LastDay) {
 		f.Fail("last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
 	}
@@ -229,7 +263,7 @@ func (h *HTTP) AddOpening(w http.ResponseWriter, r *http.Request) error {
 
 // failOpening puts what an act refuses beside its field; any other error goes up.
 func failOpening(f *form.Form, err error) error {
-	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "weekday": errTooMany} {
+	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "place": errNoPlace, "weekday": errTooMany} {
 		if errors.Is(err, why) {
 			f.Fail(field, why.Message)
 			return nil
@@ -263,6 +297,7 @@ type openingPage struct {
 	Modes    []option
 	Weekdays []option
 	Scopes   []option
+	Places   []option      // where there is a choice
 	Booked   []Appointment // what the change would leave outside
 	Removing bool          // it was to be removed
 	Zone     *time.Location
@@ -290,7 +325,11 @@ func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) 
 		return openingPage{}, err
 	}
 	zone, err := h.bookings.Zone(r.Context(), v)
-	page := openingPage{Opening: o, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Zone: zone}
+	if err != nil {
+		return openingPage{}, err
+	}
+	places, err := h.placeOptions(r)
+	page := openingPage{Opening: o, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places, Zone: zone}
 	if o.Weekday > 0 && !day.IsZero() && o.holds(day) {
 		page.Day = day
 		page.Scopes = []option{{"day", "Seulement le " + web.Day(day)}, {"all", "Chaque semaine"}}
@@ -323,6 +362,9 @@ func (o Opening) values() url.Values {
 		"starts": {typed(o.Starts)}, "ends": {typed(o.Ends)}}
 	for _, mode := range o.Modes {
 		v.Add("modes", string(mode))
+	}
+	if o.Place != uuid.Nil {
+		v.Set("place", o.Place.String())
 	}
 	return v
 }
@@ -391,7 +433,7 @@ func (h *HTTP) changeOneDay(r *http.Request, f *form.Form, page openingPage) err
 	o := Opening{ID: page.Opening.ID, FirstDay: f.Date("moved_to", first, last, "Indiquez le jour.")}
 	o.LastDay = o.FirstDay
 	o.Starts, o.Ends = decodeHours(f)
-	o.Modes = decodeModes(f)
+	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
 	if err := h.failHoliday(r, f, "moved_to", o); err != nil || !f.Valid() {
 		return err
 	}

@@ -102,7 +102,7 @@ func (s scene) model() []Slot {
 			if (minute-o.Starts)%60 != 0 || !s.holdsHour(o, at) || (s.secondTime(at) && s.holdsHour(o, at.Add(-time.Hour))) {
 				continue
 			}
-			candidates = append(candidates, candidate{Slot{at, o.Modes}, day, [3]int{min(o.Weekday, 1), o.Starts, o.Ends}})
+			candidates = append(candidates, candidate{Slot{StartsAt: at, Modes: o.Modes}, day, [3]int{min(o.Weekday, 1), o.Starts, o.Ends}})
 		}
 	}
 	var kept []Slot
@@ -272,13 +272,13 @@ func (s scene) check(t interface {
 		if i > 0 && slot.StartsAt.Sub(got[i-1].StartsAt) < time.Hour {
 			t.Errorf("%v overlaps the slot before", slot)
 		}
-		if err := s.agenda().bookable(slot.StartsAt, s.now, slot.Modes[0]); err != nil {
+		if _, err := s.agenda().bookable(slot.StartsAt, s.now, slot.Modes[0]); err != nil {
 			t.Errorf("%v is shown, and refused: %v", slot, err)
 		}
 	}
 	for at := s.span.From; at.Before(s.span.To); at = at.Add(15 * time.Minute) {
 		shown := slices.ContainsFunc(got, func(g Slot) bool { return g.StartsAt.Equal(at) })
-		if !shown && s.agenda().bookable(at, s.now, Video) == nil {
+		if _, err := s.agenda().bookable(at, s.now, Video); !shown && err == nil {
 			t.Errorf("%v is accepted, and was never shown", at)
 		}
 	}

@@ -136,17 +136,22 @@ func (o Opening) contains(p Period, zone *time.Location) bool {
 // of the same kind; one made for a day goes before the weekly ones on that day.
 func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) error {
 	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row workerRow, others []Opening) error {
-		if err := row.fits(o, others); err != nil {
+		if err := fit(ctx, tx, row, o, others); err != nil {
 			return err
 		}
 		return insertOpening(ctx, tx, v.ID, o)
 	})
 }
 
-// fits refuses an opening that others, or the worker's sheet, leave no room for.
-func (r workerRow) fits(o Opening, others []Opening) error {
+// fit refuses an opening that others, or the worker's sheet, leave no room for.
+func fit(ctx context.Context, tx postgres.Tx, row workerRow, o Opening, others []Opening) error {
+	places, err := readPlaces(ctx, tx, row.AccountID)
 	switch {
-	case slices.ContainsFunc(o.Modes, func(m Mode) bool { return !slices.Contains(r.modes(), m) }):
+	case err != nil:
+		return err
+	case o.Place != uuid.Nil && !slices.ContainsFunc(places, func(p Place) bool { return p.ID == o.Place }):
+		return errNoPlace
+	case slices.ContainsFunc(o.Modes, func(m Mode) bool { return !slices.Contains(row.modes(), m) }):
 		return errOpeningMode
 	case slices.ContainsFunc(others, o.clashes):
 		return errOpeningOverlap
@@ -171,7 +176,7 @@ func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o Opening
 		if _, err := openingOf(openings, o.ID); err != nil {
 			return err
 		}
-		if err := row.fits(o, openings); err != nil {
+		if err := fit(ctx, tx, row, o, openings); err != nil {
 			return err
 		}
 		return updateOpening(ctx, tx, v.ID, o)
@@ -186,7 +191,7 @@ func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day tim
 			return err
 		}
 		o.ID = uuid.Nil
-		if err := row.fits(o, openings); err != nil {
+		if err := fit(ctx, tx, row, o, openings); err != nil {
 			return err
 		}
 		return insertOpening(ctx, tx, v.ID, o)

@@ -18,6 +18,7 @@ type Opening struct {
 	Starts   int       // minutes since midnight
 	Ends     int       // minutes since midnight, at most 1440
 	Modes    []Mode
+	Place    uuid.UUID   // where one meets; zero for the first of the worker's places
 	Skips    []time.Time // days on which a weekly opening does not hold
 }
 
@@ -46,6 +47,7 @@ func (p Period) inside(q Period) bool { return !p.From.Before(q.From) && !p.To.A
 type Slot struct {
 	StartsAt time.Time // UTC
 	Modes    []Mode
+	Place    uuid.UUID // its opening's
 }
 
 // Period is the slot's hour.
@@ -100,7 +102,7 @@ func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 		stretches := opening.stretches(day, zone)
 		for minute := opening.Starts; minute+60 <= opening.Ends; minute += 60 {
 			hour, ok := hourAt(day, minute, zone, stretches)
-			slot := Slot{StartsAt: hour.From, Modes: opening.Modes}
+			slot := Slot{StartsAt: hour.From, Modes: opening.Modes, Place: opening.Place}
 			if ok && !slices.ContainsFunc(kept, func(k Slot) bool { return k.Period().overlaps(hour) }) {
 				kept = append(kept, slot)
 			}

@@ -18,6 +18,7 @@ type openingRow struct {
 	StartsMinute int
 	EndsMinute   int
 	Modes        []string
+	PlaceID      *uuid.UUID
 	Skips        []time.Time
 }
 
@@ -26,12 +27,15 @@ func (r openingRow) opening() Opening {
 	if r.LastDay != nil {
 		o.LastDay = *r.LastDay
 	}
+	if r.PlaceID != nil {
+		o.Place = *r.PlaceID
+	}
 	return o
 }
 
 func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
-		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes,
+		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
 		       array(select day from opening_skips where opening_id = id order by day) as skips
 		from openings where social_worker_id = $1 order by weekday nulls last, first_day, starts_minute`, worker)
 	openings := make([]Opening, len(rows))
@@ -43,8 +47,9 @@ func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]
 
 func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
 	_, err := tx.Exec(ctx, `
-		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes)
-		values ($1, nullif($2, 0), $3, $4, $5, $6, $7)`, worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes)
+		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, nullif($8, '00000000-0000-0000-0000-000000000000'::uuid))`,
+		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
 	return err
 }
 
@@ -58,8 +63,9 @@ func lastDay(day time.Time) *time.Time {
 
 func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
 	_, err := tx.Exec(ctx, `
-		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8
-		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes)
+		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8,
+		       place_id = nullif($9, '00000000-0000-0000-0000-000000000000'::uuid)
+		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
 	return err
 }
 
@@ -162,9 +168,4 @@ func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, spa
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
 		where p.social_worker_id = $1 and `+occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
 		worker, now, span.From, span.To)
-}
-
-func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) ([]appointmentRow, error) {
-	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where p.social_worker_id = $1 and p.status = 'requested' and p.answer_by >= $2 order by p.answer_by limit $3`, worker, now, listed)
 }

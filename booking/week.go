@@ -38,16 +38,3 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hou
 	hours.Holidays, err = readHolidays(ctx, s.db.Pool, row, span)
 	return hours, err
 }
-
-// Requests lists the requests that wait for the viewer's answer, the most urgent
-// first.
-func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment, error) {
-	if err := worker(v); err != nil {
-		return nil, err
-	}
-	rows, err := readRequests(ctx, s.db.Pool, v.ID, s.db.Now())
-	if err != nil {
-		return nil, err
-	}
-	return s.named(ctx, rows)
-}
