@@ -120,9 +120,18 @@ var policy = map[string]rule{
 	"GET /agenda/ouvertures":                   to(200, viewer.SocialWorker),
 	"POST /agenda/ouvertures":                  to(422, viewer.SocialWorker),
 	"POST /agenda/ouvertures/{id}/suppression": to(303, viewer.SocialWorker).of("opening to remove"),
+	"GET /agenda/ouvertures/{id}":              to(200, viewer.SocialWorker).of("opening to change"),
+	"POST /agenda/ouvertures/{id}":             to(422, viewer.SocialWorker).of("opening to change"),
 	"GET /agenda/absences":                     to(200, viewer.SocialWorker),
 	"POST /agenda/absences":                    to(422, viewer.SocialWorker),
 	"POST /agenda/absences/{id}/suppression":   to(303, viewer.SocialWorker).of("absence to remove"),
+	"POST /agenda/absences/hebdomadaires":      to(422, viewer.SocialWorker),
+
+	"POST /agenda/absences/hebdomadaires/{id}/suppression": to(303, viewer.SocialWorker).of("weekly absence to remove"),
+
+	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
+	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
+	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
 
 	// A client's manager, for that client alone.
 	"GET /entreprise":                            to(200, viewer.ClientManager),

@@ -283,8 +283,15 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, err)
 	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
+	other := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts != late.Starts })
+	m.objects["opening to change"] = identified(openings[other].ID, m.nadia)
+	lunch := booking.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
+	ok(t, m.platform.bookings.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
+	weekly, err := m.platform.bookings.WeeklyAbsences(t.Context(), nadia)
+	ok(t, err)
+	m.objects["weekly absence to remove"] = identified(weekly[0].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}))
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 }
 
