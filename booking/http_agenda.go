@@ -18,7 +18,8 @@ type weekPage struct {
 	Days     []weekDay
 	Previous string
 	Next     string
-	Empty    bool // no opening at all: nobody can book
+	Requests []Appointment // what waits for the worker's answer
+	Empty    bool          // no opening at all: nobody can book
 }
 
 type weekDay struct {
@@ -52,6 +53,9 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := weekPage{Week: week, Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String(), Empty: len(openings) == 0}
+	if page.Requests, err = h.bookings.Requests(r.Context(), v); err != nil {
+		return err
+	}
 	for i := range 7 {
 		page.Days = append(page.Days, weekDayOf(monday.AddDate(0, 0, i), booked, now.In(zone)))
 	}
