@@ -143,6 +143,9 @@ func (a Appointment) at(now time.Time) Appointment {
 	return a
 }
 
+// Asks reports whether it is a request that still waits for its answer.
+func (a Appointment) Asks() bool { return a.Status == Requested }
+
 // FreeUntil is the last instant at which cancelling is free.
 func (a Appointment) FreeUntil() time.Time { return a.StartsAt.Add(-FreeCancellation) }
 
