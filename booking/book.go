@@ -125,7 +125,7 @@ func overlaps(err error) bool {
 
 // explainOverlap tells whose appointment was in the way.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, r Request) error {
-	own, err := hasAppointment(ctx, s.db.Pool, v.ID, Slot{StartsAt: r.StartsAt}.Period())
+	own, err := hasAppointment(ctx, s.db.Pool, v.ID, Slot{StartsAt: r.StartsAt}.Period(), s.db.Now())
 	switch {
 	case err != nil:
 		return err

@@ -240,25 +240,43 @@ type appointmentRow struct {
 	Place          string
 	Status         Status
 	Sequence       int
+	AnswerBy       *time.Time
 	TimeZone       string
 	SealedNote     []byte
 	SealedReply    []byte
 }
 
 func (r appointmentRow) appointment() Appointment {
-	return Appointment{
+	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
 		Zone: account.Location(r.TimeZone),
 	}
+	if r.AnswerBy != nil {
+		a.AnswerBy = r.AnswerBy.UTC()
+	}
+	return a
 }
 
 const selectAppointment = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, w.time_zone, p.sealed_note, p.sealed_reply
+	       r.label as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply
 	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
+
+// occupying is Status.Occupies in SQL, word for word as in the constraints, so that
+// their indexes serve it.
+const occupying = `status in ('confirmed', 'requested', 'held', 'no_show')`
+
+// occupyingAt is occupying as far as it counts at the instant of that parameter: a
+// request whose answer is overdue holds nothing any more, whoever releases it.
+func occupyingAt(now string) string {
+	return occupying + ` and (status <> 'requested' or answer_by >= ` + now + `)`
+}
+
+// isComing keeps what is still to take place, at $2.
+const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
 
 func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, note []byte) error {
 	place := ""
@@ -290,32 +308,32 @@ func lockAppointment(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) 
 
 func readComing(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where `+isTheirs+` and upper(p.period) > $2 and p.status = 'confirmed' order by lower(p.period) limit $3`, viewer, now, listed)
+		where `+isTheirs+` and `+isComing+` order by lower(p.period) limit $3`, viewer, now, listed)
 }
 
 func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where `+isTheirs+` and (upper(p.period) <= $2 or p.status <> 'confirmed') order by lower(p.period) desc limit $3`, viewer, now, listed)
+		where `+isTheirs+` and not `+isComing+` order by lower(p.period) desc limit $3`, viewer, now, listed)
 }
 
-func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]appointmentRow, error) {
+func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where p.social_worker_id = $1 and p.status = 'confirmed' and lower(p.period) >= $2 and lower(p.period) < $3
-		order by lower(p.period)`, worker, span.From, span.To)
+		where p.social_worker_id = $1 and `+occupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
+		order by lower(p.period)`, worker, span.From, span.To, now)
 }
 
-// readBusy finds what stands in the worker's agenda, through the index of the
+// readBusy finds what stands in the worker's agenda at now, through the index of the
 // constraint that keeps hours apart.
-func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]Period, error) {
 	return postgres.All[Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
-		where social_worker_id = $1 and period && tstzrange($2, $3) and status = 'confirmed'`, worker, span.From, span.To)
+		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4"), worker, span.From, span.To, now)
 }
 
-func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period) (has bool, err error) {
+func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period, now time.Time) (has bool, err error) {
 	err = q.QueryRow(ctx, `
-		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and status = 'confirmed')`,
-		beneficiary, p.From, p.To).Scan(&has)
+		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+`)`,
+		beneficiary, p.From, p.To, now).Scan(&has)
 	return has, err
 }
 
