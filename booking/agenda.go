@@ -42,7 +42,11 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 		return agenda{}, err
 	}
 	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences)}, err
+	if err != nil {
+		return agenda{}, err
+	}
+	external, err := readExternalBusy(ctx, q, worker.AccountID, span)
+	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: append(periods(absences), external...)}, err
 }
 
 // inModes keeps of each opening the modes that the worker's sheet offers.
