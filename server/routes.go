@@ -189,6 +189,18 @@ func (s *Server) routes() []route {
 		{"POST", "/agenda/reglages", worker, b.SaveSettings, page},
 		{"POST", "/agenda/jours-feries", worker, b.SetHoliday, page},
 
+		{"GET", "/agenda/calendriers", worker, b.Calendars, page},
+		{"POST", "/agenda/calendriers", worker, b.AddCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/lecture", worker, b.RefreshCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/pause", worker, b.PauseCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/reprise", worker, b.ResumeCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/journees", worker, b.CountAllDay, page},
+		{"POST", "/agenda/calendriers/{id}/suppression", worker, b.RemoveCalendar, page},
+		{"GET", "/agenda/abonnement", worker, b.FeedPage, page},
+		{"POST", "/agenda/abonnement", worker, b.MakeFeed, page},
+		{"POST", "/agenda/abonnement/suppression", worker, b.RevokeFeed, page},
+		{"GET", "/agenda/abonnement/{token}/agenda.ics", everyone, b.FeedICS, page},
+
 		{"GET", "/entreprise", manager, c.ManagerPage, page},
 		{"GET", "/entreprise/qr.svg", manager, c.QRSVG, page},
 		{"GET", "/entreprise/qr.png", manager, c.QRPNG, page},
