@@ -192,10 +192,13 @@ func (d *demonstration) startTexts(ctx context.Context) (err error) {
 	return err
 }
 
+// demoSMSBody has the key too, by which the receiver knows an SMS that comes again.
+const demoSMSBody = `{"to":{{json .To}},"from":{{json .From}},"text":{{json .Text}},"key":{{json .Key}}}`
+
 // textGateway sends SMS to the receiver.
 func (d *demonstration) textGateway() (*sms.Gateway, error) {
 	return sms.New(sms.Settings{
-		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: sms.DefaultBody, From: "SocialDirect", Success: sms.DefaultSuccess,
+		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: demoSMSBody, From: "SocialDirect", Success: sms.DefaultSuccess,
 	})
 }
 
