@@ -61,7 +61,7 @@ func (h *HTTP) confirmPage(r *http.Request, request Request, f *form.Form) (conf
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if err := h.bookings.allow(r.Context(), viewer.From(r.Context()), request.Mode); err != nil {
+	if err := h.bookings.allow(r.Context(), viewer.From(r.Context()).ID, request.Mode); err != nil {
 		return confirmPage{}, h.refuseHour(r, request, err)
 	}
 	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, Period{request.StartsAt, request.StartsAt.Add(time.Second)})

@@ -178,7 +178,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 	case person.Discreet:
 		name = "sms_discreet"
 	case !w.notices.Has(name):
-		name = "sms_changed"
+		name = "sms_" + noticeChange
 	}
 	text, err := w.notices.Text(name, w.told(a, person))
 	if err != nil {
@@ -199,7 +199,7 @@ type told struct {
 	Page        string
 	Beneficiary bool
 	Late        bool
-	ByWorker    bool
+	Requested   bool
 	Mode        Mode
 }
 
@@ -212,6 +212,6 @@ func (w *NoticeWorker) told(a Appointment, person account.Reachable) told {
 	return told{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, ByWorker: a.Status == CancelledByWorker, Mode: a.Mode,
+		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
 	}
 }

@@ -20,8 +20,8 @@ import (
 const (
 	noticeConfirmation  = "confirmation"
 	noticeCancellation  = "cancellation"
-	noticeMoved         = "moved"
-	noticeRequested     = "requested"
+	noticeChange        = "change"  // another hour, another way to talk, other needs
+	noticeRequest       = "request" // an hour is asked for, and held
 	noticeAccepted      = "accepted"
 	noticeDeclined      = "declined"
 	noticeExpired       = "expired"
@@ -45,8 +45,8 @@ type noticeKind struct {
 var noticeKinds = map[string]noticeKind{
 	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}},
 	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true, useless: -SlotLength},
-	noticeMoved:        {label: "Changement d’heure", holds: []Status{Confirmed, Requested}, texted: true},
-	noticeRequested:    {label: "Demande reçue", holds: []Status{Requested}},
+	noticeChange:       {label: "Changement", holds: []Status{Confirmed, Requested}, texted: true},
+	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}},
 	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
 	noticeDeclined:     {label: "Demande déclinée", holds: []Status{Declined}, texted: true},
 	noticeExpired:      {label: "Demande sans réponse", holds: []Status{Expired}, texted: true},

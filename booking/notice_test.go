@@ -154,11 +154,11 @@ func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 		o.SetNow(bookingtest.Start)
 	}
 	for status, notice := range map[booking.Status]string{
-		booking.Requested: "requested", booking.Confirmed: "accepted", booking.Declined: "declined", booking.Expired: "expired",
+		booking.Requested: "request", booking.Confirmed: "accepted", booking.Declined: "declined", booking.Expired: "expired",
 	} {
 		o.tell(t, status, notice)
 	}
-	o.tell(t, booking.Confirmed, "moved")
+	o.tell(t, booking.Confirmed, "change")
 	seen := map[string]bool{}
 	for _, n := range o.rows(t, "sent") {
 		seen[n.Notice] = true
@@ -280,13 +280,13 @@ func TestR21_CalendarsAreToldOfWhatWasAgreedAlone(t *testing.T) {
 	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.cancel(t, o.nadia, a)
 	o.turn(t)
-	o.tell(t, booking.Requested, "requested")
+	o.tell(t, booking.Requested, "request")
 	for notice, want := range map[string]string{
-		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "requested": "",
+		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "request": "",
 	} {
 		var found []noticed
 		for _, n := range o.rows(t, "sent") {
-			if n.Notice == notice && n.AccountID == o.zoe.ID && n.Channel == "mail" && (notice == "requested" || n.AppointmentID == a.ID) {
+			if n.Notice == notice && n.AccountID == o.zoe.ID && n.Channel == "mail" && (notice == "request" || n.AppointmentID == a.ID) {
 				found = append(found, n)
 			}
 		}

@@ -244,6 +244,7 @@ type appointmentRow struct {
 	TimeZone       string
 	SealedNote     []byte
 	SealedReply    []byte
+	SealedNeeds    []byte
 }
 
 func (r appointmentRow) appointment() Appointment {
@@ -260,7 +261,7 @@ func (r appointmentRow) appointment() Appointment {
 
 const selectAppointment = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply
+	       r.label as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
 	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
@@ -277,18 +278,6 @@ func occupyingAt(now string) string {
 
 // isComing keeps what is still to take place, at $2.
 const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
-
-func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, note []byte) error {
-	place := ""
-	if r.Mode == InPerson {
-		place = worker.Place
-	}
-	_, err := tx.Exec(ctx, `
-		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, sealed_note, status, booked_at)
-		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, 'confirmed', $10)`,
-		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, place, note, tx.Now)
-	return err
-}
 
 func oneAppointment(ctx context.Context, q postgres.Querier, sql string, viewer, id uuid.UUID) (appointmentRow, error) {
 	row, err := postgres.One[appointmentRow](ctx, q, sql, viewer, id)
@@ -330,10 +319,10 @@ func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Pe
 		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4"), worker, span.From, span.To, now)
 }
 
-func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period, now time.Time) (has bool, err error) {
+func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p Period, now time.Time) (has bool, err error) {
 	err = q.QueryRow(ctx, `
-		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+`)`,
-		beneficiary, p.From, p.To, now).Scan(&has)
+		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5)`,
+		beneficiary, p.From, p.To, now, except).Scan(&has)
 	return has, err
 }
 

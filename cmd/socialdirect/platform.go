@@ -167,9 +167,12 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
+	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicReminders()})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{
+		account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicReminders(), booking.PeriodicRelease(),
+	})
 	if err != nil {
 		return err
 	}
