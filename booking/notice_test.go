@@ -75,6 +75,26 @@ func TestR21_WhoBooksLateIsNotFlooded(t *testing.T) {
 	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_hour", "sms reminder_hour")
 }
 
+func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.SetNow(friday.Add(-48 * time.Hour))
+	o.turn(t) // reminded of Friday
+	saturday := friday.Add(24 * time.Hour)
+	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, saturday))
+	o.pass(t, saturday.Add(-40*time.Hour).Sub(o.DB.Now())) // 48 hours before Saturday is past the move
+	told := []string{"mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail change", "sms change"}
+	wantGot(t, o, o.zoe, append(told, "mail reminder_limit", "sms reminder_limit")...)
+	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, friday)) // within 48 hours of it: the mail about the move says it
+	o.pass(t, friday.Add(-2*time.Hour).Sub(o.DB.Now()))
+	told = append(told, "mail reminder_limit", "sms reminder_limit", "mail change", "sms change")
+	wantGot(t, o, o.zoe, told...)
+	o.pass(t, 4*time.Hour)
+	wantGot(t, o, o.zoe, append(told, "mail reminder_hour", "sms reminder_hour")...)
+}
+
 func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)

@@ -91,12 +91,13 @@ type noticed struct {
 	Channel       string
 	State         string
 	Cause         string
+	Sequence      int
 }
 
 func (o *postOffice) rows(t testing.TB, state string) []noticed {
 	t.Helper()
 	rows, err := postgres.All[noticed](context.Background(), o.DB.Pool, `
-		select id, appointment_id, account_id, notice, channel, state, cause from notices where $1 in ('', state) order by queued_at, notice, channel, id`, state)
+		select id, appointment_id, account_id, notice, channel, state, cause, sequence from notices where $1 in ('', state) order by queued_at, notice, channel, id`, state)
 	must(t, err)
 	return rows
 }
