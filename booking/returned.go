@@ -24,26 +24,24 @@ func (returnedArgs) Kind() string { return "returned_notice" }
 
 // Returned hands a delivery report to the running platform, which notes that the
 // notice did not arrive (R21). It needs nothing but the database, so that the command
-// at a mail server's back door does not either. of reports whether the report is about
-// a notice of this package at all, and a final one.
-func Returned(ctx context.Context, db *postgres.DB, queue *jobs.Queue, r outgoing.Report) (of bool, err error) {
+// at a mail server's back door does not either. What is about other
+// mails, or only a delay, is left aside.
+func Returned(ctx context.Context, db *postgres.DB, queue *jobs.Queue, r outgoing.Report) error {
 	if !r.Failed {
-		return false, nil
+		return nil
 	}
-	err = db.InTx(ctx, func(tx postgres.Tx) error {
+	return db.InTx(ctx, func(tx postgres.Tx) error {
 		for _, id := range r.IDs {
 			notice, err := uuid.Parse(strings.TrimPrefix(id, noticePrefix))
 			if err != nil || !strings.HasPrefix(id, noticePrefix) {
 				continue
 			}
-			of = true
 			if err := queue.Add(ctx, tx, returnedArgs{notice, r.Cause}, nil); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return of, err
 }
 
 // ReturnedWorker notes what came back.

@@ -43,6 +43,7 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
+	mailBounces    string       // empty for the sender's address
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
 	relay          signaling.RelayConfig
@@ -155,6 +156,9 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	sender, err := mail.New(s.smtpURL, s.mailFrom)
 	if err != nil {
 		return err
+	}
+	if s.mailBounces != "" {
+		sender = sender.ReturningTo(s.mailBounces)
 	}
 	notices, err := web.NewNotices(s.base, phone(s.phone))
 	if err != nil {
