@@ -44,7 +44,7 @@ var owners = map[string]string{
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account", "passkeys": "account",
 	"passkey_challenges": "account", "recovery_sets": "account", "recovery_codes": "account", "second_factor_resets": "account",
 	"reset_codes": "account", "account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account", "known_devices": "account",
-	"assisted_signups": "account", "sms_challenges": "account",
+	"assisted_signups": "account", "sms_challenges": "account", "contact_choices": "account",
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
