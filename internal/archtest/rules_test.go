@@ -47,10 +47,9 @@ var owners = map[string]string{
 	"assisted_signups": "account", "sms_challenges": "account",
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
-	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
-	"sheet_readings": "booking",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
-	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
+	"sheet_readings": "booking",
+	"messages":       "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }
