@@ -50,8 +50,7 @@ var owners = map[string]string{
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
 	"sheet_readings": "booking",
 	"messages":       "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
-	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
-	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
+	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "late_marks": "booking",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }
