@@ -97,7 +97,10 @@ func (b *browser) signIn(base string, who account) error {
 // settle waits until the page after the sign-in is whole: a page asked for before
 // would be given up for it.
 func (b *browser) settle() error {
-	_, err := ask(b, chromedp.PollFunction[bool](`() => document.readyState === 'complete' && !location.pathname.startsWith('/connexion')`))
+	if err := b.do(chromedp.WaitReady(chromedp.CSS(`nav[aria-label="Principale"] a[aria-current]`))); err != nil {
+		return err
+	}
+	_, err := ask(b, chromedp.PollFunction[bool](`() => document.readyState === 'complete'`))
 	return err
 }
 
