@@ -52,10 +52,6 @@ var owners = map[string]string{
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
 	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
-	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
-	"sheet_readings": "booking",
-	"messages":       "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
-	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "late_marks": "booking",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }
