@@ -50,7 +50,7 @@ var owners = map[string]string{
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"sheet_readings":  "booking",
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
-	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking",
+	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking", "notices": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
