@@ -26,6 +26,7 @@ func (s State) Label() string { return stateLabels[s] }
 
 var stateLabels = map[State]string{
 	Open: "Ouvert", Unvalidated: "Adresse à confirmer", Invited: "Invitation envoyée", Suspended: "Suspendu", Closed: "Fermé",
+	Erased: "Supprimé, à la demande de la personne",
 }
 
 func pathID(r *http.Request) (uuid.UUID, error) {

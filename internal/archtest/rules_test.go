@@ -17,6 +17,7 @@ var domains = map[string][]string{
 	"booking":   {"account", "company"},
 	"messaging": {"booking", "account"},
 	"signaling": {"booking", "account"},
+	"privacy":   {"messaging", "signaling", "booking", "account", "company", "legal"},
 }
 
 // rooms are the other folders with Go code, with the rooms that each may import;
@@ -45,7 +46,9 @@ var owners = map[string]string{
 	"passkey_challenges": "account", "recovery_sets": "account", "recovery_codes": "account", "second_factor_resets": "account",
 	"reset_codes": "account", "account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account", "known_devices": "account",
 	"assisted_signups": "account", "sms_challenges": "account",
-	"person_keys":   "internal/vault",
+	"person_keys":       "internal/vault",
+	"archive_keys":      "internal/vault",
+	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
