@@ -16,6 +16,7 @@ type profilePage struct {
 	Mobile string // what somebody without an address signs in with, empty for others
 	Sheet  bool   // whether the person has a profile sheet to keep
 	Zones  []option
+	Age    *AgeCheck // a proof of age that the person is waited for
 }
 
 type option struct{ Value, Label string }
@@ -44,7 +45,11 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
 		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
-	return h.render.Render(w, r, http.StatusOK, newProfilePage(f, person))
+	page := newProfilePage(f, person)
+	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), viewer.From(r.Context())); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // UpdateProfile saves it; another address than the present one replaces it only

@@ -45,7 +45,7 @@ var owners = map[string]string{
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account", "passkeys": "account",
 	"passkey_challenges": "account", "recovery_sets": "account", "recovery_codes": "account", "second_factor_resets": "account",
 	"reset_codes": "account", "account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account", "known_devices": "account",
-	"assisted_signups": "account", "sms_challenges": "account",
+	"assisted_signups": "account", "age_checks": "account", "sms_challenges": "account",
 	"person_keys":       "internal/vault",
 	"archive_keys":      "internal/vault",
 	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
