@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/internal/postgres"
 
@@ -15,7 +16,7 @@ import (
 //
 // It is a step of the caller's erasure, who has checked that it may be done.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	if err := eraseMessages(ctx, tx, person, tx.Now.Add(-sweepAfter)); err != nil {
+	if err := eraseMessages(ctx, tx, person, tx.Now.Add(-sweepAfter-time.Second)); err != nil {
 		return err
 	}
 	return s.queue.Add(ctx, tx, sweepArgs{}, nil)

@@ -15,7 +15,7 @@ import (
 func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abandoned time.Time) error {
 	_, err := tx.Exec(ctx, `
 		with gone as (delete from documents d using messages m where m.id = d.message_id and m.beneficiary_id = $1 returning d.object_key)
-		insert into uploads (object_key, started_at) select object_key, $2 - interval '1 second' from gone`, person, abandoned)
+		insert into uploads (object_key, started_at) select object_key, $2::timestamptz from gone`, person, abandoned)
 	if err != nil {
 		return err
 	}

@@ -42,8 +42,10 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 // erase has every domain above account erase its part, keeps what may be kept, and
 // ends with the key.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, identity account.Identity) error {
-	if err := errors.Join(s.messages.Erase(ctx, tx, person), s.bookings.Erase(ctx, tx, person), signaling.Erase(ctx, tx, person)); err != nil {
-		return err
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{s.messages.Erase, s.bookings.Erase, signaling.Erase} {
+		if err := erase(ctx, tx, person); err != nil {
+			return err
+		}
 	}
 	plain, err := json.Marshal(identity)
 	if err != nil {

@@ -184,7 +184,7 @@ func insertStep(ctx context.Context, tx postgres.Tx, id, request, author uuid.UU
 }
 
 func readSteps(ctx context.Context, q postgres.Querier, request uuid.UUID) ([]stepRow, error) {
-	return postgres.All[stepRow](ctx, q, `select id, at, author_id, act, sealed_text from rights_steps where request_id = $1 order by at, id`, request)
+	return postgres.All[stepRow](ctx, q, `select id, at, author_id, act, sealed_text from rights_steps where request_id = $1 order by number`, request)
 }
 
 // Archives.

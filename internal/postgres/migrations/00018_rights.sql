@@ -53,13 +53,14 @@ create unique index rights_requests_once_key on rights_requests (account_id, kin
 -- platform and for somebody without an account, outlives their account.
 create table rights_steps (
     id          uuid primary key,
+    number      bigint generated always as identity, -- their order
     request_id  uuid not null references rights_requests on delete cascade,
     at          timestamptz not null,
     author_id   uuid,
     act         text not null check (act in ('asked', 'confirmed', 'entered', 'matched', 'noted', 'refused', 'withdrawn', 'erased')),
     sealed_text bytea
 );
-create index rights_steps_request_idx on rights_steps (request_id, at);
+create index rights_steps_request_idx on rights_steps (request_id, number);
 
 -- An account that was erased keeps its identifier, so that what others did stays
 -- whole, and nothing that says whose it was.
