@@ -219,7 +219,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	for what, sql := range map[string]string{
 		"sessions": `select count(*) from sessions where account_id = $1`, "tokens": `select count(*) from account_tokens where account_id = $1`,
 		"devices": `select count(*) from known_devices where account_id = $1`, "acceptances": `select count(*) from legal_acceptances where account_id = $1`,
-		"texts": `select count(*) from messages where beneficiary_id = $1 and sealed_body is not null`,
+		"texts":     `select count(*) from messages where beneficiary_id = $1 and sealed_body is not null`,
 		"documents": `select count(*) from documents d join messages m on m.id = d.message_id where m.beneficiary_id = $1`,
 		"reasons":   `select count(*) from appointments where beneficiary_id = $1 and (reason is not null or sealed_note is not null)`,
 		"to come":   `select count(*) from appointments where beneficiary_id = $1 and status = 'confirmed'`,
