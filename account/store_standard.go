@@ -77,15 +77,16 @@ func asDoubles(rows []doubleRow, err error) ([]Double, error) {
 
 const selectDouble = `select id, first_name, last_name, coalesce(mobile, '') as mobile, `
 
-func readDoubles(ctx context.Context, q postgres.Querier, p Probe) ([]Double, error) {
+// readDoubles finds them among all accounts but one.
+func readDoubles(ctx context.Context, q postgres.Querier, p Probe, except uuid.UUID) ([]Double, error) {
 	return asDoubles(postgres.All[doubleRow](ctx, q, `
 		select * from (`+selectDouble+`
 		       case when email_key = address_key(nullif($1, '')) then 'email'
 		            when name_key = person_key($2 || ' ' || $3) then 'name_and_mobile' else 'mobile' end as likeness
 		from accounts
-		where role = 'beneficiary' and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
+		where role = 'beneficiary' and id <> $6 and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
 		order by array_position(array['email', 'name_and_mobile', 'mobile'], likeness), last_name, id
-		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown))
+		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown, except))
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

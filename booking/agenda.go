@@ -69,7 +69,7 @@ func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) 
 	if err != nil {
 		return nil, err
 	}
-	busy, err := readBusy(ctx, s.db.Pool, worker, span)
+	busy, err := readBusy(ctx, s.db.Pool, worker, span, now)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p Period) er
 		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
 			return err
 		}
-		busy, err := readBusy(ctx, tx, v.ID, p)
+		busy, err := readBusy(ctx, tx, v.ID, p, tx.Now)
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,11 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, note); err != nil {
+	where, err := meetingPlace(ctx, tx, worker.AccountID, r.Mode)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, where, note); err != nil {
 		return uuid.Nil, err
 	}
 	if err := s.count(ctx, tx, v.ID, id, r); err != nil {
@@ -125,7 +129,7 @@ func overlaps(err error) bool {
 
 // explainOverlap tells whose appointment was in the way.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, r Request) error {
-	own, err := hasAppointment(ctx, s.db.Pool, v.ID, Slot{StartsAt: r.StartsAt}.Period())
+	own, err := hasAppointment(ctx, s.db.Pool, v.ID, Slot{StartsAt: r.StartsAt}.Period(), s.db.Now())
 	switch {
 	case err != nil:
 		return err

@@ -69,9 +69,14 @@ type Status string
 // The states of an appointment.
 const (
 	Confirmed         Status = "confirmed"
+	Requested         Status = "requested" // holds its hour until it is answered, or overdue (R19)
+	Declined          Status = "declined"
+	Expired           Status = "expired"
 	Cancelled         Status = "cancelled"
 	CancelledLate     Status = "cancelled_late"
 	CancelledByWorker Status = "cancelled_by_worker"
+	Held              Status = "held"
+	NoShow            Status = "no_show"
 )
 
 // Label says the state as a person would.
@@ -79,15 +84,33 @@ func (s Status) Label() string {
 	switch s {
 	case Confirmed:
 		return "Confirmé"
+	case Requested:
+		return "En attente de réponse"
+	case Declined:
+		return "Décliné"
+	case Expired:
+		return "Resté sans réponse"
 	case Cancelled:
 		return "Annulé"
 	case CancelledLate:
 		return "Annulé tardivement"
 	case CancelledByWorker:
 		return "Annulé par l’assistante sociale"
+	case Held:
+		return "A eu lieu"
+	case NoShow:
+		return "N’a pas eu lieu"
 	}
 	return ""
 }
+
+// Occupies reports whether an appointment in this state has its hour to itself: the
+// exclusion constraints and everything that is busy count these states.
+func (s Status) Occupies() bool { return s == Requested || s.Agreed() }
+
+// Agreed reports whether both people meant to meet, whatever came of it: it can be
+// marked held, or not, while they still talk.
+func (s Status) Agreed() bool { return s == Confirmed || s == Held || s == NoShow }
 
 // Appointment is one hour of two people.
 type Appointment struct {
@@ -103,8 +126,18 @@ type Appointment struct {
 	ReasonLabel      string
 	Place            string // where, in person; empty otherwise
 	Status           Status
+	AnswerBy         time.Time      // until when a request holds its hour; zero for what never was one
 	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
 	Zone             *time.Location // the worker's
+}
+
+// at is the appointment as it counts at now: a request whose answer is overdue has
+// expired, even before anything released it.
+func (a Appointment) at(now time.Time) Appointment {
+	if a.Status == Requested && now.After(a.AnswerBy) {
+		a.Status = Expired
+	}
+	return a
 }
 
 // FreeUntil is the last instant at which cancelling is free.
@@ -115,7 +148,7 @@ func (a Appointment) Free(now time.Time) bool { return !now.After(a.FreeUntil())
 
 // Cancellable reports whether the appointment can still be cancelled at now.
 func (a Appointment) Cancellable(now time.Time) bool {
-	return a.Status == Confirmed && now.Before(a.StartsAt)
+	return (a.Status == Confirmed || a.Status == Requested) && now.Before(a.StartsAt)
 }
 
 // conversations makes the identifier of two people's conversation out of their

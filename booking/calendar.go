@@ -22,13 +22,21 @@ func CalendarFile(a Appointment, method ics.Method, page, organizer, attendee st
 	event.SetDescription(page)
 	event.SetSequence(a.Sequence)
 	event.SetClass(ics.ClassificationPrivate)
-	event.SetStatus(ics.ObjectStatusConfirmed)
-	if a.Status != Confirmed {
-		event.SetStatus(ics.ObjectStatusCancelled)
-	}
+	event.SetStatus(calendarStatus(a.Status))
 	if method != ics.MethodPublish {
 		event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
 		event.AddAttendee("mailto:"+attendee, ics.CalendarUserTypeIndividual, ics.ParticipationStatusAccepted, ics.ParticipationRoleReqParticipant, ics.WithRSVP(false))
 	}
 	return cal.Serialize(ics.WithNewLineWindows)
+}
+
+// calendarStatus says a state in the words of RFC 5545 (3.8.1.11).
+func calendarStatus(s Status) ics.ObjectStatus {
+	switch {
+	case s == Requested:
+		return ics.ObjectStatusTentative
+	case s.Agreed():
+		return ics.ObjectStatusConfirmed
+	}
+	return ics.ObjectStatusCancelled
 }

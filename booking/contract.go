@@ -44,7 +44,7 @@ func (s *Service) allow(ctx context.Context, v *viewer.Viewer, mode Mode) error 
 func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
 	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m Mode) bool { return !slices.Contains(allowed, m) })
 	if !slices.Contains(w.Modes, InPerson) {
-		w.Place = ""
+		w.Places = nil
 	}
 	return w, len(w.Modes) > 0
 }

@@ -65,7 +65,7 @@ func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == Confirmed && !a.Over(now)
-	page.CanEnter = a.Status == Confirmed && a.Mode == Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
+	page.CanEnter = a.Status.Agreed() && a.Mode == Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 

@@ -37,7 +37,7 @@ const callableFor = time.Hour
 
 // toCall reports whether v is the worker who is to call, or may still be calling.
 func (a Appointment) toCall(v *viewer.Viewer, now time.Time) bool {
-	return v.ID == a.SocialWorkerID && a.Mode == Phone && a.Status == Confirmed && now.Before(a.EndsAt.Add(callableFor))
+	return v.ID == a.SocialWorkerID && a.Mode == Phone && a.Status.Agreed() && now.Before(a.EndsAt.Add(callableFor))
 }
 
 // Details returns what only the appointment's people read; NotFound for others.
@@ -92,12 +92,12 @@ func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, p
 	return coming, past, err
 }
 
-// Week lists a worker's own confirmed appointments inside span, in order (R41).
+// Week lists what occupies a worker's hours inside span, in order (R41).
 func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span Period) ([]Appointment, error) {
 	if err := worker(v); err != nil {
 		return nil, err
 	}
-	rows, err := readWeek(ctx, s.db.Pool, v.ID, span)
+	rows, err := readWeek(ctx, s.db.Pool, v.ID, span, s.db.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +132,9 @@ func (s *Service) named(ctx context.Context, rows []appointmentRow) ([]Appointme
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Appointment, len(rows))
+	all, now := make([]Appointment, len(rows)), s.db.Now()
 	for i, row := range rows {
-		all[i] = withNames(row.appointment(), people)
+		all[i] = withNames(row.appointment().at(now), people)
 	}
 	return all, nil
 }

@@ -24,12 +24,11 @@ type workerRow struct {
 	Languages    []string
 	Reasons      []string
 	Modes        []string
-	Place        string
 	TimeZone     string
 	Portrait     string
 }
 
-const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone, portrait_version as portrait`
+const workerColumns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait`
 
 func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
 
@@ -47,14 +46,14 @@ func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 	person.Zone = r.zone()
 	return SocialWorker{
 		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasonsTaken(offered, r.Reasons),
-		Modes: r.modes(), Place: r.Place, Portrait: r.Portrait,
+		Modes: r.modes(), Portrait: r.Portrait,
 	}
 }
 
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
 	_, err := tx.Exec(ctx, `
-		insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone) values ($1, $2, $3, $4, $5, $6, $7)`,
-		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Place, n.Zone)
+		insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone) values ($1, $2, $3, $4, $5, $6)`,
+		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone)
 	return err
 }
 
@@ -84,8 +83,8 @@ func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
 	_, err := tx.Exec(ctx, `
-		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5, place = $6 where account_id = $1`,
-		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes, sheet.Place)
+		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5 where account_id = $1`,
+		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes)
 	return err
 }
 
@@ -240,35 +239,54 @@ type appointmentRow struct {
 	Place          string
 	Status         Status
 	Sequence       int
+	AnswerBy       *time.Time
 	TimeZone       string
 	SealedNote     []byte
 	SealedReply    []byte
 }
 
 func (r appointmentRow) appointment() Appointment {
-	return Appointment{
+	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
 		Zone: account.Location(r.TimeZone),
 	}
+	if r.AnswerBy != nil {
+		a.AnswerBy = r.AnswerBy.UTC()
+	}
+	return a
 }
 
 const selectAppointment = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
-	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, w.time_zone, p.sealed_note, p.sealed_reply
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply
 	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
 
-func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, note []byte) error {
-	place := ""
-	if r.Mode == InPerson {
-		place = worker.Place
+// occupying is Status.Occupies in SQL, word for word as in the constraints, so that
+// their indexes serve it.
+const occupying = `status in ('confirmed', 'requested', 'held', 'no_show')`
+
+// occupyingAt is occupying as far as it counts at the instant of that parameter: a
+// request whose answer is overdue holds nothing any more, whoever releases it.
+func occupyingAt(now string) string {
+	return occupying + ` and (status <> 'requested' or answer_by >= ` + now + `)`
+}
+
+// isComing keeps what is still to take place, at $2.
+const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
+
+func insertAppointment(ctx context.Context, tx postgres.Tx, id, beneficiary uuid.UUID, worker workerRow, r Request, where *Place, note []byte) error {
+	var place *uuid.UUID
+	words := ""
+	if where != nil {
+		place, words = &where.ID, where.Words()
 	}
 	_, err := tx.Exec(ctx, `
-		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, sealed_note, status, booked_at)
-		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, 'confirmed', $10)`,
-		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, place, note, tx.Now)
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, status, booked_at)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, 'confirmed', $11)`,
+		id, worker.AccountID, beneficiary, r.StartsAt, r.StartsAt.Add(SlotLength), r.Mode, r.Reason, words, place, note, tx.Now)
 	return err
 }
 
@@ -290,32 +308,32 @@ func lockAppointment(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) 
 
 func readComing(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where `+isTheirs+` and upper(p.period) > $2 and p.status = 'confirmed' order by lower(p.period) limit $3`, viewer, now, listed)
+		where `+isTheirs+` and `+isComing+` order by lower(p.period) limit $3`, viewer, now, listed)
 }
 
 func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where `+isTheirs+` and (upper(p.period) <= $2 or p.status <> 'confirmed') order by lower(p.period) desc limit $3`, viewer, now, listed)
+		where `+isTheirs+` and not `+isComing+` order by lower(p.period) desc limit $3`, viewer, now, listed)
 }
 
-func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]appointmentRow, error) {
+func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where p.social_worker_id = $1 and p.status = 'confirmed' and lower(p.period) >= $2 and lower(p.period) < $3
-		order by lower(p.period)`, worker, span.From, span.To)
+		where p.social_worker_id = $1 and `+occupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
+		order by lower(p.period)`, worker, span.From, span.To, now)
 }
 
-// readBusy finds what stands in the worker's agenda, through the index of the
+// readBusy finds what stands in the worker's agenda at now, through the index of the
 // constraint that keeps hours apart.
-func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]Period, error) {
 	return postgres.All[Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
-		where social_worker_id = $1 and period && tstzrange($2, $3) and status = 'confirmed'`, worker, span.From, span.To)
+		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4"), worker, span.From, span.To, now)
 }
 
-func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period) (has bool, err error) {
+func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary uuid.UUID, p Period, now time.Time) (has bool, err error) {
 	err = q.QueryRow(ctx, `
-		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and status = 'confirmed')`,
-		beneficiary, p.From, p.To).Scan(&has)
+		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+`)`,
+		beneficiary, p.From, p.To, now).Scan(&has)
 	return has, err
 }
 

@@ -32,7 +32,9 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 		`delete from portraits where account_id = $1`,
 		`delete from openings where social_worker_id = $1`,
 		`delete from absences where social_worker_id = $1`,
-		`update social_workers set presentation = '', place = '', portrait_version = '' where account_id = $1`,
+		`update appointments set place_id = null where social_worker_id = $1`,
+		`delete from places where social_worker_id = $1`,
+		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return err

@@ -12,6 +12,6 @@ import (
 func countComing(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments p
-		where `+isTheirs+` and upper(p.period) > $2 and p.status = 'confirmed'`, person, now).Scan(&n)
+		where `+isTheirs+` and `+isComing, person, now).Scan(&n)
 	return n, err
 }

@@ -97,7 +97,7 @@ func stateAt(a booking.Appointment, now time.Time) state {
 	switch {
 	case a.Mode != booking.Video:
 		return notVideo
-	case a.Status != booking.Confirmed:
+	case !a.Status.Agreed():
 		return cancelled
 	case now.Before(opensAt(a)):
 		return early

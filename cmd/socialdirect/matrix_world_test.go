@@ -333,6 +333,25 @@ func (m *matrixWorld) placeRights(t *testing.T) {
 	m.objects["own rights request"] = own
 }
 
+// placePlaces makes places of Nadia's where she meets people.
+func (m *matrixWorld) placePlaces(t *testing.T) {
+	nadia := m.nadia.whoIs()
+	for name, object := range map[string]string{"Mairie": "place", "Foyer": "place to remove", "Centre": "worker's place", "Poste": "worker's place to remove"} {
+		ok(t, m.platform.bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: name, Address: "1 rue de l’Essai"}))
+		sheet, err := m.platform.bookings.SocialWorker(t.Context(), nadia.ID)
+		ok(t, err)
+		m.objects[object] = placed(nadia.ID, sheet.Places[len(sheet.Places)-1].ID, m.nadia, strings.HasPrefix(object, "worker"))
+	}
+}
+
+// placed is a worker's place, among the worker's own or among all workers'.
+func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) object {
+	if !ofAdministration {
+		return object{fill: []string{"{place}", place.String()}, owners: []*visitor{owner}}
+	}
+	return object{fill: []string{"{id}", worker.String(), "{place}", place.String()}, absent: []string{"{id}", worker.String(), "{place}", uuid.NewString()}}
+}
+
 // placeAdministration makes what the administration's pages name.
 func (m *matrixWorld) placeAdministration(t *testing.T) {
 	m.objects["client"] = identified(m.client)
@@ -340,6 +359,7 @@ func (m *matrixWorld) placeAdministration(t *testing.T) {
 	shown, err := m.platform.accounts.ByEmail(t.Context(), workers[2].Email)
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
+	m.placePlaces(t)
 	m.objects["portrait"] = identified(shown.ID)
 	var picture bytes.Buffer
 	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))

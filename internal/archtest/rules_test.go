@@ -50,7 +50,7 @@ var owners = map[string]string{
 	"archive_keys":      "internal/vault",
 	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
 	"audit_entries": "internal/audit",
-	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
+	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",

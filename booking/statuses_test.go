@@ -1,0 +1,78 @@
+package booking_test
+
+import (
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/postgres"
+)
+
+var statuses = []booking.Status{
+	booking.Confirmed, booking.Requested, booking.Declined, booking.Expired, booking.Cancelled, booking.CancelledLate,
+	booking.CancelledByWorker, booking.Held, booking.NoShow,
+}
+
+// The rule in Go, the constraints and what is shown as free say the same of every
+// state.
+func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
+	nadia, marc := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Marc", "Tanguy")
+	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	exec := func(sql string, args ...any) error {
+		_, err := w.DB.Pool.Exec(t.Context(), sql, args...)
+		return err
+	}
+	insert := `insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		values ($1, $2, tstzrange($3, $4), 'video', 'money', '', 'confirmed', now())`
+	for _, status := range statuses {
+		ok(t, exec(`update appointments set status = $1, answer_by = $2`, status, bookingtest.Start.Add(time.Hour)))
+		for constraint, err := range map[string]error{
+			"appointments_worker_overlap":      exec(insert, nadia.ID, paul.ID, a.StartsAt, a.EndsAt),
+			"appointments_beneficiary_overlap": exec(insert, marc.ID, zoe.ID, a.StartsAt, a.EndsAt),
+		} {
+			if postgres.Violates(err, constraint) != status.Occupies() {
+				t.Errorf("%s: %s answers %v", status, constraint, err)
+			}
+		}
+		ok(t, exec(`delete from appointments where id <> $1`, a.ID))
+		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, booking.Period{From: a.StartsAt, To: a.EndsAt})
+		if err != nil || (len(free) == 0) != status.Occupies() {
+			t.Errorf("%s: free %v, %v", status, free, err)
+		}
+		coming, _, err := w.Bookings.Appointments(t.Context(), zoe)
+		if want := status == booking.Confirmed || status == booking.Requested; err != nil || (len(coming) == 1) != want {
+			t.Errorf("%s: coming %v, %v", status, coming, err)
+		}
+	}
+}
+
+// A request that nobody answered in time holds nothing, even before it is released.
+func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
+	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	deadline := bookingtest.Start.Add(24 * time.Hour)
+	_, err := w.DB.Pool.Exec(t.Context(), `update appointments set status = 'requested', answer_by = $1`, deadline)
+	ok(t, err)
+	for now, want := range map[time.Time]booking.Status{deadline: booking.Requested, deadline.Add(time.Microsecond): booking.Expired} {
+		w.SetNow(now)
+		shown, err := w.Bookings.Appointment(t.Context(), zoe, a.ID)
+		if err != nil || shown.Status != want {
+			t.Errorf("at %v: %q, %v", now, shown.Status, err)
+		}
+		coming, past, err := w.Bookings.Appointments(t.Context(), zoe)
+		ok(t, err)
+		if held := want == booking.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
+			t.Errorf("at %v: coming %v, past %v", now, coming, past)
+		}
+		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, booking.Period{From: a.StartsAt, To: a.EndsAt})
+		if err != nil || (len(free) == 1) != (want == booking.Expired) {
+			t.Errorf("at %v: free %v, %v", now, free, err)
+		}
+	}
+}
