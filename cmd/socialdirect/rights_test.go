@@ -182,6 +182,9 @@ func TestR33_RightsStayOpenBeforeNewTextsAreAccepted(t *testing.T) {
 	if a := zoe.get("/profil"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location(), "/acceptation") {
 		t.Fatalf("the texts are not in the way: %d to %q", a.status, a.location())
 	}
+	if wall := zoe.want("the wall", zoe.get("/acceptation"), http.StatusOK); !strings.Contains(wall.body, `href="/profil/donnees"`) {
+		t.Error("the wall leads to no rights")
+	}
 	zoe.want("her data", zoe.get("/profil/donnees"), http.StatusOK)
 	zoe.want("the public page", zoe.get("/vos-droits"), http.StatusOK)
 	zoe.want("the consequences", zoe.get("/profil/donnees/suppression"), http.StatusOK)
