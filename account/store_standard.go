@@ -120,18 +120,19 @@ type challengeRow struct {
 	AccountID  uuid.UUID // zero where nobody has the number
 	SealedCode []byte
 	Tries      int
+	Counted    string // the throttle of the number
 }
 
-func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID) (id uuid.UUID, err error) {
+func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted throttle) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into sms_challenges (token_hash, account_id, expires_at)
-		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3) returning id`,
-		hash, account, tx.Now.Add(CodeLifetime)).Scan(&id)
+		insert into sms_challenges (token_hash, account_id, expires_at, counted)
+		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3, $4) returning id`,
+		hash, account, tx.Now.Add(CodeLifetime), counted.key).Scan(&id)
 	return id, err
 }
 
 const selectChallenge = `
-	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries
+	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries, counted
 	from sms_challenges where used_at is null and expires_at > $2 `
 
 func lockChallenge(ctx context.Context, tx postgres.Tx, hash []byte) (challengeRow, error) {

@@ -28,10 +28,13 @@ func cancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]canc
 // worker's sheet and agenda. The sheet's row stays for the appointments' sake.
 func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	for _, sql := range []string{
-		`update appointments set reason = null, sealed_note = null, sealed_reply = null where beneficiary_id = $1`,
+		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
+		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,
 		`delete from portraits where account_id = $1`,
 		`delete from openings where social_worker_id = $1`,
 		`delete from absences where social_worker_id = $1`,
+		`delete from weekly_absences where social_worker_id = $1`,
+		`delete from open_holidays where social_worker_id = $1`,
 		`update appointments set place_id = null where social_worker_id = $1`,
 		`delete from places where social_worker_id = $1`,
 		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,

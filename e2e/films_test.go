@@ -3,8 +3,6 @@ package e2e
 import (
 	"fmt"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // watched is what a browser has of a film after a moment of it.
@@ -48,7 +46,6 @@ func TestR43_TheFilmsPlayInABrowser(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	p.do("open the texts", chromedp.Click(chromedp.CSS("#video-appel summary")))
 	p.sees("salle d’attente. On vient vous chercher")
 	p.checkEveryWidth()
 }

@@ -169,11 +169,12 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
 	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
 	river.AddWorker(workers, privacy.NewSweepWorker(p.rights))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), privacy.PeriodicSweep()})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicRelease(), privacy.PeriodicSweep()})
 	if err != nil {
 		return err
 	}

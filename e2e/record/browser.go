@@ -11,7 +11,7 @@ import (
 )
 
 // stepLimit bounds one thing that a person does; the machine may be busy.
-const stepLimit = 30 * time.Second
+const stepLimit = time.Minute
 
 // browser is a real headless Chromium with one page; its camera shows a drawn face.
 type browser struct {

@@ -103,7 +103,7 @@ func (d *director) keep() {
 const drawScript = `(async (words, under, size, place) => {
 	const box = document.createElement('div'), title = document.createElement('b'), line = document.createElement('span');
 	title.textContent = words; line.textContent = under;
-	box.style.cssText = 'position:fixed;inset:0;display:flex;flex-direction:column;gap:1rem;justify-content:' + place + ';padding:0 1.25rem;white-space:pre-line;background:#0e5a4c;color:#fff;font-size:' + size + ';line-height:1.15';
+	box.style.cssText = 'position:fixed;inset:0;display:flex;flex-direction:column;gap:1rem;justify-content:' + place + ';padding:' + (place === 'center' ? '0' : '5rem') + ' 1.25rem;white-space:pre-line;background:#0e5a4c;color:#fff;font-size:' + size + ';line-height:1.15';
 	line.style.cssText = 'font-size:1.1rem;color:#f2b277';
 	box.append(title); if (under) box.append(line);
 	document.body.replaceChildren(box);
@@ -135,10 +135,11 @@ func capture(b *browser) (image.Image, error) {
 	return png.Decode(bytes.NewReader(shot))
 }
 
-// card fills the picture with a title.
+// card fills the picture with a title, high enough to leave the middle to the
+// button with which a player begins.
 func (d *director) card(words, under string) {
 	d.band = nil
-	d.shown = d.draw(words, under, "2.3rem", "center", height)
+	d.shown = d.draw(words, under, "2.3rem", "flex-start", height)
 }
 
 // step begins a step: its title stands above the screen from now on.

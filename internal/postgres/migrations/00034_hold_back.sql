@@ -16,7 +16,24 @@ $$;
 -- Keys of people whose account ended before their keys ended with it.
 update client_tokens set revoked_at = now() where revoked_at is null and not manages(created_by, client_id);
 
+-- What wrong codes are counted for, beside their own request: a number, in the form
+-- in which throttles name it.
+alter table sms_challenges add column counted text not null default '';
+
+-- What each person has looked at in a day: a worker's sheet, week then being empty, or
+-- a week of the worker's agenda (R45). A crash may lose it.
+create unlogged table sheet_readings (
+    account_id       uuid not null references accounts on delete cascade,
+    social_worker_id uuid not null,
+    week             text not null check (length(week) <= 8),
+    read_at          timestamptz not null,
+    primary key (account_id, social_worker_id, week)
+);
+create index sheet_readings_read_idx on sheet_readings (read_at);
+
 -- +goose Down
+drop table sheet_readings;
+alter table sms_challenges drop column counted;
 drop function hold_manager(uuid, uuid);
 drop function manages(uuid, uuid);
 alter table connection_codes drop column nearly_used_at;
