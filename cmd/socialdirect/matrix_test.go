@@ -73,6 +73,8 @@ var policy = map[string]rule{
 	"POST /acceptation":                           signedIn(303),
 	"GET /profil":                                 signedIn(200),
 	"POST /profil":                                signedIn(422),
+	"GET /profil/notifications":                   to(200, viewer.Beneficiary),
+	"POST /profil/notifications":                  to(422, viewer.Beneficiary),
 	"GET /profil/securite":                        signedIn(200),
 	"POST /profil/securite/mot-de-passe":          signedIn(422),
 	"POST /profil/securite/sessions/fin":          signedIn(303),
@@ -146,6 +148,18 @@ var policy = map[string]rule{
 	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
 	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
 	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
+
+	"GET /agenda/calendriers":                   to(200, viewer.SocialWorker),
+	"POST /agenda/calendriers":                  to(422, viewer.SocialWorker),
+	"POST /agenda/calendriers/{id}/lecture":     to(429, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/pause":       to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/reprise":     to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/journees":    to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/suppression": to(303, viewer.SocialWorker).of("calendar to remove"),
+	"GET /agenda/abonnement":                    to(200, viewer.SocialWorker),
+	"POST /agenda/abonnement":                   to(422, viewer.SocialWorker),
+	"POST /agenda/abonnement/suppression":       to(303, viewer.SocialWorker),
+	"GET /agenda/abonnement/{token}/agenda.ics": anyone(404).of("no feed"),
 
 	// A client's manager, for that client alone.
 	"GET /entreprise":                            to(200, viewer.ClientManager),

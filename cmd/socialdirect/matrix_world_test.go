@@ -318,6 +318,13 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	from := day.AddDate(0, 0, 10)
 	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
+	// They were asked for a moment ago, however long the test takes.
+	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return time.Now().Add(time.Hour) }))
+	for _, name := range []string{"calendar", "calendar to remove"} {
+		ok(t, later.Subscribe(t.Context(), nadia, booking.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
+		m.objects[name] = m.nadia.linked("/agenda/calendriers", "/agenda/calendriers", m.nadia)
+	}
+	m.objects["no feed"] = object{fill: []string{"{token}", "personne"}, absent: []string{"{token}", "personne"}}
 }
 
 // placeCodes makes codes and keys of the first client; the second one's code is

@@ -19,6 +19,7 @@ import (
 	"socialdirect/internal/bus"
 	"socialdirect/internal/clamd"
 	"socialdirect/internal/config"
+	"socialdirect/internal/fetch"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -45,6 +46,7 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
+	mailBounces    string       // empty for the sender's address
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
 	relay          signaling.RelayConfig
@@ -52,6 +54,7 @@ type settings struct {
 	trustedProxies []netip.Prefix
 	phone          string
 	operator       server.Operator
+	fetch          fetch.Options // its zero value, but in the demo and the tests
 	extra          map[string]func(*web.Renderer) web.Handler
 }
 
@@ -160,6 +163,9 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	if s.mailBounces != "" {
+		sender = sender.ReturningTo(s.mailBounces)
+	}
 	notices, err := web.NewNotices(s.base, phone(s.phone))
 	if err != nil {
 		return err
@@ -168,18 +174,35 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
-	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
+	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
+	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
+	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
+	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
+	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
 	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
 	river.AddWorker(workers, privacy.NewSweepWorker(p.rights))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicRelease(), privacy.PeriodicSweep()})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, periodic())
 	if err != nil {
 		return err
 	}
 	p.onStop(runner.Stop)
 	return nil
+}
+
+// periodic are the jobs that come round by themselves.
+func periodic() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		account.PeriodicSweep(),
+		booking.PeriodicCalendars(),
+		booking.PeriodicRelease(),
+		booking.PeriodicReminders(),
+		messaging.PeriodicSweep(),
+		privacy.PeriodicSweep(),
+	}
 }
 
 func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }
