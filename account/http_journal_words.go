@@ -3,6 +3,8 @@ package account
 // actWords says in French what a line of the journal tells. The journal keeps the
 // lasting names.
 var actWords = map[string]string{
+	"account.age_asked":            "Preuve d’âge demandée",
+	"account.age_verified":         "Âge vérifié",
 	"account.assisted":             "Compte ouvert par le standard",
 	"account.closed":               "Compte fermé",
 	"account.invitation_withdrawn": "Invitation retirée",
@@ -36,6 +38,14 @@ var actWords = map[string]string{
 	"report.handled":               "Signalement traité",
 	"report.made":                  "Signalement reçu",
 	"report.reopened":              "Signalement repris",
+	"rights.archive_opened":        "Archive d’une identité ouverte",
+	"rights.asked":                 "Suppression demandée",
+	"rights.entered":               "Demande de droits enregistrée",
+	"rights.erased":                "Compte supprimé",
+	"rights.matched":               "Demande de droits rattachée à un compte",
+	"rights.noted":                 "Étape d’une demande de droits notée",
+	"rights.refused":               "Demande de droits refusée",
+	"rights.withdrawn":             "Demande de droits retirée",
 	"second_factor.reset":          "Double vérification retirée",
 	"sheet.changed":                "Fiche modifiée par l’administration",
 	"sheet.place":                  "Lieux modifiés par l’administration",

@@ -199,9 +199,9 @@ func (r appointmentRow) appointment() Appointment {
 }
 
 const selectAppointment = `
-	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
-	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
+	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
 

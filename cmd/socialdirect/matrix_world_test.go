@@ -179,6 +179,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
+	m.placeRights(t)
 	return m
 }
 
@@ -356,6 +357,18 @@ func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	code, err := m.platform.companies.IssueCode(t.Context(), m.claire.whoIs(), client, company.NewCode{ExpiresAt: time.Now().AddDate(1, 0, 0)})
 	ok(t, err)
 	return code.ID.String()
+}
+
+// placeRights has Zoé and Paul ask for the deletion of their accounts.
+func (m *matrixWorld) placeRights(t *testing.T) {
+	for object, who := range map[string]*visitor{"own rights request": m.zoe, "rights request": m.paul} {
+		asked, err := m.platform.rights.Ask(t.Context(), who.whoIs(), demoPassword)
+		ok(t, err)
+		m.objects[object] = identified(asked.ID)
+	}
+	own := m.objects["own rights request"]
+	own.owners = []*visitor{m.zoe}
+	m.objects["own rights request"] = own
 }
 
 // placePlaces makes places of Nadia's where she meets people.
