@@ -49,8 +49,6 @@ var owners = map[string]string{
 	"person_keys":       "internal/vault",
 	"archive_keys":      "internal/vault",
 	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
-	"assisted_signups": "account", "sms_challenges": "account", "contact_choices": "account",
-	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"sheet_readings":  "booking",

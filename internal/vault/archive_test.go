@@ -39,7 +39,9 @@ func TestR35_AnArchiveOutlivesThePersonsKeyAndEndsOnItsOwn(t *testing.T) {
 	if err := db.InTx(ctx, func(tx postgres.Tx) error { _, err := v.Archive(ctx, tx, zoe, "identity", nil); return err }); err == nil {
 		t.Error("archived twice")
 	}
-	inTx(func(tx postgres.Tx) error { return errors.Join(v.DestroyArchive(ctx, tx, zoe), v.DestroyArchive(ctx, tx, zoe)) })
+	inTx(func(tx postgres.Tx) error {
+		return errors.Join(v.DestroyArchive(ctx, tx, zoe), v.DestroyArchive(ctx, tx, zoe))
+	})
 	if _, err := v.OpenArchive(ctx, db.Pool, zoe, "identity", sealed); !errors.Is(err, vault.ErrNotArchived) {
 		t.Errorf("after its end: %v", err)
 	}
