@@ -18,13 +18,18 @@ const Horizon = 26 * 7 * 24 * time.Hour
 
 // agenda is what makes a worker's slots.
 type agenda struct {
-	worker   workerRow
-	openings []Opening
-	absences []Period
+	worker      workerRow
+	openings    []Opening
+	absences    []Period
+	credentials Credentials
 }
 
+// slots are the hours that begin inside span, on days that the worker's
+// credentials cover (R42).
 func (a agenda) slots(span Period) []Slot {
-	return slotsIn(span, a.worker.zone(), a.openings, a.absences)
+	return slices.DeleteFunc(slotsIn(span, a.worker.zone(), a.openings, a.absences), func(s Slot) bool {
+		return !a.credentials.coverHour(s.Period(), a.worker.zone())
+	})
 }
 
 // slotAt finds the slot that starts at that very instant.
@@ -42,7 +47,11 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 		return agenda{}, err
 	}
 	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences)}, err
+	if err != nil {
+		return agenda{}, err
+	}
+	credentials, err := readCredentials(ctx, q, worker.AccountID)
+	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences), credentials: credentials}, err
 }
 
 // inModes keeps of each opening the modes that the worker's sheet offers.

@@ -19,6 +19,7 @@ type weekPage struct {
 	Previous string
 	Next     string
 	Empty    bool // no opening at all: nobody can book
+	Standing Standing
 }
 
 type weekDay struct {
@@ -51,7 +52,11 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := weekPage{Week: week, Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String(), Empty: len(openings) == 0}
+	standing, err := h.bookings.Standing(r.Context(), v, v.ID)
+	if err != nil {
+		return err
+	}
+	page := weekPage{Week: week, Standing: standing, Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String(), Empty: len(openings) == 0}
 	for i := range 7 {
 		page.Days = append(page.Days, weekDayOf(monday.AddDate(0, 0, i), booked, now.In(zone)))
 	}

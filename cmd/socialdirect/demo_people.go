@@ -238,7 +238,21 @@ const (
 	demoCloses = 20 * 60
 )
 
+// exampleCredentials are what lets a worker of the demo be booked, in the past that
+// the demo shows and for years to come.
+func exampleCredentials() []booking.Credential {
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	return []booking.Credential{
+		{
+			Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567",
+			Issuer: "ARS Bretagne", CheckedOn: today.AddDate(0, -1, 0),
+		},
+		{Kind: booking.Insurance, Number: "RCP-4418-2207", Issuer: "Mutuelle des professions sociales", From: today.AddDate(-1, 0, 0), Until: today.AddDate(5, 0, 0)},
+	}
+}
+
 func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w booking.NewSocialWorker) (staff, error) {
+	w.Credentials = exampleCredentials()
 	if _, err := d.platform.bookings.AddSocialWorker(ctx, director, w); err != nil {
 		return staff{}, err
 	}

@@ -165,9 +165,11 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewEndsWorker(p.bookings))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep()})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicEnds()})
 	if err != nil {
 		return err
 	}
