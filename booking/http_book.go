@@ -79,13 +79,21 @@ func (h *HTTP) confirmPage(r *http.Request, request Request, f *form.Form) (conf
 }
 
 // agendaAgain is the fault that shows the agenda as it is now, and why the hour
-// that was asked for cannot be had.
+// that was asked for cannot be had. Somebody who has seen too much of agendas is told
+// why alone (R45).
 func (h *HTTP) agendaAgain(r *http.Request, request Request, why *fault.Fault) error {
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
 		week = weekOf(request.StartsAt.In(viewer.From(r.Context()).Zone)).String()
 	}
 	page, err := h.slotsPage(r, request.SocialWorkerID, week, request.Mode)
+	if err != nil {
+		return err
+	}
+	err = h.lookInto(r, request.SocialWorkerID, page.Week)
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
 	if err != nil {
 		return err
 	}
