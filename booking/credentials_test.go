@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -147,7 +148,7 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	ok(t, w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
 	standing, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
 	ok(t, err)
-	sent := standing.Credentials[0]
+	sent := standing.Credentials[slices.IndexFunc(standing.Credentials, booking.Credential.Pending)]
 	forged := bookingtest.Registration()
 	forged.SocialWorkerID = nadia.ID
 	for name, v := range map[string]*viewer.Viewer{

@@ -47,11 +47,10 @@ var owners = map[string]string{
 	"assisted_signups": "account", "sms_challenges": "account",
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
-	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking", "credentials": "booking", "credential_notices": "booking",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
+	"places": "booking", "credentials": "booking", "credential_notices": "booking",
 	"sheet_readings": "booking",
-	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking", "places": "booking",
-	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
+	"messages":       "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",
 	"call_admissions": "signaling", "call_attendances": "signaling",
 }
