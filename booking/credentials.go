@@ -188,7 +188,7 @@ func (s Standing) Watched() bool {
 	return !s.Bookable() || s.Pending() || slices.ContainsFunc(s.Covers, func(c Cover) bool { return c.Soon(s.Today) })
 }
 
-func standing(all Credentials, zone *time.Location, now time.Time) Standing {
+func standingOf(all Credentials, zone *time.Location, now time.Time) Standing {
 	s := Standing{Today: calendarDay(now.In(zone)), Credentials: all}
 	for _, kind := range CredentialKinds {
 		s.Covers = append(s.Covers, all.cover(kind, s.Today))
@@ -211,7 +211,7 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 		return Standing{}, err
 	}
 	now := s.db.Now()
-	st := standing(all, row.zone(), now)
+	st := standingOf(all, row.zone(), now)
 	if st.Beyond, err = s.beyond(ctx, s.db.Pool, row, all, now); err != nil {
 		return Standing{}, err
 	}

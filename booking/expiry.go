@@ -70,7 +70,7 @@ func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, er
 	var watched []Standing
 	for _, row := range rows {
 		own := slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.SocialWorkerID != row.AccountID })
-		st := standing(own, row.zone(), s.db.Now())
+		st := standingOf(own, row.zone(), s.db.Now())
 		st.Worker = row.sheet(people[row.AccountID], nil)
 		if st.Worker.Active && st.Watched() {
 			watched = append(watched, st)
@@ -104,7 +104,7 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, row workerRow) e
 	if err != nil {
 		return err
 	}
-	st := standing(all, row.zone(), tx.Now)
+	st := standingOf(all, row.zone(), tx.Now)
 	for _, c := range st.Covers {
 		step, due := stepFor(c, st.Today)
 		if !due {

@@ -137,14 +137,18 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 	return nil
 }
 
-// meetingPlace is the place that an appointment in that mode has, nil for none.
-func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode Mode) (*Place, error) {
+// meetingPlace is the place that an appointment in that mode has, nil for none: that
+// of its opening while the worker keeps it, else the first.
+func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode Mode, place uuid.UUID) (*Place, error) {
 	if mode != InPerson {
 		return nil, nil
 	}
 	all, err := readPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
 		err = errNotFree
+	}
+	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
+		return &all[i], err
 	}
 	return firstOf(all), err
 }

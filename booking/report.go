@@ -14,14 +14,19 @@ import (
 // (R7), or whose credentials are not valid (R42): nobody finds or books them, and
 // what was booked stays.
 func (s *Service) offered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
-	active, err := s.accounts.Active(ctx, q, worker)
-	switch {
-	case err != nil:
+	if err := s.active(ctx, q, worker); err != nil {
 		return err
-	case !active:
-		return errNotOffered
 	}
 	return s.covered(ctx, q, worker)
+}
+
+// active fails with NotFound for a worker whose account is suspended or closed.
+func (s *Service) active(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
+	active, err := s.accounts.Active(ctx, q, worker)
+	if err == nil && !active {
+		return errNotOffered
+	}
+	return err
 }
 
 // CountComing counts the appointments that somebody, of either side, has before
