@@ -15,6 +15,7 @@ type profilePage struct {
 	Form   *form.Form
 	Mobile string // what somebody without an address signs in with, empty for others
 	Sheet  bool   // whether the person has a profile sheet to keep
+	Told   bool   // whether the person chooses how to be told of appointments
 	Zones  []option
 }
 
@@ -24,7 +25,7 @@ func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
 func newProfilePage(f *form.Form, person Person) profilePage {
-	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker}
+	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker, Told: person.Role == viewer.Beneficiary}
 	if person.Email == "" {
 		page.Mobile = DisplayMobile(person.Mobile)
 	}

@@ -94,7 +94,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if err != nil {
 			return err
 		}
-		id := fmt.Sprintf("account-%d-%d", job.ID, i)
+		id := fmt.Sprintf("account-%d-%d-%d", job.CreatedAt.UnixMicro(), job.ID, i)
 		if err := w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text}); err != nil {
 			return err
 		}

@@ -107,6 +107,8 @@ func (s *Server) routes() []route {
 		{"POST", "/acceptation", signedIn.beforeAcceptance(), a.AcceptTexts, page},
 		{"GET", "/profil", signedIn, a.ProfilePage, page},
 		{"POST", "/profil", signedIn, a.UpdateProfile, page},
+		{"GET", "/profil/notifications", beneficiary, a.ContactPage, page},
+		{"POST", "/profil/notifications", beneficiary, a.ChooseContact, page},
 		{"GET", "/mot-de-passe/oubli", everyone, a.ForgottenPage, page},
 		{"POST", "/mot-de-passe/oubli", everyone, a.Forgotten, page},
 		{"GET", "/mot-de-passe/nouveau", everyone, a.ResetPage, page},

@@ -26,6 +26,9 @@ func NewNotices(base string, phone Phone) (*Notices, error) {
 	return &Notices{all: all, phone: phone, base: base}, nil
 }
 
+// Has reports whether there is a notice of that name.
+func (n *Notices) Has(name string) bool { return n.all.Lookup(name+".txt") != nil }
+
 // Write returns the subject and the body of a notice.
 func (n *Notices) Write(name string, data any) (subject, body string, err error) {
 	text, err := n.Text(name, data)

@@ -73,6 +73,8 @@ var policy = map[string]rule{
 	"POST /acceptation":                           signedIn(303),
 	"GET /profil":                                 signedIn(200),
 	"POST /profil":                                signedIn(422),
+	"GET /profil/notifications":                   to(200, viewer.Beneficiary),
+	"POST /profil/notifications":                  to(422, viewer.Beneficiary),
 	"GET /profil/securite":                        signedIn(200),
 	"POST /profil/securite/mot-de-passe":          signedIn(422),
 	"POST /profil/securite/sessions/fin":          signedIn(303),

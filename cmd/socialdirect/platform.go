@@ -44,6 +44,7 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
+	mailBounces    string       // empty for the sender's address
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
 	relay          signaling.RelayConfig
@@ -158,6 +159,9 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	if s.mailBounces != "" {
+		sender = sender.ReturningTo(s.mailBounces)
+	}
 	notices, err := web.NewNotices(s.base, phone(s.phone))
 	if err != nil {
 		return err
@@ -166,9 +170,11 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
-	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
 	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
 	river.AddWorker(workers, booking.NewEndsWorker(p.bookings))
+	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
+	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
+	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
 	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
@@ -190,6 +196,7 @@ func periodic() []*river.PeriodicJob {
 		booking.PeriodicCalendars(),
 		booking.PeriodicEnds(),
 		booking.PeriodicRelease(),
+		booking.PeriodicReminders(),
 		messaging.PeriodicSweep(),
 	}
 }
