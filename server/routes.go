@@ -146,6 +146,7 @@ func (s *Server) routes() []route {
 		{"POST", "/profil/fiche/lieux/{place}/monter", worker, b.RaisePlace, page},
 		{"POST", "/profil/fiche/lieux/{place}/retrait", worker, b.RemovePlace, page},
 
+		{"POST", "/profil/fiche/assurance", worker, b.SubmitInsurance, page},
 		{"GET", "/assistants", beneficiary, b.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
 		{"GET", "/assistants/{id}/photo", signedIn, b.Portrait, page},
@@ -267,6 +268,10 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/assistants/{id}/lieux/{place}", administrator, b.UpdatePlace, page},
 		{"POST", "/administration/assistants/{id}/lieux/{place}/monter", administrator, b.RaisePlace, page},
 		{"POST", "/administration/assistants/{id}/lieux/{place}/retrait", administrator, b.RemovePlace, page},
+		{"POST", "/administration/assistants/{id}/diplome", administrator, b.RecordDiploma, page},
+		{"POST", "/administration/assistants/{id}/assurance", administrator, b.RecordInsurance, page},
+		{"POST", "/administration/assistants/{id}/justificatifs/{credential}/confirmation", administrator, b.ConfirmCredential, page},
+		{"POST", "/administration/assistants/{id}/justificatifs/{credential}/retrait", administrator, b.WithdrawCredential, page},
 		{"GET", "/administration/motifs", administrator, b.Reasons, page},
 		{"POST", "/administration/motifs", administrator, b.AddReason, page},
 		{"POST", "/administration/motifs/{slug}", administrator, b.RenameReason, page},

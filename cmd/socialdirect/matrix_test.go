@@ -89,6 +89,7 @@ var policy = map[string]rule{
 	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+	"POST /profil/fiche/assurance":                to(422, viewer.SocialWorker),
 	"POST /profil/fiche/lieux":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/lieux/{place}":            to(422, viewer.SocialWorker).of("place"),
 	"POST /profil/fiche/lieux/{place}/monter":     to(303, viewer.SocialWorker).of("place"),
@@ -255,6 +256,12 @@ var policy = map[string]rule{
 	"POST /administration/comptes/{id}/double-verification":           to(422, viewer.Administrator).of("staff account"),
 	"GET /administration/signalements":                                to(200, viewer.Administrator),
 	"POST /administration/signalements/{id}":                          to(303, viewer.Administrator).of("report"),
+
+	// What lets a worker be booked.
+	"POST /administration/assistants/{id}/diplome":                                 to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/assurance":                               to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/justificatifs/{credential}/confirmation": to(303, viewer.Administrator).of("credential to confirm"),
+	"POST /administration/assistants/{id}/justificatifs/{credential}/retrait":      to(303, viewer.Administrator).of("credential to withdraw"),
 
 	"GET /administration/comptes/{id}/age":        to(200, viewer.Administrator).of("account"),
 	"POST /administration/comptes/{id}/age":       to(422, viewer.Administrator).of("account"),

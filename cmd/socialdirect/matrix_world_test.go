@@ -382,6 +382,22 @@ func (m *matrixWorld) placePlaces(t *testing.T) {
 	}
 }
 
+// placeCredentials has Nadia submit two insurances.
+func (m *matrixWorld) placeCredentials(t *testing.T) {
+	nadia, today := m.nadia.whoIs(), time.Now().UTC().Truncate(24*time.Hour)
+	for _, name := range []string{"credential to confirm", "credential to withdraw"} {
+		sent := booking.Credential{Number: name, Issuer: "Assureur", From: today, Until: today.AddDate(1, 0, 0)}
+		ok(t, m.platform.bookings.SubmitInsurance(t.Context(), nadia, sent))
+		standing, err := m.platform.bookings.Standing(t.Context(), nadia, nadia.ID)
+		ok(t, err)
+		at := slices.IndexFunc(standing.Credentials, func(c booking.Credential) bool { return c.Number == name })
+		worker := nadia.ID.String()
+		m.objects[name] = object{
+			fill: []string{"{id}", worker, "{credential}", standing.Credentials[at].ID.String()}, absent: []string{"{id}", worker, "{credential}", uuid.NewString()},
+		}
+	}
+}
+
 // placed is a worker's place, among the worker's own or among all workers'.
 func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) object {
 	if !ofAdministration {
@@ -398,6 +414,7 @@ func (m *matrixWorld) placeAdministration(t *testing.T) {
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
 	m.placePlaces(t)
+	m.placeCredentials(t)
 	m.objects["portrait"] = identified(shown.ID)
 	var picture bytes.Buffer
 	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))

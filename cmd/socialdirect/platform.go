@@ -174,6 +174,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
+	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewEndsWorker(p.bookings))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
@@ -198,6 +200,7 @@ func periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		account.PeriodicSweep(),
 		booking.PeriodicCalendars(),
+		booking.PeriodicEnds(),
 		booking.PeriodicRelease(),
 		booking.PeriodicReminders(),
 		messaging.PeriodicSweep(),

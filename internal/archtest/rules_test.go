@@ -51,6 +51,7 @@ var owners = map[string]string{
 	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
+	"credentials": "booking", "credential_notices": "booking",
 	"sheet_readings":  "booking",
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
 	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking", "notices": "booking",
