@@ -8,7 +8,7 @@ var actWords = map[string]string{
 	"account.invitation_withdrawn": "Invitation retirée",
 	"account.invited":              "Invitation envoyée",
 	"account.link_resent":          "Lien renvoyé",
-	"account.looked_up":            "Compte montré au standard",
+	"account.looked_up":            "Compte montré au standard ou à l’administration",
 	"account.reopened":             "Compte rouvert",
 	"account.resumed":              "Suspension levée",
 	"account.role_changed":         "Rôle changé",

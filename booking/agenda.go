@@ -135,7 +135,11 @@ func readClosed(ctx context.Context, q postgres.Querier, worker workerRow, span 
 	if err != nil {
 		return nil, err
 	}
-	closed := periods(absences)
+	external, err := readExternalBusy(ctx, q, worker.AccountID, span)
+	if err != nil {
+		return nil, err
+	}
+	closed := append(periods(absences), external...)
 	for _, w := range weekly {
 		closed = append(closed, w.within(span, worker.zone())...)
 	}

@@ -40,10 +40,10 @@ func (o Opening) When() string {
 	if o.Weekday > 0 {
 		day = weekdayOptions[o.Weekday-1].Label
 	}
-	return day + ", " + hours(o.Starts, o.Ends)
+	return day + ", " + fromTo(o.Starts, o.Ends)
 }
 
-func hours(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
+func fromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
 
 func clock(minute int) string {
 	if minute == 24*60 {

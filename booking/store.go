@@ -178,6 +178,7 @@ type appointmentRow struct {
 	Place          string
 	Status         Status
 	Sequence       int
+	ChangedAt      time.Time
 	AnswerBy       *time.Time
 	TimeZone       string
 	SealedNote     []byte
@@ -189,7 +190,7 @@ func (r appointmentRow) appointment() Appointment {
 	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
-		Zone: account.Location(r.TimeZone),
+		ChangedAt: r.ChangedAt.UTC(), Zone: account.Location(r.TimeZone),
 	}
 	if r.AnswerBy != nil {
 		a.AnswerBy = r.AnswerBy.UTC()
@@ -199,7 +200,7 @@ func (r appointmentRow) appointment() Appointment {
 
 const selectAppointment = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	       r.label as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
 	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`

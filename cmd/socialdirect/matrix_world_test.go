@@ -256,6 +256,15 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	coming, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
 	ok(t, err)
 	m.objects["appointment"] = identified(coming, m.zoe, m.nadia)
+	m.objects["anybody's appointment"] = identified(coming)
+	byVideo, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	ok(t, err)
+	m.objects["appointment by video"] = identified(byVideo, m.zoe)
+	m.placeLate(t, zoe, hour)
+	m.objects["person met"] = identified(zoe.ID, m.nadia, m.marc)
+	m.objects["hours for somebody"] = object{
+		fill: []string{"{id}", zoe.ID.String(), "{worker}", nadia.ID.String()}, absent: []string{"{id}", zoe.ID.String(), "{worker}", nobody},
+	}
 	m.objects["free hour"] = object{query: "?" + url.Values{
 		"social_worker_id": {nadia.ID.String()}, "starts_at": {hour.Add(2 * time.Hour).Format(time.RFC3339)}, "mode": {"video"},
 	}.Encode()}
@@ -271,6 +280,21 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 
 	m.nadia.want("report", m.nadia.post("/rendez-vous/"+call+"/signalement", "kind", "disrespect", "text", "Des insultes."), http.StatusSeeOther)
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
+}
+
+// placeLate has Zoé cancel an hour with Marc late, and take another one with him by
+// phone.
+func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
+	marc := m.marc.whoIs()
+	late, err := m.bookAsOf(t.Context(), time.Now(), zoe, marc, hour.Add(3*time.Hour))
+	ok(t, err)
+	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })
+	_, err = m.platform.bookings.At(shortly).Cancel(t.Context(), zoe, late, "")
+	ok(t, err)
+	m.objects["late cancellation"] = identified(late, m.marc)
+	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(4 * time.Hour), Mode: booking.Phone, Reason: "money"})
+	ok(t, err)
+	m.objects["anybody's call by phone"] = identified(byPhone)
 }
 
 // placeAgenda makes an opening and an absence of Nadia's.
@@ -293,6 +317,13 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	from := day.AddDate(0, 0, 10)
 	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
+	// They were asked for a moment ago, however long the test takes.
+	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return time.Now().Add(time.Hour) }))
+	for _, name := range []string{"calendar", "calendar to remove"} {
+		ok(t, later.Subscribe(t.Context(), nadia, booking.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
+		m.objects[name] = m.nadia.linked("/agenda/calendriers", "/agenda/calendriers", m.nadia)
+	}
+	m.objects["no feed"] = object{fill: []string{"{token}", "personne"}, absent: []string{"{token}", "personne"}}
 }
 
 // placeCodes makes codes and keys of the first client; the second one's code is
