@@ -37,6 +37,7 @@ type weekItem struct {
 	Starts, Ends int
 	Opening      *Opening
 	Appointment  *Appointment // neither: an absence
+	Elsewhere    bool         // an absence that another calendar says
 }
 
 func (weekPage) Template() string  { return "booking/week" }
@@ -157,9 +158,9 @@ func (h Hours) day(midnight time.Time, booked []Appointment, now time.Time) week
 func (h Hours) away(midnight time.Time) []weekItem {
 	date, whole := calendarDay(midnight), Period{midnight, midnight.AddDate(0, 0, 1)}
 	var items []weekItem
-	for _, a := range h.Absences {
-		if p := clip(Period{a.From, a.To}, whole); p.From.Before(p.To) {
-			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To)})
+	for i, a := range append(periods(h.Absences), h.External...) {
+		if p := clip(a, whole); p.From.Before(p.To) {
+			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To), Elsewhere: i >= len(h.Absences)})
 		}
 	}
 	for _, a := range h.Weekly {
