@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -19,6 +20,8 @@ type Request struct {
 	Mode           Mode
 	Reason         string // a slug
 	Note           string // what the person wants to say beforehand; may be empty
+	Needs
+	For uuid.UUID // whom the viewer books for; zero for oneself
 }
 
 // MaxNote is how many characters a note may have.
@@ -32,56 +35,111 @@ var (
 // ErrReason says that the reason is none that this worker takes.
 var ErrReason = errReason
 
-// Book makes an appointment for the viewer (R12, R13). It fails with Conflict
-// when somebody else has the hour, and with Invalid for an hour that was never
-// free, in a mode that is not offered or that the contract of the viewer's client
-// does not allow, or that overlaps one of the viewer's own.
+// person is for whom v books.
+func (r Request) person(v *viewer.Viewer) uuid.UUID {
+	if r.For == uuid.Nil {
+		return v.ID
+	}
+	return r.For
+}
+
+// Booked is what a booking became: Confirmed, or Requested (R19).
+type Booked struct {
+	ID     uuid.UUID
+	Status Status
+}
+
+// Book is Place for those who need not know whether it is a request.
 func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r Request) (uuid.UUID, error) {
-	if v == nil || v.Role != viewer.Beneficiary {
-		return uuid.Nil, errNotBeneficiary
+	booked, err := s.Place(ctx, v, r)
+	return booked.ID, err
+}
+
+// Place makes an appointment for the viewer (R12, R13), or for somebody on whose
+// behalf they act, which is journaled; a request where the person is marked with
+// the worker (R19). It fails with Conflict when somebody else has the hour, and with
+// Invalid for an hour that was never free, in a mode that is not offered or that the
+// contract of the person's client does not allow, that overlaps one of the person's
+// own, or when the contract leaves them no consultation.
+func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r Request) (Booked, error) {
+	if err := s.mayBook(ctx, v, r); err != nil {
+		return Booked{}, err
 	}
-	if err := s.allow(ctx, v, r.Mode); err != nil {
-		return uuid.Nil, err
-	}
-	var id uuid.UUID
+	var b Booked
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		id, err = s.book(ctx, tx, v, r)
+		b, err = s.book(ctx, tx, v, r)
 		return err
 	})
-	if overlaps(err) {
-		return uuid.Nil, s.explainOverlap(ctx, v, r)
+	if overlaps(err) || errors.Is(err, errTaken) {
+		return Booked{}, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt)
 	}
-	return id, err
+	return b, err
 }
 
 // book locks the worker first: under a burst, two exclusion constraints alone
 // would end most transactions in a deadlock.
-func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r Request) (uuid.UUID, error) {
+func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r Request) (Booked, error) {
 	worker, err := lockWorker(ctx, tx, r.SocialWorkerID)
 	if err != nil {
-		return uuid.Nil, err
+		return Booked{}, err
 	}
 	if err := s.offered(ctx, tx, r.SocialWorkerID); err != nil {
-		return uuid.Nil, err
+		return Booked{}, err
 	}
 	if err := takes(ctx, tx, worker, r.Reason); err != nil {
-		return uuid.Nil, err
+		return Booked{}, err
 	}
-	if err := bookable(ctx, tx, worker, r); err != nil {
-		return uuid.Nil, err
-	}
-	id := uuid.New()
-	note, err := s.sealNote(ctx, tx, v.ID, id, r.Note)
+	person := r.person(v)
+	client, err := s.accounts.HoldClient(ctx, tx, person)
 	if err != nil {
-		return uuid.Nil, err
+		return Booked{}, err
 	}
-	if err := insertAppointment(ctx, tx, id, v.ID, worker, r, note); err != nil {
-		return uuid.Nil, err
+	if err := s.release(ctx, tx, r.SocialWorkerID, person); err != nil {
+		return Booked{}, err
 	}
-	if err := s.count(ctx, tx, v.ID, id, r); err != nil {
-		return uuid.Nil, err
+	if err := entitled(ctx, tx, client, person, uuid.Nil, r); err != nil {
+		return Booked{}, err
 	}
-	return id, s.notify(ctx, tx, id, noticeConfirmation, v.ID, worker.AccountID)
+	slot, err := bookable(ctx, tx, worker, r, Period{})
+	if err != nil {
+		return Booked{}, err
+	}
+	n, err := s.prepare(ctx, tx, v, slot, r)
+	if err != nil {
+		return Booked{}, err
+	}
+	if err := insertAppointment(ctx, tx, n); err != nil {
+		return Booked{}, err
+	}
+	if err := count(ctx, tx, client, person, n.ID, r); err != nil {
+		return Booked{}, err
+	}
+	notice := noticeConfirmation
+	if n.Status == Requested {
+		notice = noticeRequest
+	}
+	if err := s.notify(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
+		return Booked{}, err
+	}
+	return Booked{n.ID, n.Status}, journaled(ctx, tx, v, actBooked, person, n.ID)
+}
+
+// prepare decides how the hour is had, and seals what is said with it.
+func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot Slot, r Request) (newAppointment, error) {
+	n := newAppointment{Request: r, ID: uuid.New(), PersonID: r.person(v)}
+	stands, err := s.standing(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
+	if err != nil {
+		return n, err
+	}
+	if n.Place, err = meetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
+		return n, err
+	}
+	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy
+	if n.Note, err = s.sealNote(ctx, tx, n.PersonID, n.ID, r.Note); err != nil {
+		return n, err
+	}
+	n.SealedNeeds, err = s.sealNeeds(ctx, tx, n.PersonID, n.ID, r.Needs)
+	return n, err
 }
 
 // takes refuses a reason that the platform no longer offers, or this worker.
@@ -96,18 +154,14 @@ func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string)
 	return nil
 }
 
-func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request) error {
-	if !r.StartsAt.After(tx.Now) || r.StartsAt.After(tx.Now.Add(Horizon)) {
-		return errNotFree
-	}
-	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)})
+// bookable is the slot of an hour that can be booked now; the hour that an
+// appointment leaves for it is as good as free.
+func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request, leaves Period) (Slot, error) {
+	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)}, tx.Now)
 	if err != nil {
-		return err
+		return Slot{}, err
 	}
-	if slot, ok := agenda.slotAt(r.StartsAt); !ok || !slot.Offers(r.Mode) {
-		return errNotFree
-	}
-	return nil
+	return agenda.without(leaves).bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
 func aboutNote(id uuid.UUID) string { return "appointment-note/" + id.String() }
@@ -123,9 +177,10 @@ func overlaps(err error) bool {
 	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap) || postgres.Deadlocked(err)
 }
 
-// explainOverlap tells whose appointment was in the way.
-func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, r Request) error {
-	own, err := hasAppointment(ctx, s.db.Pool, v.ID, Slot{StartsAt: r.StartsAt}.Period(), s.db.Now())
+// explainOverlap tells whose appointment was in the way of the person's, but for
+// the one that was to be moved.
+func (s *Service) explainOverlap(ctx context.Context, person, moved uuid.UUID, startsAt time.Time) error {
+	own, err := hasAppointment(ctx, s.db.Pool, person, moved, Slot{StartsAt: startsAt}.Period(), s.db.Now())
 	switch {
 	case err != nil:
 		return err

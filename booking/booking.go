@@ -9,8 +9,11 @@
 //   - Two people never get the same hour, and one person never has two
 //     appointments that overlap. The database refuses it by exclusion
 //     constraints, whatever the code does (R13).
-//   - Cancelling is free until 24 elapsed hours before the start, that instant
-//     included; later it is possible and marked (R18).
+//   - Cancelling and moving are free until 24 elapsed hours before the start, that
+//     instant included; later they are possible and marked (R18). While the mark
+//     stands, what the person books with that worker is a request (R19).
+//   - Every act that changes hours locks the worker, then the person, then the
+//     appointment, and releases overdue requests before it looks at what is free.
 //   - What a person writes when booking is sealed with that person's key.
 //
 // Promised faults: Conflict when somebody else took the hour a moment ago,
@@ -141,11 +144,17 @@ func (a Appointment) at(now time.Time) Appointment {
 	return a
 }
 
+// Asks reports whether it is a request that still waits for its answer.
+func (a Appointment) Asks() bool { return a.Status == Requested }
+
 // FreeUntil is the last instant at which cancelling is free.
 func (a Appointment) FreeUntil() time.Time { return a.StartsAt.Add(-FreeCancellation) }
 
-// Free reports whether cancelling at now is free; the boundary is.
-func (a Appointment) Free(now time.Time) bool { return !now.After(a.FreeUntil()) }
+// Free reports whether cancelling or moving at now is free: the boundary is, and so
+// is what nobody has agreed to yet.
+func (a Appointment) Free(now time.Time) bool {
+	return a.Status == Requested || !now.After(a.FreeUntil())
+}
 
 // Cancellable reports whether the appointment can still be cancelled at now.
 func (a Appointment) Cancellable(now time.Time) bool {

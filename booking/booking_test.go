@@ -121,7 +121,7 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	w.Open(t, worker, booking.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []booking.Mode{booking.Video}})
 	absent := booking.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
-	if err := w.Bookings.AddAbsence(context.Background(), worker, absent); err != nil {
+	if err := w.Bookings.AddAbsence(context.Background(), worker, absent, false); err != nil {
 		t.Fatal(err)
 	}
 	for name, r := range map[string]booking.Request{
@@ -167,7 +167,6 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	v := w.Beneficiary(t, "Zoé", "Vidal")
 	// The clocks change in the night before this appointment: 24 elapsed hours
 	// before are not the same time of day.
 	start := time.Date(2027, 3, 28, 12, 0, 0, 0, time.UTC)
@@ -182,6 +181,7 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 		{start.Add(-time.Microsecond), booking.CancelledLate},
 	} {
 		w.SetNow(start.AddDate(0, 0, -7))
+		v := w.Beneficiary(t, "Zoé", "Vidal") // whom no earlier late cancellation marks
 		a := w.Book(t, v, worker, start, booking.Video)
 		w.SetNow(c.now)
 		got, err := w.Bookings.Cancel(context.Background(), v, a.ID, "")

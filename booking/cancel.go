@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -17,17 +18,29 @@ const MaxExplanation = 500
 // A worker's cancelling is the worker's. Both people are told. It returns the
 // state that was reached.
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
+	return s.cancel(ctx, v, id, explanation, v.Role != viewer.SocialWorker)
+}
+
+// CancelAsked is Cancel by a worker whom the person asked to: it is the person's
+// cancelling, and journaled as done for them.
+func (s *Service) CancelAsked(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
+	return s.cancel(ctx, v, id, explanation, true)
+}
+
+// cancel ends an appointment; persons says whose cancelling it is. A late one of the
+// person's leaves a mark with the worker (R19).
+func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, persons bool) (Status, error) {
 	var status Status
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockAppointment(ctx, tx, v.ID, id)
+		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
-		appointment := row.appointment()
+		appointment := h.Appointment
 		if !appointment.Cancellable(tx.Now) {
 			return errTooLate
 		}
-		status = statusAfterCancel(appointment, v, tx)
+		status = statusAfterCancel(appointment, tx.Now, persons)
 		reply, err := s.sealReply(ctx, tx, appointment, explanation)
 		if err != nil {
 			return err
@@ -35,16 +48,27 @@ func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := markCancelled(ctx, tx, id, status, reply); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeCancellation, appointment.BeneficiaryID, appointment.SocialWorkerID)
+		if status == CancelledLate {
+			if err := insertMark(ctx, tx, appointment.SocialWorkerID, appointment.BeneficiaryID); err != nil {
+				return err
+			}
+		}
+		if err := s.notify(ctx, tx, id, noticeCancellation, appointment.BeneficiaryID, appointment.SocialWorkerID); err != nil {
+			return err
+		}
+		if !persons {
+			return nil
+		}
+		return journaled(ctx, tx, v, actCancelled, appointment.BeneficiaryID, id)
 	})
 	return status, err
 }
 
-func statusAfterCancel(a Appointment, v *viewer.Viewer, tx postgres.Tx) Status {
+func statusAfterCancel(a Appointment, now time.Time, persons bool) Status {
 	switch {
-	case v.ID == a.SocialWorkerID:
+	case !persons:
 		return CancelledByWorker
-	case a.Free(tx.Now):
+	case a.Free(now):
 		return Cancelled
 	}
 	return CancelledLate

@@ -3,9 +3,13 @@ package booking
 import (
 	"context"
 	"slices"
+	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
 )
 
 // errMode says that the contract of the person's client has no such way of meeting.
@@ -17,21 +21,31 @@ var errNoCommonMode = fault.New(fault.NotFound, "Cette personne ne reçoit d’a
 // allowedModes are the ways of meeting that the contract of the viewer's client
 // allows (R9), in the order they are offered.
 func (s *Service) allowedModes(ctx context.Context, v *viewer.Viewer) ([]Mode, error) {
-	contract, err := s.accounts.Contract(ctx, v.ID)
+	return s.modesOf(ctx, v.ID)
+}
+
+// modesOf are allowedModes of somebody who is not asking.
+func (s *Service) modesOf(ctx context.Context, person uuid.UUID) ([]Mode, error) {
+	contract, err := s.accounts.Contract(ctx, person)
 	return slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) }), err
 }
 
 // errContract says that the contract of the person's client does not run.
 var errContract = fault.New(fault.Invalid, "Le contrat de votre entreprise ne permet plus de réserver. Vos rendez-vous pris et vos messages restent les vôtres. Le standard peut vous dire vers qui vous tourner.")
 
-// allow fails unless the contract of the viewer's client runs and has that way of
+// allow fails unless the contract of the person's client runs and has that way of
 // meeting.
-func (s *Service) allow(ctx context.Context, v *viewer.Viewer, mode Mode) error {
-	contract, err := s.accounts.Contract(ctx, v.ID)
-	switch {
-	case err != nil:
+func (s *Service) allow(ctx context.Context, person uuid.UUID, mode Mode) error {
+	contract, err := s.accounts.Contract(ctx, person)
+	if err != nil {
 		return err
-	case !contract.Runs(s.db.Now()):
+	}
+	return permits(contract, mode, s.db.Now())
+}
+
+func permits(contract company.Contract, mode Mode, now time.Time) error {
+	switch {
+	case !contract.Runs(now):
 		return errContract
 	case !contract.Allows(string(mode)):
 		return errMode
@@ -44,7 +58,7 @@ func (s *Service) allow(ctx context.Context, v *viewer.Viewer, mode Mode) error 
 func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
 	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m Mode) bool { return !slices.Contains(allowed, m) })
 	if !slices.Contains(w.Modes, InPerson) {
-		w.Place = ""
+		w.Places = nil
 	}
 	return w, len(w.Modes) > 0
 }

@@ -21,6 +21,11 @@ import (
 const (
 	noticeConfirmation = "confirmation"
 	noticeCancellation = "cancellation"
+	noticeChange       = "change"  // another hour, another way to talk, other needs
+	noticeRequest      = "request" // an hour is asked for, and held
+	noticeAccepted     = "accepted"
+	noticeDeclined     = "declined"
+	noticeExpired      = "expired"
 )
 
 // noticeArgs is the job that tells one person of one appointment.
@@ -87,7 +92,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if err != nil {
 		return err
 	}
-	if stale := (job.Args.Notice == noticeConfirmation) != (a.Status == Confirmed); stale || a.Over(w.bookings.db.Now()) {
+	if !holds(job.Args.Notice, a.Status) || a.Over(w.bookings.db.Now()) {
 		return nil
 	}
 	message, err := w.message(a, person, job.Args.Notice)
@@ -96,6 +101,23 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	}
 	message.ID = fmt.Sprintf("appointment-%d", job.ID)
 	return w.sender.Send(ctx, message)
+}
+
+// holds reports whether what a notice says is still so.
+func holds(notice string, status Status) bool {
+	switch notice {
+	case noticeConfirmation, noticeAccepted:
+		return status == Confirmed
+	case noticeChange:
+		return status == Confirmed || status == Requested
+	case noticeRequest:
+		return status == Requested
+	case noticeDeclined:
+		return status == Declined
+	case noticeExpired:
+		return status == Expired
+	}
+	return !status.Occupies()
 }
 
 func (w *NoticeWorker) message(a Appointment, person account.Person, notice string) (outgoing.Message, error) {
@@ -107,18 +129,21 @@ func (w *NoticeWorker) message(a Appointment, person account.Person, notice stri
 		FirstName   string
 		When        string
 		FreeUntil   string
+		AnswerBy    string
 		Page        string
 		Beneficiary bool
 		Late        bool
+		Requested   bool
 	}{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(a.FreeUntil().In(person.Zone)),
 		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate,
+		AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)), Requested: a.Status == Requested,
 	})
 	if err != nil {
 		return outgoing.Message{}, err
 	}
 	method := ics.MethodRequest
-	if a.Status != Confirmed {
+	if !a.Status.Occupies() {
 		method = ics.MethodCancel
 	}
 	file := CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, w.bookings.db.Now())

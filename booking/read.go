@@ -26,9 +26,12 @@ func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 
 // Details is what is shown on an appointment's page beside its facts.
 type Details struct {
+	Needs
 	Note   string // what the beneficiary wrote when booking
 	Reply  string // what was said when cancelling
 	Mobile string // for the worker, while they are to call (R16)
+
+	MarkedAt time.Time // for the worker, when the person's bookings are requests (R19)
 }
 
 // callableFor is how long after its end a consultation by phone still shows the
@@ -52,6 +55,14 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	}
 	if d.Reply, err = s.unsealed(ctx, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
 		return Details{}, err
+	}
+	if d.Needs, err = s.unsealNeeds(ctx, a.BeneficiaryID, a.ID, row.SealedNeeds); err != nil {
+		return Details{}, err
+	}
+	if v.ID == a.SocialWorkerID {
+		if d.MarkedAt, err = readMark(ctx, s.db.Pool, a.SocialWorkerID, a.BeneficiaryID); err != nil {
+			return Details{}, err
+		}
 	}
 	if row.appointment().toCall(v, s.db.Now()) {
 		person, err := s.accounts.Person(ctx, a.BeneficiaryID)

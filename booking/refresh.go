@@ -146,14 +146,10 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	if why, ours := failureOf(err); ours {
 		return s.keepFailure(ctx, row, why)
 	}
-	return orElse(err, func() error { return s.keepBusy(ctx, row, found) })
-}
-
-func orElse(err error, next func() error) error {
 	if err != nil {
 		return err
 	}
-	return next()
+	return s.keepBusy(ctx, row, found)
 }
 
 // answer is what a calendar's server said.

@@ -60,6 +60,13 @@ func (c Contract) Runs(now time.Time) bool {
 	return !today.Before(c.StartsOn) && !today.After(c.EndsOn)
 }
 
+// YearOf is the calendar year, where contracts are signed, in which an hour counts,
+// and its span.
+func YearOf(hour time.Time) (year int, from, to time.Time) {
+	year = hour.In(contractZone()).Year()
+	return year, midnight(year, time.January, 1), midnight(year+1, time.January, 1)
+}
+
 // Over reports whether the contract has ended at now.
 func (c Contract) Over(now time.Time) bool { return contractDay(now).After(c.EndsOn) }
 
@@ -176,7 +183,12 @@ func (s *Service) Changes(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 
 // Contract returns the contract of a client, for the rules of other domains.
 func (s *Service) Contract(ctx context.Context, client uuid.UUID) (Contract, error) {
-	c, err := readClient(ctx, s.db.Pool, client)
+	return ContractOf(ctx, s.db.Pool, client)
+}
+
+// ContractOf is Contract as an act sees it that reads in its own transaction.
+func ContractOf(ctx context.Context, q postgres.Querier, client uuid.UUID) (Contract, error) {
+	c, err := readClient(ctx, q, client)
 	return c.Contract(), err
 }
 

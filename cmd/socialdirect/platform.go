@@ -167,17 +167,28 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
 	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicCalendars()})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, periodic())
 	if err != nil {
 		return err
 	}
 	p.onStop(runner.Stop)
 	return nil
+}
+
+// periodic are the jobs that come round by themselves.
+func periodic() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		account.PeriodicSweep(),
+		booking.PeriodicCalendars(),
+		booking.PeriodicRelease(),
+		messaging.PeriodicSweep(),
+	}
 }
 
 func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }

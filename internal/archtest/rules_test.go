@@ -48,6 +48,8 @@ var owners = map[string]string{
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
+	"sheet_readings":  "booking",
+	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
 	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking",
 	"messages": "messaging", "documents": "messaging", "uploads": "messaging", "read_marks": "messaging", "message_notices": "messaging",
 	"message_rates":   "messaging",

@@ -1,0 +1,157 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+var (
+	errNotMovable = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être déplacé.")
+	errSameHour   = fault.New(fault.Invalid, "C’est déjà l’heure de ce rendez-vous. Choisissez-en une autre.")
+	errNoPhone    = fault.New(fault.Conflict, "Ce rendez-vous ne peut pas passer au téléphone : cette heure ne se propose pas par téléphone, ou nous n’avons pas de numéro de portable.")
+)
+
+// Move gives an appointment another hour with the same worker, in one act: the old
+// hour is freed, the new one passes every rule of booking, the appointment stays the
+// same one. It is free until the deadline of cancelling, and marked like a late
+// cancellation after it (R18), unless it is the worker who moves. With somebody who
+// is marked the new hour is a request (R19). Both are told.
+//
+// Conflict for an hour that somebody has just taken, and for what can no longer be
+// moved; the appointment then stands as it stood.
+func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
+	var person uuid.UUID
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		h, err := s.hold(ctx, tx, v, id)
+		if err != nil {
+			return err
+		}
+		person = h.BeneficiaryID
+		return s.move(ctx, tx, v, h, startsAt)
+	})
+	if overlaps(err) || errors.Is(err, errTaken) {
+		return s.explainOverlap(ctx, person, id, startsAt)
+	}
+	return err
+}
+
+func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {
+	switch {
+	case !h.Cancellable(tx.Now):
+		return errNotMovable
+	case startsAt.Equal(h.StartsAt):
+		return errSameHour
+	}
+	to := Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
+	if err := s.offered(ctx, tx, h.SocialWorkerID); err != nil {
+		return err
+	}
+	if err := entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
+		return err
+	}
+	slot, err := bookable(ctx, tx, h.worker, to, Period{h.StartsAt, h.EndsAt})
+	if err != nil {
+		return err
+	}
+	where, err := meetingPlace(ctx, tx, h.SocialWorkerID, h.Mode, slot.Place)
+	if err != nil {
+		return err
+	}
+	next, err := s.standingAfterMove(ctx, tx, v, h.Appointment, startsAt)
+	if err != nil {
+		return err
+	}
+	if err := moveAppointment(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
+		return err
+	}
+	if !h.Free(tx.Now) && v.ID != h.SocialWorkerID {
+		if err := insertMark(ctx, tx, h.SocialWorkerID, h.BeneficiaryID); err != nil {
+			return err
+		}
+	}
+	if err := s.notify(ctx, tx, h.ID, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+		return err
+	}
+	return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, h.ID)
+}
+
+// standingAfterMove: a request stays one, with a deadline of its own; what the
+// worker moves is agreed.
+func (s *Service) standingAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Appointment, startsAt time.Time) (standing, error) {
+	if a.Status == Requested && v.ID != a.SocialWorkerID {
+		return request(startsAt, tx.Now)
+	}
+	return s.standing(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
+}
+
+// Phone turns an appointment into a call by phone at the same hour, by its person
+// or for them, until it begins: what one can do in place of cancelling late. The
+// contract, the worker and the hour must offer it. Both are told.
+func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	seen, err := s.Handled(ctx, v, id)
+	if err != nil {
+		return err
+	}
+	if able, err := s.callable(ctx, v, seen); err != nil || !able {
+		return orElse(err, errNoPhone)
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		h, err := s.hold(ctx, tx, v, id)
+		if err != nil {
+			return err
+		}
+		able, err := offersPhone(ctx, tx, h.worker, h.Appointment)
+		if err != nil || !able || !h.Cancellable(tx.Now) || h.Mode == Phone {
+			return orElse(err, errNoPhone)
+		}
+		if err := setMode(ctx, tx, id, Phone); err != nil {
+			return err
+		}
+		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+			return err
+		}
+		return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, id)
+	})
+}
+
+// Phonable reports whether Phone would do it now.
+func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
+	if able, err := s.callable(ctx, v, a); err != nil || !able {
+		return false, err
+	}
+	row, err := readWorker(ctx, s.db.Pool, a.SocialWorkerID)
+	if err != nil {
+		return false, err
+	}
+	return offersPhone(ctx, s.db.Pool, row, a)
+}
+
+// callable reports whether the person can be called in place of what was agreed.
+func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
+	if v.ID == a.SocialWorkerID || a.Mode == Phone || !a.Cancellable(s.db.Now()) {
+		return false, nil
+	}
+	person, err := s.accounts.Person(ctx, a.BeneficiaryID)
+	if err != nil || person.Mobile == "" {
+		return false, err
+	}
+	contract, err := s.accounts.Contract(ctx, a.BeneficiaryID)
+	return err == nil && contract.Allows(string(Phone)), err
+}
+
+// offersPhone reports whether the hour itself is offered by phone.
+func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment) (bool, error) {
+	agenda, err := readAgenda(ctx, q, worker, Period{a.StartsAt, a.EndsAt}, a.StartsAt)
+	if err != nil {
+		return false, err
+	}
+	slot, ok := agenda.slotAt(a.StartsAt)
+	return ok && slot.Offers(Phone), nil
+}

@@ -1,0 +1,49 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// outcomeWithin is how long after its end the worker may still say, or correct,
+// what came of an appointment.
+const outcomeWithin = 7 * 24 * time.Hour
+
+var (
+	errOutcome      = fault.New(fault.Invalid, "Dites si le rendez-vous a eu lieu ou non.")
+	errNotMarkable  = fault.New(fault.Conflict, "Cela se note à partir de l’heure du rendez-vous, et pendant une semaine.")
+	errNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
+)
+
+// Concludable reports whether its worker may say at now what came of it.
+func (a Appointment) Concludable(now time.Time) bool {
+	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(outcomeWithin))
+}
+
+// Conclude says what came of an appointment, Held or NoShow, by its worker, from
+// the start of its hour on and for a week; it can be corrected until then. Nobody
+// but the two people is ever told.
+func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Status) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	if outcome != Held && outcome != NoShow {
+		return errOutcome
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockAppointment(ctx, tx, v.ID, id)
+		if err != nil {
+			return err
+		}
+		if !row.appointment().Concludable(tx.Now) {
+			return errNotMarkable
+		}
+		return setStatus(ctx, tx, id, outcome)
+	})
+}

@@ -1,0 +1,56 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// errUsedUp says that the contract's number of consultations is reached (R9).
+var errUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
+
+// entitled fails unless the contract of the person's client runs, has that way of
+// meeting, and leaves the person a consultation in the year of the hour. It counts
+// the hours that are, or were, kept for the person; what was cancelled, early or
+// late, declined or left unanswered does not count. except is an appointment that
+// is about to be moved. The person must be held (HoldClient), so that two bookings
+// at once do not both take the last one.
+func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
+	contract, err := company.ContractOf(ctx, tx, client)
+	if err != nil {
+		return err
+	}
+	if err := permits(contract, r.Mode, tx.Now); err != nil || contract.PerYear == 0 {
+		return err
+	}
+	_, from, to := company.YearOf(r.StartsAt)
+	used, err := countUsed(ctx, tx, person, except, Period{from, to}, tx.Now)
+	if err == nil && used >= contract.PerYear {
+		return errUsedUp
+	}
+	return err
+}
+
+// Allowance is how many consultations the contract gives somebody in a year, and
+// how many of them are left.
+type Allowance struct {
+	Limited bool
+	PerYear int
+	Left    int
+	Year    int
+}
+
+// allowance is what the person has left in the year of the hour.
+func (s *Service) allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
+	contract, err := s.accounts.Contract(ctx, person)
+	if err != nil || contract.PerYear == 0 {
+		return Allowance{}, err
+	}
+	year, from, to := company.YearOf(r.StartsAt)
+	used, err := countUsed(ctx, s.db.Pool, person, uuid.Nil, Period{from, to}, s.db.Now())
+	return Allowance{Limited: true, PerYear: contract.PerYear, Left: max(contract.PerYear-used, 0), Year: year}, err
+}

@@ -1,0 +1,203 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// How long a request holds its hour: so long after it was made, and until so long
+// before the hour, whichever comes first (R19).
+const (
+	answerWithin = 24 * time.Hour
+	answerBefore = time.Hour
+)
+
+// answerBy is until when a request that is made at now may be answered; that
+// instant still counts.
+func answerBy(startsAt, now time.Time) time.Time {
+	deadline, latest := now.Add(answerWithin), startsAt.Add(-answerBefore)
+	if latest.Before(deadline) {
+		return latest
+	}
+	return deadline
+}
+
+var (
+	errTooSoon  = fault.New(fault.Invalid, "Cette heure est trop proche pour une demande : elle doit pouvoir être acceptée une heure avant. Choisissez-en une plus tardive.")
+	errAnswered = fault.New(fault.Conflict, "Cette demande n’attend plus de réponse : elle a été annulée, a déjà sa réponse, ou son délai est passé.")
+	errNoMark   = fault.New(fault.NotFound, "Aucune annulation tardive n’est notée pour cette personne.")
+)
+
+// standing is how an hour is had: at once, or as a request that is to be answered.
+type standing struct {
+	Status   Status
+	AnswerBy *time.Time // of a request
+}
+
+// standing decides it: while the person is marked with the worker, what they take is
+// a request. What the worker gives is given.
+func (s *Service) standing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker, person uuid.UUID, startsAt time.Time) (standing, error) {
+	marked, err := readMark(ctx, tx, worker, person)
+	if err != nil || marked.IsZero() || v.ID == worker {
+		return standing{Status: Confirmed}, err
+	}
+	return request(startsAt, tx.Now)
+}
+
+func request(startsAt, now time.Time) (standing, error) {
+	by := answerBy(startsAt, now)
+	if !by.After(now) {
+		return standing{}, errTooSoon
+	}
+	return standing{Requested, &by}, nil
+}
+
+// Marked is since when the person's bookings with the worker are requests, the zero
+// time when they are not. It is told to the two alone, and to whoever books for them.
+func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID) (time.Time, error) {
+	if v.ID != worker && v.ID != person && v.Role != viewer.Switchboard {
+		return time.Time{}, errNotFound
+	}
+	return readMark(ctx, s.db.Pool, worker, person)
+}
+
+// ClearMark ends it, by the worker of one of the person's appointments; journaled.
+func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockAppointment(ctx, tx, v.ID, id)
+		if err != nil {
+			return err
+		}
+		found, err := deleteMark(ctx, tx, v.ID, row.BeneficiaryID)
+		if err != nil || !found {
+			return orMissing(found, err, errNoMark)
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actUnmarked, SubjectID: row.BeneficiaryID})
+	})
+}
+
+// Requests lists what waits for the viewer's answer, the most pressing first.
+func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment, error) {
+	if err := worker(v); err != nil {
+		return nil, err
+	}
+	rows, err := readRequests(ctx, s.db.Pool, v.ID, s.db.Now())
+	if err != nil {
+		return nil, err
+	}
+	return s.named(ctx, rows)
+}
+
+// Answer accepts or declines a request, by its worker, until its deadline; Conflict
+// when it waits no more. The person is told either way, with a word if there is one.
+func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, accept bool, explanation string) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		h, err := s.hold(ctx, tx, v, id)
+		if err != nil {
+			return err
+		}
+		if h.Status != Requested {
+			return errAnswered
+		}
+		if accept {
+			return s.accept(ctx, tx, h.Appointment)
+		}
+		reply, err := s.sealReply(ctx, tx, h.Appointment, explanation)
+		if err != nil {
+			return err
+		}
+		if err := markCancelled(ctx, tx, id, Declined, reply); err != nil {
+			return err
+		}
+		return s.notify(ctx, tx, id, noticeDeclined, h.BeneficiaryID)
+	})
+}
+
+func (s *Service) accept(ctx context.Context, tx postgres.Tx, a Appointment) error {
+	if err := markAccepted(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	if err := s.notify(ctx, tx, a.ID, noticeAccepted, a.BeneficiaryID); err != nil {
+		return err
+	}
+	return s.notify(ctx, tx, a.ID, noticeConfirmation, a.SocialWorkerID)
+}
+
+// release frees the hours that overdue requests of the worker and of the person
+// still hold, before an act looks at what is free.
+func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
+	freed, err := expireRequests(ctx, tx, worker, person)
+	if err != nil {
+		return err
+	}
+	for _, f := range freed {
+		if err := s.notify(ctx, tx, f.ID, noticeExpired, f.BeneficiaryID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.
+const releasedAtOnce = 500
+
+// ReleaseOverdue frees every hour that a request held for too long.
+func (s *Service) ReleaseOverdue(ctx context.Context) error {
+	overdue, err := readOverdue(ctx, s.db.Pool, s.db.Now(), releasedAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, o := range overdue {
+		err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+			if _, err := lockWorker(ctx, tx, o.SocialWorkerID); err != nil {
+				return err
+			}
+			return s.release(ctx, tx, o.SocialWorkerID, o.BeneficiaryID)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releaseArgs is the periodic job.
+type releaseArgs struct{}
+
+// Kind names the job.
+func (releaseArgs) Kind() string { return "appointment_release" }
+
+// ReleaseWorker frees what overdue requests hold.
+type ReleaseWorker struct {
+	river.WorkerDefaults[releaseArgs]
+	bookings *Service
+}
+
+// NewReleaseWorker returns the worker that River runs.
+func NewReleaseWorker(bookings *Service) *ReleaseWorker { return &ReleaseWorker{bookings: bookings} }
+
+// Work releases once.
+func (w *ReleaseWorker) Work(ctx context.Context, _ *river.Job[releaseArgs]) error {
+	return w.bookings.ReleaseOverdue(ctx)
+}
+
+// PeriodicRelease has the queue release at every start and every minute.
+func PeriodicRelease() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
+		func() (river.JobArgs, *river.InsertOpts) { return releaseArgs{}, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}

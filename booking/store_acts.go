@@ -1,0 +1,158 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// newAppointment is what is kept of a booking.
+type newAppointment struct {
+	Request
+	ID       uuid.UUID
+	PersonID uuid.UUID
+	Status   Status
+	AnswerBy *time.Time // of a request
+	Place    *Place     // in person alone
+	Note     []byte     // sealed
+
+	SealedNeeds []byte
+}
+
+func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) error {
+	place, words := n.Place.kept()
+	_, err := tx.Exec(ctx, `
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(SlotLength), n.Mode, n.Reason, words, place, n.Note, n.SealedNeeds,
+		n.Status, n.AnswerBy, tx.Now)
+	return err
+}
+
+// kept is a place as an appointment keeps it: which, and its words of the moment.
+func (p *Place) kept() (id *uuid.UUID, words string) {
+	if p == nil {
+		return nil, ""
+	}
+	return &p.ID, p.Words()
+}
+
+// readAnybodys is readAppointment for those who act for anybody.
+func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (appointmentRow, error) {
+	row, err := postgres.One[appointmentRow](ctx, q, selectAppointment+`where p.id = $1`, id)
+	if postgres.NoRows(err) {
+		return row, errNotFound
+	}
+	return row, err
+}
+
+func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmentRow, error) {
+	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for update of p`, id)
+}
+
+func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Period, where *Place, status Status, answerBy *time.Time) error {
+	place, words := where.kept()
+	_, err := tx.Exec(ctx, `
+		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
+		id, to.From, to.To, words, place, status, answerBy)
+	return err
+}
+
+func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode Mode) error {
+	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = '', place_id = null, sequence = sequence + 1 where id = $1`, id, mode)
+	return err
+}
+
+func setStatus(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status) error {
+	_, err := tx.Exec(ctx, `update appointments set status = $2 where id = $1`, id, status)
+	return err
+}
+
+func markAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update appointments set status = 'confirmed', sequence = sequence + 1 where id = $1`, id)
+	return err
+}
+
+func setNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
+	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2 where id = $1`, id, sealed)
+	return err
+}
+
+// Requests.
+
+type freedRow struct {
+	ID            uuid.UUID
+	BeneficiaryID uuid.UUID
+}
+
+// expireRequests ends the overdue requests of the worker and of the person. They
+// are locked in one order, so that two who release the same wait and do not deadlock.
+func expireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) ([]freedRow, error) {
+	return postgres.All[freedRow](ctx, tx, `
+		update appointments set status = 'expired', sequence = sequence + 1
+		where id in (select id from appointments
+			where status = 'requested' and answer_by < $1 and (social_worker_id = $2 or beneficiary_id = $3) order by id for update)
+		returning id, beneficiary_id`, tx.Now, worker, person)
+}
+
+type overdueRow struct {
+	SocialWorkerID uuid.UUID
+	BeneficiaryID  uuid.UUID
+}
+
+func readOverdue(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]overdueRow, error) {
+	return postgres.All[overdueRow](ctx, q, `
+		select social_worker_id, beneficiary_id from appointments
+		where status = 'requested' and answer_by < $1 order by answer_by limit $2`, now, most)
+}
+
+func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where p.social_worker_id = $1 and p.status = 'requested' and p.answer_by >= $2 order by p.answer_by, p.id limit $3`, worker, now, listed)
+}
+
+// Late marks.
+
+func insertMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)
+		on conflict (social_worker_id, beneficiary_id) do update set marked_at = $3`, worker, person, tx.Now)
+	return err
+}
+
+func deleteMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) (found bool, err error) {
+	tag, err := tx.Exec(ctx, `delete from late_marks where social_worker_id = $1 and beneficiary_id = $2`, worker, person)
+	return tag.RowsAffected() > 0, err
+}
+
+// readMark is since when the person is marked; the zero time when they are not.
+func readMark(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (at time.Time, err error) {
+	err = q.QueryRow(ctx, `select marked_at from late_marks where social_worker_id = $1 and beneficiary_id = $2`, worker, person).Scan(&at)
+	if postgres.NoRows(err) {
+		return time.Time{}, nil
+	}
+	return at, err
+}
+
+// Booking for somebody.
+
+// hasMet reports whether the two have, or had, an appointment.
+func hasMet(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (has bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from appointments where social_worker_id = $1 and beneficiary_id = $2)`, worker, person).Scan(&has)
+	return has, err
+}
+
+// Consultations under the contract.
+
+// countUsed counts the hours of the span that are, or were, kept for the person,
+// but for one of them.
+func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID, span Period, now time.Time) (n int, err error) {
+	err = q.QueryRow(ctx, `
+		select count(*) from appointments
+		where beneficiary_id = $1 and id <> $2 and lower(period) >= $3 and lower(period) < $4 and `+occupyingAt("$5"),
+		person, except, span.From, span.To, now).Scan(&n)
+	return n, err
+}
