@@ -140,6 +140,7 @@ var flashes = map[string]string{
 	"reported":       "Votre signalement est transmis à l’administration.",
 	"calendar-added": "L’agenda est ajouté. Nous le lisons maintenant.",
 	"calendar-asked": "Nous relisons cet agenda maintenant. Rechargez la page dans un instant.",
+	"calendar-soon":  "C’est enregistré. Cet agenda est relu dans la minute.",
 	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
