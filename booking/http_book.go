@@ -143,6 +143,7 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorke
 
 // agendaAgain is the fault that shows the agenda as it is now, and why the hour
 // that was asked for cannot be had; what was typed goes on with the next choice.
+// Somebody who has seen too much of agendas is told why alone (R45).
 func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
 	if e.base != "" {
 		page, err := h.errandHours(r, e, request)
@@ -157,6 +158,13 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 		week = weekOf(request.StartsAt.In(e.Zone)).String()
 	}
 	page, err := h.slotsPage(r, request.SocialWorkerID, week, request.Mode)
+	if err != nil {
+		return err
+	}
+	err = h.lookInto(r, request.SocialWorkerID, page.Week)
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
 	if err != nil {
 		return err
 	}

@@ -102,6 +102,9 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := h.lookInto(r, id, page.Week); err != nil {
+		return err
+	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 

@@ -87,6 +87,10 @@ var policy = map[string]rule{
 	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+	"POST /profil/fiche/lieux":                    to(422, viewer.SocialWorker),
+	"POST /profil/fiche/lieux/{place}":            to(422, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/monter":     to(303, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/retrait":    to(303, viewer.SocialWorker).of("place to remove"),
 
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
@@ -130,9 +134,18 @@ var policy = map[string]rule{
 	"GET /agenda/ouvertures":                   to(200, viewer.SocialWorker),
 	"POST /agenda/ouvertures":                  to(422, viewer.SocialWorker),
 	"POST /agenda/ouvertures/{id}/suppression": to(303, viewer.SocialWorker).of("opening to remove"),
+	"GET /agenda/ouvertures/{id}":              to(200, viewer.SocialWorker).of("opening to change"),
+	"POST /agenda/ouvertures/{id}":             to(422, viewer.SocialWorker).of("opening to change"),
 	"GET /agenda/absences":                     to(200, viewer.SocialWorker),
 	"POST /agenda/absences":                    to(422, viewer.SocialWorker),
 	"POST /agenda/absences/{id}/suppression":   to(303, viewer.SocialWorker).of("absence to remove"),
+	"POST /agenda/absences/hebdomadaires":      to(422, viewer.SocialWorker),
+
+	"POST /agenda/absences/hebdomadaires/{id}/suppression": to(303, viewer.SocialWorker).of("weekly absence to remove"),
+
+	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
+	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
+	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
 
 	// A client's manager, for that client alone.
 	"GET /entreprise":                            to(200, viewer.ClientManager),
@@ -197,6 +210,10 @@ var policy = map[string]rule{
 	"POST /administration/assistants/{id}":                            to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo":                      to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo/suppression":          to(303, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux":                      to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux/{place}":              to(422, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/monter":       to(303, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/retrait":      to(303, viewer.Administrator).of("worker's place to remove"),
 	"GET /administration/motifs":                                      to(200, viewer.Administrator),
 	"POST /administration/motifs":                                     to(422, viewer.Administrator),
 	"POST /administration/motifs/{slug}":                              to(422, viewer.Administrator).of("reason"),
@@ -215,6 +232,7 @@ var policy = map[string]rule{
 	"GET /administration/comptes":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/invitation":                          to(200, viewer.Administrator),
 	"POST /administration/comptes/invitation":                         to(422, viewer.Administrator),
+	"GET /administration/doubles":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/{id}":                                to(200, viewer.Administrator).of("account"),
 	"GET /administration/comptes/{id}/decision":                       to(200, viewer.Administrator).of("account to suspend"),
 	"POST /administration/comptes/{id}/decision":                      to(422, viewer.Administrator).of("account").sends("act", "suspend"),

@@ -309,8 +309,15 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, err)
 	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
+	other := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts != late.Starts })
+	m.objects["opening to change"] = identified(openings[other].ID, m.nadia)
+	lunch := booking.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
+	ok(t, m.platform.bookings.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
+	weekly, err := m.platform.bookings.WeeklyAbsences(t.Context(), nadia)
+	ok(t, err)
+	m.objects["weekly absence to remove"] = identified(weekly[0].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}))
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 }
 
@@ -346,6 +353,25 @@ func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	return code.ID.String()
 }
 
+// placePlaces makes places of Nadia's where she meets people.
+func (m *matrixWorld) placePlaces(t *testing.T) {
+	nadia := m.nadia.whoIs()
+	for name, object := range map[string]string{"Mairie": "place", "Foyer": "place to remove", "Centre": "worker's place", "Poste": "worker's place to remove"} {
+		ok(t, m.platform.bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: name, Address: "1 rue de l’Essai"}))
+		sheet, err := m.platform.bookings.SocialWorker(t.Context(), nadia.ID)
+		ok(t, err)
+		m.objects[object] = placed(nadia.ID, sheet.Places[len(sheet.Places)-1].ID, m.nadia, strings.HasPrefix(object, "worker"))
+	}
+}
+
+// placed is a worker's place, among the worker's own or among all workers'.
+func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) object {
+	if !ofAdministration {
+		return object{fill: []string{"{place}", place.String()}, owners: []*visitor{owner}}
+	}
+	return object{fill: []string{"{id}", worker.String(), "{place}", place.String()}, absent: []string{"{id}", worker.String(), "{place}", uuid.NewString()}}
+}
+
 // placeAdministration makes what the administration's pages name.
 func (m *matrixWorld) placeAdministration(t *testing.T) {
 	m.objects["client"] = identified(m.client)
@@ -353,6 +379,7 @@ func (m *matrixWorld) placeAdministration(t *testing.T) {
 	shown, err := m.platform.accounts.ByEmail(t.Context(), workers[2].Email)
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
+	m.placePlaces(t)
 	m.objects["portrait"] = identified(shown.ID)
 	var picture bytes.Buffer
 	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))
