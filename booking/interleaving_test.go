@@ -241,6 +241,21 @@ func (p *play) rehearse(t testing.TB) {
 	p.SetNow(p.model.now)
 }
 
+// mark begins with some who cancelled late before.
+func (p *play) mark(t *rapid.T) {
+	for _, worker := range p.workers {
+		for _, person := range p.people {
+			if rapid.Bool().Draw(t, "marked") {
+				_, err := p.DB.Pool.Exec(context.Background(), `insert into late_marks values ($1, $2, $3)`, worker.ID, person.ID, p.model.now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.model.marks[[2]uuid.UUID{worker.ID, person.ID}] = true
+			}
+		}
+	}
+}
+
 func (p *play) viewer(id uuid.UUID) *viewer.Viewer {
 	both := slices.Concat(p.people, p.workers)
 	return both[slices.IndexFunc(both, func(v *viewer.Viewer) bool { return v.ID == id })]
@@ -283,8 +298,11 @@ func (p *play) moment(t *rapid.T) time.Time {
 	return next[rapid.IntRange(0, min(len(next)-1, 3)).Draw(t, "moment")]
 }
 
+// hour is one of few, so that people meet at them.
 func (p *play) hour(t *rapid.T) time.Time {
-	return p.model.now.Truncate(time.Hour).Add(time.Duration(rapid.IntRange(-1, 6).Draw(t, "hour")*7) * time.Hour)
+	const apart = 9 * time.Hour
+	gone := p.model.now.Sub(bookingtest.Start) / apart
+	return bookingtest.Start.Add((gone + time.Duration(rapid.IntRange(0, 5).Draw(t, "hour"))) * apart)
 }
 
 // step does one thing.
@@ -401,8 +419,9 @@ func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		p.rehearse(t)
+		p.mark(rt)
 		var order []uuid.UUID
-		for range rapid.IntRange(5, 20).Draw(rt, "steps") {
+		for range rapid.IntRange(10, 40).Draw(rt, "steps") {
 			p.step(rt, &order)
 		}
 		p.compare(rt, t)
