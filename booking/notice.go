@@ -109,6 +109,8 @@ func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a 
 		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
 	case errors.As(err, &refused):
 		return w.lose(ctx, tx, n, person, string(refused.Cause))
+	case errors.Is(err, sms.ErrRefused):
+		return w.lose(ctx, tx, n, person, causeNumber)
 	case last:
 		return w.lose(ctx, tx, n, person, causeNoAnswer)
 	}

@@ -96,6 +96,7 @@ const (
 
 // Why a notice was dropped, or failed where no mail server says it (mail.Cause).
 const (
+	causeNumber    = "number"     // the gateway does not take the number
 	causeStale     = "stale"      // it would no longer be true, or something later is told
 	causeLate      = "late"       // it would have come too late to help
 	causeUnwanted  = "unwanted"   // the person does not want it, or knows it better

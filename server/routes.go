@@ -185,6 +185,9 @@ func (s *Server) routes() []route {
 		{"POST", "/standard/inscription/verification", switchboard, a.CheckAssisted, page},
 		{"POST", "/standard/inscription/correction", switchboard, a.CorrectAssisted, page},
 		{"POST", "/standard/inscription", switchboard, a.Assist, page},
+		{"GET", "/standard/notifications", switchboard, b.Unreached, page},
+		{"GET", "/standard/notifications/{id}", switchboard, b.ShowTold, page},
+		{"POST", "/standard/notifications/{id}", switchboard, b.MarkCalled, page},
 		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
 
 		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},

@@ -35,6 +35,7 @@ var places = map[viewer.Role][]NavItem{
 	},
 	viewer.Switchboard: {
 		{Path: "/standard", Label: "Standard", Icon: "headset"},
+		{Path: "/standard/notifications", Label: "À joindre", Icon: "phone"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.ClientManager: {
@@ -130,6 +131,7 @@ var flashes = map[string]string{
 	"published":     "C’est publié, à la date indiquée.",
 	"withdrawn":     "La date est retirée : le texte redevient un brouillon.",
 	"decided":       "La décision est enregistrée.",
+	"called":        "C’est noté : la personne est prévenue.",
 	"reported":      "Votre signalement est transmis à l’administration.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
