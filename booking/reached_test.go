@@ -94,8 +94,8 @@ func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	o.before = fmt.Errorf("%w: it answered 400", sms.ErrRefused) // the number is none
 	must(t, o.deliver(t))
 	o.before = nil
-	if got := o.unreached(t); !slices.Equal(got, []string{"Zoé Vidal, Confirmation, Échec, ce numéro n’est pas accepté"}) {
-		t.Errorf("neither way: %q", got)
+	if n := o.row(t, o.zoe, "confirmation", "sms"); len(o.unreached(t)) != 1 || n.State != "failed" || n.Cause != "number" {
+		t.Errorf("neither way: %q, %+v", o.unreached(t), n)
 	}
 	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, friday.Add(time.Hour)))
 	must(t, o.deliver(t))
