@@ -2,6 +2,7 @@
 # make test   every test, in real browsers too
 # make build  the programs, in bin/
 # make bench  the benchmarks
+# make videos the films of the service, recorded anew
 #
 # What is missing on the machine is installed by .ci/need.
 
@@ -11,7 +12,7 @@ STORE   := internal/embedded/objectstore
 LINT    := go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
 SHARED  := bin/withpostgres
 
-.PHONY: run build test lint check bench clean
+.PHONY: run build test lint check bench videos clean
 
 run:
 	@.ci/need postgresql
@@ -48,6 +49,12 @@ bench:
 	@$(MAKE) --no-print-directory build
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	$(SHARED) go test -run '^$$' -bench . ./bench/...
+
+# The films that web/templates/public/how.html shows, of the service as it is now.
+videos:
+	@.ci/need postgresql chromium french ffmpeg
+	@$(MAKE) --no-print-directory build
+	go run ./e2e/record
 
 clean:
 	rm -rf bin e2e/node_modules

@@ -24,9 +24,11 @@ func (o Owed) Nothing() bool { return !o.Adult && len(o.Texts) == 0 }
 
 // Shown names the texts as a form sends them back, so that nobody accepts what
 // came into force after their page was made.
-func (o Owed) Shown() string {
+func (o Owed) Shown() string { return shown(o.Texts) }
+
+func shown(texts []legal.Text) string {
 	var names []string
-	for _, t := range o.Texts {
+	for _, t := range texts {
 		names = append(names, string(t.Kind)+"-"+t.Version)
 	}
 	return strings.Join(names, " ")

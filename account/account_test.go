@@ -241,42 +241,6 @@ func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 	}
 }
 
-// Whoever signs up first with somebody's address keeps nothing of it: their links
-// and their password are void once the owner signs up.
-func TestR5_NobodyKeepsAnAddressByBeingFirst(t *testing.T) {
-	t.Parallel()
-	w, ctx := bookingtest.New(t), context.Background()
-	first := signUp(w, "zoe@exemple.fr")
-	first.Password, first.FirstName = "Corbeau-lampe 4 sel", "Mallory"
-	if err := w.Accounts.SignUp(ctx, first); err != nil {
-		t.Fatal(err)
-	}
-	early := token(t, w, "zoe@exemple.fr")
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Accounts.Validate(ctx, early); !fault.Is(err, fault.Gone) {
-		t.Errorf("the first one's link: %v", err)
-	}
-	_, before := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, account.Device{})
-	_, unknown := w.Accounts.SignIn(ctx, "inconnue@exemple.fr", bookingtest.Password, account.Device{})
-	if !fault.Is(before, fault.Invalid) || fault.From(before).Message != fault.From(unknown).Message {
-		t.Errorf("an address that is not proved answers %v, an unknown one %v", before, unknown)
-	}
-	if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", first.Password, account.Device{}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("the first one's password: %v", err)
-	}
-	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, account.Device{}); err != nil {
-		t.Errorf("the owner's password: %v", err)
-	}
-	if person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.FirstName != "Zoé" {
-		t.Errorf("the account is %q's, %v", person.FirstName, err)
-	}
-}
-
 func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

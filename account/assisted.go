@@ -101,7 +101,7 @@ func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assiste
 	if refused {
 		return uuid.Nil, ErrRefused
 	}
-	doubles, err := readDoubles(ctx, tx, in.probe())
+	doubles, err := readDoubles(ctx, tx, in.probe(), uuid.Nil)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -251,7 +251,7 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 	}
 	var found []Double
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		if found, err = readDoubles(ctx, tx, p); err != nil {
+		if found, err = readDoubles(ctx, tx, p, uuid.Nil); err != nil {
 			return err
 		}
 		return noteShown(ctx, tx, v, found)

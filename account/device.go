@@ -34,6 +34,14 @@ func (s *Service) knows(ctx context.Context, email string, from Device) (bool, e
 	return readKnown(ctx, s.db.Pool, hashToken(from.Mark), email, s.db.Now())
 }
 
+// knownTo reports whether an account has signed in from this device before.
+func (s *Service) knownTo(ctx context.Context, q postgres.Querier, account uuid.UUID, from Device) (bool, error) {
+	if from.Mark == "" || len(from.Mark) > maxToken {
+		return false, nil
+	}
+	return readKnownTo(ctx, q, hashToken(from.Mark), account, s.db.Now())
+}
+
 // markKnown has the account know the device, under a new token in place of the
 // one that it had.
 func markKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, from Device) (mark string, err error) {

@@ -57,7 +57,11 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err != nil {
 			return err
 		}
-		if err := replaceEmail(ctx, tx, hashToken(token)); err != nil {
+		email, err := replaceEmail(ctx, tx, hashToken(token))
+		if err != nil {
+			return err
+		}
+		if err := s.vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
 		if err := endTokens(ctx, tx, id, purposePassword); err != nil {
@@ -91,14 +95,14 @@ func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, err
 }
 
 func (s *Service) secondLetter(ctx context.Context, tx postgres.Tx, person Person, pending, token string) (letter, error) {
-	owner, _, err := readRecoverable(ctx, tx, pending)
-	if postgres.NoRows(err) || err == nil && owner == person.ID {
+	owner, err := readHolder(ctx, tx, pending)
+	if postgres.NoRows(err) || err == nil && (owner.ID == person.ID || owner.Waiting) {
 		return letter{to: pending, notice: noticeMove, FirstName: person.FirstName, Token: token}, nil
 	}
 	if err != nil {
 		return letter{}, err
 	}
-	return s.takenLetter(ctx, tx, owner)
+	return s.takenLetter(ctx, tx, owner.ID)
 }
 
 func (s *Service) takenLetter(ctx context.Context, tx postgres.Tx, owner uuid.UUID) (letter, error) {

@@ -101,6 +101,9 @@ const HashesWaiting = hashesWaiting
 // FreeTries is how many tries cost nothing.
 const FreeTries = freeTries
 
+// MaxWaiting is how many wait for the proof of one address.
+const MaxWaiting = maxWaiting
+
 // MaxDelay is the longest wait.
 const MaxDelay = maxDelay
 

@@ -91,6 +91,7 @@ type accountPage struct {
 	Decisions []Decided
 	Resets    []pastReset // of the second factor
 	Reports   []Report
+	Doubles   []Double // of a beneficiary
 	Possible  []Act
 	Recovery  bool   // the second factor can be reset here
 	ResetCode string // to be read out, in groups of four, once after a reset
@@ -148,6 +149,9 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		return page, err
 	}
 	if page.Reports, err = h.accounts.ReportsAbout(ctx, v, id); err != nil {
+		return page, err
+	}
+	if page.Doubles, err = h.accounts.DoublesOf(ctx, v, id); err != nil {
 		return page, err
 	}
 	if page.Coming, err = h.coming(ctx, id); err != nil {

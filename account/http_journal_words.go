@@ -8,7 +8,7 @@ var actWords = map[string]string{
 	"account.invitation_withdrawn": "Invitation retirée",
 	"account.invited":              "Invitation envoyée",
 	"account.link_resent":          "Lien renvoyé",
-	"account.looked_up":            "Compte montré au standard",
+	"account.looked_up":            "Compte montré au standard ou à l’administration",
 	"account.reopened":             "Compte rouvert",
 	"account.resumed":              "Suspension levée",
 	"account.role_changed":         "Rôle changé",
@@ -40,6 +40,7 @@ var actWords = map[string]string{
 	"report.reopened":              "Signalement repris",
 	"second_factor.reset":          "Double vérification retirée",
 	"sheet.changed":                "Fiche modifiée par l’administration",
+	"sheet.place":                  "Lieux modifiés par l’administration",
 	"sheet.portrait":               "Photo modifiée par l’administration",
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -22,18 +23,24 @@ type signUpPage struct {
 	Slug        string // of that client
 	Declaration string
 	Acceptance  string
+	Texts       string // that the page's links lead to now
 }
 
 func (signUpPage) Template() string { return "account/sign_up" }
 func (signUpPage) Title() string    { return "Créer un compte" }
 
-func newSignUpPage(f *form.Form) signUpPage {
-	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
+func (h *HTTP) signUpPage(r *http.Request, f *form.Form) (signUpPage, error) {
+	texts, err := h.accounts.ShownAtSignUp(r.Context())
+	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording, Texts: texts}, err
 }
 
 // SignUpPage shows the sign-up form.
 func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
-	return h.render.Render(w, r, http.StatusOK, newSignUpPage(form.New(nil)))
+	page, err := h.signUpPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // ClientPage is a client's co-branded entrance (R11).
@@ -42,7 +49,10 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := newSignUpPage(form.New(nil))
+	page, err := h.signUpPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
 	page.Client, page.Slug = client.Name, client.Slug
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -54,28 +64,45 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeSignUp(f)
+	page, err := h.signUpAgain(r, f)
+	if err != nil {
+		return err
+	}
+	if in.Shown != "" && in.Shown != page.Texts {
+		untick(f)
+	}
 	if !f.Valid() {
-		return f.Invalid(h.signUpAgain(r, f))
+		return f.Invalid(page)
 	}
 	err = h.accounts.SignUp(r.Context(), in)
-	if errors.Is(err, company.ErrCode) {
-		return refuse(f, "connection_code", err, h.signUpAgain(r, f))
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, company.ErrCode):
+		return refuse(f, "connection_code", err, page)
+	case errors.Is(err, ErrNewTexts): // in this very moment
+		page, err = h.signUpAgain(r, f)
+		untick(f)
+		return cmp.Or(err, f.Invalid(page))
+	case err != nil:
 		return err
 	}
 	return web.See(w, r, "/inscription/validation")
 }
 
+// untick has the person look at texts that changed before they accept them.
+func untick(f *form.Form) {
+	f.Set("accept_terms", "")
+	f.Fail("accept_terms", ErrNewTexts.Message)
+}
+
 // signUpAgain is the form with its messages, under the client's name where it was
 // filled in under it.
-func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) signUpPage {
-	page := newSignUpPage(f)
-	client, err := h.accounts.companies.BySlug(r.Context(), f.Hidden("client", 60))
-	if err == nil { // a name that cannot be shown is no reason to lose what was typed
+func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) (signUpPage, error) {
+	page, err := h.signUpPage(r, f)
+	client, noClient := h.accounts.companies.BySlug(r.Context(), f.Hidden("client", 60))
+	if noClient == nil { // a name that cannot be shown is no reason to lose what was typed
 		page.Client, page.Slug = client.Name, client.Slug
 	}
-	return page
+	return page, err
 }
 
 func decodeSignUp(f *form.Form) SignUp {
@@ -85,6 +112,7 @@ func decodeSignUp(f *form.Form) SignUp {
 		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Email:     f.Email("email"),
 		Mobile:    f.Mobile("mobile"),
+		Shown:     f.Hidden("texts", 100),
 	}
 	in.Password = newPassword(f, in.Email, in.FirstName, in.LastName)
 	if f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {

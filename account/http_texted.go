@@ -41,7 +41,7 @@ func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	token, err := h.accounts.RequestCode(r.Context(), mobile, place(r))
+	token, err := h.accounts.RequestCode(r.Context(), mobile, h.device(r))
 	if err != nil {
 		return refuse(f, "mobile", err, page)
 	}

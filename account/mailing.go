@@ -16,6 +16,7 @@ import (
 // The notices that this package sends: the names of their texts.
 const (
 	noticeValidation = "validation"
+	noticeWaiting    = "waiting" // noticeValidation to everybody who waits with the address
 	noticeKnown      = "known"
 	noticeInvitation = "invitation"
 
@@ -104,6 +105,8 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 // letters are the mails of a notice, in the order in which they are sent.
 func (s *Service) letters(ctx context.Context, person Person, notice string) ([]letter, error) {
 	switch notice {
+	case noticeWaiting:
+		return s.waitingLetters(ctx, person.Email)
 	case noticeMove:
 		return s.moveLetters(ctx, person)
 	case noticeMoved:

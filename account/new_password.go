@@ -11,7 +11,8 @@ import (
 )
 
 // ForgotPassword sends a link that sets another password, when the address is
-// known; somebody who has not chosen a password yet is invited again. The caller
+// known; somebody who has not chosen a password yet is invited again, and those who
+// wait for the proof of the address get their links again. The caller
 // cannot tell (R5). Asking again and again sends less and less: the links that
 // went out still work, so that nobody is flooded and nobody locked out.
 func (s *Service) ForgotPassword(ctx context.Context, email string) error {
@@ -22,17 +23,18 @@ func (s *Service) ForgotPassword(ctx context.Context, email string) error {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, hasPassword, err := readRecoverable(ctx, tx, email)
-		if postgres.NoRows(err) {
-			id, hasPassword, err = s.idOfNobody(email), true, nil
-		}
-		if err != nil {
+		owner, err := readHolder(ctx, tx, email)
+		switch {
+		case postgres.NoRows(err):
+			return s.queue.Add(ctx, tx, noticeArgs{AccountID: s.idOfNobody(email), Notice: noticeReset}, nil)
+		case err != nil:
 			return err
+		case !owner.HasPassword:
+			return s.enqueueNotice(ctx, tx, owner.ID, noticeInvitation)
+		case owner.Waiting:
+			return s.enqueueNotice(ctx, tx, owner.ID, noticeWaiting)
 		}
-		if !hasPassword {
-			return s.enqueueNotice(ctx, tx, id, noticeInvitation)
-		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeReset}, nil)
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: noticeReset}, nil)
 	})
 }
 

@@ -770,6 +770,7 @@ func TestR5_CaseNeverMakesASecondAccountAndDotsDo(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	for _, email := range []string{"zoe.vidal@exemple.fr", "ZOE.Vidal@exemple.fr", "zoevidal@exemple.fr", "Zoé@exemple.fr", "ZOÉ@exemple.fr"} {
 		check(t, w.Accounts.SignUp(ctx, signUp(w, email)))
+		check(t, ignoreGone(w.Accounts.Validate(ctx, token(t, w, email))))
 	}
 	var accounts int
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts`).Scan(&accounts))

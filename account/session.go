@@ -81,7 +81,7 @@ func (s *Service) checkPassword(ctx context.Context, email, password string, cou
 	if err != nil && !postgres.NoRows(err) {
 		return credentials{}, err
 	}
-	if !s.passwords.matches(password, found.PasswordHash) || !found.Validated {
+	if !s.passwords.matches(password, found.PasswordHash) {
 		return credentials{}, errCredentials
 	}
 	return found, nil

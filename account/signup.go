@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -25,17 +26,19 @@ type SignUp struct {
 	// to contract, entitled. Acceptance is the wording next to the texts' box.
 	Declaration string
 	Acceptance  string
+	Shown       string // the texts that the page named, empty when it named none
 }
 
 // SignUp opens a beneficiary's account and sends the link that proves its
 // address. Where the address has an account already, nothing changes and its
 // owner is told by mail: the caller cannot tell the two apart (R5). Nor can they
 // tell that an administrator refused this address or number (R7): no account is
-// opened, and the answer is the same. An account whose address nobody has proved
-// gives way to the new one: nobody keeps another's address by being first.
+// opened, and the answer is the same. Where others wait for the proof of the same
+// address, this one waits beside them (waiting.go).
 //
-// It fails with company.ErrCode when the connection code opens nothing, and with
-// company.ErrMistyped when it cannot be one.
+// It fails with company.ErrCode when the connection code opens nothing, with
+// company.ErrMistyped when it cannot be one, and with ErrNewTexts when other texts
+// came into force than those that the person saw.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	if err := s.checkCodeOpens(ctx, in.Code); err != nil {
 		return err
@@ -49,11 +52,17 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
+		if err := s.checkShown(ctx, tx, in.Shown); err != nil {
+			return err
+		}
 		refused, err := s.refused(ctx, tx, in.Email, in.Mobile)
 		if err != nil {
 			return err
 		}
-		if err := s.clearUnproved(ctx, tx, in.Email); err != nil {
+		if err := lockAddress(ctx, tx, in.Email); err != nil {
+			return err
+		}
+		if err := s.vanish(ctx, tx, in.Email, maxWaiting-1); err != nil {
 			return err
 		}
 		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
@@ -65,6 +74,24 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		}
 		return s.enqueueNotice(ctx, tx, id, notice)
 	})
+}
+
+// ErrNewTexts says that the texts changed between the page and its answer.
+var ErrNewTexts = fault.New(fault.Invalid, "Nos textes viennent de changer. Relisez-les, puis cochez de nouveau cette case si vous les acceptez.")
+
+// ShownAtSignUp names the texts in force, as the sign-up form sends them back.
+func (s *Service) ShownAtSignUp(ctx context.Context) (string, error) {
+	texts, err := s.legal.Both(ctx, s.db.Pool, s.db.Now())
+	return shown(texts), err
+}
+
+// checkShown fails unless what the page named, if anything, is still in force.
+func (s *Service) checkShown(ctx context.Context, tx postgres.Tx, named string) error {
+	texts, err := s.legal.Both(ctx, tx, tx.Now)
+	if err == nil && named != "" && named != shown(texts) {
+		return ErrNewTexts
+	}
+	return err
 }
 
 // checkCodeOpens looks at the code before anything costly is done for it: whether
@@ -81,57 +108,38 @@ func (s *Service) checkCodeOpens(ctx context.Context, typed string) error {
 // an address of nobody's and undone, so that it takes the same time (R5), and the
 // account that is there gets another notice.
 func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
-	owner, _, err := readRecoverable(ctx, tx, a.Email)
-	taken := err == nil || refused
+	owner, err := readHolder(ctx, tx, a.Email)
 	if err != nil && !postgres.NoRows(err) {
 		return uuid.Nil, "", err
 	}
+	taken := err == nil && !owner.Waiting || refused
 	if taken {
 		a.Email = uuid.NewString() + "@nobody.invalid"
 	}
 	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
-		opened, faster, err := s.openAccount(ctx, postgres.Tx{Tx: nested, Now: tx.Now}, a, in)
-		if err != nil {
-			return err
-		}
-		if faster {
-			owner, taken = opened, true
-		}
-		if taken {
+		if id, err = s.openAccount(ctx, postgres.Tx{Tx: nested, Now: tx.Now}, a, in); err == nil && taken {
 			return errPretended
 		}
-		id = opened
-		return nil
+		return err
 	})
 	if errors.Is(err, errPretended) {
-		return owner, noticeKnown, nil
+		return owner.ID, noticeKnown, nil
 	}
 	return id, noticeValidation, err
 }
 
-// clearUnproved makes room where an account waits whose address nobody has proved.
-func (s *Service) clearUnproved(ctx context.Context, tx postgres.Tx, email string) error {
-	waiting, err := deleteUnproved(ctx, tx, email)
-	if err != nil || waiting == uuid.Nil {
-		return err
-	}
-	return s.vault.Destroy(ctx, tx, waiting)
-}
-
 var errPretended = errors.New("no account may be opened with this address")
 
-// openAccount makes the account, its key and its acceptance of the texts in
-// force; known reports that somebody was faster with the address, in which case
-// nothing was done and id is theirs.
-func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (id uuid.UUID, known bool, err error) {
-	id, known, err = insertAccount(ctx, tx, a)
-	if err != nil || known {
-		return id, known, err
+// openAccount makes the account, its key and its acceptance of the texts in force.
+func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (uuid.UUID, error) {
+	id, _, err := insertAccount(ctx, tx, a) // it waits: the address is nobody's yet
+	if err != nil {
+		return id, err
 	}
 	if err := s.vault.Create(ctx, tx, id); err != nil {
-		return id, false, err
+		return id, err
 	}
-	return id, false, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
+	return id, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
 }
 
 // zones tells where somebody most likely is from the country code of their
@@ -237,13 +245,14 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 		if err != nil {
 			return err
 		}
+		// Proved first: with a password and no proof it would wait for its address.
+		if err := s.prove(ctx, tx, id); err != nil {
+			return err
+		}
 		if hash != "" {
 			if err := setPassword(ctx, tx, id, hash); err != nil {
 				return err
 			}
-		}
-		if err := s.prove(ctx, tx, id); err != nil {
-			return err
 		}
 		in, err = openSession(ctx, tx, id, false, from)
 		return err

@@ -321,7 +321,7 @@ var codePattern = regexp.MustCompile(`^(\d{6}) est votre code`)
 // askCode asks for a code and reads it on the phone.
 func askCode(t *testing.T, w *bookingtest.World, phone *phones, mobile string) (token, code string) {
 	t.Helper()
-	token, err := w.Accounts.RequestCode(t.Context(), mobile, "192.0.2.1")
+	token, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -389,7 +389,7 @@ func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
 	assist(t, w, v, spoken(w, "zoe@exemple.fr", "+33612345678")) // has an address: does not sign in by SMS
 	var phone phones
 	for _, mobile := range []string{"+33612345678", "+33699999999"} {
-		token, err := w.Accounts.RequestCode(t.Context(), mobile, "192.0.2.1")
+		token, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: "192.0.2.1"})
 		if err != nil || token == "" {
 			t.Errorf("%s: %q, %v", mobile, token, err)
 		}
@@ -411,7 +411,7 @@ func TestR4_CodesAreBoundedByNumberAndPlace(t *testing.T) {
 	t.Parallel()
 	w, _ := switchboard(t)
 	ask := func(mobile, place string) error {
-		_, err := w.Accounts.RequestCode(t.Context(), mobile, place)
+		_, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: place})
 		return err
 	}
 	for i := range 5 {
@@ -456,7 +456,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil {
 		t.Fatal(err)
 	}
-	token, err := w.Accounts.RequestCode(t.Context(), "+33612345679", "192.0.2.1")
+	token, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -471,7 +471,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	if _, err := w.Accounts.SignInByCode(t.Context(), token, codePattern.FindStringSubmatch(phone.sent[1].Text)[1], account.Device{}); err != nil {
 		t.Error(err)
 	}
-	late, err := w.Accounts.RequestCode(t.Context(), "+33612345679", "192.0.2.1")
+	late, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"})
 	if err != nil || late == "" {
 		t.Fatal(err)
 	}
@@ -489,7 +489,7 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	if _, err := w.Accounts.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, account.ErrNoSMS) {
 		t.Errorf("sign up: %v", err)
 	}
-	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", "192.0.2.1"); !errors.Is(err, account.ErrNoSMS) {
+	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); !errors.Is(err, account.ErrNoSMS) {
 		t.Errorf("sign in: %v", err)
 	}
 	assist(t, w, v, spoken(w, "anne@exemple.fr", "+33612345679"))
@@ -527,7 +527,7 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 	t.Parallel()
 	w, v := switchboard(t)
 	assist(t, w, v, spoken(w, "", "+33612345679"))
-	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", "192.0.2.1"); err != nil {
+	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); err != nil {
 		t.Fatal(err)
 	}
 	var phone phones

@@ -47,7 +47,7 @@ func readPerson(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, 
 }
 
 func readPersonByEmail(ctx context.Context, q postgres.Querier, email string) (Person, error) {
-	return onePerson(ctx, q, selectPerson+`where lower(email) = lower($1)`, email)
+	return onePerson(ctx, q, selectPerson+`where lower(email) = lower($1) `+holderFirst, email)
 }
 
 func onePerson(ctx context.Context, q postgres.Querier, sql string, by any) (Person, error) {
@@ -89,7 +89,8 @@ type newAccount struct {
 }
 
 // insertAccount returns the new account's id, or with known the id of the one
-// that has the address already; without an address, that has the mobile.
+// that has the address already; without an address, that has the mobile. One that
+// is to wait for its proof is never known: it waits beside whatever is there.
 func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.UUID, known bool, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at, code_id)
@@ -101,36 +102,23 @@ func insertAccount(ctx context.Context, tx postgres.Tx, a newAccount) (id uuid.U
 	if postgres.NoRows(err) {
 		err = tx.QueryRow(ctx, `
 			select id from accounts
-			where lower(email) = lower(nullif($1, '')) or $1 = '' and email is null and mobile = $2`, a.Email, a.Mobile).Scan(&id)
+			where lower(email) = lower(nullif($1, '')) and not unproved or $1 = '' and email is null and mobile = $2`, a.Email, a.Mobile).Scan(&id)
 		return id, true, err
 	}
 	return id, false, err
 }
 
-// deleteUnproved takes away an account that somebody signed up for without ever
-// proving its address, and returns its id; zero when there is none. One that staff
-// opened, or that something was decided about, stays.
-func deleteUnproved(ctx context.Context, tx postgres.Tx, email string) (id uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `
-		delete from accounts a
-		where lower(email) = lower($1) and role = 'beneficiary' and email_validated_at is null and password_hash is not null
-		  and not exists (select from account_decisions d where d.account_id = a.id)
-		returning id`, email).Scan(&id)
-	if postgres.NoRows(err) {
-		return uuid.Nil, nil
-	}
-	return id, err
-}
-
 // proof is the first time that somebody was reached.
 type proof struct {
+	Email    string // empty where they have none
 	Role     viewer.Role
 	ClientID uuid.UUID // zero for staff
 	CodeID   uuid.UUID // zero where none was given
 }
 
 // markValidated notes that the person has been reached at their address, or at
-// their mobile where they have none; first is false when they had been before.
+// their mobile where they have none; first is false when they had been before. Gone
+// when another account has the address by now.
 func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) (p proof, first bool, err error) {
 	err = tx.QueryRow(ctx, `
 		with unproved as (
@@ -142,29 +130,20 @@ func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) (p proof, 
 		    mobile_validated_at = case when email is null then $2::timestamptz else mobile_validated_at end,
 		    code_id = null
 		from unproved u where a.id = u.id
-		returning a.role, coalesce(a.client_id, '00000000-0000-0000-0000-000000000000'::uuid), coalesce(u.code_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
-		id, tx.Now).Scan(&p.Role, &p.ClientID, &p.CodeID)
+		returning coalesce(a.email, ''), a.role, coalesce(a.client_id, '00000000-0000-0000-0000-000000000000'::uuid), coalesce(u.code_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
+		id, tx.Now).Scan(&p.Email, &p.Role, &p.ClientID, &p.CodeID)
 	if postgres.NoRows(err) {
 		return proof{}, false, nil
+	}
+	if postgres.Violates(err, "accounts_email_key") {
+		return proof{}, false, errGone
 	}
 	return p, err == nil, err
 }
 
-// readUnvalidated returns pgx.ErrNoRows and a zero id when the address is
-// unknown, or proved already.
-func readUnvalidated(ctx context.Context, tx postgres.Tx, email string) (id uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `
-		select id from accounts
-		where lower(email) = lower($1) and email_validated_at is null and password_hash is not null`, email).Scan(&id)
-	return id, err
-}
-
-// readRecoverable says whose address it is, and whether they have a password; a
-// zero id and pgx.ErrNoRows when the address is unknown.
-func readRecoverable(ctx context.Context, q postgres.Querier, email string) (id uuid.UUID, hasPassword bool, err error) {
-	err = q.QueryRow(ctx, `select id, password_hash is not null from accounts where lower(email) = lower($1)`, email).Scan(&id, &hasPassword)
-	return id, hasPassword, err
-}
+// holderFirst orders the accounts with one address: the one that has it, then those
+// that wait for their proof, the latest first.
+const holderFirst = `order by unproved, created_at desc, id limit 1`
 
 func readPasswordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (hash string, err error) {
 	err = q.QueryRow(ctx, `select coalesce(password_hash, '') from accounts where id = $1`, id).Scan(&hash)
@@ -194,13 +173,11 @@ func updateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile)
 type credentials struct {
 	ID           uuid.UUID
 	PasswordHash string
-	Validated    bool
 }
 
 func readCredentials(ctx context.Context, q postgres.Querier, email string) (credentials, error) {
 	return postgres.One[credentials](ctx, q, `
-		select id, coalesce(password_hash, '') as password_hash, email_validated_at is not null as validated
-		from accounts where lower(email) = lower($1)`, email)
+		select id, coalesce(password_hash, '') as password_hash from accounts where lower(email) = lower($1) and not unproved`, email)
 }
 
 // readSecondFactor tells whether a password is not enough: a beneficiary's passkey
@@ -218,19 +195,25 @@ type totpRow struct {
 	SealedSecret []byte
 	Confirmed    bool
 	LastCounter  int64
+	Session      []byte // that was shown the secret, until it is confirmed
 }
 
 func lockTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID) (totpRow, error) {
 	return postgres.One[totpRow](ctx, tx, `
-		select sealed_secret, confirmed_at is not null as confirmed, last_counter from totp where account_id = $1 for update`, id)
+		select sealed_secret, confirmed_at is not null as confirmed, last_counter, session from totp where account_id = $1 for update`, id)
 }
 
-func insertTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
-	_, err := tx.Exec(ctx, `insert into totp (account_id, sealed_secret) values ($1, $2)`, id, sealed)
+// putTOTP keeps the secret that a session is shown, in place of another that was
+// not confirmed.
+func putTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed, session []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into totp (account_id, sealed_secret, session) values ($1, $2, $3)
+		on conflict (account_id) do update set sealed_secret = excluded.sealed_secret, session = excluded.session where totp.confirmed_at is null`,
+		id, sealed, session)
 	return err
 }
 
 func useCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, counter int64) error {
-	_, err := tx.Exec(ctx, `update totp set last_counter = $2, confirmed_at = coalesce(confirmed_at, $3) where account_id = $1`, id, counter, tx.Now)
+	_, err := tx.Exec(ctx, `update totp set last_counter = $2, confirmed_at = coalesce(confirmed_at, $3), session = null where account_id = $1`, id, counter, tx.Now)
 	return err
 }

@@ -16,6 +16,11 @@ func readKnown(ctx context.Context, q postgres.Querier, hash []byte, email strin
 	return known, err
 }
 
+func readKnownTo(ctx context.Context, q postgres.Querier, hash []byte, account uuid.UUID, now time.Time) (known bool, err error) {
+	err = q.QueryRow(ctx, `select exists (select from known_devices where token_hash = $1 and account_id = $2 and expires_at > $3)`, hash, account, now).Scan(&known)
+	return known, err
+}
+
 // insertKnown keeps a device and forgets the oldest ones beyond knownDevices.
 func insertKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) error {
 	_, err := tx.Exec(ctx, `insert into known_devices (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)`,

@@ -77,15 +77,16 @@ func asDoubles(rows []doubleRow, err error) ([]Double, error) {
 
 const selectDouble = `select id, first_name, last_name, coalesce(mobile, '') as mobile, `
 
-func readDoubles(ctx context.Context, q postgres.Querier, p Probe) ([]Double, error) {
+// readDoubles finds them among all accounts but one.
+func readDoubles(ctx context.Context, q postgres.Querier, p Probe, except uuid.UUID) ([]Double, error) {
 	return asDoubles(postgres.All[doubleRow](ctx, q, `
 		select * from (`+selectDouble+`
 		       case when email_key = address_key(nullif($1, '')) then 'email'
 		            when name_key = person_key($2 || ' ' || $3) then 'name_and_mobile' else 'mobile' end as likeness
 		from accounts
-		where role = 'beneficiary' and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
+		where role = 'beneficiary' and id <> $6 and (email_key = address_key(nullif($1, '')) or mobile = nullif($4, ''))) found
 		order by array_position(array['email', 'name_and_mobile', 'mobile'], likeness), last_name, id
-		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown))
+		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown, except))
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -119,18 +120,19 @@ type challengeRow struct {
 	AccountID  uuid.UUID // zero where nobody has the number
 	SealedCode []byte
 	Tries      int
+	Counted    string // the throttle of the number
 }
 
-func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID) (id uuid.UUID, err error) {
+func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted throttle) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into sms_challenges (token_hash, account_id, expires_at)
-		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3) returning id`,
-		hash, account, tx.Now.Add(CodeLifetime)).Scan(&id)
+		insert into sms_challenges (token_hash, account_id, expires_at, counted)
+		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3, $4) returning id`,
+		hash, account, tx.Now.Add(CodeLifetime), counted.key).Scan(&id)
 	return id, err
 }
 
 const selectChallenge = `
-	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries
+	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries, counted
 	from sms_challenges where used_at is null and expires_at > $2 `
 
 func lockChallenge(ctx context.Context, tx postgres.Tx, hash []byte) (challengeRow, error) {

@@ -25,8 +25,12 @@ func readToken(ctx context.Context, q postgres.Querier, hash []byte, p purpose, 
 	return id, err
 }
 
-// consumeToken uses up the link and every other one of the same kind.
+// consumeToken uses up the link and every other one of the same kind, in the turn
+// of the address that it proves.
 func consumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p purpose) (id uuid.UUID, err error) {
+	if err := lockAddressOf(ctx, tx, hash); err != nil {
+		return uuid.Nil, err
+	}
 	err = tx.QueryRow(ctx, `
 		update account_tokens set used_at = $3
 		where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3
@@ -57,20 +61,22 @@ func insertEmailToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []
 }
 
 // replaceEmail moves the account to the address that a link was sent to and
-// keeps, with the link, the one that it had, so that its owner can be told. Gone
+// keeps, with the link, the one that it had, so that its owner can be told; it
+// returns the new one. Gone
 // when it waits for another address by now, or when somebody else has this one.
-func replaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) error {
-	done, err := tx.Exec(ctx, `
+func replaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email string, err error) {
+	err = tx.QueryRow(ctx, `
 		with old as (
 			select a.id, a.email, t.new_email from account_tokens t join accounts a on a.id = t.account_id and a.pending_email = t.new_email
 			where t.token_hash = $1 for update of a),
 		moved as (
 			update accounts a set email = old.new_email, email_validated_at = $2, pending_email = null from old where a.id = old.id)
-		update account_tokens t set replaced_email = old.email from old where t.token_hash = $1`, hash, tx.Now)
-	if postgres.Violates(err, "accounts_email_key") || err == nil && done.RowsAffected() == 0 {
-		return errGone
+		update account_tokens t set replaced_email = old.email from old where t.token_hash = $1
+		returning t.new_email`, hash, tx.Now).Scan(&email)
+	if postgres.Violates(err, "accounts_email_key") || postgres.NoRows(err) {
+		return "", errGone
 	}
-	return err
+	return email, err
 }
 
 // readReplaced returns the address that the account had before it last moved.

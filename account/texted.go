@@ -28,6 +28,7 @@ const (
 	codesByPlace          = 30 // an hour
 	codesByNumberAndPlace = 5  // an hour
 	codesByNumber         = 20 // a day
+	codesByDevice         = 5  // an hour
 )
 
 const tooManyCodes = "Trop de codes ont été demandés. Attendez un peu, puis recommencez. Le standard peut aussi vous aider."
@@ -40,26 +41,27 @@ var (
 // RequestCode sends a code to a mobile number by SMS, when the number is that of
 // somebody without an e-mail address, and returns the token with which the same
 // browser gives the code back. The caller cannot tell whether anything was sent
-// (R5). ErrNoSMS without a gateway, Throttled after too many.
-func (s *Service) RequestCode(ctx context.Context, mobile, place string) (token string, err error) {
+// (R5). ErrNoSMS without a gateway, Throttled after too many; a device that the
+// account knows has codes of its own to ask for, whatever others ask for.
+func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
 	if !s.texting {
 		return "", ErrNoSMS
 	}
-	err = s.spend(ctx, tooManyCodes,
-		quota{"code-place", network(place), codesByPlace, time.Hour},
-		quota{"code-number-place", mobile + " " + network(place), codesByNumberAndPlace, time.Hour},
-		quota{"code-number", mobile, codesByNumber, 24 * time.Hour})
+	account, err := readTexted(ctx, s.db.Pool, mobile)
 	if err != nil {
 		return "", err
 	}
+	quotas, err := s.codesFor(ctx, s.db.Pool, account, mobile, from)
+	if err != nil {
+		return "", err
+	}
+	if err := s.spend(ctx, tooManyCodes, quotas...); err != nil {
+		return "", err
+	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		account, err := readTexted(ctx, tx, mobile)
-		if err != nil {
-			return err
-		}
 		var hash []byte
 		token, hash = newToken()
-		challenge, err := insertChallenge(ctx, tx, hash, account)
+		challenge, err := insertChallenge(ctx, tx, hash, account, byNumber(mobile))
 		if err != nil {
 			return err
 		}
@@ -68,9 +70,39 @@ func (s *Service) RequestCode(ctx context.Context, mobile, place string) (token 
 	return token, err
 }
 
+// codesFor is what a request for a code is counted for.
+func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid.UUID, mobile string, from Device) ([]quota, error) {
+	known, err := s.knownTo(ctx, q, account, from)
+	if err != nil || known {
+		return []quota{{"code-device", from.Mark, codesByDevice, time.Hour}}, err
+	}
+	place := network(from.Place)
+	return []quota{
+		{"code-place", place, codesByPlace, time.Hour},
+		{"code-number-place", mobile + " " + place, codesByNumberAndPlace, time.Hour},
+		{"code-number", mobile, codesByNumber, 24 * time.Hour},
+	}, nil
+}
+
+// byNumber counts wrong codes for a number, whoever has it, so that another code
+// gives no more tries.
+func byNumber(mobile string) throttle { return newThrottle("number", mobile, freeTries) }
+
+// wrongCodesFor is what a code that is given back is counted for: the device when
+// the account knows it, else the number.
+func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c challengeRow, from Device) (throttle, error) {
+	known, err := s.knownTo(ctx, tx, c.AccountID, from)
+	if known {
+		return byDevice(from.Mark), err
+	}
+	return throttle{key: c.Counted, free: freeTries}, err
+}
+
 // SignInByCode opens a session for the code that was sent for token: Invalid for a
 // wrong one, in the same words whether a code was sent or not, and Gone once the
-// request was used, has expired or was tried codeTries times.
+// request was used, has expired or was tried codeTries times. Throttled while too
+// many wrong ones were given for the number, over all requests; from a device that
+// the account knows, its own alone count.
 func (s *Service) SignInByCode(ctx context.Context, token, code string, from Device) (SignedIn, error) {
 	var in SignedIn
 	var refused error
@@ -83,9 +115,19 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err != nil {
 			return err
 		}
+		counts, err := s.wrongCodesFor(ctx, tx, c, from)
+		if err != nil {
+			return err
+		}
+		if err := admitIn(ctx, tx, counts); err != nil {
+			return err
+		}
 		if !s.rightCode(ctx, tx, c, code) {
 			refused = errTextCode
 			return countCodeTry(ctx, tx, c.ID)
+		}
+		if err := forgetTries(ctx, tx, counts); err != nil {
+			return err
 		}
 		if err := useChallenge(ctx, tx, c.ID); err != nil {
 			return err

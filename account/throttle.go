@@ -124,21 +124,24 @@ func (s *Service) refuseBlocked(ctx context.Context, throttles ...throttle) erro
 // Throttled while one of them must wait. forgetTries or forgive takes the try
 // back when it was a good one.
 func (s *Service) admit(ctx context.Context, throttles ...throttle) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, t := range inOrder(throttles) {
-			tries, blocked, err := countTry(ctx, tx, t.key)
-			if err != nil {
-				return err
-			}
-			if blocked.After(tx.Now) {
-				return throttled(blocked.Sub(tx.Now))
-			}
-			if err := blockFor(ctx, tx, t.key, t.delay(tries)); err != nil {
-				return err
-			}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return admitIn(ctx, tx, throttles...) })
+}
+
+// admitIn does so in the caller's transaction, which is rolled back when it fails.
+func admitIn(ctx context.Context, tx postgres.Tx, throttles ...throttle) error {
+	for _, t := range inOrder(throttles) {
+		tries, blocked, err := countTry(ctx, tx, t.key)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		if blocked.After(tx.Now) {
+			return throttled(blocked.Sub(tx.Now))
+		}
+		if err := blockFor(ctx, tx, t.key, t.delay(tries)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inOrder has every transaction lock the same counters in the same order.

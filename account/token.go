@@ -58,8 +58,9 @@ func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
 	return readPerson(ctx, s.db.Pool, id)
 }
 
-// Validate consumes a validation link: the address is proved (R3). Gone when the
-// link was used, has expired or was altered.
+// Validate consumes a validation link: the address is proved (R3), and whoever else
+// waited with it waits no more. Gone when the link was used, has expired or was
+// altered, or when another account has the address by now.
 func (s *Service) Validate(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := consumeToken(ctx, tx, hashToken(token), purposeValidation)
@@ -70,18 +71,18 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 	})
 }
 
-// ResendValidation sends another link when the address is known and not proved
-// yet; the caller cannot tell (R5).
+// ResendValidation sends everybody who waits for the proof of the address another
+// link of their own; the caller cannot tell whether anybody does (R5).
 func (s *Service) ResendValidation(ctx context.Context, email string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := readUnvalidated(ctx, tx, email)
-		if postgres.NoRows(err) {
-			id, err = s.idOfNobody(email), nil
+		owner, err := readHolder(ctx, tx, email)
+		if postgres.NoRows(err) || err == nil && !owner.Waiting {
+			owner, err = holder{ID: s.idOfNobody(email)}, nil
 		}
 		if err != nil {
 			return err
 		}
-		return s.enqueueNotice(ctx, tx, id, noticeValidation)
+		return s.enqueueNotice(ctx, tx, owner.ID, noticeWaiting)
 	})
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"bytes"
 	"context"
 	"crypto/subtle"
 	"encoding/base32"
@@ -10,7 +11,6 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
-	"github.com/google/uuid"
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
 	"github.com/pquerna/otp/totp"
@@ -29,7 +29,8 @@ type Enrolment struct {
 }
 
 // Enrol returns the secret that the viewer's application is to keep, the same
-// until a code has confirmed it. Forbidden once one is confirmed: a password
+// within a session until a code has confirmed it: whoever looked at it in another
+// session confirms nothing with it. Forbidden once one is confirmed: a password
 // alone never replaces a second factor (R8).
 func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error) {
 	if !v.Role.Staff() {
@@ -42,12 +43,13 @@ func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error
 		}
 		row, err := lockTOTP(ctx, tx, v.ID)
 		switch {
-		case postgres.NoRows(err):
-			secret, err = s.newSecret(ctx, tx, v.ID)
-		case err == nil && row.Confirmed:
+		case err != nil && !postgres.NoRows(err):
+		case row.Confirmed:
 			err = errEnrolled
-		case err == nil:
+		case row.shownTo(v):
 			secret, err = s.vault.Unseal(ctx, tx, v.ID, aboutTOTP, row.SealedSecret)
+		default:
+			secret, err = s.newSecret(ctx, tx, v)
 		}
 		return err
 	})
@@ -92,7 +94,12 @@ var errStaffFactor = fault.New(fault.Forbidden, "Les codes d’une application s
 
 const aboutTOTP = "totp"
 
-func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) ([]byte, error) {
+// shownTo reports that the secret was made for the viewer's session.
+func (r totpRow) shownTo(v *viewer.Viewer) bool {
+	return len(r.Session) > 0 && bytes.Equal(r.Session, v.Session)
+}
+
+func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) ([]byte, error) {
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: "x", AccountName: "x"})
 	if err != nil {
 		return nil, err
@@ -101,11 +108,11 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID) (
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := s.vault.Seal(ctx, tx, id, aboutTOTP, secret)
+	sealed, err := s.vault.Seal(ctx, tx, v.ID, aboutTOTP, secret)
 	if err != nil {
 		return nil, err
 	}
-	return secret, insertTOTP(ctx, tx, id, sealed)
+	return secret, putTOTP(ctx, tx, v.ID, sealed, v.Session)
 }
 
 // ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
@@ -165,7 +172,7 @@ func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	if err := checkReset(ctx, tx, v); err != nil {
 		return err
 	}
-	return s.checkSecret(ctx, tx, v.ID, code)
+	return s.checkSecret(ctx, tx, v, code)
 }
 
 // checkCode checks a code of an application that is in place.
@@ -177,18 +184,18 @@ func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	if !has.Application {
 		return errCode
 	}
-	return s.checkSecret(ctx, tx, v.ID, code)
+	return s.checkSecret(ctx, tx, v, code)
 }
 
-func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
-	row, err := lockTOTP(ctx, tx, id)
-	if postgres.NoRows(err) {
+func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+	row, err := lockTOTP(ctx, tx, v.ID)
+	if postgres.NoRows(err) || err == nil && !row.Confirmed && !row.shownTo(v) {
 		return errCode
 	}
 	if err != nil {
 		return err
 	}
-	secret, err := s.vault.Unseal(ctx, tx, id, aboutTOTP, row.SealedSecret)
+	secret, err := s.vault.Unseal(ctx, tx, v.ID, aboutTOTP, row.SealedSecret)
 	if err != nil {
 		return err
 	}
@@ -196,7 +203,7 @@ func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 	if err != nil {
 		return err
 	}
-	return useCode(ctx, tx, id, counter)
+	return useCode(ctx, tx, v.ID, counter)
 }
 
 // matchCode finds the counter of a code that is newer than the last one used.

@@ -66,8 +66,9 @@ func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.
 // worker is somebody who can be booked at any hour of any day, in every mode.
 func (n *population) worker() person {
 	who := n.add(viewer.SocialWorker, nil)
-	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone)
-		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, '1 rue de la Paix, Vannes', 'Europe/Paris')`, who.id, booking.Modes)
+	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region)
+		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, 'Europe/Paris', 'aucune')`, who.id, booking.Modes)
+	n.exec(`insert into places (social_worker_id, name, address, position) values ($1, 'Bureau', '1 rue de la Paix, Vannes', 1)`, who.id)
 	n.exec(`insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select $1, weekday, '2020-01-01', 0, 1440, $2 from generate_series(1, 7) as weekday`, who.id, booking.Modes)
 	return who

@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -13,21 +12,32 @@ import (
 	"github.com/google/uuid"
 )
 
-// Horizon is how far ahead agendas are open.
+// Horizon is how far ahead agendas are open at most.
 const Horizon = 26 * 7 * 24 * time.Hour
 
-// agenda is what makes a worker's slots.
+// agenda is what makes a worker's slots, and what stands in their way. Finding a
+// slot and booking it both ask it.
 type agenda struct {
 	worker   workerRow
 	openings []Opening
-	absences []Period
+	closed   []Period // absences, and holidays that stay closed
+	taken    []Period // hours that appointments occupy, in order
 }
 
+// slots are the hours that the worker offers, taken or not.
 func (a agenda) slots(span Period) []Slot {
-	return slotsIn(span, a.worker.zone(), a.openings, a.absences)
+	return slotsIn(span, a.worker.zone(), a.openings, a.closed)
 }
 
-// slotAt finds the slot that starts at that very instant.
+// free are the hours inside span that can be booked at now.
+func (a agenda) free(span Period, now time.Time) []Slot {
+	perDay := a.perDay()
+	return slices.DeleteFunc(a.slots(span), func(s Slot) bool {
+		return !a.inTime(s.StartsAt, now) || a.full(s.StartsAt, perDay) || a.crowded(s.Period())
+	})
+}
+
+// slotAt finds the slot that starts at that very instant, taken or not.
 func (a agenda) slotAt(at time.Time) (Slot, bool) {
 	slots := a.slots(Period{at, at.Add(time.Second)})
 	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
@@ -36,13 +46,123 @@ func (a agenda) slotAt(at time.Time) (Slot, bool) {
 	return slots[0], true
 }
 
-func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span Period) (agenda, error) {
+// bookable refuses an hour that cannot be booked at now: with errNotFree where it
+// is not offered, with errTaken where appointments leave no room for it.
+func (a agenda) bookable(at, now time.Time, mode Mode) (Slot, error) {
+	slot, ok := a.slotAt(at)
+	switch {
+	case !ok || !slot.Offers(mode) || !a.inTime(at, now):
+		return Slot{}, errNotFree
+	case a.full(at, a.perDay()) || a.crowded(slot.Period()):
+		return Slot{}, errTaken
+	}
+	return slot, nil
+}
+
+// inTime reports whether an hour that starts at that instant is neither too near
+// nor too far to be booked at now.
+func (a agenda) inTime(at, now time.Time) bool {
+	return at.After(now) && !at.Before(now.Add(a.worker.notice())) && !at.After(now.Add(a.worker.horizon()))
+}
+
+// perDay counts the appointments of each of the worker's days.
+func (a agenda) perDay() map[time.Time]int {
+	count := map[time.Time]int{}
+	for _, p := range a.taken {
+		count[a.day(p.From)]++
+	}
+	return count
+}
+
+func (a agenda) day(at time.Time) time.Time { return calendarDay(at.In(a.worker.zone())) }
+
+func (a agenda) full(at time.Time, perDay map[time.Time]int) bool {
+	return a.worker.PerDay > 0 && perDay[a.day(at)] >= a.worker.PerDay
+}
+
+// crowded reports whether an hour leaves less than the worker's time after one
+// appointment and before the next.
+func (a agenda) crowded(p Period) bool {
+	near := Period{p.From.Add(-a.worker.gap()), p.To.Add(a.worker.gap())}
+	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q Period, from time.Time) int {
+		if q.To.After(from) {
+			return 1
+		}
+		return -1
+	})
+	return i < len(a.taken) && a.taken[i].overlaps(near)
+}
+
+// without is the agenda as if that hour were not taken: an appointment that is
+// moved does not stand in its own way.
+func (a agenda) without(hour Period) agenda {
+	a.taken = slices.DeleteFunc(slices.Clone(a.taken), func(p Period) bool { return p.From.Equal(hour.From) })
+	return a
+}
+
+// around is what must be read to know the hours of span: a day may be full, and
+// the longest lasts 25 hours.
+func around(span Period) Period {
+	return Period{span.From.Add(-25 * time.Hour), span.To.Add(25 * time.Hour)}
+}
+
+// readAgenda reads what decides about the hours of span at now.
+func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span Period, now time.Time) (agenda, error) {
+	a := agenda{worker: worker}
 	openings, err := readOpenings(ctx, q, worker.AccountID)
 	if err != nil {
 		return agenda{}, err
 	}
+	a.openings = inModes(openings, worker.modes())
+	if a.closed, err = readClosed(ctx, q, worker, around(span)); err != nil {
+		return agenda{}, err
+	}
+	a.taken, err = readBusy(ctx, q, worker.AccountID, around(span), now)
+	return a, err
+}
+
+// readClosed finds the times inside span in which the worker is away.
+func readClosed(ctx context.Context, q postgres.Querier, worker workerRow, span Period) ([]Period, error) {
 	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	return agenda{worker: worker, openings: inModes(openings, worker.modes()), absences: periods(absences)}, err
+	if err != nil {
+		return nil, err
+	}
+	weekly, err := readWeeklyAbsences(ctx, q, worker.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	holidays, err := readHolidays(ctx, q, worker, span)
+	if err != nil {
+		return nil, err
+	}
+	external, err := readExternalBusy(ctx, q, worker.AccountID, span)
+	if err != nil {
+		return nil, err
+	}
+	closed := append(periods(absences), external...)
+	for _, w := range weekly {
+		closed = append(closed, w.within(span, worker.zone())...)
+	}
+	for _, h := range holidays {
+		if !h.Open {
+			closed = append(closed, wallPeriods(h.Day, 0, 24*60, worker.zone())...)
+		}
+	}
+	return closed, nil
+}
+
+// readHolidays finds the holidays of the worker's region on the days of span.
+func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, span Period) ([]Holiday, error) {
+	first, last := calendarDay(span.From.In(worker.zone())), calendarDay(span.To.In(worker.zone()))
+	holidays := holidaysOf(worker.HolidayRegion, first, last)
+	if len(holidays) == 0 {
+		return nil, nil
+	}
+	open, err := readOpenHolidays(ctx, q, worker.AccountID, first, last)
+	for i, h := range holidays {
+		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
+	}
+	return holidays, err
 }
 
 // inModes keeps of each opening the modes that the worker's sheet offers.
@@ -64,16 +184,15 @@ func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) 
 		return nil, err
 	}
 	now := s.db.Now()
-	span = clip(span, Period{now, now.Add(Horizon)})
-	a, err := readAgenda(ctx, s.db.Pool, row, span)
+	span = clip(span, Period{now, now.Add(row.horizon() + time.Second)})
+	if !span.From.Before(span.To) {
+		return nil, nil
+	}
+	a, err := readAgenda(ctx, s.db.Pool, row, span, now)
 	if err != nil {
 		return nil, err
 	}
-	busy, err := readBusy(ctx, s.db.Pool, worker, span, now)
-	if err != nil {
-		return nil, err
-	}
-	return freeSlots(a.slots(span), busy, now), nil
+	return a.free(span, now), nil
 }
 
 func clip(span, within Period) Period {
@@ -84,21 +203,6 @@ func clip(span, within Period) Period {
 		span.To = within.To
 	}
 	return span
-}
-
-// Absence is a time in which a worker cannot be booked.
-type Absence struct {
-	ID   uuid.UUID
-	From time.Time
-	To   time.Time
-}
-
-func periods(absences []Absence) []Period {
-	all := make([]Period, len(absences))
-	for i, a := range absences {
-		all[i] = Period{a.From, a.To}
-	}
-	return all
 }
 
 var errNotWorker = fault.New(fault.Forbidden, "Cette page est réservée aux assistantes sociales.")
@@ -121,113 +225,4 @@ func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, e
 		return nil, err
 	}
 	return row.zone(), nil
-}
-
-// Openings lists the viewer's own openings that are not over.
-func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
-	zone, err := s.Zone(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
-	today := calendarDay(s.db.Now().In(zone))
-	return slices.DeleteFunc(openings, func(o Opening) bool { return !o.LastDay.IsZero() && o.LastDay.Before(today) }), err
-}
-
-// errOpeningOverlap says that two openings of one kind would offer the same hour.
-var errOpeningOverlap = fault.New(fault.Invalid, "Cette plage en chevauche une autre. Changez ses heures, ou supprimez d’abord l’autre.")
-
-var errOpeningMode = fault.New(fault.Invalid, "Votre fiche ne propose pas ce mode. L’administration peut l’ajouter.")
-
-// AddOpening adds an opening to the viewer's agenda. It may not overlap another
-// of the same kind; one made for a day goes before the weekly ones on that day.
-func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) error {
-	if err := worker(v); err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockWorker(ctx, tx, v.ID)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(o.Modes, func(m Mode) bool { return !slices.Contains(row.modes(), m) }) {
-			return errOpeningMode
-		}
-		others, err := readOpenings(ctx, tx, v.ID)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(others, o.clashes) {
-			return errOpeningOverlap
-		}
-		return insertOpening(ctx, tx, v.ID, o)
-	})
-}
-
-// clashes reports whether two openings of one kind share a minute of a day.
-func (o Opening) clashes(p Opening) bool {
-	sameDays := o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
-	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
-}
-
-func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
-
-var errNoOpening = fault.New(fault.NotFound, "Cette plage n’existe plus.")
-
-// RemoveOpening takes one of the viewer's openings away; what was booked in it
-// stays booked.
-func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := worker(v); err != nil {
-		return err
-	}
-	found, err := deleteOpening(ctx, s.db.Pool, v.ID, id)
-	return orMissing(found, err, errNoOpening)
-}
-
-// Absences lists the viewer's own absences that are not over.
-func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, error) {
-	if err := worker(v); err != nil {
-		return nil, err
-	}
-	now := s.db.Now()
-	return readAbsences(ctx, s.db.Pool, v.ID, Period{now, now.AddDate(100, 0, 0)})
-}
-
-// AddAbsence closes a time in the viewer's agenda. It is refused while somebody
-// is booked in it: no appointment is dropped in silence.
-func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p Period) error {
-	if err := worker(v); err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
-			return err
-		}
-		busy, err := readBusy(ctx, tx, v.ID, p, tx.Now)
-		if err != nil {
-			return err
-		}
-		if len(busy) > 0 {
-			return fault.New(fault.Invalid, fmt.Sprintf("Vous avez %d rendez-vous pendant cette absence. Annulez-les d’abord, pour que chaque personne soit prévenue.", len(busy)))
-		}
-		return insertAbsence(ctx, tx, v.ID, p)
-	})
-}
-
-var errNoAbsence = fault.New(fault.NotFound, "Cette absence n’existe plus.")
-
-// RemoveAbsence opens the time of one of the viewer's absences again.
-func (s *Service) RemoveAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := worker(v); err != nil {
-		return err
-	}
-	found, err := deleteAbsence(ctx, s.db.Pool, v.ID, id)
-	return orMissing(found, err, errNoAbsence)
-}
-
-func orMissing(found bool, err, missing error) error {
-	if err == nil && !found {
-		return missing
-	}
-	return err
 }

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -69,7 +70,7 @@ func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r Request) (Booke
 		b, err = s.book(ctx, tx, v, r)
 		return err
 	})
-	if overlaps(err) {
+	if overlaps(err) || errors.Is(err, errTaken) {
 		return Booked{}, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt)
 	}
 	return b, err
@@ -99,10 +100,11 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := entitled(ctx, tx, client, person, uuid.Nil, r); err != nil {
 		return Booked{}, err
 	}
-	if err := bookable(ctx, tx, worker, r); err != nil {
+	slot, err := bookable(ctx, tx, worker, r, Period{})
+	if err != nil {
 		return Booked{}, err
 	}
-	n, err := s.prepare(ctx, tx, v, worker, r)
+	n, err := s.prepare(ctx, tx, v, slot, r)
 	if err != nil {
 		return Booked{}, err
 	}
@@ -123,10 +125,13 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 }
 
 // prepare decides how the hour is had, and seals what is said with it.
-func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker workerRow, r Request) (newAppointment, error) {
-	n := newAppointment{Request: r, ID: uuid.New(), PersonID: r.person(v), Place: placeOf(worker, r.Mode)}
-	stands, err := s.standing(ctx, tx, v, worker.AccountID, n.PersonID, r.StartsAt)
+func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot Slot, r Request) (newAppointment, error) {
+	n := newAppointment{Request: r, ID: uuid.New(), PersonID: r.person(v)}
+	stands, err := s.standing(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
 	if err != nil {
+		return n, err
+	}
+	if n.Place, err = meetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
 		return n, err
 	}
 	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy
@@ -149,18 +154,14 @@ func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string)
 	return nil
 }
 
-func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request) error {
-	if !r.StartsAt.After(tx.Now) || r.StartsAt.After(tx.Now.Add(Horizon)) {
-		return errNotFree
-	}
-	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)})
+// bookable is the slot of an hour that can be booked now; the hour that an
+// appointment leaves for it is as good as free.
+func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request, leaves Period) (Slot, error) {
+	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)}, tx.Now)
 	if err != nil {
-		return err
+		return Slot{}, err
 	}
-	if slot, ok := agenda.slotAt(r.StartsAt); !ok || !slot.Offers(r.Mode) {
-		return errNotFree
-	}
-	return nil
+	return agenda.without(leaves).bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
 func aboutNote(id uuid.UUID) string { return "appointment-note/" + id.String() }

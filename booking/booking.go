@@ -131,6 +131,7 @@ type Appointment struct {
 	Status           Status
 	AnswerBy         time.Time      // until when a request holds its hour; zero for what never was one
 	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
+	ChangedAt        time.Time      // UTC
 	Zone             *time.Location // the worker's
 }
 
@@ -142,6 +143,9 @@ func (a Appointment) at(now time.Time) Appointment {
 	}
 	return a
 }
+
+// Asks reports whether it is a request that still waits for its answer.
+func (a Appointment) Asks() bool { return a.Status == Requested }
 
 // FreeUntil is the last instant at which cancelling is free.
 func (a Appointment) FreeUntil() time.Time { return a.StartsAt.Add(-FreeCancellation) }

@@ -58,7 +58,7 @@ func permits(contract company.Contract, mode Mode, now time.Time) error {
 func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
 	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m Mode) bool { return !slices.Contains(allowed, m) })
 	if !slices.Contains(w.Modes, InPerson) {
-		w.Place = ""
+		w.Places = nil
 	}
 	return w, len(w.Modes) > 0
 }

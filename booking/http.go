@@ -110,6 +110,9 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page.Workers = sheetsWithin(workers, allowed)
+	if err := h.look(r, page.Workers); err != nil {
+		return err
+	}
 	page.Previous, page.Next = neighbours(r, filter.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -77,6 +77,8 @@ func (h *HTTP) AddWorker(w http.ResponseWriter, r *http.Request) error {
 		_, err = h.bookings.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
 		if errors.Is(err, ErrEmailKnown) {
 			f.Fail("email", ErrEmailKnown.Message)
+		} else if errors.Is(err, errPlaceFirst) {
+			f.Fail("place", errPlaceFirst.Message)
 		} else if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -9,11 +10,15 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // confirmPage is the last step before booking: everything once more, with the
 // reason (R12).
 type confirmPage struct {
+	errand
+	Allowance
 	Form      *form.Form
 	Worker    SocialWorker
 	StartsAt  time.Time
@@ -22,22 +27,39 @@ type confirmPage struct {
 	FreeUntil time.Time
 	Late      bool // free cancellation is over already
 	Reader    *time.Location
+	AnswerBy  time.Time // until when it is held, when it will be a request; else zero
+	Elsewhere string    // where another hour is chosen
 }
 
 func (confirmPage) Template() string { return "booking/confirm" }
 func (confirmPage) Title() string    { return "Vérifier et réserver" }
 
-// Confirm shows the last step, or the agenda again when that hour is not free.
+// Confirm shows the last step, or the agenda again when that hour is not free. By
+// POST it takes what was typed already, so that none of it stands in an address.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
+	e, err := h.errandOf(r)
+	if err != nil {
+		return err
+	}
 	f := form.FromValues(r.URL.Query())
+	if r.Method == http.MethodPost {
+		if f, err = form.Parse(r); err != nil {
+			return err
+		}
+	}
 	request := decodeHour(f)
+	decodeTyped(f, &request)
 	if f.Error("social_worker_id") != "" {
 		return errNobody
 	}
-	if !f.Valid() {
-		return h.agendaAgain(r, request, errNotFree)
+	if hourMissing(f) {
+		return h.agendaAgain(r, e, request, errNotFree)
 	}
-	page, err := h.confirmPage(r, request, form.New(nil))
+	typed := form.New(nil)
+	for _, field := range kept(request) {
+		typed.Set(field.Name, field.Value)
+	}
+	page, err := h.confirmPage(r, e, request, typed)
 	if err != nil {
 		return err
 	}
@@ -55,37 +77,99 @@ func decodeHour(f *form.Form) Request {
 	}
 }
 
-func (h *HTTP) confirmPage(r *http.Request, request Request, f *form.Form) (confirmPage, error) {
-	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
-	worker, err := h.offered(r, request.SocialWorkerID)
+func hourMissing(f *form.Form) bool { return f.Error("starts_at") != "" || f.Error("mode") != "" }
+
+// decodeTyped decodes what is typed with it.
+func decodeTyped(f *form.Form, r *Request) {
+	r.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
+	r.Note = f.Text("note", form.Text{Max: MaxNote, Lines: true})
+	r.Needs = decodeNeeds(f)
+}
+
+func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.Form) (confirmPage, error) {
+	v, now := viewer.From(r.Context()), h.bookings.db.Now()
+	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if err := h.bookings.allow(r.Context(), viewer.From(r.Context()).ID, request.Mode); err != nil {
-		return confirmPage{}, h.refuseHour(r, request, err)
+	if err := h.bookings.allow(r.Context(), e.PersonID, request.Mode); err != nil {
+		return confirmPage{}, h.refuse(r, e, request, err)
+	}
+	allowance, err := h.bookings.allowance(r.Context(), e.PersonID, request)
+	if err == nil && allowance.Limited && allowance.Left == 0 {
+		err = h.refuse(r, e, request, errUsedUp)
+	}
+	if err != nil {
+		return confirmPage{}, err
 	}
 	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, Period{request.StartsAt, request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
 	}
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, h.agendaAgain(r, request, errNotFree)
+		return confirmPage{}, h.agendaAgain(r, e, request, errNotFree)
 	}
 	freeUntil := request.StartsAt.Add(-FreeCancellation)
-	return confirmPage{
-		Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
-		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: zone,
-	}, nil
+	page := confirmPage{
+		errand: e, Allowance: allowance, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
+		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
+	}
+	marked, err := h.bookings.Marked(r.Context(), v, worker.ID, e.PersonID)
+	if err != nil || marked.IsZero() || v.ID == worker.ID {
+		return page, err
+	}
+	if page.AnswerBy = answerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
+		return page, h.agendaAgain(r, e, request, errTooSoon)
+	}
+	return page, nil
+}
+
+// offeredTo is a worker's sheet with the modes that the person may have.
+func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorker, error) {
+	worker, err := h.bookings.SocialWorker(ctx, id)
+	if err != nil {
+		return SocialWorker{}, err
+	}
+	allowed, err := h.bookings.modesOf(ctx, person)
+	if err != nil {
+		return SocialWorker{}, err
+	}
+	worker, ok := worker.within(allowed)
+	if !ok {
+		return SocialWorker{}, errNoCommonMode
+	}
+	return worker, nil
 }
 
 // agendaAgain is the fault that shows the agenda as it is now, and why the hour
-// that was asked for cannot be had.
-func (h *HTTP) agendaAgain(r *http.Request, request Request, why *fault.Fault) error {
+// that was asked for cannot be had; what was typed goes on with the next choice.
+// Somebody who has seen too much of agendas is told why alone (R45).
+func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
+	if e.base != "" {
+		return h.errandAgain(r, e, request, why)
+	}
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
-		week = weekOf(request.StartsAt.In(viewer.From(r.Context()).Zone)).String()
+		week = weekOf(request.StartsAt.In(e.Zone)).String()
 	}
 	page, err := h.slotsPage(r, request.SocialWorkerID, week, request.Mode)
+	if err != nil {
+		return err
+	}
+	err = h.lookInto(r, request.SocialWorkerID, page.Week)
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
+	if err != nil {
+		return err
+	}
+	page.Problem, page.Kept = why.Message, kept(request)
+	return fault.WithPage(why, page)
+}
+
+// errandAgain is agendaAgain for whoever books for somebody.
+func (h *HTTP) errandAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
+	page, err := h.errandHours(r, e, request)
 	if err != nil {
 		return err
 	}
@@ -99,43 +183,90 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	request := decodeHour(f)
-	if f.Error("social_worker_id") != "" {
+	e, err := h.errandOf(r)
+	if err != nil {
+		return err
+	}
+	v, request := viewer.From(r.Context()), decodeHour(f)
+	decodeTyped(f, &request)
+	switch {
+	case f.Error("social_worker_id") != "":
 		return errNobody
+	case hourMissing(f):
+		return h.agendaAgain(r, e, request, errNotFree)
+	case !f.Valid():
+		return h.confirmAgain(r, e, request, f)
 	}
-	if !f.Valid() {
-		return h.agendaAgain(r, request, errNotFree)
+	if e.base != "" {
+		request.For = e.PersonID
 	}
-	request.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
-	request.Note = f.Text("note", form.Text{Max: MaxNote, Lines: true})
-	if !f.Valid() {
-		return h.confirmAgain(r, request, f)
-	}
-	id, err := h.bookings.Book(r.Context(), viewer.From(r.Context()), request)
+	booked, err := h.bookings.Place(r.Context(), v, request)
 	switch {
 	case errors.Is(err, ErrReason):
 		f.Fail("reason", ErrReason.Message)
-		return h.confirmAgain(r, request, f)
+		return h.confirmAgain(r, e, request, f)
 	case err != nil:
-		return h.refuseHour(r, request, err)
+		return h.refuse(r, e, request, err)
 	}
-	web.Flash(w, "booked")
-	return web.See(w, r, "/rendez-vous/"+id.String())
+	web.Flash(w, bookedFlash(e, booked))
+	return web.See(w, r, e.after(v, booked.ID))
 }
 
-// refuseHour shows the agenda again where the hour or the mode cannot be had; any
-// other error goes up unchanged.
-func (h *HTTP) refuseHour(r *http.Request, request Request, err error) error {
-	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errMode, errContract} {
+func bookedFlash(e errand, b Booked) string {
+	switch {
+	case b.Status == Requested:
+		return "requested"
+	case e.base != "":
+		return "booked-for"
+	}
+	return "booked"
+}
+
+// refuse shows the agenda again where another hour or mode may do, and where none
+// does, says why and gives back what was typed; any other error goes up unchanged.
+func (h *HTTP) refuse(r *http.Request, e errand, request Request, err error) error {
+	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errMode, errTooSoon} {
 		if errors.Is(err, why) {
-			return h.agendaAgain(r, request, why)
+			return h.agendaAgain(r, e, request, why)
 		}
+	}
+	for _, why := range []*fault.Fault{errContract, errUsedUp} {
+		if errors.Is(err, why) {
+			return fault.WithPage(why, refusedPage{errand: e, Problem: why.Message, Typed: kept(request)})
+		}
+	}
+	if _, missing := h.bookings.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, errNotOffered) && missing == nil {
+		return fault.WithPage(errLeft, refusedPage{errand: e, Problem: errLeft.Message, Typed: kept(request)})
 	}
 	return err
 }
 
-func (h *HTTP) confirmAgain(r *http.Request, request Request, f *form.Form) error {
-	page, err := h.confirmPage(r, request, f)
+// errLeft says that a worker can be booked no more.
+var errLeft = fault.New(fault.Conflict, "Cette personne ne prend plus de rendez-vous pour le moment. Choisissez quelqu’un d’autre.")
+
+// refusedPage says why nothing can be booked, and gives back what was typed.
+type refusedPage struct {
+	errand
+	Problem string
+	Typed   []keptField
+}
+
+func (refusedPage) Template() string { return "booking/refused" }
+func (refusedPage) Title() string    { return "Ce rendez-vous n’est pas possible" }
+
+// Words are what the person wrote, to be copied.
+func (p refusedPage) Words() string {
+	words := ""
+	for _, field := range p.Typed {
+		if field.Name != "reason" {
+			words += field.Value + "\n"
+		}
+	}
+	return words
+}
+
+func (h *HTTP) confirmAgain(r *http.Request, e errand, request Request, f *form.Form) error {
+	page, err := h.confirmPage(r, e, request, f)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,11 @@
 package booking
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"slices"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -20,6 +20,8 @@ import (
 type sheetPage struct {
 	Form      *form.Form
 	Photo     *form.Form // the message beside the portrait's field
+	Place     *form.Form // of a new place, or of the one being edited
+	Editing   uuid.UUID  // the place being edited, zero for none
 	Worker    SocialWorker
 	Path      string // of the page itself; the portrait's forms stand below it
 	Reasons   []option
@@ -29,6 +31,9 @@ type sheetPage struct {
 
 func (sheetPage) Template() string { return "booking/sheet" }
 func (sheetPage) Title() string    { return "Fiche" }
+
+// IsEditing reports whether one of the places is being edited.
+func (p sheetPage) IsEditing() bool { return p.Editing != uuid.Nil }
 
 // sheetOf is whose sheet the address names, and the page's own path.
 func sheetOf(r *http.Request) (worker uuid.UUID, path string, err error) {
@@ -57,14 +62,14 @@ func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
 		f = worker.sheet().form()
 	}
 	return sheetPage{
-		Form: f, Photo: form.New(nil), Worker: worker, Path: path,
+		Form: f, Photo: form.New(nil), Place: form.New(nil), Worker: worker, Path: path,
 		Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(),
 	}, err
 }
 
 // form shows the sheet for editing.
 func (s Sheet) form() *form.Form {
-	values := map[string][]string{"presentation": {s.Presentation}, "place": {s.Place}, "languages": s.Languages, "reasons": s.Reasons}
+	values := map[string][]string{"presentation": {s.Presentation}, "languages": s.Languages, "reasons": s.Reasons}
 	for _, m := range s.Modes {
 		values["modes"] = append(values["modes"], string(m))
 	}
@@ -81,18 +86,19 @@ func decodeSheet(f *form.Form, reasons []option) Sheet {
 	for _, mode := range f.Choices("modes", values(modeOptions(Modes)), "Choisissez au moins une façon de parler.") {
 		sheet.Modes = append(sheet.Modes, Mode(mode))
 	}
-	if slices.Contains(sheet.Modes, InPerson) && sheet.Place == "" {
-		f.Fail("place", "Indiquez l’adresse où les rendez-vous sur place ont lieu.")
-	}
 	return sheet
 }
 
-// Sheet shows the editor.
+// saving is an act on a worker's sheet.
+type saving[T any] func(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, what T) error
+
+// Sheet shows the editor; ?lieu=ID opens one of its places.
 func (h *HTTP) Sheet(w http.ResponseWriter, r *http.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
 	}
+	page.editPlace(r.URL.Query().Get("lieu"))
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -107,11 +113,16 @@ func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	sheet := decodeSheet(f, page.Reasons)
+	if f.Valid() {
+		err = h.bookings.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet)
+		if errors.Is(err, errPlaceFirst) {
+			f.Fail("place", errPlaceFirst.Message)
+		} else if err != nil {
+			return err
+		}
+	}
 	if !f.Valid() {
 		return f.Invalid(page)
-	}
-	if err := h.bookings.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet); err != nil {
-		return err
 	}
 	web.Flash(w, "saved")
 	return web.See(w, r, page.Path)

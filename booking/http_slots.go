@@ -22,8 +22,9 @@ type slotsPage struct {
 	Days     []slotDay
 	Previous string // the week before, empty when it is past
 	Next     string
-	First    string // the first week with a free hour, when this one has none
-	Problem  string // why the hour that was asked for cannot be had
+	First    string      // the first week with a free hour, when this one has none
+	Problem  string      // why the hour that was asked for cannot be had
+	Kept     []keptField // what was typed for it, to go on with
 	Reader   *time.Location
 }
 
@@ -101,6 +102,9 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := h.lookInto(r, id, page.Week); err != nil {
+		return err
+	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -108,38 +112,21 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 // first one with a free hour in that mode.
 func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) (slotsPage, error) {
 	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
-	worker, err := h.offered(r, id)
+	v := viewer.From(r.Context())
+	worker, err := h.offeredTo(r.Context(), v.ID, id)
 	if err != nil {
 		return slotsPage{}, err
 	}
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	all, err := h.bookings.FreeSlots(r.Context(), id, Period{now, now.Add(Horizon)})
+	free, err := h.bookings.FreeFor(r.Context(), v, id, v.ID, mode)
 	if err != nil {
 		return slotsPage{}, err
 	}
-	free := slices.DeleteFunc(all, func(s Slot) bool { return !s.Offers(mode) })
 	page := slotsPage{Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Reader: zone}
 	page.fill(week, free, now)
 	return page, nil
-}
-
-// offered is a worker's sheet with the modes that the viewer may have.
-func (h *HTTP) offered(r *http.Request, id uuid.UUID) (SocialWorker, error) {
-	worker, err := h.bookings.SocialWorker(r.Context(), id)
-	if err != nil {
-		return SocialWorker{}, err
-	}
-	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
-	if err != nil {
-		return SocialWorker{}, err
-	}
-	worker, ok := worker.within(allowed)
-	if !ok {
-		return SocialWorker{}, errNoCommonMode
-	}
-	return worker, nil
 }
 
 func (p *slotsPage) fill(week string, free []Slot, now time.Time) {

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -35,7 +36,7 @@ func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, star
 		person = h.BeneficiaryID
 		return s.move(ctx, tx, v, h, startsAt)
 	})
-	if overlaps(err) {
+	if overlaps(err) || errors.Is(err, errTaken) {
 		return s.explainOverlap(ctx, person, id, startsAt)
 	}
 	return err
@@ -55,14 +56,19 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err := entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
 		return err
 	}
-	if err := bookable(ctx, tx, h.worker, to); err != nil {
+	slot, err := bookable(ctx, tx, h.worker, to, Period{h.StartsAt, h.EndsAt})
+	if err != nil {
+		return err
+	}
+	where, err := meetingPlace(ctx, tx, h.SocialWorkerID, h.Mode, slot.Place)
+	if err != nil {
 		return err
 	}
 	next, err := s.standingAfterMove(ctx, tx, v, h.Appointment, startsAt)
 	if err != nil {
 		return err
 	}
-	if err := moveAppointment(ctx, tx, h.ID, Slot{StartsAt: startsAt}.Period(), placeOf(h.worker, h.Mode), next.Status, next.AnswerBy); err != nil {
+	if err := moveAppointment(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
 		return err
 	}
 	if !h.Free(tx.Now) && v.ID != h.SocialWorkerID {
@@ -85,14 +91,6 @@ func (s *Service) standingAfterMove(ctx context.Context, tx postgres.Tx, v *view
 	return s.standing(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
 }
 
-// placeOf is where an hour in that mode takes place.
-func placeOf(worker workerRow, mode Mode) string {
-	if mode == InPerson {
-		return worker.Place
-	}
-	return ""
-}
-
 // Phone turns an appointment into a call by phone at the same hour, by its person
 // or for them, until it begins: what one can do in place of cancelling late. The
 // contract, the worker and the hour must offer it. Both are told.
@@ -113,7 +111,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err != nil || !able || !h.Cancellable(tx.Now) || h.Mode == Phone {
 			return orElse(err, errNoPhone)
 		}
-		if err := setMode(ctx, tx, id, Phone, ""); err != nil {
+		if err := setMode(ctx, tx, id, Phone); err != nil {
 			return err
 		}
 		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
@@ -150,7 +148,7 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment)
 
 // offersPhone reports whether the hour itself is offered by phone.
 func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment) (bool, error) {
-	agenda, err := readAgenda(ctx, q, worker, Period{a.StartsAt, a.EndsAt})
+	agenda, err := readAgenda(ctx, q, worker, Period{a.StartsAt, a.EndsAt}, a.StartsAt)
 	if err != nil {
 		return false, err
 	}

@@ -42,8 +42,8 @@ var (
 	errNoPortrait    = fault.New(fault.NotFound, "Il n’y a pas de photo ici.")
 )
 
-// Portrait returns a worker's picture to anybody signed in (R45); NotFound when
-// there is none.
+// Portrait returns a worker's picture to anybody signed in, and counts as Look does
+// (R45); NotFound when there is none.
 func (s *Service) Portrait(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) (Portrait, error) {
 	if v == nil {
 		return Portrait{}, errNoPortrait
@@ -54,7 +54,10 @@ func (s *Service) Portrait(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	if postgres.NoRows(err) {
 		return Portrait{}, errNoPortrait
 	}
-	return p, err
+	if err != nil {
+		return Portrait{}, err
+	}
+	return p, s.Look(ctx, v, worker)
 }
 
 // SetPortrait makes the worker's picture of a photo as cameras write it. Only its

@@ -11,11 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// MaxPresentation and MaxPlace are how many characters a sheet may hold of each.
-const (
-	MaxPresentation = 1000
-	MaxPlace        = 300
-)
+// MaxPresentation is how many characters a presentation may have.
+const MaxPresentation = 1000
 
 var errNotYours = fault.New(fault.NotFound, "Cette fiche n’existe pas, ou n’est pas la vôtre.")
 
@@ -33,9 +30,15 @@ func mayEdit(v *viewer.Viewer, worker uuid.UUID) error {
 }
 
 // UpdateSheet changes what a profile sheet says (R12). What is booked stays as it
-// was booked; from now on hours are offered in the sheet's modes alone.
+// was booked; from now on hours are offered in the sheet's modes alone. Invalid for a sheet that offers
+// meeting in person without a place.
 func (s *Service) UpdateSheet(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, sheet Sheet) error {
-	return s.editSheet(ctx, v, worker, "sheet.changed", func(tx postgres.Tx) error { return updateSheet(ctx, tx, worker, sheet) })
+	return s.editSheet(ctx, v, worker, "sheet.changed", func(tx postgres.Tx) error {
+		if err := placeOf(ctx, tx, worker, sheet); err != nil {
+			return err
+		}
+		return updateSheet(ctx, tx, worker, sheet)
+	})
 }
 
 // editSheet changes a sheet while nobody books with its worker. An administrator's

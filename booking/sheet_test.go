@@ -54,7 +54,7 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	got, err := w.Bookings.SocialWorker(t.Context(), nadia.ID)
 	ok(t, err)
-	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || got.Place != sheet().Place {
+	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
 		t.Errorf("the sheet says %+v", got)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 1 || lines[0].Act != "account.invited" {

@@ -5,11 +5,7 @@ import (
 	"time"
 
 	_ "time/tzdata" // zones do not depend on the machine
-
-	"pgregory.net/rapid"
 )
-
-var testZones = []string{"Europe/Paris", "America/Guadeloupe", "America/Miquelon", "Indian/Reunion", "Pacific/Noumea"}
 
 func zoneNamed(t interface{ Fatal(...any) }, name string) *time.Location {
 	zone, err := time.LoadLocation(name)
@@ -17,55 +13,6 @@ func zoneNamed(t interface{ Fatal(...any) }, name string) *time.Location {
 		t.Fatal(err)
 	}
 	return zone
-}
-
-// Whatever the openings and the season, slots are whole elapsed hours inside an
-// opening, on its grid, outside absences, in order, and never overlap (R13, R14).
-func TestR14_SlotsKeepTheirRules(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		zone := zoneNamed(t, rapid.SampledFrom(testZones).Draw(t, "zone"))
-		from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 4000).Draw(t, "day"))
-		span := Period{from, from.AddDate(0, 0, 8)}
-		openings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Opening { return drawOpening(t, from) }), 0, 6).Draw(t, "openings")
-		absent := from.Add(time.Duration(rapid.IntRange(0, 8*24*60).Draw(t, "absence")) * time.Minute)
-		absences := []Period{{absent, absent.Add(90 * time.Minute)}}
-		slots := slotsIn(span, zone, openings, absences)
-		for i, slot := range slots {
-			if i > 0 && slots[i-1].Period().To.After(slot.StartsAt) {
-				t.Fatalf("%v overlaps the slot before", slot)
-			}
-			if slot.Period().overlaps(absences[0]) {
-				t.Fatalf("%v lies in the absence %v", slot, absences[0])
-			}
-			if !insideOne(slot, openings, zone) {
-				t.Fatalf("%v lies in no opening", slot.StartsAt.In(zone))
-			}
-		}
-	})
-}
-
-func drawOpening(t *rapid.T, from time.Time) Opening {
-	starts := rapid.IntRange(0, 22*60).Draw(t, "starts")
-	o := Opening{Weekday: rapid.IntRange(0, 7).Draw(t, "weekday"), Starts: starts, Ends: rapid.IntRange(starts+1, 24*60).Draw(t, "ends"), Modes: Modes}
-	o.FirstDay = from.AddDate(0, 0, rapid.IntRange(-3, 8).Draw(t, "first"))
-	if o.Weekday == 0 {
-		o.LastDay = o.FirstDay
-	}
-	return o
-}
-
-// insideOne is the slow, obvious check: some opening of that local day begins a
-// whole number of wall-clock hours before the slot and ends an hour after it.
-func insideOne(slot Slot, openings []Opening, zone *time.Location) bool {
-	local := slot.StartsAt.In(zone)
-	minute := local.Hour()*60 + local.Minute()
-	for _, o := range openings {
-		if o.holds(calendarDay(local)) && minute >= o.Starts && (minute-o.Starts)%60 == 0 && minute+60 <= o.Ends {
-			return true
-		}
-	}
-	return false
 }
 
 func TestR14_NineStaysNineAcrossClockChanges(t *testing.T) {

@@ -24,12 +24,13 @@ type workerRow struct {
 	Languages    []string
 	Reasons      []string
 	Modes        []string
-	Place        string
 	TimeZone     string
 	Portrait     string
+	Settings
 }
 
-const workerColumns = `account_id, presentation, languages, reasons, modes, place, time_zone, portrait_version as portrait`
+const workerColumns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait,
+	holiday_region, buffer_before, buffer_after, notice_hours, horizon_weeks, per_day`
 
 func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
 
@@ -47,14 +48,14 @@ func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 	person.Zone = r.zone()
 	return SocialWorker{
 		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reasonsTaken(offered, r.Reasons),
-		Modes: r.modes(), Place: r.Place, Portrait: r.Portrait,
+		Modes: r.modes(), Portrait: r.Portrait,
 	}
 }
 
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
 	_, err := tx.Exec(ctx, `
-		insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone) values ($1, $2, $3, $4, $5, $6, $7)`,
-		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Place, n.Zone)
+		insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region) values ($1, $2, $3, $4, $5, $6, $7)`,
+		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone, regionOf(n.Zone))
 	return err
 }
 
@@ -84,8 +85,8 @@ func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
 	_, err := tx.Exec(ctx, `
-		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5, place = $6 where account_id = $1`,
-		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes, sheet.Place)
+		update social_workers set presentation = $2, languages = $3, reasons = $4, modes = $5 where account_id = $1`,
+		id, sheet.Presentation, sheet.Languages, sheet.Reasons, sheet.Modes)
 	return err
 }
 
@@ -163,69 +164,6 @@ func orderReasons(ctx context.Context, tx postgres.Tx, slugs []string) error {
 	return err
 }
 
-// Openings and absences.
-
-type openingRow struct {
-	ID           uuid.UUID
-	Weekday      int
-	FirstDay     time.Time
-	LastDay      *time.Time
-	StartsMinute int
-	EndsMinute   int
-	Modes        []string
-}
-
-func (r openingRow) opening() Opening {
-	o := Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: toModes(r.Modes)}
-	if r.LastDay != nil {
-		o.LastDay = *r.LastDay
-	}
-	return o
-}
-
-func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
-	rows, err := postgres.All[openingRow](ctx, q, `
-		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes
-		from openings where social_worker_id = $1 order by weekday nulls last, first_day, starts_minute`, worker)
-	openings := make([]Opening, len(rows))
-	for i, row := range rows {
-		openings[i] = row.opening()
-	}
-	return openings, err
-}
-
-func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
-	var last *time.Time
-	if !o.LastDay.IsZero() {
-		last = &o.LastDay
-	}
-	_, err := tx.Exec(ctx, `
-		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes)
-		values ($1, nullif($2, 0), $3, $4, $5, $6, $7)`, worker, o.Weekday, o.FirstDay, last, o.Starts, o.Ends, o.Modes)
-	return err
-}
-
-func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
-	tag, err := q.Exec(ctx, `delete from openings where social_worker_id = $1 and id = $2`, worker, id)
-	return tag.RowsAffected() > 0, err
-}
-
-func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Absence, error) {
-	return postgres.All[Absence](ctx, q, `
-		select id, lower(period) as "from", upper(period) as "to" from absences
-		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
-}
-
-func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p Period) error {
-	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
-	return err
-}
-
-func deleteAbsence(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
-	tag, err := q.Exec(ctx, `delete from absences where social_worker_id = $1 and id = $2`, worker, id)
-	return tag.RowsAffected() > 0, err
-}
-
 // Appointments.
 
 type appointmentRow struct {
@@ -240,6 +178,7 @@ type appointmentRow struct {
 	Place          string
 	Status         Status
 	Sequence       int
+	ChangedAt      time.Time
 	AnswerBy       *time.Time
 	TimeZone       string
 	SealedNote     []byte
@@ -251,7 +190,7 @@ func (r appointmentRow) appointment() Appointment {
 	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
-		Zone: account.Location(r.TimeZone),
+		ChangedAt: r.ChangedAt.UTC(), Zone: account.Location(r.TimeZone),
 	}
 	if r.AnswerBy != nil {
 		a.AnswerBy = r.AnswerBy.UTC()
@@ -261,7 +200,7 @@ func (r appointmentRow) appointment() Appointment {
 
 const selectAppointment = `
 	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	       r.label as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
 	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
@@ -316,7 +255,8 @@ func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Pe
 func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]Period, error) {
 	return postgres.All[Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
-		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4"), worker, span.From, span.To, now)
+		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+`
+		order by lower(period)`, worker, span.From, span.To, now)
 }
 
 func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p Period, now time.Time) (has bool, err error) {

@@ -16,19 +16,28 @@ type newAppointment struct {
 	PersonID uuid.UUID
 	Status   Status
 	AnswerBy *time.Time // of a request
-	Place    string
-	Note     []byte // sealed
+	Place    *Place     // in person alone
+	Note     []byte     // sealed
 
 	SealedNeeds []byte
 }
 
 func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) error {
+	place, words := n.Place.kept()
 	_, err := tx.Exec(ctx, `
-		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, sealed_note, sealed_needs, status, answer_by, booked_at)
-		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13)`,
-		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(SlotLength), n.Mode, n.Reason, n.Place, n.Note, n.SealedNeeds,
+		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
+		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(SlotLength), n.Mode, n.Reason, words, place, n.Note, n.SealedNeeds,
 		n.Status, n.AnswerBy, tx.Now)
 	return err
+}
+
+// kept is a place as an appointment keeps it: which, and its words of the moment.
+func (p *Place) kept() (id *uuid.UUID, words string) {
+	if p == nil {
+		return nil, ""
+	}
+	return &p.ID, p.Words()
 }
 
 // readAnybodys is readAppointment for those who act for anybody.
@@ -44,15 +53,16 @@ func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmen
 	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for update of p`, id)
 }
 
-func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Period, place string, status Status, answerBy *time.Time) error {
+func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Period, where *Place, status Status, answerBy *time.Time) error {
+	place, words := where.kept()
 	_, err := tx.Exec(ctx, `
-		update appointments set period = tstzrange($2, $3), place = $4, status = $5, answer_by = $6, sequence = sequence + 1 where id = $1`,
-		id, to.From, to.To, place, status, answerBy)
+		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
+		id, to.From, to.To, words, place, status, answerBy)
 	return err
 }
 
-func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode Mode, place string) error {
-	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = $3, sequence = sequence + 1 where id = $1`, id, mode, place)
+func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode Mode) error {
+	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = '', place_id = null, sequence = sequence + 1 where id = $1`, id, mode)
 	return err
 }
 

@@ -20,8 +20,8 @@ type SocialWorker struct {
 	Languages    []string // BCP 47 tags
 	Reasons      []Reason
 	Modes        []Mode
-	Place        string // where, in person
-	Portrait     string // the version of the portrait, empty when there is none
+	Places       []Place // where, in person; the first is that of appointments
+	Portrait     string  // the version of the portrait, empty when there is none
 }
 
 // sheet is what its editor starts from.
@@ -30,7 +30,7 @@ func (w SocialWorker) sheet() Sheet {
 	for i, r := range w.Reasons {
 		slugs[i] = r.Slug
 	}
-	return Sheet{Presentation: w.Presentation, Languages: w.Languages, Reasons: slugs, Modes: w.Modes, Place: w.Place}
+	return Sheet{Presentation: w.Presentation, Languages: w.Languages, Reasons: slugs, Modes: w.Modes}
 }
 
 // Languages are the languages a worker may offer, by BCP 47 tag.
@@ -111,9 +111,14 @@ func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker,
 	if err != nil {
 		return nil, err
 	}
+	places, err := readPlaces(ctx, s.db.Pool, ids...)
+	if err != nil {
+		return nil, err
+	}
 	sheets := make([]SocialWorker, len(rows))
 	for i, row := range rows {
 		sheets[i] = row.sheet(people[row.AccountID], labels)
+		sheets[i].Places = slices.DeleteFunc(slices.Clone(places), func(p Place) bool { return p.SocialWorkerID != row.AccountID })
 	}
 	return sheets, nil
 }
@@ -124,7 +129,7 @@ type Sheet struct {
 	Languages    []string // BCP 47 tags
 	Reasons      []string // slugs
 	Modes        []Mode
-	Place        string // where, in person; may be empty otherwise
+	Place        string // the address of a first place; for a worker who has one already it says nothing
 }
 
 // NewSocialWorker is a worker to be invited.
@@ -156,6 +161,9 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 			return ErrEmailKnown
 		}
 		if err := insertWorker(ctx, tx, id, n); err != nil {
+			return err
+		}
+		if err := placeOf(ctx, tx, id, n.Sheet); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.invited", SubjectID: id})

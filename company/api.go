@@ -54,13 +54,14 @@ var (
 	// ErrTokenLifetime says that a key would never work, or work for too long.
 	ErrTokenLifetime = fault.New(fault.Invalid, "Choisissez un jour à venir, dans un an au plus.")
 
-	errNoToken = fault.New(fault.NotFound, "Cette clé n’existe pas, ou n’est pas à votre entreprise.")
+	errNoManager = fault.New(fault.Forbidden, "Votre compte ne permet plus de créer une clé.")
+	errNoToken   = fault.New(fault.NotFound, "Cette clé n’existe pas, ou n’est pas à votre entreprise.")
 	// errUnknownToken is the one answer to a key that is none, or is one no more.
 	errUnknownToken = fault.New(fault.Unauthenticated, "Cette clé est inconnue, expirée ou retirée.")
 )
 
 // MakeToken makes a key of the viewer's own client and returns its secret, which is
-// told this once.
+// told this once. Forbidden when the viewer's account was taken away meanwhile.
 func (s *Service) MakeToken(ctx context.Context, v *viewer.Viewer, name string, expires time.Time) (secret string, err error) {
 	if err := ownManager(v); err != nil {
 		return "", err
@@ -69,6 +70,13 @@ func (s *Service) MakeToken(ctx context.Context, v *viewer.Viewer, name string, 
 	return secret, s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if !expires.After(tx.Now) || expires.After(tx.Now.Add(MaxTokenLifetime)) {
 			return ErrTokenLifetime
+		}
+		stands, err := holdMaker(ctx, tx, v)
+		if err != nil {
+			return err
+		}
+		if !stands {
+			return errNoManager
 		}
 		working, err := lockTokens(ctx, tx, v.ClientID)
 		if err != nil {
@@ -145,7 +153,7 @@ func tokenRevoked(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid
 
 // ByToken finds for whom a system asks: somebody with the rights of the manager who
 // made the key, for that client alone. Unauthenticated for a key that is unknown,
-// altered, expired or revoked. Of its use, the day is kept.
+// altered, expired or revoked, or whose maker manages the client no more. Of its use, the day is kept.
 func (s *Service) ByToken(ctx context.Context, secret string) (token uuid.UUID, v *viewer.Viewer, err error) {
 	if token, v, err = s.peekToken(ctx, secret); err != nil {
 		return uuid.Nil, nil, err

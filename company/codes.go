@@ -53,13 +53,14 @@ func (c Code) Display() string { return web.InFours(c.Code, "-") }
 // LastDay is the last day on which the code opens an account.
 func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(contractZone()) }
 
-// State is whether a code opens accounts, and why it does not.
+// State is whether a code opens accounts, and why it does not, as far as anybody
+// is told: the limit holds at the last use, and is said with the figures.
 type State string
 
 // The states of a code.
 const (
 	Valid   State = "valid"
-	UsedUp  State = "used_up"
+	UsedUp  State = "used_up" // or nearly so, by the last month published (R10)
 	Expired State = "expired"
 	Revoked State = "revoked"
 )
@@ -70,7 +71,7 @@ func (s State) Label() string {
 	case Valid:
 		return "Encore valable"
 	case UsedUp:
-		return "Épuisé"
+		return "Épuisé, ou presque"
 	case Expired:
 		return "Expiré"
 	case Revoked:
@@ -79,7 +80,8 @@ func (s State) Label() string {
 	return ""
 }
 
-// Works reports whether the code opens accounts, as long as the contract runs.
+// Works reports whether the code opens accounts, as far as anybody is told and as
+// long as the contract runs.
 func (c Code) Works() bool { return c.State == Valid }
 
 // Ended reports whether the code can neither be revoked nor replaced any more.

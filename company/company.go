@@ -12,8 +12,9 @@
 //     signed up with it (R9).
 //   - A client's manager works on the codes of that client alone, and never learns
 //     how often one was used: exact uses would tell who came. Of a code with a
-//     limit one sees that it still works or is used up, and a limit is never
-//     smaller than the smallest count that figures show (R10).
+//     limit one sees that it is used up, or nearly so, when the figures of that
+//     month are published and rounded as they are, and a limit is never smaller
+//     than the smallest count that figures show (R10).
 //   - Whoever issues, revokes or replaces a code, or changes a contract, is in the
 //     journal.
 //

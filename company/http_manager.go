@@ -36,7 +36,7 @@ func (h *HTTP) managerPage(r *http.Request, d desk, f *form.Form) (web.Page, err
 	return managerPage{part}, err
 }
 
-// errDead says that nothing is given away with a code that opens nothing.
+// errDead says that nothing is given away with a code that opens nothing, or soon nothing.
 var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire : il n’y a plus rien à distribuer avec lui. Prenez-en un autre.")
 
 // giveAway reads the code that the path names, one that still opens accounts.

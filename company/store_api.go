@@ -21,6 +21,14 @@ func lockTokens(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working 
 	return working, err
 }
 
+// holdMaker reports whether the viewer still manages their client, and keeps it so
+// until the transaction ends: whoever takes their account away waits, and then finds
+// the key.
+func holdMaker(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (manages bool, err error) {
+	err = tx.QueryRow(ctx, `select hold_manager($1, $2) is not null`, v.ID, v.ClientID).Scan(&manages)
+	return manages, err
+}
+
 func insertToken(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, t Token, hash []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into client_tokens (id, client_id, name, token_hash, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -53,10 +61,11 @@ type tokenRow struct {
 	CreatedBy uuid.UUID
 }
 
+// readToken finds a key that works, made by somebody who still manages the client.
 func readToken(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (tokenRow, error) {
 	return postgres.One[tokenRow](ctx, q, `
 		select id, client_id, name, created_by from client_tokens
-		where token_hash = $1 and revoked_at is null and expires_at > $2`, hash, now)
+		where token_hash = $1 and revoked_at is null and expires_at > $2 and manages(created_by, client_id)`, hash, now)
 }
 
 // noteTokenUse writes once a day.

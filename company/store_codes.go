@@ -10,17 +10,17 @@ import (
 )
 
 type codeRow struct {
-	ID        uuid.UUID
-	Code      string
-	ClientID  uuid.UUID
-	ExpiresAt time.Time
-	MaxUses   int
-	UsedUp    bool
-	Site      string
-	Label     string
-	CreatedAt time.Time
-	Revoked   bool
-	Replaced  bool
+	ID         uuid.UUID
+	Code       string
+	ClientID   uuid.UUID
+	ExpiresAt  time.Time
+	MaxUses    int
+	NearlyUsed *time.Time // when it was so, rounded; nil before
+	Site       string
+	Label      string
+	CreatedAt  time.Time
+	Revoked    bool
+	Replaced   bool
 }
 
 func (r codeRow) code(now time.Time) Code {
@@ -33,7 +33,7 @@ func (r codeRow) code(now time.Time) Code {
 		c.State = Revoked
 	case !r.ExpiresAt.After(now):
 		c.State = Expired
-	case r.UsedUp:
+	case r.NearlyUsed != nil && !now.Before(publishedOn(monthOf(*r.NearlyUsed))):
 		c.State = UsedUp
 	default:
 		c.State = Valid
@@ -42,7 +42,7 @@ func (r codeRow) code(now time.Time) Code {
 }
 
 const selectCode = `
-	select k.id, k.code, k.client_id, k.expires_at, coalesce(k.max_uses, 0) as max_uses, coalesce(k.uses >= k.max_uses, false) as used_up,
+	select k.id, k.code, k.client_id, k.expires_at, coalesce(k.max_uses, 0) as max_uses, k.nearly_used_at as nearly_used,
 	       k.site, k.label, k.created_at, k.revoked_at is not null as revoked, k.replaced_by is not null as replaced
 	from connection_codes k `
 
@@ -103,10 +103,13 @@ func holdCode(ctx context.Context, tx postgres.Tx, code string) (r Redeemed, err
 }
 
 // countUse counts a use where there is a limit, since nothing else needs the
-// number; false when none is left.
+// number; false when none is left. It notes when what may be said of the uses
+// becomes so: both numbers rounded to the figures' step.
 func countUse(ctx context.Context, tx postgres.Tx, code uuid.UUID) (left bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		update connection_codes set uses = uses + (max_uses is not null)::int
-		where id = $1 and (max_uses is null or uses < max_uses)`, code)
+		update connection_codes
+		set uses = uses + (max_uses is not null)::int,
+		    nearly_used_at = case when uses + 1 >= max_uses - max_uses % $3 then coalesce(nearly_used_at, $2) end
+		where id = $1 and (max_uses is null or uses < max_uses)`, code, tx.Now, Step)
 	return tag.RowsAffected() > 0, err
 }

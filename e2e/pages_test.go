@@ -33,7 +33,7 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	p := sit(t, newBrowser(t), d.URL, desktop, true)
 	p.signIn(d.account(t, "administrator"), "Entreprises")
 	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/signalements",
-		"/administration/comptes", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
+		"/administration/comptes", "/administration/doubles", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
 
 	p.open("/administration")
 	company := p.href(`main a[href^="/administration/entreprises/"]`)

@@ -126,14 +126,26 @@ func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID
 	return readDue(ctx, q, account, since, now)
 }
 
+// Both returns the two texts in force at an instant, in the order of Kinds.
+func (s *Service) Both(ctx context.Context, q postgres.Querier, now time.Time) ([]Text, error) {
+	texts := make([]Text, len(Kinds))
+	for i, kind := range Kinds {
+		var err error
+		if texts[i], err = readInForce(ctx, q, kind, now); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
 // Accept records that an account accepts both texts in force, next to wording,
 // in the transaction of the act that needs it.
 func (s *Service) Accept(ctx context.Context, tx postgres.Tx, account uuid.UUID, wording string) error {
-	for _, kind := range Kinds {
-		text, err := readInForce(ctx, tx, kind, tx.Now)
-		if err != nil {
-			return err
-		}
+	texts, err := s.Both(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	for _, text := range texts {
 		if err := insertAcceptance(ctx, tx, account, text, wording); err != nil {
 			return err
 		}

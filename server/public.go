@@ -2,6 +2,8 @@ package server
 
 import (
 	"net/http"
+
+	"socialdirect/web"
 )
 
 // publicPage is a page that is the same for everyone.
@@ -9,13 +11,14 @@ type publicPage struct {
 	template string
 	title    string
 	Operator Operator
+	Phone    web.Phone
 }
 
 func (p publicPage) Template() string { return p.template }
 func (p publicPage) Title() string    { return p.title }
 
 func (s *Server) public(w http.ResponseWriter, r *http.Request, template, title string) error {
-	return s.parts.Web.Render(w, r, http.StatusOK, publicPage{template, title, s.parts.Operator})
+	return s.parts.Web.Render(w, r, http.StatusOK, publicPage{template, title, s.parts.Operator, s.parts.Web.Phone()})
 }
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {

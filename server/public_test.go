@@ -18,11 +18,11 @@ func TestR43_TheLegalNoticeSaysWhatTheOperatorSet(t *testing.T) {
 		Email: "contact@exemple.fr", DPO: "dpo@exemple.fr", Mediator: "Médiateur, https://mediateur.exemple.fr", About: "Nous aidons.",
 	}
 	for template, wants := range map[string][]string{
-		"public/legal_notice": {"Exemple &lt;b&gt;", "Exemple<br>75001 Paris", "SAS au capital", "Ada Exemple", "Hébergeur", `href="mailto:contact@exemple.fr"`, `href="mailto:dpo@exemple.fr"`, `href="https://mediateur.exemple.fr"`},
+		"public/legal_notice": {"Exemple &lt;b&gt;", "Exemple<br>75001 Paris", "SAS au capital", "Ada Exemple", "Hébergeur", `href="mailto:contact@exemple.fr"`, `href="mailto:dpo@exemple.fr"`, `href="tel:&#43;33297000000">02 97 00 00 00</a> (le standard)`, `href="https://mediateur.exemple.fr"`},
 		"public/about":        {"Nous aidons.", "Exemple &lt;b&gt;"},
 		"public/cookies":      {"__Host-session"},
 	} {
-		full, empty := rendered(t, publicPage{template, "x", whole}), rendered(t, publicPage{template: template})
+		full, empty := rendered(t, publicPage{template, "x", whole, web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"}}), rendered(t, publicPage{template: template})
 		for _, want := range wants {
 			if !strings.Contains(full, want) {
 				t.Errorf("%s lacks %q", template, want)

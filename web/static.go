@@ -44,6 +44,9 @@ func newStatic() (*Static, error) {
 func newStaticFile(name string, content []byte) staticFile {
 	sum := sha256.Sum256(content)
 	f := staticFile{version: hex.EncodeToString(sum[:6]), kind: contentType(name), plain: content}
+	if strings.HasPrefix(f.kind, "video/") {
+		return f // a player asks for ranges of the film itself, and it is packed already
+	}
 	var packed bytes.Buffer
 	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid constant
 	_, _ = zip.Write(content)                                    // a buffer never fails
@@ -60,6 +63,12 @@ func contentType(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".woff2":
 		return "font/woff2"
+	case ".mp4":
+		return "video/mp4"
+	case ".webm":
+		return "video/webm"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
 	}
 	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
 		return kind

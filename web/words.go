@@ -130,7 +130,7 @@ func funcs(static *Static) template.FuncMap {
 		"asset": static.asset, "icon": icon, "dict": dict,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes,
-		"administrationPlaces": administrationPlaces,
+		"administrationPlaces": administrationPlaces, "transcript": transcript,
 	}
 }
 

@@ -149,6 +149,7 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
+	must(t, w.Bookings.SaveSettings(context.Background(), v, booking.Settings{HolidayRegion: booking.NoRegion, HorizonWeeks: 26}))
 	for weekday := 1; weekday <= 7; weekday++ {
 		w.Open(t, v, booking.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: booking.Modes})
 	}

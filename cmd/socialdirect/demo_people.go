@@ -257,7 +257,22 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 			return staff{}, err
 		}
 	}
-	return worker, nil
+	return worker, d.workOnHolidays(ctx, worker.viewer, since)
+}
+
+// workOnHolidays opens the holidays of the next years, so that an hour is always
+// free.
+func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer, since time.Time) error {
+	holidays, err := d.platform.bookings.Holidays(ctx, worker, booking.Period{From: since, To: since.AddDate(3, 0, 0)})
+	if err != nil {
+		return err
+	}
+	for _, h := range holidays {
+		if err := d.platform.bookings.OpenHoliday(ctx, worker, h.Day); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // exampleOffice is the members of staff without a profile sheet; a client manager
@@ -427,7 +442,7 @@ func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, star
 	}
 	for _, o := range openings {
 		if o.Weekday == 0 && o.Ends-o.Starts == 60 {
-			if err := d.platform.bookings.RemoveOpening(ctx, worker, o.ID); err != nil {
+			if err := d.platform.bookings.RemoveOpening(ctx, worker, o.ID, true); err != nil {
 				return err
 			}
 		}

@@ -89,20 +89,38 @@ var policy = map[string]rule{
 	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+	"POST /profil/fiche/lieux":                    to(422, viewer.SocialWorker),
+	"POST /profil/fiche/lieux/{place}":            to(422, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/monter":     to(303, viewer.SocialWorker).of("place"),
+	"POST /profil/fiche/lieux/{place}/retrait":    to(303, viewer.SocialWorker).of("place to remove"),
 
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
 	"GET /assistants/{id}":                 to(200, viewer.Beneficiary).of("worker"),
 	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
 	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
+	"POST /rendez-vous/nouveau":            to(422, viewer.Beneficiary),
 	"POST /rendez-vous":                    to(422, viewer.Beneficiary),
 	"GET /rendez-vous":                     to(200, itsPeople...),
 	"GET /rendez-vous/{id}":                to(200, itsPeople...).of("appointment"),
 	"GET /rendez-vous/{id}/calendrier.ics": to(200, itsPeople...).of("appointment"),
 	"GET /rendez-vous/{id}/annulation":     to(200, itsPeople...).of("appointment"),
 	"POST /rendez-vous/{id}/annulation":    to(422, itsPeople...).of("appointment").sends("explanation", strings.Repeat("a", 5000)),
+	"GET /rendez-vous/{id}/deplacement":    to(200, itsPeople...).of("appointment"),
+	"POST /rendez-vous/{id}/deplacement":   to(422, itsPeople...).of("appointment"),
+	"POST /rendez-vous/{id}/telephone":     to(303, viewer.Beneficiary).of("appointment by video"),
+	"GET /rendez-vous/{id}/besoins":        to(200, viewer.Beneficiary).of("appointment"),
+	"POST /rendez-vous/{id}/besoins":       to(422, viewer.Beneficiary).of("appointment").sends("companion", strings.Repeat("a", 5000)),
+	"POST /rendez-vous/{id}/reponse":       to(422, viewer.SocialWorker).of("appointment"),
+	"POST /rendez-vous/{id}/issue":         to(422, viewer.SocialWorker).of("appointment"),
+	"POST /rendez-vous/{id}/marque":        to(303, viewer.SocialWorker).of("late cancellation"),
 	"GET /rendez-vous/{id}/signalement":    to(200, viewer.SocialWorker).of("appointment"),
 	"POST /rendez-vous/{id}/signalement":   to(422, viewer.SocialWorker).of("appointment"),
+
+	// A worker books for whom they have met.
+	"GET /beneficiaires/{id}/rendez-vous":          to(200, viewer.SocialWorker).of("person met"),
+	"POST /beneficiaires/{id}/rendez-vous/nouveau": to(422, viewer.SocialWorker).of("person met"),
+	"POST /beneficiaires/{id}/rendez-vous":         to(422, viewer.SocialWorker).of("person met"),
 
 	// The call and the conversation.
 	"GET /rendez-vous/{id}/appel":    to(200, itsPeople...).of("call"),
@@ -118,9 +136,30 @@ var policy = map[string]rule{
 	"GET /agenda/ouvertures":                   to(200, viewer.SocialWorker),
 	"POST /agenda/ouvertures":                  to(422, viewer.SocialWorker),
 	"POST /agenda/ouvertures/{id}/suppression": to(303, viewer.SocialWorker).of("opening to remove"),
+	"GET /agenda/ouvertures/{id}":              to(200, viewer.SocialWorker).of("opening to change"),
+	"POST /agenda/ouvertures/{id}":             to(422, viewer.SocialWorker).of("opening to change"),
 	"GET /agenda/absences":                     to(200, viewer.SocialWorker),
 	"POST /agenda/absences":                    to(422, viewer.SocialWorker),
 	"POST /agenda/absences/{id}/suppression":   to(303, viewer.SocialWorker).of("absence to remove"),
+	"POST /agenda/absences/hebdomadaires":      to(422, viewer.SocialWorker),
+
+	"POST /agenda/absences/hebdomadaires/{id}/suppression": to(303, viewer.SocialWorker).of("weekly absence to remove"),
+
+	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
+	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
+	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
+
+	"GET /agenda/calendriers":                   to(200, viewer.SocialWorker),
+	"POST /agenda/calendriers":                  to(422, viewer.SocialWorker),
+	"POST /agenda/calendriers/{id}/lecture":     to(429, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/pause":       to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/reprise":     to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/journees":    to(303, viewer.SocialWorker).of("calendar"),
+	"POST /agenda/calendriers/{id}/suppression": to(303, viewer.SocialWorker).of("calendar to remove"),
+	"GET /agenda/abonnement":                    to(200, viewer.SocialWorker),
+	"POST /agenda/abonnement":                   to(422, viewer.SocialWorker),
+	"POST /agenda/abonnement/suppression":       to(303, viewer.SocialWorker),
+	"GET /agenda/abonnement/{token}/agenda.ics": anyone(404).of("no feed"),
 
 	// A client's manager, for that client alone.
 	"GET /entreprise":                            to(200, viewer.ClientManager),
@@ -158,6 +197,17 @@ var policy = map[string]rule{
 	"POST /standard/notifications/{id}":       to(303, viewer.Switchboard).of("account"),
 	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
 
+	// The switchboard books for anybody, so that nothing is one operator's own.
+	"GET /standard/beneficiaires/{id}":                      to(200, viewer.Switchboard).of("account"),
+	"GET /standard/beneficiaires/{id}/assistants/{worker}":  to(200, viewer.Switchboard).of("hours for somebody"),
+	"POST /standard/beneficiaires/{id}/rendez-vous/nouveau": to(422, viewer.Switchboard).of("account"),
+	"POST /standard/beneficiaires/{id}/rendez-vous":         to(422, viewer.Switchboard).of("account"),
+	"GET /standard/rendez-vous/{id}/deplacement":            to(200, viewer.Switchboard).of("anybody's appointment"),
+	"POST /standard/rendez-vous/{id}/deplacement":           to(422, viewer.Switchboard).of("anybody's appointment"),
+	"GET /standard/rendez-vous/{id}/annulation":             to(200, viewer.Switchboard).of("anybody's appointment"),
+	"POST /standard/rendez-vous/{id}/annulation":            to(422, viewer.Switchboard).of("anybody's appointment").sends("explanation", strings.Repeat("a", 5000)),
+	"POST /standard/rendez-vous/{id}/telephone":             to(409, viewer.Switchboard).of("anybody's call by phone"),
+
 	// The administration: nothing there belongs to one administrator more than to
 	// another, so that the only stranger is what is not there.
 	"GET /administration":                                             to(200, viewer.Administrator),
@@ -177,6 +227,10 @@ var policy = map[string]rule{
 	"POST /administration/assistants/{id}":                            to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo":                      to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo/suppression":          to(303, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux":                      to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/lieux/{place}":              to(422, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/monter":       to(303, viewer.Administrator).of("worker's place"),
+	"POST /administration/assistants/{id}/lieux/{place}/retrait":      to(303, viewer.Administrator).of("worker's place to remove"),
 	"GET /administration/motifs":                                      to(200, viewer.Administrator),
 	"POST /administration/motifs":                                     to(422, viewer.Administrator),
 	"POST /administration/motifs/{slug}":                              to(422, viewer.Administrator).of("reason"),
@@ -195,6 +249,7 @@ var policy = map[string]rule{
 	"GET /administration/comptes":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/invitation":                          to(200, viewer.Administrator),
 	"POST /administration/comptes/invitation":                         to(422, viewer.Administrator),
+	"GET /administration/doubles":                                     to(200, viewer.Administrator),
 	"GET /administration/comptes/{id}":                                to(200, viewer.Administrator).of("account"),
 	"GET /administration/comptes/{id}/decision":                       to(200, viewer.Administrator).of("account to suspend"),
 	"POST /administration/comptes/{id}/decision":                      to(422, viewer.Administrator).of("account").sends("act", "suspend"),

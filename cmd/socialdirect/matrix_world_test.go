@@ -256,6 +256,15 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	coming, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
 	ok(t, err)
 	m.objects["appointment"] = identified(coming, m.zoe, m.nadia)
+	m.objects["anybody's appointment"] = identified(coming)
+	byVideo, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	ok(t, err)
+	m.objects["appointment by video"] = identified(byVideo, m.zoe)
+	m.placeLate(t, zoe, hour)
+	m.objects["person met"] = identified(zoe.ID, m.nadia, m.marc)
+	m.objects["hours for somebody"] = object{
+		fill: []string{"{id}", zoe.ID.String(), "{worker}", nadia.ID.String()}, absent: []string{"{id}", zoe.ID.String(), "{worker}", nobody},
+	}
 	m.objects["free hour"] = object{query: "?" + url.Values{
 		"social_worker_id": {nadia.ID.String()}, "starts_at": {hour.Add(2 * time.Hour).Format(time.RFC3339)}, "mode": {"video"},
 	}.Encode()}
@@ -273,6 +282,21 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
 }
 
+// placeLate has Zoé cancel an hour with Marc late, and take another one with him by
+// phone.
+func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
+	marc := m.marc.whoIs()
+	late, err := m.bookAsOf(t.Context(), time.Now(), zoe, marc, hour.Add(3*time.Hour))
+	ok(t, err)
+	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })
+	_, err = m.platform.bookings.At(shortly).Cancel(t.Context(), zoe, late, "")
+	ok(t, err)
+	m.objects["late cancellation"] = identified(late, m.marc)
+	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(4 * time.Hour), Mode: booking.Phone, Reason: "money"})
+	ok(t, err)
+	m.objects["anybody's call by phone"] = identified(byPhone)
+}
+
 // placeAgenda makes an opening and an absence of Nadia's.
 func (m *matrixWorld) placeAgenda(t *testing.T) {
 	nadia := m.nadia.whoIs()
@@ -283,9 +307,23 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, err)
 	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
+	other := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts != late.Starts })
+	m.objects["opening to change"] = identified(openings[other].ID, m.nadia)
+	lunch := booking.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
+	ok(t, m.platform.bookings.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
+	weekly, err := m.platform.bookings.WeeklyAbsences(t.Context(), nadia)
+	ok(t, err)
+	m.objects["weekly absence to remove"] = identified(weekly[0].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}))
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
+	// They were asked for a moment ago, however long the test takes.
+	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return time.Now().Add(time.Hour) }))
+	for _, name := range []string{"calendar", "calendar to remove"} {
+		ok(t, later.Subscribe(t.Context(), nadia, booking.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
+		m.objects[name] = m.nadia.linked("/agenda/calendriers", "/agenda/calendriers", m.nadia)
+	}
+	m.objects["no feed"] = object{fill: []string{"{token}", "personne"}, absent: []string{"{token}", "personne"}}
 }
 
 // placeCodes makes codes and keys of the first client; the second one's code is
@@ -320,6 +358,25 @@ func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	return code.ID.String()
 }
 
+// placePlaces makes places of Nadia's where she meets people.
+func (m *matrixWorld) placePlaces(t *testing.T) {
+	nadia := m.nadia.whoIs()
+	for name, object := range map[string]string{"Mairie": "place", "Foyer": "place to remove", "Centre": "worker's place", "Poste": "worker's place to remove"} {
+		ok(t, m.platform.bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: name, Address: "1 rue de l’Essai"}))
+		sheet, err := m.platform.bookings.SocialWorker(t.Context(), nadia.ID)
+		ok(t, err)
+		m.objects[object] = placed(nadia.ID, sheet.Places[len(sheet.Places)-1].ID, m.nadia, strings.HasPrefix(object, "worker"))
+	}
+}
+
+// placed is a worker's place, among the worker's own or among all workers'.
+func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) object {
+	if !ofAdministration {
+		return object{fill: []string{"{place}", place.String()}, owners: []*visitor{owner}}
+	}
+	return object{fill: []string{"{id}", worker.String(), "{place}", place.String()}, absent: []string{"{id}", worker.String(), "{place}", uuid.NewString()}}
+}
+
 // placeAdministration makes what the administration's pages name.
 func (m *matrixWorld) placeAdministration(t *testing.T) {
 	m.objects["client"] = identified(m.client)
@@ -327,6 +384,7 @@ func (m *matrixWorld) placeAdministration(t *testing.T) {
 	shown, err := m.platform.accounts.ByEmail(t.Context(), workers[2].Email)
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
+	m.placePlaces(t)
 	m.objects["portrait"] = identified(shown.ID)
 	var picture bytes.Buffer
 	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))

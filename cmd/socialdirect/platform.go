@@ -18,6 +18,7 @@ import (
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
 	"socialdirect/internal/clamd"
+	"socialdirect/internal/fetch"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -51,6 +52,7 @@ type settings struct {
 	trustedProxies []netip.Prefix
 	phone          string
 	operator       server.Operator
+	fetch          fetch.Options // its zero value, but in the demo and the tests
 	extra          map[string]func(*web.Renderer) web.Handler
 }
 
@@ -172,16 +174,28 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
+	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
+	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
+	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, []*river.PeriodicJob{
-		account.PeriodicSweep(), messaging.PeriodicSweep(), booking.PeriodicReminders(), booking.PeriodicRelease(),
-	})
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, periodic())
 	if err != nil {
 		return err
 	}
 	p.onStop(runner.Stop)
 	return nil
+}
+
+// periodic are the jobs that come round by themselves.
+func periodic() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		account.PeriodicSweep(),
+		booking.PeriodicCalendars(),
+		booking.PeriodicRelease(),
+		booking.PeriodicReminders(),
+		messaging.PeriodicSweep(),
+	}
 }
 
 func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"regexp"
@@ -63,26 +64,13 @@ func TestR12_ASheetSaysWhatToDoBesideEachField(t *testing.T) {
 	if !strings.Contains(page.body, `value="fr" checked`) {
 		t.Error("the editor does not start from the sheet")
 	}
-	right := map[string]string{"presentation": "Je vous écoute.", "reasons": "money", "modes": "phone", "languages": "fr", "place": "1 rue X"}
-	for field, values := range map[string][]string{
-		"presentation": {"", strings.Repeat("é", 1001), "a\x00b"}, "reasons": {"", "astrology"}, "modes": {"", "fax"}, "languages": {"", "xx"}, "place": {strings.Repeat("é", 301), "\u202e"},
-	} {
-		for _, value := range values {
-			fields := map[string]string{}
-			for name, v := range right {
-				fields[name] = v
-			}
-			fields[field] = value
-			a := admin.want(field, admin.post(sheet, pairs(fields)...), http.StatusUnprocessableEntity)
-			if !strings.Contains(a.body, `id="`+field+`-error"`) {
-				t.Errorf("%s %.10q: no message beside the field", field, value)
-			}
-		}
-	}
-	fields := map[string]string{"presentation": "Je vous écoute.", "reasons": "money", "modes": "in_person", "languages": "fr", "place": ""}
-	if a := admin.want("no place", admin.post(sheet, pairs(fields)...), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="place-error"`) {
-		t.Error("face to face without an address has no message")
-	}
+	sheetFields := map[string]string{"presentation": "Je vous écoute.", "reasons": "money", "modes": "phone", "languages": "fr"}
+	admin.wantMessages(sheet, sheetFields, map[string][]string{
+		"presentation": {"", strings.Repeat("é", 1001), "a\x00b"}, "reasons": {"", "astrology"}, "modes": {"", "fax"}, "languages": {"", "xx"},
+	})
+	admin.wantMessages(sheet+"/lieux", map[string]string{"place_name": "Mairie", "place_address": "1 rue X", "place_access": ""}, map[string][]string{
+		"place_name": {"", strings.Repeat("é", 81)}, "place_address": {"", strings.Repeat("é", 301), "\u202e"}, "place_access": {strings.Repeat("é", 301)},
+	})
 	admin.want("another worker's page", admin.get("/administration/assistants/00000000-0000-4000-8000-000000000000"), http.StatusNotFound)
 }
 
@@ -104,4 +92,45 @@ func TestR15_ReasonsAreKeptOnScreen(t *testing.T) {
 	if a := w.newcomer(t).get("/assistants"); strings.Contains(a.body, "Études et bourses") {
 		t.Error("a retired reason is offered")
 	}
+}
+
+// wantMessages sends a form that is right but for one field, and wants the message
+// beside that field.
+func (v *visitor) wantMessages(path string, right map[string]string, wrong map[string][]string) {
+	v.t.Helper()
+	for field, values := range wrong {
+		for _, value := range values {
+			fields := maps.Clone(right)
+			fields[field] = value
+			a := v.want(field, v.post(path, pairs(fields)...), http.StatusUnprocessableEntity)
+			if !strings.Contains(a.body, `id="`+field+`-error"`) {
+				v.t.Errorf("%s %.10q: no message beside the field", field, value)
+			}
+		}
+	}
+}
+
+var placeAddress = regexp.MustCompile(`/profil/fiche/lieux/[0-9a-f-]{36}`)
+
+func TestR12_PlacesAreKeptOnScreen(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	v := w.worker(t, "garance")
+	id := v.whoIs().ID.String()
+	v.want("added", v.post("/profil/fiche/lieux", "place_name", "Maison des services", "place_address", "2 rue du Port, Lorient", "place_access", "2e étage"), http.StatusSeeOther)
+	page := v.want("the sheet", v.get("/profil/fiche"), http.StatusOK)
+	places := placeAddress.FindAllString(page.body, -1)
+	second := places[len(places)-1]
+	edit := v.want("the form of one", v.get("/profil/fiche?lieu="+second[len("/profil/fiche/lieux/"):]), http.StatusOK)
+	if !strings.Contains(edit.body, `value="Maison des services"`) {
+		t.Error("a place cannot be changed")
+	}
+	v.want("raised", v.post(second+"/monter"), http.StatusSeeOther)
+	someone := w.newcomer(t)
+	if a := someone.want("the agenda", someone.get("/assistants/"+id+"?mode=in_person"), http.StatusOK); !strings.Contains(a.body, "2e étage") {
+		t.Error("the sheet does not say where one meets, and how to get in")
+	}
+	v.want("removed", v.post(places[0]+"/retrait"), http.StatusSeeOther)
+	v.want("the last one", v.post(second+"/retrait"), http.StatusConflict)
+	v.want("what is gone", v.post(places[0], "place_name", "A", "place_address", "B"), http.StatusNotFound)
 }

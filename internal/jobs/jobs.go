@@ -18,6 +18,10 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
+// Outbound is the queue of jobs that wait for other people's servers: however slow
+// these are, the other jobs go on.
+const Outbound = "outbound"
+
 // Queue inserts jobs; it works none.
 type Queue struct{ client *river.Client[pgx.Tx] }
 
@@ -51,7 +55,7 @@ type Runner struct{ client *river.Client[pgx.Tx] }
 // Start begins to work the jobs of the given workers, and the periodic ones.
 func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodic []*river.PeriodicJob) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, Outbound: {MaxWorkers: 4}},
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		ErrorHandler:      failures{},

@@ -1,0 +1,131 @@
+package account_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// again opens another account in spite of its likely doubles.
+func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) account.Person {
+	t.Helper()
+	in := account.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
+	return assist(t, w, v, in)
+}
+
+func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
+	t.Parallel()
+	w, v := switchboard(t)
+	admin := w.Member(t, viewer.Administrator, "claire")
+	anne := again(t, w, v, "Anne-Marie", "Le Goff", "anne.le.goff@exemple.fr", "+33612345679")
+	twin := again(t, w, v, "anne marie", "LE GOFF", "autre@exemple.fr", "+33612345679")
+	husband := again(t, w, v, "Paul", "Le Goff", "paul@exemple.fr", "+33612345679")
+	dots := again(t, w, v, "A.", "L.", "annelegoff@exemple.fr", "+33612345670")
+	again(t, w, v, "Anne-Marie", "Le Goff", "homonyme@exemple.fr", "+33612345671")
+
+	found, err := w.Accounts.DoublesOf(t.Context(), admin, anne.ID)
+	want := []account.Double{
+		{ID: dots.ID, Likeness: account.SameEmail}, {ID: twin.ID, Likeness: account.SameNameAndMobile}, {ID: husband.ID, Likeness: account.SameMobile},
+	}
+	if err != nil || len(found) != len(want) {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	for i := range want {
+		if found[i].ID != want[i].ID || found[i].Likeness != want[i].Likeness || strings.Contains(found[i].Mobile, "12") {
+			t.Errorf("%d is %+v, want %+v, masked", i, found[i], want[i])
+		}
+		if lines, err := audit.About(t.Context(), w.DB.Pool, found[i].ID, 1); err != nil || lines[0].Act != "account.looked_up" || lines[0].ActorID != admin.ID {
+			t.Errorf("journal: %+v, %v", lines, err)
+		}
+	}
+	if found, err := w.Accounts.DoublesOf(t.Context(), admin, admin.ID); err != nil || len(found) != 0 {
+		t.Errorf("a member of staff has %+v, %v", found, err)
+	}
+	if _, err := w.Accounts.DoublesOf(t.Context(), admin, uuid.New()); !fault.Is(err, fault.NotFound) {
+		t.Errorf("nobody's: %v", err)
+	}
+	for _, other := range []*viewer.Viewer{nil, v, {Role: viewer.Administrator}, {Role: viewer.DPO, Complete: true}, {Role: viewer.Beneficiary, ID: anne.ID, Complete: true}} {
+		if _, err := w.Accounts.DoublesOf(t.Context(), other, anne.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%+v is shown doubles: %v", other, err)
+		}
+		if _, _, err := w.Accounts.DoubleGroups(t.Context(), other, 1); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%+v is shown all doubles: %v", other, err)
+		}
+	}
+}
+
+func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
+	t.Parallel()
+	w, v := switchboard(t)
+	admin := w.Member(t, viewer.Administrator, "claire")
+	list := func(page int) ([]account.DoubleGroup, bool) {
+		groups, more, err := w.Accounts.DoubleGroups(t.Context(), admin, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return groups, more
+	}
+	again(t, w, v, "Seule", "Ici", "seule@exemple.fr", "+33698000000")
+	if groups, more := list(1); len(groups) != 0 || more {
+		t.Fatalf("one account alone: %+v", groups)
+	}
+	var last account.Person
+	begin := bookingtest.Start
+	for i := range 11 {
+		mobile := fmt.Sprintf("+336120000%02d", i)
+		w.SetNow(begin.Add(time.Duration(2*i) * time.Minute))
+		again(t, w, v, "Anne", "Un", fmt.Sprintf("a%d@exemple.fr", i), mobile)
+		w.SetNow(begin.Add(time.Duration(2*i+1) * time.Minute))
+		last = again(t, w, v, "Paul", "Deux", fmt.Sprintf("b%d@exemple.fr", i), mobile)
+	}
+	groups, more := list(1)
+	if rest, further := list(2); len(groups) != 10 || !more || len(rest) != 1 || further {
+		t.Fatalf("%d groups, then %d", len(groups), len(rest))
+	}
+	if groups, more := list(1 << 30); len(groups) != 0 || more {
+		t.Errorf("far beyond: %+v", groups)
+	}
+	first := groups[0]
+	if len(first.Accounts) != 2 || first.Accounts[1].ID != last.ID || first.Accounts[1].Likeness != account.SameMobile || first.More || !strings.HasSuffix(first.Mobile, "00 10") || strings.Contains(first.Mobile, "12") {
+		t.Errorf("the newest first, masked: %+v", first)
+	}
+	if lines, err := audit.About(t.Context(), w.DB.Pool, last.ID, 1); err != nil || lines[0].Act != "account.looked_up" || lines[0].ActorID != admin.ID {
+		t.Errorf("journal: %+v, %v", lines, err)
+	}
+
+	for i := range 4 {
+		w.SetNow(begin.Add(time.Duration(30+i) * time.Minute))
+		again(t, w, v, "PAUL", "deux", fmt.Sprintf("c%d@exemple.fr", i), last.Mobile)
+	}
+	groups, _ = list(1)
+	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != account.SameMobile || first.Accounts[1].Likeness != account.SameNameAndMobile {
+		t.Errorf("bounded, and who has the same name: %+v", first)
+	}
+	if err := w.Accounts.Decide(t.Context(), admin, last.ID, account.Decision{Act: account.Withdraw, Reason: "Cette personne a deux comptes."}); err != nil {
+		t.Fatal(err)
+	}
+	groups, _ = list(1)
+	for _, double := range groups[0].Accounts {
+		if double.ID == last.ID {
+			t.Error("a closed account is still shown")
+		}
+	}
+	var err error
+	for range 61 {
+		if _, _, err = w.Accounts.DoubleGroups(t.Context(), admin, 1); err != nil {
+			break
+		}
+	}
+	if !fault.Is(err, fault.Throttled) {
+		t.Errorf("harvesting: %v", err)
+	}
+}

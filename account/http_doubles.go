@@ -1,0 +1,37 @@
+package account
+
+import (
+	"net/http"
+	"strconv"
+
+	"socialdirect/internal/viewer"
+)
+
+const doublesPath = "/administration/doubles"
+
+// groupsPage is the likely doubles, a page at a time.
+type groupsPage struct {
+	Groups         []DoubleGroup
+	Previous, Next string // the pages beside this one, empty for none
+}
+
+func (groupsPage) Template() string { return "account/double_groups" }
+func (groupsPage) Title() string    { return "Comptes qui se ressemblent" }
+
+// DoubleGroupsPage shows them; what is no page number is the first page.
+func (h *HTTP) DoubleGroupsPage(w http.ResponseWriter, r *http.Request) error {
+	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	number = min(max(number, 1), groupPages)
+	groups, more, err := h.accounts.DoubleGroups(r.Context(), viewer.From(r.Context()), number)
+	if err != nil {
+		return err
+	}
+	page := groupsPage{Groups: groups}
+	if number > 1 {
+		page.Previous = doublesPath + "?page=" + strconv.Itoa(number-1)
+	}
+	if more {
+		page.Next = doublesPath + "?page=" + strconv.Itoa(number+1)
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}

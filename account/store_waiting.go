@@ -1,0 +1,69 @@
+package account
+
+import (
+	"context"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// lockAddress has everything that decides whose an address is happen one after the
+// other, until the transaction ends.
+func lockAddress(ctx context.Context, tx postgres.Tx, email string) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('address ' || lower($1), 0))`, email)
+	return err
+}
+
+// lockAddressOf does so for the address that a link proves. It comes before any row
+// is changed: whoever wins takes the others' rows away.
+func lockAddressOf(ctx context.Context, tx postgres.Tx, link []byte) error {
+	_, err := tx.Exec(ctx, `
+		select pg_advisory_xact_lock(hashtextextended('address ' || lower(coalesce(t.new_email, a.email)), 0))
+		from account_tokens t join accounts a on a.id = t.account_id where t.token_hash = $1`, link)
+	return err
+}
+
+// holder is what an address stands for.
+type holder struct {
+	ID          uuid.UUID
+	HasPassword bool
+	Waiting     bool // for its proof: the address is still free
+}
+
+// readHolder returns the account that has the address, else the latest that waits
+// for its proof; pgx.ErrNoRows and a zero holder when there is none. One that waits
+// and was suspended or closed has the address: nobody escapes by signing up again.
+func readHolder(ctx context.Context, q postgres.Querier, email string) (holder, error) {
+	return postgres.One[holder](ctx, q, `
+		select id, password_hash is not null as has_password, unproved and `+isActive+` as waiting
+		from accounts where lower(email) = lower($1) order by 3, created_at desc, id limit 1`, email)
+}
+
+// readWaiting lists the accounts that wait for the proof of an address.
+func readWaiting(ctx context.Context, q postgres.Querier, email string) ([]Person, error) {
+	rows, err := postgres.All[personRow](ctx, q, selectPerson+`where lower(email) = lower($1) and unproved and `+isActive+` order by created_at, id`, email)
+	people := make([]Person, len(rows))
+	for i, row := range rows {
+		people[i] = row.person()
+	}
+	return people, err
+}
+
+// deleteWaiting takes away the accounts that wait for the proof of an address, but
+// for the latest ones that are kept, and returns their ids. One that something was
+// decided about stays.
+func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) ([]uuid.UUID, error) {
+	type row struct{ ID uuid.UUID }
+	rows, err := postgres.All[row](ctx, tx, `
+		delete from accounts where id in (
+			select id from accounts a
+			where lower(email) = lower($1) and unproved and not exists (select from account_decisions d where d.account_id = a.id)
+			order by created_at desc, id offset $2)
+		returning id`, email, keep)
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, err
+}

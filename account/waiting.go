@@ -1,0 +1,49 @@
+package account
+
+import (
+	"context"
+
+	"socialdirect/internal/postgres"
+)
+
+// Whoever signs up waits for the proof of their address, beside whoever else signed
+// up with it: each with a password, a name, a number and a code of their own. The
+// first whose link is used becomes the account; the others vanish. So nobody takes
+// another's place, be it by coming first or by coming last (R5).
+
+// maxWaiting bounds how many wait with one address: beyond it the oldest makes room,
+// so that nobody shuts an address by signing up with it.
+const maxWaiting = 5
+
+// vanish takes away those who wait with an address, but for the latest that are
+// kept, keys included.
+func (s *Service) vanish(ctx context.Context, tx postgres.Tx, email string, keep int) error {
+	gone, err := deleteWaiting(ctx, tx, email, keep)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if err := s.vault.Destroy(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitingLetters send each of those who wait with an address a link of their own;
+// whoever opens one is told whose it is.
+func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, error) {
+	people, err := readWaiting(ctx, s.db.Pool, email)
+	if err != nil {
+		return nil, err
+	}
+	letters := make([]letter, len(people))
+	for i, person := range people {
+		token, err := s.issueToken(ctx, person.ID, purposeValidation)
+		if err != nil {
+			return nil, err
+		}
+		letters[i] = letter{to: person.Email, notice: noticeValidation, FirstName: person.FirstName, Token: token}
+	}
+	return letters, nil
+}

@@ -1,0 +1,211 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func ignoreGone(err error) error {
+	if fault.Is(err, fault.Gone) {
+		return nil
+	}
+	return err
+}
+
+// waiting signs somebody up who does not prove the address yet, a minute after the
+// ones before, and returns the link of their mail.
+func waiting(t *testing.T, w *bookingtest.World, email, name, password string) (link string) {
+	t.Helper()
+	w.SetNow(w.DB.Now().Add(time.Minute))
+	in := signUp(w, email)
+	in.FirstName, in.Password = name, password
+	check(t, w.Accounts.SignUp(context.Background(), in))
+	return token(t, w, email)
+}
+
+const malloryPassword = "Corbeau-lampe 4 sel"
+
+func hold(t *testing.T, w *bookingtest.World, email, name, password string, others ...string) {
+	t.Helper()
+	ctx := context.Background()
+	person, err := w.Accounts.ByEmail(ctx, email)
+	if err != nil || person.FirstName != name {
+		t.Errorf("the account is %q's, %v", person.FirstName, err)
+	}
+	if _, err := w.Accounts.SignIn(ctx, email, password, account.Device{}); err != nil {
+		t.Errorf("the password of %s: %v", name, err)
+	}
+	for _, other := range others {
+		if _, err := w.Accounts.SignIn(ctx, email, other, account.Device{}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("the password of somebody who vanished: %v", err)
+		}
+	}
+	var accounts, keys int
+	check(t, w.DB.Pool.QueryRow(ctx, `
+		select count(*), (select count(*) from person_keys k where k.destroyed_at is null and not exists (select from accounts b where b.id = k.person_id))
+		from accounts where lower(email) = lower($1)`, email).Scan(&accounts, &keys))
+	if accounts != 1 || keys != 0 {
+		t.Errorf("%d accounts, %d keys of nobody", accounts, keys)
+	}
+}
+
+func TestR5_TheLinkThatIsUsedDecidesWhoseAnAddressIs(t *testing.T) {
+	t.Parallel()
+	for name, ownerFirst := range map[string]bool{"the owner came first": true, "the owner came last": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, ctx := bookingtest.New(t), context.Background()
+			var owner, other string
+			if ownerFirst {
+				owner = waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+			}
+			other = waiting(t, w, "ZOE@exemple.fr", "Mallory", malloryPassword)
+			if !ownerFirst {
+				owner = waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+			}
+			for _, password := range []string{bookingtest.Password, malloryPassword} {
+				_, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", password, account.Device{})
+				_, unknown := w.Accounts.SignIn(ctx, "inconnue@exemple.fr", password, account.Device{})
+				if !fault.Is(err, fault.Invalid) || fault.From(err).Message != fault.From(unknown).Message {
+					t.Errorf("nobody proved the address, and it answers %v; an unknown one %v", err, unknown)
+				}
+			}
+			if person, err := w.Accounts.Waiting(ctx, owner); err != nil || person.FirstName != "Zoé" {
+				t.Errorf("the owner's link says %q, %v", person.FirstName, err)
+			}
+			check(t, w.Accounts.Validate(ctx, owner))
+			wantGone(t, "the other's link", w.Accounts.Validate(ctx, other))
+			hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
+		})
+	}
+}
+
+func TestR5_ThoseWhoWaitWithOneAddressAreFewAndTheLatest(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	var links []string
+	for i := range account.MaxWaiting + 3 {
+		links = append(links, waiting(t, w, "zoe@exemple.fr", "Personne "+string(rune('A'+i)), malloryPassword))
+	}
+	var count int
+	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts where email = 'zoe@exemple.fr'`).Scan(&count))
+	if count != account.MaxWaiting {
+		t.Errorf("%d wait", count)
+	}
+	for i, link := range links {
+		if err := w.Accounts.CheckToken(ctx, link, false); (i < 3) != fault.Is(err, fault.Gone) {
+			t.Errorf("link %d: %v", i, err)
+		}
+	}
+}
+
+func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+	waiting(t, w, "zoe@exemple.fr", "Mallory", malloryPassword)
+	latest, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	check(t, err)
+	before := len(jobsFor(t, w))
+	check(t, w.Accounts.ResendValidation(ctx, "Zoe@exemple.fr"))
+	w.SetNow(w.DB.Now().Add(2 * time.Minute))
+	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr"))
+	check(t, w.Accounts.ResendValidation(ctx, "inconnue@exemple.fr"))
+	for _, notice := range jobsFor(t, w)[before:] {
+		if notice != "waiting" {
+			t.Errorf("a job for %q", notice)
+		}
+	}
+	letters, err := w.Accounts.Letters(ctx, latest.ID, "waiting")
+	if err != nil || len(letters) != 2 {
+		t.Fatalf("letters: %+v, %v", letters, err)
+	}
+	for i, name := range []string{"Zoé", "Mallory"} {
+		person, err := w.Accounts.Waiting(ctx, letters[i].Token)
+		if err != nil || person.FirstName != name || letters[i].To != "zoe@exemple.fr" || letters[i].Notice != "validation" {
+			t.Errorf("letter %d: %+v for %q, %v", i, letters[i], person.FirstName, err)
+		}
+	}
+	check(t, w.Accounts.Validate(ctx, letters[0].Token))
+	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
+	if letters, err := w.Accounts.Letters(ctx, latest.ID, "waiting"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a job that runs late writes %+v, %v", letters, err)
+	}
+}
+
+func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	var links []string
+	for i := range account.MaxWaiting {
+		links = append(links, waiting(t, w, "zoe@exemple.fr", "Personne "+string(rune('A'+i)), malloryPassword))
+	}
+	results := make([]error, len(links))
+	var all sync.WaitGroup
+	for i, link := range links {
+		all.Go(func() { results[i] = w.Accounts.Validate(ctx, link) })
+	}
+	all.Wait()
+	won := 0
+	for _, err := range results {
+		check(t, ignoreGone(err))
+		if err == nil {
+			won++
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d won", won)
+	}
+}
+
+// Whoever else comes to have the address, by an invitation or by a move, the others
+// wait for nothing any more.
+func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	invited := waiting(t, w, "claire@exemple.fr", "Mallory", malloryPassword)
+	moved := waiting(t, w, "libre@exemple.fr", "Mallory", malloryPassword)
+	link, known, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", FirstName: "Claire", Zone: "Europe/Paris"})
+	if err != nil || known {
+		t.Fatal("somebody who waits keeps an invitation away", known, err)
+	}
+	wantGone(t, "a link to an address that was invited", w.Accounts.Validate(ctx, invited))
+	w.Accept(t, link)
+	hold(t, w, "claire@exemple.fr", "Claire", bookingtest.Password, malloryPassword)
+
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	_, v := zoe.enter(account.Device{})
+	check(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr"))
+	letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move")
+	check(t, err)
+	check(t, w.Accounts.ChangeEmail(ctx, letters[1].Token, nil))
+	wantGone(t, "a link to an address that somebody moved to", w.Accounts.Validate(ctx, moved))
+	hold(t, w, "libre@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
+}
+
+// Nobody escapes a suspension by signing up again.
+func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+	person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	check(t, err)
+	check(t, w.Accounts.Decide(ctx, admin, person.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
+	check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+	var ids []uuid.UUID
+	check(t, w.DB.Pool.QueryRow(ctx, `select array_agg(id) from accounts where email = 'zoe@exemple.fr'`).Scan(&ids))
+	if fmt.Sprint(ids) != fmt.Sprint([]uuid.UUID{person.ID}) {
+		t.Errorf("accounts with the address: %v", ids)
+	}
+}

@@ -1,0 +1,128 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Absence is a time in which a worker cannot be booked.
+type Absence struct {
+	ID   uuid.UUID
+	From time.Time
+	To   time.Time
+}
+
+func periods(absences []Absence) []Period {
+	all := make([]Period, len(absences))
+	for i, a := range absences {
+		all[i] = Period{a.From, a.To}
+	}
+	return all
+}
+
+// WeeklyAbsence is one that comes back every week on one day between two dates,
+// at wall-clock times in the worker's zone.
+type WeeklyAbsence struct {
+	ID       uuid.UUID
+	Weekday  int       // 1 is Monday … 7 is Sunday (ISO 8601)
+	FirstDay time.Time // midnight UTC of the first calendar day
+	LastDay  time.Time // of the last one; zero for no end
+	Starts   int       // minutes since midnight
+	Ends     int       // minutes since midnight, at most 1440
+}
+
+// within are the absence's times on the days of span.
+func (w WeeklyAbsence) within(span Period, zone *time.Location) []Period {
+	var all []Period
+	for day := range daysOf(span, zone) {
+		if heldOn(day, w.Weekday, w.FirstDay, w.LastDay) {
+			all = append(all, wallPeriods(day, w.Starts, w.Ends, zone)...)
+		}
+	}
+	return all
+}
+
+// Absences lists the viewer's own absences that are not over.
+func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, error) {
+	if err := worker(v); err != nil {
+		return nil, err
+	}
+	now := s.db.Now()
+	return readAbsences(ctx, s.db.Pool, v.ID, Period{now, now.AddDate(100, 0, 0)})
+}
+
+// WeeklyAbsences lists the viewer's own ones.
+func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]WeeklyAbsence, error) {
+	if err := worker(v); err != nil {
+		return nil, err
+	}
+	return readWeeklyAbsences(ctx, s.db.Pool, v.ID)
+}
+
+// AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
+// in it: no appointment is dropped in silence.
+func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p Period, anyway bool) error {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+		others, err := readAbsences(ctx, tx, v.ID, Period{tx.Now, tx.Now.AddDate(100, 0, 0)})
+		if err != nil || len(others) >= maxOpenings {
+			return nil, orElse(err, errTooMany)
+		}
+		if err := insertAbsence(ctx, tx, v.ID, p); err != nil {
+			return nil, err
+		}
+		return comingDuring(ctx, tx, row, []Period{p})
+	})
+}
+
+// AddWeeklyAbsence does the same for every week.
+func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+		others, err := readWeeklyAbsences(ctx, tx, v.ID)
+		if err != nil || len(others) >= maxOpenings {
+			return nil, orElse(err, errTooMany)
+		}
+		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
+			return nil, err
+		}
+		return comingDuring(ctx, tx, row, w.within(Period{tx.Now, tx.Now.Add(Horizon)}, row.zone()))
+	})
+}
+
+// comingDuring finds the worker's appointments still to come that overlap one of
+// the periods.
+func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []Period) ([]appointmentRow, error) {
+	coming, err := readComingOf(ctx, tx, row.AccountID, Period{tx.Now, tx.Now.Add(Horizon)}, tx.Now)
+	var during []appointmentRow
+	for _, a := range coming {
+		if overlapsAny(Period{a.StartsAt, a.EndsAt}, periods) {
+			during = append(during, a)
+		}
+	}
+	return during, err
+}
+
+var errNoAbsence = fault.New(fault.NotFound, "Cette absence n’existe plus.")
+
+// RemoveAbsence opens the time of one of the viewer's absences again.
+func (s *Service) RemoveAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	return s.removeAbsence(ctx, v, id, deleteAbsence)
+}
+
+// RemoveWeeklyAbsence does the same for every week.
+func (s *Service) RemoveWeeklyAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	return s.removeAbsence(ctx, v, id, deleteWeeklyAbsence)
+}
+
+func (s *Service) removeAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID, remove func(context.Context, postgres.Querier, uuid.UUID, uuid.UUID) (bool, error)) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	found, err := remove(ctx, s.db.Pool, v.ID, id)
+	return orMissing(found, err, errNoAbsence)
+}

@@ -1,0 +1,390 @@
+package booking_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// The Tuesday after the world's first day, and the Monday after that one.
+var (
+	tuesday = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	monday  = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
+)
+
+func every(weekday int, hours ...int) booking.Opening {
+	return booking.Opening{Weekday: weekday, FirstDay: tuesday.AddDate(0, 0, -7), Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: booking.Modes}
+}
+
+func on(day time.Time, hours ...int) booking.Opening {
+	return booking.Opening{FirstDay: day, LastDay: day, Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: booking.Modes}
+}
+
+// inParis is an hour of a day by the clocks of Paris in winter.
+func inParis(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour-1) * time.Hour) }
+
+// open is a worker with these openings, who has everything else as it starts.
+func open(t *testing.T, w *bookingtest.World, openings ...booking.Opening) *viewer.Viewer {
+	t.Helper()
+	nadia := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
+	for _, o := range openings {
+		w.Open(t, nadia, o)
+	}
+	return nadia
+}
+
+// free are the hours of a day in Paris that can be booked.
+func free(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time) []int {
+	t.Helper()
+	slots, err := w.Bookings.FreeSlots(t.Context(), worker.ID, booking.Period{From: inParis(day, 0), To: inParis(day, 24)})
+	ok(t, err)
+	var hours []int
+	for _, slot := range slots {
+		hours = append(hours, slot.StartsAt.In(worker.Zone).Hour())
+	}
+	return hours
+}
+
+func wantFree(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time, want ...int) {
+	t.Helper()
+	if got := free(t, w, worker, day); !slices.Equal(got, want) {
+		t.Errorf("%s: free at %v, want %v", day.Format(time.DateOnly), got, want)
+	}
+}
+
+// theOnly is a worker's one opening.
+func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) booking.Opening {
+	t.Helper()
+	openings, err := w.Bookings.Openings(t.Context(), worker)
+	ok(t, err)
+	if len(openings) != 1 {
+		t.Fatalf("the openings are %+v", openings)
+	}
+	return openings[0]
+}
+
+// wantBooked holds an error to name these appointments, and what was booked to stand.
+func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err error, want ...booking.Appointment) {
+	t.Helper()
+	var booked *booking.StillBooked
+	if !errors.As(err, &booked) || !fault.Is(err, fault.Invalid) {
+		t.Fatalf("got %v, want who is still booked", err)
+	}
+	var got []uuid.UUID
+	for _, a := range booked.Appointments {
+		got = append(got, a.ID)
+		if a.BeneficiaryName == "" {
+			t.Error("an appointment comes without its person's name")
+		}
+	}
+	for _, a := range want {
+		if !slices.Contains(got, a.ID) {
+			t.Errorf("%s is not named", a.StartsAt)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d appointments are named, want %d", len(got), len(want))
+	}
+	for _, a := range want {
+		wantConfirmed(t, w, worker, a)
+	}
+}
+
+func wantConfirmed(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a booking.Appointment) {
+	t.Helper()
+	if now, err := w.Bookings.Appointment(t.Context(), v, a.ID); err != nil || now.Status != booking.Confirmed {
+		t.Errorf("the appointment of %s became %q, %v", a.StartsAt, now.Status, err)
+	}
+}
+
+func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	early, late := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.Video), w.Book(t, zoe, nadia, inParis(tuesday, 11), booking.Phone)
+	o := theOnly(t, w, nadia)
+
+	o.Ends = 11 * 60
+	wantBooked(t, w, nadia, w.Bookings.ChangeOpening(t.Context(), nadia, o, false), late)
+	if kept := theOnly(t, w, nadia); kept.Ends != 12*60 {
+		t.Error("an unconfirmed change was made")
+	}
+	o.Ends, o.Modes = 13*60, []booking.Mode{booking.Video}
+	wantBooked(t, w, nadia, w.Bookings.ChangeOpening(t.Context(), nadia, o, false), late) // no longer by phone
+	o.Modes = booking.Modes
+	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
+	wantFree(t, w, nadia, tuesday, 10, 12)
+
+	wantBooked(t, w, nadia, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false), early, late)
+	wantBooked(t, w, nadia, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday, false), early, late)
+	ok(t, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
+	ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, true))
+	wantFree(t, w, nadia, tuesday)
+	for _, a := range []booking.Appointment{early, late} {
+		wantConfirmed(t, w, zoe, a)
+	}
+	// Another opening over the same hours takes them in: nothing is left outside.
+	w.Open(t, nadia, every(2, 8, 12))
+	w.Open(t, nadia, on(tuesday, 9, 12))
+	openings, err := w.Bookings.Openings(t.Context(), nadia)
+	ok(t, err)
+	for _, o := range openings {
+		if o.Weekday == 0 {
+			ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false))
+		}
+	}
+}
+
+func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := open(t, w, every(2, 9, 11))
+	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
+	moved := on(tuesday.AddDate(0, 0, 1), 14, 16) // to the Wednesday
+	moved.ID = o.ID
+	ok(t, w.Bookings.ChangeOpeningOn(t.Context(), nadia, tuesday, moved, false))
+	wantFree(t, w, nadia, tuesday)
+	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 1), 14, 15)
+	wantFree(t, w, nadia, next, 9, 10)
+	ok(t, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false))
+	wantFree(t, w, nadia, next)
+	wantFree(t, w, nadia, next.AddDate(0, 0, 7), 9, 10)
+	for name, day := range map[string]time.Time{"a day that is left out": next, "another weekday": monday, "before it began": tuesday.AddDate(0, 0, -14)} {
+		if err := w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, day, false); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, marc, zoe := open(t, w, every(2, 9, 12)), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
+	o := theOnly(t, w, nadia)
+	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, booking.WeeklyAbsence{Weekday: 1, FirstDay: monday, Starts: 0, Ends: 60}, false))
+	weekly, err := w.Bookings.WeeklyAbsences(t.Context(), nadia)
+	ok(t, err)
+	for name, c := range map[string]struct {
+		v    *viewer.Viewer
+		want fault.Code
+	}{"another worker": {marc, fault.NotFound}, "a beneficiary": {zoe, fault.Forbidden}, "nobody": {nil, fault.Forbidden}} {
+		_, read := w.Bookings.Opening(t.Context(), c.v, o.ID)
+		for act, err := range map[string]error{
+			"read": read, "change": w.Bookings.ChangeOpening(t.Context(), c.v, o, true), "change a day of": w.Bookings.ChangeOpeningOn(t.Context(), c.v, tuesday, o, true),
+			"remove": w.Bookings.RemoveOpening(t.Context(), c.v, o.ID, true), "remove a day of": w.Bookings.RemoveOpeningOn(t.Context(), c.v, o.ID, tuesday, true),
+			"remove an absence beside": w.Bookings.RemoveWeeklyAbsence(t.Context(), c.v, weekly[0].ID),
+		} {
+			if !fault.Is(err, c.want) {
+				t.Errorf("%s, %s: %v, want %s", name, act, err, c.want)
+			}
+		}
+	}
+	for name, err := range map[string]error{
+		"settings": w.Bookings.SaveSettings(t.Context(), zoe, booking.Settings{}), "holiday": w.Bookings.OpenHoliday(t.Context(), zoe, tuesday),
+		"absence": w.Bookings.AddWeeklyAbsence(t.Context(), zoe, weekly[0], false),
+	} {
+		if !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a beneficiary’s %s: %v", name, err)
+		}
+	}
+	theOnly(t, w, nadia)
+}
+
+func TestR41_AnOpeningMayNotOverlapAnotherOfItsKindNorItself(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := open(t, w, every(2, 9, 12), every(2, 14, 16))
+	openings, err := w.Bookings.Openings(t.Context(), nadia)
+	ok(t, err)
+	morning := openings[0]
+	morning.Ends = 15 * 60
+	if err := w.Bookings.ChangeOpening(t.Context(), nadia, morning, true); !fault.Is(err, fault.Invalid) {
+		t.Errorf("over another: %v", err)
+	}
+	morning.Ends = 13 * 60
+	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
+}
+
+func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := open(t, w, every(1, 9, 12), every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	first := w.Book(t, zoe, nadia, inParis(tuesday, 10), booking.Video)
+	second := w.Book(t, zoe, nadia, inParis(monday, 10), booking.Video)
+	both := booking.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
+	wantBooked(t, w, nadia, w.Bookings.AddAbsence(t.Context(), nadia, both, false), first, second)
+	if absences, err := w.Bookings.Absences(t.Context(), nadia); err != nil || len(absences) != 0 {
+		t.Errorf("an unconfirmed absence is there: %v, %v", absences, err)
+	}
+	mondays := booking.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
+	wantBooked(t, w, nadia, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)
+	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
+	wantConfirmed(t, w, zoe, second)
+	wantFree(t, w, nadia, monday, 11)
+	wantFree(t, w, nadia, monday.AddDate(0, 0, 14), 9, 10, 11) // after its last day
+	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, both, true))
+	wantFree(t, w, nadia, tuesday)
+	wantConfirmed(t, w, zoe, first)
+}
+
+func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	christmas := time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC) // a Friday
+	nadia, zoe := open(t, w, every(5, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	wantFree(t, w, nadia, christmas)
+	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: booking.Video, Reason: "money"})
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("booked on Christmas: %v", err)
+	}
+	if err := w.Bookings.OpenHoliday(t.Context(), nadia, tuesday); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an ordinary Tuesday: %v", err)
+	}
+	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas))
+	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
+	wantFree(t, w, nadia, christmas, 9, 10, 11)
+	a := w.Book(t, zoe, nadia, inParis(christmas, 9), booking.Video)
+	wantBooked(t, w, nadia, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, false), a)
+	wantFree(t, w, nadia, christmas, 10, 11)
+	ok(t, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, true))
+	wantFree(t, w, nadia, christmas)
+	wantConfirmed(t, w, zoe, a)
+}
+
+func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	stStephen := time.Date(2026, 12, 26, 0, 0, 0, 0, time.UTC) // a Saturday
+	nadia := open(t, w, every(6, 9, 11))
+	wantFree(t, w, nadia, stStephen, 9, 10)
+	settings, err := w.Bookings.Settings(t.Context(), nadia)
+	ok(t, err)
+	settings.HolidayRegion = "alsace-moselle"
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, settings))
+	wantFree(t, w, nadia, stStephen)
+	lea := w.SocialWorkerWithoutOpenings(t, "Léa", "Payet", "Indian/Reunion")
+	if settings, err = w.Bookings.Settings(t.Context(), lea); err != nil || settings.HolidayRegion != "reunion" {
+		t.Errorf("a worker in La Réunion starts with %q, %v", settings.HolidayRegion, err)
+	}
+}
+
+// refused tries to book and tells the kind of fault, empty for none.
+func refused(t *testing.T, w *bookingtest.World, v, worker *viewer.Viewer, at time.Time) fault.Code {
+	t.Helper()
+	_, err := w.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+	if err == nil {
+		return ""
+	}
+	return fault.From(err).Code
+}
+
+func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Hoarau")
+	nadia := open(t, w, every(2, 9, 18))
+	save := func(s booking.Settings) {
+		t.Helper()
+		s.HolidayRegion, s.HorizonWeeks = "metropole", max(1, s.HorizonWeeks)
+		ok(t, w.Bookings.SaveSettings(t.Context(), nadia, s))
+	}
+	w.Book(t, zoe, nadia, inParis(tuesday, 12), booking.Video)
+
+	save(booking.Settings{BufferAfter: 15})
+	wantFree(t, w, nadia, tuesday, 9, 10, 14, 15, 16, 17) // 11 would run into the quarter before 12
+	if got := refused(t, w, paul, nadia, inParis(tuesday, 13)); got != fault.Conflict {
+		t.Errorf("too close after: %q", got)
+	}
+	if got := refused(t, w, paul, nadia, inParis(tuesday, 11)); got != fault.Conflict {
+		t.Errorf("too close before: %q", got)
+	}
+	if got := refused(t, w, zoe, nadia, inParis(tuesday, 12)); got != fault.Invalid {
+		t.Errorf("one’s own hour again: %q", got)
+	}
+
+	save(booking.Settings{PerDay: 2})
+	w.Book(t, paul, nadia, inParis(tuesday, 17), booking.Video)
+	wantFree(t, w, nadia, tuesday)
+	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 7)) // more than a week ahead
+	if got := refused(t, w, paul, nadia, inParis(tuesday, 9)); got != fault.Conflict {
+		t.Errorf("a third one that day: %q", got)
+	}
+
+	save(booking.Settings{NoticeHours: 26, HorizonWeeks: 2}) // the world stands on Monday at 9 in Paris
+	wantFree(t, w, nadia, tuesday, 11, 13, 14, 15, 16)
+	if got := refused(t, w, paul, nadia, inParis(tuesday, 10)); got != fault.Invalid {
+		t.Errorf("an hour too late: %q", got)
+	}
+	if got := refused(t, w, paul, nadia, inParis(tuesday.AddDate(0, 0, 14), 9)); got != fault.Invalid {
+		t.Errorf("an hour too early: %q", got)
+	}
+	if got := refused(t, w, paul, nadia, inParis(tuesday, 11)); got != "" {
+		t.Errorf("on the boundary: %q", got)
+	}
+}
+
+// An appointment does not stand in its own way when it moves by an hour.
+func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), open(t, w, every(2, 9, 12))
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
+	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.Video)
+	ok(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
+}
+
+func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := open(t, w)
+	good := booking.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, NoticeHours: 100, HorizonWeeks: 26, PerDay: 24}
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, good))
+	for name, spoil := range map[string]func(*booking.Settings){
+		"region": func(s *booking.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *booking.Settings) { s.BufferBefore = 61 },
+		"after": func(s *booking.Settings) { s.BufferAfter = -1 }, "notice": func(s *booking.Settings) { s.NoticeHours = 337 },
+		"no week": func(s *booking.Settings) { s.HorizonWeeks = 0 }, "many weeks": func(s *booking.Settings) { s.HorizonWeeks = 27 },
+		"cap": func(s *booking.Settings) { s.PerDay = 25 }, "nothing left": func(s *booking.Settings) { s.NoticeHours, s.HorizonWeeks = 168, 1 },
+	} {
+		bad := good
+		spoil(&bad)
+		if err := w.Bookings.SaveSettings(t.Context(), nadia, bad); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if kept, err := w.Bookings.Settings(t.Context(), nadia); err != nil || kept != good {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+}
+
+func TestR12_AnOpeningHasItsPlace(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, marc, zoe := open(t, w), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
+	ok(t, w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	town := placesOf(t, w, nadia.ID)[1]
+	morning, afternoon := every(2, 9, 12), every(2, 14, 16)
+	afternoon.Place = town.ID
+	w.Open(t, nadia, morning)
+	w.Open(t, nadia, afternoon)
+	if err := w.Bookings.AddOpening(t.Context(), marc, afternoon); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else’s place: %v", err)
+	}
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+		t.Errorf("in the morning at %q", a.Place)
+	}
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 14), booking.InPerson); a.Place != town.Words() {
+		t.Errorf("in the afternoon at %q", a.Place)
+	}
+	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), booking.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+		t.Errorf("without its place at %q", a.Place)
+	}
+}

@@ -1,0 +1,200 @@
+package booking
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// absencesPage lists a worker's absences, with the forms for one and for one that
+// comes back every week.
+type absencesPage struct {
+	Form       *form.Form
+	WeeklyForm *form.Form
+	Absences   []Absence
+	Weekly     []WeeklyAbsence
+	Weekdays   []option
+	Zone       *time.Location
+	Booked     []Appointment // who is booked in the absence
+	Period     Period        // from the first of these hours to the last
+}
+
+func (absencesPage) Template() string { return "booking/absences" }
+func (absencesPage) Title() string    { return "Absences" }
+
+// Cancelling is the page that cancels all that is booked in the absence.
+func (p absencesPage) Cancelling() string {
+	return "/agenda/annulations?" + url.Values{"from": {p.Period.From.UTC().Format(time.RFC3339)}, "to": {p.Period.To.UTC().Format(time.RFC3339)}}.Encode()
+}
+
+// When says an absence as a person would: "Chaque mardi, de 12 h à 14 h".
+func (w WeeklyAbsence) When() string {
+	return weekdayOptions[w.Weekday-1].Label + ", " + fromTo(w.Starts, w.Ends)
+}
+
+func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPage, error) {
+	v := viewer.From(r.Context())
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return absencesPage{}, err
+	}
+	page := absencesPage{Form: one, WeeklyForm: weekly, Weekdays: weekdayOptions[:7], Zone: zone}
+	if page.Absences, err = h.bookings.Absences(r.Context(), v); err != nil {
+		return absencesPage{}, err
+	}
+	page.Weekly, err = h.bookings.WeeklyAbsences(r.Context(), v)
+	return page, err
+}
+
+// newWeekly is the form for an absence of every week, as it starts.
+func (h *HTTP) newWeekly() *form.Form {
+	return form.New(map[string]string{"weekly_first_day": dayOrEmpty(calendarDay(h.bookings.db.Now()))})
+}
+
+// Absences lists the viewer's absences, with the forms for another.
+func (h *HTTP) Absences(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.absencesPage(r, form.New(nil), h.newWeekly())
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) Period {
+	first, last := h.agendaDays()
+	from := f.Date("first_day", first, last, "Indiquez le premier jour.")
+	to := f.Date("last_day", first, last, "Indiquez le dernier jour.")
+	starts, ends := 0, 24*60
+	if f.Text("starts", form.Text{Max: 8}) != "" {
+		starts = decodeClock(f, "starts", "Écrivez l’heure comme 09:00, ou laissez ce champ vide pour la journée entière.")
+	}
+	if f.Text("ends", form.Text{Max: 8}) != "" {
+		ends = decodeClock(f, "ends", "Écrivez l’heure comme 12:00, ou laissez ce champ vide pour la journée entière.")
+	}
+	if !f.Valid() {
+		return Period{}
+	}
+	start, end := wallClock(from, starts, zone), wallClock(to, ends, zone)
+	if !start.Before(end) {
+		f.Fail("last_day", "L’absence finit avant de commencer. Corrigez l’un des deux jours.")
+	}
+	return Period{start, end}
+}
+
+// AddAbsence adds an absence.
+func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	v := viewer.From(r.Context())
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	absence := h.decodeAbsence(f, zone)
+	if f.Valid() {
+		err = h.bookings.AddAbsence(r.Context(), v, absence, f.Ticked("anyway"))
+	}
+	page, broken := h.absencesPage(r, f, h.newWeekly())
+	if broken != nil {
+		return broken
+	}
+	page.Period = absence
+	return answerAbsence(w, r, f, "first_day", page, err)
+}
+
+// answerAbsence answers a new absence: with the page again, where something is to
+// be corrected or confirmed.
+func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field string, page absencesPage, err error) error {
+	var booked *StillBooked
+	switch {
+	case errors.As(err, &booked):
+		page.Booked = booked.Appointments
+		return fault.WithPage(booked, page)
+	case errors.Is(err, errTooMany):
+		f.Fail(field, errTooMany.Message)
+	case err != nil:
+		return err
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/agenda/absences")
+}
+
+// decodeWeekly decodes an absence of every week; its fields have names of their
+// own, so that each message stands beside its form on the page.
+func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
+	first, last := h.agendaDays()
+	w := WeeklyAbsence{Weekday: 1}
+	if weekday := f.Choice("weekly_weekday", values(weekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
+		w.Weekday = int(weekday[0] - '0')
+	}
+	w.Starts = decodeClock(f, "weekly_starts", "Indiquez l’heure de début, par exemple 12:00.")
+	w.Ends = decodeClock(f, "weekly_ends", "Indiquez l’heure de fin, par exemple 14:00.")
+	w.FirstDay = f.Date("weekly_first_day", first, last, "Indiquez à partir de quel jour.")
+	if f.Text("weekly_last_day", form.Text{Max: 10}) != "" {
+		w.LastDay = f.Date("weekly_last_day", w.FirstDay, last, "")
+	}
+	if w.Ends == 0 && f.Error("weekly_ends") == "" {
+		w.Ends = 24 * 60 // midnight ends a day, it does not begin it
+	}
+	if f.Valid() && w.Ends <= w.Starts {
+		f.Fail("weekly_ends", "L’absence finit avant de commencer. Choisissez une fin plus tardive, le même jour.")
+	}
+	if f.Valid() && !everHeld(w.Weekday, w.FirstDay, w.LastDay) {
+		f.Fail("weekly_last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
+	}
+	return w
+}
+
+// AddWeeklyAbsence adds an absence of every week.
+func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	absence := h.decodeWeekly(f)
+	if f.Valid() {
+		err = h.bookings.AddWeeklyAbsence(r.Context(), viewer.From(r.Context()), absence, f.Ticked("anyway"))
+	}
+	page, broken := h.absencesPage(r, form.New(nil), f)
+	if broken != nil {
+		return broken
+	}
+	return answerAbsence(w, r, f, "weekly_weekday", page, err)
+}
+
+// RemoveAbsence takes an absence away.
+func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.bookings.RemoveAbsence(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "deleted")
+	return web.See(w, r, "/agenda/absences")
+}
+
+// RemoveWeeklyAbsence takes an absence of every week away.
+func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := h.bookings.RemoveWeeklyAbsence(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "deleted")
+	return web.See(w, r, "/agenda/absences")
+}

@@ -1,0 +1,209 @@
+package booking
+
+import (
+	"errors"
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// What is done on an appointment's own page: answering a request, saying what came
+// of it, clearing a mark, changing one's needs.
+
+// again is the appointment's page with a form's message.
+func (h *HTTP) again(r *http.Request, f *form.Form) error {
+	page, err := h.shown(r, f)
+	if err != nil {
+		return err
+	}
+	return f.Invalid(page)
+}
+
+// Answer accepts or declines a request (R19).
+func (h *HTTP) Answer(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.appointment(r)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	decision := f.Choice("decision", []string{"accept", "decline"}, "Choisissez d’accepter ou de décliner.")
+	explanation := f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})
+	if !f.Valid() {
+		return h.again(r, f)
+	}
+	if err := h.bookings.Answer(r.Context(), viewer.From(r.Context()), a.ID, decision == "accept", explanation); err != nil {
+		return err
+	}
+	web.Flash(w, map[string]string{"accept": "accepted", "decline": "declined"}[decision])
+	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+}
+
+// Conclude says what came of it.
+func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.appointment(r)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	outcome := f.Choice("outcome", []string{string(Held), string(NoShow)}, errOutcome.Message)
+	if !f.Valid() {
+		return h.again(r, f)
+	}
+	if err := h.bookings.Conclude(r.Context(), viewer.From(r.Context()), a.ID, Status(outcome)); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+}
+
+// ClearMark ends what a late cancellation left behind.
+func (h *HTTP) ClearMark(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.appointment(r)
+	if err != nil {
+		return err
+	}
+	if err := h.bookings.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
+		return err
+	}
+	web.Flash(w, "mark-cleared")
+	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+}
+
+func decodeNeeds(f *form.Form) Needs {
+	return Needs{
+		Interpreter:   f.Text("interpreter", form.Text{Max: MaxInterpreter}),
+		Accessibility: f.Text("accessibility", form.Text{Max: MaxAccessibility, Lines: true}),
+		Companion:     f.Text("companion", form.Text{Max: MaxCompanion}),
+	}
+}
+
+// needsPage changes what somebody needs on the day.
+type needsPage struct {
+	Appointment
+	Form   *form.Form
+	Viewer *viewer.Viewer
+}
+
+func (needsPage) Template() string { return "booking/needs" }
+func (needsPage) Title() string    { return "Ce dont vous avez besoin" }
+
+func (h *HTTP) needsPage(r *http.Request, f *form.Form) (needsPage, error) {
+	a, err := h.appointment(r)
+	if err != nil {
+		return needsPage{}, err
+	}
+	if !a.Cancellable(h.bookings.db.Now()) {
+		return needsPage{}, errNeedsTooLate
+	}
+	return needsPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}, nil
+}
+
+// NeedsPage shows it.
+func (h *HTTP) NeedsPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.needsPage(r, nil)
+	if err != nil {
+		return err
+	}
+	details, err := h.bookings.Details(r.Context(), page.Viewer, page.Appointment)
+	if err != nil {
+		return err
+	}
+	page.Form = form.New(map[string]string{
+		"interpreter": details.Interpreter, "accessibility": details.Accessibility, "companion": details.Companion,
+	})
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// ChangeNeeds changes them.
+func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.needsPage(r, f)
+	if err != nil {
+		return err
+	}
+	needs := decodeNeeds(f)
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/rendez-vous/"+page.ID.String())
+}
+
+// cancelPage tells the consequence of cancelling, and what can be done instead.
+type cancelPage struct {
+	handled
+	Form     *form.Form
+	IsFree   bool
+	Phonable bool // a late one: a call in its place
+}
+
+func (cancelPage) Template() string { return "booking/cancel" }
+func (cancelPage) Title() string    { return "Annuler le rendez-vous" }
+
+func (h *HTTP) cancelPage(r *http.Request, f *form.Form) (cancelPage, error) {
+	a, err := h.handled(r)
+	if err != nil {
+		return cancelPage{}, err
+	}
+	now := h.bookings.db.Now()
+	if !a.Cancellable(now) {
+		return cancelPage{}, errTooLate
+	}
+	page := cancelPage{handled: a, Form: f, IsFree: a.Free(now)}
+	if !page.IsFree {
+		page.Phonable, err = h.bookings.Phonable(r.Context(), a.Viewer, a.Appointment)
+	}
+	return page, err
+}
+
+// CancelPage tells the consequence before anything is done (R18).
+func (h *HTTP) CancelPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.cancelPage(r, form.New(nil))
+	if errors.Is(err, errTooLate) {
+		return fault.New(fault.Conflict, errTooLate.Message)
+	}
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Cancel cancels; a worker says whether the person asked for it.
+func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.cancelPage(r, f)
+	if err != nil {
+		return err
+	}
+	explanation := f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	cancel := h.bookings.Cancel
+	if page.Worker() && f.Ticked("asked") {
+		cancel = h.bookings.CancelAsked
+	}
+	if _, err := cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
+		return err
+	}
+	web.Flash(w, "cancelled")
+	return web.See(w, r, page.After)
+}

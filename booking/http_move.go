@@ -1,0 +1,144 @@
+package booking
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// handled is an appointment that the viewer acts upon, with where its pages are:
+// its people's, or the switchboard's.
+type handled struct {
+	Appointment
+	Viewer *viewer.Viewer
+	Reader *time.Location // the viewer's, or that of the person for whom an operator acts
+	For    string         // that person's name; empty for the appointment's people
+	Path   string         // of the acts
+	Back   string         // where they came from
+	After  string         // where they lead
+}
+
+// Worker reports whether the viewer is the appointment's worker.
+func (p handled) Worker() bool { return p.Viewer.ID == p.SocialWorkerID }
+
+func (h *HTTP) handled(r *http.Request) (handled, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return handled{}, err
+	}
+	v := viewer.From(r.Context())
+	a, err := h.bookings.Handled(r.Context(), v, id)
+	if err != nil {
+		return handled{}, err
+	}
+	path := "/rendez-vous/" + id.String()
+	own := handled{Appointment: a, Viewer: v, Reader: v.Zone, Path: path, Back: path, After: path}
+	if v.Role != viewer.Switchboard {
+		return own, nil
+	}
+	person, err := h.bookings.Somebody(r.Context(), v, a.BeneficiaryID)
+	back := errandFor(v, person).base
+	return handled{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
+}
+
+// movePage tells the consequence of moving, and shows the hours to move to.
+type movePage struct {
+	handled
+	Form    *form.Form
+	IsFree  bool // moving is free now
+	Asked   bool // the new hour will be a request
+	Hours   hours
+	Problem string
+}
+
+func (movePage) Template() string { return "booking/move" }
+func (movePage) Title() string    { return "Déplacer le rendez-vous" }
+
+func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
+	a, err := h.handled(r)
+	if err != nil {
+		return movePage{}, err
+	}
+	now := h.bookings.db.Now()
+	if !a.Cancellable(now) {
+		return movePage{}, errNotMovable
+	}
+	marked, err := h.bookings.Marked(r.Context(), a.Viewer, a.SocialWorkerID, a.BeneficiaryID)
+	if err != nil {
+		return movePage{}, err
+	}
+	free, err := h.bookings.FreeFor(r.Context(), a.Viewer, a.SocialWorkerID, a.BeneficiaryID, a.Mode)
+	if errors.Is(err, errNotOffered) {
+		return movePage{}, errMoveNowhere
+	}
+	return movePage{
+		handled: a, Form: f, IsFree: a.Free(now), Asked: !a.Worker() && (a.Status == Requested || !marked.IsZero()),
+		Hours: hoursOf(r, free, a.Reader, a.Zone, now),
+	}, err
+}
+
+var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")
+
+// MovePage shows it.
+func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.movePage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Move moves.
+func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.movePage(r, f)
+	if err != nil {
+		return err
+	}
+	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.bookings.Move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
+		return h.refuseMove(r, f, err)
+	}
+	web.Flash(w, "moved")
+	return web.See(w, r, page.After)
+}
+
+// refuseMove shows the agenda that is true now where another hour may do.
+func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
+	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
+		if !errors.Is(err, why) {
+			continue
+		}
+		page, err := h.movePage(r, f)
+		if err != nil {
+			return err
+		}
+		page.Problem = why.Message
+		return fault.WithPage(why, page)
+	}
+	return err
+}
+
+// ByPhone turns the appointment into a call.
+func (h *HTTP) ByPhone(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.handled(r)
+	if err != nil {
+		return err
+	}
+	if err := h.bookings.Phone(r.Context(), a.Viewer, a.ID); err != nil {
+		return err
+	}
+	web.Flash(w, "by-phone")
+	return web.See(w, r, a.After)
+}

@@ -1,0 +1,482 @@
+package booking
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// openingsPage lists a worker's openings, with the form for another; drawn in the
+// week, the form starts from the day and the hours that were drawn.
+type openingsPage struct {
+	Form     *form.Form
+	Openings []Opening
+	Modes    []option
+	Weekdays []option
+	Places   []option // where there is a choice
+	Drawn    []option // every week or that day alone, where a day was drawn
+}
+
+func (openingsPage) Template() string { return "booking/openings" }
+func (openingsPage) Title() string    { return "Plages d’ouverture" }
+
+var weekdayOptions = []option{{"1", "Chaque lundi"}, {"2", "Chaque mardi"}, {"3", "Chaque mercredi"}, {"4", "Chaque jeudi"},
+	{"5", "Chaque vendredi"}, {"6", "Chaque samedi"}, {"7", "Chaque dimanche"}, {"0", "Un seul jour"}}
+
+// When says an opening as a person would: "Chaque mardi, de 9 h à 12 h".
+func (o Opening) When() string {
+	day := "Le " + web.Day(o.FirstDay)
+	if o.Weekday > 0 {
+		day = weekdayOptions[o.Weekday-1].Label
+	}
+	return day + ", " + fromTo(o.Starts, o.Ends)
+}
+
+func fromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
+
+func clock(minute int) string {
+	if minute == 24*60 {
+		return "24\u00a0h"
+	}
+	return web.Hour(time.Date(2000, 1, 1, 0, minute, 0, 0, time.UTC))
+}
+
+// typed is a minute of the day as a time input holds it; midnight ends a day as 00:00.
+func typed(minute int) string {
+	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
+}
+
+// dayOrEmpty is a calendar day as a date input holds it.
+func dayOrEmpty(day time.Time) string {
+	if day.IsZero() {
+		return ""
+	}
+	return day.Format(time.DateOnly)
+}
+
+func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error) {
+	openings, err := h.bookings.Openings(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return openingsPage{}, err
+	}
+	places, err := h.placeOptions(r)
+	return openingsPage{Form: f, Openings: openings, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places}, err
+}
+
+// placeOptions are the viewer's places, none where there is no choice.
+func (h *HTTP) placeOptions(r *http.Request) ([]option, error) {
+	sheet, err := h.bookings.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
+	if err != nil || len(sheet.Places) < 2 {
+		return nil, err
+	}
+	options := make([]option, len(sheet.Places))
+	for i, place := range sheet.Places {
+		options[i] = option{place.ID.String(), place.Name}
+	}
+	return options, nil
+}
+
+// decodeWhere decodes where one meets in an opening; a page without the choice
+// leaves it to the first place.
+func decodeWhere(f *form.Form) uuid.UUID {
+	value := f.Hidden("place", 36)
+	if value == "" {
+		return uuid.Nil
+	}
+	id, err := form.ParseID(value)
+	if err != nil {
+		f.Fail("place", errNoPlace.Message)
+	}
+	return id
+}
+
+// Openings lists the viewer's openings, with the form for another.
+func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	query := r.URL.Query()
+	values := url.Values{"first_day": {dayOrEmpty(calendarDay(h.bookings.db.Now().In(zone)))}}
+	day, drawn := dayIn(query, "day")
+	if drawn {
+		values = url.Values{"first_day": {dayOrEmpty(day)}, "day": {dayOrEmpty(day)}, "starts": {timeIn(query, "starts")}, "ends": {timeIn(query, "ends")}}
+	}
+	if values["modes"], err = h.usualModes(r); err != nil {
+		return err
+	}
+	page, err := h.openingsPage(r, form.Filled(values))
+	if err != nil {
+		return err
+	}
+	page.Drawn = drawnOptions(day)
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// usualModes are those that all of the viewer's openings have in common.
+func (h *HTTP) usualModes(r *http.Request) ([]string, error) {
+	openings, err := h.bookings.Openings(r.Context(), viewer.From(r.Context()))
+	if err != nil || len(openings) == 0 {
+		return nil, err
+	}
+	var usual []string
+	for _, mode := range openings[0].Modes {
+		if !slices.ContainsFunc(openings, func(o Opening) bool { return !slices.Contains(o.Modes, mode) }) {
+			usual = append(usual, string(mode))
+		}
+	}
+	return usual, nil
+}
+
+// drawnOptions asks whether what was drawn on a day is for every week.
+func drawnOptions(day time.Time) []option {
+	if day.IsZero() {
+		return nil
+	}
+	every := weekdayOptions[isoWeekday(day)-1]
+	return []option{{every.Value, every.Label + " à partir de ce jour"}, {"0", "Seulement le " + web.Day(day)}}
+}
+
+// dayIn is the calendar day that an address names.
+func dayIn(query url.Values, name string) (day time.Time, ok bool) {
+	day, err := time.Parse(time.DateOnly, query.Get(name))
+	return day, err == nil
+}
+
+// timeIn is the time of day that an address names, empty when it names none.
+func timeIn(query url.Values, name string) string {
+	if _, err := time.Parse("15:04", query.Get(name)); err != nil {
+		return ""
+	}
+	return query.Get(name)
+}
+
+// The days between which an agenda may be edited.
+func (h *HTTP) agendaDays() (first, last time.Time) {
+	today := calendarDay(h.bookings.db.Now())
+	return today.AddDate(0, 0, -1), today.AddDate(5, 0, 0)
+}
+
+// decodeOpening decodes an opening; one that began earlier may keep its first day.
+func (h *HTTP) decodeOpening(f *form.Form, began time.Time) Opening {
+	first, last := h.agendaDays()
+	if !began.IsZero() && began.Before(first) {
+		first = began
+	}
+	weekday := f.Choice("weekday", values(weekdayOptions), "Choisissez un jour.")
+	o := Opening{FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
+	o.Starts, o.Ends = decodeHours(f)
+	if weekday != "" {
+		o.Weekday = int(weekday[0] - '0')
+	}
+	if f.Text("last_day", form.Text{Max: 10}) != "" {
+		o.LastDay = f.Date("last_day", o.FirstDay, last, "")
+	}
+	if o.Weekday == 0 {
+		o.LastDay = o.FirstDay
+	}
+	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
+	if f.Valid() && !everHeld(o.Weekday, o.FirstDay, o.LastDay) {
+		f.Fail("last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
+	}
+	return o
+}
+
+func everHeld(weekday int, first, last time.Time) bool {
+	for i := range 7 {
+		if heldOn(first.AddDate(0, 0, i), weekday, first, last) {
+			return true
+		}
+	}
+	return false
+}
+
+func decodeModes(f *form.Form) []Mode {
+	return toModes(f.Choices("modes", values(modeOptions(Modes)), "Choisissez au moins une façon de parler."))
+}
+
+// decodeHours decodes from when to when, on one day.
+func decodeHours(f *form.Form) (starts, ends int) {
+	starts = decodeClock(f, "starts", "Indiquez l’heure de début, par exemple 09:00.")
+	ends = decodeClock(f, "ends", "Indiquez l’heure de fin, par exemple 12:00.")
+	if ends == 0 && f.Error("ends") == "" {
+		ends = 24 * 60 // midnight ends a day, it does not begin it
+	}
+	if f.Error("starts") == "" && f.Error("ends") == "" && ends < starts+60 {
+		f.Fail("ends", "Une plage dure une heure au moins, le même jour. Choisissez une fin plus tardive.")
+	}
+	return starts, ends
+}
+
+// decodeClock decodes the value of a time input into minutes since midnight.
+func decodeClock(f *form.Form, name, required string) int {
+	value := f.Text(name, form.Text{Max: 8, Required: required})
+	at, err := time.Parse("15:04", value)
+	if value != "" && err != nil {
+		f.Fail(name, required)
+	}
+	return at.Hour()*60 + at.Minute()
+}
+
+// AddOpening adds an opening.
+func (h *HTTP) AddOpening(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	f.Hidden("day", len(time.DateOnly))
+	opening := h.decodeOpening(f, time.Time{})
+	if err := h.failHoliday(r, f, "first_day", opening); err != nil {
+		return err
+	}
+	if f.Valid() {
+		err = failOpening(f, h.bookings.AddOpening(r.Context(), viewer.From(r.Context()), opening))
+	}
+	if err != nil {
+		return err
+	}
+	if !f.Valid() {
+		page, err := h.openingsPage(r, f)
+		if err != nil {
+			return err
+		}
+		if day, err := time.Parse(time.DateOnly, f.Value("day")); err == nil {
+			page.Drawn = drawnOptions(day)
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/agenda/ouvertures")
+}
+
+// failOpening puts what an act refuses beside its field; any other error goes up.
+func failOpening(f *form.Form, err error) error {
+	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "place": errNoPlace, "weekday": errTooMany} {
+		if errors.Is(err, why) {
+			f.Fail(field, why.Message)
+			return nil
+		}
+	}
+	return err
+}
+
+// failHoliday refuses an opening made for one day on which the worker is closed:
+// it would offer nothing.
+func (h *HTTP) failHoliday(r *http.Request, f *form.Form, field string, o Opening) error {
+	if !f.Valid() || o.Weekday != 0 {
+		return nil
+	}
+	noon := o.FirstDay.Add(12 * time.Hour)
+	holidays, err := h.bookings.Holidays(r.Context(), viewer.From(r.Context()), Period{noon.AddDate(0, 0, -1), noon.AddDate(0, 0, 1)})
+	for _, day := range holidays {
+		if day.Day.Equal(o.FirstDay) && !day.Open {
+			f.Fail(field, fmt.Sprintf("Ce jour est férié (%s) et fermé dans votre agenda. Ouvrez-le d’abord dans vos réglages.", day.Name))
+		}
+	}
+	return err
+}
+
+// openingPage is one opening to change or remove: every week, or, where the week
+// showed it on a day, on that day alone.
+type openingPage struct {
+	Opening  Opening
+	Day      time.Time // zero: the opening as a whole
+	Form     *form.Form
+	Modes    []option
+	Weekdays []option
+	Scopes   []option
+	Places   []option      // where there is a choice
+	Booked   []Appointment // what the change would leave outside
+	Removing bool          // it was to be removed
+	Zone     *time.Location
+}
+
+func (openingPage) Template() string { return "booking/opening" }
+func (openingPage) Title() string    { return "Plage d’ouverture" }
+
+// DayOnly reports whether a day alone can be changed.
+func (p openingPage) DayOnly() bool { return !p.Day.IsZero() }
+
+// At is the page's address for links back to it.
+func (p openingPage) At() string { return "/agenda/ouvertures/" + p.Opening.ID.String() }
+
+// openingPage reads the opening that the path names; day is asked for, and counts
+// where the opening is a weekly one that holds on it.
+func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return openingPage{}, err
+	}
+	v := viewer.From(r.Context())
+	o, err := h.bookings.Opening(r.Context(), v, id)
+	if err != nil {
+		return openingPage{}, err
+	}
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return openingPage{}, err
+	}
+	places, err := h.placeOptions(r)
+	page := openingPage{Opening: o, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places, Zone: zone}
+	if o.Weekday > 0 && !day.IsZero() && o.holds(day) {
+		page.Day = day
+		page.Scopes = []option{{"day", "Seulement le " + web.Day(day)}, {"all", "Chaque semaine"}}
+	}
+	return page, err
+}
+
+// Opening shows one opening; the address may bring what was drawn in the week: the
+// day it was moved to, and its new hours.
+func (h *HTTP) Opening(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	day, _ := dayIn(query, "day")
+	page, err := h.openingPage(r, day)
+	if err != nil {
+		return err
+	}
+	values := page.Opening.values()
+	if page.DayOnly() {
+		values.Set("day", dayOrEmpty(day))
+		values.Set("moved_to", dayOrEmpty(day))
+	}
+	moved(values, query, page)
+	page.Form = form.Filled(values)
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// values are what the form of an opening starts from.
+func (o Opening) values() url.Values {
+	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {dayOrEmpty(o.FirstDay)}, "last_day": {dayOrEmpty(o.LastDay)},
+		"starts": {typed(o.Starts)}, "ends": {typed(o.Ends)}}
+	for _, mode := range o.Modes {
+		v.Add("modes", string(mode))
+	}
+	if o.Place != uuid.Nil {
+		v.Set("place", o.Place.String())
+	}
+	return v
+}
+
+func moved(values, query url.Values, page openingPage) {
+	if to, ok := dayIn(query, "to"); ok {
+		values.Set("moved_to", dayOrEmpty(to))
+		if page.Opening.Weekday == 0 {
+			values.Set("first_day", dayOrEmpty(to))
+		} else {
+			values.Set("weekday", strconv.Itoa(isoWeekday(to)))
+		}
+	}
+	for _, name := range []string{"starts", "ends"} {
+		if at := timeIn(query, name); at != "" {
+			values.Set(name, at)
+		}
+	}
+}
+
+// ChangeOpening changes an opening, every week or on one day.
+func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *http.Request) error {
+	f, page, err := h.parseOpening(r)
+	if err != nil {
+		return err
+	}
+	scope := "all"
+	if page.DayOnly() {
+		scope = f.Choice("scope", values(page.Scopes), "Dites si vous changez chaque semaine, ou ce jour seulement.")
+	}
+	if scope == "day" {
+		err = h.changeOneDay(r, f, page)
+	} else {
+		err = h.changeSeries(r, f, page)
+	}
+	return h.answerOpening(w, r, f, page, err)
+}
+
+// parseOpening reads a form about the opening that the path names.
+func (h *HTTP) parseOpening(r *http.Request) (*form.Form, openingPage, error) {
+	f, err := form.Parse(r)
+	if err != nil {
+		return nil, openingPage{}, err
+	}
+	day, _ := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly))) // no day is the opening as a whole
+	page, err := h.openingPage(r, day)
+	page.Form = f
+	return f, page, err
+}
+
+func (h *HTTP) changeSeries(r *http.Request, f *form.Form, page openingPage) error {
+	f.Hidden("moved_to", len(time.DateOnly))
+	o := h.decodeOpening(f, page.Opening.FirstDay)
+	o.ID = page.Opening.ID
+	if err := h.failHoliday(r, f, "first_day", o); err != nil || !f.Valid() {
+		return err
+	}
+	return h.bookings.ChangeOpening(r.Context(), viewer.From(r.Context()), o, f.Ticked("anyway"))
+}
+
+func (h *HTTP) changeOneDay(r *http.Request, f *form.Form, page openingPage) error {
+	for _, name := range []string{"weekday", "first_day", "last_day"} {
+		f.Hidden(name, len(time.DateOnly)) // of the other scope, kept as typed
+	}
+	first, last := h.agendaDays()
+	o := Opening{ID: page.Opening.ID, FirstDay: f.Date("moved_to", first, last, "Indiquez le jour.")}
+	o.LastDay = o.FirstDay
+	o.Starts, o.Ends = decodeHours(f)
+	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
+	if err := h.failHoliday(r, f, "moved_to", o); err != nil || !f.Valid() {
+		return err
+	}
+	return h.bookings.ChangeOpeningOn(r.Context(), viewer.From(r.Context()), page.Day, o, f.Ticked("anyway"))
+}
+
+// answerOpening answers a change of an opening: with its page again, where
+// something is to be corrected or confirmed.
+func (h *HTTP) answerOpening(w http.ResponseWriter, r *http.Request, f *form.Form, page openingPage, err error) error {
+	var booked *StillBooked
+	if errors.As(err, &booked) {
+		page.Booked = booked.Appointments
+		return fault.WithPage(booked, page)
+	}
+	if err := failOpening(f, err); err != nil {
+		return err
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, map[bool]string{false: "saved", true: "deleted"}[page.Removing])
+	return web.See(w, r, "/agenda/ouvertures")
+}
+
+// RemoveOpening takes an opening away, or leaves one day out of it.
+func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *http.Request) error {
+	f, page, err := h.parseOpening(r)
+	if err != nil {
+		return err
+	}
+	page.Removing = true
+	v, anyway := viewer.From(r.Context()), f.Ticked("anyway")
+	if f.Hidden("scope", len("day")) == "day" && page.DayOnly() {
+		err = h.bookings.RemoveOpeningOn(r.Context(), v, page.Opening.ID, page.Day, anyway)
+	} else {
+		err = h.bookings.RemoveOpening(r.Context(), v, page.Opening.ID, anyway)
+	}
+	if err != nil {
+		day, scope := f.Value("day"), f.Value("scope")
+		page.Form = form.Filled(page.Opening.values())
+		page.Form.Set("day", day)
+		page.Form.Set("moved_to", day)
+		page.Form.Set("scope", scope)
+	}
+	return h.answerOpening(w, r, page.Form, page, err)
+}

@@ -1,0 +1,111 @@
+package booking
+
+import (
+	"net/http"
+	"slices"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// placeForm is a place in its form.
+func placeForm(p Place) *form.Form {
+	return form.New(map[string]string{"place_name": p.Name, "place_address": p.Address, "place_access": p.Access})
+}
+
+func decodePlace(f *form.Form) Place {
+	return Place{
+		Name:    f.Text("place_name", form.Text{Max: MaxPlaceName, Required: "Donnez un nom à ce lieu, par exemple « Maison des services »."}),
+		Address: f.Text("place_address", form.Text{Max: MaxPlace, Required: "Écrivez l’adresse de ce lieu.", Lines: true}),
+		Access:  f.Text("place_access", form.Text{Max: MaxAccess, Lines: true}),
+	}
+}
+
+// editPlace opens the form of the place that the address names (?lieu=).
+func (p *sheetPage) editPlace(id string) {
+	for _, place := range p.Worker.Places {
+		if place.ID.String() == id {
+			p.Editing, p.Place = place.ID, placeForm(place)
+		}
+	}
+}
+
+// AddPlace adds a place to a sheet.
+func (h *HTTP) AddPlace(w http.ResponseWriter, r *http.Request) error {
+	return h.savePlace(w, r, uuid.Nil, h.bookings.AddPlace)
+}
+
+// UpdatePlace changes a place of a sheet.
+func (h *HTTP) UpdatePlace(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathPlace(r)
+	if err != nil {
+		return err
+	}
+	return h.savePlace(w, r, id, h.bookings.UpdatePlace)
+}
+
+func pathPlace(r *http.Request) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue("place"))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+func (h *HTTP) savePlace(w http.ResponseWriter, r *http.Request, id uuid.UUID, save saving[Place]) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.sheetPage(r, nil)
+	if err != nil {
+		return err
+	}
+	if id != uuid.Nil && !slices.ContainsFunc(page.Worker.Places, func(p Place) bool { return p.ID == id }) {
+		return errNoPlace
+	}
+	place := decodePlace(f)
+	place.ID, page.Place, page.Editing = id, f, id
+	if f.Valid() {
+		if err = save(r.Context(), viewer.From(r.Context()), page.Worker.ID, place); fault.Is(err, fault.Invalid) {
+			f.Fail("place_name", fault.From(err).Message)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, page.Path)
+}
+
+// RaisePlace moves a place up by one.
+func (h *HTTP) RaisePlace(w http.ResponseWriter, r *http.Request) error {
+	return h.changePlace(w, r, "saved", h.bookings.RaisePlace)
+}
+
+// RemovePlace takes a place off a sheet.
+func (h *HTTP) RemovePlace(w http.ResponseWriter, r *http.Request) error {
+	return h.changePlace(w, r, "deleted", h.bookings.RemovePlace)
+}
+
+func (h *HTTP) changePlace(w http.ResponseWriter, r *http.Request, flash string, change saving[uuid.UUID]) error {
+	worker, path, err := sheetOf(r)
+	if err != nil {
+		return err
+	}
+	place, err := pathPlace(r)
+	if err != nil {
+		return err
+	}
+	if err := change(r.Context(), viewer.From(r.Context()), worker, place); err != nil {
+		return err
+	}
+	web.Flash(w, flash)
+	return web.See(w, r, path)
+}

@@ -1,0 +1,157 @@
+package booking
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// settingsPage is what shapes a worker's hours beside openings and absences.
+type settingsPage struct {
+	Form     *form.Form
+	Regions  []option
+	Holidays []Holiday // of the next year
+	Booked   []Appointment
+	Closing  time.Time // the holiday that was to be closed, and is booked
+	Zone     *time.Location
+}
+
+func (settingsPage) Template() string { return "booking/settings" }
+func (settingsPage) Title() string    { return "Réglages de l’agenda" }
+
+func regionOptions() []option {
+	options := make([]option, len(Regions))
+	for i, region := range Regions {
+		options[i] = option{region.Slug, region.Label}
+	}
+	return options
+}
+
+func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error) {
+	v, now := viewer.From(r.Context()), h.bookings.db.Now()
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return settingsPage{}, err
+	}
+	holidays, err := h.bookings.Holidays(r.Context(), v, Period{now, now.AddDate(1, 0, 0)})
+	return settingsPage{Form: f, Regions: regionOptions(), Holidays: holidays, Zone: zone}, err
+}
+
+func (h *HTTP) savedSettings(r *http.Request) (*form.Form, error) {
+	s, err := h.bookings.Settings(r.Context(), viewer.From(r.Context()))
+	values := map[string]string{"holiday_region": s.HolidayRegion, "buffer_before": strconv.Itoa(s.BufferBefore), "buffer_after": strconv.Itoa(s.BufferAfter),
+		"notice_hours": strconv.Itoa(s.NoticeHours), "horizon_weeks": strconv.Itoa(s.HorizonWeeks)}
+	if s.PerDay > 0 {
+		values["per_day"] = strconv.Itoa(s.PerDay)
+	}
+	return form.New(values), err
+}
+
+// Settings shows the viewer's settings.
+func (h *HTTP) Settings(w http.ResponseWriter, r *http.Request) error {
+	f, err := h.savedSettings(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.settingsPage(r, f)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// decodeNumber decodes a whole number between two others, both included.
+func decodeNumber(f *form.Form, name string, least, most int) int {
+	value := f.Text(name, form.Text{Max: 4})
+	n, err := strconv.Atoi(value)
+	if f.Error(name) == "" && (err != nil || !between(n, least, most)) {
+		f.Fail(name, fmt.Sprintf("Écrivez un nombre entier entre %d et %d.", least, most))
+	}
+	return n
+}
+
+// SaveSettings changes them.
+func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	s := Settings{
+		HolidayRegion: f.Choice("holiday_region", values(regionOptions()), "Choisissez une région."),
+		BufferBefore:  decodeNumber(f, "buffer_before", 0, maxBuffer), BufferAfter: decodeNumber(f, "buffer_after", 0, maxBuffer),
+		NoticeHours: decodeNumber(f, "notice_hours", 0, maxNotice), HorizonWeeks: decodeNumber(f, "horizon_weeks", 1, maxWeeks),
+	}
+	if f.Text("per_day", form.Text{Max: 4}) != "" {
+		s.PerDay = decodeNumber(f, "per_day", 1, maxPerDay)
+	}
+	if f.Valid() && s.notice() >= s.horizon() {
+		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
+	}
+	if f.Valid() {
+		err = h.bookings.SaveSettings(r.Context(), viewer.From(r.Context()), s)
+	}
+	if err != nil {
+		return err
+	}
+	if !f.Valid() {
+		page, err := h.settingsPage(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/agenda/reglages")
+}
+
+// SetHoliday opens one of the viewer's holidays, or closes it again.
+func (h *HTTP) SetHoliday(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	v := viewer.From(r.Context())
+	day, err := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly)))
+	if err != nil {
+		return errNoHoliday
+	}
+	if f.Ticked("open") {
+		err = h.bookings.OpenHoliday(r.Context(), v, day)
+	} else {
+		err = h.bookings.CloseHoliday(r.Context(), v, day, f.Ticked("anyway"))
+	}
+	var booked *StillBooked
+	if errors.As(err, &booked) {
+		return h.settingsBooked(r, booked, day)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	if f.Hidden("back", len("week")) == "week" {
+		return web.See(w, r, "/agenda?week="+weekOf(day).String())
+	}
+	return web.See(w, r, "/agenda/reglages")
+}
+
+// settingsBooked is the fault that shows what is booked on a holiday that was to
+// be closed.
+func (h *HTTP) settingsBooked(r *http.Request, booked *StillBooked, day time.Time) error {
+	f, err := h.savedSettings(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.settingsPage(r, f)
+	if err != nil {
+		return err
+	}
+	page.Booked, page.Closing = booked.Appointments, day
+	return fault.WithPage(booked, page)
+}

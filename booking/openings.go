@@ -1,0 +1,233 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Openings lists the viewer's own openings that are not over.
+func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+	zone, err := s.Zone(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
+	today := calendarDay(s.db.Now().In(zone))
+	return slices.DeleteFunc(openings, func(o Opening) bool { return !o.LastDay.IsZero() && o.LastDay.Before(today) }), err
+}
+
+// Opening returns one of the viewer's own.
+func (s *Service) Opening(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Opening, error) {
+	if err := worker(v); err != nil {
+		return Opening{}, err
+	}
+	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return Opening{}, err
+	}
+	return openingOf(openings, id)
+}
+
+func openingOf(openings []Opening, id uuid.UUID) (Opening, error) {
+	i := slices.IndexFunc(openings, func(o Opening) bool { return o.ID == id })
+	if i < 0 {
+		return Opening{}, errNoOpening
+	}
+	return openings[i], nil
+}
+
+// maxOpenings bounds how many openings, or absences, one worker has.
+const maxOpenings = 500
+
+var (
+	// errOpeningOverlap says that two openings of one kind would offer the same hour.
+	errOpeningOverlap = fault.New(fault.Invalid, "Cette plage en chevauche une autre. Changez ses heures, ou supprimez d’abord l’autre.")
+	errOpeningMode    = fault.New(fault.Invalid, "Votre fiche ne propose pas ce mode. L’administration peut l’ajouter.")
+	errNoOpening      = fault.New(fault.NotFound, "Cette plage n’existe plus.")
+	errTooMany        = fault.New(fault.Invalid, "Votre agenda est plein de lignes. Supprimez d’abord celles qui ne servent plus.")
+	errStillBooked    = fault.New(fault.Invalid, "Des rendez-vous sont pris à ces heures. Ils restent pris si vous confirmez.")
+)
+
+// StillBooked says that a change would leave appointments outside the worker's
+// hours. Nothing was changed; done anyway, the change leaves them booked.
+type StillBooked struct{ Appointments []Appointment }
+
+func (*StillBooked) Error() string { return "appointments are booked in these hours" }
+
+// Unwrap is the fault that people see.
+func (*StillBooked) Unwrap() error { return errStillBooked }
+
+// changeHours runs an act that changes when the viewer can be booked. The
+// appointments that change returns would be left outside: unless anyway, nothing
+// is changed and StillBooked names them.
+func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow) ([]appointmentRow, error)) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	var left []appointmentRow
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockWorker(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		left, err = change(tx, row)
+		if err == nil && len(left) > 0 && !anyway {
+			return errStillBooked
+		}
+		return err
+	})
+	if !errors.Is(err, errStillBooked) {
+		return err
+	}
+	appointments, err := s.named(ctx, left)
+	if err != nil {
+		return err
+	}
+	return &StillBooked{appointments}
+}
+
+// changeOpenings is changeHours for openings: what the openings held before and no
+// longer hold is left outside.
+func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow, []Opening) error) error {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+		before, err := readOpenings(ctx, tx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := change(tx, row, before); err != nil {
+			return nil, err
+		}
+		after, err := readOpenings(ctx, tx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		coming, err := readComingOf(ctx, tx, v.ID, Period{tx.Now, tx.Now.Add(Horizon)}, tx.Now)
+		return slices.DeleteFunc(coming, func(a appointmentRow) bool {
+			return !row.zoned(before, a) || row.zoned(after, a)
+		}), err
+	})
+}
+
+// zoned reports whether one of the openings holds the appointment's whole hour.
+func (r workerRow) zoned(openings []Opening, a appointmentRow) bool {
+	return slices.ContainsFunc(openings, func(o Opening) bool {
+		return slices.Contains(o.Modes, a.Mode) && o.contains(Period{a.StartsAt, a.EndsAt}, r.zone())
+	})
+}
+
+func (o Opening) contains(p Period, zone *time.Location) bool {
+	for day := range daysOf(p, zone) {
+		if o.holds(day) && slices.ContainsFunc(o.stretches(day, zone), p.inside) {
+			return true
+		}
+	}
+	return false
+}
+
+// AddOpening adds an opening to the viewer's agenda. It may not overlap another
+// of the same kind; one made for a day goes before the weekly ones on that day.
+func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) error {
+	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row workerRow, others []Opening) error {
+		if err := fit(ctx, tx, row, o, others); err != nil {
+			return err
+		}
+		return insertOpening(ctx, tx, v.ID, o)
+	})
+}
+
+// fit refuses an opening that others, or the worker's sheet, leave no room for.
+func fit(ctx context.Context, tx postgres.Tx, row workerRow, o Opening, others []Opening) error {
+	places, err := readPlaces(ctx, tx, row.AccountID)
+	switch {
+	case err != nil:
+		return err
+	case o.Place != uuid.Nil && !slices.ContainsFunc(places, func(p Place) bool { return p.ID == o.Place }):
+		return errNoPlace
+	case slices.ContainsFunc(o.Modes, func(m Mode) bool { return !slices.Contains(row.modes(), m) }):
+		return errOpeningMode
+	case slices.ContainsFunc(others, o.clashes):
+		return errOpeningOverlap
+	case len(others) >= maxOpenings:
+		return errTooMany
+	}
+	return nil
+}
+
+// clashes reports whether two openings of one kind share a minute of a day.
+func (o Opening) clashes(p Opening) bool {
+	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
+	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
+}
+
+func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
+
+// ChangeOpening puts an opening in place of the viewer's own one of that id;
+// StillBooked names what would be left outside.
+func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o Opening, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []Opening) error {
+		if _, err := openingOf(openings, o.ID); err != nil {
+			return err
+		}
+		if err := fit(ctx, tx, row, o, openings); err != nil {
+			return err
+		}
+		return updateOpening(ctx, tx, v.ID, o)
+	})
+}
+
+// ChangeOpeningOn puts an opening of one day in place of what the viewer's weekly
+// one of that id holds on a day; the other weeks stay as they are.
+func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day time.Time, o Opening, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []Opening) error {
+		if err := skip(ctx, tx, openings, o.ID, day); err != nil {
+			return err
+		}
+		o.ID = uuid.Nil
+		if err := fit(ctx, tx, row, o, openings); err != nil {
+			return err
+		}
+		return insertOpening(ctx, tx, v.ID, o)
+	})
+}
+
+// RemoveOpening takes one of the viewer's openings away; StillBooked names what
+// would be left outside.
+func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, _ []Opening) error {
+		found, err := deleteOpening(ctx, tx, v.ID, id)
+		return orMissing(found, err, errNoOpening)
+	})
+}
+
+// RemoveOpeningOn leaves one day out of one of the viewer's weekly openings.
+func (s *Service) RemoveOpeningOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID, day time.Time, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, openings []Opening) error {
+		return skip(ctx, tx, openings, id, day)
+	})
+}
+
+func skip(ctx context.Context, tx postgres.Tx, openings []Opening, id uuid.UUID, day time.Time) error {
+	o, err := openingOf(openings, id)
+	if err != nil {
+		return err
+	}
+	if o.Weekday == 0 || !o.holds(day) {
+		return errNoOpening
+	}
+	return insertSkip(ctx, tx, id, day)
+}
+
+func orMissing(found bool, err, missing error) error {
+	if err == nil && !found {
+		return missing
+	}
+	return err
+}

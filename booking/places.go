@@ -1,0 +1,154 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Place is where a worker meets people (R12, R16).
+type Place struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	Name           string
+	Address        string
+	Access         string // floor, doorbell, wheelchair; may be empty
+}
+
+// How many characters a place may have of each.
+const (
+	MaxPlaceName = 80
+	MaxPlace     = 300
+	MaxAccess    = 300
+)
+
+// maxPlaces bounds a worker's list.
+const maxPlaces = 10
+
+// firstPlaceName is what the place is called whose address was given with the
+// sheet; its worker can say it better.
+const firstPlaceName = "Lieu de rendez-vous"
+
+// Words are what somebody needs to come: they are copied into an appointment.
+func (p Place) Words() string {
+	lines := slices.DeleteFunc([]string{p.Name, p.Address, p.Access}, func(line string) bool { return line == "" })
+	return strings.Join(lines, "\n")
+}
+
+// Meeting is the place of the worker's appointments in person, nil without one.
+func (w SocialWorker) Meeting() *Place { return firstOf(w.Places) }
+
+func firstOf(places []Place) *Place {
+	if len(places) == 0 {
+		return nil
+	}
+	return &places[0]
+}
+
+var (
+	errNoPlace    = fault.New(fault.NotFound, "Ce lieu n’existe plus.")
+	errPlaces     = fault.New(fault.Invalid, "Il y a déjà 10 lieux. Retirez-en un d’abord.")
+	errLastPlace  = fault.New(fault.Conflict, "C’est le seul lieu des rendez-vous sur place. Ajoutez-en un autre d’abord, ou ne proposez plus ces rendez-vous.")
+	errPlaceFirst = fault.New(fault.Invalid, "Indiquez l’adresse où les rendez-vous sur place ont lieu.")
+)
+
+// AddPlace puts a place at the end of a worker's list, by the worker or an
+// administrator.
+func (s *Service) AddPlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
+	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
+		if len(all) >= maxPlaces {
+			return errPlaces
+		}
+		return insertPlace(ctx, tx, worker, p)
+	})
+}
+
+// UpdatePlace changes what a place says; appointments keep the words that they
+// were booked with.
+func (s *Service) UpdatePlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
+	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, _ []Place) error {
+		found, err := updatePlace(ctx, tx, worker, p)
+		return orMissing(found, err, errNoPlace)
+	})
+}
+
+// RaisePlace moves a place one towards the top of the list.
+func (s *Service) RaisePlace(ctx context.Context, v *viewer.Viewer, worker, place uuid.UUID) error {
+	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
+		at := slices.IndexFunc(all, func(p Place) bool { return p.ID == place })
+		switch {
+		case at < 0:
+			return errNoPlace
+		case at > 0:
+			all[at-1], all[at] = all[at], all[at-1]
+		}
+		return orderPlaces(ctx, tx, all)
+	})
+}
+
+// RemovePlace takes a place away; one that an appointment was booked for is kept
+// for it and offered no more. The last one stays while the sheet offers meeting
+// in person.
+func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, place uuid.UUID) error {
+	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
+		if !slices.ContainsFunc(all, func(p Place) bool { return p.ID == place }) {
+			return errNoPlace
+		}
+		row, err := readWorker(ctx, tx, worker)
+		if err != nil {
+			return err
+		}
+		if len(all) == 1 && slices.Contains(row.modes(), InPerson) {
+			return errLastPlace
+		}
+		return removePlace(ctx, tx, place)
+	})
+}
+
+// editPlaces changes a worker's list while nobody books with them.
+func (s *Service) editPlaces(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx, []Place) error) error {
+	return s.editSheet(ctx, v, worker, "sheet.place", func(tx postgres.Tx) error {
+		all, err := readPlaces(ctx, tx, worker)
+		if err != nil {
+			return err
+		}
+		return change(tx, all)
+	})
+}
+
+// placeOf makes a first place of the address that came with a sheet; a sheet that
+// offers meeting in person has one.
+func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet) error {
+	all, err := readPlaces(ctx, tx, worker)
+	switch {
+	case err != nil || len(all) > 0:
+		return err
+	case sheet.Place != "":
+		return insertPlace(ctx, tx, worker, Place{Name: firstPlaceName, Address: sheet.Place})
+	case slices.Contains(sheet.Modes, InPerson):
+		return errPlaceFirst
+	}
+	return nil
+}
+
+// meetingPlace is the place that an appointment in that mode has, nil for none: that
+// of its opening while the worker keeps it, else the first.
+func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode Mode, place uuid.UUID) (*Place, error) {
+	if mode != InPerson {
+		return nil, nil
+	}
+	all, err := readPlaces(ctx, tx, worker)
+	if err == nil && len(all) == 0 {
+		err = errNotFree
+	}
+	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
+		return &all[i], err
+	}
+	return firstOf(all), err
+}

@@ -1,0 +1,137 @@
+package booking_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// those are so many workers: what is counted does not ask whether they exist.
+func those(n int) []uuid.UUID {
+	ids := make([]uuid.UUID, n)
+	for i := range ids {
+		ids[i] = uuid.New()
+	}
+	return ids
+}
+
+func weeks(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("2026-W%02d", i+1)
+	}
+	return all
+}
+
+func writes(t *testing.T, w *bookingtest.World) (rows int) {
+	t.Helper()
+	if err := w.DB.Pool.QueryRow(context.Background(), `select count(*) from sheet_readings`).Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(20)
+	for range 3 { // the list, photos, then back and forth between agendas
+		for i := 0; i < len(workers); i += 5 {
+			must(t, w.Bookings.Look(ctx, zoe, workers[i:i+5]...))
+		}
+		for _, worker := range workers {
+			must(t, w.Bookings.Look(ctx, zoe, worker))
+			for _, week := range weeks(8) {
+				must(t, w.Bookings.LookInto(ctx, zoe, worker, week))
+			}
+		}
+	}
+	if rows := writes(t, w); rows != 20+20*8 {
+		t.Errorf("%d rows for 20 sheets and 160 weeks seen three times", rows)
+	}
+}
+
+func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(1000)
+	harvest := func() (sheets int, err error) {
+		for _, worker := range workers {
+			if err := w.Bookings.Look(ctx, zoe, worker); err != nil {
+				return sheets, err
+			}
+			sheets++
+		}
+		return sheets, nil
+	}
+	got, err := harvest()
+	if !fault.Is(err, fault.Throttled) || got > 150 || fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Hour {
+		t.Errorf("%d sheets, %v", got, err)
+	}
+	must(t, w.Bookings.Look(ctx, zoe, workers[0])) // what was seen a moment ago stays open
+	must(t, w.Bookings.Look(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
+	got = 0
+	for ; got < 1000; got++ {
+		if err = w.Bookings.LookInto(ctx, zoe, workers[got%20], fmt.Sprintf("%04d-W01", 2026+got/20)); err != nil {
+			break
+		}
+	}
+	if !fault.Is(err, fault.Throttled) || got > 200 {
+		t.Errorf("%d weeks, %v", got, err)
+	}
+	// Patience does not help much: the day has a bound of its own.
+	seen := 0
+	for hour := range 24 {
+		w.SetNow(bookingtest.Start.Add(time.Duration(hour) * (time.Hour + time.Second)))
+		workers = workers[min(seen, len(workers)):]
+		seen, err = harvest()
+	}
+	var all int
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from sheet_readings where account_id = $1 and week = ''`, zoe.ID).Scan(&all))
+	if !fault.Is(err, fault.Throttled) || all > 500 || fault.From(err).RetryAfter > 24*time.Hour {
+		t.Errorf("%d sheets in a day, %v", all, err)
+	}
+	w.SetNow(bookingtest.Start.Add(3 * 24 * time.Hour))
+	must(t, w.Bookings.Look(ctx, zoe, uuid.New()))
+	if rows := writes(t, w); rows > 1 {
+		t.Errorf("%d readings outlive their day", rows)
+	}
+}
+
+func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	var all sync.WaitGroup
+	var seen atomic.Int64
+	for _, worker := range those(200) {
+		all.Go(func() {
+			if err := w.Bookings.Look(ctx, zoe, worker); err == nil {
+				seen.Add(1)
+			} else if !fault.Is(err, fault.Throttled) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if seen.Load() != 150 {
+		t.Errorf("%d were let through", seen.Load())
+	}
+}
+
+func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	if err := w.Bookings.Look(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, those(2000)...); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,171 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+type openingRow struct {
+	ID           uuid.UUID
+	Weekday      int
+	FirstDay     time.Time
+	LastDay      *time.Time
+	StartsMinute int
+	EndsMinute   int
+	Modes        []string
+	PlaceID      *uuid.UUID
+	Skips        []time.Time
+}
+
+func (r openingRow) opening() Opening {
+	o := Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: toModes(r.Modes), Skips: r.Skips}
+	if r.LastDay != nil {
+		o.LastDay = *r.LastDay
+	}
+	if r.PlaceID != nil {
+		o.Place = *r.PlaceID
+	}
+	return o
+}
+
+func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
+	rows, err := postgres.All[openingRow](ctx, q, `
+		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
+		       array(select day from opening_skips where opening_id = id order by day) as skips
+		from openings where social_worker_id = $1 order by weekday nulls last, first_day, starts_minute`, worker)
+	openings := make([]Opening, len(rows))
+	for i, row := range rows {
+		openings[i] = row.opening()
+	}
+	return openings, err
+}
+
+func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
+	_, err := tx.Exec(ctx, `
+		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, nullif($8, '00000000-0000-0000-0000-000000000000'::uuid))`,
+		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
+	return err
+}
+
+// lastDay is a last day as the tables keep it: none is null.
+func lastDay(day time.Time) *time.Time {
+	if day.IsZero() {
+		return nil
+	}
+	return &day
+}
+
+func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
+	_, err := tx.Exec(ctx, `
+		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8,
+		       place_id = nullif($9, '00000000-0000-0000-0000-000000000000'::uuid)
+		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
+	return err
+}
+
+func insertSkip(ctx context.Context, tx postgres.Tx, opening uuid.UUID, day time.Time) error {
+	_, err := tx.Exec(ctx, `insert into opening_skips (opening_id, day) values ($1, $2)`, opening, day)
+	return err
+}
+
+func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
+	tag, err := q.Exec(ctx, `delete from openings where social_worker_id = $1 and id = $2`, worker, id)
+	return tag.RowsAffected() > 0, err
+}
+
+func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Absence, error) {
+	return postgres.All[Absence](ctx, q, `
+		select id, lower(period) as "from", upper(period) as "to" from absences
+		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
+}
+
+func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p Period) error {
+	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
+	return err
+}
+
+func deleteAbsence(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
+	tag, err := q.Exec(ctx, `delete from absences where social_worker_id = $1 and id = $2`, worker, id)
+	return tag.RowsAffected() > 0, err
+}
+
+type weeklyAbsenceRow struct {
+	ID           uuid.UUID
+	Weekday      int
+	FirstDay     time.Time
+	LastDay      *time.Time
+	StartsMinute int
+	EndsMinute   int
+}
+
+func (r weeklyAbsenceRow) absence() WeeklyAbsence {
+	w := WeeklyAbsence{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute}
+	if r.LastDay != nil {
+		w.LastDay = *r.LastDay
+	}
+	return w
+}
+
+func readWeeklyAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]WeeklyAbsence, error) {
+	rows, err := postgres.All[weeklyAbsenceRow](ctx, q, `
+		select id, weekday, first_day, last_day, starts_minute, ends_minute from weekly_absences
+		where social_worker_id = $1 order by weekday, starts_minute, first_day`, worker)
+	all := make([]WeeklyAbsence, len(rows))
+	for i, row := range rows {
+		all[i] = row.absence()
+	}
+	return all, err
+}
+
+func insertWeeklyAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w WeeklyAbsence) error {
+	_, err := tx.Exec(ctx, `
+		insert into weekly_absences (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute)
+		values ($1, $2, $3, $4, $5, $6)`, worker, w.Weekday, w.FirstDay, lastDay(w.LastDay), w.Starts, w.Ends)
+	return err
+}
+
+func deleteWeeklyAbsence(ctx context.Context, q postgres.Querier, worker, id uuid.UUID) (found bool, err error) {
+	tag, err := q.Exec(ctx, `delete from weekly_absences where social_worker_id = $1 and id = $2`, worker, id)
+	return tag.RowsAffected() > 0, err
+}
+
+// Holidays and settings.
+
+func readOpenHolidays(ctx context.Context, q postgres.Querier, worker uuid.UUID, first, last time.Time) ([]time.Time, error) {
+	rows, err := q.Query(ctx, `select day from open_holidays where social_worker_id = $1 and day between $2 and $3`, worker, first, last)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[time.Time])
+}
+
+func insertOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, day time.Time) error {
+	_, err := tx.Exec(ctx, `insert into open_holidays (social_worker_id, day) values ($1, $2) on conflict do nothing`, worker, day)
+	return err
+}
+
+func deleteOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, day time.Time) error {
+	_, err := tx.Exec(ctx, `delete from open_holidays where social_worker_id = $1 and day = $2`, worker, day)
+	return err
+}
+
+func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s Settings) error {
+	_, err := tx.Exec(ctx, `
+		update social_workers set holiday_region = $2, buffer_before = $3, buffer_after = $4, notice_hours = $5, horizon_weeks = $6, per_day = $7
+		where account_id = $1`, worker, s.HolidayRegion, s.BufferBefore, s.BufferAfter, s.NoticeHours, s.HorizonWeeks, s.PerDay)
+	return err
+}
+
+// readComingOf finds the worker's appointments that overlap span and are still to
+// take place at now.
+func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+		where p.social_worker_id = $1 and `+occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
+		worker, now, span.From, span.To)
+}

@@ -1,0 +1,40 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/viewer"
+)
+
+// Hours are what a worker laid out for a span: what is booked is read apart.
+type Hours struct {
+	Openings []Opening
+	Absences []Absence
+	Weekly   []WeeklyAbsence
+	Holidays []Holiday
+	Zone     *time.Location
+}
+
+// Hours returns the viewer's own for a span (R41).
+func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hours, error) {
+	if err := worker(v); err != nil {
+		return Hours{}, err
+	}
+	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return Hours{}, err
+	}
+	hours := Hours{Zone: row.zone()}
+	if hours.Openings, err = readOpenings(ctx, s.db.Pool, v.ID); err != nil {
+		return Hours{}, err
+	}
+	if hours.Absences, err = readAbsences(ctx, s.db.Pool, v.ID, span); err != nil {
+		return Hours{}, err
+	}
+	if hours.Weekly, err = readWeeklyAbsences(ctx, s.db.Pool, v.ID); err != nil {
+		return Hours{}, err
+	}
+	hours.Holidays, err = readHolidays(ctx, s.db.Pool, row, span)
+	return hours, err
+}

@@ -1,0 +1,22 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+)
+
+// transcript is what a film's captions say, one after the other, so that the text
+// beside it never says something else than the film.
+func transcript(name string) ([]string, error) {
+	captions, err := files.ReadFile("static/videos/" + name + ".vtt")
+	if err != nil {
+		return nil, fmt.Errorf("no film %q", name)
+	}
+	var lines []string
+	for _, block := range strings.Split(string(captions), "\n\n") {
+		if _, words, timed := strings.Cut(block, "\n"); timed && strings.Contains(block, " --> ") {
+			lines = append(lines, strings.TrimSpace(words))
+		}
+	}
+	return lines, nil
+}
