@@ -424,7 +424,7 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenHasFailed(t *testing.T) {
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
 		t.Errorf("after one try: %+v", n)
 	}
-	o.SetNow(friday)
+	o.SetNow(friday.Add(booking.SlotLength))
 	must(t, o.worker.Deliver(t.Context(), id, 2))
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "no_answer" {
 		t.Errorf("too late: %+v", n)
