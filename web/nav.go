@@ -149,6 +149,9 @@ var flashes = map[string]string{
 	"sessions-ended":   "Vos autres sessions sont fermées.",
 	"email-asked":      "Un lien part à votre nouvelle adresse. L’ancienne reste la vôtre tant que vous ne l’avez pas ouvert.",
 	"email-changed":    "Votre adresse e-mail est changée.",
+	"rights-asked":     "Votre demande est reçue. Elle est rappelée ci-dessous.",
+	"rights-withdrawn": "Votre demande est retirée. Rien ne change pour votre compte.",
+	"rights-erased":    "Le compte est supprimé.",
 	"link-sent":        "C’est fait : le lien part. La personne termine elle-même.",
 }
 
