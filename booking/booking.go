@@ -131,6 +131,7 @@ type Appointment struct {
 	Status           Status
 	AnswerBy         time.Time      // until when a request holds its hour; zero for what never was one
 	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
+	ChangedAt        time.Time      // UTC
 	Zone             *time.Location // the worker's
 }
 

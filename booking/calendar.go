@@ -9,25 +9,71 @@ import (
 // CalendarFile writes the appointment as an iCalendar object (RFC 5545) that
 // tells nothing: no name, no reason, only when and the address of its page.
 // method is PUBLISH for a file to download, REQUEST or CANCEL for a mail to
-// attendee (RFC 5546), from organizer.
+// attendee (RFC 5546), from organizer. The identifier stays and the sequence
+// grows, so that calendars change what they hold in place. No alarm is set: a
+// calendar that reminds its owner does so as its owner wishes.
 func CalendarFile(a Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
-	cal := ics.NewCalendarFor("Social Direct")
+	cal := newCalendar(a.Zone, Period{a.StartsAt, a.EndsAt})
 	cal.SetMethod(method)
-	event := cal.AddEvent(a.ID.String() + "@socialdirect")
+	event := addEvent(cal, a, page)
+	event.SetSummary(calendarTitle)
 	event.SetDtStampTime(now)
-	event.SetStartAt(a.StartsAt)
-	event.SetEndAt(a.EndsAt)
-	event.SetSummary("Rendez-vous")
+	if method != ics.MethodPublish {
+		event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
+		event.AddAttendee("mailto:"+attendee, ics.CalendarUserTypeIndividual, participation(a.Status), ics.ParticipationRoleReqParticipant, ics.WithRSVP(false))
+	}
+	return cal.Serialize(ics.WithNewLineWindows)
+}
+
+// calendarTitle is what stands in people's calendars, which others see.
+const calendarTitle = "Rendez-vous"
+
+// ownEvents ends the identifiers of all that this platform puts into calendars.
+const ownEvents = "@socialdirect"
+
+// newCalendar begins an object whose times are by the clocks of zone, as far as
+// span reaches.
+func newCalendar(zone *time.Location, span Period) *ics.Calendar {
+	cal := ics.NewCalendarFor("Social Direct")
+	cal.SetCalscale("GREGORIAN")
+	addZone(cal, zone, span)
+	return cal
+}
+
+// addEvent writes what every calendar is told of an appointment.
+func addEvent(cal *ics.Calendar, a Appointment, page string) *ics.VEvent {
+	event := cal.AddEvent(a.ID.String() + ownEvents)
+	setClock(event, ics.ComponentPropertyDtStart, a.StartsAt.In(a.Zone))
+	setClock(event, ics.ComponentPropertyDtEnd, a.EndsAt.In(a.Zone))
 	event.SetURL(page)
 	event.SetDescription(page)
 	event.SetSequence(a.Sequence)
+	event.SetLastModifiedAt(a.ChangedAt)
 	event.SetClass(ics.ClassificationPrivate)
 	event.SetStatus(calendarStatus(a.Status))
-	if method != ics.MethodPublish {
-		event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
-		event.AddAttendee("mailto:"+attendee, ics.CalendarUserTypeIndividual, ics.ParticipationStatusAccepted, ics.ParticipationRoleReqParticipant, ics.WithRSVP(false))
+	event.SetTimeTransparency(ics.TransparencyOpaque)
+	return event
+}
+
+const (
+	clockFormat   = "20060102T150405"
+	instantFormat = "20060102T150405Z"
+)
+
+// setClock writes a time as clocks show it. What they show twice, in autumn, is
+// written as the instant it is.
+func setClock(event *ics.VEvent, property ics.ComponentProperty, t time.Time) {
+	if twice(t) {
+		event.SetProperty(property, t.UTC().Format(instantFormat))
+		return
 	}
-	return cal.Serialize(ics.WithNewLineWindows)
+	event.SetProperty(property, t.Format(clockFormat), ics.WithTZID(t.Location().String()))
+}
+
+// twice reports whether clocks show the same an hour before or after t.
+func twice(t time.Time) bool {
+	shown := t.Format(clockFormat)
+	return t.Add(time.Hour).Format(clockFormat) == shown || t.Add(-time.Hour).Format(clockFormat) == shown
 }
 
 // calendarStatus says a state in the words of RFC 5545 (3.8.1.11).
@@ -39,4 +85,12 @@ func calendarStatus(s Status) ics.ObjectStatus {
 		return ics.ObjectStatusConfirmed
 	}
 	return ics.ObjectStatusCancelled
+}
+
+// participation says of a state whether the person comes (3.2.12).
+func participation(s Status) ics.ParticipationStatus {
+	if s == Requested {
+		return ics.ParticipationStatusTentative
+	}
+	return ics.ParticipationStatusAccepted
 }

@@ -35,7 +35,7 @@ func (p absencesPage) Cancelling() string {
 
 // When says an absence as a person would: "Chaque mardi, de 12 h à 14 h".
 func (w WeeklyAbsence) When() string {
-	return weekdayOptions[w.Weekday-1].Label + ", " + hours(w.Starts, w.Ends)
+	return weekdayOptions[w.Weekday-1].Label + ", " + fromTo(w.Starts, w.Ends)
 }
 
 func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPage, error) {

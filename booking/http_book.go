@@ -146,12 +146,7 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorke
 // Somebody who has seen too much of agendas is told why alone (R45).
 func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
 	if e.base != "" {
-		page, err := h.errandHours(r, e, request)
-		if err != nil {
-			return err
-		}
-		page.Problem = why.Message
-		return fault.WithPage(why, page)
+		return h.errandAgain(r, e, request, why)
 	}
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
@@ -169,6 +164,16 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 		return err
 	}
 	page.Problem, page.Kept = why.Message, kept(request)
+	return fault.WithPage(why, page)
+}
+
+// errandAgain is agendaAgain for whoever books for somebody.
+func (h *HTTP) errandAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
+	page, err := h.errandHours(r, e, request)
+	if err != nil {
+		return err
+	}
+	page.Problem = why.Message
 	return fault.WithPage(why, page)
 }
 

@@ -40,10 +40,10 @@ func (o Opening) When() string {
 	if o.Weekday > 0 {
 		day = weekdayOptions[o.Weekday-1].Label
 	}
-	return day + ", " + hours(o.Starts, o.Ends)
+	return day + ", " + fromTo(o.Starts, o.Ends)
 }
 
-func hours(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
+func fromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
 
 func clock(minute int) string {
 	if minute == 24*60 {
@@ -113,9 +113,9 @@ func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
 	day, drawn := dayIn(query, "day")
 	if drawn {
 		values = url.Values{"first_day": {dayOrEmpty(day)}, "day": {dayOrEmpty(day)}, "starts": {timeIn(query, "starts")}, "ends": {timeIn(query, "ends")}}
-	}
-	if values["modes"], err = h.usualModes(r); err != nil {
-		return err
+		if values["modes"], err = h.usualModes(r); err != nil {
+			return err
+		}
 	}
 	page, err := h.openingsPage(r, form.Filled(values))
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/fetch"
 	"socialdirect/internal/sms"
 	"socialdirect/server"
 	"socialdirect/signaling"
@@ -35,6 +36,7 @@ func demo(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "where to listen, on the loopback address")
 	data := flags.String("data", "./data", "the folder that keeps everything")
+	local := flags.Bool("local-calendars", false, "let workers subscribe to calendars that this machine serves itself")
 	if err := parse(flags, "socialdirect demo: the whole platform on this machine, with example people in it.", args); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func demo(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	d := &demonstration{dir: dir, began: time.Now()}
+	d := &demonstration{dir: dir, began: time.Now(), fetch: fetch.Options{Loopback: *local}}
 	err = d.run(ctx, *addr)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // asked to stop while starting
@@ -74,6 +76,7 @@ type demonstration struct {
 	mail     *embedded.MailReceiver
 	texts    *embedded.SMSReceiver
 	platform *platform
+	fetch    fetch.Options
 	stops    []func(context.Context) error
 }
 
@@ -139,6 +142,9 @@ func (d *demonstration) start(ctx context.Context, listener net.Listener) error 
 	if err != nil {
 		return err
 	}
+	if err := d.certify(ctx, people); err != nil {
+		return err
+	}
 	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
 		return err
 	}
@@ -192,10 +198,13 @@ func (d *demonstration) startTexts(ctx context.Context) (err error) {
 	return err
 }
 
+// demoSMSBody has the key too, by which the receiver knows an SMS that comes again.
+const demoSMSBody = `{"to":{{json .To}},"from":{{json .From}},"text":{{json .Text}},"key":{{json .Key}}}`
+
 // textGateway sends SMS to the receiver.
 func (d *demonstration) textGateway() (*sms.Gateway, error) {
 	return sms.New(sms.Settings{
-		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: sms.DefaultBody, From: "SocialDirect", Success: sms.DefaultSuccess,
+		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: demoSMSBody, From: "SocialDirect", Success: sms.DefaultSuccess,
 	})
 }
 
@@ -272,7 +281,8 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
-		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", masterKey: master, texts: texts,
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, texts: texts,
+		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",
 		operator: server.Operator{Name: "Démonstration de Social Direct", Address: "cette machine", Host: "cette machine"},

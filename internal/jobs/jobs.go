@@ -18,6 +18,10 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
+// Outbound is the queue of jobs that wait for other people's servers: however slow
+// these are, the other jobs go on.
+const Outbound = "outbound"
+
 // Queue inserts jobs; it works none.
 type Queue struct{ client *river.Client[pgx.Tx] }
 
@@ -38,18 +42,28 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 	return nil
 }
 
+// A job that a crash left under way is worked again after rescueAfter, rather than
+// after River's hour: a reminder would come too late. No job may last as long as that.
+const (
+	jobTimeout  = time.Minute
+	rescueAfter = 2 * time.Minute
+)
+
 // Runner works the jobs.
 type Runner struct{ client *river.Client[pgx.Tx] }
 
 // Start begins to work the jobs of the given workers, and the periodic ones.
 func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodic []*river.PeriodicJob) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, Outbound: {MaxWorkers: 4}},
 		Workers:           workers,
 		PeriodicJobs:      periodic,
 		ErrorHandler:      failures{},
 		FetchPollInterval: 500 * time.Millisecond,
-		Logger:            logger(),
+		JobTimeout:        jobTimeout,
+
+		RescueStuckJobsAfter: rescueAfter,
+		Logger:               logger(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)

@@ -23,6 +23,10 @@ import (
 type Message struct {
 	To   string // E.164
 	Text string
+
+	// Key is the same at every try of one message, and another for every other one:
+	// a gateway that is given it takes a message that comes again for the same.
+	Key string
 }
 
 // Sender takes messages; an error means that the gateway did not.
@@ -74,7 +78,7 @@ func New(s Settings) (*Gateway, error) {
 func (g *Gateway) Send(ctx context.Context, m Message) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	call, err := g.request.render(values{To: m.To, Text: m.Text, From: g.settings.From})
+	call, err := g.request.render(values{To: m.To, Text: m.Text, From: g.settings.From, Key: m.Key})
 	if err != nil {
 		return errors.New("sms: the message does not fit the templates") // the cause may hold the text
 	}

@@ -1,0 +1,212 @@
+package booking_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+
+	ics "github.com/arran4/golang-ical"
+	parser "github.com/emersion/go-ical"
+	"github.com/google/uuid"
+)
+
+// parsed reads a calendar with a parser that has nothing in common with what wrote
+// it.
+func parsed(t *testing.T, file string) *parser.Calendar {
+	t.Helper()
+	for line := range strings.SplitSeq(file, "\r\n") {
+		if len(line) > 75 || strings.Contains(line, "\n") {
+			t.Errorf("a line is not folded or not ended as RFC 5545 asks: %q", line)
+		}
+	}
+	cal, err := parser.NewDecoder(strings.NewReader(file)).Decode()
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, file)
+	}
+	return cal
+}
+
+// change is when a VTIMEZONE says that its clocks change, and to what.
+type change struct {
+	at time.Time
+	to time.Duration
+}
+
+// changesOf expands a VTIMEZONE.
+func changesOf(t *testing.T, timezone *parser.Component) (all []change) {
+	t.Helper()
+	for _, o := range timezone.Children {
+		from, to := offsetOf(t, o, "TZOFFSETFROM"), offsetOf(t, o, "TZOFFSETTO")
+		start, err := o.Props.DateTime("DTSTART", time.UTC)
+		ok(t, err)
+		starts := []time.Time{start}
+		set, err := o.RecurrenceSet(time.UTC)
+		ok(t, err)
+		if set != nil {
+			starts = set.Between(start, start.AddDate(15, 0, 0), true)
+		}
+		for _, at := range starts {
+			all = append(all, change{at.Add(-from), to})
+		}
+	}
+	slices.SortFunc(all, func(a, b change) int { return a.at.Compare(b.at) })
+	return all
+}
+
+func offsetOf(t *testing.T, o *parser.Component, name string) time.Duration {
+	t.Helper()
+	sign, digits := o.Props.Get(name).Value[:1], o.Props.Get(name).Value[1:]
+	d, err := time.ParseDuration(digits[:2] + "h" + digits[2:] + "m")
+	ok(t, err)
+	if sign == "-" {
+		return -d
+	}
+	return d
+}
+
+// instantOf is a property's instant as the file's own VTIMEZONE has it.
+func instantOf(t *testing.T, cal *parser.Calendar, property *parser.Prop) time.Time {
+	t.Helper()
+	if strings.HasSuffix(property.Value, "Z") {
+		at, err := time.Parse("20060102T150405Z", property.Value)
+		ok(t, err)
+		return at
+	}
+	clock, err := time.Parse("20060102T150405", property.Value)
+	ok(t, err)
+	for _, c := range cal.Children {
+		if c.Name != "VTIMEZONE" || c.Props.Get("TZID").Value != property.Params.Get("TZID") {
+			continue
+		}
+		changes := changesOf(t, c)
+		for i, one := range changes {
+			at := clock.Add(-one.to)
+			if !at.Before(one.at) && (i+1 == len(changes) || at.Before(changes[i+1].at)) {
+				return at
+			}
+		}
+	}
+	t.Fatalf("no VTIMEZONE tells when %s is", property.Value)
+	return time.Time{}
+}
+
+// aroundChanges are instants in zone at, before and after every change of its
+// clocks until 2037, and some others.
+func aroundChanges(zone *time.Location) (all []time.Time) {
+	for at := time.Date(2026, 1, 15, 9, 0, 0, 0, zone); at.Year() < 2038; at = at.AddDate(0, 1, 0) {
+		all = append(all, at)
+	}
+	for at := time.Date(2026, 1, 1, 0, 0, 0, 0, zone); ; {
+		_, ends := at.ZoneBounds()
+		if ends.IsZero() || ends.Year() > 2037 || !ends.After(at) {
+			return all
+		}
+		for h := -3; h <= 3; h++ {
+			all = append(all, ends.Add(time.Duration(h)*time.Hour))
+		}
+		at = ends
+	}
+}
+
+func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
+	t.Parallel()
+	for _, z := range account.Zones {
+		zone, err := time.LoadLocation(z.Name)
+		ok(t, err)
+		for _, at := range aroundChanges(zone) {
+			a := booking.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: booking.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
+			cal := parsed(t, booking.CalendarFile(a, ics.MethodPublish, "https://exemple.fr/rendez-vous/"+a.ID.String(), "", "", at.AddDate(0, 0, -1)))
+			if n := len(cal.Events()); n != 1 {
+				t.Fatalf("%d events", n)
+			}
+			event := cal.Events()[0]
+			for name, want := range map[string]time.Time{"DTSTART": a.StartsAt, "DTEND": a.EndsAt} {
+				property := event.Props.Get(name)
+				if got := instantOf(t, cal, property); !got.Equal(want) {
+					t.Errorf("%s, %s %s: its VTIMEZONE says %s, want %s", z.Name, name, property.Value, got, want)
+				}
+				if got, err := event.Props.DateTime(name, nil); err != nil || !got.Equal(want) {
+					t.Errorf("%s, %s %s: its TZID says %s (%v), want %s", z.Name, name, property.Value, got, err, want)
+				}
+			}
+		}
+	}
+}
+
+// Paris goes by rules, which every calendar program understands; no zone needs
+// more than its two.
+func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
+	t.Parallel()
+	want := map[string][]string{
+		"Europe/Paris":     {"FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"},
+		"America/Miquelon": {"FREQ=YEARLY;BYMONTH=11;BYDAY=1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"},
+	}
+	for _, z := range account.Zones {
+		zone, err := time.LoadLocation(z.Name)
+		ok(t, err)
+		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
+		cal := parsed(t, booking.CalendarFile(booking.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: booking.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
+		var rules []string
+		for _, o := range cal.Children[0].Children {
+			if rule := o.Props.Get("RRULE"); rule != nil {
+				rules = append(rules, rule.Value)
+			}
+		}
+		if !slices.Equal(rules, want[z.Name]) || len(cal.Children[0].Children) != max(1, len(rules)) {
+			t.Errorf("%s: %v in %d parts", z.Name, rules, len(cal.Children[0].Children))
+		}
+	}
+}
+
+func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("Europe/Paris")
+	ok(t, err)
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	a := booking.Appointment{
+		ID: uuid.New(), StartsAt: now.AddDate(0, 0, 2), EndsAt: now.AddDate(0, 0, 2).Add(time.Hour), Zone: zone, ChangedAt: now.Add(-time.Minute),
+		BeneficiaryName: "Zoé Vidal", SocialWorkerName: "Nadia Le Goff", ReasonLabel: "Logement", Place: "1 rue de la Paix",
+	}
+	for _, c := range []struct {
+		status   booking.Status
+		method   ics.Method
+		said     string
+		partstat string
+	}{
+		{booking.Requested, ics.MethodRequest, "TENTATIVE", "TENTATIVE"}, {booking.Confirmed, ics.MethodRequest, "CONFIRMED", "ACCEPTED"},
+		{booking.Held, ics.MethodPublish, "CONFIRMED", ""}, {booking.NoShow, ics.MethodPublish, "CONFIRMED", ""},
+		{booking.Cancelled, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {booking.CancelledLate, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+		{booking.CancelledByWorker, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {booking.Declined, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+		{booking.Expired, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+	} {
+		a.Status, a.Sequence = c.status, a.Sequence+1
+		file := booking.CalendarFile(a, c.method, "https://exemple.fr/rendez-vous/"+a.ID.String(), "rdv@exemple.fr", "zoe@exemple.fr", now)
+		cal := parsed(t, file)
+		event := cal.Events()[0]
+		got := func(name string) string {
+			if p := event.Props.Get(name); p != nil {
+				return p.Value
+			}
+			return ""
+		}
+		sequence, err := event.Props.Get("SEQUENCE").Int()
+		if err != nil || sequence != a.Sequence || got("UID") != a.ID.String()+"@socialdirect" || got("STATUS") != c.said || cal.Props.Get("METHOD").Value != string(c.method) {
+			t.Errorf("%s: sequence %d (%v), %s, %s, %s", c.status, sequence, err, got("UID"), got("STATUS"), cal.Props.Get("METHOD").Value)
+		}
+		if got("DTSTAMP") != "20261130T080000Z" || got("LAST-MODIFIED") != "20261130T075900Z" || got("SUMMARY") != "Rendez-vous" {
+			t.Errorf("%s: %s, %s, %s", c.status, got("DTSTAMP"), got("LAST-MODIFIED"), got("SUMMARY"))
+		}
+		if attendee := event.Props.Get("ATTENDEE"); (attendee != nil) != (c.partstat != "") || attendee != nil && attendee.Params.Get("PARTSTAT") != c.partstat {
+			t.Errorf("%s: attendee %v", c.status, attendee)
+		}
+		for _, personal := range []string{"Zo", "Nadia", "Logement", "rue", "VALARM"} {
+			if strings.Contains(strings.ReplaceAll(file, "zoe@exemple.fr", ""), personal) {
+				t.Errorf("%s: the file says %q", c.status, personal)
+			}
+		}
+	}
+}

@@ -1,0 +1,443 @@
+package booking_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/fetch"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// outside is a calendar server that says what the test has it say.
+type outside struct {
+	*httptest.Server
+	text   atomic.Pointer[string]
+	status atomic.Int64
+	asked  atomic.Int64
+	full   atomic.Int64 // answers with a body
+}
+
+func newOutside(t *testing.T) *outside {
+	t.Helper()
+	o := &outside{}
+	o.status.Store(200)
+	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.asked.Add(1)
+		text := *o.text.Load()
+		tag := fmt.Sprintf(`"%d-%d"`, len(text), strings.Count(text, "9"))
+		w.Header().Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		o.full.Add(1)
+		w.WriteHeader(int(o.status.Load()))
+		fmt.Fprint(w, text)
+	}))
+	t.Cleanup(o.Close)
+	return o
+}
+
+func (o *outside) says(events ...string) {
+	text := "BEGIN:VCALENDAR\nVERSION:2.0\n"
+	for i, e := range events {
+		text += fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nSUMMARY:Secret\n%s\nEND:VEVENT\n", i, strings.ReplaceAll(e, "|", "\n"))
+	}
+	text += "END:VCALENDAR\n"
+	o.text.Store(&text)
+}
+
+// calendarWorld is a worker with a calendar elsewhere.
+type calendarWorld struct {
+	*bookingtest.World
+	worker *viewer.Viewer
+	out    *outside
+	client *fetch.Client
+}
+
+func newCalendarWorld(t *testing.T) *calendarWorld {
+	t.Helper()
+	w := &calendarWorld{World: bookingtest.New(t), out: newOutside(t), client: fetch.New(booking.CalendarLimits, fetch.Options{Loopback: true})}
+	w.worker = w.SocialWorker(t, "Nadia", "Le Goff")
+	return w
+}
+
+func (w *calendarWorld) subscribe(t *testing.T, address string) booking.Subscription {
+	t.Helper()
+	ok(t, w.Bookings.Subscribe(t.Context(), w.worker, booking.NewSubscription{Name: "Service", Address: address, AllDay: true}))
+	return w.only(t)
+}
+
+func (w *calendarWorld) only(t *testing.T) booking.Subscription {
+	t.Helper()
+	all, err := w.Bookings.Subscriptions(t.Context(), w.worker)
+	ok(t, err)
+	if len(all) == 0 {
+		t.Fatal("there is no subscription")
+	}
+	return all[len(all)-1]
+}
+
+func (w *calendarWorld) read(t *testing.T, s booking.Subscription) booking.Subscription {
+	t.Helper()
+	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID))
+	return w.only(t)
+}
+
+func (w *calendarWorld) free(t *testing.T, at time.Time) bool {
+	t.Helper()
+	slots, err := w.Bookings.FreeSlots(t.Context(), w.worker.ID, booking.Period{From: at, To: at.Add(time.Second)})
+	ok(t, err)
+	return len(slots) == 1
+}
+
+func (w *calendarWorld) count(t *testing.T, sql string) (n int) {
+	t.Helper()
+	ok(t, w.DB.Pool.QueryRow(t.Context(), sql).Scan(&n))
+	return n
+}
+
+func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:"+busy.Format("20060102T150405Z")+"|DURATION:PT1H", "DTSTART;VALUE=DATE:20261210")
+	s := w.subscribe(t, w.out.URL+"/secret/basic.ics")
+	if !s.ReadAt.IsZero() || s.Host != "127.0.0.1" || !w.free(t, busy) {
+		t.Errorf("before it is read: %+v", s)
+	}
+	s = w.read(t, s)
+	if !s.ReadAt.Equal(bookingtest.Start) || s.Failure != "" {
+		t.Errorf("read: %+v", s)
+	}
+	if w.free(t, busy) || !w.free(t, busy.Add(time.Hour)) || !w.free(t, busy.Add(-time.Hour)) {
+		t.Error("the busy hour is offered, or its neighbours are not")
+	}
+	day := time.Date(2026, 12, 10, 11, 0, 0, 0, time.UTC)
+	if w.free(t, day) {
+		t.Error("an hour of a day taken up entirely is offered")
+	}
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	for at, want := range map[time.Time]bool{busy: false, busy.Add(time.Hour): true} {
+		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: booking.Phone, Reason: "money"})
+		if (err == nil) != want || err != nil && !fault.Is(err, fault.Invalid) {
+			t.Errorf("booking %s: %v", at, err)
+		}
+	}
+	ok(t, w.Bookings.CountAllDay(t.Context(), w.worker, s.ID, false))
+	w.read(t, s)
+	if !w.free(t, day) || w.free(t, busy) {
+		t.Error("whole days count although the worker said otherwise, or the rest does not")
+	}
+	ok(t, w.Bookings.PauseCalendar(t.Context(), w.worker, s.ID, true))
+	w.read(t, s)
+	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
+		t.Error("a calendar in pause closes hours")
+	}
+	ok(t, w.Bookings.PauseCalendar(t.Context(), w.worker, s.ID, false))
+	w.read(t, s)
+	if w.free(t, busy) {
+		t.Error("a calendar that goes on closes nothing")
+	}
+	ok(t, w.Bookings.Unsubscribe(t.Context(), w.worker, s.ID))
+	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
+		t.Error("a calendar that was removed closes hours")
+	}
+	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
+}
+
+func TestR41_TheAddressIsASecret(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	w.subscribe(t, w.out.URL+"/jeton-secret/basic.ics")
+	for _, sql := range []string{
+		`select count(*) from calendar_subscriptions s where s::text like '%jeton%' or position('jeton'::bytea in sealed_address) > 0`,
+		`select count(*) from river_job j where j::text like '%jeton%'`,
+	} {
+		if n := w.count(t, sql); n != 0 {
+			t.Errorf("the address lies open: %s", sql)
+		}
+	}
+	if n := w.count(t, `select count(*) from river_job where kind = 'calendar_read' and queue = 'outbound'`); n != 1 {
+		t.Errorf("%d jobs to read it", n)
+	}
+}
+
+func TestR41_AnUnchangedCalendarIsWorkedOutOnceADay(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says("DTSTART:20260101T090000Z|DURATION:PT1H|RRULE:FREQ=DAILY")
+	s := w.subscribe(t, w.out.URL)
+	for range 3 {
+		s = w.read(t, s)
+	}
+	if asked, full := w.out.asked.Load(), w.out.full.Load(); asked != 3 || full != 1 {
+		t.Errorf("asked %d times, %d with an answer", asked, full)
+	}
+	w.SetNow(bookingtest.Start.Add(25 * time.Hour))
+	s = w.read(t, s)
+	if full := w.out.full.Load(); full != 2 || !s.ReadAt.Equal(w.DB.Now()) {
+		t.Errorf("%d answers a day later, read at %s", full, s.ReadAt)
+	}
+	end := w.DB.Now().Add(booking.Horizon).Truncate(24 * time.Hour).Add(9 * time.Hour)
+	if n := w.count(t, `select count(*) from external_busy where upper(period) <= '`+end.Add(72*time.Hour).Format(time.RFC3339)+`'`); n < 182 || n > 186 {
+		t.Errorf("%d periods are kept", n)
+	}
+}
+
+func TestR41_FailuresAreShownLeftAloneAndToldAfterDays(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(30 * 24 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	s := w.read(t, w.subscribe(t, w.out.URL))
+	w.out.status.Store(404)
+	w.out.says()
+	waited := time.Duration(0)
+	for i := range 8 {
+		w.SetNow(w.DB.Now().Add(12 * time.Hour))
+		s = w.read(t, s)
+		next := s.Next.Sub(w.DB.Now())
+		if s.Failure != booking.FailureGone || s.Failure.Label() == "" || next < waited && i < 4 || next > 16*time.Hour {
+			t.Fatalf("failure %d: %+v, next in %s", i, s, next)
+		}
+		waited = next
+	}
+	if !s.FailingSince.Equal(bookingtest.Start.Add(12*time.Hour)) || w.free(t, busy) {
+		t.Errorf("what was known is forgotten: %+v", s)
+	}
+	if n := w.count(t, `select count(*) from river_job where kind = 'calendar_notice'`); n != 1 {
+		t.Errorf("%d mails about it", n)
+	}
+	w.out.status.Store(200)
+	if s = w.read(t, s); s.Failure != "" || !s.FailingSince.IsZero() || !w.free(t, busy) {
+		t.Errorf("well again: %+v", s)
+	}
+}
+
+func TestR41_EachFailureIsToldApart(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	strict := fetch.New(booking.CalendarLimits, fetch.Options{})
+	for name, c := range map[string]struct {
+		text   string
+		status int64
+		client *fetch.Client
+		want   booking.Failure
+	}{
+		"internal":    {"", 200, strict, booking.FailureAddress},
+		"a page":      {"<html>", 200, w.client, booking.FailureNotCalendar},
+		"down":        {"", 503, w.client, booking.FailureUnreachable},
+		"forbidden":   {"", 403, w.client, booking.FailureGone},
+		"too large":   {"BEGIN:VCALENDAR\n" + strings.Repeat("X:"+strings.Repeat("a", 1000)+"\n", 17_000), 200, w.client, booking.FailureTooLarge},
+		"too complex": {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;BYHOUR=3\nEND:VEVENT\nEND:VCALENDAR\n", 200, w.client, booking.FailureTooComplex},
+	} {
+		w.out.text.Store(&c.text)
+		w.out.status.Store(c.status)
+		s := w.subscribe(t, w.out.URL+"/"+strings.ReplaceAll(name, " ", ""))
+		ok(t, w.Bookings.ReadCalendar(t.Context(), c.client, s.ID))
+		if got := w.only(t); got.Failure != c.want || got.Failure.Label() == "" {
+			t.Errorf("%s: %q", name, got.Failure)
+		}
+		ok(t, w.Bookings.Unsubscribe(t.Context(), w.worker, s.ID))
+	}
+}
+
+func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	ctx := t.Context()
+	s := w.subscribe(t, w.out.URL)
+	marc, zoe := w.SocialWorker(t, "Marc", "Kermarrec"), w.Beneficiary(t, "Zoé", "Vidal")
+	acts := map[string]func(v *viewer.Viewer) error{
+		"refresh": func(v *viewer.Viewer) error { return w.Bookings.RefreshCalendar(ctx, v, s.ID) },
+		"pause":   func(v *viewer.Viewer) error { return w.Bookings.PauseCalendar(ctx, v, s.ID, true) },
+		"days":    func(v *viewer.Viewer) error { return w.Bookings.CountAllDay(ctx, v, s.ID, false) },
+		"remove":  func(v *viewer.Viewer) error { return w.Bookings.Unsubscribe(ctx, v, s.ID) },
+	}
+	for name, act := range acts {
+		if err := act(marc); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s by another worker: %v", name, err)
+		}
+		for _, stranger := range []*viewer.Viewer{zoe, w.Admin, nil} {
+			if err := act(stranger); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s by %+v: %v", name, stranger, err)
+			}
+		}
+	}
+	if all, err := w.Bookings.Subscriptions(ctx, marc); err != nil || len(all) != 0 {
+		t.Errorf("another worker sees %v, %v", all, err)
+	}
+	if _, err := w.Bookings.Subscriptions(ctx, zoe); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a beneficiary asks: %v", err)
+	}
+	if err := w.Bookings.RefreshCalendar(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
+		t.Errorf("asked for again at once: %v", err)
+	}
+	w.SetNow(w.DB.Now().Add(time.Minute))
+	ok(t, w.Bookings.RefreshCalendar(ctx, w.worker, s.ID))
+	add := func(address string) error {
+		return w.Bookings.Subscribe(ctx, w.worker, booking.NewSubscription{Name: "x", Address: address})
+	}
+	for _, address := range []string{w.out.URL, "ftp://exemple.fr/a", "https://a:b@exemple.fr/", "exemple.fr", "javascript:alert(1)"} {
+		if err := add(address); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for i := 1; i < booking.MaxSubscriptions; i++ {
+		ok(t, add(fmt.Sprintf("webcal://exemple.fr/%d.ics", i)))
+	}
+	if err := add("https://exemple.fr/one-more.ics"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("one calendar more than the most: %v", err)
+	}
+	ok(t, w.Bookings.Unsubscribe(ctx, w.worker, s.ID))
+	ok(t, add("https://exemple.fr/one-more.ics"))
+}
+
+func TestR41_DueCalendarsAreTakenOnceWhateverTheInstances(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	w.subscribe(t, w.out.URL)
+	_, err := w.DB.Pool.Exec(t.Context(), `delete from river_job`)
+	ok(t, err)
+	done := make(chan error)
+	for range 4 {
+		go func() { done <- w.Bookings.ReadDue(context.Background()) }()
+	}
+	for range 4 {
+		ok(t, <-done)
+	}
+	if n := w.count(t, `select count(*) from river_job where kind = 'calendar_read'`); n != 1 {
+		t.Errorf("%d jobs for one calendar", n)
+	}
+}
+
+// Our own feed, subscribed back, blocks nothing.
+func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	at := bookingtest.Start.Add(48 * time.Hour)
+	a := w.Book(t, zoe, w.worker, at, booking.Video)
+	token, err := w.Bookings.MakeFeed(t.Context(), w.worker, booking.ShowsNothing)
+	ok(t, err)
+	text := w.feed(t, token)
+	w.out.text.Store(&text)
+	w.read(t, w.subscribe(t, w.out.URL))
+	_, err = w.Bookings.Cancel(t.Context(), zoe, a.ID, "")
+	ok(t, err)
+	if !w.free(t, at) {
+		t.Error("an hour that was cancelled stays closed by the feed's copy of it")
+	}
+}
+
+func (w *calendarWorld) feed(t *testing.T, token string) string {
+	t.Helper()
+	file, err := w.Bookings.ReadFeed(t.Context(), token)
+	ok(t, err)
+	return file.ICS(func(uuid.UUID) string { return "https://exemple.fr/rendez-vous/" })
+}
+
+func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	w.Book(t, zoe, w.worker, bookingtest.Start.Add(52*time.Hour), booking.Phone)
+	for shows, want := range map[booking.Shows]string{booking.ShowsNothing: "Rendez-vous par vidéo", booking.ShowsInitials: "Rendez-vous par vidéo\\, Z.V.", booking.ShowsNames: "Rendez-vous par vidéo\\, Zoé Vidal"} {
+		token, err := w.Bookings.MakeFeed(t.Context(), w.worker, shows)
+		ok(t, err)
+		text := w.feed(t, token)
+		cal := parsed(t, text)
+		if n := len(cal.Events()); n != 2 || cal.Events()[0].Props.Get("SUMMARY").Value != want || !instantOf(t, cal, cal.Events()[0].Props.Get("DTSTART")).Equal(a.StartsAt) {
+			t.Errorf("%s: %d events in\n%s", shows, n, text)
+		}
+		if told := strings.Contains(text, "Vidal"); told != (shows == booking.ShowsNames) || strings.Contains(text, "Logement") {
+			t.Errorf("%s tells\n%s", shows, text)
+		}
+	}
+}
+
+func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	ctx := t.Context()
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	first, err := w.Bookings.MakeFeed(ctx, w.worker, booking.ShowsNothing)
+	ok(t, err)
+	before, err := w.Bookings.ReadFeed(ctx, first)
+	ok(t, err)
+	if again, err := w.Bookings.ReadFeed(ctx, first); err != nil || again.Version != before.Version {
+		t.Errorf("nothing has changed, and the version has: %v", err)
+	}
+	_, err = w.Bookings.Cancel(ctx, zoe, a.ID, "")
+	ok(t, err)
+	after, err := w.Bookings.ReadFeed(ctx, first)
+	ok(t, err)
+	if after.Version == before.Version || len(parsed(t, w.feed(t, first)+"").Events()) != 0 {
+		t.Error("a cancelled appointment is still there")
+	}
+	if n := w.count(t, `select count(*) from agenda_feeds f where f::text like '%`+first+`%'`); n != 0 {
+		t.Error("the token is kept")
+	}
+	second, err := w.Bookings.MakeFeed(ctx, w.worker, booking.ShowsNothing)
+	ok(t, err)
+	for name, token := range map[string]string{"renewed": first, "empty": "", "guessed": strings.Repeat("A", 43), "a hash": "\x00"} {
+		if _, err := w.Bookings.ReadFeed(ctx, token); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	ok(t, w.Bookings.RevokeFeed(ctx, w.worker))
+	if _, err := w.Bookings.ReadFeed(ctx, second); !fault.Is(err, fault.NotFound) {
+		t.Errorf("revoked: %v", err)
+	}
+	for _, stranger := range []*viewer.Viewer{zoe, w.Admin, nil} {
+		_, err := w.Bookings.MakeFeed(ctx, stranger, booking.ShowsNothing)
+		_, _, asked := w.Bookings.Feed(ctx, stranger)
+		if !fault.Is(err, fault.Forbidden) || !fault.Is(asked, fault.Forbidden) || !fault.Is(w.Bookings.RevokeFeed(ctx, stranger), fault.Forbidden) {
+			t.Errorf("%+v: %v, %v", stranger, err, asked)
+		}
+	}
+}
+
+func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	token, err := w.Bookings.MakeFeed(t.Context(), w.worker, booking.ShowsNothing)
+	ok(t, err)
+	reads := 0
+	for ; reads < 1000; reads++ {
+		if _, err = w.Bookings.ReadFeed(t.Context(), token); err != nil {
+			break
+		}
+	}
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Code != fault.Throttled || f.RetryAfter <= 0 || reads < 10 {
+		t.Errorf("after %d readings: %v", reads, err)
+	}
+	w.SetNow(w.DB.Now().Add(10 * time.Minute))
+	_, err = w.Bookings.ReadFeed(t.Context(), token)
+	ok(t, err)
+	_, err = w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
+	ok(t, err)
+	if _, err := w.Bookings.ReadFeed(t.Context(), token); !fault.Is(err, fault.NotFound) {
+		t.Errorf("suspended: %v", err)
+	}
+}

@@ -1,0 +1,282 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// Why a calendar cannot be used.
+var (
+	errNotCalendar = errors.New("not a calendar")
+	errTooComplex  = errors.New("a calendar too complex to work out")
+)
+
+// Bounds of one calendar, beside that of its size: what a rule may say, how deep
+// components may lie in one another, and how many occurrences are looked at.
+const (
+	maxRuleLength  = 500
+	maxDepth       = 8
+	maxOccurrences = 1_000_000
+	maxEventLength = 366 * 24 * time.Hour
+)
+
+// reading is how a calendar is read: for which time, and what its owner wants.
+type reading struct {
+	span   Period
+	zone   *time.Location // where the calendar says none
+	allDay bool           // days taken up entirely are busy
+}
+
+// busyIn reads a calendar (RFC 5545) as it arrives and returns when it says that
+// its owner is busy within span: merged, in order, and nothing else of it. Events
+// of our own are left out, so that a calendar that holds our feed, or our mails,
+// blocks nothing twice.
+func busyIn(ctx context.Context, from io.Reader, r reading) ([]Period, error) {
+	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]time.Time{}}
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	if err := c.expand(); err != nil {
+		return nil, err
+	}
+	return c.busy.merged(), nil
+}
+
+// calendarReader goes through a calendar line by line. It keeps the periods, and
+// whole only what cannot be worked out before the end: the events that repeat.
+type calendarReader struct {
+	reading
+	ctx       context.Context
+	lines     *ics.CalendarStream
+	zones     zones
+	within    []string // the components that are open
+	event     *event   // the one that is being read
+	events    int
+	began     bool // a calendar was there
+	repeating []*event
+	replaced  map[string][]time.Time // by identifier, the occurrences that an event of its own stands for
+	waiting   []*event               // those that name a time zone that is not known yet
+	busy      periodSet
+}
+
+// event is what matters of a VEVENT. Times are kept as they are written: a time
+// zone may be told after its first use.
+type event struct {
+	uid        string
+	starts     *ics.BaseProperty
+	ends       *ics.BaseProperty
+	duration   string
+	rule       string
+	excluded   []*ics.BaseProperty
+	added      []*ics.BaseProperty
+	occurrence *ics.BaseProperty // RECURRENCE-ID
+	free       bool
+}
+
+func (c *calendarReader) read() error {
+	for {
+		line, err := c.lines.ReadLine()
+		if line != nil {
+			if err := c.line(*line); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF) && c.began && len(c.within) == 0:
+			return nil
+		case errors.Is(err, io.EOF):
+			return errNotCalendar // nothing, or cut off
+		case err != nil:
+			return err
+		}
+	}
+}
+
+func (c *calendarReader) line(line ics.ContentLine) error {
+	if !c.began && !strings.EqualFold(strings.TrimPrefix(strings.TrimSpace(string(line)), "\ufeff"), "BEGIN:VCALENDAR") {
+		return errNotCalendar
+	}
+	name, value, _ := strings.Cut(strings.TrimPrefix(string(line), "\ufeff"), ":")
+	switch strings.ToUpper(name) {
+	case "BEGIN":
+		return c.begin(strings.ToUpper(strings.TrimSpace(value)))
+	case "END":
+		return c.end(strings.ToUpper(strings.TrimSpace(value)))
+	}
+	property, err := ics.ParseProperty(line)
+	if err != nil || property == nil {
+		return nil // a line that says nothing is left out, as calendar programs do
+	}
+	property.IANAToken = strings.ToUpper(property.IANAToken)
+	c.property(property)
+	return nil
+}
+
+func (c *calendarReader) begin(component string) error {
+	if len(c.within) == maxDepth {
+		return errTooComplex
+	}
+	c.began = true
+	c.within = append(c.within, component)
+	switch component {
+	case "VEVENT":
+		c.event = &event{}
+	case "VTIMEZONE":
+		c.zones.begin()
+	case "STANDARD", "DAYLIGHT":
+		c.zones.beginPart()
+	}
+	return nil
+}
+
+func (c *calendarReader) end(component string) error {
+	if len(c.within) == 0 || c.within[len(c.within)-1] != component {
+		return errNotCalendar
+	}
+	c.within = c.within[:len(c.within)-1]
+	switch component {
+	case "VEVENT":
+		if c.events++; c.events%1000 == 0 && c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		c.take(c.event)
+	case "VTIMEZONE":
+		c.zones.end()
+	}
+	return nil
+}
+
+func (c *calendarReader) property(p *ics.BaseProperty) {
+	if len(c.within) == 0 {
+		return
+	}
+	switch c.within[len(c.within)-1] {
+	case "VCALENDAR":
+		if p.IANAToken == "X-WR-TIMEZONE" {
+			c.zones.setFallback(p.Value)
+		}
+	case "VEVENT":
+		c.event.set(p)
+	case "VTIMEZONE", "STANDARD", "DAYLIGHT":
+		c.zones.set(p)
+	case "VFREEBUSY":
+		if p.IANAToken == "FREEBUSY" && !strings.EqualFold(parameter(p, "FBTYPE"), "FREE") {
+			c.addPeriods(p)
+		}
+	}
+}
+
+// addPeriods takes the periods of a VFREEBUSY, whose times are all UTC.
+func (c *calendarReader) addPeriods(p *ics.BaseProperty) {
+	for value := range strings.SplitSeq(p.Value, ",") {
+		if period, ok := parsePeriod(value, c.zones.dialFor(p)); ok {
+			c.add(period)
+		}
+	}
+}
+
+func (e *event) set(p *ics.BaseProperty) {
+	switch p.IANAToken {
+	case "UID":
+		e.uid = p.Value
+	case "DTSTART":
+		e.starts = p
+	case "DTEND":
+		e.ends = p
+	case "DURATION":
+		e.duration = p.Value
+	case "RRULE":
+		e.rule = p.Value
+	case "EXDATE":
+		e.excluded = append(e.excluded, p)
+	case "RDATE":
+		e.added = append(e.added, p)
+	case "RECURRENCE-ID":
+		e.occurrence = p
+	case "TRANSP":
+		e.free = e.free || strings.EqualFold(p.Value, "TRANSPARENT")
+	case "STATUS":
+		e.free = e.free || strings.EqualFold(p.Value, "CANCELLED")
+	case "X-MICROSOFT-CDO-BUSYSTATUS":
+		e.free = e.free || strings.EqualFold(p.Value, "FREE")
+	}
+}
+
+func parameter(p *ics.BaseProperty, name string) string {
+	for key, values := range p.ICalParameters {
+		if strings.EqualFold(key, name) && len(values) > 0 {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// take is told of an event that has ended. One that repeats waits for those that
+// stand for single occurrences of it, and one in a zone that comes later for that.
+func (c *calendarReader) take(e *event) {
+	switch {
+	case e.starts == nil || strings.HasSuffix(e.uid, ownEvents):
+	case e.rule != "" || len(e.added) > 0:
+		c.repeating = append(c.repeating, e)
+	case e.occurrence != nil || !c.zones.known(e.starts):
+		c.waiting = append(c.waiting, e)
+	default:
+		c.addOnce(e)
+	}
+}
+
+// addOnce adds an event that does not repeat.
+func (c *calendarReader) addOnce(e *event) {
+	if t, ok := c.timing(e); ok && c.counts(e, t) {
+		c.add(t.period(t.starts))
+	}
+}
+
+func (c *calendarReader) counts(e *event, t timing) bool { return !e.free && (c.allDay || !t.days) }
+
+func (c *calendarReader) add(p Period) {
+	if p = clip(p, c.span); p.From.Before(p.To) {
+		c.busy.add(p)
+	}
+}
+
+// periodSet is many periods in little memory.
+type periodSet struct{ all []Period }
+
+const mergeAt = 10_000
+
+func (s *periodSet) add(p Period) {
+	if s.all = append(s.all, p); len(s.all) >= 2*mergeAt {
+		s.all = s.merged()
+	}
+}
+
+// merged joins what overlaps, and what leaves less than a slot between: nobody
+// could book there. A year of such periods is a few thousand at most.
+func (s *periodSet) merged() []Period {
+	slices.SortFunc(s.all, func(a, b Period) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
+	var merged []Period
+	for _, p := range s.all {
+		last := len(merged) - 1
+		if last >= 0 && p.From.Sub(merged[last].To) < SlotLength {
+			merged[last].To = later(merged[last].To, p.To)
+			continue
+		}
+		merged = append(merged, p)
+	}
+	return merged
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,191 @@
+package booking
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/teambition/rrule-go"
+)
+
+// expand works out, once all is read, the events that had to wait.
+func (c *calendarReader) expand() error {
+	for _, e := range c.waiting {
+		c.replace(e)
+		c.addOnce(e)
+	}
+	left := maxOccurrences
+	for _, e := range c.repeating {
+		if c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		t, ok := c.timing(e)
+		if !ok || !c.counts(e, t) {
+			continue
+		}
+		if err := c.repeat(e, t, &left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace notes the occurrence that an event stands for.
+func (c *calendarReader) replace(e *event) {
+	if e.occurrence == nil {
+		return
+	}
+	if at, ok := parseInstant(e.occurrence.Value, c.zones.dialFor(e.occurrence)); ok {
+		c.replaced[e.uid] = append(c.replaced[e.uid], at)
+	}
+}
+
+// repeat adds the occurrences of an event, but for those that are excluded or
+// that other events stand for.
+func (c *calendarReader) repeat(e *event, t timing, left *int) error {
+	without := c.without(e, t)
+	add := func(shown time.Time) {
+		if !without.holds(t, shown) {
+			c.add(t.period(shown))
+		}
+	}
+	for _, p := range e.added {
+		c.addDates(p.Value, c.zones.dialFor(p), t, add)
+	}
+	if e.rule == "" {
+		add(t.starts)
+		return nil
+	}
+	if len(e.rule) > maxRuleLength {
+		return errTooComplex
+	}
+	option, err := rrule.StrToROption(e.rule)
+	if err != nil {
+		add(t.starts) // a rule that is none: the event once, as calendar programs show it
+		return nil
+	}
+	return c.follow(*option, lastShown(e.rule, t), t, left, add)
+}
+
+// addDates adds the single dates of an RDATE, which may be periods.
+func (c *calendarReader) addDates(values string, by dial, t timing, add func(time.Time)) {
+	for value := range strings.SplitSeq(values, ",") {
+		if strings.Contains(value, "/") {
+			if p, ok := parsePeriod(value, by); ok {
+				c.add(p)
+			}
+			continue
+		}
+		if shown, _, utc, ok := parseTime(value); ok {
+			if utc {
+				shown = shownBy(t, shown)
+			}
+			add(shown)
+		}
+	}
+}
+
+// shownBy is what an event's dial shows at an instant.
+func shownBy(t timing, at time.Time) time.Time {
+	shown := at
+	for range 2 { // the offset itself depends on what is shown
+		shown = at.Add(shown.Sub(t.dial(shown)))
+	}
+	return shown
+}
+
+// follow goes through the occurrences of a rule, up to the end of the span.
+func (c *calendarReader) follow(option rrule.ROption, last time.Time, t timing, left *int, add func(time.Time)) error {
+	if !bounded(option) {
+		return errTooComplex
+	}
+	years := farYears(c.span.To)
+	option.Dtstart = t.starts.AddDate(years, 0, 0)
+	option.Until = c.span.To.Add(2*24*time.Hour).AddDate(years, 0, 0) // no clock is further from UTC
+	rule, err := rrule.NewRRule(option)
+	if err != nil {
+		add(t.starts)
+		return nil
+	}
+	next := rule.Iterator()
+	for far, more := next(); more; far, more = next() {
+		shown := far.AddDate(-years, 0, 0)
+		if *left--; *left < 0 {
+			return errTooComplex
+		}
+		if !t.dial(shown).Before(c.span.To) || !last.IsZero() && shown.After(last) {
+			return nil
+		}
+		add(shown)
+	}
+	return nil
+}
+
+// farYears is by how much rules are followed later than they are meant: the days of
+// the calendar come back every 400 years, and the library looks for the next
+// occurrence of a rule that has none until the year 9999, which is soon there.
+func farYears(end time.Time) int { return 400 * ((9990 - end.Year()) / 400) }
+
+// lastShown is what the event's dial shows at a rule's UNTIL, the whole of that day
+// where it is one; zero for a rule without.
+func lastShown(rule string, t timing) time.Time {
+	for part := range strings.SplitSeq(strings.ToUpper(rule), ";") {
+		value, found := strings.CutPrefix(part, "UNTIL=")
+		if !found {
+			continue
+		}
+		shown, day, utc, _ := parseTime(value)
+		switch {
+		case day:
+			return shown.Add(24*time.Hour - time.Second)
+		case utc:
+			return shownBy(t, shown)
+		}
+		return shown
+	}
+	return time.Time{}
+}
+
+// bounded reports whether the next occurrence of a rule is always found soon:
+// rules that repeat within the day and also pick days might never have one. Those
+// that go by Easter are the library's own.
+func bounded(o rrule.ROption) bool {
+	if len(o.Byeaster) > 0 {
+		return false
+	}
+	if o.Freq != rrule.HOURLY && o.Freq != rrule.MINUTELY && o.Freq != rrule.SECONDLY {
+		return true
+	}
+	return len(o.Bysetpos)+len(o.Bymonth)+len(o.Bymonthday)+len(o.Byyearday)+len(o.Byweekno)+len(o.Byweekday)+
+		len(o.Byhour)+len(o.Byminute)+len(o.Bysecond) == 0
+}
+
+// exceptions are occurrences that do not take place: instants, or days.
+type exceptions struct {
+	instants []time.Time
+	days     []time.Time
+}
+
+func (c *calendarReader) without(e *event, t timing) exceptions {
+	x := exceptions{instants: c.replaced[e.uid]}
+	for _, p := range e.excluded {
+		by := c.zones.dialFor(p)
+		for value := range strings.SplitSeq(p.Value, ",") {
+			shown, day, _, ok := parseTime(value)
+			if ok && day {
+				x.days = append(x.days, shown)
+			} else if at, ok := parseInstant(value, by); ok {
+				x.instants = append(x.instants, at)
+			}
+		}
+	}
+	x.instants = slices.SortedFunc(slices.Values(x.instants), time.Time.Compare)
+	slices.SortFunc(x.days, time.Time.Compare)
+	return x
+}
+
+func (x exceptions) holds(t timing, shown time.Time) bool {
+	_, instant := slices.BinarySearchFunc(x.instants, t.dial(shown), time.Time.Compare)
+	_, day := slices.BinarySearchFunc(x.days, calendarDay(shown), time.Time.Compare)
+	return instant || day
+}

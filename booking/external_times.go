@@ -1,0 +1,138 @@
+package booking
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// Times of a calendar are handled as clocks show them, in UTC's place, until the
+// clock that they are by says which instant that is: so a rule repeats at the same
+// time of day, and a time zone that only this calendar knows is as good as ours.
+
+// dial is a clock that says which instant it is when it shows that time.
+type dial func(shown time.Time) time.Time
+
+func universal(shown time.Time) time.Time { return shown }
+
+func dialOf(zone *time.Location) dial {
+	return func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone).UTC()
+	}
+}
+
+// parseTime reads a date, or a date with a time (3.3.4, 3.3.5), as clocks show it.
+func parseTime(value string) (shown time.Time, day, utc, ok bool) {
+	value = strings.TrimSpace(value)
+	if len(value) == len("20060102") {
+		shown, err := time.Parse("20060102", value)
+		return shown, true, false, err == nil
+	}
+	bare, utc := strings.CutSuffix(value, "Z")
+	shown, err := time.Parse(clockFormat, bare)
+	return shown, false, utc, err == nil
+}
+
+// timing is when an event is.
+type timing struct {
+	dial   dial
+	starts time.Time // as the dial shows it
+	length time.Duration
+	days   bool // length is in days of the clock, however long these are
+}
+
+// period is the occurrence that starts when the clock shows that.
+func (t timing) period(shown time.Time) Period {
+	if t.days {
+		return Period{t.dial(shown), t.dial(shown.Add(t.length))}
+	}
+	from := t.dial(shown)
+	return Period{from, from.Add(t.length)}
+}
+
+// timing works out when an event is; ok is false for one that takes no time, or
+// whose time makes no sense.
+func (c *calendarReader) timing(e *event) (t timing, ok bool) {
+	starts, day, utc, ok := parseTime(e.starts.Value)
+	if !ok || starts.Year() < 1600 || starts.Year() > 9000 {
+		return timing{}, false
+	}
+	t = timing{dial: c.zones.dialFor(e.starts), starts: starts, days: day}
+	if utc {
+		t.dial = universal
+	}
+	switch {
+	case e.ends != nil:
+		t.length, ok = c.until(e.ends, t)
+	case e.duration != "":
+		t.length, ok = parseDuration(e.duration)
+	case day:
+		t.length = 24 * time.Hour
+	}
+	t.length = min(t.length, maxEventLength)
+	return t, ok && t.length > 0
+}
+
+// until is how long an event lasts that ends then: in days of its clock, or in
+// time that passes.
+func (c *calendarReader) until(p *ics.BaseProperty, t timing) (time.Duration, bool) {
+	ends, day, utc, ok := parseTime(p.Value)
+	if !ok || day != t.days {
+		return 0, false
+	}
+	if day {
+		return ends.Sub(t.starts), true
+	}
+	by := c.zones.dialFor(p)
+	if utc {
+		by = universal
+	}
+	return by(ends).Sub(t.dial(t.starts)), true
+}
+
+// parsePeriod reads a period (3.3.9): from one instant to another, or so long.
+func parsePeriod(value string, by dial) (Period, bool) {
+	first, second, _ := strings.Cut(strings.TrimSpace(value), "/")
+	from, ok := parseInstant(first, by)
+	if !ok {
+		return Period{}, false
+	}
+	if length, isLength := parseDuration(second); isLength {
+		return Period{from, from.Add(length)}, true
+	}
+	to, ok := parseInstant(second, by)
+	return Period{from, to}, ok
+}
+
+func parseInstant(value string, by dial) (time.Time, bool) {
+	shown, _, utc, ok := parseTime(value)
+	if utc {
+		by = universal
+	}
+	if !ok {
+		return time.Time{}, false
+	}
+	return by(shown), true
+}
+
+// parseDuration reads a duration (3.3.6) of at most a year.
+func parseDuration(value string) (time.Duration, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(value)), "+"), "P")
+	if !ok || rest == "" {
+		return 0, false
+	}
+	units := map[byte]time.Duration{'W': week, 'D': 24 * time.Hour, 'H': time.Hour, 'M': time.Minute, 'S': time.Second}
+	total := time.Duration(0)
+	for rest = strings.Replace(rest, "T", "", 1); rest != ""; {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if digits == 0 || digits > 8 || digits == len(rest) || units[rest[digits]] == 0 {
+			return 0, false
+		}
+		n, _ := strconv.Atoi(rest[:digits])
+		total += min(time.Duration(n)*units[rest[digits]], maxEventLength)
+		rest = rest[digits+1:]
+	}
+	return min(total, maxEventLength), true
+}

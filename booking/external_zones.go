@@ -1,0 +1,235 @@
+package booking
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/teambition/rrule-go"
+)
+
+// zones are the clocks that a calendar's times are by.
+type zones struct {
+	fallback *time.Location // for times that name none
+	told     map[string]*toldZone
+	named    map[string]*time.Location // those looked up already; nil for none of that name
+	parts    int                       // of all descriptions
+	name     string                    // of the VTIMEZONE that is being read
+	reading  *toldZone
+}
+
+// toldZone is a time zone as a calendar describes it (3.6.5).
+type toldZone struct {
+	parts   []zonePart
+	changes []zoneChange // worked out at first use
+}
+
+// zonePart is one STANDARD or DAYLIGHT.
+type zonePart struct {
+	starts, rule string
+	from, to     time.Duration
+}
+
+type zoneChange struct {
+	at time.Time
+	to time.Duration
+}
+
+// maxZoneParts and maxZoneNames bound the zones of one calendar: real ones are
+// described in a few dozen parts for a hundred years.
+const (
+	maxZoneParts = 1000
+	maxZoneNames = 500
+)
+
+func newZones(fallback *time.Location) zones {
+	return zones{fallback: fallback, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
+}
+
+func (z *zones) begin() { z.name, z.reading = "", &toldZone{} }
+
+func (z *zones) beginPart() {
+	if z.parts++; z.reading != nil && z.parts <= maxZoneParts {
+		z.reading.parts = append(z.reading.parts, zonePart{})
+	}
+}
+
+func (z *zones) end() {
+	if z.reading != nil && z.name != "" && len(z.reading.parts) > 0 {
+		z.told[z.name] = z.reading
+	}
+	z.reading = nil
+}
+
+func (z *zones) set(p *ics.BaseProperty) {
+	if z.reading == nil {
+		return
+	}
+	if p.IANAToken == "TZID" {
+		z.name = p.Value
+	}
+	if len(z.reading.parts) == 0 {
+		return
+	}
+	part := &z.reading.parts[len(z.reading.parts)-1]
+	switch p.IANAToken {
+	case "DTSTART":
+		part.starts = p.Value
+	case "RRULE":
+		part.rule = p.Value
+	case "TZOFFSETFROM":
+		part.from = parseOffset(p.Value)
+	case "TZOFFSETTO":
+		part.to = parseOffset(p.Value)
+	}
+}
+
+// parseOffset reads an offset from UTC (3.3.14).
+func parseOffset(value string) time.Duration {
+	value = strings.TrimSpace(value)
+	if len(value) < 5 {
+		return 0
+	}
+	shown, err := time.Parse("1504", value[1:5])
+	if err != nil {
+		return 0
+	}
+	d := time.Duration(shown.Hour())*time.Hour + time.Duration(shown.Minute())*time.Minute
+	if value[0] == '-' {
+		return -d
+	}
+	return d
+}
+
+func (z *zones) setFallback(name string) {
+	if zone := z.lookUp(name); zone != nil {
+		z.fallback = zone
+	}
+}
+
+// known reports whether a time's zone needs no description that may still come.
+func (z *zones) known(p *ics.BaseProperty) bool {
+	name := parameter(p, "TZID")
+	return name == "" && strings.HasSuffix(p.Value, "Z") || z.lookUp(name) != nil || z.told[name] != nil
+}
+
+// dialFor is the clock that a time is by: the zone that everybody knows by that name, or
+// the one that the calendar describes, or the calendar's own.
+func (z *zones) dialFor(p *ics.BaseProperty) dial {
+	name := parameter(p, "TZID")
+	if zone := z.lookUp(name); zone != nil {
+		return dialOf(zone)
+	}
+	if told := z.told[name]; told != nil {
+		return told.dial()
+	}
+	return dialOf(z.fallback)
+}
+
+// windowsZones are the names that Outlook has for the zones of France, overseas
+// and around (Unicode CLDR, windowsZones), for calendars that use them without a
+// description.
+var windowsZones = map[string]string{
+	"Romance Standard Time": "Europe/Paris", "W. Europe Standard Time": "Europe/Berlin", "Central European Standard Time": "Europe/Warsaw",
+	"Central Europe Standard Time": "Europe/Budapest", "GMT Standard Time": "Europe/London", "Greenwich Standard Time": "Atlantic/Reykjavik",
+	"E. Europe Standard Time": "Europe/Chisinau", "GTB Standard Time": "Europe/Bucharest", "FLE Standard Time": "Europe/Kyiv", "Turkey Standard Time": "Europe/Istanbul",
+	"Morocco Standard Time": "Africa/Casablanca", "W. Central Africa Standard Time": "Africa/Lagos", "SA Western Standard Time": "America/Guadeloupe",
+	"SA Eastern Standard Time": "America/Cayenne", "Saint Pierre Standard Time": "America/Miquelon", "Mauritius Standard Time": "Indian/Reunion",
+	"E. Africa Standard Time": "Indian/Mayotte", "Central Pacific Standard Time": "Pacific/Noumea", "Hawaiian Standard Time": "Pacific/Tahiti",
+	"UTC+12": "Pacific/Wallis", "UTC": "UTC", "Eastern Standard Time": "America/New_York", "Atlantic Standard Time": "America/Halifax",
+}
+
+// namedZone is the zone that everybody knows by that name, which some programs
+// write behind a prefix of their own ("/example.org/Europe/Paris"); nil for none.
+func namedZone(name string) *time.Location {
+	name = strings.Trim(name, `"/ `)
+	if known := windowsZones[name]; known != "" {
+		name = known
+	}
+	parts := strings.Split(name, "/")
+	for i := range min(len(parts), 4) {
+		candidate := strings.Join(parts[i:], "/")
+		if candidate == "" || candidate == "Local" || len(candidate) > 64 {
+			continue
+		}
+		if zone, err := time.LoadLocation(candidate); err == nil {
+			return zone
+		}
+	}
+	return nil
+}
+
+// lookUp is namedZone, once for each name.
+func (z *zones) lookUp(name string) *time.Location {
+	zone, known := z.named[name]
+	if !known && name != "" && len(z.named) < maxZoneNames {
+		zone = namedZone(name)
+		z.named[name] = zone
+	}
+	return zone
+}
+
+// dial goes by the description.
+func (z *toldZone) dial() dial {
+	if z.changes == nil {
+		z.changes = z.expand()
+	}
+	return func(shown time.Time) time.Time {
+		for _, change := range slices.Backward(z.changes) {
+			if at := shown.Add(-change.to); !at.Before(change.at) {
+				return at
+			}
+		}
+		return shown.Add(-z.parts[0].from)
+	}
+}
+
+// yearsOfZone and lastYearOfZone bound how far the rules of a description are
+// followed; some begin in 1601.
+const (
+	yearsOfZone    = 500
+	lastYearOfZone = 2050
+)
+
+func (z *toldZone) expand() (changes []zoneChange) {
+	for _, part := range z.parts {
+		starts, _, _, ok := parseTime(part.starts)
+		if !ok {
+			continue
+		}
+		for _, shown := range part.onsets(starts) {
+			changes = append(changes, zoneChange{shown.Add(-part.from), part.to})
+		}
+	}
+	slices.SortFunc(changes, func(a, b zoneChange) int { return a.at.Compare(b.at) })
+	return changes
+}
+
+// onsets are when clocks, showing the time before, change; of those long ago the
+// last alone matters.
+func (p zonePart) onsets(starts time.Time) (all []time.Time) {
+	option, err := rrule.StrToROption(p.rule)
+	if err != nil || option.Freq != rrule.YEARLY || len(p.rule) > maxRuleLength {
+		return []time.Time{starts}
+	}
+	option.Dtstart = starts
+	if end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC); option.Until.IsZero() || option.Until.After(end) {
+		option.Until = end // the library's own end is 292 years after the start
+	}
+	rule, err := rrule.NewRRule(*option)
+	if err != nil {
+		return []time.Time{starts}
+	}
+	next := rule.Iterator()
+	for range yearsOfZone {
+		at, more := next()
+		if !more {
+			break
+		}
+		if all = append(all, at); at.Year() < 2000 {
+			all = all[len(all)-1:]
+		}
+	}
+	return all
+}

@@ -1,0 +1,208 @@
+package booking
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/google/uuid"
+)
+
+// Shows is what the entries of a feed tell of the people in them.
+type Shows string
+
+// What a worker may choose; nothing unless they do.
+const (
+	ShowsNothing  Shows = "nothing"
+	ShowsInitials Shows = "initials"
+	ShowsNames    Shows = "names"
+)
+
+// Label says the choice as a person would.
+func (s Shows) Label() string {
+	switch s {
+	case ShowsInitials:
+		return "Les initiales des personnes"
+	case ShowsNames:
+		return "Les noms des personnes"
+	}
+	return "Aucun nom"
+}
+
+// Feed is a worker's agenda for a calendar program of their own (R41). Whoever
+// knows its address reads it; of that address, a hash is kept.
+type Feed struct {
+	Shows  Shows
+	MadeAt time.Time
+	ReadAt time.Time // zero for never
+}
+
+// How far back a feed reaches, and how often it may be read.
+const (
+	feedBehind  = 30 * 24 * time.Hour
+	feedWindow  = 10 * time.Minute
+	feedReads   = 30 // in a window
+	feedEntries = 2000
+)
+
+var errNoFeed = fault.New(fault.NotFound, "Cette adresse d’agenda n’existe pas, ou n’est plus valable.")
+
+// Feed returns the viewer's own feed; made is false when there is none.
+func (s *Service) Feed(ctx context.Context, v *viewer.Viewer) (feed Feed, made bool, err error) {
+	if err := worker(v); err != nil {
+		return Feed{}, false, err
+	}
+	row, err := readFeed(ctx, s.db.Pool, v.ID)
+	if postgres.NoRows(err) {
+		return Feed{}, false, nil
+	}
+	return row.feed(), err == nil, err
+}
+
+// MakeFeed makes the viewer's feed, in place of the one before, whose address then
+// opens nothing. It returns the token of the address, which nobody can ask for again.
+func (s *Service) MakeFeed(ctx context.Context, v *viewer.Viewer, shows Shows) (token string, err error) {
+	if err := worker(v); err != nil {
+		return "", err
+	}
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	return token, s.db.InTx(ctx, func(tx postgres.Tx) error { return putFeed(ctx, tx, v.ID, hashOf(token), shows) })
+}
+
+func hashOf(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// RevokeFeed ends the viewer's feed.
+func (s *Service) RevokeFeed(ctx context.Context, v *viewer.Viewer) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	return deleteFeed(ctx, s.db.Pool, v.ID)
+}
+
+// FeedFile is a feed as it is now, and its version: the same as long as nothing in
+// it changes.
+type FeedFile struct {
+	Version string
+	entries []feedEntry
+	zone    *time.Location
+}
+
+// feedEntry is an appointment as a feed tells it.
+type feedEntry struct {
+	Appointment
+	title string
+}
+
+// ReadFeed opens the feed of that token: NotFound for one that is unknown or
+// revoked, or whose worker's account is closed, and Throttled for a program that
+// asks all the time.
+func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) {
+	var row feedRow
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		row, err = noteFeedRead(ctx, tx, hashOf(token))
+		return err
+	})
+	switch {
+	case postgres.NoRows(err):
+		return FeedFile{}, errNoFeed
+	case err != nil:
+		return FeedFile{}, err
+	}
+	now := s.db.Now()
+	if row.Reads > feedReads {
+		return FeedFile{}, &fault.Fault{Code: fault.Throttled, Message: "Cet agenda est demandé trop souvent.", RetryAfter: row.WindowBeganAt.Add(feedWindow).Sub(now)}
+	}
+	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
+		return FeedFile{}, errNoFeed
+	}
+	rows, err := readFeedEntries(ctx, s.db.Pool, row.SocialWorkerID, Period{now.Add(-feedBehind), now.Add(Horizon)}, now)
+	if err != nil {
+		return FeedFile{}, err
+	}
+	return s.feedFile(ctx, row, rows)
+}
+
+func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointmentRow) (FeedFile, error) {
+	people := map[uuid.UUID]account.Person{}
+	if row.Shows != ShowsNothing {
+		ids := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.BeneficiaryID
+		}
+		var err error
+		if people, err = s.accounts.People(ctx, ids); err != nil {
+			return FeedFile{}, err
+		}
+	}
+	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)
+	if err != nil {
+		return FeedFile{}, err
+	}
+	file := FeedFile{zone: worker.zone()}
+	sum := sha256.New()
+	for _, r := range rows {
+		entry := feedEntry{r.appointment(), feedTitle(r.Mode, row.Shows, people[r.BeneficiaryID])}
+		file.entries = append(file.entries, entry)
+		sum.Write([]byte(entry.ID.String() + string(entry.Status) + entry.title + entry.StartsAt.String() + entry.ChangedAt.String() + "\n"))
+	}
+	sum.Write([]byte(file.zone.String()))
+	file.Version = hex.EncodeToString(sum.Sum(nil)[:16])
+	return file, nil
+}
+
+func feedTitle(mode Mode, shows Shows, person account.Person) string {
+	title := calendarTitle + " " + strings.ToLower(mode.Label())
+	switch who := person.Name(); {
+	case shows == ShowsNames && who != "":
+		return title + ", " + who
+	case shows == ShowsInitials && who != "":
+		return title + ", " + initial(person.FirstName) + initial(person.LastName)
+	}
+	return title
+}
+
+func initial(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	if size == 0 {
+		return ""
+	}
+	return strings.ToUpper(string(first)) + "."
+}
+
+// ICS writes the feed (RFC 5545); page is the address of an appointment's page.
+func (f FeedFile) ICS(page func(uuid.UUID) string) string {
+	if f.zone == nil {
+		f.zone = time.UTC
+	}
+	span := Period{From: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if n := len(f.entries); n > 0 {
+		span = Period{f.entries[0].StartsAt, f.entries[n-1].EndsAt}
+	}
+	cal := newCalendar(f.zone, span)
+	cal.SetMethod(ics.MethodPublish)
+	cal.SetXWRCalName("Social Direct")
+	cal.SetRefreshInterval("PT30M", ics.WithValue("DURATION"))
+	cal.SetXPublishedTTL("PT30M")
+	for _, entry := range f.entries {
+		event := addEvent(cal, entry.Appointment, page(entry.ID))
+		event.SetSummary(entry.title)
+		event.SetDtStampTime(entry.ChangedAt)
+	}
+	return cal.Serialize(ics.WithNewLineWindows)
+}

@@ -1,0 +1,139 @@
+package booking
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+const calendarsPath = "/agenda/calendriers"
+
+// calendarsPage is a worker's calendars that are kept elsewhere (R41).
+type calendarsPage struct {
+	Form      *form.Form
+	Calendars []Subscription
+	Full      bool
+	Zone      *time.Location
+}
+
+func (calendarsPage) Template() string { return "booking/calendars" }
+func (calendarsPage) Title() string    { return "Mes autres agendas" }
+
+func (h *HTTP) calendarsPage(r *http.Request, f *form.Form) (calendarsPage, error) {
+	v := viewer.From(r.Context())
+	zone, err := h.bookings.Zone(r.Context(), v)
+	if err != nil {
+		return calendarsPage{}, err
+	}
+	calendars, err := h.bookings.Subscriptions(r.Context(), v)
+	return calendarsPage{Form: f, Calendars: calendars, Full: len(calendars) >= MaxSubscriptions, Zone: zone}, err
+}
+
+// Calendars lists the viewer's calendars, with the form for another.
+func (h *HTTP) Calendars(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.calendarsPage(r, form.New(map[string]string{"all_day": "1"}))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// maxAddress is how many characters the address of a calendar may have.
+const maxAddress = 2000
+
+// AddCalendar adds a calendar.
+func (h *HTTP) AddCalendar(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	n := NewSubscription{
+		Name:    f.Text("name", form.Text{Max: MaxCalendarName, Required: "Donnez un nom à cet agenda, par exemple « Agenda du service »."}),
+		Address: f.Text("address", form.Text{Max: maxAddress, Required: "Collez l’adresse de l’agenda."}),
+		AllDay:  f.Text("all_day", form.Text{Max: 1}) == "1",
+	}
+	if f.Valid() {
+		if err := h.addCalendar(r, f, n); err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		page, err := h.calendarsPage(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	web.Flash(w, "calendar-added")
+	return web.See(w, r, calendarsPath)
+}
+
+func (h *HTTP) addCalendar(r *http.Request, f *form.Form, n NewSubscription) error {
+	err := h.bookings.Subscribe(r.Context(), viewer.From(r.Context()), n)
+	for _, known := range []*fault.Fault{errManyCalendars, errSameCalendar, errNoAddress} {
+		if errors.Is(err, known) {
+			f.Fail("address", known.Message)
+			return nil
+		}
+	}
+	return err
+}
+
+// RefreshCalendar has one read now.
+func (h *HTTP) RefreshCalendar(w http.ResponseWriter, r *http.Request) error {
+	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.bookings.RefreshCalendar(r.Context(), v, id)
+	})
+}
+
+// PauseCalendar has one close no hours for now.
+func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *http.Request) error {
+	return h.changeCalendar(w, r, "saved", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.bookings.PauseCalendar(r.Context(), v, id, true)
+	})
+}
+
+// ResumeCalendar has one close hours again.
+func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *http.Request) error {
+	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.bookings.PauseCalendar(r.Context(), v, id, false)
+	})
+}
+
+// CountAllDay says whether whole days of one are busy (all_day).
+func (h *HTTP) CountAllDay(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	count := f.Text("all_day", form.Text{Max: 1}) == "1"
+	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.bookings.CountAllDay(r.Context(), v, id, count)
+	})
+}
+
+// RemoveCalendar forgets one.
+func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *http.Request) error {
+	return h.changeCalendar(w, r, "deleted", func(v *viewer.Viewer, id uuid.UUID) error {
+		return h.bookings.Unsubscribe(r.Context(), v, id)
+	})
+}
+
+func (h *HTTP) changeCalendar(w http.ResponseWriter, r *http.Request, done string, act func(v *viewer.Viewer, id uuid.UUID) error) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := act(viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, done)
+	return web.See(w, r, calendarsPath)
+}

@@ -1,0 +1,113 @@
+package booking
+
+import (
+	"html/template"
+	"net/http"
+	"strings"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+const feedPath = "/agenda/abonnement"
+
+// feedPage is a worker's feed (R41).
+type feedPage struct {
+	Form      *form.Form
+	Feed      Feed
+	Made      bool
+	Address   string       // in full, once, when it has just been made
+	WebcalURL template.URL // the same, as calendar programs open it
+	Shows     []option
+	Viewer    *viewer.Viewer
+}
+
+func (feedPage) Template() string { return "booking/feed" }
+func (feedPage) Title() string    { return "Mon agenda ailleurs" }
+
+var showsOptions = []option{
+	{string(ShowsNothing), ShowsNothing.Label()}, {string(ShowsInitials), ShowsInitials.Label()}, {string(ShowsNames), ShowsNames.Label()},
+}
+
+func (h *HTTP) feedPage(r *http.Request, f *form.Form) (feedPage, error) {
+	v := viewer.From(r.Context())
+	feed, made, err := h.bookings.Feed(r.Context(), v)
+	if f == nil {
+		f = form.New(map[string]string{"shows": string(ShowsNothing)})
+		if made {
+			f = form.New(map[string]string{"shows": string(feed.Shows)})
+		}
+	}
+	return feedPage{Form: f, Feed: feed, Made: made, Shows: showsOptions, Viewer: v}, err
+}
+
+// FeedPage shows whether the viewer has a feed, and makes one.
+func (h *HTTP) FeedPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.feedPage(r, nil)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// MakeFeed makes the address and shows it, once: nothing that could show it again
+// is kept, so that this form alone answers with its page.
+func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	shows := f.Choice("shows", values(showsOptions), "Choisissez ce que cet agenda montre.")
+	if !f.Valid() {
+		page, err := h.feedPage(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	token, err := h.bookings.MakeFeed(r.Context(), viewer.From(r.Context()), Shows(shows))
+	if err != nil {
+		return err
+	}
+	page, err := h.feedPage(r, nil)
+	if err != nil {
+		return err
+	}
+	page.Address = h.links.Base + feedPath + "/" + token + "/agenda.ics"
+	_, bare, _ := strings.Cut(page.Address, "://")
+	page.WebcalURL = template.URL("webcal://" + bare) // our own address, no input
+	w.Header().Set("Cache-Control", "no-store")
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// RevokeFeed ends the viewer's feed.
+func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *http.Request) error {
+	if err := h.bookings.RevokeFeed(r.Context(), viewer.From(r.Context())); err != nil {
+		return err
+	}
+	web.Flash(w, "feed-revoked")
+	return web.See(w, r, feedPath)
+}
+
+// FeedICS is the feed, for calendar programs, which have no session.
+func (h *HTTP) FeedICS(w http.ResponseWriter, r *http.Request) error {
+	file, err := h.bookings.ReadFeed(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	tag := `"` + file.Version + `"`
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("ETag", tag)
+	w.Header().Set("X-Robots-Tag", "noindex")
+	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Content-Disposition", `inline; filename="agenda.ics"`)
+	_, err = w.Write([]byte(file.ICS(func(id uuid.UUID) string { return h.links.appointment(id) })))
+	return err
+}

@@ -1,0 +1,340 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/fetch"
+	"socialdirect/internal/jobs"
+	outgoing "socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// When calendars are read.
+const (
+	lookForDue   = time.Minute
+	readEvery    = 30 * time.Minute
+	slowest      = 12 * time.Hour   // between readings of one that fails
+	expandAnew   = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
+	tellAfter    = 72 * time.Hour   // of failures in a row
+	readingTime  = 30 * time.Second // of one answer
+	workTime     = 2 * time.Minute  // of one job
+	dueAtOnce    = 200
+	biggestInput = 16 << 20
+)
+
+// CalendarLimits bounds one answer of somebody's calendar.
+var CalendarLimits = fetch.Limits{Bytes: biggestInput, Time: readingTime}
+
+// dueArgs is the periodic job that finds the calendars to read.
+type dueArgs struct{}
+
+// Kind names the job.
+func (dueArgs) Kind() string { return "calendars_due" }
+
+// calendarArgs is the job that reads one calendar.
+type calendarArgs struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Kind names the job.
+func (calendarArgs) Kind() string { return "calendar_read" }
+
+// InsertOpts keeps slow servers from holding up other jobs. A failure is noted
+// where the worker sees it and tried again when it is due.
+func (calendarArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: jobs.Outbound, MaxAttempts: 3}
+}
+
+func (s *Service) readSoon(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return s.queue.Add(ctx, tx, calendarArgs{ID: id}, nil)
+}
+
+// ReadDue has every calendar read that is due. Several instances share them.
+func (s *Service) ReadDue(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		due, err := takeDue(ctx, tx, dueAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, id := range due {
+			if err := s.readSoon(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DueWorker finds the calendars to read.
+type DueWorker struct {
+	river.WorkerDefaults[dueArgs]
+	bookings *Service
+}
+
+// NewDueWorker returns the worker that River runs.
+func NewDueWorker(bookings *Service) *DueWorker { return &DueWorker{bookings: bookings} }
+
+// Work looks once.
+func (w *DueWorker) Work(ctx context.Context, _ *river.Job[dueArgs]) error {
+	return w.bookings.ReadDue(ctx)
+}
+
+// PeriodicCalendars has the queue look for due calendars.
+func PeriodicCalendars() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(lookForDue),
+		func() (river.JobArgs, *river.InsertOpts) { return dueArgs{}, nil }, nil)
+}
+
+// CalendarWorker reads one calendar.
+type CalendarWorker struct {
+	river.WorkerDefaults[calendarArgs]
+	bookings *Service
+	client   *fetch.Client
+}
+
+// NewCalendarWorker returns the worker that River runs.
+func NewCalendarWorker(bookings *Service, client *fetch.Client) *CalendarWorker {
+	return &CalendarWorker{bookings: bookings, client: client}
+}
+
+// Timeout bounds the job.
+func (w *CalendarWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return workTime }
+
+// Work reads once.
+func (w *CalendarWorker) Work(ctx context.Context, job *river.Job[calendarArgs]) error {
+	return w.bookings.ReadCalendar(ctx, w.client, job.Args.ID)
+}
+
+// ReadCalendar asks for one calendar and keeps its busy times, or why there are
+// none; those known before stay then. One that is gone or paused is left alone.
+func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uuid.UUID) error {
+	row, err := readSubscription(ctx, s.db.Pool, id)
+	if errors.Is(err, errNoSubscription) || err == nil && row.Paused {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+		return nil // nobody books with them
+	} else if err != nil {
+		return err
+	}
+	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)
+	if err != nil {
+		return err
+	}
+	address, err := s.vault.Unseal(ctx, s.db.Pool, row.SocialWorkerID, aboutCalendar(id), row.SealedAddress)
+	if errors.Is(err, vault.ErrDestroyed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(string(address))
+	if err != nil {
+		return errors.New("an address that was accepted is none") // the error would hold it
+	}
+	found, err := s.ask(ctx, client, u, row, worker)
+	if why, ours := failureOf(err); ours {
+		return s.keepFailure(ctx, row, why)
+	}
+	if err != nil {
+		return err
+	}
+	return s.keepBusy(ctx, row, found)
+}
+
+// answer is what a calendar's server said.
+type answer struct {
+	version   fetch.Version
+	unchanged bool
+	busy      []Period
+}
+
+func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker workerRow) (a answer, err error) {
+	now := s.db.Now()
+	known := row.version()
+	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > expandAnew {
+		known = fetch.Version{}
+	}
+	r := reading{span: Period{now, now.Add(Horizon + 2*expandAnew)}, zone: worker.zone(), allDay: row.AllDay}
+	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
+		a.busy, err = busyIn(ctx, body, r)
+		return err
+	})
+	return a, err
+}
+
+// failureOf is what a worker is told of an error; ours is false for what is no
+// fault of the calendar.
+func failureOf(err error) (why Failure, ours bool) {
+	var status fetch.Status
+	if errors.As(err, &status) {
+		if status == 401 || status == 403 || status == 404 || status == 410 {
+			return FailureGone, true
+		}
+		return FailureUnreachable, true
+	}
+	for _, known := range []struct {
+		err error
+		why Failure
+	}{
+		{fetch.ErrAddress, FailureAddress}, {fetch.ErrInternal, FailureAddress}, {fetch.ErrUnknown, FailureUnknown}, {fetch.ErrUnreachable, FailureUnreachable},
+		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
+		{errNotCalendar, FailureNotCalendar}, {errTooComplex, FailureTooComplex}, {context.DeadlineExceeded, FailureTooComplex},
+	} {
+		if errors.Is(err, known.err) {
+			return known.why, true
+		}
+	}
+	return "", false
+}
+
+// keep notes what came of a reading, unless the calendar was removed, paused or
+// changed meanwhile. The worker's row comes first, as in every act about hours.
+func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx postgres.Tx, row subscriptionRow) error) error {
+	// The time for the reading may be over; what came of it is still noted.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
+	defer cancel()
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockWorker(ctx, tx, read.SocialWorkerID); err != nil {
+			return err
+		}
+		row, err := lockSubscription(ctx, tx, read.ID)
+		if err != nil || row.Paused || row.AllDay != read.AllDay {
+			return err
+		}
+		return note(tx, row)
+	})
+	if errors.Is(err, errNoSubscription) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) keepBusy(ctx context.Context, read subscriptionRow, a answer) error {
+	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
+		if !a.unchanged {
+			if err := replaceBusy(ctx, tx, row, a.busy); err != nil {
+				return err
+			}
+		}
+		return noteRead(ctx, tx, row.ID, a.version, tx.Now.Add(jittered(readEvery)))
+	})
+}
+
+func (s *Service) keepFailure(ctx context.Context, read subscriptionRow, why Failure) error {
+	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
+		if err := noteFailure(ctx, tx, row.ID, why, tx.Now.Add(jittered(afterFailures(row.Failures+1)))); err != nil {
+			return err
+		}
+		if row.ToldAt != nil || row.FailingSince == nil || tx.Now.Sub(*row.FailingSince) < tellAfter {
+			return nil
+		}
+		if err := noteTold(ctx, tx, row.ID); err != nil {
+			return err
+		}
+		return s.queue.Add(ctx, tx, calendarNoticeArgs{WorkerID: row.SocialWorkerID, SubscriptionID: row.ID}, nil)
+	})
+}
+
+// afterFailures is how long a calendar rests after so many failures in a row.
+func afterFailures(n int) time.Duration { return min(slowest, readEvery<<min(n-1, 10)) }
+
+// jittered spreads readings, so that calendars that were added together are not
+// asked for together for ever.
+func jittered(d time.Duration) time.Duration { return d + rand.N(d/4) }
+
+// calendarNoticeArgs is the job that tells a worker that a calendar has failed for
+// days.
+type calendarNoticeArgs struct {
+	WorkerID       uuid.UUID `json:"worker_id"`
+	SubscriptionID uuid.UUID `json:"subscription_id"`
+}
+
+// Kind names the job.
+func (calendarNoticeArgs) Kind() string { return "calendar_notice" }
+
+// CalendarNoticeWorker tells workers of calendars that fail.
+type CalendarNoticeWorker struct {
+	river.WorkerDefaults[calendarNoticeArgs]
+	bookings *Service
+	notices  *web.Notices
+	sender   *outgoing.Sender
+}
+
+// NewCalendarNoticeWorker returns the worker that River runs.
+func NewCalendarNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender) *CalendarNoticeWorker {
+	return &CalendarNoticeWorker{bookings: bookings, notices: notices, sender: sender}
+}
+
+// Work sends the mail, unless all is well again.
+func (w *CalendarNoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeArgs]) error {
+	row, err := readSubscription(ctx, w.bookings.db.Pool, job.Args.SubscriptionID)
+	if errors.Is(err, errNoSubscription) || err == nil && (row.FailingSince == nil || row.Paused) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	person, err := w.bookings.accounts.Person(ctx, job.Args.WorkerID)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	message, err := w.message(person, row)
+	if err != nil {
+		return err
+	}
+	message.ID = "calendar-" + row.ID.String() + "-" + row.FailingSince.UTC().Format("20060102")
+	return w.sender.Send(ctx, message)
+}
+
+func (w *CalendarNoticeWorker) message(person account.Person, row subscriptionRow) (outgoing.Message, error) {
+	subject, text, err := w.notices.Write("calendar_failing", struct{ FirstName, Name, Since, Why string }{
+		FirstName: person.FirstName, Name: row.Name, Since: web.Day(row.FailingSince.In(person.Zone)), Why: row.Failure.Label(),
+	})
+	return outgoing.Message{To: person.Email, Subject: subject, Text: text}, err
+}
+
+// Label says a failure, and what to do about it, as a person would.
+func (f Failure) Label() string {
+	switch f {
+	case FailureAddress:
+		return "Cette adresse mène à un réseau privé, ou n’est pas celle d’un agenda sur internet. Copiez l’adresse publique ou secrète au format iCal."
+	case FailureUnknown:
+		return "Aucun serveur ne porte ce nom. Vérifiez l’adresse : il en manque peut-être une partie."
+	case FailureUnreachable:
+		return "Le serveur de cet agenda ne répond pas. Nous réessayons ; vous n’avez rien à faire."
+	case FailureCertificate:
+		return "Le serveur de cet agenda ne prouve pas son identité : son certificat n’est pas valable. Demandez à qui l’héberge."
+	case FailureGone:
+		return "Le lien ne marche plus : il a été renouvelé ou retiré. Copiez la nouvelle adresse, supprimez cet agenda et ajoutez-le de nouveau."
+	case FailureRedirects:
+		return "Cette adresse renvoie sans fin d’une page à l’autre. Copiez l’adresse directe de l’agenda."
+	case FailureTooLarge:
+		return "Cet agenda est trop volumineux. Partagez un agenda plus petit, ou seulement vos disponibilités."
+	case FailureTooSlow:
+		return "Cet agenda met trop de temps à arriver. Nous réessayons ; vous n’avez rien à faire."
+	case FailureNotCalendar:
+		return "Ce qui se trouve à cette adresse n’est pas un agenda au format iCal. Copiez l’adresse qui finit le plus souvent par .ics, pas celle de la page."
+	case FailureTooComplex:
+		return "Cet agenda contient des répétitions que nous ne pouvons pas calculer. Simplifiez-les, ou partagez un autre agenda."
+	}
+	return ""
+}

@@ -1,0 +1,173 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fetch"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Calendars that workers keep elsewhere.
+
+type subscriptionRow struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	Name           string
+	SealedAddress  []byte
+	AllDay         bool
+	Paused         bool
+	DueAt          time.Time
+	AskedAt        time.Time
+	ReadAt         *time.Time
+	ExpandedAt     *time.Time
+	ETag           string `db:"etag"`
+	LastModified   string
+	Failure        Failure
+	Failures       int
+	FailingSince   *time.Time
+	ToldAt         *time.Time
+}
+
+const selectSubscription = `
+	select id, social_worker_id, name, sealed_address, all_day, paused, due_at, asked_at, read_at, expanded_at,
+	       etag, last_modified, failure, failures, failing_since, told_at
+	from calendar_subscriptions `
+
+func (r subscriptionRow) subscription(host string) Subscription {
+	s := Subscription{ID: r.ID, Name: r.Name, Host: host, AllDay: r.AllDay, Paused: r.Paused, Failure: r.Failure, Next: r.DueAt.UTC()}
+	if r.ReadAt != nil {
+		s.ReadAt = r.ReadAt.UTC()
+	}
+	if r.FailingSince != nil {
+		s.FailingSince = r.FailingSince.UTC()
+	}
+	return s
+}
+
+func (r subscriptionRow) version() fetch.Version {
+	return fetch.Version{ETag: r.ETag, LastModified: r.LastModified}
+}
+
+func countSubscriptions(ctx context.Context, q postgres.Querier, worker uuid.UUID) (count int, err error) {
+	err = q.QueryRow(ctx, `select count(*) from calendar_subscriptions where social_worker_id = $1`, worker).Scan(&count)
+	return count, err
+}
+
+func insertSubscription(ctx context.Context, tx postgres.Tx, worker, id uuid.UUID, n NewSubscription, sealed, digest []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into calendar_subscriptions (id, social_worker_id, name, sealed_address, address_digest, all_day, created_at, due_at, asked_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $7, $7)`, id, worker, n.Name, sealed, digest, n.AllDay, tx.Now)
+	if postgres.Violates(err, "calendar_subscriptions_social_worker_id_address_digest_key") {
+		return errSameCalendar
+	}
+	return err
+}
+
+func readSubscriptions(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]subscriptionRow, error) {
+	return postgres.All[subscriptionRow](ctx, q, selectSubscription+`where social_worker_id = $1 order by created_at, id`, worker)
+}
+
+func readSubscription(ctx context.Context, q postgres.Querier, id uuid.UUID) (subscriptionRow, error) {
+	return oneSubscription(ctx, q, selectSubscription+`where id = $1`, id)
+}
+
+func lockSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID) (subscriptionRow, error) {
+	return oneSubscription(ctx, tx, selectSubscription+`where id = $1 for update`, id)
+}
+
+func oneSubscription(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (subscriptionRow, error) {
+	row, err := postgres.One[subscriptionRow](ctx, q, sql, id)
+	if postgres.NoRows(err) {
+		return row, errNoSubscription
+	}
+	return row, err
+}
+
+func deleteSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from calendar_subscriptions where id = $1`, id)
+	return err
+}
+
+func pauseSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID, paused bool) error {
+	if _, err := tx.Exec(ctx, `delete from external_busy where subscription_id = $1`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		update calendar_subscriptions set paused = $2, due_at = $3, expanded_at = null, failure = '', failures = 0, failing_since = null, told_at = null
+		where id = $1`, id, paused, tx.Now)
+	return err
+}
+
+func setAllDay(ctx context.Context, tx postgres.Tx, id uuid.UUID, count bool) error {
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set all_day = $2, expanded_at = null, due_at = $3 where id = $1`, id, count, tx.Now)
+	return err
+}
+
+func noteAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set asked_at = $2 where id = $1`, id, tx.Now)
+	return err
+}
+
+// takeDue finds calendars that are due and has each wait until later, unless
+// another instance is about them.
+func takeDue(ctx context.Context, tx postgres.Tx, most int) ([]uuid.UUID, error) {
+	type due struct{ ID uuid.UUID }
+	rows, err := postgres.All[due](ctx, tx, `
+		update calendar_subscriptions set due_at = $1::timestamptz + $3 * interval '1 second' where id in (
+			select id from calendar_subscriptions where not paused and due_at <= $1 order by due_at limit $2 for update skip locked)
+		returning id`, tx.Now, most, readEvery.Seconds())
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, err
+}
+
+func noteRead(ctx context.Context, tx postgres.Tx, id uuid.UUID, version fetch.Version, next time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update calendar_subscriptions set read_at = $2, due_at = $3, etag = $4, last_modified = $5,
+			failure = '', failures = 0, failing_since = null, told_at = null
+		where id = $1`, id, tx.Now, next, version.ETag, version.LastModified)
+	return err
+}
+
+func noteFailure(ctx context.Context, tx postgres.Tx, id uuid.UUID, why Failure, next time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update calendar_subscriptions set failure = $2, failures = failures + 1, failing_since = coalesce(failing_since, $3), due_at = $4
+		where id = $1`, id, why, tx.Now, next)
+	return err
+}
+
+func noteTold(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set told_at = $2 where id = $1`, id, tx.Now)
+	return err
+}
+
+// replaceBusy puts the busy times of one calendar in place of what was known.
+func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, periods []Period) error {
+	if _, err := tx.Exec(ctx, `delete from external_busy where subscription_id = $1`, row.ID); err != nil {
+		return err
+	}
+	starts, ends := make([]time.Time, len(periods)), make([]time.Time, len(periods))
+	for i, p := range periods {
+		starts[i], ends[i] = p.From, p.To
+	}
+	if _, err := tx.Exec(ctx, `
+		insert into external_busy (subscription_id, social_worker_id, period)
+		select $1, $2, tstzrange(s, e) from unnest($3::timestamptz[], $4::timestamptz[]) as p(s, e)`, row.ID, row.SocialWorkerID, starts, ends); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set expanded_at = $2 where id = $1`, row.ID, tx.Now)
+	return err
+}
+
+// readExternalBusy is when a worker's own calendars say that they are busy, as far
+// as it matters to the slots that start inside span.
+func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+	return postgres.All[Period](ctx, q, `
+		select lower(period) as "from", upper(period) as "to" from external_busy
+		where social_worker_id = $1 and period && tstzrange($2, $3)`, worker, span.From, span.To.Add(SlotLength))
+}
