@@ -50,6 +50,7 @@ var owners = map[string]string{
 	"archive_keys":      "internal/vault",
 	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
 	"audit_entries": "internal/audit",
+	"notices":       "booking",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"credentials": "booking", "credential_notices": "booking",
 	"sheet_readings":  "booking",
