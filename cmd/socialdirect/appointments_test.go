@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -156,7 +157,7 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	v.want("move", v.post(page+"/deplacement", "starts_at", to), http.StatusSeeOther)
 	start, err := time.Parse(time.RFC3339, to)
 	ok(t, err)
-	v.has("moved", v.want("moved", v.get(page+"/calendrier.ics"), http.StatusOK), "SEQUENCE:1", start.UTC().Format("20060102T150405Z"))
+	v.has("moved", v.want("moved", v.get(page+"/calendrier.ics"), http.StatusOK), "SEQUENCE:1", start.In(account.Location("Europe/Paris")).Format("20060102T150405"))
 	w.mailWith(t, page, "changé")
 	other.want("the hour it left", other.book(worker, at), http.StatusSeeOther)
 }
