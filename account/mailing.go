@@ -31,6 +31,9 @@ const (
 	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
 	noticeMoved             = "email_moved" // to the address before
 	noticeAssisted          = "assisted"
+
+	noticeAgeAsked    = "age_asked"
+	noticeAgeVerified = "age_verified"
 )
 
 // letter is one mail, with what its text names.
@@ -94,7 +97,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if err != nil {
 			return err
 		}
-		id := fmt.Sprintf("account-%d-%d", job.ID, i)
+		id := fmt.Sprintf("account-%d-%d-%d", job.CreatedAt.UnixMicro(), job.ID, i)
 		if err := w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text}); err != nil {
 			return err
 		}

@@ -7,13 +7,14 @@ import (
 )
 
 // readDoubleGroups reads the groups from the skip-th on, one account more of each
-// than is shown, so that one can say that there are others.
+// than is shown, so that one can say that there are others. Who waits for the proof of
+// an address has no account yet: of several with one address, one will.
 func readDoubleGroups(ctx context.Context, q postgres.Querier, skip, most int) ([]doubleRow, error) {
 	return postgres.All[doubleRow](ctx, q, `
 		with shared as (
 			select mobile, max(created_at) as latest
 			from accounts
-			where role = 'beneficiary' and mobile is not null and closed_at is null
+			where role = 'beneficiary' and mobile is not null and closed_at is null and not unproved
 			group by mobile having count(*) > 1
 			order by latest desc, mobile
 			offset $1 limit $2)
@@ -22,7 +23,7 @@ func readDoubleGroups(ctx context.Context, q postgres.Querier, skip, most int) (
 			       case when count(*) over (partition by mobile, name_key) > 1 then 'name_and_mobile' else 'mobile' end as likeness,
 			       row_number() over (partition by mobile order by created_at, id) as place
 			from accounts join shared using (mobile)
-			where role = 'beneficiary' and closed_at is null) found
+			where role = 'beneficiary' and closed_at is null and not unproved) found
 		where place <= $3
 		order by latest desc, mobile, place`, skip, most, resultsShown+1)
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"socialdirect/internal/postgres"
@@ -70,7 +71,8 @@ func (w *TextWorker) Work(ctx context.Context, job *river.Job[textArgs]) error {
 	if err != nil {
 		return err
 	}
-	return w.sender.Send(ctx, sms.Message{To: person.Mobile, Text: text})
+	key := fmt.Sprintf("account-%d-%d", job.CreatedAt.UnixMicro(), job.ID)
+	return w.sender.Send(ctx, sms.Message{To: person.Mobile, Text: text, Key: key})
 }
 
 // texted is what the texts may say.

@@ -133,7 +133,7 @@ func decide(act account.Act) account.Decision {
 	return account.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -22,11 +22,16 @@ type agenda struct {
 	openings []Opening
 	closed   []Period // absences, and holidays that stay closed
 	taken    []Period // hours that appointments occupy, in order
+
+	credentials Credentials
 }
 
-// slots are the hours that the worker offers, taken or not.
+// slots are the hours that the worker offers, taken or not, on days that the
+// worker's credentials cover (R42).
 func (a agenda) slots(span Period) []Slot {
-	return slotsIn(span, a.worker.zone(), a.openings, a.closed)
+	return slices.DeleteFunc(slotsIn(span, a.worker.zone(), a.openings, a.closed), func(s Slot) bool {
+		return !a.credentials.coverHour(s.Period(), a.worker.zone())
+	})
 }
 
 // free are the hours inside span that can be booked at now.
@@ -117,6 +122,9 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 	if a.closed, err = readClosed(ctx, q, worker, around(span)); err != nil {
 		return agenda{}, err
 	}
+	if a.credentials, err = readCredentials(ctx, q, worker.AccountID); err != nil {
+		return agenda{}, err
+	}
 	a.taken, err = readBusy(ctx, q, worker.AccountID, around(span), now)
 	return a, err
 }
@@ -176,6 +184,11 @@ func inModes(openings []Opening, offered []Mode) []Opening {
 // FreeSlots lists a worker's free hours that start inside span, in order;
 // NotFound when there is no such worker, or none who can be booked now.
 func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) ([]Slot, error) {
+	return s.freeBut(ctx, worker, span, Period{})
+}
+
+// freeBut are FreeSlots as if that hour were not taken.
+func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour Period) ([]Slot, error) {
 	row, err := readWorker(ctx, s.db.Pool, worker)
 	if err != nil {
 		return nil, err
@@ -192,7 +205,7 @@ func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) 
 	if err != nil {
 		return nil, err
 	}
-	return a.free(span, now), nil
+	return a.without(hour).free(span, now), nil
 }
 
 func clip(span, within Period) Period {

@@ -21,6 +21,7 @@ type weekPage struct {
 	Until    int  // the hour at which it ends
 	Requests []Appointment
 	Zone     *time.Location
+	Standing Standing
 }
 
 type weekDay struct {
@@ -96,7 +97,11 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := weekPage{Week: week, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
+	standing, err := h.bookings.Standing(r.Context(), v, v.ID)
+	if err != nil {
+		return err
+	}
+	page := weekPage{Week: week, Standing: standing, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
 		Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String()}
 	if page.Requests, err = h.bookings.Requests(r.Context(), v); err != nil {
 		return err

@@ -2,14 +2,14 @@ package booking
 
 import (
 	"context"
-	"fmt"
-	"net/mail"
+	"errors"
+	"log/slog"
+	"time"
 
 	"socialdirect/account"
-	"socialdirect/internal/fault"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
+	"socialdirect/internal/sms"
 	"socialdirect/web"
 
 	ics "github.com/arran4/golang-ical"
@@ -17,35 +17,10 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// The notices that this package sends: the names of their texts.
-const (
-	noticeConfirmation = "confirmation"
-	noticeCancellation = "cancellation"
-	noticeChange       = "change"  // another hour, another way to talk, other needs
-	noticeRequest      = "request" // an hour is asked for, and held
-	noticeAccepted     = "accepted"
-	noticeDeclined     = "declined"
-	noticeExpired      = "expired"
-)
-
-// noticeArgs is the job that tells one person of one appointment.
-type noticeArgs struct {
-	AppointmentID uuid.UUID `json:"appointment_id"`
-	AccountID     uuid.UUID `json:"account_id"`
-	Notice        string    `json:"notice"`
-}
-
-// Kind names the job.
-func (noticeArgs) Kind() string { return "appointment_notice" }
-
-func (s *Service) notify(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
-	for _, person := range people {
-		args := noticeArgs{AppointmentID: appointment, AccountID: person, Notice: notice}
-		if err := s.queue.Add(ctx, tx, args, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+// Mailer takes mails; an error means that it did not, a mail.Refused that it never
+// will.
+type Mailer interface {
+	Send(ctx context.Context, m outgoing.Message) error
 }
 
 // NoticeWorker sends this package's notices (R21).
@@ -53,99 +28,189 @@ type NoticeWorker struct {
 	river.WorkerDefaults[noticeArgs]
 	bookings *Service
 	notices  *web.Notices
-	sender   *outgoing.Sender
+	mails    Mailer
+	texts    sms.Sender
 	pages    Links
 }
 
-// Links tells the outside addresses that notices carry.
-type Links struct {
-	Base      string // the platform's public address, without a slash at its end
-	Organizer string // the From header of mails
+// NewNoticeWorker returns the worker that River runs; texts is not asked where the
+// accounts allow no SMS.
+func NewNoticeWorker(bookings *Service, notices *web.Notices, mails Mailer, texts sms.Sender, pages Links) *NoticeWorker {
+	return &NoticeWorker{bookings: bookings, notices: notices, mails: mails, texts: texts, pages: pages}
 }
 
-func (l Links) appointment(id uuid.UUID) string { return l.Base + "/rendez-vous/" + id.String() }
-
-// organizer is the bare address of the From header.
-func (l Links) organizer() string {
-	if address, err := mail.ParseAddress(l.Organizer); err == nil {
-		return address.Address
-	}
-	return l.Organizer
+// NextRetry tries again soon, and then for as long as it may help.
+func (w *NoticeWorker) NextRetry(job *river.Job[noticeArgs]) time.Time {
+	return job.AttemptedAt.Add(retryAfter(job.Attempt))
 }
 
-// NewNoticeWorker returns the worker that River runs.
-func NewNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender, pages Links) *NoticeWorker {
-	return &NoticeWorker{bookings: bookings, notices: notices, sender: sender, pages: pages}
-}
-
-// Work sends one notice, unless the appointment has changed since, or is over:
-// nobody is told what no longer holds.
+// Work sends one notice, exactly once as far as one side can: nobody else sends it
+// while its row is locked, that it was taken is the transaction's only news, and what
+// a crash in between has sent again bears the same identifier, by which mail stores
+// and gateways know it.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
-	person, err := w.bookings.accounts.Person(ctx, job.Args.AccountID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
+	return w.work(ctx, job.Args.NoticeID, job.Attempt, job.Attempt >= job.MaxAttempts)
+}
+
+func (w *NoticeWorker) work(ctx context.Context, id uuid.UUID, try int, last bool) error {
+	return w.bookings.db.InTx(ctx, func(tx postgres.Tx) error {
+		n, err := lockNotice(ctx, tx, id)
+		if postgres.NoRows(err) || err == nil && n.State != NoticeQueued {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		a, person, verdict, err := w.consider(ctx, tx, n)
+		switch {
+		case err != nil:
+			return err
+		case verdict.drop == causeLate && try > 1:
+			return w.lose(ctx, tx, n, person, causeNoAnswer) // it was tried in time
+		case verdict.drop != "":
+			return settleNotice(ctx, tx, id, NoticeDropped, verdict.drop)
+		case verdict.wait > 0:
+			return river.JobSnooze(verdict.wait)
+		}
+		return w.send(ctx, tx, n, a, person, last)
+	})
+}
+
+// consider reads what a notice is about and decides what to do with it.
+func (w *NoticeWorker) consider(ctx context.Context, tx postgres.Tx, n noticeRow) (a Appointment, person account.Reachable, v verdict, err error) {
+	row, err := readAppointment(ctx, tx, n.AccountID, n.AppointmentID)
+	if err != nil {
+		return a, person, v, err
 	}
-	if err != nil || person.Email == "" { // somebody without an address
+	people, err := w.bookings.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+	if err != nil {
+		return a, person, v, err
+	}
+	superseded, err := readSuperseded(ctx, tx, n)
+	if err != nil {
+		return a, person, v, err
+	}
+	a, person = row.appointment().at(tx.Now), people[n.AccountID]
+	return a, person, w.bookings.judge(n, a, person, superseded, tx.Now), nil
+}
+
+// send hands the notice over and notes what became of it; an error leaves it queued,
+// for another try.
+func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a Appointment, person account.Reachable, last bool) error {
+	hand := w.mail
+	if n.Channel == ByText {
+		hand = w.text
+	}
+	err := hand(ctx, n, a, person, tx.Now)
+	var refused outgoing.Refused
+	switch {
+	case err == nil:
+		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
+	case errors.As(err, &refused):
+		return w.lose(ctx, tx, n, person, string(refused.Cause))
+	case errors.Is(err, sms.ErrRefused):
+		return w.lose(ctx, tx, n, person, causeNumber)
+	case last:
+		return w.lose(ctx, tx, n, person, causeNoAnswer)
+	}
+	return err
+}
+
+// lose notes that the notice does not arrive, and has it told by SMS where that is
+// possible and was not done.
+func (w *NoticeWorker) lose(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable, cause string) error {
+	slog.WarnContext(ctx, "a notice does not reach anybody", "id", n.ID, "channel", n.Channel, "cause", cause)
+	return w.bookings.lost(ctx, tx, n, person, NoticeFailed, cause)
+}
+
+func (s *Service) lost(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable, state NoticeState, cause string) error {
+	if err := settleNotice(ctx, tx, n.ID, state, cause); err != nil {
 		return err
 	}
-	a, err := w.bookings.Appointment(ctx, &viewer.Viewer{ID: person.ID}, job.Args.AppointmentID)
+	if n.Channel != ByMail || !s.textable(person) {
+		return nil
+	}
+	queued, err := insertAgain(ctx, tx, n.ID, ByText)
 	if err != nil {
 		return err
 	}
-	if !holds(job.Args.Notice, a.Status) || a.Over(w.bookings.db.Now()) {
-		return nil
+	return s.enqueue(ctx, tx, queued)
+}
+
+// identify names a notice for mail stores and gateways, the same at every try.
+func identify(notice uuid.UUID) string { return noticePrefix + notice.String() }
+
+const noticePrefix = "notice-"
+
+func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, now time.Time) error {
+	name := n.Notice
+	if person.Discreet {
+		name = "discreet"
 	}
-	message, err := w.message(a, person, job.Args.Notice)
+	subject, text, err := w.notices.Write(name, w.told(a, person))
 	if err != nil {
 		return err
 	}
-	message.ID = fmt.Sprintf("appointment-%d", job.ID)
-	return w.sender.Send(ctx, message)
-}
-
-// holds reports whether what a notice says is still so.
-func holds(notice string, status Status) bool {
-	switch notice {
-	case noticeConfirmation, noticeAccepted:
-		return status == Confirmed
-	case noticeChange:
-		return status == Confirmed || status == Requested
-	case noticeRequest:
-		return status == Requested
-	case noticeDeclined:
-		return status == Declined
-	case noticeExpired:
-		return status == Expired
+	m := outgoing.Message{ID: identify(n.ID), To: person.Email, Subject: subject, Text: text}
+	if method, has := calendarMethod(n, a); has && !person.Discreet {
+		m.Calendar = []byte(CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, now))
+		m.Method = string(method)
 	}
-	return !status.Occupies()
+	return w.mails.Send(ctx, m)
 }
 
-func (w *NoticeWorker) message(a Appointment, person account.Person, notice string) (outgoing.Message, error) {
+// calendarMethod says what a calendar is to do with the appointment; a reminder
+// changes nothing there.
+func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
+	switch {
+	case noticeKinds[n.Notice].reminder():
+		return "", false
+	case a.Status.Occupies():
+		return ics.MethodRequest, true
+	}
+	return ics.MethodCancel, true
+}
+
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, _ time.Time) error {
+	name := "sms_" + n.Notice
+	switch {
+	case person.Discreet:
+		name = "sms_discreet"
+	case !w.notices.Has(name):
+		name = "sms_" + noticeChange
+	}
+	text, err := w.notices.Text(name, w.told(a, person))
+	if err != nil {
+		return err
+	}
+	return w.texts.Send(ctx, sms.Message{To: person.Mobile, Text: text, Key: identify(n.ID)})
+}
+
+// told is what the texts may say: never who the other person is, nor why they meet.
+type told struct {
+	FirstName   string // of the person who is told
+	When        string // in full, for a mail
+	FreeUntil   string
+	AnswerBy    string
+	Plain       string // for an SMS
+	PlainHour   string
+	PlainFree   string
+	Page        string
+	Beneficiary bool
+	Late        bool
+	Requested   bool
+	Mode        Mode
+}
+
+func (w *NoticeWorker) told(a Appointment, person account.Reachable) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
 	}
-	subject, text, err := w.notices.Write(notice, struct {
-		FirstName   string
-		When        string
-		FreeUntil   string
-		AnswerBy    string
-		Page        string
-		Beneficiary bool
-		Late        bool
-		Requested   bool
-	}{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(a.FreeUntil().In(person.Zone)),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate,
-		AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)), Requested: a.Status == Requested,
-	})
-	if err != nil {
-		return outgoing.Message{}, err
+	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
+	return told{
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
+		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
 	}
-	method := ics.MethodRequest
-	if !a.Status.Occupies() {
-		method = ics.MethodCancel
-	}
-	file := CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, w.bookings.db.Now())
-	return outgoing.Message{To: person.Email, Subject: subject, Text: text, Calendar: []byte(file), Method: string(method)}, nil
 }

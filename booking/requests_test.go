@@ -52,7 +52,7 @@ func (p pair) state(t *testing.T, id uuid.UUID) booking.Appointment {
 func (p pair) told(t *testing.T, v *viewer.Viewer) map[string]int {
 	t.Helper()
 	rows, err := p.DB.Pool.Query(t.Context(), `
-		select args->>'notice', count(*) from river_job where kind = 'appointment_notice' and args->>'account_id' = $1 group by 1`, v.ID.String())
+		select notice, count(*) from notices where account_id = $1 and channel = 'mail' group by notice`, v.ID)
 	ok(t, err)
 	defer rows.Close()
 	told := map[string]int{}

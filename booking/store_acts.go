@@ -77,7 +77,7 @@ func markAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 }
 
 func setNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
-	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2 where id = $1`, id, sealed)
+	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2, sequence = sequence + 1 where id = $1`, id, sealed)
 	return err
 }
 

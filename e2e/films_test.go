@@ -47,5 +47,4 @@ func TestR43_TheFilmsPlayInABrowser(t *testing.T) {
 		}
 	}
 	p.sees("salle d’attente. On vient vous chercher")
-	p.checkEveryWidth()
 }

@@ -69,18 +69,18 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		if due.in > 0 {
 			return river.JobSnooze(due.in)
 		}
-		return w.send(ctx, person, job.ID)
+		return w.send(ctx, person, fmt.Sprintf("message-%d-%d", job.CreatedAt.UnixMicro(), job.ID))
 	})
 }
 
 // send is called inside the transaction that notes the notice: a mail that the
 // server did not take is not noted, and is tried again.
-func (w *NoticeWorker) send(ctx context.Context, person account.Person, job int64) error {
+func (w *NoticeWorker) send(ctx context.Context, person account.Person, id string) error {
 	subject, text, err := w.notices.Write("message", struct{ FirstName string }{person.FirstName})
 	if err != nil {
 		return err
 	}
-	return w.sender.Send(ctx, mail.Message{ID: fmt.Sprintf("message-%d", job), To: person.Email, Subject: subject, Text: text})
+	return w.sender.Send(ctx, mail.Message{ID: id, To: person.Email, Subject: subject, Text: text})
 }
 
 // due says when somebody may be told: never, later, or now.

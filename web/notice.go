@@ -18,13 +18,16 @@ type Notices struct {
 // NewNotices parses every notice. base is the platform's public address, without
 // a slash at its end.
 func NewNotices(base string, phone Phone) (*Notices, error) {
-	funcs := template.FuncMap{"dayHour": DayHour, "both": Both, "hour": Hour}
+	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour}
 	all, err := template.New("").Funcs(funcs).ParseFS(files, "templates/notices/*.txt")
 	if err != nil {
 		return nil, fmt.Errorf("notices: %w", err)
 	}
 	return &Notices{all: all, phone: phone, base: base}, nil
 }
+
+// Has reports whether there is a notice of that name.
+func (n *Notices) Has(name string) bool { return n.all.Lookup(name+".txt") != nil }
 
 // Write returns the subject and the body of a notice.
 func (n *Notices) Write(name string, data any) (subject, body string, err error) {

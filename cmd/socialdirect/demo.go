@@ -142,6 +142,9 @@ func (d *demonstration) start(ctx context.Context, listener net.Listener) error 
 	if err != nil {
 		return err
 	}
+	if err := d.certify(ctx, people); err != nil {
+		return err
+	}
 	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
 		return err
 	}
@@ -195,10 +198,13 @@ func (d *demonstration) startTexts(ctx context.Context) (err error) {
 	return err
 }
 
+// demoSMSBody has the key too, by which the receiver knows an SMS that comes again.
+const demoSMSBody = `{"to":{{json .To}},"from":{{json .From}},"text":{{json .Text}},"key":{{json .Key}}}`
+
 // textGateway sends SMS to the receiver.
 func (d *demonstration) textGateway() (*sms.Gateway, error) {
 	return sms.New(sms.Settings{
-		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: sms.DefaultBody, From: "SocialDirect", Success: sms.DefaultSuccess,
+		URL: d.texts.URL(), Method: sms.DefaultMethod, Headers: sms.DefaultHeaders, Body: demoSMSBody, From: "SocialDirect", Success: sms.DefaultSuccess,
 	})
 }
 
@@ -275,7 +281,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
-		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", masterKey: master, texts: texts,
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, texts: texts,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",

@@ -25,6 +25,7 @@ Usage:
   socialdirect serve                                            production: settings from the environment
   socialdirect migrate                                          bring the database schema up to date
   socialdirect admin create --email E [--role R]                first staff account: prints a one-time set-up link
+  socialdirect bounce [RECIPIENT]                               reads a mail that came back, from the mail server
   socialdirect version
 
 Every command has --help.
@@ -33,7 +34,8 @@ Every command has --help.
 // Exit statuses.
 const (
 	exitFailure = 1
-	exitUsage   = 2 // a wrong setting or command line
+	exitUsage   = 2  // a wrong setting or command line
+	exitLater   = 75 // what mail servers read as: try again later (sysexits.h)
 )
 
 // errUsage marks an error of the command line or the settings.
@@ -47,6 +49,7 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 	"serve":   serve,
 	"migrate": migrate,
 	"admin":   admin,
+	"bounce":  bounce,
 	"version": showVersion,
 }
 
@@ -78,12 +81,16 @@ func run(ctx context.Context, args []string) error {
 // status.
 func status(err error, stderr io.Writer) int {
 	var wrong errUsage
+	var later errLater
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.As(err, &wrong):
 		fmt.Fprintln(stderr, "socialdirect:", err)
 		return exitUsage
+	case errors.As(err, &later):
+		fmt.Fprintln(stderr, "socialdirect:", err)
+		return exitLater
 	}
 	fmt.Fprintln(stderr, "socialdirect:", err)
 	return exitFailure

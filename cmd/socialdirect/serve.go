@@ -60,6 +60,9 @@ func serve(ctx context.Context, args []string) error {
 	if c.SMS == nil {
 		slog.Info("no SMS gateway is set (SMS_URL): nobody can sign up or in without an e-mail address")
 	}
+	if c.MailBounces == "" {
+		slog.Info("MAIL_BOUNCES is empty: mails that come back later are not noted")
+	}
 	slog.Info("ready", "version", version, "listen", c.ListenAddr, "public", c.Base())
 	return p.serveUntil(ctx, listener, nil, serveGrace)
 }
@@ -72,12 +75,13 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   DATABASE_URL       PostgreSQL (required); DATABASE_CONNECTIONS (20)
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
   SMTP_URL, MAIL_FROM (required)
+  MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
   TURN_URLS          external relays; TURN_SECRET is shared with them (required)
   SMS_URL            an SMS gateway over HTTP; without it people need an e-mail address. SMS_METHOD (POST), SMS_HEADERS (one a line),
                      SMS_BODY (JSON), SMS_FROM, SMS_SUCCESS (200-299); address, headers and body are templates over
-                     {{.To}}, {{.Text}} and {{.From}} with json and urlquery
+                     {{.To}}, {{.Text}}, {{.From}} and {{.Key}} with json and urlquery
   CLAMD_ADDR         a malware scanner, host:port
   SWITCHBOARD_PHONE  the number shown on every page
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
@@ -101,7 +105,7 @@ func fromConfig(c config.Config) settings {
 	return settings{
 		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
-		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, masterKey: c.MasterKey, clamdAddr: c.ClamdAddr,
+		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, clamdAddr: c.ClamdAddr,
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,

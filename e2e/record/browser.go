@@ -78,14 +78,30 @@ func (b *browser) signIn(base string, who account) error {
 		chromedp.SendKeys(chromedp.CSS(`[name="email"]`), who.Email),
 		chromedp.SendKeys(chromedp.CSS(`[name="password"]`), who.Password),
 		chromedp.Click(submit),
-	); err != nil || who.TOTPSecret == "" {
+	); err != nil {
 		return err
+	}
+	if who.TOTPSecret == "" {
+		return b.settle()
 	}
 	code, err := totp.GenerateCode(who.TOTPSecret, time.Now())
 	if err != nil {
 		return err
 	}
-	return b.do(chromedp.SendKeys(chromedp.CSS(`[name="code"]`), code), chromedp.Click(submit), chromedp.WaitReady(chromedp.CSS(`a[href="/agenda"]`)))
+	if err := b.do(chromedp.SendKeys(chromedp.CSS(`[name="code"]`), code), chromedp.Click(submit)); err != nil {
+		return err
+	}
+	return b.settle()
+}
+
+// settle waits until the page after the sign-in is whole: a page asked for before
+// would be given up for it.
+func (b *browser) settle() error {
+	if err := b.do(chromedp.WaitReady(chromedp.CSS(`nav[aria-label="Principale"] a[aria-current]`))); err != nil {
+		return err
+	}
+	_, err := ask(b, chromedp.PollFunction[bool](`() => document.readyState === 'complete'`))
+	return err
 }
 
 // sees waits until the page shows something.

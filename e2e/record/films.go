@@ -132,7 +132,7 @@ type door struct{ *browser }
 func newDoor(d *director) *door {
 	other := &door{&browser{}}
 	d.try("the social worker", func() error {
-		camera, err := face(d.phone.ctx, d.dir, "worker", "#e7b48f", "#5a3a22", "#2f7d6b")
+		camera, err := face(context.Background(), d.dir, "worker", "#e7b48f", "#5a3a22", "#2f7d6b")
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,10 @@ func newDoor(d *director) *door {
 		if err != nil {
 			return err
 		}
-		return other.do(chromedp.Navigate(d.demo.URL+path+"/appel"), chromedp.WaitReady(chromedp.CSS("#call")))
+		if err := other.do(chromedp.Navigate(d.demo.URL+path+"/appel"), chromedp.WaitReady(chromedp.CSS("#call"))); err != nil {
+			return fmt.Errorf("open the call %s: %w", path, err)
+		}
+		return nil
 	})
 	return other
 }

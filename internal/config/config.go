@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/sms"
 )
 
@@ -32,6 +33,7 @@ type Config struct {
 	S3             S3
 	SMTPURL        string
 	MailFrom       string
+	MailBounces    string // where mails return to that cannot be delivered; empty for the sender's address
 	MasterKey      []byte // 32 bytes
 	TURN           TURN
 	ClamdAddr      string       // host:port, empty for none
@@ -141,6 +143,7 @@ func Load(getenv func(string) string) (Config, error) {
 		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", time.LoadLocation),
 		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
+		MailBounces:    parsed(r, "MAIL_BOUNCES", "", "an address of its own for returned mails, such as bounce@example.org, with 16 characters at most before the @", parseBounces),
 		Phone:          r.text("SWITCHBOARD_PHONE", ""),
 		Operator:       r.operator(),
 	}
@@ -383,6 +386,16 @@ func parseLevel(s string) (level slog.Level, err error) {
 func parseFrom(s string) (string, error) {
 	_, err := mail.ParseAddress(s)
 	return s, err
+}
+
+// parseBounces reads an address that a mail's identifier is added to (bounce+ID@…),
+// or none.
+func parseBounces(s string) (string, error) {
+	address, err := parseEmail(s)
+	if name, _, _ := strings.Cut(address, "@"); err == nil && (len(name) > outgoing.MaxReturnName || strings.ContainsAny(name, `+"`)) {
+		err = errors.New("nothing can be added to it")
+	}
+	return address, err
 }
 
 // parseEmail reads one bare address, or none.

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,9 +10,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/emersion/go-message/textproto"
 	"github.com/emersion/go-smtp"
 )
 
@@ -32,11 +35,18 @@ type MailReceiver struct {
 	ended    chan struct{} // closed when nothing is accepted any more
 
 	names names
+	known messageIDs
 }
+
+// RefusedDomain is the domain at which the receiver knows nobody: mail to an address
+// of it is refused for good, as that of a typing mistake would be.
+const RefusedDomain = "refus.invalid"
 
 // StartMailReceiver receives mail into dir, which is made when missing: one .eml
 // file a mail, 5 MiB at most. A mail is accepted once its file is safe, and the
-// files' names sort in the order of arrival.
+// files' names sort in the order of arrival. As mail stores do, it keeps one mail of
+// each Message-ID: one that comes again is accepted, and is the same. It remembers
+// them for as long as the files are there.
 func StartMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
 	m, err := startMailReceiver(ctx, dir)
 	if err != nil {
@@ -62,6 +72,9 @@ func startMailReceiver(ctx context.Context, dir string) (*MailReceiver, error) {
 		return nil, err
 	}
 	m := &MailReceiver{dir: dir, listener: l, ended: make(chan struct{})}
+	if err := m.known.read(dir); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
 		return mailSession{m}, nil
 	}))
@@ -94,18 +107,55 @@ func (m *MailReceiver) Stop(context.Context) error {
 	return err
 }
 
-// keep writes a mail to its file.
+// keep writes a mail to its file, unless it is there already.
 func (m *MailReceiver) keep(r io.Reader) error {
-	f, err := os.CreateTemp(m.dir, unfinishedPattern)
+	content, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // nothing there once it was renamed
-	defer f.Close()
-	if _, err := io.Copy(f, r); err != nil {
+	id := messageID(content)
+	m.known.mu.Lock()
+	defer m.known.mu.Unlock()
+	if id != "" && m.known.all[id] {
+		return nil
+	}
+	if err := writeDurably(filepath.Join(m.dir, m.names.next(mailExtension)), content); err != nil {
 		return err
 	}
-	return finish(f, filepath.Join(m.dir, m.names.next(mailExtension)))
+	m.known.all[id] = true
+	return nil
+}
+
+// messageIDs are those of the mails that are kept.
+type messageIDs struct {
+	mu  sync.Mutex
+	all map[string]bool
+}
+
+// read finds those of an earlier receiver of the folder.
+func (k *messageIDs) read(dir string) error {
+	k.all = map[string]bool{}
+	paths, err := filepath.Glob(filepath.Join(globLiteral(dir), "[0-9]*"+mailExtension))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		k.all[messageID(content)] = true
+	}
+	return nil
+}
+
+// messageID is empty for a mail without one.
+func messageID(content []byte) string {
+	header, err := textproto.ReadHeader(bufio.NewReader(bytes.NewReader(content)))
+	if err != nil {
+		return ""
+	}
+	return header.Get("Message-Id")
 }
 
 // names are those of what a receiver keeps.
@@ -126,14 +176,21 @@ func (n *names) next(extension string) string {
 	return now.Format("20060102T150405.000000000Z") + extension
 }
 
-// mailSession accepts any sender and recipient.
+// mailSession accepts any sender, and any recipient but those of RefusedDomain.
 type mailSession struct{ to *MailReceiver }
 
 func (mailSession) Mail(string, *smtp.MailOptions) error { return nil }
-func (mailSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (s mailSession) Data(r io.Reader) error             { return s.to.keep(r) }
-func (mailSession) Reset()                               {}
-func (mailSession) Logout() error                        { return nil }
+
+func (mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if strings.HasSuffix(strings.ToLower(to), "@"+RefusedDomain) {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "nobody here has this address"}
+	}
+	return nil
+}
+
+func (s mailSession) Data(r io.Reader) error { return s.to.keep(r) }
+func (mailSession) Reset()                   {}
+func (mailSession) Logout() error            { return nil }
 
 // finish makes what was written to f durable under the name path.
 func finish(f *os.File, path string) error {

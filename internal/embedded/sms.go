@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -25,15 +26,20 @@ type SMS struct {
 	To   string `json:"to"`
 	From string `json:"from"`
 	Text string `json:"text"`
+	Key  string `json:"key,omitempty"`
 }
 
 // SMSReceiver is an HTTP gateway on the loopback address that keeps every SMS and
-// sends none on. It takes POSTs of {"to":…,"from":…,"text":…}.
+// sends none on. It takes POSTs of {"to":…,"from":…,"text":…,"key":…}; one with the
+// key of another is the same, and is kept once, for as long as the files are there.
 type SMSReceiver struct {
 	dir      string
 	server   *http.Server
 	listener net.Listener
 	names    names
+
+	mu   sync.Mutex
+	keys map[string]bool
 }
 
 // StartSMSReceiver receives SMS into dir, which is made when missing: one .json
@@ -51,7 +57,14 @@ func StartSMSReceiver(ctx context.Context, dir string) (*SMSReceiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SMS receiver: %w", err)
 	}
-	s := &SMSReceiver{dir: dir, listener: listener}
+	s := &SMSReceiver{dir: dir, listener: listener, keys: map[string]bool{}}
+	kept, err := ReadSMS(dir)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("SMS receiver: %w", err), listener.Close())
+	}
+	for _, message := range kept {
+		s.keys[message.Key] = true
+	}
 	s.server = &http.Server{Handler: http.HandlerFunc(s.receive), ReadTimeout: smsTimeout, WriteTimeout: smsTimeout}
 	go func() { _ = s.server.Serve(listener) }() // ends with Stop
 	return s, nil
@@ -79,13 +92,26 @@ func (s *SMSReceiver) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not an SMS", http.StatusBadRequest)
 		return
 	}
-	content, err := json.Marshal(message)
-	if err == nil {
-		err = writeDurably(filepath.Join(s.dir, s.names.next(smsExtension)), append(content, '\n'))
-	}
-	if err != nil {
+	if err := s.keep(message); err != nil {
 		http.Error(w, "not kept", http.StatusInternalServerError)
 	}
+}
+
+func (s *SMSReceiver) keep(message SMS) error {
+	content, err := json.Marshal(message)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if message.Key != "" && s.keys[message.Key] {
+		return nil
+	}
+	if err := writeDurably(filepath.Join(s.dir, s.names.next(smsExtension)), append(content, '\n')); err != nil {
+		return err
+	}
+	s.keys[message.Key] = true
+	return nil
 }
 
 // ReadSMS reads the SMS in dir, the latest first.

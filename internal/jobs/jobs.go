@@ -42,6 +42,13 @@ func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opt
 	return nil
 }
 
+// A job that a crash left under way is worked again after rescueAfter, rather than
+// after River's hour: a reminder would come too late. No job may last as long as that.
+const (
+	jobTimeout  = time.Minute
+	rescueAfter = 2 * time.Minute
+)
+
 // Runner works the jobs.
 type Runner struct{ client *river.Client[pgx.Tx] }
 
@@ -53,7 +60,10 @@ func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodi
 		PeriodicJobs:      periodic,
 		ErrorHandler:      failures{},
 		FetchPollInterval: 500 * time.Millisecond,
-		Logger:            logger(),
+		JobTimeout:        jobTimeout,
+
+		RescueStuckJobsAfter: rescueAfter,
+		Logger:               logger(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)

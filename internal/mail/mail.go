@@ -21,7 +21,7 @@ const sendTimeout = 30 * time.Second
 
 // Message is one e-mail to one person, in plain text.
 type Message struct {
-	ID      string // the Message-ID's left part: the same at every try
+	ID      string // the Message-ID's left part: the same at every try, another for every other message ever
 	To      string
 	Subject string
 	Text    string
@@ -35,8 +35,28 @@ type Message struct {
 // Sender sends through one SMTP server.
 type Sender struct {
 	from    string
+	bounces string // where mails that cannot be delivered return to; empty for the From header's address
 	host    string
 	options []gomail.Option
+}
+
+// ReturningTo is the same sender with an address of its own for what cannot be
+// delivered. Each mail's is told apart by its ID (bounce+ID@…), which ReadReport
+// finds again.
+func (s *Sender) ReturningTo(address string) *Sender {
+	other := *s
+	other.bounces = address
+	return &other
+}
+
+// MaxReturnName is how long an address for returned mails may be before its @: with
+// a mail's ID behind it 64 characters must do (RFC 5321, 4.5.3.1.1).
+const MaxReturnName = 16
+
+// returnTo is where a mail returns to that cannot be delivered.
+func (s *Sender) returnTo(id string) string {
+	name, domain, _ := strings.Cut(s.bounces, "@")
+	return name + "+" + id + "@" + domain
 }
 
 // New returns a sender for an address of the form smtp://[user:password@]host[:port]
@@ -68,14 +88,20 @@ func New(address, from string) (*Sender, error) {
 }
 
 // Send delivers m to the SMTP server; an error means that the server did not
-// take it, and does not hold the address.
+// take it, and does not hold the address. It is a Refused when no later try would do
+// better.
 func (s *Sender) Send(ctx context.Context, m Message) error {
 	msg := gomail.NewMsg()
 	if err := msg.From(s.from); err != nil {
 		return fmt.Errorf("mail: sender: %w", err)
 	}
 	if err := msg.To(m.To); err != nil {
-		return fmt.Errorf("mail: recipient refused") // the cause would hold the address
+		return Refused{UnknownAddress, errors.New("mail: recipient refused")} // the cause would hold the address
+	}
+	if s.bounces != "" {
+		if err := msg.EnvelopeFrom(s.returnTo(m.ID)); err != nil {
+			return errors.New("mail: the address for returned mails is none")
+		}
 	}
 	msg.SetMessageIDWithValue(m.ID + "@socialdirect")
 	msg.Subject(m.Subject)
@@ -91,7 +117,11 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	return withoutAddress(client.DialAndSendWithContext(ctx, msg))
+	err = client.DialAndSendWithContext(ctx, msg)
+	if msg.IsDelivered() {
+		return nil // taken; what went wrong in parting does not undo it
+	}
+	return withoutAddress(err)
 }
 
 // withoutAddress is the error as the operator may keep it: the command that failed
@@ -103,7 +133,11 @@ func withoutAddress(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &send):
-		return fmt.Errorf("mail: %s failed: %s", send.Reason, strings.TrimSpace(fmt.Sprintf("%d %s", send.ErrorCode(), send.EnhancedStatusCode())))
+		said := fmt.Errorf("mail: %s failed: %s", send.Reason, strings.TrimSpace(fmt.Sprintf("%d %s", send.ErrorCode(), send.EnhancedStatusCode())))
+		if final(send) {
+			return Refused{causeOf(send.ErrorCode(), send.EnhancedStatusCode()), said}
+		}
+		return said
 	case errors.As(err, &answer):
 		return fmt.Errorf("mail: the server answered %d", answer.Code)
 	}

@@ -12,15 +12,30 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// refusing is an SMTP server that repeats to whom it refuses to deliver.
+// refusing is an SMTP server that repeats to whom it refuses to deliver. A broken one
+// hangs up once it has taken a mail.
 type refusing struct {
-	rcpt, data error
+	mail, rcpt, data error
+	broken           bool
+	from             chan string // the sender of each mail
+	conn             *smtp.Conn
 }
 
-func (r refusing) Mail(string, *smtp.MailOptions) error { return nil }
+func (r refusing) Mail(from string, _ *smtp.MailOptions) error {
+	if r.from != nil {
+		r.from <- from
+	}
+	return r.mail
+}
 func (r refusing) Rcpt(string, *smtp.RcptOptions) error { return r.rcpt }
-func (r refusing) Reset()                               {}
 func (r refusing) Logout() error                        { return nil }
+
+func (r refusing) Reset() {
+	if r.broken {
+		_ = r.conn.Conn().Close()
+	}
+}
+
 func (r refusing) Data(content io.Reader) error {
 	_, _ = io.Copy(io.Discard, content)
 	return r.data
@@ -32,7 +47,11 @@ func start(t *testing.T, r refusing) (url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return r, nil }))
+	s := smtp.NewServer(smtp.BackendFunc(func(conn *smtp.Conn) (smtp.Session, error) {
+		session := r
+		session.conn = conn
+		return session, nil
+	}))
 	s.Domain, s.ReadTimeout, s.WriteTimeout = "localhost", 10*time.Second, 10*time.Second
 	go func() { _ = s.Serve(l) }()
 	t.Cleanup(func() { _ = s.Close() })

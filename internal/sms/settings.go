@@ -16,8 +16,8 @@ import (
 )
 
 // Settings say how a message becomes a request. URL, Headers and Body are Go
-// templates over {{.To}} (E.164), {{.Text}} and {{.From}}, with the functions
-// json (a quoted JSON string) and urlquery (escaped for an address or a form).
+// templates over {{.To}} (E.164), {{.Text}}, {{.From}} and {{.Key}} (Message.Key), with
+// the functions json (a quoted JSON string) and urlquery (escaped for an address or a form).
 type Settings struct {
 	URL     string
 	Method  string // POST, PUT or GET
@@ -46,20 +46,20 @@ const (
 	mayURL     = "an address with https:// (or http:// on this machine itself), such as https://sms.example.org/send?to={{urlquery .To}}, whose host no value changes"
 	mayMethod  = "POST, PUT or GET"
 	mayHeaders = "one header a line, such as Authorization: Bearer …"
-	mayBody    = "a template over {{.To}}, {{.Text}} and {{.From}}, with json or urlquery before each where the format asks for it"
+	mayBody    = "a template over {{.To}}, {{.Text}}, {{.From}} and {{.Key}}, with json or urlquery before each where the format asks for it"
 	mayFrom    = "the sender's name or number, 40 characters at most"
 	maySuccess = "statuses between 200 and 299 with commas between, such as 200,202 or 200-299"
 )
 
 // values is what templates see.
-type values struct{ To, Text, From string }
+type values struct{ To, Text, From, Key string }
 
 // examples are the values with which templates are tried: what breaks formats is
 // in them.
 func examples(from string) []values {
 	return []values{
-		{To: "+33612345678", Text: "Votre code : 123456", From: from},
-		{To: "+262692123456", Text: "À « bientôt » \"&=%<>\\ \n?#/é€", From: from},
+		{To: "+33612345678", Text: "Votre code : 123456", From: from, Key: "notice-1"},
+		{To: "+262692123456", Text: "À « bientôt » \"&=%<>\\ \n?#/é€", From: from, Key: "notice-2"},
 	}
 }
 

@@ -22,13 +22,14 @@ alter table sms_challenges add column counted text not null default '';
 
 -- What each person has looked at in a day: a worker's sheet, week then being empty, or
 -- a week of the worker's agenda (R45). A crash may lose it.
-create unlogged table sheet_readings (
+create table sheet_readings (
     account_id       uuid not null references accounts on delete cascade,
     social_worker_id uuid not null,
     week             text not null check (length(week) <= 8),
     read_at          timestamptz not null,
     primary key (account_id, social_worker_id, week)
 );
+alter table sheet_readings set unlogged;
 create index sheet_readings_read_idx on sheet_readings (read_at);
 
 -- +goose Down

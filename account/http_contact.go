@@ -1,0 +1,95 @@
+package account
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// contactPage is the choices of how to be told (R21).
+type contactPage struct {
+	Form    *form.Form
+	Texts   bool // whether SMS are sent at all
+	Address bool // whether the person has an e-mail address
+	From    []option
+	Until   []option
+}
+
+func (contactPage) Template() string { return "account/contact" }
+func (contactPage) Title() string    { return "Notifications" }
+
+func (h *HTTP) contactPage(f *form.Form, own Reachable) contactPage {
+	return contactPage{
+		Form: f, Texts: h.accounts.Texts(), Address: own.Email != "",
+		From: hourOptions(0, 23), Until: hourOptions(1, 24),
+	}
+}
+
+// hourOptions are full hours, whose value is in minutes since midnight.
+func hourOptions(first, last int) []option {
+	var options []option
+	for hour := first; hour <= last; hour++ {
+		options = append(options, option{strconv.Itoa(hour * 60), fmt.Sprintf("%d\u00a0h", hour)})
+	}
+	return options
+}
+
+// ContactPage shows the viewer's choices.
+func (h *HTTP) ContactPage(w http.ResponseWriter, r *http.Request) error {
+	own, err := h.accounts.Contact(r.Context(), viewer.From(r.Context()))
+	if err != nil {
+		return err
+	}
+	values := map[string]string{"call_from": strconv.Itoa(own.CallFrom), "call_until": strconv.Itoa(own.CallUntil)}
+	for name, chosen := range map[string]bool{
+		"texts": own.Texts, "discreet": own.Discreet, "limit_reminder": own.LimitReminder, "hour_reminder": own.HourReminder,
+	} {
+		if chosen {
+			values[name] = "1"
+		}
+	}
+	return h.render.Render(w, r, http.StatusOK, h.contactPage(form.New(values), own))
+}
+
+// ChooseContact saves them.
+func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	own, err := h.accounts.Contact(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page := h.contactPage(f, own)
+	chosen := Contact{
+		Texts: f.Ticked("texts"), Discreet: f.Ticked("discreet"), LimitReminder: f.Ticked("limit_reminder"), HourReminder: f.Ticked("hour_reminder"),
+		CallFrom: minutesIn(f, "call_from", page.From), CallUntil: minutesIn(f, "call_until", page.Until),
+	}
+	if !h.accounts.Texts() {
+		chosen.Texts = own.Texts // not asked
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.accounts.ChooseContact(r.Context(), v, chosen); err != nil {
+		return refuse(f, "call_until", err, page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/profil/notifications")
+}
+
+// minutesIn decodes a choice of an hour.
+func minutesIn(f *form.Form, name string, options []option) int {
+	values := make([]string, len(options))
+	for i, o := range options {
+		values[i] = o.Value
+	}
+	minutes, _ := strconv.Atoi(f.Choice(name, values, "Choisissez une heure dans la liste."))
+	return minutes
+}

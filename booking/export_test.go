@@ -1,0 +1,60 @@
+package booking
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	outgoing "socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// What a test reads of notices.
+const (
+	LimitReminder = noticeLimitReminder
+	HourReminder  = noticeHourReminder
+)
+
+// Deliver tries to send one notice, as River does; try counts from 1.
+func (w *NoticeWorker) Deliver(ctx context.Context, id uuid.UUID, try int) error {
+	return w.work(ctx, id, try, try >= noticeTries)
+}
+
+// ComeBack notes that one came back.
+func (s *Service) ComeBack(ctx context.Context, id uuid.UUID, cause outgoing.Cause) error {
+	return s.noteReturned(ctx, returnedArgs{id, cause})
+}
+
+// NoticeKinds are the names of the kinds, with the states in which each is true.
+func NoticeKinds() map[string][]Status {
+	kinds := map[string][]Status{}
+	for name, kind := range noticeKinds {
+		kinds[name] = kind.holds
+	}
+	return kinds
+}
+
+// Tell queues a notice, as the acts do.
+func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
+	return s.notify(ctx, tx, appointment, notice, people...)
+}
+
+// TextOf is the SMS of a kind about an appointment.
+func TextOf(t testing.TB, base, notice string, startsAt time.Time, mode Mode) string {
+	t.Helper()
+	notices, err := web.NewNotices(base, web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
+	a := Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
+	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}

@@ -1,0 +1,260 @@
+package booking
+
+import (
+	"context"
+	"math"
+	"net/mail"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// The notices that this package sends: the names of their texts. Each has
+// NAME.txt, and those that go by SMS sms_NAME.txt.
+const (
+	noticeConfirmation  = "confirmation"
+	noticeCancellation  = "cancellation"
+	noticeChange        = "change"  // another hour, another way to talk, other needs
+	noticeRequest       = "request" // an hour is asked for, and held
+	noticeAccepted      = "accepted"
+	noticeDeclined      = "declined"
+	noticeExpired       = "expired"
+	noticeLimitReminder = "reminder_limit"
+	noticeHourReminder  = "reminder_hour"
+)
+
+// noticeKind is what holds for every notice of a name.
+type noticeKind struct {
+	label  string                     // as the switchboard reads it
+	holds  []Status                   // the states of the appointment in which it is true
+	texted bool                       // it goes by SMS too, to somebody who has an e-mail address
+	wanted func(account.Contact) bool // of a reminder: whether the person wants it
+
+	before  time.Duration // of a reminder: how long before the hour it is due
+	useless time.Duration // of a reminder: how long before the hour it helps nobody any more
+}
+
+// uselessFrom is from when a notice of the kind helps nobody any more: news is told
+// until the hour is over.
+func (k noticeKind) uselessFrom(a Appointment) time.Time {
+	if k.reminder() {
+		return a.StartsAt.Add(-k.useless)
+	}
+	return a.EndsAt
+}
+
+// noticeKinds are the kinds by name. A reminder before the limit comes a day before
+// it, and not in its last hour; the one before the hour stops when the doors open.
+var noticeKinds = map[string]noticeKind{
+	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}},
+	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true},
+	noticeChange:       {label: "Changement", holds: []Status{Confirmed, Requested}, texted: true},
+	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}},
+	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
+	noticeDeclined:     {label: "Demande déclinée", holds: []Status{Declined}, texted: true},
+	noticeExpired:      {label: "Demande sans réponse", holds: []Status{Expired}, texted: true},
+	noticeLimitReminder: {
+		label: "Rappel avant la limite", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.LimitReminder },
+		before: FreeCancellation + 24*time.Hour, useless: FreeCancellation + time.Hour,
+	},
+	noticeHourReminder: {
+		label: "Rappel avant l’heure", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.HourReminder },
+		before: time.Hour, useless: 15 * time.Minute,
+	},
+}
+
+// NoticeLabel says which notice it was.
+func NoticeLabel(name string) string {
+	if kind, known := noticeKinds[name]; known {
+		return kind.label
+	}
+	return "Message"
+}
+
+// reminder reports whether notices of the kind are planned from the appointment, and
+// say nothing new.
+func (k noticeKind) reminder() bool { return k.before > 0 }
+
+// Channel is how a notice goes.
+type Channel string
+
+// The channels.
+const (
+	ByMail    Channel = "mail"
+	ByText    Channel = "sms"
+	byNothing Channel = "none" // nothing reaches the person
+)
+
+// NoticeState is what became of a notice.
+type NoticeState string
+
+// The states of a notice.
+const (
+	NoticeQueued  NoticeState = "queued"
+	NoticeSent    NoticeState = "sent"    // the mail server or the SMS gateway has taken it
+	NoticeFailed  NoticeState = "failed"  // it was refused for good, or never taken
+	NoticeBounced NoticeState = "bounced" // it was taken, and came back
+	NoticeDropped NoticeState = "dropped" // there was no reason left to send it
+)
+
+// Why a notice was dropped, or failed where no mail server says it (mail.Cause).
+const (
+	causeNumber    = "number"     // the gateway does not take the number
+	causeStale     = "stale"      // it would no longer be true, or something later is told
+	causeLate      = "late"       // it would have come too late to help
+	causeUnwanted  = "unwanted"   // the person does not want it, or knows it better
+	causeNoChannel = "no_channel" // nothing reaches the person
+	causeNoAnswer  = "no_answer"  // the mail server or the gateway never took it
+)
+
+// noticeArgs is the job that sends one notice. It holds nothing but which.
+type noticeArgs struct {
+	NoticeID uuid.UUID `json:"notice_id"`
+}
+
+// Kind names the job.
+func (noticeArgs) Kind() string { return "appointment_notice" }
+
+// How often a notice is tried: soon at first, then every retryEvery for days.
+const (
+	retryEvery    = 15 * time.Minute
+	noticeTries   = 500
+	retryExponent = 4
+)
+
+// retryAfter is how long to wait after the given try, which is counted from 1.
+func retryAfter(try int) time.Duration {
+	return min(retryEvery, time.Duration(math.Pow(float64(try), retryExponent))*time.Second)
+}
+
+// notify has people told of the appointment as it stands in the transaction: once
+// for each change of it (its sequence), by each channel that reaches them.
+func (s *Service) notify(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
+	reachable, err := s.accounts.Reachable(ctx, tx, people)
+	if err != nil {
+		return err
+	}
+	var to []addressee
+	for _, person := range people {
+		r, found := reachable[person]
+		if !found {
+			continue
+		}
+		channels := s.channels(noticeKinds[notice], r)
+		if len(channels) == 0 {
+			channels = []Channel{byNothing}
+		}
+		to = append(to, addressed(person, channels)...)
+	}
+	queued, err := insertNotices(ctx, tx, appointment, notice, to)
+	if err != nil {
+		return err
+	}
+	return s.enqueue(ctx, tx, queued)
+}
+
+func addressed(person uuid.UUID, channels []Channel) []addressee {
+	to := make([]addressee, len(channels))
+	for i, channel := range channels {
+		to[i] = addressee{person, channel}
+	}
+	return to
+}
+
+// channels are those by which a notice goes to a person; none where nothing reaches
+// them.
+func (s *Service) channels(kind noticeKind, r account.Reachable) []Channel {
+	var channels []Channel
+	if r.Email != "" {
+		channels = append(channels, ByMail)
+	}
+	if s.textable(r) && (kind.texted || r.Email == "") {
+		channels = append(channels, ByText)
+	}
+	return channels
+}
+
+// textable reports whether the person may be sent SMS: staff read their mail.
+func (s *Service) textable(r account.Reachable) bool {
+	return s.accounts.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.Contact.Texts
+}
+
+func (s *Service) enqueue(ctx context.Context, tx postgres.Tx, queued []queuedRow) error {
+	for _, n := range queued {
+		if n.Channel == byNothing {
+			continue
+		}
+		if err := s.queue.Add(ctx, tx, noticeArgs{n.ID}, &river.InsertOpts{MaxAttempts: noticeTries}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Links tells the outside addresses that notices carry.
+type Links struct {
+	Base      string // the platform's public address, without a slash at its end
+	Organizer string // the From header of mails
+}
+
+func (l Links) appointment(id uuid.UUID) string { return l.Base + "/rendez-vous/" + id.String() }
+
+// organizer is the bare address of the From header.
+func (l Links) organizer() string {
+	if address, err := mail.ParseAddress(l.Organizer); err == nil {
+		return address.Address
+	}
+	return l.Organizer
+}
+
+// verdict is what to do with a queued notice: wait, drop it for a cause, or neither
+// and send it.
+type verdict struct {
+	wait time.Duration
+	drop string
+}
+
+// judge decides on a notice by what holds now: nobody is told what is no longer true,
+// too late, or against their wishes, and no SMS comes outside of the call hours.
+func (s *Service) judge(n noticeRow, a Appointment, r account.Reachable, superseded bool, now time.Time) verdict {
+	kind := noticeKinds[n.Notice]
+	useless := kind.uselessFrom(a)
+	switch {
+	case superseded, kind.holds != nil && !slices.Contains(kind.holds, a.Status):
+		return verdict{drop: causeStale}
+	case kind.reminder() && !n.StartsAt.Equal(a.StartsAt):
+		return verdict{drop: causeStale}
+	case !now.Before(useless):
+		return verdict{drop: causeLate}
+	case !s.wants(n, kind, a, r):
+		return verdict{drop: causeUnwanted}
+	}
+	if n.Channel != ByText {
+		return verdict{}
+	}
+	callable := r.Callability(now, r.Zone)
+	if !callable.Before(useless) {
+		return verdict{drop: causeLate}
+	}
+	return verdict{wait: callable.Sub(now)}
+}
+
+// wants reports whether the person still wants the notice by its channel. Whoever
+// cancelled needs no SMS about it, as long as the mail says it.
+func (s *Service) wants(n noticeRow, kind noticeKind, a Appointment, r account.Reachable) bool {
+	switch {
+	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
+		return false
+	case n.Channel == ByMail:
+		return r.Email != ""
+	case n.Notice == noticeCancellation && a.Status != CancelledByWorker && r.Email != "":
+		return false
+	}
+	return s.textable(r)
+}

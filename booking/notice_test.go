@@ -1,0 +1,536 @@
+package booking_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// At 15:00 in Paris, on the Friday after the world's first Monday.
+var friday = time.Date(2026, 12, 4, 14, 0, 0, 0, time.UTC)
+
+func TestR21_AnAppointmentIsConfirmedRemindedOfTwiceAndNoMore(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation")
+	o.SetNow(friday.Add(-48*time.Hour - time.Minute))
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation")
+	o.SetNow(friday.Add(-48 * time.Hour))
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	o.SetNow(friday.Add(-time.Hour - time.Minute))
+	o.turn(t)
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	o.pass(t, 3*time.Hour)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour", "sms reminder_hour")
+	wantGot(t, o, o.nadia, "mail confirmation")
+}
+
+func TestR21_RemindersComeInTimeToAct(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stood time.Duration // until when before the hour the platform stood still
+		want  []string
+	}{
+		"until the limit's last hour begins": {25*time.Hour + time.Second, []string{"mail reminder_limit", "sms reminder_limit"}},
+		"into the limit's last hour":         {25 * time.Hour, nil},
+		"until shortly before the doors":     {15*time.Minute + time.Second, []string{"mail reminder_hour", "sms reminder_hour"}},
+		"until the doors open":               {15 * time.Minute, nil},
+		"until after the hour":               {-time.Minute, nil},
+	} {
+		o := newPostOffice(t)
+		o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+		o.turn(t)
+		o.SetNow(friday.Add(-c.stood))
+		o.turn(t)
+		t.Log(name)
+		wantGot(t, o, o.zoe, append(c.want, "mail confirmation")...)
+	}
+}
+
+func TestR21_WhoBooksLateIsNotFlooded(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.SetNow(friday.Add(-47 * time.Hour))
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.pass(t, 46*time.Hour-time.Minute)
+	wantGot(t, o, o.zoe, "mail confirmation")
+	o.pass(t, 2*time.Hour)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_hour", "sms reminder_hour")
+}
+
+func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.SetNow(friday.Add(-48 * time.Hour))
+	o.turn(t) // reminded of Friday
+	saturday := friday.Add(24 * time.Hour)
+	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, saturday))
+	o.pass(t, saturday.Add(-40*time.Hour).Sub(o.DB.Now())) // 48 hours before Saturday is past the move
+	told := []string{"mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail change", "sms change"}
+	wantGot(t, o, o.zoe, append(told, "mail reminder_limit", "sms reminder_limit")...)
+	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, friday)) // within 48 hours of it: the mail about the move says it
+	o.pass(t, friday.Add(-2*time.Hour).Sub(o.DB.Now()))
+	told = append(told, "mail reminder_limit", "sms reminder_limit", "mail change", "sms change")
+	wantGot(t, o, o.zoe, told...)
+	o.pass(t, 4*time.Hour)
+	wantGot(t, o, o.zoe, append(told, "mail reminder_hour", "sms reminder_hour")...)
+}
+
+func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.SetNow(friday.Add(-48 * time.Hour))
+	must(t, o.Bookings.Remind(t.Context())) // planned, and not sent yet
+	o.cancel(t, o.zoe, a)
+	o.pass(t, 50*time.Hour)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail cancellation")
+	wantGot(t, o, o.nadia, "mail confirmation", "mail cancellation")
+	for _, n := range o.rows(t, "dropped") {
+		if n.Cause != "stale" && !(n.Cause == "unwanted" && n.Channel == "sms") {
+			t.Errorf("dropped: %+v", n)
+		}
+	}
+}
+
+func TestR21_AConfirmationThatIsNoLongerTrueIsNotSent(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.cancel(t, o.nadia, a)
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail cancellation", "sms cancellation")
+	o.SetNow(friday.Add(2 * time.Hour))
+	b := o.Book(t, o.zoe, o.nadia, friday.Add(3*time.Hour), booking.Video)
+	o.SetNow(b.EndsAt)
+	o.turn(t) // only now: it says nothing any more
+	wantGot(t, o, o.zoe, "mail cancellation", "sms cancellation")
+}
+
+func TestR21_ChoicesHold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*account.Contact)
+		want   []string
+	}{
+		"no SMS":            {func(c *account.Contact) { c.Texts = false }, []string{"mail reminder_limit", "mail reminder_hour", "mail cancellation"}},
+		"no first reminder": {func(c *account.Contact) { c.LimitReminder = false }, []string{"mail reminder_hour", "sms reminder_hour", "mail cancellation", "sms cancellation"}},
+		"no last reminder":  {func(c *account.Contact) { c.HourReminder = false }, []string{"mail reminder_limit", "sms reminder_limit", "mail cancellation", "sms cancellation"}},
+	} {
+		o := newPostOffice(t)
+		o.choose(t, c.change)
+		a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+		o.turn(t)
+		o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+		o.cancel(t, o.nadia, a)
+		o.turn(t)
+		t.Log(name)
+		wantGot(t, o, o.zoe, append(c.want, "mail confirmation")...)
+	}
+}
+
+// A choice made after the notice was queued counts too.
+func TestR21_AChoiceMadeMeanwhileHolds(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.SetNow(friday.Add(-48 * time.Hour))
+	must(t, o.Bookings.Remind(t.Context()))
+	o.choose(t, func(c *account.Contact) { c.LimitReminder = false })
+	must(t, o.deliver(t))
+	wantGot(t, o, o.zoe, "mail confirmation")
+}
+
+func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	for _, mode := range booking.Modes {
+		a := o.Book(t, o.zoe, o.nadia, friday, mode)
+		o.turn(t)
+		o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+		o.cancel(t, o.nadia, a)
+		o.turn(t)
+		o.SetNow(bookingtest.Start)
+	}
+	for status, notice := range map[booking.Status]string{
+		booking.Requested: "request", booking.Confirmed: "accepted", booking.Declined: "declined", booking.Expired: "expired",
+	} {
+		o.tell(t, status, notice)
+	}
+	o.tell(t, booking.Confirmed, "change")
+	seen := map[string]bool{}
+	for _, n := range o.rows(t, "sent") {
+		seen[n.Notice] = true
+	}
+	for name := range booking.NoticeKinds() {
+		if !seen[name] {
+			t.Errorf("%s was never sent", name)
+		}
+	}
+	for _, m := range o.mails {
+		told := strings.ToLower(m.Subject + "\n" + m.Text + "\n" + string(m.Calendar))
+		for _, secret := range []string{"zoé", "vidal", "nadia", "goff", "logement", "housing", "vannes"} {
+			if strings.Contains(told, secret) {
+				t.Errorf("it tells %q: %s", secret, told)
+			}
+		}
+		if strings.Contains(m.Text, "<no value>") || m.Subject == "" || strings.Contains(m.Subject, "\n") || strings.Contains(m.Text, "\n\n\n\n") {
+			t.Errorf("a mail is odd: %q\n%s", m.Subject, m.Text)
+		}
+	}
+	if len(o.texts) == 0 {
+		t.Error("no SMS at all")
+	}
+	for _, m := range o.texts {
+		checkText(t, m.Text)
+	}
+}
+
+// tell queues a notice of a new appointment in some state, as the acts do, and sends
+// it by both channels.
+func (o *postOffice) tell(t testing.TB, status booking.Status, notice string) {
+	t.Helper()
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Phone)
+	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
+	must(t, err)
+	must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
+		return o.Bookings.Tell(context.Background(), tx, a.ID, notice, o.zoe.ID, o.nadia.ID)
+	}))
+	_, err = o.DB.Pool.Exec(context.Background(), `insert into notices (appointment_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at)
+		values ($1, $2, $3, 'sms', 1, $4, 'queued', '', $5) on conflict do nothing`, a.ID, o.zoe.ID, notice, friday, o.DB.Now())
+	must(t, err)
+	must(t, o.deliver(t))
+	if status.Occupies() {
+		_, err = o.DB.Pool.Exec(context.Background(), `update appointments set status = 'cancelled' where id = $1`, a.ID)
+		must(t, err)
+	}
+}
+
+// gsm7 is the basic alphabet of GSM 03.38, without what counts twice.
+const gsm7 = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+
+func checkText(t testing.TB, text string) {
+	t.Helper()
+	if n := len([]rune(text)); n > 160 {
+		t.Errorf("an SMS of %d characters: %s", n, text)
+	}
+	for _, r := range text {
+		if !strings.ContainsRune(gsm7, r) {
+			t.Errorf("%q is no letter of an SMS: %s", r, text)
+		}
+	}
+	for _, secret := range []string{"Zoé", "Vidal", "Nadia", "Goff", "Logement", "Vannes"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("an SMS tells %q: %s", secret, text)
+		}
+	}
+}
+
+// On every day of a year, at the hour that takes the most letters.
+func TestR21_EverySMSFitsAllYear(t *testing.T) {
+	t.Parallel()
+	for day := range 366 {
+		at := time.Date(2027, 1, 1, 21, 30, 0, 0, time.UTC).AddDate(0, 0, day)
+		for _, mode := range booking.Modes {
+			for name := range booking.NoticeKinds() {
+				checkText(t, booking.TextOf(t, base, name, at, mode))
+			}
+		}
+	}
+}
+
+func TestR21_DiscreetNoticesSayThatSomethingWaitsAndNoMore(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Discreet = true })
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+	o.cancel(t, o.nadia, a)
+	o.turn(t)
+	for _, n := range o.rows(t, "sent") {
+		if n.AccountID != o.zoe.ID {
+			continue
+		}
+		said := o.texts["notice-"+n.ID.String()].Text
+		if m := o.mails["notice-"+n.ID.String()]; n.Channel == "mail" {
+			said = m.Subject + m.Text
+			if m.Calendar != nil {
+				t.Errorf("%s has a calendar file", n.Notice)
+			}
+		}
+		said = strings.ReplaceAll(said, "/rendez-vous", "")
+		for _, secret := range []string{"rendez-vous", "vendredi", "15", "annul", "rappel"} {
+			if strings.Contains(strings.ReplaceAll(said, a.ID.String(), ""), secret) {
+				t.Errorf("%s tells %q: %s", n.Notice, secret, said)
+			}
+		}
+	}
+	if got := o.mails["notice-"+o.row(t, o.nadia, "confirmation", "mail").ID.String()]; got.Calendar == nil {
+		t.Error("the worker's is discreet too")
+	}
+}
+
+func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
+	o.cancel(t, o.nadia, a)
+	o.turn(t)
+	o.tell(t, booking.Requested, "request")
+	o.tell(t, booking.Declined, "declined")
+	for notice, want := range map[string]string{
+		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "request": "PARTSTAT=TENTATIVE", "declined": "METHOD:CANCEL",
+	} {
+		var found []noticed
+		for _, n := range o.rows(t, "sent") {
+			if n.Notice == notice && n.AccountID == o.zoe.ID && n.Channel == "mail" && (notice == "request" || notice == "declined" || n.AppointmentID == a.ID) {
+				found = append(found, n)
+			}
+		}
+		if len(found) != 1 {
+			t.Fatalf("%s: %+v", notice, found)
+		}
+		m := o.mails["notice-"+found[0].ID.String()]
+		if has := m.Calendar != nil; has != (want != "") || !strings.Contains(string(m.Calendar), want) {
+			t.Errorf("%s: method %q\n%s", notice, m.Method, m.Calendar)
+		}
+	}
+}
+
+func TestR21_AnSMSWaitsForTheCallHoursUnlessItCameTooLate(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	early := time.Date(2026, 12, 4, 6, 30, 0, 0, time.UTC) // 7:30 in Paris, whose call hours begin at 8
+	o.Book(t, o.zoe, o.nadia, early.Truncate(time.Hour), booking.Video)
+	o.turn(t)
+	o.SetNow(early.Truncate(time.Hour).Add(-48 * time.Hour)) // 7:00
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit")
+	o.SetNow(o.DB.Now().Add(59 * time.Minute))
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit")
+	o.SetNow(o.DB.Now().Add(time.Minute)) // 8:00
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	o.SetNow(early.Truncate(time.Hour).Add(-time.Hour)) // 6:00, of an hour at 7:00
+	o.turn(t)
+	o.pass(t, 3*time.Hour)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour")
+	if n := o.row(t, o.zoe, "reminder_hour", "sms"); n.State != "dropped" || n.Cause != "late" {
+		t.Errorf("it became %+v", n)
+	}
+}
+
+// The night in which the clocks go back is an hour longer.
+func TestR21_CallHoursKeepToThePersonsClockWhenItChanges(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	start := time.Date(2027, 3, 29, 20, 0, 0, 0, time.UTC) // 22:00 summer time; 48 hours before it is the last evening of winter time, 21:00
+	o.SetNow(start.AddDate(0, 0, -7))
+	o.Book(t, o.zoe, o.nadia, start, booking.Video)
+	o.turn(t)
+	o.SetNow(start.Add(-48 * time.Hour))
+	o.turn(t)
+	o.SetNow(time.Date(2027, 3, 28, 5, 59, 0, 0, time.UTC)) // 7:59 summer time
+	o.turn(t)
+	if n := o.row(t, o.zoe, booking.LimitReminder, "sms"); n.State != "queued" {
+		t.Errorf("before eight: %+v", n)
+	}
+	o.SetNow(time.Date(2027, 3, 28, 6, 0, 0, 0, time.UTC)) // 8:00 summer time
+	o.turn(t)
+	if n := o.row(t, o.zoe, booking.LimitReminder, "sms"); n.State != "sent" {
+		t.Errorf("at eight: %+v", n)
+	}
+}
+
+func TestR21_SomebodyWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.zoe.ID)
+	must(t, err)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Phone)
+	o.turn(t)
+	o.cancel(t, o.zoe, a)
+	o.turn(t)
+	wantGot(t, o, o.zoe, "sms confirmation", "sms cancellation")
+	wantGot(t, o, o.nadia, "mail confirmation", "mail cancellation")
+}
+
+func TestR21_ARefusalForGoodIsAStateAndIsToldBySMS(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
+	o.before = nil
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "unknown_address" {
+		t.Errorf("it became %+v", n)
+	}
+	must(t, o.deliver(t))
+	wantGot(t, o, o.zoe, "sms confirmation")
+}
+
+func TestR21_AMailThatCameBackIsAState(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	n := o.row(t, o.zoe, "confirmation", "mail")
+	for range 2 { // servers repeat themselves
+		must(t, o.Bookings.ComeBack(t.Context(), n.ID, mail.MailboxFull))
+	}
+	must(t, o.Bookings.ComeBack(t.Context(), uuid.New(), mail.MailboxFull)) // of another platform
+	if n = o.row(t, o.zoe, "confirmation", "mail"); n.State != "bounced" || n.Cause != "mailbox_full" {
+		t.Errorf("it became %+v", n)
+	}
+	wantGot(t, o, o.zoe, "mail confirmation")
+}
+
+func TestR21_WhatWasTriedInTimeAndNeverTakenHasFailed(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	id := o.row(t, o.zoe, "confirmation", "mail").ID
+	o.before = errors.New("nobody answers")
+	if err := o.worker.Deliver(t.Context(), id, 1); err == nil {
+		t.Fatal("no other try")
+	}
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
+		t.Errorf("after one try: %+v", n)
+	}
+	o.SetNow(friday.Add(booking.SlotLength))
+	must(t, o.worker.Deliver(t.Context(), id, 2))
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "no_answer" {
+		t.Errorf("too late: %+v", n)
+	}
+}
+
+// A crash after the server took the mail, at every point: it is handed over again and
+// is the same mail.
+func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	id := o.row(t, o.zoe, "confirmation", "mail").ID
+	o.after = errors.New("the process dies")
+	for range 3 {
+		if err := o.worker.Deliver(t.Context(), id, 1); err == nil {
+			t.Fatal("it did not die")
+		}
+	}
+	dying, die := context.WithCancel(t.Context())
+	o.after, o.during = nil, die // the transaction that would note it is lost
+	if err := o.worker.Deliver(dying, id, 1); err == nil {
+		t.Fatal("it did not die")
+	}
+	o.during = nil
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
+		t.Fatalf("noted: %+v", n)
+	}
+	o.turn(t)
+	o.turn(t)
+	if o.handed != 6 || len(o.mails) != 2 { // five times Zoé's, once Nadia's
+		t.Errorf("handed over %d times, %d mails", o.handed, len(o.mails))
+	}
+	o.cancel(t, o.zoe, a)
+	o.turn(t)
+	wantGot(t, o, o.zoe, "mail confirmation", "mail cancellation")
+}
+
+func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	id := o.row(t, o.zoe, "confirmation", "mail").ID
+	results := make([]error, 6)
+	var wait sync.WaitGroup
+	for i := range results {
+		wait.Go(func() { results[i] = o.worker.Deliver(context.Background(), id, 1) })
+	}
+	wait.Wait()
+	if err := errors.Join(results...); err != nil || o.handed != 1 {
+		t.Errorf("handed over %d times, %v", o.handed, err)
+	}
+}
+
+func TestR21_TwoPlannersAtOncePlanOne(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	for i := range 5 {
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+	}
+	o.SetNow(friday.Add(-43 * time.Hour))
+	results := make([]error, 6)
+	var wait sync.WaitGroup
+	for i := range results {
+		wait.Go(func() { results[i] = o.Bookings.Remind(context.Background()) })
+	}
+	wait.Wait()
+	must(t, errors.Join(results...))
+	planned := map[string]int{}
+	for _, n := range o.rows(t, "") {
+		if n.Notice == booking.LimitReminder {
+			planned[fmt.Sprint(n.AppointmentID, n.Channel)]++
+		}
+	}
+	var jobs int
+	must(t, o.DB.Pool.QueryRow(t.Context(), `select count(*) from river_job j join notices n on n.id = (j.args->>'notice_id')::uuid where n.notice = $1`, booking.LimitReminder).Scan(&jobs))
+	if len(planned) != 10 || jobs != 10 {
+		t.Errorf("%d planned, %d jobs: %v", len(planned), jobs, planned)
+	}
+}
+
+// More appointments than one transaction takes, all at the same hour.
+func TestR21_EveryReminderOfABusyHourIsPlanned(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	const people = 450
+	_, err := o.DB.Pool.Exec(t.Context(), `
+		with workers as (
+			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
+			select 'social_worker', 'w' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1 from generate_series(1, $2) i returning id),
+		sheets as (
+			insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone)
+			select id, '', '{fr}', '{money}', '{video}', 'Europe/Paris' from workers returning account_id),
+		others as (
+			insert into accounts (role, email, last_name, first_name, time_zone, created_at, client_id)
+			select 'beneficiary', 'b' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1, (select id from clients limit 1) from generate_series(1, $2) i returning id)
+		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select w.account_id, b.id, tstzrange($3::timestamptz, $3::timestamptz + interval '1 hour'), 'video', 'money', '', 'confirmed', $1
+		from (select account_id, row_number() over () as n from sheets) w join (select id, row_number() over () as n from others) b using (n)`,
+		bookingtest.Start, people, friday)
+	must(t, err)
+	o.SetNow(friday.Add(-47 * time.Hour))
+	for range 2 {
+		must(t, o.Bookings.Remind(t.Context()))
+	}
+	if got := len(o.rows(t, "queued")); got != people {
+		t.Errorf("%d reminders, want %d", got, people)
+	}
+}

@@ -1,0 +1,24 @@
+package booking
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"socialdirect/web"
+)
+
+func TestR45_ThePauseSaysHowLong(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for minutes, want := range map[int]string{0: "dans 0 minute.", 1: "dans 1 minute.", 60: "dans 60 minutes.", 600: "dans 10 heures.", 601: "dans 11 heures."} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/assistants", nil)
+		if err := render.Render(w, r, http.StatusTooManyRequests, pausePage{Message: "x", Minutes: minutes}); err != nil || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%d minutes: want %q, %v", minutes, want, err)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// reminders are the notices that are planned from the appointments themselves. They
+// are looked for every minute, and not set up when booking: what was moved, cancelled
+// or booked before a rule changed is then nothing special, and a time in which the
+// platform stood still is made up for as long as it helps.
+var reminders = []string{noticeLimitReminder, noticeHourReminder}
+
+const (
+	remindEvery  = time.Minute
+	remindAtOnce = 200 // appointments in one transaction
+)
+
+// Remind queues every reminder that has become due, once (R21).
+func (s *Service) Remind(ctx context.Context) error {
+	for _, notice := range reminders {
+		var last dueRow
+		for more := true; more; {
+			var err error
+			if last, more, err = s.remindSome(ctx, notice, last); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// remindSome queues the reminders of the appointments after the given one, in the
+// order of their hours, and returns the last.
+func (s *Service) remindSome(ctx context.Context, notice string, after dueRow) (last dueRow, more bool, err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		due, err := readDue(ctx, tx, notice, noticeKinds[notice], after, remindAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		last, more = due[len(due)-1], len(due) == remindAtOnce
+		return s.remindOf(ctx, tx, notice, due)
+	})
+	return last, more, err
+}
+
+func (s *Service) remindOf(ctx context.Context, tx postgres.Tx, notice string, due []dueRow) error {
+	people := make([]uuid.UUID, len(due))
+	for i, a := range due {
+		people[i] = a.BeneficiaryID
+	}
+	reachable, err := s.accounts.Reachable(ctx, tx, people)
+	if err != nil {
+		return err
+	}
+	kind := noticeKinds[notice]
+	for _, a := range due {
+		person := reachable[a.BeneficiaryID]
+		if !person.Active || !kind.wanted(person.Contact) {
+			continue
+		}
+		queued, err := insertNotices(ctx, tx, a.ID, notice, addressed(person.ID, s.channels(kind, person)))
+		if err != nil {
+			return err
+		}
+		if err := s.enqueue(ctx, tx, queued); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reminderArgs is the periodic job.
+type reminderArgs struct{}
+
+// Kind names the job.
+func (reminderArgs) Kind() string { return "appointment_reminders" }
+
+// ReminderWorker plans the reminders.
+type ReminderWorker struct {
+	river.WorkerDefaults[reminderArgs]
+	bookings *Service
+}
+
+// NewReminderWorker returns the worker that River runs.
+func NewReminderWorker(bookings *Service) *ReminderWorker { return &ReminderWorker{bookings: bookings} }
+
+// Work plans once.
+func (w *ReminderWorker) Work(ctx context.Context, _ *river.Job[reminderArgs]) error {
+	return w.bookings.Remind(ctx)
+}
+
+// PeriodicReminders has the queue plan at every start and every minute. A plan that
+// fails is not tried again: the next one makes up for it.
+func PeriodicReminders() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(remindEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return reminderArgs{}, &river.InsertOpts{MaxAttempts: 1} },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}

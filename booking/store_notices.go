@@ -1,0 +1,132 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+type noticeRow struct {
+	ID            uuid.UUID
+	AppointmentID uuid.UUID
+	AccountID     uuid.UUID
+	Notice        string
+	Channel       Channel
+	Sequence      int
+	StartsAt      time.Time
+	State         NoticeState
+	Cause         string
+	QueuedAt      time.Time
+	SettledAt     *time.Time
+	CalledAt      *time.Time
+}
+
+const noticeColumns = `n.id, n.appointment_id, n.account_id, n.notice, n.channel, n.sequence, n.starts_at, n.state, n.cause, n.queued_at, n.settled_at, n.called_at`
+
+// addressee is one person by one channel.
+type addressee struct {
+	AccountID uuid.UUID
+	Channel   Channel
+}
+
+// queuedRow is a notice that was not there before.
+type queuedRow struct {
+	ID      uuid.UUID
+	Channel Channel
+}
+
+// insertNotices queues a notice of the appointment as it stands, once for each
+// addressee; who has it already gets nothing. Where no channel reaches the person it
+// has failed at once.
+func insertNotices(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, to []addressee) ([]queuedRow, error) {
+	accounts, channels := make([]uuid.UUID, len(to)), make([]Channel, len(to))
+	for i, a := range to {
+		accounts[i], channels[i] = a.AccountID, a.Channel
+	}
+	return postgres.All[queuedRow](ctx, tx, `
+		insert into notices (appointment_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at, settled_at)
+		select p.id, t.account_id, $2, t.channel, p.sequence, lower(p.period),
+		       case when t.channel = 'none' then 'failed' else 'queued' end, case when t.channel = 'none' then $6 else '' end,
+		       $3, case when t.channel = 'none' then $3::timestamptz end
+		from appointments p, unnest($4::uuid[], $5::text[]) as t (account_id, channel)
+		where p.id = $1
+		on conflict on constraint notices_once do nothing
+		returning id, channel`, appointment, notice, tx.Now, accounts, channels, causeNoChannel)
+}
+
+// insertAgain queues a notice that was lost once more, by another channel.
+func insertAgain(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel) ([]queuedRow, error) {
+	return postgres.All[queuedRow](ctx, tx, `
+		insert into notices (appointment_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at)
+		select n.appointment_id, n.account_id, n.notice, $2, n.sequence, n.starts_at, 'queued', '', $3 from notices n where n.id = $1
+		on conflict on constraint notices_once do nothing
+		returning id, channel`, lost, by, tx.Now)
+}
+
+// lockNotice keeps everybody else from sending the notice until the transaction ends.
+func lockNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID) (noticeRow, error) {
+	return postgres.One[noticeRow](ctx, tx, `select `+noticeColumns+` from notices n where n.id = $1 for update`, id)
+}
+
+// readSuperseded reports whether the person is, or was, told of a later change of the
+// appointment.
+func readSuperseded(ctx context.Context, q postgres.Querier, n noticeRow) (superseded bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (select from notices where appointment_id = $1 and account_id = $2 and sequence > $3)`,
+		n.AppointmentID, n.AccountID, n.Sequence).Scan(&superseded)
+	return superseded, err
+}
+
+func settleNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID, state NoticeState, cause string) error {
+	_, err := tx.Exec(ctx, `update notices set state = $2, cause = $3, settled_at = $4 where id = $1`, id, state, cause, tx.Now)
+	return err
+}
+
+// dueRow is an appointment that somebody is to be reminded of.
+type dueRow struct {
+	ID            uuid.UUID
+	BeneficiaryID uuid.UUID
+	StartsAt      time.Time
+}
+
+// readDue finds, from the cursor on, the appointments whose reminder has become due
+// and is still of use. Whoever was told anything of the appointment since the
+// reminder was due has learnt it there: who booked or moved late is not flooded.
+func readDue(ctx context.Context, tx postgres.Tx, notice string, kind noticeKind, after dueRow, most int) ([]dueRow, error) {
+	return postgres.All[dueRow](ctx, tx, `
+		select p.id, p.beneficiary_id, lower(p.period) as starts_at from appointments p
+		where p.status = 'confirmed' and lower(p.period) > $1 and lower(p.period) <= $2
+		  and (lower(p.period), p.id) > ($3, $4)
+		  and p.booked_at <= lower(p.period) - $5::interval
+		  and not exists (
+			select from notices n where n.appointment_id = p.id and n.account_id = p.beneficiary_id
+			and (n.queued_at > lower(p.period) - $5::interval or n.notice = $6 and n.starts_at = lower(p.period)))
+		order by lower(p.period), p.id limit $7`,
+		tx.Now.Add(kind.useless), tx.Now.Add(kind.before), after.StartsAt, after.ID, kind.before, notice, most)
+}
+
+// readUnreached finds the people whom the latest that was to be told of an appointment
+// to come did not reach by any channel, and whom nobody called since.
+func readUnreached(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]noticeRow, error) {
+	return postgres.All[noticeRow](ctx, q, `
+		select distinct on (n.starts_at, n.account_id) `+noticeColumns+` from notices n
+		where n.state in ('failed', 'bounced') and n.called_at is null and n.starts_at > $1
+		  and not exists (
+			select from notices m where m.appointment_id = n.appointment_id and m.account_id = n.account_id
+			and m.queued_at >= n.queued_at and (m.state in ('queued', 'sent') or m.queued_at > n.queued_at and m.state <> 'dropped'))
+		order by n.starts_at, n.account_id, n.queued_at desc limit $2`, now.Add(-SlotLength), most)
+}
+
+func readNoticesOf(ctx context.Context, q postgres.Querier, person uuid.UUID, most int) ([]noticeRow, error) {
+	return postgres.All[noticeRow](ctx, q, `
+		select `+noticeColumns+` from notices n where n.account_id = $1 order by n.queued_at desc, n.id limit $2`, person, most)
+}
+
+func markCalled(ctx context.Context, tx postgres.Tx, person uuid.UUID) (found bool, err error) {
+	tag, err := tx.Exec(ctx, `
+		update notices set called_at = $2 where account_id = $1 and state in ('failed', 'bounced') and called_at is null`, person, tx.Now)
+	return tag.RowsAffected() > 0, err
+}
