@@ -208,8 +208,8 @@ func testCodeInProduct(src source) (broken []string) {
 
 var tableNames = regexp.MustCompile(`(?i)\b(?:from|join|into|update|using|table|only|references)\s+([a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?(?:\s*,\s*[a-z_]+(?:\s+(?:as\s+)?[a-z_]+)?)*)`)
 
-// tables are the platform's tables that a text names as SQL does.
-func tables(text string) []string {
+// tablesIn are the platform's tables that a text names as SQL does.
+func tablesIn(text string) []string {
 	var named []string
 	for _, match := range tableNames.FindAllStringSubmatch(text, -1) {
 		for item := range strings.SplitSeq(match[1], ",") {
@@ -230,7 +230,7 @@ func foreignTables(src source) (broken []string) {
 	}
 	domain := house(src.path)
 	for _, text := range src.texts {
-		for _, table := range tables(text) {
+		for _, table := range tablesIn(text) {
 			switch owner := owners[table]; {
 			case owner != domain && owner != src.folder():
 				broken = append(broken, fmt.Sprintf("names the table %s: it is %s's, ask that package through an exported function", table, owner))
