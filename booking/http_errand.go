@@ -157,6 +157,7 @@ type personPage struct {
 	Languages []option
 	Workers   []SocialWorker
 	More      bool
+	Now       time.Time
 }
 
 func (personPage) Template() string { return "booking/person" }
@@ -180,7 +181,7 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{errand: e, Languages: languageOptions()}
+	page := personPage{errand: e, Languages: languageOptions(), Now: h.bookings.db.Now()}
 	if page.Coming, err = h.bookings.ComingOf(r.Context(), v, e.PersonID); err != nil {
 		return err
 	}

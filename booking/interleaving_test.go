@@ -25,12 +25,15 @@ type notice struct {
 	name                 string
 }
 
-// queued counts the notices that wait in the queue.
+// queued counts the notices that wait in the queue, each with its job; a job without
+// a notice shows as one about nothing.
 func queued(t testing.TB, w *bookingtest.World) map[notice]int {
 	t.Helper()
+	none := uuid.Nil
 	rows, err := w.DB.Pool.Query(context.Background(), `
-		select (args->>'appointment_id')::uuid, (args->>'account_id')::uuid, args->>'notice', count(*)
-		from river_job where kind = 'appointment_notice' group by 1, 2, 3`)
+		select coalesce(n.appointment_id, $1), coalesce(n.account_id, $1), case when j.id is null then 'without a job' else coalesce(n.notice, 'an orphan') end, count(*)
+		from notices n full join (select (args->>'notice_id')::uuid as id from river_job where kind = 'appointment_notice') j on j.id = n.id
+		group by 1, 2, 3`, none)
 	ok(t, err)
 	defer rows.Close()
 	all := map[notice]int{}

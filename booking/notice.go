@@ -147,7 +147,7 @@ func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, per
 	if person.Discreet {
 		name = "discreet"
 	}
-	subject, text, err := w.notices.Write(name, w.told(a, person))
+	subject, text, err := w.notices.Write(name, w.told(a, person, now))
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
 	return ics.MethodCancel, true
 }
 
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, _ time.Time) error {
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, now time.Time) error {
 	name := "sms_" + n.Notice
 	switch {
 	case person.Discreet:
@@ -179,7 +179,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 	case !w.notices.Has(name):
 		name = "sms_" + noticeChange
 	}
-	text, err := w.notices.Text(name, w.told(a, person))
+	text, err := w.notices.Text(name, w.told(a, person, now))
 	if err != nil {
 		return err
 	}
@@ -190,6 +190,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 type told struct {
 	FirstName   string // of the person who is told
 	When        string // in full, for a mail
+	Free        bool   // whether cancelling is free still
 	FreeUntil   string
 	AnswerBy    string
 	Plain       string // for an SMS
@@ -202,14 +203,14 @@ type told struct {
 	Mode        Mode
 }
 
-func (w *NoticeWorker) told(a Appointment, person account.Reachable) told {
+func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
 	}
 	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
 	return told{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
 		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
 	}

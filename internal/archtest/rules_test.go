@@ -37,9 +37,9 @@ var webFrameworks = []string{"net/http", "github.com/gorilla/websocket"}
 // withSockets are the domains that talk over WebSockets.
 var withSockets = []string{"messaging", "signaling"}
 
-// tables says whose each table is. A table that a migration makes and that stands
+// owned says whose each table is. A table that a migration makes and that stands
 // nowhere here fails the test.
-var tables = map[string][]string{
+var owned = map[string][]string{
 	"company": {
 		"clients", "connection_codes", "contract_changes", "client_figures", "client_tokens",
 	},
@@ -73,11 +73,11 @@ var tables = map[string][]string{
 	},
 }
 
-// owners is tables, by table.
+// owners is owned, by table.
 var owners = func() map[string]string {
 	by := map[string]string{}
-	for owner, owned := range tables {
-		for _, table := range owned {
+	for owner, names := range owned {
+		for _, table := range names {
 			by[table] = owner
 		}
 	}
