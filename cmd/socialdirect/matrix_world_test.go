@@ -158,9 +158,9 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	beneficiaries, workers := m.allOf(viewer.Beneficiary), m.allOf(viewer.SocialWorker)
 	m.zoe, m.paul = m.enterAs(t, beneficiaries[0]), m.enterAs(t, beneficiaries[1])
 	m.nadia, m.marc = m.enterAs(t, workers[0]), m.enterAs(t, workers[1])
-	m.jeanne, m.anne = m.enter(t, viewer.ClientManager), m.managerOf(t, m.another)
-	m.yann, m.lou = m.enter(t, viewer.Switchboard), m.memberOf(t, viewer.Switchboard, "lou")
-	m.claire, m.hugo = m.enter(t, viewer.Administrator), m.enter(t, viewer.DPO)
+	m.jeanne, m.anne = m.staffMember(t, viewer.ClientManager), m.managerOf(t, m.another)
+	m.yann, m.lou = m.staffMember(t, viewer.Switchboard), m.memberOf(t, viewer.Switchboard, "lou")
+	m.claire, m.hugo = m.staffMember(t, viewer.Administrator), m.staffMember(t, viewer.DPO)
 	m.memberOf(t, viewer.Administrator, "alix")
 	half := m.enterAs(t, persona{Email: "alix@socialdirect.example", Password: demoPassword})
 	m.callers = []*caller{
