@@ -23,6 +23,7 @@ import (
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
@@ -111,7 +112,7 @@ func newWorld(t *testing.T) *world {
 func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v (%s)", err, fault.From(err).Message)
 	}
 }
 
