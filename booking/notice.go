@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -109,6 +108,8 @@ func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a 
 		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
 	case errors.As(err, &refused):
 		return w.lose(ctx, tx, n, person, string(refused.Cause))
+	case errors.Is(err, sms.ErrRefused):
+		return w.lose(ctx, tx, n, person, causeNumber)
 	case last:
 		return w.lose(ctx, tx, n, person, causeNoAnswer)
 	}
@@ -159,17 +160,15 @@ func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, per
 }
 
 // calendarMethod says what a calendar is to do with the appointment; a reminder
-// changes nothing there, and an hour that was never agreed on was never in it.
-func calendarMethod(n noticeRow, a Appointment) (ics.Method, bool) {
+// changes nothing there.
+func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
 	switch {
 	case noticeKinds[n.Notice].reminder():
 		return "", false
-	case a.Status.Agreed():
+	case a.Status.Occupies():
 		return ics.MethodRequest, true
-	case slices.Contains(noticeKinds[noticeCancellation].holds, a.Status):
-		return ics.MethodCancel, true
 	}
-	return "", false
+	return ics.MethodCancel, true
 }
 
 func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, _ time.Time) error {

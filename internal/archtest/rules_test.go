@@ -47,6 +47,7 @@ var owners = map[string]string{
 	"assisted_signups": "account", "sms_challenges": "account", "contact_choices": "account",
 	"person_keys":   "internal/vault",
 	"audit_entries": "internal/audit",
+	"notices":       "booking",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
 	"sheet_readings":  "booking",
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
