@@ -65,11 +65,15 @@ type Person struct {
 	Active    bool // neither suspended nor closed (R7)
 }
 
-// Name is the person's name as pages write it.
+// Name is the person's name as pages write it; of somebody who was erased it says
+// that.
 func (p Person) Name() string {
 	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
 	if name == "" {
 		name, _, _ = strings.Cut(p.Email, "@")
+	}
+	if name == "" && p.Mobile == "" {
+		return "Compte supprimé"
 	}
 	return name
 }

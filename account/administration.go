@@ -23,6 +23,7 @@ const (
 	Invited     State = "invited"     // no password was chosen yet
 	Suspended   State = "suspended"
 	Closed      State = "closed"
+	Erased      State = "erased" // nothing of the person is left, and nothing can be decided
 )
 
 // Account is what an administrator sees of somebody: nothing of their messages,

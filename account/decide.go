@@ -80,6 +80,8 @@ func contains(roles []viewer.Role, role viewer.Role) bool { return slices.Contai
 func (a Account) Possible(refused bool) []Act {
 	var acts []Act
 	switch a.State {
+	case Erased:
+		return nil
 	case Closed:
 		acts = append(acts, Reopen)
 	case Suspended:

@@ -26,6 +26,7 @@ func (s State) Label() string { return stateLabels[s] }
 
 var stateLabels = map[State]string{
 	Open: "Ouvert", Unvalidated: "Adresse à confirmer", Invited: "Invitation envoyée", Suspended: "Suspendu", Closed: "Fermé",
+	Erased: "Supprimé, à la demande de la personne",
 }
 
 func pathID(r *http.Request) (uuid.UUID, error) {
@@ -93,8 +94,9 @@ type accountPage struct {
 	Reports   []Report
 	Doubles   []Double // of a beneficiary
 	Possible  []Act
-	Recovery  bool   // the second factor can be reset here
-	ResetCode string // to be read out, in groups of four, once after a reset
+	Recovery  bool       // the second factor can be reset here
+	ResetCode string     // to be read out, in groups of four, once after a reset
+	Ages      []AgeCheck // proofs of age that were asked for
 }
 
 func (accountPage) Template() string { return "account/account" }
@@ -111,6 +113,11 @@ func (accountPage) Link(act Act) string { return acts[act].link }
 
 // Display is the number as people read it.
 func (p accountPage) Display() string { return DisplayMobile(p.Mobile) }
+
+// AgeAskable reports whether a proof of age can be asked for, or is waited for.
+func (p accountPage) AgeAskable() bool {
+	return !p.Own && p.Role == viewer.Beneficiary && p.State != Closed && p.State != Erased
+}
 
 // Resendable reports whether an invitation can be sent again.
 func (p accountPage) Resendable() bool { return p.State == Invited && p.Role.Staff() }
@@ -163,6 +170,9 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 			return page, err
 		}
 		page.Client = names[page.ClientID]
+	}
+	if page.Ages, err = h.accounts.AgeChecks(ctx, v, id); err != nil {
+		return page, err
 	}
 	if !page.Own {
 		page.Possible, page.Recovery = page.Account.Possible(refused), page.Role.Staff() && page.Accepted

@@ -17,6 +17,7 @@ type profilePage struct {
 	Sheet  bool   // whether the person has a profile sheet to keep
 	Told   bool   // whether the person chooses how to be told of appointments
 	Zones  []option
+	Age    *AgeCheck // a proof of age that the person is waited for
 }
 
 type option struct{ Value, Label string }
@@ -45,7 +46,11 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
 		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
-	return h.render.Render(w, r, http.StatusOK, newProfilePage(f, person))
+	page := newProfilePage(f, person)
+	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), viewer.From(r.Context())); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // UpdateProfile saves it; another address than the present one replaces it only

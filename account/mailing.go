@@ -31,6 +31,9 @@ const (
 	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
 	noticeMoved             = "email_moved" // to the address before
 	noticeAssisted          = "assisted"
+
+	noticeAgeAsked    = "age_asked"
+	noticeAgeVerified = "age_verified"
 )
 
 // letter is one mail, with what its text names.

@@ -40,6 +40,7 @@ type accountRow struct {
 	SeenOn      *time.Time
 	SuspendedAt *time.Time
 	ClosedAt    *time.Time
+	Erased      bool
 	HasPassword bool
 	Validated   bool
 	ClientID    *uuid.UUID
@@ -55,6 +56,8 @@ func (r accountRow) account() Account {
 
 func (r accountRow) state() State {
 	switch {
+	case r.Erased:
+		return Erased
 	case r.ClosedAt != nil:
 		return Closed
 	case r.SuspendedAt != nil:
@@ -69,7 +72,7 @@ func (r accountRow) state() State {
 
 const selectAccount = `
 	select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
-	       created_at, last_seen_on as seen_on, suspended_at, closed_at, password_hash is not null as has_password,
+	       created_at, last_seen_on as seen_on, suspended_at, closed_at, erased_at is not null as erased, password_hash is not null as has_password,
 	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `
 

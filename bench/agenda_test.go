@@ -102,6 +102,34 @@ func BenchmarkAgendaGrowth(b *testing.B) {
 	large.explain(b, inLarge)
 }
 
+// history is how many past appointments a worker of many years has.
+const history = 10_000
+
+// remember adds past appointments of two people, hour after hour until yesterday.
+func (n *population) remember(beneficiary, worker person, count int) {
+	n.b.Helper()
+	n.exec(`insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select $1, $2, tstzrange(at - interval '1 hour', at), 'video', 'housing', '', 'held', now()
+		from (select date_trunc('hour', now()) - interval '10 days' - i * interval '1 hour' as at from generate_series(0, $3 - 1) as i) as hours`,
+		worker.id, beneficiary.id, count)
+	n.exec(`vacuum analyze appointments`)
+}
+
+// A worker's own past costs their week nothing.
+func BenchmarkAgendaHistory(b *testing.B) {
+	p := newPlatform(b, 4)
+	fresh, seasoned := p.worker(), p.worker()
+	p.remember(p.beneficiary(), seasoned, history)
+	var before, after sample
+	rounds(b, least, func() {
+		before = append(before, p.glance("/agenda", fresh))
+		after = append(after, p.glance("/agenda", seasoned))
+	})
+	ratio := after.over(before)
+	b.ReportMetric(ratio.median(), "agenda-history_ratio")
+	b.Logf("/agenda with %d past appointments of the worker against none: takes %v times as long (%.2f ms)", history, ratio, 1000*after.median()/glances)
+}
+
 // kind is a page's address without whose it is.
 func kind(path string) string {
 	if strings.HasPrefix(path, "/assistants/") {

@@ -69,6 +69,9 @@ func (n *population) worker() person {
 	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region)
 		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, 'Europe/Paris', 'aucune')`, who.id, booking.Modes)
 	n.exec(`insert into places (social_worker_id, name, address, position) values ($1, 'Bureau', '1 rue de la Paix, Vannes', 1)`, who.id)
+	n.exec(`insert into credentials (social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_at, confirmed_at)
+		values ($1, 'diploma', 'Diplôme', 'rpps', '10001234567', 'ARS', '2020-01-01', null, null, now(), now()),
+		       ($1, 'insurance', '', '', 'AS-1', 'Assureur', null, '2000-01-01', '2100-01-01', now(), now())`, who.id)
 	n.exec(`insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select $1, weekday, '2020-01-01', 0, 1440, $2 from generate_series(1, 7) as weekday`, who.id, booking.Modes)
 	return who

@@ -22,11 +22,16 @@ type agenda struct {
 	openings []Opening
 	closed   []Period // absences, and holidays that stay closed
 	taken    []Period // hours that appointments occupy, in order
+
+	credentials Credentials
 }
 
-// slots are the hours that the worker offers, taken or not.
+// slots are the hours that the worker offers, taken or not, on days that the
+// worker's credentials cover (R42).
 func (a agenda) slots(span Period) []Slot {
-	return slotsIn(span, a.worker.zone(), a.openings, a.closed)
+	return slices.DeleteFunc(slotsIn(span, a.worker.zone(), a.openings, a.closed), func(s Slot) bool {
+		return !a.credentials.coverHour(s.Period(), a.worker.zone())
+	})
 }
 
 // free are the hours inside span that can be booked at now.
@@ -115,6 +120,9 @@ func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span 
 	}
 	a.openings = inModes(openings, worker.modes())
 	if a.closed, err = readClosed(ctx, q, worker, around(span)); err != nil {
+		return agenda{}, err
+	}
+	if a.credentials, err = readCredentials(ctx, q, worker.AccountID); err != nil {
 		return agenda{}, err
 	}
 	a.taken, err = readBusy(ctx, q, worker.AccountID, around(span), now)

@@ -37,7 +37,7 @@ func (s Shows) Label() string {
 	case ShowsNames:
 		return "Les noms des personnes"
 	}
-	return "« Rendez-vous », sans aucun nom"
+	return "Aucun nom"
 }
 
 // Feed is a worker's agenda for a calendar program of their own (R41). Whoever
@@ -128,7 +128,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 	if row.Reads > feedReads {
 		return FeedFile{}, &fault.Fault{Code: fault.Throttled, Message: "Cet agenda est demandé trop souvent.", RetryAfter: row.WindowBeganAt.Add(feedWindow).Sub(now)}
 	}
-	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
+	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
 		return FeedFile{}, errNoFeed
 	}
 	rows, err := readFeedEntries(ctx, s.db.Pool, row.SocialWorkerID, Period{now.Add(-feedBehind), now.Add(Horizon)}, now)

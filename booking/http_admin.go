@@ -17,6 +17,8 @@ type adminWorkersPage struct {
 	Modes     []option
 	Languages []option
 	Zones     []option
+	Registers []option
+	Watched   []Standing
 	Previous  string
 	Next      string
 }
@@ -29,7 +31,10 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
-	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions()}
+	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(), Registers: registerOptions}
+	if page.Watched, err = h.bookings.Watched(r.Context(), viewer.From(r.Context())); err != nil {
+		return adminWorkersPage{}, err
+	}
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
@@ -42,7 +47,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 
 // AdminWorkers lists the workers, with the form to invite another.
 func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": account.Zones[0].Name}))
+	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": account.Zones[0].Name, "diploma_title": diplomaTitle}))
 	if err != nil {
 		return err
 	}
@@ -73,6 +78,7 @@ func (h *HTTP) AddWorker(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	worker := decodeWorker(f, page)
+	worker.Credentials = decodeCredentials(f, h.today())
 	if f.Valid() {
 		_, err = h.bookings.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
 		if errors.Is(err, ErrEmailKnown) {

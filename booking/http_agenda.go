@@ -21,6 +21,7 @@ type weekPage struct {
 	Until    int  // the hour at which it ends
 	Requests []Appointment
 	Zone     *time.Location
+	Standing Standing
 }
 
 type weekDay struct {
@@ -36,6 +37,7 @@ type weekItem struct {
 	Starts, Ends int
 	Opening      *Opening
 	Appointment  *Appointment // neither: an absence
+	Elsewhere    bool         // an absence that another calendar says
 }
 
 func (weekPage) Template() string  { return "booking/week" }
@@ -95,7 +97,11 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := weekPage{Week: week, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
+	standing, err := h.bookings.Standing(r.Context(), v, v.ID)
+	if err != nil {
+		return err
+	}
+	page := weekPage{Week: week, Standing: standing, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
 		Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String()}
 	if page.Requests, err = h.bookings.Requests(r.Context(), v); err != nil {
 		return err
@@ -152,9 +158,9 @@ func (h Hours) day(midnight time.Time, booked []Appointment, now time.Time) week
 func (h Hours) away(midnight time.Time) []weekItem {
 	date, whole := calendarDay(midnight), Period{midnight, midnight.AddDate(0, 0, 1)}
 	var items []weekItem
-	for _, a := range h.Absences {
-		if p := clip(Period{a.From, a.To}, whole); p.From.Before(p.To) {
-			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To)})
+	for i, a := range append(periods(h.Absences), h.External...) {
+		if p := clip(a, whole); p.From.Before(p.To) {
+			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To), Elsewhere: i >= len(h.Absences)})
 		}
 	}
 	for _, a := range h.Weekly {

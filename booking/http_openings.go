@@ -113,9 +113,9 @@ func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
 	day, drawn := dayIn(query, "day")
 	if drawn {
 		values = url.Values{"first_day": {dayOrEmpty(day)}, "day": {dayOrEmpty(day)}, "starts": {timeIn(query, "starts")}, "ends": {timeIn(query, "ends")}}
-	}
-	if values["modes"], err = h.usualModes(r); err != nil {
-		return err
+		if values["modes"], err = h.usualModes(r); err != nil {
+			return err
+		}
 	}
 	page, err := h.openingsPage(r, form.Filled(values))
 	if err != nil {

@@ -19,7 +19,7 @@ func placeForm(p Place) *form.Form {
 
 func decodePlace(f *form.Form) Place {
 	return Place{
-		Name:    f.Text("place_name", form.Text{Max: MaxPlaceName, Required: "Donnez un nom à ce lieu, par exemple « Maison des services »."}),
+		Name:    f.Text("place_name", form.Text{Max: MaxPlaceName, Required: "Donnez un nom à ce lieu, par exemple « Maison des services »."}),
 		Address: f.Text("place_address", form.Text{Max: MaxPlace, Required: "Écrivez l’adresse de ce lieu.", Lines: true}),
 		Access:  f.Text("place_access", form.Text{Max: MaxAccess, Lines: true}),
 	}

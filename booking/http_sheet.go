@@ -22,6 +22,10 @@ type sheetPage struct {
 	Photo     *form.Form // the message beside the portrait's field
 	Place     *form.Form // of a new place, or of the one being edited
 	Editing   uuid.UUID  // the place being edited, zero for none
+	Diploma   *form.Form // of a registration, for an administrator
+	Insurance *form.Form // of an insurance
+	Standing  Standing
+	Registers []option
 	Worker    SocialWorker
 	Path      string // of the page itself; the portrait's forms stand below it
 	Reasons   []option
@@ -32,13 +36,18 @@ type sheetPage struct {
 func (sheetPage) Template() string { return "booking/sheet" }
 func (sheetPage) Title() string    { return "Fiche" }
 
+// Own reports whether the worker is looking at their own sheet.
+func (p sheetPage) Own() bool { return p.Path == ownSheet }
+
 // IsEditing reports whether one of the places is being edited.
 func (p sheetPage) IsEditing() bool { return p.Editing != uuid.Nil }
+
+const ownSheet = "/profil/fiche"
 
 // sheetOf is whose sheet the address names, and the page's own path.
 func sheetOf(r *http.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
-		return viewer.From(r.Context()).ID, "/profil/fiche", nil
+		return viewer.From(r.Context()).ID, ownSheet, nil
 	}
 	worker, err = pathID(r)
 	return worker, "/administration/assistants/" + worker.String(), err
@@ -57,12 +66,17 @@ func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
 	if err != nil {
 		return sheetPage{}, err
 	}
+	standing, err := h.bookings.Standing(r.Context(), viewer.From(r.Context()), id)
+	if err != nil {
+		return sheetPage{}, err
+	}
 	reasons, err := h.bookings.Reasons(r.Context())
 	if f == nil {
 		f = worker.sheet().form()
 	}
 	return sheetPage{
-		Form: f, Photo: form.New(nil), Place: form.New(nil), Worker: worker, Path: path,
+		Form: f, Photo: form.New(nil), Place: form.New(nil), Diploma: diplomaForm(), Insurance: form.New(nil), Worker: worker, Path: path,
+		Standing: standing, Registers: registerOptions,
 		Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(),
 	}, err
 }

@@ -127,6 +127,11 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	if err != nil {
 		return err
 	}
+	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+		return nil // nobody books with them
+	} else if err != nil {
+		return err
+	}
 	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)
 	if err != nil {
 		return err

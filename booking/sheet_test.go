@@ -57,11 +57,11 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
 		t.Errorf("the sheet says %+v", got)
 	}
-	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 1 || lines[0].Act != "account.invited" {
+	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 3 || lines[0].Act != "credential.recorded" || lines[2].Act != "account.invited" {
 		t.Errorf("one's own sheet is in the journal: %v, %v", lines, err)
 	}
 	ok(t, w.Bookings.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
-	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 2 || lines[0].Act != "sheet.changed" {
+	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 4 || lines[0].Act != "sheet.changed" {
 		t.Errorf("an administrator's change is not in the journal: %v, %v", lines, err)
 	}
 }

@@ -101,7 +101,7 @@ func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 	for _, opening := range byPrecedence(day, openings) {
 		stretches := opening.stretches(day, zone)
 		for minute := opening.Starts; minute+60 <= opening.Ends; minute += 60 {
-			hour, ok := hourAt(day, minute, zone, stretches)
+			hour, ok := opening.hourAt(day, minute, zone, stretches)
 			slot := Slot{StartsAt: hour.From, Modes: opening.Modes, Place: opening.Place}
 			if ok && !slices.ContainsFunc(kept, func(k Slot) bool { return k.Period().overlaps(hour) }) {
 				kept = append(kept, slot)
@@ -127,9 +127,14 @@ func (o Opening) stretches(day time.Time, zone *time.Location) []Period {
 }
 
 // hourAt is the hour that begins when clocks in zone show that minute of the day
-// and lies inside one of the stretches. A minute that is skipped in spring begins
+// and lies inside one of the opening's stretches. A minute that is skipped in spring begins
 // none; one that comes twice in autumn begins one, the first time if it can.
-func hourAt(day time.Time, minute int, zone *time.Location, stretches []Period) (hour Period, ok bool) {
+func (o Opening) hourAt(day time.Time, minute int, zone *time.Location, stretches []Period) (hour Period, ok bool) {
+	length := time.Duration(o.Ends-o.Starts) * time.Minute
+	if len(stretches) == 1 && stretches[0].To.Sub(stretches[0].From) == length { // the clocks do not change in it
+		at := stretches[0].From.Add(time.Duration(minute-o.Starts) * time.Minute)
+		return Slot{StartsAt: at}.Period(), true
+	}
 	for _, at := range wallPeriods(day, minute, minute+1, zone) {
 		hour = Slot{StartsAt: at.From}.Period()
 		if slices.ContainsFunc(stretches, hour.inside) {

@@ -76,11 +76,12 @@ func lockWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID) (workerRow, e
 	return oneWorker(ctx, tx, `select `+workerColumns+` from social_workers where account_id = $1 for update`, id)
 }
 
-func readWorkers(ctx context.Context, q postgres.Querier, f Filter) ([]workerRow, error) {
+func readWorkers(ctx context.Context, q postgres.Querier, f Filter, now time.Time) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
 		where ($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(modes)) and ($3 = '' or $3 = any(languages))
-		order by account_id offset $4 limit $5`, f.Reason, f.Mode, f.Language, f.Page*sheetsAtOnce, sheetsAtOnce+1)
+		  and ($6 or `+coveredAt("$7")+`)
+		order by account_id offset $4 limit $5`, f.Reason, f.Mode, f.Language, f.Page*sheetsAtOnce, sheetsAtOnce+1, f.Inactive, now)
 }
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {
@@ -199,9 +200,9 @@ func (r appointmentRow) appointment() Appointment {
 }
 
 const selectAppointment = `
-	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, p.reason,
-	       r.label as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
-	from appointments p join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
+	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
 

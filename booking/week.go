@@ -12,6 +12,7 @@ type Hours struct {
 	Openings []Opening
 	Absences []Absence
 	Weekly   []WeeklyAbsence
+	External []Period // busy in the worker's own calendars
 	Holidays []Holiday
 	Zone     *time.Location
 }
@@ -33,6 +34,9 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hou
 		return Hours{}, err
 	}
 	if hours.Weekly, err = readWeeklyAbsences(ctx, s.db.Pool, v.ID); err != nil {
+		return Hours{}, err
+	}
+	if hours.External, err = readExternalBusy(ctx, s.db.Pool, v.ID, span); err != nil {
 		return Hours{}, err
 	}
 	hours.Holidays, err = readHolidays(ctx, s.db.Pool, row, span)

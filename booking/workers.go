@@ -58,14 +58,14 @@ type Filter struct {
 	Reason   string
 	Mode     Mode
 	Language string
-	Inactive bool // those too who cannot be booked while their account is suspended or closed
+	Inactive bool // those too who cannot be booked: account suspended or closed, or credentials not valid
 	Page     int  // 0 is the first
 }
 
 // SocialWorkers returns one page of the profile sheets, by name within it, and
 // whether another follows. The pages' own order says nothing of anybody.
 func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialWorker, more bool, err error) {
-	rows, err := readWorkers(ctx, s.db.Pool, f)
+	rows, err := readWorkers(ctx, s.db.Pool, f, s.db.Now())
 	if err != nil {
 		return nil, false, err
 	}
@@ -136,6 +136,7 @@ type Sheet struct {
 type NewSocialWorker struct {
 	account.Invitation
 	Sheet
+	Credentials []Credential // what was seen already; without it nobody books with them yet (R42)
 }
 
 // ErrEmailKnown says that an address has an account already. Only an
@@ -166,7 +167,16 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 		if err := placeOf(ctx, tx, id, n.Sheet); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.invited", SubjectID: id})
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.invited", SubjectID: id}); err != nil {
+			return err
+		}
+		for _, c := range n.Credentials {
+			c.SocialWorkerID = id
+			if err := record(ctx, tx, v, c); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return id, err
 }

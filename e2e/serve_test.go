@@ -166,6 +166,13 @@ func (p *person) makeWorker(email string) {
 	p.tick(`[name="reasons"][value="caregiving"]`)
 	p.tick(`[name="modes"][value="video"]`)
 	p.tick(`[name="languages"][value="fr"]`)
+	p.fill("diploma_number", "10001234567")
+	p.fill("diploma_issuer", "ARS Bretagne")
+	p.put("diploma_checked_on", time.Now().AddDate(0, 0, -1).Format(time.DateOnly))
+	p.fill("insurance_issuer", "Assureur Exemple")
+	p.fill("insurance_number", "AS-118")
+	p.put("insurance_from", time.Now().AddDate(0, -1, 0).Format(time.DateOnly))
+	p.put("insurance_until", time.Now().AddDate(1, 0, 0).Format(time.DateOnly))
 	p.press("Envoyer l’invitation", "L’invitation part par e-mail")
 }
 

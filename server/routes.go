@@ -69,7 +69,10 @@ func (s *Server) routes() []route {
 		staffOwing    = access{owing: true, roles: staff.roles}
 		switchboard   = only(viewer.Switchboard)
 
+		dpo = only(viewer.DPO)
+
 		figures, machines = s.parts.Figures, s.parts.API
+		rights            = s.parts.Rights
 
 		a, c, l, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
@@ -143,6 +146,7 @@ func (s *Server) routes() []route {
 		{"POST", "/profil/fiche/lieux/{place}/monter", worker, b.RaisePlace, page},
 		{"POST", "/profil/fiche/lieux/{place}/retrait", worker, b.RemovePlace, page},
 
+		{"POST", "/profil/fiche/assurance", worker, b.SubmitInsurance, page},
 		{"GET", "/assistants", beneficiary, b.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
 		{"GET", "/assistants/{id}/photo", signedIn, b.Portrait, page},
@@ -267,6 +271,10 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/assistants/{id}/lieux/{place}", administrator, b.UpdatePlace, page},
 		{"POST", "/administration/assistants/{id}/lieux/{place}/monter", administrator, b.RaisePlace, page},
 		{"POST", "/administration/assistants/{id}/lieux/{place}/retrait", administrator, b.RemovePlace, page},
+		{"POST", "/administration/assistants/{id}/diplome", administrator, b.RecordDiploma, page},
+		{"POST", "/administration/assistants/{id}/assurance", administrator, b.RecordInsurance, page},
+		{"POST", "/administration/assistants/{id}/justificatifs/{credential}/confirmation", administrator, b.ConfirmCredential, page},
+		{"POST", "/administration/assistants/{id}/justificatifs/{credential}/retrait", administrator, b.WithdrawCredential, page},
 		{"GET", "/administration/motifs", administrator, b.Reasons, page},
 		{"POST", "/administration/motifs", administrator, b.AddReason, page},
 		{"POST", "/administration/motifs/{slug}", administrator, b.RenameReason, page},
@@ -295,7 +303,34 @@ func (s *Server) routes() []route {
 		{"GET", "/administration/signalements", administrator, a.Reports, page},
 		{"POST", "/administration/signalements/{id}", administrator, a.MarkReport, page},
 
-		{"GET", "/protection-des-donnees", only(viewer.DPO), a.ShowJournal, page},
+		{"GET", "/administration/comptes/{id}/age", administrator, a.AgePage, page},
+		{"POST", "/administration/comptes/{id}/age", administrator, a.AskAge, page},
+		{"POST", "/administration/comptes/{id}/age/suite", administrator, a.SettleAge, page},
+
+		{"GET", "/vos-droits", everyone, rights.RightsPage, page},
+		{"POST", "/vos-droits", everyone, rights.AskPublicly, page},
+		{"GET", "/vos-droits/suite", everyone, rights.Next, page},
+		{"GET", "/vos-droits/confirmation", everyone, rights.ConfirmPage, page},
+		{"POST", "/vos-droits/confirmation", everyone, rights.Confirm, page},
+		{"GET", "/vos-droits/confirmation/merci", everyone, rights.Confirmed, page},
+		{"GET", "/profil/donnees", signedIn.beforeAcceptance(), rights.Data, page},
+		{"GET", "/profil/donnees/suppression", signedIn.beforeAcceptance(), rights.ErasurePage, page},
+		{"POST", "/profil/donnees/suppression", signedIn.beforeAcceptance(), rights.AskErasure, page},
+		{"POST", "/profil/donnees/demandes/{id}/retrait", signedIn.beforeAcceptance(), rights.Withdraw, page},
+
+		{"GET", "/protection-des-donnees", dpo, rights.Desk, page},
+		{"GET", "/protection-des-donnees/journal", dpo, a.ShowJournal, page},
+		{"GET", "/protection-des-donnees/demandes/nouvelle", dpo, rights.EnterPage, page},
+		{"POST", "/protection-des-donnees/demandes", dpo, rights.Enter, page},
+		{"GET", "/protection-des-donnees/demandes/{id}", dpo, rights.Request, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/recherche", dpo, rights.Search, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/rattachement", dpo, rights.Match, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/etape", dpo, rights.AddNote, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/refus", dpo, rights.Refuse, page},
+		{"GET", "/protection-des-donnees/demandes/{id}/effacement", dpo, rights.CarryPage, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/effacement", dpo, rights.CarryOut, page},
+		{"GET", "/protection-des-donnees/demandes/{id}/archive", dpo, rights.ArchivePage, page},
+		{"POST", "/protection-des-donnees/demandes/{id}/archive", dpo, rights.OpenArchive, page},
 	}
 }
 

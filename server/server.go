@@ -16,6 +16,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
+	"socialdirect/privacy"
 	"socialdirect/signaling"
 	"socialdirect/web"
 )
@@ -30,6 +31,7 @@ type Parts struct {
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP
 	Calls     *signaling.HTTP
+	Rights    *privacy.HTTP
 	Figures   *company.FiguresHTTP
 	API       *company.API
 

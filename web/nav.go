@@ -143,6 +143,7 @@ var flashes = map[string]string{
 	"reported":       "Votre signalement est transmis à l’administration.",
 	"calendar-added": "L’agenda est ajouté. Nous le lisons maintenant.",
 	"calendar-asked": "Nous relisons cet agenda maintenant. Rechargez la page dans un instant.",
+	"calendar-soon":  "C’est enregistré. Cet agenda est relu dans la minute.",
 	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
@@ -151,6 +152,9 @@ var flashes = map[string]string{
 	"sessions-ended":   "Vos autres sessions sont fermées.",
 	"email-asked":      "Un lien part à votre nouvelle adresse. L’ancienne reste la vôtre tant que vous ne l’avez pas ouvert.",
 	"email-changed":    "Votre adresse e-mail est changée.",
+	"rights-asked":     "Votre demande est reçue. Elle est rappelée ci-dessous.",
+	"rights-withdrawn": "Votre demande est retirée. Rien ne change pour votre compte.",
+	"rights-erased":    "Le compte est supprimé.",
 	"link-sent":        "C’est fait : le lien part. La personne termine elle-même.",
 }
 

@@ -18,7 +18,7 @@ type Notices struct {
 // NewNotices parses every notice. base is the platform's public address, without
 // a slash at its end.
 func NewNotices(base string, phone Phone) (*Notices, error) {
-	funcs := template.FuncMap{"dayHour": DayHour, "both": Both, "hour": Hour}
+	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour}
 	all, err := template.New("").Funcs(funcs).ParseFS(files, "templates/notices/*.txt")
 	if err != nil {
 		return nil, fmt.Errorf("notices: %w", err)

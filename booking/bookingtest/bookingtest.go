@@ -138,11 +138,24 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "1 rue de la Paix, Vannes",
 			Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
 		},
+		Credentials: []booking.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
 	})
 	must(t, err)
 	person, err := w.Accounts.Person(ctx, id)
 	must(t, err)
 	return &viewer.Viewer{ID: id, Role: viewer.SocialWorker, Name: person.Name(), Zone: person.Zone, Complete: true}
+}
+
+// Registration is a diploma's without an end.
+func Registration() booking.Credential {
+	return booking.Credential{
+		Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567", Issuer: "ARS Bretagne", CheckedOn: day(Start.AddDate(-10, 0, 0)),
+	}
+}
+
+// Insured is an insurance of the days of two instants and those between.
+func Insured(from, until time.Time) booking.Credential {
+	return booking.Credential{Kind: booking.Insurance, Number: "AS-2026-118", Issuer: "Assureur Exemple", From: day(from), Until: day(until)}
 }
 
 // SocialWorker adds a worker in Paris who can be booked at any hour of any day.

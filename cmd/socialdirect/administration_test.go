@@ -210,7 +210,7 @@ func TestR7_EachRoleFindsItsPagesAndNoOther(t *testing.T) {
 		if role == viewer.DPO {
 			want = http.StatusOK
 		}
-		v.want(string(role)+" the journal", v.get("/protection-des-donnees"), want)
+		v.want(string(role)+" the journal", v.get("/protection-des-donnees/journal"), want)
 		if role != viewer.Administrator {
 			id, err := uuid.Parse(somebody)
 			ok(t, err)
@@ -395,7 +395,7 @@ func TestR39_TheOfficersPageNamesNobody(t *testing.T) {
 	admin, zoe, hugo := w.staffMember(t, viewer.Administrator), w.newcomer(t), w.staffMember(t, viewer.DPO)
 	id := zoe.whoIs().ID
 	admin.want("close", admin.decide(id, account.Close), http.StatusSeeOther)
-	a := hugo.want("the journal", hugo.get("/protection-des-donnees"), http.StatusOK)
+	a := hugo.want("the journal", hugo.get("/protection-des-donnees/journal"), http.StatusOK)
 	if !strings.Contains(a.body, "Le journal est intact") || !strings.Contains(a.body, id.String()) || !strings.Contains(a.body, "Compte fermé") {
 		t.Errorf("the page: %s", main_(a.body))
 	}

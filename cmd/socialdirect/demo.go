@@ -142,6 +142,9 @@ func (d *demonstration) start(ctx context.Context, listener net.Listener) error 
 	if err != nil {
 		return err
 	}
+	if err := d.certify(ctx, people); err != nil {
+		return err
+	}
 	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
 		return err
 	}

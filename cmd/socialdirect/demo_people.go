@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -238,7 +239,51 @@ const (
 	demoCloses = 20 * 60
 )
 
+// exampleCredentials are what lets a worker of the demo be booked, in the past that
+// the demo shows and for years to come.
+func exampleCredentials() []booking.Credential {
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	return []booking.Credential{
+		{
+			Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567",
+			Issuer: "ARS Bretagne", CheckedOn: today.AddDate(0, -1, 0),
+		},
+		{Kind: booking.Insurance, Number: "RCP-4418-2207", Issuer: "Mutuelle des professions sociales", From: today.AddDate(-1, 0, 0), Until: today.AddDate(5, 0, 0)},
+	}
+}
+
+// certify sees that the demo's workers can be booked, whenever its data was made.
+func (d *demonstration) certify(ctx context.Context, p people) error {
+	director, err := d.viewerOf(ctx, p, viewer.Administrator)
+	if err != nil {
+		return err
+	}
+	for _, who := range p.Accounts {
+		if who.Role != viewer.SocialWorker {
+			continue
+		}
+		worker, err := d.platform.accounts.ByEmail(ctx, who.Email)
+		if err != nil {
+			return err
+		}
+		standing, err := d.platform.bookings.Standing(ctx, director, worker.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range exampleCredentials() {
+			missing := slices.ContainsFunc(standing.Covers, func(cover booking.Cover) bool { return cover.Kind == c.Kind && !cover.Valid })
+			if c.SocialWorkerID = worker.ID; missing {
+				if err := d.platform.bookings.RecordCredential(ctx, director, c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w booking.NewSocialWorker) (staff, error) {
+	w.Credentials = exampleCredentials()
 	if _, err := d.platform.bookings.AddSocialWorker(ctx, director, w); err != nil {
 		return staff{}, err
 	}

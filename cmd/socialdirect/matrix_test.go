@@ -89,6 +89,7 @@ var policy = map[string]rule{
 	"POST /profil/fiche":                          to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/photo/suppression":        to(303, viewer.SocialWorker),
+	"POST /profil/fiche/assurance":                to(422, viewer.SocialWorker),
 	"POST /profil/fiche/lieux":                    to(422, viewer.SocialWorker),
 	"POST /profil/fiche/lieux/{place}":            to(422, viewer.SocialWorker).of("place"),
 	"POST /profil/fiche/lieux/{place}/monter":     to(303, viewer.SocialWorker).of("place"),
@@ -259,7 +260,41 @@ var policy = map[string]rule{
 	"GET /administration/signalements":                                to(200, viewer.Administrator),
 	"POST /administration/signalements/{id}":                          to(303, viewer.Administrator).of("report"),
 
-	"GET /protection-des-donnees": to(200, viewer.DPO),
+	// What lets a worker be booked.
+	"POST /administration/assistants/{id}/diplome":                                 to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/assurance":                               to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/justificatifs/{credential}/confirmation": to(303, viewer.Administrator).of("credential to confirm"),
+	"POST /administration/assistants/{id}/justificatifs/{credential}/retrait":      to(303, viewer.Administrator).of("credential to withdraw"),
+
+	"GET /administration/comptes/{id}/age":        to(200, viewer.Administrator).of("account"),
+	"POST /administration/comptes/{id}/age":       to(422, viewer.Administrator).of("account"),
+	"POST /administration/comptes/{id}/age/suite": to(422, viewer.Administrator).of("account"),
+
+	// Rights: the public page is everybody's, one's own requests are one's own, and
+	// the officer's pages are the officer's.
+	"GET /vos-droits":                                         anyone(200),
+	"POST /vos-droits":                                        anyone(422),
+	"GET /vos-droits/suite":                                   anyone(200),
+	"GET /vos-droits/confirmation":                            anyone(410),
+	"POST /vos-droits/confirmation":                           anyone(410),
+	"GET /vos-droits/confirmation/merci":                      anyone(200),
+	"GET /profil/donnees":                                     signedIn(200),
+	"GET /profil/donnees/suppression":                         signedIn(200),
+	"POST /profil/donnees/suppression":                        signedIn(422),
+	"POST /profil/donnees/demandes/{id}/retrait":              signedIn(303).of("own rights request"),
+	"GET /protection-des-donnees":                             to(200, viewer.DPO),
+	"GET /protection-des-donnees/journal":                     to(200, viewer.DPO),
+	"GET /protection-des-donnees/demandes/nouvelle":           to(200, viewer.DPO),
+	"POST /protection-des-donnees/demandes":                   to(422, viewer.DPO),
+	"GET /protection-des-donnees/demandes/{id}":               to(200, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/recherche":    to(422, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/rattachement": to(422, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/etape":        to(422, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/refus":        to(422, viewer.DPO).of("rights request"),
+	"GET /protection-des-donnees/demandes/{id}/effacement":    to(200, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/effacement":   to(422, viewer.DPO).of("rights request"),
+	"GET /protection-des-donnees/demandes/{id}/archive":       to(200, viewer.DPO).of("rights request"),
+	"POST /protection-des-donnees/demandes/{id}/archive":      to(422, viewer.DPO).of("rights request"),
 }
 
 // endSessions are the routes that end the sessions the others are asked with: they

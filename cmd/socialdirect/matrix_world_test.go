@@ -179,6 +179,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
+	m.placeRights(t)
 	return m
 }
 
@@ -358,6 +359,18 @@ func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	return code.ID.String()
 }
 
+// placeRights has Zoé and Paul ask for the deletion of their accounts.
+func (m *matrixWorld) placeRights(t *testing.T) {
+	for object, who := range map[string]*visitor{"own rights request": m.zoe, "rights request": m.paul} {
+		asked, err := m.platform.rights.Ask(t.Context(), who.whoIs(), demoPassword)
+		ok(t, err)
+		m.objects[object] = identified(asked.ID)
+	}
+	own := m.objects["own rights request"]
+	own.owners = []*visitor{m.zoe}
+	m.objects["own rights request"] = own
+}
+
 // placePlaces makes places of Nadia's where she meets people.
 func (m *matrixWorld) placePlaces(t *testing.T) {
 	nadia := m.nadia.whoIs()
@@ -366,6 +379,22 @@ func (m *matrixWorld) placePlaces(t *testing.T) {
 		sheet, err := m.platform.bookings.SocialWorker(t.Context(), nadia.ID)
 		ok(t, err)
 		m.objects[object] = placed(nadia.ID, sheet.Places[len(sheet.Places)-1].ID, m.nadia, strings.HasPrefix(object, "worker"))
+	}
+}
+
+// placeCredentials has Nadia submit two insurances.
+func (m *matrixWorld) placeCredentials(t *testing.T) {
+	nadia, today := m.nadia.whoIs(), time.Now().UTC().Truncate(24*time.Hour)
+	for _, name := range []string{"credential to confirm", "credential to withdraw"} {
+		sent := booking.Credential{Number: name, Issuer: "Assureur", From: today, Until: today.AddDate(1, 0, 0)}
+		ok(t, m.platform.bookings.SubmitInsurance(t.Context(), nadia, sent))
+		standing, err := m.platform.bookings.Standing(t.Context(), nadia, nadia.ID)
+		ok(t, err)
+		at := slices.IndexFunc(standing.Credentials, func(c booking.Credential) bool { return c.Number == name })
+		worker := nadia.ID.String()
+		m.objects[name] = object{
+			fill: []string{"{id}", worker, "{credential}", standing.Credentials[at].ID.String()}, absent: []string{"{id}", worker, "{credential}", uuid.NewString()},
+		}
 	}
 }
 
@@ -385,6 +414,7 @@ func (m *matrixWorld) placeAdministration(t *testing.T) {
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
 	m.placePlaces(t)
+	m.placeCredentials(t)
 	m.objects["portrait"] = identified(shown.ID)
 	var picture bytes.Buffer
 	ok(t, png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 50, 40))))

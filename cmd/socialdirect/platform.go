@@ -18,6 +18,7 @@ import (
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
 	"socialdirect/internal/clamd"
+	"socialdirect/internal/config"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
@@ -26,6 +27,7 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
+	"socialdirect/privacy"
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
@@ -65,6 +67,7 @@ type platform struct {
 	accounts  *account.Service
 	bookings  *booking.Service
 	messages  *messaging.Service
+	rights    *privacy.Service
 	relay     *signaling.Relay
 	server    *server.Server
 	stops     []func(context.Context) error // run in reverse
@@ -123,6 +126,7 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	p.bookings = booking.New(p.db, queue, keys, p.accounts)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
+	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.bookings, p.messages)
 	if err := p.startJobs(ctx, s); err != nil {
 		return err
 	}
@@ -170,6 +174,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
+	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, booking.NewEndsWorker(p.bookings))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
@@ -179,6 +185,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
+	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
+	river.AddWorker(workers, privacy.NewSweepWorker(p.rights))
 	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, periodic())
 	if err != nil {
 		return err
@@ -192,9 +200,11 @@ func periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		account.PeriodicSweep(),
 		booking.PeriodicCalendars(),
+		booking.PeriodicEnds(),
 		booking.PeriodicRelease(),
 		booking.PeriodicReminders(),
 		messaging.PeriodicSweep(),
+		privacy.PeriodicSweep(),
 	}
 }
 
@@ -226,6 +236,7 @@ func (p *platform) startServer(s settings) error {
 		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
+		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		Figures:        company.NewFiguresHTTP(p.companies, render, p.reasonLines, s.secure),
 		API:            company.NewAPI(p.companies, p.reasonLines),
 		Ready:          p.checks(),

@@ -17,6 +17,7 @@ var domains = map[string][]string{
 	"booking":   {"account", "company"},
 	"messaging": {"booking", "account"},
 	"signaling": {"booking", "account"},
+	"privacy":   {"messaging", "signaling", "booking", "account", "company", "legal"},
 }
 
 // rooms are the other folders with Go code, with the rooms that each may import;
@@ -44,11 +45,14 @@ var owners = map[string]string{
 	"accounts": "account", "sessions": "account", "account_tokens": "account", "totp": "account", "throttles": "account", "passkeys": "account",
 	"passkey_challenges": "account", "recovery_sets": "account", "recovery_codes": "account", "second_factor_resets": "account",
 	"reset_codes": "account", "account_decisions": "account", "refused_sign_ups": "account", "account_reports": "account", "known_devices": "account",
-	"assisted_signups": "account", "sms_challenges": "account", "contact_choices": "account",
-	"person_keys":   "internal/vault",
+	"assisted_signups": "account", "age_checks": "account", "sms_challenges": "account", "contact_choices": "account",
+	"person_keys":       "internal/vault",
+	"archive_keys":      "internal/vault",
+	"identity_archives": "privacy", "rights_requests": "privacy", "rights_steps": "privacy",
 	"audit_entries": "internal/audit",
 	"notices":       "booking",
 	"reasons":       "booking", "social_workers": "booking", "openings": "booking", "absences": "booking", "appointments": "booking", "portraits": "booking",
+	"credentials": "booking", "credential_notices": "booking",
 	"sheet_readings":  "booking",
 	"weekly_absences": "booking", "open_holidays": "booking", "opening_skips": "booking", "places": "booking", "late_marks": "booking",
 	"calendar_subscriptions": "booking", "external_busy": "booking", "agenda_feeds": "booking", "notices": "booking",

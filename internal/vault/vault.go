@@ -50,6 +50,9 @@ const (
 	purposeText   = "text"
 	purposeStream = "stream"
 	purposeDigest = "digest"
+
+	purposeArchiveKey = "archive-key"
+	purposeArchived   = "archived"
 )
 
 // Vault seals and opens. It is safe for concurrent use.

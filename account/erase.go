@@ -1,0 +1,163 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+	"socialdirect/legal"
+
+	"github.com/google/uuid"
+)
+
+// Identity is what may be kept of somebody after an erasure, sealed and for its
+// time (R35): who they were, and the proof of what they accepted and declared.
+type Identity struct {
+	FirstName       string
+	LastName        string
+	Role            viewer.Role
+	CreatedAt       time.Time
+	AdultDeclaredAt *time.Time
+	Accepted        []legal.Acceptance
+}
+
+// Erasing is what an erasure took out of an account.
+type Erasing struct {
+	Identity Identity
+	Email    string // to tell the person; empty for somebody without an address
+}
+
+var (
+	errErased    = fault.New(fault.Conflict, "Ce compte est déjà supprimé.")
+	errLastAdmin = fault.New(fault.Conflict, "C’est le dernier compte de l’administration\u00a0: il en faut un autre avant de supprimer celui-ci.")
+)
+
+// dpo fails unless v is the data-protection officer.
+func dpo(v *viewer.Viewer) error {
+	if v == nil || v.Role != viewer.DPO || !v.Complete {
+		return errNotDPO
+	}
+	return nil
+}
+
+// Erase closes an account for good and takes out of it all that says whose it was:
+// names, address, mobile, client, ways in, links and sessions. It returns what the
+// caller may keep elsewhere, sealed. The person's key is the caller's to destroy,
+// once every domain has erased its part.
+//
+// It is an act of the data-protection officer, about somebody else. It fails with
+// NotFound for no account, and with Conflict for one that is erased already and for
+// the last administrator.
+func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Erasing, error) {
+	if err := s.mayErase(ctx, tx, v, id); err != nil {
+		return Erasing{}, err
+	}
+	taken, err := lockErasable(ctx, tx, id)
+	if err != nil {
+		return Erasing{}, err
+	}
+	if taken.Identity.Role == viewer.Administrator {
+		if err := anotherAdministrator(ctx, tx, id); err != nil {
+			return Erasing{}, err
+		}
+	}
+	if taken.Identity.Accepted, err = legal.TakeAcceptances(ctx, tx, id); err != nil {
+		return Erasing{}, err
+	}
+	return taken, errors.Join(company.RevokeTokensOf(ctx, tx, v, id), eraseAccount(ctx, tx, id))
+}
+
+// mayErase fails unless the viewer's account, as it is in the transaction, may
+// erase that one. Both are held.
+func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) error {
+	if err := dpo(v); err != nil {
+		return err
+	}
+	if v.ID == id {
+		return errOwnAccount
+	}
+	if err := lockAccounts(ctx, tx, v.ID, id); err != nil {
+		return err
+	}
+	officer, err := readPerson(ctx, tx, v.ID)
+	if fault.Is(err, fault.NotFound) || err == nil && (officer.Role != viewer.DPO || !officer.Active) {
+		return errNotDPO
+	}
+	return err
+}
+
+// FindForRights finds accounts by name, address or mobile number, for the
+// data-protection officer, who has to tell whose a request is. ErrShortSearch when
+// the query is too short, Throttled after too many.
+func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query string) ([]Account, error) {
+	if err := dpo(v); err != nil {
+		return nil, err
+	}
+	words := searchWords(query)
+	if words == nil {
+		return nil, ErrShortSearch
+	}
+	if err := s.spendSearch(ctx, v); err != nil {
+		return nil, err
+	}
+	rows, err := readMatching(ctx, s.db.Pool, words, 0, foundAtOnce)
+	found := make([]Account, len(rows))
+	for i, row := range rows {
+		found[i] = row.account()
+	}
+	return found, err
+}
+
+// Subject returns the account that a rights request is about, for the
+// data-protection officer; NotFound when there is none.
+func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
+	if err := dpo(v); err != nil {
+		return Account{}, err
+	}
+	row, err := readAccount(ctx, s.db.Pool, id)
+	return row.account(), err
+}
+
+// Reassure fails with Invalid unless the viewer has signed in a moment ago or gives
+// their password: what cannot be undone is not asked for from a session that was
+// left open. Throttled after too many tries.
+func (s *Service) Reassure(ctx context.Context, v *viewer.Viewer, password string) error {
+	if recent(v, s.db.Now()) == nil {
+		return nil
+	}
+	if password == "" {
+		return errReassure
+	}
+	return s.checkCurrent(ctx, v, password)
+}
+
+// Reassured reports whether Reassure needs no password of the viewer.
+func (s *Service) Reassured(v *viewer.Viewer) bool { return recent(v, s.db.Now()) == nil }
+
+var errReassure = fault.New(fault.Invalid, "Écrivez votre mot de passe, pour que nous soyons sûrs que c’est bien vous. Si vous n’en avez pas, déconnectez-vous, reconnectez-vous, puis recommencez.")
+
+// Allowance bounds how often something may be done in a window of time.
+type Allowance struct {
+	Kind, Value string // what is counted, and for whom
+	Most        int
+	Window      time.Duration
+}
+
+// FromPlace is an allowance of a network that requests come from.
+func FromPlace(kind, place string, most int, window time.Duration) Allowance {
+	return Allowance{kind, network(place), most, window}
+}
+
+// Spend counts one use of each allowance in turn, for the domains above, and fails
+// with Throttled, saying message, at the first that is spent.
+func (s *Service) Spend(ctx context.Context, message string, allowances ...Allowance) error {
+	quotas := make([]quota, len(allowances))
+	for i, a := range allowances {
+		quotas[i] = quota{a.Kind, a.Value, a.Most, a.Window}
+	}
+	return s.spend(ctx, message, quotas...)
+}

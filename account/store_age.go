@@ -1,0 +1,45 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+type ageRow struct {
+	ID           uuid.UUID
+	SealedReason []byte
+	AskedAt      time.Time
+	DueOn        time.Time
+	Outcome      AgeOutcome
+	SettledAt    *time.Time
+}
+
+func insertAgeCheck(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, sealed []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into age_checks (id, account_id, sealed_reason, asked_by, asked_at, due_on)
+		values ($1, $2, $3, $4, $5, ($5::timestamptz at time zone $7)::date + $6::int)`, id, account, sealed, author, tx.Now, AgeDays, defaultZone)
+	if postgres.Violates(err, "age_checks_waiting_key") {
+		return errAgeAsked
+	}
+	return err
+}
+
+func settleAgeCheck(ctx context.Context, tx postgres.Tx, account, author uuid.UUID, outcome AgeOutcome) (id uuid.UUID, err error) {
+	err = tx.QueryRow(ctx, `
+		update age_checks set outcome = $2, settled_by = $3, settled_at = $4 where account_id = $1 and outcome is null returning id`,
+		account, outcome, author, tx.Now).Scan(&id)
+	if postgres.NoRows(err) {
+		return uuid.Nil, errAgeStands
+	}
+	return id, err
+}
+
+func readAgeChecks(ctx context.Context, q postgres.Querier, account uuid.UUID) ([]ageRow, error) {
+	return postgres.All[ageRow](ctx, q, `
+		select id, sealed_reason, asked_at, due_on, coalesce(outcome, '') as outcome, settled_at
+		from age_checks where account_id = $1 order by asked_at desc limit 20`, account)
+}

@@ -1,0 +1,419 @@
+package booking
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// CredentialKind is one of the two things without which a worker is not booked
+// (R42).
+type CredentialKind string
+
+// The two.
+const (
+	Diploma   CredentialKind = "diploma"
+	Insurance CredentialKind = "insurance"
+)
+
+// CredentialKinds are both, in the order they are shown.
+var CredentialKinds = []CredentialKind{Diploma, Insurance}
+
+// Label names the kind as a person would.
+func (k CredentialKind) Label() string {
+	if k == Diploma {
+		return "Enregistrement du diplôme"
+	}
+	return "Assurance professionnelle"
+}
+
+// The registers of French social workers.
+const (
+	RPPS  = "rpps"
+	ADELI = "adeli"
+)
+
+// Credential is a registration or an insurance as it was recorded. Its days are
+// calendar days (midnight UTC) in the worker's zone, both included.
+type Credential struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	Kind           CredentialKind
+	Title          string // the diploma's
+	Register       string // RPPS or ADELI, of a diploma
+	Number         string // of the registration, or of the policy
+	Issuer         string // the body that registered, or the insurer
+	CheckedOn      time.Time
+	From           time.Time // zero for a diploma
+	Until          time.Time // zero for no end
+	SubmittedBy    uuid.UUID
+	SubmittedAt    time.Time
+	ConfirmedBy    uuid.UUID
+	ConfirmedAt    time.Time // zero while an administrator has not said that it is right
+	WithdrawnBy    uuid.UUID
+	WithdrawnAt    time.Time // zero while it stands
+}
+
+// Stands reports whether the credential counts, on the days that it covers.
+func (c Credential) Stands() bool { return !c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
+
+// Pending reports whether an administrator is still to look at it.
+func (c Credential) Pending() bool { return c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
+
+// covers reports whether the credential is valid on a day.
+func (c Credential) covers(day time.Time) bool {
+	return c.Stands() && !day.Before(c.From) && (c.Until.IsZero() || !day.After(c.Until))
+}
+
+// How many characters a credential may have of each.
+const (
+	MaxCredentialName   = 120
+	MaxCredentialNumber = 60
+)
+
+// Credentials are all of one worker's.
+type Credentials []Credential
+
+// covered reports whether both kinds are valid on a day.
+func (all Credentials) covered(day time.Time) bool {
+	return !slices.ContainsFunc(CredentialKinds, func(k CredentialKind) bool { return !all.coveredBy(k, day) })
+}
+
+func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
+	return slices.ContainsFunc(all, func(c Credential) bool { return c.Kind == k && c.covers(day) })
+}
+
+// coverHour reports whether an hour is covered from its beginning to its end, on
+// the worker's calendar.
+func (all Credentials) coverHour(hour Period, zone *time.Location) bool {
+	last := hour.To.Add(-time.Nanosecond)
+	return all.covered(calendarDay(hour.From.In(zone))) && all.covered(calendarDay(last.In(zone)))
+}
+
+// in shows when things were done on the worker's clock.
+func (c Credential) in(zone *time.Location) Credential {
+	for _, at := range []*time.Time{&c.SubmittedAt, &c.ConfirmedAt, &c.WithdrawnAt} {
+		if !at.IsZero() {
+			*at = at.In(zone)
+		}
+	}
+	return c
+}
+
+// Cover is how a worker stands with one kind on a day.
+type Cover struct {
+	Kind  CredentialKind
+	Valid bool
+	Until time.Time // the last day without a gap, or the last day there was; zero for no end, or none ever
+}
+
+// Soon reports whether it ends within the time in which the end is announced.
+func (c Cover) Soon(today time.Time) bool {
+	return c.Valid && !c.Until.IsZero() && !c.Until.After(today.AddDate(0, 0, noticeSteps[len(noticeSteps)-1]))
+}
+
+// cover follows the credentials of a kind from a day on, one after the other, to
+// the last day without a gap.
+func (all Credentials) cover(k CredentialKind, today time.Time) Cover {
+	c := Cover{Kind: k, Valid: all.coveredBy(k, today)}
+	if !c.Valid {
+		c.Until = all.lastDay(k, today)
+		return c
+	}
+	for day := today; all.coveredBy(k, day); day = c.Until.AddDate(0, 0, 1) {
+		endless := false
+		c.Until, endless = all.furthest(k, day)
+		if endless {
+			c.Until = time.Time{}
+			return c
+		}
+	}
+	return c
+}
+
+// furthest is the last day of what is valid on a day.
+func (all Credentials) furthest(k CredentialKind, day time.Time) (last time.Time, endless bool) {
+	for _, c := range all {
+		if c.Kind != k || !c.covers(day) {
+			continue
+		}
+		if c.Until.IsZero() {
+			return last, true
+		}
+		if c.Until.After(last) {
+			last = c.Until
+		}
+	}
+	return last, false
+}
+
+// lastDay is the last day before another on which the kind was valid.
+func (all Credentials) lastDay(k CredentialKind, before time.Time) (last time.Time) {
+	for _, c := range all {
+		if c.Kind == k && c.Stands() && !c.Until.IsZero() && c.Until.Before(before) && c.Until.After(last) {
+			last = c.Until
+		}
+	}
+	return last
+}
+
+// Standing is what a worker's credentials come to today.
+type Standing struct {
+	Worker      SocialWorker
+	Today       time.Time // on the worker's calendar
+	Covers      []Cover   // one for each kind
+	Credentials Credentials
+	Names       map[uuid.UUID]string // whoever submitted, confirmed or withdrew them
+	Beyond      []Appointment        // what is booked on days that are not covered
+}
+
+// Bookable reports whether the worker can be booked today.
+func (s Standing) Bookable() bool {
+	return !slices.ContainsFunc(s.Covers, func(c Cover) bool { return !c.Valid })
+}
+
+// Pending reports whether something waits for an administrator.
+func (s Standing) Pending() bool { return slices.ContainsFunc(s.Credentials, Credential.Pending) }
+
+// Watched reports whether the administration has something to see to.
+func (s Standing) Watched() bool {
+	return !s.Bookable() || s.Pending() || slices.ContainsFunc(s.Covers, func(c Cover) bool { return c.Soon(s.Today) })
+}
+
+func standingOf(all Credentials, zone *time.Location, now time.Time) Standing {
+	s := Standing{Today: calendarDay(now.In(zone)), Credentials: all}
+	for _, kind := range CredentialKinds {
+		s.Covers = append(s.Covers, all.cover(kind, s.Today))
+	}
+	return s
+}
+
+// Standing returns how a worker stands, to the worker and to administrators. An
+// administrator learns when somebody is booked beyond an end, never who.
+func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) (Standing, error) {
+	if err := mayEdit(v, worker); err != nil {
+		return Standing{}, err
+	}
+	row, err := readWorker(ctx, s.db.Pool, worker)
+	if err != nil {
+		return Standing{}, err
+	}
+	all, err := readCredentials(ctx, s.db.Pool, worker)
+	if err != nil {
+		return Standing{}, err
+	}
+	now := s.db.Now()
+	st := standingOf(all, row.zone(), now)
+	if st.Beyond, err = s.beyond(ctx, s.db.Pool, row, all, now); err != nil {
+		return Standing{}, err
+	}
+	for i, c := range st.Credentials {
+		st.Credentials[i] = c.in(row.zone())
+	}
+	if st.Names, err = s.authors(ctx, all); err != nil {
+		return Standing{}, err
+	}
+	if v.ID != worker {
+		return st, nil
+	}
+	st.Beyond, err = s.withNames(ctx, st.Beyond)
+	return st, err
+}
+
+// beyond lists what is booked from now on that the credentials do not cover,
+// without anybody's name.
+func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow, all Credentials, now time.Time) ([]Appointment, error) {
+	booked, err := readWeek(ctx, q, row.AccountID, Period{now, now.Add(Horizon)}, now)
+	var beyond []Appointment
+	for _, b := range booked {
+		if a := b.appointment(); !all.coverHour(Period{a.StartsAt, a.EndsAt}, row.zone()) {
+			a.StartsAt = a.StartsAt.In(row.zone())
+			beyond = append(beyond, a)
+		}
+	}
+	return beyond, err
+}
+
+func (s *Service) withNames(ctx context.Context, appointments []Appointment) ([]Appointment, error) {
+	ids := make([]uuid.UUID, len(appointments))
+	for i, a := range appointments {
+		ids[i] = a.BeneficiaryID
+	}
+	people, err := s.accounts.People(ctx, ids)
+	for i, a := range appointments {
+		appointments[i].BeneficiaryName = people[a.BeneficiaryID].Name()
+	}
+	return appointments, err
+}
+
+func (s *Service) authors(ctx context.Context, all Credentials) (map[uuid.UUID]string, error) {
+	var ids []uuid.UUID
+	for _, c := range all {
+		ids = append(ids, c.SubmittedBy, c.ConfirmedBy, c.WithdrawnBy)
+	}
+	people, err := s.accounts.People(ctx, ids)
+	names := make(map[uuid.UUID]string, len(people))
+	for id, person := range people {
+		names[id] = person.Name()
+	}
+	return names, err
+}
+
+var (
+	errCredentialDays   = fault.New(fault.Invalid, "La fin vient avant le début. Corrigez l’une des deux dates.")
+	errRegistration     = fault.New(fault.Invalid, "Un numéro RPPS a 11 chiffres ; un numéro ADELI a 9 signes. Vérifiez le registre et le numéro.")
+	errCredential       = fault.New(fault.Invalid, "Il manque quelque chose à ce justificatif.")
+	errPending          = fault.New(fault.Invalid, "L’administration n’a pas encore relu vos derniers envois. Attendez sa réponse.")
+	errNoCredential     = fault.New(fault.NotFound, "Ce justificatif n’existe pas, ou a été retiré.")
+	errCredentialIsDone = fault.New(fault.Conflict, "Ce justificatif est déjà confirmé.")
+)
+
+// maxPending is how many submissions of a worker wait at once.
+const maxPending = 3
+
+var registrations = map[string]*regexp.Regexp{RPPS: regexp.MustCompile(`^\d{11}$`), ADELI: regexp.MustCompile(`^\d[0-9AB]\d{7}$`)}
+
+func (c Credential) check() error {
+	switch {
+	case c.Number == "" || c.Issuer == "":
+		return errCredential
+	case c.Kind == Diploma && (c.Title == "" || c.CheckedOn.IsZero()):
+		return errCredential
+	case c.Kind == Diploma && (registrations[c.Register] == nil || !registrations[c.Register].MatchString(c.Number)):
+		return errRegistration
+	case c.Kind == Insurance && (c.From.IsZero() || c.Until.IsZero()):
+		return errCredential
+	case !c.Until.IsZero() && c.Until.Before(c.From):
+		return errCredentialDays
+	}
+	return nil
+}
+
+// RecordCredential records what an administrator has seen: it counts at once.
+func (s *Service) RecordCredential(ctx context.Context, v *viewer.Viewer, c Credential) error {
+	return s.changeCredentials(ctx, v, c.SocialWorkerID, func(tx postgres.Tx) error { return record(ctx, tx, v, c) })
+}
+
+func record(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Credential) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	c.ID, c.SubmittedBy, c.SubmittedAt, c.ConfirmedBy, c.ConfirmedAt = uuid.New(), v.ID, tx.Now, v.ID, tx.Now
+	if err := insertCredential(ctx, tx, c); err != nil {
+		return err
+	}
+	return journalCredential(ctx, tx, v, "credential.recorded", c)
+}
+
+func journalCredential(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, c Credential) error {
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: c.SocialWorkerID, ObjectID: c.ID})
+}
+
+// SubmitInsurance tells the administration of a renewed insurance, by its worker:
+// it counts once an administrator has confirmed it.
+func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Credential) error {
+	if err := worker(v); err != nil {
+		return err
+	}
+	c.Kind, c.SocialWorkerID = Insurance, v.ID
+	if err := c.check(); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		all, err := readCredentials(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if pending := slices.DeleteFunc(all, func(c Credential) bool { return !c.Pending() }); len(pending) >= maxPending {
+			return errPending
+		}
+		c.ID, c.SubmittedBy, c.SubmittedAt = uuid.New(), v.ID, tx.Now
+		if err := insertCredential(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := journalCredential(ctx, tx, v, "credential.submitted", c); err != nil {
+			return err
+		}
+		return s.tellAdministrators(ctx, tx, credentialNoticeArgs{SocialWorkerID: v.ID, Notice: noticeSubmitted, Credential: Insurance})
+	})
+}
+
+// ConfirmCredential says that what a worker submitted is right, by an
+// administrator; Conflict when it is said already.
+func (s *Service) ConfirmCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID) error {
+	return s.decideCredential(ctx, v, worker, id, func(tx postgres.Tx, c Credential) error {
+		if !c.Pending() {
+			return errCredentialIsDone
+		}
+		if err := confirmCredential(ctx, tx, id, v.ID); err != nil {
+			return err
+		}
+		if err := s.enqueueCredentialNotice(ctx, tx, credentialNoticeArgs{AccountID: worker, SocialWorkerID: worker, Notice: noticeConfirmed, Credential: c.Kind}); err != nil {
+			return err
+		}
+		return journalCredential(ctx, tx, v, "credential.confirmed", c)
+	})
+}
+
+// WithdrawCredential says that a credential does not hold, or no longer, by an
+// administrator; it stays in the history.
+func (s *Service) WithdrawCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID) error {
+	return s.decideCredential(ctx, v, worker, id, func(tx postgres.Tx, c Credential) error {
+		if err := withdrawCredential(ctx, tx, id, v.ID); err != nil {
+			return err
+		}
+		if err := s.enqueueCredentialNotice(ctx, tx, credentialNoticeArgs{AccountID: worker, SocialWorkerID: worker, Notice: noticeWithdrawn, Credential: c.Kind}); err != nil {
+			return err
+		}
+		return journalCredential(ctx, tx, v, "credential.withdrawn", c)
+	})
+}
+
+func (s *Service) decideCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID, decide func(postgres.Tx, Credential) error) error {
+	return s.changeCredentials(ctx, v, worker, func(tx postgres.Tx) error {
+		all, err := readCredentials(ctx, tx, worker)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(all, func(c Credential) bool { return c.ID == id && c.WithdrawnAt.IsZero() })
+		if at < 0 {
+			return errNoCredential
+		}
+		return decide(tx, all[at])
+	})
+}
+
+// changeCredentials has an administrator change a worker's credentials while
+// nobody books with them.
+func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx) error) error {
+	if err := administrator(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockWorker(ctx, tx, worker); err != nil {
+			return err
+		}
+		return change(tx)
+	})
+}
+
+// covered fails with NotFound for a worker whose registration or insurance is not
+// valid today: nobody finds or books them (R42).
+func (s *Service) covered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
+	valid, err := isCovered(ctx, q, worker, s.db.Now())
+	if err == nil && !valid {
+		return errNotOffered
+	}
+	return err
+}

@@ -1,0 +1,309 @@
+package booking_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// insured gives a worker this insurance and no other.
+func insured(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, insurances ...booking.Credential) {
+	t.Helper()
+	standing, err := w.Bookings.Standing(t.Context(), w.Admin, worker.ID)
+	ok(t, err)
+	for _, c := range standing.Credentials {
+		if c.Kind == booking.Insurance && c.WithdrawnAt.IsZero() {
+			ok(t, w.Bookings.WithdrawCredential(t.Context(), w.Admin, worker.ID, c.ID))
+		}
+	}
+	for _, c := range insurances {
+		c.SocialWorkerID = worker.ID
+		ok(t, w.Bookings.RecordCredential(t.Context(), w.Admin, c))
+	}
+}
+
+func hour(worker *viewer.Viewer, at time.Time) booking.Request {
+	return booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "housing"}
+}
+
+func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	tomorrow := bookingtest.Start.AddDate(0, 0, 1)
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-1, 0, 0), tomorrow))
+	// The last insured day ends at midnight in Paris, at 23:00 UTC.
+	midnight := time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC)
+	for name, at := range map[string]time.Time{"the first hour after": midnight, "the week after": midnight.AddDate(0, 0, 7)} {
+		if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, at)); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want Invalid", name, err)
+		}
+	}
+	free, err := w.Bookings.FreeSlots(ctx, nadia.ID, booking.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
+	ok(t, err)
+	if len(free) == 0 || !free[len(free)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
+		t.Errorf("%d hours are offered, the last of them %v", len(free), free)
+	}
+	if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, midnight.Add(-time.Hour))); err != nil {
+		t.Errorf("the last insured hour: %v", err)
+	}
+	// Another insurance that follows without a gap opens the hours after it.
+	next := bookingtest.Insured(tomorrow.AddDate(0, 0, 1), tomorrow.AddDate(1, 0, 0))
+	next.SocialWorkerID = nadia.ID
+	ok(t, w.Bookings.RecordCredential(ctx, w.Admin, next))
+	if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, midnight)); err != nil {
+		t.Errorf("the first hour of the next insurance: %v", err)
+	}
+}
+
+func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris"), w.Beneficiary(t, "Zoé", "Vidal")
+	w.Open(t, nadia, booking.Opening{Weekday: 2, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Starts: 23*60 + 30, Ends: 24*60 + 30, Modes: booking.Modes})
+	at := time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC)
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, at))
+	if _, err := w.Bookings.Book(t.Context(), zoe, hour(nadia, at)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("half an hour of it is not insured: %v", err)
+	}
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, at.AddDate(0, 0, 1)))
+	if _, err := w.Bookings.Book(t.Context(), zoe, hour(nadia, at)); err != nil {
+		t.Errorf("all of it is insured: %v", err)
+	}
+}
+
+func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	at := bookingtest.Start.AddDate(0, 0, 3)
+	booked := w.Book(t, zoe, nadia, at, booking.Video)
+	found := func() bool {
+		t.Helper()
+		sheets, _, err := w.Bookings.SocialWorkers(ctx, booking.Filter{})
+		ok(t, err)
+		return len(sheets) == 1
+	}
+	gone := func(name string) {
+		t.Helper()
+		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, at.Add(2*time.Hour)))
+		if _, free := w.Bookings.FreeSlots(ctx, nadia.ID, booking.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
+			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, free)
+		}
+	}
+	if !found() {
+		t.Fatal("with both she is not listed")
+	}
+	insured(t, w, nadia)
+	gone("no insurance")
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-2, 0, 0), bookingtest.Start.AddDate(0, 0, -1)))
+	gone("an insurance that ended yesterday")
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(0, 0, 1), bookingtest.Start.AddDate(1, 0, 0)))
+	gone("an insurance that begins tomorrow")
+	renewed := bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))
+	ok(t, w.Bookings.SubmitInsurance(ctx, nadia, renewed))
+	insuredDays, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	ok(t, err)
+	gone("an insurance that nobody confirmed")
+	if len(insuredDays.Beyond) != 0 || !insuredDays.Pending() || insuredDays.Bookable() {
+		t.Errorf("her standing: %+v", insuredDays)
+	}
+	insured(t, w, nadia, renewed)
+	standing, err := w.Bookings.Standing(ctx, w.Admin, nadia.ID)
+	ok(t, err)
+	for _, c := range standing.Credentials {
+		if c.Kind == booking.Diploma {
+			ok(t, w.Bookings.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
+		}
+	}
+	gone("no diploma")
+	if a, err := w.Bookings.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != booking.Confirmed {
+		t.Errorf("what was booked: %s, %v", a.Status, err)
+	}
+	own, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	if err != nil || len(own.Beyond) != 1 || own.Beyond[0].BeneficiaryName != "Zoé Vidal" {
+		t.Errorf("what is booked and not covered, to the worker: %+v, %v", own.Beyond, err)
+	}
+	seen, err := w.Bookings.Standing(ctx, w.Admin, nadia.ID)
+	if err != nil || len(seen.Beyond) != 1 || seen.Beyond[0].BeneficiaryName != "" {
+		t.Errorf("what is booked and not covered, to the administration: %+v, %v", seen.Beyond, err)
+	}
+}
+
+func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	ok(t, w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+	standing, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	ok(t, err)
+	sent := standing.Credentials[slices.IndexFunc(standing.Credentials, booking.Credential.Pending)]
+	forged := bookingtest.Registration()
+	forged.SocialWorkerID = nadia.ID
+	for name, v := range map[string]*viewer.Viewer{
+		"the worker": nadia, "another worker": rose, "a beneficiary": zoe, "nobody": nil, "the switchboard": {ID: uuid.New(), Role: viewer.Switchboard, Complete: true},
+	} {
+		for act, err := range map[string]error{
+			"confirm": w.Bookings.ConfirmCredential(ctx, v, nadia.ID, sent.ID), "withdraw": w.Bookings.WithdrawCredential(ctx, v, nadia.ID, sent.ID),
+			"record": w.Bookings.RecordCredential(ctx, v, forged),
+		} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s, %s: %v", name, act, err)
+			}
+		}
+		if _, err := w.Bookings.Standing(ctx, v, nadia.ID); v != nadia && err == nil {
+			t.Errorf("%s reads her standing", name)
+		}
+	}
+	if err := w.Bookings.ConfirmCredential(ctx, admin, rose.ID, sent.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("under another worker's name: %v", err)
+	}
+	ok(t, w.Bookings.ConfirmCredential(ctx, admin, nadia.ID, sent.ID))
+	if err := w.Bookings.ConfirmCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.Conflict) {
+		t.Errorf("twice: %v", err)
+	}
+	lines, err := audit.About(ctx, w.DB.Pool, nadia.ID, 2)
+	if err != nil || lines[0].Act != "credential.confirmed" || lines[0].ActorID != admin.ID || lines[0].ObjectID != sent.ID || lines[1].Act != "credential.submitted" {
+		t.Errorf("journal: %+v, %v", lines, err)
+	}
+	ok(t, w.Bookings.WithdrawCredential(ctx, admin, nadia.ID, sent.ID))
+	if err := w.Bookings.WithdrawCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("withdrawn twice: %v", err)
+	}
+	for range 3 {
+		ok(t, w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+	}
+	if err := w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a fourth that waits: %v", err)
+	}
+}
+
+func TestR42_WhatIsWrongIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
+	change := func(c booking.Credential, f func(*booking.Credential)) booking.Credential {
+		c.SocialWorkerID = nadia.ID
+		f(&c)
+		return c
+	}
+	until := bookingtest.Start.AddDate(1, 0, 0)
+	for name, c := range map[string]booking.Credential{
+		"a short RPPS number":       change(bookingtest.Registration(), func(c *booking.Credential) { c.Number = "123" }),
+		"an unknown register":       change(bookingtest.Registration(), func(c *booking.Credential) { c.Register = "finess" }),
+		"no day of check":           change(bookingtest.Registration(), func(c *booking.Credential) { c.CheckedOn = time.Time{} }),
+		"no insurer":                change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Issuer = "" }),
+		"no end":                    change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Until = time.Time{} }),
+		"an end before its start":   change(bookingtest.Insured(until, bookingtest.Start), func(*booking.Credential) {}),
+		"an ADELI number of 11":     change(bookingtest.Registration(), func(c *booking.Credential) { c.Register = booking.ADELI }),
+		"a number of no policy":     change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Number = "" }),
+		"a diploma without a title": change(bookingtest.Registration(), func(c *booking.Credential) { c.Title = "" }),
+	} {
+		if err := w.Bookings.RecordCredential(t.Context(), w.Admin, c); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := w.Bookings.RecordCredential(t.Context(), w.Admin, change(bookingtest.Registration(), func(c *booking.Credential) { c.Register, c.Number = booking.ADELI, "2A9312345" })); err != nil {
+		t.Errorf("an ADELI number of Corsica: %v", err)
+	}
+}
+
+// A booking that waits for a withdrawal under way does not outrun it.
+func TestR42_ABookingDuringTheWithdrawalIsRefused(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	withdrawal, err := w.DB.Pool.Begin(ctx)
+	ok(t, err)
+	_, err = withdrawal.Exec(ctx, `select from social_workers where account_id = $1 for update`, nadia.ID)
+	ok(t, err)
+	_, err = withdrawal.Exec(ctx, `update credentials set withdrawn_at = now() where social_worker_id = $1 and kind = 'insurance'`, nadia.ID)
+	ok(t, err)
+	booked := make(chan error, 1)
+	go func() {
+		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, bookingtest.Start.AddDate(0, 0, 2)))
+		booked <- err
+	}()
+	for waiting := false; !waiting; {
+		ok(t, w.DB.Pool.QueryRow(ctx, `
+			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting))
+	}
+	ok(t, withdrawal.Commit(ctx))
+	if err := <-booked; !fault.Is(err, fault.NotFound) {
+		t.Errorf("the booking: %v", err)
+	}
+}
+
+// told counts the notices of an end that wait to be sent.
+func told(t *testing.T, w *bookingtest.World) (all, toWorkers int) {
+	t.Helper()
+	ok(t, w.DB.Pool.QueryRow(t.Context(), `
+		select count(*), count(*) filter (where args->>'account_id' = args->>'social_worker_id')
+		from river_job where kind = 'credential_notice' and args->>'notice' = 'credential_ending'`).Scan(&all, &toWorkers))
+	return all, toWorkers
+}
+
+func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), t.Context()
+	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
+	claire := w.Member(t, viewer.Administrator, "Claire")
+	w.Member(t, viewer.Administrator, "Alix")
+	w.Member(t, viewer.DPO, "Hugo")
+	last := bookingtest.Start.AddDate(0, 0, 90)
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, last))
+	steps := 0
+	for left := 90; left >= -40; left-- {
+		w.SetNow(last.AddDate(0, 0, -left))
+		var instances sync.WaitGroup
+		for range 3 {
+			instances.Go(func() { ok(t, w.Bookings.AnnounceEnds(ctx)) })
+		}
+		instances.Wait()
+		if left == 60 || left == 30 || left == 7 || left == -1 {
+			steps++
+		}
+		if all, toWorkers := told(t, w); all != 3*steps || toWorkers != steps {
+			t.Fatalf("%d days left: %d notices, %d to the worker; want %d and %d", left, all, toWorkers, 3*steps, steps)
+		}
+	}
+	if watched, err := w.Bookings.Watched(ctx, claire); err != nil || len(watched) != 1 || watched[0].Bookable() {
+		t.Errorf("the administration's list: %+v, %v", watched, err)
+	}
+	if _, err := w.Bookings.Watched(ctx, nadia); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a worker reads the administration's list: %v", err)
+	}
+	insured(t, w, nadia, bookingtest.Insured(last, last.AddDate(1, 0, 0)))
+	ok(t, w.Bookings.AnnounceEnds(ctx))
+	if all, _ := told(t, w); all != 3*steps {
+		t.Error("a renewed insurance is announced as ending")
+	}
+	if watched, err := w.Bookings.Watched(ctx, claire); err != nil || len(watched) != 0 {
+		t.Errorf("a renewed insurance is on the list: %v, %v", watched, err)
+	}
+}
+
+func TestR42_NothingIsAnnouncedOfWhoIsSuspended(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, claire := w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")
+	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set password_hash = 'x' where id = $1`, nadia.ID)
+	ok(t, err)
+	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 3)))
+	ok(t, w.Accounts.Decide(t.Context(), claire, nadia.ID, account.Decision{Act: account.Suspend, Reason: "Le temps d’une vérification."}))
+	ok(t, w.Bookings.AnnounceEnds(t.Context()))
+	if all, _ := told(t, w); all != 0 {
+		t.Errorf("%d notices", all)
+	}
+}

@@ -1,0 +1,28 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Erase takes out of a person's appointments what they were about and what was
+// written in them, and cancels those to come, of which the other person is told.
+// That an hour took place stays, since it is the other person's too. A worker's
+// sheet, openings and absences go.
+//
+// It is a step of the caller's erasure, who has checked that it may be done.
+func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	cancelled, err := cancelComing(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	for _, c := range cancelled {
+		if err := s.notify(ctx, tx, c.ID, noticeCancellation, c.OtherID); err != nil {
+			return err
+		}
+	}
+	return eraseAppointments(ctx, tx, person)
+}

@@ -1,0 +1,172 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+var registerOptions = []option{{RPPS, "RPPS (11 chiffres)"}, {ADELI, "ADELI (9 signes)"}}
+
+// The fields of each kind.
+var (
+	diplomaFields   = []string{"diploma_number", "diploma_issuer", "diploma_checked_on", "diploma_until"}
+	insuranceFields = []string{"insurance_number", "insurance_issuer", "insurance_from", "insurance_until"}
+)
+
+// diplomaTitle is what nearly all of them hold.
+const diplomaTitle = "Diplôme d’État d’assistant de service social"
+
+func diplomaForm() *form.Form { return form.New(map[string]string{"diploma_title": diplomaTitle}) }
+
+// RegisterLabel is a register's name.
+func (c Credential) RegisterLabel() string {
+	return map[string]string{RPPS: "RPPS", ADELI: "ADELI"}[c.Register]
+}
+
+// By is the name of somebody who had to do with a credential.
+func (s Standing) By(id uuid.UUID) string {
+	if name := s.Names[id]; name != "" {
+		return name
+	}
+	return "la plateforme"
+}
+
+func decodeDiploma(f *form.Form, today time.Time) Credential {
+	c := Credential{
+		Kind:      Diploma,
+		Title:     f.Text("diploma_title", form.Text{Max: MaxCredentialName, Required: "Écrivez le nom du diplôme."}),
+		Register:  f.Choice("diploma_register", values(registerOptions), "Choisissez le registre."),
+		Number:    f.Text("diploma_number", form.Text{Max: MaxCredentialNumber, Required: "Écrivez le numéro d’enregistrement."}),
+		Issuer:    f.Text("diploma_issuer", form.Text{Max: MaxCredentialName, Required: "Écrivez qui a enregistré le diplôme, par exemple « ARS Bretagne »."}),
+		CheckedOn: f.Date("diploma_checked_on", today.AddDate(-30, 0, 0), today, "Indiquez le jour où vous l’avez vérifié."),
+		Until:     optionalDate(f, "diploma_until", today.AddDate(-30, 0, 0), today.AddDate(30, 0, 0)),
+	}
+	failCredential(f, c.check(), "diploma_number", "diploma_until")
+	return c
+}
+
+func decodeInsurance(f *form.Form, today time.Time) Credential {
+	c := Credential{
+		Kind:   Insurance,
+		Issuer: f.Text("insurance_issuer", form.Text{Max: MaxCredentialName, Required: "Écrivez le nom de l’assureur."}),
+		Number: f.Text("insurance_number", form.Text{Max: MaxCredentialNumber, Required: "Écrivez le numéro du contrat."}),
+		From:   f.Date("insurance_from", today.AddDate(-30, 0, 0), today.AddDate(2, 0, 0), "Indiquez le premier jour assuré."),
+		Until:  f.Date("insurance_until", today.AddDate(-30, 0, 0), today.AddDate(10, 0, 0), "Indiquez le dernier jour assuré."),
+	}
+	failCredential(f, c.check(), "insurance_number", "insurance_until")
+	return c
+}
+
+// failCredential says beside its field what the act would refuse.
+func failCredential(f *form.Form, err error, number, until string) {
+	switch {
+	case !f.Valid():
+	case errors.Is(err, errCredentialDays):
+		f.Fail(until, errCredentialDays.Message)
+	case err != nil:
+		f.Fail(number, fault.From(err).Message)
+	}
+}
+
+func optionalDate(f *form.Form, name string, first, last time.Time) time.Time {
+	if f.Text(name, form.Text{Max: 10}) == "" {
+		return time.Time{}
+	}
+	return f.Date(name, first, last, "")
+}
+
+func anyFilled(f *form.Form, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return f.Sent(name) && f.Text(name, form.Text{Max: MaxCredentialName}) != "" })
+}
+
+// decodeCredentials reads those of the two that the form says anything of.
+func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
+	if anyFilled(f, diplomaFields) {
+		all = append(all, decodeDiploma(f, today))
+	}
+	if anyFilled(f, insuranceFields) {
+		all = append(all, decodeInsurance(f, today))
+	}
+	return all
+}
+
+func (h *HTTP) today() time.Time { return calendarDay(h.bookings.db.Now()).AddDate(0, 0, 1) }
+
+// RecordDiploma records the registration of a worker's diploma.
+func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *http.Request) error {
+	return h.saveCredential(w, r, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.bookings.RecordCredential)
+}
+
+// RecordInsurance records a worker's insurance.
+func (h *HTTP) RecordInsurance(w http.ResponseWriter, r *http.Request) error {
+	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.bookings.RecordCredential)
+}
+
+// SubmitInsurance takes what a worker says of their renewed insurance.
+func (h *HTTP) SubmitInsurance(w http.ResponseWriter, r *http.Request) error {
+	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.bookings.SubmitInsurance)
+}
+
+func (h *HTTP) saveCredential(w http.ResponseWriter, r *http.Request, decode func(*form.Form, time.Time) Credential,
+	shown func(*sheetPage) **form.Form, save func(context.Context, *viewer.Viewer, Credential) error,
+) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.sheetPage(r, nil)
+	if err != nil {
+		return err
+	}
+	c := decode(f, h.today())
+	c.SocialWorkerID = page.Worker.ID
+	*shown(&page) = f
+	if f.Valid() {
+		if err = save(r.Context(), viewer.From(r.Context()), c); fault.Is(err, fault.Invalid) {
+			f.Fail(string(c.Kind)+"_number", fault.From(err).Message)
+		} else if err != nil {
+			return err
+		}
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, page.Path)
+}
+
+// ConfirmCredential confirms what a worker submitted.
+func (h *HTTP) ConfirmCredential(w http.ResponseWriter, r *http.Request) error {
+	return h.decideCredential(w, r, h.bookings.ConfirmCredential)
+}
+
+// WithdrawCredential withdraws a credential.
+func (h *HTTP) WithdrawCredential(w http.ResponseWriter, r *http.Request) error {
+	return h.decideCredential(w, r, h.bookings.WithdrawCredential)
+}
+
+func (h *HTTP) decideCredential(w http.ResponseWriter, r *http.Request, decide saving[uuid.UUID]) error {
+	worker, path, err := sheetOf(r)
+	if err != nil {
+		return err
+	}
+	id, err := form.ParseID(r.PathValue("credential"))
+	if err != nil {
+		return fault.Wrap(fault.NotFound, err)
+	}
+	if err := decide(r.Context(), viewer.From(r.Context()), worker, id); err != nil {
+		return err
+	}
+	web.Flash(w, "decided")
+	return web.See(w, r, path)
+}

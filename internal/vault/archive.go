@@ -1,0 +1,66 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// ErrNotArchived: the person has no archive, or its day has come.
+var ErrNotArchived = errors.New("vault: the person has no archive")
+
+// Archive seals what must outlive the person's own key (R35) with a key of the
+// archive's own, which it makes: one person is archived once. DestroyArchive is its
+// end, backups included.
+func (v *Vault) Archive(ctx context.Context, tx postgres.Tx, person uuid.UUID, about string, plain []byte) ([]byte, error) {
+	key := make([]byte, KeySize)
+	rand.Read(key)
+	defer clear(key)
+	aead, err := newAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	sealed := seal(v.master, associated(purposeArchiveKey, person, ""), key)
+	_, err = tx.Exec(ctx, `insert into archive_keys (person_id, sealed_key, created_at) values ($1, $2, $3)`, person, sealed, tx.Now)
+	if err != nil {
+		return nil, fmt.Errorf("vault: create archive key: %w", err)
+	}
+	return seal(aead, associated(purposeArchived, person, about), plain), nil
+}
+
+// OpenArchive opens what Archive sealed for the same person and the same about;
+// ErrNotArchived when there is no key to it.
+func (v *Vault) OpenArchive(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) ([]byte, error) {
+	var sealedKey []byte
+	err := q.QueryRow(ctx, `select sealed_key from archive_keys where person_id = $1 and sealed_key is not null`, person).Scan(&sealedKey)
+	if postgres.NoRows(err) {
+		return nil, ErrNotArchived
+	}
+	if err != nil {
+		return nil, fmt.Errorf("vault: read archive key: %w", err)
+	}
+	key, err := unseal(v.master, associated(purposeArchiveKey, person, ""), sealedKey)
+	if err != nil {
+		return nil, ErrMasterKey
+	}
+	defer clear(key)
+	aead, err := newAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	return unseal(aead, associated(purposeArchived, person, about), sealed)
+}
+
+// DestroyArchive forgets the archive's key for good. Doing it twice is harmless.
+func (v *Vault) DestroyArchive(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update archive_keys set sealed_key = null, destroyed_at = coalesce(destroyed_at, $2) where person_id = $1`, person, tx.Now)
+	if err != nil {
+		return fmt.Errorf("vault: destroy archive key: %w", err)
+	}
+	return nil
+}

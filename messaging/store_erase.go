@@ -1,0 +1,33 @@
+package messaging
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// eraseMessages empties a beneficiary's messages and notes their documents' objects
+// among the uploads that nobody claims, as of an instant at which the sweep takes
+// them.
+func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abandoned time.Time) error {
+	_, err := tx.Exec(ctx, `
+		with gone as (delete from documents d using messages m where m.id = d.message_id and m.beneficiary_id = $1 returning d.object_key)
+		insert into uploads (object_key, started_at) select object_key, $2::timestamptz from gone`, person, abandoned)
+	if err != nil {
+		return err
+	}
+	for _, sql := range []string{
+		`update messages set sealed_body = null where beneficiary_id = $1`,
+		`delete from read_marks where account_id = $1`,
+		`delete from message_notices where account_id = $1`,
+		`delete from message_rates where account_id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, sql, person); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package privacy
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// How often the pages that ask may be used.
+const (
+	asksADay      = 10 // from one account
+	asksFromPlace = 5  // from one network, in an hour
+	linksToOne    = 5  // to one address, in a day
+)
+
+const tooManyAsks = "Cela fait beaucoup de demandes en peu de temps. Réessayez plus tard, ou écrivez-nous\u00a0: votre demande sera suivie de la même façon."
+
+// Ask asks for the erasure of the viewer's own account (R7), from any role. The
+// person is told by mail that it was asked. It fails with Invalid when the session
+// is not fresh and the password is not theirs, with Conflict when they have asked
+// already, and with Throttled after too many times.
+func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (Request, error) {
+	if err := s.accounts.Spend(ctx, tooManyAsks, account.Allowance{Kind: "rights", Value: v.ID.String(), Most: asksADay, Window: 24 * time.Hour}); err != nil {
+		return Request{}, err
+	}
+	if err := s.accounts.Reassure(ctx, v, password); err != nil {
+		return Request{}, err
+	}
+	r := Request{ID: uuid.New(), Kind: Erasure, Origin: FromAccount, AccountID: v.ID, State: Open}
+	return r, s.db.InTx(ctx, func(tx postgres.Tx) error {
+		r.ReceivedAt, r.DueOn = tx.Now, dueOn(tx.Now)
+		if err := s.open(ctx, tx, r, Details{}, v.ID, stepAsked); err != nil {
+			return err
+		}
+		if err := s.notify(ctx, tx, r.ID, noticeReceived); err != nil {
+			return err
+		}
+		return journal(ctx, tx, v.ID, "rights.asked", r.AccountID, r.ID)
+	})
+}
+
+// Withdraw takes back a request about the viewer's own account, whoever made it,
+// until it is carried out. NotFound for another's, Conflict for a closed one.
+func (s *Service) Withdraw(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		r, err := lockRequest(ctx, tx, id)
+		switch {
+		case err != nil:
+			return err
+		case r.AccountID != v.ID:
+			return errNotFound
+		case r.State != Open:
+			return errClosed
+		}
+		if err := closeRequest(ctx, tx, id, Withdrawn); err != nil {
+			return err
+		}
+		if err := s.step(ctx, tx, id, v.ID, stepWithdrawn, ""); err != nil {
+			return err
+		}
+		return journal(ctx, tx, v.ID, "rights.withdrawn", v.ID, id)
+	})
+}
+
+// Mine lists the requests about the viewer's account, latest first.
+func (s *Service) Mine(ctx context.Context, v *viewer.Viewer) ([]Request, error) {
+	rows, err := readRequestsOf(ctx, s.db.Pool, v.ID)
+	return requests(rows), err
+}
+
+// open keeps a new request, its words sealed with a key of its own, and its first
+// step.
+func (s *Service) open(ctx context.Context, tx postgres.Tx, r Request, d Details, author uuid.UUID, first StepAct) error {
+	if err := s.vault.Create(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	details, err := s.sealJSON(ctx, tx, r.ID, aboutDetails, d)
+	if err != nil {
+		return err
+	}
+	var replies []byte
+	if d.Email != "" {
+		if replies, err = s.sealJSON(ctx, tx, r.ID, aboutReply, reply{Email: d.Email, Name: d.Name}); err != nil {
+			return err
+		}
+	}
+	if err := insertRequest(ctx, tx, r, details, replies); err != nil {
+		return err
+	}
+	return s.step(ctx, tx, r.ID, author, first, "")
+}
+
+// step notes what was done with a request.
+func (s *Service) step(ctx context.Context, tx postgres.Tx, request, author uuid.UUID, act StepAct, text string) error {
+	id := uuid.New()
+	var sealed []byte
+	if text != "" {
+		var err error
+		if sealed, err = s.vault.Seal(ctx, tx, request, aboutStep(id), []byte(text)); err != nil {
+			return err
+		}
+	}
+	return insertStep(ctx, tx, id, request, author, act, sealed)
+}
+
+func journal(ctx context.Context, tx postgres.Tx, actor uuid.UUID, act string, subject, request uuid.UUID) error {
+	return audit.Append(ctx, tx, audit.Entry{ActorID: actor, Act: act, SubjectID: subject, ObjectID: request})
+}

@@ -1,0 +1,37 @@
+package privacy
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// Letter is the mail of a notice, as a test reads it.
+func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, text string) {
+	t.Helper()
+	l, err := s.letter(t.Context(), noticeArgs{request, notice})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, err = notices.Write(notice, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.to, text
+}
+
+// Link makes the token that a mail would hold.
+func (s *Service) Link(ctx context.Context, request uuid.UUID) (string, error) {
+	return s.issueLink(ctx, request)
+}
+
+// DueOn is the last day to answer what came at an instant.
+func DueOn(received time.Time) time.Time { return dueOn(received) }

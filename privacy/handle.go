@@ -1,0 +1,285 @@
+package privacy
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"socialdirect/account"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func officer(v *viewer.Viewer) error {
+	if v == nil || v.Role != viewer.DPO || !v.Complete {
+		return errNotDPO
+	}
+	return nil
+}
+
+// How much of the requests one page shows.
+const (
+	openShown   = 200
+	closedShown = 30
+)
+
+// Line is one request of the officer's list, with who asks.
+type Line struct {
+	Request
+	Name    string
+	Overdue bool
+}
+
+// Requests lists the open requests, the first one due first, and the latest closed
+// ones, for the officer.
+func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) (open, closed []Line, err error) {
+	if err := officer(v); err != nil {
+		return nil, nil, err
+	}
+	rows, err := readOpen(ctx, s.db.Pool, openShown)
+	if err != nil {
+		return nil, nil, err
+	}
+	if open, err = s.lines(ctx, rows); err != nil {
+		return nil, nil, err
+	}
+	if rows, err = readClosed(ctx, s.db.Pool, closedShown); err != nil {
+		return nil, nil, err
+	}
+	closed, err = s.lines(ctx, rows)
+	return open, closed, err
+}
+
+// lines names who asks: whose account it is, or else what was written.
+func (s *Service) lines(ctx context.Context, rows []requestRow) ([]Line, error) {
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.request().AccountID
+	}
+	people, err := s.accounts.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]Line, len(rows))
+	for i, row := range rows {
+		r := row.request()
+		lines[i] = Line{Request: r, Overdue: r.Overdue(s.db.Now())}
+		if person, known := people[r.AccountID]; known {
+			lines[i].Name = person.Name()
+			continue
+		}
+		d, err := s.details(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		lines[i].Name = d.Name
+	}
+	return lines, nil
+}
+
+func (s *Service) details(ctx context.Context, row requestRow) (d Details, err error) {
+	err = s.unsealJSON(ctx, s.db.Pool, row.ID, aboutDetails, row.SealedDetails, &d)
+	return d, err
+}
+
+// Case is a request as the officer works on it.
+type Case struct {
+	Request
+	Details Details
+	Steps   []Step
+	Account *account.Account // nil until it is known whose it is
+	Overdue bool
+}
+
+// Proved reports whether it is certain that whoever asked reads the address they
+// gave; somebody signed in has proved it otherwise.
+func (c Case) Proved() bool { return c.Origin == FromAccount || c.ConfirmedAt != nil }
+
+// Case returns one request, for the officer; NotFound when there is none, and for
+// one that nobody has confirmed.
+func (s *Service) Case(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Case, error) {
+	if err := officer(v); err != nil {
+		return Case{}, err
+	}
+	row, err := readRequest(ctx, s.db.Pool, id)
+	if err != nil {
+		return Case{}, err
+	}
+	c := Case{Request: row.request(), Overdue: row.request().Overdue(s.db.Now())}
+	if c.State == Unconfirmed {
+		return Case{}, errNotFound
+	}
+	if c.Details, err = s.details(ctx, row); err != nil {
+		return Case{}, err
+	}
+	if c.Steps, err = s.steps(ctx, id); err != nil {
+		return Case{}, err
+	}
+	if c.Matched() {
+		found, err := s.accounts.Subject(ctx, v, c.AccountID)
+		if err != nil {
+			return Case{}, err
+		}
+		c.Account = &found
+	}
+	return c, nil
+}
+
+func (s *Service) steps(ctx context.Context, id uuid.UUID) ([]Step, error) {
+	rows, err := readSteps(ctx, s.db.Pool, id)
+	if err != nil {
+		return nil, err
+	}
+	var authors []uuid.UUID
+	for _, row := range rows {
+		if row.AuthorID != nil {
+			authors = append(authors, *row.AuthorID)
+		}
+	}
+	people, err := s.accounts.People(ctx, authors)
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]Step, len(rows))
+	for i, row := range rows {
+		steps[i] = Step{At: row.At, Act: row.Act}
+		if row.AuthorID != nil {
+			steps[i].Author = people[*row.AuthorID].Name()
+		}
+		if steps[i].Text, err = s.stepText(ctx, id, row); err != nil {
+			return nil, err
+		}
+	}
+	return steps, nil
+}
+
+func (s *Service) stepText(ctx context.Context, request uuid.UUID, row stepRow) (string, error) {
+	if row.SealedText == nil {
+		return "", nil
+	}
+	text, err := s.vault.Unseal(ctx, s.db.Pool, request, aboutStep(row.ID), row.SealedText)
+	if errors.Is(err, vault.ErrDestroyed) {
+		return "", nil
+	}
+	return string(text), err
+}
+
+// Written is a request that reached the operator in another way than the pages.
+type Written struct {
+	Channel    Channel
+	ReceivedOn time.Time // a date
+	Details    Details
+}
+
+// Enter keeps a request received in writing or by voice, by the officer; it is due
+// from the day on which it was received.
+func (s *Service) Enter(ctx context.Context, v *viewer.Viewer, w Written) (uuid.UUID, error) {
+	if err := officer(v); err != nil {
+		return uuid.Nil, err
+	}
+	if w.Channel.Label() == "" || w.Details.Name == "" {
+		return uuid.Nil, errWhose
+	}
+	id := uuid.New()
+	return id, s.db.InTx(ctx, func(tx postgres.Tx) error {
+		today := day(tx.Now)
+		if w.ReceivedOn.After(today) || w.ReceivedOn.Before(today.AddDate(-1, 0, 0)) {
+			return errReceived
+		}
+		r := Request{
+			ID: id, Kind: Erasure, Origin: FromWriting, Channel: w.Channel, State: Open,
+			ReceivedAt: noon(w.ReceivedOn), DueOn: monthsLater(w.ReceivedOn, 1),
+		}
+		if err := s.open(ctx, tx, r, w.Details, v.ID, stepEntered); err != nil {
+			return err
+		}
+		return journal(ctx, tx, v.ID, "rights.entered", uuid.Nil, id)
+	})
+}
+
+// noon is an instant of a date that is on that date in every zone of the platform.
+func noon(date time.Time) time.Time { return date.Add(12 * time.Hour) }
+
+// Match says whose account a request is about, by the officer. Its owner is told
+// that it was asked, so that nobody asks for another unnoticed. It can be corrected
+// until the request is closed.
+func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.UUID) error {
+	found, err := s.accounts.Subject(ctx, v, subject)
+	if err != nil {
+		return err
+	}
+	if found.State == account.Erased {
+		return errClosed
+	}
+	return s.handle(ctx, v, id, "rights.matched", func(tx postgres.Tx, r *Request) error {
+		if r.Origin == FromAccount {
+			return errClosed
+		}
+		if r.AccountID == subject {
+			return nil
+		}
+		r.AccountID = subject
+		if err := setSubject(ctx, tx, id, subject); err != nil {
+			return err
+		}
+		if err := s.step(ctx, tx, id, v.ID, stepMatched, ""); err != nil {
+			return err
+		}
+		return s.notify(ctx, tx, id, noticeReceived)
+	})
+}
+
+// Note keeps a step that was taken outside of the platform, by the officer.
+func (s *Service) Note(ctx context.Context, v *viewer.Viewer, id uuid.UUID, text string) error {
+	if text = strings.TrimSpace(text); text == "" || utf8.RuneCountInString(text) > MaxText {
+		return errText
+	}
+	return s.handle(ctx, v, id, "rights.noted", func(tx postgres.Tx, _ *Request) error {
+		return s.step(ctx, tx, id, v.ID, stepNoted, text)
+	})
+}
+
+// Refuse closes a request with a reason, by the officer; the person is told the
+// reason, and to whom they may complain.
+func (s *Service) Refuse(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error {
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > MaxReason {
+		return errText
+	}
+	return s.handle(ctx, v, id, "rights.refused", func(tx postgres.Tx, _ *Request) error {
+		if err := closeRequest(ctx, tx, id, Refused); err != nil {
+			return err
+		}
+		if err := s.step(ctx, tx, id, v.ID, stepRefused, reason); err != nil {
+			return err
+		}
+		return s.notify(ctx, tx, id, noticeRefused)
+	})
+}
+
+// handle is one act of the officer on an open request, which is held, journaled in
+// the same transaction.
+func (s *Service) handle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string, act func(postgres.Tx, *Request) error) error {
+	if err := officer(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		r, err := lockRequest(ctx, tx, id)
+		switch {
+		case err != nil:
+			return err
+		case r.State == Unconfirmed:
+			return errNotFound
+		case r.State != Open:
+			return errClosed
+		}
+		if err := act(tx, &r); err != nil {
+			return err
+		}
+		return journal(ctx, tx, v.ID, name, r.AccountID, id)
+	})
+}

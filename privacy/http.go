@@ -1,0 +1,67 @@
+package privacy
+
+import (
+	"net"
+	"net/http"
+
+	"socialdirect/internal/config"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the pages of this package.
+type HTTP struct {
+	rights   *Service
+	render   *web.Renderer
+	operator config.Operator
+}
+
+// NewHTTP returns the pages; they name the operator, to whom one may also write.
+func NewHTTP(rights *Service, render *web.Renderer, operator config.Operator) *HTTP {
+	return &HTTP{rights: rights, render: render, operator: operator}
+}
+
+type option struct{ Value, Label string }
+
+func pathID(r *http.Request) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue("id"))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+func place(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// refuse shows page again with an act's message beside a field; what the person
+// cannot mend goes up unchanged.
+func refuse(f *form.Form, field string, err error, page web.Page) error {
+	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
+		return err
+	}
+	f.Fail(field, fault.From(err).Message)
+	return fault.WithPage(err, page)
+}
+
+// written decodes who asks, how to answer them, and what they say. An address and a
+// number are each optional.
+func written(f *form.Form) Details {
+	d := Details{Name: f.Text("name", form.Text{Max: form.MaxName, Required: "Écrivez votre nom."})}
+	if f.Text("email", form.Text{Max: 254}) != "" {
+		d.Email = f.Email("email")
+	}
+	if f.Text("mobile", form.Text{Max: 40}) != "" {
+		d.Mobile = f.Mobile("mobile")
+	}
+	d.Text = f.Text("message", form.Text{Max: MaxText, Lines: true})
+	return d
+}

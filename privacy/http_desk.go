@@ -1,0 +1,311 @@
+package privacy
+
+import (
+	"net/http"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+const (
+	deskPath     = "/protection-des-donnees"
+	requestsPath = deskPath + "/demandes"
+)
+
+// deskPage is the officer's first page.
+type deskPage struct {
+	Zone         *time.Location
+	Open, Closed []Line
+}
+
+func (deskPage) Template() string { return "privacy/desk" }
+func (deskPage) Title() string    { return "Demandes" }
+
+// Desk lists what is to be answered, the first due first.
+func (h *HTTP) Desk(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	open, closed, err := h.rights.Requests(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, deskPage{v.Zone, open, closed})
+}
+
+// enterPage is the form of a request that came in another way.
+type enterPage struct {
+	Form     *form.Form
+	Channels []option
+}
+
+func (enterPage) Template() string { return "privacy/enter" }
+func (enterPage) Title() string    { return "Enregistrer une demande" }
+
+func newEnterPage(f *form.Form) enterPage {
+	page := enterPage{Form: f}
+	for _, c := range Channels {
+		page.Channels = append(page.Channels, option{string(c), c.Label()})
+	}
+	return page
+}
+
+func (p enterPage) channels() []string {
+	values := make([]string, len(p.Channels))
+	for i, o := range p.Channels {
+		values[i] = o.Value
+	}
+	return values
+}
+
+// EnterPage shows it.
+func (h *HTTP) EnterPage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, newEnterPage(form.New(nil)))
+}
+
+// Enter keeps the request.
+func (h *HTTP) Enter(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, today := newEnterPage(f), day(h.rights.db.Now())
+	entered := Written{
+		Channel:    Channel(f.Choice("channel", page.channels(), "Dites comment la demande est arrivée.")),
+		ReceivedOn: f.Date("received_on", today.AddDate(-1, 0, 0), today, "Écrivez le jour où la demande est arrivée."),
+		Details:    written(f),
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	id, err := h.rights.Enter(r.Context(), viewer.From(r.Context()), entered)
+	if err != nil {
+		return refuse(f, "received_on", err, page)
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, requestsPath+"/"+id.String())
+}
+
+// casePage is one request, with what can be done about it.
+type casePage struct {
+	Case
+	Zone  *time.Location
+	Form  *form.Form // of the search
+	Note  *form.Form
+	Why   *form.Form // of the refusal
+	Asked bool       // something was looked for
+	Found []account.Account
+	Years int
+}
+
+func (casePage) Template() string { return "privacy/case" }
+func (casePage) Title() string    { return "Demande" }
+
+// Role is a role's name, for the template.
+func (casePage) Role(role viewer.Role) string { return account.RoleLabel(role) }
+
+// Display writes a number as people read it.
+func (casePage) Display(mobile string) string { return account.DisplayMobile(mobile) }
+
+// Erasable reports whether the request can be carried out now.
+func (p casePage) Erasable() bool {
+	return p.State == Open && p.Account != nil && p.Account.State != account.Erased
+}
+
+func (h *HTTP) casePage(r *http.Request) (casePage, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return casePage{}, err
+	}
+	v := viewer.From(r.Context())
+	found, err := h.rights.Case(r.Context(), v, id)
+	empty := form.New(nil)
+	return casePage{Case: found, Zone: v.Zone, Form: empty, Note: empty, Why: empty, Years: ArchiveYears}, err
+}
+
+// Request shows one request.
+func (h *HTTP) Request(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.casePage(r)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// Search looks for the account; it is a POST, its words being about somebody.
+func (h *HTTP) Search(w http.ResponseWriter, r *http.Request) error {
+	page, f, err := h.caseForm(r)
+	if err != nil {
+		return err
+	}
+	page.Form = f
+	query := f.Text("query", form.Text{Max: 100, Required: "Écrivez un nom, une adresse e-mail ou un numéro."})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if page.Found, err = h.rights.accounts.FindForRights(r.Context(), viewer.From(r.Context()), query); err != nil {
+		return refuse(f, "query", err, page)
+	}
+	page.Asked = true
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// caseForm is a request's page and the form that was sent from it.
+func (h *HTTP) caseForm(r *http.Request) (casePage, *form.Form, error) {
+	page, err := h.casePage(r)
+	if err != nil {
+		return casePage{}, nil, err
+	}
+	f, err := form.Parse(r)
+	return page, f, err
+}
+
+// Match says whose account it is.
+func (h *HTTP) Match(w http.ResponseWriter, r *http.Request) error {
+	page, f, err := h.caseForm(r)
+	if err != nil {
+		return err
+	}
+	subject, err := form.ParseID(f.Hidden("account", 40))
+	if err != nil {
+		f.Fail("query", "Choisissez un compte dans la liste.")
+		page.Form = f
+		return f.Invalid(page)
+	}
+	return h.done(w, r, page, h.rights.Match(r.Context(), viewer.From(r.Context()), page.ID, subject))
+}
+
+// AddNote keeps a step.
+func (h *HTTP) AddNote(w http.ResponseWriter, r *http.Request) error {
+	page, f, err := h.caseForm(r)
+	if err != nil {
+		return err
+	}
+	page.Note = f
+	text := f.Text("note", form.Text{Max: MaxText, Required: "Écrivez ce qui a été fait.", Lines: true})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	return h.done(w, r, page, h.rights.Note(r.Context(), viewer.From(r.Context()), page.ID, text))
+}
+
+// Refuse closes the request with a reason.
+func (h *HTTP) Refuse(w http.ResponseWriter, r *http.Request) error {
+	page, f, err := h.caseForm(r)
+	if err != nil {
+		return err
+	}
+	page.Why = f
+	reason := f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez pourquoi\u00a0: la personne le lira.", Lines: true})
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	return h.done(w, r, page, h.rights.Refuse(r.Context(), viewer.From(r.Context()), page.ID, reason))
+}
+
+func (h *HTTP) done(w http.ResponseWriter, r *http.Request, page casePage, err error) error {
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, requestsPath+"/"+page.ID.String())
+}
+
+// carryPage is the second step of an erasure: what will happen, and to whom.
+type carryPage struct {
+	Case
+	Form   *form.Form
+	Coming int // appointments that will be cancelled
+	Years  int
+}
+
+func (carryPage) Template() string { return "privacy/carry" }
+func (carryPage) Title() string    { return "Supprimer ce compte" }
+
+// Role is a role's name, for the template.
+func (carryPage) Role(role viewer.Role) string { return account.RoleLabel(role) }
+
+func (h *HTTP) carryPage(r *http.Request, f *form.Form) (carryPage, error) {
+	page, err := h.casePage(r)
+	switch {
+	case err != nil:
+		return carryPage{}, err
+	case page.State != Open:
+		return carryPage{}, errClosed
+	case !page.Erasable():
+		return carryPage{}, errUnmatched
+	}
+	coming, err := h.rights.bookings.CountComing(r.Context(), page.AccountID)
+	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: ArchiveYears}, err
+}
+
+// CarryPage says exactly what will happen.
+func (h *HTTP) CarryPage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.carryPage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// CarryOut erases.
+func (h *HTTP) CarryOut(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.carryPage(r, f)
+	if err != nil {
+		return err
+	}
+	f.Checked("confirm", "Cochez cette case\u00a0: une suppression ne se défait pas.")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	if err := h.rights.CarryOut(r.Context(), viewer.From(r.Context()), page.ID); err != nil {
+		return err
+	}
+	web.Flash(w, "rights-erased")
+	return web.See(w, r, requestsPath+"/"+page.ID.String())
+}
+
+// archivePage is what is kept of somebody who was erased.
+type archivePage struct {
+	ID      uuid.UUID
+	Form    *form.Form
+	Archive *Archive // once it was opened
+}
+
+func (archivePage) Template() string { return "privacy/archive" }
+func (archivePage) Title() string    { return "Archive" }
+
+// ArchivePage asks why it is to be opened.
+func (h *HTTP) ArchivePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.casePage(r)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, archivePage{ID: page.ID, Form: form.New(nil)})
+}
+
+// OpenArchive shows it, once.
+func (h *HTTP) OpenArchive(w http.ResponseWriter, r *http.Request) error {
+	page, f, err := h.caseForm(r)
+	if err != nil {
+		return err
+	}
+	shown := archivePage{ID: page.ID, Form: f}
+	reason := f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez pourquoi vous l’ouvrez.", Lines: true})
+	if !f.Valid() {
+		return f.Invalid(shown)
+	}
+	archive, err := h.rights.OpenArchive(r.Context(), viewer.From(r.Context()), page.ID, reason)
+	if err != nil {
+		return err
+	}
+	shown.Archive = &archive
+	return h.render.Render(w, r, http.StatusOK, shown)
+}

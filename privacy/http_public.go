@@ -1,0 +1,120 @@
+package privacy
+
+import (
+	"net/http"
+
+	"socialdirect/internal/config"
+	"socialdirect/internal/form"
+	"socialdirect/web"
+)
+
+// operator is to whom one may also write.
+type operator config.Operator
+
+func (h *HTTP) contact() operator { return operator(h.operator) }
+
+// Known reports whether the operator has said where to write.
+func (o operator) Known() bool { return o.DPO != "" || o.Email != "" || o.Address != "" }
+
+// rightsPage is the public page of rights, with the form of a request.
+type rightsPage struct {
+	Form     *form.Form
+	Operator operator
+	About    []option
+}
+
+func (rightsPage) Template() string { return "privacy/rights" }
+func (rightsPage) Title() string    { return "Vos droits" }
+
+// Whom a public request is about.
+const (
+	aboutMe    = "me"
+	aboutChild = "child"
+)
+
+func (h *HTTP) rightsPage(f *form.Form) rightsPage {
+	return rightsPage{Form: f, Operator: h.contact(), About: []option{
+		{aboutMe, "Je demande la suppression de mes données"}, {aboutChild, "Je signale les données d’un enfant"},
+	}}
+}
+
+// RightsPage shows it.
+func (h *HTTP) RightsPage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, h.rightsPage(form.New(map[string]string{"about": aboutMe})))
+}
+
+// AskPublicly keeps a request; everybody who filled the form in gets the same answer.
+func (h *HTTP) AskPublicly(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	about := f.Choice("about", []string{aboutMe, aboutChild}, "Dites de qui sont les données.")
+	d := written(f)
+	if child := f.Text("child", form.Text{Max: form.MaxName}); about == aboutChild {
+		if d.Child = child; child == "" {
+			f.Fail("child", "Écrivez le nom de l’enfant, tel qu’il a pu l’écrire ici.")
+		}
+	}
+	if d.Email == "" && d.Mobile == "" {
+		f.Fail("email", "Écrivez une adresse e-mail ou un numéro de portable, pour que nous puissions vous répondre.")
+	}
+	if !f.Valid() {
+		return f.Invalid(h.rightsPage(f))
+	}
+	if err := h.rights.AskPublicly(r.Context(), d, place(r)); err != nil {
+		return refuse(f, "name", err, h.rightsPage(f))
+	}
+	return web.See(w, r, "/vos-droits/suite")
+}
+
+// nextPage says what happens next, the same to everybody.
+type nextPage struct{}
+
+func (nextPage) Template() string { return "privacy/next" }
+func (nextPage) Title() string    { return "Votre demande" }
+
+// Next shows it.
+func (h *HTTP) Next(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, nextPage{})
+}
+
+// confirmPage has one button, since mail scanners open links.
+type confirmPage struct {
+	Token string
+	Done  bool
+}
+
+func (confirmPage) Template() string { return "privacy/confirm" }
+func (confirmPage) Title() string    { return "Votre demande" }
+
+const maxToken = 100
+
+// ConfirmPage uses nothing up.
+func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *http.Request) error {
+	token := r.URL.Query().Get("token")
+	if len(token) > maxToken {
+		return errGone
+	}
+	if err := h.rights.CheckLink(r.Context(), token); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, confirmPage{Token: token})
+}
+
+// Confirm uses the link up.
+func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	if err := h.rights.Confirm(r.Context(), f.Hidden("token", maxToken)); err != nil {
+		return err
+	}
+	return web.See(w, r, "/vos-droits/confirmation/merci")
+}
+
+// Confirmed says until when the answer comes.
+func (h *HTTP) Confirmed(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, confirmPage{Done: true})
+}

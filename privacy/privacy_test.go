@@ -1,0 +1,445 @@
+package privacy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/blob"
+	"socialdirect/internal/blobtest"
+	"socialdirect/internal/bus"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+	"socialdirect/messaging"
+	"socialdirect/privacy"
+
+	"github.com/google/uuid"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+)
+
+// world is Zoé, who has an appointment with Nadia, wrote to her and sent a
+// document, and Hugo, the officer.
+type world struct {
+	*bookingtest.World
+	bucket            blob.Config
+	messages          *messaging.Service
+	rights            *privacy.Service
+	zoe, nadia, hugo  *viewer.Viewer
+	coming            uuid.UUID
+	conversation, doc uuid.UUID
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{World: bookingtest.New(t), bucket: blobtest.Config(t)}
+	store, err := blob.Open(t.Context(), w.bucket)
+	must(t, err)
+	must(t, store.EnsureBucket(t.Context()))
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	w.rights = privacy.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Bookings, w.messages)
+	w.zoe, w.nadia, w.hugo = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.DPO, "Hugo")
+	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), booking.Video).ID
+	w.conversation = booking.ConversationID(w.zoe.ID, w.nadia.ID)
+	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
+	must(t, err)
+	defer draft.Discard(t.Context())
+	must(t, draft.Attach(t.Context(), "avis.pdf", strings.NewReader("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")))
+	must(t, draft.Send(t.Context(), "Mon loyer"))
+	thread, err := w.messages.Thread(t.Context(), w.nadia, w.conversation, uuid.Nil)
+	must(t, err)
+	w.doc = thread.Messages[0].Documents[0].ID
+	return w
+}
+
+// ask has somebody ask who knows their password.
+func (w *world) ask(t testing.TB, v *viewer.Viewer) privacy.Request {
+	t.Helper()
+	r, err := w.rights.Ask(t.Context(), v, bookingtest.Password)
+	must(t, err)
+	return r
+}
+
+func wants(t testing.TB, what string, err error, code fault.Code) {
+	t.Helper()
+	if !fault.Is(err, code) {
+		t.Errorf("%s: got %v, want %s", what, err, code)
+	}
+}
+
+func (w *world) count(t testing.TB, sql string, args ...any) (n int) {
+	t.Helper()
+	must(t, w.DB.Pool.QueryRow(t.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+// objects is what lies in the store.
+func (w *world) objects(t testing.TB) (n int) {
+	t.Helper()
+	client, err := minio.New(w.bucket.Endpoint, &minio.Options{Creds: credentials.NewStaticV4(w.bucket.AccessKey, w.bucket.SecretKey, ""), Region: w.bucket.Region})
+	must(t, err)
+	for object := range client.ListObjects(t.Context(), w.bucket.Bucket, minio.ListObjectsOptions{Recursive: true}) {
+		must(t, object.Err)
+		n++
+	}
+	return n
+}
+
+func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.SetNow(w.DB.Now().Add(account.Recently + time.Second))
+	_, err := w.rights.Ask(t.Context(), w.zoe, "")
+	wants(t, "without a password", err, fault.Invalid)
+	_, err = w.rights.Ask(t.Context(), w.zoe, "Autre-mot 7 de passe")
+	wants(t, "with a wrong one", err, fault.Invalid)
+	if n := w.count(t, `select count(*) from rights_requests`); n != 0 {
+		t.Fatalf("%d requests", n)
+	}
+	asked, err := w.rights.Ask(t.Context(), w.zoe, bookingtest.Password)
+	must(t, err)
+	if asked.DueOn.Format(time.DateOnly) != "2026-12-30" {
+		t.Errorf("due on %s, a calendar month after %s", asked.DueOn, asked.ReceivedAt)
+	}
+	_, err = w.rights.Ask(t.Context(), w.zoe, bookingtest.Password)
+	wants(t, "asking twice", err, fault.Conflict)
+	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_received'`); n != 1 {
+		t.Errorf("the person is told %d times", n)
+	}
+	if active, err := w.Accounts.Active(t.Context(), w.DB.Pool, w.zoe.ID); err != nil || !active {
+		t.Errorf("asking alone closed the account: %v", err)
+	}
+}
+
+func TestR7_ARequestIsItsOwnersAloneAndIsWithdrawnUntilItIsClosed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := w.ask(t, w.zoe)
+	for _, v := range []*viewer.Viewer{w.Beneficiary(t, "Paul", "Roux"), w.nadia, w.hugo} {
+		wants(t, "somebody else withdraws", w.rights.Withdraw(t.Context(), v, asked.ID), fault.NotFound)
+		if mine, err := w.rights.Mine(t.Context(), v); err != nil || len(mine) != 0 {
+			t.Errorf("%s sees %v, %v", v.Role, mine, err)
+		}
+	}
+	must(t, w.rights.Withdraw(t.Context(), w.zoe, asked.ID))
+	wants(t, "again", w.rights.Withdraw(t.Context(), w.zoe, asked.ID), fault.Conflict)
+	wants(t, "carrying out what was withdrawn", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	for range 9 {
+		must(t, w.rights.Withdraw(t.Context(), w.zoe, w.ask(t, w.zoe).ID))
+	}
+	_, err := w.rights.Ask(t.Context(), w.zoe, "")
+	wants(t, "asking on and on", err, fault.Throttled)
+}
+
+func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked, ctx := w.ask(t, w.zoe), t.Context()
+	half := *w.hugo
+	half.Complete = false
+	others := []*viewer.Viewer{nil, w.zoe, w.nadia, &half}
+	for _, role := range []viewer.Role{viewer.Switchboard, viewer.ClientManager, viewer.Administrator} {
+		others = append(others, w.Member(t, role, string(role)))
+	}
+	for i, v := range others {
+		_, _, err := w.rights.Requests(ctx, v)
+		_, caseErr := w.rights.Case(ctx, v, asked.ID)
+		_, enterErr := w.rights.Enter(ctx, v, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start, Details: privacy.Details{Name: "Zoé"}})
+		_, openErr := w.rights.OpenArchive(ctx, v, asked.ID, "Pour voir")
+		_, findErr := w.Accounts.FindForRights(ctx, v, "Vidal")
+		for act, err := range map[string]error{
+			"list": err, "case": caseErr, "enter": enterErr, "archive": openErr, "find": findErr,
+			"match": w.rights.Match(ctx, v, asked.ID, w.zoe.ID), "note": w.rights.Note(ctx, v, asked.ID, "Mot"),
+			"refuse": w.rights.Refuse(ctx, v, asked.ID, "Mot"), "carry out": w.rights.CarryOut(ctx, v, asked.ID),
+		} {
+			wants(t, fmt.Sprintf("viewer %d: %s", i, act), err, fault.Forbidden)
+		}
+	}
+	own := w.ask(t, w.hugo)
+	wants(t, "the officer's own account", w.rights.CarryOut(ctx, w.hugo, own.ID), fault.Forbidden)
+	for act, err := range map[string]error{
+		"note": w.rights.Note(ctx, w.hugo, uuid.New(), "Mot"), "refuse": w.rights.Refuse(ctx, w.hugo, uuid.New(), "Mot"),
+		"carry out": w.rights.CarryOut(ctx, w.hugo, uuid.New()),
+	} {
+		wants(t, act+" nothing", err, fault.NotFound)
+	}
+	wants(t, "a note without words", w.rights.Note(ctx, w.hugo, asked.ID, " \n"), fault.Invalid)
+	wants(t, "a refusal without a reason", w.rights.Refuse(ctx, w.hugo, asked.ID, ""), fault.Invalid)
+	wants(t, "too long a reason", w.rights.Refuse(ctx, w.hugo, asked.ID, strings.Repeat("a", privacy.MaxReason+1)), fault.Invalid)
+	if _, err := w.Accounts.Person(ctx, w.zoe.ID); err != nil {
+		t.Fatal(err)
+	}
+	// The role is looked at again in the transaction.
+	must(t, w.exec(t, `update accounts set role = 'switchboard' where id = $1`, w.hugo.ID))
+	wants(t, "an officer no more", w.rights.CarryOut(ctx, w.hugo, asked.ID), fault.Forbidden)
+}
+
+func (w *world) exec(t testing.TB, sql string, args ...any) error {
+	t.Helper()
+	_, err := w.DB.Pool.Exec(t.Context(), sql, args...)
+	return err
+}
+
+func TestR7_CarryingOutErasesThePerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	before, err := w.Accounts.Person(ctx, w.zoe.ID)
+	must(t, err)
+	asked := w.ask(t, w.zoe)
+	if w.objects(t) != 1 {
+		t.Fatal("there is no document to erase")
+	}
+	must(t, w.rights.CarryOut(ctx, w.hugo, asked.ID))
+
+	person, err := w.Accounts.Person(ctx, w.zoe.ID)
+	must(t, err)
+	if person.Email != "" || person.Mobile != "" || person.FirstName != "" || person.LastName != "" || person.Active || person.Name() != "Compte supprimé" {
+		t.Errorf("left of the account: %+v", person)
+	}
+	if _, err := w.Vault.Key(ctx, w.DB.Pool, w.zoe.ID); !errors.Is(err, vault.ErrDestroyed) {
+		t.Errorf("the key: %v", err)
+	}
+	for what, sql := range map[string]string{
+		"sessions": `select count(*) from sessions where account_id = $1`, "tokens": `select count(*) from account_tokens where account_id = $1`,
+		"devices": `select count(*) from known_devices where account_id = $1`, "acceptances": `select count(*) from legal_acceptances where account_id = $1`,
+		"texts":     `select count(*) from messages where beneficiary_id = $1 and sealed_body is not null`,
+		"documents": `select count(*) from documents d join messages m on m.id = d.message_id where m.beneficiary_id = $1`,
+		"reasons":   `select count(*) from appointments where beneficiary_id = $1 and (reason is not null or sealed_note is not null)`,
+		"to come":   `select count(*) from appointments where beneficiary_id = $1 and status = 'confirmed'`,
+	} {
+		if n := w.count(t, sql, w.zoe.ID); n != 0 {
+			t.Errorf("%d %s are left", n, what)
+		}
+	}
+	if n := w.count(t, `select count(*) from river_job where kind = 'appointment_notice' and args->>'notice' = 'cancellation' and args->>'account_id' = $1`, w.nadia.ID.String()); n != 1 {
+		t.Errorf("the worker is told %d times", n)
+	}
+	if removed, err := w.messages.Sweep(ctx); err != nil || removed != 1 || w.objects(t) != 0 {
+		t.Errorf("the sweep removed %d, %v; %d are left", removed, err, w.objects(t))
+	}
+	if _, err := w.Accounts.SignIn(ctx, before.Email, bookingtest.Password, account.Device{Place: "là"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("signing in: %v", err)
+	}
+	wants(t, "carrying out again", w.rights.CarryOut(ctx, w.hugo, asked.ID), fault.Conflict)
+	w.nothingLeft(t, before)
+
+	// The address is free for whoever begins anew.
+	must(t, w.SignUp(before.Email, "Zoé", "Vidal", w.Code()))
+}
+
+// nothingLeft looks for what identified a person in every column of every table.
+func (w *world) nothingLeft(t testing.TB, p account.Person) {
+	t.Helper()
+	tables, err := postgres.All[struct{ Name string }](t.Context(), w.DB.Pool, `select table_name::text as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)
+	must(t, err)
+	for _, table := range tables {
+		for _, needle := range []string{p.Email, p.LastName, p.Mobile, "Mon loyer", "avis.pdf"} {
+			sql := fmt.Sprintf(`select count(*) from %q t where position(lower($1) in lower(t::text)) > 0`, table.Name)
+			if n := w.count(t, sql, needle); n != 0 {
+				t.Errorf("%q stands in %s", needle, table.Name)
+			}
+		}
+	}
+}
+
+func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Suspend, Reason: "Un différend"}))
+	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Resume, Reason: "Réglé"}))
+	w.zoe = w.SignIn(t, w.emailOf(t, w.zoe))
+	must(t, w.rights.CarryOut(ctx, w.hugo, w.ask(t, w.zoe).ID))
+
+	_, past, err := w.Bookings.Appointments(ctx, w.nadia)
+	if err != nil || len(past) != 1 || past[0].BeneficiaryName != "Compte supprimé" || past[0].Status != booking.Cancelled || past[0].ReasonLabel != "Effacé" {
+		t.Errorf("the worker's list: %+v, %v", past, err)
+	}
+	a, err := w.Bookings.Appointment(ctx, w.nadia, w.coming)
+	must(t, err)
+	if _, err := w.Bookings.Details(ctx, w.nadia, a); err != nil {
+		t.Errorf("the appointment: %v", err)
+	}
+	list, err := w.messages.Conversations(ctx, w.nadia)
+	if err != nil || len(list) != 1 || list[0].With != "Compte supprimé" {
+		t.Errorf("the conversations: %+v, %v", list, err)
+	}
+	thread, err := w.messages.Thread(ctx, w.nadia, w.conversation, uuid.Nil)
+	if err != nil || len(thread.Messages) != 1 || !thread.Messages[0].Erased || len(thread.Messages[0].Documents) != 0 {
+		t.Errorf("the conversation: %+v, %v", thread, err)
+	}
+	_, err = w.messages.Open(ctx, w.nadia, w.doc)
+	wants(t, "the document", err, fault.NotFound)
+	draft, err := w.messages.Draft(ctx, w.nadia, w.conversation)
+	if err == nil {
+		err = draft.Send(ctx, "Bonjour")
+		draft.Discard(ctx)
+	}
+	wants(t, "writing to nobody", err, fault.Invalid)
+	seen, err := w.Accounts.Account(ctx, admin, w.zoe.ID)
+	if err != nil || seen.State != account.Erased || len(seen.Possible(false)) != 0 {
+		t.Errorf("the administration's page: %+v, %v", seen, err)
+	}
+	decided, _, err := w.Accounts.Decisions(ctx, admin, w.zoe.ID)
+	if err != nil || len(decided) != 2 || decided[0].Reason != "" {
+		t.Errorf("the decisions: %+v, %v", decided, err)
+	}
+	wants(t, "deciding about nobody", w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Reopen, Reason: "Mot"}), fault.Conflict)
+	found, _, err := w.Accounts.FindAccounts(ctx, admin, "Vidal", 1)
+	if err != nil || len(found) != 0 {
+		t.Errorf("found: %+v, %v", found, err)
+	}
+	if coming, err := w.Bookings.CountComing(ctx, w.zoe.ID); err != nil || coming != 0 {
+		t.Errorf("%d to come, %v", coming, err)
+	}
+	c, err := w.rights.Case(ctx, w.hugo, w.request(t, w.zoe.ID))
+	if err != nil || c.State != privacy.Done || c.Steps[0].Author != "Compte supprimé" {
+		t.Errorf("the officer's page: %+v, %v", c, err)
+	}
+}
+
+func (w *world) emailOf(t testing.TB, v *viewer.Viewer) string {
+	t.Helper()
+	person, err := w.Accounts.Person(t.Context(), v.ID)
+	must(t, err)
+	return person.Email
+}
+
+func (w *world) request(t testing.TB, person uuid.UUID) (id uuid.UUID) {
+	t.Helper()
+	must(t, w.DB.Pool.QueryRow(t.Context(), `select id from rights_requests where account_id = $1`, person).Scan(&id))
+	return id
+}
+
+func TestR7_AnErasureIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := w.ask(t, w.zoe)
+	// The archive's place is taken: what comes last but one fails.
+	must(t, w.exec(t, `insert into identity_archives (account_id, sealed, closed_on, destroy_on) values ($1, '', now(), now())`, w.zoe.ID))
+	if err := w.rights.CarryOut(t.Context(), w.hugo, asked.ID); err == nil {
+		t.Fatal("it was carried out")
+	}
+	person, err := w.Accounts.Person(t.Context(), w.zoe.ID)
+	if err != nil || person.Email == "" || !person.Active {
+		t.Errorf("half erased: %+v, %v", person, err)
+	}
+	thread, err := w.messages.Thread(t.Context(), w.zoe, w.conversation, uuid.Nil)
+	if err != nil || thread.Messages[0].Body != "Mon loyer" || len(thread.Messages[0].Documents) != 1 {
+		t.Errorf("half erased: %+v, %v", thread, err)
+	}
+	a, err := w.Bookings.Appointment(t.Context(), w.zoe, w.coming)
+	if err != nil || a.Status != booking.Confirmed || a.Reason == "" {
+		t.Errorf("half erased: %+v, %v", a, err)
+	}
+}
+
+func TestR35_AnErasureLeavesASealedIdentityForFiveYears(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	id := w.ask(t, w.zoe).ID
+	_, err := w.rights.OpenArchive(ctx, w.hugo, id, "Avant")
+	wants(t, "before", err, fault.NotFound)
+	must(t, w.rights.CarryOut(ctx, w.hugo, id))
+	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "")
+	wants(t, "without a reason", err, fault.Invalid)
+	archive, err := w.rights.OpenArchive(ctx, w.hugo, id, "Un litige")
+	must(t, err)
+	if archive.FirstName != "Zoé" || archive.LastName != "Vidal" || len(archive.Accepted) != 2 || !strings.Contains(archive.Accepted[0].Wording, "accepte") ||
+		archive.AdultDeclaredAt == nil || archive.Until.Format(time.DateOnly) != "2031-11-30" {
+		t.Errorf("the archive: %+v", archive)
+	}
+	lines, err := audit.About(ctx, w.DB.Pool, w.zoe.ID, 10)
+	if err != nil || lines[0].Act != "rights.archive_opened" || lines[1].Act != "rights.erased" || lines[1].ActorID != w.hugo.ID {
+		t.Errorf("the journal: %+v, %v", lines, err)
+	}
+	must(t, w.rights.Sweep(ctx))
+	w.SetNow(time.Date(2031, 11, 29, 22, 0, 0, 0, time.UTC)) // 23:00 in Paris
+	must(t, w.rights.Sweep(ctx))
+	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "La veille")
+	must(t, err)
+	w.SetNow(time.Date(2031, 11, 29, 23, 0, 0, 0, time.UTC))
+	must(t, w.rights.Sweep(ctx))
+	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "Le jour")
+	wants(t, "on its day", err, fault.NotFound)
+	if n := w.count(t, `select count(*) from archive_keys where sealed_key is not null`); n != 0 {
+		t.Errorf("%d keys of archives are left", n)
+	}
+}
+
+func TestR7_AWorkerIsErasedAndTheirPeopleKeepWhatIsTheirs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	written, err := w.rights.Enter(ctx, w.hugo, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start.Truncate(24 * time.Hour), Details: privacy.Details{Name: "Nadia"}})
+	must(t, err)
+	must(t, w.rights.Match(ctx, w.hugo, written, w.nadia.ID))
+	must(t, w.rights.CarryOut(ctx, w.hugo, written))
+	a, err := w.Bookings.Appointment(ctx, w.zoe, w.coming)
+	if err != nil || a.Status != booking.CancelledByWorker || a.SocialWorkerName != "Compte supprimé" {
+		t.Errorf("the appointment: %+v, %v", a, err)
+	}
+	thread, err := w.messages.Thread(ctx, w.zoe, w.conversation, uuid.Nil)
+	if err != nil || thread.Messages[0].Body != "Mon loyer" {
+		t.Errorf("the conversation: %+v, %v", thread, err)
+	}
+	if n := w.count(t, `select count(*) from openings where social_worker_id = $1`, w.nadia.ID); n != 0 {
+		t.Errorf("%d openings are left", n)
+	}
+}
+
+func TestR7_TheLastAdministratorIsNotErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	claire := w.Member(t, viewer.Administrator, "Claire")
+	asked := w.ask(t, claire)
+	wants(t, "the last one", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	w.Member(t, viewer.Administrator, "Alix")
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID))
+}
+
+func TestR7_ARefusalHasAReasonAndAnAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := w.ask(t, w.zoe)
+	must(t, w.rights.Refuse(t.Context(), w.hugo, asked.ID, "Un litige est en cours."))
+	to, text := w.rights.Letter(t, asked.ID, "rights_refused")
+	if to != w.emailOf(t, w.zoe) || !strings.Contains(text, "Un litige est en cours.") || !strings.Contains(text, "cnil.fr") {
+		t.Errorf("to %s: %s", to, text)
+	}
+	wants(t, "carrying out what was refused", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	must(t, w.rights.Withdraw(context.Background(), w.zoe, w.ask(t, w.zoe).ID))
+}
+
+func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	email := w.emailOf(t, w.zoe)
+	asked := w.ask(t, w.zoe)
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID))
+	if to, text := w.rights.Letter(t, asked.ID, "rights_erased"); to != email || !strings.Contains(text, "Bonjour Zoé") {
+		t.Errorf("to %q: %s", to, text)
+	}
+	if to, _ := w.rights.Letter(t, asked.ID, "rights_received"); to != "" {
+		t.Errorf("told of a request at %s after its end", to)
+	}
+}

@@ -1,0 +1,92 @@
+package privacy
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// AskPublicly asks for an erasure without an account, for oneself or, with a child
+// named, as a parent (R1, R7). Where an address is given, a link goes to it and the
+// request waits until it is used; with a number alone it is the officer who calls.
+// Nothing is looked up: known and unknown people are answered alike (R5). It fails
+// with Throttled after too many from one network, and quietly does nothing more for
+// an address that was sent enough links today.
+func (s *Service) AskPublicly(ctx context.Context, d Details, place string) error {
+	if d.Name == "" || d.Email == "" && d.Mobile == "" {
+		return errWhose
+	}
+	if err := s.accounts.Spend(ctx, tooManyAsks, account.FromPlace("rights-place", place, asksFromPlace, time.Hour)); err != nil {
+		return err
+	}
+	if d.Email != "" {
+		err := s.accounts.Spend(ctx, "", account.Allowance{Kind: "rights-link", Value: strings.ToLower(d.Email), Most: linksToOne, Window: 24 * time.Hour})
+		if fault.Is(err, fault.Throttled) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.askPublicly(ctx, tx, d) })
+}
+
+func (s *Service) askPublicly(ctx context.Context, tx postgres.Tx, d Details) error {
+	r := Request{ID: uuid.New(), Kind: Erasure, Origin: FromPublic, State: Open, ReceivedAt: tx.Now, DueOn: dueOn(tx.Now)}
+	if d.Child != "" {
+		r.Origin = FromParent
+	}
+	if d.Email != "" {
+		r.State = Unconfirmed
+	}
+	if err := s.open(ctx, tx, r, d, uuid.Nil, stepAsked); err != nil {
+		return err
+	}
+	if r.State == Unconfirmed {
+		return s.notify(ctx, tx, r.ID, noticeLink)
+	}
+	return journal(ctx, tx, uuid.Nil, "rights.asked", uuid.Nil, r.ID)
+}
+
+// CheckLink reports, without using it, whether a link still confirms: nil or Gone.
+func (s *Service) CheckLink(ctx context.Context, token string) error {
+	return readLink(ctx, s.db.Pool, hash(token), s.db.Now())
+}
+
+// Confirm uses a link: the request is now the officer's to answer. Gone when the
+// link was used, has expired or was altered.
+func (s *Service) Confirm(ctx context.Context, token string) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		id, err := confirmRequest(ctx, tx, hash(token))
+		if err != nil {
+			return err
+		}
+		if err := s.step(ctx, tx, id, uuid.Nil, stepConfirmed, ""); err != nil {
+			return err
+		}
+		return journal(ctx, tx, uuid.Nil, "rights.asked", uuid.Nil, id)
+	})
+}
+
+// issueLink makes the token of a request that waits for it, of which only the hash
+// is kept; Gone when it waits no more.
+func (s *Service) issueLink(ctx context.Context, id uuid.UUID) (token string, err error) {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	return token, s.db.InTx(ctx, func(tx postgres.Tx) error { return setLink(ctx, tx, id, hash(token)) })
+}
+
+func hash(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
