@@ -262,6 +262,16 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	ok(t, err)
 	m.objects["appointment by video"] = identified(byVideo, m.zoe)
 	m.placeLate(t, zoe, hour)
+	for i, name := range []string{"appointment its worker cancelled", "person to call"} {
+		left, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Duration(-2+i)*time.Hour))
+		ok(t, err)
+		_, err = m.platform.bookings.Cancel(t.Context(), nadia, left, "")
+		ok(t, err)
+		m.objects[name] = identified(left)
+	}
+	own := m.objects["appointment its worker cancelled"]
+	own.owners = []*visitor{m.zoe}
+	m.objects["appointment its worker cancelled"] = own
 	m.objects["person met"] = identified(zoe.ID, m.nadia, m.marc)
 	m.objects["hours for somebody"] = object{
 		fill: []string{"{id}", zoe.ID.String(), "{worker}", nadia.ID.String()}, absent: []string{"{id}", zoe.ID.String(), "{worker}", nobody},
