@@ -263,7 +263,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	m.objects["appointment by video"] = identified(byVideo, m.zoe)
 	m.placeLate(t, zoe, hour)
 	for i, name := range []string{"appointment its worker cancelled", "person to call"} {
-		left, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Duration(-2+i)*time.Hour))
+		left, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Duration(24+i)*time.Hour))
 		ok(t, err)
 		_, err = m.platform.bookings.Cancel(t.Context(), nadia, left, "")
 		ok(t, err)
