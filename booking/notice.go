@@ -194,6 +194,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, _ Appointment, per
 type told struct {
 	FirstName   string // of the person who is told
 	When        string // in full, for a mail
+	Free        bool   // whether cancelling is free still
 	FreeUntil   string
 	AnswerBy    string
 	Plain       string // for an SMS
@@ -209,14 +210,14 @@ type told struct {
 	Offers    []offerWords // those of them that a mail names
 }
 
-func (w *NoticeWorker) told(a Appointment, person account.Reachable) told {
+func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
 	}
 	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
 	return told{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
 		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
 	}

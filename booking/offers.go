@@ -45,7 +45,7 @@ const (
 // offers finds what can be booked at now in place of a cancelled appointment: what
 // every rule of booking allows the person, each time it is asked.
 func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (Offers, error) {
-	fits, err := s.fitting(ctx, q, a, now)
+	fits, err := s.room(ctx, q, a, now)
 	if err != nil || fits == nil {
 		return Offers{}, err
 	}
@@ -86,17 +86,17 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 	return found, s.nameOffers(ctx, q, &found)
 }
 
-// fitting is what an offer must fit into: the person's own hours, the contract and
+// room is what an offer must fit into: the person's own hours, the contract and
 // its number of consultations.
-type fitting struct {
+type room struct {
 	span Period
 	now  time.Time
 	own  []Period
 	full []Period // years without a consultation left
 }
 
-// fitting is nil where the contract allows nothing, or the reason is offered no more.
-func (s *Service) fitting(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (*fitting, error) {
+// room is nil where the contract allows nothing, or the reason is offered no more.
+func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (*room, error) {
 	contract, err := s.accounts.ContractOf(ctx, q, a.BeneficiaryID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil // nobody's client any more
@@ -112,7 +112,7 @@ func (s *Service) fitting(ctx context.Context, q postgres.Querier, a Appointment
 	if about.Before(now) {
 		about = now
 	}
-	f := &fitting{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
+	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
 	if f.own, err = readOwn(ctx, q, a.BeneficiaryID, around(f.span), now); err != nil || contract.PerYear == 0 {
 		return f, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) fitting(ctx context.Context, q postgres.Querier, a Appointment
 
 // freeFor are the hours of a worker that fit; offered is false for one who cannot be
 // booked at all.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *fitting) (free []Offer, offered bool, err error) {
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) (free []Offer, offered bool, err error) {
 	err = s.offered(ctx, q, worker.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
 		return nil, false, nil
@@ -162,7 +162,7 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 }
 
 // has reports whether the hour is one that the person can have.
-func (f *fitting) has(o Offer) bool {
+func (f *room) has(o Offer) bool {
 	hour := Slot{StartsAt: o.StartsAt}.Period()
 	year := Period{o.StartsAt, o.StartsAt.Add(time.Second)}
 	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
@@ -170,7 +170,7 @@ func (f *fitting) has(o Offer) bool {
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.
-func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *fitting) ([]Offer, error) {
+func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) ([]Offer, error) {
 	free, _, err := s.freeFor(ctx, q, worker, a, fits)
 	if err != nil || len(free) == 0 {
 		return nil, err

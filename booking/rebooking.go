@@ -202,7 +202,7 @@ func (o Offers) inWords(reader *time.Location) (all []offerWords) {
 // say is what a notice may say: of a worker's cancelling, with what is offered as it
 // is written.
 func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a Appointment, person account.Reachable) (told, error) {
-	said := w.told(a, person)
+	said := w.told(a, person, tx.Now)
 	if n.Notice != noticeCancellation || a.Status != CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
 		return said, nil
 	}

@@ -29,7 +29,7 @@ const (
 	expandAnew   = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
 	tellAfter    = 72 * time.Hour   // of failures in a row
 	readingTime  = 30 * time.Second // of one answer
-	workTime     = 2 * time.Minute  // of one job
+	workTime     = time.Minute      // of one job
 	dueAtOnce    = 200
 	biggestInput = 16 << 20
 )

@@ -262,16 +262,6 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	ok(t, err)
 	m.objects["appointment by video"] = identified(byVideo, m.zoe)
 	m.placeLate(t, zoe, hour)
-	for i, name := range []string{"appointment its worker cancelled", "person to call"} {
-		left, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Duration(24+i)*time.Hour))
-		ok(t, err)
-		_, err = m.platform.bookings.Cancel(t.Context(), nadia, left, "")
-		ok(t, err)
-		m.objects[name] = identified(left)
-	}
-	own := m.objects["appointment its worker cancelled"]
-	own.owners = []*visitor{m.zoe}
-	m.objects["appointment its worker cancelled"] = own
 	m.objects["person met"] = identified(zoe.ID, m.nadia, m.marc)
 	m.objects["hours for somebody"] = object{
 		fill: []string{"{id}", zoe.ID.String(), "{worker}", nadia.ID.String()}, absent: []string{"{id}", zoe.ID.String(), "{worker}", nobody},
@@ -282,6 +272,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	call := m.callWith(t, m.zoe, nadia.ID)
 	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
 
+	m.placeLeft(t, zoe, nadia, hour.Add(24*time.Hour))
 	conversation := booking.ConversationID(zoe.ID, nadia.ID)
 	m.objects["conversation"] = identified(conversation, m.zoe, m.nadia)
 	thread := "/messages/" + conversation.String()
@@ -293,17 +284,34 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
 }
 
+// placeLeft has Nadia cancel two of Zoé's appointments, both of which wait for an
+// answer.
+func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour time.Time) {
+	first, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	ok(t, err)
+	second, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	ok(t, err)
+	for _, id := range []uuid.UUID{first, second} {
+		_, err := m.platform.bookings.Cancel(t.Context(), nadia, id, "")
+		ok(t, err)
+	}
+	m.objects["appointment its worker cancelled"] = identified(first, m.zoe)
+	m.objects["person to call"] = identified(second)
+}
+
 // placeLate has Zoé cancel an hour with Marc late, and take another one with him by
 // phone.
 func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
 	marc := m.marc.whoIs()
-	late, err := m.bookAsOf(t.Context(), time.Now(), zoe, marc, hour.Add(3*time.Hour))
+	request := booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: booking.Phone, Reason: "retirement"}
+	late, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })
 	_, err = m.platform.bookings.At(shortly).Cancel(t.Context(), zoe, late, "")
 	ok(t, err)
 	m.objects["late cancellation"] = identified(late, m.marc)
-	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(4 * time.Hour), Mode: booking.Phone, Reason: "money"})
+	request.StartsAt = hour.Add(4 * time.Hour)
+	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	m.objects["anybody's call by phone"] = identified(byPhone)
 }
