@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"socialdirect/account"
@@ -112,15 +113,18 @@ func (s *Service) NoteRecall(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.State != RebookingOpen {
 			return errRecalled
 		}
-		act := actRecallMissed
+		act, note := actRecallMissed, noteTry
 		if reached {
-			act, err = actRecallReached, settleRebooking(ctx, tx, id, RebookingReached)
-		} else {
-			err = noteTry(ctx, tx, id)
+			act, note = actRecallReached, settleReached
 		}
-		if err != nil {
+		if err := note(ctx, tx, id); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: row.BeneficiaryID, ObjectID: id})
 	})
+}
+
+// settleReached notes that the person was told by phone, of the cancelling too.
+func settleReached(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return errors.Join(settleRebooking(ctx, tx, id, RebookingReached), settleNoticesOf(ctx, tx, id))
 }

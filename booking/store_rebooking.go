@@ -76,6 +76,16 @@ func settleRebooking(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID, s
 	return err
 }
 
+// settleNoticesOf notes that the person was told by phone what did not reach them of
+// the appointment.
+func settleNoticesOf(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		update notices n set called_at = $2 from rebookings b
+		where b.appointment_id = $1 and n.appointment_id = $1 and n.account_id = b.beneficiary_id and n.state in ('failed', 'bounced') and n.called_at is null`,
+		appointment, tx.Now)
+	return err
+}
+
 func noteTry(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update rebookings set tries = tries + 1, tried_at = $2 where appointment_id = $1`, cancelled, tx.Now)
 	return err

@@ -67,7 +67,7 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	fresh.sees("Je suis souffrante, pardon.")
 	fresh.checkEveryWidth()
 	fresh.checkAccessibility()
-	offered := eval[string](fresh, `document.querySelector('[name="offer"]').textContent.split(',')[0]`)
+	offered := eval[string](fresh, `document.querySelector('[name="offer"]').textContent.split(',')[0].replaceAll('\u00a0', ' ')`)
 	fresh.press(offered, "C’est réservé")
 	if status := fresh.status(); status != "confirmed" {
 		t.Errorf("the new appointment is %q", status)
