@@ -272,6 +272,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	call := m.callWith(t, m.zoe, nadia.ID)
 	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
 
+	m.placeLeft(t, zoe, nadia, hour.Add(24*time.Hour))
 	conversation := booking.ConversationID(zoe.ID, nadia.ID)
 	m.objects["conversation"] = identified(conversation, m.zoe, m.nadia)
 	thread := "/messages/" + conversation.String()
@@ -281,6 +282,21 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 
 	m.nadia.want("report", m.nadia.post("/rendez-vous/"+call+"/signalement", "kind", "disrespect", "text", "Des insultes."), http.StatusSeeOther)
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
+}
+
+// placeLeft has Nadia cancel two of Zoé's appointments, both of which wait for an
+// answer.
+func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour time.Time) {
+	first, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	ok(t, err)
+	second, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	ok(t, err)
+	for _, id := range []uuid.UUID{first, second} {
+		_, err := m.platform.bookings.Cancel(t.Context(), nadia, id, "")
+		ok(t, err)
+	}
+	m.objects["appointment its worker cancelled"] = identified(first, m.zoe)
+	m.objects["person to call"] = identified(second)
 }
 
 // placeLate has Zoé cancel an hour with Marc late, and take another one with him by
