@@ -68,55 +68,6 @@ func values(options []option) []string {
 	return all
 }
 
-type workersPage struct {
-	Workers   []SocialWorker
-	Filter    *form.Form
-	Reasons   []option
-	Modes     []option
-	Languages []option
-	Previous  string // the address of the page before, empty when there is none
-	Next      string
-}
-
-func (workersPage) Template() string { return "booking/workers" }
-func (workersPage) Title() string    { return "Choisir une personne" }
-func (workersPage) Wide() bool       { return true }
-
-// LanguageLabel is a language's name, for the template.
-func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
-
-// Workers compares the profile sheets (R12).
-func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
-	reasons, err := h.bookings.Reasons(r.Context())
-	if err != nil {
-		return err
-	}
-	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
-	if err != nil {
-		return err
-	}
-	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions()}
-	// A filter that names nothing known is no filter: its message is not shown.
-	f := form.FromValues(r.URL.Query())
-	filter := Filter{
-		Reason:   f.Choice("reason", values(page.Reasons), "-"),
-		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
-		Language: f.Choice("language", values(page.Languages), "-"),
-	}
-	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
-	filter.Page = pageNumber(r)
-	workers, more, err := h.bookings.SocialWorkers(r.Context(), filter)
-	if err != nil {
-		return err
-	}
-	page.Workers = sheetsWithin(workers, allowed)
-	if err := h.look(r, page.Workers); err != nil {
-		return err
-	}
-	page.Previous, page.Next = neighbours(r, filter.Page, more)
-	return h.render.Render(w, r, http.StatusOK, page)
-}
-
 // maxPage bounds how far a list is turned.
 const maxPage = 1000
 

@@ -28,17 +28,18 @@ func (p pausePage) Hours() int {
 }
 
 // look counts the sheets that a page shows.
-func (h *HTTP) look(r *http.Request, workers []SocialWorker) error {
-	ids := make([]uuid.UUID, len(workers))
-	for i, worker := range workers {
-		ids[i] = worker.ID
-	}
-	return paused(h.bookings.Look(r.Context(), viewer.From(r.Context()), ids...))
+func (h *HTTP) look(r *http.Request, workers ...uuid.UUID) error {
+	return paused(h.bookings.Look(r.Context(), viewer.From(r.Context()), workers...))
 }
 
-// lookInto counts the week of an agenda that a page shows.
-func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, week isoWeek) error {
-	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), worker, week.String()))
+// lookInto counts what a page shows of an agenda: the hours of a week, and which days
+// of a month have any.
+func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, page slotsPage) error {
+	v := viewer.From(r.Context())
+	if err := h.bookings.LookInto(r.Context(), v, worker, page.Week.String()); err != nil || !page.Month.Shown() {
+		return paused(err)
+	}
+	return paused(h.bookings.LookInto(r.Context(), v, worker, page.Month.String()))
 }
 
 func paused(err error) error {

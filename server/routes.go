@@ -149,6 +149,7 @@ func (s *Server) routes() []route {
 		{"POST", "/profil/fiche/assurance", worker, b.SubmitInsurance, page},
 		{"GET", "/assistants", beneficiary, b.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
+		{"GET", "/au-plus-tot", beneficiary, b.Soonest, page},
 		{"GET", "/assistants/{id}/photo", signedIn, b.Portrait, page},
 		{"GET", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
 		{"POST", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},

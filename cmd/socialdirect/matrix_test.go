@@ -98,6 +98,7 @@ var policy = map[string]rule{
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
 	"GET /assistants/{id}":                 to(200, viewer.Beneficiary).of("worker"),
+	"GET /au-plus-tot":                     to(200, viewer.Beneficiary),
 	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
 	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
 	"POST /rendez-vous/nouveau":            to(422, viewer.Beneficiary),
