@@ -35,6 +35,8 @@ var actWords = map[string]string{
 	"credential.withdrawn":         "Justificatif retiré",
 	"legal.published":              "Texte publié",
 	"legal.withdrawn":              "Publication retirée",
+	"notices.called":               "Personne prévenue par téléphone de ce qui n’était pas arrivé",
+	"notices.looked_up":            "Messages envoyés montrés au standard",
 	"reason.added":                 "Motif ajouté",
 	"reason.moved":                 "Ordre des motifs changé",
 	"reason.renamed":               "Motif renommé",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -107,6 +108,12 @@ func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[strin
 // literal is a value in PostgreSQL's text form.
 func literal(b testing.TB, value any) (text string, null bool) {
 	b.Helper()
+	if pointer := reflect.ValueOf(value); pointer.Kind() == reflect.Pointer {
+		if pointer.IsNil() {
+			return "", true
+		}
+		value = pointer.Elem().Interface()
+	}
 	switch v := value.(type) {
 	case uuid.UUID:
 		return v.String(), false

@@ -139,6 +139,11 @@ func inModes(openings []Opening, offered []Mode) []Opening {
 // FreeSlots lists a worker's free hours that start inside span, in order;
 // NotFound when there is no such worker, or none who can be booked now.
 func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) ([]Slot, error) {
+	return s.freeBut(ctx, worker, span, Period{})
+}
+
+// freeBut are FreeSlots as if that hour were not taken.
+func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour Period) ([]Slot, error) {
 	row, err := readWorker(ctx, s.db.Pool, worker)
 	if err != nil {
 		return nil, err
@@ -155,7 +160,7 @@ func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) 
 	if err != nil {
 		return nil, err
 	}
-	return a.free(span, now), nil
+	return a.without(hour).free(span, now), nil
 }
 
 func clip(span, within Period) Period {

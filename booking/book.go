@@ -128,7 +128,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 // prepare decides how the hour is had, and seals what is said with it.
 func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot Slot, r Request) (newAppointment, error) {
 	n := newAppointment{Request: r, ID: uuid.New(), PersonID: r.person(v)}
-	stands, err := s.standing(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
+	stands, err := s.terms(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
 	if err != nil {
 		return n, err
 	}

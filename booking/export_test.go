@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"socialdirect/web"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // What a test reads of notices.
@@ -52,9 +54,20 @@ func TextOf(t testing.TB, base, notice string, startsAt time.Time, mode Mode) st
 	}
 	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
 	a := Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
-	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}))
+	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}, startsAt))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return text
+}
+
+// ExplainDue is how the database would look for reminders at now.
+func ExplainDue(ctx context.Context, q postgres.Querier, now time.Time) (string, error) {
+	kind := noticeKinds[noticeLimitReminder]
+	rows, err := q.Query(ctx, "explain "+selectDue, now.Add(kind.useless), now.Add(kind.before), time.Time{}, uuid.Nil, kind.before, noticeLimitReminder, remindAtOnce)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
 }

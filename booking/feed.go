@@ -37,7 +37,7 @@ func (s Shows) Label() string {
 	case ShowsNames:
 		return "Les noms des personnes"
 	}
-	return "« Rendez-vous », sans aucun nom"
+	return "Aucun nom"
 }
 
 // Feed is a worker's agenda for a calendar program of their own (R41). Whoever

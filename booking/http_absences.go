@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // absencesPage lists a worker's absences, with the forms for one and for one that
@@ -175,24 +178,20 @@ func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
 
 // RemoveAbsence takes an absence away.
 func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
-	if err != nil {
-		return err
-	}
-	if err := h.bookings.RemoveAbsence(r.Context(), viewer.From(r.Context()), id); err != nil {
-		return err
-	}
-	web.Flash(w, "deleted")
-	return web.See(w, r, "/agenda/absences")
+	return removeAbsence(w, r, h.bookings.RemoveAbsence)
 }
 
 // RemoveWeeklyAbsence takes an absence of every week away.
 func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
+	return removeAbsence(w, r, h.bookings.RemoveWeeklyAbsence)
+}
+
+func removeAbsence(w http.ResponseWriter, r *http.Request, remove func(context.Context, *viewer.Viewer, uuid.UUID) error) error {
 	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.RemoveWeeklyAbsence(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := remove(r.Context(), viewer.From(r.Context()), id); err != nil {
 		return err
 	}
 	web.Flash(w, "deleted")

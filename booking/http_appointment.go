@@ -13,6 +13,7 @@ type appointmentsPage struct {
 	Coming []Appointment
 	Past   []Appointment
 	Viewer *viewer.Viewer
+	Now    time.Time
 }
 
 func (appointmentsPage) Template() string { return "booking/appointments" }
@@ -25,7 +26,7 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, appointmentsPage{Coming: coming, Past: past, Viewer: v})
+	return h.render.Render(w, r, http.StatusOK, appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.db.Now()})
 }
 
 type appointmentPage struct {

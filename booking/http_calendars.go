@@ -102,7 +102,7 @@ func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *http.Request) error {
 
 // ResumeCalendar has one close hours again.
 func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *http.Request) error {
-	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
+	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.bookings.PauseCalendar(r.Context(), v, id, false)
 	})
 }
@@ -114,7 +114,7 @@ func (h *HTTP) CountAllDay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
-	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
+	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.bookings.CountAllDay(r.Context(), v, id, count)
 	})
 }

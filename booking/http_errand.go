@@ -77,8 +77,8 @@ func (e errand) after(v *viewer.Viewer, id uuid.UUID) string {
 	return "/rendez-vous/" + id.String()
 }
 
-// hours are a worker's free hours in a week, of which one is chosen.
-type hours struct {
+// freeHours are a worker's free hours in a week, of which one is chosen.
+type freeHours struct {
 	Week     isoWeek
 	Days     []slotDay
 	Previous string // the address of the week before; empty when it is past
@@ -90,12 +90,12 @@ type hours struct {
 }
 
 // Elsewhere reports whether the worker's clock differs from the reader's (R14).
-func (p hours) Elsewhere(at time.Time) bool {
+func (p freeHours) Elsewhere(at time.Time) bool {
 	return slotsPage{Reader: p.Reader, Worker: SocialWorker{Person: account.Person{Zone: p.Theirs}}}.Elsewhere(at)
 }
 
 // hoursOf lays the free hours out; weeks are turned at address, whose query is kept.
-func hoursOf(r *http.Request, free []Slot, reader, theirs *time.Location, now time.Time) hours {
+func hoursOf(r *http.Request, free []Slot, reader, theirs *time.Location, now time.Time) freeHours {
 	grid := slotsPage{Reader: reader}
 	grid.fill(r.URL.Query().Get("week"), free, now)
 	turned := func(week string) string {
@@ -106,7 +106,7 @@ func hoursOf(r *http.Request, free []Slot, reader, theirs *time.Location, now ti
 		query.Set("week", week)
 		return r.URL.Path + "?" + query.Encode()
 	}
-	return hours{
+	return freeHours{
 		Week: grid.Week, Days: grid.Days, Previous: turned(grid.Previous), Next: turned(grid.Next), First: turned(grid.First),
 		Empty: grid.Empty(), Reader: reader, Theirs: theirs,
 	}
@@ -115,16 +115,35 @@ func hoursOf(r *http.Request, free []Slot, reader, theirs *time.Location, now ti
 // FreeFor are FreeSlots that the person may have in that mode: while they are
 // marked, an hour so near that nobody could answer is none.
 func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode Mode) ([]Slot, error) {
-	now := s.db.Now()
-	free, err := s.FreeSlots(ctx, worker, Period{now, now.Add(Horizon)})
+	marked, err := s.Marked(ctx, v, worker, person)
 	if err != nil {
 		return nil, err
 	}
-	marked, err := s.Marked(ctx, v, worker, person)
-	asks := !marked.IsZero() && v.ID != worker
+	now := s.db.Now()
+	free, err := s.FreeSlots(ctx, worker, Period{now, now.Add(Horizon)})
+	return fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
+}
+
+// fitting are the slots in that mode; of those that are asked for, the ones that
+// somebody can still answer.
+func fitting(free []Slot, mode Mode, asks bool, now time.Time) []Slot {
 	return slices.DeleteFunc(free, func(slot Slot) bool {
 		return !slot.Offers(mode) || asks && !answerBy(slot.StartsAt, now).After(now)
-	}), err
+	})
+}
+
+// FreeToMove are the slots to which the viewer may move an appointment: its own
+// hour does not stand in the way of the others.
+func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointment) (free []Slot, asks bool, err error) {
+	marked, err := s.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
+	if err != nil {
+		return nil, false, err
+	}
+	now := s.db.Now()
+	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
+	free, err = s.freeBut(ctx, a.SocialWorkerID, Period{now, now.Add(Horizon)}, Slot{StartsAt: a.StartsAt}.Period())
+	free = slices.DeleteFunc(free, func(slot Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
+	return fitting(free, a.Mode, asks, now), asks, err
 }
 
 // personPage is somebody for whom the switchboard books: when and with whom they
@@ -138,6 +157,7 @@ type personPage struct {
 	Languages []option
 	Workers   []SocialWorker
 	More      bool
+	Now       time.Time
 }
 
 func (personPage) Template() string { return "booking/person" }
@@ -161,7 +181,7 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{errand: e, Languages: languageOptions()}
+	page := personPage{errand: e, Languages: languageOptions(), Now: h.bookings.db.Now()}
 	if page.Coming, err = h.bookings.ComingOf(r.Context(), v, e.PersonID); err != nil {
 		return err
 	}
@@ -195,7 +215,7 @@ type errandHoursPage struct {
 	Worker  SocialWorker
 	Mode    Mode
 	Modes   []option
-	Hours   hours
+	Hours   freeHours
 	Kept    []keptField // what was typed before the hour was lost, to go on with
 	Problem string
 	Own     bool // the viewer is the worker

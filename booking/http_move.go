@@ -52,7 +52,7 @@ type movePage struct {
 	Form    *form.Form
 	IsFree  bool // moving is free now
 	Asked   bool // the new hour will be a request
-	Hours   hours
+	Hours   freeHours
 	Problem string
 }
 
@@ -68,18 +68,11 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 	if !a.Cancellable(now) {
 		return movePage{}, errNotMovable
 	}
-	marked, err := h.bookings.Marked(r.Context(), a.Viewer, a.SocialWorkerID, a.BeneficiaryID)
-	if err != nil {
-		return movePage{}, err
-	}
-	free, err := h.bookings.FreeFor(r.Context(), a.Viewer, a.SocialWorkerID, a.BeneficiaryID, a.Mode)
+	free, asks, err := h.bookings.FreeToMove(r.Context(), a.Viewer, a.Appointment)
 	if errors.Is(err, errNotOffered) {
 		return movePage{}, errMoveNowhere
 	}
-	return movePage{
-		handled: a, Form: f, IsFree: a.Free(now), Asked: !a.Worker() && (a.Status == Requested || !marked.IsZero()),
-		Hours: hoursOf(r, free, a.Reader, a.Zone, now),
-	}, err
+	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, free, a.Reader, a.Zone, now)}, err
 }
 
 var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")
@@ -89,6 +82,11 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
 	page, err := h.movePage(r, form.New(nil))
 	if err != nil {
 		return err
+	}
+	if page.Viewer.Role == viewer.Beneficiary {
+		if err := h.lookInto(r, page.SocialWorkerID, page.Hours.Week); err != nil {
+			return err
+		}
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -64,7 +64,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err != nil {
 		return err
 	}
-	next, err := s.standingAfterMove(ctx, tx, v, h.Appointment, startsAt)
+	next, err := s.termsAfterMove(ctx, tx, v, h.Appointment, startsAt)
 	if err != nil {
 		return err
 	}
@@ -82,13 +82,13 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, h.ID)
 }
 
-// standingAfterMove: a request stays one, with a deadline of its own; what the
+// termsAfterMove: a request stays one, with a deadline of its own; what the
 // worker moves is agreed.
-func (s *Service) standingAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Appointment, startsAt time.Time) (standing, error) {
+func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Appointment, startsAt time.Time) (terms, error) {
 	if a.Status == Requested && v.ID != a.SocialWorkerID {
 		return request(startsAt, tx.Now)
 	}
-	return s.standing(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
+	return s.terms(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
 }
 
 // Phone turns an appointment into a call by phone at the same hour, by its person

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -109,6 +108,8 @@ func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a 
 		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
 	case errors.As(err, &refused):
 		return w.lose(ctx, tx, n, person, string(refused.Cause))
+	case errors.Is(err, sms.ErrRefused):
+		return w.lose(ctx, tx, n, person, causeNumber)
 	case last:
 		return w.lose(ctx, tx, n, person, causeNoAnswer)
 	}
@@ -146,7 +147,7 @@ func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, per
 	if person.Discreet {
 		name = "discreet"
 	}
-	subject, text, err := w.notices.Write(name, w.told(a, person))
+	subject, text, err := w.notices.Write(name, w.told(a, person, now))
 	if err != nil {
 		return err
 	}
@@ -159,20 +160,18 @@ func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, per
 }
 
 // calendarMethod says what a calendar is to do with the appointment; a reminder
-// changes nothing there, and an hour that was never agreed on was never in it.
-func calendarMethod(n noticeRow, a Appointment) (ics.Method, bool) {
+// changes nothing there.
+func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
 	switch {
 	case noticeKinds[n.Notice].reminder():
 		return "", false
-	case a.Status.Agreed():
+	case a.Status.Occupies():
 		return ics.MethodRequest, true
-	case slices.Contains(noticeKinds[noticeCancellation].holds, a.Status):
-		return ics.MethodCancel, true
 	}
-	return "", false
+	return ics.MethodCancel, true
 }
 
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, _ time.Time) error {
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, now time.Time) error {
 	name := "sms_" + n.Notice
 	switch {
 	case person.Discreet:
@@ -180,7 +179,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 	case !w.notices.Has(name):
 		name = "sms_" + noticeChange
 	}
-	text, err := w.notices.Text(name, w.told(a, person))
+	text, err := w.notices.Text(name, w.told(a, person, now))
 	if err != nil {
 		return err
 	}
@@ -191,6 +190,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 type told struct {
 	FirstName   string // of the person who is told
 	When        string // in full, for a mail
+	Free        bool   // whether cancelling is free still
 	FreeUntil   string
 	AnswerBy    string
 	Plain       string // for an SMS
@@ -203,14 +203,14 @@ type told struct {
 	Mode        Mode
 }
 
-func (w *NoticeWorker) told(a Appointment, person account.Reachable) told {
+func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
 	}
 	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
 	return told{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
 		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
 	}

@@ -37,14 +37,23 @@ type noticeKind struct {
 	wanted func(account.Contact) bool // of a reminder: whether the person wants it
 
 	before  time.Duration // of a reminder: how long before the hour it is due
-	useless time.Duration // how long before the hour it helps nobody any more; negative for after it
+	useless time.Duration // of a reminder: how long before the hour it helps nobody any more
+}
+
+// uselessFrom is from when a notice of the kind helps nobody any more: news is told
+// until the hour is over.
+func (k noticeKind) uselessFrom(a Appointment) time.Time {
+	if k.reminder() {
+		return a.StartsAt.Add(-k.useless)
+	}
+	return a.EndsAt
 }
 
 // noticeKinds are the kinds by name. A reminder before the limit comes a day before
 // it, and not in its last hour; the one before the hour stops when the doors open.
 var noticeKinds = map[string]noticeKind{
 	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}},
-	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true, useless: -SlotLength},
+	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true},
 	noticeChange:       {label: "Changement", holds: []Status{Confirmed, Requested}, texted: true},
 	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}},
 	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
@@ -96,6 +105,7 @@ const (
 
 // Why a notice was dropped, or failed where no mail server says it (mail.Cause).
 const (
+	causeNumber    = "number"     // the gateway does not take the number
 	causeStale     = "stale"      // it would no longer be true, or something later is told
 	causeLate      = "late"       // it would have come too late to help
 	causeUnwanted  = "unwanted"   // the person does not want it, or knows it better
@@ -214,7 +224,7 @@ type verdict struct {
 // too late, or against their wishes, and no SMS comes outside of the call hours.
 func (s *Service) judge(n noticeRow, a Appointment, r account.Reachable, superseded bool, now time.Time) verdict {
 	kind := noticeKinds[n.Notice]
-	useless := a.StartsAt.Add(-kind.useless)
+	useless := kind.uselessFrom(a)
 	switch {
 	case superseded, kind.holds != nil && !slices.Contains(kind.holds, a.Status):
 		return verdict{drop: causeStale}

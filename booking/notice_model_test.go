@@ -90,10 +90,7 @@ func (m message) useful() time.Time {
 	if times, reminder := reminderTimes[m.name]; reminder {
 		return m.about.start.Add(-times[1])
 	}
-	if m.name == "cancellation" {
-		return m.about.start.Add(time.Hour)
-	}
-	return m.about.start
+	return m.about.start.Add(time.Hour)
 }
 
 func (m *toldModel) stale(t *message) bool {

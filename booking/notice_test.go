@@ -292,7 +292,7 @@ func TestR21_DiscreetNoticesSayThatSomethingWaitsAndNoMore(t *testing.T) {
 	}
 }
 
-func TestR21_CalendarsAreToldOfWhatWasAgreedAlone(t *testing.T) {
+func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
@@ -301,12 +301,13 @@ func TestR21_CalendarsAreToldOfWhatWasAgreedAlone(t *testing.T) {
 	o.cancel(t, o.nadia, a)
 	o.turn(t)
 	o.tell(t, booking.Requested, "request")
+	o.tell(t, booking.Declined, "declined")
 	for notice, want := range map[string]string{
-		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "request": "",
+		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "request": "PARTSTAT=TENTATIVE", "declined": "METHOD:CANCEL",
 	} {
 		var found []noticed
 		for _, n := range o.rows(t, "sent") {
-			if n.Notice == notice && n.AccountID == o.zoe.ID && n.Channel == "mail" && (notice == "request" || n.AppointmentID == a.ID) {
+			if n.Notice == notice && n.AccountID == o.zoe.ID && n.Channel == "mail" && (notice == "request" || notice == "declined" || n.AppointmentID == a.ID) {
 				found = append(found, n)
 			}
 		}
@@ -423,7 +424,7 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenHasFailed(t *testing.T) {
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
 		t.Errorf("after one try: %+v", n)
 	}
-	o.SetNow(friday)
+	o.SetNow(friday.Add(booking.SlotLength))
 	must(t, o.worker.Deliver(t.Context(), id, 2))
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "no_answer" {
 		t.Errorf("too late: %+v", n)
@@ -515,8 +516,8 @@ func TestR21_EveryReminderOfABusyHourIsPlanned(t *testing.T) {
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
 			select 'social_worker', 'w' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1 from generate_series(1, $2) i returning id),
 		sheets as (
-			insert into social_workers (account_id, presentation, languages, reasons, modes, place, time_zone)
-			select id, '', '{fr}', '{money}', '{video}', '', 'Europe/Paris' from workers returning account_id),
+			insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone)
+			select id, '', '{fr}', '{money}', '{video}', 'Europe/Paris' from workers returning account_id),
 		others as (
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at, client_id)
 			select 'beneficiary', 'b' || i || '@exemple.fr', 'x', 'y', 'Europe/Paris', $1, (select id from clients limit 1) from generate_series(1, $2) i returning id)

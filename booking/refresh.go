@@ -29,7 +29,7 @@ const (
 	expandAnew   = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
 	tellAfter    = 72 * time.Hour   // of failures in a row
 	readingTime  = 30 * time.Second // of one answer
-	workTime     = 2 * time.Minute  // of one job
+	workTime     = time.Minute      // of one job
 	dueAtOnce    = 200
 	biggestInput = 16 << 20
 )
@@ -125,6 +125,11 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+		return nil // nobody books with them
+	} else if err != nil {
 		return err
 	}
 	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)

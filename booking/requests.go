@@ -36,28 +36,28 @@ var (
 	errNoMark   = fault.New(fault.NotFound, "Aucune annulation tardive n’est notée pour cette personne.")
 )
 
-// standing is how an hour is had: at once, or as a request that is to be answered.
-type standing struct {
+// terms are how an hour is had: at once, or as a request that is to be answered.
+type terms struct {
 	Status   Status
 	AnswerBy *time.Time // of a request
 }
 
-// standing decides it: while the person is marked with the worker, what they take is
+// terms decides it: while the person is marked with the worker, what they take is
 // a request. What the worker gives is given.
-func (s *Service) standing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker, person uuid.UUID, startsAt time.Time) (standing, error) {
+func (s *Service) terms(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker, person uuid.UUID, startsAt time.Time) (terms, error) {
 	marked, err := readMark(ctx, tx, worker, person)
 	if err != nil || marked.IsZero() || v.ID == worker {
-		return standing{Status: Confirmed}, err
+		return terms{Status: Confirmed}, err
 	}
 	return request(startsAt, tx.Now)
 }
 
-func request(startsAt, now time.Time) (standing, error) {
+func request(startsAt, now time.Time) (terms, error) {
 	by := answerBy(startsAt, now)
 	if !by.After(now) {
-		return standing{}, errTooSoon
+		return terms{}, errTooSoon
 	}
-	return standing{Requested, &by}, nil
+	return terms{Requested, &by}, nil
 }
 
 // Marked is since when the person's bookings with the worker are requests, the zero

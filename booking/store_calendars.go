@@ -102,7 +102,7 @@ func pauseSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID, paused
 }
 
 func setAllDay(ctx context.Context, tx postgres.Tx, id uuid.UUID, count bool) error {
-	_, err := tx.Exec(ctx, `update calendar_subscriptions set all_day = $2, expanded_at = null where id = $1`, id, count)
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set all_day = $2, expanded_at = null, due_at = $3 where id = $1`, id, count, tx.Now)
 	return err
 }
 

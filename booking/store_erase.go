@@ -36,6 +36,7 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 		`delete from weekly_absences where social_worker_id = $1`,
 		`delete from open_holidays where social_worker_id = $1`,
 		`delete from calendar_subscriptions where social_worker_id = $1`,
+		`delete from agenda_feeds where social_worker_id = $1`,
 		`update appointments set place_id = null where social_worker_id = $1`,
 		`delete from places where social_worker_id = $1`,
 		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,

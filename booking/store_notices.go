@@ -92,19 +92,21 @@ type dueRow struct {
 	StartsAt      time.Time
 }
 
-// readDue finds, from the cursor on, the appointments whose reminder has become due
+// selectDue finds, from the cursor on, the appointments whose reminder has become due
 // and is still of use. Whoever was told anything of the appointment since the
 // reminder was due has learnt it there: who booked or moved late is not flooded.
+const selectDue = `
+	select p.id, p.beneficiary_id, lower(p.period) as starts_at from appointments p
+	where p.status = 'confirmed' and lower(p.period) > $1 and lower(p.period) <= $2
+	  and (lower(p.period), p.id) > ($3, $4)
+	  and p.booked_at <= lower(p.period) - $5::interval
+	  and not exists (
+		select from notices n where n.appointment_id = p.id and n.account_id = p.beneficiary_id
+		and (n.queued_at > lower(p.period) - $5::interval or n.notice = $6 and n.starts_at = lower(p.period)))
+	order by lower(p.period), p.id limit $7`
+
 func readDue(ctx context.Context, tx postgres.Tx, notice string, kind noticeKind, after dueRow, most int) ([]dueRow, error) {
-	return postgres.All[dueRow](ctx, tx, `
-		select p.id, p.beneficiary_id, lower(p.period) as starts_at from appointments p
-		where p.status = 'confirmed' and lower(p.period) > $1 and lower(p.period) <= $2
-		  and (lower(p.period), p.id) > ($3, $4)
-		  and p.booked_at <= lower(p.period) - $5::interval
-		  and not exists (
-			select from notices n where n.appointment_id = p.id and n.account_id = p.beneficiary_id
-			and (n.queued_at > lower(p.period) - $5::interval or n.notice = $6 and n.starts_at = lower(p.period)))
-		order by lower(p.period), p.id limit $7`,
+	return postgres.All[dueRow](ctx, tx, selectDue,
 		tx.Now.Add(kind.useless), tx.Now.Add(kind.before), after.StartsAt, after.ID, kind.before, notice, most)
 }
 

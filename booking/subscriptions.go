@@ -141,7 +141,7 @@ func host(address []byte) string {
 	return u.Hostname()
 }
 
-// change lets the viewer change one of their own calendars.
+// changeCalendar lets the viewer change one of their own calendars.
 func (s *Service) changeCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID, act func(tx postgres.Tx, row subscriptionRow) error) error {
 	if err := worker(v); err != nil {
 		return err
@@ -167,24 +167,18 @@ func (s *Service) Unsubscribe(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 }
 
 // PauseCalendar has a calendar of the viewer's close no hours for now: its busy
-// times are forgotten, and read anew when it goes on.
+// times are forgotten, and read anew within a minute once it goes on.
 func (s *Service) PauseCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID, paused bool) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
-		if err := pauseSubscription(ctx, tx, id, paused); err != nil || paused {
-			return err
-		}
-		return s.readSoon(ctx, tx, id)
+		return pauseSubscription(ctx, tx, id, paused)
 	})
 }
 
 // CountAllDay says whether days that a calendar of the viewer's takes up entirely
-// are busy.
+// are busy; it is read anew within a minute.
 func (s *Service) CountAllDay(ctx context.Context, v *viewer.Viewer, id uuid.UUID, count bool) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
-		if err := setAllDay(ctx, tx, id, count); err != nil {
-			return err
-		}
-		return s.readSoon(ctx, tx, id)
+		return setAllDay(ctx, tx, id, count)
 	})
 }
 

@@ -92,7 +92,7 @@ func (p *person) clearWithoutScript(week string, wednesday time.Time) {
 	p.shows(thursday.AddDate(0, 0, 1), 480, 1200)
 }
 
-func TestR41_AnOpeningIsDrawnWithTheMouseAndWithTheKeyboard(t *testing.T) {
+func TestR41_AnOpeningIsDrawnWithTheMouseTheKeyboardAndAFinger(t *testing.T) {
 	t.Parallel()
 	d, browser := demo(t), newBrowser(t)
 	worker := d.person(t, "marc.dupuis@")
@@ -105,6 +105,7 @@ func TestR41_AnOpeningIsDrawnWithTheMouseAndWithTheKeyboard(t *testing.T) {
 	p.signIn(worker, "Semaine du")
 	p.drawWithMouse(week, wednesday)
 	p.drawWithKeyboard(week, wednesday)
+	p.drawWithAFinger(week, wednesday)
 	p.checkEveryWidth()
 }
 
@@ -167,4 +168,31 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.keys(kb.Enter)
 	p.sees("C’est enregistré")
 	p.shows(wednesday, 540, 630)
+}
+
+// finger puts a finger down, moves it, or lifts it, where points are none.
+func (p *person) finger(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+	p.t.Helper()
+	params := input.DispatchTouchEventParams{Type: kind, TouchPoints: points}
+	if _, err := chromedp.Call(p.ctx, input.DispatchTouchEvent, params); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// A finger that rests draws; one that moves at once scrolls, as ever.
+func (p *person) drawWithAFinger(week string, wednesday time.Time) {
+	p.t.Helper()
+	p.open(week)
+	x, y := p.at(wednesday, 17*60)
+	_, toY := p.at(wednesday, 19*60)
+	p.finger(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x, Y: y})
+	p.do("see that it draws", chromedp.WaitReady(chromedp.CSS(".agenda-ghost")))
+	p.finger(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x, Y: (y + toY) / 2})
+	p.finger(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x, Y: toY})
+	p.finger(input.DispatchTouchEventTypeTouchEnd)
+	p.asked("17:00", "19:00")
+	p.press("Fermer", "Semaine du")
+	if eval[bool](p, `document.querySelector('.agenda-ghost, dialog[open]') !== null`) {
+		p.t.Error("closing the dialog leaves the drawing")
+	}
 }

@@ -228,7 +228,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 			t.Errorf("%d %s are left", n, what)
 		}
 	}
-	if n := w.count(t, `select count(*) from river_job where kind = 'appointment_notice' and args->>'notice' = 'cancellation' and args->>'account_id' = $1`, w.nadia.ID.String()); n != 1 {
+	if n := w.count(t, `select count(*) from notices where notice = 'cancellation' and account_id = $1`, w.nadia.ID); n != 1 {
 		t.Errorf("the worker is told %d times", n)
 	}
 	if removed, err := w.messages.Sweep(ctx); err != nil || removed != 1 || w.objects(t) != 0 {

@@ -35,6 +35,7 @@ var places = map[viewer.Role][]NavItem{
 	},
 	viewer.Switchboard: {
 		{Path: "/standard", Label: "Standard", Icon: "headset"},
+		{Path: "/standard/notifications", Label: "À joindre", Icon: "phone"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.ClientManager: {
@@ -113,6 +114,8 @@ func openWhilePending(items []NavItem) []NavItem {
 // flashes are the lines that may be said once after a success; the cookie only
 // names one, so that nobody can put words on our pages.
 var flashes = map[string]string{
+	"called": "C’est noté : la personne est prévenue.",
+
 	"signed-out":     "Votre session est fermée. À bientôt.",
 	"validated":      "Votre adresse est confirmée. Vous pouvez vous connecter.",
 	"booked":         "C’est réservé. Un e-mail de confirmation vous est envoyé.",
@@ -140,6 +143,7 @@ var flashes = map[string]string{
 	"reported":       "Votre signalement est transmis à l’administration.",
 	"calendar-added": "L’agenda est ajouté. Nous le lisons maintenant.",
 	"calendar-asked": "Nous relisons cet agenda maintenant. Rechargez la page dans un instant.",
+	"calendar-soon":  "C’est enregistré. Cet agenda est relu dans la minute.",
 	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",

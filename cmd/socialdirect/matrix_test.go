@@ -194,6 +194,9 @@ var policy = map[string]rule{
 	"POST /standard/inscription/verification": to(422, viewer.Switchboard),
 	"POST /standard/inscription/correction":   to(200, viewer.Switchboard),
 	"POST /standard/inscription":              to(422, viewer.Switchboard),
+	"GET /standard/notifications":             to(200, viewer.Switchboard),
+	"GET /standard/notifications/{id}":        to(200, viewer.Switchboard).of("account"),
+	"POST /standard/notifications/{id}":       to(303, viewer.Switchboard).of("account"),
 	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
 
 	// The switchboard books for anybody, so that nothing is one operator's own.

@@ -287,13 +287,15 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 // phone.
 func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
 	marc := m.marc.whoIs()
-	late, err := m.bookAsOf(t.Context(), time.Now(), zoe, marc, hour.Add(3*time.Hour))
+	request := booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: booking.Phone, Reason: "retirement"}
+	late, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })
 	_, err = m.platform.bookings.At(shortly).Cancel(t.Context(), zoe, late, "")
 	ok(t, err)
 	m.objects["late cancellation"] = identified(late, m.marc)
-	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(4 * time.Hour), Mode: booking.Phone, Reason: "money"})
+	request.StartsAt = hour.Add(4 * time.Hour)
+	byPhone, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	m.objects["anybody's call by phone"] = identified(byPhone)
 }

@@ -143,7 +143,9 @@ func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {
 	}
 	start, err := time.Parse(time.RFC3339, at)
 	ok(t, err)
-	for _, want := range []string{"SUMMARY:Rendez-vous\r\n", "METHOD:REQUEST", "SEQUENCE:0", "DTSTART:" + start.UTC().Format("20060102T150405Z")} {
+	paris, err := time.LoadLocation("Europe/Paris")
+	ok(t, err)
+	for _, want := range []string{"SUMMARY:Rendez-vous\r\n", "METHOD:REQUEST", "SEQUENCE:0", "DTSTART;TZID=Europe/Paris:" + start.In(paris).Format("20060102T150405")} {
 		if !strings.Contains(file, want) {
 			t.Errorf("the calendar file lacks %q:\n%s", want, file)
 		}

@@ -60,6 +60,9 @@ func serve(ctx context.Context, args []string) error {
 	if c.SMS == nil {
 		slog.Info("no SMS gateway is set (SMS_URL): nobody can sign up or in without an e-mail address")
 	}
+	if c.MailBounces == "" {
+		slog.Info("MAIL_BOUNCES is empty: mails that come back later are not noted")
+	}
 	slog.Info("ready", "version", version, "listen", c.ListenAddr, "public", c.Base())
 	return p.serveUntil(ctx, listener, nil, serveGrace)
 }
@@ -88,9 +91,6 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
 // missing says, one line each, what the platform does without for want of a setting
 // that nothing forces.
 func missing(c config.Config) (lines []string) {
-	if c.MailBounces == "" {
-		lines = append(lines, "MAIL_BOUNCES is empty: mails that come back are not noted, and nobody calls the person")
-	}
 	if c.ClamdAddr == "" {
 		lines = append(lines, "CLAMD_ADDR is empty: documents are checked for their type and not for malware")
 	}

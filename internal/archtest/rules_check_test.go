@@ -100,16 +100,16 @@ func TestEveryTableHasAnOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, match := range regexp.MustCompile(`(?im)^create table (?:if not exists )?([a-z_]+)`).FindAllStringSubmatch(string(text), -1) {
+		for _, match := range regexp.MustCompile(`(?im)^create (?:unlogged )?table (?:if not exists )?([a-z_]+)`).FindAllStringSubmatch(string(text), -1) {
 			there = append(there, match[1])
 			if owners[match[1]] == "" {
-				t.Errorf("%s makes the table %s: say in owners whose it is", filepath.Base(file), match[1])
+				t.Errorf("%s makes the table %s: say in owned whose it is", filepath.Base(file), match[1])
 			}
 		}
 	}
 	for table := range owners {
 		if !slices.Contains(there, table) {
-			t.Errorf("owners names the table %s, which no migration makes", table)
+			t.Errorf("owned names %s, which no migration makes", table)
 		}
 	}
 }

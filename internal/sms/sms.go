@@ -29,7 +29,12 @@ type Message struct {
 	Key string
 }
 
-// Sender takes messages; an error means that the gateway did not.
+// ErrRefused says that the gateway understood the message and will never take it: the
+// number is none, most often.
+var ErrRefused = errors.New("sms: the gateway refuses the message")
+
+// Sender takes messages; an error means that the gateway did not, and ErrRefused that
+// no later try would do better.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
@@ -95,10 +100,13 @@ func (g *Gateway) Send(ctx context.Context, m Message) error {
 	// Read so that the connection serves again; the status alone decides, and a
 	// body that breaks off must not have the message sent twice.
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer)
-	if !g.settings.success(answer.StatusCode) {
-		return fmt.Errorf("sms: the gateway answered %d", answer.StatusCode)
+	switch {
+	case g.settings.success(answer.StatusCode):
+		return nil
+	case answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity:
+		return fmt.Errorf("%w: it answered %d", ErrRefused, answer.StatusCode)
 	}
-	return nil
+	return fmt.Errorf("sms: the gateway answered %d", answer.StatusCode)
 }
 
 // withoutAddress takes the request's address, which may hold the number and the

@@ -146,7 +146,11 @@ func TestAFailingGatewayIsAnErrorThatTellsNothing(t *testing.T) {
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, "secret +33612345678")
 		}, inAddress)
-		silent(t, g.Send(t.Context(), message))
+		err := g.Send(t.Context(), message)
+		silent(t, err)
+		if final := errors.Is(err, sms.ErrRefused); final != (status == 400) {
+			t.Errorf("%d is final: %t", status, final)
+		}
 	}
 	broken := gateway(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, inAddress)
 	silent(t, broken.Send(t.Context(), message))

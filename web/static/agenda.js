@@ -184,6 +184,7 @@ function start(grid) {
       }
     });
     column.addEventListener("touchmove", (event) => { if (drawing) event.preventDefault(); }, { passive: false });
+    column.addEventListener("contextmenu", (event) => { if (drawing) event.preventDefault(); });
   });
 
   /** Draws once a finger has rested: before, it scrolls the page. @param {PointerEvent} event @param {() => void} then */
@@ -203,7 +204,7 @@ function start(grid) {
     const was = item ? { starts: Number(item.dataset["starts"]), ends: Number(item.dataset["ends"]) } : null;
     const over = new AbortController();
     const move = (/** @type {PointerEvent} */ e) => {
-      if (!drawing && Math.abs(e.clientY - first.clientY) + Math.abs(e.clientX - first.clientX) < 6) return;
+      if (!drawing && first.pointerType === "mouse" && Math.abs(e.clientY - first.clientY) + Math.abs(e.clientX - first.clientX) < 6) return;
       const d = drawing ?? draw(day, was?.starts ?? snap(at), was?.ends ?? snap(at) + least, item);
       const now = minuteAt(e.clientY, day);
       if (!was) drag(d, at, now);
@@ -219,6 +220,7 @@ function start(grid) {
       else if (drawing) void confirm(drawing);
     };
     drop();
+    if (first.pointerType !== "mouse") move(first); // the finger sees that it draws now
     addEventListener("pointermove", move, { signal: over.signal });
     addEventListener("pointerup", end, { signal: over.signal });
     addEventListener("pointercancel", end, { signal: over.signal });
@@ -324,6 +326,8 @@ function makeDialog(grid) {
       after = then;
       fill(form);
       if (!dialog.open) dialog.showModal();
+      const first = content.querySelector("input:not([type=hidden]), select");
+      if (first instanceof HTMLElement) first.focus();
     },
   };
 }

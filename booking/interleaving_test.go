@@ -1,0 +1,504 @@
+package booking_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+)
+
+// notice names one notice: of what, to whom, which.
+type notice struct {
+	appointment, account uuid.UUID
+	name                 string
+}
+
+// queued counts the notices that wait in the queue, each with its job; a job without
+// a notice shows as one about nothing.
+func queued(t testing.TB, w *bookingtest.World) map[notice]int {
+	t.Helper()
+	none := uuid.Nil
+	rows, err := w.DB.Pool.Query(context.Background(), `
+		select coalesce(n.appointment_id, $1), coalesce(n.account_id, $1), case when j.id is null then 'without a job' else coalesce(n.notice, 'an orphan') end, count(*)
+		from notices n full join (select (args->>'notice_id')::uuid as id from river_job where kind = 'appointment_notice') j on j.id = n.id
+		group by 1, 2, 3`, none)
+	ok(t, err)
+	defer rows.Close()
+	all := map[notice]int{}
+	for rows.Next() {
+		var n notice
+		var count int
+		ok(t, rows.Scan(&n.appointment, &n.account, &n.name, &count))
+		all[n] = count
+	}
+	return all
+}
+
+// modelled is an appointment as the model keeps it.
+type modelled struct {
+	worker, person uuid.UUID
+	startsAt       time.Time
+	status         booking.Status
+	answerBy       time.Time
+}
+
+// model is the rules of appointments without a database: one list, looked through
+// from end to end.
+type model struct {
+	now          time.Time
+	appointments map[uuid.UUID]modelled
+	marks        map[[2]uuid.UUID]bool // worker, person
+	notices      map[notice]int
+}
+
+func newModel() model {
+	return model{now: bookingtest.Start, appointments: map[uuid.UUID]modelled{}, marks: map[[2]uuid.UUID]bool{}, notices: map[notice]int{}}
+}
+
+func (m model) clone() model {
+	m.appointments, m.marks, m.notices = maps.Clone(m.appointments), maps.Clone(m.marks), maps.Clone(m.notices)
+	return m
+}
+
+func (a modelled) overdue(now time.Time) bool {
+	return a.status == booking.Requested && now.After(a.answerBy)
+}
+
+func (a modelled) open(now time.Time) bool {
+	return (a.status == booking.Confirmed || a.status == booking.Requested && !a.overdue(now)) && now.Before(a.startsAt)
+}
+
+func (a modelled) late(now time.Time) bool {
+	return a.status == booking.Confirmed && a.startsAt.Sub(now) < 24*time.Hour
+}
+
+// taken says whose hour it is already, but for one appointment.
+func (m model) taken(worker, person, except uuid.UUID, at time.Time) (workers, persons bool) {
+	for id, a := range m.appointments {
+		if id != except && a.startsAt.Equal(at) && a.status.Occupies() && !a.overdue(m.now) {
+			workers, persons = workers || a.worker == worker, persons || a.person == person
+		}
+	}
+	return workers, persons
+}
+
+func (m model) tell(id uuid.UUID, name string, people ...uuid.UUID) {
+	for _, person := range people {
+		m.notices[notice{id, person, name}]++
+	}
+}
+
+func (m model) set(id uuid.UUID, status booking.Status) {
+	a := m.appointments[id]
+	a.status = status
+	m.appointments[id] = a
+}
+
+func (m model) release(worker, person uuid.UUID) {
+	for id, a := range m.appointments {
+		if a.overdue(m.now) && (a.worker == worker || a.person == person) {
+			m.set(id, booking.Expired)
+			m.tell(id, "expired", a.person)
+		}
+	}
+}
+
+// hour decides whether an hour can be had, and how.
+func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (booking.Status, time.Time, fault.Code) {
+	if !at.After(m.now) {
+		return "", time.Time{}, fault.Invalid
+	}
+	workers, persons := m.taken(worker, person, except, at)
+	deadline := m.now.Add(24 * time.Hour)
+	if latest := at.Add(-time.Hour); latest.Before(deadline) {
+		deadline = latest
+	}
+	switch {
+	case persons:
+		return "", time.Time{}, fault.Invalid
+	case workers:
+		return "", time.Time{}, fault.Conflict
+	case asks && !deadline.After(m.now):
+		return "", time.Time{}, fault.Invalid
+	case asks:
+		return booking.Requested, deadline, ""
+	}
+	return booking.Confirmed, time.Time{}, ""
+}
+
+func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
+	m.release(worker, person)
+	status, deadline, code := m.hour(worker, person, uuid.Nil, at, m.marks[[2]uuid.UUID{worker, person}])
+	if code != "" {
+		return code
+	}
+	m.appointments[id] = modelled{worker, person, at, status, deadline}
+	m.tell(id, map[booking.Status]string{booking.Confirmed: "confirmation", booking.Requested: "request"}[status], worker, person)
+	return ""
+}
+
+func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
+	a := m.appointments[id]
+	m.release(a.worker, a.person)
+	switch a = m.appointments[id]; {
+	case !a.open(m.now):
+		return fault.Invalid
+	case byWorker:
+		a.status = booking.CancelledByWorker
+	case a.late(m.now):
+		a.status = booking.CancelledLate
+		m.marks[[2]uuid.UUID{a.worker, a.person}] = true
+	default:
+		a.status = booking.Cancelled
+	}
+	m.set(id, a.status)
+	m.tell(id, "cancellation", a.worker, a.person)
+	return ""
+}
+
+func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
+	a := m.appointments[id]
+	m.release(a.worker, a.person)
+	a = m.appointments[id]
+	switch {
+	case !a.open(m.now):
+		return fault.Conflict
+	case at.Equal(a.startsAt):
+		return fault.Invalid
+	}
+	asks := !byWorker && (a.status == booking.Requested || m.marks[[2]uuid.UUID{a.worker, a.person}])
+	late := a.late(m.now) && !byWorker
+	status, deadline, code := m.hour(a.worker, a.person, id, at, asks)
+	if code != "" {
+		return code
+	}
+	a.startsAt, a.status, a.answerBy = at, status, deadline
+	m.appointments[id] = a
+	if late {
+		m.marks[[2]uuid.UUID{a.worker, a.person}] = true
+	}
+	m.tell(id, "change", a.worker, a.person)
+	return ""
+}
+
+func (m model) answer(id uuid.UUID, accept bool) fault.Code {
+	a := m.appointments[id]
+	m.release(a.worker, a.person)
+	if a = m.appointments[id]; a.status != booking.Requested {
+		return fault.Conflict
+	}
+	if !accept {
+		m.set(id, booking.Declined)
+		m.tell(id, "declined", a.person)
+		return ""
+	}
+	m.set(id, booking.Confirmed)
+	m.tell(id, "accepted", a.person)
+	m.tell(id, "confirmation", a.worker)
+	return ""
+}
+
+func (m model) conclude(id uuid.UUID, outcome booking.Status) fault.Code {
+	a := m.appointments[id]
+	if !a.status.Agreed() || m.now.Before(a.startsAt) || !m.now.Before(a.startsAt.Add(time.Hour+7*24*time.Hour)) {
+		return fault.Conflict
+	}
+	m.set(id, outcome)
+	return ""
+}
+
+func (m model) releaseAll() {
+	for _, a := range m.appointments {
+		m.release(a.worker, a.person)
+	}
+}
+
+// play is a world and the model beside it.
+type play struct {
+	*bookingtest.World
+	model   model
+	people  []*viewer.Viewer
+	workers []*viewer.Viewer
+}
+
+// rehearse empties the stage between two plays.
+func (p *play) rehearse(t testing.TB) {
+	t.Helper()
+	for _, table := range []string{"appointments", "late_marks", "river_job", "client_figures"} {
+		_, err := p.DB.Pool.Exec(context.Background(), `delete from `+table)
+		ok(t, err)
+	}
+	p.model = newModel()
+	p.SetNow(p.model.now)
+}
+
+// mark begins with some who cancelled late before.
+func (p *play) mark(t *rapid.T) {
+	for _, worker := range p.workers {
+		for _, person := range p.people {
+			if rapid.Bool().Draw(t, "marked") {
+				_, err := p.DB.Pool.Exec(context.Background(), `insert into late_marks values ($1, $2, $3)`, worker.ID, person.ID, p.model.now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.model.marks[[2]uuid.UUID{worker.ID, person.ID}] = true
+			}
+		}
+	}
+}
+
+func (p *play) viewer(id uuid.UUID) *viewer.Viewer {
+	both := slices.Concat(p.people, p.workers)
+	return both[slices.IndexFunc(both, func(v *viewer.Viewer) bool { return v.ID == id })]
+}
+
+// try has the model and the world do the same; what the world refuses leaves
+// everything as it was.
+func (p *play) try(t *rapid.T, what string, inModel func(model) fault.Code, inWorld func() error) {
+	next := p.model.clone()
+	want, got := inModel(next), fault.Code("")
+	if err := inWorld(); err != nil {
+		got = fault.From(err).Code
+	}
+	if got != want {
+		t.Fatalf("%s at %v: got %q, the model says %q", what, p.model.now, got, want)
+	}
+	if want == "" {
+		p.model = next
+	}
+}
+
+// some draws an appointment that there is, in an order that does not depend on
+// identifiers.
+func (p *play) some(t *rapid.T, order []uuid.UUID) (uuid.UUID, modelled) {
+	id := rapid.SampledFrom(order).Draw(t, "appointment")
+	return id, p.model.appointments[id]
+}
+
+// moments are where the rules change: each deadline, the instant after it, and steps
+// of any length.
+func (p *play) moment(t *rapid.T) time.Time {
+	next := []time.Time{p.model.now.Add(time.Duration(rapid.IntRange(1, 40*60).Draw(t, "minutes")) * time.Minute)}
+	for _, a := range p.model.appointments {
+		for _, edge := range []time.Time{a.answerBy, a.startsAt, a.startsAt.Add(-24 * time.Hour)} {
+			next = append(next, edge, edge.Add(time.Microsecond))
+		}
+	}
+	next = slices.DeleteFunc(next, func(at time.Time) bool { return !at.After(p.model.now) })
+	slices.SortFunc(next, time.Time.Compare)
+	return next[rapid.IntRange(0, min(len(next)-1, 3)).Draw(t, "moment")]
+}
+
+// hour is one of few, so that people meet at them.
+func (p *play) hour(t *rapid.T) time.Time {
+	const apart = 9 * time.Hour
+	gone := p.model.now.Sub(bookingtest.Start) / apart
+	return bookingtest.Start.Add((gone + time.Duration(rapid.IntRange(0, 5).Draw(t, "hour"))) * apart)
+}
+
+// step does one thing.
+func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
+	ctx := context.Background()
+	acts := []string{"book", "book", "tick"}
+	if len(*order) > 0 {
+		acts = append(acts, "cancel", "cancel", "move", "answer", "answer", "conclude", "release", "clear")
+	}
+	switch act := rapid.SampledFrom(acts).Draw(t, "act"); act {
+	case "tick":
+		p.model.now = p.moment(t)
+		p.SetNow(p.model.now)
+	case "book":
+		person, worker, at := rapid.SampledFrom(p.people).Draw(t, "person"), rapid.SampledFrom(p.workers).Draw(t, "worker"), p.hour(t)
+		id, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+		p.try(t, act, func(m model) fault.Code { return m.book(id, worker.ID, person.ID, at) }, func() error { return err })
+		if err == nil {
+			*order = append(*order, id)
+		}
+	case "cancel":
+		id, a := p.some(t, *order)
+		byWorker := rapid.Bool().Draw(t, "by the worker")
+		p.try(t, act, func(m model) fault.Code { return m.cancel(id, byWorker) }, func() error {
+			_, err := p.Bookings.Cancel(ctx, p.viewer(actor(a, byWorker)), id, "")
+			return err
+		})
+	case "move":
+		id, a := p.some(t, *order)
+		byWorker, at := rapid.Bool().Draw(t, "by the worker"), p.hour(t)
+		p.try(t, act, func(m model) fault.Code { return m.move(id, at, byWorker) }, func() error {
+			return p.Bookings.Move(ctx, p.viewer(actor(a, byWorker)), id, at)
+		})
+	case "answer":
+		id, a := p.some(t, *order)
+		accept := rapid.Bool().Draw(t, "accept")
+		p.try(t, act, func(m model) fault.Code { return m.answer(id, accept) }, func() error { return p.Bookings.Answer(ctx, p.viewer(a.worker), id, accept, "") })
+	case "conclude":
+		id, a := p.some(t, *order)
+		outcome := rapid.SampledFrom([]booking.Status{booking.Held, booking.NoShow}).Draw(t, "outcome")
+		p.try(t, act, func(m model) fault.Code { return m.conclude(id, outcome) }, func() error { return p.Bookings.Conclude(ctx, p.viewer(a.worker), id, outcome) })
+	case "release":
+		p.try(t, act, func(m model) fault.Code { m.releaseAll(); return "" }, func() error { return p.Bookings.ReleaseOverdue(ctx) })
+	case "clear":
+		id, a := p.some(t, *order)
+		p.try(t, act, func(m model) fault.Code {
+			pair := [2]uuid.UUID{a.worker, a.person}
+			if !m.marks[pair] {
+				return fault.NotFound
+			}
+			delete(m.marks, pair)
+			return ""
+		}, func() error { return p.Bookings.ClearMark(ctx, p.viewer(a.worker), id) })
+	}
+}
+
+func actor(a modelled, byWorker bool) uuid.UUID {
+	if byWorker {
+		return a.worker
+	}
+	return a.person
+}
+
+// compare holds the database against the model: every state, every mark, every
+// notice, and what is shown as free.
+func (p *play) compare(t *rapid.T, tb testing.TB) {
+	ctx := context.Background()
+	rows, err := p.DB.Pool.Query(ctx, `select id, social_worker_id, beneficiary_id, lower(period), status, coalesce(answer_by, 'epoch') from appointments`)
+	ok(tb, err)
+	kept := map[uuid.UUID]modelled{}
+	for rows.Next() {
+		var id uuid.UUID
+		var a modelled
+		ok(tb, rows.Scan(&id, &a.worker, &a.person, &a.startsAt, &a.status, &a.answerBy))
+		a.startsAt = a.startsAt.UTC()
+		if a.answerBy = a.answerBy.UTC(); a.answerBy.Unix() == 0 {
+			a.answerBy = time.Time{}
+		}
+		kept[id] = a
+	}
+	if !maps.Equal(kept, p.model.appointments) {
+		t.Fatalf("the database holds\n%v\nthe model\n%v", kept, p.model.appointments)
+	}
+	if got := queued(tb, p.World); !maps.Equal(got, p.model.notices) {
+		t.Fatalf("queued are\n%v\nin the model\n%v", got, p.model.notices)
+	}
+	var marks int
+	ok(tb, p.DB.Pool.QueryRow(ctx, `select count(*) from late_marks`).Scan(&marks))
+	if marks != len(p.model.marks) {
+		t.Fatalf("%d marks, the model has %d", marks, len(p.model.marks))
+	}
+	for _, worker := range p.workers {
+		span := booking.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
+		free, err := p.Bookings.FreeSlots(ctx, worker.ID, span)
+		ok(tb, err)
+		shown := map[time.Time]bool{}
+		for _, slot := range free {
+			shown[slot.StartsAt] = true
+		}
+		for at := span.From.Truncate(time.Hour).Add(time.Hour); at.Before(span.To); at = at.Add(time.Hour) {
+			if taken, _ := p.model.taken(worker.ID, uuid.Nil, uuid.Nil, at); taken == shown[at] {
+				t.Fatalf("%v is shown as free: %v, taken in the model: %v", at, shown[at], taken)
+			}
+		}
+	}
+}
+
+func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
+	t.Parallel()
+	p := &play{World: bookingtest.New(t)}
+	for range 2 {
+		p.people = append(p.people, p.Beneficiary(t, "Zoé", "Vidal"))
+		p.workers = append(p.workers, p.SocialWorker(t, "Nadia", "Le Goff"))
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		p.rehearse(t)
+		p.mark(rt)
+		var order []uuid.UUID
+		for range rapid.IntRange(10, 40).Draw(rt, "steps") {
+			p.step(rt, &order)
+		}
+		p.compare(rt, t)
+	})
+}
+
+// Whatever is done at the same time by everybody, no hour is given twice, no person
+// is in two places, and every appointment has the notices that its changes make.
+func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	p := &play{World: w, model: newModel()}
+	for range 4 {
+		p.people = append(p.people, p.Beneficiary(t, "Zoé", "Vidal"))
+	}
+	for range 2 {
+		p.workers = append(p.workers, p.SocialWorker(t, "Nadia", "Le Goff"))
+	}
+	var group sync.WaitGroup
+	for i, person := range p.people {
+		group.Go(func() {
+			rng := rand.New(rand.NewPCG(13, uint64(i)))
+			for range 40 {
+				if err := p.anything(rng, person); err != nil && fault.From(err).Code == fault.Internal {
+					t.Errorf("an act failed for no reason of the rules: %v", err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	p.holdTogether(t)
+}
+
+// anything does something to an appointment of the person's, or books one.
+func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
+	ctx := context.Background()
+	worker, at := p.workers[rng.IntN(len(p.workers))], bookingtest.Start.Add(time.Duration(2+rng.IntN(30))*time.Hour)
+	coming, _, err := p.Bookings.Appointments(ctx, person)
+	if err != nil {
+		return err
+	}
+	if len(coming) == 0 || rng.IntN(3) == 0 {
+		_, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+		return err
+	}
+	a := coming[rng.IntN(len(coming))]
+	switch rng.IntN(5) {
+	case 0:
+		_, err = p.Bookings.Cancel(ctx, person, a.ID, "")
+	case 1:
+		_, err = p.Bookings.Cancel(ctx, p.viewer(a.SocialWorkerID), a.ID, "")
+	case 2:
+		err = p.Bookings.Move(ctx, person, a.ID, at)
+	case 3:
+		err = p.Bookings.Answer(ctx, p.viewer(a.SocialWorkerID), a.ID, rng.IntN(2) == 0, "")
+	case 4:
+		err = p.Bookings.ReleaseOverdue(ctx)
+	}
+	return err
+}
+
+// holdTogether counts, of every appointment, what its state says must have been told.
+func (p *play) holdTogether(t *testing.T) {
+	t.Helper()
+	told := queued(t, p.World)
+	for _, person := range p.people {
+		coming, past, err := p.Bookings.Appointments(t.Context(), person)
+		ok(t, err)
+		for _, a := range slices.Concat(coming, past) {
+			n := func(name string) int { return told[notice{a.ID, person.ID, name}] }
+			begun, ended := n("confirmation")+n("request"), n("cancellation")+n("declined")+n("expired")
+			if begun != 1 || (ended == 1) == a.Status.Occupies() || a.Sequence != n("change")+n("accepted")+ended {
+				t.Errorf("%s, sequence %d, was told %s", a.Status, a.Sequence, fmt.Sprint(begun, n("change"), n("accepted"), ended))
+			}
+		}
+	}
+}

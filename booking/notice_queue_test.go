@@ -1,0 +1,105 @@
+package booking_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/jobs"
+
+	"github.com/riverqueue/river"
+)
+
+// instance works the notices of a world as a running platform does.
+func (o *postOffice) instance(t *testing.T) {
+	t.Helper()
+	_, err := o.DB.Pool.Exec(context.Background(), `delete from river_job where kind = 'account_notice'`) // nobody works them here
+	must(t, err)
+	workers := river.NewWorkers()
+	river.AddWorker(workers, o.worker)
+	river.AddWorker(workers, booking.NewReminderWorker(o.Bookings))
+	runner, err := jobs.Start(context.Background(), o.DB, workers, []*river.PeriodicJob{booking.PeriodicReminders()})
+	must(t, err)
+	t.Cleanup(func() { _ = runner.Stop(context.Background()) })
+}
+
+// settled waits until nothing waits any more.
+func (o *postOffice) settled(t *testing.T, least int) {
+	t.Helper()
+	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); <-time.After(20 * time.Millisecond) {
+		all := o.rows(t, "")
+		waits := slices.ContainsFunc(all, func(n noticed) bool { return n.State == "queued" })
+		if len(all) >= least && !waits {
+			return
+		}
+	}
+	t.Fatalf("still waiting: %+v", o.rows(t, "queued"))
+}
+
+func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	for i := range 20 {
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+	}
+	o.SetNow(friday.Add(-48*time.Hour + 10*time.Minute))
+	o.instance(t)
+	o.instance(t)
+	o.settled(t, 42) // two confirmations of each, two reminders of the first
+	if o.handed != 42 || len(o.mails)+len(o.texts) != 42 {
+		t.Errorf("handed over %d times: %d mails, %d SMS", o.handed, len(o.mails), len(o.texts))
+	}
+}
+
+// What a process that was killed had begun is taken up by the next within minutes.
+func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	_, err := o.DB.Pool.Exec(t.Context(), `
+		update river_job set state = 'running', attempt = 1, attempted_at = now() - interval '121 seconds', attempted_by = '{gone}' where kind = 'appointment_notice'`)
+	must(t, err)
+	began := time.Now()
+	o.instance(t)
+	o.settled(t, 2)
+	if o.handed != 2 {
+		t.Errorf("handed over %d times, want 2", o.handed)
+	}
+	t.Logf("taken up after %v", time.Since(began))
+}
+
+// Whoever books within the last day reads no deadline that is past.
+func TestR21_NoNoticeNamesADeadlineThatIsPast(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.SetNow(friday.Add(-23 * time.Hour))
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	must(t, o.deliver(t))
+	text := o.mails["notice-"+o.row(t, o.zoe, "confirmation", "mail").ID.String()].Text
+	if strings.Contains(text, "librement") || !strings.Contains(text, "tardive") {
+		t.Errorf("%s", text)
+	}
+}
+
+// Past appointments cost the planner nothing: it reads the index of those to come.
+func TestR21_PlanningRemindersDoesNotReadThePast(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	_, err := o.DB.Pool.Exec(t.Context(), `
+		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select $1, $2, tstzrange(s, s + interval '1 hour'), 'video', 'money', '', 'confirmed', $3
+		from generate_series($3::timestamptz - interval '5000 hours', $3::timestamptz + interval '300 hours', interval '1 hour') s`,
+		o.nadia.ID, o.zoe.ID, bookingtest.Start)
+	must(t, err)
+	_, err = o.DB.Pool.Exec(t.Context(), `analyze appointments, notices`)
+	must(t, err)
+	plan, err := booking.ExplainDue(t.Context(), o.DB.Pool, o.DB.Now())
+	must(t, err)
+	if !strings.Contains(plan, "appointments_coming_idx") || strings.Contains(plan, "Seq Scan on appointments") {
+		t.Error(plan)
+	}
+}

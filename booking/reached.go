@@ -1,0 +1,127 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/account"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Notice is what a person was told, without what it said: for the switchboard.
+type Notice struct {
+	noticeRow
+	Name string // the person's
+}
+
+// Label says which notice it was.
+func (n Notice) Label() string { return noticeKinds[n.Notice].label }
+
+// Told is all that is known of how a person was told.
+type Told struct {
+	account.Reachable
+	Notices  []Notice // the latest first
+	Lost     bool     // whether one did not arrive, and nobody called since
+	Callable bool     // whether a call may come now
+}
+
+// How many lines the switchboard's pages have.
+const (
+	unreachedShown = 100
+	noticesShown   = 100
+)
+
+var errSwitchboard = fault.New(fault.Forbidden, "Cette page est celle du standard.")
+
+func switchboard(v *viewer.Viewer) error {
+	if v == nil || v.Role != viewer.Switchboard {
+		return errSwitchboard
+	}
+	return nil
+}
+
+// Unreached lists, for the switchboard, whom the latest about an appointment to come
+// did not reach by any channel, and whom nobody called since: the soonest hour first
+// (R21). It tells who, and when the hour is; the number is on the person's own page.
+func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, error) {
+	if err := switchboard(v); err != nil {
+		return nil, err
+	}
+	rows, err := readUnreached(ctx, s.db.Pool, s.db.Now(), unreachedShown)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	people, err := s.accounts.People(ctx, ids)
+	notices := make([]Notice, len(rows))
+	for i, row := range rows {
+		notices[i] = Notice{row, people[row.AccountID].Name()}
+	}
+	return notices, err
+}
+
+// Told returns, for the switchboard, how a beneficiary was told of their appointments:
+// what, when, by which channel and what became of it, never the content. It is
+// journaled. NotFound for nobody, and for staff.
+func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) (told Told, err error) {
+	if err := switchboard(v); err != nil {
+		return Told{}, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if told.Reachable, err = s.beneficiary(ctx, tx, person); err != nil {
+			return err
+		}
+		rows, err := readNoticesOf(ctx, tx, person, noticesShown)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			told.Notices = append(told.Notices, Notice{row, told.Name()})
+			told.Lost = told.Lost || row.lost()
+		}
+		told.Callable = told.Contact.Callable(tx.Now, told.Zone)
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.looked_up", SubjectID: person})
+	})
+	return told, err
+}
+
+// lost reports whether the notice did not arrive, and nobody called since.
+func (r noticeRow) lost() bool {
+	return (r.State == NoticeFailed || r.State == NoticeBounced) && r.CalledAt == nil
+}
+
+func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.UUID) (account.Reachable, error) {
+	people, err := s.accounts.Reachable(ctx, q, []uuid.UUID{id})
+	if err != nil {
+		return account.Reachable{}, err
+	}
+	if person, found := people[id]; found && person.Role == viewer.Beneficiary {
+		return person, nil
+	}
+	return account.Reachable{}, errNobodyThere
+}
+
+// MarkCalled notes that the switchboard told a beneficiary by phone what did not reach
+// them otherwise. It is journaled.
+func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID) error {
+	if err := switchboard(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := s.beneficiary(ctx, tx, person); err != nil {
+			return err
+		}
+		found, err := markCalled(ctx, tx, person)
+		if err != nil || !found {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.called", SubjectID: person})
+	})
+}

@@ -1,0 +1,142 @@
+package booking_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/sms"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// operator is somebody at the switchboard.
+func operator() *viewer.Viewer {
+	return &viewer.Viewer{ID: uuid.New(), Role: viewer.Switchboard, Complete: true, Zone: time.UTC}
+}
+
+func (o *postOffice) unreached(t testing.TB) (who []string) {
+	t.Helper()
+	notices, err := o.Bookings.Unreached(t.Context(), operator())
+	must(t, err)
+	for _, n := range notices {
+		who = append(who, n.Name+", "+n.Label()+", "+n.Become()+", "+n.Why())
+	}
+	return who
+}
+
+func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
+	o.before = nil
+	must(t, o.deliver(t))
+	want := []string{"Zoé Vidal, Confirmation, Échec, l’adresse n’existe pas"}
+	if got := o.unreached(t); !slices.Equal(got, want) {
+		t.Errorf("to call: %q", got)
+	}
+
+	v := operator()
+	told, err := o.Bookings.Told(t.Context(), v, o.zoe.ID)
+	must(t, err)
+	if !told.Lost || !told.Callable || told.Mobile == "" || len(told.Notices) != 1 || told.Notices[0].By() != "par e-mail" {
+		t.Errorf("of Zoé: %+v", told)
+	}
+	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID))
+	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID)) // nothing is left to note
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("called, and still to call: %q", got)
+	}
+	lines, err := audit.About(t.Context(), o.DB.Pool, o.zoe.ID, 9)
+	must(t, err)
+	var acts []string
+	for _, line := range lines {
+		if line.ActorID == v.ID {
+			acts = append(acts, line.Act)
+		}
+	}
+	slices.Sort(acts)
+	if !slices.Equal(acts, []string{"notices.called", "notices.looked_up"}) {
+		t.Errorf("journaled: %q", acts)
+	}
+
+	o.cancel(t, o.nadia, a) // news: the earlier call told nothing of it
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "cancellation", "mail").ID, 1))
+	if got := o.unreached(t); len(got) != 1 {
+		t.Errorf("the cancellation reached nobody: %q", got)
+	}
+	o.SetNow(friday.Add(time.Hour))
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("of what is over: %q", got)
+	}
+}
+
+func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.turn(t)
+	must(t, o.Bookings.ComeBack(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, mail.MailboxFull))
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("while the SMS waits: %q", got)
+	}
+	o.before = fmt.Errorf("%w: it answered 400", sms.ErrRefused) // the number is none
+	must(t, o.deliver(t))
+	o.before = nil
+	if n := o.row(t, o.zoe, "confirmation", "sms"); len(o.unreached(t)) != 1 || n.State != "failed" || n.Cause != "number" {
+		t.Errorf("neither way: %q, %+v", o.unreached(t), n)
+	}
+	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, friday.Add(time.Hour)))
+	must(t, o.deliver(t))
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("told of the change meanwhile: %q", got)
+	}
+}
+
+func TestR21_SomebodyWhomNothingCanReachIsCalled(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.zoe.ID)
+	must(t, err)
+	_, err = o.DB.Pool.Exec(t.Context(), `insert into contact_choices values ($1, false, false, true, true, 480, 1200)`, o.zoe.ID)
+	must(t, err)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.pass(t, friday.Add(-time.Minute).Sub(o.DB.Now()))
+	if got := o.unreached(t); !slices.Equal(got, []string{"Zoé Vidal, Confirmation, Échec, ni e-mail ni SMS possible"}) {
+		t.Errorf("to call: %q", got)
+	}
+}
+
+func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	for _, v := range []*viewer.Viewer{nil, o.zoe, o.nadia, o.Admin, {Role: viewer.DPO}, {Role: viewer.ClientManager}} {
+		_, listed := o.Bookings.Unreached(t.Context(), v)
+		_, shown := o.Bookings.Told(t.Context(), v, o.zoe.ID)
+		marked := o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID)
+		for act, err := range map[string]error{"list": listed, "show": shown, "mark": marked} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%+v, %s: %v", v, act, err)
+			}
+		}
+	}
+	for _, id := range []uuid.UUID{uuid.New(), o.nadia.ID} { // nobody, and staff
+		_, shown := o.Bookings.Told(t.Context(), operator(), id)
+		marked := o.Bookings.MarkCalled(t.Context(), operator(), id)
+		if !fault.Is(shown, fault.NotFound) || !fault.Is(marked, fault.NotFound) {
+			t.Errorf("%v: %v, %v", id, shown, marked)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package booking_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// desk is the pages as somebody uses them.
+type desk struct {
+	pair
+	pages  *booking.HTTP
+	render *web.Renderer
+}
+
+func newDesk(t *testing.T) desk {
+	t.Helper()
+	render, err := web.New(web.Phone{})
+	ok(t, err)
+	d := desk{newPair(t), nil, render}
+	d.pages = booking.NewHTTP(d.Bookings, render, booking.Links{Base: "https://exemple.fr"})
+	return d
+}
+
+// typed is a form that is right.
+func (d desk) typed(hours int) url.Values {
+	return url.Values{
+		"social_worker_id": {d.nadia.ID.String()}, "starts_at": {d.at(hours).Format(time.RFC3339)}, "mode": {"video"}, "reason": {"housing"},
+		"note": {"Une lettre est arrivée."}, "companion": {"ma fille"},
+	}
+}
+
+// send asks a page, and returns what is shown and how it was refused.
+func (d desk) send(t *testing.T, v *viewer.Viewer, handler web.Handler, method string, values url.Values) (shown string, code fault.Code) {
+	t.Helper()
+	r := httptest.NewRequest(method, "/rendez-vous", strings.NewReader(values.Encode()))
+	if method == http.MethodGet {
+		r = httptest.NewRequest(method, "/rendez-vous?"+values.Encode(), nil)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r = r.WithContext(viewer.With(r.Context(), v))
+	answer := httptest.NewRecorder()
+	err := handler(answer, r)
+	if err == nil {
+		return answer.Body.String(), ""
+	}
+	f := fault.From(err)
+	if page, ok := f.Page.(web.Page); ok {
+		if err := d.render.Render(answer, r, http.StatusUnprocessableEntity, page); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return answer.Body.String(), f.Code
+}
+
+// Whatever ends between the page and the click is said clearly, and what was typed
+// comes back.
+func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	suspend := func(t *testing.T, d desk) {
+		_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, d.nadia.ID)
+		ok(t, err)
+	}
+	contractEnds := func(t *testing.T, d desk) {
+		client, err := d.Companies.Client(t.Context(), d.Admin, d.zoe.ClientID)
+		ok(t, err)
+		client.EndsOn = d.at(-48)
+		ok(t, d.Companies.Edit(t.Context(), d.Admin, client))
+	}
+	usedUp := func(t *testing.T, d desk) {
+		d.perYear(t, 1)
+		d.Book(t, d.zoe, d.marc, d.at(30), booking.Video)
+	}
+	retired := func(t *testing.T, d desk) {
+		_, err := d.DB.Pool.Exec(t.Context(), `update reasons set retired = true where slug = 'housing'`)
+		ok(t, err)
+	}
+	for name, c := range map[string]struct {
+		change func(*testing.T, desk)
+		code   fault.Code
+		says   string
+	}{
+		"a worker suspended":         {suspend, fault.Conflict, "ne prend plus de rendez-vous"},
+		"a contract that ended":      {contractEnds, fault.Invalid, "contrat de votre entreprise"},
+		"a contract used up":         {usedUp, fault.Invalid, "il est atteint pour cette année-là"},
+		"a reason no longer offered": {retired, fault.Invalid, "Choisissez un motif dans la liste"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			if _, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48)); code != "" {
+				t.Fatalf("the last step before: %s", code)
+			}
+			c.change(t, d)
+			shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(48))
+			if code != c.code || !strings.Contains(shown, c.says) {
+				t.Errorf("%s, and says %s", code, shown)
+			}
+			for _, words := range []string{"Une lettre est arrivée.", "ma fille"} {
+				if !strings.Contains(shown, words) {
+					t.Errorf("%q is lost", words)
+				}
+			}
+		})
+	}
+}
+
+func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.perYear(t, 2)
+	for _, want := range []string{"2 consultations", "1 consultation<"} {
+		shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48))
+		if code != "" || !strings.Contains(shown, want) || !strings.Contains(shown, "Un rendez-vous annulé ne compte pas") {
+			t.Errorf("%q: it says %s", want, shown)
+		}
+		if want == "2 consultations" {
+			d.Book(t, d.zoe, d.marc, d.at(30), booking.Video)
+		}
+	}
+}

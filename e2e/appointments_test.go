@@ -1,0 +1,120 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// choose clicks the first free hour on the page.
+func (p *person) choose() {
+	p.t.Helper()
+	hour := chromedp.CSS(`[name="starts_at"] + span`)
+	p.do("choose an hour", chromedp.ScrollIntoView(hour), chromedp.Click(hour))
+}
+
+// ask takes the first free hour of the week after next as far as the last step, and
+// presses the button that says words.
+func (p *person) ask(sheet, words, then string) (appointment string) {
+	p.t.Helper()
+	year, week := time.Now().AddDate(0, 0, 14).ISOWeek()
+	p.open(fmt.Sprintf("%s?mode=video&week=%d-W%02d", sheet, year, week))
+	p.choose()
+	p.press("Continuer", "Tout est juste")
+	p.put("reason", "caregiving")
+	p.press(words, then)
+	return strings.TrimPrefix(p.address(), p.base)
+}
+
+func (p *person) status() string {
+	p.t.Helper()
+	return run(p, chromedp.AttributeValue(chromedp.CSS("main [data-status]"), "data-status")).Value
+}
+
+// Moving, cancelling late, and what comes of it: a request and its answer.
+func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
+	t.Parallel()
+	d := demo(t)
+	browser := newBrowser(t)
+	amina, marc := sit(t, browser, d.URL, 360, true), sit(t, browser, d.URL, desktop, true)
+	amina.signUp(d.MailDir, d.ConnectionCode)
+	marc.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
+	amina.open("/assistants")
+	sheet := eval[string](amina, `[...document.querySelectorAll('.sheet')].find(s => s.textContent.includes('Marc Dupuis')).querySelector('a[href^="/assistants/"]').getAttribute('href').split('?')[0]`)
+
+	moved := amina.ask(sheet, "Réserver ce rendez-vous", "C’est réservé")
+	before := run(amina, chromedp.Text(chromedp.CSS("h1")))
+	amina.press("Déplacer", "Déplacer ce rendez-vous")
+	amina.sees("C’est possible librement jusqu’au")
+	amina.checkEveryWidth()
+	amina.choose()
+	amina.press("Déplacer à cette heure", "Le rendez-vous est déplacé")
+	amina.arrives(moved)
+	if after := run(amina, chromedp.Text(chromedp.CSS("h1"))); after == before || amina.status() != "confirmed" {
+		t.Errorf("moved from %s to %s, %s", before, after, amina.status())
+	}
+
+	soon := amina.book(sheet, "video", "")
+	amina.press("Annuler ce rendez-vous", "Annuler ce rendez-vous ?")
+	amina.sees("La limite était le")
+	amina.sees("Passer au téléphone")
+	amina.checkEveryWidth()
+	amina.press("Annuler le rendez-vous", "Le rendez-vous est annulé")
+	amina.arrives(soon)
+	if got := amina.status(); got != "cancelled_late" {
+		t.Errorf("after a late cancellation it is %q", got)
+	}
+
+	asked := amina.ask(sheet, "Envoyer la demande", "La demande est envoyée")
+	if got := amina.status(); got != "requested" {
+		t.Errorf("what was asked for is %q", got)
+	}
+	marc.open("/agenda")
+	marc.open(asked)
+	marc.sees("Votre réponse")
+	marc.checkEveryWidth()
+	marc.press("Accepter", "C’est accepté")
+	marc.press("Effacer cette note", "C’est effacé")
+	amina.open(asked)
+	if got := amina.status(); got != "confirmed" {
+		t.Errorf("after its answer it is %q", got)
+	}
+	amina.press("Dire ce dont j’ai besoin", "Ce dont vous avez besoin")
+	amina.checkEveryWidth()
+	amina.fill("interpreter", "langue des signes")
+	amina.press("Enregistrer", "C’est enregistré")
+	amina.sees("langue des signes")
+	marc.open(marc.follows(asked))
+	marc.checkEveryWidth()
+}
+
+// follows is where a worker books for the person of an appointment.
+func (p *person) follows(appointment string) string {
+	p.t.Helper()
+	p.open(appointment)
+	return eval[string](p, `document.querySelector('main a[href^="/beneficiaires/"]').getAttribute('href')`)
+}
+
+// The switchboard's pages of a person, at every width.
+func TestR12_TheSwitchboardsPagesOfAPersonAreAccessible(t *testing.T) {
+	t.Parallel()
+	d := demo(t)
+	p := sit(t, newBrowser(t), d.URL, 360, true)
+	for _, a := range d.Accounts {
+		if a.Role == "switchboard" {
+			p.signIn(a, "Chercher un compte")
+		}
+	}
+	p.fill("search", "vidal")
+	p.press("Chercher", "Ces comptes y ressemblent")
+	p.press("Rendez-vous", "Prendre un rendez-vous")
+	p.checkEveryWidth()
+	p.press("Marc Dupuis", "Une heure pour")
+	p.checkEveryWidth()
+	p.choose()
+	p.press("Continuer", "Tout est juste")
+	p.checkEveryWidth()
+}
