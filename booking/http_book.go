@@ -169,7 +169,7 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 	if err != nil {
 		return err
 	}
-	err = h.lookInto(r, request.SocialWorkerID, page)
+	err = h.lookIntoMonth(r, page)
 	if fault.Is(err, fault.Throttled) {
 		return why
 	}

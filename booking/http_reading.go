@@ -32,14 +32,18 @@ func (h *HTTP) look(r *http.Request, workers ...uuid.UUID) error {
 	return paused(h.bookings.Look(r.Context(), viewer.From(r.Context()), workers...))
 }
 
-// lookInto counts what a page shows of an agenda: the hours of a week, and which days
-// of a month have any.
-func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, page slotsPage) error {
-	v := viewer.From(r.Context())
-	if err := h.bookings.LookInto(r.Context(), v, worker, page.Week.String()); err != nil || !page.Month.Shown() {
-		return paused(err)
+// lookInto counts the week of an agenda that a page shows.
+func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, week isoWeek) error {
+	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), worker, week.String()))
+}
+
+// lookIntoMonth counts the week of a page, and which days of a month have room.
+func (h *HTTP) lookIntoMonth(r *http.Request, page slotsPage) error {
+	err := h.lookInto(r, page.Worker.ID, page.Week)
+	if err != nil || !page.Month.Shown() {
+		return err
 	}
-	return paused(h.bookings.LookInto(r.Context(), v, worker, page.Month.String()))
+	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
 }
 
 func paused(err error) error {

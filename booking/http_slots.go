@@ -105,7 +105,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.lookInto(r, id, page); err != nil {
+	if err := h.lookIntoMonth(r, page); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
