@@ -18,9 +18,10 @@ type Search struct {
 	Reason   string
 	Mode     Mode
 	Language string
-	Town     string // part of the address where one meets
-	ByName   bool   // in the order of names, not of the first free hours
-	Page     int    // 0 is the first
+	Town     string    // part of the address where one meets
+	ByName   bool      // in the order of names, not of the first free hours
+	Page     int       // 0 is the first
+	Worker   uuid.UUID // this one alone; zero for anybody
 
 	Modes []string // those in which hours count: set by the search itself
 }
@@ -210,6 +211,11 @@ const (
 // Soonest are the next hours at which the viewer can be booked with anybody whom they
 // look for: distinct ones, each with one worker, read from the agendas.
 func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) ([]Hour, error) {
+	return s.soonest(ctx, v, search, uuid.Nil)
+}
+
+// soonest is Soonest as if one of the viewer's appointments were not there.
+func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
 	allowed, err := s.allowedModes(ctx, v)
 	if err != nil {
 		return nil, err
@@ -231,7 +237,7 @@ func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) 
 		if last := kept[len(kept)-1].StartsAt; len(kept) == soonestRead && kept[0].StartsAt.Before(last) {
 			whole = slices.DeleteFunc(slices.Clone(kept), func(r freeHourRow) bool { return r.StartsAt.Equal(last) })
 		}
-		if hours, err = s.verified(ctx, v, t, hours, whole); err != nil || len(hours) >= soonestShown {
+		if hours, err = s.verified(ctx, v, t, but, hours, whole); err != nil || len(hours) >= soonestShown {
 			return hours[:min(len(hours), soonestShown)], err
 		}
 		after = whole[len(whole)-1].StartsAt
@@ -241,7 +247,7 @@ func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) 
 
 // verified adds to hours those of the kept ones that the agendas bear out, one of each
 // instant, and none at which the viewer meets somebody already.
-func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
 	ids := make([]uuid.UUID, len(kept))
 	for i, k := range kept {
 		ids[i] = k.SocialWorkerID
@@ -259,7 +265,7 @@ func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, hours
 	if err != nil {
 		return nil, err
 	}
-	own, err := readOwnHours(ctx, s.db.Pool, v.ID, span, t.now)
+	own, err := readOwnHours(ctx, s.db.Pool, v.ID, but, span, t.now)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,9 @@ const (
 // RefreshHours works out the free hours of everybody whose agenda changed, and tells
 // those who wait for an hour that was freed.
 func (s *Service) RefreshHours(ctx context.Context) error {
+	if err := deleteOverWishes(ctx, s.db.Pool, s.db.Now()); err != nil {
+		return err
+	}
 	after := uuid.Nil
 	for {
 		due, err := readHoursDue(ctx, s.db.Pool, after, s.db.Now().Add(-freeFresh), freeAtOnce)
@@ -147,7 +150,10 @@ func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker work
 	if err := putFreeHours(ctx, tx, worker.AccountID, c.altered()); err != nil {
 		return err
 	}
-	return noteFreeHours(ctx, tx, worker.AccountID, c.until)
+	if err := noteFreeHours(ctx, tx, worker.AccountID, c.until); err != nil {
+		return err
+	}
+	return s.tellFreed(ctx, tx, worker, c)
 }
 
 // freeHoursArgs is the periodic job.

@@ -31,6 +31,7 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
 		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,
 		`delete from portraits where account_id = $1`,
+		`delete from waiting_entries where account_id = $1`,
 		`delete from openings where social_worker_id = $1`,
 		`delete from absences where social_worker_id = $1`,
 		`delete from weekly_absences where social_worker_id = $1`,

@@ -123,9 +123,9 @@ func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.
 func readSoonest(ctx context.Context, q postgres.Querier, s Search, person uuid.UUID, now time.Time, after time.Time, most int) ([]freeHourRow, error) {
 	return postgres.All[freeHourRow](ctx, q, `
 		select f.social_worker_id, f.starts_at, f.modes from free_hours f join social_workers w on w.account_id = f.social_worker_id
-		where `+found+` and `+coveredAt("$5")+` and `+stillAhead+` and f.starts_at > $6
+		where `+found+` and `+coveredAt("$5")+` and `+stillAhead+` and f.starts_at > $6 and ($9 = f.social_worker_id or $9 = '00000000-0000-0000-0000-000000000000'::uuid)
 		order by f.starts_at, hashtextextended($7::uuid::text || w.account_id, 0) limit $8`,
-		s.Reason, s.Language, s.Modes, s.Town, now, after, person, most)
+		s.Reason, s.Language, s.Modes, s.Town, now, after, person, most, s.Worker)
 }
 
 func readWorkersOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]workerRow, error) {
@@ -143,9 +143,9 @@ func readMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) (
 	return ids, err
 }
 
-// readOwnHours finds when a person meets somebody within span.
-func readOwnHours(ctx context.Context, q postgres.Querier, person uuid.UUID, span Period, now time.Time) ([]Period, error) {
+// readOwnHours finds when a person meets somebody within span, but for one appointment.
+func readOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span Period, now time.Time) ([]Period, error) {
 	return postgres.All[Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
-		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` order by lower(period)`, person, span.From, span.To, now)
+		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
 }

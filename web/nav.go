@@ -128,6 +128,8 @@ var flashes = map[string]string{
 	"mark-cleared":   "C’est effacé : les prochains rendez-vous seront confirmés tout de suite.",
 	"cancelled":      "Le rendez-vous est annulé.",
 	"saved":          "C’est enregistré.",
+	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",
+	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
 	"deleted":        "C’est supprimé.",
 	"invited":        "L’invitation part par e-mail.",
 	"second-factor":  "Votre double vérification est en place.",

@@ -176,6 +176,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placePublic()
 	m.placeAccounts(t, workers[0])
 	m.placeMeetings(t)
+	m.placeWish(t)
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
@@ -281,6 +282,15 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 
 	m.nadia.want("report", m.nadia.post("/rendez-vous/"+call+"/signalement", "kind", "disrespect", "text", "Des insultes."), http.StatusSeeOther)
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
+}
+
+// placeWish has Zoé wait for an hour of Marc's.
+func (m *matrixWorld) placeWish(t *testing.T) {
+	zoe := m.zoe.whoIs()
+	ok(t, m.platform.bookings.Wait(t.Context(), zoe, booking.Wish{SocialWorkerID: m.marc.whoIs().ID}))
+	wishes, err := m.platform.bookings.Wishes(t.Context(), zoe)
+	ok(t, err)
+	m.objects["wish"] = identified(wishes[0].ID, m.zoe)
 }
 
 // placeLate has Zoé cancel an hour with Marc late, and take another one with him by
