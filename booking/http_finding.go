@@ -99,42 +99,6 @@ func (h *HTTP) search(r *http.Request, query url.Values) (searchForm, Search, er
 	return page, search, nil
 }
 
-type workersPage struct {
-	searchForm
-	Workers  []Found
-	Previous string // the address of the page before, empty when there is none
-	Next     string
-}
-
-func (workersPage) Template() string { return "booking/workers" }
-func (workersPage) Title() string    { return "Choisir une personne" }
-func (workersPage) Wide() bool       { return true }
-
-// LanguageLabel is a language's name, for the template.
-func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
-
-// Workers compares the profile sheets (R12).
-func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
-	chosen, search, err := h.search(r, r.URL.Query())
-	if err != nil {
-		return err
-	}
-	page := workersPage{searchForm: chosen}
-	var more bool
-	if page.Workers, more, err = h.bookings.Find(r.Context(), viewer.From(r.Context()), search); err != nil {
-		return err
-	}
-	ids := make([]uuid.UUID, len(page.Workers))
-	for i, worker := range page.Workers {
-		ids[i] = worker.ID
-	}
-	if err := h.look(r, ids...); err != nil {
-		return err
-	}
-	page.Previous, page.Next = neighbours(r, search.Page, more)
-	return h.render.Render(w, r, http.StatusOK, page)
-}
-
 // soonestPage is the next hours with anybody.
 type soonestPage struct {
 	searchForm

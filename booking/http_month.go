@@ -44,8 +44,8 @@ func (m monthStrip) String() string { return m.First.Format(monthFormat) }
 // Shown reports whether there is anything to show: beyond the horizon there is not.
 func (m monthStrip) Shown() bool { return !m.First.IsZero() }
 
-// Column is where the month begins in a week: 1 is Monday.
-func (m monthStrip) Column() int { return isoWeekday(m.First) }
+// Column is where its days begin in a week: 1 is Monday.
+func (m monthStrip) Column() int { return isoWeekday(m.Days[0].Day) }
 
 // monthDay is one day of a month.
 type monthDay struct {
@@ -75,7 +75,11 @@ func (p *slotsPage) turn(a asked, free []Slot, now time.Time) {
 		return
 	}
 	p.Month.First = first
-	for day := first; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
+	from := first
+	if first.Equal(this) {
+		from = midnight(now.In(p.Reader)) // what is past helps nobody
+	}
+	for day := from; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
 		p.Month.Days = append(p.Month.Days, monthDay{slotDay: dayOf(day, free), Week: weekOf(day), Chosen: day.Equal(p.Chosen)})
 	}
 	if first.After(this) {
@@ -101,6 +105,10 @@ func (p *slotsPage) monthOf(a asked) time.Time {
 		}
 	}
 	return firstOfMonth(p.Week.monday(p.Reader).AddDate(0, 0, 3))
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 func firstOfMonth(t time.Time) time.Time {
