@@ -18,16 +18,17 @@ type wishRow struct {
 	Language       string
 	AppointmentID  *uuid.UUID
 	Until          time.Time
+	OpenEnded      bool
 }
 
 func (r wishRow) wish() Wish {
 	return Wish{
 		ID: r.ID, SocialWorkerID: orZero(r.SocialWorkerID), Reason: r.Reason, Mode: r.Mode, Language: r.Language,
-		AppointmentID: orZero(r.AppointmentID), Until: r.Until.UTC(),
+		AppointmentID: orZero(r.AppointmentID), Until: r.Until.UTC(), OpenEnded: r.OpenEnded,
 	}
 }
 
-const selectWish = `select e.id, e.account_id, e.social_worker_id, e.reason, e.mode, e.language, e.appointment_id, e.until from waiting_entries e `
+const selectWish = `select e.id, e.account_id, e.social_worker_id, e.reason, e.mode, e.language, e.appointment_id, e.until, e.open_ended from waiting_entries e `
 
 // stillWaiting is the condition of a wish that is not over at the instant of $1.
 const stillWaiting = `(e.until > $1
@@ -55,9 +56,9 @@ func readWish(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Ti
 
 func insertWish(ctx context.Context, tx postgres.Tx, person uuid.UUID, w Wish) error {
 	_, err := tx.Exec(ctx, `
-		insert into waiting_entries (account_id, social_worker_id, reason, mode, language, appointment_id, until, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		person, orNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, orNull(w.AppointmentID), w.Until, tx.Now)
+		insert into waiting_entries (account_id, social_worker_id, reason, mode, language, appointment_id, until, open_ended, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		person, orNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, orNull(w.AppointmentID), w.Until, w.OpenEnded, tx.Now)
 	return err
 }
 

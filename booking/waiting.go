@@ -22,7 +22,11 @@ type Wish struct {
 	Language       string
 	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
 	Until          time.Time // hours before this
+	OpenEnded      bool      // which is only as far as one can book
 }
+
+// LastDay is the last day of a wish, an instant of it.
+func (w Wish) LastDay() time.Time { return w.Until.Add(-time.Second) }
 
 const (
 	maxWishes    = 5 // of one person
@@ -63,6 +67,7 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 				return errWaitingWorker
 			}
 		}
+		w.OpenEnded = w.Until.IsZero() && w.AppointmentID == uuid.Nil
 		if w.Until, err = s.bound(ctx, tx, v, w); err != nil {
 			return err
 		}

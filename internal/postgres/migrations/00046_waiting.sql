@@ -10,6 +10,7 @@ create table waiting_entries (
     language         text not null,
     appointment_id   uuid references appointments on delete cascade, -- the one that is to be earlier
     until            timestamptz not null, -- hours before this; of an appointment, its start
+    open_ended       boolean not null,     -- until is only as far as one can book
     created_at       timestamptz not null
 );
 create index waiting_entries_account_idx on waiting_entries (account_id);
