@@ -473,3 +473,18 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, booking.MaxClearing+1)})
 	want(t, "too many", err, fault.Invalid)
 }
+
+// A worker who leaves for good and is erased leaves nobody either.
+func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, p.nadia.ID) }))
+	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || len(o.SameWorker) != 0 {
+		t.Errorf("offered: %+v", o)
+	}
+	p.SetNow(p.at(25))
+	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
+		t.Errorf("to call: %v", got)
+	}
+}
