@@ -71,6 +71,15 @@ func settleAlike(ctx context.Context, tx postgres.Tx, person, booked uuid.UUID, 
 	return err
 }
 
+// reopenRebooking takes back that a request took the place of a cancelled appointment:
+// it came to nothing.
+func reopenRebooking(ctx context.Context, tx postgres.Tx, request uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		update rebookings set state = 'open', booked_id = null, settled_at = null, due_at = greatest($2::timestamptz, least($2::timestamptz + $3::interval, starts_at - $3::interval))
+		where booked_id = $1`, request, tx.Now, recallAfter)
+	return err
+}
+
 func settleRebooking(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID, state RebookingState) error {
 	_, err := tx.Exec(ctx, `update rebookings set state = $2, settled_at = $3 where appointment_id = $1`, cancelled, state, tx.Now)
 	return err
