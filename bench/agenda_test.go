@@ -158,6 +158,12 @@ func (e *explainer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndD
 // explain fails when a page reads the table of appointments from end to end.
 func (p *platform) explain(b testing.TB, pages map[string]person) {
 	b.Helper()
+	p.explained(b, 4, pages)
+}
+
+// explained is explain of pages that read appointments by so many queries at least.
+func (p *platform) explained(b testing.TB, queries int, pages map[string]person) {
+	b.Helper()
 	e := &explainer{queries: map[string][]any{}}
 	cfg := p.db.Pool.Config()
 	cfg.ConnConfig.Tracer = e
@@ -169,7 +175,7 @@ func (p *platform) explain(b testing.TB, pages map[string]person) {
 	for path, who := range pages {
 		overheard.glance(path, who)
 	}
-	if len(e.queries) < 4 {
+	if len(e.queries) < queries {
 		b.Errorf("the pages read appointments by only %d queries", len(e.queries))
 	}
 	for sql, args := range e.queries {

@@ -113,50 +113,8 @@ func around(span Period) Period {
 
 // readAgenda reads what decides about the hours of span at now.
 func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span Period, now time.Time) (agenda, error) {
-	a := agenda{worker: worker}
-	openings, err := readOpenings(ctx, q, worker.AccountID)
-	if err != nil {
-		return agenda{}, err
-	}
-	a.openings = inModes(openings, worker.modes())
-	if a.closed, err = readClosed(ctx, q, worker, around(span)); err != nil {
-		return agenda{}, err
-	}
-	if a.credentials, err = readCredentials(ctx, q, worker.AccountID); err != nil {
-		return agenda{}, err
-	}
-	a.taken, err = readBusy(ctx, q, worker.AccountID, around(span), now)
-	return a, err
-}
-
-// readClosed finds the times inside span in which the worker is away.
-func readClosed(ctx context.Context, q postgres.Querier, worker workerRow, span Period) ([]Period, error) {
-	absences, err := readAbsences(ctx, q, worker.AccountID, span)
-	if err != nil {
-		return nil, err
-	}
-	weekly, err := readWeeklyAbsences(ctx, q, worker.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	holidays, err := readHolidays(ctx, q, worker, span)
-	if err != nil {
-		return nil, err
-	}
-	external, err := readExternalBusy(ctx, q, worker.AccountID, span)
-	if err != nil {
-		return nil, err
-	}
-	closed := append(periods(absences), external...)
-	for _, w := range weekly {
-		closed = append(closed, w.within(span, worker.zone())...)
-	}
-	for _, h := range holidays {
-		if !h.Open {
-			closed = append(closed, wallPeriods(h.Day, 0, 24*60, worker.zone())...)
-		}
-	}
-	return closed, nil
+	all, err := readAgendas(ctx, q, []workerRow{worker}, span, now)
+	return all[worker.AccountID], err
 }
 
 // readHolidays finds the holidays of the worker's region on the days of span.
@@ -166,11 +124,8 @@ func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, spa
 	if len(holidays) == 0 {
 		return nil, nil
 	}
-	open, err := readOpenHolidays(ctx, q, worker.AccountID, first, last)
-	for i, h := range holidays {
-		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
-	}
-	return holidays, err
+	open, err := readOpenHolidays(ctx, q, first, last, worker.AccountID)
+	return opened(holidays, open[worker.AccountID]), err
 }
 
 // inModes keeps of each opening the modes that the worker's sheet offers.

@@ -21,7 +21,8 @@ type Request struct {
 	Reason         string // a slug
 	Note           string // what the person wants to say beforehand; may be empty
 	Needs
-	For uuid.UUID // whom the viewer books for; zero for oneself
+	Anybody bool      // it does not matter with whom: where the hour is lost, anybody's are proposed
+	For     uuid.UUID // whom the viewer books for; zero for oneself
 
 	instead uuid.UUID // the appointment, cancelled by its worker, whose place it takes
 }

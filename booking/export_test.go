@@ -71,3 +71,8 @@ func ExplainDue(ctx context.Context, q postgres.Querier, now time.Time) (string,
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return strings.Join(lines, "\n"), err
 }
+
+// Deliver tries to tell one freed hour by a channel, as River does.
+func (w *WaitingNoticeWorker) Deliver(ctx context.Context, id uuid.UUID, by Channel) error {
+	return w.work(ctx, id, by)
+}

@@ -69,13 +69,10 @@ func values(options []option) []string {
 }
 
 type workersPage struct {
-	Workers   []SocialWorker
-	Filter    *form.Form
-	Reasons   []option
-	Modes     []option
-	Languages []option
-	Previous  string // the address of the page before, empty when there is none
-	Next      string
+	searchForm
+	Workers  []Found
+	Previous string // the address of the page before, empty when there is none
+	Next     string
 }
 
 func (workersPage) Template() string { return "booking/workers" }
@@ -87,33 +84,23 @@ func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) 
 
 // Workers compares the profile sheets (R12).
 func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
-	reasons, err := h.bookings.Reasons(r.Context())
+	chosen, search, err := h.search(r, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	allowed, err := h.bookings.allowedModes(r.Context(), viewer.From(r.Context()))
-	if err != nil {
+	page := workersPage{searchForm: chosen}
+	var more bool
+	if page.Workers, more, err = h.bookings.Find(r.Context(), viewer.From(r.Context()), search); err != nil {
 		return err
 	}
-	page := workersPage{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions()}
-	// A filter that names nothing known is no filter: its message is not shown.
-	f := form.FromValues(r.URL.Query())
-	filter := Filter{
-		Reason:   f.Choice("reason", values(page.Reasons), "-"),
-		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
-		Language: f.Choice("language", values(page.Languages), "-"),
+	ids := make([]uuid.UUID, len(page.Workers))
+	for i, worker := range page.Workers {
+		ids[i] = worker.ID
 	}
-	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
-	filter.Page = pageNumber(r)
-	workers, more, err := h.bookings.SocialWorkers(r.Context(), filter)
-	if err != nil {
+	if err := h.look(r, ids...); err != nil {
 		return err
 	}
-	page.Workers = sheetsWithin(workers, allowed)
-	if err := h.look(r, page.Workers); err != nil {
-		return err
-	}
-	page.Previous, page.Next = neighbours(r, filter.Page, more)
+	page.Previous, page.Next = neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 

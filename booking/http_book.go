@@ -84,6 +84,7 @@ func decodeTyped(f *form.Form, r *Request) {
 	r.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
 	r.Note = f.Text("note", form.Text{Max: MaxNote, Lines: true})
 	r.Needs = decodeNeeds(f)
+	r.Anybody = f.Ticked("anybody")
 }
 
 func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.Form) (confirmPage, error) {
@@ -107,7 +108,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 		return confirmPage{}, err
 	}
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, h.agendaAgain(r, e, request, errNotFree)
+		return confirmPage{}, h.agendaAgain(r, e, request, request.lost())
 	}
 	freeUntil := request.StartsAt.Add(-FreeCancellation)
 	page := confirmPage{
@@ -122,6 +123,15 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 		return page, h.agendaAgain(r, e, request, errTooSoon)
 	}
 	return page, nil
+}
+
+// lost is why an hour that is not free cannot be had: one that was just proposed was
+// taken meanwhile.
+func (r Request) lost() *fault.Fault {
+	if r.Anybody {
+		return errTaken
+	}
+	return errNotFree
 }
 
 // offeredTo is a worker's sheet with the modes that the person may have.
@@ -148,15 +158,18 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 	if e.base != "" {
 		return h.errandAgain(r, e, request, why)
 	}
+	if request.Anybody {
+		return h.soonestAgain(r, request, why)
+	}
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
 		week = weekOf(request.StartsAt.In(e.Zone)).String()
 	}
-	page, err := h.slotsPage(r, request.SocialWorkerID, week, request.Mode)
+	page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
 	if err != nil {
 		return err
 	}
-	err = h.lookInto(r, request.SocialWorkerID, page.Week)
+	err = h.lookIntoMonth(r, page)
 	if fault.Is(err, fault.Throttled) {
 		return why
 	}
@@ -258,7 +271,7 @@ func (refusedPage) Title() string    { return "Ce rendez-vous n’est pas possib
 func (p refusedPage) Words() string {
 	words := ""
 	for _, field := range p.Typed {
-		if field.Name != "reason" {
+		if field.Name != "reason" && field.Name != "anybody" {
 			words += field.Value + "\n"
 		}
 	}

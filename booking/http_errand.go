@@ -277,5 +277,8 @@ func kept(r Request) []keptField {
 	all := []keptField{
 		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
 	}
+	if r.Anybody {
+		all = append(all, keptField{"anybody", "1"})
+	}
 	return slices.DeleteFunc(all, func(f keptField) bool { return f.Value == "" })
 }

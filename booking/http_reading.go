@@ -28,17 +28,22 @@ func (p pausePage) Hours() int {
 }
 
 // look counts the sheets that a page shows.
-func (h *HTTP) look(r *http.Request, workers []SocialWorker) error {
-	ids := make([]uuid.UUID, len(workers))
-	for i, worker := range workers {
-		ids[i] = worker.ID
-	}
-	return paused(h.bookings.Look(r.Context(), viewer.From(r.Context()), ids...))
+func (h *HTTP) look(r *http.Request, workers ...uuid.UUID) error {
+	return paused(h.bookings.Look(r.Context(), viewer.From(r.Context()), workers...))
 }
 
 // lookInto counts the week of an agenda that a page shows.
 func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, week isoWeek) error {
 	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), worker, week.String()))
+}
+
+// lookIntoMonth counts the week of a page, and which days of a month have room.
+func (h *HTTP) lookIntoMonth(r *http.Request, page slotsPage) error {
+	err := h.lookInto(r, page.Worker.ID, page.Week)
+	if err != nil || !page.Month.Shown() {
+		return err
+	}
+	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
 }
 
 func paused(err error) error {

@@ -26,6 +26,8 @@ type slotsPage struct {
 	Problem  string      // why the hour that was asked for cannot be had
 	Kept     []keptField // what was typed for it, to go on with
 	Reader   *time.Location
+	Month    monthStrip
+	Chosen   time.Time // the day that was chosen in the month, midnight in the reader's zone; zero for none
 }
 
 func (slotsPage) Template() string { return "booking/slots" }
@@ -98,19 +100,20 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.slotsPage(r, id, r.URL.Query().Get("week"), Mode(r.URL.Query().Get("mode")))
+	query := r.URL.Query()
+	page, err := h.slotsPage(r, id, asked{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, Mode(query.Get("mode")))
 	if err != nil {
 		return err
 	}
-	if err := h.lookInto(r, id, page.Week); err != nil {
+	if err := h.lookIntoMonth(r, page); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // slotsPage fills the page for a week; where none is asked for it takes the
-// first one with a free hour in that mode.
-func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) (slotsPage, error) {
+// first one with a free hour in that mode, of the month that is asked for.
+func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode Mode) (slotsPage, error) {
 	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
 	v := viewer.From(r.Context())
 	worker, err := h.offeredTo(r.Context(), v.ID, id)
@@ -125,7 +128,8 @@ func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, week string, mode Mode) 
 		return slotsPage{}, err
 	}
 	page := slotsPage{Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Reader: zone}
-	page.fill(week, free, now)
+	page.fill(a.weekIn(free, zone), free, now)
+	page.turn(a, free, now)
 	return page, nil
 }
 

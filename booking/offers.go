@@ -53,7 +53,7 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 	if err != nil {
 		return Offers{}, err
 	}
-	others, err := readCandidates(ctx, q, a, before.Languages, 2*candidates)
+	others, err := readReplacements(ctx, q, a, before.Languages, 2*candidates)
 	if err != nil {
 		return Offers{}, err
 	}
@@ -113,7 +113,7 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, n
 		about = now
 	}
 	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
-	if f.own, err = readOwn(ctx, q, a.BeneficiaryID, around(f.span), now); err != nil || contract.PerYear == 0 {
+	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil || contract.PerYear == 0 {
 		return f, err
 	}
 	for _, at := range []time.Time{f.span.From, f.span.To} {

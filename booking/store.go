@@ -251,15 +251,6 @@ func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Pe
 		order by lower(p.period)`, worker, span.From, span.To, now)
 }
 
-// readBusy finds what stands in the worker's agenda at now, through the index of the
-// constraint that keeps hours apart.
-func readBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]Period, error) {
-	return postgres.All[Period](ctx, q, `
-		select lower(period) as "from", upper(period) as "to" from appointments
-		where social_worker_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+`
-		order by lower(period)`, worker, span.From, span.To, now)
-}
-
 func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p Period, now time.Time) (has bool, err error) {
 	err = q.QueryRow(ctx, `
 		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5)`,

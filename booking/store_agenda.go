@@ -7,19 +7,19 @@ import (
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 )
 
 type openingRow struct {
-	ID           uuid.UUID
-	Weekday      int
-	FirstDay     time.Time
-	LastDay      *time.Time
-	StartsMinute int
-	EndsMinute   int
-	Modes        []string
-	PlaceID      *uuid.UUID
-	Skips        []time.Time
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	Weekday        int
+	FirstDay       time.Time
+	LastDay        *time.Time
+	StartsMinute   int
+	EndsMinute     int
+	Modes          []string
+	PlaceID        *uuid.UUID
+	Skips          []time.Time
 }
 
 func (r openingRow) opening() Opening {
@@ -34,15 +34,16 @@ func (r openingRow) opening() Opening {
 }
 
 func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
+	all, err := readOpeningsOf(ctx, q, worker)
+	return all[worker], err
+}
+
+func readOpeningsOf(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (map[uuid.UUID][]Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
-		select id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
+		select id, social_worker_id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
 		       array(select day from opening_skips where opening_id = id order by day) as skips
-		from openings where social_worker_id = $1 order by weekday nulls last, first_day, starts_minute`, worker)
-	openings := make([]Opening, len(rows))
-	for i, row := range rows {
-		openings[i] = row.opening()
-	}
-	return openings, err
+		from openings where social_worker_id = any($1) order by weekday nulls last, first_day, starts_minute`, workers)
+	return ofWorkers(rows, func(r openingRow) (uuid.UUID, Opening) { return r.SocialWorkerID, r.opening() }), err
 }
 
 func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
@@ -96,12 +97,13 @@ func deleteAbsence(ctx context.Context, q postgres.Querier, worker, id uuid.UUID
 }
 
 type weeklyAbsenceRow struct {
-	ID           uuid.UUID
-	Weekday      int
-	FirstDay     time.Time
-	LastDay      *time.Time
-	StartsMinute int
-	EndsMinute   int
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	Weekday        int
+	FirstDay       time.Time
+	LastDay        *time.Time
+	StartsMinute   int
+	EndsMinute     int
 }
 
 func (r weeklyAbsenceRow) absence() WeeklyAbsence {
@@ -113,14 +115,15 @@ func (r weeklyAbsenceRow) absence() WeeklyAbsence {
 }
 
 func readWeeklyAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]WeeklyAbsence, error) {
+	all, err := readWeeklyAbsencesOf(ctx, q, worker)
+	return all[worker], err
+}
+
+func readWeeklyAbsencesOf(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (map[uuid.UUID][]WeeklyAbsence, error) {
 	rows, err := postgres.All[weeklyAbsenceRow](ctx, q, `
-		select id, weekday, first_day, last_day, starts_minute, ends_minute from weekly_absences
-		where social_worker_id = $1 order by weekday, starts_minute, first_day`, worker)
-	all := make([]WeeklyAbsence, len(rows))
-	for i, row := range rows {
-		all[i] = row.absence()
-	}
-	return all, err
+		select id, social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute from weekly_absences
+		where social_worker_id = any($1) order by weekday, starts_minute, first_day`, workers)
+	return ofWorkers(rows, func(r weeklyAbsenceRow) (uuid.UUID, WeeklyAbsence) { return r.SocialWorkerID, r.absence() }), err
 }
 
 func insertWeeklyAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w WeeklyAbsence) error {
@@ -137,12 +140,15 @@ func deleteWeeklyAbsence(ctx context.Context, q postgres.Querier, worker, id uui
 
 // Holidays and settings.
 
-func readOpenHolidays(ctx context.Context, q postgres.Querier, worker uuid.UUID, first, last time.Time) ([]time.Time, error) {
-	rows, err := q.Query(ctx, `select day from open_holidays where social_worker_id = $1 and day between $2 and $3`, worker, first, last)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[time.Time])
+type openHolidayRow struct {
+	SocialWorkerID uuid.UUID
+	Day            time.Time
+}
+
+func readOpenHolidays(ctx context.Context, q postgres.Querier, first, last time.Time, workers ...uuid.UUID) (map[uuid.UUID][]time.Time, error) {
+	rows, err := postgres.All[openHolidayRow](ctx, q, `
+		select social_worker_id, day from open_holidays where social_worker_id = any($1) and day between $2 and $3`, workers, first, last)
+	return ofWorkers(rows, func(r openHolidayRow) (uuid.UUID, time.Time) { return r.SocialWorkerID, r.Day }), err
 }
 
 func insertOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, day time.Time) error {

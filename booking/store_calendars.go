@@ -167,7 +167,6 @@ func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, perio
 // readExternalBusy is when a worker's own calendars say that they are busy, as far
 // as it matters to the slots that start inside span.
 func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
-	return postgres.All[Period](ctx, q, `
-		select lower(period) as "from", upper(period) as "to" from external_busy
-		where social_worker_id = $1 and period && tstzrange($2, $3)`, worker, span.From, span.To.Add(SlotLength))
+	all, err := readExternalBusyOf(ctx, q, span, worker)
+	return all[worker], err
 }

@@ -33,6 +33,7 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 		`delete from rebookings where beneficiary_id = $1`,
 		`delete from agenda_clearings where social_worker_id = $1`,
 		`delete from portraits where account_id = $1`,
+		`delete from waiting_entries where account_id = $1`,
 		`delete from openings where social_worker_id = $1`,
 		`delete from absences where social_worker_id = $1`,
 		`delete from weekly_absences where social_worker_id = $1`,

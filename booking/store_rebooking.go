@@ -127,11 +127,12 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most in
 		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2`, now, most, noticeCancellation)
 }
 
-// readCandidates finds workers who take a cancelled appointment's reason and mode
+// readReplacements finds workers who take a cancelled appointment's reason and mode
 // and share a language with its worker: first those whose openings hold the hour and
-// who have nobody then, then those with more of the languages. Among equals each appointment has an order
-// of its own, so that a hundred people are not all sent to the same three.
-func readCandidates(ctx context.Context, q postgres.Querier, a Appointment, languages []string, most int) ([]workerRow, error) {
+// who have nobody then, then those with more of the languages. Among equals each
+// appointment has an order of its own, so that a hundred people are not all sent to
+// the same three.
+func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, most int) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
 		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4
@@ -144,13 +145,6 @@ func readCandidates(ctx context.Context, q postgres.Querier, a Appointment, lang
 			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
 			md5(account_id::text || $6::text) limit $7`,
 		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, most)
-}
-
-// readOwn finds the hours inside span that are kept for the person.
-func readOwn(ctx context.Context, q postgres.Querier, person uuid.UUID, span Period, now time.Time) ([]Period, error) {
-	return postgres.All[Period](ctx, q, `
-		select lower(period) as "from", upper(period) as "to" from appointments
-		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4"), person, span.From, span.To, now)
 }
 
 // readGivenUp finds the hours inside span that the worker cancelled.

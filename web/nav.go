@@ -129,6 +129,8 @@ var flashes = map[string]string{
 	"cancelled":      "Le rendez-vous est annulé.",
 	"cleared":        "C’est annulé. Chaque personne est prévenue et reçoit d’autres heures.",
 	"saved":          "C’est enregistré.",
+	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",
+	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
 	"deleted":        "C’est supprimé.",
 	"invited":        "L’invitation part par e-mail.",
 	"second-factor":  "Votre double vérification est en place.",

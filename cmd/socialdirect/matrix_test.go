@@ -98,6 +98,10 @@ var policy = map[string]rule{
 	// Booking.
 	"GET /assistants":                      to(200, viewer.Beneficiary),
 	"GET /assistants/{id}":                 to(200, viewer.Beneficiary).of("worker"),
+	"GET /au-plus-tot":                     to(200, viewer.Beneficiary),
+	"GET /liste-attente":                   to(200, viewer.Beneficiary),
+	"POST /liste-attente":                  to(303, viewer.Beneficiary),
+	"POST /liste-attente/{id}/suppression": to(303, viewer.Beneficiary).of("wish"),
 	"GET /assistants/{id}/photo":           signedIn(200).of("portrait"),
 	"GET /rendez-vous/nouveau":             to(200, viewer.Beneficiary).of("free hour"),
 	"POST /rendez-vous/nouveau":            to(422, viewer.Beneficiary),

@@ -176,6 +176,7 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	m.placePublic()
 	m.placeAccounts(t, workers[0])
 	m.placeMeetings(t)
+	m.placeWish(t)
 	m.placeAgenda(t)
 	m.placeCodes(t)
 	m.placeAdministration(t)
@@ -297,6 +298,15 @@ func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour ti
 	}
 	m.objects["appointment its worker cancelled"] = identified(first, m.zoe)
 	m.objects["person to call"] = identified(second)
+}
+
+// placeWish has Zoé wait for an hour of Marc's.
+func (m *matrixWorld) placeWish(t *testing.T) {
+	zoe := m.zoe.whoIs()
+	ok(t, m.platform.bookings.Wait(t.Context(), zoe, booking.Wish{SocialWorkerID: m.marc.whoIs().ID}))
+	wishes, err := m.platform.bookings.Wishes(t.Context(), zoe)
+	ok(t, err)
+	m.objects["wish"] = identified(wishes[0].ID, m.zoe)
 }
 
 // placeLate has Zoé cancel an hour with Marc late, and take another one with him by

@@ -181,6 +181,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
+	river.AddWorker(workers, booking.NewFreeHoursWorker(p.bookings))
+	river.AddWorker(workers, booking.NewWaitingNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
@@ -201,6 +203,7 @@ func periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		account.PeriodicSweep(),
 		booking.PeriodicCalendars(),
+		booking.PeriodicFreeHours(),
 		booking.PeriodicEnds(),
 		booking.PeriodicRelease(),
 		booking.PeriodicReminders(),

@@ -64,6 +64,7 @@ var owned = map[string][]string{
 		"rebookings", "agenda_clearings", "notices", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
+		"free_hours", "free_hours_read", "hours_changed", "waiting_entries", "waiting_notices", "waiting_hours",
 	},
 	"messaging": {
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates",

@@ -1,0 +1,95 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	found     = 500       // workers who can be found
+	atFirst   = 1_000     // appointments in the table
+	afterLong = 1_000_000 // the same after many years
+)
+
+// staff adds so many workers who can be booked from nine to five on weekdays, and works
+// out their free hours.
+func (n *population) staff(count int) (workers []string) {
+	n.b.Helper()
+	for range count {
+		who := n.worker()
+		workers = append(workers, who.id.String())
+	}
+	n.exec(`update openings set starts_minute = 540, ends_minute = 1020 where weekday <= 5`)
+	n.exec(`delete from openings where weekday > 5`)
+	return workers
+}
+
+// decades adds appointments of the workers with people of their own, until there are
+// count: in the past first, one hour after the other, so that what is ahead is the same
+// however many there are.
+func (n *population) decades(workers []string, count int) {
+	n.b.Helper()
+	people := make([]string, len(workers))
+	for i := range people {
+		people[i] = n.beneficiary().id.String()
+	}
+	n.exec(`insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select ($1::uuid[])[1 + i % $3], ($2::uuid[])[1 + i % $3], tstzrange(at, at + interval '1 hour'), 'video', 'housing', '', 'confirmed', now()
+		from (select i, case when i < $3 then date_trunc('hour', now()) + interval '2 hours'
+		                     else date_trunc('hour', now()) - (i / $3) * interval '4 hours' end as at
+		      from generate_series(0, $4 - 1) as i) as hours`, workers, people, len(workers), count)
+	n.exec(`vacuum analyze`)
+	if there := n.p.appointments(); there != count {
+		n.b.Errorf("%d appointments are in the table, not %d", there, count)
+	}
+}
+
+// crowd is a platform with many workers and so many appointments, and somebody who
+// looks for an hour.
+func crowd(b testing.TB, appointments int) (*platform, person) {
+	b.Helper()
+	p := newPlatform(b, 4)
+	p.decades(p.staff(found), appointments)
+	ok(b, p.services.bookings.RefreshHours(b.Context()))
+	p.exec(`vacuum analyze`)
+	return p, p.beneficiary()
+}
+
+func BenchmarkFindingGrowth(b *testing.B) {
+	small, smallPerson := crowd(b, atFirst)
+	large, largePerson := crowd(b, afterLong)
+	pages := []string{"/assistants", "/assistants?order=name", "/assistants?mode=phone&language=fr&page=12", "/au-plus-tot"}
+	before, after := map[string]sample{}, map[string]sample{}
+	look := func(into map[string]sample, p *platform, who person) {
+		for _, page := range pages {
+			into[page] = append(into[page], p.glance(page, who))
+		}
+	}
+	rounds(b, least, func() {
+		look(before, small, smallPerson)
+		look(after, large, largePerson)
+	})
+	for _, page := range pages {
+		ratio := after[page].over(before[page])
+		b.ReportMetric(ratio.median(), strings.NewReplacer("/", "-", "?", "-", "&", "-", "=", "-").Replace(page[1:])+"_ratio")
+		b.Logf("%s of %d workers with %d appointments against %d: takes %v times as long (%.2f ms)",
+			page, found, afterLong, atFirst, ratio, 1000*after[page].median()/glances)
+	}
+	large.explained(b, 2, map[string]person{"/assistants": largePerson, "/assistants?order=name": largePerson, "/au-plus-tot": largePerson})
+}
+
+// BenchmarkRefreshHours is what it costs to work out one worker's free hours after a
+// change.
+func BenchmarkRefreshHours(b *testing.B) {
+	p, _ := crowd(b, atFirst)
+	worker := p.worker()
+	ok(b, p.services.bookings.RefreshHours(b.Context()))
+	start := time.Now().Truncate(time.Hour).Add(48 * time.Hour)
+	n := 0
+	for b.Loop() {
+		p.appointment(p.beneficiary(), worker, start.Add(time.Duration(n)*time.Hour))
+		n++
+		ok(b, p.services.bookings.RefreshHours(b.Context()))
+	}
+}

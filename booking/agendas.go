@@ -1,0 +1,101 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// hoursMade is what makes and blocks the hours of several workers, as it is kept.
+type hoursMade struct {
+	openings    map[uuid.UUID][]Opening
+	absences    map[uuid.UUID][]Period
+	weekly      map[uuid.UUID][]WeeklyAbsence
+	opened      map[uuid.UUID][]time.Time // holidays that are not kept
+	external    map[uuid.UUID][]Period
+	credentials map[uuid.UUID]Credentials
+	taken       map[uuid.UUID][]Period
+}
+
+// readAgendas reads what decides about the hours of span at now, of many workers as
+// of one: with as many queries, and by the same words.
+func readAgendas(ctx context.Context, q postgres.Querier, workers []workerRow, span Period, now time.Time) (map[uuid.UUID]agenda, error) {
+	span = around(span)
+	made, err := readHoursMade(ctx, q, idsOf(workers), span, now)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[uuid.UUID]agenda, len(workers))
+	for _, w := range workers {
+		all[w.AccountID] = agenda{
+			worker: w, openings: inModes(made.openings[w.AccountID], w.modes()), closed: made.closed(w, span),
+			taken: made.taken[w.AccountID], credentials: made.credentials[w.AccountID],
+		}
+	}
+	return all, nil
+}
+
+func idsOf(workers []workerRow) []uuid.UUID {
+	ids := make([]uuid.UUID, len(workers))
+	for i, w := range workers {
+		ids[i] = w.AccountID
+	}
+	return ids
+}
+
+func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span Period, now time.Time) (h hoursMade, err error) {
+	if h.openings, err = readOpeningsOf(ctx, q, workers...); err != nil {
+		return h, err
+	}
+	if h.absences, err = readAbsencesOf(ctx, q, span, workers...); err != nil {
+		return h, err
+	}
+	if h.weekly, err = readWeeklyAbsencesOf(ctx, q, workers...); err != nil {
+		return h, err
+	}
+	// A day of a zone lies within a day of the same date in UTC, give or take one.
+	first, last := calendarDay(span.From).AddDate(0, 0, -1), calendarDay(span.To).AddDate(0, 0, 1)
+	if h.opened, err = readOpenHolidays(ctx, q, first, last, workers...); err != nil {
+		return h, err
+	}
+	if h.external, err = readExternalBusyOf(ctx, q, span, workers...); err != nil {
+		return h, err
+	}
+	credentials, err := readCredentials(ctx, q, workers...)
+	if err != nil {
+		return h, err
+	}
+	h.credentials = map[uuid.UUID]Credentials{}
+	for _, c := range credentials {
+		h.credentials[c.SocialWorkerID] = append(h.credentials[c.SocialWorkerID], c)
+	}
+	h.taken, err = readTaken(ctx, q, span, now, workers...)
+	return h, err
+}
+
+// closed are the times inside span in which the worker is away.
+func (h hoursMade) closed(w workerRow, span Period) []Period {
+	closed := slices.Concat(h.absences[w.AccountID], h.external[w.AccountID])
+	for _, weekly := range h.weekly[w.AccountID] {
+		closed = append(closed, weekly.within(span, w.zone())...)
+	}
+	first, last := calendarDay(span.From.In(w.zone())), calendarDay(span.To.In(w.zone()))
+	for _, holiday := range opened(holidaysOf(w.HolidayRegion, first, last), h.opened[w.AccountID]) {
+		if !holiday.Open {
+			closed = append(closed, wallPeriods(holiday.Day, 0, 24*60, w.zone())...)
+		}
+	}
+	return closed
+}
+
+// opened are the holidays, with those marked that are worked on.
+func opened(holidays []Holiday, open []time.Time) []Holiday {
+	for i, h := range holidays {
+		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
+	}
+	return holidays
+}

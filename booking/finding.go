@@ -1,0 +1,289 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Search is whom somebody looks for: workers who offer all that it names. Empty fields
+// name nothing.
+type Search struct {
+	Reason   string
+	Mode     Mode
+	Language string
+	Town     string    // part of the address where one meets
+	ByName   bool      // in the order of names, not of the first free hours
+	Page     int       // 0 is the first
+	Worker   uuid.UUID // this one alone; zero for anybody
+
+	Modes []string // those in which hours count: set by the search itself
+}
+
+// MaxTown is how many characters of an address one can look for.
+const MaxTown = 60
+
+// Found is a sheet with its first free hour.
+type Found struct {
+	SocialWorker
+	First     time.Time // UTC; zero when no hour is free
+	FirstMode Mode      // one in which it can be had
+}
+
+// within sets the modes in which hours count: those that the person may have, or the
+// one that they look for.
+func (s Search) within(allowed []Mode) Search {
+	modes := slices.Clone(allowed)
+	if s.Mode != "" {
+		modes = []Mode{s.Mode}
+	}
+	if s.Town != "" {
+		modes = []Mode{InPerson}
+	}
+	modes = slices.DeleteFunc(modes, func(m Mode) bool { return !slices.Contains(allowed, m) || s.Mode != "" && m != s.Mode })
+	s.Modes = make([]string, len(modes))
+	for i, m := range modes {
+		s.Modes[i] = string(m)
+	}
+	return s
+}
+
+// Find returns one page of those whom the viewer looks for, with the first hour at
+// which each can be booked, read from the agenda; more reports whether another page
+// follows.
+func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sheets []Found, more bool, err error) {
+	allowed, err := s.allowedModes(ctx, v)
+	if err != nil {
+		return nil, false, err
+	}
+	search = search.within(allowed)
+	page, more, err := s.pageOf(ctx, search)
+	if err != nil || len(page) == 0 {
+		return nil, false, err
+	}
+	rows, err := readWorkersOf(ctx, s.db.Pool, page)
+	if err != nil {
+		return nil, false, err
+	}
+	firsts, err := s.firstFree(ctx, v.ID, rows, toModes(search.Modes))
+	if err != nil {
+		return nil, false, err
+	}
+	all, err := s.sheets(ctx, rows)
+	for _, sheet := range all {
+		if sheet, ok := sheet.within(allowed); ok {
+			first := firsts[sheet.ID]
+			sheets = append(sheets, Found{SocialWorker: sheet, First: first.StartsAt, FirstMode: firstOfModes(first.Modes)})
+		}
+	}
+	slices.SortFunc(sheets, func(a, b Found) int {
+		return cmp.Or(search.compare(a.First, b.First), compareNames(a.Person, b.Person), cmp.Compare(a.ID.String(), b.ID.String()))
+	})
+	return sheets, more, err
+}
+
+// compare puts the earlier hour first, and none last; where names decide, nothing.
+func (s Search) compare(a, b time.Time) int {
+	switch {
+	case s.ByName || a.Equal(b):
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}
+
+func firstOfModes(modes []Mode) Mode {
+	if len(modes) == 0 {
+		return ""
+	}
+	return modes[0]
+}
+
+// pageOf are the workers of one page, by the hours that are kept.
+func (s *Service) pageOf(ctx context.Context, search Search) (page []uuid.UUID, more bool, err error) {
+	candidates, err := readCandidates(ctx, s.db.Pool, search, s.db.Now())
+	if err != nil {
+		return nil, false, err
+	}
+	people, err := s.accounts.People(ctx, accountsOf(candidates))
+	if err != nil {
+		return nil, false, err
+	}
+	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
+	slices.SortFunc(candidates, func(a, b candidateRow) int {
+		return cmp.Or(search.compare(orZero(a.First), orZero(b.First)), compareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
+	})
+	from := min(search.Page*sheetsAtOnce, len(candidates))
+	to := min(from+sheetsAtOnce, len(candidates))
+	return accountsOf(candidates[from:to]), to < len(candidates), nil
+}
+
+func accountsOf(candidates []candidateRow) []uuid.UUID {
+	ids := make([]uuid.UUID, len(candidates))
+	for i, c := range candidates {
+		ids[i] = c.AccountID
+	}
+	return ids
+}
+
+// firstFree finds, of each worker, the first hour that the person can have in one of
+// the modes. Most have one within two weeks; for those alone who have none more is
+// read.
+func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []workerRow, modes []Mode) (map[uuid.UUID]Slot, error) {
+	t, err := s.takerOf(ctx, person, modes)
+	if err != nil {
+		return nil, err
+	}
+	firsts := map[uuid.UUID]Slot{}
+	for from := time.Duration(0); from < Horizon && len(workers) > 0; from = 2*from + freeStride {
+		span := Period{t.now.Add(from), t.now.Add(min(2*from+freeStride, Horizon+time.Second))}
+		agendas, err := readAgendas(ctx, s.db.Pool, workers, span, t.now)
+		if err != nil {
+			return nil, err
+		}
+		var without []workerRow
+		for _, w := range workers {
+			if own := t.can(w.AccountID, agendas[w.AccountID].free(span, t.now)); len(own) > 0 {
+				firsts[w.AccountID] = own[0]
+			} else {
+				without = append(without, w)
+			}
+		}
+		workers = without
+	}
+	return firsts, nil
+}
+
+// taker is somebody who looks for an hour.
+type taker struct {
+	now    time.Time
+	modes  []Mode
+	marked []uuid.UUID // with whom what they book is a request
+}
+
+func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []Mode) (taker, error) {
+	marked, err := readMarkedWith(ctx, s.db.Pool, person)
+	return taker{now: s.db.Now(), modes: modes, marked: marked}, err
+}
+
+// can are those of a worker's free hours that the taker can have, each with the modes
+// in which they can: where they ask, an hour so near that nobody could answer is none.
+func (t taker) can(worker uuid.UUID, free []Slot) []Slot {
+	asks := slices.Contains(t.marked, worker)
+	var own []Slot
+	for _, slot := range free {
+		slot.Modes = slices.DeleteFunc(slices.Clone(slot.Modes), func(m Mode) bool { return !slices.Contains(t.modes, m) })
+		if len(slot.Modes) > 0 && (!asks || answerBy(slot.StartsAt, t.now).After(t.now)) {
+			own = append(own, slot)
+		}
+	}
+	return own
+}
+
+// Hour is a free hour, with whom it can be had.
+type Hour struct {
+	Slot
+	Worker account.Person // in the zone of their sheet
+}
+
+// Elsewhere reports whether the worker's clock differs from the reader's (R14).
+func (h Hour) Elsewhere(reader *time.Location) bool {
+	return slotsPage{Reader: reader, Worker: SocialWorker{Person: h.Worker}}.Elsewhere(h.StartsAt)
+}
+
+// How many hours are proposed with anybody at all, and how many kept ones are read at
+// a time to find them.
+const (
+	soonestShown = 12
+	soonestRead  = 60
+	soonestTries = 10
+)
+
+// Soonest are the next hours at which the viewer can be booked with anybody whom they
+// look for: distinct ones, each with one worker, read from the agendas.
+func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) ([]Hour, error) {
+	return s.soonest(ctx, v, search, uuid.Nil)
+}
+
+// soonest is Soonest as if one of the viewer's appointments were not there.
+func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
+	allowed, err := s.allowedModes(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	search = search.within(allowed)
+	t, err := s.takerOf(ctx, v.ID, toModes(search.Modes))
+	if err != nil {
+		return nil, err
+	}
+	var hours []Hour
+	after := t.now
+	for range soonestTries {
+		kept, err := readSoonest(ctx, s.db.Pool, search, v.ID, t.now, after, soonestRead)
+		if err != nil || len(kept) == 0 {
+			return hours, err
+		}
+		// The last hour may go on beyond what was read; it is read again.
+		whole := kept
+		if last := kept[len(kept)-1].StartsAt; len(kept) == soonestRead && kept[0].StartsAt.Before(last) {
+			whole = slices.DeleteFunc(slices.Clone(kept), func(r freeHourRow) bool { return r.StartsAt.Equal(last) })
+		}
+		if hours, err = s.verified(ctx, v, t, but, hours, whole); err != nil || len(hours) >= soonestShown {
+			return hours[:min(len(hours), soonestShown)], err
+		}
+		after = whole[len(whole)-1].StartsAt
+	}
+	return hours, nil
+}
+
+// verified adds to hours those of the kept ones that the agendas bear out, one of each
+// instant, and none at which the viewer meets somebody already.
+func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+	ids := make([]uuid.UUID, len(kept))
+	for i, k := range kept {
+		ids[i] = k.SocialWorkerID
+	}
+	rows, err := readWorkersOf(ctx, s.db.Pool, ids)
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.accounts.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	span := Period{kept[0].StartsAt, kept[len(kept)-1].StartsAt.Add(SlotLength)}
+	agendas, err := readAgendas(ctx, s.db.Pool, rows, span, t.now)
+	if err != nil {
+		return nil, err
+	}
+	own, err := readOwnHours(ctx, s.db.Pool, v.ID, but, span, t.now)
+	if err != nil {
+		return nil, err
+	}
+	free := map[uuid.UUID][]Slot{}
+	for _, row := range rows {
+		if people[row.AccountID].Active {
+			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].free(span, t.now))
+		}
+	}
+	for _, k := range kept {
+		slot := Slot{StartsAt: k.StartsAt.UTC(), Modes: modesAt(free[k.SocialWorkerID], k.StartsAt)}
+		known := len(hours) > 0 && hours[len(hours)-1].StartsAt.Equal(slot.StartsAt)
+		if slot.Modes == nil || known || overlapsAny(slot.Period(), own) {
+			continue
+		}
+		person := people[k.SocialWorkerID]
+		person.Zone = agendas[k.SocialWorkerID].worker.zone()
+		hours = append(hours, Hour{Slot: slot, Worker: person})
+	}
+	return hours, nil
+}

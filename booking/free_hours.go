@@ -1,0 +1,187 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// Who is free first, among hundreds, is not worked out anew for everybody who asks.
+// The next free hours of each worker are kept, and worked out again when the agenda
+// changed: the database notes that in the transaction of the change, whatever act it
+// was, so that none can forget to. What is kept orders lists and shows that an hour was
+// freed; what is shown or booked is read from the agenda itself.
+
+const (
+	freeKept   = 100 // hours that are kept, of each mode
+	freeStride = 14 * 24 * time.Hour
+	freeFresh  = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
+	freeEvery  = 10 * time.Second
+	freeAtOnce = 200 // workers in one round of reading who is due
+)
+
+// RefreshHours works out the free hours of everybody whose agenda changed, and tells
+// those who wait for an hour that was freed.
+func (s *Service) RefreshHours(ctx context.Context) error {
+	if err := deleteOverWishes(ctx, s.db.Pool, s.db.Now()); err != nil {
+		return err
+	}
+	after := uuid.Nil
+	for {
+		due, err := readHoursDue(ctx, s.db.Pool, after, s.db.Now().Add(-freeFresh), freeAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		for _, worker := range due {
+			if err := s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker) }); err != nil {
+				return err
+			}
+		}
+		after = due[len(due)-1]
+	}
+}
+
+// refreshHours takes the notes of changes away before it reads the agenda: a change
+// that it does not see has a note that it does not take.
+func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) error {
+	knownUntil, err := holdFreeHours(ctx, tx, worker)
+	if err != nil {
+		return err
+	}
+	if err := takeHoursChanged(ctx, tx, worker); err != nil {
+		return err
+	}
+	row, err := readWorker(ctx, tx, worker)
+	if err != nil {
+		return err
+	}
+	horizon := Period{tx.Now, tx.Now.Add(row.horizon() + time.Second)}
+	a, err := readAgenda(ctx, tx, row, horizon, tx.Now)
+	if err != nil {
+		return err
+	}
+	free, until := a.soonest(horizon, tx.Now, freeKept)
+	before, err := readFreeHours(ctx, tx, worker)
+	if err != nil {
+		return err
+	}
+	return s.keepFreeHours(ctx, tx, row, change{before: before, after: free, knownUntil: knownUntil, until: until})
+}
+
+// soonest are the first free hours inside span, the first n at least of each mode that
+// has so many, and until when they are all.
+func (a agenda) soonest(span Period, now time.Time, n int) (soonest []Slot, until time.Time) {
+	count := map[Mode]int{}
+	for from := span.From; from.Before(span.To); from = from.Add(freeStride) {
+		for _, slot := range a.free(clip(Period{from, from.Add(freeStride)}, span), now) {
+			soonest = append(soonest, slot)
+			for _, mode := range slot.Modes {
+				count[mode]++
+			}
+			if !slices.ContainsFunc(a.worker.modes(), func(m Mode) bool { return count[m] < n }) {
+				return soonest, slot.StartsAt
+			}
+		}
+	}
+	return soonest, span.To
+}
+
+// change is what became of a worker's free hours.
+type change struct {
+	before, after []Slot
+	knownUntil    time.Time // until when before were all
+	until         time.Time // until when after are all
+}
+
+// gone are the hours that are free no more.
+func (c change) gone() []time.Time {
+	var gone []time.Time
+	for _, slot := range c.before {
+		if modesAt(c.after, slot.StartsAt) == nil {
+			gone = append(gone, slot.StartsAt)
+		}
+	}
+	return gone
+}
+
+// altered are the hours that are to be kept, where something changed.
+func (c change) altered() []Slot {
+	var altered []Slot
+	for _, slot := range c.after {
+		if !slices.Equal(modesAt(c.before, slot.StartsAt), slot.Modes) {
+			altered = append(altered, slot)
+		}
+	}
+	return altered
+}
+
+// freed are the hours, in the modes, in which they were not free before.
+func (c change) freed() []Slot {
+	var freed []Slot
+	for _, slot := range c.after {
+		known := modesAt(c.before, slot.StartsAt)
+		slot.Modes = slices.DeleteFunc(slices.Clone(slot.Modes), func(m Mode) bool { return slices.Contains(known, m) })
+		if len(slot.Modes) > 0 && !slot.StartsAt.After(c.knownUntil) {
+			freed = append(freed, slot)
+		}
+	}
+	return freed
+}
+
+// modesAt are those of the slot that starts then; nil without one. The slots are in
+// order.
+func modesAt(slots []Slot, at time.Time) []Mode {
+	i, found := slices.BinarySearchFunc(slots, at, func(s Slot, at time.Time) int { return s.StartsAt.Compare(at) })
+	if !found {
+		return nil
+	}
+	return slots[i].Modes
+}
+
+func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker workerRow, c change) error {
+	if err := deleteFreeHours(ctx, tx, worker.AccountID, c.gone()); err != nil {
+		return err
+	}
+	if err := putFreeHours(ctx, tx, worker.AccountID, c.altered()); err != nil {
+		return err
+	}
+	if err := noteFreeHours(ctx, tx, worker.AccountID, c.until); err != nil {
+		return err
+	}
+	return s.tellFreed(ctx, tx, worker, c)
+}
+
+// freeHoursArgs is the periodic job.
+type freeHoursArgs struct{}
+
+// Kind names the job.
+func (freeHoursArgs) Kind() string { return "free_hours" }
+
+// FreeHoursWorker keeps the free hours.
+type FreeHoursWorker struct {
+	river.WorkerDefaults[freeHoursArgs]
+	bookings *Service
+}
+
+// NewFreeHoursWorker returns the worker that River runs.
+func NewFreeHoursWorker(bookings *Service) *FreeHoursWorker {
+	return &FreeHoursWorker{bookings: bookings}
+}
+
+// Work works them out once.
+func (w *FreeHoursWorker) Work(ctx context.Context, _ *river.Job[freeHoursArgs]) error {
+	return w.bookings.RefreshHours(ctx)
+}
+
+// PeriodicFreeHours has the queue look for changed agendas at every start and every
+// few seconds. A round that fails is not tried again: the next one makes up for it.
+func PeriodicFreeHours() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(freeEvery),
+		func() (river.JobArgs, *river.InsertOpts) { return freeHoursArgs{}, &river.InsertOpts{MaxAttempts: 1} },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}

@@ -1,0 +1,162 @@
+package booking
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// searchForm is the filters of a list of people, as they are chosen.
+type searchForm struct {
+	Filter    *form.Form
+	Reasons   []option
+	Modes     []option
+	Languages []option
+	Reader    *time.Location
+}
+
+// kept are the filters as an address carries them.
+func (p searchForm) kept() url.Values {
+	query := url.Values{}
+	for _, name := range []string{"reason", "mode", "language", "town", "order"} {
+		if value := p.Filter.Value(name); value != "" {
+			query.Set(name, value)
+		}
+	}
+	return query
+}
+
+// addressed is path with the filters.
+func (p searchForm) addressed(path string) string {
+	if query := p.kept(); len(query) > 0 {
+		return path + "?" + query.Encode()
+	}
+	return path
+}
+
+// Soonest leads to the next hours with anybody, All to the people.
+func (p searchForm) Soonest() string { return p.addressed("/au-plus-tot") }
+
+// All leads to the people.
+func (p searchForm) All() string { return p.addressed("/assistants") }
+
+// Waiting leads to the waiting list, for the same.
+func (p searchForm) Waiting() string { return p.addressed("/liste-attente") }
+
+// HasPlaces reports whether the person may meet somebody in person.
+func (p searchForm) HasPlaces() bool {
+	return slices.ContainsFunc(p.Modes, func(o option) bool { return o.Value == string(InPerson) })
+}
+
+// Filtered reports whether something is looked for.
+func (p searchForm) Filtered() bool {
+	query := p.kept()
+	query.Del("order")
+	return len(query) > 0
+}
+
+var orders = []option{{"", "Première heure libre"}, {"name", "Nom"}}
+
+// Orders are the orders of a list.
+func (searchForm) Orders() []option { return orders }
+
+// search decodes whom somebody looks for. A filter that names nothing known is no
+// filter: its message is not shown.
+func (h *HTTP) search(r *http.Request, query url.Values) (searchForm, Search, error) {
+	v := viewer.From(r.Context())
+	reasons, err := h.bookings.Reasons(r.Context())
+	if err != nil {
+		return searchForm{}, Search{}, err
+	}
+	allowed, err := h.bookings.allowedModes(r.Context(), v)
+	if err != nil {
+		return searchForm{}, Search{}, err
+	}
+	page := searchForm{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(), Reader: v.Zone}
+	f := form.FromValues(query)
+	search := Search{
+		Reason:   f.Choice("reason", values(page.Reasons), "-"),
+		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
+		Language: f.Choice("language", values(page.Languages), "-"),
+		ByName:   f.Choice("order", values(orders), "-") == "name",
+		Town:     f.Text("town", form.Text{Max: MaxTown}),
+		Page:     pageNumber(r),
+	}
+	if f.Error("town") != "" {
+		search.Town = ""
+	}
+	page.Filter = form.New(map[string]string{"reason": search.Reason, "mode": string(search.Mode), "language": search.Language, "town": search.Town})
+	if search.ByName {
+		page.Filter.Set("order", "name")
+	}
+	return page, search, nil
+}
+
+// soonestPage is the next hours with anybody.
+type soonestPage struct {
+	searchForm
+	Hours   []Hour
+	Kept    []keptField // what was typed before the hour was lost, to go on with
+	Problem string
+}
+
+func (soonestPage) Template() string { return "booking/soonest" }
+func (soonestPage) Title() string    { return "Au plus tôt" }
+
+// Book is the address where that hour is booked; whoever loses it comes back here.
+func (p soonestPage) Book(hour Hour) string {
+	query := url.Values{
+		"social_worker_id": {hour.Worker.ID.String()}, "starts_at": {hour.StartsAt.Format(time.RFC3339)}, "mode": {string(hour.Modes[0])}, "anybody": {"1"},
+	}
+	if reason := p.Filter.Value("reason"); reason != "" {
+		query.Set("reason", reason)
+	}
+	return "/rendez-vous/nouveau?" + query.Encode()
+}
+
+// Soonest shows them (R12).
+func (h *HTTP) Soonest(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.soonestPage(r, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, error) {
+	chosen, search, err := h.search(r, query)
+	if err != nil {
+		return soonestPage{}, err
+	}
+	page := soonestPage{searchForm: chosen}
+	if page.Hours, err = h.bookings.Soonest(r.Context(), viewer.From(r.Context()), search); err != nil {
+		return soonestPage{}, err
+	}
+	ids := make([]uuid.UUID, len(page.Hours))
+	for i, hour := range page.Hours {
+		ids[i] = hour.Worker.ID
+	}
+	return page, h.look(r, ids...)
+}
+
+// soonestAgain is the fault that shows the next hours as they are now, to somebody
+// whom it did not matter with whom they talk; what was typed goes on with the next
+// choice.
+func (h *HTTP) soonestAgain(r *http.Request, request Request, why *fault.Fault) error {
+	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
+	if err != nil {
+		return err
+	}
+	page.Problem, page.Kept = why.Message, kept(request)
+	return fault.WithPage(why, page)
+}

@@ -1,0 +1,151 @@
+package booking
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// readHoursDue finds workers, in the order of their ids, whose free hours are to be
+// worked out: their agenda changed, or it was not done since then.
+func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, since time.Time, most int) ([]uuid.UUID, error) {
+	type row struct{ AccountID uuid.UUID }
+	rows, err := postgres.All[row](ctx, q, `
+		select account_id from social_workers w
+		where account_id > $1
+		  and (exists (select from hours_changed c where c.social_worker_id = account_id)
+		       or not exists (select from free_hours_read r where r.social_worker_id = account_id and r.read_at > $2))
+		order by account_id limit $3`, after, since, most)
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	return ids, err
+}
+
+// holdFreeHours has others who work out the same worker's hours wait, and returns
+// until when those that are kept are all.
+func holdFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into free_hours_read (social_worker_id, known_until, read_at) values ($1, $2, $2)
+		on conflict (social_worker_id) do update set read_at = $2 returning known_until`, worker, tx.Now).Scan(&knownUntil)
+	return knownUntil, err
+}
+
+func noteFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, until time.Time) error {
+	_, err := tx.Exec(ctx, `update free_hours_read set known_until = $2 where social_worker_id = $1`, worker, until)
+	return err
+}
+
+func takeHoursChanged(ctx context.Context, tx postgres.Tx, worker uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from hours_changed where social_worker_id = $1`, worker)
+	return err
+}
+
+type freeHourRow struct {
+	SocialWorkerID uuid.UUID
+	StartsAt       time.Time
+	Modes          []string
+}
+
+func (r freeHourRow) slot() Slot { return Slot{StartsAt: r.StartsAt.UTC(), Modes: toModes(r.Modes)} }
+
+func readFreeHours(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Slot, error) {
+	rows, err := postgres.All[freeHourRow](ctx, q, `
+		select social_worker_id, starts_at, modes from free_hours where social_worker_id = $1 order by starts_at`, worker)
+	slots := make([]Slot, len(rows))
+	for i, row := range rows {
+		slots[i] = row.slot()
+	}
+	return slots, err
+}
+
+func deleteFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, at []time.Time) error {
+	if len(at) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `delete from free_hours where social_worker_id = $1 and starts_at = any($2)`, worker, at)
+	return err
+}
+
+func putFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []Slot) error {
+	if len(slots) == 0 {
+		return nil
+	}
+	at, modes := make([]time.Time, len(slots)), make([]string, len(slots))
+	for i, slot := range slots {
+		at[i], modes[i] = slot.StartsAt, joined(slot.Modes)
+	}
+	_, err := tx.Exec(ctx, `
+		insert into free_hours (social_worker_id, starts_at, modes)
+		select $1, at, string_to_array(modes, ',') from unnest($2::timestamptz[], $3::text[]) as t (at, modes)
+		on conflict (social_worker_id, starts_at) do update set modes = excluded.modes`, worker, at, modes)
+	return err
+}
+
+func joined(modes []Mode) string {
+	names := make([]string, len(modes))
+	for i, m := range modes {
+		names[i] = string(m)
+	}
+	return strings.Join(names, ",")
+}
+
+// candidateRow is a worker who can be found, with the first free hour that is kept.
+type candidateRow struct {
+	AccountID uuid.UUID
+	First     *time.Time
+}
+
+// found is the condition of the workers that a search looks for; $1 to $5 are its own.
+const found = `($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(languages)) and w.modes && $3::text[]
+	and ($4 = '' or exists (select from places l where l.social_worker_id = account_id and l.retired_at is null
+		and position(lower($4) in lower(l.name || ' ' || l.address)) > 0))`
+
+// stillAhead is the condition of a kept hour of worker w that can be booked at $5 as
+// far as time goes.
+const stillAhead = `f.starts_at > $5::timestamptz and f.starts_at >= $5::timestamptz + make_interval(hours => w.notice_hours) and f.modes && $3::text[]`
+
+// readCandidates finds every worker whom the search looks for: what it costs does not
+// depend on the appointments that there are.
+func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
+	return postgres.All[candidateRow](ctx, q, `
+		select w.account_id, (select min(f.starts_at) from free_hours f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
+		from social_workers w where `+found+` and `+coveredAt("$5"), s.Reason, s.Language, s.Modes, s.Town, now)
+}
+
+// readSoonest finds the next free hours that are kept of all whom the search looks
+// for. The worker whom each person sees first at an hour that several have differs.
+func readSoonest(ctx context.Context, q postgres.Querier, s Search, person uuid.UUID, now time.Time, after time.Time, most int) ([]freeHourRow, error) {
+	return postgres.All[freeHourRow](ctx, q, `
+		select f.social_worker_id, f.starts_at, f.modes from free_hours f join social_workers w on w.account_id = f.social_worker_id
+		where `+found+` and `+coveredAt("$5")+` and `+stillAhead+` and f.starts_at > $6 and ($9 = f.social_worker_id or $9 = '00000000-0000-0000-0000-000000000000'::uuid)
+		order by f.starts_at, hashtextextended($7::uuid::text || w.account_id, 0) limit $8`,
+		s.Reason, s.Language, s.Modes, s.Town, now, after, person, most, s.Worker)
+}
+
+func readWorkersOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]workerRow, error) {
+	return postgres.All[workerRow](ctx, q, `select `+workerColumns+` from social_workers where account_id = any($1)`, ids)
+}
+
+// readMarkedWith is with whom the person's bookings are requests.
+func readMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) ([]uuid.UUID, error) {
+	type row struct{ SocialWorkerID uuid.UUID }
+	rows, err := postgres.All[row](ctx, q, `select social_worker_id from late_marks where beneficiary_id = $1`, person)
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.SocialWorkerID
+	}
+	return ids, err
+}
+
+// readOwnHours finds when a person meets somebody within span, but for one appointment.
+func readOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span Period, now time.Time) ([]Period, error) {
+	return postgres.All[Period](ctx, q, `
+		select lower(period) as "from", upper(period) as "to" from appointments
+		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
+}

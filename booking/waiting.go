@@ -1,0 +1,210 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Wish is the hour that somebody waits for: earlier than an appointment that they
+// have, or before a day, or any.
+type Wish struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID // zero for anybody who offers the rest
+	Reason         string    // a slug; empty fields name nothing
+	Mode           Mode
+	Language       string
+	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
+	Until          time.Time // hours before this
+	OpenEnded      bool      // which is only as far as one can book
+}
+
+// LastDay is the last day of a wish, an instant of it.
+func (w Wish) LastDay() time.Time { return w.Until.Add(-time.Second) }
+
+const (
+	maxWishes    = 5 // of one person
+	maxToldADay  = 3 // notices to one person within 24 hours
+	maxToldHours = 5 // hours that one notice names
+)
+
+var (
+	errNotWaiting    = fault.New(fault.Forbidden, "La liste d’attente est celle des personnes qui prennent rendez-vous.")
+	errManyWishes    = fault.New(fault.Invalid, "Vous attendez déjà cinq fois. Retirez-vous d’une de ces attentes d’abord.")
+	errNoWish        = fault.New(fault.NotFound, "Cette attente est finie, ou n’est pas la vôtre.")
+	errNoEarlier     = fault.New(fault.Invalid, "Ce rendez-vous n’est plus à venir. Choisissez-en un autre, ou une date.")
+	errWaitingWorker = fault.New(fault.Invalid, "Cette personne ne prend pas de rendez-vous pour le moment. Choisissez quelqu’un d’autre, ou n’importe qui.")
+)
+
+// Wait has the viewer told when an hour that they wish for is freed (mail, SMS). The
+// first to take it has it.
+func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
+	if v == nil || v.Role != viewer.Beneficiary {
+		return errNotWaiting
+	}
+	allowed, err := s.allowedModes(ctx, v)
+	if err != nil {
+		return err
+	}
+	if w.Mode != "" && !slices.Contains(allowed, w.Mode) {
+		return errMode
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := s.accounts.HoldClient(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		if w.SocialWorkerID != uuid.Nil {
+			if _, err := readWorker(ctx, tx, w.SocialWorkerID); err != nil {
+				return errWaitingWorker
+			}
+			if err := s.offered(ctx, tx, w.SocialWorkerID); err != nil {
+				return errWaitingWorker
+			}
+		}
+		w.OpenEnded = w.Until.IsZero() && w.AppointmentID == uuid.Nil
+		if w.Until, err = s.bound(ctx, tx, v, w); err != nil {
+			return err
+		}
+		if err := deleteOverWishes(ctx, tx, tx.Now); err != nil {
+			return err
+		}
+		wishes, err := readWishes(ctx, tx, v.ID, tx.Now)
+		if err != nil || len(wishes) >= maxWishes {
+			return orElse(err, errManyWishes)
+		}
+		return insertWish(ctx, tx, v.ID, w)
+	})
+}
+
+// bound is before what hours are of use: the start of the appointment that is to be
+// earlier, or the day that was named, within what can be booked at all.
+func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w Wish) (time.Time, error) {
+	if w.AppointmentID == uuid.Nil {
+		last := tx.Now.Add(Horizon)
+		if w.Until.IsZero() || w.Until.After(last) {
+			return last, nil
+		}
+		return w.Until, nil
+	}
+	row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
+	if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
+		return time.Time{}, errNoEarlier
+	}
+	return row.StartsAt, nil
+}
+
+// StopWaiting ends one of the viewer's wishes.
+func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	found, err := deleteWish(ctx, s.db.Pool, v.ID, id)
+	return orMissing(found, err, errNoWish)
+}
+
+// Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
+// when the person has booked since, or when the appointment that was to be earlier is
+// moved or cancelled.
+func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) {
+	if v == nil || v.Role != viewer.Beneficiary {
+		return nil, errNotWaiting
+	}
+	rows, err := readWishes(ctx, s.db.Pool, v.ID, s.db.Now())
+	wishes := make([]Wish, len(rows))
+	for i, row := range rows {
+		wishes[i] = row.wish()
+	}
+	return wishes, err
+}
+
+// Earlier are the next hours that fulfil one of the viewer's wishes, free now.
+func (s *Service) Earlier(ctx context.Context, v *viewer.Viewer, w Wish) ([]Hour, error) {
+	search := Search{Reason: w.Reason, Mode: w.Mode, Language: w.Language, Worker: w.SocialWorkerID}
+	hours, err := s.soonest(ctx, v, search, w.AppointmentID)
+	hours = slices.DeleteFunc(hours, func(h Hour) bool { return !h.StartsAt.Before(w.Until) })
+	return hours[:min(len(hours), maxToldHours)], err
+}
+
+// tellFreed tells those who wait that a worker's hours were freed. It is a step of
+// keeping the hours: what was freed is told in the transaction that notices it.
+func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRow, c change) error {
+	if err := markGone(ctx, tx, worker.AccountID, c.gone()); err != nil {
+		return err
+	}
+	freed := c.freed()
+	if len(freed) == 0 || s.offered(ctx, tx, worker.AccountID) != nil {
+		return nil
+	}
+	waiting, err := readWaitingFor(ctx, tx, worker, freed[0].StartsAt, tx.Now)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		hours, err := s.useful(ctx, tx, worker.AccountID, w, freed)
+		if err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, worker.AccountID, w, hours); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// useful are those of the free hours that the waiting person could take now.
+func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
+	contract, err := s.accounts.Contract(ctx, w.AccountID)
+	if err != nil || !contract.Runs(tx.Now) {
+		return nil, nil // an account that is closed has none
+	}
+	modes := slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode })
+	marked, err := readMarkedWith(ctx, tx, w.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	var useful []Slot
+	for _, slot := range (taker{now: tx.Now, modes: modes, marked: marked}).can(worker, free) {
+		busy, err := hasAppointment(ctx, tx, w.AccountID, orZero(w.AppointmentID), slot.Period(), tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		if !busy && slot.StartsAt.Before(w.Until) {
+			useful = append(useful, slot)
+		}
+	}
+	return useful, nil
+}
+
+// tell queues one notice of the hours that the person was not told of: at most so many
+// a day.
+func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) error {
+	if len(hours) == 0 {
+		return nil
+	}
+	told, err := countTold(ctx, tx, w.AccountID, tx.Now.Add(-24*time.Hour))
+	if err != nil || told >= maxToldADay {
+		return err
+	}
+	people, err := s.accounts.Reachable(ctx, tx, []uuid.UUID{w.AccountID})
+	if err != nil {
+		return err
+	}
+	person := people[w.AccountID]
+	channels := s.channels(noticeKind{texted: true}, person)
+	if !person.Active || len(channels) == 0 {
+		return nil
+	}
+	notice, anew, err := insertTold(ctx, tx, worker, w, hours)
+	if err != nil || !anew {
+		return err
+	}
+	for _, channel := range channels {
+		if err := s.queue.Add(ctx, tx, waitingNoticeArgs{NoticeID: notice, Channel: channel}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

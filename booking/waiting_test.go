@@ -1,0 +1,380 @@
+package booking_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/sms"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// waitingRoom is a world in which Nadia's one opening is on Tuesdays from nine to
+// twelve, and Zoé and Paul take its hours.
+type waitingRoom struct {
+	*bookingtest.World
+	*store
+	worker           *booking.WaitingNoticeWorker
+	zoe, paul, nadia *viewer.Viewer
+}
+
+var firstTuesday = time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC) // nine in Paris
+
+func newWaitingRoom(t *testing.T) *waitingRoom {
+	t.Helper()
+	r := &waitingRoom{World: bookingtest.New(t)}
+	o := &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}
+	r.store = o
+	r.Accounts.AllowTexts()
+	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
+	must(t, err)
+	r.worker = booking.NewWaitingNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, booking.Links{Base: base})
+	r.zoe, r.paul = r.Beneficiary(t, "Zoé", "Vidal"), r.Beneficiary(t, "Paul", "Morel")
+	r.nadia = r.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
+	r.Open(t, r.nadia, booking.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: booking.Modes})
+	return r
+}
+
+// told are the hours that a person was told of, in order.
+func (r *waitingRoom) told(t *testing.T, v *viewer.Viewer) []time.Time {
+	t.Helper()
+	type row struct{ StartsAt time.Time }
+	rows, err := postgres.All[row](context.Background(), r.DB.Pool, `select starts_at from waiting_hours where account_id = $1 order by starts_at`, v.ID)
+	must(t, err)
+	all := make([]time.Time, len(rows))
+	for i, row := range rows {
+		all[i] = row.StartsAt.UTC()
+	}
+	return all
+}
+
+// deliver tries every notice by every channel once, and says how many wait for later.
+func (r *waitingRoom) deliver(t *testing.T) (later int) {
+	t.Helper()
+	type row struct{ ID uuid.UUID }
+	rows, err := postgres.All[row](context.Background(), r.DB.Pool, `select id from waiting_notices`)
+	must(t, err)
+	for _, n := range rows {
+		for _, by := range []booking.Channel{booking.ByMail, booking.ByText} {
+			var snoozed *river.JobSnoozeError
+			if err := r.worker.Deliver(context.Background(), n.ID, by); errors.As(err, &snoozed) {
+				later++
+			} else {
+				must(t, err)
+			}
+		}
+	}
+	return later
+}
+
+func (r *waitingRoom) refresh(t *testing.T) {
+	t.Helper()
+	must(t, r.Bookings.RefreshHours(t.Context()))
+}
+
+func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a booking.Appointment) {
+	t.Helper()
+	_, err := r.Bookings.Cancel(t.Context(), v, a.ID, "")
+	must(t, err)
+}
+
+// full takes the three hours of the first Tuesday, and Zoé waits for one of them.
+func (r *waitingRoom) full(t *testing.T, w booking.Wish) (taken [3]booking.Appointment) {
+	t.Helper()
+	for i := range taken {
+		taken[i] = r.Book(t, r.paul, r.nadia, firstTuesday.Add(time.Duration(i)*time.Hour), booking.Video)
+	}
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, w))
+	return taken
+}
+
+func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 0 {
+		t.Errorf("told of what was free already: %v", told)
+	}
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{taken[1].StartsAt}) {
+		t.Fatalf("told %v", told)
+	}
+	if later := r.deliver(t); later != 0 || len(r.mails) != 1 || len(r.texts) != 1 {
+		t.Fatalf("%d mails, %d SMS, %d later", len(r.mails), len(r.texts), later)
+	}
+	r.deliver(t)
+	if r.handed != 2 {
+		t.Errorf("%d messages in all", r.handed)
+	}
+	for _, m := range r.mails {
+		whole := m.Subject + m.Text
+		if m.To != r.emailOf(t, r.zoe) || !strings.Contains(whole, web.DayHour(taken[1].StartsAt.In(r.zoe.Zone))) || !strings.Contains(whole, base+"/liste-attente") {
+			t.Errorf("the mail: %+v", m)
+		}
+		for _, word := range []string{"Nadia", "Goff", "Paul", "Zoé", "social", "vidéo"} {
+			if strings.Contains(whole, word) {
+				t.Errorf("the mail says %q: %s", word, whole)
+			}
+		}
+	}
+	for _, m := range r.texts {
+		if !strings.Contains(m.Text, "mardi 1 décembre à 10h") || len([]rune(m.Text)) > 160 {
+			t.Errorf("the SMS, %d letters: %s", len([]rune(m.Text)), m.Text)
+		}
+	}
+	// Whoever takes it has it; Zoé waits no more once she has an hour.
+	hours, err := r.Bookings.Earlier(t.Context(), r.zoe, r.wishes(t)[0])
+	must(t, err)
+	if len(hours) == 0 || !hours[0].StartsAt.Equal(taken[1].StartsAt) {
+		t.Errorf("the page shows %v", starts(hours))
+	}
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	r.Book(t, r.zoe, r.nadia, taken[1].StartsAt, booking.Phone)
+	if wishes := r.wishes(t); len(wishes) > 0 {
+		t.Errorf("still waiting: %+v", wishes)
+	}
+	r.cancel(t, r.paul, taken[0])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 1 {
+		t.Errorf("told after booking: %v", told)
+	}
+}
+
+func (r *waitingRoom) emailOf(t *testing.T, v *viewer.Viewer) string {
+	t.Helper()
+	person, err := r.Accounts.Person(t.Context(), v.ID)
+	must(t, err)
+	return person.Email
+}
+
+func (r *waitingRoom) wishes(t *testing.T) []booking.Wish {
+	t.Helper()
+	wishes, err := r.Bookings.Wishes(t.Context(), r.zoe)
+	must(t, err)
+	return wishes
+}
+
+func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	again := r.Book(t, r.Beneficiary(t, "Ali", "Kaci"), r.nadia, taken[1].StartsAt, booking.Video)
+	if r.deliver(t); r.handed > 0 {
+		t.Errorf("%d messages about an hour that is taken", r.handed)
+	}
+	// Freed once more, it is told once more.
+	r.refresh(t)
+	must(t, errOf(r.Bookings.Cancel(t.Context(), r.nadia, again.ID, "")))
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 2 {
+		t.Errorf("told %v", told)
+	}
+	if r.deliver(t); r.handed != 2 {
+		t.Errorf("%d messages, want a mail and an SMS", r.handed)
+	}
+}
+
+func errOf(_ booking.Status, err error) error { return err }
+
+func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
+	t.Parallel()
+	for name, free := range map[string]func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment){
+		"moved": func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment) {
+			must(t, r.Bookings.Move(t.Context(), r.paul, taken[0].ID, firstTuesday.AddDate(0, 0, 7)))
+		},
+		"cancelled by the worker": func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment) {
+			must(t, errOf(r.Bookings.Cancel(t.Context(), r.nadia, taken[0].ID, "")))
+		},
+		"opened": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
+			r.Open(t, r.nadia, booking.Opening{FirstDay: firstTuesday.Truncate(24 * time.Hour), LastDay: firstTuesday.Truncate(24 * time.Hour), Starts: 14 * 60, Ends: 15 * 60, Modes: booking.Modes})
+		},
+		"erased": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
+			must(t, r.DB.InTx(t.Context(), func(tx postgres.Tx) error { return r.Bookings.Erase(t.Context(), tx, r.paul.ID) }))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newWaitingRoom(t)
+			taken := r.full(t, booking.Wish{Mode: booking.Phone, Reason: "housing"})
+			free(t, r, taken)
+			r.refresh(t)
+			if told := r.told(t, r.zoe); len(told) == 0 || told[0].After(firstTuesday.AddDate(0, 0, 1)) {
+				t.Errorf("told %v", told)
+			}
+		})
+	}
+}
+
+func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	ines := r.SocialWorker(t, "Inès", "Robert")
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID, Until: firstTuesday})
+	people := map[string]booking.Wish{
+		"another worker": {SocialWorkerID: ines.ID}, "another language": {Language: "tr"}, "too late": {Until: firstTuesday.Add(time.Hour)},
+	}
+	for name, wish := range people {
+		v := r.Beneficiary(t, "Ali", "Kaci")
+		must(t, r.Bookings.Wait(t.Context(), v, wish))
+		defer func() {
+			if told := r.told(t, v); len(told) > 0 {
+				t.Errorf("%s: told %v", name, told)
+			}
+		}()
+	}
+	gone := r.Beneficiary(t, "Lea", "Payet")
+	must(t, r.Bookings.Wait(t.Context(), gone, booking.Wish{}))
+	wishes, err := r.Bookings.Wishes(t.Context(), gone)
+	must(t, err)
+	if err := r.Bookings.StopWaiting(t.Context(), r.zoe, wishes[0].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else's wish: %v", err)
+	}
+	must(t, r.Bookings.StopWaiting(t.Context(), gone, wishes[0].ID))
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	if told := append(r.told(t, gone), r.told(t, r.zoe)...); len(told) > 0 {
+		t.Errorf("who left, or wanted it earlier: %v", told)
+	}
+}
+
+// An appointment that is to be earlier bounds the wish, can be moved to the hour in one
+// act, and ends the wish when it is.
+func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID, AppointmentID: later.ID})
+	if err := r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: taken[0].ID}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("earlier than somebody else's: %v", err)
+	}
+	r.cancel(t, r.paul, taken[2])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{taken[2].StartsAt}) {
+		t.Fatalf("told %v", told)
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, taken[2].StartsAt))
+	if wishes := r.wishes(t); len(wishes) > 0 {
+		t.Errorf("still waiting: %+v", wishes)
+	}
+}
+
+func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	for i := range 6 {
+		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, 1+i)
+		r.Open(t, r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
+		r.refresh(t)
+	}
+	r.SetNow(r.DB.Now().Add(12 * time.Hour)) // nine in the evening
+	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 3 {
+		t.Errorf("%d mails, %d SMS at night, %d later", len(r.mails), len(r.texts), later)
+	}
+	for range 6 {
+		if err := r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{}); err != nil && !fault.Is(err, fault.Invalid) {
+			t.Error(err)
+		}
+	}
+	if n := len(r.wishes(t)); n != 5 {
+		t.Errorf("%d wishes of one person", n)
+	}
+	c := account.DefaultContact
+	c.Texts = false
+	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
+	if err := r.Bookings.Wait(t.Context(), r.nadia, booking.Wish{}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a worker waits: %v", err)
+	}
+}
+
+// Whatever happens to an agenda, those who wait are told of every hour that it frees,
+// once, and of no other.
+func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	draw := rand.New(rand.NewPCG(seed, 1))
+	r := newWaitingRoom(t)
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	until := r.wishes(t)[0].Until
+	var booked []booking.Appointment
+	want := map[time.Time]int{}
+	for range 25 {
+		before := freeOf(t, r.World, r.nadia.ID)
+		switch n := draw.IntN(5); {
+		case n < 2 && len(before) > 0:
+			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, booking.Video))
+		case n == 2 && len(booked) > 0:
+			i := draw.IntN(len(booked))
+			if booked[i].StartsAt.After(r.DB.Now()) {
+				r.cancel(t, r.paul, booked[i])
+			}
+			booked = slices.Delete(booked, i, i+1)
+		case n == 3:
+			day := r.DB.Now().Truncate(24*time.Hour).AddDate(0, 0, 1+draw.IntN(20))
+			err := r.Bookings.AddOpening(t.Context(), r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 60 * (8 + draw.IntN(8)), Ends: 60 * 17, Modes: booking.Modes})
+			if err != nil && !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+		case n == 4:
+			r.away(t, draw)
+		}
+		after := freeOf(t, r.World, r.nadia.ID)
+		r.refresh(t)
+		for _, slot := range after {
+			isNew := !slices.ContainsFunc(before, func(b booking.Slot) bool { return b.StartsAt.Equal(slot.StartsAt) })
+			if isNew && slot.StartsAt.Before(until) {
+				want[slot.StartsAt.UTC()]++
+			}
+		}
+		got := map[time.Time]int{}
+		for _, at := range r.told(t, r.zoe) {
+			got[at]++
+		}
+		for at, n := range want {
+			if got[at] != n {
+				t.Fatalf("%v was freed %d times, and told %d times", at, n, got[at])
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("told %v, want %v", got, want)
+		}
+		r.SetNow(r.DB.Now().Add(25 * time.Hour))
+		r.refresh(t)
+	}
+}
+
+// away adds an absence, or removes one.
+func (r *waitingRoom) away(t *testing.T, draw *rand.Rand) {
+	t.Helper()
+	absences, err := r.Bookings.Absences(t.Context(), r.nadia)
+	must(t, err)
+	if len(absences) > 0 && draw.IntN(2) == 0 {
+		must(t, r.Bookings.RemoveAbsence(t.Context(), r.nadia, absences[0].ID))
+		return
+	}
+	from := r.DB.Now().Add(time.Duration(draw.IntN(400)) * time.Hour)
+	must(t, r.Bookings.AddAbsence(t.Context(), r.nadia, booking.Period{From: from, To: from.Add(50 * time.Hour)}, true))
+}
