@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/company"
+	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
 )
@@ -16,4 +17,13 @@ func (s *Service) Contract(ctx context.Context, id uuid.UUID) (company.Contract,
 		return company.Contract{}, err
 	}
 	return s.companies.Contract(ctx, client)
+}
+
+// ContractOf is Contract as an act sees it that reads in its own transaction.
+func (s *Service) ContractOf(ctx context.Context, q postgres.Querier, id uuid.UUID) (company.Contract, error) {
+	client, err := readClientOf(ctx, q, id)
+	if err != nil {
+		return company.Contract{}, err
+	}
+	return company.ContractOf(ctx, q, client)
 }

@@ -21,6 +21,7 @@ type HTTP struct {
 	render   *web.Renderer
 	secure   bool
 	comingOf func(context.Context, uuid.UUID) (int, error) // see CountComing
+	recalls  func(context.Context) (int, error)            // see CountRecalls
 }
 
 // NewHTTP returns the pages. secure says that the platform is served over TLS:

@@ -47,6 +47,7 @@ type decisionPage struct {
 	Form    *form.Form
 	Roles   []option
 	Refuse  []option
+	Left    int // appointments to come of a worker who will not be able to keep them
 }
 
 func (decisionPage) Template() string { return "account/decision" }
@@ -124,7 +125,11 @@ func (h *HTTP) decisionPage(r *http.Request, f *form.Form, act Act) (decisionPag
 	case !slices.Contains(account.Possible(refused), act):
 		return decisionPage{}, errStands
 	}
-	return newDecisionPage(f, account, act), nil
+	page := newDecisionPage(f, account, act)
+	if account.Role == viewer.SocialWorker && (act == Suspend || act == Close || act == ChangeRole) {
+		page.Left, err = h.coming(r.Context(), id)
+	}
+	return page, err
 }
 
 // Decide carries the decision out.

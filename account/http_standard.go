@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,6 +20,7 @@ type standardPage struct {
 	Found    []Double
 	More     bool // others fit the search too
 	Accounts []Assistance
+	Recalls  int // people who wait for a call
 }
 
 func (standardPage) Template() string { return "account/standard" }
@@ -26,8 +28,16 @@ func (standardPage) Title() string    { return "Standard" }
 
 func (h *HTTP) standardPage(r *http.Request, f *form.Form) (standardPage, error) {
 	accounts, err := h.accounts.Assistances(r.Context(), viewer.From(r.Context()))
-	return standardPage{Form: f, Accounts: accounts}, err
+	page := standardPage{Form: f, Accounts: accounts}
+	if err == nil && h.recalls != nil {
+		page.Recalls, err = h.recalls(r.Context())
+	}
+	return page, err
 }
+
+// CountRecalls hands in how many people wait for a call of the switchboard's, which a
+// domain above knows.
+func (h *HTTP) CountRecalls(count func(context.Context) (int, error)) { h.recalls = count }
 
 // StandardPage shows it.
 func (h *HTTP) StandardPage(w http.ResponseWriter, r *http.Request) error {

@@ -23,6 +23,8 @@ type Request struct {
 	Needs
 	Anybody bool      // it does not matter with whom: where the hour is lost, anybody's are proposed
 	For     uuid.UUID // whom the viewer books for; zero for oneself
+
+	instead uuid.UUID // the appointment, cancelled by its worker, whose place it takes
 }
 
 // MaxNote is how many characters a note may have.
@@ -63,13 +65,20 @@ func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r Request) (uuid.U
 // contract of the person's client does not allow, that overlaps one of the person's
 // own, or when the contract leaves them no consultation.
 func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r Request) (Booked, error) {
+	return s.place(ctx, v, r, func(postgres.Tx) error { return nil })
+}
+
+// place is Place with what else is to happen in the same transaction.
+func (s *Service) place(ctx context.Context, v *viewer.Viewer, r Request, with func(postgres.Tx) error) (Booked, error) {
 	if err := s.mayBook(ctx, v, r); err != nil {
 		return Booked{}, err
 	}
 	var b Booked
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		b, err = s.book(ctx, tx, v, r)
-		return err
+		if b, err = s.book(ctx, tx, v, r); err != nil {
+			return err
+		}
+		return with(tx)
 	})
 	if overlaps(err) || errors.Is(err, errTaken) {
 		return Booked{}, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt)
@@ -113,6 +122,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return Booked{}, err
 	}
 	if err := count(ctx, tx, client, person, n.ID, r); err != nil {
+		return Booked{}, err
+	}
+	if err := settle(ctx, tx, r, person, n.ID); err != nil {
 		return Booked{}, err
 	}
 	notice := noticeConfirmation

@@ -203,6 +203,7 @@ type Service struct {
 	accounts *account.Service
 
 	portraits studio
+	documents Documents // nil for none
 }
 
 // New returns the acts on the given parts.

@@ -48,6 +48,9 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := markCancelled(ctx, tx, id, status, reply); err != nil {
 			return err
 		}
+		if err := insertRebooking(ctx, tx, id); err != nil {
+			return err
+		}
 		if status == CancelledLate {
 			if err := insertMark(ctx, tx, appointment.SocialWorkerID, appointment.BeneficiaryID); err != nil {
 				return err

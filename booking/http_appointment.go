@@ -42,6 +42,7 @@ type appointmentPage struct {
 	CanAnswer   bool // a request waits for the viewer
 	CanConclude bool // the viewer may say what came of it
 	CanNeed     bool // the viewer may change what they need
+	Answerable  bool // other hours are offered to the viewer, since the worker cancelled
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
@@ -74,6 +75,9 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 	page.Coming = a.Status == Confirmed && !a.Over(now)
 	page.CanEnter = a.Status.Agreed() && a.Mode == Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
+	if err == nil {
+		page.Answerable, err = h.bookings.Answerable(r.Context(), v, a)
+	}
 	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == Requested, its && a.Concludable(now), !its && page.CanCancel
 	return page, err
 }

@@ -101,7 +101,11 @@ func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a 
 	if n.Channel == ByText {
 		hand = w.text
 	}
-	err := hand(ctx, n, a, person, tx.Now)
+	said, err := w.say(ctx, tx, n, a, person)
+	if err != nil {
+		return err
+	}
+	err = hand(ctx, n, a, person, said, tx.Now)
 	var refused outgoing.Refused
 	switch {
 	case err == nil:
@@ -142,12 +146,12 @@ func identify(notice uuid.UUID) string { return noticePrefix + notice.String() }
 
 const noticePrefix = "notice-"
 
-func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, now time.Time) error {
+func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, said told, now time.Time) error {
 	name := n.Notice
 	if person.Discreet {
 		name = "discreet"
 	}
-	subject, text, err := w.notices.Write(name, w.told(a, person, now))
+	subject, text, err := w.notices.Write(name, said)
 	if err != nil {
 		return err
 	}
@@ -171,7 +175,7 @@ func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
 	return ics.MethodCancel, true
 }
 
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, now time.Time) error {
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, _ Appointment, person account.Reachable, said told, _ time.Time) error {
 	name := "sms_" + n.Notice
 	switch {
 	case person.Discreet:
@@ -179,7 +183,7 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, a Appointment, per
 	case !w.notices.Has(name):
 		name = "sms_" + noticeChange
 	}
-	text, err := w.notices.Text(name, w.told(a, person, now))
+	text, err := w.notices.Text(name, said)
 	if err != nil {
 		return err
 	}
@@ -201,6 +205,9 @@ type told struct {
 	Late        bool
 	Requested   bool
 	Mode        Mode
+
+	Proposals string       // where other hours are offered; empty where none are
+	Offers    []offerWords // those of them that a mail names
 }
 
 func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {

@@ -147,8 +147,13 @@ func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode Mo
 	if err == nil && len(all) == 0 {
 		err = errNotFree
 	}
+	return placeIn(all, place), err
+}
+
+// placeIn is that place of a worker's, else the first, nil for a worker without any.
+func placeIn(all []Place, place uuid.UUID) *Place {
 	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
-		return &all[i], err
+		return &all[i]
 	}
-	return firstOf(all), err
+	return firstOf(all)
 }

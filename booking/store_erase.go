@@ -30,6 +30,8 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 	for _, sql := range []string{
 		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
 		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,
+		`delete from rebookings where beneficiary_id = $1`,
+		`delete from agenda_clearings where social_worker_id = $1`,
 		`delete from portraits where account_id = $1`,
 		`delete from waiting_entries where account_id = $1`,
 		`delete from openings where social_worker_id = $1`,

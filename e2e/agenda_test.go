@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -94,19 +95,26 @@ func (p *person) clearWithoutScript(week string, wednesday time.Time) {
 
 func TestR41_AnOpeningIsDrawnWithTheMouseTheKeyboardAndAFinger(t *testing.T) {
 	t.Parallel()
-	d, browser := demo(t), newBrowser(t)
-	worker := d.person(t, "marc.dupuis@")
+	d := demo(t)
 	week, wednesday := farWeek()
-	plain := sit(t, browser, d.URL, smallPhone, false)
-	plain.signIn(worker, "Semaine du")
-	plain.clearWithoutScript(week, wednesday)
-
-	p := sit(t, browser, d.URL, desktop, true)
-	p.signIn(worker, "Semaine du")
+	p := sit(t, newBrowser(t), d.URL, smallPhone, false)
+	p.signIn(d.person(t, "marc.dupuis@"), "Semaine du")
+	p.clearWithoutScript(week, wednesday)
+	p.allowScripts()
+	p.resize(desktop)
 	p.drawWithMouse(week, wednesday)
 	p.drawWithKeyboard(week, wednesday)
 	p.drawWithAFinger(week, wednesday)
 	p.checkEveryWidth()
+}
+
+// allowScripts lets the pages that are opened from now on run their scripts.
+func (p *person) allowScripts() {
+	p.t.Helper()
+	p.script = true
+	if _, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 func (p *person) drawWithMouse(week string, wednesday time.Time) {

@@ -36,10 +36,7 @@ func (s *Service) Open(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (*Do
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.relation(ctx, v, row.ConversationID); err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return nil, errNoFile
-		}
+	if err := s.mayOpen(ctx, v, row); err != nil {
 		return nil, err
 	}
 	d, err := s.open(ctx, row)
@@ -47,6 +44,21 @@ func (s *Service) Open(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (*Do
 		return nil, errErased
 	}
 	return d, err
+}
+
+// mayOpen fails unless the document's conversation is one of v's, or one in which it
+// was handed on.
+func (s *Service) mayOpen(ctx context.Context, v *viewer.Viewer, row documentRow) error {
+	elsewhere, err := readShownIn(ctx, s.db.Pool, row.ID)
+	if err != nil {
+		return err
+	}
+	for _, conversation := range append(elsewhere, row.ConversationID) {
+		if _, err := s.relation(ctx, v, conversation); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return errNoFile
 }
 
 func (s *Service) open(ctx context.Context, row documentRow) (*Download, error) {

@@ -66,7 +66,10 @@ const selectDocument = `
 	from documents d join messages m on m.id = d.message_id `
 
 func readDocuments(ctx context.Context, q postgres.Querier, messages []uuid.UUID) ([]documentRow, error) {
-	return postgres.All[documentRow](ctx, q, selectDocument+`where d.message_id = any($1) order by d.message_id, d.position`, messages)
+	return postgres.All[documentRow](ctx, q, `
+		select d.id, s.message_id, m.conversation_id, m.beneficiary_id, d.sealed_name, d.media_type, d.size, d.sealed_size, d.object_key, m.sent_at
+		from `+shownDocuments+` s join documents d on d.id = s.document_id join messages m on m.id = s.message_id
+		where s.message_id = any($1) order by s.message_id, s.position`, messages)
 }
 
 func readDocument(ctx context.Context, q postgres.Querier, id uuid.UUID) (documentRow, error) {

@@ -127,6 +127,7 @@ var flashes = map[string]string{
 	"by-phone":       "Ce rendez-vous se fera par téléphone. Un e-mail le confirme.",
 	"mark-cleared":   "C’est effacé : les prochains rendez-vous seront confirmés tout de suite.",
 	"cancelled":      "Le rendez-vous est annulé.",
+	"cleared":        "C’est annulé. Chaque personne est prévenue et reçoit d’autres heures.",
 	"saved":          "C’est enregistré.",
 	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",
 	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
@@ -157,6 +158,7 @@ var flashes = map[string]string{
 	"rights-asked":     "Votre demande est reçue. Elle est rappelée ci-dessous.",
 	"rights-withdrawn": "Votre demande est retirée. Rien ne change pour votre compte.",
 	"rights-erased":    "Le compte est supprimé.",
+	"offers-declined":  "C’est noté. Vous pouvez chercher une autre heure quand vous voulez.",
 	"link-sent":        "C’est fait : le lien part. La personne termine elle-même.",
 }
 

@@ -106,7 +106,7 @@ func (v *visitor) has(what string, a answer, words ...string) {
 func TestR19_ALateCancellationARequestAndItsAnswer(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	v, nadia := w.newcomer(t), w.enter(t, viewer.SocialWorker)
+	v, nadia := w.newcomer(t), w.staffMember(t, viewer.SocialWorker)
 	worker := nadia.whoIs().ID.String()
 	soon, later := v.soon("/assistants/" + worker)
 	page := v.want("book", v.book(worker, soon), http.StatusSeeOther).location()

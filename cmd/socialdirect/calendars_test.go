@@ -43,7 +43,7 @@ func TestR41_SecretAddressesAreNotLogged(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
-	v := w.enter(t, viewer.SocialWorker)
+	v := w.staffMember(t, viewer.SocialWorker)
 	a := v.want("make the address", v.post("/agenda/abonnement", "shows", "nothing"), http.StatusOK)
 	found := feedAddress.FindStringSubmatch(a.body)
 	if found == nil {
@@ -85,7 +85,7 @@ func (w *world) eventually(t *testing.T, what string, holds func() bool) {
 func TestR41_AWorkerAddsACalendarAndReadsTheirOwnElsewhere(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	v := w.enter(t, viewer.SocialWorker)
+	v := w.staffMember(t, viewer.SocialWorker)
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(rw, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20200101T000000Z\nDURATION:P1D\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n")
 	}))
@@ -99,7 +99,7 @@ func TestR41_AWorkerAddsACalendarAndReadsTheirOwnElsewhere(t *testing.T) {
 		}
 	}
 	slots := func() int {
-		zoe := w.enter(t, viewer.Beneficiary)
+		zoe := w.staffMember(t, viewer.Beneficiary)
 		return len(slotPattern.FindAllString(zoe.get("/assistants/"+v.whoIs().ID.String()).body, -1))
 	}
 	free := slots()

@@ -23,16 +23,18 @@ import (
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
 	"socialdirect/web"
-
-	"github.com/pquerna/otp/totp"
 )
 
 // world is the whole platform in this process, with the demo's people in it.
 type world struct {
+	staff sync.Mutex
+	jars  map[viewer.Role]http.CookieJar // of the members of staff who are signed in
+
 	*demonstration
 	people people
 	server *httptest.Server
@@ -110,7 +112,7 @@ func newWorld(t *testing.T) *world {
 func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v (%s)", err, fault.From(err).Message)
 	}
 }
 
@@ -237,31 +239,23 @@ func (w *world) newcomer(t *testing.T) *visitor {
 	return v
 }
 
-var (
-	staffMu   sync.Mutex
-	staffJars = map[viewer.Role]http.CookieJar{}
-)
-
 // staffMember is the first member of staff with a role, signed in with the
 // second factor; the session is shared, since a code works once.
 func (w *world) staffMember(t *testing.T, role viewer.Role) *visitor {
 	t.Helper()
-	staffMu.Lock()
-	defer staffMu.Unlock()
+	w.staff.Lock()
+	defer w.staff.Unlock()
 	v := w.visitor(t)
-	if jar, signedIn := staffJars[role]; signedIn {
+	if jar, signedIn := w.jars[role]; signedIn {
 		v.http.Jar = jar
 		return v
 	}
 	who, err := w.people.firstOf(role)
 	ok(t, err)
-	a := v.want("sign in", v.post("/connexion", "email", who.Email, "password", who.Password), http.StatusSeeOther)
-	if a.location() != "/connexion/second-facteur" {
-		t.Fatalf("staff went to %s", a.location())
+	v = w.enterAs(t, who)
+	if w.jars == nil {
+		w.jars = map[viewer.Role]http.CookieJar{}
 	}
-	code, err := totp.GenerateCode(who.TOTPSecret, time.Now().Add(30*time.Second))
-	ok(t, err)
-	v.want("second factor", v.post("/connexion/second-facteur", "code", code), http.StatusSeeOther)
-	staffJars[role] = v.http.Jar
+	w.jars[role] = v.http.Jar
 	return v
 }

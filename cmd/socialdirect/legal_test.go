@@ -25,14 +25,6 @@ func ownWorld(t *testing.T) *world {
 	return w
 }
 
-// enter signs a member of staff of this world in.
-func (w *world) enter(t *testing.T, role viewer.Role) *visitor {
-	t.Helper()
-	who, err := w.people.firstOf(role)
-	ok(t, err)
-	return w.enterAs(t, who)
-}
-
 const textsPath = "/administration/textes/conditions"
 
 // publish takes a new version of the terms from its draft to its date, in the
@@ -51,7 +43,7 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	people := map[viewer.Role]*visitor{
-		viewer.Beneficiary: w.newcomer(t), viewer.SocialWorker: w.enter(t, viewer.SocialWorker), viewer.Administrator: w.enter(t, viewer.Administrator),
+		viewer.Beneficiary: w.newcomer(t), viewer.SocialWorker: w.staffMember(t, viewer.SocialWorker), viewer.Administrator: w.staffMember(t, viewer.Administrator),
 	}
 	zoe := people[viewer.Beneficiary]
 	worker, at := zoe.freeSlot()
@@ -112,7 +104,7 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 func TestR33_AcceptingOpensEverythingAgain(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	zoe, claire := w.newcomer(t), w.enter(t, viewer.Administrator)
+	zoe, claire := w.newcomer(t), w.staffMember(t, viewer.Administrator)
 	if a := zoe.want("nothing to accept", zoe.get("/acceptation?suite=%2Fmessages"), http.StatusSeeOther); a.location() != "/messages" {
 		t.Errorf("leads to %s", a.location())
 	}
@@ -186,7 +178,7 @@ func TestR4_WhoIsNotKnownToBeAnAdultSaysSoFirst(t *testing.T) {
 func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	claire, anybody := w.enter(t, viewer.Administrator), w.visitor(t)
+	claire, anybody := w.staffMember(t, viewer.Administrator), w.visitor(t)
 	if a := claire.want("the first page", claire.get("/administration"), http.StatusOK); !strings.Contains(a.body, `href="/administration/textes">Voir les textes`) {
 		t.Error("the administration is not told that the starting texts are in force")
 	}
@@ -244,7 +236,7 @@ func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	claire := w.enter(t, viewer.Administrator)
+	claire := w.staffMember(t, viewer.Administrator)
 	const path = "/administration/textes/confidentialite"
 	saved := map[string]string{"markdown": "## Un texte", "changes": "Un mot.", "revision": "0"}
 	with := func(fields map[string]string, name, value string) []string {

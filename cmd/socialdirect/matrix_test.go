@@ -150,6 +150,14 @@ var policy = map[string]rule{
 
 	"POST /agenda/absences/hebdomadaires/{id}/suppression": to(303, viewer.SocialWorker).of("weekly absence to remove"),
 
+	"GET /agenda/annulations":               to(200, viewer.SocialWorker),
+	"POST /agenda/annulations/verification": to(422, viewer.SocialWorker),
+	"POST /agenda/annulations":              to(422, viewer.SocialWorker),
+
+	"GET /rendez-vous/{id}/propositions":        to(200, viewer.Beneficiary).of("appointment its worker cancelled"),
+	"POST /rendez-vous/{id}/propositions":       to(422, viewer.Beneficiary).of("appointment its worker cancelled"),
+	"POST /rendez-vous/{id}/propositions/refus": to(303, viewer.Beneficiary).of("appointment its worker cancelled"),
+
 	"GET /agenda/reglages":      to(200, viewer.SocialWorker),
 	"POST /agenda/reglages":     to(422, viewer.SocialWorker),
 	"POST /agenda/jours-feries": to(404, viewer.SocialWorker),
@@ -200,6 +208,8 @@ var policy = map[string]rule{
 	"GET /standard/notifications":             to(200, viewer.Switchboard),
 	"GET /standard/notifications/{id}":        to(200, viewer.Switchboard).of("account"),
 	"POST /standard/notifications/{id}":       to(303, viewer.Switchboard).of("account"),
+	"GET /standard/rappels":                   to(200, viewer.Switchboard),
+	"POST /standard/rappels/{id}":             to(303, viewer.Switchboard).of("person to call").sends("outcome", "missed"),
 	"POST /standard/comptes/{id}/lien":        to(303, viewer.Switchboard).of("account signed up by phone"),
 
 	// The switchboard books for anybody, so that nothing is one operator's own.
@@ -230,6 +240,9 @@ var policy = map[string]rule{
 	"POST /administration/assistants":                                 to(422, viewer.Administrator),
 	"GET /administration/assistants/{id}":                             to(200, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}":                            to(422, viewer.Administrator).of("worker"),
+	"GET /administration/assistants/{id}/annulations":                 to(200, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/annulations/verification":   to(422, viewer.Administrator).of("worker"),
+	"POST /administration/assistants/{id}/annulations":                to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo":                      to(422, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/photo/suppression":          to(303, viewer.Administrator).of("worker"),
 	"POST /administration/assistants/{id}/lieux":                      to(422, viewer.Administrator).of("worker"),

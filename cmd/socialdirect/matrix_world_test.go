@@ -158,9 +158,9 @@ func newMatrixWorld(t *testing.T) *matrixWorld {
 	beneficiaries, workers := m.allOf(viewer.Beneficiary), m.allOf(viewer.SocialWorker)
 	m.zoe, m.paul = m.enterAs(t, beneficiaries[0]), m.enterAs(t, beneficiaries[1])
 	m.nadia, m.marc = m.enterAs(t, workers[0]), m.enterAs(t, workers[1])
-	m.jeanne, m.anne = m.enter(t, viewer.ClientManager), m.managerOf(t, m.another)
-	m.yann, m.lou = m.enter(t, viewer.Switchboard), m.memberOf(t, viewer.Switchboard, "lou")
-	m.claire, m.hugo = m.enter(t, viewer.Administrator), m.enter(t, viewer.DPO)
+	m.jeanne, m.anne = m.staffMember(t, viewer.ClientManager), m.managerOf(t, m.another)
+	m.yann, m.lou = m.staffMember(t, viewer.Switchboard), m.memberOf(t, viewer.Switchboard, "lou")
+	m.claire, m.hugo = m.staffMember(t, viewer.Administrator), m.staffMember(t, viewer.DPO)
 	m.memberOf(t, viewer.Administrator, "alix")
 	half := m.enterAs(t, persona{Email: "alix@socialdirect.example", Password: demoPassword})
 	m.callers = []*caller{
@@ -273,6 +273,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	call := m.callWith(t, m.zoe, nadia.ID)
 	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
 
+	m.placeLeft(t, zoe, nadia, hour.Add(24*time.Hour))
 	conversation := booking.ConversationID(zoe.ID, nadia.ID)
 	m.objects["conversation"] = identified(conversation, m.zoe, m.nadia)
 	thread := "/messages/" + conversation.String()
@@ -282,6 +283,21 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 
 	m.nadia.want("report", m.nadia.post("/rendez-vous/"+call+"/signalement", "kind", "disrespect", "text", "Des insultes."), http.StatusSeeOther)
 	m.objects["report"] = m.claire.linked(accounts+"/"+zoe.ID.String(), "/administration/signalements")
+}
+
+// placeLeft has Nadia cancel two of Zoé's appointments, both of which wait for an
+// answer.
+func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour time.Time) {
+	first, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	ok(t, err)
+	second, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	ok(t, err)
+	for _, id := range []uuid.UUID{first, second} {
+		_, err := m.platform.bookings.Cancel(t.Context(), nadia, id, "")
+		ok(t, err)
+	}
+	m.objects["appointment its worker cancelled"] = identified(first, m.zoe)
+	m.objects["person to call"] = identified(second)
 }
 
 // placeWish has Zoé wait for an hour of Marc's.

@@ -126,6 +126,7 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	p.bookings = booking.New(p.db, queue, keys, p.accounts)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
+	p.bookings.HandOn(messaging.NewHandover(p.messages))
 	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.bookings, p.messages)
 	if err := p.startJobs(ctx, s); err != nil {
 		return err
@@ -226,6 +227,7 @@ func (p *platform) startServer(s settings) error {
 	p.onStop(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	accounts.CountComing(p.bookings.CountComing)
+	accounts.CountRecalls(p.bookings.CountRecalls)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
 	p.onStop(func(context.Context) error { pages.Close(); return nil })
 	texts := legal.NewHTTP(p.legal, render)

@@ -24,8 +24,8 @@ func (v *visitor) addressOf() string {
 func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	zoe, hugo, nadia := w.newcomer(t), w.enter(t, viewer.DPO), w.enter(t, viewer.SocialWorker)
-	claire := w.enter(t, viewer.Administrator)
+	zoe, hugo, nadia := w.newcomer(t), w.staffMember(t, viewer.DPO), w.staffMember(t, viewer.SocialWorker)
+	claire := w.staffMember(t, viewer.Administrator)
 	id, email := zoe.whoIs().ID, zoe.addressOf()
 	call := w.callWith(t, zoe, nadia.whoIs().ID)
 	thread := "/messages/" + booking.ConversationID(id, nadia.whoIs().ID).String()
@@ -86,7 +86,7 @@ func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 	if !strings.Contains(archive.body, "Vidal") {
 		t.Errorf("the archive: %s", main_(archive.body))
 	}
-	yann := w.enter(t, viewer.Switchboard)
+	yann := w.staffMember(t, viewer.Switchboard)
 	yann.want("the switchboard", yann.get("/standard"), http.StatusOK)
 	if found := yann.want("search", yann.post("/standard/recherche", "search", "Vidal"), http.StatusOK); strings.Contains(found.body, id.String()) {
 		t.Error("the switchboard finds her")
@@ -96,7 +96,7 @@ func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 func TestR7_ARequestWithoutAnAccountIsConfirmedByItsLink(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	v, hugo := w.visitor(t), w.enter(t, viewer.DPO)
+	v, hugo := w.visitor(t), w.staffMember(t, viewer.DPO)
 	if page := v.want("home", v.get("/"), http.StatusOK); !strings.Contains(page.body, `href="/vos-droits"`) {
 		t.Error("the footer leads to no rights")
 	}
@@ -163,7 +163,7 @@ func TestR7_ThePublicAnswerIsTheSameForKnownAndUnknown(t *testing.T) {
 func TestR7_ARequestInWritingIsEntered(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	hugo := w.enter(t, viewer.DPO)
+	hugo := w.staffMember(t, viewer.DPO)
 	today := time.Now().UTC().AddDate(0, 0, -40).Format(time.DateOnly)
 	hugo.want("a date to come", hugo.post(rightsPath, "channel", "post", "name", "Paul", "received_on", "2999-01-01"), http.StatusUnprocessableEntity)
 	made := hugo.want("enter", hugo.post(rightsPath, "channel", "post", "name", "Paul Roux", "received_on", today), http.StatusSeeOther)
@@ -178,7 +178,7 @@ func TestR33_RightsStayOpenBeforeNewTextsAreAccepted(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	zoe := w.newcomer(t)
-	w.enter(t, viewer.Administrator).publish("## Les nouvelles conditions", "Le standard ferme à 18 h.")
+	w.staffMember(t, viewer.Administrator).publish("## Les nouvelles conditions", "Le standard ferme à 18 h.")
 	if a := zoe.get("/profil"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location(), "/acceptation") {
 		t.Fatalf("the texts are not in the way: %d to %q", a.status, a.location())
 	}
@@ -198,7 +198,7 @@ func TestR33_RightsStayOpenBeforeNewTextsAreAccepted(t *testing.T) {
 func TestR1_AProofOfAgeIsAskedForOnScreen(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
-	zoe, claire := w.newcomer(t), w.enter(t, viewer.Administrator)
+	zoe, claire := w.newcomer(t), w.staffMember(t, viewer.Administrator)
 	path := accounts + "/" + zoe.whoIs().ID.String()
 	if page := claire.want("the account", claire.get(path), http.StatusOK); !strings.Contains(page.body, path+"/age") {
 		t.Error("the account leads to no proof of age")

@@ -61,13 +61,13 @@ var owned = map[string][]string{
 		"audit_entries",
 	},
 	"booking": {
-		"notices", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
+		"rebookings", "agenda_clearings", "notices", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"free_hours", "free_hours_read", "hours_changed", "waiting_entries", "waiting_notices", "waiting_hours",
 	},
 	"messaging": {
-		"messages", "documents", "uploads", "read_marks", "message_notices", "message_rates",
+		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates",
 	},
 	"signaling": {
 		"call_admissions", "call_attendances",

@@ -71,11 +71,26 @@ func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 // before has committed.
 func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) error {
 	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, turn); err != nil {
-			return fmt.Errorf("wait for a turn: %w", err)
+		if err := wait(ctx, tx, turn); err != nil {
+			return err
 		}
 		return act(Tx{Tx: tx, Now: db.Now()})
 	})
+}
+
+// InTurn has the rest of a transaction wait for its turn, for an act that is part of
+// another one: from here on Now is an instant of the turn.
+func (tx *Tx) InTurn(ctx context.Context, turn string, now func() time.Time) error {
+	err := wait(ctx, tx, turn)
+	tx.Now = now()
+	return err
+}
+
+func wait(ctx context.Context, q Querier, turn string) error {
+	if _, err := q.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, turn); err != nil {
+		return fmt.Errorf("wait for a turn: %w", err)
+	}
+	return nil
 }
 
 // Querier is what reading needs: a pool or a transaction.

@@ -1,0 +1,250 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Acts of the journal about appointments that are cancelled from the worker's side.
+const (
+	actLeft    = "appointment.worker_cancelled" // about each person
+	actCleared = "agenda.cleared"               // about the worker, in whose place it was done
+)
+
+// MaxClearing is how many appointments one act cancels.
+const MaxClearing = 500
+
+// MaxClearingReason is how many characters an administrator's reason may have.
+const MaxClearingReason = 500
+
+var (
+	errNothingChosen  = fault.New(fault.Invalid, "Choisissez au moins un rendez-vous à annuler.")
+	errTooManyAtOnce  = fault.New(fault.Invalid, "Choisissez moins de rendez-vous à la fois, ou une période plus courte.")
+	errClearingReason = fault.New(fault.Invalid, "Écrivez pourquoi, en une ou deux phrases.")
+	errClosing        = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
+)
+
+// mayClear fails unless v may cancel the worker's appointments: the worker, and an
+// administrator for one who cannot (illness, departure, a closed account).
+func mayClear(v *viewer.Viewer, id uuid.UUID) error {
+	if v != nil && v.ID == id {
+		return worker(v)
+	}
+	return administrator(v)
+}
+
+// ToClear lists a worker's appointments and requests to come that overlap span, the
+// soonest first, for whoever may cancel them; more reports whether there are others.
+// An administrator learns their hours alone.
+func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span Period) (all []Appointment, more bool, err error) {
+	if err := mayClear(v, worker); err != nil {
+		return nil, false, err
+	}
+	if _, err := readWorker(ctx, s.db.Pool, worker); err != nil {
+		return nil, false, err
+	}
+	now := s.db.Now()
+	rows, err := readComingOf(ctx, s.db.Pool, worker, span, now)
+	if err != nil {
+		return nil, false, err
+	}
+	rows = slices.DeleteFunc(rows, func(r appointmentRow) bool { return !r.appointment().Cancellable(now) })
+	if more = len(rows) > MaxClearing; more {
+		rows = rows[:MaxClearing]
+	}
+	all, err = s.named(ctx, rows)
+	if v.ID != worker {
+		for i := range all {
+			all[i].BeneficiaryName, all[i].Reason, all[i].ReasonLabel = "", "", ""
+		}
+	}
+	return all, more, err
+}
+
+// Clearing is one act that cancels many appointments of a worker (R20).
+type Clearing struct {
+	SocialWorkerID uuid.UUID
+	Appointments   []uuid.UUID
+	Explanation    string // for each of the people; may be empty
+	Closes         Period // closed in the agenda too; zero for no closing
+	Reason         string // an administrator's, kept for the administration
+}
+
+// Clear cancels the appointments among them that can still be cancelled, all or none,
+// as the worker's cancelling: nobody is marked, no consultation is used up, each
+// person is told once and offered other hours. It says how many it cancelled. Each is
+// journaled; what an administrator does in a worker's place, with the reason.
+func (s *Service) Clear(ctx context.Context, v *viewer.Viewer, c Clearing) (cancelled int, err error) {
+	if err := mayClear(v, c.SocialWorkerID); err != nil {
+		return 0, err
+	}
+	switch {
+	case len(c.Appointments) == 0:
+		return 0, errNothingChosen
+	case len(c.Appointments) > MaxClearing:
+		return 0, errTooManyAtOnce
+	case v.ID != c.SocialWorkerID && c.Reason == "":
+		return 0, errClearingReason
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		cancelled, err = s.clear(ctx, tx, v, c)
+		return err
+	})
+	return cancelled, err
+}
+
+// clear locks as every act does: the worker, the people in one order, the
+// appointments in one order.
+func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing) (int, error) {
+	if _, err := lockWorker(ctx, tx, c.SocialWorkerID); err != nil {
+		return 0, err
+	}
+	people, err := readPeopleOf(ctx, tx, c.SocialWorkerID, c.Appointments)
+	if err != nil {
+		return 0, err
+	}
+	for _, person := range people {
+		if _, err := s.accounts.HoldClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
+			return 0, err
+		}
+	}
+	if err := s.release(ctx, tx, c.SocialWorkerID, uuid.Nil); err != nil {
+		return 0, err
+	}
+	rows, err := lockComing(ctx, tx, c.SocialWorkerID, c.Appointments)
+	if err != nil {
+		return 0, err
+	}
+	rows = slices.DeleteFunc(rows, func(r appointmentRow) bool { return !r.appointment().at(tx.Now).Cancellable(tx.Now) })
+	if err := s.leave(ctx, tx, c, rows); err != nil {
+		return 0, err
+	}
+	if err := s.close(ctx, tx, c); err != nil {
+		return 0, err
+	}
+	return len(rows), s.journalClearing(ctx, tx, v, c, rows)
+}
+
+// leave cancels the appointments and has each of their people told.
+func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []appointmentRow) error {
+	told, err := s.accounts.Active(ctx, tx, c.SocialWorkerID)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		reply, err := s.sealReply(ctx, tx, row.appointment(), c.Explanation)
+		if err != nil {
+			return err
+		}
+		if err := markCancelled(ctx, tx, row.ID, CancelledByWorker, reply); err != nil {
+			return err
+		}
+		if err := insertRebooking(ctx, tx, row.ID); err != nil {
+			return err
+		}
+		people := []uuid.UUID{row.BeneficiaryID}
+		if told {
+			people = append(people, row.SocialWorkerID) // their own calendar
+		}
+		if err := s.notify(ctx, tx, row.ID, noticeCancellation, people...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close closes the period in the worker's agenda, where one is named.
+func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
+	if c.Closes == (Period{}) {
+		return nil
+	}
+	if !c.Closes.From.Before(c.Closes.To) || !c.Closes.To.After(tx.Now) || c.Closes.To.After(tx.Now.AddDate(5, 0, 1)) {
+		return errClosing
+	}
+	others, err := readAbsences(ctx, tx, c.SocialWorkerID, Period{tx.Now, tx.Now.AddDate(100, 0, 0)})
+	if err != nil || len(others) >= maxOpenings {
+		return orElse(err, errTooMany)
+	}
+	if slices.ContainsFunc(others, func(a Absence) bool { return c.Closes.inside(Period{a.From, a.To}) }) {
+		return nil
+	}
+	return insertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
+}
+
+func (s *Service) journalClearing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, rows []appointmentRow) error {
+	if v.ID != c.SocialWorkerID {
+		if err := s.keepReason(ctx, tx, v, c, len(rows)); err != nil {
+			return err
+		}
+	}
+	for _, row := range rows {
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actLeft, SubjectID: row.BeneficiaryID, ObjectID: row.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func aboutClearing(id uuid.UUID) string { return "agenda-clearing/" + id.String() }
+
+func (s *Service) keepReason(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, cancelled int) error {
+	id := uuid.New()
+	sealed, err := s.vault.Seal(ctx, tx, c.SocialWorkerID, aboutClearing(id), []byte(c.Reason))
+	if err != nil {
+		return err
+	}
+	row := clearingRow{ID: id, AuthorID: v.ID, SealedReason: sealed, Cancelled: cancelled, DecidedAt: tx.Now}
+	if err := insertClearing(ctx, tx, c.SocialWorkerID, row); err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actCleared, SubjectID: c.SocialWorkerID, ObjectID: id})
+}
+
+// Cleared is what the administration cancelled in a worker's place.
+type Cleared struct {
+	Reason    string // empty once the worker is erased
+	Author    string
+	Cancelled int
+	At        time.Time
+}
+
+// clearingsShown bounds how many of them one page holds.
+const clearingsShown = 50
+
+// Clearings lists them, the latest first, for an administrator.
+func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) ([]Cleared, error) {
+	if err := administrator(v); err != nil {
+		return nil, err
+	}
+	rows, err := readClearings(ctx, s.db.Pool, worker, clearingsShown)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AuthorID
+	}
+	authors, err := s.accounts.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Cleared, len(rows))
+	for i, row := range rows {
+		reason, err := s.unsealed(ctx, worker, aboutClearing(row.ID), row.SealedReason)
+		if err != nil && !errors.Is(err, vault.ErrDestroyed) {
+			return nil, err
+		}
+		all[i] = Cleared{reason, authors[row.AuthorID].Name(), row.Cancelled, row.DecidedAt}
+	}
+	return all, nil
+}

@@ -1,0 +1,261 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// clearPage lists the appointments of a worker that one act can cancel: the worker's
+// own, or an administrator's of any.
+type clearPage struct {
+	Form    *form.Form
+	Period  *form.Form // of another choice of days
+	Path    string
+	Worker  SocialWorker
+	Own     bool // the viewer is the worker
+	Coming  []Appointment
+	More    bool // others follow
+	Span    Period
+	Bounded bool // Span is a choice of days, not all that comes
+	Cleared []Cleared
+}
+
+func (clearPage) Template() string { return "booking/clear" }
+func (clearPage) Title() string    { return "Annuler des rendez-vous" }
+
+// Options are the appointments as boxes to tick.
+func (p clearPage) Options() []option {
+	options := make([]option, len(p.Coming))
+	for i, a := range p.Coming {
+		label := web.DayHour(a.StartsAt.In(p.Worker.Zone))
+		if a.BeneficiaryName != "" {
+			label += ", " + a.BeneficiaryName
+		}
+		if label += ", " + web.Small(a.Mode.Label()); a.Asks() {
+			label += " (demande)"
+		}
+		options[i] = option{a.ID.String(), label}
+	}
+	return options
+}
+
+// Until is the end of the span as a day that is still inside it.
+func (p clearPage) Until() time.Time { return p.Span.To.Add(-time.Second) }
+
+// Fields are the span as the form carries it.
+func (p clearPage) Fields() []keptField {
+	if !p.Bounded {
+		return nil
+	}
+	return []keptField{{"from", p.Span.From.UTC().Format(time.RFC3339)}, {"to", p.Span.To.UTC().Format(time.RFC3339)}}
+}
+
+// Address is the page of the same span.
+func (p clearPage) Address() string {
+	query := url.Values{}
+	for _, field := range p.Fields() {
+		query.Set(field.Name, field.Value)
+	}
+	if len(query) == 0 {
+		return p.Path
+	}
+	return p.Path + "?" + query.Encode()
+}
+
+// checkClearingPage says once more what follows: how many people are told.
+type checkClearingPage struct {
+	clearPage
+	Chosen []Appointment
+	People int
+	Kept   []keptField
+}
+
+func (checkClearingPage) Template() string { return "booking/clear_check" }
+
+// clearedOf is whose appointments the address is about, and the page's own path.
+func clearedOf(r *http.Request) (worker uuid.UUID, path string, err error) {
+	if r.PathValue("id") == "" {
+		return viewer.From(r.Context()).ID, "/agenda/annulations", nil
+	}
+	worker, err = pathID(r)
+	return worker, "/administration/assistants/" + worker.String() + "/annulations", err
+}
+
+// clearPage lists what overlaps the span that f names.
+func (h *HTTP) clearPage(r *http.Request, f *form.Form) (clearPage, error) {
+	v := viewer.From(r.Context())
+	id, path, err := clearedOf(r)
+	if err != nil {
+		return clearPage{}, err
+	}
+	if err := mayClear(v, id); err != nil {
+		return clearPage{}, err
+	}
+	page := clearPage{Form: f, Period: form.New(nil), Path: path, Own: v.ID == id}
+	if page.Worker, err = h.bookings.SocialWorker(r.Context(), id); err != nil {
+		return clearPage{}, err
+	}
+	page.Span, page.Bounded = h.decodeSpan(f, page.Worker.Zone)
+	if page.Coming, page.More, err = h.bookings.ToClear(r.Context(), v, id, page.Span); err != nil || page.Own {
+		return page, err
+	}
+	page.Cleared, err = h.bookings.Clearings(r.Context(), v, id)
+	return page, err
+}
+
+// decodeSpan decodes a span as addresses have it, or as two days; all that comes
+// where there is none, or what is named is none.
+func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span Period, bounded bool) {
+	now := h.bookings.db.Now()
+	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
+	to, alsoWrong := time.Parse(time.RFC3339, f.Hidden("to", 40))
+	if f.Sent("first_day") {
+		first, last := h.agendaDays()
+		from = wallClock(f.Date("first_day", first, last, "Indiquez le premier jour."), 0, zone)
+		to = wallClock(f.Date("last_day", first, last, "Indiquez le dernier jour.").AddDate(0, 0, 1), 0, zone)
+		if f.Valid() && !from.Before(to) {
+			f.Fail("last_day", "Le dernier jour vient avant le premier. Corrigez l’un des deux.")
+		}
+		wrong, alsoWrong = nil, nil
+	}
+	if wrong != nil || alsoWrong != nil || !f.Valid() || !from.Before(to) || !to.After(now) || to.After(now.AddDate(5, 0, 0)) {
+		return Period{now, now.AddDate(5, 0, 0)}, false
+	}
+	return Period{from.UTC(), to.UTC()}, true
+}
+
+// ClearPage shows the list, all of it ticked.
+func (h *HTTP) ClearPage(w http.ResponseWriter, r *http.Request) error {
+	asked := form.FromValues(r.URL.Query())
+	page, err := h.clearPage(r, asked)
+	if err != nil {
+		return err
+	}
+	ticked := map[string][]string{}
+	for _, a := range page.Coming {
+		ticked["appointment"] = append(ticked["appointment"], a.ID.String())
+	}
+	if page.Bounded {
+		ticked["close"] = []string{"1"}
+	}
+	page.Period, page.Form = asked, form.Filled(ticked)
+	status := http.StatusOK
+	if !asked.Valid() {
+		status = http.StatusUnprocessableEntity
+	}
+	return h.render.Render(w, r, status, page)
+}
+
+// decodeClearing decodes what was ticked, of what can still be cancelled.
+func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []Appointment) {
+	c = Clearing{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})}
+	if !page.Own {
+		c.Reason = f.Text("reason", form.Text{Max: MaxClearingReason, Required: errClearingReason.Message, Lines: true})
+	}
+	for _, a := range page.Coming {
+		if f.Has("appointment", a.ID.String()) {
+			chosen, c.Appointments = append(chosen, a), append(c.Appointments, a.ID)
+		}
+	}
+	if len(chosen) == 0 {
+		f.Fail("appointment", errNothingChosen.Message)
+	}
+	if f.Ticked("close") {
+		c.Closes = page.Span
+	}
+	return c, chosen
+}
+
+// CheckClearing says what follows, before anything is done.
+func (h *HTTP) CheckClearing(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.clearPage(r, f)
+	if err != nil {
+		return err
+	}
+	c, chosen := decodeClearing(f, page)
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	people := map[uuid.UUID]bool{}
+	check := checkClearingPage{clearPage: page, Chosen: chosen, Kept: page.Fields()}
+	for _, a := range chosen {
+		people[a.BeneficiaryID] = true
+		check.Kept = append(check.Kept, keptField{"appointment", a.ID.String()})
+	}
+	check.People = len(people)
+	for name, value := range map[string]string{"explanation": c.Explanation, "reason": c.Reason} {
+		if value != "" {
+			check.Kept = append(check.Kept, keptField{name, value})
+		}
+	}
+	if c.Closes != (Period{}) {
+		check.Kept = append(check.Kept, keptField{"close", "1"})
+	}
+	return h.render.Render(w, r, http.StatusOK, check)
+}
+
+// Closes reports whether the period is to be closed.
+func (p checkClearingPage) Closes() bool { return p.Form.Is("close", "1") }
+
+// Clear cancels them, and shows what is left in the same span.
+func (h *HTTP) Clear(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.clearPage(r, f)
+	if err != nil {
+		return err
+	}
+	c, _ := decodeClearing(f, page)
+	if f.Valid() {
+		err = h.clearNow(r.Context(), f, c)
+	}
+	if err != nil {
+		return err
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	web.Flash(w, "cleared")
+	return web.See(w, r, page.Address())
+}
+
+func (h *HTTP) clearNow(ctx context.Context, f *form.Form, c Clearing) error {
+	_, err := h.bookings.Clear(ctx, viewer.From(ctx), c)
+	for _, why := range []*fault.Fault{errClosing, errTooMany} {
+		if errors.Is(err, why) {
+			f.Fail("close", why.Message)
+			return nil
+		}
+	}
+	return err
+}
+
+// Total is how many are chosen, in words.
+func (p checkClearingPage) Total() string { return plural(len(p.Chosen), "rendez-vous", "rendez-vous") }
+
+// Who is how many people are told, in words.
+func (p checkClearingPage) Who() string { return plural(p.People, "personne", "personnes") }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

@@ -1,0 +1,66 @@
+package booking
+
+import (
+	"fmt"
+	"net/http"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// recallsPage is whom the switchboard is to call.
+type recallsPage struct {
+	Viewer  *viewer.Viewer
+	Recalls []Recall
+}
+
+func (recallsPage) Template() string { return "booking/recalls" }
+func (recallsPage) Title() string    { return "Personnes à rappeler" }
+
+// Number is the number to call as people read it.
+func (r Recall) Number() string { return account.DisplayMobile(r.Mobile) }
+
+// Hours are the call hours, on the clock of the person: "de 8 h à 20 h".
+func (r Recall) Hours() string {
+	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", r.CallFrom/60, r.CallUntil/60)
+}
+
+// Clock names the person's clock.
+func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
+
+// Recalls shows them.
+func (h *HTTP) Recalls(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	recalls, err := h.bookings.Recalls(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, recallsPage{v, recalls})
+}
+
+// NoteRecall notes what came of a call.
+func (h *HTTP) NoteRecall(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	outcome := f.Choice("outcome", []string{"reached", "missed"}, "Dites si la personne a été jointe.")
+	if !f.Valid() {
+		recalls, err := h.bookings.Recalls(r.Context(), viewer.From(r.Context()))
+		if err != nil {
+			return err
+		}
+		return f.Invalid(recallsPage{viewer.From(r.Context()), recalls})
+	}
+	if err := h.bookings.NoteRecall(r.Context(), viewer.From(r.Context()), id, outcome == "reached"); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/standard/rappels")
+}

@@ -1,0 +1,204 @@
+package booking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Offer is an hour that can take the place of one that a worker cancelled.
+type Offer struct {
+	SocialWorkerID   uuid.UUID
+	SocialWorkerName string
+	StartsAt         time.Time // UTC
+	Zone             *time.Location
+	Place            string // where, in person
+	Asks             bool   // it would be a request (R19)
+}
+
+// Offers are those for one cancelled appointment, the best first (R20).
+type Offers struct {
+	SameHour   []Offer // other workers
+	OtherHours []Offer // other workers, the nearest hours
+	SameWorker []Offer // the nearest hours
+}
+
+// None reports whether there is nothing to offer.
+func (o Offers) None() bool { return len(o.SameHour)+len(o.OtherHours)+len(o.SameWorker) == 0 }
+
+// groups are all of the offers, to be filled in.
+func (o *Offers) groups() [][]Offer { return [][]Offer{o.SameHour, o.OtherHours, o.SameWorker} }
+
+// How far offers go.
+const (
+	offersEach = 3                   // of each group
+	offersNear = 14 * 24 * time.Hour // before and after the hour that was lost
+	candidates = 24                  // other workers who are looked at
+)
+
+// offers finds what can be booked at now in place of a cancelled appointment: what
+// every rule of booking allows the person, each time it is asked.
+func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (Offers, error) {
+	fits, err := s.room(ctx, q, a, now)
+	if err != nil || fits == nil {
+		return Offers{}, err
+	}
+	before, err := readWorker(ctx, q, a.SocialWorkerID)
+	if err != nil {
+		return Offers{}, err
+	}
+	others, err := readReplacements(ctx, q, a, before.Languages, 2*candidates)
+	if err != nil {
+		return Offers{}, err
+	}
+	var found Offers
+	looked := 0
+	for _, worker := range others {
+		free, offered, err := s.freeFor(ctx, q, worker, a, fits)
+		if err != nil {
+			return Offers{}, err
+		}
+		if offered {
+			looked++
+		}
+		for _, o := range free {
+			if o.StartsAt.Equal(a.StartsAt) {
+				found.SameHour = append(found.SameHour, o)
+			} else {
+				found.OtherHours = append(found.OtherHours, o)
+			}
+		}
+		if looked == candidates {
+			break
+		}
+	}
+	if found.SameWorker, err = s.withSame(ctx, q, before, a, fits); err != nil {
+		return Offers{}, err
+	}
+	found.SameHour = found.SameHour[:min(offersEach, len(found.SameHour))]
+	found.OtherHours, found.SameWorker = nearest(found.OtherHours, a.StartsAt), nearest(found.SameWorker, a.StartsAt)
+	return found, s.nameOffers(ctx, q, &found)
+}
+
+// room is what an offer must fit into: the person's own hours, the contract and
+// its number of consultations.
+type room struct {
+	span Period
+	now  time.Time
+	own  []Period
+	full []Period // years without a consultation left
+}
+
+// room is nil where the contract allows nothing, or the reason is offered no more.
+func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (*room, error) {
+	contract, err := s.accounts.ContractOf(ctx, q, a.BeneficiaryID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil // nobody's client any more
+	}
+	if err != nil || permits(contract, a.Mode, now) != nil {
+		return nil, err
+	}
+	kept, err := readReasons(ctx, q)
+	if err != nil || !slices.ContainsFunc(kept, func(r Reason) bool { return r.Slug == a.Reason }) {
+		return nil, err
+	}
+	about := a.StartsAt
+	if about.Before(now) {
+		about = now
+	}
+	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
+	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil || contract.PerYear == 0 {
+		return f, err
+	}
+	for _, at := range []time.Time{f.span.From, f.span.To} {
+		_, from, to := company.YearOf(at)
+		used, err := countUsed(ctx, q, a.BeneficiaryID, uuid.Nil, Period{from, to}, now)
+		if err != nil {
+			return nil, err
+		}
+		if used >= contract.PerYear {
+			f.full = append(f.full, Period{from, to})
+		}
+	}
+	return f, nil
+}
+
+// freeFor are the hours of a worker that fit; offered is false for one who cannot be
+// booked at all.
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) (free []Offer, offered bool, err error) {
+	err = s.offered(ctx, q, worker.AccountID)
+	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	marked, err := readMark(ctx, q, worker.AccountID, a.BeneficiaryID)
+	if err != nil {
+		return nil, true, err
+	}
+	agenda, err := readAgenda(ctx, q, worker, fits.span, fits.now)
+	if err != nil {
+		return nil, true, err
+	}
+	places, err := readPlaces(ctx, q, worker.AccountID)
+	for _, slot := range agenda.free(fits.span, fits.now) {
+		o := Offer{SocialWorkerID: worker.AccountID, StartsAt: slot.StartsAt, Zone: worker.zone(), Asks: !marked.IsZero()}
+		where := placeIn(places, slot.Place)
+		if a.Mode == InPerson && where != nil {
+			o.Place = where.Words()
+		}
+		if slot.Offers(a.Mode) && (a.Mode != InPerson || where != nil) && fits.has(o) {
+			free = append(free, o)
+		}
+	}
+	return free, true, err
+}
+
+// has reports whether the hour is one that the person can have.
+func (f *room) has(o Offer) bool {
+	hour := Slot{StartsAt: o.StartsAt}.Period()
+	year := Period{o.StartsAt, o.StartsAt.Add(time.Second)}
+	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
+	return answerable && !overlapsAny(hour, f.own) && !overlapsAny(year, f.full)
+}
+
+// withSame are other hours of the worker who cancelled, but for those they gave up.
+func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) ([]Offer, error) {
+	free, _, err := s.freeFor(ctx, q, worker, a, fits)
+	if err != nil || len(free) == 0 {
+		return nil, err
+	}
+	given, err := readGivenUp(ctx, q, worker.AccountID, around(fits.span))
+	return slices.DeleteFunc(free, func(o Offer) bool { return overlapsAny(Slot{StartsAt: o.StartsAt}.Period(), given) }), err
+}
+
+// nearest are the first of the hours, those closest to at before the others.
+func nearest(offers []Offer, at time.Time) []Offer {
+	slices.SortStableFunc(offers, func(a, b Offer) int {
+		return int(a.StartsAt.Sub(at).Abs()/time.Second) - int(b.StartsAt.Sub(at).Abs()/time.Second)
+	})
+	return offers[:min(offersEach, len(offers))]
+}
+
+func (s *Service) nameOffers(ctx context.Context, q postgres.Querier, found *Offers) error {
+	var ids []uuid.UUID
+	for _, group := range found.groups() {
+		for _, o := range group {
+			ids = append(ids, o.SocialWorkerID)
+		}
+	}
+	people, err := s.accounts.Reachable(ctx, q, ids)
+	for _, group := range found.groups() {
+		for i, o := range group {
+			group[i].SocialWorkerName = people[o.SocialWorkerID].Name()
+		}
+	}
+	return err
+}

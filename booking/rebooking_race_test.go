@@ -1,0 +1,77 @@
+package booking_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// While one act cancels a worker's week and another one that of a second worker,
+// people cancel, move and take what is offered: each act ends as a rule says or is
+// done, and nobody who lost an hour is missing from those to be told and called.
+func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	lina := p.SocialWorker(t, "Lina", "Morel")
+	var people []*viewer.Viewer
+	all := map[*viewer.Viewer][]uuid.UUID{}
+	var first, second []booking.Appointment
+	for i := range 8 {
+		person := p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i)))
+		people = append(people, person)
+		first = append(first, p.Book(t, person, p.nadia, p.at(50+2*i), booking.Video))
+		second = append(second, p.Book(t, person, p.marc, p.at(90+2*i), booking.Video))
+		all[p.nadia], all[p.marc] = append(all[p.nadia], first[i].ID), append(all[p.marc], second[i].ID)
+	}
+	var mu sync.Mutex
+	var odd []string
+	var wait sync.WaitGroup
+	act := func(name string, do func() error) {
+		wait.Go(func() {
+			var f *fault.Fault
+			if err := do(); err != nil {
+				if f = fault.From(err); f.Code == fault.Internal {
+					mu.Lock()
+					odd = append(odd, fmt.Sprint(name, ": ", err))
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for worker, ids := range all {
+		act("clear", func() error {
+			_, err := p.Bookings.Clear(t.Context(), worker, booking.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+			return err
+		})
+	}
+	for i, person := range people {
+		act("cancel", func() error {
+			_, err := p.Bookings.Cancel(t.Context(), person, second[i].ID, "")
+			return err
+		})
+		act("move", func() error { return p.Bookings.Move(t.Context(), person, first[i].ID, p.at(150+2*i)) })
+		act("take", func() error {
+			_, err := p.Bookings.Rebook(t.Context(), person, first[i].ID, booking.Replacement{SocialWorkerID: lina.ID, StartsAt: p.at(200)})
+			return err
+		})
+	}
+	wait.Wait()
+	for _, line := range odd {
+		t.Error(line)
+	}
+	var left, noted, told int
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `
+		select count(*), count(r.appointment_id), count(n.appointment_id) from appointments a
+		left join rebookings r on r.appointment_id = a.id
+		left join notices n on n.appointment_id = a.id and n.account_id = a.beneficiary_id and n.notice = 'cancellation' and n.channel = 'mail'
+		where a.status = 'cancelled_by_worker'`).Scan(&left, &noted, &told))
+	if left < 8 || noted != left || told != left {
+		t.Errorf("%d lost their hour, %d are noted, %d told", left, noted, told)
+	}
+}

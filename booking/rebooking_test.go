@@ -1,0 +1,475 @@
+package booking_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// leave has Nadia cancel, and returns what she cancelled.
+func (p pair) leave(t *testing.T, a booking.Appointment) booking.Appointment {
+	t.Helper()
+	status, err := p.Bookings.Cancel(t.Context(), p.nadia, a.ID, "Je suis souffrante.")
+	if err != nil || status != booking.CancelledByWorker {
+		t.Fatalf("%q, %v", status, err)
+	}
+	return a
+}
+
+func (p pair) proposal(t *testing.T, v *viewer.Viewer, a booking.Appointment) booking.Proposal {
+	t.Helper()
+	proposal, err := p.Bookings.Proposal(t.Context(), v, a.ID)
+	ok(t, err)
+	return proposal
+}
+
+func take(o booking.Offer) booking.Replacement {
+	return booking.Replacement{SocialWorkerID: o.SocialWorkerID, StartsAt: o.StartsAt}
+}
+
+func TestR20_OffersAreRankedAndTrue(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	lina := p.SocialWorker(t, "Lina", "Morel")
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Phone)
+	paul := p.Beneficiary(t, "Paul", "Tanguy")
+	p.Book(t, paul, lina, p.at(50), booking.Video)    // Lina has somebody at that hour
+	p.Book(t, p.zoe, p.marc, p.at(51), booking.Video) // and Zoé something else right after
+	p.leave(t, a)
+	got := p.proposal(t, p.zoe, a)
+	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
+		t.Errorf("the same hour: %+v", got.Offers.SameHour)
+	}
+	if got.Note != "" || got.Reply != "Je suis souffrante." || got.State != booking.RebookingOpen {
+		t.Errorf("the proposal: %+v", got)
+	}
+	// The nearest hours are one before (twice), and then two away.
+	for name, hours := range map[string][]booking.Offer{"others": got.Offers.OtherHours, "the same": got.Offers.SameWorker} {
+		if len(hours) != 3 || !hours[0].StartsAt.Equal(p.at(49)) {
+			t.Fatalf("%s: %+v", name, hours)
+		}
+		last := time.Duration(0)
+		for _, o := range hours {
+			away := o.StartsAt.Sub(a.StartsAt).Abs()
+			if away < last || o.StartsAt.Equal(p.at(51)) || o.StartsAt.Equal(a.StartsAt) || (o.SocialWorkerID == p.nadia.ID) != (name == "the same") {
+				t.Errorf("%s: %+v", name, o)
+			}
+			last = away
+		}
+	}
+	booked, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: booking.Video, Reason: "money"})
+	if err == nil {
+		t.Errorf("an hour that is past was booked: %v", booked)
+	}
+	blocked := p.Beneficiary(t, "Ida", "Roy")
+	p.Book(t, blocked, p.marc, a.StartsAt, booking.Video)
+	if now := p.proposal(t, p.zoe, a); len(now.Offers.SameHour) != 0 {
+		t.Errorf("an hour that was taken meanwhile is still offered: %+v", now.Offers.SameHour)
+	}
+}
+
+func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	offersMarc := func() bool {
+		o := p.proposal(t, p.zoe, a).Offers
+		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o booking.Offer) bool { return o.SocialWorkerID == p.marc.ID })
+	}
+	if !offersMarc() {
+		t.Fatal("Marc is not offered at first")
+	}
+	for name, sql := range map[string][2]string{
+		"another reason":   {`update social_workers set reasons = '{money}' where account_id = $1`, `update social_workers set reasons = '{money,housing}' where account_id = $1`},
+		"another mode":     {`update social_workers set modes = '{phone}' where account_id = $1`, `update social_workers set modes = '{phone,video}' where account_id = $1`},
+		"another language": {`update social_workers set languages = '{de}' where account_id = $1`, `update social_workers set languages = '{de,fr}' where account_id = $1`},
+		"suspended":        {`update accounts set suspended_at = now() where id = $1`, `update accounts set suspended_at = null where id = $1`},
+		"closed":           {`update accounts set closed_at = now() where id = $1`, `update accounts set closed_at = null where id = $1`},
+	} {
+		_, err := p.DB.Pool.Exec(t.Context(), sql[0], p.marc.ID)
+		ok(t, err)
+		if offersMarc() {
+			t.Errorf("%s: still offered", name)
+		}
+		_, err = p.DB.Pool.Exec(t.Context(), sql[1], p.marc.ID)
+		ok(t, err)
+		if !offersMarc() {
+			t.Errorf("%s: not offered again", name)
+		}
+	}
+	_, err := p.DB.Pool.Exec(t.Context(), `update clients set modes = '{phone}'`)
+	ok(t, err)
+	if o := p.proposal(t, p.zoe, a).Offers; !o.None() {
+		t.Errorf("outside the contract: %+v", o)
+	}
+	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+	want(t, "forged, outside the contract", err, fault.Invalid)
+}
+
+func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.T) {
+	t.Parallel()
+	for _, says := range []bool{false, true} {
+		p := newPair(t)
+		id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{
+			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: booking.Video, Reason: "housing", Note: "Une dette.", Needs: booking.Needs{Interpreter: "arabe"},
+		})
+		ok(t, err)
+		a := p.leave(t, p.state(t, id))
+		offer := take(p.proposal(t, p.zoe, a).Offers.SameHour[0])
+		offer.Note, offer.Needs = says, says
+		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, offer)
+		ok(t, err)
+		next := p.state(t, booked.ID)
+		details, err := p.Bookings.Details(t.Context(), p.marc, next)
+		ok(t, err)
+		if next.Reason != "housing" || next.Mode != booking.Video || next.Status != booking.Confirmed || next.SocialWorkerID != p.marc.ID {
+			t.Errorf("%+v", next)
+		}
+		if (details.Note == "Une dette.") != says || (details.Interpreter == "arabe") != says {
+			t.Errorf("says %t: %+v", says, details)
+		}
+		again, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(70)})
+		if err != nil || again.ID != booked.ID {
+			t.Errorf("the second press: %v, %v", again, err)
+		}
+		if declined, err := p.Bookings.DeclineOffers(t.Context(), p.zoe, a.ID); err != nil || declined != booked.ID {
+			t.Errorf("no after yes: %v, %v", declined, err)
+		}
+		if now := p.proposal(t, p.zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
+			t.Errorf("offered still: %+v", now)
+		}
+		if coming, _, err := p.Bookings.Appointments(t.Context(), p.zoe); err != nil || len(coming) != 1 {
+			t.Errorf("%d to come, %v", len(coming), err)
+		}
+	}
+}
+
+func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	kept := p.Book(t, p.zoe, p.nadia, p.at(60), booking.Video)
+	own := p.Book(t, p.zoe, p.nadia, p.at(80), booking.Video)
+	_, err := p.Bookings.Cancel(t.Context(), p.zoe, own.ID, "")
+	ok(t, err)
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	paul := p.Beneficiary(t, "Paul", "Tanguy")
+	for name, ask := range map[string]struct {
+		v  *viewer.Viewer
+		id uuid.UUID
+	}{
+		"another person": {paul, a.ID}, "the worker": {p.nadia, a.ID}, "another worker": {p.marc, a.ID}, "nobody": {nil, a.ID}, "nothing": {p.zoe, uuid.New()},
+		"what was not cancelled": {p.zoe, kept.ID}, "what the person cancelled": {p.zoe, own.ID},
+	} {
+		_, shown := p.Bookings.Proposal(t.Context(), ask.v, ask.id)
+		want(t, name+": shown", shown, fault.NotFound)
+		_, taken := p.Bookings.Rebook(t.Context(), ask.v, ask.id, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		want(t, name+": taken", taken, fault.NotFound)
+		_, declined := p.Bookings.DeclineOffers(t.Context(), ask.v, ask.id)
+		want(t, name+": declined", declined, fault.NotFound)
+	}
+	for name, r := range map[string]booking.Replacement{
+		"no hour at all": {SocialWorkerID: p.marc.ID}, "half an hour late": {SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(30 * time.Minute)},
+		"the past": {SocialWorkerID: p.marc.ID, StartsAt: p.at(-2)}, "one's own hour": {SocialWorkerID: p.marc.ID, StartsAt: kept.StartsAt},
+	} {
+		_, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, r)
+		want(t, name, err, fault.Invalid)
+	}
+	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: uuid.New(), StartsAt: a.StartsAt})
+	want(t, "nobody there", err, fault.NotFound)
+}
+
+func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	var lost []booking.Appointment
+	var people []*viewer.Viewer
+	for i := range 10 {
+		people = append(people, p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i))))
+		lost = append(lost, p.leave(t, p.Book(t, people[i], p.nadia, p.at(50+2*i), booking.Video)))
+	}
+	hour := p.at(100)
+	var wait sync.WaitGroup
+	results := make([]error, 20)
+	for i := range results { // everybody presses twice
+		wait.Go(func() {
+			_, results[i] = p.Bookings.Rebook(t.Context(), people[i%10], lost[i%10].ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: hour})
+		})
+	}
+	wait.Wait()
+	got := 0
+	for i := range 10 {
+		first, second := results[i], results[i+10]
+		switch {
+		case first == nil && second == nil:
+			got++
+		case !fault.Is(first, fault.Conflict) || !fault.Is(second, fault.Conflict):
+			t.Errorf("%d: %v, %v", i, first, second)
+		}
+	}
+	var booked int
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from appointments where social_worker_id = $1`, p.marc.ID).Scan(&booked))
+	if got != 1 || booked != 1 {
+		t.Errorf("%d got it, %d appointments", got, booked)
+	}
+}
+
+func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	_, err := p.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
+	ok(t, err)
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video)) // in less than a day
+	if since, err := p.Bookings.Marked(t.Context(), p.zoe, p.nadia.ID, p.zoe.ID); err != nil || !since.IsZero() {
+		t.Errorf("marked since %v, %v", since, err)
+	}
+	offers := p.proposal(t, p.zoe, a).Offers
+	if offers.None() {
+		t.Fatal("the consultation was not given back")
+	}
+	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, take(offers.SameHour[0]))
+	ok(t, err)
+	b := p.Beneficiary(t, "Paul", "Tanguy")
+	c := p.leave(t, p.Book(t, b, p.nadia, p.at(50), booking.Video))
+	p.Book(t, b, p.marc, p.at(60), booking.Video)
+	_, err = p.DB.Pool.Exec(t.Context(), `update rebookings set state = 'open', booked_id = null, settled_at = null where appointment_id = $1`, c.ID)
+	ok(t, err)
+	if o := p.proposal(t, b, c).Offers; !o.None() {
+		t.Errorf("offered beyond the contract: %+v", o)
+	}
+}
+
+func (p pair) recalled(t *testing.T) (who []string) {
+	t.Helper()
+	recalls, err := p.Bookings.Recalls(t.Context(), operator())
+	ok(t, err)
+	for _, r := range recalls {
+		who = append(who, r.FirstName)
+	}
+	return who
+}
+
+func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	far := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(200), booking.Video))
+	soon := p.Beneficiary(t, "Paul", "Tanguy")
+	p.leave(t, p.Book(t, soon, p.nadia, p.at(30), booking.Video)) // 30 hours away: called after 6
+	now := p.Beneficiary(t, "Ida", "Roy")
+	near := p.leave(t, p.Book(t, now, p.nadia, p.at(20), booking.Video)) // less than a day away: at once
+	for _, step := range []struct {
+		after time.Duration
+		want  []string
+	}{
+		{0, []string{"Ida"}}, {6*time.Hour - time.Second, []string{"Ida"}}, {6 * time.Hour, []string{"Ida", "Paul"}},
+		{24*time.Hour - time.Second, []string{"Ida", "Paul"}}, {24 * time.Hour, []string{"Ida", "Paul", "Zoé"}}, {300 * time.Hour, []string{"Ida", "Paul", "Zoé"}},
+	} {
+		p.SetNow(bookingtest.Start.Add(step.after))
+		if got := p.recalled(t); !slices.Equal(got, step.want) {
+			t.Errorf("after %v: %v, want %v", step.after, got, step.want)
+		}
+	}
+	p.SetNow(p.at(24))
+	v := operator()
+	ok(t, p.Bookings.NoteRecall(t.Context(), v, near.ID, false))
+	if got := p.recalled(t); !slices.Equal(got, []string{"Paul", "Zoé", "Ida"}) {
+		t.Errorf("tried: %v", got)
+	}
+	ok(t, p.Bookings.NoteRecall(t.Context(), v, near.ID, true))
+	want(t, "twice", p.Bookings.NoteRecall(t.Context(), v, near.ID, true), fault.Conflict)
+	_, err := p.Bookings.DeclineOffers(t.Context(), p.zoe, far.ID)
+	ok(t, err)
+	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
+		t.Errorf("answered: %v", got)
+	}
+	// The operator books for Paul, about the same: nothing is left to call for.
+	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: booking.Phone, Reason: "money", For: soon.ID})
+	ok(t, err)
+	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
+		t.Errorf("booked about something else: %v", got)
+	}
+	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: booking.Phone, Reason: "housing", For: soon.ID})
+	ok(t, err)
+	if got := p.recalled(t); len(got) != 0 {
+		t.Errorf("booked: %v", got)
+	}
+	if n := p.journal(t, "recall.missed", v, now) + p.journal(t, "recall.reached", v, now); n != 2 {
+		t.Errorf("%d calls are in the journal", n)
+	}
+	for _, v := range []*viewer.Viewer{nil, p.zoe, p.nadia, p.Admin, {Role: viewer.DPO}} {
+		_, err := p.Bookings.Recalls(t.Context(), v)
+		want(t, "the list", err, fault.Forbidden)
+		want(t, "the call", p.Bookings.NoteRecall(t.Context(), v, far.ID, true), fault.Forbidden)
+	}
+}
+
+func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	p := pair{o.World, o.zoe, o.nadia, nil}
+	ida := o.Beneficiary(t, "Ida", "Roy")
+	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, ida.ID)
+	must(t, err)
+	p.leave(t, o.Book(t, ida, o.nadia, p.at(200), booking.Video))
+	p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(202), booking.Video))
+	if got := p.recalled(t); !slices.Equal(got, []string{"Ida"}) {
+		t.Errorf("without an address: %v", got)
+	}
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "cancellation", "mail").ID, 1))
+	o.before = nil
+	if got := p.recalled(t); !slices.Equal(got, []string{"Ida", "Zoé"}) {
+		t.Errorf("after a mail that does not arrive: %v", got)
+	}
+	_, err = o.DB.Pool.Exec(t.Context(), `update accounts set closed_at = now() where id = $1`, ida.ID)
+	must(t, err)
+	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
+		t.Errorf("whose account is closed: %v", got)
+	}
+	must(t, o.DB.InTx(t.Context(), func(tx postgres.Tx) error { return o.Bookings.Erase(t.Context(), tx, o.zoe.ID) }))
+	if got := p.recalled(t); len(got) != 0 {
+		t.Errorf("who is erased: %v", got)
+	}
+}
+
+func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	p := pair{o.World, o.zoe, o.nadia, o.SocialWorker(t, "Marc", "Dupuis")}
+	a := p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(50), booking.Video))
+	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.marc, p.at(49), booking.Video)
+	must(t, o.deliver(t))
+	m := o.mails["notice-"+o.row(t, o.zoe, "cancellation", "mail").ID.String()]
+	for _, wanted := range []string{base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
+		if !strings.Contains(m.Text, wanted) {
+			t.Errorf("the mail lacks %q:\n%s", wanted, m.Text)
+		}
+	}
+	for _, secret := range []string{"Marc", "Dupuis", "Nadia", "Le Goff", "ogement", "souffrante"} {
+		if strings.Contains(m.Text+m.Subject, secret) {
+			t.Errorf("the mail says %s:\n%s", secret, m.Text)
+		}
+	}
+	if m.Method != "CANCEL" || !strings.Contains(string(m.Calendar), "METHOD:CANCEL") {
+		t.Errorf("%s %s", m.Method, m.Calendar)
+	}
+	if text := o.texts["notice-"+o.row(t, o.zoe, "cancellation", "sms").ID.String()].Text; !strings.Contains(text, a.ID.String()) || len([]rune(text)) > 160 {
+		t.Errorf("the SMS, %d letters: %s", len([]rune(text)), text)
+	}
+	if theirs := o.mails["notice-"+o.row(t, o.nadia, "cancellation", "mail").ID.String()].Text; strings.Contains(theirs, "propositions") {
+		t.Errorf("the worker is offered hours: %s", theirs)
+	}
+}
+
+func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	const many = 200
+	var ids []uuid.UUID
+	people := make([]*viewer.Viewer, 20)
+	for i := range people {
+		people[i] = p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i)))
+	}
+	for i := range many {
+		id := uuid.New()
+		_, err := p.DB.Pool.Exec(t.Context(), `
+			insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+			values ($1, $2, $3, tstzrange($4, $5), 'video', 'housing', '', 'confirmed', $6)`,
+			id, p.nadia.ID, people[i%20].ID, p.at(30+i), p.at(31+i), bookingtest.Start)
+		ok(t, err)
+		ids = append(ids, id)
+	}
+	began := time.Now()
+	span := booking.Period{From: p.at(30), To: p.at(30 + many)}
+	all, more, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, span)
+	if err != nil || more || len(all) != many {
+		t.Fatalf("%d, %t, %v", len(all), more, err)
+	}
+	n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
+	if err != nil || n != many {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	var told, twice, left, journaled int
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `
+		select count(*), count(*) - count(distinct (appointment_id, account_id)) from notices where notice = 'cancellation' and channel = 'mail' and account_id <> $1`,
+		p.nadia.ID).Scan(&told, &twice))
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from rebookings where state = 'open'`).Scan(&left))
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = 'appointment.worker_cancelled' and actor_id = $1`, p.nadia.ID).Scan(&journaled))
+	if told != many || twice != 0 || left != many || journaled != many {
+		t.Errorf("told %d, twice %d, noted %d, journaled %d", told, twice, left, journaled)
+	}
+	if free, err := p.Bookings.FreeSlots(t.Context(), p.nadia.ID, span); err != nil || len(free) != 0 {
+		t.Errorf("the period is open still: %d, %v", len(free), err)
+	}
+	if n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {
+		t.Errorf("again: %d, %v", n, err)
+	}
+}
+
+func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	admin := p.Member(t, viewer.Administrator, "Claire")
+	a, foreign := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video), p.Book(t, p.zoe, p.marc, p.at(52), booking.Video)
+	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.nadia.ID, bookingtest.Start)
+	ok(t, err)
+	span := booking.Period{From: p.at(0), To: p.at(1000)}
+	all, _, err := p.Bookings.ToClear(t.Context(), admin, p.nadia.ID, span)
+	if err != nil || len(all) != 1 || all[0].BeneficiaryName != "" || all[0].ReasonLabel != "" {
+		t.Fatalf("the list: %+v, %v", all, err)
+	}
+	c := booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
+	_, err = p.Bookings.Clear(t.Context(), admin, c)
+	want(t, "without a reason", err, fault.Invalid)
+	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe, "nobody": nil, "the switchboard": operator()} {
+		_, err := p.Bookings.Clear(t.Context(), v, c)
+		want(t, name, err, fault.Forbidden)
+		_, _, err = p.Bookings.ToClear(t.Context(), v, p.nadia.ID, span)
+		want(t, name, err, fault.Forbidden)
+	}
+	c.Reason = "Elle a quitté le service."
+	for name, closes := range map[string]booking.Period{"the wrong way round": {From: p.at(9), To: p.at(8)}, "past": {From: p.at(-9), To: p.at(-8)}, "for ever": {From: p.at(0), To: p.at(24 * 365 * 9)}} {
+		wrong := c
+		wrong.Closes = closes
+		_, err := p.Bookings.Clear(t.Context(), admin, wrong)
+		want(t, name, err, fault.Invalid)
+	}
+	if n, err := p.Bookings.Clear(t.Context(), admin, c); err != nil || n != 1 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if p.state(t, foreign.ID).Status != booking.Confirmed || p.state(t, a.ID).Status != booking.CancelledByWorker {
+		t.Error("it cancelled what is another worker's, or not what it should")
+	}
+	cleared, err := p.Bookings.Clearings(t.Context(), admin, p.nadia.ID)
+	if err != nil || len(cleared) != 1 || cleared[0].Reason != c.Reason || cleared[0].Author != "Claire Morvan" || cleared[0].Cancelled != 1 {
+		t.Errorf("kept: %+v, %v", cleared, err)
+	}
+	if p.journal(t, "agenda.cleared", admin, p.nadia) != 1 || p.journal(t, "appointment.worker_cancelled", admin, p.zoe) != 1 {
+		t.Error("it is not in the journal")
+	}
+	if p.told(t, p.nadia)["cancellation"] != 0 || p.told(t, p.zoe)["cancellation"] != 1 {
+		t.Error("the wrong people are told")
+	}
+	_, err = p.Bookings.Clearings(t.Context(), p.nadia, p.nadia.ID)
+	want(t, "the worker reads the reason", err, fault.Forbidden)
+	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
+		t.Errorf("of a worker who is away: %+v", o)
+	}
+	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x"})
+	want(t, "nothing", err, fault.Invalid)
+	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, booking.MaxClearing+1)})
+	want(t, "too many", err, fault.Invalid)
+}

@@ -1,0 +1,130 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Acts of the journal of the switchboard's calls.
+const (
+	actRecallShown   = "recall.shown"
+	actRecallReached = "recall.reached"
+	actRecallMissed  = "recall.missed"
+)
+
+// Recall is somebody to call whose worker cancelled, and who has not answered.
+type Recall struct {
+	account.Reachable
+	AppointmentID    uuid.UUID // the cancelled one
+	StartsAt         time.Time // the hour that was lost
+	SocialWorkerName string
+	Notice           Notice // what became of the latest word of it
+	Tries            int    // calls that reached nobody
+	TriedAt          time.Time
+	CallNow          bool // a call may come now
+}
+
+// How many people one page shows, of how many that are looked at.
+const (
+	recallsShown  = 50
+	recallsLooked = 500
+)
+
+var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’appel : elle a répondu, ou quelqu’un l’a jointe.")
+
+// Recalls lists, for the switchboard, whom to call: those who took no other hour and
+// did not say no within a day, sooner when the lost hour is near, and at once those
+// whom no mail tells. It tells when and with whom the hour was, never why. That each
+// was shown is journaled. Whose account is not open cannot be helped here, and is
+// back on the list once it is.
+func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, err error) {
+	if err := switchboard(v); err != nil {
+		return nil, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		rows, err := readRecalls(ctx, tx, tx.Now, recallsLooked)
+		if err != nil {
+			return err
+		}
+		if all, err = s.recalls(ctx, tx, rows); err != nil {
+			return err
+		}
+		for _, r := range all {
+			if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+func (s *Service) recalls(ctx context.Context, tx postgres.Tx, rows []recallRow) (all []Recall, err error) {
+	ids := make([]uuid.UUID, 0, 2*len(rows))
+	for _, row := range rows {
+		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
+	}
+	people, err := s.accounts.Reachable(ctx, tx, ids)
+	for _, row := range rows {
+		person := people[row.BeneficiaryID]
+		if !person.Active || len(all) == recallsShown {
+			continue
+		}
+		r := Recall{
+			Reachable: person, AppointmentID: row.AppointmentID, StartsAt: row.StartsAt.UTC(), SocialWorkerName: people[row.SocialWorkerID].Name(),
+			Notice: Notice{noticeRow: noticeRow{Channel: row.Channel, State: row.NoticeState, Cause: row.Cause}},
+			Tries:  row.Tries, CallNow: person.Contact.Callable(tx.Now, person.Zone),
+		}
+		if row.TriedAt != nil {
+			r.TriedAt = *row.TriedAt
+		}
+		all = append(all, r)
+	}
+	return all, err
+}
+
+// CountRecalls is how many people wait for a call, for the switchboard's first page.
+func (s *Service) CountRecalls(ctx context.Context) (int, error) {
+	rows, err := readRecalls(ctx, s.db.Pool, s.db.Now(), recallsLooked)
+	return len(rows), err
+}
+
+// NoteRecall notes what came of a call, by the switchboard: the person was reached,
+// who is then called no more, or not. It is journaled. Conflict when the person does
+// not wait for a call any more.
+func (s *Service) NoteRecall(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reached bool) error {
+	if err := switchboard(v); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		row, err := lockRebooking(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if row.State != RebookingOpen {
+			return errRecalled
+		}
+		act, note := actRecallMissed, noteTry
+		if reached {
+			act, note = actRecallReached, settleReached
+		}
+		if err := note(ctx, tx, id); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: row.BeneficiaryID, ObjectID: id})
+	})
+}
+
+// settleReached notes that the person was told by phone, of the cancelling too.
+func settleReached(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return errors.Join(settleRebooking(ctx, tx, id, RebookingReached), settleNoticesOf(ctx, tx, id))
+}

@@ -1,0 +1,184 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+type rebookingRow struct {
+	AppointmentID uuid.UUID
+	BeneficiaryID uuid.UUID
+	StartsAt      time.Time
+	DueAt         time.Time
+	State         RebookingState
+	BookedID      *uuid.UUID
+	SettledAt     *time.Time
+	Tries         int
+	TriedAt       *time.Time
+}
+
+const rebookingColumns = `appointment_id, beneficiary_id, starts_at, due_at, state, booked_id, settled_at, tries, tried_at`
+
+// insertRebooking notes whom the cancelling of an appointment leaves without their
+// hour; it does nothing where it was not the worker who cancelled.
+func insertRebooking(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		insert into rebookings (appointment_id, beneficiary_id, starts_at, due_at, state)
+		select id, beneficiary_id, lower(period), greatest($2::timestamptz, least($2::timestamptz + $3::interval, lower(period) - $3::interval)), 'open'
+		from appointments where id = $1 and status = 'cancelled_by_worker'
+		on conflict (appointment_id) do nothing`, appointment, tx.Now, recallAfter)
+	return err
+}
+
+func readRebooking(ctx context.Context, q postgres.Querier, appointment uuid.UUID) (rebookingRow, error) {
+	return oneRebooking(ctx, q, `select `+rebookingColumns+` from rebookings where appointment_id = $1`, appointment)
+}
+
+// lockRebooking keeps everybody else from settling it until the transaction ends.
+func lockRebooking(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) (rebookingRow, error) {
+	return oneRebooking(ctx, tx, `select `+rebookingColumns+` from rebookings where appointment_id = $1 for update`, appointment)
+}
+
+func oneRebooking(ctx context.Context, q postgres.Querier, sql string, appointment uuid.UUID) (rebookingRow, error) {
+	row, err := postgres.One[rebookingRow](ctx, q, sql, appointment)
+	if postgres.NoRows(err) {
+		return row, errNotFound
+	}
+	return row, err
+}
+
+// settleRebooked notes what took the place of a cancelled appointment, once.
+func settleRebooked(ctx context.Context, tx postgres.Tx, cancelled, booked uuid.UUID) (settled bool, err error) {
+	tag, err := tx.Exec(ctx, `
+		update rebookings set state = 'rebooked', booked_id = $2, settled_at = $3 where appointment_id = $1 and state <> 'rebooked'`,
+		cancelled, booked, tx.Now)
+	return tag.RowsAffected() > 0, err
+}
+
+// settleAlike takes a booking as the answer to the soonest open one of the person
+// that was about the same.
+func settleAlike(ctx context.Context, tx postgres.Tx, person, booked uuid.UUID, reason string) error {
+	_, err := tx.Exec(ctx, `
+		update rebookings set state = 'rebooked', booked_id = $2, settled_at = $3
+		where appointment_id = (
+			select b.appointment_id from rebookings b join appointments p on p.id = b.appointment_id
+			where b.beneficiary_id = $1 and b.state = 'open' and p.reason = $4 order by b.starts_at, b.appointment_id limit 1)`,
+		person, booked, tx.Now, reason)
+	return err
+}
+
+func settleRebooking(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID, state RebookingState) error {
+	_, err := tx.Exec(ctx, `update rebookings set state = $2, settled_at = $3 where appointment_id = $1`, cancelled, state, tx.Now)
+	return err
+}
+
+// settleNoticesOf notes that the person was told by phone what did not reach them of
+// the appointment.
+func settleNoticesOf(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		update notices n set called_at = $2 from rebookings b
+		where b.appointment_id = $1 and n.appointment_id = $1 and n.account_id = b.beneficiary_id and n.state in ('failed', 'bounced') and n.called_at is null`,
+		appointment, tx.Now)
+	return err
+}
+
+func noteTry(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update rebookings set tries = tries + 1, tried_at = $2 where appointment_id = $1`, cancelled, tx.Now)
+	return err
+}
+
+// recallRow is somebody to call.
+type recallRow struct {
+	rebookingRow
+	SocialWorkerID uuid.UUID
+	Channel        Channel // of the latest notice of it that the person was sent
+	NoticeState    NoticeState
+	Cause          string
+}
+
+// readRecalls finds whom the switchboard is to call: who did not answer in time, and
+// at once whom no mail tells. Those nobody has tried yet come first, then the sooner
+// hour.
+func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]recallRow, error) {
+	return postgres.All[recallRow](ctx, q, `
+		select b.appointment_id, b.beneficiary_id, b.starts_at, b.due_at, b.state, b.booked_id, b.settled_at, b.tries, b.tried_at,
+		       p.social_worker_id, coalesce(n.channel, 'none') as channel, coalesce(n.state, 'failed') as notice_state, coalesce(n.cause, '') as cause
+		from rebookings b join appointments p on p.id = b.appointment_id
+		left join lateral (
+			select channel, state, cause from notices n
+			where n.appointment_id = b.appointment_id and n.account_id = b.beneficiary_id and n.notice = $3
+			order by n.state not in ('sent', 'queued'), n.channel, n.queued_at desc limit 1) n on true
+		where b.state = 'open' and (b.due_at <= $1 or not exists (
+			select from notices m where m.appointment_id = b.appointment_id and m.account_id = b.beneficiary_id and m.notice = $3
+			and m.channel = 'mail' and m.state in ('queued', 'sent')))
+		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2`, now, most, noticeCancellation)
+}
+
+// readReplacements finds workers who take a cancelled appointment's reason and mode
+// and share a language with its worker: first those whose openings hold the hour,
+// then those with more of the languages. Among equals each appointment has an order
+// of its own, so that a hundred people are not all sent to the same three.
+func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, most int) ([]workerRow, error) {
+	return postgres.All[workerRow](ctx, q, `
+		select `+workerColumns+` from social_workers
+		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4
+		order by not exists (
+			select from openings o, lateral (select $5::timestamptz at time zone social_workers.time_zone as wall) l
+			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)
+			and (o.weekday is null or o.weekday = extract(isodow from l.wall))
+			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60),
+			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
+			md5(account_id::text || $6::text) limit $7`,
+		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, most)
+}
+
+// readGivenUp finds the hours inside span that the worker cancelled.
+func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+	return postgres.All[Period](ctx, q, `
+		select lower(period) as "from", upper(period) as "to" from appointments
+		where social_worker_id = $1 and lower(period) >= $2 and lower(period) < $3 and status = 'cancelled_by_worker'`, worker, span.From, span.To)
+}
+
+// lockComing locks those of the appointments that are the worker's, in one order.
+func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, tx, selectAppointment+`
+		where p.social_worker_id = $1 and p.id = any($2) order by p.id for update of p`, worker, ids)
+}
+
+// readPeopleOf finds whose those of the appointments are that are the worker's, in
+// the order in which people are locked.
+func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := postgres.All[struct{ BeneficiaryID uuid.UUID }](ctx, q, `
+		select distinct beneficiary_id from appointments where social_worker_id = $1 and id = any($2) order by beneficiary_id`, worker, ids)
+	people := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		people[i] = row.BeneficiaryID
+	}
+	return people, err
+}
+
+// clearingRow is one cancelling by the administration.
+type clearingRow struct {
+	ID           uuid.UUID
+	AuthorID     uuid.UUID
+	SealedReason []byte
+	Cancelled    int
+	DecidedAt    time.Time
+}
+
+func insertClearing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c clearingRow) error {
+	_, err := tx.Exec(ctx, `
+		insert into agenda_clearings (id, social_worker_id, author_id, sealed_reason, cancelled, decided_at) values ($1, $2, $3, $4, $5, $6)`,
+		c.ID, worker, c.AuthorID, c.SealedReason, c.Cancelled, c.DecidedAt)
+	return err
+}
+
+func readClearings(ctx context.Context, q postgres.Querier, worker uuid.UUID, most int) ([]clearingRow, error) {
+	return postgres.All[clearingRow](ctx, q, `
+		select id, author_id, sealed_reason, cancelled, decided_at from agenda_clearings
+		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
+}

@@ -1,0 +1,86 @@
+package messaging_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/messaging"
+
+	"github.com/google/uuid"
+)
+
+// sentPDF is a document that passes.
+var sentPDF = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+
+// A person whose worker cancelled takes an hour with another one, and says whether
+// the documents go along: the other worker opens them then, and nobody else does.
+func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, says := range []bool{false, true} {
+		w := newWorld(t, nil)
+		w.Bookings.HandOn(messaging.NewHandover(w.messages))
+		marc, lina := w.SocialWorker(t, "Marc", "Dupuis"), w.SocialWorker(t, "Lina", "Morel")
+		w.Book(t, w.zoe, lina, bookingtest.Start.Add(90*time.Hour), booking.Video)
+		for _, name := range []string{"avis.pdf", "bail.pdf"} {
+			w.mustSend(t, w.zoe, "Voici.", file{name, bytes.NewReader(sentPDF)})
+			w.later(time.Minute)
+		}
+		a := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(72*time.Hour), booking.Video)
+		if _, err := w.Bookings.Cancel(t.Context(), w.nadia, a.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.Bookings.Proposal(t.Context(), w.zoe, a.ID)
+		if err != nil || p.Documents != 2 {
+			t.Fatalf("%d documents, %v", p.Documents, err)
+		}
+		_, err = w.Bookings.Rebook(t.Context(), w.zoe, a.ID, booking.Replacement{SocialWorkerID: marc.ID, StartsAt: a.StartsAt, Documents: says})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.checkHanded(t, marc, lina, says)
+	}
+}
+
+func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, handed bool) {
+	t.Helper()
+	thread, err := w.messages.Thread(t.Context(), marc, booking.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
+	if err != nil || (len(thread.Messages) == 1) != handed {
+		t.Fatalf("handed %t: %+v, %v", handed, thread, err)
+	}
+	before, err := w.messages.Thread(t.Context(), w.nadia, w.conversation, uuid.Nil)
+	if err != nil || len(before.Messages) != 2 {
+		t.Fatalf("the old conversation: %+v, %v", before, err)
+	}
+	for _, m := range before.Messages {
+		for _, v := range []*viewer.Viewer{w.zoe, w.nadia, marc, lina} {
+			d, err := w.messages.Open(t.Context(), v, m.Documents[0].ID)
+			may := v == w.zoe || v == w.nadia || v == marc && handed
+			if !may {
+				if !fault.Is(err, fault.NotFound) {
+					t.Errorf("%s, handed %t: %v", v.Name, handed, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s, handed %t: %v", v.Name, handed, err)
+			}
+			if content, err := io.ReadAll(d); err != nil || !bytes.Equal(content, sentPDF) {
+				t.Errorf("%s reads %q, %v", v.Name, content, err)
+			}
+			d.Close()
+		}
+	}
+	if !handed {
+		return
+	}
+	message := thread.Messages[0]
+	if message.Mine || message.Author != "Zoé Vidal" || len(message.Documents) != 2 || message.Documents[0].Name != "avis.pdf" || message.Documents[1].Name != "bail.pdf" {
+		t.Errorf("the message: %+v", message)
+	}
+}
