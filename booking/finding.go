@@ -63,9 +63,13 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 		return nil, false, err
 	}
 	search = search.within(allowed)
-	page, more, err := s.pageOf(ctx, search)
-	if err != nil || len(page) == 0 {
+	candidates, err := s.candidates(ctx, search)
+	if err != nil {
 		return nil, false, err
+	}
+	page, more := search.pageOf(candidates)
+	if len(page) == 0 {
+		return nil, false, nil
 	}
 	rows, err := readWorkersOf(ctx, s.db.Pool, page)
 	if err != nil {
@@ -108,23 +112,26 @@ func firstOfModes(modes []Mode) Mode {
 	return modes[0]
 }
 
-// pageOf are the workers of one page, by the hours that are kept.
-func (s *Service) pageOf(ctx context.Context, search Search) (page []uuid.UUID, more bool, err error) {
+// candidates are all whom the search looks for, in its order, by the hours that are
+// kept.
+func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow, error) {
 	candidates, err := readCandidates(ctx, s.db.Pool, search, s.db.Now())
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	people, err := s.accounts.People(ctx, accountsOf(candidates))
-	if err != nil {
-		return nil, false, err
-	}
 	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
 	slices.SortFunc(candidates, func(a, b candidateRow) int {
 		return cmp.Or(search.compare(orZero(a.First), orZero(b.First)), compareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
 	})
-	from := min(search.Page*sheetsAtOnce, len(candidates))
+	return candidates, err
+}
+
+// pageOf are the candidates of the page that the search is at.
+func (s Search) pageOf(candidates []candidateRow) (page []uuid.UUID, more bool) {
+	from := min(s.Page*sheetsAtOnce, len(candidates))
 	to := min(from+sheetsAtOnce, len(candidates))
-	return accountsOf(candidates[from:to]), to < len(candidates), nil
+	return accountsOf(candidates[from:to]), to < len(candidates)
 }
 
 func accountsOf(candidates []candidateRow) []uuid.UUID {
@@ -165,6 +172,7 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 
 // taker is somebody who looks for an hour.
 type taker struct {
+	person uuid.UUID
 	now    time.Time
 	modes  []Mode
 	marked []uuid.UUID // with whom what they book is a request
@@ -172,7 +180,7 @@ type taker struct {
 
 func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []Mode) (taker, error) {
 	marked, err := readMarkedWith(ctx, s.db.Pool, person)
-	return taker{now: s.db.Now(), modes: modes, marked: marked}, err
+	return taker{person: person, now: s.db.Now(), modes: modes, marked: marked}, err
 }
 
 // can are those of a worker's free hours that the taker can have, each with the modes
@@ -200,12 +208,14 @@ func (h Hour) Elsewhere(reader *time.Location) bool {
 	return slotsPage{Reader: reader, Worker: SocialWorker{Person: h.Worker}}.Elsewhere(h.StartsAt)
 }
 
-// How many hours are proposed with anybody at all, and how many kept ones are read at
-// a time to find them.
+// How many hours are proposed with anybody at all; of how many instants, and with how
+// many workers each, kept ones are read at a time to find them; and how much time is
+// looked through at first.
 const (
 	soonestShown = 12
-	soonestRead  = 60
-	soonestTries = 10
+	instantsRead = 16
+	choicesRead  = 3
+	soonestSpan  = 12 * time.Hour
 )
 
 // Soonest are the next hours at which the viewer can be booked with anybody whom they
@@ -225,29 +235,41 @@ func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, 
 	if err != nil {
 		return nil, err
 	}
-	var hours []Hour
-	after := t.now
-	for range soonestTries {
-		kept, err := readSoonest(ctx, s.db.Pool, search, v.ID, t.now, after, soonestRead)
-		if err != nil || len(kept) == 0 {
-			return hours, err
-		}
-		// The last hour may go on beyond what was read; it is read again.
-		whole := kept
-		if last := kept[len(kept)-1].StartsAt; len(kept) == soonestRead && kept[0].StartsAt.Before(last) {
-			whole = slices.DeleteFunc(slices.Clone(kept), func(r freeHourRow) bool { return r.StartsAt.Equal(last) })
-		}
-		if hours, err = s.verified(ctx, v, t, but, hours, whole); err != nil || len(hours) >= soonestShown {
-			return hours[:min(len(hours), soonestShown)], err
-		}
-		after = whole[len(whole)-1].StartsAt
+	search.ByName = false
+	candidates, err := s.candidates(ctx, search)
+	if err != nil || len(candidates) == 0 || candidates[0].First == nil {
+		return nil, err
 	}
-	return hours, nil
+	var hours []Hour
+	ids, span := accountsOf(candidates), soonestSpan
+	for from, last := *candidates[0].First, t.now.Add(Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
+		within := Period{from, from.Add(span)}
+		kept, err := readSoonest(ctx, s.db.Pool, t, ids, within)
+		if err != nil {
+			return nil, err
+		}
+		if hours, err = s.verified(ctx, t, but, hours, kept); err != nil {
+			return nil, err
+		}
+		from = within.To
+		if full := instants(kept) == instantsRead; full {
+			from = kept[len(kept)-1].StartsAt.Add(time.Second)
+		}
+	}
+	return hours[:min(len(hours), soonestShown)], nil
+}
+
+// instants counts the distinct hours of rows in order.
+func instants(kept []freeHourRow) int {
+	return len(slices.CompactFunc(slices.Clone(kept), func(a, b freeHourRow) bool { return a.StartsAt.Equal(b.StartsAt) }))
 }
 
 // verified adds to hours those of the kept ones that the agendas bear out, one of each
-// instant, and none at which the viewer meets somebody already.
-func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+// instant, and none at which the taker meets somebody already.
+func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+	if len(kept) == 0 {
+		return hours, nil
+	}
 	ids := make([]uuid.UUID, len(kept))
 	for i, k := range kept {
 		ids[i] = k.SocialWorkerID
@@ -265,7 +287,7 @@ func (s *Service) verified(ctx context.Context, v *viewer.Viewer, t taker, but u
 	if err != nil {
 		return nil, err
 	}
-	own, err := readOwnHours(ctx, s.db.Pool, v.ID, but, span, t.now)
+	own, err := readOwnHours(ctx, s.db.Pool, t.person, but, span, t.now)
 	if err != nil {
 		return nil, err
 	}

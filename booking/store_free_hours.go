@@ -115,17 +115,22 @@ const stillAhead = `f.starts_at > $5::timestamptz and f.starts_at >= $5::timesta
 func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
 	return postgres.All[candidateRow](ctx, q, `
 		select w.account_id, (select min(f.starts_at) from free_hours f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
-		from social_workers w where `+found+` and `+coveredAt("$5"), s.Reason, s.Language, s.Modes, s.Town, now)
+		from social_workers w where `+found+` and `+coveredAt("$5")+` and $6::uuid in (w.account_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
+		s.Reason, s.Language, s.Modes, s.Town, now, s.Worker)
 }
 
-// readSoonest finds the next free hours that are kept of all whom the search looks
-// for. The worker whom each person sees first at an hour that several have differs.
-func readSoonest(ctx context.Context, q postgres.Querier, s Search, person uuid.UUID, now time.Time, after time.Time, most int) ([]freeHourRow, error) {
+// readSoonest finds the next free hours of the candidates that are kept within a span:
+// of so many instants, each with a few workers. Whom each person sees first at an hour
+// that many have differs.
+func readSoonest(ctx context.Context, q postgres.Querier, t taker, candidates []uuid.UUID, span Period) ([]freeHourRow, error) {
 	return postgres.All[freeHourRow](ctx, q, `
-		select f.social_worker_id, f.starts_at, f.modes from free_hours f join social_workers w on w.account_id = f.social_worker_id
-		where `+found+` and `+coveredAt("$5")+` and `+stillAhead+` and f.starts_at > $6 and ($9 = f.social_worker_id or $9 = '00000000-0000-0000-0000-000000000000'::uuid)
-		order by f.starts_at, hashtextextended($7::uuid::text || w.account_id, 0) limit $8`,
-		s.Reason, s.Language, s.Modes, s.Town, now, after, person, most, s.Worker)
+		select social_worker_id, starts_at, modes from (
+			select f.social_worker_id, f.starts_at, f.modes, dense_rank() over (order by f.starts_at) as instant,
+			       row_number() over (partition by f.starts_at order by hashtextextended($6::uuid::text || f.social_worker_id, 0)) as choice
+			from free_hours f join social_workers w on w.account_id = f.social_worker_id
+			where f.social_worker_id = any($1) and `+stillAhead+` and f.starts_at >= $4 and f.starts_at < $2) as kept
+		where instant <= $7 and choice <= $8 order by starts_at, choice`,
+		candidates, span.To, t.modes, span.From, t.now, t.person, instantsRead, choicesRead)
 }
 
 func readWorkersOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]workerRow, error) {
