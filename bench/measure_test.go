@@ -11,8 +11,6 @@ import (
 	"time"
 
 	_ "time/tzdata" // zones do not depend on the machine
-
-	"socialdirect/internal/heaptest"
 )
 
 // least is how often everything is measured at least.
@@ -88,13 +86,6 @@ func heapAfter() float64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return float64(m.HeapAlloc + m.StackInuse)
-}
-
-// peakHeap is how many bytes the live heap grows by while act runs.
-func peakHeap(act func()) float64 {
-	peak := heaptest.Watch()
-	act()
-	return float64(peak())
 }
 
 // drained reads all of an answer and says how much it was.

@@ -174,6 +174,9 @@ func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []Appointm
 	if f.Ticked("close") {
 		c.Closes = page.Span
 	}
+	if f.Sent("from") && !page.Bounded {
+		f.Fail("close", errClosing.Message) // all that comes was not meant
+	}
 	return c, chosen
 }
 

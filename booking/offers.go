@@ -39,7 +39,7 @@ func (o *Offers) groups() [][]Offer { return [][]Offer{o.SameHour, o.OtherHours,
 const (
 	offersEach = 3                   // of each group
 	offersNear = 14 * 24 * time.Hour // before and after the hour that was lost
-	candidates = 24                  // other workers who are looked at
+	candidates = 12                  // other workers who are looked at
 )
 
 // offers finds what can be booked at now in place of a cancelled appointment: what
@@ -147,7 +147,10 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 	if err != nil {
 		return nil, true, err
 	}
-	places, err := readPlaces(ctx, q, worker.AccountID)
+	var places []Place
+	if a.Mode == InPerson {
+		places, err = readPlaces(ctx, q, worker.AccountID)
+	}
 	for _, slot := range agenda.free(fits.span, fits.now) {
 		o := Offer{SocialWorkerID: worker.AccountID, StartsAt: slot.StartsAt, Zone: worker.zone(), Asks: !marked.IsZero()}
 		where := placeIn(places, slot.Place)

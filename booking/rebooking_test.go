@@ -473,3 +473,51 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, booking.MaxClearing+1)})
 	want(t, "too many", err, fault.Invalid)
 }
+
+// A worker who leaves for good and is erased leaves nobody either.
+func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, p.nadia.ID) }))
+	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || len(o.SameWorker) != 0 {
+		t.Errorf("offered: %+v", o)
+	}
+	p.SetNow(p.at(25))
+	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
+		t.Errorf("to call: %v", got)
+	}
+}
+
+// Whoever took an hour that was a request, and was turned down, is called as if they
+// had none.
+func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, declined := range []bool{true, false} {
+		p := newPair(t)
+		late := p.Book(t, p.zoe, p.marc, p.at(2), booking.Video)
+		_, err := p.Bookings.Cancel(t.Context(), p.zoe, late.ID, "")
+		ok(t, err)
+		a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(100), booking.Video))
+		if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || !o.SameHour[0].Asks {
+			t.Fatalf("offered: %+v", o)
+		}
+		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		if err != nil || booked.Status != booking.Requested {
+			t.Fatalf("%+v, %v", booked, err)
+		}
+		if declined {
+			ok(t, p.Bookings.Answer(t.Context(), p.marc, booked.ID, false, ""))
+		} else {
+			p.SetNow(p.at(25))
+			ok(t, p.Bookings.ReleaseOverdue(t.Context()))
+		}
+		if now := p.proposal(t, p.zoe, a); now.State != booking.RebookingOpen || now.Offers.None() {
+			t.Errorf("declined %t: %+v", declined, now)
+		}
+		p.SetNow(p.at(50))
+		if got := p.recalled(t); len(got) != 1 {
+			t.Errorf("declined %t: to call %v", declined, got)
+		}
+	}
+}

@@ -55,9 +55,10 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 		if err != nil {
 			return err
 		}
-		if all, err = s.recalls(ctx, tx, rows); err != nil {
+		if all, err = s.recalls(ctx, tx, rows, tx.Now); err != nil {
 			return err
 		}
+		all = all[:min(recallsShown, len(all))]
 		for _, r := range all {
 			if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
 				return err
@@ -68,21 +69,21 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 	return all, err
 }
 
-func (s *Service) recalls(ctx context.Context, tx postgres.Tx, rows []recallRow) (all []Recall, err error) {
+func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recallRow, now time.Time) (all []Recall, err error) {
 	ids := make([]uuid.UUID, 0, 2*len(rows))
 	for _, row := range rows {
 		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
 	}
-	people, err := s.accounts.Reachable(ctx, tx, ids)
+	people, err := s.accounts.Reachable(ctx, q, ids)
 	for _, row := range rows {
 		person := people[row.BeneficiaryID]
-		if !person.Active || len(all) == recallsShown {
+		if !person.Active {
 			continue
 		}
 		r := Recall{
 			Reachable: person, AppointmentID: row.AppointmentID, StartsAt: row.StartsAt.UTC(), SocialWorkerName: people[row.SocialWorkerID].Name(),
 			Notice: Notice{noticeRow: noticeRow{Channel: row.Channel, State: row.NoticeState, Cause: row.Cause}},
-			Tries:  row.Tries, CallNow: person.Contact.Callable(tx.Now, person.Zone),
+			Tries:  row.Tries, CallNow: person.Contact.Callable(now, person.Zone),
 		}
 		if row.TriedAt != nil {
 			r.TriedAt = *row.TriedAt
@@ -94,8 +95,13 @@ func (s *Service) recalls(ctx context.Context, tx postgres.Tx, rows []recallRow)
 
 // CountRecalls is how many people wait for a call, for the switchboard's first page.
 func (s *Service) CountRecalls(ctx context.Context) (int, error) {
-	rows, err := readRecalls(ctx, s.db.Pool, s.db.Now(), recallsLooked)
-	return len(rows), err
+	now := s.db.Now()
+	rows, err := readRecalls(ctx, s.db.Pool, now, recallsLooked)
+	if err != nil {
+		return 0, err
+	}
+	all, err := s.recalls(ctx, s.db.Pool, rows, now)
+	return len(all), err
 }
 
 // NoteRecall notes what came of a call, by the switchboard: the person was reached,

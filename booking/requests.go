@@ -123,6 +123,9 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		if err := markCancelled(ctx, tx, id, Declined, reply); err != nil {
 			return err
 		}
+		if err := reopenRebooking(ctx, tx, id); err != nil {
+			return err
+		}
 		return s.notify(ctx, tx, id, noticeDeclined, h.BeneficiaryID)
 	})
 }
@@ -145,6 +148,9 @@ func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uu
 		return err
 	}
 	for _, f := range freed {
+		if err := reopenRebooking(ctx, tx, f.ID); err != nil {
+			return err
+		}
 		if err := s.notify(ctx, tx, f.ID, noticeExpired, f.BeneficiaryID); err != nil {
 			return err
 		}

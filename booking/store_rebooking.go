@@ -71,6 +71,15 @@ func settleAlike(ctx context.Context, tx postgres.Tx, person, booked uuid.UUID, 
 	return err
 }
 
+// reopenRebooking takes back that a request took the place of a cancelled appointment:
+// it came to nothing.
+func reopenRebooking(ctx context.Context, tx postgres.Tx, request uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		update rebookings set state = 'open', booked_id = null, settled_at = null, due_at = greatest($2::timestamptz, least($2::timestamptz + $3::interval, starts_at - $3::interval))
+		where booked_id = $1`, request, tx.Now, recallAfter)
+	return err
+}
+
 func settleRebooking(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID, state RebookingState) error {
 	_, err := tx.Exec(ctx, `update rebookings set state = $2, settled_at = $3 where appointment_id = $1`, cancelled, state, tx.Now)
 	return err
@@ -119,9 +128,10 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most in
 }
 
 // readReplacements finds workers who take a cancelled appointment's reason and mode
-// and share a language with its worker: first those whose openings hold the hour,
-// then those with more of the languages. Among equals each appointment has an order
-// of its own, so that a hundred people are not all sent to the same three.
+// and share a language with its worker: first those whose openings hold the hour and
+// who have nobody then, then those with more of the languages. Among equals each
+// appointment has an order of its own, so that a hundred people are not all sent to
+// the same three.
 func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, most int) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
@@ -130,7 +140,8 @@ func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, la
 			select from openings o, lateral (select $5::timestamptz at time zone social_workers.time_zone as wall) l
 			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)
 			and (o.weekday is null or o.weekday = extract(isodow from l.wall))
-			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60),
+			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60)
+			or exists (select from appointments p where p.social_worker_id = account_id and p.period && tstzrange($5, $5::timestamptz + interval '1 hour') and p.`+occupying+`),
 			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
 			md5(account_id::text || $6::text) limit $7`,
 		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, most)

@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,7 +26,9 @@ func (d *Draft) Doubt() { d.sent = false }
 // SetRecheck lets a test not wait for the next look at the session.
 func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
 
-// Notify runs the job that tells a person of a conversation.
+var notifications atomic.Int64
+
+// Notify runs the job that tells a person of a conversation: each time another one.
 func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {
-	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: 1}, Args: noticeArgs{conversation, person}})
+	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: notifications.Add(1)}, Args: noticeArgs{conversation, person}})
 }

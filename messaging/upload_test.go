@@ -329,9 +329,9 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 	w := newWorld(t, clamd.New(clamdtest.Start(t)))
 	send := func(size int64) uint64 {
 		content := io.MultiReader(bytes.NewReader(pdf(100)), io.LimitReader(zeros{}, size-100))
-		peak := heaptest.Watch()
-		w.mustSend(t, w.zoe, "", file{"a.pdf", content})
-		return peak()
+		meter := heaptest.New()
+		w.mustSend(t, w.zoe, "", file{"a.pdf", meter.Reader(content)})
+		return meter.Growth()
 	}
 	send(12_000_000) // connections and buffers are there from now on
 	// A copy held in memory would make 12.5 MB of difference; a part of an upload
@@ -341,16 +341,16 @@ func TestR29_AnUploadStreams(t *testing.T) { // alone: it watches the heap
 		t.Errorf("%d MB of heap for half the size, %d MB for the whole", half/1_000_000, whole/1_000_000)
 	}
 	document := w.last(t, w.nadia).Documents[0].ID
-	peak := heaptest.Watch()
+	meter := heaptest.New()
 	d, err := w.messages.Open(t.Context(), w.nadia, document)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if n, err := io.Copy(io.Discard, d); n != messaging.MaxDocumentSize || err != nil {
+	if n, err := io.Copy(meter, d); n != messaging.MaxDocumentSize || err != nil {
 		t.Fatalf("%d bytes came back, %v", n, err)
 	}
-	if grown := peak(); grown > 10_000_000 {
+	if grown := meter.Growth(); grown > 10_000_000 {
 		t.Errorf("25 MB came back with %d MB of heap", grown/1_000_000)
 	}
 }

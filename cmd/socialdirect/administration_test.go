@@ -120,7 +120,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	}
 	zoe.want("the sheet of somebody suspended", zoe.get("/assistants/"+id.String()), http.StatusNotFound)
 	zoe.want("what was booked", zoe.get("/rendez-vous/"+calling), http.StatusOK)
-	if a = admin.want("the account", admin.get(accounts+"/"+id.String()), http.StatusOK); !strings.Contains(a.body, "Propos déplacés.") || !strings.Contains(a.body, "<dd>1</dd>") {
+	if a = admin.want("the account", admin.get(accounts+"/"+id.String()), http.StatusOK); !strings.Contains(a.body, "Propos déplacés.") || !strings.Contains(a.body, "<dd>1. <a") {
 		t.Errorf("the account’s page: %s", main_(a.body))
 	}
 	mail := w.mailAbout(t, person.Email, "suspendu")

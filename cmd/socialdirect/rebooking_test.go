@@ -169,6 +169,10 @@ func TestR20_TheAdministrationCancelsInAWorkersPlace(t *testing.T) {
 	if a = admin.want("what follows", admin.post(path+"/verification", ticked...), http.StatusOK); !strings.Contains(a.body, "1 personne") || !strings.Contains(a.body, `value="Hospitalisée."`) {
 		t.Errorf("what follows: %s", main_(a.body))
 	}
+	past := append(append([]string{}, ticked...), "from", "2026-01-01T00:00:00Z", "to", "2026-01-02T00:00:00Z")[4:]
+	if a = admin.want("the period is over meanwhile", admin.post(path, past...), http.StatusUnprocessableEntity); !strings.Contains(a.body, `id="close-error"`) {
+		t.Errorf("the agenda would be closed for ever: %s", main_(a.body))
+	}
 	if a := admin.want("do it", admin.post(path, ticked...), http.StatusSeeOther); a.location() != path+query {
 		t.Errorf("it leads to %s", a.location())
 	}

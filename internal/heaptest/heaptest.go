@@ -1,38 +1,42 @@
-// Package heaptest watches how much memory an act holds on to, for tests of what
+// Package heaptest measures how much memory an act holds on to, for tests of what
 // has to stream.
 package heaptest
 
 import (
+	"io"
 	"runtime"
 	"runtime/metrics"
-	"time"
 )
 
-// Watch collects garbage and samples what is left until its result is called,
-// which is the growth of the live heap in bytes, at its highest. Garbage does not
-// count: when it is collected depends on the machine.
-func Watch() (peak func() uint64) {
-	before := live()
-	highest := before
-	stop, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				highest = max(highest, live())
-			}
-		}
-	}()
-	return func() uint64 {
-		close(stop)
-		<-ended
-		return highest - before
+// every is after how many bytes of a stream the heap is looked at.
+const every = 1 << 20
+
+// Meter keeps the highest live heap that it has seen. Garbage does not count, since
+// when it is collected depends on the machine; and it looks while the stream that it
+// sits in waits, so that nothing is made meanwhile.
+type Meter struct {
+	before, highest uint64
+	passed          int
+}
+
+// New returns a meter that counts from the heap of now.
+func New() *Meter {
+	now := live()
+	return &Meter{before: now, highest: now}
+}
+
+// Growth is by how many bytes the live heap grew, at its highest.
+func (m *Meter) Growth() uint64 { return m.highest - m.before }
+
+// Reader looks at the heap as r is read.
+func (m *Meter) Reader(r io.Reader) io.Reader { return io.TeeReader(r, m) }
+
+// Write makes the meter one more place to which a stream can be written.
+func (m *Meter) Write(p []byte) (int, error) {
+	for m.passed += len(p); m.passed >= every; m.passed %= every {
+		m.highest = max(m.highest, live())
 	}
+	return len(p), nil
 }
 
 // live is the bytes that a collection just made has found in use.

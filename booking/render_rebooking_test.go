@@ -1,0 +1,54 @@
+package booking
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// The pages around a worker's cancelling stand, with nothing in them and with all.
+func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Switchboard, Zone: time.UTC}
+	a := Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: Requested}
+	offer := Offer{SocialWorkerID: uuid.New(), SocialWorkerName: "<b>Marc", StartsAt: at, Zone: account.Location("Indian/Reunion"), Place: "1 rue\nde la Paix", Asks: true}
+	offers := Offers{[]Offer{offer}, []Offer{offer}, []Offer{offer}}
+	full := proposalPage{
+		Proposal: Proposal{Appointment: a, Details: Details{Note: "x", Reply: "<b>x", Needs: Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},
+		Form:     form.New(nil), Reader: time.UTC, Problem: "<b>non",
+	}
+	worker := SocialWorker{Person: account.Person{FirstName: "<b>Nadia", Zone: time.UTC}}
+	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []Appointment{a}, More: true, Span: Period{at, at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
+	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
+	pages := []web.Page{
+		proposalPage{Form: form.New(nil), Reader: time.UTC}, full,
+		clearPage{Form: form.New(nil), Period: form.New(nil), Own: true, Worker: worker}, list, checkClearingPage{clearPage: list},
+		checkClearingPage{clearPage: list, Chosen: []Appointment{a, a}, People: 2, Kept: []keptField{{"explanation", "<b>"}}},
+		recallsPage{}, recallsPage{v, []Recall{
+			{Reachable: account.Reachable{Person: account.Person{Zone: time.UTC}}},
+			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Notice: Notice{noticeRow: noticeRow{Channel: ByMail, State: NoticeBounced, Cause: causeNoAnswer}}},
+		}},
+	}
+	for i, page := range pages {
+		answer := httptest.NewRecorder()
+		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			t.Errorf("page %d: %v", i, err)
+		}
+		if body := answer.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "<b>Z") || strings.Contains(body, "<b>N") || strings.Contains(body, "<b>x") || strings.Contains(body, "#ZgotmplZ") {
+			t.Errorf("page %d: %s", i, body)
+		}
+	}
+}
