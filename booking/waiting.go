@@ -106,7 +106,7 @@ func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
-// when the person has booked since, or when the appointment that was to be earlier is
+// when the person has an hour that they booked since (a request is none yet), or when the appointment that was to be earlier is
 // moved or cancelled.
 func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
