@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/account"
 	"socialdirect/internal/audit"
@@ -27,6 +28,7 @@ type Told struct {
 	Notices  []Notice // the latest first
 	Lost     bool     // whether one did not arrive, and nobody called since
 	Callable bool     // whether a call may come now
+	At       time.Time
 }
 
 // How many lines the switchboard's pages have.
@@ -86,6 +88,7 @@ func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 			told.Notices = append(told.Notices, Notice{row, told.Name()})
 			told.Lost = told.Lost || row.lost()
 		}
+		told.At = tx.Now
 		told.Callable = told.Contact.Callable(tx.Now, told.Zone)
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.looked_up", SubjectID: person})
 	})
@@ -109,8 +112,9 @@ func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.U
 }
 
 // MarkCalled notes that the switchboard told a beneficiary by phone what did not reach
-// them otherwise. It is journaled.
-func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID) error {
+// them otherwise, as it was known at seen: what was lost since, nobody has told them.
+// It is journaled.
+func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID, seen time.Time) error {
 	if err := switchboard(v); err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.
 		if _, err := s.beneficiary(ctx, tx, person); err != nil {
 			return err
 		}
-		found, err := markCalled(ctx, tx, person)
+		found, err := markCalled(ctx, tx, person, seen)
 		if err != nil || !found {
 			return err
 		}
