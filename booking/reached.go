@@ -49,11 +49,18 @@ func switchboard(v *viewer.Viewer) error {
 // Unreached lists, for the switchboard, whom the latest about an appointment to come
 // did not reach by any channel, and whom nobody called since: the soonest hour first
 // (R21). It tells who, and when the hour is; the number is on the person's own page.
+// That each was shown is journaled (R39).
 func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, error) {
 	if err := switchboard(v); err != nil {
 		return nil, err
 	}
-	rows, err := readUnreached(ctx, s.db.Pool, s.db.Now(), unreachedShown)
+	var rows []noticeRow
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if rows, err = readUnreached(ctx, tx, tx.Now, unreachedShown); err != nil {
+			return err
+		}
+		return noteUnreachedShown(ctx, tx, v, rows)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +74,21 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, er
 		notices[i] = Notice{row, people[row.AccountID].Name()}
 	}
 	return notices, err
+}
+
+// noteUnreachedShown journals each person once.
+func noteUnreachedShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, rows []noticeRow) error {
+	shown := map[uuid.UUID]bool{}
+	for _, row := range rows {
+		if shown[row.AccountID] {
+			continue
+		}
+		shown[row.AccountID] = true
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.listed", SubjectID: row.AccountID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Told returns, for the switchboard, how a beneficiary was told of their appointments:

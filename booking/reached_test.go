@@ -42,12 +42,15 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
 	must(t, o.deliver(t))
+	v := operator()
+	if _, err := o.Bookings.Unreached(t.Context(), v); err != nil {
+		t.Error(err)
+	}
 	want := []string{"Zoé Vidal, Confirmation, Échec, l’adresse n’existe pas"}
 	if got := o.unreached(t); !slices.Equal(got, want) {
 		t.Errorf("to call: %q", got)
 	}
 
-	v := operator()
 	told, err := o.Bookings.Told(t.Context(), v, o.zoe.ID)
 	must(t, err)
 	if !told.Lost || !told.Callable || told.Mobile == "" || len(told.Notices) != 1 || told.Notices[0].By() != "par e-mail" {
@@ -67,7 +70,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 		}
 	}
 	slices.Sort(acts)
-	if !slices.Equal(acts, []string{"notices.called", "notices.looked_up"}) {
+	if !slices.Equal(acts, []string{"notices.called", "notices.listed", "notices.looked_up"}) {
 		t.Errorf("journaled: %q", acts)
 	}
 
