@@ -155,3 +155,6 @@ func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
 	}
 	return nil
 }
+
+// SignUpLetters is signUpLetters.
+const SignUpLetters = signUpLetters

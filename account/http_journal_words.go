@@ -41,6 +41,7 @@ var actWords = map[string]string{
 	"legal.published":              "Texte publié",
 	"legal.withdrawn":              "Publication retirée",
 	"notices.called":               "Personne prévenue par téléphone de ce qui n’était pas arrivé",
+	"notices.listed":               "Personne à joindre montrée au standard",
 	"notices.looked_up":            "Messages envoyés montrés au standard",
 	"reason.added":                 "Motif ajouté",
 	"reason.moved":                 "Ordre des motifs changé",

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -47,6 +48,10 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	if err != nil {
 		return err
 	}
+	mailed, err := s.mayMailSignUp(ctx, in.Email)
+	if err != nil {
+		return err
+	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		code, err := s.companies.Redeem(ctx, tx, in.Code)
 		if err != nil {
@@ -69,11 +74,25 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
-		if err != nil {
+		if err != nil || !mailed {
 			return err
 		}
 		return s.enqueueNotice(ctx, tx, id, notice)
 	})
+}
+
+// signUpLetters is how many sign-ups with one address are mailed about within an
+// hour: nobody shall be flooded through us by somebody who types their address. The
+// others wait too, and their link is sent to whoever asks for another.
+const signUpLetters = 10
+
+// mayMailSignUp counts a sign-up with an address, known or not.
+func (s *Service) mayMailSignUp(ctx context.Context, email string) (bool, error) {
+	err := s.spend(ctx, "", quota{"sign-up", email, signUpLetters, time.Hour})
+	if fault.Is(err, fault.Throttled) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ErrNewTexts says that the texts changed between the page and its answer.

@@ -209,3 +209,32 @@ func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 		t.Errorf("accounts with the address: %v", ids)
 	}
 }
+
+// Whoever signs up again and again with somebody's address floods nobody through us:
+// each waits with a link of their own to ask for, and few are mailed one unasked.
+func TestR5_SigningUpWithAnAddressFloodsNobody(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	for i := range 2 * account.SignUpLetters {
+		in := signUp(w, map[bool]string{true: "zoe@exemple.fr", false: "ZOE@exemple.fr"}[i%2 == 0])
+		in.Password = malloryPassword
+		check(t, w.Accounts.SignUp(ctx, in))
+	}
+	if n := len(jobsFor(t, w)); n != account.SignUpLetters {
+		t.Errorf("%d mails, want %d", n, account.SignUpLetters)
+	}
+	w.SetNow(w.DB.Now().Add(time.Minute))
+	owner := signUp(w, "zoe@exemple.fr")
+	check(t, w.Accounts.SignUp(ctx, owner))
+	check(t, w.Accounts.ResendValidation(ctx, "zoe@exemple.fr"))
+	if n := len(jobsFor(t, w)); n != account.SignUpLetters+1 {
+		t.Errorf("%d mails after the owner asked for a link", n)
+	}
+	check(t, w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")))
+	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
+	w.SetNow(w.DB.Now().Add(time.Hour))
+	check(t, w.Accounts.SignUp(ctx, owner))
+	if got := jobsFor(t, w); got[len(got)-1] != "known" {
+		t.Errorf("an hour later: %v", got)
+	}
+}

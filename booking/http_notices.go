@@ -3,6 +3,7 @@ package booking
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"socialdirect/account"
 	"socialdirect/internal/form"
@@ -92,6 +93,9 @@ func (p toldPage) Hours() string {
 	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", p.CallFrom/60, p.CallUntil/60)
 }
 
+// Seen is when the page was shown, to the instant.
+func (p toldPage) Seen() string { return p.At.UTC().Format(time.RFC3339Nano) }
+
 // Clock names the clock of these hours.
 func (p toldPage) Clock() string { return web.ZoneName(p.Told.Zone) }
 
@@ -115,10 +119,15 @@ func (h *HTTP) MarkCalled(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := form.Parse(r); err != nil {
+	f, err := form.Parse(r)
+	if err != nil {
 		return err
 	}
-	if err := h.bookings.MarkCalled(r.Context(), viewer.From(r.Context()), id); err != nil {
+	seen, err := time.Parse(time.RFC3339, f.Hidden("seen", 40))
+	if err != nil {
+		seen = h.bookings.db.Now()
+	}
+	if err := h.bookings.MarkCalled(r.Context(), viewer.From(r.Context()), id, seen); err != nil {
 		return err
 	}
 	web.Flash(w, "called")

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/account"
 	"socialdirect/internal/audit"
@@ -27,6 +28,7 @@ type Told struct {
 	Notices  []Notice // the latest first
 	Lost     bool     // whether one did not arrive, and nobody called since
 	Callable bool     // whether a call may come now
+	At       time.Time
 }
 
 // How many lines the switchboard's pages have.
@@ -47,11 +49,18 @@ func switchboard(v *viewer.Viewer) error {
 // Unreached lists, for the switchboard, whom the latest about an appointment to come
 // did not reach by any channel, and whom nobody called since: the soonest hour first
 // (R21). It tells who, and when the hour is; the number is on the person's own page.
+// That each was shown is journaled (R39).
 func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, error) {
 	if err := switchboard(v); err != nil {
 		return nil, err
 	}
-	rows, err := readUnreached(ctx, s.db.Pool, s.db.Now(), unreachedShown)
+	var rows []noticeRow
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if rows, err = readUnreached(ctx, tx, tx.Now, unreachedShown); err != nil {
+			return err
+		}
+		return noteUnreachedShown(ctx, tx, v, rows)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +74,21 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, er
 		notices[i] = Notice{row, people[row.AccountID].Name()}
 	}
 	return notices, err
+}
+
+// noteUnreachedShown journals each person once.
+func noteUnreachedShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, rows []noticeRow) error {
+	shown := map[uuid.UUID]bool{}
+	for _, row := range rows {
+		if shown[row.AccountID] {
+			continue
+		}
+		shown[row.AccountID] = true
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.listed", SubjectID: row.AccountID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Told returns, for the switchboard, how a beneficiary was told of their appointments:
@@ -86,6 +110,7 @@ func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 			told.Notices = append(told.Notices, Notice{row, told.Name()})
 			told.Lost = told.Lost || row.lost()
 		}
+		told.At = tx.Now
 		told.Callable = told.Contact.Callable(tx.Now, told.Zone)
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "notices.looked_up", SubjectID: person})
 	})
@@ -109,8 +134,9 @@ func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.U
 }
 
 // MarkCalled notes that the switchboard told a beneficiary by phone what did not reach
-// them otherwise. It is journaled.
-func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID) error {
+// them otherwise, as it was known at seen: what was lost since, nobody has told them.
+// It is journaled.
+func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID, seen time.Time) error {
 	if err := switchboard(v); err != nil {
 		return err
 	}
@@ -118,7 +144,7 @@ func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.
 		if _, err := s.beneficiary(ctx, tx, person); err != nil {
 			return err
 		}
-		found, err := markCalled(ctx, tx, person)
+		found, err := markCalled(ctx, tx, person, seen)
 		if err != nil || !found {
 			return err
 		}

@@ -3,6 +3,7 @@ package booking_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,19 +42,22 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
 	must(t, o.deliver(t))
+	v := operator()
+	if _, err := o.Bookings.Unreached(t.Context(), v); err != nil {
+		t.Error(err)
+	}
 	want := []string{"Zoé Vidal, Confirmation, Échec, l’adresse n’existe pas"}
 	if got := o.unreached(t); !slices.Equal(got, want) {
 		t.Errorf("to call: %q", got)
 	}
 
-	v := operator()
 	told, err := o.Bookings.Told(t.Context(), v, o.zoe.ID)
 	must(t, err)
 	if !told.Lost || !told.Callable || told.Mobile == "" || len(told.Notices) != 1 || told.Notices[0].By() != "par e-mail" {
 		t.Errorf("of Zoé: %+v", told)
 	}
-	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID))
-	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID)) // nothing is left to note
+	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID, o.DB.Now()))
+	must(t, o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID, o.DB.Now())) // nothing is left to note
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("called, and still to call: %q", got)
 	}
@@ -66,7 +70,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 		}
 	}
 	slices.Sort(acts)
-	if !slices.Equal(acts, []string{"notices.called", "notices.looked_up"}) {
+	if !slices.Equal(acts, []string{"notices.called", "notices.listed", "notices.looked_up"}) {
 		t.Errorf("journaled: %q", acts)
 	}
 
@@ -125,7 +129,7 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	for _, v := range []*viewer.Viewer{nil, o.zoe, o.nadia, o.Admin, {Role: viewer.DPO}, {Role: viewer.ClientManager}} {
 		_, listed := o.Bookings.Unreached(t.Context(), v)
 		_, shown := o.Bookings.Told(t.Context(), v, o.zoe.ID)
-		marked := o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID)
+		marked := o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID, o.DB.Now())
 		for act, err := range map[string]error{"list": listed, "show": shown, "mark": marked} {
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%+v, %s: %v", v, act, err)
@@ -134,9 +138,33 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	}
 	for _, id := range []uuid.UUID{uuid.New(), o.nadia.ID} { // nobody, and staff
 		_, shown := o.Bookings.Told(t.Context(), operator(), id)
-		marked := o.Bookings.MarkCalled(t.Context(), operator(), id)
+		marked := o.Bookings.MarkCalled(t.Context(), operator(), id, o.DB.Now())
 		if !fault.Is(shown, fault.NotFound) || !fault.Is(marked, fault.NotFound) {
 			t.Errorf("%v: %v, %v", id, shown, marked)
 		}
+	}
+}
+
+// Whoever calls tells what they saw: of what was lost while they spoke, the person
+// knows nothing, and is called again.
+func TestR21_WhatIsLostDuringTheCallIsStillToBeTold(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
+	told, err := o.Bookings.Told(t.Context(), operator(), o.zoe.ID)
+	must(t, err)
+	o.SetNow(o.DB.Now().Add(time.Minute))
+	must(t, o.Bookings.Move(t.Context(), o.nadia, a.ID, friday.Add(2*time.Hour)))
+	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "change", "mail").ID, 1))
+	must(t, o.Bookings.MarkCalled(t.Context(), operator(), o.zoe.ID, told.At))
+	if got := o.unreached(t); len(got) != 1 || !strings.Contains(got[0], "Échec") {
+		t.Errorf("to call: %q", got)
+	}
+	must(t, o.Bookings.MarkCalled(t.Context(), operator(), o.zoe.ID, o.DB.Now()))
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("called again, and still to call: %q", got)
 	}
 }

@@ -521,3 +521,31 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+// However many people have left since their worker cancelled, whoever is still here is
+// found behind them.
+func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	gone := p.Beneficiary(t, "Paul", "Tanguy")
+	_, err := p.DB.Pool.Exec(t.Context(), `
+		with lost as (
+			insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at, cancelled_at)
+			select $1, $2, tstzrange(at, at + interval '1 hour'), 'video', 'money', '', 'cancelled_by_worker', at, at
+			from (select $3::timestamptz - n * interval '1 day' as at from generate_series(1, 600) as n) as hours
+			returning id, period)
+		insert into rebookings (appointment_id, beneficiary_id, starts_at, due_at, state) select id, $2, lower(period), lower(period), 'open' from lost`,
+		p.nadia.ID, gone.ID, bookingtest.Start)
+	ok(t, err)
+	_, err = p.DB.Pool.Exec(t.Context(), `update accounts set closed_at = $2 where id = $1`, gone.ID, bookingtest.Start)
+	ok(t, err)
+	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video))
+	p.SetNow(p.at(30))
+	recalls, err := p.Bookings.Recalls(t.Context(), operator())
+	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {
+		t.Errorf("to call: %v, %v", recalls, err)
+	}
+	if n, err := p.Bookings.CountRecalls(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d to call, %v", n, err)
+	}
+}

@@ -33,7 +33,8 @@ type Recall struct {
 	CallNow          bool // a call may come now
 }
 
-// How many people one page shows, of how many that are looked at.
+// How many people one page shows, and how many are looked at, at a time and to count
+// them.
 const (
 	recallsShown  = 50
 	recallsLooked = 500
@@ -51,14 +52,9 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 		return nil, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		rows, err := readRecalls(ctx, tx, tx.Now, recallsLooked)
-		if err != nil {
+		if all, err = s.firstRecalls(ctx, tx, tx.Now, recallsShown); err != nil {
 			return err
 		}
-		if all, err = s.recalls(ctx, tx, rows, tx.Now); err != nil {
-			return err
-		}
-		all = all[:min(recallsShown, len(all))]
 		for _, r := range all {
 			if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
 				return err
@@ -67,6 +63,23 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 		return nil
 	})
 	return all, err
+}
+
+// firstRecalls are the first so many; however many people whose account is not open
+// stand before them, nobody is hidden behind those.
+func (s *Service) firstRecalls(ctx context.Context, q postgres.Querier, now time.Time, most int) (all []Recall, err error) {
+	for looked := 0; len(all) < most; looked += recallsLooked {
+		rows, err := readRecalls(ctx, q, now, recallsLooked, looked)
+		if err != nil || len(rows) == 0 {
+			return all, err
+		}
+		found, err := s.recalls(ctx, q, rows, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all[:min(most, len(all))], nil
 }
 
 func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recallRow, now time.Time) (all []Recall, err error) {
@@ -95,12 +108,7 @@ func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recall
 
 // CountRecalls is how many people wait for a call, for the switchboard's first page.
 func (s *Service) CountRecalls(ctx context.Context) (int, error) {
-	now := s.db.Now()
-	rows, err := readRecalls(ctx, s.db.Pool, now, recallsLooked)
-	if err != nil {
-		return 0, err
-	}
-	all, err := s.recalls(ctx, s.db.Pool, rows, now)
+	all, err := s.firstRecalls(ctx, s.db.Pool, s.db.Now(), recallsLooked)
 	return len(all), err
 }
 

@@ -127,8 +127,9 @@ func readNoticesOf(ctx context.Context, q postgres.Querier, person uuid.UUID, mo
 		select `+noticeColumns+` from notices n where n.account_id = $1 order by n.queued_at desc, n.id limit $2`, person, most)
 }
 
-func markCalled(ctx context.Context, tx postgres.Tx, person uuid.UUID) (found bool, err error) {
+// markCalled notes it for what was lost at that instant.
+func markCalled(ctx context.Context, tx postgres.Tx, person uuid.UUID, seen time.Time) (found bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		update notices set called_at = $2 where account_id = $1 and state in ('failed', 'bounced') and called_at is null`, person, tx.Now)
+		update notices set called_at = $2 where account_id = $1 and state in ('failed', 'bounced') and called_at is null and settled_at <= $3`, person, tx.Now, seen)
 	return tag.RowsAffected() > 0, err
 }

@@ -112,7 +112,7 @@ type recallRow struct {
 // readRecalls finds whom the switchboard is to call: who did not answer in time, and
 // at once whom no mail tells. Those nobody has tried yet come first, then the sooner
 // hour.
-func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]recallRow, error) {
+func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, skipped int) ([]recallRow, error) {
 	return postgres.All[recallRow](ctx, q, `
 		select b.appointment_id, b.beneficiary_id, b.starts_at, b.due_at, b.state, b.booked_id, b.settled_at, b.tries, b.tried_at,
 		       p.social_worker_id, coalesce(n.channel, 'none') as channel, coalesce(n.state, 'failed') as notice_state, coalesce(n.cause, '') as cause
@@ -124,7 +124,7 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most in
 		where b.state = 'open' and (b.due_at <= $1 or not exists (
 			select from notices m where m.appointment_id = b.appointment_id and m.account_id = b.beneficiary_id and m.notice = $3
 			and m.channel = 'mail' and m.state in ('queued', 'sent')))
-		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2`, now, most, noticeCancellation)
+		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2 offset $4`, now, most, noticeCancellation, skipped)
 }
 
 // readReplacements finds workers who take a cancelled appointment's reason and mode

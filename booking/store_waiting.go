@@ -32,7 +32,7 @@ const selectWish = `select e.id, e.account_id, e.social_worker_id, e.reason, e.m
 
 // stillWaiting is the condition of a wish that is not over at the instant of $1.
 const stillWaiting = `(e.until > $1
-	and not exists (select from appointments p where p.beneficiary_id = e.account_id and p.booked_at > e.created_at and p.status in ('confirmed', 'requested')
+	and not exists (select from appointments p where p.beneficiary_id = e.account_id and p.booked_at > e.created_at and p.status = 'confirmed'
 		and (e.social_worker_id is null or e.social_worker_id = p.social_worker_id))
 	and (e.appointment_id is null or exists (
 		select from appointments p where p.id = e.appointment_id and p.status in ('confirmed', 'requested') and lower(p.period) = e.until)))`

@@ -106,7 +106,7 @@ func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
-// when the person has booked since, or when the appointment that was to be earlier is
+// when the person has an hour that they booked since (a request is none yet), or when the appointment that was to be earlier is
 // moved or cancelled.
 func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
@@ -156,9 +156,12 @@ func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRo
 
 // useful are those of the free hours that the waiting person could take now.
 func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
-	contract, err := s.accounts.Contract(ctx, w.AccountID)
-	if err != nil || !contract.Runs(tx.Now) {
-		return nil, nil // an account that is closed has none
+	contract, err := s.accounts.ContractOf(ctx, tx, w.AccountID)
+	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
+		return nil, nil // who was erased has none
+	}
+	if err != nil {
+		return nil, err
 	}
 	modes := slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode })
 	marked, err := readMarkedWith(ctx, tx, w.AccountID)

@@ -19,11 +19,15 @@ import (
 // domain takes out its own part, name and proof of acceptance go to a sealed
 // archive until their day, and the person's key is destroyed, all or nothing. The
 // person is told at the address they had. Conflict for a request that is closed or
-// of nobody known, Forbidden for the officer's own account.
-func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+// of nobody known, and for one that is about somebody else by now than the officer
+// was shown (zero for whoever it is about); Forbidden for the officer's own account.
+func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid.UUID) error {
 	return s.handle(ctx, v, id, "rights.erased", func(tx postgres.Tx, r *Request) error {
-		if !r.Matched() {
+		switch {
+		case !r.Matched():
 			return errUnmatched
+		case shown != uuid.Nil && shown != r.AccountID:
+			return errOther
 		}
 		taken, err := s.accounts.Erase(ctx, tx, v, r.AccountID)
 		if err != nil {

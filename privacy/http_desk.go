@@ -265,7 +265,12 @@ func (h *HTTP) CarryOut(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.rights.CarryOut(r.Context(), viewer.From(r.Context()), page.ID); err != nil {
+	// Whom the officer was shown; the request may have been given to another since.
+	shown, err := form.ParseID(f.Hidden("account", 40))
+	if err != nil {
+		shown = page.AccountID
+	}
+	if err := h.rights.CarryOut(r.Context(), viewer.From(r.Context()), page.ID, shown); err != nil {
 		return err
 	}
 	web.Flash(w, "rights-erased")

@@ -236,6 +236,7 @@ var (
 	errAlready   = fault.New(fault.Conflict, "Vous avez déjà demandé la suppression de votre compte. Cette demande est en cours.")
 	errClosed    = fault.New(fault.Conflict, "Cette demande est close\u00a0: il n’y a plus rien à y faire.")
 	errUnmatched = fault.New(fault.Conflict, "Rattachez d’abord la demande à un compte.")
+	errOther     = fault.New(fault.Conflict, "Cette demande vient d’être rattachée à un autre compte\u00a0: rien n’a été supprimé. Relisez-la d’abord.")
 	errText      = fault.New(fault.Invalid, "Écrivez de quoi il s’agit.")
 	errWhose     = fault.New(fault.Invalid, "Dites qui demande, et comment lui répondre.")
 	errReceived  = fault.New(fault.Invalid, "La date de réception est celle d’aujourd’hui, ou d’un jour de l’année passée.")

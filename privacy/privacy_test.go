@@ -139,7 +139,7 @@ func TestR7_ARequestIsItsOwnersAloneAndIsWithdrawnUntilItIsClosed(t *testing.T) 
 	}
 	must(t, w.rights.Withdraw(t.Context(), w.zoe, asked.ID))
 	wants(t, "again", w.rights.Withdraw(t.Context(), w.zoe, asked.ID), fault.Conflict)
-	wants(t, "carrying out what was withdrawn", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	wants(t, "carrying out what was withdrawn", w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil), fault.Conflict)
 	for range 9 {
 		must(t, w.rights.Withdraw(t.Context(), w.zoe, w.ask(t, w.zoe).ID))
 	}
@@ -166,16 +166,16 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 		for act, err := range map[string]error{
 			"list": err, "case": caseErr, "enter": enterErr, "archive": openErr, "find": findErr,
 			"match": w.rights.Match(ctx, v, asked.ID, w.zoe.ID), "note": w.rights.Note(ctx, v, asked.ID, "Mot"),
-			"refuse": w.rights.Refuse(ctx, v, asked.ID, "Mot"), "carry out": w.rights.CarryOut(ctx, v, asked.ID),
+			"refuse": w.rights.Refuse(ctx, v, asked.ID, "Mot"), "carry out": w.rights.CarryOut(ctx, v, asked.ID, uuid.Nil),
 		} {
 			wants(t, fmt.Sprintf("viewer %d: %s", i, act), err, fault.Forbidden)
 		}
 	}
 	own := w.ask(t, w.hugo)
-	wants(t, "the officer's own account", w.rights.CarryOut(ctx, w.hugo, own.ID), fault.Forbidden)
+	wants(t, "the officer's own account", w.rights.CarryOut(ctx, w.hugo, own.ID, uuid.Nil), fault.Forbidden)
 	for act, err := range map[string]error{
 		"note": w.rights.Note(ctx, w.hugo, uuid.New(), "Mot"), "refuse": w.rights.Refuse(ctx, w.hugo, uuid.New(), "Mot"),
-		"carry out": w.rights.CarryOut(ctx, w.hugo, uuid.New()),
+		"carry out": w.rights.CarryOut(ctx, w.hugo, uuid.New(), uuid.Nil),
 	} {
 		wants(t, act+" nothing", err, fault.NotFound)
 	}
@@ -187,7 +187,7 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 	}
 	// The role is looked at again in the transaction.
 	must(t, w.exec(t, `update accounts set role = 'switchboard' where id = $1`, w.hugo.ID))
-	wants(t, "an officer no more", w.rights.CarryOut(ctx, w.hugo, asked.ID), fault.Forbidden)
+	wants(t, "an officer no more", w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil), fault.Forbidden)
 }
 
 func (w *world) exec(t testing.TB, sql string, args ...any) error {
@@ -206,7 +206,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	if w.objects(t) != 1 {
 		t.Fatal("there is no document to erase")
 	}
-	must(t, w.rights.CarryOut(ctx, w.hugo, asked.ID))
+	must(t, w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil))
 
 	person, err := w.Accounts.Person(ctx, w.zoe.ID)
 	must(t, err)
@@ -237,7 +237,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	if _, err := w.Accounts.SignIn(ctx, before.Email, bookingtest.Password, account.Device{Place: "là"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signing in: %v", err)
 	}
-	wants(t, "carrying out again", w.rights.CarryOut(ctx, w.hugo, asked.ID), fault.Conflict)
+	wants(t, "carrying out again", w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil), fault.Conflict)
 	w.nothingLeft(t, before)
 
 	// The address is free for whoever begins anew.
@@ -267,7 +267,7 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Suspend, Reason: "Un différend"}))
 	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Resume, Reason: "Réglé"}))
 	w.zoe = w.SignIn(t, w.emailOf(t, w.zoe))
-	must(t, w.rights.CarryOut(ctx, w.hugo, w.ask(t, w.zoe).ID))
+	must(t, w.rights.CarryOut(ctx, w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
 
 	_, past, err := w.Bookings.Appointments(ctx, w.nadia)
 	if err != nil || len(past) != 1 || past[0].BeneficiaryName != "Compte supprimé" || past[0].Status != booking.Cancelled || past[0].ReasonLabel != "Effacé" {
@@ -335,7 +335,7 @@ func TestR7_AnErasureIsAllOrNothing(t *testing.T) {
 	asked := w.ask(t, w.zoe)
 	// The archive's place is taken: what comes last but one fails.
 	must(t, w.exec(t, `insert into identity_archives (account_id, sealed, closed_on, destroy_on) values ($1, '', now(), now())`, w.zoe.ID))
-	if err := w.rights.CarryOut(t.Context(), w.hugo, asked.ID); err == nil {
+	if err := w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil); err == nil {
 		t.Fatal("it was carried out")
 	}
 	person, err := w.Accounts.Person(t.Context(), w.zoe.ID)
@@ -359,7 +359,7 @@ func TestR35_AnErasureLeavesASealedIdentityForFiveYears(t *testing.T) {
 	id := w.ask(t, w.zoe).ID
 	_, err := w.rights.OpenArchive(ctx, w.hugo, id, "Avant")
 	wants(t, "before", err, fault.NotFound)
-	must(t, w.rights.CarryOut(ctx, w.hugo, id))
+	must(t, w.rights.CarryOut(ctx, w.hugo, id, uuid.Nil))
 	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "")
 	wants(t, "without a reason", err, fault.Invalid)
 	archive, err := w.rights.OpenArchive(ctx, w.hugo, id, "Un litige")
@@ -393,7 +393,7 @@ func TestR7_AWorkerIsErasedAndTheirPeopleKeepWhatIsTheirs(t *testing.T) {
 	written, err := w.rights.Enter(ctx, w.hugo, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start.Truncate(24 * time.Hour), Details: privacy.Details{Name: "Nadia"}})
 	must(t, err)
 	must(t, w.rights.Match(ctx, w.hugo, written, w.nadia.ID))
-	must(t, w.rights.CarryOut(ctx, w.hugo, written))
+	must(t, w.rights.CarryOut(ctx, w.hugo, written, uuid.Nil))
 	a, err := w.Bookings.Appointment(ctx, w.zoe, w.coming)
 	if err != nil || a.Status != booking.CancelledByWorker || a.SocialWorkerName != "Compte supprimé" {
 		t.Errorf("the appointment: %+v, %v", a, err)
@@ -412,9 +412,9 @@ func TestR7_TheLastAdministratorIsNotErased(t *testing.T) {
 	w := newWorld(t)
 	claire := w.Member(t, viewer.Administrator, "Claire")
 	asked := w.ask(t, claire)
-	wants(t, "the last one", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	wants(t, "the last one", w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil), fault.Conflict)
 	w.Member(t, viewer.Administrator, "Alix")
-	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID))
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil))
 }
 
 func TestR7_ARefusalHasAReasonAndAnAddress(t *testing.T) {
@@ -426,7 +426,7 @@ func TestR7_ARefusalHasAReasonAndAnAddress(t *testing.T) {
 	if to != w.emailOf(t, w.zoe) || !strings.Contains(text, "Un litige est en cours.") || !strings.Contains(text, "cnil.fr") {
 		t.Errorf("to %s: %s", to, text)
 	}
-	wants(t, "carrying out what was refused", w.rights.CarryOut(t.Context(), w.hugo, asked.ID), fault.Conflict)
+	wants(t, "carrying out what was refused", w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil), fault.Conflict)
 	must(t, w.rights.Withdraw(context.Background(), w.zoe, w.ask(t, w.zoe).ID))
 }
 
@@ -435,7 +435,7 @@ func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
 	w := newWorld(t)
 	email := w.emailOf(t, w.zoe)
 	asked := w.ask(t, w.zoe)
-	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID))
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil))
 	if to, text := w.rights.Letter(t, asked.ID, "rights_erased"); to != email || !strings.Contains(text, "Bonjour Zoé") {
 		t.Errorf("to %q: %s", to, text)
 	}

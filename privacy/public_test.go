@@ -56,14 +56,14 @@ func TestR7_APublicRequestWaitsForItsLink(t *testing.T) {
 	if err != nil || c.Details.Email != "zoe@ailleurs.fr" || c.Details.Text != "Mon compte" || !c.Proved() || c.Matched() || c.Origin != privacy.FromPublic {
 		t.Errorf("the request: %+v, %v", c, err)
 	}
-	wants(t, "carrying out for nobody known", w.rights.CarryOut(ctx, w.hugo, id), fault.Conflict)
+	wants(t, "carrying out for nobody known", w.rights.CarryOut(ctx, w.hugo, id, uuid.Nil), fault.Conflict)
 	wants(t, "matching nobody", w.rights.Match(ctx, w.hugo, id, uuid.New()), fault.NotFound)
 	must(t, w.rights.Match(ctx, w.hugo, id, w.zoe.ID))
 	if to, _ := w.rights.Letter(t, id, "rights_received"); to != w.emailOf(t, w.zoe) {
 		t.Errorf("the owner is told at %q", to)
 	}
 	must(t, w.rights.Withdraw(ctx, w.zoe, id)) // it was not her
-	wants(t, "carrying out", w.rights.CarryOut(ctx, w.hugo, id), fault.Conflict)
+	wants(t, "carrying out", w.rights.CarryOut(ctx, w.hugo, id, uuid.Nil), fault.Conflict)
 }
 
 func TestR7_AnUnconfirmedRequestIsForgotten(t *testing.T) {
@@ -146,7 +146,7 @@ func TestR1_AParentReportsAChildsData(t *testing.T) {
 	must(t, w.rights.Match(ctx, w.hugo, id, w.zoe.ID))
 	must(t, w.rights.Note(ctx, w.hugo, id, "Rappelée au numéro donné."))
 	own := w.ask(t, w.zoe)
-	must(t, w.rights.CarryOut(ctx, w.hugo, id))
+	must(t, w.rights.CarryOut(ctx, w.hugo, id, uuid.Nil))
 	c, err = w.rights.Case(ctx, w.hugo, id)
 	if err != nil || c.State != privacy.Done || c.Details != (privacy.Details{}) || len(c.Steps) != 4 || c.Steps[2].Text != "Rappelée au numéro donné." {
 		t.Errorf("afterwards: %+v, %v", c, err)
@@ -249,4 +249,21 @@ func TestR1_AProofOfAgeIsAskedForAndSettled(t *testing.T) {
 	if n := w.count(t, `select count(*) from audit_entries where subject_id = $1 and act in ('account.age_asked', 'account.age_verified', 'account.closed')`, w.zoe.ID); n != 4 {
 		t.Errorf("%d lines in the journal", n)
 	}
+}
+
+// Two officers, or two windows of one: a request that was given to another account
+// after the second step was shown erases neither of the two people.
+func TestR36_NobodyIsErasedButWhomTheOfficerWasShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, paul := t.Context(), w.Beneficiary(t, "Paul", "Morel")
+	id, err := w.rights.Enter(ctx, w.hugo, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start.Truncate(24 * time.Hour), Details: privacy.Details{Name: "Paul"}})
+	must(t, err)
+	must(t, w.rights.Match(ctx, w.hugo, id, paul.ID))
+	must(t, w.rights.Match(ctx, w.hugo, id, w.zoe.ID))
+	wants(t, "erasing Zoé in the place of Paul", w.rights.CarryOut(ctx, w.hugo, id, paul.ID), fault.Conflict)
+	if n := w.count(t, `select count(*) from accounts where erased_at is not null`); n != 0 {
+		t.Errorf("%d people are erased", n)
+	}
+	must(t, w.rights.CarryOut(ctx, w.hugo, id, w.zoe.ID))
 }

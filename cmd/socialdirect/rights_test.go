@@ -59,7 +59,8 @@ func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 	}
 	hugo.want("without the box", hugo.post(erase), http.StatusUnprocessableEntity)
 	claire.want("by the administration", claire.post(erase, "confirm", "1"), http.StatusForbidden)
-	hugo.want("erase", hugo.post(erase, "confirm", "1"), http.StatusSeeOther)
+	hugo.want("erase somebody else than was shown", hugo.post(erase, "confirm", "1", "account", hugo.whoIs().ID.String()), http.StatusConflict)
+	hugo.want("erase", hugo.post(erase, "confirm", "1", "account", id.String()), http.StatusSeeOther)
 	hugo.want("erase again", hugo.post(erase, "confirm", "1"), http.StatusConflict)
 
 	if a := zoe.get("/profil"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location(), "/connexion") {

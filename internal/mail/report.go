@@ -24,6 +24,10 @@ type Report struct {
 // is about.
 const MaxReport = 8 << 20
 
+// maxIDs bounds how many mails one report may be about. It is about one; a few may
+// stand in its headers, and whoever forges one shall not have us look for thousands.
+const maxIDs = 10
+
 // ErrNoReport says that a mail is no delivery report: an answer that a machine sends
 // while somebody is away, say.
 var ErrNoReport = errors.New("not a delivery report")
@@ -75,7 +79,10 @@ var (
 
 func (r *Report) note(pattern *regexp.Regexp, values []string) {
 	for _, value := range values {
-		for _, found := range pattern.FindAllStringSubmatch(value, -1) {
+		for _, found := range pattern.FindAllStringSubmatch(value, maxIDs) {
+			if len(r.IDs) == maxIDs {
+				return
+			}
 			if id := strings.ToLower(found[1]); !slices.Contains(r.IDs, id) {
 				r.IDs = append(r.IDs, id)
 			}

@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +91,22 @@ func TestR21_WhatIsNoReportIsNone(t *testing.T) {
 		if got, err := mail.ReadReport(strings.NewReader(text)); !errors.Is(err, mail.ErrNoReport) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
+	}
+}
+
+// Anybody can write to the address that mails return to: a report that names
+// thousands of mails is work for nobody.
+func TestR21_OneReportIsAboutAFewMailsAtMost(t *testing.T) {
+	t.Parallel()
+	var to, parts strings.Builder
+	to.WriteString(verp)
+	for i := range 1000 {
+		fmt.Fprintf(&to, ",\n bounce+notice-%d@exemple.fr", i)
+		fmt.Fprintf(&parts, "Content-Type: text/rfc822-headers\n\nMessage-ID: <notice-x%d@socialdirect>\n\n--b\n", i)
+	}
+	got, err := mail.ReadReport(strings.NewReader(report(to.String(), unknown, parts.String()+nothing)), verp)
+	if err != nil || len(got.IDs) > 10 || got.IDs[0] != noticeID {
+		t.Errorf("%d mails, %v", len(got.IDs), err)
 	}
 }
 
