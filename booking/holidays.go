@@ -40,7 +40,7 @@ var Regions = []Region{
 		fixed("Arrivée de l’Évangile", time.March, 5), goodFriday, fixed("Fête de l’autonomie", time.June, 29)}},
 	{Slug: "wallis-et-futuna", Label: "Wallis-et-Futuna", Zone: "Pacific/Wallis", local: []*cal.Holiday{
 		fixed("Saint-Pierre-Chanel", time.April, 28), fixed("Saints Pierre et Paul", time.June, 29), fixed("Fête du territoire", time.July, 29)}},
-	{Slug: NoRegion, Label: "Aucune : je travaille les jours fériés"},
+	{Slug: NoRegion, Label: "Aucune : je travaille les jours fériés"},
 }
 
 var (

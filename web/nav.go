@@ -35,7 +35,7 @@ var places = map[viewer.Role][]NavItem{
 	},
 	viewer.Switchboard: {
 		{Path: "/standard", Label: "Standard", Icon: "headset"},
-		{Path: "/standard/notifications", Label: "À joindre", Icon: "phone"},
+		{Path: "/standard/notifications", Label: "À joindre", Icon: "phone"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.ClientManager: {
@@ -130,7 +130,7 @@ var flashes = map[string]string{
 	"cleared":        "C’est annulé. Chaque personne est prévenue et reçoit d’autres heures.",
 	"saved":          "C’est enregistré.",
 	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",
-	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
+	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
 	"deleted":        "C’est supprimé.",
 	"invited":        "L’invitation part par e-mail.",
 	"second-factor":  "Votre double vérification est en place.",
@@ -147,7 +147,7 @@ var flashes = map[string]string{
 	"calendar-added": "L’agenda est ajouté. Nous le lisons maintenant.",
 	"calendar-asked": "Nous relisons cet agenda maintenant. Rechargez la page dans un instant.",
 	"calendar-soon":  "C’est enregistré. Cet agenda est relu dans la minute.",
-	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
+	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
 	"password-changed": "Votre nouveau mot de passe est enregistré. Vos autres sessions sont fermées.",
