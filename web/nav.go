@@ -99,6 +99,17 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 	return items
 }
 
+// PlaceOf is the label and the path of the place that a path is inside, if it is
+// in one of the viewer's.
+func PlaceOf(v *viewer.Viewer, path string) (label, place string, inside bool) {
+	for _, item := range navigation(v, path) {
+		if item.Current {
+			return item.Label, item.Path, true
+		}
+	}
+	return "", "", false
+}
+
 // openWhilePending keeps the places that are open to somebody who has not accepted
 // the texts in force, behind the one where they can.
 func openWhilePending(items []NavItem) []NavItem {
