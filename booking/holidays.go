@@ -25,7 +25,7 @@ const NoRegion = "aucune"
 // for the abolition of slavery, the collectivities' own laws in the Pacific; and
 // 21 July, kept in Guadeloupe and Martinique by local agreements.
 var Regions = []Region{
-	{Slug: "metropole", Label: "France métropolitaine", Zone: "Europe/Paris"},
+	{Slug: "metropole", Label: "France hexagonale et Corse", Zone: "Europe/Paris"},
 	{Slug: "alsace-moselle", Label: "Alsace et Moselle", local: []*cal.Holiday{goodFriday, fixed("Saint-Étienne", time.December, 26)}},
 	{Slug: "guadeloupe", Label: "Guadeloupe", Zone: "America/Guadeloupe", local: []*cal.Holiday{abolition(time.May, 27), schoelcher}},
 	{Slug: "martinique", Label: "Martinique", Zone: "America/Martinique", local: []*cal.Holiday{abolition(time.May, 22), schoelcher}},
