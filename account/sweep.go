@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
-
-	"github.com/riverqueue/river"
 )
 
 // sweepEvery is how often what has ended is removed.
@@ -23,29 +22,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 }
 
-// sweepArgs is the periodic job.
-type sweepArgs struct{}
-
-// Kind names the job.
-func (sweepArgs) Kind() string { return "account_sweep" }
-
-// SweepWorker removes what has ended.
-type SweepWorker struct {
-	river.WorkerDefaults[sweepArgs]
-	accounts *Service
-}
-
-// NewSweepWorker returns the worker that River runs.
-func NewSweepWorker(accounts *Service) *SweepWorker { return &SweepWorker{accounts: accounts} }
-
-// Work sweeps once.
-func (w *SweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	return w.accounts.Sweep(ctx)
-}
-
-// PeriodicSweep has the queue sweep at every start and every hour.
-func PeriodicSweep() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: "account_sweep", Every: sweepEvery, Do: s.Sweep}}
 }

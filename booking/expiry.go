@@ -235,30 +235,3 @@ func ignoreForbidden(err error) error {
 
 // endsEvery is how often ends are looked for.
 const endsEvery = time.Hour
-
-// endsArgs is the periodic job.
-type endsArgs struct{}
-
-// Kind names the job.
-func (endsArgs) Kind() string { return "credential_ends" }
-
-// EndsWorker looks for ends that are to be announced.
-type EndsWorker struct {
-	river.WorkerDefaults[endsArgs]
-	bookings *Service
-}
-
-// NewEndsWorker returns the worker that River runs.
-func NewEndsWorker(bookings *Service) *EndsWorker { return &EndsWorker{bookings: bookings} }
-
-// Work looks once.
-func (w *EndsWorker) Work(ctx context.Context, _ *river.Job[endsArgs]) error {
-	return w.bookings.AnnounceEnds(ctx)
-}
-
-// PeriodicEnds has the queue look at every start and every hour.
-func PeriodicEnds() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(endsEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return endsArgs{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
-}

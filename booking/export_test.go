@@ -45,13 +45,9 @@ func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUI
 	return s.notify(ctx, tx, appointment, notice, people...)
 }
 
-// TextOf is the SMS of a kind about an appointment.
-func TextOf(t testing.TB, base, notice string, startsAt time.Time, mode Mode) string {
+// TextOf is the SMS of a kind about an appointment, on a platform at base.
+func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt time.Time, mode Mode) string {
 	t.Helper()
-	notices, err := web.NewNotices(base, web.Phone{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
 	a := Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
 	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}, startsAt))

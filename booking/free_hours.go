@@ -8,7 +8,6 @@ import (
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
 )
 
 // Who is free first, among hundreds, is not worked out anew for everybody who asks.
@@ -154,34 +153,4 @@ func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker work
 		return err
 	}
 	return s.tellFreed(ctx, tx, worker, c)
-}
-
-// freeHoursArgs is the periodic job.
-type freeHoursArgs struct{}
-
-// Kind names the job.
-func (freeHoursArgs) Kind() string { return "free_hours" }
-
-// FreeHoursWorker keeps the free hours.
-type FreeHoursWorker struct {
-	river.WorkerDefaults[freeHoursArgs]
-	bookings *Service
-}
-
-// NewFreeHoursWorker returns the worker that River runs.
-func NewFreeHoursWorker(bookings *Service) *FreeHoursWorker {
-	return &FreeHoursWorker{bookings: bookings}
-}
-
-// Work works them out once.
-func (w *FreeHoursWorker) Work(ctx context.Context, _ *river.Job[freeHoursArgs]) error {
-	return w.bookings.RefreshHours(ctx)
-}
-
-// PeriodicFreeHours has the queue look for changed agendas at every start and every
-// few seconds. A round that fails is not tried again: the next one makes up for it.
-func PeriodicFreeHours() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(freeEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return freeHoursArgs{}, &river.InsertOpts{MaxAttempts: 1} },
-		&river.PeriodicJobOpts{RunOnStart: true})
 }

@@ -21,8 +21,7 @@ func (o *postOffice) instance(t *testing.T) {
 	must(t, err)
 	workers := river.NewWorkers()
 	river.AddWorker(workers, o.worker)
-	river.AddWorker(workers, booking.NewReminderWorker(o.Bookings))
-	runner, err := jobs.Start(context.Background(), o.DB, workers, []*river.PeriodicJob{booking.PeriodicReminders()})
+	runner, err := jobs.Start(context.Background(), o.DB, workers, o.Bookings.Rounds())
 	must(t, err)
 	t.Cleanup(func() { _ = runner.Stop(context.Background()) })
 }

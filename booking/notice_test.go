@@ -14,6 +14,7 @@ import (
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -250,11 +251,13 @@ func checkText(t testing.TB, text string) {
 // On every day of a year, at the hour that takes the most letters.
 func TestR21_EverySMSFitsAllYear(t *testing.T) {
 	t.Parallel()
+	notices, err := web.NewNotices(base, web.Phone{})
+	ok(t, err)
 	for day := range 366 {
 		at := time.Date(2027, 1, 1, 21, 30, 0, 0, time.UTC).AddDate(0, 0, day)
 		for _, mode := range booking.Modes {
 			for name := range booking.NoticeKinds() {
-				checkText(t, booking.TextOf(t, base, name, at, mode))
+				checkText(t, booking.TextOf(t, notices, base, name, at, mode))
 			}
 		}
 	}

@@ -37,12 +37,6 @@ const (
 // CalendarLimits bounds one answer of somebody's calendar.
 var CalendarLimits = fetch.Limits{Bytes: biggestInput, Time: readingTime}
 
-// dueArgs is the periodic job that finds the calendars to read.
-type dueArgs struct{}
-
-// Kind names the job.
-func (dueArgs) Kind() string { return "calendars_due" }
-
 // calendarArgs is the job that reads one calendar.
 type calendarArgs struct {
 	ID uuid.UUID `json:"id"`
@@ -75,26 +69,6 @@ func (s *Service) ReadDue(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// DueWorker finds the calendars to read.
-type DueWorker struct {
-	river.WorkerDefaults[dueArgs]
-	bookings *Service
-}
-
-// NewDueWorker returns the worker that River runs.
-func NewDueWorker(bookings *Service) *DueWorker { return &DueWorker{bookings: bookings} }
-
-// Work looks once.
-func (w *DueWorker) Work(ctx context.Context, _ *river.Job[dueArgs]) error {
-	return w.bookings.ReadDue(ctx)
-}
-
-// PeriodicCalendars has the queue look for due calendars.
-func PeriodicCalendars() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(lookForDue),
-		func() (river.JobArgs, *river.InsertOpts) { return dueArgs{}, nil }, nil)
 }
 
 // CalendarWorker reads one calendar.

@@ -7,7 +7,6 @@ import (
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
 )
 
 // reminders are the notices that are planned from the appointments themselves. They
@@ -73,32 +72,4 @@ func (s *Service) remindOf(ctx context.Context, tx postgres.Tx, notice string, d
 		}
 	}
 	return nil
-}
-
-// reminderArgs is the periodic job.
-type reminderArgs struct{}
-
-// Kind names the job.
-func (reminderArgs) Kind() string { return "appointment_reminders" }
-
-// ReminderWorker plans the reminders.
-type ReminderWorker struct {
-	river.WorkerDefaults[reminderArgs]
-	bookings *Service
-}
-
-// NewReminderWorker returns the worker that River runs.
-func NewReminderWorker(bookings *Service) *ReminderWorker { return &ReminderWorker{bookings: bookings} }
-
-// Work plans once.
-func (w *ReminderWorker) Work(ctx context.Context, _ *river.Job[reminderArgs]) error {
-	return w.bookings.Remind(ctx)
-}
-
-// PeriodicReminders has the queue plan at every start and every minute. A plan that
-// fails is not tried again: the next one makes up for it.
-func PeriodicReminders() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(remindEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return reminderArgs{}, &river.InsertOpts{MaxAttempts: 1} },
-		&river.PeriodicJobOpts{RunOnStart: true})
 }

@@ -10,7 +10,6 @@ import (
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
 )
 
 // How long a request holds its hour: so long after it was made, and until so long
@@ -179,31 +178,4 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// releaseArgs is the periodic job.
-type releaseArgs struct{}
-
-// Kind names the job.
-func (releaseArgs) Kind() string { return "appointment_release" }
-
-// ReleaseWorker frees what overdue requests hold.
-type ReleaseWorker struct {
-	river.WorkerDefaults[releaseArgs]
-	bookings *Service
-}
-
-// NewReleaseWorker returns the worker that River runs.
-func NewReleaseWorker(bookings *Service) *ReleaseWorker { return &ReleaseWorker{bookings: bookings} }
-
-// Work releases once.
-func (w *ReleaseWorker) Work(ctx context.Context, _ *river.Job[releaseArgs]) error {
-	return w.bookings.ReleaseOverdue(ctx)
-}
-
-// PeriodicRelease has the queue release at every start and every minute.
-func PeriodicRelease() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
-		func() (river.JobArgs, *river.InsertOpts) { return releaseArgs{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
 }

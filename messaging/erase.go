@@ -19,5 +19,5 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 	if err := eraseMessages(ctx, tx, person, tx.Now.Add(-sweepAfter-time.Second)); err != nil {
 		return err
 	}
-	return s.queue.Add(ctx, tx, sweepArgs{}, nil)
+	return s.queue.GoRound(ctx, tx, sweepRound)
 }

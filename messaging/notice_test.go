@@ -156,8 +156,7 @@ func TestR29_TheSweepRunsByItself(t *testing.T) {
 	}
 	w.later(25 * time.Hour)
 	workers := river.NewWorkers()
-	river.AddWorker(workers, messaging.NewSweepWorker(w.messages))
-	runner, err := jobs.Start(t.Context(), w.DB, workers, []*river.PeriodicJob{messaging.PeriodicSweep()})
+	runner, err := jobs.Start(t.Context(), w.DB, workers, w.messages.Rounds())
 	if err != nil {
 		t.Fatal(err)
 	}

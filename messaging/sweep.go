@@ -5,9 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
-
-	"github.com/riverqueue/river"
 )
 
 const (
@@ -67,33 +66,18 @@ func (s *Service) removeUpload(ctx context.Context, key string) {
 	}
 }
 
-// sweepArgs is the periodic job.
-type sweepArgs struct{}
+// sweepRound is the name of the round that sweeps.
+const sweepRound = "messaging_sweep"
 
-// Kind names the job.
-func (sweepArgs) Kind() string { return "messaging_sweep" }
-
-// SweepWorker removes what crashes left in the object store.
-type SweepWorker struct {
-	river.WorkerDefaults[sweepArgs]
-	messages *Service
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: sweepRound, Every: sweepEvery, Do: s.sweepOnce}}
 }
 
-// NewSweepWorker returns the worker that River runs.
-func NewSweepWorker(messages *Service) *SweepWorker { return &SweepWorker{messages: messages} }
-
-// Work sweeps once.
-func (w *SweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	removed, err := w.messages.Sweep(ctx)
+func (s *Service) sweepOnce(ctx context.Context) error {
+	removed, err := s.Sweep(ctx)
 	if removed > 0 {
 		slog.Info("removed objects that no message claimed", "count", removed)
 	}
 	return err
-}
-
-// PeriodicSweep has the queue sweep at every start and every hour.
-func PeriodicSweep() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
 }

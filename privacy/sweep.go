@@ -4,9 +4,8 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
-
-	"github.com/riverqueue/river"
 )
 
 // sweepEvery is how often what has ended is removed.
@@ -38,29 +37,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 }
 
-// sweepArgs is the periodic job.
-type sweepArgs struct{}
-
-// Kind names the job.
-func (sweepArgs) Kind() string { return "privacy_sweep" }
-
-// SweepWorker removes what has ended.
-type SweepWorker struct {
-	river.WorkerDefaults[sweepArgs]
-	rights *Service
-}
-
-// NewSweepWorker returns the worker that River runs.
-func NewSweepWorker(rights *Service) *SweepWorker { return &SweepWorker{rights: rights} }
-
-// Work sweeps once.
-func (w *SweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	return w.rights.Sweep(ctx)
-}
-
-// PeriodicSweep has the queue sweep at every start and every hour.
-func PeriodicSweep() *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(sweepEvery),
-		func() (river.JobArgs, *river.InsertOpts) { return sweepArgs{}, nil },
-		&river.PeriodicJobOpts{RunOnStart: true})
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: "privacy_sweep", Every: sweepEvery, Do: s.Sweep}}
 }

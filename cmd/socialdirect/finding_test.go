@@ -12,7 +12,7 @@ import (
 
 var (
 	anHour   = regexp.MustCompile(`<input type="radio" name="starts_at" value="([^"]+)" aria-label="([^"]+)"`)
-	aDay     = regexp.MustCompile(`<a href="(/assistants/[^"#]+&amp;week=[^"]+)#jour-([0-9-]+)"[^>]* aria-label="([^"]+), (\d+) heures? libres?"`)
+	aDay     = regexp.MustCompile(`<a href="(/assistants/[^"#]+&amp;week=[^"]+)#jour-([0-9-]+)"[^>]*>.*<span class="sr">([^<]+), (\d+) heures? libres?</span>`)
 	anyHour  = regexp.MustCompile(`class="soon" href="(/rendez-vous/nouveau\?[^"]+)"`)
 	turnedTo = regexp.MustCompile(`href="(/assistants/[^"]+\?month=[^"]+)">Mois suivant`)
 )

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -174,23 +175,15 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
-	river.AddWorker(workers, account.NewSweepWorker(p.accounts))
 	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
-	river.AddWorker(workers, booking.NewEndsWorker(p.bookings))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
-	river.AddWorker(workers, booking.NewReminderWorker(p.bookings))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
-	river.AddWorker(workers, booking.NewReleaseWorker(p.bookings))
-	river.AddWorker(workers, booking.NewFreeHoursWorker(p.bookings))
 	river.AddWorker(workers, booking.NewWaitingNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
-	river.AddWorker(workers, booking.NewDueWorker(p.bookings))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
-	river.AddWorker(workers, messaging.NewSweepWorker(p.messages))
 	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
-	river.AddWorker(workers, privacy.NewSweepWorker(p.rights))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, periodic())
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, p.rounds())
 	if err != nil {
 		return err
 	}
@@ -198,18 +191,9 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	return nil
 }
 
-// periodic are the jobs that come round by themselves.
-func periodic() []*river.PeriodicJob {
-	return []*river.PeriodicJob{
-		account.PeriodicSweep(),
-		booking.PeriodicCalendars(),
-		booking.PeriodicFreeHours(),
-		booking.PeriodicEnds(),
-		booking.PeriodicRelease(),
-		booking.PeriodicReminders(),
-		messaging.PeriodicSweep(),
-		privacy.PeriodicSweep(),
-	}
+// rounds are what comes round by itself.
+func (p *platform) rounds() []jobs.Round {
+	return slices.Concat(p.accounts.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds())
 }
 
 func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }

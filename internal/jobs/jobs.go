@@ -52,12 +52,12 @@ const (
 // Runner works the jobs.
 type Runner struct{ client *river.Client[pgx.Tx] }
 
-// Start begins to work the jobs of the given workers, and the periodic ones.
-func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, periodic []*river.PeriodicJob) (*Runner, error) {
+// Start begins to work the jobs of the given workers, and to go the rounds.
+func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, rounds []Round) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, Outbound: {MaxWorkers: 4}},
 		Workers:           workers,
-		PeriodicJobs:      periodic,
+		PeriodicJobs:      addRounds(workers, rounds),
 		ErrorHandler:      failures{},
 		FetchPollInterval: 500 * time.Millisecond,
 		JobTimeout:        jobTimeout,

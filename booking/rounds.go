@@ -1,0 +1,18 @@
+package booking
+
+import (
+	"time"
+
+	"socialdirect/internal/jobs"
+)
+
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{
+		{Name: "appointment_release", Every: time.Minute, Do: s.ReleaseOverdue},
+		{Name: "appointment_reminders", Every: remindEvery, Do: s.Remind},
+		{Name: "calendars_due", Every: lookForDue, Do: s.ReadDue},
+		{Name: "credential_ends", Every: endsEvery, Do: s.AnnounceEnds},
+		{Name: "free_hours", Every: freeEvery, Do: s.RefreshHours},
+	}
+}

@@ -1,0 +1,73 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/riverqueue/river"
+)
+
+// Round is work that comes round by itself, at every start and at an interval, on
+// one instance each time. A round that fails is not tried again: the next one makes
+// up for it.
+type Round struct {
+	Name  string // lasting, and nobody else's
+	Every time.Duration
+	Do    func(context.Context) error
+}
+
+// roundArgs is the job of every round.
+type roundArgs struct {
+	Name string `json:"name"`
+}
+
+// Kind names the job.
+func (roundArgs) Kind() string { return "round" }
+
+// InsertOpts gives a round one try.
+func (roundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
+
+// GoRound has the round of that name gone once more, when the transaction has
+// committed.
+func (q *Queue) GoRound(ctx context.Context, tx postgres.Tx, name string) error {
+	return q.Add(ctx, tx, roundArgs{name}, nil)
+}
+
+func (r Round) periodic() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(r.Every),
+		func() (river.JobArgs, *river.InsertOpts) { return roundArgs{r.Name}, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
+}
+
+type roundWorker struct {
+	river.WorkerDefaults[roundArgs]
+	rounds map[string]Round
+}
+
+// Work goes one round. One that a former version of the program asked for is
+// nobody's any more.
+func (w *roundWorker) Work(ctx context.Context, job *river.Job[roundArgs]) error {
+	round, known := w.rounds[job.Args.Name]
+	if !known {
+		return nil
+	}
+	if err := round.Do(ctx); err != nil {
+		return fmt.Errorf("round %s: %w", round.Name, err)
+	}
+	return nil
+}
+
+// addRounds has workers go the rounds, and says when each comes.
+func addRounds(workers *river.Workers, rounds []Round) []*river.PeriodicJob {
+	worker := &roundWorker{rounds: map[string]Round{}}
+	var periodic []*river.PeriodicJob
+	for _, r := range rounds {
+		worker.rounds[r.Name] = r
+		periodic = append(periodic, r.periodic())
+	}
+	river.AddWorker(workers, worker)
+	return periodic
+}
