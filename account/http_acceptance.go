@@ -79,7 +79,7 @@ func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
 
 func decodeAcceptance(f *form.Form, owed Owed) Acceptance {
 	said := Acceptance{Shown: f.Hidden("texts", 100)}
-	if owed.Adult && f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
+	if owed.Adult && f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
 		said.Declaration = DeclarationWording
 	}
 	if f.Checked("accept_terms", "Pour continuer, il faut accepter ces deux textes.") {

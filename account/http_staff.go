@@ -161,7 +161,7 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if page.Reset {
-		code := f.Secret("reset_code", maxCode, "Écrivez les 16 chiffres que l’administration vous a donnés de vive voix.")
+		code := f.Secret("reset_code", maxCode, "Écrivez les 16 chiffres que l’administration vous a donnés de vive voix.")
 		if !f.Valid() {
 			return f.Invalid(page)
 		}

@@ -101,7 +101,7 @@ func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := textedCodePage{Form: f, Next: localPath(f.Hidden("suite", 500))}
-	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
+	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}

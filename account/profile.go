@@ -19,7 +19,7 @@ type Profile struct {
 
 // Zones are the zones a person may live in, by how the page calls them.
 var Zones = []struct{ Name, Label string }{
-	{"Europe/Paris", "France hexagonale"},
+	{"Europe/Paris", "France hexagonale et Corse"},
 	{"America/Guadeloupe", "Guadeloupe, Saint-Martin, Saint-Barthélemy"},
 	{"America/Martinique", "Martinique"},
 	{"America/Cayenne", "Guyane"},

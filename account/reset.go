@@ -38,7 +38,7 @@ func (s *Service) ResetSecondFactor(ctx context.Context, v *viewer.Viewer, accou
 	}
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > MaxResetReason {
-		return fault.New(fault.Invalid, "Écrivez pourquoi, en 500 caractères au plus : par exemple comment vous avez reconnu la personne.")
+		return fault.New(fault.Invalid, "Écrivez pourquoi, en 500 caractères au plus : par exemple comment vous avez reconnu la personne.")
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := lockSecondFactors(ctx, tx, accountID); err != nil {

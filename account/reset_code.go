@@ -24,7 +24,7 @@ const (
 	aboutResetSheet = "reset sheet"
 )
 
-var errResetCode = fault.New(fault.Invalid, "Tapez le code à 16 chiffres que l’administration vous a donné de vive voix. S’il a déjà servi ou date de plus d’un jour, demandez-en un autre.")
+var errResetCode = fault.New(fault.Invalid, "Tapez le code à 16 chiffres que l’administration vous a donné de vive voix. S’il a déjà servi ou date de plus d’un jour, demandez-en un autre.")
 
 // makeResetCode makes the code without which the account gets no second factor
 // again, in place of the one of an earlier reset.

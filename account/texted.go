@@ -34,7 +34,7 @@ const (
 const tooManyCodes = "Trop de codes ont été demandés. Attendez un peu, puis recommencez. Le standard peut aussi vous aider."
 
 var (
-	errTextCode = fault.New(fault.Invalid, "Ce code n’est pas le bon. Vérifiez les 6 chiffres du dernier SMS reçu.")
+	errTextCode = fault.New(fault.Invalid, "Ce code n’est pas le bon. Vérifiez les 6 chiffres du dernier SMS reçu.")
 	errTextGone = fault.New(fault.Gone, "Ce code a expiré, ou a été essayé trop de fois. Demandez-en un autre.")
 )
 

@@ -31,7 +31,7 @@ var (
 	errNothingChosen  = fault.New(fault.Invalid, "Choisissez au moins un rendez-vous à annuler.")
 	errTooManyAtOnce  = fault.New(fault.Invalid, "Choisissez moins de rendez-vous à la fois, ou une période plus courte.")
 	errClearingReason = fault.New(fault.Invalid, "Écrivez pourquoi, en une ou deux phrases.")
-	errClosing        = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
+	errClosing        = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
 )
 
 // mayClear fails unless v may cancel the worker's appointments: the worker, and an

@@ -269,7 +269,7 @@ func (s *Service) authors(ctx context.Context, all Credentials) (map[uuid.UUID]s
 
 var (
 	errCredentialDays   = fault.New(fault.Invalid, "La fin vient avant le début. Corrigez l’une des deux dates.")
-	errRegistration     = fault.New(fault.Invalid, "Un numéro RPPS a 11 chiffres ; un numéro ADELI a 9 signes. Vérifiez le registre et le numéro.")
+	errRegistration     = fault.New(fault.Invalid, "Un numéro RPPS a 11 chiffres ; un numéro ADELI a 9 signes. Vérifiez le registre et le numéro.")
 	errCredential       = fault.New(fault.Invalid, "Il manque quelque chose à ce justificatif.")
 	errPending          = fault.New(fault.Invalid, "L’administration n’a pas encore relu vos derniers envois. Attendez sa réponse.")
 	errNoCredential     = fault.New(fault.NotFound, "Ce justificatif n’existe pas, ou a été retiré.")

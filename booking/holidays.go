@@ -25,7 +25,7 @@ const NoRegion = "aucune"
 // for the abolition of slavery, the collectivities' own laws in the Pacific; and
 // 21 July, kept in Guadeloupe and Martinique by local agreements.
 var Regions = []Region{
-	{Slug: "metropole", Label: "France métropolitaine", Zone: "Europe/Paris"},
+	{Slug: "metropole", Label: "France hexagonale et Corse", Zone: "Europe/Paris"},
 	{Slug: "alsace-moselle", Label: "Alsace et Moselle", local: []*cal.Holiday{goodFriday, fixed("Saint-Étienne", time.December, 26)}},
 	{Slug: "guadeloupe", Label: "Guadeloupe", Zone: "America/Guadeloupe", local: []*cal.Holiday{abolition(time.May, 27), schoelcher}},
 	{Slug: "martinique", Label: "Martinique", Zone: "America/Martinique", local: []*cal.Holiday{abolition(time.May, 22), schoelcher}},
@@ -40,7 +40,7 @@ var Regions = []Region{
 		fixed("Arrivée de l’Évangile", time.March, 5), goodFriday, fixed("Fête de l’autonomie", time.June, 29)}},
 	{Slug: "wallis-et-futuna", Label: "Wallis-et-Futuna", Zone: "Pacific/Wallis", local: []*cal.Holiday{
 		fixed("Saint-Pierre-Chanel", time.April, 28), fixed("Saints Pierre et Paul", time.June, 29), fixed("Fête du territoire", time.July, 29)}},
-	{Slug: NoRegion, Label: "Aucune : je travaille les jours fériés"},
+	{Slug: NoRegion, Label: "Aucune : je travaille les jours fériés"},
 }
 
 var (

@@ -92,7 +92,7 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 		s.PerDay = decodeNumber(f, "per_day", 1, maxPerDay)
 	}
 	if f.Valid() && s.notice() >= s.horizon() {
-		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
+		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
 	}
 	if f.Valid() {
 		err = h.bookings.SaveSettings(r.Context(), viewer.From(r.Context()), s)

@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	errNotMovable = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être déplacé.")
+	errNotMovable = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être déplacé.")
 	errSameHour   = fault.New(fault.Invalid, "C’est déjà l’heure de ce rendez-vous. Choisissez-en une autre.")
-	errNoPhone    = fault.New(fault.Conflict, "Ce rendez-vous ne peut pas passer au téléphone : cette heure ne se propose pas par téléphone, ou nous n’avons pas de numéro de portable.")
+	errNoPhone    = fault.New(fault.Conflict, "Ce rendez-vous ne peut pas passer au téléphone : cette heure ne se propose pas par téléphone, ou nous n’avons pas de numéro de portable.")
 )
 
 // Move gives an appointment another hour with the same worker, in one act: the old

@@ -18,7 +18,7 @@ const outcomeWithin = 7 * 24 * time.Hour
 var (
 	errOutcome      = fault.New(fault.Invalid, "Dites si le rendez-vous a eu lieu ou non.")
 	errNotMarkable  = fault.New(fault.Conflict, "Cela se note à partir de l’heure du rendez-vous, et pendant une semaine.")
-	errNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
+	errNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
 )
 
 // Concludable reports whether its worker may say at now what came of it.

@@ -11,7 +11,7 @@ import (
 )
 
 // errUsedUp says that the contract's number of consultations is reached (R9).
-var errUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
+var errUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
 
 // entitled fails unless the contract of the person's client runs, has that way of
 // meeting, and leaves the person a consultation in the year of the hour. It counts

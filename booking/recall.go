@@ -40,7 +40,7 @@ const (
 	recallsLooked = 500
 )
 
-var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’appel : elle a répondu, ou quelqu’un l’a jointe.")
+var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’appel : elle a répondu, ou quelqu’un l’a jointe.")
 
 // Recalls lists, for the switchboard, whom to call: those who took no other hour and
 // did not say no within a day, sooner when the lost hour is near, and at once those

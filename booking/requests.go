@@ -30,8 +30,8 @@ func answerBy(startsAt, now time.Time) time.Time {
 }
 
 var (
-	errTooSoon  = fault.New(fault.Invalid, "Cette heure est trop proche pour une demande : elle doit pouvoir être acceptée une heure avant. Choisissez-en une plus tardive.")
-	errAnswered = fault.New(fault.Conflict, "Cette demande n’attend plus de réponse : elle a été annulée, a déjà sa réponse, ou son délai est passé.")
+	errTooSoon  = fault.New(fault.Invalid, "Cette heure est trop proche pour une demande : elle doit pouvoir être acceptée une heure avant. Choisissez-en une plus tardive.")
+	errAnswered = fault.New(fault.Conflict, "Cette demande n’attend plus de réponse : elle a été annulée, a déjà sa réponse, ou son délai est passé.")
 	errNoMark   = fault.New(fault.NotFound, "Aucune annulation tardive n’est notée pour cette personne.")
 )
 

@@ -39,7 +39,7 @@ var (
 	errManyWishes    = fault.New(fault.Invalid, "Vous attendez déjà cinq fois. Retirez-vous d’une de ces attentes d’abord.")
 	errNoWish        = fault.New(fault.NotFound, "Cette attente est finie, ou n’est pas la vôtre.")
 	errNoEarlier     = fault.New(fault.Invalid, "Ce rendez-vous n’est plus à venir. Choisissez-en un autre, ou une date.")
-	errWaitingWorker = fault.New(fault.Invalid, "Cette personne ne prend pas de rendez-vous pour le moment. Choisissez quelqu’un d’autre, ou n’importe qui.")
+	errWaitingWorker = fault.New(fault.Invalid, "Cette personne ne prend pas de rendez-vous pour le moment. Choisissez quelqu’un d’autre, ou « Peu importe ».")
 )
 
 // Wait has the viewer told when an hour that they wish for is freed (mail, SMS). The

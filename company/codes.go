@@ -101,7 +101,7 @@ var (
 	errLabel   = fault.New(fault.Invalid, fmt.Sprintf("C’est trop long : %d caractères au plus.", MaxLabel))
 	errEnded   = fault.New(fault.Conflict, "Ce code ne marche déjà plus.")
 	errRotated = fault.New(fault.Conflict, "Ce code a déjà été remplacé, ou ne marche plus. Créez plutôt un nouveau code.")
-	errOverlap = fault.New(fault.Invalid, "L’ancien code peut marcher encore 90 jours au plus.")
+	errOverlap = fault.New(fault.Invalid, "L’ancien code peut marcher encore 90 jours au plus.")
 )
 
 func (n NewCode) check(now time.Time, sites []string) error {

@@ -175,7 +175,7 @@ func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
 }
 
 // overlaps are how long a replaced code may go on, in days.
-var overlaps = []option{{"0", "Tout de suite"}, {"7", "Dans 7 jours"}, {"30", "Dans 30 jours"}, {"90", "Dans 90 jours"}}
+var overlaps = []option{{"0", "Tout de suite"}, {"7", "Dans 7 jours"}, {"30", "Dans 30 jours"}, {"90", "Dans 90 jours"}}
 
 // RotatePage asks when the old code ends.
 func (h *HTTP) RotatePage(w http.ResponseWriter, r *http.Request) error {

@@ -27,7 +27,7 @@ const (
 	maxRequest = MaxDocuments*MaxDocumentSize + drainBytes
 )
 
-const tooLong = "C’est beaucoup trop long\u00a0: 5\u202f000 caractères au plus. Écrivez plus court, ou joignez un document."
+const tooLong = "C’est beaucoup trop long\u00a0: 5\u202f000 caractères au plus. Écrivez plus court, ou joignez un document."
 
 // Send answers POST /messages/{id} (body, documents).
 func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {

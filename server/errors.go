@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -89,7 +90,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, status int, f *fault.Fault) {
 	shown, ok := f.Page.(web.Page)
 	if !ok {
-		shown = plainPage(f)
+		shown = plainPage(r, f)
 	}
 	if err := s.parts.Web.Render(w, r, status, shown); err != nil {
 		slog.Error("error page", "cause", err)
@@ -106,8 +107,20 @@ func failScript(w http.ResponseWriter, status int, f *fault.Fault) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": said}) // the browser may have gone
 }
 
-func plainPage(f *fault.Fault) errorPage {
-	return errorPage{Heading: headings[f.Code], Message: message(f), Action: action{"Revenir à l’accueil", "/"}}
+func plainPage(r *http.Request, f *fault.Fault) errorPage {
+	return errorPage{Heading: headings[f.Code], Message: message(f), Action: wayBack(r)}
+}
+
+// wayBack leads to the place that the request was in, or to the viewer's first.
+func wayBack(r *http.Request) action {
+	v := viewer.From(r.Context())
+	if v == nil {
+		return action{"Revenir à l’accueil", "/"}
+	}
+	if label, path, inside := web.PlaceOf(v, r.URL.Path); inside {
+		return action{"Revenir à « " + label + " »", path}
+	}
+	return action{"Revenir à l’accueil", web.HomePath(v.Role)}
 }
 
 // message is the fault's own words, or those of its code.

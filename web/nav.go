@@ -99,6 +99,17 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 	return items
 }
 
+// PlaceOf is the label and the path of the place that a path is inside, if it is
+// in one of the viewer's.
+func PlaceOf(v *viewer.Viewer, path string) (label, place string, inside bool) {
+	for _, item := range navigation(v, path) {
+		if item.Current {
+			return item.Label, item.Path, true
+		}
+	}
+	return "", "", false
+}
+
 // openWhilePending keeps the places that are open to somebody who has not accepted
 // the texts in force, behind the one where they can.
 func openWhilePending(items []NavItem) []NavItem {
@@ -130,7 +141,7 @@ var flashes = map[string]string{
 	"cleared":        "C’est annulé. Chaque personne est prévenue et reçoit d’autres heures.",
 	"saved":          "C’est enregistré.",
 	"waiting":        "C’est noté. Nous vous écrivons dès qu’une heure se libère.",
-	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
+	"not-waiting":    "C’est fait : vous n’attendez plus cette heure.",
 	"deleted":        "C’est supprimé.",
 	"invited":        "L’invitation part par e-mail.",
 	"second-factor":  "Votre double vérification est en place.",
@@ -147,7 +158,7 @@ var flashes = map[string]string{
 	"calendar-added": "L’agenda est ajouté. Nous le lisons maintenant.",
 	"calendar-asked": "Nous relisons cet agenda maintenant. Rechargez la page dans un instant.",
 	"calendar-soon":  "C’est enregistré. Cet agenda est relu dans la minute.",
-	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
+	"feed-revoked":   "L’adresse est révoquée : elle ne montre plus rien.",
 
 	"password-reset":   "Votre nouveau mot de passe est enregistré. Connectez-vous avec lui.",
 	"password-changed": "Votre nouveau mot de passe est enregistré. Vos autres sessions sont fermées.",

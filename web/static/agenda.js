@@ -351,7 +351,7 @@ function sorry() {
   words.setAttribute("role", "alert");
   words.tabIndex = -1;
   words.className = "alert";
-  words.textContent = "Le serveur ne répond pas. Rien n’est changé : fermez, puis essayez de nouveau.";
+  words.textContent = "Le serveur ne répond pas. Rien n’est changé : fermez, puis essayez de nouveau.";
   place.append(words);
   return place;
 }
@@ -366,7 +366,7 @@ function makeTools(grid) {
   begin.textContent = "Dessiner une plage au clavier";
   const help = document.createElement("p");
   help.className = "agenda-help quiet";
-  help.textContent = "À la souris : glissez sur une heure vide pour ouvrir une plage, déplacez une plage, tirez son bord. Au clavier : les flèches déplacent, Majuscule et une flèche changent la fin, Entrée continue, Échap annule.";
+  help.textContent = "À la souris : glissez sur une heure vide pour ouvrir une plage, déplacez une plage, tirez son bord. Au clavier : les flèches déplacent, Majuscule et une flèche changent la fin, Entrée continue, Échap annule.";
   const said = document.createElement("p");
   said.className = "sr";
   said.setAttribute("role", "status");
@@ -389,5 +389,5 @@ function typed(minutes) {
 /** @param {number} minutes as people say it */
 function clock(minutes) {
   const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest ? ` ${String(rest).padStart(2, "0")}` : ""}`;
+  return `${Math.floor(minutes / 60)} h${rest ? ` ${String(rest).padStart(2, "0")}` : ""}`;
 }
