@@ -4,9 +4,8 @@
 //
 // Bytes that no keyboard makes (NUL, control characters, invalid UTF-8, marks
 // that turn the direction of writing) are refused with a message, and the field
-// comes back without them, so that pressing the button again is enough. A text
-// that is too long comes back whole, to be shortened: the body is bounded. A
-// secret never comes back.
+// comes back without them, so that pressing the button again is enough. A value
+// that is too long comes back empty. A secret never comes back.
 package form
 
 import (
@@ -179,11 +178,11 @@ func (f *Form) Text(name string, rule Text) string {
 	value := f.raw.Get(name)
 	clean := clean(value, rule.Lines)
 	shown := strings.TrimSpace(norm.NFC.String(clean))
-	f.values[name] = shown
 	if n := utf8.RuneCountInString(shown); n > rule.Max {
 		f.Fail(name, fmt.Sprintf("C’est trop long : %d caractères au plus. Écrivez plus court.", rule.Max))
 		return ""
 	}
+	f.values[name] = shown
 	switch {
 	case clean != strings.ReplaceAll(value, "\r\n", "\n"):
 		f.Fail(name, "Nous avons retiré des caractères invisibles ou abîmés. Vérifiez ce champ, puis envoyez de nouveau.")
