@@ -151,7 +151,7 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.tabTo(".agenda-tools button")
 	p.keys(kb.Enter + strings.Repeat(kb.ArrowRight, 2) + kb.ArrowDown) // Monday at 9 to Wednesday at 9:30
 	p.do("lengthen", chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(chromedp.ModifierShift)))
-	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9 h 30 à 11 h") {
+	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9\u00a0h\u00a030 à 11\u00a0h") {
 		p.t.Errorf("a screen reader is told %q", words)
 	}
 	p.keys(kb.Enter)
