@@ -92,6 +92,9 @@ func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[strin
 	isInsert := strings.Contains(query.SQL, "insert into appointments")
 	return placeholder.ReplaceAllStringFunc(query.SQL, func(name string) string {
 		i, _ := strconv.Atoi(name[1:]) // digits by the pattern
+		if ids, several := query.Args[i-1].([]uuid.UUID); several {
+			return among(ids, variables)
+		}
 		text, null := literal(b, query.Args[i-1])
 		switch variable := variables[text]; {
 		case null:
@@ -103,6 +106,17 @@ func substitute(b testing.TB, query pgx.TraceQueryStartData, variables map[strin
 		}
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	})
+}
+
+// among is an array of identifiers, with variables where these differ.
+func among(ids []uuid.UUID, variables map[string]string) string {
+	elements := make([]string, len(ids))
+	for i, id := range ids {
+		if elements[i] = variables[id.String()]; elements[i] == "" {
+			elements[i] = "'" + id.String() + "'"
+		}
+	}
+	return "array[" + strings.Join(elements, ", ") + "]::uuid[]"
 }
 
 // literal is a value in PostgreSQL's text form.
@@ -125,6 +139,13 @@ func literal(b testing.TB, value any) (text string, null bool) {
 			parts[i] = string(part)
 		}
 		value = parts
+	}
+	if all := reflect.ValueOf(value); all.Kind() == reflect.Slice && all.Type().Elem().Kind() == reflect.String {
+		words := make([]string, all.Len()) // whatever the elements' type is called
+		for i := range words {
+			words[i] = all.Index(i).String()
+		}
+		value = words
 	}
 	types := pgtype.NewMap()
 	if kind, known := types.TypeForValue(value); known {
