@@ -66,6 +66,7 @@ func eraseAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 		`delete from sms_challenges where account_id = $1`,
 		`delete from refused_sign_ups where account_id = $1`,
 		`delete from age_checks where account_id = $1`,
+		`delete from contact_choices where account_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, id); err != nil {
 			return err

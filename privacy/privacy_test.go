@@ -23,6 +23,7 @@ import (
 	"socialdirect/privacy"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
@@ -441,5 +442,54 @@ func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
 	}
 	if to, _ := w.rights.Letter(t, asked.ID, "rights_received"); to != "" {
 		t.Errorf("told of a request at %s after its end", to)
+	}
+}
+
+// keptRows are the tables that may still name somebody who was erased, and why.
+var keptRows = map[string]string{
+	"accounts":          "the identifier, role and dates alone",
+	"appointments":      "the other person's hour, without reason or words",
+	"social_workers":    "what appointments refer to, emptied",
+	"messages":          "that the other person was written to, and when",
+	"notices":           "that something was sent, and when",
+	"account_decisions": "sealed with the key that is gone",
+	"account_reports":   "sealed with the key that is gone",
+	"identity_archives": "the sealed archive",
+	"rights_requests":   "the request itself",
+	"call_admissions":   "connection data",
+	"call_attendances":  "connection data",
+}
+
+// Whatever table a later migration makes: one that names people is emptied of
+// somebody who is erased, or says above why it is not.
+func TestR7_NoTableStillNamesWhoWasErased(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.exec(t, `insert into contact_choices values ($1, true, false, true, true, 480, 1200)`, w.zoe.ID))
+	must(t, w.exec(t, `insert into sheet_readings (account_id, social_worker_id, week, read_at) values ($1, $2, '', now())`, w.zoe.ID, w.nadia.ID))
+	must(t, w.exec(t, `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, now())`, w.nadia.ID, w.zoe.ID))
+	for _, person := range []*viewer.Viewer{w.zoe, w.nadia} {
+		asked, err := w.rights.Enter(t.Context(), w.hugo, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start.Truncate(24 * time.Hour), Details: privacy.Details{Name: person.Name}})
+		must(t, err)
+		must(t, w.rights.Match(t.Context(), w.hugo, asked, person.ID))
+		must(t, w.rights.CarryOut(t.Context(), w.hugo, asked, person.ID))
+	}
+	rows, err := w.DB.Pool.Query(t.Context(), `
+		select c.conrelid::regclass::text, a.attname from pg_constraint c
+		join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+		where c.contype = 'f' and c.confrelid in ('accounts'::regclass, 'social_workers'::regclass)`)
+	must(t, err)
+	type reference struct{ Table, Column string }
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[reference])
+	must(t, err)
+	if len(all) < 30 {
+		t.Fatalf("only %d columns name people", len(all))
+	}
+	for _, r := range all {
+		for _, person := range []*viewer.Viewer{w.zoe, w.nadia} {
+			if n := w.count(t, `select count(*) from `+r.Table+` where `+r.Column+` = $1`, person.ID); n != 0 && keptRows[r.Table] == "" {
+				t.Errorf("%d rows of %s still name %s by %s", n, r.Table, person.Role, r.Column)
+			}
+		}
 	}
 }
