@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// makePast gives the first two a consultation of three days ago, with a short
+// conversation after it.
+func (d *demonstration) makePast(ctx context.Context, p people) error {
+	beneficiary, worker, err := d.pair(ctx, p)
+	if err != nil {
+		return err
+	}
+	day := time.Now().In(worker.Zone).AddDate(0, 0, -3)
+	start := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, worker.Zone).UTC()
+	if _, err := d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start); err != nil {
+		return err
+	}
+	conversation := booking.ConversationID(beneficiary.ID, worker.ID)
+	for i, m := range []struct {
+		author *viewer.Viewer
+		body   string
+	}{
+		{worker, "Bonjour, comme convenu : pour le dossier de logement, il nous faudra votre dernier avis d’imposition. Rien ne presse."},
+		{beneficiary, "Merci beaucoup pour ce matin. Je vous l’envoie dès que je le retrouve."},
+	} {
+		if err := d.write(ctx, start.Add(time.Duration(90+40*i)*time.Minute), m.author, conversation, m.body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demonstration) write(ctx context.Context, at time.Time, author *viewer.Viewer, conversation uuid.UUID, body string) error {
+	messages := d.platform.messages.At(d.platform.db.At(func() time.Time { return at }))
+	draft, err := messages.Draft(ctx, author, conversation)
+	if err != nil {
+		return err
+	}
+	defer draft.Discard(ctx)
+	return draft.Send(ctx, body)
+}
+
+// bookAsOf books a video hour with the clock standing at an earlier instant.
+func (d *demonstration) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
+	bookings := d.platform.bookings.At(d.platform.db.At(func() time.Time { return now }))
+	return bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "housing"})
+}
+
+// startCall sees that the first two have a video appointment going on, in an
+// opening made for it, so that a call can be tried at once.
+func (d *demonstration) startCall(ctx context.Context, p people) error {
+	beneficiary, worker, err := d.pair(ctx, p)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	running, err := d.callRunning(ctx, beneficiary, worker, now)
+	if err != nil || running {
+		return err
+	}
+	start := now.Truncate(15 * time.Minute).UTC()
+	if err := d.openFor(ctx, worker, start); err != nil {
+		return err
+	}
+	_, err = d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start)
+	return err
+}
+
+func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *viewer.Viewer, now time.Time) (bool, error) {
+	coming, _, err := d.platform.bookings.Appointments(ctx, beneficiary)
+	for _, a := range coming {
+		if a.SocialWorkerID == worker.ID && a.Mode == booking.Video && !now.Before(a.StartsAt) && now.Before(a.EndsAt) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// openFor makes the opening of one hour, in place of those of earlier starts.
+func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
+	openings, err := d.platform.bookings.Openings(ctx, worker)
+	if err != nil {
+		return err
+	}
+	for _, o := range openings {
+		if o.Weekday == 0 && o.Ends-o.Starts == 60 {
+			if err := d.platform.bookings.RemoveOpening(ctx, worker, o.ID, true); err != nil {
+				return err
+			}
+		}
+	}
+	local := start.In(worker.Zone)
+	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	minute := local.Hour()*60 + local.Minute()
+	return d.platform.bookings.AddOpening(ctx, worker, booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video}})
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/internal/viewer"
+)
+
+var exampleWorkers = []booking.NewSocialWorker{
+	{
+		Invitation: account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
+			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: booking.Modes, Place: "12 rue des Halles\n56000 Vannes",
+		},
+	},
+	{
+		Invitation: account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
+			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []booking.Mode{booking.Video, booking.Phone},
+		},
+	},
+	{
+		Invitation: account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
+		Sheet: booking.Sheet{
+			Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
+			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: booking.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
+		},
+	},
+	{
+		Invitation: account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
+		Sheet: booking.Sheet{
+			Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
+			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []booking.Mode{booking.Video, booking.Phone},
+		},
+	},
+}
+
+// A worker of the demo can be booked every day of the week between these hours.
+const (
+	demoOpens  = 8 * 60
+	demoCloses = 20 * 60
+)
+
+// exampleCredentials are what lets a worker of the demo be booked, in the past that
+// the demo shows and for years to come.
+func exampleCredentials() []booking.Credential {
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	return []booking.Credential{
+		{
+			Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567",
+			Issuer: "ARS Bretagne", CheckedOn: today.AddDate(0, -1, 0),
+		},
+		{Kind: booking.Insurance, Number: "RCP-4418-2207", Issuer: "Mutuelle des professions sociales", From: today.AddDate(-1, 0, 0), Until: today.AddDate(5, 0, 0)},
+	}
+}
+
+// certify sees that the demo's workers can be booked, whenever its data was made.
+func (d *demonstration) certify(ctx context.Context, p people) error {
+	director, err := d.viewerOf(ctx, p, viewer.Administrator)
+	if err != nil {
+		return err
+	}
+	for _, who := range p.Accounts {
+		if who.Role != viewer.SocialWorker {
+			continue
+		}
+		worker, err := d.platform.accounts.ByEmail(ctx, who.Email)
+		if err != nil {
+			return err
+		}
+		standing, err := d.platform.bookings.Standing(ctx, director, worker.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range exampleCredentials() {
+			missing := slices.ContainsFunc(standing.Covers, func(cover booking.Cover) bool { return cover.Kind == c.Kind && !cover.Valid })
+			if c.SocialWorkerID = worker.ID; missing {
+				if err := d.platform.bookings.RecordCredential(ctx, director, c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w booking.NewSocialWorker) (staff, error) {
+	w.Credentials = exampleCredentials()
+	if _, err := d.platform.bookings.AddSocialWorker(ctx, director, w); err != nil {
+		return staff{}, err
+	}
+	token, err := d.tokenFor(ctx, w.Email)
+	if err != nil {
+		return staff{}, err
+	}
+	worker, err := d.enrol(ctx, viewer.SocialWorker, w.Email, token)
+	if err != nil {
+		return staff{}, err
+	}
+	since := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -30)
+	for weekday := 1; weekday <= 7; weekday++ {
+		opening := booking.Opening{Weekday: weekday, FirstDay: since, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
+		if err := d.platform.bookings.AddOpening(ctx, worker.viewer, opening); err != nil {
+			return staff{}, err
+		}
+	}
+	return worker, d.workOnHolidays(ctx, worker.viewer, since)
+}
+
+// workOnHolidays opens the holidays of the next years, so that an hour is always
+// free.
+func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer, since time.Time) error {
+	holidays, err := d.platform.bookings.Holidays(ctx, worker, booking.Period{From: since, To: since.AddDate(3, 0, 0)})
+	if err != nil {
+		return err
+	}
+	for _, h := range holidays {
+		if err := d.platform.bookings.OpenHoliday(ctx, worker, h.Day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
