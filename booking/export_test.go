@@ -31,11 +31,14 @@ func (s *Service) ComeBack(ctx context.Context, id uuid.UUID, cause outgoing.Cau
 	return s.noteReturned(ctx, returnedArgs{id, cause})
 }
 
-// NoticeKinds are the names of the kinds, with the states in which each is true.
+// NoticeKinds are the names of the kinds about appointments, with the states in which
+// each is true.
 func NoticeKinds() map[string][]Status {
 	kinds := map[string][]Status{}
 	for name, kind := range noticeKinds {
-		kinds[name] = kind.holds
+		if kind.holds != nil {
+			kinds[name] = kind.holds
+		}
 	}
 	return kinds
 }
@@ -66,9 +69,4 @@ func ExplainDue(ctx context.Context, q postgres.Querier, now time.Time) (string,
 	}
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return strings.Join(lines, "\n"), err
-}
-
-// Deliver tries to tell one freed hour by a channel, as River does.
-func (w *WaitingNoticeWorker) Deliver(ctx context.Context, id uuid.UUID, by Channel) error {
-	return w.work(ctx, id, by)
 }

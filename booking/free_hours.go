@@ -27,7 +27,7 @@ const (
 // RefreshHours works out the free hours of everybody whose agenda changed, and tells
 // those who wait for an hour that was freed.
 func (s *Service) RefreshHours(ctx context.Context) error {
-	if err := deleteOverWishes(ctx, s.db.Pool, s.db.Now()); err != nil {
+	if err := s.forgetWishes(ctx); err != nil {
 		return err
 	}
 	after := uuid.Nil
@@ -43,6 +43,16 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 		}
 		after = due[len(due)-1]
 	}
+}
+
+// forgetWishes deletes wishes that are over, and what is no longer of use of what was
+// told.
+func (s *Service) forgetWishes(ctx context.Context) error {
+	now := s.db.Now()
+	if err := deleteOverWishes(ctx, s.db.Pool, now); err != nil {
+		return err
+	}
+	return deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept))
 }
 
 // refreshHours takes the notes of changes away before it reads the agenda: a change

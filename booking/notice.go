@@ -61,61 +61,58 @@ func (w *NoticeWorker) work(ctx context.Context, id uuid.UUID, try int, last boo
 		if err != nil {
 			return err
 		}
-		a, person, verdict, err := w.consider(ctx, tx, n)
+		m, err := w.matter(ctx, tx, n)
 		switch {
 		case err != nil:
 			return err
-		case verdict.drop == causeLate && try > 1:
-			return w.lose(ctx, tx, n, person, causeNoAnswer) // it was tried in time
-		case verdict.drop != "":
-			return settleNotice(ctx, tx, id, NoticeDropped, verdict.drop)
-		case verdict.wait > 0:
-			return river.JobSnooze(verdict.wait)
+		case m.verdict.drop == causeLate && try > 1:
+			return w.lose(ctx, tx, n, m.person, causeNoAnswer) // it was tried in time
+		case m.verdict.drop != "":
+			return settleNotice(ctx, tx, id, NoticeDropped, m.verdict.drop)
+		case m.verdict.wait > 0:
+			return river.JobSnooze(m.verdict.wait)
 		}
-		return w.send(ctx, tx, n, a, person, last)
+		return w.send(ctx, tx, n, m, last)
 	})
 }
 
-// consider reads what a notice is about and decides what to do with it.
-func (w *NoticeWorker) consider(ctx context.Context, tx postgres.Tx, n noticeRow) (a Appointment, person account.Reachable, v verdict, err error) {
-	row, err := readAppointment(ctx, tx, n.AccountID, n.AppointmentID)
-	if err != nil {
-		return a, person, v, err
-	}
+// matter is what a notice is about, as it stands in the transaction that sends it.
+type matter struct {
+	person   account.Reachable
+	verdict  verdict
+	say      func() (any, error)         // what its texts may say
+	calendar func() (string, ics.Method) // what goes into the person's calendar; nil for nothing
+}
+
+func (w *NoticeWorker) matter(ctx context.Context, tx postgres.Tx, n noticeRow) (matter, error) {
 	people, err := w.bookings.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 	if err != nil {
-		return a, person, v, err
+		return matter{}, err
 	}
-	superseded, err := readSuperseded(ctx, tx, n)
-	if err != nil {
-		return a, person, v, err
+	if n.WaitingNoticeID != nil {
+		return w.freedMatter(ctx, tx, n, people[n.AccountID])
 	}
-	a, person = row.appointment().at(tx.Now), people[n.AccountID]
-	return a, person, w.bookings.judge(n, a, person, superseded, tx.Now), nil
+	return w.appointmentMatter(ctx, tx, n, people[n.AccountID])
 }
 
 // send hands the notice over and notes what became of it; an error leaves it queued,
 // for another try.
-func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, a Appointment, person account.Reachable, last bool) error {
+func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, m matter, last bool) error {
 	hand := w.mail
 	if n.Channel == ByText {
 		hand = w.text
 	}
-	said, err := w.say(ctx, tx, n, a, person)
-	if err != nil {
-		return err
-	}
-	err = hand(ctx, n, a, person, said, tx.Now)
+	err := hand(ctx, n, m)
 	var refused outgoing.Refused
 	switch {
 	case err == nil:
 		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
 	case errors.As(err, &refused):
-		return w.lose(ctx, tx, n, person, string(refused.Cause))
+		return w.lose(ctx, tx, n, m.person, string(refused.Cause))
 	case errors.Is(err, sms.ErrRefused):
-		return w.lose(ctx, tx, n, person, causeNumber)
+		return w.lose(ctx, tx, n, m.person, causeNumber)
 	case last:
-		return w.lose(ctx, tx, n, person, causeNoAnswer)
+		return w.lose(ctx, tx, n, m.person, causeNoAnswer)
 	}
 	return err
 }
@@ -146,39 +143,35 @@ func identify(notice uuid.UUID) string { return noticePrefix + notice.String() }
 
 const noticePrefix = "notice-"
 
-func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, a Appointment, person account.Reachable, said told, now time.Time) error {
+func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, m matter) error {
+	said, err := m.say()
+	if err != nil {
+		return err
+	}
 	name := n.Notice
-	if person.Discreet {
+	if m.person.Discreet {
 		name = "discreet"
 	}
 	subject, text, err := w.notices.Write(name, said)
 	if err != nil {
 		return err
 	}
-	m := outgoing.Message{ID: identify(n.ID), To: person.Email, Subject: subject, Text: text}
-	if method, has := calendarMethod(n, a); has && !person.Discreet {
-		m.Calendar = []byte(CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, now))
-		m.Method = string(method)
+	message := outgoing.Message{ID: identify(n.ID), To: m.person.Email, Subject: subject, Text: text}
+	if m.calendar != nil && !m.person.Discreet {
+		file, method := m.calendar()
+		message.Calendar, message.Method = []byte(file), string(method)
 	}
-	return w.mails.Send(ctx, m)
+	return w.mails.Send(ctx, message)
 }
 
-// calendarMethod says what a calendar is to do with the appointment; a reminder
-// changes nothing there.
-func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
-	switch {
-	case noticeKinds[n.Notice].reminder():
-		return "", false
-	case a.Status.Occupies():
-		return ics.MethodRequest, true
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, m matter) error {
+	said, err := m.say()
+	if err != nil {
+		return err
 	}
-	return ics.MethodCancel, true
-}
-
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, _ Appointment, person account.Reachable, said told, _ time.Time) error {
 	name := "sms_" + n.Notice
 	switch {
-	case person.Discreet:
+	case m.person.Discreet:
 		name = "sms_discreet"
 	case !w.notices.Has(name):
 		name = "sms_" + noticeChange
@@ -187,38 +180,5 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, _ Appointment, per
 	if err != nil {
 		return err
 	}
-	return w.texts.Send(ctx, sms.Message{To: person.Mobile, Text: text, Key: identify(n.ID)})
-}
-
-// told is what the texts may say: never who the other person is, nor why they meet.
-type told struct {
-	FirstName   string // of the person who is told
-	When        string // in full, for a mail
-	Free        bool   // whether cancelling is free still
-	FreeUntil   string
-	AnswerBy    string
-	Plain       string // for an SMS
-	PlainHour   string
-	PlainFree   string
-	Page        string
-	Beneficiary bool
-	Late        bool
-	Requested   bool
-	Mode        Mode
-
-	Proposals string       // where other hours are offered; empty where none are
-	Offers    []offerWords // those of them that a mail names
-}
-
-func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
-	other := a.Zone
-	if person.ID == a.SocialWorkerID {
-		other = person.Zone
-	}
-	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
-	return told{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
-		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
-	}
+	return w.texts.Send(ctx, sms.Message{To: m.person.Mobile, Text: text, Key: identify(n.ID)})
 }

@@ -27,12 +27,13 @@ const (
 	noticeExpired       = "expired"
 	noticeLimitReminder = "reminder_limit"
 	noticeHourReminder  = "reminder_hour"
+	noticeFreed         = "freed" // hours that somebody waits for; it is about no appointment
 )
 
 // noticeKind is what holds for every notice of a name.
 type noticeKind struct {
 	label  string                     // as the switchboard reads it
-	holds  []Status                   // the states of the appointment in which it is true
+	holds  []Status                   // the states of its appointment in which it is true
 	texted bool                       // it goes by SMS too, to somebody who has an e-mail address
 	wanted func(account.Contact) bool // of a reminder: whether the person wants it
 
@@ -67,6 +68,7 @@ var noticeKinds = map[string]noticeKind{
 		label: "Rappel avant l’heure", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.HourReminder },
 		before: time.Hour, useless: 15 * time.Minute,
 	},
+	noticeFreed: {label: "Heure plus proche", texted: true},
 }
 
 // NoticeLabel says which notice it was.
@@ -146,17 +148,27 @@ func (s *Service) notify(ctx context.Context, tx postgres.Tx, appointment uuid.U
 		if !found {
 			continue
 		}
-		channels := s.channels(noticeKinds[notice], r)
-		if len(channels) == 0 {
-			channels = []Channel{byNothing}
-		}
-		to = append(to, addressed(person, channels)...)
+		to = append(to, addressed(person, orNothing(s.channels(noticeKinds[notice], r)))...)
 	}
-	queued, err := insertNotices(ctx, tx, appointment, notice, to)
+	return s.queueNotices(ctx, tx, anAppointment, appointment, notice, to)
+}
+
+// queueNotices has a notice sent to those who do not have it yet.
+func (s *Service) queueNotices(ctx context.Context, tx postgres.Tx, about string, which uuid.UUID, notice string, to []addressee) error {
+	queued, err := insertNotices(ctx, tx, about, which, notice, to)
 	if err != nil {
 		return err
 	}
 	return s.enqueue(ctx, tx, queued)
+}
+
+// orNothing are the channels of news: what reaches nobody is kept too, for the
+// switchboard to tell.
+func orNothing(channels []Channel) []Channel {
+	if len(channels) == 0 {
+		return []Channel{byNothing}
+	}
+	return channels
 }
 
 func addressed(person uuid.UUID, channels []Channel) []addressee {
@@ -235,6 +247,11 @@ func (s *Service) judge(n noticeRow, a Appointment, r account.Reachable, superse
 	case !s.wants(n, kind, a, r):
 		return verdict{drop: causeUnwanted}
 	}
+	return n.within(r, useless, now)
+}
+
+// within has an SMS wait for the person's call hours, as long as it helps then.
+func (n noticeRow) within(r account.Reachable, useless, now time.Time) verdict {
 	if n.Channel != ByText {
 		return verdict{}
 	}
@@ -251,10 +268,16 @@ func (s *Service) wants(n noticeRow, kind noticeKind, a Appointment, r account.R
 	switch {
 	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
 		return false
-	case n.Channel == ByMail:
-		return r.Email != ""
-	case n.Notice == noticeCancellation && a.Status != CancelledByWorker && r.Email != "":
+	case n.Channel == ByText && n.Notice == noticeCancellation && a.Status != CancelledByWorker && r.Email != "":
 		return false
+	}
+	return s.reaches(n, r)
+}
+
+// reaches reports whether the notice's channel is still one to the person.
+func (s *Service) reaches(n noticeRow, r account.Reachable) bool {
+	if n.Channel == ByMail {
+		return r.Email != ""
 	}
 	return s.textable(r)
 }

@@ -63,11 +63,7 @@ func (s *Service) remindOf(ctx context.Context, tx postgres.Tx, notice string, d
 		if !person.Active || !kind.wanted(person.Contact) {
 			continue
 		}
-		queued, err := insertNotices(ctx, tx, a.ID, notice, addressed(person.ID, s.channels(kind, person)))
-		if err != nil {
-			return err
-		}
-		if err := s.enqueue(ctx, tx, queued); err != nil {
+		if err := s.queueNotices(ctx, tx, anAppointment, a.ID, notice, addressed(person.ID, s.channels(kind, person))); err != nil {
 			return err
 		}
 	}

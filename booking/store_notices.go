@@ -10,21 +10,22 @@ import (
 )
 
 type noticeRow struct {
-	ID            uuid.UUID
-	AppointmentID uuid.UUID
-	AccountID     uuid.UUID
-	Notice        string
-	Channel       Channel
-	Sequence      int
-	StartsAt      time.Time
-	State         NoticeState
-	Cause         string
-	QueuedAt      time.Time
-	SettledAt     *time.Time
-	CalledAt      *time.Time
+	ID              uuid.UUID
+	AppointmentID   *uuid.UUID // what it is about: this,
+	WaitingNoticeID *uuid.UUID // or hours that were freed
+	AccountID       uuid.UUID
+	Notice          string
+	Channel         Channel
+	Sequence        int
+	StartsAt        time.Time
+	State           NoticeState
+	Cause           string
+	QueuedAt        time.Time
+	SettledAt       *time.Time
+	CalledAt        *time.Time
 }
 
-const noticeColumns = `n.id, n.appointment_id, n.account_id, n.notice, n.channel, n.sequence, n.starts_at, n.state, n.cause, n.queued_at, n.settled_at, n.called_at`
+const noticeColumns = `n.id, n.appointment_id, n.waiting_notice_id, n.account_id, n.notice, n.channel, n.sequence, n.starts_at, n.state, n.cause, n.queued_at, n.settled_at, n.called_at`
 
 // addressee is one person by one channel.
 type addressee struct {
@@ -38,31 +39,36 @@ type queuedRow struct {
 	Channel Channel
 }
 
-// insertNotices queues a notice of the appointment as it stands, once for each
-// addressee; who has it already gets nothing. Where no channel reaches the person it
-// has failed at once.
-func insertNotices(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, to []addressee) ([]queuedRow, error) {
+// What a notice can be about, as it stands; $1 is which.
+const (
+	anAppointment = `select id as appointment_id, null::uuid as waiting_notice_id, sequence, lower(period) as starts_at from appointments where id = $1`
+	freedHoursOf  = `select null::uuid as appointment_id, notice_id as waiting_notice_id, 0 as sequence, min(starts_at) as starts_at from waiting_hours where notice_id = $1 group by notice_id`
+)
+
+// insertNotices queues a notice about one thing as it stands, once for each addressee;
+// who has it already gets nothing. Where no channel reaches the person it has failed
+// at once.
+func insertNotices(ctx context.Context, tx postgres.Tx, about string, which uuid.UUID, notice string, to []addressee) ([]queuedRow, error) {
 	accounts, channels := make([]uuid.UUID, len(to)), make([]Channel, len(to))
 	for i, a := range to {
 		accounts[i], channels[i] = a.AccountID, a.Channel
 	}
 	return postgres.All[queuedRow](ctx, tx, `
-		insert into notices (appointment_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at, settled_at)
-		select p.id, t.account_id, $2, t.channel, p.sequence, lower(p.period),
+		insert into notices (appointment_id, waiting_notice_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at, settled_at)
+		select a.appointment_id, a.waiting_notice_id, t.account_id, $2, t.channel, a.sequence, a.starts_at,
 		       case when t.channel = 'none' then 'failed' else 'queued' end, case when t.channel = 'none' then $6 else '' end,
 		       $3, case when t.channel = 'none' then $3::timestamptz end
-		from appointments p, unnest($4::uuid[], $5::text[]) as t (account_id, channel)
-		where p.id = $1
-		on conflict on constraint notices_once do nothing
-		returning id, channel`, appointment, notice, tx.Now, accounts, channels, causeNoChannel)
+		from (`+about+`) a, unnest($4::uuid[], $5::text[]) as t (account_id, channel)
+		on conflict do nothing
+		returning id, channel`, which, notice, tx.Now, accounts, channels, causeNoChannel)
 }
 
 // insertAgain queues a notice that was lost once more, by another channel.
 func insertAgain(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel) ([]queuedRow, error) {
 	return postgres.All[queuedRow](ctx, tx, `
-		insert into notices (appointment_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at)
-		select n.appointment_id, n.account_id, n.notice, $2, n.sequence, n.starts_at, 'queued', '', $3 from notices n where n.id = $1
-		on conflict on constraint notices_once do nothing
+		insert into notices (appointment_id, waiting_notice_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at)
+		select n.appointment_id, n.waiting_notice_id, n.account_id, n.notice, $2, n.sequence, n.starts_at, 'queued', '', $3 from notices n where n.id = $1
+		on conflict do nothing
 		returning id, channel`, lost, by, tx.Now)
 }
 
@@ -111,13 +117,15 @@ func readDue(ctx context.Context, tx postgres.Tx, notice string, kind noticeKind
 }
 
 // readUnreached finds the people whom the latest that was to be told of an appointment
-// to come did not reach by any channel, and whom nobody called since.
+// to come, or of an hour that is free still, did not reach by any channel, and whom
+// nobody called since.
 func readUnreached(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]noticeRow, error) {
 	return postgres.All[noticeRow](ctx, q, `
 		select distinct on (n.starts_at, n.account_id) `+noticeColumns+` from notices n
 		where n.state in ('failed', 'bounced') and n.called_at is null and n.starts_at > $1
+		  and (n.waiting_notice_id is null or exists (select from waiting_hours h where h.notice_id = n.waiting_notice_id and not h.gone))
 		  and not exists (
-			select from notices m where m.appointment_id = n.appointment_id and m.account_id = n.account_id
+			select from notices m where (m.appointment_id = n.appointment_id and m.account_id = n.account_id or m.waiting_notice_id = n.waiting_notice_id)
 			and m.queued_at >= n.queued_at and (m.state in ('queued', 'sent') or m.queued_at > n.queued_at and m.state <> 'dropped'))
 		order by n.starts_at, n.account_id, n.queued_at desc limit $2`, now.Add(-SlotLength), most)
 }

@@ -112,32 +112,22 @@ func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, hours []tim
 	return err
 }
 
-type waitingNoticeRow struct {
-	ID        uuid.UUID
-	EntryID   uuid.UUID
-	AccountID uuid.UUID
-	MailedAt  *time.Time
-	TextedAt  *time.Time
-}
-
-func lockWaitingNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID) (waitingNoticeRow, error) {
-	return postgres.One[waitingNoticeRow](ctx, tx, `
-		select id, entry_id, account_id, mailed_at, texted_at from waiting_notices where id = $1 for update`, id)
-}
-
+// waitingHourRow is an hour that somebody was told of, and the wish that it was for;
+// zero for one that is no more.
 type waitingHourRow struct {
+	EntryID        *uuid.UUID
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
 }
 
 func readToldHours(ctx context.Context, q postgres.Querier, notice uuid.UUID) ([]waitingHourRow, error) {
 	return postgres.All[waitingHourRow](ctx, q, `
-		select social_worker_id, starts_at from waiting_hours where notice_id = $1 and not gone order by starts_at`, notice)
+		select n.entry_id, h.social_worker_id, h.starts_at from waiting_hours h join waiting_notices n on n.id = h.notice_id
+		where h.notice_id = $1 and not h.gone order by h.starts_at`, notice)
 }
 
-func markWaitingSent(ctx context.Context, tx postgres.Tx, id uuid.UUID, by Channel) error {
-	_, err := tx.Exec(ctx, `
-		update waiting_notices set mailed_at = case when $2 = 'mail' then $3 else mailed_at end, texted_at = case when $2 = 'sms' then $3 else texted_at end
-		where id = $1`, id, by, tx.Now)
+// deleteOldTold forgets what people were told before then, and how it went.
+func deleteOldTold(ctx context.Context, q postgres.Querier, before time.Time) error {
+	_, err := q.Exec(ctx, `delete from waiting_notices where queued_at < $1`, before)
 	return err
 }

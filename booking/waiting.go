@@ -32,6 +32,8 @@ const (
 	maxWishes    = 5 // of one person
 	maxToldADay  = 3 // notices to one person within 24 hours
 	maxToldHours = 5 // hours that one notice names
+
+	toldKept = 30 * 24 * time.Hour // how long it is known what somebody was told
 )
 
 var (
@@ -196,18 +198,13 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w 
 		return err
 	}
 	person := people[w.AccountID]
-	channels := s.channels(noticeKind{texted: true}, person)
-	if !person.Active || len(channels) == 0 {
+	if !person.Active {
 		return nil
 	}
-	notice, anew, err := insertTold(ctx, tx, worker, w, hours)
+	waiting, anew, err := insertTold(ctx, tx, worker, w, hours)
 	if err != nil || !anew {
 		return err
 	}
-	for _, channel := range channels {
-		if err := s.queue.Add(ctx, tx, waitingNoticeArgs{NoticeID: notice, Channel: channel}, nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	channels := orNothing(s.channels(noticeKinds[noticeFreed], person))
+	return s.queueNotices(ctx, tx, freedHoursOf, waiting, noticeFreed, addressed(person.ID, channels))
 }

@@ -20,7 +20,6 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
-	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 )
 
@@ -29,7 +28,7 @@ import (
 type waitingRoom struct {
 	*bookingtest.World
 	*store
-	worker           *booking.WaitingNoticeWorker
+	worker           *booking.NoticeWorker
 	zoe, paul, nadia *viewer.Viewer
 }
 
@@ -43,7 +42,7 @@ func newWaitingRoom(t *testing.T) *waitingRoom {
 	r.Accounts.AllowTexts()
 	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
 	must(t, err)
-	r.worker = booking.NewWaitingNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, booking.Links{Base: base})
+	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, booking.Links{Base: base})
 	r.zoe, r.paul = r.Beneficiary(t, "Zoé", "Vidal"), r.Beneficiary(t, "Paul", "Morel")
 	r.nadia = r.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
 	r.Open(t, r.nadia, booking.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: booking.Modes})
@@ -63,20 +62,24 @@ func (r *waitingRoom) told(t *testing.T, v *viewer.Viewer) []time.Time {
 	return all
 }
 
-// deliver tries every notice by every channel once, and says how many wait for later.
+// sent are the notices of freed hours, with what became of them.
+func (r *waitingRoom) sent(t *testing.T) []noticed {
+	t.Helper()
+	rows, err := postgres.All[noticed](context.Background(), r.DB.Pool, `
+		select id, waiting_notice_id as appointment_id, account_id, notice, channel, state, cause, sequence from notices where notice = 'freed' order by queued_at, channel, id`)
+	must(t, err)
+	return rows
+}
+
+// deliver tries every notice that waits once, and says how many wait for later.
 func (r *waitingRoom) deliver(t *testing.T) (later int) {
 	t.Helper()
-	type row struct{ ID uuid.UUID }
-	rows, err := postgres.All[row](context.Background(), r.DB.Pool, `select id from waiting_notices`)
-	must(t, err)
-	for _, n := range rows {
-		for _, by := range []booking.Channel{booking.ByMail, booking.ByText} {
-			var snoozed *river.JobSnoozeError
-			if err := r.worker.Deliver(context.Background(), n.ID, by); errors.As(err, &snoozed) {
-				later++
-			} else {
-				must(t, err)
-			}
+	for _, n := range r.sent(t) {
+		var snoozed *river.JobSnoozeError
+		if err := r.worker.Deliver(context.Background(), n.ID, 1); errors.As(err, &snoozed) {
+			later++
+		} else {
+			must(t, err)
 		}
 	}
 	return later

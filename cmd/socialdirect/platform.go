@@ -178,7 +178,6 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
-	river.AddWorker(workers, booking.NewWaitingNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))

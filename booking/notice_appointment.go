@@ -1,0 +1,81 @@
+package booking
+
+import (
+	"context"
+
+	"socialdirect/account"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// appointmentMatter is what a notice of an appointment is about.
+func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
+	row, err := readAppointment(ctx, tx, n.AccountID, orZero(n.AppointmentID))
+	if err != nil {
+		return matter{}, err
+	}
+	superseded, err := readSuperseded(ctx, tx, n)
+	if err != nil {
+		return matter{}, err
+	}
+	a := row.appointment().at(tx.Now)
+	m := matter{
+		person: person, verdict: w.bookings.judge(n, a, person, superseded, tx.Now),
+		say: func() (any, error) { return w.say(ctx, tx, n, a, person) },
+	}
+	if method, has := calendarMethod(n, a); has {
+		m.calendar = func() (string, ics.Method) {
+			return CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, tx.Now), method
+		}
+	}
+	return m, nil
+}
+
+// calendarMethod says what a calendar is to do with the appointment; a reminder
+// changes nothing there.
+func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
+	switch {
+	case noticeKinds[n.Notice].reminder():
+		return "", false
+	case a.Status.Occupies():
+		return ics.MethodRequest, true
+	}
+	return ics.MethodCancel, true
+}
+
+// told is what the texts may say: never who the other person is, nor why they meet.
+type told struct {
+	FirstName   string // of the person who is told
+	When        string // in full, for a mail
+	Free        bool   // whether cancelling is free still
+	FreeUntil   string
+	AnswerBy    string
+	Plain       string // for an SMS
+	PlainHour   string
+	PlainFree   string
+	Page        string
+	Beneficiary bool
+	Late        bool
+	Requested   bool
+	Mode        Mode
+
+	Proposals string       // where other hours are offered; empty where none are
+	Offers    []offerWords // those of them that a mail names
+}
+
+func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
+	other := a.Zone
+	if person.ID == a.SocialWorkerID {
+		other = person.Zone
+	}
+	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
+	return told{
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
+		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
+	}
+}
