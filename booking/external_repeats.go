@@ -59,13 +59,35 @@ func (c *calendarReader) repeat(e *event, t timing, left *int) error {
 	if len(e.rule) > maxRuleLength {
 		return errTooComplex
 	}
-	option, err := rrule.StrToROption(e.rule)
-	if err != nil {
+	option, ok := parseRule(e.rule)
+	if !ok {
 		add(t.starts) // a rule that is none: the event once, as calendar programs show it
 		return nil
 	}
-	return c.follow(*option, lastShown(e.rule, t), t, left, add)
+	return c.follow(option, lastShown(e.rule, t), t, left, add)
 }
+
+// parseRule reads a rule (3.3.10), and leaves out what the library would not come
+// back from: longer intervals than there are years, a sixth Monday of a month, and
+// days that go by Easter, which are the library's own.
+func parseRule(rule string) (option rrule.ROption, ok bool) {
+	parsed, err := rrule.StrToROption(rule)
+	if err != nil || len(parsed.Byeaster) > 0 {
+		return rrule.ROption{}, false
+	}
+	if parsed.Freq == rrule.MONTHLY || len(parsed.Bymonth) > 0 {
+		for _, day := range parsed.Byweekday {
+			if n := day.N(); n < -5 || n > 5 {
+				return rrule.ROption{}, false
+			}
+		}
+	}
+	parsed.Interval = min(parsed.Interval, maxInterval)
+	return *parsed, true
+}
+
+// maxInterval is more than there are seconds until the year 9999.
+const maxInterval = 1 << 40
 
 // addDates adds the single dates of an RDATE, which may be periods.
 func (c *calendarReader) addDates(values string, by dial, t timing, add func(time.Time)) {
@@ -99,17 +121,12 @@ func (c *calendarReader) follow(option rrule.ROption, last time.Time, t timing, 
 	if !bounded(option) {
 		return errTooComplex
 	}
-	years := farYears(c.span.To)
-	option.Dtstart = t.starts.AddDate(years, 0, 0)
-	option.Until = c.span.To.Add(2*24*time.Hour).AddDate(years, 0, 0) // no clock is further from UTC
-	rule, err := rrule.NewRRule(option)
+	next, err := occurrences(option, t.starts, c.span.To.Add(2*24*time.Hour)) // no clock is further from UTC
 	if err != nil {
 		add(t.starts)
 		return nil
 	}
-	next := rule.Iterator()
-	for far, more := next(); more; far, more = next() {
-		shown := far.AddDate(-years, 0, 0)
+	for shown, more := next(); more; shown, more = next() {
 		if *left--; *left < 0 {
 			return errTooComplex
 		}
@@ -119,6 +136,22 @@ func (c *calendarReader) follow(option rrule.ROption, last time.Time, t timing, 
 		add(shown)
 	}
 	return nil
+}
+
+// occurrences are those of a rule up to an end, one at each call.
+func occurrences(option rrule.ROption, starts, end time.Time) (next func() (shown time.Time, more bool), err error) {
+	years := farYears(end)
+	option.Dtstart = starts.AddDate(years, 0, 0)
+	option.Until = end.AddDate(years, 0, 0)
+	rule, err := rrule.NewRRule(option)
+	if err != nil {
+		return nil, err
+	}
+	far := rule.Iterator()
+	return func() (time.Time, bool) {
+		at, more := far()
+		return at.AddDate(-years, 0, 0), more
+	}, nil
 }
 
 // farYears is by how much rules are followed later than they are meant: the days of
@@ -147,12 +180,8 @@ func lastShown(rule string, t timing) time.Time {
 }
 
 // bounded reports whether the next occurrence of a rule is always found soon:
-// rules that repeat within the day and also pick days might never have one. Those
-// that go by Easter are the library's own.
+// rules that repeat within the day and also pick days might never have one.
 func bounded(o rrule.ROption) bool {
-	if len(o.Byeaster) > 0 {
-		return false
-	}
 	if o.Freq != rrule.HOURLY && o.Freq != rrule.MINUTELY && o.Freq != rrule.SECONDLY {
 		return true
 	}

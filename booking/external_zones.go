@@ -209,19 +209,18 @@ func (z *toldZone) expand() (changes []zoneChange) {
 // onsets are when clocks, showing the time before, change; of those long ago the
 // last alone matters.
 func (p zonePart) onsets(starts time.Time) (all []time.Time) {
-	option, err := rrule.StrToROption(p.rule)
-	if err != nil || option.Freq != rrule.YEARLY || len(p.rule) > maxRuleLength {
+	option, ok := parseRule(p.rule)
+	if !ok || len(p.rule) > maxRuleLength || option.Freq != rrule.YEARLY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond) > 0 {
 		return []time.Time{starts}
 	}
-	option.Dtstart = starts
-	if end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC); option.Until.IsZero() || option.Until.After(end) {
-		option.Until = end // the library's own end is 292 years after the start
+	end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC)
+	if !option.Until.IsZero() && option.Until.Before(end) {
+		end = option.Until
 	}
-	rule, err := rrule.NewRRule(*option)
+	next, err := occurrences(option, starts, end)
 	if err != nil {
 		return []time.Time{starts}
 	}
-	next := rule.Iterator()
 	for range yearsOfZone {
 		at, more := next()
 		if !more {
