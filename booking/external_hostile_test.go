@@ -1,10 +1,13 @@
 package booking
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"socialdirect/internal/heaptest"
 )
 
 // wholeOf is a calendar of these parts.
@@ -60,4 +63,33 @@ func FuzzR41_AnyRuleEndsInPeriodsOrAnError(f *testing.F) {
 		_, _ = readBusyIn(t, calendarOf(fmt.Sprintf("DTSTART:%s|DURATION:PT5M|RRULE:%s", strings.ReplaceAll(starts, "|", ""), rule)), true)
 		_, _ = readBusyIn(t, wholeOf(zoneBy(rule, 1), "BEGIN:VEVENT\nDTSTART;TZID=Ici:20261202T090000\nDURATION:PT1H\nEND:VEVENT\n"), true)
 	})
+}
+
+// Calendars of the largest size that are made to cost time or memory.
+func TestR41_HostileCalendarsCostLittle(t *testing.T) {
+	const most = 40 << 20
+	repeated := func(of string) string { return strings.Repeat(of, (biggestInput-10_000)/len(of)) }
+	event := "BEGIN:VEVENT\nDTSTART;TZID=Ici:19990101T090000\nDURATION:PT1H\nEND:VEVENT\n"
+	monthly := "FREQ=YEARLY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12;BYDAY=MO,TU,WE,TH,FR"
+	for name, c := range map[string]struct {
+		text string
+		want error
+	}{
+		"parameters":           {wholeOf("BEGIN:VEVENT\nDTSTART", repeated(";A=b"), ":20261201T090000Z\nEND:VEVENT\n"), nil},
+		"values of parameters": {wholeOf("BEGIN:VEVENT\nDTSTART;TZID=\":\"", repeated(",b"), ":20261201T090000Z\nEND:VEVENT\n"), nil},
+		"changes of clocks":    {wholeOf(zoneBy(monthly, 1000), strings.Repeat(event, 100_000)), nil},
+		"impossible changes":   {wholeOf(zoneBy("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", 1000), event), nil},
+		"no changes":           {wholeOf(strings.ReplaceAll(zoneBy("FREQ=YEARLY", 1000), "16010101", "jamais"), strings.Repeat(event, 100_000)), nil},
+		"floating events":      {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000\nEND:VEVENT\n")), errTooMuch},
+		"lines of exceptions":  {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\n", repeated("EXDATE:1\n"), "END:VEVENT\n"), errTooMuch},
+		"a line of exceptions": {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nEXDATE:", repeated("20261202,"), "1\nEND:VEVENT\n"), errTooMuch},
+		"additions":            {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nRDATE:20261203T090000Z\nEND:VEVENT\n")), errTooMuch},
+		"continuations":        {wholeOf("DTSTART:", repeated("\n "), "\n"), nil},
+	} {
+		began, meter := time.Now(), heaptest.New()
+		_, err := busyIn(t.Context(), meter.Reader(strings.NewReader(c.text)), reading{span: theSpan, zone: time.UTC})
+		if !errors.Is(err, c.want) || time.Since(began) > 20*time.Second || meter.Growth() > most {
+			t.Errorf("%s: %v in %s, %d MB are held", name, err, time.Since(began), meter.Growth()>>20)
+		}
+	}
 }

@@ -11,6 +11,9 @@ import (
 // expand works out, once all is read, the events that had to wait.
 func (c *calendarReader) expand() error {
 	for _, e := range c.waiting {
+		if c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
 		c.replace(e)
 		c.addOnce(e)
 	}
@@ -32,10 +35,10 @@ func (c *calendarReader) expand() error {
 
 // replace notes the occurrence that an event stands for.
 func (c *calendarReader) replace(e *event) {
-	if e.occurrence == nil {
+	if e.occurrence.none() {
 		return
 	}
-	if at, ok := parseInstant(e.occurrence.Value, c.zones.dialFor(e.occurrence)); ok {
+	if at, ok := parseInstant(e.occurrence.value, c.zones.dialFor(e.occurrence)); ok {
 		c.replaced[e.uid] = append(c.replaced[e.uid], at)
 	}
 }
@@ -49,8 +52,8 @@ func (c *calendarReader) repeat(e *event, t timing, left *int) error {
 			c.add(t.period(shown))
 		}
 	}
-	for _, p := range e.added {
-		c.addDates(p.Value, c.zones.dialFor(p), t, add)
+	for _, m := range e.added {
+		c.addDates(m.value, c.zones.dialFor(m), t, add)
 	}
 	if e.rule == "" {
 		add(t.starts)
@@ -197,9 +200,9 @@ type exceptions struct {
 
 func (c *calendarReader) without(e *event, t timing) exceptions {
 	x := exceptions{instants: c.replaced[e.uid]}
-	for _, p := range e.excluded {
-		by := c.zones.dialFor(p)
-		for value := range strings.SplitSeq(p.Value, ",") {
+	for _, m := range e.excluded {
+		by := c.zones.dialFor(m)
+		for value := range strings.SplitSeq(m.value, ",") {
 			shown, day, _, ok := parseTime(value)
 			if ok && day {
 				x.days = append(x.days, shown)

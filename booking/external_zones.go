@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ type zones struct {
 // toldZone is a time zone as a calendar describes it (3.6.5).
 type toldZone struct {
 	parts   []zonePart
-	changes []zoneChange // worked out at first use
+	changes []zoneChange // worked out at first use, never nil then
 }
 
 // zonePart is one STANDARD or DAYLIGHT.
@@ -109,19 +110,17 @@ func (z *zones) setFallback(name string) {
 }
 
 // known reports whether a time's zone needs no description that may still come.
-func (z *zones) known(p *ics.BaseProperty) bool {
-	name := parameter(p, "TZID")
-	return name == "" && strings.HasSuffix(p.Value, "Z") || z.lookUp(name) != nil || z.told[name] != nil
+func (z *zones) known(m moment) bool {
+	return m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.told[m.zone] != nil
 }
 
 // dialFor is the clock that a time is by: the zone that everybody knows by that name, or
 // the one that the calendar describes, or the calendar's own.
-func (z *zones) dialFor(p *ics.BaseProperty) dial {
-	name := parameter(p, "TZID")
-	if zone := z.lookUp(name); zone != nil {
+func (z *zones) dialFor(m moment) dial {
+	if zone := z.lookUp(m.zone); zone != nil {
 		return dialOf(zone)
 	}
-	if told := z.told[name]; told != nil {
+	if told := z.told[m.zone]; told != nil {
 		return told.dial()
 	}
 	return dialOf(z.fallback)
@@ -176,12 +175,11 @@ func (z *toldZone) dial() dial {
 		z.changes = z.expand()
 	}
 	return func(shown time.Time) time.Time {
-		for _, change := range slices.Backward(z.changes) {
-			if at := shown.Add(-change.to); !at.Before(change.at) {
-				return at
-			}
+		later := sort.Search(len(z.changes), func(i int) bool { return shown.Add(-z.changes[i].to).Before(z.changes[i].at) })
+		if later == 0 {
+			return shown.Add(-z.parts[0].from)
 		}
-		return shown.Add(-z.parts[0].from)
+		return shown.Add(-z.changes[later-1].to)
 	}
 }
 
@@ -192,7 +190,8 @@ const (
 	lastYearOfZone = 2050
 )
 
-func (z *toldZone) expand() (changes []zoneChange) {
+func (z *toldZone) expand() []zoneChange {
+	changes := []zoneChange{}
 	for _, part := range z.parts {
 		starts, _, _, ok := parseTime(part.starts)
 		if !ok {

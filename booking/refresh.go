@@ -167,7 +167,7 @@ func failureOf(err error) (why Failure, ours bool) {
 		why Failure
 	}{
 		{fetch.ErrAddress, FailureAddress}, {fetch.ErrInternal, FailureAddress}, {fetch.ErrUnknown, FailureUnknown}, {fetch.ErrUnreachable, FailureUnreachable},
-		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
+		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {errTooMuch, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
 		{errNotCalendar, FailureNotCalendar}, {errTooComplex, FailureTooComplex}, {context.DeadlineExceeded, FailureTooComplex},
 	} {
 		if errors.Is(err, known.err) {
