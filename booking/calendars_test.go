@@ -441,3 +441,54 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 		t.Errorf("suspended: %v", err)
 	}
 }
+
+// What a server says of its version is the server's own, and may be anything.
+func TestR41_NoVersionPoisonsACalendar(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	for _, version := range []string{"\"\xff\xfe\"", "\"caf\xe9\"", "\"caf\u00e9\u0301\"", strings.Repeat("x", 5000)} {
+		odd := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, _ *http.Request) {
+			h.Header().Set("ETag", version)
+			h.Header().Set("Last-Modified", version)
+			fmt.Fprint(h, "BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+		}))
+		defer odd.Close()
+		s := w.subscribe(t, odd.URL)
+		for range 2 {
+			if s = w.read(t, s); s.ReadAt.IsZero() || s.Failure != "" {
+				t.Errorf("%q: %+v", version, s)
+			}
+		}
+	}
+}
+
+// A calendar whose busy times are forgotten while its server says that nothing has
+// changed is read again at once.
+func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	var id atomic.Pointer[uuid.UUID]
+	slow := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, r *http.Request) {
+		if id := id.Load(); id != nil {
+			for _, paused := range []bool{true, false} {
+				if err := w.Bookings.PauseCalendar(r.Context(), w.worker, *id, paused); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		w.out.Config.Handler.ServeHTTP(h, r)
+	}))
+	defer slow.Close()
+	s := w.read(t, w.subscribe(t, slow.URL))
+	id.Store(&s.ID)
+	s = w.read(t, s)
+	id.Store(nil)
+	if s.Next.After(w.DB.Now()) {
+		t.Errorf("hours stay open until %s", s.Next)
+	}
+	if w.read(t, s); w.free(t, busy) {
+		t.Error("the busy hour is offered")
+	}
+}

@@ -201,7 +201,10 @@ func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx p
 
 func (s *Service) keepBusy(ctx context.Context, read subscriptionRow, a answer) error {
 	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
-		if !a.unchanged {
+		switch {
+		case a.unchanged && row.ExpandedAt == nil:
+			return nil // what has not changed was forgotten meanwhile: it is due, for all of it
+		case !a.unchanged:
 			if err := replaceBusy(ctx, tx, row, a.busy); err != nil {
 				return err
 			}
