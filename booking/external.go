@@ -44,7 +44,7 @@ type reading struct {
 // of our own are left out, so that a calendar that holds our feed, or our mails,
 // blocks nothing twice.
 func busyIn(ctx context.Context, from io.Reader, r reading) ([]Period, error) {
-	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]time.Time{}}
+	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -65,10 +65,12 @@ type calendarReader struct {
 	event     *event   // the one that is being read
 	events    int
 	kept      int
-	began     bool // a calendar was there
+	began     bool   // a calendar was there
+	name      string // the calendar's own
 	repeating []*event
-	replaced  map[string][]time.Time // by identifier, the occurrences that an event of its own stands for
-	waiting   []*event               // those that name a time zone that is not known yet
+	replaced  map[string][]moment // by identifier, the occurrences that an event of its own stands for
+	onward    map[string][]*event // by identifier, the events that stand for these and all after
+	waiting   []*event            // those that name a time zone that is not known yet
 	busy      periodSet
 }
 
@@ -84,6 +86,8 @@ type event struct {
 	added      []moment
 	dates      int    // in these two
 	occurrence moment // RECURRENCE-ID
+	onward     bool   // it stands for that occurrence and all after
+	wholeDays  bool   // however its times are written
 	free       bool
 }
 
@@ -200,10 +204,14 @@ func (c *calendarReader) property(p *ics.BaseProperty) error {
 	}
 	switch c.within[len(c.within)-1] {
 	case "VCALENDAR":
-		if p.IANAToken == "X-WR-TIMEZONE" {
+		switch p.IANAToken {
+		case "X-WR-TIMEZONE":
 			c.zones.setFallback(p.Value)
+		case "X-WR-CALNAME":
+			c.name = p.Value
 		}
 	case "VEVENT":
+		c.event.free = c.event.free || c.declines(p)
 		if c.event.set(p); c.kept+c.event.kept() > maxKept {
 			return errTooMuch
 		}
@@ -215,6 +223,13 @@ func (c *calendarReader) property(p *ics.BaseProperty) error {
 		}
 	}
 	return nil
+}
+
+// declines reports whether a line says that the calendar's owner does not come: to
+// Google, which keeps such events, the name of somebody's first calendar is their
+// address.
+func (c *calendarReader) declines(p *ics.BaseProperty) bool {
+	return p.IANAToken == "ATTENDEE" && strings.EqualFold(parameter(p, "PARTSTAT"), "DECLINED") && strings.EqualFold(p.Value, "mailto:"+c.name)
 }
 
 // addPeriods takes the periods of a VFREEBUSY, whose times are all UTC.
@@ -237,7 +252,7 @@ func (e *event) set(p *ics.BaseProperty) {
 	case "DURATION":
 		e.duration = p.Value
 	case "RRULE":
-		e.rule = p.Value
+		e.rule = plainRule(p.Value)
 	case "EXDATE":
 		e.excluded = append(e.excluded, momentOf(p))
 		e.dates += 1 + strings.Count(p.Value, ",")
@@ -246,12 +261,15 @@ func (e *event) set(p *ics.BaseProperty) {
 		e.dates += 1 + strings.Count(p.Value, ",")
 	case "RECURRENCE-ID":
 		e.occurrence = momentOf(p)
+		e.onward = strings.EqualFold(parameter(p, "RANGE"), "THISANDFUTURE")
 	case "TRANSP":
 		e.free = e.free || strings.EqualFold(p.Value, "TRANSPARENT")
 	case "STATUS":
 		e.free = e.free || strings.EqualFold(p.Value, "CANCELLED")
 	case "X-MICROSOFT-CDO-BUSYSTATUS":
-		e.free = e.free || strings.EqualFold(p.Value, "FREE")
+		e.free = e.free || strings.EqualFold(p.Value, "FREE") || strings.EqualFold(p.Value, "WORKINGELSEWHERE")
+	case "X-MICROSOFT-CDO-ALLDAYEVENT":
+		e.wholeDays = strings.EqualFold(p.Value, "TRUE")
 	}
 }
 
@@ -268,7 +286,7 @@ func parameter(p *ics.BaseProperty, name string) string {
 // stand for single occurrences of it, and one in a zone that comes later for that.
 func (c *calendarReader) take(e *event) error {
 	switch {
-	case e.starts.none() || strings.HasSuffix(e.uid, ownEvents):
+	case e.starts.none() && e.occurrence.none() || strings.HasSuffix(e.uid, ownEvents):
 		return nil
 	case e.rule != "" || len(e.added) > 0:
 		c.repeating = append(c.repeating, e)
@@ -291,7 +309,9 @@ func (c *calendarReader) addOnce(e *event) {
 	}
 }
 
-func (c *calendarReader) counts(e *event, t timing) bool { return !e.free && (c.allDay || !t.days) }
+func (c *calendarReader) counts(e *event, t timing) bool {
+	return !e.free && (c.allDay || !t.days && !e.wholeDays)
+}
 
 func (c *calendarReader) add(p Period) {
 	if p = clip(p, c.span); p.From.Before(p.To) {

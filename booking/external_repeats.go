@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -38,22 +39,23 @@ func (c *calendarReader) replace(e *event) {
 	if e.occurrence.none() {
 		return
 	}
-	if at, ok := parseInstant(e.occurrence.value, c.zones.dialFor(e.occurrence)); ok {
-		c.replaced[e.uid] = append(c.replaced[e.uid], at)
+	c.replaced[e.uid] = append(c.replaced[e.uid], e.occurrence)
+	if e.onward {
+		c.onward[e.uid] = append(c.onward[e.uid], e)
 	}
 }
 
 // repeat adds the occurrences of an event, but for those that are excluded or
 // that other events stand for.
 func (c *calendarReader) repeat(e *event, t timing, left *int) error {
-	without := c.without(e, t)
+	without, moves := c.without(e, t), c.moves(e, t)
 	add := func(shown time.Time) {
 		if !without.holds(t, shown) {
-			c.add(t.period(shown))
+			c.add(moves.period(t, shown))
 		}
 	}
 	for _, m := range e.added {
-		c.addDates(m.value, c.zones.dialFor(m), t, add)
+		c.addDates(m.value, c.dialWithin(m, t), t, add)
 	}
 	if e.rule == "" {
 		add(t.starts)
@@ -68,6 +70,27 @@ func (c *calendarReader) repeat(e *event, t timing, left *int) error {
 		return nil
 	}
 	return c.follow(option, lastShown(e.rule, t), t, left, add)
+}
+
+// dialWithin is the clock of a time that goes with an event: the event's own, unless
+// it names another.
+func (c *calendarReader) dialWithin(m moment, t timing) dial {
+	if m.zone == "" {
+		return t.dial
+	}
+	return c.zones.dialFor(m)
+}
+
+// plainRule is a rule without what changes nothing and what the library does not
+// know: small letters, spaces, empty parts, and parts of other standards.
+func plainRule(rule string) string {
+	var parts []string
+	for part := range strings.SplitSeq(strings.ToUpper(strings.ReplaceAll(rule, " ", "")), ";") {
+		if part != "" && part != "RSCALE=GREGORIAN" && !strings.HasPrefix(part, "SKIP=") && !strings.HasPrefix(part, "X-") {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ";")
 }
 
 // parseRule reads a rule (3.3.10), and leaves out what the library would not come
@@ -101,11 +124,8 @@ func (c *calendarReader) addDates(values string, by dial, t timing, add func(tim
 			}
 			continue
 		}
-		if shown, _, utc, ok := parseTime(value); ok {
-			if utc {
-				shown = shownBy(t, shown)
-			}
-			add(shown)
+		if at, ok := parseInstant(value, by); ok {
+			add(shownBy(t, at))
 		}
 	}
 }
@@ -165,7 +185,7 @@ func farYears(end time.Time) int { return 400 * ((9990 - end.Year()) / 400) }
 // lastShown is what the event's dial shows at a rule's UNTIL, the whole of that day
 // where it is one; zero for a rule without.
 func lastShown(rule string, t timing) time.Time {
-	for part := range strings.SplitSeq(strings.ToUpper(rule), ";") {
+	for part := range strings.SplitSeq(rule, ";") {
 		value, found := strings.CutPrefix(part, "UNTIL=")
 		if !found {
 			continue
@@ -198,10 +218,9 @@ type exceptions struct {
 	days     []time.Time
 }
 
-func (c *calendarReader) without(e *event, t timing) exceptions {
-	x := exceptions{instants: c.replaced[e.uid]}
-	for _, m := range e.excluded {
-		by := c.zones.dialFor(m)
+func (c *calendarReader) without(e *event, t timing) (x exceptions) {
+	for _, m := range slices.Concat(e.excluded, c.replaced[e.uid]) {
+		by := c.dialWithin(m, t)
 		for value := range strings.SplitSeq(m.value, ",") {
 			shown, day, _, ok := parseTime(value)
 			if ok && day {
@@ -211,7 +230,7 @@ func (c *calendarReader) without(e *event, t timing) exceptions {
 			}
 		}
 	}
-	x.instants = slices.SortedFunc(slices.Values(x.instants), time.Time.Compare)
+	slices.SortFunc(x.instants, time.Time.Compare)
 	slices.SortFunc(x.days, time.Time.Compare)
 	return x
 }
@@ -220,4 +239,47 @@ func (x exceptions) holds(t timing, shown time.Time) bool {
 	_, instant := slices.BinarySearchFunc(x.instants, t.dial(shown), time.Time.Compare)
 	_, day := slices.BinarySearchFunc(x.days, calendarDay(shown), time.Time.Compare)
 	return instant || day
+}
+
+// move is from when on the occurrences of an event are as another event has them.
+type move struct {
+	from   time.Time
+	by     time.Duration // as the other's clock shows it
+	timing timing
+	free   bool
+}
+
+type moves []move
+
+// moves are those of an event, in order.
+func (c *calendarReader) moves(e *event, t timing) (all moves) {
+	for _, other := range c.onward[e.uid] {
+		from, ok := parseInstant(other.occurrence.value, c.dialWithin(other.occurrence, t))
+		if !ok {
+			continue
+		}
+		now, ok := c.timing(other)
+		m := move{from: from, timing: now, free: !ok || !c.counts(other, now)}
+		if !m.free {
+			m.by = now.starts.Sub(shownBy(now, from))
+		}
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b move) int { return a.from.Compare(b.from) })
+	return all
+}
+
+// period is the occurrence that would start when the clock of t shows that; empty
+// where it does not take place any more.
+func (all moves) period(t timing, shown time.Time) Period {
+	at := t.dial(shown)
+	later := sort.Search(len(all), func(i int) bool { return all[i].from.After(at) })
+	switch {
+	case later == 0:
+		return t.period(shown)
+	case all[later-1].free:
+		return Period{}
+	}
+	m := all[later-1]
+	return m.timing.period(shownBy(m.timing, at).Add(m.by))
 }

@@ -30,6 +30,9 @@ func momentOf(p *ics.BaseProperty) moment { return moment{p.Value, parameter(p, 
 
 func (m moment) none() bool { return m.value == "" }
 
+// day reports whether it is a date, which is the same wherever one is (3.3.4).
+func (m moment) day() bool { return len(strings.TrimSpace(m.value)) == len("20060102") }
+
 // parseTime reads a date, or a date with a time (3.3.4, 3.3.5), as clocks show it.
 func parseTime(value string) (shown time.Time, day, utc, ok bool) {
 	value = strings.TrimSpace(value)
@@ -77,6 +80,9 @@ func (c *calendarReader) timing(e *event) (t timing, ok bool) {
 		t.length, ok = parseDuration(e.duration)
 	case day:
 		t.length = 24 * time.Hour
+	}
+	if day && t.length == 0 {
+		t.length = 24 * time.Hour // many write the day itself as its end
 	}
 	t.length = min(t.length, maxEventLength)
 	return t, ok && t.length > 0

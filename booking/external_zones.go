@@ -12,6 +12,7 @@ import (
 
 // zones are the clocks that a calendar's times are by.
 type zones struct {
+	home     *time.Location // for dates
 	fallback *time.Location // for times that name none
 	told     map[string]*toldZone
 	named    map[string]*time.Location // those looked up already; nil for none of that name
@@ -44,8 +45,8 @@ const (
 	maxZoneNames = 500
 )
 
-func newZones(fallback *time.Location) zones {
-	return zones{fallback: fallback, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
+func newZones(home *time.Location) zones {
+	return zones{home: home, fallback: home, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
 }
 
 func (z *zones) begin() { z.name, z.reading = "", &toldZone{} }
@@ -78,7 +79,7 @@ func (z *zones) set(p *ics.BaseProperty) {
 	case "DTSTART":
 		part.starts = p.Value
 	case "RRULE":
-		part.rule = p.Value
+		part.rule = plainRule(p.Value)
 	case "TZOFFSETFROM":
 		part.from = parseOffset(p.Value)
 	case "TZOFFSETTO":
@@ -111,12 +112,15 @@ func (z *zones) setFallback(name string) {
 
 // known reports whether a time's zone needs no description that may still come.
 func (z *zones) known(m moment) bool {
-	return m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.told[m.zone] != nil
+	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.told[m.zone] != nil
 }
 
-// dialFor is the clock that a time is by: the zone that everybody knows by that name, or
+// dialFor is the clock that a time is by: its owner's for a date; the zone that everybody knows by that name, or
 // the one that the calendar describes, or the calendar's own.
 func (z *zones) dialFor(m moment) dial {
+	if m.day() {
+		return dialOf(z.home)
+	}
 	if zone := z.lookUp(m.zone); zone != nil {
 		return dialOf(zone)
 	}
