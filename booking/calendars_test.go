@@ -492,3 +492,28 @@ func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
 		t.Error("the busy hour is offered")
 	}
 }
+
+// A worker whom nobody can book yet, or for now, is not bookable over what they have
+// elsewhere on the day they are.
+func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	insured(t, w.World, w.worker)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	s := w.subscribe(t, w.out.URL)
+	if s = w.read(t, s); s.ReadAt.IsZero() {
+		t.Error("the first reading of an uninsured worker's calendar never comes")
+	}
+	insured(t, w.World, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
+	if w.free(t, busy) || !w.free(t, busy.Add(time.Hour)) {
+		t.Error("insured, the worker is offered when they are busy")
+	}
+	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
+	ok(t, err)
+	asked := w.out.asked.Load()
+	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID))
+	if w.out.asked.Load() != asked {
+		t.Error("a suspended worker's calendar is read")
+	}
+}

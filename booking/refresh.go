@@ -92,7 +92,8 @@ func (w *CalendarWorker) Work(ctx context.Context, job *river.Job[calendarArgs])
 }
 
 // ReadCalendar asks for one calendar and keeps its busy times, or why there are
-// none; those known before stay then. One that is gone or paused is left alone.
+// none; those known before stay then. One that is gone or paused, or whose worker's
+// account is suspended or closed, is left alone.
 func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uuid.UUID) error {
 	row, err := readSubscription(ctx, s.db.Pool, id)
 	if errors.Is(err, errNoSubscription) || err == nil && row.Paused {
@@ -101,7 +102,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	if err != nil {
 		return err
 	}
-	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
 		return nil // nobody books with them
 	} else if err != nil {
 		return err
