@@ -368,6 +368,9 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 		if n := len(cal.Events()); n != 2 || cal.Events()[0].Props.Get("SUMMARY").Value != want || !instantOf(t, cal, cal.Events()[0].Props.Get("DTSTART")).Equal(a.StartsAt) {
 			t.Errorf("%s: %d events in\n%s", shows, n, text)
 		}
+		if !strings.Contains(text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT30M\r\n") {
+			t.Errorf("how often it is read again is not written as RFC 7986 asks:\n%s", text)
+		}
 		if told := strings.Contains(text, "Vidal"); told != (shows == booking.ShowsNames) || strings.Contains(text, "Logement") {
 			t.Errorf("%s tells\n%s", shows, text)
 		}
