@@ -368,6 +368,9 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 		if n := len(cal.Events()); n != 2 || cal.Events()[0].Props.Get("SUMMARY").Value != want || !instantOf(t, cal, cal.Events()[0].Props.Get("DTSTART")).Equal(a.StartsAt) {
 			t.Errorf("%s: %d events in\n%s", shows, n, text)
 		}
+		if !strings.Contains(text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT30M\r\n") {
+			t.Errorf("how often it is read again is not written as RFC 7986 asks:\n%s", text)
+		}
 		if told := strings.Contains(text, "Vidal"); told != (shows == booking.ShowsNames) || strings.Contains(text, "Logement") {
 			t.Errorf("%s tells\n%s", shows, text)
 		}
@@ -439,5 +442,81 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 	ok(t, err)
 	if _, err := w.Bookings.ReadFeed(t.Context(), token); !fault.Is(err, fault.NotFound) {
 		t.Errorf("suspended: %v", err)
+	}
+}
+
+// What a server says of its version is the server's own, and may be anything.
+func TestR41_NoVersionPoisonsACalendar(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	for _, version := range []string{"\"\xff\xfe\"", "\"caf\xe9\"", "\"caf\u00e9\u0301\"", strings.Repeat("x", 5000)} {
+		odd := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, _ *http.Request) {
+			h.Header().Set("ETag", version)
+			h.Header().Set("Last-Modified", version)
+			fmt.Fprint(h, "BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+		}))
+		defer odd.Close()
+		s := w.subscribe(t, odd.URL)
+		for range 2 {
+			if s = w.read(t, s); s.ReadAt.IsZero() || s.Failure != "" {
+				t.Errorf("%q: %+v", version, s)
+			}
+		}
+	}
+}
+
+// A calendar whose busy times are forgotten while its server says that nothing has
+// changed is read again at once.
+func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	var id atomic.Pointer[uuid.UUID]
+	slow := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, r *http.Request) {
+		if id := id.Load(); id != nil {
+			for _, paused := range []bool{true, false} {
+				if err := w.Bookings.PauseCalendar(r.Context(), w.worker, *id, paused); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		w.out.Config.Handler.ServeHTTP(h, r)
+	}))
+	defer slow.Close()
+	s := w.read(t, w.subscribe(t, slow.URL))
+	id.Store(&s.ID)
+	s = w.read(t, s)
+	id.Store(nil)
+	if s.Next.After(w.DB.Now()) {
+		t.Errorf("hours stay open until %s", s.Next)
+	}
+	if w.read(t, s); w.free(t, busy) {
+		t.Error("the busy hour is offered")
+	}
+}
+
+// A worker whom nobody can book yet, or for now, is not bookable over what they have
+// elsewhere on the day they are.
+func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	insured(t, w.World, w.worker)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	s := w.subscribe(t, w.out.URL)
+	if s = w.read(t, s); s.ReadAt.IsZero() {
+		t.Error("the first reading of an uninsured worker's calendar never comes")
+	}
+	insured(t, w.World, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
+	if w.free(t, busy) || !w.free(t, busy.Add(time.Hour)) {
+		t.Error("insured, the worker is offered when they are busy")
+	}
+	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
+	ok(t, err)
+	asked := w.out.asked.Load()
+	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID))
+	if w.out.asked.Load() != asked {
+		t.Error("a suspended worker's calendar is read")
 	}
 }

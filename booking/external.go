@@ -16,11 +16,16 @@ import (
 var (
 	errNotCalendar = errors.New("not a calendar")
 	errTooComplex  = errors.New("a calendar too complex to work out")
+	errTooMuch     = errors.New("a calendar with too much in it")
 )
 
-// Bounds of one calendar, beside that of its size: what a rule may say, how deep
-// components may lie in one another, and how many occurrences are looked at.
+// Bounds of one calendar, beside that of its size: what a rule may say, how long
+// the name and the parameters of a line are, how deep components may lie in one
+// another, how many events and dates are kept until the end, and how many
+// occurrences are looked at.
 const (
+	maxHead        = 1000
+	maxKept        = 100_000
 	maxRuleLength  = 500
 	maxDepth       = 8
 	maxOccurrences = 1_000_000
@@ -39,7 +44,7 @@ type reading struct {
 // of our own are left out, so that a calendar that holds our feed, or our mails,
 // blocks nothing twice.
 func busyIn(ctx context.Context, from io.Reader, r reading) ([]Period, error) {
-	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]time.Time{}}
+	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -59,10 +64,13 @@ type calendarReader struct {
 	within    []string // the components that are open
 	event     *event   // the one that is being read
 	events    int
-	began     bool // a calendar was there
+	kept      int
+	began     bool   // a calendar was there
+	name      string // the calendar's own
 	repeating []*event
-	replaced  map[string][]time.Time // by identifier, the occurrences that an event of its own stands for
-	waiting   []*event               // those that name a time zone that is not known yet
+	replaced  map[string][]moment // by identifier, the occurrences that an event of its own stands for
+	onward    map[string][]*event // by identifier, the events that stand for these and all after
+	waiting   []*event            // those that name a time zone that is not known yet
 	busy      periodSet
 }
 
@@ -70,15 +78,21 @@ type calendarReader struct {
 // zone may be told after its first use.
 type event struct {
 	uid        string
-	starts     *ics.BaseProperty
-	ends       *ics.BaseProperty
+	starts     moment
+	ends       moment
 	duration   string
 	rule       string
-	excluded   []*ics.BaseProperty
-	added      []*ics.BaseProperty
-	occurrence *ics.BaseProperty // RECURRENCE-ID
+	excluded   []moment
+	added      []moment
+	dates      int    // in these two
+	occurrence moment // RECURRENCE-ID
+	onward     bool   // it stands for that occurrence and all after
+	wholeDays  bool   // however its times are written
 	free       bool
 }
+
+// kept is what an event takes up until the end.
+func (e *event) kept() int { return 1 + e.dates }
 
 func (c *calendarReader) read() error {
 	for {
@@ -110,13 +124,44 @@ func (c *calendarReader) line(line ics.ContentLine) error {
 	case "END":
 		return c.end(strings.ToUpper(strings.TrimSpace(value)))
 	}
-	property, err := ics.ParseProperty(line)
+	if property := parseLine(string(line)); property != nil {
+		return c.property(property)
+	}
+	return nil // a line that says nothing is left out, as calendar programs do
+}
+
+// parseLine reads a property, nil where there is none. The library sees the name
+// and the parameters alone: for each parameter it takes as much memory as all that
+// it is given.
+func parseLine(line string) *ics.BaseProperty {
+	head := headOf(line)
+	if len(head) == len(line) || len(head) > maxHead {
+		return nil
+	}
+	property, err := ics.ParseProperty(ics.ContentLine(head + ":"))
 	if err != nil || property == nil {
-		return nil // a line that says nothing is left out, as calendar programs do
+		return nil
 	}
 	property.IANAToken = strings.ToUpper(property.IANAToken)
-	c.property(property)
-	return nil
+	property.Value = line[len(head)+1:]
+	if property.GetValueType() == ics.ValueDataTypeText {
+		property.Value = ics.FromText(property.Value)
+	}
+	return property
+}
+
+// headOf is what comes before the first colon that is not quoted.
+func headOf(line string) string {
+	quoted := false
+	for i := range min(len(line), maxHead+1) {
+		switch {
+		case line[i] == '"':
+			quoted = !quoted
+		case line[i] == ':' && !quoted:
+			return line[:i]
+		}
+	}
+	return line
 }
 
 func (c *calendarReader) begin(component string) error {
@@ -146,24 +191,30 @@ func (c *calendarReader) end(component string) error {
 		if c.events++; c.events%1000 == 0 && c.ctx.Err() != nil {
 			return c.ctx.Err()
 		}
-		c.take(c.event)
+		return c.take(c.event)
 	case "VTIMEZONE":
 		c.zones.end()
 	}
 	return nil
 }
 
-func (c *calendarReader) property(p *ics.BaseProperty) {
+func (c *calendarReader) property(p *ics.BaseProperty) error {
 	if len(c.within) == 0 {
-		return
+		return nil
 	}
 	switch c.within[len(c.within)-1] {
 	case "VCALENDAR":
-		if p.IANAToken == "X-WR-TIMEZONE" {
+		switch p.IANAToken {
+		case "X-WR-TIMEZONE":
 			c.zones.setFallback(p.Value)
+		case "X-WR-CALNAME":
+			c.name = p.Value
 		}
 	case "VEVENT":
-		c.event.set(p)
+		c.event.free = c.event.free || c.declines(p)
+		if c.event.set(p); c.kept+c.event.kept() > maxKept {
+			return errTooMuch
+		}
 	case "VTIMEZONE", "STANDARD", "DAYLIGHT":
 		c.zones.set(p)
 	case "VFREEBUSY":
@@ -171,12 +222,20 @@ func (c *calendarReader) property(p *ics.BaseProperty) {
 			c.addPeriods(p)
 		}
 	}
+	return nil
+}
+
+// declines reports whether a line says that the calendar's owner does not come: to
+// Google, which keeps such events, the name of somebody's first calendar is their
+// address.
+func (c *calendarReader) declines(p *ics.BaseProperty) bool {
+	return p.IANAToken == "ATTENDEE" && strings.EqualFold(parameter(p, "PARTSTAT"), "DECLINED") && strings.EqualFold(p.Value, "mailto:"+c.name)
 }
 
 // addPeriods takes the periods of a VFREEBUSY, whose times are all UTC.
 func (c *calendarReader) addPeriods(p *ics.BaseProperty) {
 	for value := range strings.SplitSeq(p.Value, ",") {
-		if period, ok := parsePeriod(value, c.zones.dialFor(p)); ok {
+		if period, ok := parsePeriod(value, c.zones.dialFor(momentOf(p))); ok {
 			c.add(period)
 		}
 	}
@@ -187,25 +246,30 @@ func (e *event) set(p *ics.BaseProperty) {
 	case "UID":
 		e.uid = p.Value
 	case "DTSTART":
-		e.starts = p
+		e.starts = momentOf(p)
 	case "DTEND":
-		e.ends = p
+		e.ends = momentOf(p)
 	case "DURATION":
 		e.duration = p.Value
 	case "RRULE":
-		e.rule = p.Value
+		e.rule = plainRule(p.Value)
 	case "EXDATE":
-		e.excluded = append(e.excluded, p)
+		e.excluded = append(e.excluded, momentOf(p))
+		e.dates += 1 + strings.Count(p.Value, ",")
 	case "RDATE":
-		e.added = append(e.added, p)
+		e.added = append(e.added, momentOf(p))
+		e.dates += 1 + strings.Count(p.Value, ",")
 	case "RECURRENCE-ID":
-		e.occurrence = p
+		e.occurrence = momentOf(p)
+		e.onward = strings.EqualFold(parameter(p, "RANGE"), "THISANDFUTURE")
 	case "TRANSP":
 		e.free = e.free || strings.EqualFold(p.Value, "TRANSPARENT")
 	case "STATUS":
 		e.free = e.free || strings.EqualFold(p.Value, "CANCELLED")
 	case "X-MICROSOFT-CDO-BUSYSTATUS":
-		e.free = e.free || strings.EqualFold(p.Value, "FREE")
+		e.free = e.free || strings.EqualFold(p.Value, "FREE") || strings.EqualFold(p.Value, "WORKINGELSEWHERE")
+	case "X-MICROSOFT-CDO-ALLDAYEVENT":
+		e.wholeDays = strings.EqualFold(p.Value, "TRUE")
 	}
 }
 
@@ -220,16 +284,22 @@ func parameter(p *ics.BaseProperty, name string) string {
 
 // take is told of an event that has ended. One that repeats waits for those that
 // stand for single occurrences of it, and one in a zone that comes later for that.
-func (c *calendarReader) take(e *event) {
+func (c *calendarReader) take(e *event) error {
 	switch {
-	case e.starts == nil || strings.HasSuffix(e.uid, ownEvents):
+	case e.starts.none() && e.occurrence.none() || strings.HasSuffix(e.uid, ownEvents):
+		return nil
 	case e.rule != "" || len(e.added) > 0:
 		c.repeating = append(c.repeating, e)
-	case e.occurrence != nil || !c.zones.known(e.starts):
+	case !e.occurrence.none() || !c.zones.known(e.starts):
 		c.waiting = append(c.waiting, e)
 	default:
 		c.addOnce(e)
+		return nil
 	}
+	if c.kept += e.kept(); c.kept > maxKept {
+		return errTooMuch
+	}
+	return nil
 }
 
 // addOnce adds an event that does not repeat.
@@ -239,7 +309,9 @@ func (c *calendarReader) addOnce(e *event) {
 	}
 }
 
-func (c *calendarReader) counts(e *event, t timing) bool { return !e.free && (c.allDay || !t.days) }
+func (c *calendarReader) counts(e *event, t timing) bool {
+	return !e.free && (c.allDay || !t.days && !e.wholeDays)
+}
 
 func (c *calendarReader) add(p Period) {
 	if p = clip(p, c.span); p.From.Before(p.To) {

@@ -23,6 +23,16 @@ func dialOf(zone *time.Location) dial {
 	}
 }
 
+// moment is a time, or several, as they are written, and the zone that they name.
+type moment struct{ value, zone string }
+
+func momentOf(p *ics.BaseProperty) moment { return moment{p.Value, parameter(p, "TZID")} }
+
+func (m moment) none() bool { return m.value == "" }
+
+// day reports whether it is a date, which is the same wherever one is (3.3.4).
+func (m moment) day() bool { return len(strings.TrimSpace(m.value)) == len("20060102") }
+
 // parseTime reads a date, or a date with a time (3.3.4, 3.3.5), as clocks show it.
 func parseTime(value string) (shown time.Time, day, utc, ok bool) {
 	value = strings.TrimSpace(value)
@@ -55,7 +65,7 @@ func (t timing) period(shown time.Time) Period {
 // timing works out when an event is; ok is false for one that takes no time, or
 // whose time makes no sense.
 func (c *calendarReader) timing(e *event) (t timing, ok bool) {
-	starts, day, utc, ok := parseTime(e.starts.Value)
+	starts, day, utc, ok := parseTime(e.starts.value)
 	if !ok || starts.Year() < 1600 || starts.Year() > 9000 {
 		return timing{}, false
 	}
@@ -64,12 +74,15 @@ func (c *calendarReader) timing(e *event) (t timing, ok bool) {
 		t.dial = universal
 	}
 	switch {
-	case e.ends != nil:
+	case !e.ends.none():
 		t.length, ok = c.until(e.ends, t)
 	case e.duration != "":
 		t.length, ok = parseDuration(e.duration)
 	case day:
 		t.length = 24 * time.Hour
+	}
+	if day && t.length == 0 {
+		t.length = 24 * time.Hour // many write the day itself as its end
 	}
 	t.length = min(t.length, maxEventLength)
 	return t, ok && t.length > 0
@@ -77,15 +90,15 @@ func (c *calendarReader) timing(e *event) (t timing, ok bool) {
 
 // until is how long an event lasts that ends then: in days of its clock, or in
 // time that passes.
-func (c *calendarReader) until(p *ics.BaseProperty, t timing) (time.Duration, bool) {
-	ends, day, utc, ok := parseTime(p.Value)
+func (c *calendarReader) until(m moment, t timing) (time.Duration, bool) {
+	ends, day, utc, ok := parseTime(m.value)
 	if !ok || day != t.days {
 		return 0, false
 	}
 	if day {
 		return ends.Sub(t.starts), true
 	}
-	by := c.zones.dialFor(p)
+	by := c.zones.dialFor(m)
 	if utc {
 		by = universal
 	}

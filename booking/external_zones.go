@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 // zones are the clocks that a calendar's times are by.
 type zones struct {
+	home     *time.Location // for dates
 	fallback *time.Location // for times that name none
 	told     map[string]*toldZone
 	named    map[string]*time.Location // those looked up already; nil for none of that name
@@ -22,7 +24,7 @@ type zones struct {
 // toldZone is a time zone as a calendar describes it (3.6.5).
 type toldZone struct {
 	parts   []zonePart
-	changes []zoneChange // worked out at first use
+	changes []zoneChange // worked out at first use, never nil then
 }
 
 // zonePart is one STANDARD or DAYLIGHT.
@@ -43,8 +45,8 @@ const (
 	maxZoneNames = 500
 )
 
-func newZones(fallback *time.Location) zones {
-	return zones{fallback: fallback, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
+func newZones(home *time.Location) zones {
+	return zones{home: home, fallback: home, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
 }
 
 func (z *zones) begin() { z.name, z.reading = "", &toldZone{} }
@@ -77,7 +79,7 @@ func (z *zones) set(p *ics.BaseProperty) {
 	case "DTSTART":
 		part.starts = p.Value
 	case "RRULE":
-		part.rule = p.Value
+		part.rule = plainRule(p.Value)
 	case "TZOFFSETFROM":
 		part.from = parseOffset(p.Value)
 	case "TZOFFSETTO":
@@ -109,19 +111,20 @@ func (z *zones) setFallback(name string) {
 }
 
 // known reports whether a time's zone needs no description that may still come.
-func (z *zones) known(p *ics.BaseProperty) bool {
-	name := parameter(p, "TZID")
-	return name == "" && strings.HasSuffix(p.Value, "Z") || z.lookUp(name) != nil || z.told[name] != nil
+func (z *zones) known(m moment) bool {
+	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.told[m.zone] != nil
 }
 
-// dialFor is the clock that a time is by: the zone that everybody knows by that name, or
+// dialFor is the clock that a time is by: its owner's for a date; the zone that everybody knows by that name, or
 // the one that the calendar describes, or the calendar's own.
-func (z *zones) dialFor(p *ics.BaseProperty) dial {
-	name := parameter(p, "TZID")
-	if zone := z.lookUp(name); zone != nil {
+func (z *zones) dialFor(m moment) dial {
+	if m.day() {
+		return dialOf(z.home)
+	}
+	if zone := z.lookUp(m.zone); zone != nil {
 		return dialOf(zone)
 	}
-	if told := z.told[name]; told != nil {
+	if told := z.told[m.zone]; told != nil {
 		return told.dial()
 	}
 	return dialOf(z.fallback)
@@ -176,12 +179,11 @@ func (z *toldZone) dial() dial {
 		z.changes = z.expand()
 	}
 	return func(shown time.Time) time.Time {
-		for _, change := range slices.Backward(z.changes) {
-			if at := shown.Add(-change.to); !at.Before(change.at) {
-				return at
-			}
+		later := sort.Search(len(z.changes), func(i int) bool { return shown.Add(-z.changes[i].to).Before(z.changes[i].at) })
+		if later == 0 {
+			return shown.Add(-z.parts[0].from)
 		}
-		return shown.Add(-z.parts[0].from)
+		return shown.Add(-z.changes[later-1].to)
 	}
 }
 
@@ -192,7 +194,8 @@ const (
 	lastYearOfZone = 2050
 )
 
-func (z *toldZone) expand() (changes []zoneChange) {
+func (z *toldZone) expand() []zoneChange {
+	changes := []zoneChange{}
 	for _, part := range z.parts {
 		starts, _, _, ok := parseTime(part.starts)
 		if !ok {
@@ -209,19 +212,18 @@ func (z *toldZone) expand() (changes []zoneChange) {
 // onsets are when clocks, showing the time before, change; of those long ago the
 // last alone matters.
 func (p zonePart) onsets(starts time.Time) (all []time.Time) {
-	option, err := rrule.StrToROption(p.rule)
-	if err != nil || option.Freq != rrule.YEARLY || len(p.rule) > maxRuleLength {
+	option, ok := parseRule(p.rule)
+	if !ok || len(p.rule) > maxRuleLength || option.Freq != rrule.YEARLY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond) > 0 {
 		return []time.Time{starts}
 	}
-	option.Dtstart = starts
-	if end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC); option.Until.IsZero() || option.Until.After(end) {
-		option.Until = end // the library's own end is 292 years after the start
+	end := time.Date(lastYearOfZone, 12, 31, 0, 0, 0, 0, time.UTC)
+	if !option.Until.IsZero() && option.Until.Before(end) {
+		end = option.Until
 	}
-	rule, err := rrule.NewRRule(*option)
+	next, err := occurrences(option, starts, end)
 	if err != nil {
 		return []time.Time{starts}
 	}
-	next := rule.Iterator()
 	for range yearsOfZone {
 		at, more := next()
 		if !more {

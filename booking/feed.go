@@ -197,7 +197,7 @@ func (f FeedFile) ICS(page func(uuid.UUID) string) string {
 	cal := newCalendar(f.zone, span)
 	cal.SetMethod(ics.MethodPublish)
 	cal.SetXWRCalName("Social Direct")
-	cal.SetRefreshInterval("PT30M", ics.WithValue("DURATION"))
+	cal.SetRefreshInterval("PT30M")
 	cal.SetXPublishedTTL("PT30M")
 	for _, entry := range f.entries {
 		event := addEvent(cal, entry.Appointment, page(entry.ID))

@@ -92,7 +92,8 @@ func (w *CalendarWorker) Work(ctx context.Context, job *river.Job[calendarArgs])
 }
 
 // ReadCalendar asks for one calendar and keeps its busy times, or why there are
-// none; those known before stay then. One that is gone or paused is left alone.
+// none; those known before stay then. One that is gone or paused, or whose worker's
+// account is suspended or closed, is left alone.
 func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uuid.UUID) error {
 	row, err := readSubscription(ctx, s.db.Pool, id)
 	if errors.Is(err, errNoSubscription) || err == nil && row.Paused {
@@ -101,7 +102,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	if err != nil {
 		return err
 	}
-	if err := s.offered(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
 		return nil // nobody books with them
 	} else if err != nil {
 		return err
@@ -167,7 +168,7 @@ func failureOf(err error) (why Failure, ours bool) {
 		why Failure
 	}{
 		{fetch.ErrAddress, FailureAddress}, {fetch.ErrInternal, FailureAddress}, {fetch.ErrUnknown, FailureUnknown}, {fetch.ErrUnreachable, FailureUnreachable},
-		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
+		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {errTooMuch, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
 		{errNotCalendar, FailureNotCalendar}, {errTooComplex, FailureTooComplex}, {context.DeadlineExceeded, FailureTooComplex},
 	} {
 		if errors.Is(err, known.err) {
@@ -201,7 +202,10 @@ func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx p
 
 func (s *Service) keepBusy(ctx context.Context, read subscriptionRow, a answer) error {
 	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
-		if !a.unchanged {
+		switch {
+		case a.unchanged && row.ExpandedAt == nil:
+			return nil // what has not changed was forgotten meanwhile: it is due, for all of it
+		case !a.unchanged:
 			if err := replaceBusy(ctx, tx, row, a.busy); err != nil {
 				return err
 			}

@@ -26,6 +26,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"code.dny.dev/ssrf"
 )
@@ -141,14 +142,15 @@ type Version struct{ ETag, LastModified string }
 const maxVersion = 200
 
 func versionOf(h http.Header) Version {
-	v := Version{ETag: h.Get("ETag"), LastModified: h.Get("Last-Modified")}
-	if len(v.ETag) > maxVersion {
-		v.ETag = ""
+	return Version{ETag: kept(h.Get("ETag")), LastModified: kept(h.Get("Last-Modified"))}
+}
+
+// kept is a header's value if it is short and a text: a header may hold any bytes.
+func kept(value string) string {
+	if len(value) > maxVersion || !utf8.ValidString(value) {
+		return ""
 	}
-	if len(v.LastModified) > maxVersion {
-		v.LastModified = ""
-	}
-	return v
+	return value
 }
 
 func (v Version) ask(h http.Header) {

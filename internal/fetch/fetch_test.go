@@ -270,6 +270,11 @@ func TestR41_AKnownVersionIsNotReadAgain(t *testing.T) {
 	if err != nil || !unchanged || second != first || reads != 1 {
 		t.Errorf("%+v, %v, %v, read %d times", second, unchanged, err, reads)
 	}
+	for _, bytes := range []string{"\"\xff\"", "\"caf\xe9\""} {
+		if v := versionOf(http.Header{"Etag": {bytes}, "Last-Modified": {bytes}}); v != (Version{}) {
+			t.Errorf("%q is kept", v)
+		}
+	}
 	own := errors.New("the reader's own")
 	if _, _, err := c.Get(t.Context(), u, Version{}, func(io.Reader) error { return own }); !errors.Is(err, own) {
 		t.Errorf("the reader's error became %v", err)
