@@ -56,6 +56,14 @@ func (n Notice) By() string {
 	return ""
 }
 
+// About says what the notice's hour is.
+func (n Notice) About() string {
+	if n.WaitingNoticeID != nil {
+		return "heure libérée\u00a0:"
+	}
+	return "rendez-vous du"
+}
+
 // Lost reports whether the notice did not arrive, and nobody called since.
 func (n Notice) Lost() bool { return n.lost() }
 

@@ -9,7 +9,9 @@ import (
 	"socialdirect/booking"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 )
 
@@ -67,4 +69,59 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}
+}
+
+// What goes to those who wait is followed as every notice is: what comes back is shown
+// to the switchboard while the hour is free, and on the person's page ever after.
+func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	r.choose(t, false)
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	r.deliver(t)
+	sent := r.sent(t)
+	if len(sent) != 1 || sent[0].Channel != "mail" || sent[0].State != "sent" {
+		t.Fatalf("sent %+v", sent)
+	}
+	must(t, r.Bookings.ComeBack(t.Context(), sent[0].ID, mail.UnknownAddress))
+	desk := &viewer.Viewer{ID: r.nadia.ID, Role: viewer.Switchboard, Zone: r.nadia.Zone}
+	unreached := func() int {
+		notices, err := r.Bookings.Unreached(t.Context(), desk)
+		must(t, err)
+		n := 0
+		for _, notice := range notices {
+			if notice.AccountID == r.zoe.ID {
+				n++
+			}
+		}
+		return n
+	}
+	if unreached() != 1 {
+		t.Error("the switchboard is not told that it came back")
+	}
+	r.Book(t, r.paul, r.nadia, taken[1].StartsAt, booking.Video)
+	r.refresh(t)
+	if unreached() != 0 {
+		t.Error("the switchboard is to call about an hour that is taken")
+	}
+	must(t, r.Bookings.StopWaiting(t.Context(), r.zoe, r.wishes(t)[0].ID))
+	told, err := r.Bookings.Told(t.Context(), desk, r.zoe.ID)
+	must(t, err)
+	if len(told.Notices) != 1 || told.Notices[0].State != booking.NoticeBounced || told.Notices[0].About() != "heure libérée\u00a0:" {
+		t.Errorf("her page shows %+v", told.Notices)
+	}
+	r.SetNow(r.DB.Now().AddDate(0, 0, 31))
+	r.refresh(t)
+	if left := r.sent(t); len(left) != 0 {
+		t.Errorf("kept for ever: %+v", left)
+	}
+}
+
+func (r *waitingRoom) choose(t *testing.T, texts bool) {
+	t.Helper()
+	c := account.DefaultContact
+	c.Texts = texts
+	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
 }
