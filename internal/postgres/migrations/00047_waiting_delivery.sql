@@ -12,6 +12,24 @@ select w.id, w.account_id, 'freed', c.channel, 0, (select min(starts_at) from wa
 from waiting_notices w, lateral (values ('mail', w.mailed_at), ('sms', w.texted_at)) as c (channel, sent_at)
 where c.sent_at is not null;
 
+-- What is still to be sent is sent as a notice.
+-- +goose StatementBegin
+do $$
+begin
+    if to_regclass('river_job') is null then
+        return;
+    end if;
+    insert into notices (waiting_notice_id, account_id, notice, channel, sequence, starts_at, state, cause, queued_at)
+    select w.id, w.account_id, 'freed', j.args->>'channel', 0, (select min(starts_at) from waiting_hours h where h.notice_id = w.id), 'queued', '', w.queued_at
+    from river_job j join waiting_notices w on w.id = (j.args->>'notice_id')::uuid
+    where j.kind = 'waiting_notice' and j.finalized_at is null
+    on conflict do nothing;
+    update river_job j set kind = 'appointment_notice', args = jsonb_build_object('notice_id', n.id)
+    from notices n
+    where j.kind = 'waiting_notice' and n.waiting_notice_id = (j.args->>'notice_id')::uuid and n.channel = j.args->>'channel';
+end $$;
+-- +goose StatementEnd
+
 alter table waiting_notices
     drop column mailed_at,
     drop column texted_at,
