@@ -59,9 +59,9 @@ func (n Notice) By() string {
 // About says what the notice's hour is.
 func (n Notice) About() string {
 	if n.WaitingNoticeID != nil {
-		return "heure libérée\u00a0:"
+		return "Heure libérée\u00a0:"
 	}
-	return "rendez-vous du"
+	return "Rendez-vous du"
 }
 
 // Lost reports whether the notice did not arrive, and nobody called since.

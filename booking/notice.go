@@ -102,7 +102,11 @@ func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, m 
 	if n.Channel == ByText {
 		hand = w.text
 	}
-	err := hand(ctx, n, m)
+	said, err := m.say()
+	if err != nil {
+		return err
+	}
+	err = hand(ctx, n, m, said)
 	var refused outgoing.Refused
 	switch {
 	case err == nil:
@@ -143,11 +147,7 @@ func identify(notice uuid.UUID) string { return noticePrefix + notice.String() }
 
 const noticePrefix = "notice-"
 
-func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, m matter) error {
-	said, err := m.say()
-	if err != nil {
-		return err
-	}
+func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, m matter, said any) error {
 	name := n.Notice
 	if m.person.Discreet {
 		name = "discreet"
@@ -164,11 +164,7 @@ func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, m matter) error {
 	return w.mails.Send(ctx, message)
 }
 
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, m matter) error {
-	said, err := m.say()
-	if err != nil {
-		return err
-	}
+func (w *NoticeWorker) text(ctx context.Context, n noticeRow, m matter, said any) error {
 	name := "sms_" + n.Notice
 	switch {
 	case m.person.Discreet:
