@@ -59,7 +59,7 @@ func (n Notice) By() string {
 // About says what the notice's hour is.
 func (n Notice) About() string {
 	if n.WaitingNoticeID != nil {
-		return "Heure libérée\u00a0:"
+		return "Le"
 	}
 	return "Rendez-vous du"
 }

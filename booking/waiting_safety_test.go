@@ -109,7 +109,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	must(t, r.Bookings.StopWaiting(t.Context(), r.zoe, r.wishes(t)[0].ID))
 	told, err := r.Bookings.Told(t.Context(), desk, r.zoe.ID)
 	must(t, err)
-	if len(told.Notices) != 1 || told.Notices[0].State != booking.NoticeBounced || told.Notices[0].About() != "Heure libérée\u00a0:" {
+	if len(told.Notices) != 1 || told.Notices[0].State != booking.NoticeBounced || told.Notices[0].About() != "Le" {
 		t.Errorf("her page shows %+v", told.Notices)
 	}
 	r.SetNow(r.DB.Now().AddDate(0, 0, 31))
