@@ -331,6 +331,38 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 	}
 }
 
+// The hours to move to are those that moving takes, no more and no fewer, whatever
+// buffers and caps stand around the hour that is left.
+func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
+	day := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour)
+	w.Open(t, nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: booking.Modes})
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
+	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), booking.Phone)
+	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), booking.Phone)
+	moved := 0
+	for at := day.Add(-24 * time.Hour); at.Before(day.Add(48 * time.Hour)); at = at.Add(time.Hour) {
+		var err error
+		a, err = w.Bookings.Appointment(t.Context(), zoe, a.ID)
+		ok(t, err)
+		free, _, err := w.Bookings.FreeToMove(t.Context(), zoe, a)
+		ok(t, err)
+		offered := slices.ContainsFunc(free, func(s booking.Slot) bool { return s.StartsAt.Equal(at) })
+		err = w.Bookings.Move(t.Context(), zoe, a.ID, at)
+		if offered != (err == nil) {
+			t.Errorf("%s is offered: %t, and moving says %v", at, offered, err)
+		}
+		if err == nil {
+			moved++
+		}
+	}
+	if moved < 10 {
+		t.Errorf("only %d hours could be moved to", moved)
+	}
+}
+
 // An appointment does not stand in its own way when it moves by an hour.
 func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
 	t.Parallel()
