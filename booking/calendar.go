@@ -9,17 +9,16 @@ import (
 // CalendarFile writes the appointment as an iCalendar object (RFC 5545) that
 // tells nothing: no name, no reason, only when and the address of its page.
 // method is PUBLISH for a file to download, REQUEST or CANCEL for a mail to
-// attendee (RFC 5546), from organizer. The identifier stays and the sequence
+// attendee (RFC 5546), always from organizer. The identifier stays and the sequence
 // grows, so that calendars change what they hold in place. No alarm is set: a
 // calendar that reminds its owner does so as its owner wishes.
 func CalendarFile(a Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
 	cal := newCalendar(a.Zone, Period{a.StartsAt, a.EndsAt})
 	cal.SetMethod(method)
-	event := addEvent(cal, a, page)
+	event := addEvent(cal, a, page, organizer)
 	event.SetSummary(calendarTitle)
 	event.SetDtStampTime(now)
 	if method != ics.MethodPublish {
-		event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
 		event.AddAttendee("mailto:"+attendee, ics.CalendarUserTypeIndividual, participation(a.Status), ics.ParticipationRoleReqParticipant, ics.WithRSVP(false))
 	}
 	return cal.Serialize(ics.WithNewLineWindows)
@@ -41,8 +40,9 @@ func newCalendar(zone *time.Location, span Period) *ics.Calendar {
 }
 
 // addEvent writes what every calendar is told of an appointment.
-func addEvent(cal *ics.Calendar, a Appointment, page string) *ics.VEvent {
+func addEvent(cal *ics.Calendar, a Appointment, page, organizer string) *ics.VEvent {
 	event := cal.AddEvent(a.ID.String() + ownEvents)
+	event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
 	setClock(event, ics.ComponentPropertyDtStart, a.StartsAt.In(a.Zone))
 	setClock(event, ics.ComponentPropertyDtEnd, a.EndsAt.In(a.Zone))
 	event.SetURL(page)

@@ -200,6 +200,9 @@ func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
 		if got("DTSTAMP") != "20261130T080000Z" || got("LAST-MODIFIED") != "20261130T075900Z" || got("SUMMARY") != "Rendez-vous" {
 			t.Errorf("%s: %s, %s, %s", c.status, got("DTSTAMP"), got("LAST-MODIFIED"), got("SUMMARY"))
 		}
+		if got("ORGANIZER") != "mailto:rdv@exemple.fr" {
+			t.Errorf("%s: organized by %q", c.status, got("ORGANIZER"))
+		}
 		if attendee := event.Props.Get("ATTENDEE"); (attendee != nil) != (c.partstat != "") || attendee != nil && attendee.Params.Get("PARTSTAT") != c.partstat {
 			t.Errorf("%s: attendee %v", c.status, attendee)
 		}

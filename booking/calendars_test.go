@@ -351,7 +351,7 @@ func (w *calendarWorld) feed(t *testing.T, token string) string {
 	t.Helper()
 	file, err := w.Bookings.ReadFeed(t.Context(), token)
 	ok(t, err)
-	return file.ICS(func(uuid.UUID) string { return "https://exemple.fr/rendez-vous/" })
+	return file.ICS(booking.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
 }
 
 func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
@@ -367,6 +367,9 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 		cal := parsed(t, text)
 		if n := len(cal.Events()); n != 2 || cal.Events()[0].Props.Get("SUMMARY").Value != want || !instantOf(t, cal, cal.Events()[0].Props.Get("DTSTART")).Equal(a.StartsAt) {
 			t.Errorf("%s: %d events in\n%s", shows, n, text)
+		}
+		if who := cal.Events()[0].Props.Get("ORGANIZER"); who == nil || who.Value != "mailto:rdv@exemple.fr" {
+			t.Errorf("a published event has no organizer, which RFC 5546 (3.2.1) asks for: %v", who)
 		}
 		if !strings.Contains(text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT30M\r\n") {
 			t.Errorf("how often it is read again is not written as RFC 7986 asks:\n%s", text)

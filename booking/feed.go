@@ -185,8 +185,8 @@ func initial(name string) string {
 	return strings.ToUpper(string(first)) + "."
 }
 
-// ICS writes the feed (RFC 5545); page is the address of an appointment's page.
-func (f FeedFile) ICS(page func(uuid.UUID) string) string {
+// ICS writes the feed (RFC 5545), with where the pages of its appointments are.
+func (f FeedFile) ICS(links Links) string {
 	if f.zone == nil {
 		f.zone = time.UTC
 	}
@@ -200,7 +200,7 @@ func (f FeedFile) ICS(page func(uuid.UUID) string) string {
 	cal.SetRefreshInterval("PT30M")
 	cal.SetXPublishedTTL("PT30M")
 	for _, entry := range f.entries {
-		event := addEvent(cal, entry.Appointment, page(entry.ID))
+		event := addEvent(cal, entry.Appointment, links.appointment(entry.ID), links.organizer())
 		event.SetSummary(entry.title)
 		event.SetDtStampTime(entry.ChangedAt)
 	}

@@ -141,7 +141,7 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="rendez-vous.ics"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(CalendarFile(a, "PUBLISH", h.links.appointment(a.ID), "", "", h.bookings.db.Now())))
+	_, err = w.Write([]byte(CalendarFile(a, "PUBLISH", h.links.appointment(a.ID), h.links.organizer(), "", h.bookings.db.Now())))
 	return err
 }
 

@@ -8,8 +8,6 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
-
-	"github.com/google/uuid"
 )
 
 const feedPath = "/agenda/abonnement"
@@ -26,7 +24,7 @@ type feedPage struct {
 }
 
 func (feedPage) Template() string { return "booking/feed" }
-func (feedPage) Title() string    { return "Mon agenda ailleurs" }
+func (feedPage) Title() string    { return "Exporter mon agenda" }
 
 var showsOptions = []option{
 	{string(ShowsNothing), ShowsNothing.Label()}, {string(ShowsInitials), ShowsInitials.Label()}, {string(ShowsNames), ShowsNames.Label()},
@@ -108,6 +106,6 @@ func (h *HTTP) FeedICS(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `inline; filename="agenda.ics"`)
-	_, err = w.Write([]byte(file.ICS(func(id uuid.UUID) string { return h.links.appointment(id) })))
+	_, err = w.Write([]byte(file.ICS(h.links)))
 	return err
 }
