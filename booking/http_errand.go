@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -94,10 +95,12 @@ func (p freeHours) Elsewhere(at time.Time) bool {
 	return slotsPage{Reader: p.Reader, Worker: SocialWorker{Person: account.Person{Zone: p.Theirs}}}.Elsewhere(at)
 }
 
-// hoursOf lays the free hours out; weeks are turned at address, whose query is kept.
-func hoursOf(r *http.Request, free []Slot, reader, theirs *time.Location, now time.Time) freeHours {
+// hoursOf lays the free hours of a week out: the one that the address asks for, or
+// else usual, or else the first that has any. Weeks are turned at that address, whose
+// query is kept.
+func hoursOf(r *http.Request, usual string, free []Slot, reader, theirs *time.Location, now time.Time) freeHours {
 	grid := slotsPage{Reader: reader}
-	grid.fill(r.URL.Query().Get("week"), free, now)
+	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
 	turned := func(week string) string {
 		if week == "" {
 			return ""
@@ -265,7 +268,7 @@ func (h *HTTP) errandHours(r *http.Request, e errand, request Request) (errandHo
 	free, err := h.bookings.FreeFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
 		errand: e, Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: kept(request),
-		Hours: hoursOf(r, free, e.Zone, worker.Zone, h.bookings.db.Now()),
+		Hours: hoursOf(r, "", free, e.Zone, worker.Zone, h.bookings.db.Now()),
 	}
 	return page, err
 }

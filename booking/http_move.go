@@ -72,7 +72,7 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 	if errors.Is(err, errNotOffered) {
 		return movePage{}, errMoveNowhere
 	}
-	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, free, a.Reader, a.Zone, now)}, err
+	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, weekOf(a.StartsAt.In(a.Reader)).String(), free, a.Reader, a.Zone, now)}, err
 }
 
 var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")

@@ -95,9 +95,12 @@ func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 	v.want("gone", v.get(at), http.StatusNotFound)
 }
 
-func weekAddress(day time.Time) string {
+func weekAddress(day time.Time) string { return "/agenda?week=" + weekOf(day) }
+
+// weekOf is a day's week as addresses write it.
+func weekOf(day time.Time) string {
 	year, week := day.ISOWeek()
-	return fmt.Sprintf("/agenda?week=%d-W%02d", year, week)
+	return fmt.Sprintf("%d-W%02d", year, week)
 }
 
 // What is booked in hours that go is listed with a link, and stays when confirmed.

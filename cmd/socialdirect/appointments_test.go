@@ -74,8 +74,7 @@ func TestR13_OfTwoHundredAtOnceOneGetsTheHour(t *testing.T) { // alone: it is a 
 func (v *visitor) soon(workerPage string) (soon, later string) {
 	v.t.Helper()
 	for week := range 3 {
-		year, number := time.Now().AddDate(0, 0, 7*week).ISOWeek()
-		a := v.want("the agenda", v.get(fmt.Sprintf("%s?mode=video&week=%d-W%02d", workerPage, year, number)), http.StatusOK)
+		a := v.want("the agenda", v.get(workerPage+"?mode=video&week="+weekOf(time.Now().AddDate(0, 0, 7*week))), http.StatusOK)
 		for _, found := range slotPattern.FindAllStringSubmatch(a.body, -1) {
 			at, err := time.Parse(time.RFC3339, found[1])
 			ok(v.t, err)
@@ -147,6 +146,8 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	if strings.Contains(a.body, `value="`+gone+`"`) || strings.Contains(a.body, `value="`+at+`"`) {
 		t.Error("it offers what is taken")
 	}
+	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(time.Now().AddDate(0, 0, 14))+`"`)
+	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20"`)
 	a = v.want("a taken hour", v.post(page+"/deplacement", "starts_at", gone), http.StatusConflict)
 	v.has("a taken hour", a, "Quelqu’un vient de prendre cette heure", `name="starts_at"`)
 	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z", "its own hour": at} {
@@ -249,8 +250,7 @@ func TestR12_AWorkerBooksForWhomTheyFollow(t *testing.T) {
 }
 
 func nextWeek(page string) string {
-	year, week := time.Now().AddDate(0, 0, 14).ISOWeek()
-	return fmt.Sprintf("%s?mode=video&week=%d-W%02d", page, year, week)
+	return page + "?mode=video&week=" + weekOf(time.Now().AddDate(0, 0, 14))
 }
 
 // nextFree is a free hour of a worker's, as the person is shown it.

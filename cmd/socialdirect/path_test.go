@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -27,8 +26,7 @@ func (v *visitor) freeSlot() (worker, startsAt string) {
 	v.t.Helper()
 	a := v.want("the sheets", v.get("/assistants?mode=video"), http.StatusOK)
 	worker = workerPattern.FindStringSubmatch(a.body)[1]
-	year, week := time.Now().AddDate(0, 0, 14).ISOWeek()
-	a = v.want("the agenda", v.get(fmt.Sprintf("/assistants/%s?mode=video&week=%d-W%02d", worker, year, week)), http.StatusOK)
+	a = v.want("the agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
 	found := slotPattern.FindAllStringSubmatch(a.body, -1)
 	if len(found) < 20 {
 		v.t.Fatalf("no free hour in %s", main_(a.body))
