@@ -38,6 +38,7 @@ type weekItem struct {
 	Opening      *Opening
 	Appointment  *Appointment // neither: an absence
 	Elsewhere    bool         // an absence that another calendar says
+	Covered      bool         // an opening whose first lines lie under something else in the grid
 }
 
 func (weekPage) Template() string  { return "booking/week" }
@@ -151,7 +152,16 @@ func (h Hours) day(midnight time.Time, booked []Appointment, now time.Time) week
 		}
 	}
 	slices.SortStableFunc(day.Items, func(a, b weekItem) int { return a.Starts - b.Starts })
+	for i, opening := range day.Items {
+		day.Items[i].Covered = opening.Opening != nil && slices.ContainsFunc(day.Items, opening.coveredBy)
+	}
 	return day
+}
+
+// coveredBy reports whether the other lies over the hour in which an opening of the
+// grid is labelled.
+func (i weekItem) coveredBy(other weekItem) bool {
+	return other.Opening == nil && other.Starts < i.Starts+60 && other.Ends > i.Starts
 }
 
 // away are the day's absences.
