@@ -67,12 +67,13 @@ func (h *HTTP) Settings(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// decodeNumber decodes a whole number between two others, both included.
-func decodeNumber(f *form.Form, name string, least, most int) int {
+// decodeNumber decodes a whole number between two others, both included; what is
+// counted is said in the message, which also stands in the list above the form.
+func decodeNumber(f *form.Form, name, counted string, least, most int) int {
 	value := f.Text(name, form.Text{Max: 4})
 	n, err := strconv.Atoi(value)
 	if f.Error(name) == "" && (err != nil || !between(n, least, most)) {
-		f.Fail(name, fmt.Sprintf("Écrivez un nombre entier entre %d et %d.", least, most))
+		f.Fail(name, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", counted, least, most))
 	}
 	return n
 }
@@ -85,11 +86,13 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := Settings{
 		HolidayRegion: f.Choice("holiday_region", values(regionOptions()), "Choisissez une région."),
-		BufferBefore:  decodeNumber(f, "buffer_before", 0, maxBuffer), BufferAfter: decodeNumber(f, "buffer_after", 0, maxBuffer),
-		NoticeHours: decodeNumber(f, "notice_hours", 0, maxNotice), HorizonWeeks: decodeNumber(f, "horizon_weeks", 1, maxWeeks),
+		BufferBefore:  decodeNumber(f, "buffer_before", "Minutes avant", 0, maxBuffer),
+		BufferAfter:   decodeNumber(f, "buffer_after", "Minutes après", 0, maxBuffer),
+		NoticeHours:   decodeNumber(f, "notice_hours", "Heures à l’avance", 0, maxNotice),
+		HorizonWeeks:  decodeNumber(f, "horizon_weeks", "Semaines à l’avance", 1, maxWeeks),
 	}
 	if f.Text("per_day", form.Text{Max: 4}) != "" {
-		s.PerDay = decodeNumber(f, "per_day", 1, maxPerDay)
+		s.PerDay = decodeNumber(f, "per_day", "Rendez-vous par jour", 1, maxPerDay)
 	}
 	if f.Valid() && s.notice() >= s.horizon() {
 		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
