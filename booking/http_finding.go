@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -97,6 +98,15 @@ func (h *HTTP) search(r *http.Request, query url.Values) (searchForm, Search, er
 		page.Filter.Set("order", "name")
 	}
 	return page, search, nil
+}
+
+// Ways says in which modes the hour can be had: "par vidéo, par téléphone ou sur place".
+func (h Hour) Ways() string {
+	words := make([]string, len(h.Modes))
+	for i, mode := range h.Modes {
+		words[i] = web.Small(mode.Label())
+	}
+	return web.Either(words)
 }
 
 // soonestPage is the next hours with anybody.

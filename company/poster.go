@@ -48,11 +48,7 @@ func modesInWords(modes []string) string {
 	for i, mode := range modes {
 		words[i] = modeWords[mode]
 	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " ou " + words[last]
+	return web.Either(words)
 }
 
 // Offer says what is offered, in one sentence.

@@ -134,6 +134,15 @@ func funcs(static *Static) template.FuncMap {
 	}
 }
 
+// Either lists what one may choose from as a sentence does: "a, b ou c".
+func Either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " ou " + words[last]
+}
+
 func utc(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Bytes writes a file's size: "340 ko", "1,2 Mo".

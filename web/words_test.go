@@ -42,6 +42,7 @@ func TestWordsAreFrench(t *testing.T) {
 	at := time.Date(2026, 8, 15, 9, 5, 0, 0, time.UTC)
 	for got, want := range map[string]string{
 		web.Day(at): "samedi 15\u00a0août", web.Date(at): "15\u00a0août 2026", web.Hour(at): "9\u00a0h\u00a005",
+		web.Either(nil): "", web.Either([]string{"a"}): "a", web.Either([]string{"a", "b"}): "a ou b", web.Either([]string{"a", "b", "c"}): "a, b ou c",
 		web.Bytes(340_000): "340\u00a0ko", web.Bytes(1_234_567): "1,2\u00a0Mo", web.Initials("Nadia Le Goff"): "NL",
 		string(web.Paragraphs("a<b>\nc")):             "a&lt;b&gt;<br>c",
 		string(web.Linked("voir http://x.fr/?a=1&b")): `voir <a href="http://x.fr/?a=1&amp;b">http://x.fr/?a=1&amp;b</a>`,
