@@ -35,7 +35,7 @@ var places = map[viewer.Role][]NavItem{
 	},
 	viewer.Switchboard: {
 		{Path: "/standard", Label: "Standard", Icon: "headset"},
-		{Path: "/standard/notifications", Label: "À joindre", Icon: "phone"},
+		{Path: "/standard/notifications", Label: "À\u00a0joindre", Icon: "phone"},
 		{Path: "/profil", Label: "Profil", Icon: "user"},
 	},
 	viewer.ClientManager: {
