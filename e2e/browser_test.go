@@ -256,24 +256,26 @@ var (
 	used   = map[string]bool{}
 )
 
-// code is a one-time code that was not used in this run; where the present one
-// was, the next one is accepted just as well.
-func code(t *testing.T, secret string) string {
+// code is a one-time code that was not used in this run. Where the present one was,
+// the next one is accepted just as well; where both were, the next half minute's is.
+func code(t *testing.T, secret string) (code string) {
 	t.Helper()
-	usedMu.Lock()
-	defer usedMu.Unlock()
-	for _, ahead := range []time.Duration{0, 30 * time.Second} {
-		code, err := totp.GenerateCode(secret, time.Now().Add(ahead))
-		if err != nil {
-			t.Fatal(err)
+	await(t, "a code that was not used", time.Minute, func() bool {
+		usedMu.Lock()
+		defer usedMu.Unlock()
+		for _, ahead := range []time.Duration{0, 30 * time.Second} {
+			var err error
+			if code, err = totp.GenerateCode(secret, time.Now().Add(ahead)); err != nil {
+				t.Fatal(err)
+			}
+			if !used[secret+code] {
+				used[secret+code] = true
+				return true
+			}
 		}
-		if !used[secret+code] {
-			used[secret+code] = true
-			return code
-		}
-	}
-	t.Fatal("both codes of this half minute were used")
-	return ""
+		return false
+	})
+	return code
 }
 
 // clippedScript finds the boxes that hide a part of what is in them, which does
