@@ -220,6 +220,9 @@ func talk(t *testing.T, amina, worker *person, appointment string) {
 		mine, theirs := eval[string](amina, `document.getElementById('verification').textContent`), eval[string](worker, `document.getElementById('verification').textContent`)
 		return mine != "" && mine == theirs
 	})
+	if !eval[bool](amina, `getComputedStyle(document.querySelector('.call-code summary')).color === getComputedStyle(document.querySelector('.call')).color`) {
+		t.Error("the verification words are not in the call's own colour: over the picture nobody can read them")
+	}
 	amina.do("camera off", chromedp.Click(chromedp.CSS("#camera")))
 	await(t, "the camera’s state in words", 10*time.Second, func() bool {
 		return strings.Contains(eval[string](amina, `document.getElementById('self-frame').textContent`), "Caméra coupée")
