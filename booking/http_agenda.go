@@ -35,6 +35,7 @@ type weekDay struct {
 // another.
 type weekItem struct {
 	Starts, Ends int
+	Top          int // where it begins in the grid
 	Opening      *Opening
 	Appointment  *Appointment // neither: an absence
 	Elsewhere    bool         // an absence that another calendar says
@@ -71,8 +72,8 @@ func (i weekItem) When() string { return clock(i.Starts) + " – " + clock(i.End
 
 // The grid places an item by its hours and, five by five, its minutes.
 
-func (i weekItem) Hour() int      { return i.Starts / 60 }
-func (i weekItem) Minute() int    { return i.Starts % 60 / 5 * 5 }
+func (i weekItem) Hour() int      { return i.Top / 60 }
+func (i weekItem) Minute() int    { return i.Top % 60 / 5 * 5 }
 func (i weekItem) EndHour() int   { return i.Ends / 60 }
 func (i weekItem) EndMinute() int { return i.Ends % 60 / 5 * 5 }
 
@@ -110,8 +111,22 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	for i := range 7 {
 		page.Days = append(page.Days, hours.day(monday.AddDate(0, 0, i), booked, now))
 	}
-	page.From, page.Until = hoursShown(page.Days)
+	page.frame()
 	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// frame chooses the hours that the grid shows. What began before them begins with
+// them: what it is stands at its top.
+func (p *weekPage) frame() {
+	p.From, p.Until = hoursShown(p.Days)
+	for _, day := range p.Days {
+		for i, item := range day.Items {
+			day.Items[i].Top = item.Starts
+			if item.Ends > 60*p.From {
+				day.Items[i].Top = max(item.Starts, 60*p.From)
+			}
+		}
+	}
 }
 
 // hoursShown are the hours of a working day, and whatever lies outside them.
@@ -122,7 +137,7 @@ func hoursShown(days []weekDay) (from, until int) {
 			if item.Opening == nil && item.Appointment == nil {
 				continue // a day of absence says nothing about hours
 			}
-			from, until = min(from, item.Hour()), max(until, (item.Ends+59)/60)
+			from, until = min(from, item.Starts/60), max(until, (item.Ends+59)/60)
 		}
 	}
 	return from, until

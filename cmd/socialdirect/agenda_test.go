@@ -187,3 +187,12 @@ func TestR41_SettingsAndAbsencesSayWhatToDoBesideEachField(t *testing.T) {
 		t.Error("the weekly absence is not listed")
 	}
 }
+
+// What began before the hours that the grid shows is labelled where they begin.
+func TestR41_AnAbsenceSinceMidnightIsLabelledInTheWeek(t *testing.T) {
+	t.Parallel()
+	v := platformOf(t).idle(t, "iris")
+	day := time.Now().AddDate(0, 0, 10)
+	v.want("away", v.post("/agenda/absences", "first_day", day.Format(time.DateOnly), "last_day", day.Format(time.DateOnly)), http.StatusSeeOther)
+	v.has("the week", v.want("the week", v.get(weekAddress(day)), http.StatusOK), `data-h="8" data-m="0" data-eh="24" data-em="0" class="away"`)
+}
