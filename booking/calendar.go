@@ -3,6 +3,8 @@ package booking
 import (
 	"time"
 
+	"socialdirect/internal/calendar"
+
 	ics "github.com/arran4/golang-ical"
 )
 
@@ -35,7 +37,7 @@ const ownEvents = "@socialdirect"
 func newCalendar(zone *time.Location, span Period) *ics.Calendar {
 	cal := ics.NewCalendarFor("Social Direct")
 	cal.SetCalscale("GREGORIAN")
-	addZone(cal, zone, span)
+	calendar.AddZone(cal, zone, calendar.Period(span))
 	return cal
 }
 
@@ -43,8 +45,8 @@ func newCalendar(zone *time.Location, span Period) *ics.Calendar {
 func addEvent(cal *ics.Calendar, a Appointment, page, organizer string) *ics.VEvent {
 	event := cal.AddEvent(a.ID.String() + ownEvents)
 	event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
-	setClock(event, ics.ComponentPropertyDtStart, a.StartsAt.In(a.Zone))
-	setClock(event, ics.ComponentPropertyDtEnd, a.EndsAt.In(a.Zone))
+	calendar.SetClock(event, ics.ComponentPropertyDtStart, a.StartsAt.In(a.Zone))
+	calendar.SetClock(event, ics.ComponentPropertyDtEnd, a.EndsAt.In(a.Zone))
 	event.SetURL(page)
 	event.SetDescription(page)
 	event.SetSequence(a.Sequence)
@@ -53,27 +55,6 @@ func addEvent(cal *ics.Calendar, a Appointment, page, organizer string) *ics.VEv
 	event.SetStatus(calendarStatus(a.Status))
 	event.SetTimeTransparency(ics.TransparencyOpaque)
 	return event
-}
-
-const (
-	clockFormat   = "20060102T150405"
-	instantFormat = "20060102T150405Z"
-)
-
-// setClock writes a time as clocks show it. What they show twice, in autumn, is
-// written as the instant it is.
-func setClock(event *ics.VEvent, property ics.ComponentProperty, t time.Time) {
-	if twice(t) {
-		event.SetProperty(property, t.UTC().Format(instantFormat))
-		return
-	}
-	event.SetProperty(property, t.Format(clockFormat), ics.WithTZID(t.Location().String()))
-}
-
-// twice reports whether clocks show the same an hour before or after t.
-func twice(t time.Time) bool {
-	shown := t.Format(clockFormat)
-	return t.Add(time.Hour).Format(clockFormat) == shown || t.Add(-time.Hour).Format(clockFormat) == shown
 }
 
 // calendarStatus says a state in the words of RFC 5545 (3.8.1.11).

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/calendar"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/jobs"
@@ -136,7 +137,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 type answer struct {
 	version   fetch.Version
 	unchanged bool
-	busy      []Period
+	busy      []calendar.Period
 }
 
 func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker workerRow) (a answer, err error) {
@@ -145,9 +146,9 @@ func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row
 	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > expandAnew {
 		known = fetch.Version{}
 	}
-	r := reading{span: Period{now, now.Add(Horizon + 2*expandAnew)}, zone: worker.zone(), allDay: row.AllDay}
+	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(Horizon + 2*expandAnew)}, Zone: worker.zone(), AllDay: row.AllDay, Own: ownEvents, Least: SlotLength}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
-		a.busy, err = busyIn(ctx, body, r)
+		a.busy, err = calendar.Busy(ctx, body, r)
 		return err
 	})
 	return a, err
@@ -168,8 +169,8 @@ func failureOf(err error) (why Failure, ours bool) {
 		why Failure
 	}{
 		{fetch.ErrAddress, FailureAddress}, {fetch.ErrInternal, FailureAddress}, {fetch.ErrUnknown, FailureUnknown}, {fetch.ErrUnreachable, FailureUnreachable},
-		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {errTooMuch, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
-		{errNotCalendar, FailureNotCalendar}, {errTooComplex, FailureTooComplex}, {context.DeadlineExceeded, FailureTooComplex},
+		{fetch.ErrCertificate, FailureCertificate}, {fetch.ErrRedirects, FailureRedirects}, {fetch.ErrTooLarge, FailureTooLarge}, {calendar.ErrTooMuch, FailureTooLarge}, {fetch.ErrTooSlow, FailureTooSlow},
+		{calendar.ErrNotCalendar, FailureNotCalendar}, {calendar.ErrTooComplex, FailureTooComplex}, {context.DeadlineExceeded, FailureTooComplex},
 	} {
 		if errors.Is(err, known.err) {
 			return known.why, true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/internal/calendar"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/postgres"
 
@@ -147,7 +148,7 @@ func noteTold(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 }
 
 // replaceBusy puts the busy times of one calendar in place of what was known.
-func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, periods []Period) error {
+func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, periods []calendar.Period) error {
 	if _, err := tx.Exec(ctx, `delete from external_busy where subscription_id = $1`, row.ID); err != nil {
 		return err
 	}

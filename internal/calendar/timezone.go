@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ type onset struct {
 	rule   string // how it comes back every year; empty where it does not
 }
 
-// addZone writes how the clocks of a zone go from span's beginning to a year after
+// AddZone writes how the clocks of a zone go from span's beginning to a year after
 // its end (RFC 5545, 3.6.5), from Go's own time zone data.
-func addZone(cal *ics.Calendar, zone *time.Location, span Period) {
+func AddZone(cal *ics.Calendar, zone *time.Location, span Period) {
 	timezone := cal.AddTimezone(zone.String())
 	for _, o := range onsets(zone, Period{span.From, span.To.AddDate(1, 0, 0)}) {
 		o.write(timezone)

@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func parisian(t testing.TB) *time.Location {
 
 func readBusyIn(t testing.TB, text string, allDay bool) ([]Period, error) {
 	t.Helper()
-	return busyIn(t.Context(), strings.NewReader(text), reading{span: theSpan, zone: parisian(t), allDay: allDay})
+	return Busy(t.Context(), strings.NewReader(text), Reading{Span: theSpan, Zone: parisian(t), AllDay: allDay, Own: "@socialdirect", Least: time.Hour})
 }
 
 // calendarOf wraps lines, separated by |, of a calendar with one event.
@@ -142,7 +142,7 @@ func TestR41_RepetitionsGoByTheWallClock(t *testing.T) {
 	for zone, preamble := range map[string]string{"Europe/Paris": "", "Heure de Vannes": outlookParis} {
 		text := "BEGIN:VCALENDAR\n" + preamble + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=" + zone + ":20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
 		span := Period{time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
-		got, err := busyIn(t.Context(), strings.NewReader(text), reading{span: span, zone: time.UTC})
+		got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: span, Zone: time.UTC})
 		if want := "0327T0800-0327T0900 0328T0800-0328T0900 0329T0700-0329T0800 0330T0700-0330T0800"; err != nil || said(got) != want {
 			t.Errorf("%s: %s (%v)", zone, said(got), err)
 		}
@@ -155,15 +155,15 @@ func TestR41_WhatIsNoCalendarOrNoHonestOneIsRefused(t *testing.T) {
 		text string
 		want error
 	}{
-		"nothing":       {"", errNotCalendar},
-		"a page":        {"<!doctype html><title>Connexion</title>", errNotCalendar},
-		"cut":           {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:2026", errNotCalendar},
-		"crossed":       {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\nEND:VEVENT\n", errNotCalendar},
-		"an event":      {"BEGIN:VEVENT\nEND:VEVENT\n", errNotCalendar},
-		"nested":        {strings.Repeat("BEGIN:VCALENDAR\n", 1000), errTooComplex},
-		"every second":  {calendarOf("DTSTART:19700101T000000Z|DURATION:PT1S|RRULE:FREQ=SECONDLY"), errTooComplex},
-		"never, hourly": {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5"), errTooComplex},
-		"endless rule":  {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=DAILY;BYMONTHDAY=" + strings.Repeat("1,", 1000) + "1"), errTooComplex},
+		"nothing":       {"", ErrNotCalendar},
+		"a page":        {"<!doctype html><title>Connexion</title>", ErrNotCalendar},
+		"cut":           {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:2026", ErrNotCalendar},
+		"crossed":       {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\nEND:VEVENT\n", ErrNotCalendar},
+		"an event":      {"BEGIN:VEVENT\nEND:VEVENT\n", ErrNotCalendar},
+		"nested":        {strings.Repeat("BEGIN:VCALENDAR\n", 1000), ErrTooComplex},
+		"every second":  {calendarOf("DTSTART:19700101T000000Z|DURATION:PT1S|RRULE:FREQ=SECONDLY"), ErrTooComplex},
+		"never, hourly": {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5"), ErrTooComplex},
+		"endless rule":  {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=DAILY;BYMONTHDAY=" + strings.Repeat("1,", 1000) + "1"), ErrTooComplex},
 	} {
 		if got, err := readBusyIn(t, c.text, true); !errors.Is(err, c.want) {
 			t.Errorf("%s: %s, %v", name, said(got), err)
@@ -171,7 +171,7 @@ func TestR41_WhatIsNoCalendarOrNoHonestOneIsRefused(t *testing.T) {
 	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := busyIn(stopped, strings.NewReader(calendarOf("DTSTART:20261201T000000Z|DURATION:PT1H|RRULE:FREQ=DAILY")), reading{span: theSpan, zone: time.UTC}); !errors.Is(err, context.Canceled) {
+	if _, err := Busy(stopped, strings.NewReader(calendarOf("DTSTART:20261201T000000Z|DURATION:PT1H|RRULE:FREQ=DAILY")), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 }
@@ -209,7 +209,7 @@ func TestR41_AHundredThousandEventsTakeLittleMemory(t *testing.T) {
 		at := theSpan.From.Add(time.Duration(i) * 7 * time.Minute * 5).Format(clockFormat)
 		return fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nSUMMARY:Réunion\nDTSTART;TZID=Europe/Paris:%s\nDURATION:PT5M\nEND:VEVENT\n", i, at)
 	}}
-	got, err := busyIn(t.Context(), meter.Reader(events), reading{span: theSpan, zone: parisian(t)})
+	got, err := Busy(t.Context(), meter.Reader(events), Reading{Span: theSpan, Zone: parisian(t), Least: time.Hour})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("%d periods, %v", len(got), err)
 	}
@@ -226,7 +226,7 @@ func TestR41_RulesWithoutEndEnd(t *testing.T) {
 	events := &manyEvents{of: 200, line: func(i int) string {
 		return fmt.Sprintf("BEGIN:VEVENT\nUID:%d\nDTSTART:20200101T0900%02dZ\nDURATION:PT5M\nRRULE:%s\nEND:VEVENT\n", i, i%60, rules[i%len(rules)])
 	}}
-	if got, err := busyIn(t.Context(), events, reading{span: theSpan, zone: time.UTC}); err != nil || len(got) < 60 || len(got) > 63 {
+	if got, err := Busy(t.Context(), events, Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour}); err != nil || len(got) < 60 || len(got) > 63 {
 		t.Errorf("%d periods, %v", len(got), err)
 	}
 }
@@ -238,7 +238,7 @@ func FuzzR41_AnyCalendarEndsInOrderedPeriodsOrAnError(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := readBusyIn(t, text, true)
 		for i, p := range got {
-			if err != nil || !p.From.Before(p.To) || p.From.Before(theSpan.From) || p.To.After(theSpan.To) || i > 0 && p.From.Sub(got[i-1].To) < SlotLength {
+			if err != nil || !p.From.Before(p.To) || p.From.Before(theSpan.From) || p.To.After(theSpan.To) || i > 0 && p.From.Sub(got[i-1].To) < time.Hour {
 				t.Errorf("%s (%v)", said(got), err)
 			}
 		}

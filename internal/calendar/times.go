@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"strconv"
@@ -64,7 +64,7 @@ func (t timing) period(shown time.Time) Period {
 
 // timing works out when an event is; ok is false for one that takes no time, or
 // whose time makes no sense.
-func (c *calendarReader) timing(e *event) (t timing, ok bool) {
+func (c *reader) timing(e *event) (t timing, ok bool) {
 	starts, day, utc, ok := parseTime(e.starts.value)
 	if !ok || starts.Year() < 1600 || starts.Year() > 9000 {
 		return timing{}, false
@@ -90,7 +90,7 @@ func (c *calendarReader) timing(e *event) (t timing, ok bool) {
 
 // until is how long an event lasts that ends then: in days of its clock, or in
 // time that passes.
-func (c *calendarReader) until(m moment, t timing) (time.Duration, bool) {
+func (c *reader) until(m moment, t timing) (time.Duration, bool) {
 	ends, day, utc, ok := parseTime(m.value)
 	if !ok || day != t.days {
 		return 0, false

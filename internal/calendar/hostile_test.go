@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"errors"
@@ -80,14 +80,14 @@ func TestR41_HostileCalendarsCostLittle(t *testing.T) {
 		"changes of clocks":    {wholeOf(zoneBy(monthly, 200), strings.Repeat(event, 20_000)), nil},
 		"impossible changes":   {wholeOf(zoneBy("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", 50), event), nil},
 		"no changes":           {wholeOf(strings.ReplaceAll(zoneBy("FREQ=YEARLY", 200), "16010101", "jamais"), strings.Repeat(event, 20_000)), nil},
-		"floating events":      {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000\nEND:VEVENT\n")), errTooMuch},
-		"lines of exceptions":  {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\n", repeated("EXDATE:1\n"), "END:VEVENT\n"), errTooMuch},
-		"a line of exceptions": {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nEXDATE:", repeated("20261202,"), "1\nEND:VEVENT\n"), errTooMuch},
-		"additions":            {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nRDATE:20261203T090000Z\nEND:VEVENT\n")), errTooMuch},
+		"floating events":      {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000\nEND:VEVENT\n")), ErrTooMuch},
+		"lines of exceptions":  {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\n", repeated("EXDATE:1\n"), "END:VEVENT\n"), ErrTooMuch},
+		"a line of exceptions": {wholeOf("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nEXDATE:", repeated("20261202,"), "1\nEND:VEVENT\n"), ErrTooMuch},
+		"additions":            {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nRDATE:20261203T090000Z\nEND:VEVENT\n")), ErrTooMuch},
 		"continuations":        {wholeOf("DTSTART:", repeated("\n "), "\n"), nil},
 	} {
 		began, meter := time.Now(), heaptest.New()
-		_, err := busyIn(t.Context(), meter.Reader(strings.NewReader(c.text)), reading{span: theSpan, zone: time.UTC})
+		_, err := Busy(t.Context(), meter.Reader(strings.NewReader(c.text)), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour})
 		if !errors.Is(err, c.want) || time.Since(began) > 20*time.Second || meter.Growth() > most {
 			t.Errorf("%s: %v in %s, %d MB are held", name, err, time.Since(began), meter.Growth()>>20)
 		}

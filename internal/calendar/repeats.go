@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 )
 
 // expand works out, once all is read, the events that had to wait.
-func (c *calendarReader) expand() error {
+func (c *reader) expand() error {
 	for _, e := range c.waiting {
 		if c.ctx.Err() != nil {
 			return c.ctx.Err()
@@ -35,7 +35,7 @@ func (c *calendarReader) expand() error {
 }
 
 // replace notes the occurrence that an event stands for.
-func (c *calendarReader) replace(e *event) {
+func (c *reader) replace(e *event) {
 	if e.occurrence.none() {
 		return
 	}
@@ -47,7 +47,7 @@ func (c *calendarReader) replace(e *event) {
 
 // repeat adds the occurrences of an event, but for those that are excluded or
 // that other events stand for.
-func (c *calendarReader) repeat(e *event, t timing, left *int) error {
+func (c *reader) repeat(e *event, t timing, left *int) error {
 	without, moves := c.without(e, t), c.moves(e, t)
 	add := func(shown time.Time) {
 		if !without.holds(t, shown) {
@@ -62,7 +62,7 @@ func (c *calendarReader) repeat(e *event, t timing, left *int) error {
 		return nil
 	}
 	if len(e.rule) > maxRuleLength {
-		return errTooComplex
+		return ErrTooComplex
 	}
 	option, ok := parseRule(e.rule)
 	if !ok {
@@ -74,7 +74,7 @@ func (c *calendarReader) repeat(e *event, t timing, left *int) error {
 
 // dialWithin is the clock of a time that goes with an event: the event's own, unless
 // it names another.
-func (c *calendarReader) dialWithin(m moment, t timing) dial {
+func (c *reader) dialWithin(m moment, t timing) dial {
 	if m.zone == "" {
 		return t.dial
 	}
@@ -116,7 +116,7 @@ func parseRule(rule string) (option rrule.ROption, ok bool) {
 const maxInterval = 1 << 40
 
 // addDates adds the single dates of an RDATE, which may be periods.
-func (c *calendarReader) addDates(values string, by dial, t timing, add func(time.Time)) {
+func (c *reader) addDates(values string, by dial, t timing, add func(time.Time)) {
 	for value := range strings.SplitSeq(values, ",") {
 		if strings.Contains(value, "/") {
 			if p, ok := parsePeriod(value, by); ok {
@@ -140,20 +140,20 @@ func shownBy(t timing, at time.Time) time.Time {
 }
 
 // follow goes through the occurrences of a rule, up to the end of the span.
-func (c *calendarReader) follow(option rrule.ROption, last time.Time, t timing, left *int, add func(time.Time)) error {
+func (c *reader) follow(option rrule.ROption, last time.Time, t timing, left *int, add func(time.Time)) error {
 	if !bounded(option) {
-		return errTooComplex
+		return ErrTooComplex
 	}
-	next, err := occurrences(option, t.starts, c.span.To.Add(2*24*time.Hour)) // no clock is further from UTC
+	next, err := occurrences(option, t.starts, c.Span.To.Add(2*24*time.Hour)) // no clock is further from UTC
 	if err != nil {
 		add(t.starts)
 		return nil
 	}
 	for shown, more := next(); more; shown, more = next() {
 		if *left--; *left < 0 {
-			return errTooComplex
+			return ErrTooComplex
 		}
-		if !t.dial(shown).Before(c.span.To) || !last.IsZero() && shown.After(last) {
+		if !t.dial(shown).Before(c.Span.To) || !last.IsZero() && shown.After(last) {
 			return nil
 		}
 		add(shown)
@@ -218,7 +218,7 @@ type exceptions struct {
 	days     []time.Time
 }
 
-func (c *calendarReader) without(e *event, t timing) (x exceptions) {
+func (c *reader) without(e *event, t timing) (x exceptions) {
 	for _, m := range slices.Concat(e.excluded, c.replaced[e.uid]) {
 		by := c.dialWithin(m, t)
 		for value := range strings.SplitSeq(m.value, ",") {
@@ -237,7 +237,7 @@ func (c *calendarReader) without(e *event, t timing) (x exceptions) {
 
 func (x exceptions) holds(t timing, shown time.Time) bool {
 	_, instant := slices.BinarySearchFunc(x.instants, t.dial(shown), time.Time.Compare)
-	_, day := slices.BinarySearchFunc(x.days, calendarDay(shown), time.Time.Compare)
+	_, day := slices.BinarySearchFunc(x.days, shown.Truncate(24*time.Hour), time.Time.Compare)
 	return instant || day
 }
 
@@ -252,7 +252,7 @@ type move struct {
 type moves []move
 
 // moves are those of an event, in order.
-func (c *calendarReader) moves(e *event, t timing) (all moves) {
+func (c *reader) moves(e *event, t timing) (all moves) {
 	for _, other := range c.onward[e.uid] {
 		from, ok := parseInstant(other.occurrence.value, c.dialWithin(other.occurrence, t))
 		if !ok {

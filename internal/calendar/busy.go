@@ -1,4 +1,7 @@
-package booking
+// Package calendar reads other people's calendars and writes time zones for our own
+// (RFC 5545): of a calendar it keeps when its owner is busy, and nothing else. What
+// it reads comes from anywhere, so that everything in it is bounded.
+package calendar
 
 import (
 	"cmp"
@@ -14,9 +17,9 @@ import (
 
 // Why a calendar cannot be used.
 var (
-	errNotCalendar = errors.New("not a calendar")
-	errTooComplex  = errors.New("a calendar too complex to work out")
-	errTooMuch     = errors.New("a calendar with too much in it")
+	ErrNotCalendar = errors.New("not a calendar")
+	ErrTooComplex  = errors.New("a calendar too complex to work out")
+	ErrTooMuch     = errors.New("a calendar with too much in it")
 )
 
 // Bounds of one calendar, beside that of its size: what a rule may say, how long
@@ -32,19 +35,24 @@ const (
 	maxEventLength = 366 * 24 * time.Hour
 )
 
-// reading is how a calendar is read: for which time, and what its owner wants.
-type reading struct {
-	span   Period
-	zone   *time.Location // where the calendar says none
-	allDay bool           // days taken up entirely are busy
+// Period is a span of time, its end not included.
+type Period struct{ From, To time.Time }
+
+// Reading is how a calendar is read: for which time, and what its owner wants.
+type Reading struct {
+	Span   Period
+	Zone   *time.Location // where the calendar says none
+	AllDay bool           // days taken up entirely are busy
+	Own    string         // events whose identifier ends so are left out
+	Least  time.Duration  // what is free for less than this between two periods joins them
 }
 
-// busyIn reads a calendar (RFC 5545) as it arrives and returns when it says that
-// its owner is busy within span: merged, in order, and nothing else of it. Events
-// of our own are left out, so that a calendar that holds our feed, or our mails,
-// blocks nothing twice.
-func busyIn(ctx context.Context, from io.Reader, r reading) ([]Period, error) {
-	c := &calendarReader{reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), zones: newZones(r.zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
+// Busy reads a calendar (RFC 5545) as it arrives and returns when it says that its
+// owner is busy within the span: merged, in order, and nothing else of it. It fails
+// with ErrNotCalendar, ErrTooComplex, ErrTooMuch, what reading from fails with, or
+// that ctx is over.
+func Busy(ctx context.Context, from io.Reader, r Reading) ([]Period, error) {
+	c := &reader{Reading: r, ctx: ctx, lines: ics.NewCalendarStream(from), busy: periodSet{least: r.Least}, zones: newZones(r.Zone), replaced: map[string][]moment{}, onward: map[string][]*event{}}
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -54,10 +62,10 @@ func busyIn(ctx context.Context, from io.Reader, r reading) ([]Period, error) {
 	return c.busy.merged(), nil
 }
 
-// calendarReader goes through a calendar line by line. It keeps the periods, and
+// reader goes through a calendar line by line. It keeps the periods, and
 // whole only what cannot be worked out before the end: the events that repeat.
-type calendarReader struct {
-	reading
+type reader struct {
+	Reading
 	ctx       context.Context
 	lines     *ics.CalendarStream
 	zones     zones
@@ -94,7 +102,7 @@ type event struct {
 // kept is what an event takes up until the end.
 func (e *event) kept() int { return 1 + e.dates }
 
-func (c *calendarReader) read() error {
+func (c *reader) read() error {
 	for {
 		line, err := c.lines.ReadLine()
 		if line != nil {
@@ -106,16 +114,16 @@ func (c *calendarReader) read() error {
 		case errors.Is(err, io.EOF) && c.began && len(c.within) == 0:
 			return nil
 		case errors.Is(err, io.EOF):
-			return errNotCalendar // nothing, or cut off
+			return ErrNotCalendar // nothing, or cut off
 		case err != nil:
 			return err
 		}
 	}
 }
 
-func (c *calendarReader) line(line ics.ContentLine) error {
+func (c *reader) line(line ics.ContentLine) error {
 	if !c.began && !strings.EqualFold(strings.TrimPrefix(strings.TrimSpace(string(line)), "\ufeff"), "BEGIN:VCALENDAR") {
-		return errNotCalendar
+		return ErrNotCalendar
 	}
 	name, value, _ := strings.Cut(strings.TrimPrefix(string(line), "\ufeff"), ":")
 	switch strings.ToUpper(name) {
@@ -164,9 +172,9 @@ func headOf(line string) string {
 	return line
 }
 
-func (c *calendarReader) begin(component string) error {
+func (c *reader) begin(component string) error {
 	if len(c.within) == maxDepth {
-		return errTooComplex
+		return ErrTooComplex
 	}
 	c.began = true
 	c.within = append(c.within, component)
@@ -181,9 +189,9 @@ func (c *calendarReader) begin(component string) error {
 	return nil
 }
 
-func (c *calendarReader) end(component string) error {
+func (c *reader) end(component string) error {
 	if len(c.within) == 0 || c.within[len(c.within)-1] != component {
-		return errNotCalendar
+		return ErrNotCalendar
 	}
 	c.within = c.within[:len(c.within)-1]
 	switch component {
@@ -198,7 +206,7 @@ func (c *calendarReader) end(component string) error {
 	return nil
 }
 
-func (c *calendarReader) property(p *ics.BaseProperty) error {
+func (c *reader) property(p *ics.BaseProperty) error {
 	if len(c.within) == 0 {
 		return nil
 	}
@@ -213,7 +221,7 @@ func (c *calendarReader) property(p *ics.BaseProperty) error {
 	case "VEVENT":
 		c.event.free = c.event.free || c.declines(p)
 		if c.event.set(p); c.kept+c.event.kept() > maxKept {
-			return errTooMuch
+			return ErrTooMuch
 		}
 	case "VTIMEZONE", "STANDARD", "DAYLIGHT":
 		c.zones.set(p)
@@ -228,12 +236,12 @@ func (c *calendarReader) property(p *ics.BaseProperty) error {
 // declines reports whether a line says that the calendar's owner does not come: to
 // Google, which keeps such events, the name of somebody's first calendar is their
 // address.
-func (c *calendarReader) declines(p *ics.BaseProperty) bool {
+func (c *reader) declines(p *ics.BaseProperty) bool {
 	return p.IANAToken == "ATTENDEE" && strings.EqualFold(parameter(p, "PARTSTAT"), "DECLINED") && strings.EqualFold(p.Value, "mailto:"+c.name)
 }
 
 // addPeriods takes the periods of a VFREEBUSY, whose times are all UTC.
-func (c *calendarReader) addPeriods(p *ics.BaseProperty) {
+func (c *reader) addPeriods(p *ics.BaseProperty) {
 	for value := range strings.SplitSeq(p.Value, ",") {
 		if period, ok := parsePeriod(value, c.zones.dialFor(momentOf(p))); ok {
 			c.add(period)
@@ -284,9 +292,9 @@ func parameter(p *ics.BaseProperty, name string) string {
 
 // take is told of an event that has ended. One that repeats waits for those that
 // stand for single occurrences of it, and one in a zone that comes later for that.
-func (c *calendarReader) take(e *event) error {
+func (c *reader) take(e *event) error {
 	switch {
-	case e.starts.none() && e.occurrence.none() || strings.HasSuffix(e.uid, ownEvents):
+	case e.starts.none() && e.occurrence.none() || c.Own != "" && strings.HasSuffix(e.uid, c.Own):
 		return nil
 	case e.rule != "" || len(e.added) > 0:
 		c.repeating = append(c.repeating, e)
@@ -297,47 +305,51 @@ func (c *calendarReader) take(e *event) error {
 		return nil
 	}
 	if c.kept += e.kept(); c.kept > maxKept {
-		return errTooMuch
+		return ErrTooMuch
 	}
 	return nil
 }
 
 // addOnce adds an event that does not repeat.
-func (c *calendarReader) addOnce(e *event) {
+func (c *reader) addOnce(e *event) {
 	if t, ok := c.timing(e); ok && c.counts(e, t) {
 		c.add(t.period(t.starts))
 	}
 }
 
-func (c *calendarReader) counts(e *event, t timing) bool {
-	return !e.free && (c.allDay || !t.days && !e.wholeDays)
+func (c *reader) counts(e *event, t timing) bool {
+	return !e.free && (c.AllDay || !t.days && !e.wholeDays)
 }
 
-func (c *calendarReader) add(p Period) {
-	if p = clip(p, c.span); p.From.Before(p.To) {
+func (c *reader) add(p Period) {
+	p = Period{later(p.From, c.Span.From), earlier(p.To, c.Span.To)}
+	if p.From.Before(p.To) {
 		c.busy.add(p)
 	}
 }
 
-// periodSet is many periods in little memory.
-type periodSet struct{ all []Period }
-
-const mergeAt = 10_000
+// periodSet is many periods in little memory: merged, a year of them is a few
+// thousand at most.
+type periodSet struct {
+	all     []Period
+	least   time.Duration
+	mergeAt int // how many there are when they are merged again
+}
 
 func (s *periodSet) add(p Period) {
-	if s.all = append(s.all, p); len(s.all) >= 2*mergeAt {
+	if s.all = append(s.all, p); len(s.all) > s.mergeAt {
 		s.all = s.merged()
+		s.mergeAt = max(20_000, 2*len(s.all))
 	}
 }
 
-// merged joins what overlaps, and what leaves less than a slot between: nobody
-// could book there. A year of such periods is a few thousand at most.
+// merged joins what overlaps, and what leaves less than the least between.
 func (s *periodSet) merged() []Period {
 	slices.SortFunc(s.all, func(a, b Period) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
 	var merged []Period
 	for _, p := range s.all {
 		last := len(merged) - 1
-		if last >= 0 && p.From.Sub(merged[last].To) < SlotLength {
+		if last >= 0 && p.From.Sub(merged[last].To) < max(s.least, 1) {
 			merged[last].To = later(merged[last].To, p.To)
 			continue
 		}
@@ -348,6 +360,13 @@ func (s *periodSet) merged() []Period {
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
 		return a
 	}
 	return b
