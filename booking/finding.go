@@ -203,11 +203,6 @@ type Hour struct {
 	Worker account.Person // in the zone of their sheet
 }
 
-// Elsewhere reports whether the worker's clock differs from the reader's (R14).
-func (h Hour) Elsewhere(reader *time.Location) bool {
-	return slotsPage{Reader: reader, Worker: SocialWorker{Person: h.Worker}}.Elsewhere(h.StartsAt)
-}
-
 // How many hours are proposed with anybody at all; of how many instants, and with how
 // many workers each, kept ones are read at a time to find them; and how much time is
 // looked through at first.

@@ -23,6 +23,7 @@ type confirmPage struct {
 	Worker    SocialWorker
 	StartsAt  time.Time
 	Mode      Mode
+	Place     *Place // where it is, in person
 	Reasons   []option
 	FreeUntil time.Time
 	Late      bool // free cancellation is over already
@@ -114,6 +115,9 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 	page := confirmPage{
 		errand: e, Allowance: allowance, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
 		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
+	}
+	if request.Mode == InPerson {
+		page.Place = placeIn(worker.Places, free[0].Place)
 	}
 	marked, err := h.bookings.Marked(r.Context(), v, worker.ID, e.PersonID)
 	if err != nil || marked.IsZero() || v.ID == worker.ID {

@@ -86,20 +86,15 @@ type freeHours struct {
 	Next     string
 	First    string // of the first week with a free hour, when this one has none
 	Empty    bool
+	Places   []Place // where they take one, in person
 	Reader   *time.Location
-	Theirs   *time.Location // the worker's
 }
 
-// Elsewhere reports whether the worker's clock differs from the reader's (R14).
-func (p freeHours) Elsewhere(at time.Time) bool {
-	return slotsPage{Reader: p.Reader, Worker: SocialWorker{Person: account.Person{Zone: p.Theirs}}}.Elsewhere(at)
-}
-
-// hoursOf lays the free hours of a week out: the one that the address asks for, or
-// else usual, or else the first that has any. Weeks are turned at that address, whose
-// query is kept.
-func hoursOf(r *http.Request, usual string, free []Slot, reader, theirs *time.Location, now time.Time) freeHours {
-	grid := slotsPage{Reader: reader}
+// hoursOf lays a worker's free hours of a week out: of the one that the address asks
+// for, or else usual, or else the first that has any. Weeks are turned at that
+// address, whose query is kept.
+func hoursOf(r *http.Request, usual string, free []Slot, worker SocialWorker, mode Mode, reader *time.Location, now time.Time) freeHours {
+	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
 	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
 	turned := func(week string) string {
 		if week == "" {
@@ -111,7 +106,7 @@ func hoursOf(r *http.Request, usual string, free []Slot, reader, theirs *time.Lo
 	}
 	return freeHours{
 		Week: grid.Week, Days: grid.Days, Previous: turned(grid.Previous), Next: turned(grid.Next), First: turned(grid.First),
-		Empty: grid.Empty(), Reader: reader, Theirs: theirs,
+		Empty: grid.Empty(), Places: grid.Places(), Reader: reader,
 	}
 }
 
@@ -268,7 +263,7 @@ func (h *HTTP) errandHours(r *http.Request, e errand, request Request) (errandHo
 	free, err := h.bookings.FreeFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
 		errand: e, Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: kept(request),
-		Hours: hoursOf(r, "", free, e.Zone, worker.Zone, h.bookings.db.Now()),
+		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.db.Now()),
 	}
 	return page, err
 }

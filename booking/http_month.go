@@ -80,7 +80,7 @@ func (p *slotsPage) turn(a asked, free []Slot, now time.Time) {
 		from = midnight(now.In(p.Reader)) // what is past helps nobody
 	}
 	for day := from; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
-		p.Month.Days = append(p.Month.Days, monthDay{slotDay: dayOf(day, free), Week: weekOf(day), Chosen: day.Equal(p.Chosen)})
+		p.Month.Days = append(p.Month.Days, monthDay{slotDay: p.day(day, free), Week: weekOf(day), Chosen: day.Equal(p.Chosen)})
 	}
 	if first.After(this) {
 		p.Month.Previous = first.AddDate(0, -1, 0).Format(monthFormat)

@@ -72,7 +72,12 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 	if errors.Is(err, errNotOffered) {
 		return movePage{}, errMoveNowhere
 	}
-	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, weekOf(a.StartsAt.In(a.Reader)).String(), free, a.Reader, a.Zone, now)}, err
+	if err != nil {
+		return movePage{}, err
+	}
+	worker, err := h.bookings.SocialWorker(r.Context(), a.SocialWorkerID)
+	week := weekOf(a.StartsAt.In(a.Reader)).String()
+	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
 }
 
 var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")

@@ -51,13 +51,6 @@ func (o Offer) Value() string {
 	return o.SocialWorkerID.String() + " " + o.StartsAt.Format(time.RFC3339)
 }
 
-// Elsewhere reports whether the worker's clock differs from the reader's (R14).
-func (o Offer) Elsewhere(reader *time.Location) bool {
-	_, here := o.StartsAt.In(reader).Zone()
-	_, there := o.StartsAt.In(o.Zone).Zone()
-	return here != there
-}
-
 // Declined reports whether the person said that none suits them.
 func (p proposalPage) Declined() bool { return p.State == RebookingDeclined }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -37,13 +38,6 @@ func (slotsPage) Wide() bool       { return true }
 // LanguageLabel is a language's name, for the template.
 func (slotsPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
 
-// Elsewhere reports whether the worker's clock differs from the reader's (R14).
-func (p slotsPage) Elsewhere(at time.Time) bool {
-	_, mine := at.In(p.Reader).Zone()
-	_, theirs := at.In(p.Worker.Zone).Zone()
-	return mine != theirs
-}
-
 // InMode is the address of the same week in another mode.
 func (p slotsPage) InMode(mode string) string {
 	return fmt.Sprintf("/assistants/%s?week=%s&mode=%s", p.Worker.ID, p.Week, mode)
@@ -57,7 +51,39 @@ func (p slotsPage) InWeek(week string) string {
 // slotDay is one day of the reader's with its free hours.
 type slotDay struct {
 	Day   time.Time // midnight in the reader's zone
-	Slots []time.Time
+	Slots []shownSlot
+}
+
+// shownSlot is a free hour as the reader chooses it.
+type shownSlot struct {
+	At    time.Time // in the reader's zone
+	There string    // the worker's clock, where it differs (R14)
+	Where string    // the name of its place, where the worker has several
+	Name  string    // all of it, for a screen reader
+}
+
+// shown says a slot to the page's reader.
+func (p slotsPage) shown(slot Slot) shownSlot {
+	s := shownSlot{At: slot.StartsAt.In(p.Reader), There: web.Second(slot.StartsAt, p.Reader, p.Worker.Zone)}
+	s.Name = web.DayHour(s.At)
+	if s.There != "" {
+		s.There += " là-bas"
+		s.Name += " (" + s.There + ")"
+	}
+	s.Name += ", " + web.Small(p.Mode.Label())
+	if places := p.Places(); len(places) > 1 {
+		s.Where = placeIn(places, slot.Place).Name
+		s.Name += ", " + s.Where
+	}
+	return s
+}
+
+// Places are where the hours take one, in person.
+func (p slotsPage) Places() []Place {
+	if p.Mode != InPerson {
+		return nil
+	}
+	return p.Worker.Places
 }
 
 // isoWeek is a week of ISO 8601, written 2026-W48.
@@ -147,7 +173,7 @@ func (p *slotsPage) fill(week string, free []Slot, now time.Time) {
 	}
 	monday := p.Week.monday(p.Reader)
 	for i := range 7 {
-		p.Days = append(p.Days, dayOf(monday.AddDate(0, 0, i), free))
+		p.Days = append(p.Days, p.day(monday.AddDate(0, 0, i), free))
 	}
 	if monday.After(now) {
 		p.Previous = weekOf(monday.AddDate(0, 0, -7)).String()
@@ -160,12 +186,12 @@ func (p *slotsPage) fill(week string, free []Slot, now time.Time) {
 	}
 }
 
-func dayOf(midnight time.Time, free []Slot) slotDay {
+func (p slotsPage) day(midnight time.Time, free []Slot) slotDay {
 	day := slotDay{Day: midnight}
 	end := midnight.AddDate(0, 0, 1)
 	for _, slot := range free {
 		if !slot.StartsAt.Before(midnight) && slot.StartsAt.Before(end) {
-			day.Slots = append(day.Slots, slot.StartsAt.In(midnight.Location()))
+			day.Slots = append(day.Slots, p.shown(slot))
 		}
 	}
 	return day

@@ -41,16 +41,6 @@ func (p Place) Words() string {
 	return strings.Join(lines, "\n")
 }
 
-// Meeting is the place of the worker's appointments in person, nil without one.
-func (w SocialWorker) Meeting() *Place { return firstOf(w.Places) }
-
-func firstOf(places []Place) *Place {
-	if len(places) == 0 {
-		return nil
-	}
-	return &places[0]
-}
-
 var (
 	errNoPlace    = fault.New(fault.NotFound, "Ce lieu n’existe plus.")
 	errPlaces     = fault.New(fault.Invalid, "Il y a déjà 10 lieux. Retirez-en un d’abord.")
@@ -155,5 +145,8 @@ func placeIn(all []Place, place uuid.UUID) *Place {
 	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
 		return &all[i]
 	}
-	return firstOf(all)
+	if len(all) == 0 {
+		return nil
+	}
+	return &all[0]
 }

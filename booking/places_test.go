@@ -1,6 +1,8 @@
 package booking_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -104,5 +106,32 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
 	if all := placesOf(t, w, nadia.ID); len(all) != 1 || all[0].Address != inPerson.Place {
 		t.Errorf("the address that came with the sheet is no place: %+v", all)
+	}
+}
+
+// What is chosen and confirmed names the place that is booked, where a worker has
+// several, and each hour says its own (R12).
+func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	lou := open(t, d.World)
+	ok(t, d.Bookings.AddPlace(t.Context(), lou, lou.ID, booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	o := every(2, 9, 12)
+	o.Place = placesOf(t, d.World, lou.ID)[1].ID
+	d.Open(t, lou, o)
+	d.Open(t, lou, every(3, 9, 12)) // at the first place
+	hour := url.Values{"social_worker_id": {lou.ID.String()}, "starts_at": {inParis(tuesday, 9).Format(time.RFC3339)}, "mode": {"in_person"}, "reason": {"housing"}}
+	slots, code := d.on(t, d.zoe, d.pages.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
+	if code != "" || !strings.Contains(slots, "mardi 1er\u00a0décembre à 9\u00a0h, sur place, Mairie") || !strings.Contains(slots, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") {
+		t.Errorf("%s: the hours do not say their places: %s", code, slots)
+	}
+	shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, hour)
+	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
+		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
+	}
+	a := d.Book(t, d.zoe, lou, inParis(tuesday, 9), booking.InPerson)
+	moving, code := d.on(t, d.zoe, d.pages.MovePage, http.MethodGet, a.ID, nil)
+	if code != "" || !strings.Contains(moving, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") || !strings.Contains(moving, "rue de la Paix") {
+		t.Errorf("%s: moving leads to another town unseen: %s", code, moving)
 	}
 }

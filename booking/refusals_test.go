@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/booking"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -59,6 +61,15 @@ func (d desk) send(t *testing.T, v *viewer.Viewer, handler web.Handler, method s
 		}
 	}
 	return answer.Body.String(), f.Code
+}
+
+// on asks a page of one appointment, person or worker.
+func (d desk) on(t *testing.T, v *viewer.Viewer, handler web.Handler, method string, id uuid.UUID, values url.Values) (shown string, code fault.Code) {
+	t.Helper()
+	return d.send(t, v, func(w http.ResponseWriter, r *http.Request) error {
+		r.SetPathValue("id", id.String())
+		return handler(w, r)
+	}, method, values)
 }
 
 // Whatever ends between the page and the click is said clearly, and what was typed

@@ -34,7 +34,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []Appointment{a}, More: true, Span: Period{at, at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
 	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
 	pages := []web.Page{
-		proposalPage{Form: form.New(nil), Reader: time.UTC}, full,
+		proposalPage{Proposal: Proposal{Appointment: Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,
 		clearPage{Form: form.New(nil), Period: form.New(nil), Own: true, Worker: worker}, list, checkClearingPage{clearPage: list},
 		checkClearingPage{clearPage: list, Chosen: []Appointment{a, a}, People: 2, Kept: []keptField{{"explanation", "<b>"}}},
 		recallsPage{}, recallsPage{v, []Recall{

@@ -34,8 +34,8 @@ func (s *Service) judgeFreed(n noticeRow, hours []time.Time, r account.Reachable
 	return n.within(r, hours[len(hours)-1], now)
 }
 
-// stillFree are those of the hours of a notice that can be had now; none when the wish
-// is over.
+// stillFree are those of the hours of a notice that can be had now, by the worker's
+// clock; none when the wish is over.
 func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, notice uuid.UUID) ([]time.Time, error) {
 	told, err := readToldHours(ctx, tx, notice)
 	if err != nil || len(told) == 0 {
@@ -61,7 +61,7 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, notice uuid.UUI
 	var hours []time.Time
 	for _, t := range told {
 		if modesAt(useful, t.StartsAt) != nil && len(hours) < maxToldHours {
-			hours = append(hours, t.StartsAt)
+			hours = append(hours, t.StartsAt.In(worker.zone()))
 		}
 	}
 	return hours, err
@@ -77,7 +77,7 @@ type freedHours struct {
 func (w *NoticeWorker) freedHours(hours []time.Time, person account.Reachable) freedHours {
 	said := freedHours{Plain: web.PlainDayHour(hours[0].In(person.Zone)), Page: w.pages.Base + "/liste-attente"}
 	for _, at := range hours {
-		said.When = append(said.When, web.DayHour(at.In(person.Zone))+", "+web.ZoneName(person.Zone))
+		said.When = append(said.When, web.Both(at, person.Zone, at.Location()))
 	}
 	return said
 }

@@ -71,15 +71,24 @@ func ZoneName(zone *time.Location) string {
 // it when the clocks differ (R14): "mardi 1er décembre à 14 h (heure de Paris ;
 // 17 h, heure de La Réunion)".
 func Both(t time.Time, reader, other *time.Location) string {
+	both := DayHour(t.In(reader)) + ", " + ZoneName(reader)
+	if second := Second(t, reader, other); second != "" {
+		both += " (" + second + ", " + ZoneName(other) + ")"
+	}
+	return both
+}
+
+// Second is what the other person's clock shows of an instant, empty where it shows
+// the same as the reader's (R14): "17 h", or "mercredi 2 décembre à 0 h".
+func Second(t time.Time, reader, other *time.Location) string {
 	mine, theirs := t.In(reader), t.In(other)
-	if sameClock(mine, theirs) {
-		return DayHour(mine) + ", " + ZoneName(reader)
+	switch {
+	case sameClock(mine, theirs):
+		return ""
+	case mine.Day() != theirs.Day():
+		return DayHour(theirs)
 	}
-	second := Hour(theirs)
-	if mine.Day() != theirs.Day() {
-		second = DayHour(theirs)
-	}
-	return DayHour(mine) + ", " + ZoneName(reader) + " (" + second + ", " + ZoneName(other) + ")"
+	return Hour(theirs)
 }
 
 func sameClock(a, b time.Time) bool {
@@ -128,7 +137,7 @@ func Linked(text string) template.HTML {
 func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
 		"asset": static.asset, "icon": icon, "dict": dict,
-		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "zoneName": ZoneName,
+		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes,
 		"administrationPlaces": administrationPlaces, "transcript": transcript,
 	}
