@@ -192,7 +192,7 @@ var (
 	errTaken      = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
 	errNotFree    = fault.New(fault.Invalid, "Cette heure n’est pas proposée. Choisissez-en une parmi les heures libres.")
 	errOverlap    = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
-	errTooLate    = fault.New(fault.Invalid, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
+	errTooLate    = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
 )
 
 // Service is the acts of booking.

@@ -197,15 +197,15 @@ func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	a := w.Book(t, v, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
 	w.SetNow(a.StartsAt)
-	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Invalid) {
-		t.Errorf("at its start: got %v, want Invalid", err)
+	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Conflict) {
+		t.Errorf("at its start: got %v, want Conflict", err)
 	}
 	w.SetNow(bookingtest.Start)
 	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Invalid) {
-		t.Errorf("twice: got %v, want Invalid", err)
+	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Conflict) {
+		t.Errorf("twice: got %v, want Conflict", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -18,18 +19,33 @@ const MaxExplanation = 500
 // A worker's cancelling is the worker's. Both people are told. It returns the
 // state that was reached.
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
-	return s.cancel(ctx, v, id, explanation, v.Role != viewer.SocialWorker)
+	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
+}
+
+// CancelInTime is Cancel by somebody who was told that it has no consequence: past
+// the limit it fails with Conflict, and nothing is done.
+func (s *Service) CancelInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
+	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, inTime: true})
 }
 
 // CancelAsked is Cancel by a worker whom the person asked to: it is the person's
 // cancelling, and journaled as done for them.
 func (s *Service) CancelAsked(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
-	return s.cancel(ctx, v, id, explanation, true)
+	return s.cancel(ctx, v, id, explanation, cancelling{persons: true})
 }
 
-// cancel ends an appointment; persons says whose cancelling it is. A late one of the
-// person's leaves a mark with the worker (R19).
-func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, persons bool) (Status, error) {
+// cancelling is how an appointment is cancelled.
+type cancelling struct {
+	persons bool // it is the person's, not the worker's
+	inTime  bool // only while it has no consequence
+}
+
+// errLimitPassed says that what was told to have no consequence has one now.
+var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien n’est encore fait : lisez ce que cela change, puis confirmez.")
+
+// cancel ends an appointment. A late cancelling of the person's leaves a mark with
+// the worker (R19).
+func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (Status, error) {
 	var status Status
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
@@ -40,7 +56,10 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if !appointment.Cancellable(tx.Now) {
 			return errTooLate
 		}
-		status = statusAfterCancel(appointment, tx.Now, persons)
+		status = statusAfterCancel(appointment, tx.Now, how.persons)
+		if how.inTime && status == CancelledLate {
+			return errLimitPassed
+		}
 		reply, err := s.sealReply(ctx, tx, appointment, explanation)
 		if err != nil {
 			return err
@@ -59,7 +78,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := s.notify(ctx, tx, id, noticeCancellation, appointment.BeneficiaryID, appointment.SocialWorkerID); err != nil {
 			return err
 		}
-		if !persons {
+		if !how.persons {
 			return nil
 		}
 		return journaled(ctx, tx, v, actCancelled, appointment.BeneficiaryID, id)

@@ -150,6 +150,7 @@ type cancelPage struct {
 	Form     *form.Form
 	IsFree   bool
 	Phonable bool // a late one: a call in its place
+	Problem  string
 }
 
 func (cancelPage) Template() string { return "booking/cancel" }
@@ -174,9 +175,6 @@ func (h *HTTP) cancelPage(r *http.Request, f *form.Form) (cancelPage, error) {
 // CancelPage tells the consequence before anything is done (R18).
 func (h *HTTP) CancelPage(w http.ResponseWriter, r *http.Request) error {
 	page, err := h.cancelPage(r, form.New(nil))
-	if errors.Is(err, errTooLate) {
-		return fault.New(fault.Conflict, errTooLate.Message)
-	}
 	if err != nil {
 		return err
 	}
@@ -198,12 +196,34 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	cancel := h.bookings.Cancel
-	if page.Worker() && f.Ticked("asked") {
+	switch {
+	case page.Worker() && f.Ticked("asked"):
 		cancel = h.bookings.CancelAsked
+	case toldFree(f):
+		cancel = h.bookings.CancelInTime
 	}
-	if _, err := cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
+	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
+	if errors.Is(err, errLimitPassed) {
+		return h.cancelAgain(r, f)
+	}
+	if err != nil {
 		return err
 	}
 	web.Flash(w, "cancelled")
 	return web.See(w, r, page.After)
+}
+
+// toldFree reports whether the form was shown with the word that what it does has no
+// consequence.
+func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
+
+// cancelAgain is the fault that tells the consequence, to somebody who was told that
+// there was none.
+func (h *HTTP) cancelAgain(r *http.Request, f *form.Form) error {
+	page, err := h.cancelPage(r, f)
+	if err != nil {
+		return err
+	}
+	page.Problem = errLimitPassed.Message
+	return fault.WithPage(errLimitPassed, page)
 }

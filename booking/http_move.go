@@ -110,7 +110,11 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.bookings.Move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
+	move := h.bookings.Move
+	if toldFree(f) {
+		move = h.bookings.MoveInTime
+	}
+	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
 		return h.refuseMove(r, f, err)
 	}
 	web.Flash(w, "moved")
@@ -119,7 +123,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	for _, why := range []*fault.Fault{errTaken, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
+	for _, why := range []*fault.Fault{errLimitPassed, errTaken, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
 		if !errors.Is(err, why) {
 			continue
 		}

@@ -154,7 +154,7 @@ func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
 	m.release(a.worker, a.person)
 	switch a = m.appointments[id]; {
 	case !a.open(m.now):
-		return fault.Invalid
+		return fault.Conflict
 	case byWorker:
 		a.status = booking.CancelledByWorker
 	case a.late(m.now):

@@ -27,6 +27,16 @@ var (
 // Conflict for an hour that somebody has just taken, and for what can no longer be
 // moved; the appointment then stands as it stood.
 func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
+	return s.moveTo(ctx, v, id, startsAt, false)
+}
+
+// MoveInTime is Move by somebody who was told that it has no consequence: past the
+// limit it fails with Conflict, and nothing is done.
+func (s *Service) MoveInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
+	return s.moveTo(ctx, v, id, startsAt, true)
+}
+
+func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, inTime bool) error {
 	var person uuid.UUID
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
@@ -34,6 +44,9 @@ func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, star
 			return err
 		}
 		person = h.BeneficiaryID
+		if inTime && h.late(v, tx.Now) {
+			return errLimitPassed
+		}
 		return s.move(ctx, tx, v, h, startsAt)
 	})
 	if overlaps(err) || errors.Is(err, errTaken) {
@@ -71,7 +84,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err := moveAppointment(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
 		return err
 	}
-	if !h.Free(tx.Now) && v.ID != h.SocialWorkerID {
+	if h.late(v, tx.Now) {
 		if err := insertMark(ctx, tx, h.SocialWorkerID, h.BeneficiaryID); err != nil {
 			return err
 		}
@@ -80,6 +93,12 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 		return err
 	}
 	return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, h.ID)
+}
+
+// late reports whether moving it now is marked: past the limit, unless it is the
+// worker who moves.
+func (h held) late(v *viewer.Viewer, now time.Time) bool {
+	return h.Cancellable(now) && !h.Free(now) && v.ID != h.SocialWorkerID
 }
 
 // termsAfterMove: a request stays one, with a deadline of its own; what the

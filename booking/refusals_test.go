@@ -138,3 +138,70 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 		}
 	}
 }
+
+// Whoever was told that it has no consequence, and presses the button a minute after
+// the limit, is told first (R18); whoever was told nothing of the kind is taken at
+// their word.
+func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(25), booking.Video)
+	for name, page := range map[string]web.Handler{"cancelling": d.pages.CancelPage, "moving": d.pages.MovePage} {
+		shown, code := d.on(t, d.zoe, page, http.MethodGet, a.ID, nil)
+		if code != "" || !strings.Contains(shown, "aucune conséquence") || !strings.Contains(shown, `name="told" value="free"`) {
+			t.Fatalf("%s: %s: %s", name, code, shown)
+		}
+	}
+	d.SetNow(d.at(1).Add(time.Minute)) // the limit was an hour after the world's beginning
+	told := url.Values{"told": {"free"}, "explanation": {"Un empêchement."}, "starts_at": {d.at(80).Format(time.RFC3339)}}
+	for name, act := range map[string]web.Handler{"cancelling": d.pages.Cancel, "moving": d.pages.Move} {
+		shown, code := d.on(t, d.zoe, act, http.MethodPost, a.ID, told)
+		if code != fault.Conflict || !strings.Contains(shown, "La limite vient de passer") || !strings.Contains(shown, "La limite était le") || strings.Contains(shown, `name="told"`) {
+			t.Errorf("%s: %s: %s", name, code, shown)
+		}
+		if name == "cancelling" && !strings.Contains(shown, "Un empêchement.") {
+			t.Error("what was written is lost")
+		}
+	}
+	if got := d.state(t, a.ID); got.Status != booking.Confirmed || !got.StartsAt.Equal(a.StartsAt) {
+		t.Fatalf("it is %s at %s", got.Status, got.StartsAt)
+	}
+	if since, err := d.Bookings.Marked(t.Context(), d.zoe, d.nadia.ID, d.zoe.ID); err != nil || !since.IsZero() {
+		t.Fatalf("marked since %s, %v", since, err)
+	}
+	if _, code := d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.state(t, a.ID).Status != booking.CancelledLate {
+		t.Errorf("after it was told: %q, %s", code, d.state(t, a.ID).Status)
+	}
+}
+
+// Cancelling what the other one has just cancelled is no mistake of the form.
+func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	d.leave(t, a)
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		handler := map[string]web.Handler{http.MethodGet: d.pages.CancelPage, http.MethodPost: d.pages.Cancel}[method]
+		if _, code := d.on(t, d.zoe, handler, method, a.ID, url.Values{"explanation": {"Un mot."}}); code != fault.Conflict {
+			t.Errorf("%s: %s", method, code)
+		}
+	}
+}
+
+// Each one can be taken into a calendar, those that were, too (R17).
+func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	for name, now := range map[string]time.Time{"to come": d.at(0), "past": d.at(60)} {
+		d.SetNow(now)
+		if page, _ := d.on(t, d.zoe, d.pages.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {
+			t.Errorf("%s: no link to the file", name)
+		}
+	}
+	d.SetNow(d.at(0))
+	d.leave(t, a)
+	if page, _ := d.on(t, d.zoe, d.pages.Show, http.MethodGet, a.ID, nil); strings.Contains(page, "/calendrier.ics") {
+		t.Error("what is cancelled is offered to a calendar")
+	}
+}

@@ -135,7 +135,7 @@ func TestR18_CancellingTellsTheConsequenceThenDoesIt(t *testing.T) {
 	if !strings.Contains(a.body, `data-status="cancelled`) {
 		t.Errorf("its state: %s", main_(a.body))
 	}
-	v.want("cancel again", v.post(page+"/annulation", "explanation", ""), http.StatusUnprocessableEntity)
+	v.want("cancel again", v.post(page+"/annulation", "explanation", ""), http.StatusConflict)
 }
 
 func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {
