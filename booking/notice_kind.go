@@ -53,10 +53,10 @@ func (k noticeKind) uselessFrom(a Appointment) time.Time {
 // noticeKinds are the kinds by name. A reminder before the limit comes a day before
 // it, and not in its last hour; the one before the hour stops when the doors open.
 var noticeKinds = map[string]noticeKind{
-	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}},
+	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}, texted: true},
 	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true},
 	noticeChange:       {label: "Changement", holds: []Status{Confirmed, Requested}, texted: true},
-	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}},
+	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}, texted: true},
 	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
 	noticeDeclined:     {label: "Demande déclinée", holds: []Status{Declined}, texted: true},
 	noticeExpired:      {label: "Demande sans réponse", holds: []Status{Expired}, texted: true},

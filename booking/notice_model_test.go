@@ -58,10 +58,8 @@ func (m *toldModel) tell(about *meeting, name string, zoe, text bool) {
 
 func (m *toldModel) change(about *meeting, name string) {
 	m.tell(about, name, true, false)
+	m.tell(about, name, true, true)
 	m.tell(about, name, false, false)
-	if name != "confirmation" {
-		m.tell(about, name, true, true)
-	}
 }
 
 // When a reminder is due, and from when it is of no use, before the hour.

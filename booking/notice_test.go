@@ -27,19 +27,19 @@ func TestR21_AnAppointmentIsConfirmedRemindedOfTwiceAndNoMore(t *testing.T) {
 	o := newPostOffice(t)
 	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 	o.SetNow(friday.Add(-48*time.Hour - time.Minute))
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 	o.SetNow(friday.Add(-48 * time.Hour))
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit")
 	o.SetNow(friday.Add(-time.Hour - time.Minute))
 	o.turn(t)
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit")
 	o.pass(t, 3*time.Hour)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour", "sms reminder_hour")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour", "sms reminder_hour")
 	wantGot(t, o, o.nadia, "mail confirmation")
 }
 
@@ -61,7 +61,7 @@ func TestR21_RemindersComeInTimeToAct(t *testing.T) {
 		o.SetNow(friday.Add(-c.stood))
 		o.turn(t)
 		t.Log(name)
-		wantGot(t, o, o.zoe, append(c.want, "mail confirmation")...)
+		wantGot(t, o, o.zoe, append(c.want, "mail confirmation", "sms confirmation")...)
 	}
 }
 
@@ -71,9 +71,9 @@ func TestR21_WhoBooksLateIsNotFlooded(t *testing.T) {
 	o.SetNow(friday.Add(-47 * time.Hour))
 	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
 	o.pass(t, 46*time.Hour-time.Minute)
-	wantGot(t, o, o.zoe, "mail confirmation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 	o.pass(t, 2*time.Hour)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_hour", "sms reminder_hour")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_hour", "sms reminder_hour")
 }
 
 func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
@@ -86,7 +86,7 @@ func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
 	saturday := friday.Add(24 * time.Hour)
 	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, saturday))
 	o.pass(t, saturday.Add(-40*time.Hour).Sub(o.DB.Now())) // 48 hours before Saturday is past the move
-	told := []string{"mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail change", "sms change"}
+	told := []string{"mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail change", "sms change"}
 	wantGot(t, o, o.zoe, append(told, "mail reminder_limit", "sms reminder_limit")...)
 	must(t, o.Bookings.Move(t.Context(), o.zoe, a.ID, friday)) // within 48 hours of it: the mail about the move says it
 	o.pass(t, friday.Add(-2*time.Hour).Sub(o.DB.Now()))
@@ -105,7 +105,7 @@ func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
 	must(t, o.Bookings.Remind(t.Context())) // planned, and not sent yet
 	o.cancel(t, o.zoe, a)
 	o.pass(t, 50*time.Hour)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail cancellation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail cancellation")
 	wantGot(t, o, o.nadia, "mail confirmation", "mail cancellation")
 	for _, n := range o.rows(t, "dropped") {
 		if n.Cause != "stale" && !(n.Cause == "unwanted" && n.Channel == "sms") {
@@ -135,8 +135,8 @@ func TestR21_ChoicesHold(t *testing.T) {
 		want   []string
 	}{
 		"no SMS":            {func(c *account.Contact) { c.Texts = false }, []string{"mail reminder_limit", "mail reminder_hour", "mail cancellation"}},
-		"no first reminder": {func(c *account.Contact) { c.LimitReminder = false }, []string{"mail reminder_hour", "sms reminder_hour", "mail cancellation", "sms cancellation"}},
-		"no last reminder":  {func(c *account.Contact) { c.HourReminder = false }, []string{"mail reminder_limit", "sms reminder_limit", "mail cancellation", "sms cancellation"}},
+		"no first reminder": {func(c *account.Contact) { c.LimitReminder = false }, []string{"sms confirmation", "mail reminder_hour", "sms reminder_hour", "mail cancellation", "sms cancellation"}},
+		"no last reminder":  {func(c *account.Contact) { c.HourReminder = false }, []string{"sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail cancellation", "sms cancellation"}},
 	} {
 		o := newPostOffice(t)
 		o.choose(t, c.change)
@@ -160,7 +160,7 @@ func TestR21_AChoiceMadeMeanwhileHolds(t *testing.T) {
 	must(t, o.Bookings.Remind(t.Context()))
 	o.choose(t, func(c *account.Contact) { c.LimitReminder = false })
 	must(t, o.deliver(t))
-	wantGot(t, o, o.zoe, "mail confirmation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 }
 
 func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
@@ -332,17 +332,17 @@ func TestR21_AnSMSWaitsForTheCallHoursUnlessItCameTooLate(t *testing.T) {
 	o.turn(t)
 	o.SetNow(early.Truncate(time.Hour).Add(-48 * time.Hour)) // 7:00
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit")
 	o.SetNow(o.DB.Now().Add(59 * time.Minute))
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit")
 	o.SetNow(o.DB.Now().Add(time.Minute)) // 8:00
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit")
 	o.SetNow(early.Truncate(time.Hour).Add(-time.Hour)) // 6:00, of an hour at 7:00
 	o.turn(t)
 	o.pass(t, 3*time.Hour)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail reminder_hour")
 	if n := o.row(t, o.zoe, "reminder_hour", "sms"); n.State != "dropped" || n.Cause != "late" {
 		t.Errorf("it became %+v", n)
 	}
@@ -458,12 +458,12 @@ func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 	}
 	o.turn(t)
 	o.turn(t)
-	if o.handed != 6 || len(o.mails) != 2 { // five times Zoé's, once Nadia's
+	if o.handed != 7 || len(o.mails) != 2 || len(o.texts) != 1 { // five times Zoé's mail, once her SMS and Nadia's
 		t.Errorf("handed over %d times, %d mails", o.handed, len(o.mails))
 	}
 	o.cancel(t, o.zoe, a)
 	o.turn(t)
-	wantGot(t, o, o.zoe, "mail confirmation", "mail cancellation")
+	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation", "mail cancellation")
 }
 
 func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {

@@ -89,8 +89,10 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
 	o.turn(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = true })
 	must(t, o.Bookings.ComeBack(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, mail.MailboxFull))
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("while the SMS waits: %q", got)
