@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,10 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 	marc.checkEveryWidth()
 	marc.press("Accepter", "C’est accepté")
 	marc.press("Effacer cette note", "C’est effacé")
+	marc.look(asked + "/signalement")
+	marc.isNamedWhoIsBooked()
+	amina.look("/profil/notifications", "/liste-attente")
+	amina.lookRefused("/rendez-vous/nouveau?mode=video&starts_at=2030-01-01T03:30:00Z&social_worker_id="+path.Base(sheet), 422) // the agenda again
 	amina.open(asked)
 	if got := amina.status(); got != "confirmed" {
 		t.Errorf("after its answer it is %q", got)
@@ -89,6 +94,16 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 	amina.sees("langue des signes")
 	marc.open(marc.follows(asked))
 	marc.checkEveryWidth()
+}
+
+// isNamedWhoIsBooked has a worker who wants to be away told who is booked meanwhile.
+func (p *person) isNamedWhoIsBooked() {
+	p.t.Helper()
+	p.open("/agenda/absences")
+	p.put("first_day", time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
+	p.put("last_day", time.Now().AddDate(0, 0, 40).Format(time.DateOnly))
+	p.press("Ajouter cette absence", "Rien n’est encore changé")
+	p.checkEveryWidth()
 }
 
 // follows is where a worker books for the person of an appointment.
@@ -114,7 +129,15 @@ func TestR12_TheSwitchboardsPagesOfAPersonAreAccessible(t *testing.T) {
 	p.checkEveryWidth()
 	p.press("Marc Dupuis", "Une heure pour")
 	p.checkEveryWidth()
+	p.press("Semaine suivante", "Une heure pour") // of this one she has something already
 	p.choose()
 	p.press("Continuer", "Tout est juste")
 	p.checkEveryWidth()
+	p.put("reason", "caregiving")
+	p.press("Réserver ce rendez-vous", "C’est réservé")
+	p.look(p.href(`main a[href$="/deplacement"]`))
+	p.press("Ne rien changer", "Rendez-vous à venir")
+	p.look(p.href(`main a[href$="/annulation"]`))
+	p.press("Le garder", "Rendez-vous à venir")
+	p.look("/standard/notifications", "/standard/rappels")
 }

@@ -43,7 +43,8 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 		p.look(eval[string](p, fmt.Sprintf(`document.querySelector('.codes a').getAttribute('href').replace(/[^/]*$/, %q)`, page)))
 	}
 	p.open("/administration/assistants")
-	p.look(p.href(`main a[href^="/administration/assistants/"]`))
+	worker := p.href(`main a[href^="/administration/assistants/"]`)
+	p.look(worker, worker+"/annulations")
 	p.readsAccounts()
 	p.draftsText()
 	if status, _, err := get(d.URL + "/readyz"); err != nil || status != http.StatusOK {

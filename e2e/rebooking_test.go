@@ -40,15 +40,16 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	who := amina.signUp(d.MailDir, d.ConnectionCode)
 	sheet := findWorker(amina, workerAccount)
 	amina.open(sheet + "?mode=phone")
-	at := eval[string](amina, `[...document.querySelectorAll('[name="starts_at"]')].at(-2).value`)
-	appointment := amina.book(sheet, "phone", at)
-	starts, err := time.Parse(time.RFC3339, at)
+	hours := eval[[]string](amina, `[...document.querySelectorAll('[name="starts_at"]')].slice(-3).map(h => h.value)`)
+	appointment := amina.book(sheet, "phone", hours[0])
+	amina.book(sheet, "phone", hours[1])
+	last, err := time.Parse(time.RFC3339, hours[1])
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	worker.signIn(workerAccount, "Semaine du")
-	span := url.Values{"from": {at}, "to": {starts.Add(time.Hour).Format(time.RFC3339)}}.Encode()
+	span := url.Values{"from": {hours[0]}, "to": {last.Add(time.Hour).Format(time.RFC3339)}}.Encode()
 	worker.open("/agenda/annulations")
 	worker.open("/agenda/annulations?" + span)
 	worker.checkEveryWidth()
@@ -56,7 +57,7 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	worker.fill("explanation", "Je suis souffrante, pardon.")
 	worker.press("Continuer", "sera prévenue")
 	worker.checkAccessibility()
-	worker.press("Annuler 1 rendez-vous", "C’est annulé")
+	worker.press("Annuler 2 rendez-vous", "C’est annulé")
 
 	link := proposalsFor(t, d.MailDir, appointment)
 	fresh := sit(t, newBrowser(t), d.URL, 360, true) // the mail is opened on another phone
