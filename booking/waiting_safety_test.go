@@ -71,6 +71,31 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	}
 }
 
+// Somebody who ends their wish while others are told of the same hour stops none of it.
+func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	ida := r.Beneficiary(t, "Ida", "Roy")
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	must(t, r.Bookings.Wait(t.Context(), ida, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	r.cancel(t, r.paul, taken[1])
+	ending, err := r.DB.Pool.Begin(t.Context())
+	must(t, err)
+	_, err = ending.Exec(t.Context(), `delete from waiting_entries where account_id = $1`, r.zoe.ID)
+	must(t, err)
+	told := make(chan error, 1)
+	go func() { told <- r.Bookings.RefreshHours(context.Background()) }()
+	for waiting := false; !waiting && len(told) == 0; {
+		must(t, r.DB.Pool.QueryRow(t.Context(), `
+			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting))
+	}
+	must(t, ending.Commit(t.Context()))
+	must(t, <-told)
+	if told := r.told(t, ida); len(told) != 1 {
+		t.Errorf("the other one is told of %v", told)
+	}
+}
+
 // What goes to those who wait is followed as every notice is: what comes back is shown
 // to the switchboard while the hour is free, and on the person's page for a month.
 func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
