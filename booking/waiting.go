@@ -176,7 +176,11 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 		if err != nil {
 			return nil, err
 		}
-		if !busy && slot.StartsAt.Before(w.Until) {
+		left, err := leaves(ctx, tx, contract, w.AccountID, orZero(w.AppointmentID), slot.StartsAt)
+		if err != nil {
+			return nil, err
+		}
+		if !busy && left && slot.StartsAt.Before(w.Until) {
 			useful = append(useful, slot)
 		}
 	}

@@ -150,3 +150,25 @@ func (r *waitingRoom) choose(t *testing.T, texts bool) {
 	c.Texts = texts
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
 }
+
+// Nobody is told of an hour that their contract leaves them no consultation for; an
+// appointment that they have is had earlier all the same.
+func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	pair{World: r.World, zoe: r.zoe}.perYear(t, 1)
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 0 {
+		t.Errorf("told of %v", told)
+	}
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	r.cancel(t, r.paul, taken[2])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 1 || !told[0].Equal(taken[2].StartsAt) {
+		t.Errorf("of an earlier one she is told %v", told)
+	}
+}
