@@ -2,10 +2,13 @@ package booking_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/web"
 )
 
 // From the waiting list an appointment is moved in one act where nothing follows: never
@@ -24,5 +27,44 @@ func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
 	ok(t, err)
 	if shown, code := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
 		t.Errorf("%s: %s", code, shown)
+	}
+}
+
+// What somebody decides about an hour holds for that hour: never for another one, to
+// which it was moved between the page and the click.
+func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		asked    bool
+		read, do func(*booking.HTTP) web.Handler
+		sent     url.Values
+		code     fault.Code
+	}{
+		"cancel": {false, func(h *booking.HTTP) web.Handler { return h.CancelPage }, func(h *booking.HTTP) web.Handler { return h.Cancel }, url.Values{}, fault.Conflict},
+		"accept": {true, func(h *booking.HTTP) web.Handler { return h.Show }, func(h *booking.HTTP) web.Handler { return h.Answer }, url.Values{"decision": {"accept"}}, fault.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			if c.asked {
+				_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), booking.Video).ID, "")
+				ok(t, err)
+			}
+			a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+			shown, _ := d.on(t, d.nadia, c.read(d.pages), http.MethodGet, a.ID, nil)
+			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
+				t.Fatalf("the page does not keep the hour: %s", shown)
+			}
+			ok(t, d.Bookings.Move(t.Context(), d.zoe, a.ID, d.at(80)))
+			c.sent.Set("seen", a.Seen())
+			shown, code := d.on(t, d.nadia, c.do(d.pages), http.MethodPost, a.ID, c.sent)
+			now, err := d.Bookings.Appointment(t.Context(), d.zoe, a.ID)
+			if err != nil || now.Status != a.Status {
+				t.Errorf("it was done: %+v, %v", now, err)
+			}
+			if code != c.code || !strings.Contains(shown, "a été déplacé") || !strings.Contains(shown, now.Seen()) {
+				t.Errorf("%s: %s", code, shown)
+			}
+		})
 	}
 }
