@@ -73,9 +73,6 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 		if w.Until, err = s.bound(ctx, tx, v, w); err != nil {
 			return err
 		}
-		if err := deleteOverWishes(ctx, tx, tx.Now); err != nil {
-			return err
-		}
 		wishes, err := readWishes(ctx, tx, v.ID, tx.Now)
 		if err != nil || len(wishes) >= maxWishes {
 			return orElse(err, errManyWishes)
