@@ -562,6 +562,14 @@ var checked = map[string]string{
 	"weekly_absences.ends_minute": "60",
 }
 
+// Nobody is left to decide about, and the worker is told so.
+func TestR7_WhoWasErasedIsReportedNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
+	wants(t, "a report", w.Bookings.Report(t.Context(), w.nadia, w.coming, booking.Report{Kind: account.Dispute, Text: "Elle n’est pas venue."}), fault.Conflict)
+}
+
 // A booking under way with a worker who is being erased ends before the erasure, which
 // then cancels it, or is refused: nobody is left with an hour that nobody keeps.
 func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T) {
