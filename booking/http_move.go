@@ -101,10 +101,8 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if page.Viewer.Role == viewer.Beneficiary {
-		if err := h.lookInto(r, page.SocialWorkerID, page.Hours.Week); err != nil {
-			return err
-		}
+	if err := h.lookAsBeneficiary(r, page); err != nil {
+		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -121,7 +119,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return f.Invalid(page)
+		return h.moveAgain(r, page, errNotFree, f.Invalid(page))
 	}
 	if page.elsewhere(f) {
 		return h.refuseMove(r, f, errMovedMeanwhile)
@@ -148,9 +146,26 @@ func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
 			return err
 		}
 		page.Problem = why.Message
-		return fault.WithPage(why, page)
+		return h.moveAgain(r, page, why, fault.WithPage(why, page))
 	}
 	return err
+}
+
+// moveAgain is the fault that shows the page again: the week that it shows counts, and
+// somebody who has seen too much of agendas is told why alone (R45).
+func (h *HTTP) moveAgain(r *http.Request, page movePage, why *fault.Fault, shown error) error {
+	err := h.lookAsBeneficiary(r, page)
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
+	return orElse(err, shown)
+}
+
+func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
+	if page.Viewer.Role != viewer.Beneficiary {
+		return nil
+	}
+	return h.lookInto(r, page.SocialWorkerID, page.Hours.Week)
 }
 
 // ByPhone turns the appointment into a call.

@@ -1,10 +1,12 @@
 package booking_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"socialdirect/booking"
 	"socialdirect/internal/fault"
@@ -66,5 +68,41 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 				t.Errorf("%s: %s", code, shown)
 			}
 		})
+	}
+}
+
+// The hours to move to count as those to book do, however the page is asked for.
+func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	in := func(week string, page web.Handler) web.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			r.URL.RawQuery = "week=" + week
+			r.SetPathValue("id", a.ID.String())
+			return page(w, r)
+		}
+	}
+	monday, stopped := d.at(0), false
+	for range 300 {
+		year, week := monday.ISOWeek()
+		_, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.MovePage), http.MethodGet, nil)
+		if stopped = code == fault.Throttled; stopped {
+			break
+		}
+		monday = monday.AddDate(0, 0, 7)
+	}
+	if !stopped {
+		t.Fatal("300 weeks were shown")
+	}
+	year, week := d.at(0).AddDate(7, 0, 0).ISOWeek()
+	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {d.at(-2).Format(time.RFC3339)}}} {
+		shown, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Move), http.MethodPost, sent)
+		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
+			t.Errorf("%s: %s shows %s", name, code, shown)
+		}
+	}
+	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, a.ID, url.Values{"starts_at": {d.at(80).Format(time.RFC3339)}}); code != "" {
+		t.Errorf("moving itself: %s", code)
 	}
 }
