@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -69,7 +71,8 @@ var (
 	errManyReports = fault.New(fault.Conflict, "Ce rendez-vous a déjà beaucoup de signalements. Appelez l’administration.")
 )
 
-// Report keeps a worker's report in the caller's transaction.
+// Report keeps a worker's report in the caller's transaction; Conflict about somebody
+// whose account was erased.
 //
 // The caller has checked that the appointment is the viewer's, with that person.
 func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r NewReport) (uuid.UUID, error) {
@@ -89,6 +92,9 @@ func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	}
 	id := uuid.New()
 	sealed, err := s.vault.Seal(ctx, tx, r.AboutID, aboutReport(id), []byte(text))
+	if errors.Is(err, vault.ErrDestroyed) {
+		return uuid.Nil, errErased
+	}
 	if err != nil {
 		return uuid.Nil, err
 	}

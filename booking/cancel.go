@@ -70,6 +70,11 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := insertRebooking(ctx, tx, id); err != nil {
 			return err
 		}
+		if how.persons && appointment.Asks() {
+			if err := reopenRebooking(ctx, tx, id); err != nil {
+				return err
+			}
+		}
 		if status == CancelledLate {
 			if err := insertMark(ctx, tx, appointment.SocialWorkerID, appointment.BeneficiaryID); err != nil {
 				return err

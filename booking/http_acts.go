@@ -34,6 +34,9 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	decision := f.Choice("decision", []string{"accept", "decline"}, "Choisissez d’accepter ou de décliner.")
 	explanation := f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})
+	if a.elsewhere(f) {
+		f.Fail("decision", errMovedMeanwhile.Message)
+	}
 	if !f.Valid() {
 		return h.again(r, f)
 	}
@@ -195,6 +198,9 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
+	if page.elsewhere(f) {
+		return h.cancelAgain(r, f, errMovedMeanwhile)
+	}
 	cancel := h.bookings.Cancel
 	switch {
 	case page.Worker() && f.Ticked("asked"):
@@ -204,7 +210,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
 	if errors.Is(err, errLimitPassed) {
-		return h.cancelAgain(r, f)
+		return h.cancelAgain(r, f, errLimitPassed)
 	}
 	if err != nil {
 		return err
@@ -217,13 +223,13 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 // consequence.
 func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
 
-// cancelAgain is the fault that tells the consequence, to somebody who was told that
-// there was none.
-func (h *HTTP) cancelAgain(r *http.Request, f *form.Form) error {
+// cancelAgain is the fault that shows what is true now, to somebody whose page said
+// otherwise.
+func (h *HTTP) cancelAgain(r *http.Request, f *form.Form, why *fault.Fault) error {
 	page, err := h.cancelPage(r, f)
 	if err != nil {
 		return err
 	}
-	page.Problem = errLimitPassed.Message
-	return fault.WithPage(errLimitPassed, page)
+	page.Problem = why.Message
+	return fault.WithPage(why, page)
 }

@@ -3,6 +3,7 @@ package booking
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -44,6 +45,18 @@ func (h *HTTP) handled(r *http.Request) (handled, error) {
 	person, err := h.bookings.Somebody(r.Context(), v, a.BeneficiaryID)
 	back := errandFor(v, person).base
 	return handled{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
+}
+
+// errMovedMeanwhile says that the appointment is at another hour than the page that was
+// sent showed.
+var errMovedMeanwhile = fault.New(fault.Conflict, "Ce rendez-vous a été déplacé depuis que vous avez ouvert cette page. Voici l’heure prévue maintenant.")
+
+// Seen is the hour that a page shows, as its form carries it.
+func (a Appointment) Seen() string { return strconv.FormatInt(a.StartsAt.Unix(), 10) }
+
+// elsewhere reports whether the page that was sent showed another hour.
+func (a Appointment) elsewhere(f *form.Form) bool {
+	return f.Sent("seen") && f.Hidden("seen", 20) != a.Seen()
 }
 
 // movePage tells the consequence of moving, and shows the hours to move to.
@@ -88,10 +101,8 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if page.Viewer.Role == viewer.Beneficiary {
-		if err := h.lookInto(r, page.SocialWorkerID, page.Hours.Week); err != nil {
-			return err
-		}
+	if err := h.lookAsBeneficiary(r, page); err != nil {
+		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -108,7 +119,10 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return f.Invalid(page)
+		return h.moveAgain(r, page, errNotFree, f.Invalid(page))
+	}
+	if page.elsewhere(f) {
+		return h.refuseMove(r, f, errMovedMeanwhile)
 	}
 	move := h.bookings.Move
 	if toldFree(f) {
@@ -123,7 +137,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	for _, why := range []*fault.Fault{errLimitPassed, errTaken, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
+	for _, why := range []*fault.Fault{errMovedMeanwhile, errLimitPassed, errTaken, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
 		if !errors.Is(err, why) {
 			continue
 		}
@@ -132,9 +146,26 @@ func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
 			return err
 		}
 		page.Problem = why.Message
-		return fault.WithPage(why, page)
+		return h.moveAgain(r, page, why, fault.WithPage(why, page))
 	}
 	return err
+}
+
+// moveAgain is the fault that shows the page again: the week that it shows counts, and
+// somebody who has seen too much of agendas is told why alone (R45).
+func (h *HTTP) moveAgain(r *http.Request, page movePage, why *fault.Fault, shown error) error {
+	err := h.lookAsBeneficiary(r, page)
+	if fault.Is(err, fault.Throttled) {
+		return why
+	}
+	return orElse(err, shown)
+}
+
+func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
+	if page.Viewer.Role != viewer.Beneficiary {
+		return nil
+	}
+	return h.lookInto(r, page.SocialWorkerID, page.Hours.Week)
 }
 
 // ByPhone turns the appointment into a call.

@@ -37,6 +37,7 @@ type shownWish struct {
 	Appointment *Appointment // the one that is to be earlier
 	ReasonLabel string
 	Hours       []Hour // free now
+	Unsure      bool   // a new hour of the appointment would only be asked for (R19)
 }
 
 // LanguageLabel is the language's name.
@@ -46,7 +47,7 @@ func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 // without any consequence.
 func (w shownWish) Moves(h Hour, now time.Time) bool {
 	a := w.Appointment
-	return a != nil && a.SocialWorkerID == h.Worker.ID && h.Offers(a.Mode) && a.Free(now)
+	return a != nil && a.SocialWorkerID == h.Worker.ID && h.Offers(a.Mode) && a.Free(now) && !w.Unsure
 }
 
 // Take is one hour of a wish, and how it is taken.
@@ -192,6 +193,13 @@ func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []Appointment, reaso
 			return shownWish{}, err
 		}
 		shown.Worker = sheet.Name()
+	}
+	if a := shown.Appointment; a != nil && !a.Asks() {
+		marked, err := h.bookings.Marked(r.Context(), viewer.From(r.Context()), a.SocialWorkerID, a.BeneficiaryID)
+		if err != nil {
+			return shownWish{}, err
+		}
+		shown.Unsure = !marked.IsZero()
 	}
 	hours, err := h.bookings.Earlier(r.Context(), viewer.From(r.Context()), wish)
 	if err != nil {

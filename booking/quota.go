@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -24,15 +25,25 @@ func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.U
 	if err != nil {
 		return err
 	}
-	if err := permits(contract, r.Mode, tx.Now); err != nil || contract.PerYear == 0 {
+	if err := permits(contract, r.Mode, tx.Now); err != nil {
 		return err
 	}
-	_, from, to := company.YearOf(r.StartsAt)
-	used, err := countUsed(ctx, tx, person, except, Period{from, to}, tx.Now)
-	if err == nil && used >= contract.PerYear {
+	left, err := leaves(ctx, tx, contract, person, except, r.StartsAt)
+	if err == nil && !left {
 		return errUsedUp
 	}
 	return err
+}
+
+// leaves reports whether the contract leaves the person a consultation in the year of
+// the hour, but for one appointment.
+func leaves(ctx context.Context, tx postgres.Tx, contract company.Contract, person, except uuid.UUID, at time.Time) (bool, error) {
+	if contract.PerYear == 0 {
+		return true, nil
+	}
+	_, from, to := company.YearOf(at)
+	used, err := countUsed(ctx, tx, person, except, Period{from, to}, tx.Now)
+	return used < contract.PerYear, err
 }
 
 // Allowance is how many consultations the contract gives somebody in a year, and

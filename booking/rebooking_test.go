@@ -493,7 +493,7 @@ func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
 // had none.
 func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	for _, declined := range []bool{true, false} {
+	for _, end := range []string{"declined", "unanswered", "withdrawn"} {
 		p := newPair(t)
 		late := p.Book(t, p.zoe, p.marc, p.at(2), booking.Video)
 		_, err := p.Bookings.Cancel(t.Context(), p.zoe, late.ID, "")
@@ -506,18 +506,22 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 		if err != nil || booked.Status != booking.Requested {
 			t.Fatalf("%+v, %v", booked, err)
 		}
-		if declined {
+		switch end {
+		case "declined":
 			ok(t, p.Bookings.Answer(t.Context(), p.marc, booked.ID, false, ""))
-		} else {
+		case "unanswered":
 			p.SetNow(p.at(25))
 			ok(t, p.Bookings.ReleaseOverdue(t.Context()))
+		case "withdrawn":
+			_, err := p.Bookings.Cancel(t.Context(), p.zoe, booked.ID, "")
+			ok(t, err)
 		}
 		if now := p.proposal(t, p.zoe, a); now.State != booking.RebookingOpen || now.Offers.None() {
-			t.Errorf("declined %t: %+v", declined, now)
+			t.Errorf("%s: %+v", end, now)
 		}
 		p.SetNow(p.at(50))
 		if got := p.recalled(t); len(got) != 1 {
-			t.Errorf("declined %t: to call %v", declined, got)
+			t.Errorf("%s: to call %v", end, got)
 		}
 	}
 }

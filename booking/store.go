@@ -71,9 +71,11 @@ func readWorker(ctx context.Context, q postgres.Querier, id uuid.UUID) (workerRo
 	return oneWorker(ctx, q, `select `+workerColumns+` from social_workers where account_id = $1`, id)
 }
 
-// lockWorker makes bookings with one worker wait for each other.
+// lockWorker makes bookings with one worker wait for each other. Rows that only refer
+// to the worker, or to an appointment that is locked, do not wait: who writes one keeps
+// to no order (hence no key update, here and wherever this package locks).
 func lockWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID) (workerRow, error) {
-	return oneWorker(ctx, tx, `select `+workerColumns+` from social_workers where account_id = $1 for update`, id)
+	return oneWorker(ctx, tx, `select `+workerColumns+` from social_workers where account_id = $1 for no key update`, id)
 }
 
 func readWorkers(ctx context.Context, q postgres.Querier, f Filter, now time.Time) ([]workerRow, error) {
@@ -232,7 +234,7 @@ func readAppointment(ctx context.Context, q postgres.Querier, viewer, id uuid.UU
 }
 
 func lockAppointment(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) (appointmentRow, error) {
-	return oneAppointment(ctx, tx, selectAppointment+`where p.id = $2 and `+isTheirs+` for update of p`, viewer, id)
+	return oneAppointment(ctx, tx, selectAppointment+`where p.id = $2 and `+isTheirs+` for no key update of p`, viewer, id)
 }
 
 func readComing(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]appointmentRow, error) {

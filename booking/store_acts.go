@@ -50,7 +50,7 @@ func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (appoin
 }
 
 func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmentRow, error) {
-	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for update of p`, id)
+	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for no key update of p`, id)
 }
 
 func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Period, where *Place, status Status, answerBy *time.Time) error {
@@ -94,7 +94,7 @@ func expireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUI
 	return postgres.All[freedRow](ctx, tx, `
 		update appointments set status = 'expired', sequence = sequence + 1
 		where id in (select id from appointments
-			where status = 'requested' and answer_by < $1 and (social_worker_id = $2 or beneficiary_id = $3) order by id for update)
+			where status = 'requested' and answer_by < $1 and (social_worker_id = $2 or beneficiary_id = $3) order by id for no key update)
 		returning id, beneficiary_id`, tx.Now, worker, person)
 }
 

@@ -14,6 +14,16 @@ type cancelledRow struct {
 	OtherID uuid.UUID
 }
 
+// holdAgendas locks a person's own agenda, and those in which requests of theirs stand,
+// in one order.
+func holdAgendas(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		select from social_workers
+		where account_id = $1 or account_id in (select social_worker_id from appointments where beneficiary_id = $1 and status = 'requested')
+		order by account_id for no key update`, person)
+	return err
+}
+
 // cancelComing cancels every appointment of a person that has not begun, requests
 // included.
 func cancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]cancelledRow, error) {

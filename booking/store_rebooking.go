@@ -157,7 +157,7 @@ func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span
 // lockComing locks those of the appointments that are the worker's, in one order.
 func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, tx, selectAppointment+`
-		where p.social_worker_id = $1 and p.id = any($2) order by p.id for update of p`, worker, ids)
+		where p.social_worker_id = $1 and p.id = any($2) order by p.id for no key update of p`, worker, ids)
 }
 
 // readPeopleOf finds whose those of the appointments are that are the worker's, in

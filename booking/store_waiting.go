@@ -82,7 +82,8 @@ func countTold(ctx context.Context, q postgres.Querier, person uuid.UUID, since 
 }
 
 // insertTold queues a notice of the hours that the person was not told of since they
-// are free; anew is false when there are none.
+// are free; anew is false when there are none, and when the person is just ending the
+// wish.
 func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) (id uuid.UUID, anew bool, err error) {
 	at := make([]time.Time, len(hours))
 	for i, hour := range hours {
@@ -93,8 +94,10 @@ func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow
 		with untold as (
 			select at from unnest($4::timestamptz[]) as t (at)
 			where not exists (select from waiting_hours h where h.account_id = $2 and h.social_worker_id = $3 and h.starts_at = at and not h.gone)
+		), wish as (
+			select id from waiting_entries where id = $1 for key share skip locked
 		), notice as (
-			insert into waiting_notices (entry_id, account_id, queued_at) select $1, $2, $5 where exists (select from untold) returning id
+			insert into waiting_notices (entry_id, account_id, queued_at) select id, $2, $5 from wish where exists (select from untold) returning id
 		)
 		insert into waiting_hours (notice_id, account_id, social_worker_id, starts_at) select id, $2, $3, at from notice, untold
 		returning notice_id`, w.ID, w.AccountID, worker, at, tx.Now)

@@ -73,9 +73,6 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 		if w.Until, err = s.bound(ctx, tx, v, w); err != nil {
 			return err
 		}
-		if err := deleteOverWishes(ctx, tx, tx.Now); err != nil {
-			return err
-		}
 		wishes, err := readWishes(ctx, tx, v.ID, tx.Now)
 		if err != nil || len(wishes) >= maxWishes {
 			return orElse(err, errManyWishes)
@@ -176,7 +173,11 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 		if err != nil {
 			return nil, err
 		}
-		if !busy && slot.StartsAt.Before(w.Until) {
+		left, err := leaves(ctx, tx, contract, w.AccountID, orZero(w.AppointmentID), slot.StartsAt)
+		if err != nil {
+			return nil, err
+		}
+		if !busy && left && slot.StartsAt.Before(w.Until) {
 			useful = append(useful, slot)
 		}
 	}

@@ -71,6 +71,31 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	}
 }
 
+// Somebody who ends their wish while others are told of the same hour stops none of it.
+func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	ida := r.Beneficiary(t, "Ida", "Roy")
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	must(t, r.Bookings.Wait(t.Context(), ida, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	r.cancel(t, r.paul, taken[1])
+	ending, err := r.DB.Pool.Begin(t.Context())
+	must(t, err)
+	_, err = ending.Exec(t.Context(), `delete from waiting_entries where account_id = $1`, r.zoe.ID)
+	must(t, err)
+	told := make(chan error, 1)
+	go func() { told <- r.Bookings.RefreshHours(context.Background()) }()
+	for waiting := false; !waiting && len(told) == 0; {
+		must(t, r.DB.Pool.QueryRow(t.Context(), `
+			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting))
+	}
+	must(t, ending.Commit(t.Context()))
+	must(t, <-told)
+	if told := r.told(t, ida); len(told) != 1 {
+		t.Errorf("the other one is told of %v", told)
+	}
+}
+
 // What goes to those who wait is followed as every notice is: what comes back is shown
 // to the switchboard while the hour is free, and on the person's page for a month.
 func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
@@ -124,4 +149,26 @@ func (r *waitingRoom) choose(t *testing.T, texts bool) {
 	c := account.DefaultContact
 	c.Texts = texts
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
+}
+
+// Nobody is told of an hour that their contract leaves them no consultation for; an
+// appointment that they have is had earlier all the same.
+func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	pair{World: r.World, zoe: r.zoe}.perYear(t, 1)
+	r.cancel(t, r.paul, taken[1])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 0 {
+		t.Errorf("told of %v", told)
+	}
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	r.cancel(t, r.paul, taken[2])
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 1 || !told[0].Equal(taken[2].StartsAt) {
+		t.Errorf("of an earlier one she is told %v", told)
+	}
 }

@@ -350,7 +350,9 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, booking.Video))
 		case n == 2 && len(booked) > 0:
 			i := draw.IntN(len(booked))
-			if booked[i].StartsAt.After(r.DB.Now()) {
+			a, err := r.Bookings.Appointment(t.Context(), r.paul, booked[i].ID)
+			must(t, err)
+			if a.Cancellable(r.DB.Now()) { // neither begun nor left unanswered
 				r.cancel(t, r.paul, booked[i])
 			}
 			booked = slices.Delete(booked, i, i+1)

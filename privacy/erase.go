@@ -29,6 +29,9 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 		case shown != uuid.Nil && shown != r.AccountID:
 			return errOther
 		}
+		if err := s.bookings.Hold(ctx, tx, r.AccountID); err != nil {
+			return err
+		}
 		taken, err := s.accounts.Erase(ctx, tx, v, r.AccountID)
 		if err != nil {
 			return err

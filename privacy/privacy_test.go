@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -559,4 +560,50 @@ var checked = map[string]string{
 	"openings.weekday": "1", "openings.ends_minute": "60", "openings.modes": "'{video}'",
 
 	"weekly_absences.ends_minute": "60",
+}
+
+// Nobody is left to decide about, and the worker is told so.
+func TestR7_WhoWasErasedIsReportedNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.rights.CarryOut(t.Context(), w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
+	wants(t, "a report", w.Bookings.Report(t.Context(), w.nadia, w.coming, booking.Report{Kind: account.Dispute, Text: "Elle n’est pas venue."}), fault.Conflict)
+}
+
+// A booking under way with a worker who is being erased ends before the erasure, which
+// then cancels it, or is refused: nobody is left with an hour that nobody keeps.
+func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	paul := w.Beneficiary(t, "Paul", "Roux")
+	written, err := w.rights.Enter(ctx, w.hugo, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start.Truncate(24 * time.Hour), Details: privacy.Details{Name: "Nadia"}})
+	must(t, err)
+	must(t, w.rights.Match(ctx, w.hugo, written, w.nadia.ID))
+	held, err := w.DB.Pool.Begin(ctx)
+	must(t, err)
+	_, err = held.Exec(ctx, `select from accounts where id = $1 for no key update`, paul.ID)
+	must(t, err)
+	var all sync.WaitGroup
+	for i, act := range []func() error{
+		func() error {
+			_, err := w.Bookings.Book(ctx, paul, booking.Request{SocialWorkerID: w.nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: booking.Video, Reason: "money"})
+			return err
+		},
+		func() error { return w.rights.CarryOut(ctx, w.hugo, written, uuid.Nil) },
+	} {
+		all.Go(func() {
+			if err := act(); err != nil {
+				t.Errorf("act %d: %v", i, err)
+			}
+		})
+		for waiting := 0; waiting <= i; time.Sleep(time.Millisecond) {
+			waiting = w.count(t, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+		}
+	}
+	must(t, held.Commit(ctx))
+	all.Wait()
+	if n := w.count(t, `select count(*) from appointments where social_worker_id = $1 and status = 'confirmed'`, w.nadia.ID); n != 0 {
+		t.Errorf("%d appointments stand with nobody", n)
+	}
 }

@@ -1,0 +1,83 @@
+package booking_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+
+	"github.com/google/uuid"
+)
+
+// whileHeld starts acts one after the other, each once the one before waits for a lock,
+// while another transaction holds what sql locks, and says what became of each.
+func whileHeld(t *testing.T, w *bookingtest.World, sql string, id uuid.UUID, acts ...func(context.Context) error) []error {
+	t.Helper()
+	ctx := t.Context()
+	held, err := w.DB.Pool.Begin(ctx)
+	must(t, err)
+	_, err = held.Exec(ctx, sql, id)
+	must(t, err)
+	errs := make([]error, len(acts))
+	var all sync.WaitGroup
+	for i, act := range acts {
+		all.Go(func() { errs[i] = act(ctx) })
+		for waiting := 0; waiting <= i; time.Sleep(time.Millisecond) {
+			must(t, w.DB.Pool.QueryRow(ctx, `
+				select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting))
+		}
+	}
+	must(t, held.Commit(ctx))
+	all.Wait()
+	return errs
+}
+
+// Somebody who waits for a worker's hours names that worker, while the worker cancels
+// their appointment: neither stops the other.
+func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	errs := whileHeld(t, r.World, `select from accounts where id = $1 for no key update`, r.zoe.ID,
+		func(ctx context.Context) error {
+			return r.Bookings.Wait(ctx, r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID})
+		},
+		func(ctx context.Context) error {
+			_, err := r.Bookings.Clear(ctx, r.nadia, booking.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{a.ID}})
+			return err
+		})
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("act %d: %v", i, err)
+		}
+	}
+}
+
+// Reminders of many appointments are planned while their worker cancels them all.
+func TestR21_PlanningRemindersStopsNoAct(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	var early, late booking.Appointment
+	for late.ID.String() >= early.ID.String() { // the one that is planned first is cancelled last
+		early = r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+		if late = r.Book(t, r.paul, r.nadia, early.EndsAt, booking.Video); late.ID.String() >= early.ID.String() {
+			r.cancel(t, r.nadia, early)
+			r.cancel(t, r.nadia, late)
+		}
+	}
+	r.SetNow(early.StartsAt.Add(-47 * time.Hour))
+	errs := whileHeld(t, r.World, `select from appointments where id = $1 for update`, early.ID,
+		r.Bookings.Remind,
+		func(ctx context.Context) error {
+			_, err := r.Bookings.Clear(ctx, r.nadia, booking.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{early.ID, late.ID}})
+			return err
+		})
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("act %d: %v", i, err)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package booking_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/web"
+)
+
+// From the waiting list an appointment is moved in one act where nothing follows: never
+// where it would give up an hour that is agreed for one that is asked for.
+func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(100), booking.Video)
+	ok(t, d.Bookings.RefreshHours(t.Context()))
+	ok(t, d.Bookings.Wait(t.Context(), d.zoe, booking.Wish{SocialWorkerID: d.nadia.ID, AppointmentID: a.ID}))
+	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
+	if shown, _ := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); !strings.Contains(shown, move) {
+		t.Fatalf("it is not moved: %s", shown)
+	}
+	_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), booking.Video).ID, "")
+	ok(t, err)
+	if shown, code := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
+		t.Errorf("%s: %s", code, shown)
+	}
+}
+
+// What somebody decides about an hour holds for that hour: never for another one, to
+// which it was moved between the page and the click.
+func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		asked    bool
+		read, do func(*booking.HTTP) web.Handler
+		sent     url.Values
+		code     fault.Code
+	}{
+		"cancel": {false, func(h *booking.HTTP) web.Handler { return h.CancelPage }, func(h *booking.HTTP) web.Handler { return h.Cancel }, url.Values{}, fault.Conflict},
+		"accept": {true, func(h *booking.HTTP) web.Handler { return h.Show }, func(h *booking.HTTP) web.Handler { return h.Answer }, url.Values{"decision": {"accept"}}, fault.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			if c.asked {
+				_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), booking.Video).ID, "")
+				ok(t, err)
+			}
+			a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+			shown, _ := d.on(t, d.nadia, c.read(d.pages), http.MethodGet, a.ID, nil)
+			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
+				t.Fatalf("the page does not keep the hour: %s", shown)
+			}
+			ok(t, d.Bookings.Move(t.Context(), d.zoe, a.ID, d.at(80)))
+			c.sent.Set("seen", a.Seen())
+			shown, code := d.on(t, d.nadia, c.do(d.pages), http.MethodPost, a.ID, c.sent)
+			now, err := d.Bookings.Appointment(t.Context(), d.zoe, a.ID)
+			if err != nil || now.Status != a.Status {
+				t.Errorf("it was done: %+v, %v", now, err)
+			}
+			if code != c.code || !strings.Contains(shown, "a été déplacé") || !strings.Contains(shown, now.Seen()) {
+				t.Errorf("%s: %s", code, shown)
+			}
+		})
+	}
+}
+
+// The hours to move to count as those to book do, however the page is asked for.
+func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	in := func(week string, page web.Handler) web.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			r.URL.RawQuery = "week=" + week
+			r.SetPathValue("id", a.ID.String())
+			return page(w, r)
+		}
+	}
+	monday, stopped := d.at(0), false
+	for range 300 {
+		year, week := monday.ISOWeek()
+		_, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.MovePage), http.MethodGet, nil)
+		if stopped = code == fault.Throttled; stopped {
+			break
+		}
+		monday = monday.AddDate(0, 0, 7)
+	}
+	if !stopped {
+		t.Fatal("300 weeks were shown")
+	}
+	year, week := d.at(0).AddDate(7, 0, 0).ISOWeek()
+	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {d.at(-2).Format(time.RFC3339)}}} {
+		shown, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Move), http.MethodPost, sent)
+		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
+			t.Errorf("%s: %s shows %s", name, code, shown)
+		}
+	}
+	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, a.ID, url.Values{"starts_at": {d.at(80).Format(time.RFC3339)}}); code != "" {
+		t.Errorf("moving itself: %s", code)
+	}
+}
