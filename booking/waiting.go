@@ -183,15 +183,12 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	return useful, nil
 }
 
-// tell queues one notice of the hours that the person was not told of: at most so many
-// a day.
+// tell queues one notice of the hours that the person was not told of. Beyond so many a
+// day, one notice waits until the limit allows it, and takes in all that is freed until
+// then.
 func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) error {
 	if len(hours) == 0 {
 		return nil
-	}
-	told, err := countTold(ctx, tx, w.AccountID, tx.Now.Add(-24*time.Hour))
-	if err != nil || told >= maxToldADay {
-		return err
 	}
 	people, err := s.accounts.Reachable(ctx, tx, []uuid.UUID{w.AccountID})
 	if err != nil {
@@ -201,7 +198,15 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w 
 	if !person.Active {
 		return nil
 	}
-	waiting, anew, err := insertTold(ctx, tx, worker, w, hours)
+	joined, err := joinTold(ctx, tx, worker, w, hours)
+	if err != nil || joined {
+		return err
+	}
+	due, err := readTellable(ctx, tx, w.AccountID)
+	if err != nil {
+		return err
+	}
+	waiting, anew, err := insertTold(ctx, tx, worker, w, hours, due)
 	if err != nil || !anew {
 		return err
 	}

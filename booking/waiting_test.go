@@ -292,8 +292,8 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 		r.Open(t, r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
 		r.refresh(t)
 	}
-	r.SetNow(r.DB.Now().Add(12 * time.Hour)) // nine in the evening
-	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 3 {
+	r.SetNow(r.DB.Now().Add(12 * time.Hour))                                         // nine in the evening
+	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 5 { // the three SMS, and what is told tomorrow
 		t.Errorf("%d mails, %d SMS at night, %d later", len(r.mails), len(r.texts), later)
 	}
 	for range 6 {
@@ -309,6 +309,49 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
 	if err := r.Bookings.Wait(t.Context(), r.nadia, booking.Wish{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker waits: %v", err)
+	}
+}
+
+// What is freed beyond three notices a day is told in one when the limit allows, of
+// whomever it is, if it is free then.
+func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	marc := r.SocialWorkerWithoutOpenings(t, "Marc", "Tanguy", "Europe/Paris")
+	r.full(t, booking.Wish{})
+	free := func(worker *viewer.Viewer, inDays int) time.Time {
+		t.Helper()
+		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, inDays)
+		r.Open(t, worker, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
+		r.refresh(t)
+		return day.Add(9 * time.Hour)
+	}
+	start := r.DB.Now()
+	for i := range 3 {
+		free(r.nadia, 1+i)
+		r.SetNow(start.Add(time.Duration(1+i) * time.Hour))
+	}
+	r.deliver(t)
+	lost, kept, other := free(r.nadia, 4), free(r.nadia, 5), free(marc, 6)
+	r.Book(t, r.paul, r.nadia, lost, booking.Video)
+	r.refresh(t)
+	r.SetNow(start.Add(24*time.Hour - time.Second))
+	if r.deliver(t); len(r.mails) != 3 {
+		t.Errorf("%d mails within a day", len(r.mails))
+	}
+	r.SetNow(start.Add(24 * time.Hour))
+	r.deliver(t)
+	if len(r.mails) != 4 {
+		t.Fatalf("%d mails after a day", len(r.mails))
+	}
+	said := func(at time.Time) (n int) {
+		for _, m := range r.mails {
+			n += strings.Count(m.Text, web.DayHour(at.In(r.zoe.Zone)))
+		}
+		return n
+	}
+	if said(kept) != 1 || said(other) != 1 || said(lost) != 0 {
+		t.Errorf("what is free still is told %d and %d times, what is not %d", said(kept), said(other), said(lost))
 	}
 }
 
@@ -350,8 +393,11 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, booking.Video))
 		case n == 2 && len(booked) > 0:
 			i := draw.IntN(len(booked))
-			if booked[i].StartsAt.After(r.DB.Now()) {
+			switch now := r.DB.Now(); {
+			case booked[i].Free(now):
 				r.cancel(t, r.paul, booked[i])
+			case booked[i].StartsAt.After(now): // too late for Paul, who would be marked
+				r.cancel(t, r.nadia, booked[i])
 			}
 			booked = slices.Delete(booked, i, i+1)
 		case n == 3:
