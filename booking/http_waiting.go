@@ -39,6 +39,12 @@ type shownWish struct {
 	Hours       []Hour // free now
 }
 
+// Bounded reports whether a day bounds the wish, and not what can be booked or the
+// appointment alone.
+func (w shownWish) Bounded() bool {
+	return !w.OpenEnded && (w.Appointment == nil || w.Until.Before(w.Appointment.StartsAt))
+}
+
 // LanguageLabel is the language's name.
 func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 

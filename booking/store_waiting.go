@@ -35,7 +35,7 @@ const stillWaiting = `(e.until > $1
 	and not exists (select from appointments p where p.beneficiary_id = e.account_id and p.booked_at > e.created_at and p.status = 'confirmed'
 		and (e.social_worker_id is null or e.social_worker_id = p.social_worker_id))
 	and (e.appointment_id is null or exists (
-		select from appointments p where p.id = e.appointment_id and p.status in ('confirmed', 'requested') and lower(p.period) = e.until)))`
+		select from appointments p where p.id = e.appointment_id and p.status in ('confirmed', 'requested') and lower(p.period) >= e.until)))`
 
 func readWishes(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) ([]wishRow, error) {
 	return postgres.All[wishRow](ctx, q, selectWish+`where e.account_id = $2 and `+stillWaiting+` order by e.created_at, e.id`, now, person)

@@ -21,7 +21,7 @@ type Wish struct {
 	Mode           Mode
 	Language       string
 	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
-	Until          time.Time // hours before this
+	Until          time.Time // hours before this, and before the appointment
 	OpenEnded      bool      // which is only as far as one can book
 }
 
@@ -84,21 +84,21 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 	})
 }
 
-// bound is before what hours are of use: the start of the appointment that is to be
-// earlier, or the day that was named, within what can be booked at all.
+// bound is before what hours are of use: the end of the day that was named, within what
+// can be booked at all, and before the appointment that is to be earlier.
 func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w Wish) (time.Time, error) {
-	if w.AppointmentID == uuid.Nil {
-		last := tx.Now.Add(Horizon)
-		if w.Until.IsZero() || w.Until.After(last) {
-			return last, nil
+	last := tx.Now.Add(Horizon)
+	if w.AppointmentID != uuid.Nil {
+		row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
+		if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
+			return time.Time{}, errNoEarlier
 		}
-		return w.Until, nil
+		last = row.StartsAt
 	}
-	row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
-	if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
-		return time.Time{}, errNoEarlier
+	if w.Until.IsZero() || w.Until.After(last) {
+		return last, nil
 	}
-	return row.StartsAt, nil
+	return w.Until, nil
 }
 
 // StopWaiting ends one of the viewer's wishes.
@@ -108,8 +108,8 @@ func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
-// when the person has an hour that they booked since (a request is none yet), or when the appointment that was to be earlier is
-// moved or cancelled.
+// when the person has an hour that they booked since (a request is none yet), or when
+// the appointment that was to be earlier is as early as they wished, or cancelled.
 func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return nil, errNotWaiting

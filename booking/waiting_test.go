@@ -355,6 +355,36 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 	}
 }
 
+// The day that somebody names bounds what they are told of, with an appointment too.
+func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 14), booking.Video)
+	second := r.Book(t, r.paul, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	first := r.Book(t, r.paul, r.nadia, firstTuesday, booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
+	r.cancel(t, r.paul, second)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 0 {
+		t.Errorf("told of %v, which is after the day she named", told)
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, second.StartsAt))
+	if len(r.wishes(t)) != 1 {
+		t.Fatal("an earlier hour that is not early enough ends the wish")
+	}
+	r.cancel(t, r.paul, first)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{first.StartsAt}) {
+		t.Errorf("told of %v", told)
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, first.StartsAt))
+	if len(r.wishes(t)) != 0 {
+		t.Error("she waits for what she has")
+	}
+}
+
 // Whatever happens to an agenda, those who wait are told of every hour that it frees,
 // once, and of no other.
 func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
