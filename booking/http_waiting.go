@@ -52,7 +52,7 @@ func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 // without any consequence.
 func (w shownWish) Moves(h Hour, now time.Time) bool {
 	a := w.Appointment
-	return a != nil && a.SocialWorkerID == h.Worker.ID && h.Offers(a.Mode) && a.Free(now)
+	return a != nil && a.movesTo(h.Worker.ID, now) && h.Offers(a.Mode)
 }
 
 // Take is one hour of a wish, and how it is taken.

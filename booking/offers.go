@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -118,20 +117,11 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, n
 		about = now
 	}
 	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
-	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil || contract.PerYear == 0 {
-		return f, err
+	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
+		return nil, err
 	}
-	for _, at := range []time.Time{f.span.From, f.span.To} {
-		_, from, to := company.YearOf(at)
-		used, err := countUsed(ctx, q, a.BeneficiaryID, uuid.Nil, Period{from, to}, now)
-		if err != nil {
-			return nil, err
-		}
-		if used >= contract.PerYear {
-			f.full = append(f.full, Period{from, to})
-		}
-	}
-	return f, nil
+	f.full, err = usedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
+	return f, err
 }
 
 // freeFor are the hours of a worker that fit.
@@ -164,9 +154,8 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 // has reports whether the hour is one that the person can have.
 func (f *room) has(o Offer) bool {
 	hour := Slot{StartsAt: o.StartsAt}.Period()
-	year := Period{o.StartsAt, o.StartsAt.Add(time.Second)}
 	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
-	return answerable && !overlapsAny(hour, f.own) && !overlapsAny(year, f.full)
+	return answerable && !overlapsAny(hour, f.own) && !startsIn(hour, f.full)
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -33,6 +34,25 @@ func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.U
 		return errUsedUp
 	}
 	return err
+}
+
+// usedUp are the years, of those that span begins and ends in, in which the contract
+// leaves the person no consultation; except is an appointment that is about to be moved.
+func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span Period, now time.Time) (years []Period, err error) {
+	if contract.PerYear == 0 {
+		return nil, nil
+	}
+	for _, at := range []time.Time{span.From, span.To} {
+		_, from, to := company.YearOf(at)
+		used, err := countUsed(ctx, q, person, except, Period{from, to}, now)
+		if err != nil {
+			return nil, err
+		}
+		if used >= contract.PerYear {
+			years = append(years, Period{from, to})
+		}
+	}
+	return years, nil
 }
 
 // Allowance is how many consultations the contract gives somebody in a year, and

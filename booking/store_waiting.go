@@ -131,6 +131,23 @@ func startsOf(slots []Slot) []time.Time {
 	return at
 }
 
+// readOwnGivenUp finds which of the worker's hours the person had, and cancelled or
+// moved elsewhere, if nobody else has booked them since.
+func readOwnGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UUID, hours []Slot) ([]time.Time, error) {
+	type row struct{ StartsAt time.Time }
+	rows, err := postgres.All[row](ctx, q, `
+		select distinct n.starts_at from appointments p join notices n on n.appointment_id = p.id and n.account_id = p.beneficiary_id
+		where p.beneficiary_id = $1 and p.social_worker_id = $2 and n.starts_at = any($3)
+		  and (p.status in ('cancelled', 'cancelled_late') or p.status in ('confirmed', 'requested') and lower(p.period) <> n.starts_at)
+		  and not exists (select from appointments q where q.social_worker_id = $2 and lower(q.period) = n.starts_at and q.beneficiary_id <> $1 and q.booked_at > n.queued_at)`,
+		person, worker, startsOf(hours))
+	at := make([]time.Time, len(rows))
+	for i, row := range rows {
+		at[i] = row.StartsAt
+	}
+	return at, err
+}
+
 func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, hours []time.Time) error {
 	if len(hours) == 0 {
 		return nil

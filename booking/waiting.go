@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -156,7 +157,8 @@ func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRo
 	return nil
 }
 
-// useful are those of the free hours that the waiting person could take now.
+// useful are those of the free hours that the waiting person could take now: book, or
+// move the appointment to that is to be earlier.
 func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
 	contract, err := s.accounts.ContractOf(ctx, tx, w.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
@@ -165,22 +167,59 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	modes := slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode })
+	if free, err = wished(ctx, tx, worker, w, free); err != nil || len(free) == 0 {
+		return nil, err
+	}
 	marked, err := readMarkedWith(ctx, tx, w.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	var useful []Slot
-	for _, slot := range (taker{now: tx.Now, modes: modes, marked: marked}).can(worker, free) {
-		busy, err := hasAppointment(ctx, tx, w.AccountID, orZero(w.AppointmentID), slot.Period(), tx.Now)
-		if err != nil {
-			return nil, err
-		}
-		if !busy && slot.StartsAt.Before(w.Until) {
-			useful = append(useful, slot)
-		}
+	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool {
+		return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode
+	})}
+	useful, err := t.takes(ctx, tx, contract, worker, free, uuid.Nil)
+	if err != nil || w.AppointmentID == nil {
+		return useful, err
 	}
-	return useful, nil
+	row, err := readAppointment(ctx, tx, w.AccountID, *w.AppointmentID)
+	a := row.appointment()
+	if err != nil || !a.movesTo(worker, tx.Now) {
+		return useful, err
+	}
+	t.modes = slices.DeleteFunc(t.modes, func(m Mode) bool { return m != a.Mode })
+	moved, err := t.takes(ctx, tx, contract, worker, free, a.ID)
+	return slices.DeleteFunc(free, func(slot Slot) bool {
+		return modesAt(useful, slot.StartsAt) == nil && modesAt(moved, slot.StartsAt) == nil
+	}), err
+}
+
+// wished are those of the hours that are early enough, and that the person did not give
+// up themselves.
+func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
+	given, err := readOwnGivenUp(ctx, tx, w.AccountID, worker, free)
+	return slices.DeleteFunc(slices.Clone(free), func(slot Slot) bool {
+		return !slot.StartsAt.Before(w.Until) || slices.ContainsFunc(given, slot.StartsAt.Equal)
+	}), err
+}
+
+// takes are those of a worker's free hours, in order, that the taker can have under the
+// contract as if one of their appointments were not there.
+func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []Slot, but uuid.UUID) ([]Slot, error) {
+	span := Period{free[0].StartsAt, free[len(free)-1].StartsAt.Add(SlotLength)}
+	own, err := readOwnHours(ctx, q, t.person, but, span, t.now)
+	if err != nil {
+		return nil, err
+	}
+	full, err := usedUp(ctx, q, contract, t.person, but, span, t.now)
+	return slices.DeleteFunc(t.can(worker, free), func(slot Slot) bool {
+		return overlapsAny(slot.Period(), own) || startsIn(slot.Period(), full)
+	}), err
+}
+
+// movesTo reports whether the appointment can be moved to hours of that worker now,
+// without any consequence.
+func (a Appointment) movesTo(worker uuid.UUID, now time.Time) bool {
+	return a.SocialWorkerID == worker && a.at(now).Cancellable(now) && a.Free(now)
 }
 
 // tell queues one notice of the hours that the person was not told of. Beyond so many a

@@ -385,6 +385,58 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 	}
 }
 
+// Nobody is told of an hour that they gave up themselves, until somebody else had it.
+func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, booking.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	r.cancel(t, r.zoe, cancelled)
+	must(t, r.Bookings.Move(t.Context(), r.zoe, moved.ID, firstTuesday.AddDate(0, 0, 7)))
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 0 {
+		t.Errorf("she is told of the hours that she has just given up: %v", told)
+	}
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	for _, at := range []time.Time{cancelled.StartsAt, moved.StartsAt} {
+		again := r.Book(t, r.paul, r.nadia, at, booking.Video)
+		r.refresh(t)
+		r.cancel(t, r.paul, again)
+		r.refresh(t)
+	}
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{cancelled.StartsAt, moved.StartsAt}) {
+		t.Errorf("somebody else gave them up, and she is told of %v", told)
+	}
+}
+
+// Whoever has no consultation left is told of no hour that they could not book; what
+// moves an appointment uses up none.
+func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	marc := r.SocialWorker(t, "Marc", "Tanguy")
+	later := r.Book(t, r.zoe, marc, firstTuesday.AddDate(0, 0, 2), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	ali := r.Beneficiary(t, "Ali", "Kaci")
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
+	taken, earlier := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), booking.Video)
+	r.refresh(t)
+	_, err := r.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
+	must(t, err)
+	r.cancel(t, r.paul, taken[1])
+	r.cancel(t, r.paul, earlier)
+	r.refresh(t)
+	for who, want := range map[*viewer.Viewer][]time.Time{r.zoe: {earlier.StartsAt}, ali: {taken[1].StartsAt, earlier.StartsAt}} {
+		if told := r.told(t, who); !slices.Equal(told, want) {
+			t.Errorf("%s is told of %v, want %v", who.Name, told, want)
+		}
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, earlier.StartsAt))
+}
+
 // Whatever happens to an agenda, those who wait are told of every hour that it frees,
 // once, and of no other.
 func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
