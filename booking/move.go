@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -36,10 +35,7 @@ func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, star
 		person = h.BeneficiaryID
 		return s.move(ctx, tx, v, h, startsAt)
 	})
-	if overlaps(err) || errors.Is(err, errTaken) {
-		return s.explainOverlap(ctx, person, id, startsAt)
-	}
-	return err
+	return s.explainOverlap(ctx, person, id, startsAt, err)
 }
 
 func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {
