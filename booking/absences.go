@@ -57,12 +57,13 @@ func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, er
 	return readAbsences(ctx, s.db.Pool, v.ID, Period{now, now.AddDate(100, 0, 0)})
 }
 
-// WeeklyAbsences lists the viewer's own ones.
+// WeeklyAbsences lists the viewer's own ones that are not over.
 func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]WeeklyAbsence, error) {
-	if err := worker(v); err != nil {
+	zone, err := s.Zone(ctx, v)
+	if err != nil {
 		return nil, err
 	}
-	return readWeeklyAbsences(ctx, s.db.Pool, v.ID)
+	return readWeeklyAbsences(ctx, s.db.Pool, v.ID, calendarDay(s.db.Now().In(zone)))
 }
 
 // AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
@@ -83,7 +84,7 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p Period, an
 // AddWeeklyAbsence does the same for every week.
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
-		others, err := readWeeklyAbsences(ctx, tx, v.ID)
+		others, err := readWeeklyAbsences(ctx, tx, v.ID, calendarDay(tx.Now.In(row.zone())))
 		if err != nil || len(others) >= maxOpenings {
 			return nil, orElse(err, errTooMany)
 		}

@@ -26,7 +26,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	must(t, err)
 	shown := func() bool {
 		t.Helper()
-		sheets, _, err := w.Bookings.SocialWorkers(ctx, booking.Filter{})
+		sheets, _, err := w.Bookings.Find(ctx, zoe, booking.Search{})
 		must(t, err)
 		return len(sheets) == 1
 	}
@@ -35,7 +35,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		if shown() {
 			t.Errorf("%s: still on the list", pair[0])
 		}
-		if sheets, _, err := w.Bookings.SocialWorkers(ctx, booking.Filter{Inactive: true}); err != nil || len(sheets) != 1 {
+		if sheets, _, err := w.Bookings.SocialWorkers(ctx, 0); err != nil || len(sheets) != 1 {
 			t.Errorf("%s: the administration lost her: %v", pair[0], err)
 		}
 		_, err := w.Bookings.Book(ctx, zoe, later)

@@ -52,14 +52,17 @@ func (a agenda) slotAt(at time.Time) (Slot, bool) {
 }
 
 // bookable refuses an hour that cannot be booked at now: with errNotFree where it
-// is not offered, with errTaken where appointments leave no room for it.
+// is not offered, with errTaken where an appointment is in it, and with errClosed where
+// those around it leave no room: whoever was shown it as free was not fast enough.
 func (a agenda) bookable(at, now time.Time, mode Mode) (Slot, error) {
 	slot, ok := a.slotAt(at)
 	switch {
 	case !ok || !slot.Offers(mode) || !a.inTime(at, now):
 		return Slot{}, errNotFree
-	case a.full(at, a.perDay()) || a.crowded(slot.Period()):
+	case overlapsAny(slot.Period(), a.taken):
 		return Slot{}, errTaken
+	case a.full(at, a.perDay()) || a.crowded(slot.Period()):
+		return Slot{}, errClosed
 	}
 	return slot, nil
 }

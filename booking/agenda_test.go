@@ -60,6 +60,53 @@ func wantFree(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day tim
 	}
 }
 
+// What is over is on no list, and leaves room for what is to come. The weeks in which
+// it was still show it.
+func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := open(t, w)
+	old := func(sql string) {
+		t.Helper()
+		_, err := w.DB.Pool.Exec(t.Context(), sql+` from (select '2025-01-01'::date + n as d from generate_series(1, 500) n) x`, nadia.ID)
+		ok(t, err)
+	}
+	old(`insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes) select $1, d, d, 540, 600, '{video}'`)
+	old(`insert into weekly_absences (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute) select $1, 2, d, d + 6, 540, 600`)
+	old(`insert into absences (social_worker_id, period) select $1, tstzrange(d, d + 1)`)
+	ok(t, w.Bookings.AddOpening(t.Context(), nadia, every(2, 9, 12)))
+	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
+	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, booking.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
+	wantFree(t, w, nadia, tuesday, 9)
+	theOnly(t, w, nadia)
+	if weekly, err := w.Bookings.WeeklyAbsences(t.Context(), nadia); err != nil || len(weekly) != 1 {
+		t.Errorf("%d weekly absences are listed, %v", len(weekly), err)
+	}
+	spring := time.Date(2025, 3, 10, 0, 0, 0, 0, time.UTC)
+	hours, err := w.Bookings.Hours(t.Context(), nadia, booking.Period{From: spring, To: spring.AddDate(0, 0, 7)})
+	ok(t, err)
+	if shown := slices.ContainsFunc(hours.Openings, func(o booking.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
+		t.Errorf("a week that is past shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
+	}
+}
+
+// A list that is full takes no more, and each of its lines can still be changed.
+func TestR41_WhatIsToComeFillsTheAgenda(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia := open(t, w, every(2, 9, 12))
+	o := theOnly(t, w, nadia)
+	_, err := w.DB.Pool.Exec(t.Context(), `
+		insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes)
+		select $1, $2::date + n, $2::date + n, 540, 600, '{video}' from generate_series(1, 499) n`, nadia.ID, tuesday)
+	ok(t, err)
+	if err := w.Bookings.AddOpening(t.Context(), nadia, every(3, 9, 12)); !fault.Is(err, fault.Invalid) {
+		t.Errorf("one line more: %v", err)
+	}
+	o.Ends = 13 * 60
+	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, o, false))
+}
+
 // theOnly is a worker's one opening.
 func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) booking.Opening {
 	t.Helper()

@@ -48,17 +48,17 @@ func idsOf(workers []workerRow) []uuid.UUID {
 }
 
 func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span Period, now time.Time) (h hoursMade, err error) {
-	if h.openings, err = readOpeningsOf(ctx, q, workers...); err != nil {
+	// A day of a zone lies within a day of the same date in UTC, give or take one.
+	first, last := calendarDay(span.From).AddDate(0, 0, -1), calendarDay(span.To).AddDate(0, 0, 1)
+	if h.openings, err = readOpeningsOf(ctx, q, first, workers...); err != nil {
 		return h, err
 	}
 	if h.absences, err = readAbsencesOf(ctx, q, span, workers...); err != nil {
 		return h, err
 	}
-	if h.weekly, err = readWeeklyAbsencesOf(ctx, q, workers...); err != nil {
+	if h.weekly, err = readWeeklyAbsencesOf(ctx, q, first, workers...); err != nil {
 		return h, err
 	}
-	// A day of a zone lies within a day of the same date in UTC, give or take one.
-	first, last := calendarDay(span.From).AddDate(0, 0, -1), calendarDay(span.To).AddDate(0, 0, 1)
 	if h.opened, err = readOpenHolidays(ctx, q, first, last, workers...); err != nil {
 		return h, err
 	}

@@ -80,10 +80,7 @@ func (s *Service) place(ctx context.Context, v *viewer.Viewer, r Request, with f
 		}
 		return with(tx)
 	})
-	if overlaps(err) || errors.Is(err, errTaken) {
-		return Booked{}, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt)
-	}
-	return b, err
+	return b, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt, err)
 }
 
 // book locks the worker first: under a burst, two exclusion constraints alone
@@ -190,15 +187,21 @@ func overlaps(err error) bool {
 	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap) || postgres.Deadlocked(err)
 }
 
-// explainOverlap tells whose appointment was in the way of the person's, but for
-// the one that was to be moved.
-func (s *Service) explainOverlap(ctx context.Context, person, moved uuid.UUID, startsAt time.Time) error {
-	own, err := hasAppointment(ctx, s.db.Pool, person, moved, Slot{StartsAt: startsAt}.Period(), s.db.Now())
-	switch {
-	case err != nil:
+// explainOverlap is the error of an act that failed with err, and where an appointment
+// was in the way says whose: one of the person's own, but for the one that was to be
+// moved, or somebody else's.
+func (s *Service) explainOverlap(ctx context.Context, person, moved uuid.UUID, startsAt time.Time, err error) error {
+	if !overlaps(err) && !errors.Is(err, errTaken) && !errors.Is(err, errClosed) {
 		return err
+	}
+	own, broken := hasAppointment(ctx, s.db.Pool, person, moved, Slot{StartsAt: startsAt}.Period(), s.db.Now())
+	switch {
+	case broken != nil:
+		return broken
 	case own:
 		return errOverlap
+	case overlaps(err):
+		return errTaken
 	}
-	return errTaken
+	return err
 }

@@ -62,13 +62,3 @@ func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
 	}
 	return w, len(w.Modes) > 0
 }
-
-func sheetsWithin(sheets []SocialWorker, allowed []Mode) []SocialWorker {
-	var kept []SocialWorker
-	for _, sheet := range sheets {
-		if sheet, ok := sheet.within(allowed); ok {
-			kept = append(kept, sheet)
-		}
-	}
-	return kept
-}

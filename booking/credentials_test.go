@@ -90,7 +90,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	booked := w.Book(t, zoe, nadia, at, booking.Video)
 	found := func() bool {
 		t.Helper()
-		sheets, _, err := w.Bookings.SocialWorkers(ctx, booking.Filter{})
+		sheets, _, err := w.Bookings.Find(ctx, zoe, booking.Search{})
 		ok(t, err)
 		return len(sheets) == 1
 	}

@@ -22,6 +22,7 @@ type Search struct {
 	ByName   bool      // in the order of names, not of the first free hours
 	Page     int       // 0 is the first
 	Worker   uuid.UUID // this one alone; zero for anybody
+	For      uuid.UUID // for whom the viewer looks; zero for themself
 
 	Modes []string // those in which hours count: set by the search itself
 }
@@ -54,11 +55,24 @@ func (s Search) within(allowed []Mode) Search {
 	return s
 }
 
+// seeker is who is to be booked: the viewer, or somebody for whom they may book.
+func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (uuid.UUID, error) {
+	if search.For == uuid.Nil || search.For == v.ID {
+		return v.ID, nil
+	}
+	person, err := s.Somebody(ctx, v, search.For)
+	return person.ID, err
+}
+
 // Find returns one page of those whom the viewer looks for, with the first hour at
 // which each can be booked, read from the agenda; more reports whether another page
 // follows.
 func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sheets []Found, more bool, err error) {
-	allowed, err := s.allowedModes(ctx, v)
+	person, err := s.seeker(ctx, v, search)
+	if err != nil {
+		return nil, false, err
+	}
+	allowed, err := s.modesOf(ctx, person)
 	if err != nil {
 		return nil, false, err
 	}
@@ -75,7 +89,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	firsts, err := s.firstFree(ctx, v.ID, rows, toModes(search.Modes))
+	firsts, err := s.firstFree(ctx, person, rows, toModes(search.Modes))
 	if err != nil {
 		return nil, false, err
 	}
@@ -221,12 +235,16 @@ func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) 
 
 // soonest is Soonest as if one of the viewer's appointments were not there.
 func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
-	allowed, err := s.allowedModes(ctx, v)
+	person, err := s.seeker(ctx, v, search)
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := s.modesOf(ctx, person)
 	if err != nil {
 		return nil, err
 	}
 	search = search.within(allowed)
-	t, err := s.takerOf(ctx, v.ID, toModes(search.Modes))
+	t, err := s.takerOf(ctx, person, toModes(search.Modes))
 	if err != nil {
 		return nil, err
 	}

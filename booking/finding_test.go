@@ -3,7 +3,10 @@ package booking_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -194,6 +197,50 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 	}
 	if sheets, more, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Page: 3}); err != nil || len(sheets) > 0 || more {
 		t.Errorf("beyond the last page: %d, %v", len(sheets), err)
+	}
+}
+
+// The switchboard books with anybody who can be booked, in the same order and by the
+// same pages as the person would.
+func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	unreached := map[string]bool{}
+	for i := range 45 {
+		v := d.SocialWorkerWithoutOpenings(t, "Lou", fmt.Sprintf("Nom%02d", i), "Europe/Paris")
+		if i%2 == 1 { // who cannot be booked shortens no page
+			_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, v.ID)
+			ok(t, err)
+			continue
+		}
+		unreached[v.Name] = true
+	}
+	must(t, d.Bookings.RefreshHours(t.Context()))
+	yann := d.Member(t, viewer.Switchboard, "Yann")
+	at := func(query string) string {
+		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.zoe.ID.String()+"?"+query, nil)
+		r.SetPathValue("id", d.zoe.ID.String())
+		answer := httptest.NewRecorder()
+		ok(t, d.pages.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		return answer.Body.String()
+	}
+	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")
+	if i := strings.Index(first, "page=2"); i < 0 || !strings.Contains(first, "reason=housing") || strings.Contains(second, "page=3") {
+		t.Errorf("the first page leads to no second, or the second to a third")
+	}
+	if !strings.Contains(first, "Première heure libre\u00a0:") || strings.Contains(second, "Première heure libre\u00a0:") {
+		t.Errorf("who has an hour soon does not come first")
+	}
+	for name := range unreached {
+		if strings.Contains(first+second, name+"<") {
+			delete(unreached, name)
+		}
+	}
+	if len(unreached) > 0 {
+		t.Errorf("not reached: %v", unreached)
+	}
+	if _, _, err := d.Bookings.Find(t.Context(), d.zoe, booking.Search{For: d.nadia.ID}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a person looks for somebody else: %v", err)
 	}
 }
 

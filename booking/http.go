@@ -84,13 +84,14 @@ func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) 
 
 // Workers compares the profile sheets (R12).
 func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
-	chosen, search, err := h.search(r, r.URL.Query())
+	v := viewer.From(r.Context())
+	chosen, search, err := h.search(r, oneself(v), r.URL.Query())
 	if err != nil {
 		return err
 	}
 	page := workersPage{searchForm: chosen}
 	var more bool
-	if page.Workers, more, err = h.bookings.Find(r.Context(), viewer.From(r.Context()), search); err != nil {
+	if page.Workers, more, err = h.bookings.Find(r.Context(), v, search); err != nil {
 		return err
 	}
 	ids := make([]uuid.UUID, len(page.Workers))

@@ -39,7 +39,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
 	}
 	number := pageNumber(r)
-	workers, more, err := h.bookings.SocialWorkers(r.Context(), Filter{Inactive: true, Page: number})
+	workers, more, err := h.bookings.SocialWorkers(r.Context(), number)
 	page.Workers = workers
 	page.Previous, page.Next = neighbours(r, number, more)
 	return page, err

@@ -29,7 +29,7 @@ type errand struct {
 func (h *HTTP) errandOf(r *http.Request) (errand, error) {
 	v := viewer.From(r.Context())
 	if v.Role == viewer.Beneficiary {
-		return errand{PersonID: v.ID, Zone: v.Zone}, nil
+		return oneself(v), nil
 	}
 	id, err := pathID(r)
 	if err != nil {
@@ -38,6 +38,8 @@ func (h *HTTP) errandOf(r *http.Request) (errand, error) {
 	person, err := h.bookings.Somebody(r.Context(), v, id)
 	return errandFor(v, person), err
 }
+
+func oneself(v *viewer.Viewer) errand { return errand{PersonID: v.ID, Zone: v.Zone} }
 
 func errandFor(v *viewer.Viewer, person account.Person) errand {
 	base := "/beneficiaires/" + person.ID.String()
@@ -148,14 +150,12 @@ func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointmen
 // meet, never why, and who could be booked.
 type personPage struct {
 	errand
-	Coming    []Appointment
-	Filter    *form.Form
-	Reasons   []option
-	Modes     []option
-	Languages []option
-	Workers   []SocialWorker
-	More      bool
-	Now       time.Time
+	searchForm
+	Coming   []Appointment
+	Workers  []Found
+	Previous string // the address of the page before, empty when there is none
+	Next     string
+	Now      time.Time
 }
 
 func (personPage) Template() string { return "booking/person" }
@@ -179,31 +179,19 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{errand: e, Languages: languageOptions(), Now: h.bookings.db.Now()}
+	chosen, search, err := h.search(r, e, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	page := personPage{errand: e, searchForm: chosen, Now: h.bookings.db.Now()}
 	if page.Coming, err = h.bookings.ComingOf(r.Context(), v, e.PersonID); err != nil {
 		return err
 	}
-	reasons, err := h.bookings.Reasons(r.Context())
-	if err != nil {
+	var more bool
+	if page.Workers, more, err = h.bookings.Find(r.Context(), v, search); err != nil {
 		return err
 	}
-	allowed, err := h.bookings.modesOf(r.Context(), e.PersonID)
-	if err != nil {
-		return err
-	}
-	page.Reasons, page.Modes = reasonOptions(reasons), modeOptions(allowed)
-	f := form.FromValues(r.URL.Query())
-	filter := Filter{
-		Reason:   f.Choice("reason", values(page.Reasons), "-"),
-		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
-		Language: f.Choice("language", values(page.Languages), "-"),
-	}
-	page.Filter = form.New(map[string]string{"reason": filter.Reason, "mode": string(filter.Mode), "language": filter.Language})
-	sheets, more, err := h.bookings.SocialWorkers(r.Context(), filter)
-	page.Workers, page.More = sheetsWithin(sheets, allowed), more
-	if err != nil {
-		return err
-	}
+	page.Previous, page.Next = neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 

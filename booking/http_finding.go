@@ -68,19 +68,18 @@ var orders = []option{{"", "Première heure libre"}, {"name", "Nom"}}
 // Orders are the orders of a list.
 func (searchForm) Orders() []option { return orders }
 
-// search decodes whom somebody looks for. A filter that names nothing known is no
-// filter: its message is not shown.
-func (h *HTTP) search(r *http.Request, query url.Values) (searchForm, Search, error) {
-	v := viewer.From(r.Context())
+// search decodes whom somebody looks for, on an errand. A filter that names nothing
+// known is no filter: its message is not shown.
+func (h *HTTP) search(r *http.Request, e errand, query url.Values) (searchForm, Search, error) {
 	reasons, err := h.bookings.Reasons(r.Context())
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	allowed, err := h.bookings.allowedModes(r.Context(), v)
+	allowed, err := h.bookings.modesOf(r.Context(), e.PersonID)
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	page := searchForm{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(), Reader: v.Zone}
+	page := searchForm{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(), Reader: e.Zone}
 	f := form.FromValues(query)
 	search := Search{
 		Reason:   f.Choice("reason", values(page.Reasons), "-"),
@@ -89,6 +88,7 @@ func (h *HTTP) search(r *http.Request, query url.Values) (searchForm, Search, er
 		ByName:   f.Choice("order", values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),
 		Page:     pageNumber(r),
+		For:      e.PersonID,
 	}
 	if f.Error("town") != "" {
 		search.Town = ""
@@ -141,12 +141,13 @@ func (h *HTTP) Soonest(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, error) {
-	chosen, search, err := h.search(r, query)
+	v := viewer.From(r.Context())
+	chosen, search, err := h.search(r, oneself(v), query)
 	if err != nil {
 		return soonestPage{}, err
 	}
 	page := soonestPage{searchForm: chosen}
-	if page.Hours, err = h.bookings.Soonest(r.Context(), viewer.From(r.Context()), search); err != nil {
+	if page.Hours, err = h.bookings.Soonest(r.Context(), v, search); err != nil {
 		return soonestPage{}, err
 	}
 	ids := make([]uuid.UUID, len(page.Hours))

@@ -116,7 +116,7 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 	if errors.Is(err, errNotOffered) {
 		err = errLeft
 	}
-	for _, why := range []*fault.Fault{errNoOffer, errTaken, errNotFree, errOverlap, errMode, errTooSoon, errReason, errContract, errUsedUp, errLeft} {
+	for _, why := range []*fault.Fault{errNoOffer, errTaken, errClosed, errNotFree, errOverlap, errMode, errTooSoon, errReason, errContract, errUsedUp, errLeft} {
 		if !errors.Is(err, why) {
 			continue
 		}

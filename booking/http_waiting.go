@@ -40,6 +40,12 @@ type shownWish struct {
 	Unsure      bool   // a new hour of the appointment would only be asked for (R19)
 }
 
+// Bounded reports whether a day bounds the wish, and not what can be booked or the
+// appointment alone.
+func (w shownWish) Bounded() bool {
+	return !w.OpenEnded && (w.Appointment == nil || w.Until.Before(w.Appointment.StartsAt))
+}
+
 // LanguageLabel is the language's name.
 func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 
@@ -47,7 +53,7 @@ func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 // without any consequence.
 func (w shownWish) Moves(h Hour, now time.Time) bool {
 	a := w.Appointment
-	return a != nil && a.SocialWorkerID == h.Worker.ID && h.Offers(a.Mode) && a.Free(now) && !w.Unsure
+	return a != nil && a.movesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !w.Unsure
 }
 
 // Take is one hour of a wish, and how it is taken.

@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -49,10 +48,7 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 		}
 		return s.move(ctx, tx, v, h, startsAt)
 	})
-	if overlaps(err) || errors.Is(err, errTaken) {
-		return s.explainOverlap(ctx, person, id, startsAt)
-	}
-	return err
+	return s.explainOverlap(ctx, person, id, startsAt, err)
 }
 
 func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {

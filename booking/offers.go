@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -39,7 +38,7 @@ func (o *Offers) groups() [][]Offer { return [][]Offer{o.SameHour, o.OtherHours,
 const (
 	offersEach = 3                   // of each group
 	offersNear = 14 * 24 * time.Hour // before and after the hour that was lost
-	candidates = 12                  // other workers who are looked at
+	candidates = 12                  // other workers whose hours are looked at
 )
 
 // offers finds what can be booked at now in place of a cancelled appointment: what
@@ -53,19 +52,15 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 	if err != nil {
 		return Offers{}, err
 	}
-	others, err := readReplacements(ctx, q, a, before.Languages, 2*candidates)
+	others, err := s.replacements(ctx, q, a, before.Languages, now)
 	if err != nil {
 		return Offers{}, err
 	}
 	var found Offers
-	looked := 0
 	for _, worker := range others {
-		free, offered, err := s.freeFor(ctx, q, worker, a, fits)
+		free, err := s.freeFor(ctx, q, worker, a, fits)
 		if err != nil {
 			return Offers{}, err
-		}
-		if offered {
-			looked++
 		}
 		for _, o := range free {
 			if o.StartsAt.Equal(a.StartsAt) {
@@ -74,9 +69,6 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 				found.OtherHours = append(found.OtherHours, o)
 			}
 		}
-		if looked == candidates {
-			break
-		}
 	}
 	if found.SameWorker, err = s.withSame(ctx, q, before, a, fits); err != nil {
 		return Offers{}, err
@@ -84,6 +76,18 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 	found.SameHour = found.SameHour[:min(offersEach, len(found.SameHour))]
 	found.OtherHours, found.SameWorker = nearest(found.OtherHours, a.StartsAt), nearest(found.SameWorker, a.StartsAt)
 	return found, s.nameOffers(ctx, q, &found)
+}
+
+// replacements are the workers whose hours are looked at in place of a cancelled one,
+// the best first. Whoever cannot be booked is left out before they are counted.
+func (s *Service) replacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, now time.Time) ([]workerRow, error) {
+	rows, err := readReplacements(ctx, q, a, languages, now)
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.accounts.Reachable(ctx, q, idsOf(rows))
+	rows = slices.DeleteFunc(rows, func(w workerRow) bool { return !people[w.AccountID].Active })
+	return rows[:min(candidates, len(rows))], err
 }
 
 // room is what an offer must fit into: the person's own hours, the contract and
@@ -113,39 +117,22 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, n
 		about = now
 	}
 	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
-	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil || contract.PerYear == 0 {
-		return f, err
+	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
+		return nil, err
 	}
-	for _, at := range []time.Time{f.span.From, f.span.To} {
-		_, from, to := company.YearOf(at)
-		used, err := countUsed(ctx, q, a.BeneficiaryID, uuid.Nil, Period{from, to}, now)
-		if err != nil {
-			return nil, err
-		}
-		if used >= contract.PerYear {
-			f.full = append(f.full, Period{from, to})
-		}
-	}
-	return f, nil
+	f.full, err = usedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
+	return f, err
 }
 
-// freeFor are the hours of a worker that fit; offered is false for one who cannot be
-// booked at all.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) (free []Offer, offered bool, err error) {
-	err = s.offered(ctx, q, worker.AccountID)
-	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
+// freeFor are the hours of a worker that fit.
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) (free []Offer, err error) {
 	marked, err := readMark(ctx, q, worker.AccountID, a.BeneficiaryID)
 	if err != nil {
-		return nil, true, err
+		return nil, err
 	}
 	agenda, err := readAgenda(ctx, q, worker, fits.span, fits.now)
 	if err != nil {
-		return nil, true, err
+		return nil, err
 	}
 	var places []Place
 	if a.Mode == InPerson {
@@ -161,20 +148,26 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 			free = append(free, o)
 		}
 	}
-	return free, true, err
+	return free, err
 }
 
 // has reports whether the hour is one that the person can have.
 func (f *room) has(o Offer) bool {
 	hour := Slot{StartsAt: o.StartsAt}.Period()
-	year := Period{o.StartsAt, o.StartsAt.Add(time.Second)}
 	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
-	return answerable && !overlapsAny(hour, f.own) && !overlapsAny(year, f.full)
+	return answerable && !overlapsAny(hour, f.own) && !startsIn(hour, f.full)
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.
 func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) ([]Offer, error) {
-	free, _, err := s.freeFor(ctx, q, worker, a, fits)
+	err := s.offered(ctx, q, worker.AccountID)
+	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	free, err := s.freeFor(ctx, q, worker, a, fits)
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}

@@ -19,9 +19,7 @@ func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, er
 	if err != nil {
 		return nil, err
 	}
-	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
-	today := calendarDay(s.db.Now().In(zone))
-	return slices.DeleteFunc(openings, func(o Opening) bool { return !o.LastDay.IsZero() && o.LastDay.Before(today) }), err
+	return readOpeningsSince(ctx, s.db.Pool, v.ID, calendarDay(s.db.Now().In(zone)))
 }
 
 // Opening returns one of the viewer's own.
@@ -44,7 +42,7 @@ func openingOf(openings []Opening, id uuid.UUID) (Opening, error) {
 	return openings[i], nil
 }
 
-// maxOpenings bounds how many openings, or absences, one worker has.
+// maxOpenings bounds how many openings, or absences, one worker has that are not over.
 const maxOpenings = 500
 
 var (
@@ -52,7 +50,7 @@ var (
 	errOpeningOverlap = fault.New(fault.Invalid, "Cette plage en chevauche une autre. Changez ses heures, ou supprimez d’abord l’autre.")
 	errOpeningMode    = fault.New(fault.Invalid, "Votre fiche ne propose pas ce mode. L’administration peut l’ajouter.")
 	errNoOpening      = fault.New(fault.NotFound, "Cette plage n’existe plus.")
-	errTooMany        = fault.New(fault.Invalid, "Votre agenda est plein de lignes. Supprimez d’abord celles qui ne servent plus.")
+	errTooMany        = fault.New(fault.Invalid, "Cette liste a déjà 500 lignes, le plus possible. Supprimez d’abord celles qui ne servent plus.")
 	errStillBooked    = fault.New(fault.Invalid, "Des rendez-vous sont pris à ces heures. Ils restent pris si vous confirmez.")
 )
 
@@ -146,6 +144,10 @@ func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) e
 // fit refuses an opening that others, or the worker's sheet, leave no room for.
 func fit(ctx context.Context, tx postgres.Tx, row workerRow, o Opening, others []Opening) error {
 	places, err := readPlaces(ctx, tx, row.AccountID)
+	if err != nil {
+		return err
+	}
+	lasting, err := readOpeningsSince(ctx, tx, row.AccountID, calendarDay(tx.Now.In(row.zone())))
 	switch {
 	case err != nil:
 		return err
@@ -155,7 +157,7 @@ func fit(ctx context.Context, tx postgres.Tx, row workerRow, o Opening, others [
 		return errOpeningMode
 	case slices.ContainsFunc(others, o.clashes):
 		return errOpeningOverlap
-	case len(others) >= maxOpenings:
+	case len(lasting) >= maxOpenings && !slices.ContainsFunc(lasting, func(l Opening) bool { return l.ID == o.ID }):
 		return errTooMany
 	}
 	return nil

@@ -28,7 +28,7 @@ func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.U
 	if err := permits(contract, r.Mode, tx.Now); err != nil {
 		return err
 	}
-	left, err := leaves(ctx, tx, contract, person, except, r.StartsAt)
+	left, err := leaves(ctx, tx, contract, person, except, r.StartsAt, tx.Now)
 	if err == nil && !left {
 		return errUsedUp
 	}
@@ -36,14 +36,30 @@ func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.U
 }
 
 // leaves reports whether the contract leaves the person a consultation in the year of
-// the hour, but for one appointment.
-func leaves(ctx context.Context, tx postgres.Tx, contract company.Contract, person, except uuid.UUID, at time.Time) (bool, error) {
+// the hour; except is an appointment that is about to be moved.
+func leaves(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, at, now time.Time) (bool, error) {
 	if contract.PerYear == 0 {
 		return true, nil
 	}
 	_, from, to := company.YearOf(at)
-	used, err := countUsed(ctx, tx, person, except, Period{from, to}, tx.Now)
+	used, err := countUsed(ctx, q, person, except, Period{from, to}, now)
 	return used < contract.PerYear, err
+}
+
+// usedUp are the years, of those that span begins and ends in, in which the contract
+// leaves the person no consultation.
+func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span Period, now time.Time) (years []Period, err error) {
+	for _, at := range []time.Time{span.From, span.To} {
+		left, err := leaves(ctx, q, contract, person, except, at, now)
+		if err != nil {
+			return nil, err
+		}
+		if !left {
+			_, from, to := company.YearOf(at)
+			years = append(years, Period{from, to})
+		}
+	}
+	return years, nil
 }
 
 // Allowance is how many consultations the contract gives somebody in a year, and

@@ -117,6 +117,31 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 	want(t, "forged, outside the contract", err, fault.Invalid)
 }
 
+// Workers who left, and those whose credentials are not valid, are many after some
+// years: none of them takes the place of somebody who can be booked.
+func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	_, err := p.DB.Pool.Exec(t.Context(), `
+		with gone as (
+			insert into accounts (role, email, last_name, first_name, time_zone, created_at, closed_at)
+			select 'social_worker', 'parti' || i || '@exemple.fr', 'x', case when i % 2 = 0 then 'covered' else '' end, 'Europe/Paris', now(),
+			       case when i % 2 = 0 then now() end from generate_series(1, 300) i returning id, first_name),
+		sheets as (
+			insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone)
+			select id, '', '{fr}', '{housing}', '{video}', 'Europe/Paris' from gone returning account_id),
+		proofs as (
+			insert into credentials (id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_at, confirmed_at)
+			select gen_random_uuid(), id, kind, '', 'rpps', '1', 'x', '2020-01-01', '2020-01-01', '2099-01-01', now(), now() from gone, unnest(array['diploma', 'insurance']) as kind where first_name = 'covered')
+		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
+		select account_id, d, '2020-01-01', 0, 1440, '{video}' from sheets, generate_series(1, 7) d`)
+	ok(t, err)
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || o.SameHour[0].SocialWorkerID != p.marc.ID {
+		t.Errorf("Marc is free at that hour, and the offers are %+v", o)
+	}
+}
+
 func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.T) {
 	t.Parallel()
 	for _, says := range []bool{false, true} {

@@ -72,6 +72,46 @@ func (d desk) on(t *testing.T, v *viewer.Viewer, handler web.Handler, method str
 	}, method, values)
 }
 
+// Who was faster is said to have taken the hour where they took it, and not where
+// the worker's pause or cap closes it; outside of the openings nobody was faster.
+func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	paul := d.Beneficiary(t, "Paul", "Morel")
+	settings := func(s booking.Settings) {
+		t.Helper()
+		s.HolidayRegion, s.HorizonWeeks = "metropole", 8
+		ok(t, d.Bookings.SaveSettings(t.Context(), d.nadia, s))
+	}
+	d.Book(t, paul, d.nadia, d.at(50), booking.Video)
+	for _, c := range []struct {
+		name     string
+		settings booking.Settings
+		hour     int
+		code     fault.Code
+		words    string
+	}{
+		{"taken", booking.Settings{}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
+		{"taken, with a pause", booking.Settings{BufferAfter: 15}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
+		{"in the pause", booking.Settings{BufferAfter: 15}, 51, fault.Conflict, "Cette heure n’est plus libre"},
+		{"beyond the cap", booking.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
+		{"too soon for the worker", booking.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
+	} {
+		settings(c.settings)
+		shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(c.hour))
+		if code != c.code || !strings.Contains(shown, c.words) || !strings.Contains(shown, "Une lettre est arrivée.") {
+			t.Errorf("%s: %q; %q is not said, or what was typed is lost", c.name, code, c.words)
+		}
+	}
+	settings(booking.Settings{BufferAfter: 15})
+	own := d.Book(t, d.zoe, d.nadia, d.at(80), booking.Video)
+	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.zoe, own.ID, d.at(51)), fault.Conflict)
+	shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(80))
+	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {
+		t.Errorf("her own hour: %q", code)
+	}
+}
+
 // Whatever ends between the page and the click is said clearly, and what was typed
 // comes back.
 func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T) {

@@ -266,7 +266,7 @@ func TestR45_SheetsComeAPageAtATime(t *testing.T) {
 		sheets int
 		more   bool
 	}{{20, true}, {3, false}, {0, false}} {
-		sheets, more, err := w.Bookings.SocialWorkers(t.Context(), booking.Filter{Page: page})
+		sheets, more, err := w.Bookings.SocialWorkers(t.Context(), page)
 		if err != nil || len(sheets) != want.sheets || more != want.more {
 			t.Errorf("page %d holds %d sheets, more %v, %v", page, len(sheets), more, err)
 		}

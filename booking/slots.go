@@ -92,6 +92,11 @@ func calendarDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
+// startsIn reports whether p starts inside one of the periods.
+func startsIn(p Period, periods []Period) bool {
+	return slices.ContainsFunc(periods, func(q Period) bool { return !p.From.Before(q.From) && p.From.Before(q.To) })
+}
+
 func overlapsAny(p Period, periods []Period) bool {
 	return slices.ContainsFunc(periods, p.overlaps)
 }

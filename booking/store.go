@@ -78,12 +78,8 @@ func lockWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID) (workerRow, e
 	return oneWorker(ctx, tx, `select `+workerColumns+` from social_workers where account_id = $1 for no key update`, id)
 }
 
-func readWorkers(ctx context.Context, q postgres.Querier, f Filter, now time.Time) ([]workerRow, error) {
-	return postgres.All[workerRow](ctx, q, `
-		select `+workerColumns+` from social_workers
-		where ($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(modes)) and ($3 = '' or $3 = any(languages))
-		  and ($6 or `+coveredAt("$7")+`)
-		order by account_id offset $4 limit $5`, f.Reason, f.Mode, f.Language, f.Page*sheetsAtOnce, sheetsAtOnce+1, f.Inactive, now)
+func readWorkers(ctx context.Context, q postgres.Querier, page int) ([]workerRow, error) {
+	return postgres.All[workerRow](ctx, q, `select `+workerColumns+` from social_workers order by account_id offset $1 limit $2`, page*sheetsAtOnce, sheetsAtOnce+1)
 }
 
 func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet) error {

@@ -33,16 +33,26 @@ func (r openingRow) opening() Opening {
 	return o
 }
 
+// readOpenings finds all of a worker's, also those that are over.
 func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
-	all, err := readOpeningsOf(ctx, q, worker)
+	return readOpeningsSince(ctx, q, worker, time.Time{})
+}
+
+// readOpeningsSince finds a worker's openings that were not over before that calendar
+// day.
+func readOpeningsSince(ctx context.Context, q postgres.Querier, worker uuid.UUID, day time.Time) ([]Opening, error) {
+	all, err := readOpeningsOf(ctx, q, day, worker)
 	return all[worker], err
 }
 
-func readOpeningsOf(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (map[uuid.UUID][]Opening, error) {
+// readOpeningsOf does it for several. What is over is kept for the weeks that show it,
+// and costs nobody else anything.
+func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
 		select id, social_worker_id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
-		       array(select day from opening_skips where opening_id = id order by day) as skips
-		from openings where social_worker_id = any($1) order by weekday nulls last, first_day, starts_minute`, workers)
+		       array(select day from opening_skips where opening_id = id and day >= $2 order by day) as skips
+		from openings where social_worker_id = any($1) and (last_day is null or last_day >= $2)
+		order by weekday nulls last, first_day, starts_minute`, workers, since)
 	return ofWorkers(rows, func(r openingRow) (uuid.UUID, Opening) { return r.SocialWorkerID, r.opening() }), err
 }
 
@@ -114,15 +124,17 @@ func (r weeklyAbsenceRow) absence() WeeklyAbsence {
 	return w
 }
 
-func readWeeklyAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]WeeklyAbsence, error) {
-	all, err := readWeeklyAbsencesOf(ctx, q, worker)
+// readWeeklyAbsences finds a worker's weekly absences that were not over before that
+// calendar day.
+func readWeeklyAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, since time.Time) ([]WeeklyAbsence, error) {
+	all, err := readWeeklyAbsencesOf(ctx, q, since, worker)
 	return all[worker], err
 }
 
-func readWeeklyAbsencesOf(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (map[uuid.UUID][]WeeklyAbsence, error) {
+func readWeeklyAbsencesOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]WeeklyAbsence, error) {
 	rows, err := postgres.All[weeklyAbsenceRow](ctx, q, `
 		select id, social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute from weekly_absences
-		where social_worker_id = any($1) order by weekday, starts_minute, first_day`, workers)
+		where social_worker_id = any($1) and (last_day is null or last_day >= $2) order by weekday, starts_minute, first_day`, workers, since)
 	return ofWorkers(rows, func(r weeklyAbsenceRow) (uuid.UUID, WeeklyAbsence) { return r.SocialWorkerID, r.absence() }), err
 }
 

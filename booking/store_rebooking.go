@@ -127,15 +127,15 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2 offset $4`, now, most, noticeCancellation, skipped)
 }
 
-// readReplacements finds workers who take a cancelled appointment's reason and mode
-// and share a language with its worker: first those whose openings hold the hour and
+// readReplacements finds every worker with valid credentials who takes a cancelled
+// appointment's reason and mode and shares a language with its worker: first those whose openings hold the hour and
 // who have nobody then, then those with more of the languages. Among equals each
 // appointment has an order of its own, so that a hundred people are not all sent to
 // the same three.
-func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, most int) ([]workerRow, error) {
+func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, now time.Time) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
-		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4
+		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4 and `+coveredAt("$7")+`
 		order by not exists (
 			select from openings o, lateral (select $5::timestamptz at time zone social_workers.time_zone as wall) l
 			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)
@@ -143,8 +143,8 @@ func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, la
 			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60)
 			or exists (select from appointments p where p.social_worker_id = account_id and p.period && tstzrange($5, $5::timestamptz + interval '1 hour') and p.`+occupying+`),
 			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
-			md5(account_id::text || $6::text) limit $7`,
-		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, most)
+			md5(account_id::text || $6::text)`,
+		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, now)
 }
 
 // readGivenUp finds the hours inside span that the worker cancelled.

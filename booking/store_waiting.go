@@ -35,7 +35,7 @@ const stillWaiting = `(e.until > $1
 	and not exists (select from appointments p where p.beneficiary_id = e.account_id and p.booked_at > e.created_at and p.status = 'confirmed'
 		and (e.social_worker_id is null or e.social_worker_id = p.social_worker_id))
 	and (e.appointment_id is null or exists (
-		select from appointments p where p.id = e.appointment_id and p.status in ('confirmed', 'requested') and lower(p.period) = e.until)))`
+		select from appointments p where p.id = e.appointment_id and p.status in ('confirmed', 'requested') and lower(p.period) >= e.until)))`
 
 func readWishes(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) ([]wishRow, error) {
 	return postgres.All[wishRow](ctx, q, selectWish+`where e.account_id = $2 and `+stillWaiting+` order by e.created_at, e.id`, now, person)
@@ -75,36 +75,80 @@ func deleteOverWishes(ctx context.Context, q postgres.Querier, now time.Time) er
 
 // What was told.
 
-// countTold counts the notices to a person since then.
-func countTold(ctx context.Context, q postgres.Querier, person uuid.UUID, since time.Time) (n int, err error) {
-	err = q.QueryRow(ctx, `select count(*) from waiting_notices where account_id = $1 and queued_at > $2`, person, since).Scan(&n)
-	return n, err
+// readTellable is when the person may next be told of something: now, or when the
+// earliest of their latest notices, those that wait too, is a day old.
+func readTellable(ctx context.Context, tx postgres.Tx, person uuid.UUID) (due time.Time, err error) {
+	err = tx.QueryRow(ctx, `
+		select greatest($2::timestamptz, (select queued_at + interval '24 hours' from waiting_notices where account_id = $1 order by queued_at desc offset $3 limit 1))`,
+		person, tx.Now, maxToldADay-1).Scan(&due)
+	return due, err
 }
 
+// untold are the hours of $2 with worker $3, at $4, that person $2 was not told of since
+// they are free.
+const untold = `untold as (
+	select at from unnest($4::timestamptz[]) as t (at)
+	where not exists (select from waiting_hours h where h.account_id = $2 and h.social_worker_id = $3 and h.starts_at = at and not h.gone))`
+
 // insertTold queues a notice of the hours that the person was not told of since they
-// are free; anew is false when there are none, and when the person is just ending the
-// wish.
-func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) (id uuid.UUID, anew bool, err error) {
-	at := make([]time.Time, len(hours))
-	for i, hour := range hours {
-		at[i] = hour.StartsAt
-	}
+// are free, for when it is due; anew is false when there are none, and when the person
+// is just ending the wish.
+func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot, due time.Time) (id uuid.UUID, anew bool, err error) {
 	type row struct{ NoticeID uuid.UUID }
 	rows, err := postgres.All[row](ctx, tx, `
-		with untold as (
-			select at from unnest($4::timestamptz[]) as t (at)
-			where not exists (select from waiting_hours h where h.account_id = $2 and h.social_worker_id = $3 and h.starts_at = at and not h.gone)
-		), wish as (
+		with `+untold+`, wish as (
 			select id from waiting_entries where id = $1 for key share skip locked
 		), notice as (
 			insert into waiting_notices (entry_id, account_id, queued_at) select id, $2, $5 from wish where exists (select from untold) returning id
 		)
 		insert into waiting_hours (notice_id, account_id, social_worker_id, starts_at) select id, $2, $3, at from notice, untold
-		returning notice_id`, w.ID, w.AccountID, worker, at, tx.Now)
+		returning notice_id`, w.ID, w.AccountID, worker, startsOf(hours), due)
 	if err != nil || len(rows) == 0 {
 		return uuid.Nil, false, err
 	}
 	return rows[0].NoticeID, true, nil
+}
+
+// joinTold adds the hours that the person was not told of to a notice for the wish that
+// is not due yet; joined is false when there is none. One that is due within the minute
+// may be on its way.
+func joinTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) (joined bool, err error) {
+	err = tx.QueryRow(ctx, `
+		with `+untold+`, notice as (
+			select id from waiting_notices where entry_id = $1 and queued_at > $5::timestamptz + interval '1 minute'
+		), added as (
+			insert into waiting_hours (notice_id, account_id, social_worker_id, starts_at) select id, $2, $3, at from notice, untold
+			returning notice_id, starts_at
+		), earlier as (
+			update notices n set starts_at = least(n.starts_at, (select min(starts_at) from added)) from notice where n.waiting_notice_id = notice.id
+		)
+		select exists (select from notice)`, w.ID, w.AccountID, worker, startsOf(hours), tx.Now).Scan(&joined)
+	return joined, err
+}
+
+func startsOf(slots []Slot) []time.Time {
+	at := make([]time.Time, len(slots))
+	for i, slot := range slots {
+		at[i] = slot.StartsAt
+	}
+	return at
+}
+
+// readOwnGivenUp finds which of the worker's hours the person had, and cancelled or
+// moved elsewhere, if nobody else has booked them since.
+func readOwnGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UUID, hours []Slot) ([]time.Time, error) {
+	type row struct{ StartsAt time.Time }
+	rows, err := postgres.All[row](ctx, q, `
+		select distinct n.starts_at from appointments p join notices n on n.appointment_id = p.id and n.account_id = p.beneficiary_id
+		where p.beneficiary_id = $1 and p.social_worker_id = $2 and n.starts_at = any($3)
+		  and (p.status in ('cancelled', 'cancelled_late') or p.status in ('confirmed', 'requested') and lower(p.period) <> n.starts_at)
+		  and not exists (select from appointments q where q.social_worker_id = $2 and lower(q.period) = n.starts_at and q.beneficiary_id <> $1 and q.booked_at > n.queued_at)`,
+		person, worker, startsOf(hours))
+	at := make([]time.Time, len(rows))
+	for i, row := range rows {
+		at[i] = row.StartsAt
+	}
+	return at, err
 }
 
 func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, hours []time.Time) error {
@@ -115,18 +159,19 @@ func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, hours []tim
 	return err
 }
 
-// waitingHourRow is an hour that somebody was told of, and the wish that it was for;
+// waitingHourRow is an hour that somebody is told of, when, and the wish that it is for;
 // zero for one that is no more.
 type waitingHourRow struct {
 	EntryID        *uuid.UUID
+	QueuedAt       time.Time
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
 }
 
 func readToldHours(ctx context.Context, q postgres.Querier, notice uuid.UUID) ([]waitingHourRow, error) {
 	return postgres.All[waitingHourRow](ctx, q, `
-		select n.entry_id, h.social_worker_id, h.starts_at from waiting_hours h join waiting_notices n on n.id = h.notice_id
-		where h.notice_id = $1 and not h.gone order by h.starts_at`, notice)
+		select n.entry_id, n.queued_at, h.social_worker_id, h.starts_at from waiting_hours h join waiting_notices n on n.id = h.notice_id
+		where h.notice_id = $1 and not h.gone order by h.social_worker_id, h.starts_at`, notice)
 }
 
 // deleteOldTold forgets what people were told before then, and how it went.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -21,7 +22,7 @@ type Wish struct {
 	Mode           Mode
 	Language       string
 	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
-	Until          time.Time // hours before this
+	Until          time.Time // hours before this, and before the appointment
 	OpenEnded      bool      // which is only as far as one can book
 }
 
@@ -81,21 +82,21 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 	})
 }
 
-// bound is before what hours are of use: the start of the appointment that is to be
-// earlier, or the day that was named, within what can be booked at all.
+// bound is before what hours are of use: the end of the day that was named, within what
+// can be booked at all, and before the appointment that is to be earlier.
 func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w Wish) (time.Time, error) {
-	if w.AppointmentID == uuid.Nil {
-		last := tx.Now.Add(Horizon)
-		if w.Until.IsZero() || w.Until.After(last) {
-			return last, nil
+	last := tx.Now.Add(Horizon)
+	if w.AppointmentID != uuid.Nil {
+		row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
+		if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
+			return time.Time{}, errNoEarlier
 		}
-		return w.Until, nil
+		last = row.StartsAt
 	}
-	row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
-	if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
-		return time.Time{}, errNoEarlier
+	if w.Until.IsZero() || w.Until.After(last) {
+		return last, nil
 	}
-	return row.StartsAt, nil
+	return w.Until, nil
 }
 
 // StopWaiting ends one of the viewer's wishes.
@@ -105,8 +106,8 @@ func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
-// when the person has an hour that they booked since (a request is none yet), or when the appointment that was to be earlier is
-// moved or cancelled.
+// when the person has an hour that they booked since (a request is none yet), or when
+// the appointment that was to be earlier is as early as they wished, or cancelled.
 func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return nil, errNotWaiting
@@ -153,7 +154,8 @@ func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRo
 	return nil
 }
 
-// useful are those of the free hours that the waiting person could take now.
+// useful are those of the free hours that the waiting person could take now: book, or
+// move the appointment to that is to be earlier.
 func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
 	contract, err := s.accounts.ContractOf(ctx, tx, w.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
@@ -162,37 +164,67 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	modes := slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode })
+	if free, err = wished(ctx, tx, worker, w, free); err != nil || len(free) == 0 {
+		return nil, err
+	}
 	marked, err := readMarkedWith(ctx, tx, w.AccountID)
 	if err != nil {
 		return nil, err
 	}
-	var useful []Slot
-	for _, slot := range (taker{now: tx.Now, modes: modes, marked: marked}).can(worker, free) {
-		busy, err := hasAppointment(ctx, tx, w.AccountID, orZero(w.AppointmentID), slot.Period(), tx.Now)
-		if err != nil {
-			return nil, err
-		}
-		left, err := leaves(ctx, tx, contract, w.AccountID, orZero(w.AppointmentID), slot.StartsAt)
-		if err != nil {
-			return nil, err
-		}
-		if !busy && left && slot.StartsAt.Before(w.Until) {
-			useful = append(useful, slot)
-		}
+	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool {
+		return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode
+	})}
+	useful, err := t.takes(ctx, tx, contract, worker, free, uuid.Nil)
+	if err != nil || w.AppointmentID == nil {
+		return useful, err
 	}
-	return useful, nil
+	row, err := readAppointment(ctx, tx, w.AccountID, *w.AppointmentID)
+	a := row.appointment()
+	if err != nil || !a.movesTo(worker, tx.Now) {
+		return useful, err
+	}
+	t.modes = slices.DeleteFunc(t.modes, func(m Mode) bool { return m != a.Mode })
+	moved, err := t.takes(ctx, tx, contract, worker, free, a.ID)
+	return slices.DeleteFunc(free, func(slot Slot) bool {
+		return modesAt(useful, slot.StartsAt) == nil && modesAt(moved, slot.StartsAt) == nil
+	}), err
 }
 
-// tell queues one notice of the hours that the person was not told of: at most so many
-// a day.
+// wished are those of the hours that are early enough, and that the person did not give
+// up themselves.
+func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
+	given, err := readOwnGivenUp(ctx, tx, w.AccountID, worker, free)
+	return slices.DeleteFunc(slices.Clone(free), func(slot Slot) bool {
+		return !slot.StartsAt.Before(w.Until) || slices.ContainsFunc(given, slot.StartsAt.Equal)
+	}), err
+}
+
+// takes are those of a worker's free hours, in order, that the taker can have under the
+// contract as if one of their appointments were not there.
+func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []Slot, but uuid.UUID) ([]Slot, error) {
+	span := Period{free[0].StartsAt, free[len(free)-1].StartsAt.Add(SlotLength)}
+	own, err := readOwnHours(ctx, q, t.person, but, span, t.now)
+	if err != nil {
+		return nil, err
+	}
+	full, err := usedUp(ctx, q, contract, t.person, but, span, t.now)
+	return slices.DeleteFunc(t.can(worker, free), func(slot Slot) bool {
+		return overlapsAny(slot.Period(), own) || startsIn(slot.Period(), full)
+	}), err
+}
+
+// movesTo reports whether the appointment can be moved to hours of that worker now,
+// without any consequence.
+func (a Appointment) movesTo(worker uuid.UUID, now time.Time) bool {
+	return a.SocialWorkerID == worker && a.at(now).Cancellable(now) && a.Free(now)
+}
+
+// tell queues one notice of the hours that the person was not told of. Beyond so many a
+// day, one notice waits until the limit allows it, and takes in all that is freed until
+// then.
 func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) error {
 	if len(hours) == 0 {
 		return nil
-	}
-	told, err := countTold(ctx, tx, w.AccountID, tx.Now.Add(-24*time.Hour))
-	if err != nil || told >= maxToldADay {
-		return err
 	}
 	people, err := s.accounts.Reachable(ctx, tx, []uuid.UUID{w.AccountID})
 	if err != nil {
@@ -202,7 +234,15 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w 
 	if !person.Active {
 		return nil
 	}
-	waiting, anew, err := insertTold(ctx, tx, worker, w, hours)
+	joined, err := joinTold(ctx, tx, worker, w, hours)
+	if err != nil || joined {
+		return err
+	}
+	due, err := readTellable(ctx, tx, w.AccountID)
+	if err != nil {
+		return err
+	}
+	waiting, anew, err := insertTold(ctx, tx, worker, w, hours, due)
 	if err != nil || !anew {
 		return err
 	}

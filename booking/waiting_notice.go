@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -11,10 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// freedMatter is what a notice of freed hours is about: those of them that can be had
-// as it is sent. Nobody is told of an hour that is taken again.
+// freedMatter is what a notice of freed hours is about, once it is due: those of them
+// that can be had as it is sent. Nobody is told of an hour that is taken again.
 func (w *NoticeWorker) freedMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
-	hours, err := w.bookings.stillFree(ctx, tx, *n.WaitingNoticeID)
+	told, err := readToldHours(ctx, tx, *n.WaitingNoticeID)
+	if err != nil {
+		return matter{}, err
+	}
+	if len(told) > 0 && told[0].QueuedAt.After(tx.Now) {
+		return matter{person: person, verdict: verdict{wait: told[0].QueuedAt.Sub(tx.Now)}}, nil
+	}
+	hours, err := w.bookings.stillFree(ctx, tx, told)
 	if err != nil {
 		return matter{}, err
 	}
@@ -34,12 +42,11 @@ func (s *Service) judgeFreed(n noticeRow, hours []time.Time, r account.Reachable
 	return n.within(r, hours[len(hours)-1], now)
 }
 
-// stillFree are those of the hours of a notice that can be had now, by the worker's
-// clock; none when the wish is over.
-func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, notice uuid.UUID) ([]time.Time, error) {
-	told, err := readToldHours(ctx, tx, notice)
-	if err != nil || len(told) == 0 {
-		return nil, err
+// stillFree are the first of the hours of a notice, in order, that can be had now with
+// anybody of whom it tells, by the clock of whom it is with; none when the wish is over.
+func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, told []waitingHourRow) ([]time.Time, error) {
+	if len(told) == 0 {
+		return nil, nil
 	}
 	wish, err := readWish(ctx, tx, orZero(told[0].EntryID), tx.Now)
 	if postgres.NoRows(err) {
@@ -48,23 +55,38 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, notice uuid.UUI
 	if err != nil {
 		return nil, err
 	}
-	worker, err := readWorker(ctx, tx, told[0].SocialWorkerID)
-	if err != nil || s.offered(ctx, tx, worker.AccountID) != nil {
+	var hours []time.Time
+	for worker, at := range ofWorkers(told, func(t waitingHourRow) (uuid.UUID, time.Time) { return t.SocialWorkerID, t.StartsAt }) {
+		free, err := s.stillFreeWith(ctx, tx, worker, wish, at)
+		if err != nil {
+			return nil, err
+		}
+		hours = append(hours, free...)
+	}
+	slices.SortFunc(hours, time.Time.Compare)
+	hours = slices.CompactFunc(hours, time.Time.Equal)
+	return hours[:min(len(hours), maxToldHours)], nil
+}
+
+// stillFreeWith are those of a worker's hours, in order, that can be had now.
+func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUID, wish wishRow, told []time.Time) ([]time.Time, error) {
+	worker, err := readWorker(ctx, tx, id)
+	if err != nil || s.offered(ctx, tx, id) != nil {
 		return nil, err
 	}
-	span := Period{told[0].StartsAt, told[len(told)-1].StartsAt.Add(time.Second)}
+	span := Period{told[0], told[len(told)-1].Add(time.Second)}
 	agenda, err := readAgenda(ctx, tx, worker, span, tx.Now)
 	if err != nil {
 		return nil, err
 	}
-	useful, err := s.useful(ctx, tx, worker.AccountID, wish, agenda.free(span, tx.Now))
-	var hours []time.Time
-	for _, t := range told {
-		if modesAt(useful, t.StartsAt) != nil && len(hours) < maxToldHours {
-			hours = append(hours, t.StartsAt.In(worker.zone()))
+	useful, err := s.useful(ctx, tx, id, wish, agenda.free(span, tx.Now))
+	var free []time.Time
+	for _, at := range told {
+		if modesAt(useful, at) != nil {
+			free = append(free, at.In(worker.zone()))
 		}
 	}
-	return hours, err
+	return free, err
 }
 
 // freedHours is what the texts may say: when, never with whom nor why.

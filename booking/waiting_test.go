@@ -292,8 +292,8 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 		r.Open(t, r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
 		r.refresh(t)
 	}
-	r.SetNow(r.DB.Now().Add(12 * time.Hour)) // nine in the evening
-	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 3 {
+	r.SetNow(r.DB.Now().Add(12 * time.Hour))                                         // nine in the evening
+	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 5 { // the three SMS, and what is told tomorrow
 		t.Errorf("%d mails, %d SMS at night, %d later", len(r.mails), len(r.texts), later)
 	}
 	for range 6 {
@@ -310,6 +310,131 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	if err := r.Bookings.Wait(t.Context(), r.nadia, booking.Wish{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker waits: %v", err)
 	}
+}
+
+// What is freed beyond three notices a day is told in one when the limit allows, of
+// whomever it is, if it is free then.
+func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	marc := r.SocialWorkerWithoutOpenings(t, "Marc", "Tanguy", "Europe/Paris")
+	r.full(t, booking.Wish{})
+	free := func(worker *viewer.Viewer, inDays int) time.Time {
+		t.Helper()
+		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, inDays)
+		r.Open(t, worker, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
+		r.refresh(t)
+		return day.Add(9 * time.Hour)
+	}
+	start := r.DB.Now()
+	for i := range 3 {
+		free(r.nadia, 1+i)
+		r.SetNow(start.Add(time.Duration(1+i) * time.Hour))
+	}
+	r.deliver(t)
+	lost, kept, other := free(r.nadia, 4), free(r.nadia, 5), free(marc, 6)
+	r.Book(t, r.paul, r.nadia, lost, booking.Video)
+	r.refresh(t)
+	r.SetNow(start.Add(24*time.Hour - time.Second))
+	if r.deliver(t); len(r.mails) != 3 {
+		t.Errorf("%d mails within a day", len(r.mails))
+	}
+	r.SetNow(start.Add(24 * time.Hour))
+	r.deliver(t)
+	if len(r.mails) != 4 {
+		t.Fatalf("%d mails after a day", len(r.mails))
+	}
+	said := func(at time.Time) (n int) {
+		for _, m := range r.mails {
+			n += strings.Count(m.Text, web.DayHour(at.In(r.zoe.Zone)))
+		}
+		return n
+	}
+	if said(kept) != 1 || said(other) != 1 || said(lost) != 0 {
+		t.Errorf("what is free still is told %d and %d times, what is not %d", said(kept), said(other), said(lost))
+	}
+}
+
+// The day that somebody names bounds what they are told of, with an appointment too.
+func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 14), booking.Video)
+	second := r.Book(t, r.paul, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	first := r.Book(t, r.paul, r.nadia, firstTuesday, booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
+	r.cancel(t, r.paul, second)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 0 {
+		t.Errorf("told of %v, which is after the day she named", told)
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, second.StartsAt))
+	if len(r.wishes(t)) != 1 {
+		t.Fatal("an earlier hour that is not early enough ends the wish")
+	}
+	r.cancel(t, r.paul, first)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{first.StartsAt}) {
+		t.Errorf("told of %v", told)
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, first.StartsAt))
+	if len(r.wishes(t)) != 0 {
+		t.Error("she waits for what she has")
+	}
+}
+
+// Nobody is told of an hour that they gave up themselves, until somebody else had it.
+func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, booking.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	r.refresh(t)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	r.cancel(t, r.zoe, cancelled)
+	must(t, r.Bookings.Move(t.Context(), r.zoe, moved.ID, firstTuesday.AddDate(0, 0, 7)))
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) > 0 {
+		t.Errorf("she is told of the hours that she has just given up: %v", told)
+	}
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	for _, at := range []time.Time{cancelled.StartsAt, moved.StartsAt} {
+		again := r.Book(t, r.paul, r.nadia, at, booking.Video)
+		r.refresh(t)
+		r.cancel(t, r.paul, again)
+		r.refresh(t)
+	}
+	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{cancelled.StartsAt, moved.StartsAt}) {
+		t.Errorf("somebody else gave them up, and she is told of %v", told)
+	}
+}
+
+// Whoever has no consultation left is told of no hour that they could not book; what
+// moves an appointment uses up none.
+func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	marc := r.SocialWorker(t, "Marc", "Tanguy")
+	later := r.Book(t, r.zoe, marc, firstTuesday.AddDate(0, 0, 2), booking.Video)
+	r.SetNow(r.DB.Now().Add(time.Minute))
+	ali := r.Beneficiary(t, "Ali", "Kaci")
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
+	taken, earlier := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), booking.Video)
+	r.refresh(t)
+	_, err := r.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
+	must(t, err)
+	r.cancel(t, r.paul, taken[1])
+	r.cancel(t, r.paul, earlier)
+	r.refresh(t)
+	for who, want := range map[*viewer.Viewer][]time.Time{r.zoe: {earlier.StartsAt}, ali: {taken[1].StartsAt, earlier.StartsAt}} {
+		if told := r.told(t, who); !slices.Equal(told, want) {
+			t.Errorf("%s is told of %v, want %v", who.Name, told, want)
+		}
+	}
+	must(t, r.Bookings.Move(t.Context(), r.zoe, later.ID, earlier.StartsAt))
 }
 
 // Whatever happens to an agenda, those who wait are told of every hour that it frees,
@@ -350,10 +475,11 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, booking.Video))
 		case n == 2 && len(booked) > 0:
 			i := draw.IntN(len(booked))
-			a, err := r.Bookings.Appointment(t.Context(), r.paul, booked[i].ID)
-			must(t, err)
-			if a.Cancellable(r.DB.Now()) { // neither begun nor left unanswered
+			switch now := r.DB.Now(); {
+			case booked[i].Free(now):
 				r.cancel(t, r.paul, booked[i])
+			case booked[i].StartsAt.After(now): // too late for Paul, who would be marked
+				r.cancel(t, r.nadia, booked[i])
 			}
 			booked = slices.Delete(booked, i, i+1)
 		case n == 3:

@@ -27,13 +27,14 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hou
 		return Hours{}, err
 	}
 	hours := Hours{Zone: row.zone()}
-	if hours.Openings, err = readOpenings(ctx, s.db.Pool, v.ID); err != nil {
+	first := calendarDay(span.From.In(hours.Zone))
+	if hours.Openings, err = readOpeningsSince(ctx, s.db.Pool, v.ID, first); err != nil {
 		return Hours{}, err
 	}
 	if hours.Absences, err = readAbsences(ctx, s.db.Pool, v.ID, span); err != nil {
 		return Hours{}, err
 	}
-	if hours.Weekly, err = readWeeklyAbsences(ctx, s.db.Pool, v.ID); err != nil {
+	if hours.Weekly, err = readWeeklyAbsences(ctx, s.db.Pool, v.ID, first); err != nil {
 		return Hours{}, err
 	}
 	if hours.External, err = readExternalBusy(ctx, s.db.Pool, v.ID, span); err != nil {

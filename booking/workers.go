@@ -53,19 +53,11 @@ func LanguageLabel(tag string) string {
 // sheetsAtOnce bounds how many profile sheets one answer holds (R45).
 const sheetsAtOnce = 20
 
-// Filter keeps the sheets that offer all that it names; empty fields name nothing.
-type Filter struct {
-	Reason   string
-	Mode     Mode
-	Language string
-	Inactive bool // those too who cannot be booked: account suspended or closed, or credentials not valid
-	Page     int  // 0 is the first
-}
-
-// SocialWorkers returns one page of the profile sheets, by name within it, and
-// whether another follows. The pages' own order says nothing of anybody.
-func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialWorker, more bool, err error) {
-	rows, err := readWorkers(ctx, s.db.Pool, f, s.db.Now())
+// SocialWorkers returns one page of everybody's profile sheets, of those too who cannot
+// be booked, by name within it, and whether another follows; page 0 is the first. The
+// pages' own order says nothing of anybody.
+func (s *Service) SocialWorkers(ctx context.Context, page int) (sheets []SocialWorker, more bool, err error) {
+	rows, err := readWorkers(ctx, s.db.Pool, page)
 	if err != nil {
 		return nil, false, err
 	}
@@ -73,7 +65,6 @@ func (s *Service) SocialWorkers(ctx context.Context, f Filter) (sheets []SocialW
 		rows = rows[:sheetsAtOnce]
 	}
 	sheets, err = s.sheets(ctx, rows)
-	sheets = slices.DeleteFunc(sheets, func(sheet SocialWorker) bool { return !sheet.Active && !f.Inactive })
 	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
 	return sheets, more, err
 }
