@@ -80,7 +80,7 @@ func (s *Service) place(ctx context.Context, v *viewer.Viewer, r Request, with f
 		}
 		return with(tx)
 	})
-	return b, s.explainOverlap(ctx, r.person(v), uuid.Nil, r.StartsAt, err)
+	return b, s.explainOverlap(ctx, v, r.person(v), uuid.Nil, r.StartsAt, err)
 }
 
 // book locks the worker first: under a burst, two exclusion constraints alone
@@ -189,8 +189,9 @@ func overlaps(err error) bool {
 
 // explainOverlap is the error of an act that failed with err, and where an appointment
 // was in the way says whose: one of the person's own, but for the one that was to be
-// moved, or somebody else's.
-func (s *Service) explainOverlap(ctx context.Context, person, moved uuid.UUID, startsAt time.Time, err error) error {
+// moved, or somebody else's. Whoever acts for the person learns that they cannot then,
+// and not why.
+func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
 	if !overlaps(err) && !errors.Is(err, errTaken) && !errors.Is(err, errClosed) {
 		return err
 	}
@@ -198,6 +199,8 @@ func (s *Service) explainOverlap(ctx context.Context, person, moved uuid.UUID, s
 	switch {
 	case broken != nil:
 		return broken
+	case own && v.ID != person:
+		return errBusy
 	case own:
 		return errOverlap
 	case overlaps(err):

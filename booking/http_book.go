@@ -242,7 +242,7 @@ func bookedFlash(e errand, b Booked) string {
 // refuse shows the agenda again where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error goes up unchanged.
 func (h *HTTP) refuse(r *http.Request, e errand, request Request, err error) error {
-	for _, why := range []*fault.Fault{errTaken, errClosed, errNotFree, errOverlap, errMode, errTooSoon} {
+	for _, why := range []*fault.Fault{errTaken, errClosed, errNotFree, errOverlap, errBusy, errMode, errTooSoon} {
 		if errors.Is(err, why) {
 			return h.agendaAgain(r, e, request, why)
 		}

@@ -137,7 +137,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	for _, why := range []*fault.Fault{errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
+	for _, why := range []*fault.Fault{errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
 		if !errors.Is(err, why) {
 			continue
 		}

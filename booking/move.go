@@ -48,7 +48,7 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 		}
 		return s.move(ctx, tx, v, h, startsAt)
 	})
-	return s.explainOverlap(ctx, person, id, startsAt, err)
+	return s.explainOverlap(ctx, v, person, id, startsAt, err)
 }
 
 func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {

@@ -544,6 +544,10 @@ func TestR12_BookingForSomebody(t *testing.T) {
 	if told := p.told(t, p.zoe); told["confirmation"] != 2 {
 		t.Errorf("the person is told %v", told)
 	}
+	p.Book(t, p.zoe, p.marc, p.at(54), booking.Video)
+	if _, err := ask(p.nadia, p.nadia, 54, p.zoe.ID); !fault.Is(err, fault.Invalid) || strings.Contains(fault.From(err).Message, "rendez-vous") {
+		t.Errorf("a worker learns what the person does then: %v", err)
+	}
 	a := p.state(t, byDesk)
 	if _, err := p.Bookings.Details(t.Context(), yann, a); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the operator reads the note: %v", err)
