@@ -353,6 +353,9 @@ func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 		if has := m.Calendar != nil; has != (want != "") || !strings.Contains(string(m.Calendar), want) {
 			t.Errorf("%s: method %q\n%s", notice, m.Method, m.Calendar)
 		}
+		if want != "" && !strings.Contains(string(m.Calendar), "METHOD:"+m.Method+"\r\n") {
+			t.Errorf("%s: the mail says %q, its calendar otherwise\n%s", notice, m.Method, m.Calendar)
+		}
 	}
 }
 
