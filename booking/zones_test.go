@@ -36,6 +36,16 @@ func (d desk) read(t *testing.T, v *viewer.Viewer, page web.Handler, about uuid.
 	return words(shown.Body.String())
 }
 
+// press posts to a page about something, and returns where that leads.
+func (d desk) press(t *testing.T, v *viewer.Viewer, page web.Handler, about uuid.UUID) string {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.SetPathValue("id", about.String())
+	answer := httptest.NewRecorder()
+	ok(t, page(answer, r.WithContext(viewer.With(r.Context(), v))))
+	return answer.Header().Get("Location")
+}
+
 // words are a text's without what only its look is made of.
 func words(text string) string {
 	return strings.NewReplacer("\u00a0", " ", "\u202f", " ", "<b>", "", "</b>", "").Replace(text)
