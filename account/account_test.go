@@ -331,9 +331,7 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 	}
 	left := func() (rows int) {
 		t.Helper()
-		if err := w.Accounts.Sweep(ctx); err != nil {
-			t.Fatal(err)
-		}
+		bookingtest.GoRound(t, w.Accounts.Rounds())
 		err := w.DB.Pool.QueryRow(ctx, `select (select count(*) from sessions) + (select count(*) from account_tokens) + (select count(*) from throttles)`).Scan(&rows)
 		if err != nil {
 			t.Fatal(err)

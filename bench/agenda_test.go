@@ -102,8 +102,12 @@ func BenchmarkAgendaGrowth(b *testing.B) {
 	large.explain(b, inLarge)
 }
 
-// history is how many past appointments a worker of many years has.
-const history = 10_000
+// history is how many past appointments a worker of many years has, and theSame how
+// far what their week costs may be from a newcomer's.
+const (
+	history = 10_000
+	theSame = 0.2
+)
 
 // remember adds past appointments of two people, hour after hour until yesterday.
 func (n *population) remember(beneficiary, worker person, count int) {
@@ -121,13 +125,16 @@ func BenchmarkAgendaHistory(b *testing.B) {
 	fresh, seasoned := p.worker(), p.worker()
 	p.remember(p.beneficiary(), seasoned, history)
 	var before, after sample
-	rounds(b, least, func() {
+	rounds(b, 5*least, func() { // short ones: what else the machine does weighs more
 		before = append(before, p.glance("/agenda", fresh))
 		after = append(after, p.glance("/agenda", seasoned))
 	})
 	ratio := after.over(before)
 	b.ReportMetric(ratio.median(), "agenda-history_ratio")
 	b.Logf("/agenda with %d past appointments of the worker against none: takes %v times as long (%.2f ms)", history, ratio, 1000*after.median()/glances)
+	ratio.atMost(b, "the week of a worker with a past", 1+theSame)
+	ratio.atLeast(b, "the week of a worker with a past", 1-theSame)
+	p.explained(b, 2, map[string]person{"/agenda": seasoned})
 }
 
 // kind is a page's address without whose it is.

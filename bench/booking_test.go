@@ -125,6 +125,7 @@ func BenchmarkBookingOverHTTP(b *testing.B) {
 	b.ReportMetric(ratio.median(), "ratio")
 	b.ReportMetric(ratio.median()/allowed, "ratio_to_limit")
 	b.Logf("booking over HTTP against the same %d statements through pgbench, %d clients: limit %.2f, measured %v", len(script.statements), clients, allowed, ratio)
+	ratio.atLeast(b, "booking over HTTP against pgbench", allowed)
 }
 
 func (p *platform) appointments() (n int) {

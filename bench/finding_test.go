@@ -10,6 +10,7 @@ const (
 	found     = 500       // workers who can be found
 	atFirst   = 1_000     // appointments in the table
 	afterLong = 1_000_000 // the same after many years
+	dearer    = 1.2       // times what it costs at first, at most
 )
 
 // staff adds so many workers who can be booked from nine to five on weekdays, and works
@@ -70,6 +71,7 @@ func BenchmarkFindingGrowth(b *testing.B) {
 	for _, page := range pages {
 		ratio := after[page].over(before[page])
 		b.ReportMetric(ratio.median(), strings.NewReplacer("/", "-", "?", "-", "&", "-", "=", "-").Replace(page[1:])+"_ratio")
+		ratio.atMost(b, page+" after many years", dearer)
 		b.Logf("%s of %d workers with %d appointments against %d: takes %v times as long (%.2f ms)",
 			page, found, afterLong, atFirst, ratio, 1000*after[page].median()/glances)
 	}

@@ -71,6 +71,22 @@ func (s sample) over(other sample) sample {
 	return ratio
 }
 
+// atMost fails a benchmark whose median passes its limit.
+func (s sample) atMost(b *testing.B, what string, limit float64) {
+	b.Helper()
+	if s.median() > limit {
+		b.Errorf("%s: %v, the limit is %v at most", what, s, limit)
+	}
+}
+
+// atLeast is the same for a limit from below.
+func (s sample) atLeast(b *testing.B, what string, limit float64) {
+	b.Helper()
+	if s.median() < limit {
+		b.Errorf("%s: %v, the limit is %v at least", what, s, limit)
+	}
+}
+
 // took is how many seconds act takes.
 func took(act func()) float64 {
 	began := time.Now()

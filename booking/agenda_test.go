@@ -141,14 +141,15 @@ func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err e
 		t.Errorf("%d appointments are named, want %d", len(got), len(want))
 	}
 	for _, a := range want {
-		wantConfirmed(t, w, worker, a)
+		wantStanding(t, w, worker, a)
 	}
 }
 
-func wantConfirmed(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a booking.Appointment) {
+// wantStanding holds an appointment to stand as it was booked.
+func wantStanding(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a booking.Appointment) {
 	t.Helper()
-	if now, err := w.Bookings.Appointment(t.Context(), v, a.ID); err != nil || now.Status != booking.Confirmed {
-		t.Errorf("the appointment of %s became %q, %v", a.StartsAt, now.Status, err)
+	if now, err := w.Bookings.Appointment(t.Context(), v, a.ID); err != nil || now.Status != a.Status || !now.StartsAt.Equal(a.StartsAt) {
+		t.Errorf("the appointment of %s became %q at %s, %v", a.StartsAt, now.Status, now.StartsAt, err)
 	}
 }
 
@@ -176,7 +177,7 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, true))
 	wantFree(t, w, nadia, tuesday)
 	for _, a := range []booking.Appointment{early, late} {
-		wantConfirmed(t, w, zoe, a)
+		wantStanding(t, w, zoe, a)
 	}
 	// Another opening over the same hours takes them in: nothing is left outside.
 	w.Open(t, nadia, every(2, 8, 12))
@@ -188,6 +189,42 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 			ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false))
 		}
 	}
+}
+
+// A request holds its hour as an appointment does, until its answer is overdue: who
+// changes the agenda around it is told of it too.
+func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	mark(t, w, nadia, zoe)
+	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
+	asked := w.Book(t, zoe, nadia, inParis(next, 11), booking.Video)
+	if asked.Status != booking.Requested {
+		t.Fatalf("it is %q", asked.Status)
+	}
+	shorter, away := o, booking.Period{From: inParis(next, 11), To: inParis(next, 12)}
+	shorter.Ends = 11 * 60
+	weekly := booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 11 * 60, Ends: 12 * 60}
+	acts := map[string]func() error{
+		"shorter":          func() error { return w.Bookings.ChangeOpening(t.Context(), nadia, shorter, false) },
+		"gone":             func() error { return w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false) },
+		"gone on that day": func() error { return w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false) },
+		"away":             func() error { return w.Bookings.AddAbsence(t.Context(), nadia, away, false) },
+		"away every week":  func() error { return w.Bookings.AddWeeklyAbsence(t.Context(), nadia, weekly, false) },
+	}
+	for _, act := range acts {
+		wantBooked(t, w, nadia, act(), asked)
+	}
+	w.SetNow(asked.AnswerBy.Add(time.Microsecond))
+	ok(t, acts["shorter"]()) // it holds nothing any more
+}
+
+// mark has somebody have cancelled late with a worker.
+func mark(t *testing.T, w *bookingtest.World, worker, person *viewer.Viewer) {
+	t.Helper()
+	_, err := w.DB.Pool.Exec(t.Context(), `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)`, worker.ID, person.ID, w.DB.Now())
+	ok(t, err)
 }
 
 func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
@@ -274,12 +311,12 @@ func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	mondays := booking.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
 	wantBooked(t, w, nadia, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)
 	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
-	wantConfirmed(t, w, zoe, second)
+	wantStanding(t, w, zoe, second)
 	wantFree(t, w, nadia, monday, 11)
 	wantFree(t, w, nadia, monday.AddDate(0, 0, 14), 9, 10, 11) // after its last day
 	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, both, true))
 	wantFree(t, w, nadia, tuesday)
-	wantConfirmed(t, w, zoe, first)
+	wantStanding(t, w, zoe, first)
 }
 
 func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
@@ -303,7 +340,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	wantFree(t, w, nadia, christmas, 10, 11)
 	ok(t, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, true))
 	wantFree(t, w, nadia, christmas)
-	wantConfirmed(t, w, zoe, a)
+	wantStanding(t, w, zoe, a)
 }
 
 func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 const (
 	actBooked    = "appointment.booked"
 	actMoved     = "appointment.moved"
+	actByPhone   = "appointment.by_phone"
 	actCancelled = "appointment.cancelled"
 	actShown     = "appointment.shown"
 	actUnmarked  = "appointment.mark_cleared"

@@ -229,6 +229,7 @@ func (m model) releaseAll() {
 type play struct {
 	*bookingtest.World
 	model   model
+	clock   sync.Mutex // who moves it
 	people  []*viewer.Viewer
 	workers []*viewer.Viewer
 }
@@ -431,23 +432,29 @@ func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
 	})
 }
 
-// Whatever is done at the same time by everybody, no hour is given twice, no person
-// is in two places, and every appointment has the notices that its changes make.
+// Whatever is done at the same time by everybody, while time passes, no hour is given
+// twice, no person is in two places, every appointment has the notices that its changes
+// make, and nobody is sent what is not so.
 func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 	t.Parallel()
-	w := bookingtest.New(t)
-	p := &play{World: w, model: newModel()}
+	o := officeOf(t, bookingtest.New(t))
+	p := &play{World: o.World, model: newModel()}
 	for range 4 {
 		p.people = append(p.people, p.Beneficiary(t, "Zoé", "Vidal"))
 	}
 	for range 2 {
 		p.workers = append(p.workers, p.SocialWorker(t, "Nadia", "Le Goff"))
 	}
+	for _, person := range p.people {
+		mark(t, p.World, p.workers[0], person)
+	}
+	ok(t, p.Bookings.RefreshHours(t.Context()))
+	ok(t, p.Bookings.Wait(t.Context(), p.Beneficiary(t, "Ida", "Roy"), booking.Wish{}))
 	var group sync.WaitGroup
 	for i, person := range p.people {
 		group.Go(func() {
 			rng := rand.New(rand.NewPCG(13, uint64(i)))
-			for range 40 {
+			for range 60 {
 				if err := p.anything(rng, person); err != nil && fault.From(err).Code == fault.Internal {
 					t.Errorf("an act failed for no reason of the rules: %v", err)
 				}
@@ -455,13 +462,60 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 		})
 	}
 	group.Wait()
+	for i, person := range p.people { // whatever came of the rest, there is something to come that changed twice
+		later := p.DB.Now().Truncate(time.Hour).Add(time.Duration(50+5*i) * time.Hour)
+		a := p.Book(t, person, p.workers[1], later, booking.Video)
+		for hours := range 2 {
+			ok(t, p.Bookings.Move(t.Context(), person, a.ID, later.Add(time.Duration(hours+1)*time.Hour)))
+		}
+	}
+	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
 	p.holdTogether(t)
+	ok(t, o.deliver(t))
+	p.tellTheTruth(t, o)
 }
 
-// anything does something to an appointment of the person's, or books one.
-func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
+// timePasses is what happens beside what people do: hours go by, rounds come, a worker
+// falls ill.
+func (p *play) timePasses(rng *rand.Rand) error {
 	ctx := context.Background()
-	worker, at := p.workers[rng.IntN(len(p.workers))], bookingtest.Start.Add(time.Duration(2+rng.IntN(30))*time.Hour)
+	switch rng.IntN(5) {
+	case 0, 1:
+		p.clock.Lock() // it never goes back
+		p.SetNow(p.DB.Now().Add(time.Duration(1+rng.IntN(4*60)) * time.Minute))
+		p.clock.Unlock()
+	case 2:
+		return p.Bookings.ReleaseOverdue(ctx)
+	case 3:
+		return p.Bookings.RefreshHours(ctx)
+	case 4:
+		return p.callOff(ctx, p.workers[rng.IntN(len(p.workers))])
+	}
+	return nil
+}
+
+// callOff has a worker cancel whatever they have in the next hours.
+func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
+	now := p.DB.Now()
+	all, _, err := p.Bookings.ToClear(ctx, worker, worker.ID, booking.Period{From: now, To: now.Add(6 * time.Hour)})
+	ids := make([]uuid.UUID, len(all))
+	for i, a := range all {
+		ids[i] = a.ID
+	}
+	if err == nil && len(ids) > 0 {
+		_, err = p.Bookings.Clear(ctx, worker, booking.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+	}
+	return err
+}
+
+// anything does something to an appointment of the person's, or books one, or lets
+// something happen beside.
+func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
+	if rng.IntN(4) == 0 {
+		return p.timePasses(rng)
+	}
+	ctx := context.Background()
+	worker, at := p.workers[rng.IntN(len(p.workers))], p.DB.Now().Truncate(time.Hour).Add(time.Duration(2+rng.IntN(30))*time.Hour)
 	coming, _, err := p.Bookings.Appointments(ctx, person)
 	if err != nil {
 		return err
@@ -471,7 +525,7 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 		return err
 	}
 	a := coming[rng.IntN(len(coming))]
-	switch rng.IntN(5) {
+	switch rng.IntN(4) {
 	case 0:
 		_, err = p.Bookings.Cancel(ctx, person, a.ID, "")
 	case 1:
@@ -480,25 +534,80 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 		err = p.Bookings.Move(ctx, person, a.ID, at)
 	case 3:
 		err = p.Bookings.Answer(ctx, p.viewer(a.SocialWorkerID), a.ID, rng.IntN(2) == 0, "")
-	case 4:
-		err = p.Bookings.ReleaseOverdue(ctx)
 	}
 	return err
 }
 
-// holdTogether counts, of every appointment, what its state says must have been told.
-func (p *play) holdTogether(t *testing.T) {
+// everything is what became of all appointments.
+func (p *play) everything(t *testing.T) map[uuid.UUID]booking.Appointment {
 	t.Helper()
-	told := queued(t, p.World)
+	all := map[uuid.UUID]booking.Appointment{}
 	for _, person := range p.people {
 		coming, past, err := p.Bookings.Appointments(t.Context(), person)
 		ok(t, err)
 		for _, a := range slices.Concat(coming, past) {
-			n := func(name string) int { return told[notice{a.ID, person.ID, name}] }
-			begun, ended := n("confirmation")+n("request"), n("cancellation")+n("declined")+n("expired")
-			if begun != 1 || (ended == 1) == a.Status.Occupies() || a.Sequence != n("change")+n("accepted")+ended {
-				t.Errorf("%s, sequence %d, was told %s", a.Status, a.Sequence, fmt.Sprint(begun, n("change"), n("accepted"), ended))
-			}
+			all[a.ID] = a
+		}
+	}
+	return all
+}
+
+// holdTogether counts, of every appointment, what its state says must have been told;
+// every notice has its job, and every job its notice.
+func (p *play) holdTogether(t *testing.T) {
+	t.Helper()
+	told, states := queued(t, p.World), map[booking.Status]int{}
+	for _, a := range p.everything(t) {
+		states[a.Status]++
+		n := func(name string) int { return told[notice{a.ID, a.BeneficiaryID, name}] }
+		begun, ended := n("confirmation")+n("request"), n("cancellation")+n("declined")+n("expired")
+		if begun != 1 || (ended == 1) == a.Status.Occupies() || a.Sequence != n("change")+n("accepted")+ended {
+			t.Errorf("%s, sequence %d, was told %s", a.Status, a.Sequence, fmt.Sprint(begun, n("change"), n("accepted"), ended))
+		}
+	}
+	for n := range told {
+		if n.name == "without a job" || n.name == "an orphan" {
+			t.Errorf("%s: %v", n.name, n)
+		}
+	}
+	if states[booking.Expired] == 0 || states[booking.CancelledByWorker] == 0 || states[booking.Declined] == 0 {
+		t.Errorf("too little happened: %v", states)
+	}
+}
+
+// truths are the states in which what a notice says is so.
+var truths = map[string][]booking.Status{
+	"confirmation": {booking.Confirmed}, "accepted": {booking.Confirmed}, "request": {booking.Requested}, "change": {booking.Confirmed, booking.Requested},
+	"declined": {booking.Declined}, "expired": {booking.Expired}, "cancellation": {booking.Cancelled, booking.CancelledLate, booking.CancelledByWorker},
+}
+
+// tellTheTruth holds every mail that went out to be of an appointment that there is,
+// to one of its two people, of how it stands now; and whoever had booked what is still
+// to come, or was, to have got one.
+func (p *play) tellTheTruth(t *testing.T, o *postOffice) {
+	t.Helper()
+	all, told, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
+	for _, n := range o.rows(t, "sent") {
+		sent++
+		if n.Notice == "freed" {
+			continue
+		}
+		a := all[n.AppointmentID]
+		told[[2]uuid.UUID{a.ID, n.AccountID}]++
+		if !slices.Contains(truths[n.Notice], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
+			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Notice, n.Sequence, a.Status, a.Sequence)
+		}
+		if _, taken := o.mails["notice-"+n.ID.String()]; !taken {
+			t.Errorf("%s is noted as sent, and was not", n.Notice)
+		}
+	}
+	if len(o.mails) != sent || len(o.texts) != 0 {
+		t.Errorf("%d mails and %d SMS are out, %d are noted", len(o.mails), len(o.texts), sent)
+	}
+	for _, a := range all {
+		person, worker := told[[2]uuid.UUID{a.ID, a.BeneficiaryID}], told[[2]uuid.UUID{a.ID, a.SocialWorkerID}]
+		if person > 1 || worker > 1 || person == 0 && a.EndsAt.After(p.DB.Now()) {
+			t.Errorf("%s at %s: %d mails to the person, %d to the worker", a.Status, a.StartsAt, person, worker)
 		}
 	}
 }

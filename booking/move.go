@@ -132,7 +132,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 			return err
 		}
-		return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, id)
+		return journaled(ctx, tx, v, actByPhone, h.BeneficiaryID, id)
 	})
 }
 

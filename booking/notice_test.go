@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -94,6 +95,37 @@ func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
 	wantGot(t, o, o.zoe, told...)
 	o.pass(t, 4*time.Hour)
 	wantGot(t, o, o.zoe, append(told, "mail reminder_hour", "sms reminder_hour")...)
+}
+
+// The last reminder leads into the call itself; for a call by phone, or a place, to the
+// page that says what to know.
+func TestR21_TheLastReminderLeadsWhereOneMeets(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	for mode, c := range map[booking.Mode]struct{ path, says string }{
+		booking.Video: {"/appel", "un quart d’heure avant"}, booking.Phone: {"", "c’est nous qui vous appelons"}, booking.InPerson: {"", "L’adresse"},
+	} {
+		o.SetNow(bookingtest.Start)
+		a := o.Book(t, o.zoe, o.nadia, friday, mode)
+		o.SetNow(friday.Add(-time.Hour))
+		o.turn(t)
+		page, by := base+"/rendez-vous/"+a.ID.String()+c.path, map[string]int{}
+		for _, n := range o.rows(t, "sent") {
+			if n.AppointmentID != a.ID || n.Notice != booking.HourReminder {
+				continue
+			}
+			by[n.Channel]++
+			said := o.mails["notice-"+n.ID.String()].Text + o.texts["notice-"+n.ID.String()].Text
+			if !slices.Contains(strings.Fields(said), page) || n.Channel == "mail" && !strings.Contains(said, c.says) {
+				t.Errorf("%s, by %s: it does not lead to %s: %s", mode, n.Channel, page, said)
+			}
+		}
+		if by["mail"] != 1 || by["sms"] != 1 {
+			t.Errorf("%s: reminded of the hour %v", mode, by)
+		}
+		_, err := o.DB.Pool.Exec(t.Context(), `update appointments set status = 'cancelled' where id = $1`, a.ID)
+		must(t, err)
+	}
 }
 
 func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
@@ -320,6 +352,9 @@ func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 		m := o.mails["notice-"+found[0].ID.String()]
 		if has := m.Calendar != nil; has != (want != "") || !strings.Contains(string(m.Calendar), want) {
 			t.Errorf("%s: method %q\n%s", notice, m.Method, m.Calendar)
+		}
+		if want != "" && !strings.Contains(string(m.Calendar), "METHOD:"+m.Method+"\r\n") {
+			t.Errorf("%s: the mail says %q, its calendar otherwise\n%s", notice, m.Method, m.Calendar)
 		}
 	}
 }

@@ -72,13 +72,20 @@ type postOffice struct {
 
 func newPostOffice(t testing.TB) *postOffice {
 	t.Helper()
-	o := &postOffice{World: bookingtest.New(t), store: &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}}
+	o := officeOf(t, bookingtest.New(t))
 	o.Accounts.AllowTexts()
+	o.zoe, o.nadia = o.Beneficiary(t, "Zoé", "Vidal"), o.SocialWorker(t, "Nadia", "Le Goff")
+	return o
+}
+
+// officeOf sends the notices of a world that has its own people.
+func officeOf(t testing.TB, w *bookingtest.World) *postOffice {
+	t.Helper()
+	o := &postOffice{World: w, store: &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}}
 	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
 	must(t, err)
 	links := booking.Links{Base: base, Organizer: "Social Direct <rdv@exemple.fr>"}
 	o.worker = booking.NewNoticeWorker(o.Bookings, notices, mails{o.store}, texts{o.store}, links)
-	o.zoe, o.nadia = o.Beneficiary(t, "Zoé", "Vidal"), o.SocialWorker(t, "Nadia", "Le Goff")
 	return o
 }
 
@@ -97,7 +104,7 @@ type noticed struct {
 func (o *postOffice) rows(t testing.TB, state string) []noticed {
 	t.Helper()
 	rows, err := postgres.All[noticed](context.Background(), o.DB.Pool, `
-		select id, appointment_id, account_id, notice, channel, state, cause, sequence from notices where $1 in ('', state) order by queued_at, notice, channel, id`, state)
+		select id, coalesce(appointment_id, waiting_notice_id) as appointment_id, account_id, notice, channel, state, cause, sequence from notices where $1 in ('', state) order by queued_at, notice, channel, id`, state)
 	must(t, err)
 	return rows
 }

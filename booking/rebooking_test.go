@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -442,6 +443,76 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	if n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {
 		t.Errorf("again: %d, %v", n, err)
 	}
+}
+
+// A request holds its hour, too: it is among what is cancelled at once, and its person
+// is offered other hours like the rest. One that is overdue is over.
+func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	mark(t, p.World, p.nadia, p.zoe)
+	paul := p.Beneficiary(t, "Paul", "Tanguy")
+	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	p.SetNow(overdue.AnswerBy.Add(time.Microsecond))
+	asked, agreed := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video), p.Book(t, paul, p.nadia, p.at(73), booking.Video)
+	if asked.Status != booking.Requested || agreed.Status != booking.Confirmed {
+		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
+	}
+	all, _, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, booking.Period{From: p.at(48), To: p.at(96)})
+	if err != nil || len(all) != 2 || all[0].ID != asked.ID || all[1].ID != agreed.ID {
+		t.Errorf("to cancel: %+v, %v", all, err)
+	}
+	n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
+	if err != nil || n != 2 {
+		t.Errorf("%d cancelled, %v", n, err)
+	}
+	for id, want := range map[uuid.UUID]booking.Status{overdue.ID: booking.Expired, asked.ID: booking.CancelledByWorker} {
+		if now := p.state(t, id); now.Status != want {
+			t.Errorf("%s became %q, want %q", now.StartsAt, now.Status, want)
+		}
+	}
+	if p.proposal(t, p.zoe, asked).Offers.None() || p.told(t, p.zoe)["cancellation"] != 1 {
+		t.Errorf("of her request she is offered and told: %v", p.told(t, p.zoe))
+	}
+}
+
+// Whoever cancels many at once has a calendar of their own in which they stand: each is
+// taken out of it, whether the worker did it or the administration in their place.
+func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
+	t.Parallel()
+	for name, in := range map[string]func(o *postOffice) *viewer.Viewer{
+		"the worker": func(o *postOffice) *viewer.Viewer { return o.nadia }, "the administration": func(o *postOffice) *viewer.Viewer { return o.Member(t, viewer.Administrator, "Claire") },
+	} {
+		o := newPostOffice(t)
+		v, booked := in(o), []uuid.UUID{}
+		for i := range 2 {
+			booked = append(booked, o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video).ID)
+		}
+		o.turn(t)
+		n, err := o.Bookings.Clear(t.Context(), v, booking.Clearing{SocialWorkerID: o.nadia.ID, Appointments: booked, Reason: "Elle est malade."})
+		if err != nil || n != 2 {
+			t.Fatalf("%s: %d cancelled, %v", name, n, err)
+		}
+		o.turn(t)
+		for _, person := range []*viewer.Viewer{o.zoe, o.nadia} {
+			if gone := o.takenOut(t, person); !maps.Equal(gone, map[uuid.UUID]int{booked[0]: 1, booked[1]: 1}) {
+				t.Errorf("%s: the calendar of %s is told to take out %v, want each of %v once", name, person.Name, gone, booked)
+			}
+		}
+	}
+}
+
+// takenOut counts the mails that have a person's calendar take an appointment out.
+func (o *postOffice) takenOut(t *testing.T, person *viewer.Viewer) map[uuid.UUID]int {
+	t.Helper()
+	all := map[uuid.UUID]int{}
+	for _, n := range o.rows(t, "sent") {
+		m := o.mails["notice-"+n.ID.String()]
+		if n.AccountID == person.ID && m.Method == "CANCEL" && strings.Contains(string(m.Calendar), "UID:"+n.AppointmentID.String()) {
+			all[n.AppointmentID]++
+		}
+	}
+	return all
 }
 
 func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {

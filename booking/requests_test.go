@@ -368,6 +368,35 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 	}
 }
 
+// The switchboard does it for somebody who calls: the same rules, both told, and the
+// journal says who did what for whom, in a name of its own.
+func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
+	t.Parallel()
+	p := newDesk(t)
+	yann := operator()
+	a := p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video)
+	if leads := p.press(t, yann, p.pages.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.zoe.ID.String() {
+		t.Errorf("it leads to %q", leads)
+	}
+	if now := p.state(t, a.ID); now.Mode != booking.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != booking.Confirmed {
+		t.Errorf("it is now %+v", now)
+	}
+	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
+		t.Errorf("told %v and %v", zoe, nadia)
+	}
+	want(t, "twice", p.Bookings.Phone(t.Context(), yann, a.ID), fault.Conflict)
+	for act, times := range map[string]int{"appointment.by_phone": 1, "appointment.moved": 0} {
+		if n := p.journal(t, act, yann, p.zoe); n != times {
+			t.Errorf("%s is journaled %d times, want %d", act, n, times)
+		}
+	}
+	own := p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	ok(t, p.Bookings.Phone(t.Context(), p.zoe, own.ID))
+	if n := p.journal(t, "appointment.by_phone", p.zoe, p.zoe); n != 0 {
+		t.Errorf("what she did herself is journaled %d times", n)
+	}
+}
+
 func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)

@@ -383,7 +383,7 @@ func TestR35_AnErasureLeavesASealedIdentityForFiveYears(t *testing.T) {
 	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "La veille")
 	must(t, err)
 	w.SetNow(time.Date(2031, 11, 29, 23, 0, 0, 0, time.UTC))
-	must(t, w.rights.Sweep(ctx))
+	bookingtest.GoRound(t, w.rights.Rounds())
 	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "Le jour")
 	wants(t, "on its day", err, fault.NotFound)
 	if n := w.count(t, `select count(*) from archive_keys where sealed_key is not null`); n != 0 {

@@ -201,3 +201,11 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// GoRound goes each round once, as the platform does at its start.
+func GoRound(t testing.TB, rounds []jobs.Round) {
+	t.Helper()
+	for _, r := range rounds {
+		must(t, r.Do(context.Background()))
+	}
+}

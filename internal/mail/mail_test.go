@@ -18,6 +18,7 @@ type refusing struct {
 	mail, rcpt, data error
 	broken           bool
 	from             chan string // the sender of each mail
+	taken            chan []byte // each mail, as it was handed over
 	conn             *smtp.Conn
 }
 
@@ -37,7 +38,10 @@ func (r refusing) Reset() {
 }
 
 func (r refusing) Data(content io.Reader) error {
-	_, _ = io.Copy(io.Discard, content)
+	whole, err := io.ReadAll(content)
+	if err == nil && r.taken != nil {
+		r.taken <- whole
+	}
 	return r.data
 }
 

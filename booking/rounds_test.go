@@ -1,0 +1,87 @@
+package booking_test
+
+import (
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+
+	"github.com/google/uuid"
+)
+
+// roundWorld is a day after the world's start, when every round has something to do
+// and none of it is done.
+type roundWorld struct {
+	*waitingRoom
+	asked, soon booking.Appointment // a request that nobody answered, and what begins within the hour
+}
+
+func newRoundWorld(t *testing.T) *roundWorld {
+	t.Helper()
+	w := &roundWorld{waitingRoom: newWaitingRoom(t)}
+	marc, ali, ida := w.SocialWorker(t, "Marc", "Tanguy"), w.Beneficiary(t, "Ali", "Kaci"), w.Beneficiary(t, "Ida", "Roy")
+	insured(t, w.World, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
+	must(t, w.Bookings.Subscribe(t.Context(), marc, booking.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
+	mark(t, w.World, marc, ali)
+	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), booking.Video)
+	w.soon = w.Book(t, ida, marc, bookingtest.Start.Add(25*time.Hour), booking.Video)
+	given := w.Book(t, w.paul, w.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	w.refresh(t)
+	must(t, w.Bookings.Wait(t.Context(), w.zoe, booking.Wish{SocialWorkerID: w.nadia.ID}))
+	w.SetNow(bookingtest.Start.Add(24*time.Hour + time.Minute))
+	w.cancel(t, w.paul, given)
+	return w
+}
+
+func (w *roundWorld) count(t *testing.T, sql string, args ...any) (n int) {
+	t.Helper()
+	must(t, w.DB.Pool.QueryRow(t.Context(), sql, args...).Scan(&n))
+	return n
+}
+
+func (w *roundWorld) notices(t *testing.T, about uuid.UUID, name string) int {
+	t.Helper()
+	return w.count(t, `select count(*) from notices where appointment_id = $1 and notice = $2`, about, name)
+}
+
+// Nothing of this happens because somebody asks for it: each round is there, does what
+// it is named for, and comes often enough.
+func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
+	t.Parallel()
+	w := newRoundWorld(t)
+	type round struct {
+		seldom time.Duration  // the longest that what it does may wait
+		done   func() (n int) // how much of it was done; nothing before
+	}
+	effects := map[string]round{
+		"appointment_release": {time.Minute, func() int { return w.notices(t, w.asked.ID, "expired") }},
+		// A reminder of the hour is of use for three quarters of an hour.
+		"appointment_reminders": {5 * time.Minute, func() int { return w.notices(t, w.soon.ID, booking.HourReminder) }},
+		"calendars_due": {5 * time.Minute, func() int {
+			return w.count(t, `select count(*) - 1 from river_job where kind = 'calendar_read'`) // one since it was added
+		}},
+		"credential_ends": {24 * time.Hour, func() int { all, _ := told(t, w.World); return all }},
+		"free_hours":      {time.Minute, func() int { return len(w.told(t, w.zoe)) }},
+	}
+	for _, r := range w.Bookings.Rounds() {
+		effect, known := effects[r.Name]
+		if !known {
+			t.Fatalf("the round %s is for nothing that is known here", r.Name)
+		}
+		delete(effects, r.Name)
+		if n := effect.done(); n != 0 {
+			t.Fatalf("%s: %d done before it came", r.Name, n)
+		}
+		must(t, r.Do(t.Context()))
+		if effect.done() == 0 {
+			t.Errorf("%s: nothing came of it", r.Name)
+		}
+		if r.Every <= 0 || r.Every > effect.seldom {
+			t.Errorf("%s comes every %v, want %v or less", r.Name, r.Every, effect.seldom)
+		}
+	}
+	for name := range effects {
+		t.Errorf("%s never comes", name)
+	}
+}

@@ -1,0 +1,147 @@
+package booking_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// live has somebody live by other clocks than those of Paris.
+func live(t *testing.T, w *bookingtest.World, v *viewer.Viewer, zone string) {
+	t.Helper()
+	location, err := time.LoadLocation(zone)
+	ok(t, err)
+	_, err = w.DB.Pool.Exec(t.Context(), `update accounts set time_zone = $2 where id = $1`, v.ID, zone)
+	ok(t, err)
+	v.Zone = location
+}
+
+// read is a page about somebody or something, as it is read.
+func (d desk) read(t *testing.T, v *viewer.Viewer, page web.Handler, about uuid.UUID, query url.Values) string {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "/?"+query.Encode(), nil)
+	r.SetPathValue("id", about.String())
+	shown := httptest.NewRecorder()
+	ok(t, page(shown, r.WithContext(viewer.With(r.Context(), v))))
+	return words(shown.Body.String())
+}
+
+// press posts to a page about something, and returns where that leads.
+func (d desk) press(t *testing.T, v *viewer.Viewer, page web.Handler, about uuid.UUID) string {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.SetPathValue("id", about.String())
+	answer := httptest.NewRecorder()
+	ok(t, page(answer, r.WithContext(viewer.With(r.Context(), v))))
+	return answer.Header().Get("Location")
+}
+
+// words are a text's without what only its look is made of.
+func words(text string) string {
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ", "<b>", "", "</b>", "").Replace(text)
+}
+
+func wantSaid(t *testing.T, where, text string, sayings ...string) {
+	t.Helper()
+	for _, saying := range sayings {
+		if !strings.Contains(text, saying) {
+			t.Errorf("%s does not say %q:\n%s", where, saying, text)
+		}
+	}
+}
+
+// Zoé lives on La Réunion, where it is twelve while it is nine in Paris, where Nadia
+// works: every page on which an hour is chosen, confirmed or read says both.
+func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	live(t, d.World, d.zoe, "Indian/Reunion")
+	at := inParis(tuesday, 9)
+	week := url.Values{"week": {"2026-W49"}, "mode": {"video"}}
+	hour := url.Values{"social_worker_id": {d.nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
+	const toChoose, both = `<small class="quiet">9 h là-bas</small>`, "mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)"
+	wantSaid(t, "the agenda", d.read(t, d.zoe, d.pages.Slots, d.nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
+	ok(t, d.Bookings.RefreshHours(t.Context()))
+	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.pages.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
+	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), both)
+
+	a := d.Book(t, d.zoe, d.nadia, at, booking.Video)
+	wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Show, a.ID, nil), both)
+	// Another hour of that day to move to: thirteen, while it is ten in Paris.
+	wantSaid(t, "moving", d.read(t, d.zoe, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
+	wantSaid(t, "to the worker, the appointment", d.read(t, d.nadia, d.pages.Show, a.ID, nil), "mardi 1er décembre à 9 h, heure de Paris,")
+
+	yann := d.Member(t, viewer.Switchboard, "Yann")
+	wantSaid(t, "the switchboard's list", d.read(t, yann, d.pages.Person, d.zoe.ID, nil), both)
+	wantSaid(t, "the switchboard's move", d.read(t, yann, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
+
+	d.leave(t, a)
+	wantSaid(t, "the offers", d.read(t, d.zoe, d.pages.Proposals, a.ID, nil), "9 h là-bas")
+}
+
+// What is written to somebody says both clocks, too, and the limit by their own.
+func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	live(t, o.World, o.zoe, "Indian/Reunion")
+	const both, limit = "vendredi 4 décembre à 12 h, heure de La Réunion (9 h, heure de Paris)", "jeudi 3 décembre à 12 h"
+	at := time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
+	a := o.Book(t, o.zoe, o.nadia, at, booking.Video)
+	o.turn(t)
+	o.pass(t, at.Add(-30*time.Minute).Sub(o.DB.Now()))
+	o.SocialWorker(t, "Marc", "Tanguy") // free at the same hour: the mail offers it
+	o.cancel(t, o.nadia, a)
+	o.turn(t)
+	for notice, sayings := range map[string][]string{
+		"confirmation": {both, limit}, booking.LimitReminder: {both, limit}, booking.HourReminder: {both}, "cancellation": {both, "- " + both},
+	} {
+		wantSaid(t, notice, words(o.mails["notice-"+o.row(t, o.zoe, notice, "mail").ID.String()].Text), sayings...)
+	}
+	for _, notice := range []string{booking.LimitReminder, booking.HourReminder, "cancellation"} {
+		wantSaid(t, notice, o.texts["notice-"+o.row(t, o.zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
+	}
+	for notice, status := range map[string]booking.Status{
+		"request": booking.Requested, "accepted": booking.Confirmed, "change": booking.Confirmed, "declined": booking.Declined, "expired": booking.Expired,
+	} {
+		o.SetNow(bookingtest.Start)
+		o.tell(t, status, notice)
+		wantSaid(t, notice, words(o.mails["notice-"+o.row(t, o.zoe, notice, "mail").ID.String()].Text), words(web.Both(friday, o.zoe.Zone, o.nadia.Zone)))
+	}
+}
+
+// Until when one may still change one's mind is a date, in the reader's zone, before
+// booking and after it.
+func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	reunion := d.Beneficiary(t, "Lea", "Payet")
+	live(t, d.World, reunion, "Indian/Reunion")
+	at := inParis(monday, 9)
+	d.SetNow(at.AddDate(0, 0, -4))
+	hour := url.Values{"social_worker_id": {d.nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
+	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
+	wantSaid(t, "the last step on La Réunion", d.read(t, reunion, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
+	a := d.Book(t, d.zoe, d.nadia, at, booking.Video)
+	for _, c := range []struct {
+		before         time.Duration
+		person, worker string
+	}{
+		{4 * 24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+		{24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+		{24*time.Hour - time.Second, "La limite était le dimanche 6 décembre à 9 h : un changement serait noté comme tardif.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+	} {
+		d.SetNow(at.Add(-c.before))
+		wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Show, a.ID, nil), c.person)
+		wantSaid(t, "the worker's", d.read(t, d.nadia, d.pages.Show, a.ID, nil), c.worker)
+	}
+}

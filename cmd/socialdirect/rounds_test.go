@@ -1,0 +1,48 @@
+package main
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+)
+
+// rounder is a domain of which something comes round by itself.
+type rounder interface{ Rounds() []jobs.Round }
+
+// Every part of the platform that has rounds is asked for them, and the queue that the
+// platform started has gone them.
+func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	p := w.platform
+	parts := map[string]rounder{"accounts": p.accounts, "bookings": p.bookings, "messages": p.messages, "rights": p.rights}
+	for i := range reflect.TypeFor[platform]().NumField() {
+		field := reflect.TypeFor[platform]().Field(i)
+		if _, asked := parts[field.Name]; field.Type.Implements(reflect.TypeFor[rounder]()) != asked {
+			t.Errorf("%s has rounds: %t, are they looked for here: %t", field.Name, !asked, asked)
+		}
+	}
+	want := map[string]string{}
+	for part, domain := range parts {
+		for _, r := range domain.Rounds() {
+			if other, taken := want[r.Name]; taken {
+				t.Errorf("%s and %s both go the round %s", part, other, r.Name)
+			}
+			want[r.Name] = part
+		}
+	}
+	for until := time.Now().Add(time.Minute); len(want) > 0; <-time.After(20 * time.Millisecond) {
+		type gone struct{ Name string }
+		rounds, err := postgres.All[gone](t.Context(), p.db.Pool, `select distinct args->>'name' as name from river_job where kind = 'round' and state = 'completed'`)
+		ok(t, err)
+		for _, r := range rounds {
+			delete(want, r.Name)
+		}
+		if time.Now().After(until) {
+			t.Fatalf("never gone, and whose they are: %v", want)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package mail_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	netmail "net/mail"
+	"net/textproto"
+	"strings"
+	"testing"
+
+	"socialdirect/internal/mail"
+)
+
+// part is a piece of a mail that holds no others.
+type part struct {
+	kind   string
+	params map[string]string
+	header textproto.MIMEHeader
+	text   string
+}
+
+// partsOf reads a mail as it was handed over with another library than the one that
+// wrote it, and names what its parts lie in.
+func partsOf(t *testing.T, header textproto.MIMEHeader, body io.Reader, within string) (all []part) {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
+	must(t, err)
+	if !strings.HasPrefix(kind, "multipart/") {
+		if strings.EqualFold(header.Get("Content-Transfer-Encoding"), "base64") {
+			body = base64.NewDecoder(base64.StdEncoding, body)
+		}
+		text, err := io.ReadAll(body)
+		must(t, err)
+		return []part{{within + kind, params, header, string(text)}}
+	}
+	for reader := multipart.NewReader(body, params["boundary"]); ; {
+		p, err := reader.NextPart()
+		if err == io.EOF {
+			return all
+		}
+		must(t, err)
+		all = append(all, partsOf(t, p.Header, p, within+kind+" > ")...)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Calendars take an invitation for one by its media type and the method in it (RFC
+// 6047, 2.4): without either, Outlook, Google and Apple show a file and change nothing.
+// Whoever opens the file gets the same.
+func TestR21_CalendarsTakeAMailForAnInvitation(t *testing.T) {
+	t.Parallel()
+	server := refusing{taken: make(chan []byte, 1)}
+	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>")
+	must(t, err)
+	for _, method := range []string{"REQUEST", "CANCEL"} {
+		// A line is long, letters are French, one line is a dot.
+		calendar := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:" + method + "\r\nBEGIN:VEVENT\r\nSUMMARY:L’été à Vannes = " + strings.Repeat("é", 200) + "\r\n.\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		must(t, sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "Voilà", Text: "Bonjour à vous.\n", Calendar: []byte(calendar), Method: method}))
+		message, err := netmail.ReadMessage(bytes.NewReader(<-server.taken))
+		must(t, err)
+		parts := partsOf(t, textproto.MIMEHeader(message.Header), message.Body, "")
+		if len(parts) != 3 {
+			t.Fatalf("%s: %d parts: %+v", method, len(parts), parts)
+		}
+		text, alternative, attachment := parts[0], parts[1], parts[2]
+		if text.kind != "multipart/mixed > multipart/alternative > text/plain" || !strings.EqualFold(text.params["charset"], "utf-8") || strings.TrimSpace(text.text) != "Bonjour à vous." {
+			t.Errorf("%s: the text: %+v", method, text)
+		}
+		if alternative.kind != "multipart/mixed > multipart/alternative > text/calendar" || alternative.params["method"] != method || !strings.EqualFold(alternative.params["charset"], "utf-8") {
+			t.Errorf("%s: the alternative is %s %v", method, alternative.kind, alternative.params)
+		}
+		if alternative.header.Get("Content-Disposition") != "" {
+			t.Errorf("%s: the alternative is %s", method, alternative.header.Get("Content-Disposition"))
+		}
+		disposition, named, err := mime.ParseMediaType(attachment.header.Get("Content-Disposition"))
+		if err != nil || attachment.kind != "multipart/mixed > application/ics" || disposition != "attachment" || named["filename"] != "rendez-vous.ics" {
+			t.Errorf("%s: the attachment is %s, %v, %v", method, attachment.kind, attachment.header, err)
+		}
+		for _, p := range parts[1:] {
+			if p.text != calendar {
+				t.Errorf("%s: in %s stands\n%q\nwant\n%q", method, p.kind, p.text, calendar)
+			}
+		}
+	}
+}
