@@ -111,6 +111,7 @@ func (m model) release(worker, person uuid.UUID) {
 		if a.overdue(m.now) && (a.worker == worker || a.person == person) {
 			m.set(id, booking.Expired)
 			m.tell(id, "expired", a.person)
+			m.tell(id, "closed_request", a.worker)
 		}
 	}
 }
@@ -202,6 +203,7 @@ func (m model) answer(id uuid.UUID, accept bool) fault.Code {
 	if !accept {
 		m.set(id, booking.Declined)
 		m.tell(id, "declined", a.person)
+		m.tell(id, "closed_request", a.worker)
 		return ""
 	}
 	m.set(id, booking.Confirmed)
@@ -578,7 +580,7 @@ func (p *play) holdTogether(t *testing.T) {
 // truths are the states in which what a notice says is so.
 var truths = map[string][]booking.Status{
 	"confirmation": {booking.Confirmed}, "accepted": {booking.Confirmed}, "request": {booking.Requested}, "change": {booking.Confirmed, booking.Requested},
-	"declined": {booking.Declined}, "expired": {booking.Expired}, "cancellation": {booking.Cancelled, booking.CancelledLate, booking.CancelledByWorker},
+	"declined": {booking.Declined}, "closed_request": {booking.Declined, booking.Expired}, "expired": {booking.Expired}, "cancellation": {booking.Cancelled, booking.CancelledLate, booking.CancelledByWorker},
 }
 
 // tellTheTruth holds every mail that went out to be of an appointment that there is,

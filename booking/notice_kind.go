@@ -25,6 +25,7 @@ const (
 	noticeAccepted      = "accepted"
 	noticeDeclined      = "declined"
 	noticeExpired       = "expired"
+	noticeClosed        = "closed_request" // to the worker, of both
 	noticeLimitReminder = "reminder_limit"
 	noticeHourReminder  = "reminder_hour"
 	noticeFreed         = "freed" // hours that somebody waits for; it is about no appointment
@@ -59,6 +60,7 @@ var noticeKinds = map[string]noticeKind{
 	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}, texted: true},
 	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
 	noticeDeclined:     {label: "Demande déclinée", holds: []Status{Declined}, texted: true},
+	noticeClosed:       {label: "Demande close", holds: []Status{Declined, Expired}},
 	noticeExpired:      {label: "Demande sans réponse", holds: []Status{Expired}, texted: true},
 	noticeLimitReminder: {
 		label: "Rappel avant la limite", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.LimitReminder },

@@ -212,6 +212,7 @@ func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 		o.tell(t, status, notice)
 	}
 	o.tell(t, booking.Confirmed, "change")
+	o.tell(t, booking.Expired, "closed_request")
 	seen := map[string]bool{}
 	for _, n := range o.rows(t, "sent") {
 		seen[n.Notice] = true
@@ -356,6 +357,32 @@ func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 		if want != "" && !strings.Contains(string(m.Calendar), "METHOD:"+m.Method+"\r\n") {
 			t.Errorf("%s: the mail says %q, its calendar otherwise\n%s", notice, m.Method, m.Calendar)
 		}
+	}
+}
+
+// A request that ends leaves the worker's calendar too, however it ends.
+func TestR21_ARequestThatEndsLeavesTheWorkersCalendar(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	mark(t, o.World, o.nadia, o.zoe)
+	declined, expired := o.Book(t, o.zoe, o.nadia, friday, booking.Video), o.Book(t, o.zoe, o.nadia, friday.Add(2*time.Hour), booking.Video)
+	o.turn(t)
+	must(t, o.Bookings.Answer(t.Context(), o.nadia, declined.ID, false, ""))
+	o.SetNow(expired.AnswerBy.Add(time.Minute))
+	must(t, o.Bookings.ReleaseOverdue(t.Context()))
+	must(t, o.deliver(t))
+	ended := 0
+	for _, n := range o.rows(t, "sent") {
+		if n.AccountID != o.nadia.ID || n.Notice != "closed_request" {
+			continue
+		}
+		ended++
+		if m := o.mails["notice-"+n.ID.String()]; m.Method != "CANCEL" || !strings.Contains(string(m.Calendar), "UID:"+n.AppointmentID.String()) {
+			t.Errorf("method %q\n%s", m.Method, m.Calendar)
+		}
+	}
+	if ended != 2 {
+		t.Errorf("of two requests that ended, the worker is told of %d", ended)
 	}
 }
 

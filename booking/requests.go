@@ -125,7 +125,7 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		if err := reopenRebooking(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeDeclined, h.BeneficiaryID)
+		return s.tellClosed(ctx, tx, noticeDeclined, freedRow{id, h.BeneficiaryID, h.SocialWorkerID})
 	})
 }
 
@@ -150,11 +150,20 @@ func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uu
 		if err := reopenRebooking(ctx, tx, f.ID); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, f.ID, noticeExpired, f.BeneficiaryID); err != nil {
+		if err := s.tellClosed(ctx, tx, noticeExpired, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tellClosed tells the person how a request ended, and the worker, whose calendar
+// holds it, that it did.
+func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r freedRow) error {
+	if err := s.notify(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
+		return err
+	}
+	return s.notify(ctx, tx, r.ID, noticeClosed, r.SocialWorkerID)
 }
 
 // releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.

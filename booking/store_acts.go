@@ -83,9 +83,11 @@ func setNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) 
 
 // Requests.
 
+// freedRow is a request that holds its hour no more.
 type freedRow struct {
-	ID            uuid.UUID
-	BeneficiaryID uuid.UUID
+	ID             uuid.UUID
+	BeneficiaryID  uuid.UUID
+	SocialWorkerID uuid.UUID
 }
 
 // expireRequests ends the overdue requests of the worker and of the person. They
@@ -95,7 +97,7 @@ func expireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUI
 		update appointments set status = 'expired', sequence = sequence + 1
 		where id in (select id from appointments
 			where status = 'requested' and answer_by < $1 and (social_worker_id = $2 or beneficiary_id = $3) order by id for no key update)
-		returning id, beneficiary_id`, tx.Now, worker, person)
+		returning id, beneficiary_id, social_worker_id`, tx.Now, worker, person)
 }
 
 type overdueRow struct {
