@@ -150,7 +150,7 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.open(week)
 	p.tabTo(".agenda-tools button")
 	p.keys(kb.Enter + strings.Repeat(kb.ArrowRight, 2) + kb.ArrowDown) // Monday at 9 to Wednesday at 9:30
-	p.do("lengthen", chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.shiftKey(kb.ArrowDown)
 	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9\u00a0h\u00a030 à 11\u00a0h") {
 		p.t.Errorf("a screen reader is told %q", words)
 	}
@@ -176,6 +176,30 @@ func (p *person) drawWithKeyboard(week string, wednesday time.Time) {
 	p.keys(kb.Enter)
 	p.sees("C’est enregistré")
 	p.shows(wednesday, 540, 630)
+	p.resizeWithKeyboard(wednesday)
+}
+
+// The end of an opening that is there is moved from the keyboard, its start stays.
+func (p *person) resizeWithKeyboard(wednesday time.Time) {
+	p.t.Helper()
+	p.tabTo(fmt.Sprintf(`#jour-%s [data-starts="540"] a`, wednesday.Format(time.DateOnly)))
+	p.shiftKey(kb.ArrowDown)
+	p.shiftKey(kb.ArrowDown)
+	p.shiftKey(kb.ArrowUp)
+	if words := eval[string](p, `document.activeElement.getAttribute('aria-label')`); !strings.Contains(words, "mercredi") || !strings.Contains(words, "de 9\u00a0h à 11\u00a0h") {
+		p.t.Errorf("a screen reader is told %q", words)
+	}
+	p.keys(kb.Enter)
+	p.asked("09:00", "11:00")
+	p.tabTo(`dialog .actions button`)
+	p.keys(kb.Enter)
+	p.sees("C’est enregistré")
+	p.shows(wednesday, 540, 660)
+}
+
+func (p *person) shiftKey(key string) {
+	p.t.Helper()
+	p.do("press Shift and an arrow", chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierShift)))
 }
 
 // finger puts a finger down, moves it, or lifts it, where points are none.
