@@ -3,11 +3,12 @@ package account_test
 import (
 	"context"
 	"regexp"
-	"socialdirect/account"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"socialdirect/account"
 
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
