@@ -81,12 +81,16 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	wantSaid(t, "moving", d.read(t, d.zoe, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
 	wantSaid(t, "to the worker, the appointment", d.read(t, d.nadia, d.pages.Show, a.ID, nil), "mardi 1er décembre à 9 h, heure de Paris,")
 
+	wantSaid(t, "the list", d.read(t, d.zoe, d.pages.Appointments, uuid.Nil, nil), "mardi 1er décembre à 12 h", "9 h, heure de Paris")
+	ok(t, d.Bookings.Wait(t.Context(), d.zoe, booking.Wish{AppointmentID: a.ID}))
+	wantSaid(t, "what she waits for", d.read(t, d.zoe, d.pages.Waiting, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
+
 	yann := d.Member(t, viewer.Switchboard, "Yann")
 	wantSaid(t, "the switchboard's list", d.read(t, yann, d.pages.Person, d.zoe.ID, nil), both)
 	wantSaid(t, "the switchboard's move", d.read(t, yann, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
 
 	d.leave(t, a)
-	wantSaid(t, "the offers", d.read(t, d.zoe, d.pages.Proposals, a.ID, nil), "9 h là-bas")
+	wantSaid(t, "the offers", d.read(t, d.zoe, d.pages.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
 }
 
 // What is written to somebody says both clocks, too, and the limit by their own.
@@ -116,6 +120,22 @@ func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
 		o.SetNow(bookingtest.Start)
 		o.tell(t, status, notice)
 		wantSaid(t, notice, words(o.mails["notice-"+o.row(t, o.zoe, notice, "mail").ID.String()].Text), words(web.Both(friday, o.zoe.Zone, o.nadia.Zone)))
+	}
+}
+
+// So does the mail about an hour that was freed.
+func TestR14_FreedHoursAreToldByBothClocks(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	live(t, r.World, r.zoe, "Indian/Reunion")
+	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	r.cancel(t, r.paul, taken[0])
+	r.refresh(t)
+	if later := r.deliver(t); later != 0 || len(r.mails) != 1 {
+		t.Fatalf("%d mails, %d later", len(r.mails), later)
+	}
+	for _, m := range r.mails {
+		wantSaid(t, "the mail", words(m.Text), "- mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)")
 	}
 }
 
