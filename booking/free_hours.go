@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,21 +26,20 @@ const (
 )
 
 // RefreshHours works out the free hours of everybody whose agenda changed, and tells
-// those who wait for an hour that was freed.
+// those who wait for an hour that was freed. One that fails keeps back nobody else's.
 func (s *Service) RefreshHours(ctx context.Context) error {
 	if err := s.forgetWishes(ctx); err != nil {
 		return err
 	}
 	after := uuid.Nil
+	var failed error
 	for {
 		due, err := readHoursDue(ctx, s.db.Pool, after, s.db.Now().Add(-freeFresh), freeAtOnce)
 		if err != nil || len(due) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		for _, worker := range due {
-			if err := s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker) }); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker) }))
 		}
 		after = due[len(due)-1]
 	}

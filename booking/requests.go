@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"socialdirect/internal/audit"
@@ -169,22 +170,21 @@ func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r 
 // releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.
 const releasedAtOnce = 500
 
-// ReleaseOverdue frees every hour that a request held for too long.
+// ReleaseOverdue frees every hour that a request held for too long. One that fails
+// keeps back no other.
 func (s *Service) ReleaseOverdue(ctx context.Context) error {
 	overdue, err := readOverdue(ctx, s.db.Pool, s.db.Now(), releasedAtOnce)
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, o := range overdue {
-		err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error {
 			if _, err := lockWorker(ctx, tx, o.SocialWorkerID); err != nil {
 				return err
 			}
 			return s.release(ctx, tx, o.SocialWorkerID, o.BeneficiaryID)
-		})
-		if err != nil {
-			return err
-		}
+		}))
 	}
-	return nil
+	return failed
 }

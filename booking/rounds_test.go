@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -83,5 +84,39 @@ func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
 	}
 	for name := range effects {
 		t.Errorf("%s never comes", name)
+	}
+}
+
+// A worker whose row cannot be worked on keeps back nobody else: their requests are
+// released, their free hours known.
+func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
+	t.Parallel()
+	p := markedPair(t)
+	paul := p.Beneficiary(t, "Paul", "Tanguy")
+	mark(t, p.World, p.marc, paul)
+	p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	asked := p.Book(t, paul, p.marc, p.at(74), booking.Video)
+	failing := `for each row when (new.social_worker_id = '` + p.nadia.ID.String() + `') execute function refuse()`
+	for _, sql := range []string{
+		`create function refuse() returns trigger language plpgsql as $$ begin raise 'this row cannot be written'; end $$`,
+		`create trigger refuse before update on appointments ` + failing, `create trigger refuse before insert on free_hours ` + failing,
+	} {
+		_, err := p.DB.Pool.Exec(t.Context(), sql)
+		ok(t, err)
+	}
+	p.SetNow(asked.AnswerBy.Add(time.Minute))
+	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Bookings.RefreshHours} {
+		if err := round(t.Context()); err == nil {
+			t.Errorf("%s: what failed is not said", name)
+		}
+	}
+	for what, sql := range map[string]string{
+		"the other worker's request is not released": `select count(*) from appointments where social_worker_id = $1 and status = 'expired'`,
+		"the other worker's hours are not known":     `select count(*) from free_hours where social_worker_id = $1`,
+	} {
+		var n int
+		if ok(t, p.DB.Pool.QueryRow(t.Context(), sql, p.marc.ID).Scan(&n)); n == 0 {
+			t.Error(what)
+		}
 	}
 }
