@@ -128,10 +128,10 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 }
 
 // readReplacements finds every worker with valid credentials who takes a cancelled
-// appointment's reason and mode and shares a language with its worker: first those whose openings hold the hour and
-// who have nobody then, then those with more of the languages. Among equals each
-// appointment has an order of its own, so that a hundred people are not all sent to
-// the same three.
+// appointment's reason and mode and shares a language with its worker: first those
+// whose openings hold the hour and who have nobody then, then those with more of the
+// languages. Among equals each appointment has an order of its own, so that a hundred
+// people are not all sent to the same three.
 func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, now time.Time) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers

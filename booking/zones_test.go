@@ -29,11 +29,11 @@ func live(t *testing.T, w *bookingtest.World, v *viewer.Viewer, zone string) {
 // read is a page about somebody or something, as it is read.
 func (d desk) read(t *testing.T, v *viewer.Viewer, page web.Handler, about uuid.UUID, query url.Values) string {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodGet, "/?"+query.Encode(), nil)
-	r.SetPathValue("id", about.String())
-	shown := httptest.NewRecorder()
-	ok(t, page(shown, r.WithContext(viewer.With(r.Context(), v))))
-	return words(shown.Body.String())
+	shown, code := d.on(t, v, page, http.MethodGet, about, query)
+	if code != "" {
+		t.Fatalf("the page is refused: %s", code)
+	}
+	return words(shown)
 }
 
 // press posts to a page about something, and returns where that leads.
