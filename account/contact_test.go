@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -103,8 +104,8 @@ func clockOf(minutes int) string {
 func TestR21_CallHoursAreThoseOfThePersonsClockAcrossItsChanges(t *testing.T) {
 	t.Parallel()
 	var zones []*time.Location
-	for _, zone := range account.Zones {
-		zones = append(zones, account.Location(zone.Name))
+	for _, z := range account.Zones {
+		zones = append(zones, zone.Of(z.Name))
 	}
 	changes := []time.Time{ // Paris, then Saint-Pierre-et-Miquelon
 		time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC),

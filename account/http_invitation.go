@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -40,7 +41,7 @@ func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
 
 // InvitePage shows the form that invites a member of staff.
 func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.invitePage(r, form.New(map[string]string{"time_zone": defaultZone}))
+	page, err := h.invitePage(r, form.New(map[string]string{"time_zone": zone.Default}))
 	if err != nil {
 		return err
 	}

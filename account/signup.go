@@ -8,6 +8,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -171,18 +172,16 @@ var zones = map[int32]string{
 func zoneOf(mobile string) string {
 	number, err := phonenumbers.Parse(mobile, "FR")
 	if err != nil {
-		return defaultZone
+		return zone.Default
 	}
 	if phonenumbers.GetRegionCodeForNumber(number) == "YT" {
 		return "Indian/Mayotte"
 	}
-	if zone, ok := zones[number.GetCountryCode()]; ok {
-		return zone
+	if name, ok := zones[number.GetCountryCode()]; ok {
+		return name
 	}
-	return defaultZone
+	return zone.Default
 }
-
-const defaultZone = "Europe/Paris"
 
 // Invitation is a member of staff to be.
 type Invitation struct {

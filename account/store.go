@@ -2,11 +2,11 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -23,17 +23,7 @@ type personRow struct {
 }
 
 func (r personRow) person() Person {
-	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: Location(r.TimeZone), Active: r.Active}
-}
-
-// Location is the zone of that name; a name that this machine's tables no
-// longer know reads as Paris.
-func Location(name string) *time.Location {
-	if zone, err := time.LoadLocation(name); err == nil {
-		return zone
-	}
-	zone, _ := time.LoadLocation(defaultZone) // embedded with the binary (time/tzdata)
-	return zone
+	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: zone.Of(r.TimeZone), Active: r.Active}
 }
 
 // isActive is the condition of an account that is neither suspended nor closed.

@@ -7,6 +7,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -76,6 +77,6 @@ func eraseAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 		update accounts set erased_at = $2, closed_at = coalesce(closed_at, $2), email = null, pending_email = null, mobile = null,
 		       first_name = '', last_name = '', password_hash = null, client_id = null, code_id = null, adult_declared_at = null,
 		       email_validated_at = null, mobile_validated_at = null, last_seen_on = null, time_zone = $3
-		where id = $1`, id, tx.Now, defaultZone)
+		where id = $1`, id, tx.Now, zone.Default)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -30,7 +31,7 @@ type sessionRow struct {
 
 func (r sessionRow) viewer() *viewer.Viewer {
 	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
-	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: Location(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending}
+	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: zone.Of(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
 	}

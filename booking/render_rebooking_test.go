@@ -10,6 +10,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -24,7 +25,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	}
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Switchboard, Zone: time.UTC}
 	a := Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: Requested}
-	offer := Offer{SocialWorkerID: uuid.New(), SocialWorkerName: "<b>Marc", StartsAt: at, Zone: account.Location("Indian/Reunion"), Place: "1 rue\nde la Paix", Asks: true}
+	offer := Offer{SocialWorkerID: uuid.New(), SocialWorkerName: "<b>Marc", StartsAt: at, Zone: zone.Of("Indian/Reunion"), Place: "1 rue\nde la Paix", Asks: true}
 	offers := Offers{[]Offer{offer}, []Offer{offer}, []Offer{offer}}
 	full := proposalPage{
 		Proposal: Proposal{Appointment: a, Details: Details{Note: "x", Reply: "<b>x", Needs: Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -32,7 +33,7 @@ type workerRow struct {
 const workerColumns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait,
 	holiday_region, buffer_before, buffer_after, notice_hours, horizon_weeks, per_day`
 
-func (r workerRow) zone() *time.Location { return account.Location(r.TimeZone) }
+func (r workerRow) zone() *time.Location { return zone.Of(r.TimeZone) }
 
 func (r workerRow) modes() []Mode { return toModes(r.Modes) }
 
@@ -189,7 +190,7 @@ func (r appointmentRow) appointment() Appointment {
 	a := Appointment{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
 		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
-		ChangedAt: r.ChangedAt.UTC(), Zone: account.Location(r.TimeZone),
+		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone),
 	}
 	if r.AnswerBy != nil {
 		a.AnswerBy = r.AnswerBy.UTC()

@@ -29,6 +29,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -115,13 +116,7 @@ func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error
 }
 
 // contractZone is where contracts are signed; their days begin and end there.
-func contractZone() *time.Location {
-	paris, err := time.LoadLocation("Europe/Paris")
-	if err != nil {
-		return time.UTC // cannot be: zones are embedded with the binary
-	}
-	return paris
-}
+func contractZone() *time.Location { return zone.Paris() }
 
 // contractDay is the calendar day of an instant where contracts are signed, as
 // midnight UTC.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -30,15 +31,6 @@ func Path(kind Kind) string { return paths[kind] }
 
 // Name is what people call a text.
 func Name(kind Kind) string { return titles[kind] }
-
-// paris is where the texts are published: their days and hours are its own.
-func paris() *time.Location {
-	zone, err := time.LoadLocation("Europe/Paris")
-	if err != nil {
-		return time.UTC // cannot be: zones are embedded with the binary
-	}
-	return zone
-}
 
 type textPage struct {
 	Heading  string
@@ -106,7 +98,7 @@ func newTextPage(text Text) (textPage, error) {
 	return textPage{Heading: titles[text.Kind], Version: text.Version, Date: day(text.PublishedAt), Draft: text.Draft(), Starting: text.Starting, HTML: html}, err
 }
 
-func day(t time.Time) string { return web.Date(t.In(paris())) }
+func day(t time.Time) string { return web.Date(t.In(zone.Paris())) }
 
 // Reminder tells administrators, on their pages, that the platform's own starting
 // texts are in force still; nil elsewhere, and once they are replaced.

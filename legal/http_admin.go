@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -72,7 +73,7 @@ func moment(t Text) string {
 	if t.Draft() {
 		return ""
 	}
-	at := t.PublishedAt.In(paris())
+	at := t.PublishedAt.In(zone.Paris())
 	return web.Date(at) + " à " + web.Hour(at)
 }
 
@@ -260,7 +261,7 @@ func fieldOf(err error) string {
 // zero for now.
 func (h *HTTP) decodeMoment(f *form.Form) time.Time {
 	when := f.Choice("when", []string{"now", "later"}, "Choisissez : tout de suite, ou à une date.")
-	today := h.texts.db.Now().In(paris())
+	today := h.texts.db.Now().In(zone.Paris())
 	first := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
 	if when != "later" {
 		f.Hidden("day", 10) // kept, should the page come back
@@ -286,7 +287,7 @@ func (h *HTTP) decodeMoment(f *form.Form) time.Time {
 // wallClock is the first instant at which clocks in Paris show that time of that
 // day; false when they jump over it.
 func wallClock(day, clock time.Time) (time.Time, bool) {
-	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, paris())
+	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone.Paris())
 	if earlier := at.Add(-time.Hour); earlier.Hour() == clock.Hour() && earlier.Minute() == clock.Minute() {
 		at = earlier // the hour that is shown twice
 	}

@@ -26,6 +26,7 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"socialdirect/internal/zone"
 	"socialdirect/messaging"
 
 	"github.com/google/uuid"
@@ -208,7 +209,7 @@ const (
 )
 
 // legalZone is the zone in which days of a legal term are counted.
-var legalZone = account.Location("Europe/Paris")
+var legalZone = zone.Paris()
 
 // day is the day of an instant in the zone of legal terms, as a date.
 func day(t time.Time) time.Time {

@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	_ "time/tzdata" // zones do not depend on the machine
 )
 
 // version is set when the program is built.

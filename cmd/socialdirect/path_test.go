@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 )
 
 var (
@@ -43,7 +43,7 @@ func startIn(t *testing.T, file string) time.Time {
 	if found == nil {
 		t.Fatalf("no start in %s", file)
 	}
-	at, err := time.ParseInLocation("20060102T150405", found[2], account.Location(found[1]))
+	at, err := time.ParseInLocation("20060102T150405", found[2], zone.Of(found[1]))
 	ok(t, err)
 	return at
 }

@@ -59,6 +59,7 @@ func TestBrokenRulesAreFoundWithTheirReason(t *testing.T) {
 		{"booking/book.go", "package p\n\nconst q = `delete from openings`\n", "all of a domain's SQL is in its store*.go"},
 		{"booking/book.go", "package p\n\nvar now = time.Now()\n", "takes its instant from postgres.DB"},
 		{"booking/book.go", "package p\n\nvar clock = time.Now\n", "takes its instant from postgres.DB"},
+		{"internal/mail/mail.go", "package p\n\nvar paris, _ = time.LoadLocation(\"Europe/Paris\")\n", "reads a file each time"},
 	}
 	for _, c := range cases {
 		if got := strings.Join(violations(made(t, c.path, c.text)), "\n"); !strings.Contains(got, c.reason) {

@@ -93,7 +93,7 @@ var machineClock = map[string]string{
 
 // violations are the broken rules of one file, each with the rule's reason.
 func violations(src source) []string {
-	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules}
+	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew}
 	var broken []string
 	for _, rule := range rules {
 		for _, what := range rule(src) {
@@ -252,4 +252,12 @@ func clockInRules(src source) (broken []string) {
 		broken = append(broken, "uses "+use+": a rule takes its instant from postgres.DB or its transaction, so that a test can stand at any moment")
 	}
 	return broken
+}
+
+// zonesReadAnew: a zone is read from its table once.
+func zonesReadAnew(src source) []string {
+	if src.zones == 0 || src.folder() == "internal/zone" || ofTests(src.path) {
+		return nil
+	}
+	return []string{"uses time.LoadLocation, which reads a file each time and was half of the cost of a page: internal/zone keeps what it read"}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ type source struct {
 	imports []string // import paths; those of this module from its root
 	texts   []string // string constants, those added together as one
 	clock   []string // uses of the machine's clock, such as time.Now
+	zones   int      // uses of time.LoadLocation
 	tests   []string // its test, fuzz and benchmark functions
 }
 
@@ -132,7 +134,10 @@ func (s *source) look(decl ast.Decl) {
 		case *ast.CallExpr:
 			return !setsDeadline(n)
 		case *ast.SelectorExpr:
-			if readsClock(n) {
+			if isOfTime(n, "LoadLocation") {
+				s.zones++
+			}
+			if isOfTime(n, "Now", "Since", "Until") {
 				s.clock = append(s.clock, "time."+n.Sel.Name)
 			}
 		}
@@ -170,9 +175,10 @@ func added(n ast.Expr) (string, bool) {
 	return "", false
 }
 
-func readsClock(s *ast.SelectorExpr) bool {
+// isOfTime reports whether a selector is one of those names of package time.
+func isOfTime(s *ast.SelectorExpr, names ...string) bool {
 	on, ok := s.X.(*ast.Ident)
-	return ok && on.Name == "time" && (s.Sel.Name == "Now" || s.Sel.Name == "Since" || s.Sel.Name == "Until")
+	return ok && on.Name == "time" && slices.Contains(names, s.Sel.Name)
 }
 
 // setsDeadline reports whether a call gives a connection its deadline, which is

@@ -8,6 +8,8 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/teambition/rrule-go"
+
+	"socialdirect/internal/zone"
 )
 
 // zones are the clocks that a calendar's times are by.
@@ -156,8 +158,8 @@ func namedZone(name string) *time.Location {
 		if candidate == "" || candidate == "Local" || len(candidate) > 64 {
 			continue
 		}
-		if zone, err := time.LoadLocation(candidate); err == nil {
-			return zone
+		if known, err := zone.Load(candidate); err == nil {
+			return known
 		}
 	}
 	return nil

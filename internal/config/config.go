@@ -21,6 +21,7 @@ import (
 
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/sms"
+	"socialdirect/internal/zone"
 )
 
 // Config is the settings of a running platform.
@@ -140,7 +141,7 @@ func Load(getenv func(string) string) (Config, error) {
 		TrustedProxies: parsed(r, "TRUSTED_PROXIES", "", "addresses or networks with commas between, such as 10.0.0.0/8", parsePrefixes),
 		DatabaseConns:  parsed(r, "DATABASE_CONNECTIONS", "20", "a number of connections between 4 and 500", parseConns),
 		ClamdAddr:      r.text("CLAMD_ADDR", ""),
-		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", time.LoadLocation),
+		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", zone.Load),
 		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
 		MailBounces:    parsed(r, "MAIL_BOUNCES", "", "an address of its own for returned mails, such as bounce@example.org, with 16 characters at most before the @", parseBounces),
