@@ -14,8 +14,8 @@ import (
 const unknownAddress = "IN IP4 0.0.0.0"
 
 // relayOnlySDP returns a session description without any participant's address
-// (R25): candidates that are not of type relay are gone, relayed ones have lost
-// their related address, and the connection, origin and RTCP lines name no one.
+// (R25): candidates that are not of type relay are gone, the related address of
+// relayed ones is nobody's, and the connection, origin and RTCP lines name no one.
 // Every kind of line break ends a line, so that nothing hides behind one; a line
 // that still names an address where none belongs is dropped.
 func relayOnlySDP(sdp string) string {
@@ -70,7 +70,7 @@ func attribute(value string) (string, bool) {
 }
 
 // relayOnlyCandidate returns a candidate as RTCIceCandidateInit writes it
-// ("candidate:…"), without its related address; false unless it is well formed
+// ("candidate:…"), with nobody's related address; false unless it is well formed
 // and of type relay.
 func relayOnlyCandidate(line string) (string, bool) {
 	rest, ok := strings.CutPrefix(line, "candidate:")
@@ -82,7 +82,8 @@ func relayOnlyCandidate(line string) (string, bool) {
 }
 
 // relayCandidate rewrites what follows "candidate:" (RFC 8839, 5.1): foundation,
-// component, transport, priority, address, port, "typ" and the type, then pairs
+// component, transport, priority, address, port, "typ" and the type, then the
+// related address and port, which are always written and never real, then pairs
 // of name and value, of which only those that say nothing of a place stay.
 func relayCandidate(line string) (string, bool) {
 	fields := strings.Fields(line)
@@ -92,13 +93,22 @@ func relayCandidate(line string) (string, bool) {
 	if !iceChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !endpoint(fields[4], fields[5]) {
 		return "", false
 	}
-	kept := fields[:8:8]
+	kept := append(fields[:8:8], "raddr", relatedAddress(fields[4]), "rport", "9")
 	for i := 8; i < len(fields); i += 2 {
 		if harmless(fields[i], fields[i+1]) {
 			kept = append(kept, fields[i], fields[i+1])
 		}
 	}
 	return strings.Join(kept, " "), true
+}
+
+// relatedAddress stands in place of the address behind a relayed one. The words
+// must be there (RFC 8839, 5.1): Firefox ignores a relayed candidate without them.
+func relatedAddress(relayed string) string {
+	if strings.Contains(relayed, ":") {
+		return "::"
+	}
+	return "0.0.0.0"
 }
 
 func isTransport(s string) bool { return strings.EqualFold(s, "udp") || strings.EqualFold(s, "tcp") }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,15 +17,41 @@ import (
 
 const relayed = "candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay raddr 198.51.100.7 rport 61000 generation 0 ufrag abcd network-cost 999"
 
-func TestR25_RelayedCandidateLosesItsRelatedAddress(t *testing.T) {
+// hidden is what is left of relayed.
+const hidden = "candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay raddr 0.0.0.0 rport 9 generation 0 ufrag abcd network-cost 999"
+
+// What a browser reads must have a related address (Firefox ignores a relayed
+// candidate without one), right behind the type, and it is nobody's.
+func TestR25_RelatedAddressOfARelayedCandidateIsRewritten(t *testing.T) {
 	t.Parallel()
-	got, ok := signaling.RelayOnlyCandidate(relayed)
-	want := "candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay generation 0 ufrag abcd network-cost 999"
-	if !ok || got != want {
-		t.Errorf("got %q, %v", got, ok)
-	}
-	if _, err := ice.UnmarshalCandidate(got); err != nil {
-		t.Errorf("no browser would read it: %v", err)
+	const four, six = "candidate:1 1 udp 7 203.0.113.9 50000 typ relay", "candidate:1 1 udp 7 2001:db8::9 50000 typ relay"
+	for name, c := range map[string]struct{ in, want string }{
+		"as Chromium writes it": {relayed, hidden},
+		"rewritten once more":   {hidden, hidden},
+		"bare":                  {four, four + " raddr 0.0.0.0 rport 9"},
+		"bare with extensions":  {four + " generation 0 ufrag ab", four + " raddr 0.0.0.0 rport 9 generation 0 ufrag ab"},
+		"address behind":        {four + " generation 0 raddr 10.0.0.1 rport 5", four + " raddr 0.0.0.0 rport 9 generation 0"},
+		"two addresses":         {four + " raddr 10.0.0.1 rport 5 raddr 10.0.0.2 rport 6", four + " raddr 0.0.0.0 rport 9"},
+		"address alone":         {four + " raddr 10.0.0.1", four + " raddr 0.0.0.0 rport 9"},
+		"port alone":            {four + " rport 5", four + " raddr 0.0.0.0 rport 9"},
+		"IPv4 behind IPv6":      {six + " raddr 10.0.0.1 rport 5", six + " raddr :: rport 9"},
+		"IPv6":                  {six + " raddr 2001:db8::7 rport 5 generation 0", six + " raddr :: rport 9 generation 0"},
+		"IPv6 bare":             {six, six + " raddr :: rport 9"},
+		"IPv6 behind IPv4":      {four + " raddr 2001:db8::7 rport 5", four + " raddr 0.0.0.0 rport 9"},
+		"over TCP":              {"candidate:1 1 tcp 7 203.0.113.9 9 typ relay raddr 10.0.0.1 rport 5 tcptype active", "candidate:1 1 tcp 7 203.0.113.9 9 typ relay raddr 0.0.0.0 rport 9 tcptype active"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got, ok := signaling.RelayOnlyCandidate(c.in); !ok || got != c.want {
+				t.Errorf("got %q, %v, want %q", got, ok, c.want)
+			}
+			if read, err := ice.UnmarshalCandidate(c.want); err != nil || read.RelatedAddress() == nil || read.RelatedAddress().Port != 9 {
+				t.Errorf("a browser would read %v: %v", read, err)
+			}
+			if got := signaling.RelayOnlySDP("a=" + c.in + "\r\n"); got != "a="+c.want+"\r\n" {
+				t.Errorf("in a description: %q", got)
+			}
+		})
 	}
 }
 
@@ -75,7 +102,7 @@ const offer = "v=0\r\no=mozilla...THIS_IS_SDPARTA-99.0 4611731400430051336 2 IN 
 func TestR25_DescriptionNamesNoAddressAndLosesNothingElse(t *testing.T) {
 	t.Parallel()
 	got := signaling.RelayOnlySDP(offer)
-	for _, address := range []string{"192.168.1.7", "198.51.100.7", "raddr", "rport", "61000 ", "remote-candidates"} {
+	for _, address := range []string{"192.168.1.7", "198.51.100.7", "61000", "remote-candidates"} {
 		if strings.Contains(strings.ReplaceAll(got, "m=audio 61000 ", ""), address) {
 			t.Errorf("%q is left in\n%s", address, got)
 		}
@@ -89,8 +116,8 @@ func TestR25_DescriptionNamesNoAddressAndLosesNothingElse(t *testing.T) {
 			t.Errorf("lost %q", line)
 		}
 	}
-	if !strings.Contains(got, "203.0.113.9 50000 typ relay") {
-		t.Error("the relayed candidate is gone")
+	if strings.Count(got, "\r\na="+hidden+"\r\n") != 1 {
+		t.Errorf("the relayed candidate is not left as %q in\n%s", hidden, got)
 	}
 }
 
@@ -154,9 +181,13 @@ func TestR25_PropertyNoOwnAddressSurvives(t *testing.T) {
 	})
 }
 
+// relatedToNobody is every candidate that may be left in a description.
+var relatedToNobody = regexp.MustCompile(`^a=candidate:\S+ \d+ (?i:udp|tcp) \d+ (?:\d[.\d]+ \d+ typ relay raddr 0\.0\.0\.0|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]* \d+ typ relay raddr ::) rport 9(?: (?:generation|network-id|network-cost|ufrag|tcptype) \S+)*$`)
+
 func FuzzR25_RelayOnlySDP(f *testing.F) {
 	f.Add(offer)
 	f.Add("a=candidate:1 1 udp 1 192.168.1.7 9 typ host\ra=" + relayed)
+	f.Add("a=candidate:1 1 udp 1 2001:db8::9 9 typ relay raddr 10.0.0.1 rport 5 generation 0")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := signaling.RelayOnlySDP(text)
 		if again := signaling.RelayOnlySDP(got); again != got {
@@ -164,7 +195,7 @@ func FuzzR25_RelayOnlySDP(f *testing.F) {
 		}
 		for line := range strings.SplitSeq(got, "\r\n") {
 			lower := strings.ToLower(line)
-			if strings.HasPrefix(lower, "a=candidate") && (!strings.Contains(line, " typ relay") || strings.Contains(line, "raddr")) {
+			if strings.HasPrefix(lower, "a=candidate") && !relatedToNobody.MatchString(line) {
 				t.Errorf("candidate %q", line)
 			}
 			if strings.ContainsAny(line, "\r\n\x00\v\f") {
@@ -181,7 +212,7 @@ func TestR25_CandidateMessages(t *testing.T) {
 		"end of generation": {`{"candidate":"","sdpMid":"0","sdpMLineIndex":0}`, `{"type":"candidate","from":"P1","candidate":{"candidate":"","sdpMid":"0","sdpMLineIndex":0}}`},
 		"host":              {`{"candidate":"candidate:1 1 udp 1 192.168.1.7 9 typ host","sdpMid":"0"}`, ""},
 		"address in a name": {`{"candidate":` + quoted(relayed) + `,"sdpMid":"192.168.1.7","usernameFragment":"192.168.1.7","address":"192.168.1.7"}`,
-			`{"type":"candidate","from":"P1","candidate":{"candidate":"candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay generation 0 ufrag abcd network-cost 999","sdpMid":null,"sdpMLineIndex":null}}`},
+			`{"type":"candidate","from":"P1","candidate":{"candidate":"candidate:1 1 udp 41885439 203.0.113.9 50000 typ relay raddr 0.0.0.0 rport 9 generation 0 ufrag abcd network-cost 999","sdpMid":null,"sdpMLineIndex":null}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
