@@ -243,28 +243,6 @@ func (s *Service) tellDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
 }
 
-// refusals are the hashes of what a refusal names; somebody without an address or
-// a number has none of it.
-func (s *Service) refusals(p Person, what []string) [][]byte {
-	var hashes [][]byte
-	if slices.Contains(what, RefuseEmail) && p.Email != "" {
-		hashes = append(hashes, s.refusal(RefuseEmail, p.Email))
-	}
-	if slices.Contains(what, RefuseMobile) && p.Mobile != "" {
-		hashes = append(hashes, s.refusal(RefuseMobile, p.Mobile))
-	}
-	return hashes
-}
-
-func (s *Service) refusal(kind, value string) []byte {
-	return s.vault.Digest("refused-"+kind, strings.ToLower(value))
-}
-
-// refused reports whether an administrator refuses sign-up with one of the two.
-func (s *Service) refused(ctx context.Context, q postgres.Querier, email, mobile string) (bool, error) {
-	return anyRefused(ctx, q, [][]byte{s.refusal(RefuseEmail, email), s.refusal(RefuseMobile, mobile)})
-}
-
 // decisionsShown bounds how many decisions one page holds.
 const decisionsShown = 100
 

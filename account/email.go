@@ -18,7 +18,7 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string) 
 	if err := recent(v, s.db.Now()); err != nil {
 		return err
 	}
-	if err := s.admit(ctx, byNewEmail(v.ID)); err != nil {
+	if err := s.admit(ctx, s.byNewEmail(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

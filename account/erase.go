@@ -147,9 +147,13 @@ type Allowance struct {
 	Window      time.Duration
 }
 
-// FromPlace is an allowance of a network that requests come from.
-func FromPlace(kind, place string, most int, window time.Duration) Allowance {
-	return Allowance{kind, network(place), most, window}
+// FromPlace is the allowance of each network that a request comes from.
+func FromPlace(kind, place string, most int, window time.Duration) []Allowance {
+	var allowances []Allowance
+	for _, q := range fromPlace(kind, "", place, most, window) {
+		allowances = append(allowances, Allowance{q.kind, q.value, q.most, q.window})
+	}
+	return allowances
 }
 
 // Spend counts one use of each allowance in turn, for the domains above, and fails

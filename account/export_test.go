@@ -107,8 +107,13 @@ const MaxWaiting = maxWaiting
 // MaxDelay is the longest wait.
 const MaxDelay = maxDelay
 
-// Network is what tries from a place are counted for.
-func Network(place string) string { return network(place) }
+// Networks are what tries from a place are counted for.
+func Networks(place string) (names []string) {
+	for _, n := range networks(place) {
+		names = append(names, n.name)
+	}
+	return names
+}
 
 // CommonPasswords are the commonest ones, in order.
 func CommonPasswords() []string {
@@ -158,3 +163,8 @@ func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
 
 // SignUpLetters is signUpLetters.
 const SignUpLetters = signUpLetters
+
+// Refuses reports whether sign-up is refused to an address or a number.
+func (s *Service) Refuses(ctx context.Context, email, mobile string) (bool, error) {
+	return s.refused(ctx, s.db.Pool, email, mobile)
+}

@@ -16,7 +16,7 @@ import (
 // cannot tell (R5). Asking again and again sends less and less: the links that
 // went out still work, so that nobody is flooded and nobody locked out.
 func (s *Service) ForgotPassword(ctx context.Context, email string) error {
-	if err := s.admit(ctx, byReset(email)); err != nil {
+	if err := s.admit(ctx, s.byReset(email)); err != nil {
 		if fault.Is(err, fault.Throttled) {
 			return nil
 		}
@@ -69,7 +69,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		for _, t := range []throttle{byAccount(person.Email), byReset(person.Email)} {
+		for _, t := range []throttle{s.byAccount(person.Email), s.byReset(person.Email)} {
 			if err := forgetTries(ctx, tx, t); err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := forgetTries(ctx, tx, byPassword(v.ID)); err != nil {
+		if err := forgetTries(ctx, tx, s.byPassword(v.ID)); err != nil {
 			return err
 		}
 		return s.replacePassword(ctx, tx, v.ID, hash, v.Session)
@@ -111,7 +111,7 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 		return err
 	}
 	defer leave()
-	if err := s.admit(ctx, byPassword(v.ID)); err != nil {
+	if err := s.admit(ctx, s.byPassword(v.ID)); err != nil {
 		return err
 	}
 	hash, err := readPasswordHash(ctx, s.db.Pool, v.ID)

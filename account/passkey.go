@@ -296,7 +296,7 @@ func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protoco
 // checked who holds it, which is two factors in one. Invalid, in the same words
 // whatever is wrong with it, and Throttled after too many tries from this place.
 func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from Device) (SignedIn, error) {
-	tries := []throttle{byPlace(from.Place)}
+	tries := s.byPlace(from.Place)
 	if err := s.admit(ctx, tries...); err != nil {
 		return SignedIn{}, err
 	}
@@ -340,7 +340,7 @@ func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*proto
 // replaced by a complete one. In a session that is complete already it counts, for
 // a moment, as a proof given again, and the token is empty.
 func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (SignedIn, error) {
-	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	session, err := s.answered(ctx, v.Session, toProve)
@@ -353,7 +353,7 @@ func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response [
 			return err
 		}
 		if v.Complete {
-			if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
+			if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
 				return err
 			}
 			return markPasskey(ctx, tx, v.Session)

@@ -17,6 +17,16 @@ type quota struct {
 	window      time.Duration
 }
 
+// fromPlace bounds how often something may come from a place: from each of its
+// networks, for value where it is counted for something more.
+func fromPlace(kind, value, place string, most int, window time.Duration) []quota {
+	var quotas []quota
+	for _, n := range networks(place) {
+		quotas = append(quotas, quota{kind, value + " " + n.name, most * n.share, window})
+	}
+	return quotas
+}
+
 // spend counts one use of each quota in turn and fails with Throttled, saying
 // message, at the first that is spent; those after it are then left alone, so that
 // one place cannot use up somebody else's.
@@ -25,7 +35,7 @@ func (s *Service) spend(ctx context.Context, message string, quotas ...quota) er
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		for _, q := range quotas {
 			begin := tx.Now.Truncate(q.window)
-			key := newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
+			key := s.newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
 			used, _, err := countTry(ctx, tx, key)
 			if err != nil {
 				return err

@@ -78,14 +78,14 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 	if !v.Complete || !v.Role.Staff() {
 		return fault.New(fault.Forbidden, "Les codes de secours vont avec une double vérification.")
 	}
-	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.proveAgain(ctx, tx, v, code); err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
+		if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
 			return err
 		}
 		return s.makeRecoveryCodes(ctx, tx, v.ID)

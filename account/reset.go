@@ -69,7 +69,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err := deleteSecondFactors(ctx, tx, accountID); err != nil {
 		return err
 	}
-	if err := forgetTries(ctx, tx, byCode(accountID)); err != nil {
+	if err := forgetTries(ctx, tx, s.byCode(accountID)); err != nil {
 		return err
 	}
 	if err := s.makeResetCode(ctx, tx, accountID, v.ID); err != nil {

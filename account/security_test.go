@@ -460,14 +460,32 @@ func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 	}
 }
 
-func TestR2_PlacesAreSubscribers(t *testing.T) {
+func TestR2_PlacesAreSubscribersAndTheirSites(t *testing.T) {
 	t.Parallel()
 	for place, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "fe80::1%eth0": "fe80::/64", "": "", "@": "@",
+		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64 2001:db8:1::/48",
+		"fe80::1%eth0": "fe80::/64 fe80::/48", "": "", "@": "@",
 	} {
-		if got := account.Network(place); got != want {
+		if got := strings.Join(account.Networks(place), " "); got != want {
 			t.Errorf("%q: got %q, want %q", place, got, want)
 		}
+	}
+}
+
+// Whoever is given a /48 has 65,536 networks of 64 bits.
+func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	check(t, w.Accounts.CheapHashes())
+	tried, _ := storm(t, 2_000, func(i int) error {
+		_, err := w.Accounts.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{Place: fmt.Sprintf("2001:db8:1:%x::1", i)})
+		return err
+	})
+	if tried != 401 {
+		t.Errorf("%d tries were made from one site", tried)
+	}
+	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, account.Device{Place: "2001:db8:2:3::1"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("the neighbour pays: %v", err)
 	}
 }
 

@@ -61,9 +61,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 func (s *Service) countsFor(ctx context.Context, email string, from Device) ([]throttle, error) {
 	known, err := s.knows(ctx, email, from)
 	if err != nil || known {
-		return []throttle{byDevice(from.Mark)}, err
+		return []throttle{s.byDevice(from.Mark)}, err
 	}
-	return []throttle{byAccount(email), byPlace(from.Place)}, nil
+	return append(s.byPlace(from.Place), s.byAccount(email)), nil
 }
 
 // checkPassword waits for its turn, counts the try, then compares: nobody waits

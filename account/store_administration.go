@@ -185,6 +185,21 @@ func deleteRefusals(ctx context.Context, tx postgres.Tx, account uuid.UUID) erro
 	return err
 }
 
+// readRefusedPeople lists whom a refusal of sign-up is about.
+func readRefusedPeople(ctx context.Context, tx postgres.Tx) ([]Person, error) {
+	rows, err := postgres.All[personRow](ctx, tx, selectPerson+`where id in (select account_id from refused_sign_ups)`)
+	people := make([]Person, len(rows))
+	for i, row := range rows {
+		people[i] = row.person()
+	}
+	return people, err
+}
+
+func replaceRefusal(ctx context.Context, tx postgres.Tx, former, hash []byte) error {
+	_, err := tx.Exec(ctx, `update refused_sign_ups set hash = $2 where hash = $1`, former, hash)
+	return err
+}
+
 func hasRefusals(ctx context.Context, q postgres.Querier, account uuid.UUID) (has bool, err error) {
 	err = q.QueryRow(ctx, `select exists (select from refused_sign_ups where account_id = $1)`, account).Scan(&has)
 	return has, err

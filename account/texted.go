@@ -61,7 +61,7 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
 		token, hash = newToken()
-		challenge, err := insertChallenge(ctx, tx, hash, account, byNumber(mobile))
+		challenge, err := insertChallenge(ctx, tx, hash, account, s.byNumber(mobile))
 		if err != nil {
 			return err
 		}
@@ -76,24 +76,21 @@ func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid
 	if err != nil || known {
 		return []quota{{"code-device", from.Mark, codesByDevice, time.Hour}}, err
 	}
-	place := network(from.Place)
-	return []quota{
-		{"code-place", place, codesByPlace, time.Hour},
-		{"code-number-place", mobile + " " + place, codesByNumberAndPlace, time.Hour},
-		{"code-number", mobile, codesByNumber, 24 * time.Hour},
-	}, nil
+	return append(fromPlace("code-place", "", from.Place, codesByPlace, time.Hour), append(
+		fromPlace("code-number-place", mobile, from.Place, codesByNumberAndPlace, time.Hour),
+		quota{"code-number", mobile, codesByNumber, 24 * time.Hour})...), nil
 }
 
 // byNumber counts wrong codes for a number, whoever has it, so that another code
 // gives no more tries.
-func byNumber(mobile string) throttle { return newThrottle("number", mobile, freeTries) }
+func (s *Service) byNumber(mobile string) throttle { return s.newThrottle("number", mobile, freeTries) }
 
 // wrongCodesFor is what a code that is given back is counted for: the device when
 // the account knows it, else the number.
 func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c challengeRow, from Device) (throttle, error) {
 	known, err := s.knownTo(ctx, tx, c.AccountID, from)
 	if known {
-		return byDevice(from.Mark), err
+		return s.byDevice(from.Mark), err
 	}
 	return throttle{key: c.Counted, free: freeTries}, err
 }

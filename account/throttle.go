@@ -3,7 +3,6 @@ package account
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
 	"slices"
@@ -34,55 +33,78 @@ const (
 // so that a thousand at once are a thousand counted, and taken back when it was
 // a good one.
 type throttle struct {
-	key  string // names it without keeping an address
+	key  string // names it, without the index key, to nobody
 	free int
 }
 
-func newThrottle(kind, value string, free int) throttle {
-	sum := sha256.Sum256([]byte(kind + "\x00" + strings.ToLower(value)))
+func (s *Service) newThrottle(kind, value string, free int) throttle {
+	sum := s.vault.Digest("throttle-"+kind, strings.ToLower(value))
 	return throttle{key: kind + ":" + hex.EncodeToString(sum[:16]), free: free}
 }
 
-func byAccount(email string) throttle { return newThrottle(kindAccount, email, freeTries) }
-func byPlace(place string) throttle   { return newThrottle(kindPlace, network(place), freePlaceTries) }
-func byCode(id uuid.UUID) throttle    { return newThrottle("code", id.String(), freeTries) }
+func (s *Service) byAccount(email string) throttle {
+	return s.newThrottle("account", email, freeTries)
+}
+
+func (s *Service) byCode(id uuid.UUID) throttle { return s.newThrottle("code", id.String(), freeTries) }
+
+// byPlace counts for the networks that a place is part of.
+func (s *Service) byPlace(place string) []throttle {
+	var counts []throttle
+	for _, n := range networks(place) {
+		counts = append(counts, s.newThrottle(kindPlace, n.name, freePlaceTries*n.share))
+	}
+	return counts
+}
 
 // byDevice counts for a known device, whose token nobody else can guess: the
 // tries of an attack on its account do not slow it down.
-func byDevice(mark string) throttle {
-	return newThrottle(kindDevice, hex.EncodeToString(hashToken(mark)), freeTries)
+func (s *Service) byDevice(mark string) throttle {
+	return s.newThrottle("device", hex.EncodeToString(hashToken(mark)), freeTries)
 }
 
 // byReset counts the links that an address asks for.
-func byReset(email string) throttle { return newThrottle("reset", email, freeTries) }
+func (s *Service) byReset(email string) throttle { return s.newThrottle("reset", email, freeTries) }
 
 // byPassword counts the tries of somebody signed in at their own password, and
 // byNewEmail the addresses that they ask to move to.
-func byPassword(id uuid.UUID) throttle { return newThrottle("password", id.String(), freeTries) }
-func byNewEmail(id uuid.UUID) throttle { return newThrottle("email", id.String(), freeTries) }
+func (s *Service) byPassword(id uuid.UUID) throttle {
+	return s.newThrottle("password", id.String(), freeTries)
+}
 
-const (
-	kindAccount = "account"
-	kindPlace   = "place"
-	kindDevice  = "device"
-)
+func (s *Service) byNewEmail(id uuid.UUID) throttle {
+	return s.newThrottle("email", id.String(), freeTries)
+}
+
+const kindPlace = "place"
 
 // shared reports that many people's tries are counted together: a good one takes
 // back itself alone.
 func (t throttle) shared() bool { return strings.HasPrefix(t.key, kindPlace+":") }
 
-// network is what one subscriber is given: of an IPv6 address, the first 64 bits
-// (RFC 6177).
-func network(place string) string {
+// part is a network that requests come from, with how many times as much may come
+// from it as from one subscriber.
+type part struct {
+	name  string
+	share int
+}
+
+// siteShare is how many subscribers may be as busy as can be behind one /48.
+const siteShare = 4
+
+// networks are what one place is part of: an IPv4 address; of an IPv6 address, the 64
+// bits of one network and the 48 that a site or a customer is given (RFC 6177), which
+// hold 65,536 of them.
+func networks(place string) []part {
 	address, err := netip.ParseAddr(place)
 	if err != nil {
-		return place
+		return []part{{place, 1}}
 	}
 	address = address.Unmap().WithZone("")
 	if address.Is4() {
-		return address.String()
+		return []part{{address.String(), 1}}
 	}
-	return netip.PrefixFrom(address, 64).Masked().String()
+	return []part{{netip.PrefixFrom(address, 64).Masked().String(), 1}, {netip.PrefixFrom(address, 48).Masked().String(), siteShare}}
 }
 
 // delay is how long one waits after so many tries: 1 s, 2 s, 4 s…

@@ -120,7 +120,7 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 // complete one. Invalid for a wrong or replayed code, Throttled after too many,
 // Unauthenticated when the session ended meanwhile.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
-	if err := s.admit(ctx, byCode(v.ID)); err != nil {
+	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	var in SignedIn
@@ -141,7 +141,7 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 // completeSession replaces the viewer's session by a complete one. Whoever has
 // just got their first second factor gets recovery codes with it.
 func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (SignedIn, error) {
-	if err := forgetTries(ctx, tx, byCode(v.ID)); err != nil {
+	if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	if err := deleteResetCode(ctx, tx, v.ID); err != nil {

@@ -117,7 +117,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s := services{legal: legal.New(db), companies: company.New(db)}
 	queue, err := jobs.NewQueue(db)
 	ok(b, err)
-	s.vault, err = vault.Open(db, []byte("0123456789abcdef0123456789abcdef"))
+	s.vault, err = vault.Open(db, []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
 	ok(b, err)
 	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
 	ok(b, err)

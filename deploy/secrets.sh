@@ -27,3 +27,4 @@ keep database_url "postgres://socialdirect:$(cat secrets/postgres_password)@post
 keep s3_secret_key "$(random)"
 keep turn_secret "$(random)"
 keep master_key "$(random)"
+keep index_key "$(random)"

@@ -25,7 +25,7 @@ func (s *Service) AskPublicly(ctx context.Context, d Details, place string) erro
 	if d.Name == "" || d.Email == "" && d.Mobile == "" {
 		return errWhose
 	}
-	if err := s.accounts.Spend(ctx, tooManyAsks, account.FromPlace("rights-place", place, asksFromPlace, time.Hour)); err != nil {
+	if err := s.accounts.Spend(ctx, tooManyAsks, account.FromPlace("rights-place", place, asksFromPlace, time.Hour)...); err != nil {
 		return err
 	}
 	if d.Email != "" {

@@ -71,7 +71,7 @@ func (w *World) open(t testing.TB) {
 	w.DB = db.At(func() time.Time { return *w.now.Load() })
 	w.Queue, err = jobs.NewQueue(w.DB)
 	must(t, err)
-	w.Vault, err = vault.Open(w.DB, []byte("0123456789abcdef0123456789abcdef"))
+	w.Vault, err = vault.Open(w.DB, []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
 	must(t, err)
 	w.Legal = legal.New(w.DB)
 	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))

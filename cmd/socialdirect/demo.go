@@ -255,13 +255,13 @@ func (d *demonstration) migrate(ctx context.Context, fresh bool) error {
 }
 
 func (d *demonstration) settings(listener net.Listener) (settings, error) {
-	key, err := d.secret("master.key")
+	master, err := d.key("master.key")
 	if err != nil {
 		return settings{}, err
 	}
-	master, err := config.ParseMasterKey(key)
+	index, err := d.key("index.key")
 	if err != nil {
-		return settings{}, fmt.Errorf("%s: %w", d.path("master.key"), err)
+		return settings{}, err
 	}
 	relaySecret, err := d.secret("turn.secret")
 	if err != nil {
@@ -281,13 +281,26 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
-		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, texts: texts,
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, texts: texts,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",
 		operator: server.Operator{Name: "Démonstration de Social Direct", Address: "cette machine", Host: "cette machine"},
 		extra:    map[string]func(*web.Renderer) web.Handler{"/demo/courriels": d.mailPage},
 	}, nil
+}
+
+// key reads a key of the demo, making it the first time.
+func (d *demonstration) key(name string) ([]byte, error) {
+	text, err := d.secret(name)
+	if err != nil {
+		return nil, err
+	}
+	key, err := config.ParseKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.path(name), err)
+	}
+	return key, nil
 }
 
 // secret reads a secret of the demo, making it the first time.

@@ -50,6 +50,7 @@ type settings struct {
 	mailBounces    string       // empty for the sender's address
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
+	indexKey       []byte
 	relay          signaling.RelayConfig
 	clamdAddr      string
 	trustedProxies []netip.Prefix
@@ -104,7 +105,7 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	keys, err := vault.Open(p.db, s.masterKey)
+	keys, err := vault.Open(p.db, s.masterKey, s.indexKey)
 	if err != nil {
 		return err
 	}
@@ -120,6 +121,9 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	}
 	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
 		return err
+	}
+	if err := p.accounts.CheckIndex(ctx); err != nil {
+		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
 	}
 	if s.texts != nil {
 		p.accounts.AllowTexts()

@@ -77,6 +77,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   SMTP_URL, MAIL_FROM (required)
   MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
+  INDEX_KEY_FILE     32 random bytes like these, which never change: what makes the digests by which addresses and places are recognised (required)
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
   TURN_URLS          external relays; TURN_SECRET is shared with them (required)
   SMS_URL            an SMS gateway over HTTP; without it people need an e-mail address. SMS_METHOD (POST), SMS_HEADERS (one a line),
@@ -105,7 +106,7 @@ func fromConfig(c config.Config) settings {
 	return settings{
 		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
-		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, clamdAddr: c.ClamdAddr,
+		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, clamdAddr: c.ClamdAddr,
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
@@ -200,7 +201,7 @@ func createAdmin(ctx context.Context, c config.Config, role viewer.Role, email s
 	if err != nil {
 		return err
 	}
-	keys, err := vault.Open(db, c.MasterKey)
+	keys, err := vault.Open(db, c.MasterKey, c.IndexKey)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ var owned = map[string][]string{
 		"known_devices", "assisted_signups", "age_checks", "sms_challenges", "contact_choices",
 	},
 	"internal/vault": {
-		"person_keys", "archive_keys",
+		"person_keys", "archive_keys", "index_key",
 	},
 	"privacy": {
 		"identity_archives", "rights_requests", "rights_steps",

@@ -36,6 +36,7 @@ type Config struct {
 	MailFrom       string
 	MailBounces    string // where mails return to that cannot be delivered; empty for the sender's address
 	MasterKey      []byte // 32 bytes
+	IndexKey       []byte // 32 bytes
 	TURN           TURN
 	ClamdAddr      string       // host:port, empty for none
 	SMS            *sms.Gateway // nil for none
@@ -150,7 +151,7 @@ func Load(getenv func(string) string) (Config, error) {
 	}
 	c.DatabaseURL = r.databaseURL()
 	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
-	c.MasterKey = r.masterKey()
+	c.MasterKey, c.IndexKey = r.key("MASTER_KEY_FILE"), r.key("INDEX_KEY_FILE")
 	c.S3 = r.s3()
 	c.TURN = r.turn()
 	c.SMS = r.sms()
@@ -259,28 +260,29 @@ func (r *reader) sms() *sms.Gateway {
 	return gateway
 }
 
-const mayMasterKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"
+const mayKey = "the path of a file with 32 random bytes in hexadecimal or base64 (openssl rand -hex 32)"
 
-func (r *reader) masterKey() []byte {
-	path := r.getenv("MASTER_KEY_FILE")
+// key reads a key, which only a file may hold.
+func (r *reader) key(name string) []byte {
+	path := r.getenv(name)
 	if path == "" {
-		r.fail("MASTER_KEY_FILE", "nothing", mayMasterKey)
+		r.fail(name, "nothing", mayKey)
 		return nil
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		r.fail("MASTER_KEY_FILE", "a path that cannot be read", mayMasterKey)
+		r.fail(name, "a path that cannot be read", mayKey)
 		return nil
 	}
-	key, err := ParseMasterKey(string(content))
+	key, err := ParseKey(string(content))
 	if err != nil {
-		r.fail("MASTER_KEY_FILE", "the path of a file with something else", mayMasterKey)
+		r.fail(name, "the path of a file with something else", mayKey)
 	}
 	return key
 }
 
-// ParseMasterKey reads 32 bytes in hexadecimal or base64.
-func ParseMasterKey(text string) ([]byte, error) {
+// ParseKey reads 32 bytes in hexadecimal or base64.
+func ParseKey(text string) ([]byte, error) {
 	text = strings.TrimSpace(text)
 	if key, err := hex.DecodeString(text); err == nil && len(key) == 32 {
 		return key, nil

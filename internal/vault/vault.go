@@ -15,7 +15,6 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -32,6 +31,8 @@ var (
 	ErrDestroyed = errors.New("vault: the person's key was destroyed")
 	// ErrNoKey: the person never had a key.
 	ErrNoKey = errors.New("vault: the person has no key")
+	// ErrIndexKey: the digests that are kept were made with another index key.
+	ErrIndexKey = errors.New("vault: the index key is not the one that made the digests of this database")
 	// ErrMasterKey: a person's key does not open with this master key.
 	ErrMasterKey = errors.New("vault: the master key is not the one that sealed the people's keys")
 	// ErrNotAuthentic: what is sealed was altered or cut, or belongs elsewhere.
@@ -60,32 +61,28 @@ type Vault struct {
 	db      *postgres.DB
 	master  cipher.AEAD
 	digests []byte // the key of Digest
+	former  []byte // the key of FormerDigest
 }
 
-// Open returns a vault whose people's keys are sealed by master, KeySize bytes.
-func Open(db *postgres.DB, master []byte) (*Vault, error) {
-	if len(master) != KeySize {
-		return nil, fmt.Errorf("vault: the master key holds %d bytes, not %d", len(master), KeySize)
+// Open returns a vault whose people's keys are sealed by master, and whose digests
+// are made with index, KeySize bytes each.
+func Open(db *postgres.DB, master, index []byte) (*Vault, error) {
+	if len(master) != KeySize || len(index) != KeySize {
+		return nil, fmt.Errorf("vault: the master key and the index key hold %d and %d bytes, not %d each", len(master), len(index), KeySize)
 	}
 	aead, err := newAEAD(master)
 	if err != nil {
 		return nil, err
 	}
-	digests, err := hkdf.Key(sha256.New, master, nil, purposeDigest, KeySize)
+	digests, err := hkdf.Key(sha256.New, index, nil, purposeDigest, KeySize)
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{db: db, master: aead, digests: digests}, nil
-}
-
-// Digest is what may be kept of a value that shall only be recognised: the same
-// for the same about and value, and without the master key neither read nor
-// guessed, however short the value (HMAC, RFC 2104, under a key derived by HKDF,
-// RFC 5869).
-func (v *Vault) Digest(about, value string) []byte {
-	mac := hmac.New(sha256.New, v.digests)
-	mac.Write([]byte(about + "\x00" + value))
-	return mac.Sum(nil)
+	former, err := hkdf.Key(sha256.New, master, nil, purposeDigest, KeySize)
+	if err != nil {
+		return nil, err
+	}
+	return &Vault{db: db, master: aead, digests: digests, former: former}, nil
 }
 
 // Check opens one of the people's keys, and fails with ErrMasterKey when the

@@ -1,0 +1,94 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/vault"
+	"socialdirect/internal/viewer"
+)
+
+// worldsKey is the master key of a world.
+const worldsKey = "0123456789abcdef0123456789abcdef"
+
+// under returns the same acts with other keys.
+func under(t *testing.T, w *bookingtest.World, master string, index byte) *account.Service {
+	t.Helper()
+	keys, err := vault.Open(w.DB, []byte(master), bytes.Repeat([]byte{index}, vault.KeySize))
+	check(t, err)
+	accounts, err := account.New(w.DB, w.Queue, keys, w.Companies, w.Legal)
+	check(t, err)
+	return accounts
+}
+
+func TestR7_ARefusalOutlivesTheMasterKey(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin := newMember(t, w, "zoe@exemple.fr"), w.Member(t, viewer.Administrator, "Claire")
+	before := under(t, w, worldsKey, 2)
+	check(t, before.CheckIndex(ctx))
+	check(t, before.Decide(ctx, admin, zoe.id, account.Decision{Act: account.Refuse, Reason: "Compte de trop.", Refuse: []string{account.RefuseEmail}}))
+	if err := under(t, w, worldsKey, 3).CheckIndex(ctx); !errors.Is(err, vault.ErrIndexKey) {
+		t.Errorf("another index key: %v", err)
+	}
+	rotated := under(t, w, strings.Repeat("9", vault.KeySize), 2)
+	check(t, rotated.CheckIndex(ctx))
+	if refused, err := rotated.Refuses(ctx, "ZOE@exemple.fr", "+33600000000"); err != nil || !refused {
+		t.Errorf("under another master key: refused %t, %v", refused, err)
+	}
+}
+
+// Refusals of before there was an index key were digests under the master key.
+func TestR7_ARefusalOutlivesTheChangeToAnIndexKey(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	for kind, value := range map[string]string{account.RefuseEmail: "zoe@exemple.fr", account.RefuseMobile: "+33612345678"} {
+		_, err := w.DB.Pool.Exec(ctx, `insert into refused_sign_ups (hash, account_id) values ($1, $2)`, w.Vault.FormerDigest("refused-"+kind, value), zoe.id)
+		check(t, err)
+	}
+	for range 2 {
+		check(t, w.Accounts.CheckIndex(ctx))
+	}
+	for _, who := range [][2]string{{"zoe@exemple.fr", "+33600000000"}, {"paul@exemple.fr", "+33612345678"}} {
+		if refused, err := w.Accounts.Refuses(ctx, who[0], who[1]); err != nil || !refused {
+			t.Errorf("%v: refused %t, %v", who, refused, err)
+		}
+	}
+	if refused, err := w.Accounts.Refuses(ctx, "paul@exemple.fr", "+33600000000"); err != nil || refused {
+		t.Errorf("somebody else is refused: %t, %v", refused, err)
+	}
+}
+
+// Whoever has a copy of the database tries all the addresses that they can think of.
+func TestR7_ThrottlesTellNoAddressToACopyOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	newMember(t, w, "zoe@exemple.fr")
+	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", wrongPassword, account.Device{Place: "192.0.2.1"}); err == nil {
+		t.Fatal("signed in")
+	}
+	for kind, value := range map[string]string{"account": "zoe@exemple.fr", "place": "192.0.2.1"} {
+		var counted int
+		check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from throttles where key like $1`, kind+":%").Scan(&counted))
+		if counted != 1 {
+			t.Fatalf("%d counters of kind %s", counted, kind)
+		}
+		sum := sha256.Sum256([]byte(kind + "\x00" + value))
+		former := w.Vault.FormerDigest("throttle-"+kind, value)
+		for name, guess := range map[string][]byte{"no key": sum[:16], "the master key": former[:16]} {
+			var found int
+			check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from throttles where key = $1`, kind+":"+hex.EncodeToString(guess)).Scan(&found))
+			if found != 0 {
+				t.Errorf("%s names %s with %s", kind, value, name)
+			}
+		}
+	}
+}

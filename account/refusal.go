@@ -1,0 +1,61 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"socialdirect/internal/postgres"
+)
+
+// refusals are the digests of what a refusal names; somebody without an address or
+// a number has none of it.
+func (s *Service) refusals(p Person, what []string) [][]byte {
+	var hashes [][]byte
+	if slices.Contains(what, RefuseEmail) && p.Email != "" {
+		hashes = append(hashes, refusal(s.vault.Digest, RefuseEmail, p.Email))
+	}
+	if slices.Contains(what, RefuseMobile) && p.Mobile != "" {
+		hashes = append(hashes, refusal(s.vault.Digest, RefuseMobile, p.Mobile))
+	}
+	return hashes
+}
+
+func refusal(digest func(about, value string) []byte, kind, value string) []byte {
+	return digest("refused-"+kind, strings.ToLower(value))
+}
+
+// refused reports whether an administrator refuses sign-up with one of the two.
+func (s *Service) refused(ctx context.Context, q postgres.Querier, email, mobile string) (bool, error) {
+	return anyRefused(ctx, q, [][]byte{refusal(s.vault.Digest, RefuseEmail, email), refusal(s.vault.Digest, RefuseMobile, mobile)})
+}
+
+// CheckIndex fails with vault.ErrIndexKey when the platform was started with another
+// index key than before. The first time that there is one, the refusals, whose digests
+// were made with the master key until then, are made anew from the accounts that they
+// are about.
+func (s *Service) CheckIndex(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		first, err := s.vault.CheckIndex(ctx, tx)
+		if err != nil || !first {
+			return err
+		}
+		people, err := readRefusedPeople(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range people {
+			if err := s.renewRefusal(ctx, tx, RefuseEmail, p.Email); err != nil {
+				return err
+			}
+			if err := s.renewRefusal(ctx, tx, RefuseMobile, p.Mobile); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Service) renewRefusal(ctx context.Context, tx postgres.Tx, kind, value string) error {
+	return replaceRefusal(ctx, tx, refusal(s.vault.FormerDigest, kind, value), refusal(s.vault.Digest, kind, value))
+}
