@@ -29,8 +29,10 @@ type agenda struct {
 // slots are the hours that the worker offers, taken or not, on days that the
 // worker's credentials cover (R42).
 func (a agenda) slots(span Period) []Slot {
-	return slices.DeleteFunc(slotsIn(span, a.worker.zone(), a.openings, a.closed), func(s Slot) bool {
-		return !a.credentials.coverHour(s.Period(), a.worker.zone())
+	zone := a.worker.zone()
+	covered := a.credentials.coveredIn(around(span), zone)
+	return slices.DeleteFunc(slotsIn(span, zone, a.openings, a.closed), func(s Slot) bool {
+		return !slices.ContainsFunc(covered, s.Period().inside)
 	})
 }
 

@@ -91,6 +91,24 @@ func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
 	return slices.ContainsFunc(all, func(c Credential) bool { return c.Kind == k && c.covers(day) })
 }
 
+// coveredIn are the times of span, without a break each, whose days on the worker's
+// calendar are covered: coverHour for many hours.
+func (all Credentials) coveredIn(span Period, zone *time.Location) []Period {
+	var covered []Period
+	for day := range daysOf(span, zone) {
+		if !all.covered(day) {
+			continue
+		}
+		whole := Period{wallClock(day, 0, zone), wallClock(day.AddDate(0, 0, 1), 0, zone)}
+		if last := len(covered) - 1; last >= 0 && covered[last].To.Equal(whole.From) {
+			covered[last].To = whole.To
+		} else {
+			covered = append(covered, whole)
+		}
+	}
+	return covered
+}
+
 // coverHour reports whether an hour is covered from its beginning to its end, on
 // the worker's calendar.
 func (all Credentials) coverHour(hour Period, zone *time.Location) bool {

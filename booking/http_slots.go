@@ -188,13 +188,17 @@ func (p *slotsPage) fill(week string, free []Slot, now time.Time) {
 
 func (p slotsPage) day(midnight time.Time, free []Slot) slotDay {
 	day := slotDay{Day: midnight}
-	end := midnight.AddDate(0, 0, 1)
-	for _, slot := range free {
-		if !slot.StartsAt.Before(midnight) && slot.StartsAt.Before(end) {
-			day.Slots = append(day.Slots, p.shown(slot))
-		}
+	for _, slot := range startingIn(free, Period{midnight, midnight.AddDate(0, 0, 1)}) {
+		day.Slots = append(day.Slots, p.shown(slot))
 	}
 	return day
+}
+
+// startingIn are those of slots in order that start inside span.
+func startingIn(slots []Slot, span Period) []Slot {
+	first, _ := slices.BinarySearchFunc(slots, span.From, Slot.compareStart)
+	end, _ := slices.BinarySearchFunc(slots, span.To, Slot.compareStart)
+	return slots[first:end]
 }
 
 // Empty reports whether the week has no free hour.

@@ -53,6 +53,8 @@ type Slot struct {
 // Period is the slot's hour.
 func (s Slot) Period() Period { return Period{s.StartsAt, s.StartsAt.Add(SlotLength)} }
 
+func (s Slot) compareStart(at time.Time) int { return s.StartsAt.Compare(at) }
+
 // Offers reports whether the slot can be had in that mode.
 func (s Slot) Offers(mode Mode) bool { return slices.Contains(s.Modes, mode) }
 
@@ -104,11 +106,12 @@ func overlapsAny(p Period, periods []Period) bool {
 func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 	var kept []Slot
 	for _, opening := range byPrecedence(day, openings) {
+		before := kept // its own hours do not overlap
 		stretches := opening.stretches(day, zone)
 		for minute := opening.Starts; minute+60 <= opening.Ends; minute += 60 {
 			hour, ok := opening.hourAt(day, minute, zone, stretches)
 			slot := Slot{StartsAt: hour.From, Modes: opening.Modes, Place: opening.Place}
-			if ok && !slices.ContainsFunc(kept, func(k Slot) bool { return k.Period().overlaps(hour) }) {
+			if ok && !slices.ContainsFunc(before, func(k Slot) bool { return k.Period().overlaps(hour) }) {
 				kept = append(kept, slot)
 			}
 		}
