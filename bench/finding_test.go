@@ -21,9 +21,15 @@ func (n *population) staff(count int) (workers []string) {
 		who := n.worker()
 		workers = append(workers, who.id.String())
 	}
+	n.officeHours()
+	return workers
+}
+
+// officeHours has every worker open from nine to five on weekdays.
+func (n *population) officeHours() {
+	n.b.Helper()
 	n.exec(`update openings set starts_minute = 540, ends_minute = 1020 where weekday <= 5`)
 	n.exec(`delete from openings where weekday > 5`)
-	return workers
 }
 
 // decades adds appointments of the workers with people of their own, until there are

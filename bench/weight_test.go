@@ -1,0 +1,173 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/net/html"
+)
+
+// heaviest is how many times what its queries and a template of its bytes cost a page
+// may cost at most: database and template are most of it.
+const heaviest = 2.0
+
+// city is a platform with 500 workers whose agendas are half full, and 100,000
+// appointments behind and ahead of them; a beneficiary and a worker with a month of
+// appointments look at their pages.
+func city(b testing.TB) (p *platform, beneficiary, worker person) {
+	b.Helper()
+	p = newPlatform(b, 4)
+	workers := p.staff(found)
+	p.spread(workers, many)
+	beneficiary, worker = lookers(p)
+	p.officeHours()
+	ok(b, p.services.bookings.RefreshHours(b.Context()))
+	p.exec(`vacuum analyze`)
+	return p, beneficiary, worker
+}
+
+// spread adds count appointments of the workers, each with people of their own, every
+// other hour of their days, as many behind as ahead.
+func (n *population) spread(workers []string, count int) {
+	n.b.Helper()
+	people := make([]string, len(workers))
+	for i := range people {
+		people[i] = n.beneficiary().id.String()
+	}
+	n.exec(`insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select ($1::uuid[])[1 + i % $3], ($2::uuid[])[1 + i % $3], tstzrange(at, at + interval '1 hour'), 'video', 'housing', '', 'confirmed', now()
+		from (select i, date_trunc('day', now()) + (i / $3 / 4 - $4 / $3 / 8) * interval '1 day' + (7 + 2 * ((i / $3) % 4)) * interval '1 hour' as at
+		      from generate_series(0, $4 - 1) as i) as hours`, workers, people, len(workers), count)
+	if there := n.p.appointments(); there != count {
+		n.b.Errorf("%d appointments are in the table, not %d", there, count)
+	}
+}
+
+// parts are what a page cannot do without: its queries, overheard, and a template that
+// writes as many bytes.
+type parts struct {
+	conn    *pgxpool.Conn
+	queries []pgx.TraceQueryStartData
+	pieces  []piece
+}
+
+// piece is a tag as it stands in the page, and the text behind it, which the template
+// escapes.
+type piece struct {
+	Tag  template.HTML
+	Text string
+}
+
+var ofPieces = template.Must(template.New("").Parse(`{{range .}}{{.Tag}}{{.Text}}{{end}}`))
+
+// partsOf fetches each page on a second platform over the same database, whose
+// queries are overheard.
+func (p *platform) partsOf(b testing.TB, pages map[string]person) map[string]parts {
+	b.Helper()
+	ears := &overheard{}
+	cfg := p.db.Pool.Config()
+	cfg.ConnConfig.Tracer = ears
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	ok(b, err)
+	b.Cleanup(pool.Close)
+	listening := p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	conn, err := p.db.Pool.Acquire(context.Background())
+	ok(b, err)
+	b.Cleanup(conn.Release)
+	of := map[string]parts{}
+	for path, who := range pages {
+		fetch(b, listening.URL+path, who) // what is only done once is done
+		ears.queries = nil
+		page := fetch(b, listening.URL+path, who)
+		of[path] = parts{conn: conn, queries: slices.Clone(ears.queries), pieces: cut(b, page)}
+	}
+	return of
+}
+
+func fetch(b testing.TB, address string, who person) string {
+	b.Helper()
+	r, err := http.NewRequest(http.MethodGet, address, nil)
+	ok(b, err)
+	answer, err := http.DefaultTransport.RoundTrip(who.sign(r))
+	ok(b, err)
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	ok(b, err)
+	if answer.StatusCode != http.StatusOK {
+		b.Fatalf("%s: %s", address, answer.Status)
+	}
+	return string(page)
+}
+
+// cut takes a page apart into what ofPieces makes it of again.
+func cut(b testing.TB, page string) (pieces []piece) {
+	b.Helper()
+	tokens := html.NewTokenizer(strings.NewReader(page))
+	for tokens.Next() != html.ErrorToken {
+		raw := string(tokens.Raw())
+		if token := tokens.Token(); token.Type == html.TextToken {
+			pieces = append(pieces, piece{Text: token.Data})
+		} else {
+			pieces = append(pieces, piece{Tag: template.HTML(raw)})
+		}
+	}
+	var again strings.Builder
+	ok(b, ofPieces.Execute(&again, pieces))
+	if difference := again.Len() - len(page); difference*difference > len(page)*len(page)/100 {
+		b.Errorf("the template writes %d bytes, the page has %d", again.Len(), len(page))
+	}
+	return pieces
+}
+
+// run does all of it once.
+func (of parts) run(b testing.TB) {
+	b.Helper()
+	for _, query := range of.queries {
+		rows, err := of.conn.Query(context.Background(), query.SQL, query.Args...)
+		ok(b, err)
+		for rows.Next() {
+			rows.RawValues()
+		}
+		ok(b, rows.Err())
+	}
+	ok(b, ofPieces.Execute(io.Discard, of.pieces))
+}
+
+// BenchmarkPageWeight is what the pages of finding and of one's appointments cost in a
+// large platform, against their own queries run bare and a template of the same bytes.
+func BenchmarkPageWeight(b *testing.B) {
+	p, beneficiary, worker := city(b)
+	pages := agendaPages(beneficiary, worker)
+	pages["/assistants"], pages["/au-plus-tot"] = beneficiary, beneficiary
+	bare := p.partsOf(b, pages)
+	whole, alone := map[string]sample{}, map[string]sample{}
+	rounds(b, least, func() {
+		for path, who := range pages {
+			alone[path] = append(alone[path], took(func() {
+				for range glances {
+					bare[path].run(b)
+				}
+			}))
+			whole[path] = append(whole[path], p.glance(path, who))
+		}
+	})
+	for _, path := range slices.Sorted(maps.Keys(pages)) {
+		ratio := whole[path].over(alone[path])
+		b.ReportMetric(ratio.median(), strings.ReplaceAll(kind(path)[1:], "/", "-")+"_ratio")
+		b.Logf("%s of %d workers, %d appointments, against its %d queries bare and a template of its bytes: limit %v, takes %v times as long (%.2f ms)",
+			kind(path), found, many, len(bare[path].queries), heaviest, ratio, 1000*whole[path].median()/glances)
+		ratio.atMost(b, fmt.Sprintf("%s against its parts", kind(path)), heaviest)
+	}
+}
