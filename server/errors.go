@@ -64,14 +64,20 @@ type action struct{ Label, Href string }
 func (errorPage) Template() string { return "public/error" }
 func (p errorPage) Title() string  { return p.Heading }
 
+// retryAfter is in how many seconds to ask again for what does not answer now.
+const retryAfter = "30"
+
 // fail answers with the one returned error: nothing else in the platform turns
 // an error into a status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, err error) {
 	f := fault.From(err)
 	logFault(r, f)
 	status := statuses[f.Code]
-	if f.Code == fault.Throttled {
+	switch f.Code {
+	case fault.Throttled:
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(f.RetryAfter.Seconds())))))
+	case fault.Unavailable:
+		w.Header().Set("Retry-After", retryAfter)
 	}
 	switch {
 	case kind == socket:

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"socialdirect/company"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/health"
 	"socialdirect/legal"
 	"socialdirect/messaging"
 	"socialdirect/privacy"
@@ -35,8 +35,8 @@ type Parts struct {
 	Figures   *company.FiguresHTTP
 	API       *company.API
 
-	// Ready checks the parts that a request needs, by name, for /readyz.
-	Ready []Check
+	// Health answers /readyz.
+	Health *health.Monitor
 	// Extra is pages beside the table, by path: the demo's mail.
 	Extra map[string]web.Handler
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
@@ -50,12 +50,6 @@ type Parts struct {
 // Operator is who runs the platform, as its legal notice must say. Empty fields
 // are said to be missing.
 type Operator config.Operator
-
-// Check is one part that must work.
-type Check struct {
-	Name  string
-	Works func(context.Context) error
-}
 
 // Server is the HTTP server.
 type Server struct {
@@ -86,23 +80,16 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// readyTimeout bounds one readiness answer.
-const readyTimeout = 5 * time.Second
-
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
+// readyz says in one line how the platform and its parts are.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	report := s.parts.Health.Report()
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	for _, check := range s.parts.Ready {
-		if err := check.Works(ctx); err != nil {
-			slog.Warn("not ready", "part", check.Name, "cause", err)
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_ = json.NewEncoder(w).Encode(map[string]string{"status": "unavailable", "part": check.Name}) // the client may have gone
-			return
-		}
+	if report.Status == health.Unavailable {
+		w.Header().Set("Retry-After", retryAfter)
+		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ready"}) // the client may have gone
+	_ = json.NewEncoder(w).Encode(report) // the client may have gone
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {

@@ -38,9 +38,11 @@ type Relay struct {
 	urls   []string
 	now    func() time.Time
 
-	server *turn.Server // nil with external relays
-	ports  *relayPorts
-	tcp    *clientListener
+	external []string     // those that are not run here
+	server   *turn.Server // nil with external relays
+	here     string       // where the embedded one is reached from this machine
+	ports    *relayPorts
+	tcp      *clientListener
 }
 
 // realm is the embedded relay's (RFC 8489, 9.2).
@@ -54,7 +56,7 @@ func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
 	if cfg.Secret == "" {
 		return nil, errors.New("relay: no secret")
 	}
-	r := &Relay{secret: []byte(cfg.Secret), urls: cfg.URLs, now: now}
+	r := &Relay{secret: []byte(cfg.Secret), urls: cfg.URLs, external: cfg.URLs, now: now}
 	switch {
 	case cfg.PublicIP != nil:
 		if err := r.start(cfg); err != nil {
@@ -87,6 +89,7 @@ func (r *Relay) start(cfg RelayConfig) error {
 		_, _ = udp.Close(), tcp.Close()
 		return err
 	}
+	r.here = udp.LocalAddr().String()
 	host := net.JoinHostPort(cfg.PublicIP.String(), strconv.Itoa(udp.LocalAddr().(*net.UDPAddr).Port))
 	r.urls = append([]string{"turn:" + host + "?transport=udp", "turn:" + host + "?transport=tcp"}, cfg.URLs...)
 	return nil

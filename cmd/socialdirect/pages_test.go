@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -204,11 +205,27 @@ func (w *world) weigh(t *testing.T, path string) (size int, body string) {
 	return len(packed.body) + head, plain.body
 }
 
-func TestHealth(t *testing.T) {
+func TestR40_HealthIsOneLineThatNamesTheParts(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).visitor(t)
 	v.want("alive", v.get("/healthz"), http.StatusOK)
-	v.want("ready", v.get("/readyz"), http.StatusOK)
+	a := v.want("ready", v.get("/readyz"), http.StatusOK)
+	if a.header.Get("Content-Type") != "application/json" || strings.Index(a.body, "\n") != len(a.body)-1 {
+		t.Errorf("not one line of JSON: %q", a.body)
+	}
+	var said struct {
+		Status string
+		Parts  map[string]string
+	}
+	ok(t, json.Unmarshal([]byte(a.body), &said))
+	if said.Status != "ready" {
+		t.Errorf("status %q", said.Status)
+	}
+	for part, word := range map[string]string{"database": "ready", "schema": "ready", "storage": "ready", "scanner": "off", "relay": "ready"} {
+		if said.Parts[part] != word {
+			t.Errorf("%s: %q, want %q", part, said.Parts[part], word)
+		}
+	}
 }
 
 func TestWhatDoesNotExistIs404InFrench(t *testing.T) {

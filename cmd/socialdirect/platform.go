@@ -21,6 +21,7 @@ import (
 	"socialdirect/internal/clamd"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fetch"
+	"socialdirect/internal/health"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -71,6 +72,7 @@ type platform struct {
 	messages  *messaging.Service
 	rights    *privacy.Service
 	relay     *signaling.Relay
+	health    *health.Monitor
 	server    *server.Server
 	stops     []func(context.Context) error // run in reverse
 }
@@ -217,6 +219,7 @@ func (p *platform) startServer(s settings) error {
 	accounts.CountRecalls(p.bookings.CountRecalls)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
 	p.onStop(func(context.Context) error { pages.Close(); return nil })
+	p.health = health.New(p.parts(s)...)
 	texts := legal.NewHTTP(p.legal, render)
 	render.Remind(texts.Reminder)
 	p.server = server.New(server.Parts{
@@ -231,7 +234,7 @@ func (p *platform) startServer(s settings) error {
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		Figures:        company.NewFiguresHTTP(p.companies, render, p.reasonLines, s.secure),
 		API:            company.NewAPI(p.companies, p.reasonLines),
-		Ready:          p.checks(),
+		Health:         p.health,
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,
 		Secure:         s.secure,
@@ -256,22 +259,6 @@ func extraPages(s settings, render *web.Renderer) map[string]web.Handler {
 		pages[path] = page(render)
 	}
 	return pages
-}
-
-func (p *platform) checks() []server.Check {
-	return []server.Check{
-		{Name: "database", Works: func(ctx context.Context) error { return p.db.Pool.Ping(ctx) }},
-		{Name: "schema", Works: p.schemaCurrent},
-		{Name: "storage", Works: p.store.Ping},
-	}
-}
-
-func (p *platform) schemaCurrent(ctx context.Context) error {
-	current, err := p.db.Current(ctx)
-	if err == nil && !current {
-		err = errors.New("the schema is behind: run socialdirect migrate")
-	}
-	return err
 }
 
 // phone writes the switchboard's number as people read it and as links call it.

@@ -44,6 +44,8 @@ func (c *Client) Ping(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
 	if _, err := io.WriteString(conn, "zPING\x00"); err != nil {
 		return fmt.Errorf("clamd: %w", err)
 	}

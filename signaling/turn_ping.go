@@ -1,0 +1,74 @@
+package signaling
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/pion/stun/v4"
+)
+
+// Ping reports whether every relay answers what browsers ask first (a binding
+// request, RFC 8489, 2). The embedded one is asked on this machine: its public
+// address may not be reached from here.
+func (r *Relay) Ping(ctx context.Context) error {
+	answers := make(chan error)
+	asked := len(r.external)
+	for _, url := range r.external {
+		go func() { answers <- pingURL(ctx, url) }()
+	}
+	if r.server != nil {
+		asked++
+		go func() { answers <- bind(ctx, "udp", r.here, nil) }()
+	}
+	var errs []error
+	for range asked {
+		errs = append(errs, <-answers)
+	}
+	return errors.Join(errs...)
+}
+
+func pingURL(ctx context.Context, url string) error {
+	relay, err := stun.ParseURI(url)
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
+	var secure *tls.Config
+	if relay.Scheme == stun.SchemeTypeTURNS {
+		secure = &tls.Config{ServerName: relay.Host, MinVersion: tls.VersionTLS12}
+	}
+	return bind(ctx, relay.Proto.String(), net.JoinHostPort(relay.Host, strconv.Itoa(relay.Port)), secure)
+}
+
+// bind asks once, and again when a datagram seems lost, until ctx ends.
+func bind(ctx context.Context, network, address string, secure *tls.Config) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+	if secure != nil {
+		conn = tls.Client(conn, secure)
+	}
+	client, err := stun.NewClient(conn)
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
+	defer client.Close()
+	var answer error
+	err = client.Do(stun.MustBuild(stun.TransactionID, stun.BindingRequest), func(e stun.Event) {
+		answer = e.Error
+		if answer == nil && e.Message.Type != stun.BindingSuccess {
+			answer = errors.New("refused a binding request")
+		}
+	})
+	if err = errors.Join(err, answer); err != nil {
+		return fmt.Errorf("relay %s: %w", address, err)
+	}
+	return nil
+}
