@@ -24,7 +24,7 @@ build:
 	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/socialdirect-objectstore .
 
 test:
-	@.ci/need postgresql race chromium clamav node
+	@.ci/need postgresql race chromium firefox clamav node
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	$(SHARED) go test -race ./...

@@ -256,26 +256,33 @@ var (
 	used   = map[string]bool{}
 )
 
-// code is a one-time code that was not used in this run. Where the present one was,
-// the next one is accepted just as well; where both were, the next half minute's is.
+// code is a one-time code that was not used in this run.
 func code(t *testing.T, secret string) (code string) {
 	t.Helper()
 	await(t, "a code that was not used", time.Minute, func() bool {
-		usedMu.Lock()
-		defer usedMu.Unlock()
-		for _, ahead := range []time.Duration{0, 30 * time.Second} {
-			var err error
-			if code, err = totp.GenerateCode(secret, time.Now().Add(ahead)); err != nil {
-				t.Fatal(err)
-			}
-			if !used[secret+code] {
-				used[secret+code] = true
-				return true
-			}
+		var err error
+		if code, err = unused(secret); err != nil {
+			t.Fatal(err)
 		}
-		return false
+		return code != ""
 	})
 	return code
+}
+
+// unused is a one-time code that was not used in this run. Where the present one was,
+// the next one is accepted just as well; where both were, there is none before the next
+// half minute.
+func unused(secret string) (string, error) {
+	usedMu.Lock()
+	defer usedMu.Unlock()
+	for _, ahead := range []time.Duration{0, 30 * time.Second} {
+		code, err := totp.GenerateCode(secret, time.Now().Add(ahead))
+		if err != nil || !used[secret+code] {
+			used[secret+code] = true
+			return code, err
+		}
+	}
+	return "", nil
 }
 
 // clippedScript finds the boxes that hide a part of what is in them, which does
