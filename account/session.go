@@ -151,14 +151,20 @@ func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) er
 	return updateSeenOn(ctx, s.db.Pool, row.AccountID, today)
 }
 
-// SessionAlive reports whether a session still stands: sockets ask from time to
-// time, and asking does not keep it alive.
+// SessionAlive reports whether a session still stands; asking does not keep it
+// alive.
 func (s *Service) SessionAlive(ctx context.Context, session []byte) (bool, error) {
-	_, err := readSession(ctx, s.db.Pool, session, s.db.Now())
-	if postgres.NoRows(err) {
-		return false, nil
+	alive, err := s.SessionsAlive(ctx, [][]byte{session})
+	return alive[string(session)], err
+}
+
+// SessionsAlive reports which of the sessions still stand. Whoever holds many
+// connections asks for all of them in one question, every few seconds.
+func (s *Service) SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error) {
+	if len(sessions) == 0 {
+		return nil, nil
 	}
-	return err == nil, err
+	return readAlive(ctx, s.db.Pool, sessions, s.db.Now())
 }
 
 // SignOut ends the viewer's session.

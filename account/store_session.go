@@ -11,6 +11,7 @@ import (
 	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 type sessionRow struct {
@@ -63,6 +64,24 @@ func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.
 		from sessions s join accounts a on a.id = s.account_id
 		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
 		hash, now, usual, shared)
+}
+
+// readAlive is which of the sessions readSession would find.
+func readAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now time.Time) (map[string]bool, error) {
+	usual, shared := idle(now)
+	rows, err := q.Query(ctx, `
+		select s.id_hash from sessions s join accounts a on a.id = s.account_id
+		where s.id_hash = any($1) and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
+		hashes, now, usual, shared)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	alive := make(map[string]bool, len(found))
+	for _, hash := range found {
+		alive[string(hash)] = true
+	}
+	return alive, err
 }
 
 func readSessions(ctx context.Context, q postgres.Querier, v *viewer.Viewer, now time.Time) ([]Session, error) {

@@ -230,6 +230,10 @@ func readAppointment(ctx context.Context, q postgres.Querier, viewer, id uuid.UU
 	return oneAppointment(ctx, q, selectAppointment+`where p.id = $2 and `+isTheirs, viewer, id)
 }
 
+func readByID(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]appointmentRow, error) {
+	return postgres.All[appointmentRow](ctx, q, selectAppointment+`where p.id = any($1)`, ids)
+}
+
 func lockAppointment(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) (appointmentRow, error) {
 	return oneAppointment(ctx, tx, selectAppointment+`where p.id = $2 and `+isTheirs+` for no key update of p`, viewer, id)
 }

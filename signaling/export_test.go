@@ -20,9 +20,9 @@ const (
 	MaxAllocations = maxAllocations
 )
 
-// RecheckEvery shortens the time after which connections look whether they may
-// stay; it is called before the first of them.
-func (s *Service) RecheckEvery(d time.Duration) { s.recheck = d }
+// RecheckEvery shortens the time after which it is asked who may stay; it is called
+// before anybody comes.
+func (s *Service) RecheckEvery(d time.Duration) { s.rounds.every = d }
 
 // StartRelayAt starts a relay under a clock of the test's own.
 var StartRelayAt = startRelay
@@ -34,10 +34,25 @@ func (r *Relay) OpenPorts() int {
 	return len(r.ports.open)
 }
 
-// Credentials are those of one participant of one call.
+// Credentials are those of one participant of one call, whose doors close at until.
 func (r *Relay) Credentials(participant string, call uuid.UUID, until time.Time) ICEServer {
-	return r.iceServers(participant, call, until)[0]
+	return r.CredentialsIn(participant, call, "a session", until)
 }
+
+// CredentialsIn are those of one of the participant's sessions.
+func (r *Relay) CredentialsIn(participant string, call uuid.UUID, session string, until time.Time) ICEServer {
+	servers, _ := r.iceServers(holder{call: call, participant: participant, session: session}, until.Sub(r.now()))
+	return servers[0]
+}
+
+// End ends what Credentials gave.
+func (r *Relay) End(c ICEServer) {
+	_, user, _ := parseUsername(c.Username)
+	r.end(user)
+}
+
+// CredentialsLast is how long credentials of the relay allow to take a port.
+const CredentialsLast = credentialsLast
 
 // PassOn is what arrives at the other side of a message from P1, as JSON; empty
 // when nothing does.

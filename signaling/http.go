@@ -74,7 +74,8 @@ func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) callFor(a booking.Appointment, v *viewer.Viewer) (callPage, error) {
 	self, other := selfAndOther(a, v)
-	ice, err := json.Marshal(h.calls.relay.iceServers(self.ID, a.ID, closesAt(a)))
+	servers, _ := h.calls.iceServers(holderOf(self.ID, a, v), a)
+	ice, err := json.Marshal(servers)
 	return callPage{
 		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
 		StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"time"
 	"unicode/utf8"
 
 	"socialdirect/booking"
@@ -54,7 +53,6 @@ type loop struct {
 	viewer      *viewer.Viewer
 	appointment booking.Appointment
 	attendance  uuid.UUID // of this stay; zero while waiting
-	warned      bool      // that the doors are about to close
 }
 
 // enter goes to the room's door; false when it does not open at all.
@@ -88,8 +86,6 @@ var refusals = map[state]string{
 
 // run handles one thing after the other until the connection is to end.
 func (l *loop) run(ctx context.Context, in <-chan []byte) {
-	recheck := time.NewTicker(l.Service.recheck)
-	defer recheck.Stop()
 	entered := l.entered
 	for {
 		select {
@@ -100,8 +96,6 @@ func (l *loop) run(ctx context.Context, in <-chan []byte) {
 			l.note(ctx)
 		case data := <-in:
 			l.handle(ctx, data)
-		case <-recheck.C:
-			l.check(ctx)
 		}
 	}
 }
@@ -156,35 +150,6 @@ func (l *loop) admit(ctx context.Context, id string) error {
 	}
 	l.rooms.admit(l.peer, id)
 	return nil
-}
-
-// endingNotice is how long before the doors close everybody inside is told.
-const endingNotice = 5 * time.Minute
-
-// check ends a connection whose session or appointment no longer stands. A
-// database that does not answer ends no call.
-func (l *loop) check(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	alive, err := l.sessions.SessionAlive(ctx, l.viewer.Session)
-	if err == nil && !alive {
-		l.end(closeSignedOut, "signed out")
-		return
-	}
-	a, failed := l.bookings.Appointment(ctx, l.viewer, l.appointment.ID)
-	if err = errors.Join(err, failed); err != nil {
-		slog.Warn("call could not be checked", "cause", err)
-		return
-	}
-	now := l.db.Now()
-	if reason, ok := refusals[stateAt(a, now)]; ok {
-		l.end(closeDoors, reason)
-		return
-	}
-	if !l.warned && !now.Before(l.closesAt.Add(-endingNotice)) && l.rooms.inside(l.peer) {
-		l.warned = true
-		l.send(event{Type: "ending", At: &l.closesAt})
-	}
 }
 
 // note keeps the time of joining (R23). A call goes on without it.

@@ -75,15 +75,21 @@ type socket struct {
 // serve lives as long as the connection does.
 func (s *Service) serve(ctx context.Context, conn *websocket.Conn, v *viewer.Viewer, a booking.Appointment) {
 	self, _ := selfAndOther(a, v)
-	ice := s.relay.iceServers(self.ID, a.ID, closesAt(a))
 	k := &socket{
-		peer: newPeer(a.ID, self, closesAt(a), ice), conn: conn,
+		peer: s.newPeer(a, v, self), conn: conn,
 		in: make(chan []byte), read: make(chan struct{}), wrote: make(chan struct{}),
 	}
 	go k.readAll()
 	go k.writeAll()
 	s.own(ctx, k, v, a)
 	k.hangUp()
+}
+
+// newPeer is the viewer's side of a call, with credentials of the relay.
+func (s *Service) newPeer(a booking.Appointment, v *viewer.Viewer, self participant) *peer {
+	p := newPeer(holderOf(self.ID, a, v), self, closesAt(a))
+	p.ice, p.expires = s.iceServers(p.holder, a)
+	return p
 }
 
 // own is the loop of one connection, from the room's door until it is to end.

@@ -186,9 +186,11 @@ func TestR24_TheDoorsCloseOnWhoIsInside(t *testing.T) {
 	zoe, nadia := w.both(t)
 	closes := w.appointment.EndsAt.Add(15 * time.Minute)
 	w.SetNow(closes.Add(-5 * time.Minute))
+	zoe.wants("ice")
 	if at := zoe.wants("ending")["at"]; at != closes.Format(time.RFC3339) {
 		t.Errorf("ending at %v", at)
 	}
+	nadia.wants("ice")
 	nadia.wants("ending")
 	w.SetNow(closes)
 	zoe.eventuallyClosed(4403)

@@ -35,6 +35,12 @@ type welcome struct {
 	ClosesAt     time.Time     `json:"closes_at"`
 }
 
+// renewal brings relay credentials that take the place of the ones before.
+type renewal struct {
+	Type       string      `json:"type"`
+	ICEServers []ICEServer `json:"ice_servers"`
+}
+
 // relayOnly is the policy of every call (R25).
 const relayOnly = "relay"
 

@@ -3,6 +3,8 @@ package signaling
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -111,6 +113,26 @@ func (r *rooms) inside(p *peer) bool {
 	return p.inside
 }
 
+// all are those who are in a call or wait for one.
+func (r *rooms) all() []*peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []*peer
+	for _, in := range r.open {
+		all = slices.AppendSeq(all, maps.Values(in.here))
+	}
+	return all
+}
+
+// renew tells p of relay credentials that take the place of those that are about to
+// expire, in the waiting room too.
+func (r *rooms) renew(p *peer, ice []ICEServer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p.ice = ice
+	p.send(renewal{Type: "ice", ICEServers: ice})
+}
+
 // pass gives what p says to one participant, or to everybody when to is empty.
 // It is dropped for those who have left or still wait, and when p was replaced.
 func (r *rooms) pass(p *peer, to string, what any) {
@@ -216,10 +238,13 @@ const queueLength = 128
 
 // peer is one connection of one participant.
 type peer struct {
-	call     uuid.UUID
+	holder
 	self     participant
-	ice      []ICEServer
 	closesAt time.Time
+
+	ice     []ICEServer // guarded by the rooms' lock
+	expires time.Time   // when they do; the rounds'
+	warned  bool        // that the doors are about to close; the rounds'
 
 	inside  bool          // whether it was welcomed; guarded by the rooms' lock
 	entered chan struct{} // closed with the welcome
@@ -236,9 +261,9 @@ type closing struct {
 	reason string
 }
 
-func newPeer(call uuid.UUID, self participant, closesAt time.Time, ice []ICEServer) *peer {
+func newPeer(h holder, self participant, closesAt time.Time) *peer {
 	return &peer{
-		call: call, self: self, ice: ice, closesAt: closesAt,
+		holder: h, self: self, closesAt: closesAt,
 		entered: make(chan struct{}), out: make(chan []byte, queueLength), gone: make(chan struct{}),
 	}
 }

@@ -15,7 +15,7 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 	t.Parallel()
 	rooms, call := newRooms(), uuid.New()
 	enter := func(id string, role viewer.Role) *peer {
-		p := newPeer(call, participant{ID: id, Role: role}, time.Time{}, nil)
+		p := newPeer(holder{call: call}, participant{ID: id, Role: role}, time.Time{})
 		if !rooms.enter(p, false) {
 			t.Fatal("the rooms are closed")
 		}
@@ -36,7 +36,7 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 
 func TestR44_AFullQueueEndsThePeer(t *testing.T) {
 	t.Parallel()
-	p := newPeer(uuid.New(), participant{}, time.Time{}, nil)
+	p := newPeer(holder{call: uuid.New()}, participant{}, time.Time{})
 	for range queueLength {
 		p.send(event{Type: "waiting"})
 	}

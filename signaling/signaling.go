@@ -23,14 +23,10 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Sessions tells whether somebody is still signed in; account.Service does.
+// Sessions tells which sessions still stand; account.Service does.
 type Sessions interface {
-	SessionAlive(ctx context.Context, session []byte) (bool, error)
+	SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error)
 }
-
-// recheckEvery is how often a connection asks whether its session and its
-// appointment still stand, so that what ended is noticed within 5 seconds.
-const recheckEvery = 3 * time.Second
 
 // Service is the calls that are going on.
 type Service struct {
@@ -39,12 +35,12 @@ type Service struct {
 	sessions Sessions
 	relay    *Relay
 	rooms    *rooms
-	recheck  time.Duration
+	rounds   rounds
 }
 
 // New returns the calls; none is going on yet.
 func New(db *postgres.DB, bookings *booking.Service, accounts Sessions, relay *Relay) *Service {
-	return &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), recheck: recheckEvery}
+	return &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), rounds: newRounds()}
 }
 
 // Close empties the rooms: everybody is told to come back (1012), and nobody
@@ -53,6 +49,7 @@ func (s *Service) Close(ctx context.Context) error {
 	gone := make(chan struct{})
 	go func() {
 		s.rooms.close()
+		s.rounds.stop()
 		close(gone)
 	}()
 	select {
@@ -78,6 +75,18 @@ func selfAndOther(a booking.Appointment, v *viewer.Viewer) (self, other particip
 		return worker, beneficiary
 	}
 	return beneficiary, worker
+}
+
+// holderOf is the viewer as the relay knows them.
+func holderOf(participant string, a booking.Appointment, v *viewer.Viewer) holder {
+	return holder{call: a.ID, participant: participant, account: v.ID, session: string(v.Session)}
+}
+
+// iceServers are the relays for one participant, with credentials that last as long
+// as the call's doors are open at most, and when they expire.
+func (s *Service) iceServers(h holder, a booking.Appointment) ([]ICEServer, time.Time) {
+	s.rounds.begin(s.round)
+	return s.relay.iceServers(h, closesAt(a).Sub(s.db.Now()))
 }
 
 // state is where a call stands.

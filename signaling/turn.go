@@ -3,6 +3,7 @@ package signaling
 import (
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/pion/logging"
+	"github.com/pion/stun/v4"
 	"github.com/pion/turn/v5"
 )
 
@@ -34,15 +35,16 @@ type ICEServer struct {
 
 // Relay hands out credentials for TURN servers, and runs the embedded one.
 type Relay struct {
-	secret []byte
-	urls   []string
-	now    func() time.Time
+	secret   []byte
+	own      []string // the embedded relay's addresses
+	external []string // those that are not run here
+	now      func() time.Time
+	grants   *grants
 
-	external []string     // those that are not run here
-	server   *turn.Server // nil with external relays
-	here     string       // where the embedded one is reached from this machine
-	ports    *relayPorts
-	tcp      *clientListener
+	server *turn.Server // nil with external relays
+	here   string       // where the embedded one is reached from this machine
+	ports  *relayPorts
+	tcp    *clientListener
 }
 
 // realm is the embedded relay's (RFC 8489, 9.2).
@@ -56,7 +58,7 @@ func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
 	if cfg.Secret == "" {
 		return nil, errors.New("relay: no secret")
 	}
-	r := &Relay{secret: []byte(cfg.Secret), urls: cfg.URLs, external: cfg.URLs, now: now}
+	r := &Relay{secret: []byte(cfg.Secret), external: cfg.URLs, now: now, grants: newGrants()}
 	switch {
 	case cfg.PublicIP != nil:
 		if err := r.start(cfg); err != nil {
@@ -73,7 +75,7 @@ func (r *Relay) start(cfg RelayConfig) error {
 	if err != nil {
 		return err
 	}
-	r.ports, err = newRelayPorts(cfg, r.now)
+	r.ports, err = newRelayPorts(cfg, r.grants, r.now)
 	if err == nil {
 		r.tcp = newClientListener(tcp)
 		r.server, err = turn.NewServer(turn.ServerConfig{
@@ -91,7 +93,7 @@ func (r *Relay) start(cfg RelayConfig) error {
 	}
 	r.here = udp.LocalAddr().String()
 	host := net.JoinHostPort(cfg.PublicIP.String(), strconv.Itoa(udp.LocalAddr().(*net.UDPAddr).Port))
-	r.urls = append([]string{"turn:" + host + "?transport=udp", "turn:" + host + "?transport=tcp"}, cfg.URLs...)
+	r.own = []string{"turn:" + host + "?transport=udp", "turn:" + host + "?transport=tcp"}
 	return nil
 }
 
@@ -126,7 +128,7 @@ func listenBoth(address string) (net.PacketConn, net.Listener, error) {
 }
 
 // URL is the first address at which browsers reach a relay.
-func (r *Relay) URL() string { return r.urls[0] }
+func (r *Relay) URL() string { return append(r.own, r.external...)[0] }
 
 // Close ends the embedded relay and every call's way through it.
 func (r *Relay) Close() error {
@@ -138,12 +140,33 @@ func (r *Relay) Close() error {
 	return err
 }
 
-// iceServers are the relays with credentials that are valid until the given
-// instant, for this participant of this call alone (TURN REST API,
-// draft-uberti-behave-turn-rest-00).
-func (r *Relay) iceServers(participant string, call uuid.UUID, until time.Time) []ICEServer {
-	username := fmt.Sprintf("%d:%s-of-%s", until.Unix(), participant, call)
-	return []ICEServer{{URLs: r.urls, Username: username, Credential: r.password(username)}}
+// iceServers are the relays with credentials for this participant of this call
+// alone (TURN REST API, draft-uberti-behave-turn-rest-00), and the instant at which
+// they expire. open is how long the call's doors stay open.
+func (r *Relay) iceServers(h holder, open time.Duration) (servers []ICEServer, expires time.Time) {
+	now := r.now()
+	its := r.grants.renew(h, r.user(h), now, now.Add(open))
+	if len(r.own) > 0 {
+		servers = append(servers, r.credentials(r.own, its.user, its.expires))
+	}
+	if len(r.external) > 0 {
+		h.session = "" // what is not ours cannot end with it, and bounds by user
+		servers = append(servers, r.credentials(r.external, r.user(h), its.expires))
+	}
+	return servers, its.expires
+}
+
+func (r *Relay) credentials(urls []string, user string, expires time.Time) ICEServer {
+	username := strconv.FormatInt(expires.Unix(), 10) + ":" + user
+	return ICEServer{URLs: urls, Username: username, Credential: r.password(username)}
+}
+
+// user is who a holder is on the wire and to the relay: the same one at every
+// renewal, and nobody can tell from it which call it is nor who.
+func (r *Relay) user(h holder) string {
+	mac := hmac.New(sha256.New, r.secret)
+	fmt.Fprintf(mac, "relay user %s %s %s %x", h.call, h.participant, h.account, h.session)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
 }
 
 func (r *Relay) password(username string) string {
@@ -152,14 +175,19 @@ func (r *Relay) password(username string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// authenticate answers the relay's question for a password. The whole username
-// is the user, so that one call's quota and expiry are its own.
+// authenticate answers the relay's question for a password. A port is given only
+// for credentials that have not expired. What concerns a port that is held goes on
+// as long as the grant stands: browsers refresh with the credentials that they took
+// it with, and a call must outlast them.
 func (r *Relay) authenticate(ask *turn.RequestAttributes) (user string, key []byte, ok bool) {
-	until, err := expiry(ask.Username)
-	if err != nil || !r.now().Before(until) {
+	expires, user, err := parseUsername(ask.Username)
+	if err != nil || ask.Method == stun.MethodAllocate && !r.now().Before(expires) {
 		return "", nil, false
 	}
-	return ask.Username, turn.GenerateAuthKey(ask.Username, ask.Realm, r.password(ask.Username)), true
+	if _, stands := r.grants.of(user, r.now()); !stands {
+		return "", nil, false
+	}
+	return user, turn.GenerateAuthKey(ask.Username, ask.Realm, r.password(ask.Username)), true
 }
 
 // mayAllocate is asked once the credentials were found to hold.
@@ -168,12 +196,12 @@ func (r *Relay) mayAllocate(user, _ string, client net.Addr) bool {
 	return r.ports.within(user)
 }
 
-// expiry reads the instant in front of a username.
-func expiry(username string) (time.Time, error) {
+// parseUsername takes a username apart into the instant in front of it and the user.
+func parseUsername(username string) (expires time.Time, user string, err error) {
 	seconds, user, ok := strings.Cut(username, ":")
 	if !ok || user == "" {
-		return time.Time{}, errors.New("relay: a username without expiry")
+		return time.Time{}, "", errors.New("relay: a username without expiry")
 	}
 	unix, err := strconv.ParseInt(seconds, 10, 64)
-	return time.Unix(unix, 0), err
+	return time.Unix(unix, 0), user, err
 }

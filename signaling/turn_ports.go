@@ -6,10 +6,10 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/pion/turn/v5"
 )
 
@@ -34,6 +34,7 @@ var (
 	errFamily        = errors.New("relay: no address of this family")
 	errQuota         = errors.New("relay: too many ports for one participant")
 	errFull          = errors.New("relay: no port is free")
+	errEnded         = errors.New("relay: the credentials have ended")
 )
 
 // relayPorts gives out the relay's own ports. They are names inside this
@@ -44,14 +45,15 @@ var (
 type relayPorts struct {
 	ip          net.IP
 	first, span int
+	grants      *grants
 	now         func() time.Time
 
 	mu    sync.RWMutex
 	open  map[int]*relayPort
-	users map[string]int // how many ports each user holds
+	seats map[seat]int // how many ports each participant of a call holds
 }
 
-func newRelayPorts(cfg RelayConfig, now func() time.Time) (*relayPorts, error) {
+func newRelayPorts(cfg RelayConfig, grants *grants, now func() time.Time) (*relayPorts, error) {
 	first, last := cfg.MinPort, cfg.MaxPort
 	if first == 0 && last == 0 {
 		first, last = firstDynamicPort, lastDynamicPort
@@ -60,8 +62,8 @@ func newRelayPorts(cfg RelayConfig, now func() time.Time) (*relayPorts, error) {
 		return nil, fmt.Errorf("ports %d to %d are no range", first, last)
 	}
 	return &relayPorts{
-		ip: cfg.PublicIP, first: int(first), span: int(last) - int(first) + 1, now: now,
-		open: map[int]*relayPort{}, users: map[string]int{},
+		ip: cfg.PublicIP, first: int(first), span: int(last) - int(first) + 1, grants: grants, now: now,
+		open: map[int]*relayPort{}, seats: map[seat]int{},
 	}, nil
 }
 
@@ -72,23 +74,25 @@ func (p *relayPorts) Validate() error { return nil }
 // checked packet by packet.
 func (p *relayPorts) permits(_ net.Addr, peer net.IP) bool { return peer.Equal(p.ip) }
 
-// within reports whether a user may hold one more port.
+// within reports whether a user may hold one more port. All sessions of one
+// participant of one call share what they may hold.
 func (p *relayPorts) within(user string) bool {
+	its, stands := p.grants.of(user, p.now())
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.users[user] < maxAllocations
+	return stands && p.seats[its.seat()] < maxAllocations
 }
 
-// AllocatePacketConn opens a port for a user until their credentials expire.
+// AllocatePacketConn opens a port for a user until the doors of their call close, or
+// their grant is ended.
 func (p *relayPorts) AllocatePacketConn(conf turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
-	until, err := expiry(conf.UserID)
 	switch {
-	case err != nil || conf.RequestedPort != 0:
+	case conf.RequestedPort != 0:
 		return nil, nil, errReservation
 	case (conf.Network == "udp4") != (p.ip.To4() != nil):
 		return nil, nil, errFamily
 	}
-	port, err := p.take(conf.UserID, until.Sub(p.now()))
+	port, err := p.take(conf.UserID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,11 +109,17 @@ func (p *relayPorts) AllocateConn(turn.AllocateConnConfig) (net.Conn, error) {
 	return nil, errTCPAllocation
 }
 
-// take opens a port; one that closes by itself ends its allocation.
-func (p *relayPorts) take(user string, lasts time.Duration) (*relayPort, error) {
+// take opens a port; one that closes by itself ends its allocation. The grant is
+// read under the lock, so that none is opened once closeOf has looked.
+func (p *relayPorts) take(user string) (*relayPort, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.users[user] >= maxAllocations {
+	now := p.now()
+	its, stands := p.grants.of(user, now)
+	switch {
+	case !stands:
+		return nil, errEnded
+	case p.seats[its.seat()] >= maxAllocations:
 		return nil, errQuota
 	}
 	for range freePortTries {
@@ -118,44 +128,62 @@ func (p *relayPorts) take(user string, lasts time.Duration) (*relayPort, error) 
 			continue
 		}
 		port := &relayPort{
-			ports: p, addr: &net.UDPAddr{IP: p.ip, Port: number}, user: user, call: callOf(user),
+			ports: p, addr: &net.UDPAddr{IP: p.ip, Port: number}, user: user, seat: its.seat(),
 			arrived: make(chan packet, portQueue), closed: make(chan struct{}),
 		}
-		port.expires = time.AfterFunc(lasts, port.close)
+		port.expires = time.AfterFunc(its.until.Sub(now), port.close)
 		p.open[number] = port
-		p.users[user]++
+		p.seats[port.seat]++
 		return port, nil
 	}
 	return nil, errFull
 }
 
-// callOf is the call in a username; what has none shares nothing with anybody.
-func callOf(user string) string {
-	_, call, ok := strings.Cut(user, "-of-")
-	if !ok {
-		return user
+// closeOf closes a user's ports. The grant has been ended before, so that there
+// will be no others.
+func (p *relayPorts) closeOf(user string) {
+	p.mu.RLock()
+	var theirs []*relayPort
+	for _, port := range p.open {
+		if port.user == user {
+			theirs = append(theirs, port)
+		}
 	}
-	return call
+	p.mu.RUnlock()
+	for _, port := range theirs {
+		port.close()
+	}
+}
+
+// holding are the users who hold ports.
+func (p *relayPorts) holding() map[string]bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	users := map[string]bool{}
+	for _, port := range p.open {
+		users[port.user] = true
+	}
+	return users
 }
 
 func (p *relayPorts) release(port *relayPort) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, port.addr.Port)
-	if p.users[port.user]--; p.users[port.user] == 0 {
-		delete(p.users, port.user)
+	if p.seats[port.seat]--; p.seats[port.seat] == 0 {
+		delete(p.seats, port.seat)
 	}
 }
 
 // holder is who holds an address within a call, nil when nobody does.
-func (p *relayPorts) holder(call string, to net.Addr) *relayPort {
+func (p *relayPorts) holder(call uuid.UUID, to net.Addr) *relayPort {
 	udp, ok := to.(*net.UDPAddr)
 	if !ok || !udp.IP.Equal(p.ip) {
 		return nil
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if port := p.open[udp.Port]; port != nil && port.call == call {
+	if port := p.open[udp.Port]; port != nil && port.seat.call == call {
 		return port
 	}
 	return nil
@@ -172,7 +200,7 @@ type relayPort struct {
 	ports   *relayPorts
 	addr    *net.UDPAddr
 	user    string
-	call    string
+	seat    seat
 	arrived chan packet
 	expires *time.Timer
 	once    sync.Once
@@ -183,7 +211,7 @@ type relayPort struct {
 // does, or they cannot keep up, it vanishes and is reported as sent, as a network
 // would.
 func (c *relayPort) WriteTo(data []byte, to net.Addr) (int, error) {
-	if holder := c.ports.holder(c.call, to); holder != nil {
+	if holder := c.ports.holder(c.seat.call, to); holder != nil {
 		select {
 		case holder.arrived <- packet{append([]byte(nil), data...), c.addr}:
 		default:

@@ -1,7 +1,11 @@
 package signaling_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,17 +68,31 @@ func allocate(t *testing.T, c *turn.Client) net.PacketConn {
 
 func inAnHour() time.Time { return time.Now().Add(time.Hour) }
 
+// userOf is a username without its expiry.
+func userOf(c signaling.ICEServer) string { return c.Username[strings.Index(c.Username, ":")+1:] }
+
+func expiryOf(t *testing.T, c signaling.ICEServer) time.Time {
+	t.Helper()
+	seconds, err := strconv.ParseInt(strings.Split(c.Username, ":")[0], 10, 64)
+	must(t, err)
+	return time.Unix(seconds, 0)
+}
+
 func TestR44_TheRelayRefusesWrongCredentials(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t, time.Now)
 	call := uuid.New()
 	good := r.Credentials("P1", call, inAnHour())
-	later := r.Credentials("P1", call, inAnHour().Add(time.Hour))
+	ended := r.Credentials("P1", uuid.New(), inAnHour())
+	r.End(ended)
 	for name, c := range map[string]signaling.ICEServer{
-		"expired":             r.Credentials("P1", call, time.Now().Add(-time.Second)),
+		"expired":             r.Credentials("P1", uuid.New(), time.Now().Add(-time.Second)),
+		"an earlier expiry":   {Username: strings.Replace(good.Username, "1", "0", 1), Credential: good.Credential},
 		"another password":    {Username: good.Username, Credential: "x" + good.Credential},
-		"another participant": {Username: strings.Replace(good.Username, "P1", "P2", 1), Credential: good.Credential},
-		"a later expiry":      {Username: later.Username, Credential: good.Credential},
+		"another participant": {Username: r.Credentials("P2", call, inAnHour()).Username, Credential: good.Credential},
+		"a later expiry":      {Username: "9" + good.Username, Credential: good.Credential},
+		"of another relay":    startRelay(t, time.Now).Credentials("P1", uuid.New(), inAnHour()), // with the same secret
+		"ended":               ended,
 		"no expiry":           {Username: "P1", Credential: good.Credential},
 		"nobody":              {Username: strings.Split(good.Username, ":")[0] + ":", Credential: good.Credential},
 		"another call's":      {Username: r.Credentials("P1", uuid.New(), inAnHour()).Username, Credential: good.Credential},
@@ -281,11 +299,16 @@ func TestR44_ExternalRelaysGetCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	call := uuid.MustParse("0193a5a0-0000-7000-8000-000000000001")
-	got := r.Credentials("P1", call, time.Unix(1764612900, 0))
-	name, password := "1764612900:P1-of-0193a5a0-0000-7000-8000-000000000001", "Cp51WnGlg0O/m+8C98qFUzI6X3s="
-	if got.Username != name || got.Credential != password || r.URL() != urls[0] {
-		t.Errorf("got %+v", got)
+	call := uuid.New()
+	got := r.Credentials("P1", call, inAnHour())
+	mac := hmac.New(sha1.New, []byte("north")) // as coturn's use-auth-secret does
+	mac.Write([]byte(got.Username))
+	if want := base64.StdEncoding.EncodeToString(mac.Sum(nil)); got.Credential != want || !slices.Equal(got.URLs, urls) || r.URL() != urls[0] {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+	// An external relay bounds by user, and cannot end what a session held.
+	if again := r.CredentialsIn("P1", call, "another session", inAnHour()); userOf(again) != userOf(got) {
+		t.Errorf("another session is another user: %s, %s", again.Username, got.Username)
 	}
 	for _, bad := range []signaling.RelayConfig{{Secret: "north"}, {URLs: urls}, {Secret: "north", PublicIP: net.IPv4(127, 0, 0, 1), Listen: "127.0.0.1:0", MinPort: 2, MaxPort: 1}} {
 		if r, err := signaling.StartRelay(bad); err == nil {

@@ -42,13 +42,14 @@ type sessions struct {
 
 var workerSession = []byte("worker")
 
-func (s *sessions) SessionAlive(ctx context.Context, session []byte) (bool, error) {
-	if string(session) == string(workerSession) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return !s.revoked, nil
+func (s *sessions) SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	alive, err := s.Service.SessionsAlive(ctx, sessions)
+	if alive != nil {
+		alive[string(workerSession)] = !s.revoked
 	}
-	return s.Service.SessionAlive(ctx, session)
+	return alive, err
 }
 
 // world is two people with an appointment by video that is going on, the relay,
