@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/embedded"
@@ -32,37 +33,64 @@ type deployment struct {
 // deploy brings up `serve` from the environment alone, on an empty database.
 func deploy(t *testing.T) *deployment {
 	t.Helper()
+	d := furnish(t, dbtest.New(t), blobtest.Config(t))
+	d.command(t, "migrate")
+	d.serve(t)
+	d.awaitStatus(t, http.StatusOK)
+	return d
+}
+
+// furnish names a deployment's parts and starts none of its processes.
+func furnish(t *testing.T, database string, store blob.Config) *deployment {
+	t.Helper()
 	mail, err := embedded.StartMailReceiver(context.Background(), filepath.Join(t.TempDir(), "mail"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mail.Stop(context.Background()) })
-	key := filepath.Join(t.TempDir(), "master.key")
-	if err := os.WriteFile(key, []byte(random()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	store, port := blobtest.Config(t), freePort(t)
+	port := freePort(t)
 	d := &deployment{url: "http://localhost:" + port, mailDir: mail.Dir()}
 	d.env = []string{
-		"LISTEN_ADDR=127.0.0.1:" + port, "PUBLIC_URL=" + d.url, "DATABASE_URL=" + dbtest.New(t),
+		"LISTEN_ADDR=127.0.0.1:" + port, "PUBLIC_URL=" + d.url, "DATABASE_URL=" + database,
 		"S3_ENDPOINT=" + store.Endpoint, "S3_BUCKET=" + store.Bucket, "S3_ACCESS_KEY=" + store.AccessKey, "S3_SECRET_KEY=" + store.SecretKey,
-		"SMTP_URL=" + mail.URL(), "MAIL_FROM=Social Direct <rendez-vous@exemple.fr>", "MASTER_KEY_FILE=" + key,
+		"SMTP_URL=" + mail.URL(), "MAIL_FROM=Social Direct <rendez-vous@exemple.fr>", "MASTER_KEY_FILE=" + keyFile(t), "INDEX_KEY_FILE=" + keyFile(t),
 		"TURN_PUBLIC_IP=127.0.0.1", "TURN_LISTEN=127.0.0.1:0", "TURN_SECRET=" + random(), "SWITCHBOARD_PHONE=02 97 00 00 00",
 	}
-	d.command(t, "migrate")
+	return d
+}
+
+// keyFile is the path of a new key.
+func keyFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte(random()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// serve starts the server, which must end well.
+func (d *deployment) serve(t *testing.T) {
+	t.Helper()
+	var err error
 	if d.program, err = launch(static, d.env, "serve"); err != nil {
 		t.Fatal(err)
 	}
+	started := d.program
 	t.Cleanup(func() {
-		if err := d.stop(); err != nil {
-			t.Errorf("serve ended: %v\n%s", err, d.output)
+		if err := started.stop(); err != nil {
+			t.Errorf("serve ended: %v\n%s", err, started.output)
 		}
 	})
-	await(t, "serve is ready", 30*time.Second, func() bool {
+}
+
+// awaitStatus waits for /readyz to answer so.
+func (d *deployment) awaitStatus(t *testing.T, want int) {
+	t.Helper()
+	await(t, fmt.Sprint("/readyz answers ", want), 60*time.Second, func() bool {
 		status, _, err := get(d.url + "/readyz")
-		return err == nil && status == http.StatusOK
+		return err == nil && status == want
 	})
-	return d
 }
 
 func random() string {

@@ -68,7 +68,7 @@ func (s *Service) open(ctx context.Context, row documentRow) (*Download, error) 
 	}
 	object, err := s.store.Open(ctx, row.ObjectKey, row.SealedSize)
 	if err != nil {
-		return nil, fault.Wrap(fault.Unavailable, err)
+		return nil, &fault.Fault{Code: fault.Unavailable, Message: "Ce document ne peut pas être ouvert pour le moment. Il n’est pas perdu\u00a0: réessayez dans quelques minutes.", Cause: err}
 	}
 	content, size, err := s.vault.UnsealStreamAt(ctx, s.db.Pool, row.BeneficiaryID, aboutDocument(row.ID), object, row.SealedSize)
 	if err != nil {

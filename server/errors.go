@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 
 	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
@@ -70,7 +72,7 @@ const retryAfter = "30"
 // fail answers with the one returned error: nothing else in the platform turns
 // an error into a status.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, err error) {
-	f := fault.From(err)
+	f := faultOf(r, err)
 	logFault(r, f)
 	status := statuses[f.Code]
 	switch f.Code {
@@ -91,6 +93,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 	default:
 		s.failPage(w, r, status, f)
 	}
+}
+
+// faultOf is the fault in err. What failed because the database is away, or because
+// nothing was answered in time, is nobody's fault here: it may succeed later.
+func faultOf(r *http.Request, err error) *fault.Fault {
+	f := fault.From(err)
+	if f.Code == fault.Internal && (postgres.Away(err) || errors.Is(context.Cause(r.Context()), errSlow)) {
+		return fault.Wrap(fault.Unavailable, err)
+	}
+	return f
 }
 
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, status int, f *fault.Fault) {
@@ -144,7 +156,7 @@ func logFault(r *http.Request, f *fault.Fault) {
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		level = slog.LevelError
 	}
-	if errors.Is(f, http.ErrAbortHandler) || r.Context().Err() != nil {
+	if cause := context.Cause(r.Context()); errors.Is(f, http.ErrAbortHandler) || cause != nil && !errors.Is(cause, errSlow) {
 		level = slog.LevelDebug // the browser went away
 	}
 	slog.Log(r.Context(), level, "request failed", "method", r.Method, "route", r.Pattern, "code", f.Code, "cause", f.Cause)

@@ -114,6 +114,8 @@ func (s *Server) serve(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began := time.Now()
 		limitBody(w, req, r.kind.patience())
+		w, req, answered := r.kind.inTime(w, req)
+		defer answered()
 		req, err := s.identify(req, r.access)
 		if err == nil && !typeable(req.URL.Path) {
 			err = notFound(w, req)

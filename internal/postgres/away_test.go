@@ -122,3 +122,59 @@ func TestR40_WhatCountsAsAFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// What the server says when it goes away, what the driver says of a connection that
+// broke, and what the system says, are the same to who asks.
+func TestR40_WhatCountsAsADatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		"57P01": true, "57P02": true, "57P03": true, "53300": true, "53100": true, "53200": true, "08006": true, "25006": true,
+		"23505": false, "40P01": false, "42P01": false, "57014": false, "28P01": false,
+	} {
+		if postgres.Away(fmt.Errorf("read: %w", &pgconn.PgError{Code: code})) != want {
+			t.Errorf("%s: %t", code, !want)
+		}
+	}
+	for _, err := range []error{nil, io.EOF, syscall.ECONNRESET, context.Canceled} {
+		if postgres.Away(err) {
+			t.Errorf("%v may be anybody's", err)
+		}
+	}
+	if _, err := postgres.Open(t.Context(), "postgres://nobody@127.0.0.1:1/none", 4); !postgres.Away(err) {
+		t.Errorf("refused: %v", err)
+	}
+}
+
+// A session that is killed in the middle of a question, and a network that breaks, are
+// noticed as the database's, whatever words they come in.
+func TestR40_ABrokenConnectionIsNoticed(t *testing.T) {
+	t.Parallel()
+	url := dbtest.New(t)
+	db, killer := open(t, url), open(t, url)
+	conn, err := db.Pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	kill := time.AfterFunc(50*time.Millisecond, func() {
+		_, _ = killer.Pool.Exec(context.Background(), `select pg_terminate_backend($1)`, conn.Conn().PgConn().PID())
+	})
+	defer kill.Stop()
+	if _, err := conn.Exec(t.Context(), `select pg_sleep(30)`); !postgres.Away(err) {
+		t.Errorf("killed: %v", err)
+	}
+	if _, err := conn.Exec(t.Context(), `select 1`); !postgres.Away(err) {
+		t.Errorf("asked once more: %v", err)
+	}
+
+	conn, err = db.Pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	broken := time.AfterFunc(50*time.Millisecond, func() { _ = conn.Conn().PgConn().Conn().Close() })
+	defer broken.Stop()
+	if _, err := conn.Exec(t.Context(), `select pg_sleep(30)`); !postgres.Away(err) {
+		t.Errorf("cut: %v", err)
+	}
+}

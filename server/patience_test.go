@@ -1,0 +1,65 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"socialdirect/internal/fault"
+)
+
+// A page that waits for what does not come is ended and says so; one that has begun
+// its answer may take its time.
+func TestR40_WhatDoesNotAnswerInTimeIsEnded(t *testing.T) {
+	t.Parallel()
+	const limit = 20 * time.Millisecond
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+
+	_, waiting, done := beginWithin(limit, httptest.NewRecorder(), r)
+	defer done()
+	<-waiting.Context().Done()
+	if f := faultOf(waiting, waiting.Context().Err()); f.Code != fault.Unavailable {
+		t.Errorf("no answer in time: %v", f)
+	}
+
+	w, answering, done := beginWithin(limit, httptest.NewRecorder(), r)
+	defer done()
+	if _, err := w.Write([]byte("begun")); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-answering.Context().Done():
+		t.Error("ended while it was answered")
+	case <-time.After(5 * limit):
+	}
+}
+
+func TestR40_ABrowserThatLeftIsNoPartThatIsAway(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
+	if f := faultOf(r, ctx.Err()); f.Code != fault.Internal {
+		t.Errorf("%v", f)
+	}
+	own := fault.Wrap(fault.NotFound, errors.New("none"))
+	if f := faultOf(r, own); f != own {
+		t.Errorf("%v", f)
+	}
+}
+
+// Sockets and uploads outlast every page.
+func TestR40_SocketsAndUploadsAreNotEnded(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, kind := range []routeKind{socket, upload} {
+		_, got, done := kind.inTime(httptest.NewRecorder(), r)
+		done()
+		if got.Context().Err() != nil {
+			t.Errorf("%d has a limit", kind)
+		}
+	}
+}
