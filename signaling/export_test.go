@@ -1,7 +1,8 @@
 package signaling
 
 import (
-	"encoding/json"
+	"context"
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,13 +10,29 @@ import (
 
 // What tests of the outside reach into.
 var (
-	RelayOnlySDP       = relayOnlySDP
-	RelayOnlyCandidate = relayOnlyCandidate
+	RelayOnlySDP       = testRelays.onlySDP
+	RelayOnlyCandidate = testRelays.onlyCandidate
 	Bounded            = bounded
 )
 
+// testRelays are those of the tests that start none.
+var testRelays = newPlaces(RelayConfig{Addresses: []netip.Prefix{
+	netip.MustParsePrefix("203.0.113.9/32"), netip.MustParsePrefix("2001:db8::9/128"),
+}}).relays()
+
+func (p *places) relays() relays { return p.hold }
+
+// Owns reports whether candidates at an address pass.
+func (r *Relay) Owns(address string) bool { return r.owns(netip.MustParseAddr(address)) }
+
+// Find replaces the look-up of the relays' names.
+func (r *Relay) Find(find func(ctx context.Context, network, host string) ([]netip.Addr, error)) {
+	r.places.find = find
+}
+
 const (
 	MaxFrame       = maxFrame
+	MaxDescription = maxDescription
 	MaxReason      = maxReason
 	MaxAllocations = maxAllocations
 )
@@ -61,11 +78,11 @@ func PassOn(data []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	what, err := m.passedOn("P1")
+	what, err := m.passedOn("P1", testRelays)
 	if err != nil || what == nil {
 		return "", err
 	}
-	out, err := json.Marshal(what)
+	out, err := encoded(what)
 	return string(out), err
 }
 

@@ -108,7 +108,11 @@ func (l *loop) handle(ctx context.Context, data []byte) {
 	default:
 	}
 	var broken violation
-	if errors.As(l.obey(ctx, data), &broken) {
+	switch {
+	case !errors.As(l.obey(ctx, data), &broken):
+	case broken == errTooLong:
+		l.end(closeTooBig, string(broken))
+	default:
 		l.end(closePolicy, string(broken))
 	}
 }
@@ -126,7 +130,7 @@ func (l *loop) obey(ctx context.Context, data []byte) error {
 	case m.Type == "admit":
 		return l.admit(ctx, m.ID)
 	}
-	what, err := m.passedOn(l.self.ID)
+	what, err := m.passedOn(l.self.ID, l.relay.owns)
 	if err == nil && what != nil {
 		l.rooms.pass(l.peer, m.To, what)
 	}

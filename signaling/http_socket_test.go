@@ -269,8 +269,8 @@ func TestR44_AFrameHolds64KiB(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
-	head, tail := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"`, `"}}`
-	fits := head + strings.Repeat("x", signaling.MaxFrame-len(head)-len(tail)) + tail
+	fits := describing(strings.Repeat("x", signaling.MaxDescription))
+	fits += strings.Repeat(" ", signaling.MaxFrame-len(fits))
 	nadia.say(fits)
 	zoe.wants("description")
 	for _, tooBig := range []string{fits + " ", strings.Repeat("x", 1<<20)} {
@@ -283,12 +283,32 @@ func TestR44_AFrameHolds64KiB(t *testing.T) {
 	}
 }
 
+func describing(sdp string) string {
+	return `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + sdp + `"}}`
+}
+
+func TestR44_ADescriptionHolds32KiB(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	line := `a=x:<&>\r\n` // nothing grows on the way
+	fits := "v=0\\r\\n" + strings.Repeat(line, (signaling.MaxDescription-5)/9)
+	nadia.say(describing(fits))
+	got := zoe.wants("description")["description"].(map[string]any)["sdp"].(string)
+	if got != strings.NewReplacer(`\r`, "\r", `\n`, "\n").Replace(fits) {
+		t.Errorf("%d bytes of %d arrive", len(got), len(fits))
+	}
+	nadia.say(describing(strings.Repeat("x", signaling.MaxDescription+1)))
+	nadia.closed(websocket.CloseMessageTooBig)
+	zoe.wants("left")
+}
+
 func TestR44_WhoDoesNotReadIsDisconnected(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
 	_ = zoe.conn.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
-	line := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + strings.Repeat(`a=x:1\r\n`, 7000) + `"}}`
+	line := `{"type":"description","to":"P1","description":{"type":"offer","sdp":"` + strings.Repeat(`a=x:1\r\n`, 4000) + `"}}`
 	go func() {
 		for nadia.conn.WriteMessage(websocket.TextMessage, []byte(line)) == nil {
 		}

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -92,6 +93,10 @@ type (
 	}
 )
 
+// maxDescription is how many bytes a session description may have: four times what
+// a browser writes for voice and picture.
+const maxDescription = 32 << 10
+
 // violation is why a connection is closed with 1008.
 type violation string
 
@@ -103,6 +108,7 @@ const (
 	errShape     violation = "a field is missing or wrong"
 	errBinary    violation = "only text frames are understood"
 	errUnwelcome violation = "nothing may be said before the welcome"
+	errTooLong   violation = "a description holds 32 KiB at most" // closed with 1009
 	errNotWorker violation = "only the social worker admits"
 )
 
@@ -131,8 +137,11 @@ func (m message) check() error {
 	default:
 		return errType
 	}
-	if !complete {
+	switch {
+	case !complete:
 		return errShape
+	case m.Description != nil && len(m.Description.SDP) > maxDescription:
+		return errTooLong
 	}
 	return nil
 }
@@ -145,20 +154,30 @@ func (d description) known() bool {
 	return false
 }
 
+// encoded is a message as it is sent. What browsers write is passed on as it is: "<"
+// would else take six bytes.
+func encoded(what any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(what)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+}
+
 // passedOn is what the other side gets of a message from the given participant:
 // nil when the relay policy leaves nothing of it.
-func (m message) passedOn(from string) (any, error) {
+func (m message) passedOn(from string, own relays) (any, error) {
 	switch m.Type {
 	case "description":
-		d := description{Type: m.Description.Type, SDP: relayOnlySDP(m.Description.SDP)}
+		d := description{Type: m.Description.Type, SDP: own.onlySDP(m.Description.SDP)}
 		return relayedDescription{Type: m.Type, From: from, Description: d}, nil
 	case "candidate":
-		return m.candidateFrom(from)
+		return m.candidateFrom(from, own)
 	}
 	return relayedState{Type: m.Type, From: from, Audio: *m.Audio, Video: *m.Video, Screen: *m.Screen}, nil
 }
 
-func (m message) candidateFrom(from string) (any, error) {
+func (m message) candidateFrom(from string, own relays) (any, error) {
 	var c *candidate
 	if err := json.Unmarshal(m.Candidate, &c); err != nil {
 		return nil, errShape
@@ -166,7 +185,7 @@ func (m message) candidateFrom(from string) (any, error) {
 	if c == nil || c.Candidate == "" { // null, or the end of one generation
 		return relayedCandidate{Type: m.Type, From: from, Candidate: c.bare()}, nil
 	}
-	line, ok := relayOnlyCandidate(c.Candidate)
+	line, ok := own.onlyCandidate(c.Candidate)
 	if !ok {
 		return nil, nil
 	}

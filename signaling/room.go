@@ -1,7 +1,6 @@
 package signaling
 
 import (
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
@@ -270,7 +269,7 @@ func newPeer(h holder, self participant, closesAt time.Time) *peer {
 
 // send queues a message; a peer whose queue is full is ended, never waited for.
 func (p *peer) send(what any) {
-	data, err := json.Marshal(what)
+	data, err := encoded(what)
 	if err != nil {
 		slog.Error("call message", "cause", err)
 		p.end(closeInternal, "")

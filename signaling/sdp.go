@@ -13,15 +13,20 @@ import (
 // name a real one (RFC 8840, 4.1.1).
 const unknownAddress = "IN IP4 0.0.0.0"
 
-// relayOnlySDP returns a session description without any participant's address
-// (R25): candidates that are not of type relay are gone, the related address of
-// relayed ones is nobody's, and the connection, origin and RTCP lines name no one.
+// relays tells the addresses of the deployment's own relays.
+type relays func(netip.Addr) bool
+
+// onlySDP returns a session description without any participant's address (R25):
+// candidates are gone that are not of type relay, or not at a relay of the
+// deployment's (nobody is sent to an address of the other side's choice), the
+// related address of those that stay is nobody's, and the connection, origin and
+// RTCP lines name no one.
 // Every kind of line break ends a line, so that nothing hides behind one; a line
 // that still names an address where none belongs is dropped.
-func relayOnlySDP(sdp string) string {
+func (own relays) onlySDP(sdp string) string {
 	var kept strings.Builder
 	for line := range strings.FieldsFuncSeq(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
-		if line, ok := relayOnlyLine(line); ok {
+		if line, ok := own.onlyLine(line); ok {
 			kept.WriteString(line)
 			kept.WriteString("\r\n")
 		}
@@ -29,7 +34,7 @@ func relayOnlySDP(sdp string) string {
 	return kept.String()
 }
 
-func relayOnlyLine(line string) (string, bool) {
+func (own relays) onlyLine(line string) (string, bool) {
 	kind, value, ok := strings.Cut(line, "=")
 	if !ok || len(kind) != 1 || kind[0] < 'a' || kind[0] > 'z' || breaks(line) {
 		return "", false
@@ -40,7 +45,7 @@ func relayOnlyLine(line string) (string, bool) {
 	case "o":
 		return origin(value)
 	case "a":
-		return attribute(value)
+		return own.attribute(value)
 	}
 	return line, !namesAddress(value)
 }
@@ -54,12 +59,12 @@ func origin(value string) (string, bool) {
 	return "o=- " + fields[1] + " " + fields[2] + " " + unknownAddress, true
 }
 
-func attribute(value string) (string, bool) {
+func (own relays) attribute(value string) (string, bool) {
 	name, rest, _ := strings.Cut(value, ":")
 	name = strings.ToLower(strings.TrimSpace(name))
 	switch {
 	case name == "candidate":
-		relayed, ok := relayCandidate(rest)
+		relayed, ok := own.rewritten(rest)
 		return "a=candidate:" + relayed, ok
 	case name == "rtcp":
 		return "a=rtcp:9 " + unknownAddress, true
@@ -69,28 +74,28 @@ func attribute(value string) (string, bool) {
 	return "a=" + value, !namesAddress(value)
 }
 
-// relayOnlyCandidate returns a candidate as RTCIceCandidateInit writes it
-// ("candidate:…"), with nobody's related address; false unless it is well formed
-// and of type relay.
-func relayOnlyCandidate(line string) (string, bool) {
+// onlyCandidate returns a candidate as RTCIceCandidateInit writes it ("candidate:…"),
+// with nobody's related address; false unless it is well formed, of type relay and
+// at a relay of the deployment's.
+func (own relays) onlyCandidate(line string) (string, bool) {
 	rest, ok := strings.CutPrefix(line, "candidate:")
 	if !ok || breaks(line) {
 		return "", false
 	}
-	relayed, ok := relayCandidate(rest)
+	relayed, ok := own.rewritten(rest)
 	return "candidate:" + relayed, ok
 }
 
-// relayCandidate rewrites what follows "candidate:" (RFC 8839, 5.1): foundation,
+// rewritten is what follows "candidate:" once it may pass (RFC 8839, 5.1): foundation,
 // component, transport, priority, address, port, "typ" and the type, then the
 // related address and port, which are always written and never real, then pairs
 // of name and value, of which only those that say nothing of a place stay.
-func relayCandidate(line string) (string, bool) {
+func (own relays) rewritten(line string) (string, bool) {
 	fields := strings.Fields(line)
 	if len(fields) < 8 || len(fields)%2 != 0 || fields[6] != "typ" || fields[7] != "relay" {
 		return "", false
 	}
-	if !iceChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !endpoint(fields[4], fields[5]) {
+	if !iceChars(fields[0], 32) || !digits(fields[1]) || !isTransport(fields[2]) || !digits(fields[3]) || !own.endpoint(fields[4], fields[5]) {
 		return "", false
 	}
 	kept := append(fields[:8:8], "raddr", relatedAddress(fields[4]), "rport", "9")
@@ -113,10 +118,10 @@ func relatedAddress(relayed string) string {
 
 func isTransport(s string) bool { return strings.EqualFold(s, "udp") || strings.EqualFold(s, "tcp") }
 
-func endpoint(address, port string) bool {
+func (own relays) endpoint(address, port string) bool {
 	ip, err := netip.ParseAddr(address)
 	_, badPort := strconv.ParseUint(port, 10, 16)
-	return err == nil && ip.Zone() == "" && badPort == nil
+	return err == nil && ip.Zone() == "" && badPort == nil && own(ip.Unmap())
 }
 
 // harmless reports whether an extension of a candidate may pass.

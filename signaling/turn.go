@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -19,11 +20,12 @@ import (
 
 // RelayConfig says where browsers find the relay.
 type RelayConfig struct {
-	Listen           string   // the embedded relay's address, UDP and TCP; port 0 takes a free one
-	PublicIP         net.IP   // the address at which browsers reach the embedded relay; nil: none is started
-	Secret           string   // shared with external relays (coturn: static-auth-secret)
-	URLs             []string // external relays, used when PublicIP is nil
-	MinPort, MaxPort uint16   // the embedded relay's own ports, both included; both 0: 49152 to 65535
+	Listen           string         // the embedded relay's address, UDP and TCP; port 0 takes a free one
+	PublicIP         net.IP         // the address at which browsers reach the embedded relay; nil: none is started
+	Secret           string         // shared with external relays (coturn: static-auth-secret)
+	URLs             []string       // external relays
+	Addresses        []netip.Prefix // at which external relays give ports; none: what URLs resolve to
+	MinPort, MaxPort uint16         // the embedded relay's own ports, both included; both 0: 49152 to 65535
 }
 
 // ICEServer is one entry of a browser's RTCConfiguration.iceServers.
@@ -45,6 +47,7 @@ type Relay struct {
 	here   string       // where the embedded one is reached from this machine
 	ports  *relayPorts
 	tcp    *clientListener
+	places *places
 }
 
 // realm is the embedded relay's (RFC 8489, 9.2).
@@ -58,7 +61,7 @@ func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
 	if cfg.Secret == "" {
 		return nil, errors.New("relay: no secret")
 	}
-	r := &Relay{secret: []byte(cfg.Secret), external: cfg.URLs, now: now, grants: newGrants()}
+	r := &Relay{secret: []byte(cfg.Secret), external: cfg.URLs, now: now, grants: newGrants(), places: newPlaces(cfg)}
 	switch {
 	case cfg.PublicIP != nil:
 		if err := r.start(cfg); err != nil {

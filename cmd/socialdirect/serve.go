@@ -79,7 +79,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   INDEX_KEY_FILE     32 random bytes like these, which never change: what makes the digests by which addresses and places are recognised (required)
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
-  TURN_URLS          external relays; TURN_SECRET is shared with them (required)
+  TURN_URLS          external relays; TURN_SECRET is shared with them (required). TURN_RELAY_ADDRESSES: the addresses at which they
+                     give ports, where those are not what their names resolve to
   SMS_URL            an SMS gateway over HTTP; without it people need an e-mail address. SMS_METHOD (POST), SMS_HEADERS (one a line),
                      SMS_BODY (JSON), SMS_FROM, SMS_SUCCESS (200-299); address, headers and body are templates over
                      {{.To}}, {{.Text}}, {{.From}} and {{.Key}} with json and urlquery
@@ -109,7 +110,8 @@ func fromConfig(c config.Config) settings {
 		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, clamdAddr: c.ClamdAddr,
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
-			MinPort: c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
+			Addresses: c.TURN.Relays,
+			MinPort:   c.TURN.MinPort, MaxPort: c.TURN.MaxPort,
 		},
 		texts: c.SMS, trustedProxies: c.TrustedProxies, phone: c.Phone,
 		operator: server.Operator(c.Operator),

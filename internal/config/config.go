@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -22,6 +23,8 @@ import (
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/sms"
 	"socialdirect/internal/zone"
+
+	"github.com/pion/stun/v4"
 )
 
 // Config is the settings of a running platform.
@@ -70,7 +73,8 @@ type TURN struct {
 	Listen   string
 	Secret   string
 	URLs     []string
-	MinPort  uint16 // of the relayed addresses
+	Relays   []netip.Prefix // the addresses at which external relays give ports; none: what URLs resolve to
+	MinPort  uint16         // of the relayed addresses
 	MaxPort  uint16
 }
 
@@ -301,7 +305,8 @@ func (r *reader) turn() TURN {
 		PublicIP: parsed(r, "TURN_PUBLIC_IP", "", "the IP address at which browsers reach the relay", parseIP),
 		Listen:   parsed(r, "TURN_LISTEN", "0.0.0.0:3478", "an address such as 0.0.0.0:3478", parseListen),
 		Secret:   r.raw("TURN_SECRET"),
-		URLs:     parsed(r, "TURN_URLS", "", "relays with commas between, such as turn:relay.example.org:3478?transport=udp", parseTURNURLs),
+		URLs:     parsed(r, "TURN_URLS", "", "relays with commas between, each with a host, such as turn:relay.example.org:3478?transport=udp", parseTURNURLs),
+		Relays:   parsed(r, "TURN_RELAY_ADDRESSES", "", "addresses or networks with commas between, such as 192.0.2.7,2001:db8::/64", parsePrefixes),
 	}
 	t.MinPort, t.MaxPort = parsedPorts(r)
 	if t.PublicIP == nil && len(t.URLs) == 0 {
@@ -419,11 +424,27 @@ func parseIP(s string) (net.IP, error) {
 	return nil, errors.New("not an IP address")
 }
 
+// checkRelay reports why an address is not a relay's as browsers read it (RFC 7065).
+func checkRelay(u string) error {
+	relay, err := stun.ParseURI(u)
+	switch {
+	case err != nil:
+		return err
+	case relay.Scheme != stun.SchemeTypeTURN && relay.Scheme != stun.SchemeTypeTURNS:
+		return errors.New("not a relay")
+	case strings.Trim(relay.Host, ".") == "" || strings.ContainsAny(relay.Host, "@/ "):
+		return errors.New("no host")
+	case relay.Port < 1 || relay.Port > math.MaxUint16:
+		return errors.New("no port")
+	}
+	return nil
+}
+
 func parseTURNURLs(s string) ([]string, error) {
 	urls := splitList(s)
 	for _, u := range urls {
-		if !strings.HasPrefix(u, "turn:") && !strings.HasPrefix(u, "turns:") {
-			return nil, errors.New("not a relay")
+		if err := checkRelay(u); err != nil {
+			return nil, err
 		}
 	}
 	return urls, nil

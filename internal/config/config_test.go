@@ -41,7 +41,7 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 	for name, value := range map[string]string{
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
 		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
-		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x",
+		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x", "TURN_RELAY_ADDRESSES": "relay.example.org",
 		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
 		"SMS_FROM": strings.Repeat("hunter2", 9), "SMS_SUCCESS": "500",
@@ -56,6 +56,29 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 		}
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: the message repeats a secret: %v", name, err)
+		}
+	}
+}
+
+func TestR44_ARelayWithoutAHostIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{
+		"turn:", "turns:", "turn::3478", "turn:?transport=udp", "turn://relay.example.org", "turn:/relay", "turn:.", "turn:user@relay.example.org", "turn:relay.example.org:0", "turn:relay.example.org:99999",
+		"turn:relay.example.org?transport=sctp", "stun:relay.example.org", "relay.example.org", "turn:relay.example.org,turn:", "turn:relay example.org",
+	} {
+		env := valid(t)
+		env["TURN_URLS"] = value
+		if _, err := load(env); err == nil || !strings.HasPrefix(err.Error(), "TURN_URLS holds ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	for _, value := range []string{
+		"turn:relay.example.org", "turn:relay.example.org:3478?transport=udp", "turns:relay.example.org:5349?transport=tcp", "turn:192.0.2.7", "turn:[2001:db8::7]:3478", "turn:a.example.org,turns:b.example.org",
+	} {
+		env := valid(t)
+		env["TURN_URLS"], env["TURN_RELAY_ADDRESSES"] = value, "192.0.2.7,2001:db8::/64"
+		if c, err := load(env); err != nil || len(c.TURN.Relays) != 2 || len(c.TURN.URLs) != strings.Count(value, ",")+1 {
+			t.Errorf("%s: %v, %v", value, c.TURN, err)
 		}
 	}
 }

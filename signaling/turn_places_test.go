@@ -1,0 +1,78 @@
+package signaling_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"testing"
+
+	"socialdirect/signaling"
+)
+
+func places(t *testing.T, cfg signaling.RelayConfig) *signaling.Relay {
+	t.Helper()
+	cfg.Secret = "a secret of the test's own"
+	r, err := signaling.StartRelay(cfg)
+	must(t, err)
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+func owned(t *testing.T, r *signaling.Relay, own, others []string) {
+	t.Helper()
+	for _, address := range own {
+		if !r.Owns(address) {
+			t.Errorf("%s is not taken for a relay's", address)
+		}
+	}
+	for _, address := range others {
+		if r.Owns(address) {
+			t.Errorf("%s is taken for a relay's", address)
+		}
+	}
+}
+
+func TestR25_TheEmbeddedRelayIsAtItsPublicAddressAlone(t *testing.T) {
+	t.Parallel()
+	r := places(t, signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.ParseIP("192.0.2.7")})
+	owned(t, r, []string{"192.0.2.7"}, []string{"192.0.2.8", "127.0.0.1", "10.0.0.1", "::1", "169.254.169.254"})
+}
+
+func TestR25_ExternalRelaysAreAtWhatTheirNamesResolveTo(t *testing.T) {
+	t.Parallel()
+	r := places(t, signaling.RelayConfig{URLs: []string{"turn:relay.example.org:3478?transport=udp", "turns:relay.example.org:5349", "turn:198.51.100.4"}})
+	var asked atomic.Int64
+	r.Find(func(_ context.Context, _, host string) ([]netip.Addr, error) {
+		asked.Add(1)
+		return map[string][]netip.Addr{
+			"relay.example.org": {netip.MustParseAddr("::ffff:192.0.2.7"), netip.MustParseAddr("2001:db8::7")},
+			"198.51.100.4":      {netip.MustParseAddr("198.51.100.4")},
+		}[host], nil
+	})
+	owned(t, r, []string{"192.0.2.7", "2001:db8::7", "198.51.100.4"}, []string{"192.0.2.8", "2001:db8::8"})
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d questions for two names", n)
+	}
+}
+
+func TestR25_AddressesThatAreSetStandInPlaceOfNames(t *testing.T) {
+	t.Parallel()
+	r := places(t, signaling.RelayConfig{
+		URLs: []string{"turn:relay.example.org"}, Listen: "127.0.0.1:0", PublicIP: net.ParseIP("192.0.2.7"),
+		Addresses: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/28"), netip.MustParsePrefix("2001:db8::7/128")},
+	})
+	r.Find(func(context.Context, string, string) ([]netip.Addr, error) {
+		t.Error("a name was looked up")
+		return nil, errors.New("not to be asked")
+	})
+	owned(t, r, []string{"192.0.2.7", "198.51.100.15", "2001:db8::7"}, []string{"198.51.100.16", "2001:db8::8"})
+}
+
+func TestR25_ANameThatResolvesToNothingPassesNothing(t *testing.T) {
+	t.Parallel()
+	r := places(t, signaling.RelayConfig{URLs: []string{"turn:relay.example.org"}})
+	r.Find(func(context.Context, string, string) ([]netip.Addr, error) { return nil, errors.New("no such host") })
+	owned(t, r, nil, []string{"192.0.2.7", "0.0.0.0"})
+}
