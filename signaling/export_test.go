@@ -18,7 +18,7 @@ var (
 // testRelays are those of the tests that start none.
 var testRelays = newPlaces(RelayConfig{Addresses: []netip.Prefix{
 	netip.MustParsePrefix("203.0.113.9/32"), netip.MustParsePrefix("2001:db8::9/128"),
-}}).relays()
+}}, time.Now).relays()
 
 func (p *places) relays() relays { return p.hold }
 

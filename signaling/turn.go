@@ -61,7 +61,7 @@ func startRelay(cfg RelayConfig, now func() time.Time) (*Relay, error) {
 	if cfg.Secret == "" {
 		return nil, errors.New("relay: no secret")
 	}
-	r := &Relay{secret: []byte(cfg.Secret), external: cfg.URLs, now: now, grants: newGrants(), places: newPlaces(cfg)}
+	r := &Relay{secret: []byte(cfg.Secret), external: cfg.URLs, now: now, grants: newGrants(), places: newPlaces(cfg, now)}
 	switch {
 	case cfg.PublicIP != nil:
 		if err := r.start(cfg); err != nil {

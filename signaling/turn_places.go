@@ -24,14 +24,15 @@ type places struct {
 	fixed []netip.Prefix
 	names []string
 	find  func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	now   func() time.Time
 
 	mu    sync.Mutex
 	found []netip.Addr
 	at    time.Time // of the last look
 }
 
-func newPlaces(cfg RelayConfig) *places {
-	p := &places{fixed: slices.Clone(cfg.Addresses), find: net.DefaultResolver.LookupNetIP}
+func newPlaces(cfg RelayConfig, now func() time.Time) *places {
+	p := &places{fixed: slices.Clone(cfg.Addresses), find: net.DefaultResolver.LookupNetIP, now: now}
 	if len(p.fixed) == 0 {
 		p.names = hosts(cfg.URLs)
 	}
@@ -71,7 +72,7 @@ func (p *places) resolved() []netip.Addr {
 	if len(p.found) == 0 {
 		every = resolveAgain
 	}
-	if now := time.Now(); now.Sub(p.at) >= every {
+	if now := p.now(); now.Sub(p.at) >= every {
 		p.at = now
 		if found := p.look(); len(found) > 0 {
 			p.found = found

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"socialdirect/signaling"
 )
@@ -68,6 +69,28 @@ func TestR25_AddressesThatAreSetStandInPlaceOfNames(t *testing.T) {
 		return nil, errors.New("not to be asked")
 	})
 	owned(t, r, []string{"192.0.2.7", "198.51.100.15", "2001:db8::7"}, []string{"198.51.100.16", "2001:db8::8"})
+}
+
+func TestR25_ANameIsLookedUpAnewAfterAWhile(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	r, err := signaling.StartRelayAt(signaling.RelayConfig{Secret: "secret", URLs: []string{"turn:relay.example.org"}}, c.now)
+	must(t, err)
+	address, failing := "192.0.2.7", false
+	r.Find(func(context.Context, string, string) ([]netip.Addr, error) {
+		if failing {
+			return nil, errors.New("the resolver is away")
+		}
+		return []netip.Addr{netip.MustParseAddr(address)}, nil
+	})
+	owned(t, r, []string{"192.0.2.7"}, nil)
+	address = "192.0.2.8"
+	owned(t, r, []string{"192.0.2.7"}, []string{"192.0.2.8"})
+	c.passes(5 * time.Minute)
+	owned(t, r, []string{"192.0.2.8"}, []string{"192.0.2.7"})
+	failing = true
+	c.passes(5 * time.Minute)
+	owned(t, r, []string{"192.0.2.8"}, nil)
 }
 
 func TestR25_ANameThatResolvesToNothingPassesNothing(t *testing.T) {
