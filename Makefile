@@ -1,5 +1,8 @@
 # make run    the whole platform on this machine, with example people in it
-# make test   every test, in real browsers too
+# make test   every test, in real browsers too; those that go through the program stand
+#             at one instant, another each day, which it prints
+# make test-anytime   those that go through the program, at every instant: NOW="…" runs
+#             them at instants of your own, PKG=./cmd/socialdirect one package alone
 # make build  the programs, in bin/
 # make bench  the benchmarks
 # make videos the films of the service, recorded anew
@@ -12,7 +15,11 @@ STORE   := internal/embedded/objectstore
 LINT    := go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
 SHARED  := bin/withpostgres
 
-.PHONY: run build test lint check bench videos clean
+# Where the tests that go through the program stand in time (internal/clocktest).
+INSTANTS := go run ./internal/clocktest/instants
+PKG      := ./cmd/socialdirect ./e2e
+
+.PHONY: run build test test-anytime lint check bench videos clean
 
 run:
 	@.ci/need postgresql
@@ -27,8 +34,18 @@ test:
 	@.ci/need postgresql race chromium firefox clamav node
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
-	$(SHARED) go test -race ./...
+	@now="$${SOCIALDIRECT_NOW:-$$($(INSTANTS) -today)}" && echo "The tests stand at SOCIALDIRECT_NOW=$$now" && \
+	SOCIALDIRECT_NOW="$${now%% *}" $(SHARED) go test -race ./...
 	cd $(STORE) && go test -race ./...
+
+test-anytime:
+	@.ci/need postgresql chromium clamav node
+	@$(MAKE) --no-print-directory build e2e/node_modules/.installed
+	go build -o $(SHARED) ./internal/dbtest/withpostgres
+	@instants="$$($(if $(NOW),printf '%s\n' $(NOW),$(INSTANTS)))" && echo "$$instants" | { red=0; while read -r at what; do \
+		echo "== $$at $$what"; \
+		SOCIALDIRECT_NOW="$$at" $(SHARED) go test -timeout 30m $(PKG) </dev/null || red=1; \
+	done; exit $$red; }
 
 # What can be told without running anything.
 lint:

@@ -137,7 +137,7 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccoun
 		a.Email = uuid.NewString() + "@nobody.invalid"
 	}
 	err = pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
-		if id, err = s.openAccount(ctx, postgres.Tx{Tx: nested, Now: tx.Now}, a, in); err == nil && taken {
+		if id, err = s.openAccount(ctx, tx.Nested(nested), a, in); err == nil && taken {
 			return errPretended
 		}
 		return err

@@ -199,14 +199,14 @@ func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	if err != nil {
 		return err
 	}
-	counter, err := matchCode(secret, plainDigits.Replace(code), tx.Now, row.LastCounter)
+	counter, err := matchCode(secret, plainDigits.Replace(code), tx.Machine(tx.Now), row.LastCounter)
 	if err != nil {
 		return err
 	}
 	return useCode(ctx, tx, v.ID, counter)
 }
 
-// matchCode finds the counter of a code that is newer than the last one used.
+// matchCode finds at an instant of the machine's clock, as the phone's is, the counter of a code that is newer than the last one used.
 func matchCode(secret []byte, code string, now time.Time, last int64) (int64, error) {
 	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
 	current := now.Unix() / period

@@ -34,7 +34,8 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 	after := uuid.Nil
 	var failed error
 	for {
-		due, err := readHoursDue(ctx, s.db.Pool, after, s.db.Now().Add(-freeFresh), freeAtOnce)
+		now := s.db.Now()
+		due, err := readHoursDue(ctx, s.db.Pool, after, Period{now.Add(-freeFresh), now}, freeAtOnce)
 		if err != nil || len(due) == 0 {
 			return errors.Join(failed, err)
 		}

@@ -11,15 +11,15 @@ import (
 )
 
 // readHoursDue finds workers, in the order of their ids, whose free hours are to be
-// worked out: their agenda changed, or it was not done since then.
-func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, since time.Time, most int) ([]uuid.UUID, error) {
+// worked out: their agenda changed, or it was not done in the fresh time, whose end is now.
+func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh Period, most int) ([]uuid.UUID, error) {
 	type row struct{ AccountID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `
 		select account_id from social_workers w
 		where account_id > $1
 		  and (exists (select from hours_changed c where c.social_worker_id = account_id)
-		       or not exists (select from free_hours_read r where r.social_worker_id = account_id and r.read_at > $2))
-		order by account_id limit $3`, after, since, most)
+		       or not exists (select from free_hours_read r where r.social_worker_id = account_id and r.read_at > $2 and r.read_at <= $3))
+		order by account_id limit $4`, after, fresh.From, fresh.To, most)
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
 		ids[i] = row.AccountID

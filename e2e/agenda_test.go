@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -14,7 +16,7 @@ import (
 
 // farWeek is a week that no other test books in, and its Wednesday.
 func farWeek() (path string, wednesday time.Time) {
-	day := time.Now().UTC().AddDate(0, 0, 7*9)
+	day := clocktest.Now().UTC().AddDate(0, 0, 7*9)
 	day = day.AddDate(0, 0, int(time.Wednesday-day.Weekday()))
 	year, week := day.ISOWeek()
 	return fmt.Sprintf("/agenda?week=%d-W%02d", year, week), day

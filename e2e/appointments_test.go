@@ -7,8 +7,24 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
+
 	"github.com/chromedp/chromedp"
 )
+
+// weekOf is the week of an instant in Paris, as addresses write it.
+func weekOf(at time.Time) string {
+	year, week := at.In(paris).ISOWeek()
+	return fmt.Sprintf("%d-W%02d", year, week)
+}
+
+var paris = func() *time.Location {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		panic(err) // the zones are in the program
+	}
+	return zone
+}()
 
 // choose clicks the first free hour on the page.
 func (p *person) choose() {
@@ -21,8 +37,7 @@ func (p *person) choose() {
 // presses the button that says words.
 func (p *person) ask(sheet, words, then string) (appointment string) {
 	p.t.Helper()
-	year, week := time.Now().AddDate(0, 0, 14).ISOWeek()
-	p.open(fmt.Sprintf("%s?mode=video&week=%d-W%02d", sheet, year, week))
+	p.open(sheet + "?mode=video&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14)))
 	p.choose()
 	p.press("Continuer", "Tout est juste")
 	p.put("reason", "caregiving")
@@ -100,8 +115,8 @@ func TestR18_R19_MovingLateCancellingRequestAndAnswer(t *testing.T) {
 func (p *person) isNamedWhoIsBooked() {
 	p.t.Helper()
 	p.open("/agenda/absences")
-	p.put("first_day", time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
-	p.put("last_day", time.Now().AddDate(0, 0, 40).Format(time.DateOnly))
+	p.put("first_day", clocktest.Now().AddDate(0, 0, 1).Format(time.DateOnly))
+	p.put("last_day", clocktest.Now().AddDate(0, 0, 40).Format(time.DateOnly))
 	p.press("Ajouter cette absence", "Rien n’est encore changé")
 	p.checkEveryWidth()
 }

@@ -80,6 +80,46 @@ func TestDemoRecoversFromKillAndRefusesASecondStart(t *testing.T) {
 	}
 }
 
+// One folder starts wherever its clock is put, later or earlier than it ever was: there
+// is a call under way, and an hour within a day in each mode.
+func TestDemoStartsWhereverItsClockIsPut(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	for _, now := range []string{"2027-12-31T23:50:00+01:00", "2040-02-29T12:00:00+04:00", "2026-03-29T01:59:00+01:00"} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := startDemoAt(static, dir, "127.0.0.1:0", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.hasACallUnderWay(t)
+		d.hasHoursWithinADay(t, at)
+		if err := d.stop(); err != nil {
+			t.Errorf("Ctrl-C: %v\n%s", err, d.output)
+		}
+	}
+}
+
+// hasHoursWithinADay checks that by the demo's clock an hour can be booked within a day,
+// in each mode.
+func (d *demonstration) hasHoursWithinADay(t *testing.T, now time.Time) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, mode := range []string{"video", "phone", "in_person"} {
+		var hours int
+		err := conn.QueryRow(t.Context(), `select count(*) from free_hours where $1 = any(modes) and starts_at between $2 and $2 + interval '1 day'`, mode, now).Scan(&hours)
+		if err != nil || hours == 0 {
+			t.Errorf("at %s there are %d hours within a day for %s: %v", now, hours, mode, err)
+		}
+	}
+}
+
 // hasACallUnderWay checks that the first two people can try a call at once, and
 // that they have met before.
 func (d *demonstration) hasACallUnderWay(t *testing.T) {
@@ -91,7 +131,7 @@ func (d *demonstration) hasACallUnderWay(t *testing.T) {
 	defer conn.Close(t.Context())
 	var running, past, messages int
 	err = conn.QueryRow(t.Context(), `
-		select count(*) filter (where period @> now()), count(*) filter (where upper(period) < now()), (select count(*) from messages)
+		select count(*) filter (where period @> platform_now()), count(*) filter (where upper(period) < platform_now()), (select count(*) from messages)
 		from appointments p join accounts b on b.id = p.beneficiary_id join accounts w on w.id = p.social_worker_id
 		where b.email = $1 and w.email = $2 and p.mode = 'video' and p.status = 'confirmed'`,
 		d.account(t, "beneficiary").Email, d.account(t, "social_worker").Email).Scan(&running, &past, &messages)
@@ -120,14 +160,20 @@ func TestABusyPortAndAWrongSettingAreOneClearLine(t *testing.T) {
 	}
 	defer busy.Close()
 	refused(t, "cannot listen on "+busy.Addr().String(), "demo", "--data", t.TempDir(), "--addr", busy.Addr().String())
+	refused(t, "--now holds", "demo", "--data", t.TempDir(), "--now", "demain")
 	refused(t, "--addr holds", "demo", "--data", t.TempDir(), "--addr", "0.0.0.0:8080")
 	refused(t, "PUBLIC_URL holds", "serve")
 	refused(t, "DATABASE_URL holds", "migrate")
 	refused(t, "--email holds", "admin", "create", "--email", "nobody")
 	refused(t, "--role holds", "admin", "create", "--email", "a@b.fr", "--role", "king")
 	refused(t, "no command", "frobnicate")
-	if status := exitStatus(exec.Command(static, "serve").Run()); status != 2 {
-		t.Errorf("a wrong setting ends with status %d, want 2", status)
+	for _, wrong := range [][]string{{"serve"}, {"demo", "--now", "2026-11-29"}} {
+		if status := exitStatus(exec.Command(static, wrong...).Run()); status != 2 {
+			t.Errorf("%v: a wrong setting ends with status %d, want 2", wrong, status)
+		}
+	}
+	if help, err := exec.Command(static, "demo", "--help").Output(); err != nil || !strings.Contains(string(help), "-now") {
+		t.Errorf("the demo's help does not tell of its clock: %v, %s", err, help)
 	}
 	for _, command := range [][]string{{"--help"}, {"demo", "--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"admin", "create", "--help"}, {"admin", "--help"}, {"version"}} {
 		if out, err := exec.Command(static, command...).Output(); err != nil || len(out) == 0 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 
 	"github.com/chromedp/chromedp"
@@ -79,11 +80,16 @@ func (p *person) firstSignIn(mailDir string, who account) {
 // book takes the first free hour with a worker and returns the appointment's path.
 func (p *person) book(workerPage, mode, startsAt string) string {
 	p.t.Helper()
-	p.open(workerPage + "?mode=" + mode)
-	choice := `[name="starts_at"]`
+	choice, week := `[name="starts_at"]`, ""
 	if startsAt != "" {
+		at, err := time.Parse(time.RFC3339, startsAt)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		week = "&week=" + weekOf(at)
 		choice = fmt.Sprintf(`[name="starts_at"][value=%q]`, startsAt)
 	}
+	p.open(workerPage + "?mode=" + mode + week)
 	p.do("choose an hour", chromedp.ScrollIntoView(chromedp.CSS(choice+` + span`)), chromedp.Click(chromedp.CSS(choice+` + span`)))
 	p.press("Continuer", "Tout est juste")
 	p.press("Réserver ce rendez-vous", "Choisissez de quoi vous voulez parler")
@@ -97,7 +103,7 @@ func (p *person) book(workerPage, mode, startsAt string) string {
 // returns that instant: the doors of its call are open already.
 func (p *person) openNow(zone *time.Location) time.Time {
 	p.t.Helper()
-	start := time.Now().In(zone).Truncate(time.Minute).Add(2 * time.Minute)
+	start := clocktest.Now().In(zone).Truncate(time.Minute).Add(2 * time.Minute)
 	p.open("/agenda/ouvertures")
 	p.put("weekday", "0")
 	p.put("first_day", start.Format(time.DateOnly))
@@ -108,7 +114,8 @@ func (p *person) openNow(zone *time.Location) time.Time {
 	return start.UTC()
 }
 
-// awake is a worker of the demo for whom the next hour ends today.
+// awake is a worker of the demo for whom the next hour ends today, and no clock changes
+// until then.
 func awake(t *testing.T, d *demonstration) (account, *time.Location) {
 	t.Helper()
 	for email, name := range map[string]string{"ines.robert@": "Europe/Paris", "lea.payet@": "Indian/Reunion"} {
@@ -117,13 +124,21 @@ func awake(t *testing.T, d *demonstration) (account, *time.Location) {
 			t.Fatal(err)
 		}
 		for _, a := range d.Accounts {
-			if strings.HasPrefix(a.Email, email) && time.Now().In(zone).Hour() < 22 {
+			if strings.HasPrefix(a.Email, email) && quiet(clocktest.Now().In(zone)) {
 				return a, zone
 			}
 		}
 	}
 	t.Fatal("it is late everywhere")
 	return account{}, nil
+}
+
+// quiet reports whether the two hours from an instant on are of one day, and two by the
+// clocks.
+func quiet(at time.Time) bool {
+	_, before := at.Zone()
+	_, after := at.Add(2 * time.Hour).Zone()
+	return at.Hour() < 22 && before == after
 }
 
 // pictures is what a browser tells of the other side's video.

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	_ "time/tzdata" // zones do not depend on the machine
+	"socialdirect/internal/clocktest"
 )
 
 // root is the repository.
@@ -168,10 +168,15 @@ func (d *demonstration) person(t *testing.T, address string) account {
 	return account{}
 }
 
-// startDemo starts a demo in dir and waits until it is ready.
+// startDemo starts a demo in dir, whose clock stands where this run's does, and waits
+// until it is ready.
 func startDemo(path, dir, addr string) (*demonstration, error) {
+	return startDemoAt(path, dir, addr, clocktest.Now())
+}
+
+func startDemoAt(path, dir, addr string, now time.Time) (*demonstration, error) {
 	_ = os.Remove(filepath.Join(dir, "demo.json")) // written once ready
-	p, err := launch(path, nil, "demo", "--addr", addr, "--data", dir)
+	p, err := launch(path, nil, "demo", "--addr", addr, "--data", dir, "--now", now.Format(time.RFC3339Nano))
 	if err != nil {
 		return nil, err
 	}

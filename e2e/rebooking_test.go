@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 )
 
@@ -39,7 +40,7 @@ func TestR20_AWorkerCancelsAndThePersonRebooksFromTheMail(t *testing.T) {
 	worker := sit(t, newBrowser(t), d.URL, desktop, true)
 	who := amina.signUp(d.MailDir, d.ConnectionCode)
 	sheet := findWorker(amina, workerAccount)
-	amina.open(sheet + "?mode=phone")
+	amina.open(sheet + "?mode=phone&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14)))
 	hours := eval[[]string](amina, `[...document.querySelectorAll('[name="starts_at"]')].slice(-3).map(h => h.value)`)
 	appointment := amina.book(sheet, "phone", hours[0])
 	amina.book(sheet, "phone", hours[1])

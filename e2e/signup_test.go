@@ -4,7 +4,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 
 	"github.com/chromedp/chromedp"
@@ -223,7 +225,7 @@ func (p *person) newestCode() string {
 func (p *person) holdsAKey() {
 	p.t.Helper()
 	p.fill("name", "Intranet")
-	p.put("expires_on", eval[string](p, `new Date(Date.now() + 30 * 864e5).toISOString().slice(0, 10)`))
+	p.put("expires_on", clocktest.Now().AddDate(0, 0, 30).Format(time.DateOnly))
 	p.press("Créer la clé", "Voici la clé")
 	p.checkEveryWidth()
 	p.press("Retirer", "elle n’ouvre plus rien")

@@ -31,6 +31,7 @@ type callPage struct {
 	AppointmentID  uuid.UUID
 	SelfRole       viewer.Role
 	With           string // the other person's name
+	Now            time.Time
 	StartsAt       time.Time
 	EndsAt         time.Time
 	ClosesAt       time.Time
@@ -78,7 +79,7 @@ func (h *HTTP) callFor(a booking.Appointment, v *viewer.Viewer) (callPage, error
 	ice, err := json.Marshal(servers)
 	return callPage{
 		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
-		StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
+		Now: h.calls.db.Now(), StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
 		ICEServers: template.JS(ice), ConversationID: a.ConversationID(),
 	}, err
 }

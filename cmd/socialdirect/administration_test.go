@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
 
@@ -137,7 +138,7 @@ func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	t.Helper()
 	person, err := w.platform.accounts.Person(t.Context(), worker)
 	ok(t, err)
-	start := time.Now().UTC().Truncate(time.Minute).Add(-5 * time.Minute)
+	start := clocktest.Now().UTC().Truncate(time.Minute).Add(-5 * time.Minute)
 	as := &viewer.Viewer{ID: worker, Role: viewer.SocialWorker, Zone: person.Zone, Complete: true}
 	ok(t, w.openFor(t.Context(), as, start))
 	id, err := w.bookAsOf(t.Context(), start.Add(-time.Hour), v.whoIs(), as, start)

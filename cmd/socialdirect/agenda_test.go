@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/internal/clocktest"
 )
 
 // days from now, as forms write them.
-func dayAhead(n int) string { return time.Now().AddDate(0, 0, n).Format(time.DateOnly) }
+func dayAhead(n int) string { return clocktest.Now().AddDate(0, 0, n).Format(time.DateOnly) }
 
 var openingAddress = regexp.MustCompile(`/agenda/ouvertures/[0-9a-f-]{36}`)
 
@@ -59,7 +60,7 @@ func TestR41_OpeningsThatCannotBeAreSaidBesideTheirFields(t *testing.T) {
 func TestR41_AWeeklyOpeningIsChangedEveryWeekOrOneDay(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).idle(t, "capucine")
-	first := time.Now().AddDate(0, 0, 8)
+	first := clocktest.Now().AddDate(0, 0, 8)
 	weekday := fmt.Sprint((int(first.Weekday())+6)%7 + 1)
 	day := first.Format(time.DateOnly)
 	v.want("weekly", v.post("/agenda/ouvertures", "weekday", weekday, "first_day", day, "starts", "09:00", "ends", "11:00", "modes", "video"), http.StatusSeeOther)
@@ -121,7 +122,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 	}{
 		"shorter": {at, shorter}, "removed": {at + "/suppression", nil},
 		"away":        {"/agenda/absences", []string{"first_day", day, "last_day", day}},
-		"away weekly": {"/agenda/absences/hebdomadaires", []string{"weekly_weekday", fmt.Sprint((int(time.Now().AddDate(0, 0, 9).Weekday())+6)%7 + 1), "weekly_first_day", day, "weekly_starts", "08:00", "weekly_ends", "13:00"}},
+		"away weekly": {"/agenda/absences/hebdomadaires", []string{"weekly_weekday", fmt.Sprint((int(clocktest.Now().AddDate(0, 0, 9).Weekday())+6)%7 + 1), "weekly_first_day", day, "weekly_starts", "08:00", "weekly_ends", "13:00"}},
 	} {
 		a := v.want(name, v.post(c.path, c.fields...), http.StatusUnprocessableEntity)
 		if !strings.Contains(a.body, `href="`+booked+`"`) || !strings.Contains(a.body, `name="anyway"`) {
@@ -137,7 +138,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 	if a := someone.want("the appointment", someone.get(booked), http.StatusOK); !strings.Contains(a.body, `data-status="confirmed"`) {
 		t.Error("the appointment was dropped")
 	}
-	if a := v.get(weekAddress(time.Now().AddDate(0, 0, 9))); !strings.Contains(a.body, `href="`+booked+`"`) {
+	if a := v.get(weekAddress(clocktest.Now().AddDate(0, 0, 9))); !strings.Contains(a.body, `href="`+booked+`"`) {
 		t.Error("the week does not show the appointment")
 	}
 }
@@ -146,7 +147,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 // days.
 func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 	t.Helper()
-	from := time.Now().AddDate(0, 0, days).Truncate(24 * time.Hour)
+	from := clocktest.Now().AddDate(0, 0, days).Truncate(24 * time.Hour)
 	slots, err := w.platform.bookings.FreeSlots(t.Context(), worker.whoIs().ID, booking.Period{From: from, To: from.AddDate(0, 0, 1)})
 	ok(t, err)
 	if len(slots) == 0 {
@@ -192,7 +193,7 @@ func TestR41_SettingsAndAbsencesSayWhatToDoBesideEachField(t *testing.T) {
 func TestR41_AnAbsenceSinceMidnightIsLabelledInTheWeek(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).idle(t, "iris")
-	day := time.Now().AddDate(0, 0, 10)
+	day := clocktest.Now().AddDate(0, 0, 10)
 	v.want("away", v.post("/agenda/absences", "first_day", day.Format(time.DateOnly), "last_day", day.Format(time.DateOnly)), http.StatusSeeOther)
 	v.has("the week", v.want("the week", v.get(weekAddress(day)), http.StatusOK), `data-h="8" data-m="0" data-eh="24" data-em="0" class="away"`)
 }

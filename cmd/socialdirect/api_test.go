@@ -18,6 +18,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/company"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -32,7 +33,7 @@ var newClients atomic.Int64
 // newClient is a client of its own, whose contract runs.
 func (w *world) newClient(t *testing.T) uuid.UUID {
 	t.Helper()
-	year := time.Now().Year()
+	year := clocktest.Now().Year()
 	id, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
 		Name: "Ateliers du Test", Slug: fmt.Sprintf("ateliers-%d", newClients.Add(1)),
 		StartsOn: time.Date(year-1, 1, 1, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(year+1, 12, 31, 0, 0, 0, 0, time.UTC),
@@ -68,7 +69,7 @@ var (
 // makeKey makes a key on the page and reads it there.
 func (v *visitor) makeKey(name string) string {
 	v.t.Helper()
-	v.want("make a key", v.post("/entreprise/api", "name", name, "expires_on", time.Now().AddDate(0, 6, 0).Format(time.DateOnly)), http.StatusSeeOther)
+	v.want("make a key", v.post("/entreprise/api", "name", name, "expires_on", clocktest.Now().AddDate(0, 6, 0).Format(time.DateOnly)), http.StatusSeeOther)
 	found := shownSecret.FindStringSubmatch(v.want("the key", v.get("/entreprise/api"), http.StatusOK).body)
 	if found == nil {
 		v.t.Fatal("the new key is not shown")
@@ -170,7 +171,7 @@ func TestR10_AKeyListsAndMakesCodesOfItsClientAsDescribed(t *testing.T) {
 	if a := s.ask(http.MethodGet, codesPath, "", "", http.StatusOK); a.body != `{"codes":[]}` {
 		t.Errorf("a new client has %s", a.body)
 	}
-	day := time.Now().AddDate(0, 2, 0).Format(time.DateOnly)
+	day := clocktest.Now().AddDate(0, 2, 0).Format(time.DateOnly)
 	var made struct {
 		Code, Label, State string
 		ExpiresOn          string `json:"expires_on"`
@@ -199,7 +200,7 @@ func TestR10_WhatAProgramGetsWrongIsToldAsJSON(t *testing.T) {
 	w := platformOf(t)
 	s := w.system(t, w.managerOf(t, w.newClient(t)).makeKey("Essais"))
 	const kind = "application/json"
-	soon := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	soon := clocktest.Now().AddDate(0, 1, 0).Format(time.DateOnly)
 	for name, c := range map[string]struct {
 		kind, body string
 		status     int
@@ -295,7 +296,7 @@ func TestR10_OnlyAKeyThatWorksOpensTheInterface(t *testing.T) {
 
 	// Expired, then revoked.
 	brief := v.makeKey("Brève")
-	_, err = w.platform.db.Pool.Exec(t.Context(), `update client_tokens set expires_at = now() where name = 'Brève'`)
+	_, err = w.platform.db.Pool.Exec(t.Context(), `update client_tokens set expires_at = platform_now() where name = 'Brève'`)
 	ok(t, err)
 	w.system(t, brief).ask(http.MethodGet, codesPath, "", "", http.StatusUnauthorized)
 	page := v.want("the keys", v.get("/entreprise/api"), http.StatusOK).body
@@ -421,7 +422,7 @@ func TestR10_PageFileAndInterfaceTellTheSame(t *testing.T) {
 	w := platformOf(t)
 	client := w.newClient(t)
 	v := w.managerOf(t, client)
-	now := time.Now()
+	now := clocktest.Now()
 	w.countAsOf(t, client, now.AddDate(0, -3, 0), 23, company.AccountOpened, company.BookedByMode("video"), company.BookedForReason("housing"))
 	w.countAsOf(t, client, now.AddDate(0, -4, 0), 9, company.AccountOpened, company.BookedByMode("phone"))
 	w.countAsOf(t, client, now, 55, company.AccountOpened, company.BookedByMode("in_person")) // this month: not published
@@ -487,11 +488,11 @@ func TestR10_AKeysFormSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	v := w.managerOf(t, w.newClient(t))
-	soon := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	soon := clocktest.Now().AddDate(0, 1, 0).Format(time.DateOnly)
 	for name, c := range map[string][3]string{
 		"no name": {"", soon, "name"}, "a long name": {strings.Repeat("é", 61), soon, "name"}, "NUL": {"a\x00b", soon, "name"},
 		"no day": {"Intranet", "", "expires_on"}, "past": {"Intranet", "2020-01-01", "expires_on"},
-		"too far": {"Intranet", time.Now().AddDate(1, 1, 0).Format(time.DateOnly), "expires_on"}, "not a day": {"Intranet", "demain", "expires_on"},
+		"too far": {"Intranet", clocktest.Now().AddDate(1, 1, 0).Format(time.DateOnly), "expires_on"}, "not a day": {"Intranet", "demain", "expires_on"},
 	} {
 		a := v.want(name, v.post("/entreprise/api", "name", c[0], "expires_on", c[1]), http.StatusUnprocessableEntity)
 		if !strings.Contains(a.body, `id="`+c[2]+`-error"`) {

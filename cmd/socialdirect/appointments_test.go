@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -28,12 +29,12 @@ func (w *world) crowd(t *testing.T, n int) []*visitor {
 		_, err := w.platform.db.Pool.Exec(t.Context(), `
 			with made as (
 				insert into accounts (id, role, email, email_validated_at, last_name, first_name, mobile, client_id, adult_declared_at, time_zone, created_at)
-				select $1::uuid, 'beneficiary', $1::uuid::text || '@exemple.fr', now(), 'Vidal', 'Zoé', '+33612345678', client_id, now(), 'Europe/Paris', now()
+				select $1::uuid, 'beneficiary', $1::uuid::text || '@exemple.fr', platform_now(), 'Vidal', 'Zoé', '+33612345678', client_id, platform_now(), 'Europe/Paris', platform_now()
 				from accounts where email = $2 returning id),
 			agreed as (
-				insert into legal_acceptances (account_id, kind, version, wording, accepted_at) select made.id, kind, version, 'accepte', now() from legal_texts, made)
+				insert into legal_acceptances (account_id, kind, version, wording, accepted_at) select made.id, kind, version, 'accepte', platform_now() from legal_texts, made)
 			insert into sessions (id_hash, account_id, second_factor, created_at, seen_at, expires_at)
-			select sha256($3::bytea), made.id, true, now(), now() + interval '1 hour', now() + interval '12 hours' from made`, id, who.Email, []byte(token))
+			select sha256($3::bytea), made.id, true, platform_now(), platform_now() + interval '1 hour', platform_now() + interval '12 hours' from made`, id, who.Email, []byte(token))
 		ok(t, err)
 		all[i] = w.visitor(t)
 		all[i].http.Timeout = 5 * time.Minute // as many wait for each other, on any machine
@@ -74,11 +75,11 @@ func TestR13_OfTwoHundredAtOnceOneGetsTheHour(t *testing.T) { // alone: it is a 
 func (v *visitor) soon(workerPage string) (soon, later string) {
 	v.t.Helper()
 	for week := range 3 {
-		a := v.want("the agenda", v.get(workerPage+"?mode=video&week="+weekOf(time.Now().AddDate(0, 0, 7*week))), http.StatusOK)
+		a := v.want("the agenda", v.get(workerPage+"?mode=video&week="+weekOf(clocktest.Now().AddDate(0, 0, 7*week))), http.StatusOK)
 		for _, found := range slotPattern.FindAllStringSubmatch(a.body, -1) {
 			at, err := time.Parse(time.RFC3339, found[1])
 			ok(v.t, err)
-			switch ahead := time.Until(at); {
+			switch ahead := at.Sub(clocktest.Now()); {
 			case ahead > 2*time.Hour && ahead < 23*time.Hour && soon == "":
 				soon = found[1]
 			case ahead > 60*time.Hour && later == "":
@@ -146,7 +147,7 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	if strings.Contains(a.body, `value="`+gone+`"`) || strings.Contains(a.body, `value="`+at+`"`) {
 		t.Error("it offers what is taken")
 	}
-	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(time.Now().AddDate(0, 0, 14))+`"`)
+	v.has("it opens where the appointment is", a, `action="`+page+"/deplacement?week="+weekOf(clocktest.Now().AddDate(0, 0, 14))+`"`)
 	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20"`)
 	a = v.want("a taken hour", v.post(page+"/deplacement", "starts_at", gone), http.StatusConflict)
 	v.has("a taken hour", a, "Quelqu’un vient de prendre cette heure", `name="starts_at"`)
@@ -233,7 +234,7 @@ func TestR12_AWorkerBooksForWhomTheyFollow(t *testing.T) {
 	v, nadia := w.newcomer(t), w.staffMember(t, viewer.SocialWorker)
 	person := "/beneficiaires/" + v.whoIs().ID.String() + "/rendez-vous"
 	nadia.want("somebody unknown", nadia.get(person), http.StatusNotFound)
-	_, err := w.bookAsOf(t.Context(), time.Now(), v.whoIs(), nadia.whoIs(), nextFree(t, v, nadia))
+	_, err := w.bookAsOf(t.Context(), clocktest.Now(), v.whoIs(), nadia.whoIs(), nextFree(t, v, nadia))
 	ok(t, err)
 	nadia.want("the hours", nadia.get(person+"?mode=video"), http.StatusOK)
 	a := nadia.want("the hours of a week that is far enough to cancel freely", nadia.get(nextWeek(person)), http.StatusOK)
@@ -247,7 +248,7 @@ func TestR12_AWorkerBooksForWhomTheyFollow(t *testing.T) {
 }
 
 func nextWeek(page string) string {
-	return page + "?mode=video&week=" + weekOf(time.Now().AddDate(0, 0, 14))
+	return page + "?mode=video&week=" + weekOf(clocktest.Now().AddDate(0, 0, 14))
 }
 
 // nextFree is a free hour of a worker's, as the person is shown it.

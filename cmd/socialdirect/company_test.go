@@ -5,22 +5,22 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"socialdirect/company"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 )
 
 // contractForm is a contract that is right, at an address of its own.
 func contractForm(slug string) []string {
-	year := time.Now().UTC().Year()
+	year := clocktest.Now().UTC().Year()
 	return []string{
 		"name", "Port de Roscoff", "slug", slug, "starts_on", fmt.Sprintf("%d-01-01", year), "ends_on", lastDay(),
 		"modes", "phone", "sites", "Roscoff\r\nMorlaix", "per_year", "3",
 	}
 }
 
-func lastDay() string { return fmt.Sprintf("%d-12-31", time.Now().UTC().Year()+1) }
+func lastDay() string { return fmt.Sprintf("%d-12-31", clocktest.Now().UTC().Year()+1) }
 
 func TestR11_TheEntranceCarriesTheClientsNameAndClosesWithTheContract(t *testing.T) {
 	t.Parallel()
@@ -33,7 +33,7 @@ func TestR11_TheEntranceCarriesTheClientsNameAndClosesWithTheContract(t *testing
 	if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("X-Frame-Options") != "DENY" {
 		t.Errorf("another site can frame it: %v", a.header)
 	}
-	yesterday := time.Now().UTC().AddDate(0, 0, -2)
+	yesterday := clocktest.Now().UTC().AddDate(0, 0, -2)
 	_, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
 		Name: "Ancienne", Slug: "ancienne", StartsOn: yesterday.AddDate(-1, 0, 0), EndsOn: yesterday, Modes: []string{"video"},
 	})

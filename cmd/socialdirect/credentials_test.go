@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 )
 
@@ -14,7 +15,7 @@ var credentialAddress = regexp.MustCompile(`/administration/assistants/[0-9a-f-]
 
 // insuranceForm is a form that is right, from today for a year.
 func insuranceForm() map[string]string {
-	today := time.Now().UTC()
+	today := clocktest.Now().UTC()
 	return map[string]string{
 		"insurance_issuer": "Assureur Exemple", "insurance_number": "AS-118",
 		"insurance_from": today.Format(time.DateOnly), "insurance_until": today.AddDate(1, 0, 0).Format(time.DateOnly),
@@ -49,7 +50,7 @@ func TestR42_OnScreenAWorkerIsBookedOnlyWhileTheInsuranceIsConfirmed(t *testing.
 
 	worker.wantMessages(mine+"/assurance", insuranceForm(), map[string][]string{
 		"insurance_issuer": {"", strings.Repeat("é", 121)}, "insurance_number": {"", "a\x00b"}, "insurance_from": {"", "demain", "1950-01-01"},
-		"insurance_until": {"", "9999-01-01", time.Now().AddDate(0, -1, 0).Format(time.DateOnly)},
+		"insurance_until": {"", "9999-01-01", clocktest.Now().AddDate(0, -1, 0).Format(time.DateOnly)},
 	})
 	worker.want("submitted", worker.post(mine+"/assurance", pairs(insuranceForm())...), http.StatusSeeOther)
 	zoe.want("the agenda while it waits", zoe.get("/assistants/"+id), http.StatusNotFound)
@@ -69,7 +70,7 @@ func TestR42_AnInvitationRecordsWhatWasSeenOrSaysWhatIsWrong(t *testing.T) {
 	for name, value := range map[string]string{
 		"first_name": "Judith", "last_name": "Caro", "email": "judith@socialdirect.example", "time_zone": "Europe/Paris", "presentation": "Je vous écoute.",
 		"reasons": "money", "modes": "phone", "languages": "de", "diploma_title": "Diplôme d’État", "diploma_register": "rpps", "diploma_number": "10001234567",
-		"diploma_issuer": "ARS Bretagne", "diploma_checked_on": time.Now().AddDate(0, 0, -1).Format(time.DateOnly),
+		"diploma_issuer": "ARS Bretagne", "diploma_checked_on": clocktest.Now().AddDate(0, 0, -1).Format(time.DateOnly),
 	} {
 		fields[name] = value
 	}

@@ -19,7 +19,10 @@ import (
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/fetch"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
+	"socialdirect/legal"
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
@@ -36,6 +39,7 @@ func demo(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "where to listen, on the loopback address")
 	data := flags.String("data", "./data", "the folder that keeps everything")
+	now := flags.String("now", "", "where the platform's clock starts, such as 2026-11-29T18:30:00+01:00, to stand elsewhere in time: appointments, links,\nnotices and pages follow it; codes of a second factor, TLS and the relay do not (the machine's clock)")
 	local := flags.Bool("local-calendars", false, "let workers subscribe to calendars that this machine serves itself")
 	if err := parse(flags, "socialdirect demo: the whole platform on this machine, with example people in it.", args); err != nil {
 		return err
@@ -43,12 +47,16 @@ func demo(ctx context.Context, args []string) error {
 	if err := loopback(*addr); err != nil {
 		return errUsage{err}
 	}
+	ahead, err := aheadOf(*now)
+	if err != nil {
+		return errUsage{err}
+	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	dir, err := filepath.Abs(*data)
 	if err != nil {
 		return err
 	}
-	d := &demonstration{dir: dir, began: time.Now(), fetch: fetch.Options{Loopback: *local}}
+	d := &demonstration{dir: dir, began: time.Now(), ahead: ahead, fetch: fetch.Options{Loopback: *local}}
 	err = d.run(ctx, *addr)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // asked to stop while starting
@@ -67,10 +75,38 @@ func loopback(addr string) error {
 	return nil
 }
 
+// founded is since when the demo's example people have had a platform, and their
+// clients a contract until closes: whenever its clock starts, they may use it.
+var (
+	founded = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	closes  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// The instants at which the demo's clock may start: what it shows of the past is
+// younger than the platform, and what lies ahead is older.
+var (
+	firstStart = founded.AddDate(1, 0, 0)
+	lastStart  = closes.AddDate(-9, 0, 1)
+)
+
+// aheadOf is how far a clock that starts at an instant is ahead of the machine's; one
+// that is not told is not.
+func aheadOf(instant string) (time.Duration, error) {
+	if instant == "" {
+		return 0, nil
+	}
+	at, err := time.Parse(time.RFC3339, instant)
+	if err != nil || at.Before(firstStart) || !at.Before(lastStart) {
+		return 0, fmt.Errorf("--now holds %q; it may hold an instant from %d to %d such as 2026-11-29T18:30:00+01:00", instant, firstStart.Year(), lastStart.Year()-1)
+	}
+	return time.Until(at), nil
+}
+
 // demonstration is what the demo starts by itself, and the platform on it.
 type demonstration struct {
 	dir      string
 	began    time.Time
+	ahead    time.Duration // of the platform's clock before the machine's
 	postgres *embedded.Postgres
 	objects  *embedded.ObjectStore
 	mail     *embedded.MailReceiver
@@ -79,6 +115,9 @@ type demonstration struct {
 	fetch    fetch.Options
 	stops    []func(context.Context) error
 }
+
+// now is the instant by the platform's clock.
+func (d *demonstration) now() time.Time { return time.Now().Add(d.ahead) }
 
 func (d *demonstration) path(name string) string { return filepath.Join(d.dir, name) }
 
@@ -142,7 +181,10 @@ func (d *demonstration) start(ctx context.Context, listener net.Listener) error 
 	if err != nil {
 		return err
 	}
-	if err := d.certify(ctx, people); err != nil {
+	if err := d.restore(ctx, people); err != nil {
+		return err
+	}
+	if err := d.makePast(ctx, people); err != nil {
 		return err
 	}
 	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
@@ -251,7 +293,24 @@ func (d *demonstration) migrate(ctx context.Context, fresh bool) error {
 	if err := d.postgres.EnsureDatabase(ctx, demoDatabase); err != nil {
 		return err
 	}
-	return migrateDatabase(ctx, d.postgres.URL(demoDatabase))
+	return d.prepare(ctx, d.postgres.URL(demoDatabase))
+}
+
+// prepare brings a database's schema up to date and its clock to where the platform's
+// starts.
+func (d *demonstration) prepare(ctx context.Context, url string) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, url, 1)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := errors.Join(db.MoveClock(ctx, d.ahead), jobs.Wake(ctx, db)); err != nil {
+		return err
+	}
+	return legal.New(db.At(func() time.Time { return founded })).Install(ctx)
 }
 
 func (d *demonstration) settings(listener net.Listener) (settings, error) {
@@ -276,7 +335,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 		return settings{}, err
 	}
 	return settings{
-		base: "http://localhost:" + port, databaseURL: d.postgres.URL(demoDatabase), databaseConns: 20,
+		base: "http://localhost:" + port, databaseURL: d.postgres.URL(demoDatabase), databaseConns: 20, ahead: d.ahead,
 		store: blob.Config{
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),

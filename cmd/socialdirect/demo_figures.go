@@ -41,7 +41,7 @@ func (d *demonstration) makeFigures(ctx context.Context, director *viewer.Viewer
 }
 
 func (d *demonstration) countMonths(ctx context.Context, client uuid.UUID) error {
-	now := time.Now().UTC()
+	now := d.now().UTC()
 	for month := range exampleMonths {
 		at := time.Date(now.Year(), now.Month()-time.Month(month), 1, 12, 0, 0, 0, time.UTC)
 		err := d.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"socialdirect/booking"
@@ -10,14 +11,18 @@ import (
 	"github.com/google/uuid"
 )
 
-// makePast gives the first two a consultation of three days ago, with a short
-// conversation after it.
+// makePast sees that the first two have met: else they get a consultation of three days
+// ago, with a short conversation after it.
 func (d *demonstration) makePast(ctx context.Context, p people) error {
 	beneficiary, worker, err := d.pair(ctx, p)
 	if err != nil {
 		return err
 	}
-	day := time.Now().In(worker.Zone).AddDate(0, 0, -3)
+	_, past, err := d.platform.bookings.Appointments(ctx, beneficiary)
+	if err != nil || slices.ContainsFunc(past, func(a booking.Appointment) bool { return a.SocialWorkerID == worker.ID }) {
+		return err
+	}
+	day := d.now().In(worker.Zone).AddDate(0, 0, -3)
 	start := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, worker.Zone).UTC()
 	if _, err := d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start); err != nil {
 		return err
@@ -60,16 +65,20 @@ func (d *demonstration) startCall(ctx context.Context, p people) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := d.now()
 	running, err := d.callRunning(ctx, beneficiary, worker, now)
 	if err != nil || running {
 		return err
 	}
 	start := now.Truncate(15 * time.Minute).UTC()
-	if err := d.openFor(ctx, worker, start); err != nil {
-		return err
+	for _, at := range []time.Time{start, start.Add(-15 * time.Minute)} { // of an hour that clocks show twice, only the first can be booked
+		if err = d.openFor(ctx, worker, at); err != nil {
+			return err
+		}
+		if _, err = d.bookAsOf(ctx, at.AddDate(0, 0, -2), beneficiary, worker, at); err == nil {
+			return nil
+		}
 	}
-	_, err = d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start)
 	return err
 }
 
@@ -83,21 +92,34 @@ func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *vi
 	return false, err
 }
 
-// openFor makes the opening of one hour, in place of those of earlier starts.
+// openFor makes an opening for an hour, in place of those of earlier starts.
 func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
 	openings, err := d.platform.bookings.Openings(ctx, worker)
 	if err != nil {
 		return err
 	}
 	for _, o := range openings {
-		if o.Weekday == 0 && o.Ends-o.Starts == 60 {
+		if length := o.Ends - o.Starts; o.Weekday == 0 && (length == 60 || length == 120) {
 			if err := d.platform.bookings.RemoveOpening(ctx, worker, o.ID, true); err != nil {
 				return err
 			}
 		}
 	}
-	local := start.In(worker.Zone)
-	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	minute := local.Hour()*60 + local.Minute()
-	return d.platform.bookings.AddOpening(ctx, worker, booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video}})
+	return d.platform.bookings.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
+}
+
+// openingFor is an opening of one day that holds the hour from start on. Where the
+// clocks change within the hour it is open for an hour more by their hands.
+func openingFor(start time.Time) booking.Opening {
+	day := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
+	minute := start.Hour()*60 + start.Minute()
+	o := booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video}}
+	_, before := start.Zone()
+	switch _, after := start.Add(time.Hour).Zone(); {
+	case after > before:
+		o.Ends += 60
+	case after < before:
+		o.Starts -= 60
+	}
+	return o
 }

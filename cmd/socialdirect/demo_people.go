@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,9 +90,6 @@ func (d *demonstration) makePeople(ctx context.Context) error {
 	}
 	made.Accounts = append(made.Accounts, operator.persona)
 	if err := d.makeFigures(ctx, director.viewer); err != nil {
-		return err
-	}
-	if err := d.makePast(ctx, made); err != nil {
 		return err
 	}
 	content, err := json.MarshalIndent(made, "", "  ")
@@ -181,14 +179,35 @@ var exampleClients = []company.Client{
 }
 
 func (d *demonstration) makeClient(ctx context.Context, director *viewer.Viewer, c company.Client) (code string, err error) {
-	year := time.Now().UTC().Year()
-	c.StartsOn, c.EndsOn = time.Date(year-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(year+5, 12, 31, 0, 0, 0, 0, time.UTC)
+	c.StartsOn, c.EndsOn = firstContractDay(d.now()), closes
 	id, err := d.platform.companies.Create(ctx, director, c)
 	if err != nil {
 		return "", err
 	}
 	issued, err := d.platform.companies.IssueCode(ctx, director, id, company.NewCode{ExpiresAt: c.EndsOn})
 	return issued.Display(), err
+}
+
+// firstContractDay is the first day of the year before.
+func firstContractDay(now time.Time) time.Time {
+	return time.Date(now.UTC().Year()-1, 1, 1, 0, 0, 0, 0, time.UTC)
+}
+
+// renew sees that the example clients' contracts run, wherever the clock stands now.
+func (d *demonstration) renew(ctx context.Context, director *viewer.Viewer) error {
+	clients, err := d.platform.companies.Clients(ctx, director)
+	if err != nil {
+		return err
+	}
+	first := firstContractDay(d.now())
+	for _, c := range clients {
+		example := slices.ContainsFunc(exampleClients, func(e company.Client) bool { return e.Slug == c.Slug })
+		if example && c.StartsOn.After(first) {
+			c.StartsOn = first
+			err = errors.Join(err, d.platform.companies.Edit(ctx, director, c))
+		}
+	}
+	return err
 }
 
 var exampleBeneficiaries = []account.SignUp{
@@ -290,7 +309,11 @@ func (d *demonstration) viewerOf(ctx context.Context, p people, role viewer.Role
 	if err != nil {
 		return nil, err
 	}
-	person, err := d.platform.accounts.ByEmail(ctx, who.Email)
+	return d.viewerAt(ctx, who.Email)
+}
+
+func (d *demonstration) viewerAt(ctx context.Context, email string) (*viewer.Viewer, error) {
+	person, err := d.platform.accounts.ByEmail(ctx, email)
 	if err != nil {
 		return nil, err
 	}

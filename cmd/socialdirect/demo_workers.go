@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -49,8 +50,8 @@ const (
 
 // exampleCredentials are what lets a worker of the demo be booked, in the past that
 // the demo shows and for years to come.
-func exampleCredentials() []booking.Credential {
-	today := time.Now().UTC().Truncate(24 * time.Hour)
+func (d *demonstration) exampleCredentials() []booking.Credential {
+	today := d.now().UTC().Truncate(24 * time.Hour)
 	return []booking.Credential{
 		{
 			Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567",
@@ -60,30 +61,45 @@ func exampleCredentials() []booking.Credential {
 	}
 }
 
-// certify sees that the demo's workers can be booked, whenever its data was made.
-func (d *demonstration) certify(ctx context.Context, p people) error {
+// restore sees that the demo's people can meet, wherever the clock stood when they were
+// made: contracts run, and workers have what they must have and are there.
+func (d *demonstration) restore(ctx context.Context, p people) error {
 	director, err := d.viewerOf(ctx, p, viewer.Administrator)
 	if err != nil {
+		return err
+	}
+	if err := d.renew(ctx, director); err != nil {
 		return err
 	}
 	for _, who := range p.Accounts {
 		if who.Role != viewer.SocialWorker {
 			continue
 		}
-		worker, err := d.platform.accounts.ByEmail(ctx, who.Email)
+		worker, err := d.viewerAt(ctx, who.Email)
 		if err != nil {
 			return err
 		}
-		standing, err := d.platform.bookings.Standing(ctx, director, worker.ID)
-		if err != nil {
+		if err := errors.Join(d.certify(ctx, director, worker), d.workOnHolidays(ctx, worker)); err != nil {
 			return err
 		}
-		for _, c := range exampleCredentials() {
-			missing := slices.ContainsFunc(standing.Covers, func(cover booking.Cover) bool { return cover.Kind == c.Kind && !cover.Valid })
-			if c.SocialWorkerID = worker.ID; missing {
-				if err := d.platform.bookings.RecordCredential(ctx, director, c); err != nil {
-					return err
-				}
+	}
+	return d.platform.bookings.RefreshHours(ctx)
+}
+
+// certify records what a worker must have and does not have for the year ahead.
+func (d *demonstration) certify(ctx context.Context, director, worker *viewer.Viewer) error {
+	standing, err := d.platform.bookings.Standing(ctx, director, worker.ID)
+	if err != nil {
+		return err
+	}
+	nextYear := d.now().AddDate(1, 0, 0)
+	for _, c := range d.exampleCredentials() {
+		missing := slices.ContainsFunc(standing.Covers, func(cover booking.Cover) bool {
+			return cover.Kind == c.Kind && (!cover.Valid || !cover.Until.IsZero() && cover.Until.Before(nextYear))
+		})
+		if c.SocialWorkerID = worker.ID; missing {
+			if err := d.platform.bookings.RecordCredential(ctx, director, c); err != nil {
+				return err
 			}
 		}
 	}
@@ -91,7 +107,7 @@ func (d *demonstration) certify(ctx context.Context, p people) error {
 }
 
 func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w booking.NewSocialWorker) (staff, error) {
-	w.Credentials = exampleCredentials()
+	w.Credentials = d.exampleCredentials()
 	if _, err := d.platform.bookings.AddSocialWorker(ctx, director, w); err != nil {
 		return staff{}, err
 	}
@@ -103,21 +119,21 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 	if err != nil {
 		return staff{}, err
 	}
-	since := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -30)
 	for weekday := 1; weekday <= 7; weekday++ {
-		opening := booking.Opening{Weekday: weekday, FirstDay: since, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
+		opening := booking.Opening{Weekday: weekday, FirstDay: founded, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
 		if err := d.platform.bookings.AddOpening(ctx, worker.viewer, opening); err != nil {
 			return staff{}, err
 		}
 	}
-	return worker, d.workOnHolidays(ctx, worker.viewer, since)
+	return worker, d.workOnHolidays(ctx, worker.viewer)
 }
 
-// workOnHolidays opens the holidays of the next years, so that an hour is always
-// free.
-func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer, since time.Time) error {
-	holidays, err := d.platform.bookings.Holidays(ctx, worker, booking.Period{From: since, To: since.AddDate(3, 0, 0)})
-	if err != nil {
+// workOnHolidays opens the holidays of a worker's year, so that an hour is always
+// free. Where one of them is open already somebody may have closed the others.
+func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
+	since := d.now().AddDate(0, 0, -10)
+	holidays, err := d.platform.bookings.Holidays(ctx, worker, booking.Period{From: since, To: since.AddDate(1, 0, 0)})
+	if err != nil || slices.ContainsFunc(holidays, func(h booking.Holiday) bool { return h.Open }) {
 		return err
 	}
 	for _, h := range holidays {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"socialdirect/internal/clocktest"
 )
 
 var (
@@ -23,7 +25,7 @@ func TestR12_R14_AMonthLeadsToADayAndADayToItsHours(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	worker, _ := v.freeSlot()
-	page := v.want("the month", v.get("/assistants/"+worker+"?mode=video&month="+time.Now().AddDate(0, 1, 0).Format("2006-01")), http.StatusOK)
+	page := v.want("the month", v.get("/assistants/"+worker+"?mode=video&month="+clocktest.Now().AddDate(0, 1, 0).Format("2006-01")), http.StatusOK)
 	days := aDay.FindAllStringSubmatch(page.body, -1)
 	if len(days) < 5 {
 		t.Fatalf("%d days have room: %s", len(days), main_(page.body))
@@ -125,7 +127,7 @@ func TestR12_TheWaitingListIsJoinedAndLeft(t *testing.T) {
 	} {
 		v.want(name, v.post("/liste-attente", fields...), http.StatusUnprocessableEntity)
 	}
-	v.want("join", v.post("/liste-attente", "social_worker_id", worker, "mode", "video", "reason", "housing", "before", time.Now().AddDate(0, 0, 20).Format(time.DateOnly)), http.StatusSeeOther)
+	v.want("join", v.post("/liste-attente", "social_worker_id", worker, "mode", "video", "reason", "housing", "before", clocktest.Now().AddDate(0, 0, 20).Format(time.DateOnly)), http.StatusSeeOther)
 	v.want("join for anybody", v.post("/liste-attente"), http.StatusSeeOther)
 	a := v.want("the list", v.get("/liste-attente"), http.StatusOK)
 	leave := regexp.MustCompile(`/liste-attente/[0-9a-f-]{36}/suppression`).FindAllString(a.body, -1)

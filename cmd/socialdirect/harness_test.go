@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"socialdirect/internal/blobtest"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/fault"
@@ -80,7 +81,7 @@ func newWorld(t *testing.T) *world {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "socialdirect-platform-")
 	ok(t, err)
-	w := &world{demonstration: &demonstration{dir: dir}}
+	w := &world{demonstration: &demonstration{dir: dir, ahead: clocktest.Ahead()}}
 	w.mail, err = embedded.StartMailReceiver(ctx, w.path("mail"))
 	ok(t, err)
 	w.stops = append(w.stops, w.mail.Stop)
@@ -92,9 +93,9 @@ func newWorld(t *testing.T) *world {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
 	database := dbtest.New(lasting{t})
-	ok(t, migrateDatabase(ctx, database))
+	ok(t, w.prepare(ctx, database))
 	w.platform, err = open(ctx, settings{
-		base: "http://" + listener.Addr().String(), databaseURL: database, databaseConns: 20,
+		base: "http://" + listener.Addr().String(), databaseURL: database, databaseConns: 20, ahead: w.ahead,
 		store: blobtest.Config(lasting{t}), smtpURL: w.mail.URL(), mailFrom: "Social Direct <rendez-vous@exemple.fr>",
 		masterKey: bytes.Repeat([]byte{7}, 32), indexKey: bytes.Repeat([]byte{8}, 32), phone: "02 97 00 00 00", texts: texts, fetch: fetch.Options{Loopback: true},
 		relay: signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "0123456789abcdef", MinPort: 50000, MaxPort: 59999},
@@ -104,6 +105,7 @@ func newWorld(t *testing.T) *world {
 	ok(t, w.makePeople(ctx))
 	w.people, err = w.readPeople()
 	ok(t, err)
+	ok(t, w.makePast(ctx, w.people))
 	w.server = &httptest.Server{Listener: listener, Config: w.platform.server.HTTP()}
 	w.server.Start()
 	return w

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 )
 
@@ -202,7 +203,7 @@ func TestR33_ATextGoesFromDraftToPublicPage(t *testing.T) {
 	anybody.want("a draft is nobody's", anybody.get("/conditions/2"), http.StatusNotFound)
 	claire.want("nor on the public page for the administration", claire.get("/conditions/2"), http.StatusNotFound)
 
-	day := time.Now().AddDate(0, 0, 40).Format(time.DateOnly)
+	day := clocktest.Now().AddDate(0, 0, 40).Format(time.DateOnly)
 	claire.want("at a date", claire.post(textsPath+"/publication", "when", "later", "day", day, "time", "09:00", "revision", "1"), http.StatusSeeOther)
 	anybody.want("not before", anybody.get("/conditions/2"), http.StatusNotFound)
 	claire.want("but to the administration", claire.get("/conditions/2"), http.StatusOK)
@@ -265,7 +266,7 @@ func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
 	long := strings.Repeat("Une phrase à lire, « avec ses accents ». ", 2_000) // longer than an ordinary form
 	claire.want("a long text", claire.post(path, with(saved, "markdown", long)...), http.StatusSeeOther)
 
-	publication := map[string]string{"when": "later", "day": time.Now().AddDate(0, 0, 3).Format(time.DateOnly), "time": "09:00", "revision": "1"}
+	publication := map[string]string{"when": "later", "day": clocktest.Now().AddDate(0, 0, 3).Format(time.DateOnly), "time": "09:00", "revision": "1"}
 	for name, bad := range map[string][]string{
 		"when": {"", "tomorrow", "\x00"},
 		"day":  {"", "hier", "2020-01-01", "2199-01-01", "2027-02-30", "\x00", strings.Repeat("1", 5000)},
@@ -278,7 +279,7 @@ func TestR33_TheEditorSaysWhatIsWrongBesideEachField(t *testing.T) {
 			}
 		}
 	}
-	today := time.Now().AddDate(0, 0, -1).Format(time.DateOnly)
+	today := clocktest.Now().AddDate(0, 0, -1).Format(time.DateOnly)
 	claire.want("yesterday", claire.post(path+"/publication", with(publication, "day", today)...), http.StatusUnprocessableEntity)
 	claire.want("another draft than was read", claire.post(path+"/publication", with(publication, "revision", "2")...), http.StatusConflict)
 	claire.want("discard another", claire.post(path+"/suppression", "revision", "2"), http.StatusConflict)

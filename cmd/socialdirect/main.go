@@ -19,7 +19,7 @@ var version = "unversioned"
 const usage = `Social Direct: appointments, calls and messages between people and social workers.
 
 Usage:
-  socialdirect demo   [--addr 127.0.0.1:8080] [--data ./data]   everything embedded, with example people in it
+  socialdirect demo   [--addr 127.0.0.1:8080] [--data ./data] [--now INSTANT]   everything embedded, with example people in it
   socialdirect serve                                            production: settings from the environment
   socialdirect migrate                                          bring the database schema up to date
   socialdirect admin create --email E [--role R]                first staff account: prints a one-time set-up link

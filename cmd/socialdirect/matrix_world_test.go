@@ -16,6 +16,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/company"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -253,13 +254,13 @@ func (m *matrixWorld) otherSession(t *testing.T, v *visitor) uuid.UUID {
 // conversation with a document, and has Nadia report the call.
 func (m *matrixWorld) placeMeetings(t *testing.T) {
 	zoe, nadia := m.zoe.whoIs(), m.nadia.whoIs()
-	day := time.Now().In(nadia.Zone).AddDate(0, 0, 14)
+	day := clocktest.Now().In(nadia.Zone).AddDate(0, 0, 14)
 	hour := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, nadia.Zone).UTC()
-	coming, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	coming, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour)
 	ok(t, err)
 	m.objects["appointment"] = identified(coming, m.zoe, m.nadia)
 	m.objects["anybody's appointment"] = identified(coming)
-	byVideo, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	byVideo, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour.Add(time.Hour))
 	ok(t, err)
 	m.objects["appointment by video"] = identified(byVideo, m.zoe)
 	m.placeLate(t, zoe, hour)
@@ -288,9 +289,9 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 // placeLeft has Nadia cancel two of Zoé's appointments, both of which wait for an
 // answer.
 func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour time.Time) {
-	first, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour)
+	first, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour)
 	ok(t, err)
-	second, err := m.bookAsOf(t.Context(), time.Now(), zoe, nadia, hour.Add(time.Hour))
+	second, err := m.bookAsOf(t.Context(), clocktest.Now(), zoe, nadia, hour.Add(time.Hour))
 	ok(t, err)
 	for _, id := range []uuid.UUID{first, second} {
 		_, err := m.platform.bookings.Cancel(t.Context(), nadia, id, "")
@@ -329,7 +330,7 @@ func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time
 // placeAgenda makes an opening and an absence of Nadia's.
 func (m *matrixWorld) placeAgenda(t *testing.T) {
 	nadia := m.nadia.whoIs()
-	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
+	day := clocktest.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
 	late := booking.Opening{FirstDay: day, LastDay: day, Starts: 21 * 60, Ends: 22 * 60, Modes: []booking.Mode{booking.Video}}
 	ok(t, m.platform.bookings.AddOpening(t.Context(), nadia, late))
 	openings, err := m.platform.bookings.Openings(t.Context(), nadia)
@@ -347,7 +348,7 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 	// They were asked for a moment ago, however long the test takes.
-	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return time.Now().Add(time.Hour) }))
+	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))
 	for _, name := range []string{"calendar", "calendar to remove"} {
 		ok(t, later.Subscribe(t.Context(), nadia, booking.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
 		m.objects[name] = m.nadia.linked("/agenda/calendriers", "/agenda/calendriers", m.nadia)
@@ -382,7 +383,7 @@ func (m *matrixWorld) placeCodes(t *testing.T) {
 
 func (m *matrixWorld) code(t *testing.T, client uuid.UUID) string {
 	t.Helper()
-	code, err := m.platform.companies.IssueCode(t.Context(), m.claire.whoIs(), client, company.NewCode{ExpiresAt: time.Now().AddDate(1, 0, 0)})
+	code, err := m.platform.companies.IssueCode(t.Context(), m.claire.whoIs(), client, company.NewCode{ExpiresAt: clocktest.Now().AddDate(1, 0, 0)})
 	ok(t, err)
 	return code.ID.String()
 }
@@ -412,7 +413,7 @@ func (m *matrixWorld) placePlaces(t *testing.T) {
 
 // placeCredentials has Nadia submit two insurances.
 func (m *matrixWorld) placeCredentials(t *testing.T) {
-	nadia, today := m.nadia.whoIs(), time.Now().UTC().Truncate(24*time.Hour)
+	nadia, today := m.nadia.whoIs(), clocktest.Now().UTC().Truncate(24*time.Hour)
 	for _, name := range []string{"credential to confirm", "credential to withdraw"} {
 		sent := booking.Credential{Number: name, Issuer: "Assureur", From: today, Until: today.AddDate(1, 0, 0)}
 		ok(t, m.platform.bookings.SubmitInsurance(t.Context(), nadia, sent))

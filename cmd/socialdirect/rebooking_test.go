@@ -110,7 +110,7 @@ func TestR20_TheSwitchboardCallsWhoDoesNotAnswer(t *testing.T) {
 	w := platformOf(t)
 	_, appointment := w.left(t)
 	id := strings.TrimPrefix(appointment, "/rendez-vous/")
-	_, err := w.platform.db.Pool.Exec(t.Context(), `update rebookings set due_at = now() - interval '1 minute' where appointment_id = $1`, id)
+	_, err := w.platform.db.Pool.Exec(t.Context(), `update rebookings set due_at = platform_now() - interval '1 minute' where appointment_id = $1`, id)
 	ok(t, err)
 	standard := w.staffMember(t, viewer.Switchboard)
 	if a := standard.want("first page", standard.get("/standard"), http.StatusOK); !strings.Contains(a.body, "/standard/rappels") {

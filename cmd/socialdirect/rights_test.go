@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 )
 
@@ -165,7 +166,7 @@ func TestR7_ARequestInWritingIsEntered(t *testing.T) {
 	t.Parallel()
 	w := ownWorld(t)
 	hugo := w.staffMember(t, viewer.DPO)
-	today := time.Now().UTC().AddDate(0, 0, -40).Format(time.DateOnly)
+	today := clocktest.Now().UTC().AddDate(0, 0, -40).Format(time.DateOnly)
 	hugo.want("a date to come", hugo.post(rightsPath, "channel", "post", "name", "Paul", "received_on", "2999-01-01"), http.StatusUnprocessableEntity)
 	made := hugo.want("enter", hugo.post(rightsPath, "channel", "post", "name", "Paul Roux", "received_on", today), http.StatusSeeOther)
 	page := hugo.want("the list", hugo.get("/protection-des-donnees"), http.StatusOK)

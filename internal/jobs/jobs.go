@@ -34,10 +34,25 @@ func NewQueue(db *postgres.DB) (*Queue, error) {
 	return &Queue{client}, nil
 }
 
-// Add inserts a job that runs once the transaction has committed.
+// Add inserts a job that runs once the transaction has committed; ScheduledAt is an
+// instant of the platform's clock.
 func (q *Queue) Add(ctx context.Context, tx postgres.Tx, args river.JobArgs, opts *river.InsertOpts) error {
+	if opts != nil && !opts.ScheduledAt.IsZero() {
+		later := *opts
+		later.ScheduledAt = tx.Machine(opts.ScheduledAt)
+		opts = &later
+	}
 	if _, err := q.client.InsertTx(ctx, tx.Tx, args, opts); err != nil {
 		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// Wake has every job that waits for its instant look at the clock once more, for a
+// platform whose clock was moved while it stood still. What is not due yet waits again.
+func Wake(ctx context.Context, db *postgres.DB) error {
+	if _, err := db.Pool.Exec(ctx, `update river_job set scheduled_at = now() where state = 'scheduled'`); err != nil {
+		return fmt.Errorf("wake jobs: %w", err)
 	}
 	return nil
 }

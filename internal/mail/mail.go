@@ -38,6 +38,14 @@ type Sender struct {
 	bounces string // where mails that cannot be delivered return to; empty for the From header's address
 	host    string
 	options []gomail.Option
+	now     func() time.Time // dates the mails
+}
+
+// DatedBy is the same sender with another clock for its mails' dates.
+func (s *Sender) DatedBy(now func() time.Time) *Sender {
+	other := *s
+	other.now = now
+	return &other
 }
 
 // ReturningTo is the same sender with an address of its own for what cannot be
@@ -84,7 +92,7 @@ func New(address, from string) (*Sender, error) {
 	if port, err := strconv.Atoi(u.Port()); err == nil {
 		options = append(options, gomail.WithPort(port))
 	}
-	return &Sender{from: from, host: u.Hostname(), options: options}, nil
+	return &Sender{from: from, host: u.Hostname(), options: options, now: time.Now}, nil
 }
 
 // Send delivers m to the SMTP server; an error means that the server did not
@@ -104,6 +112,7 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 		}
 	}
 	msg.SetMessageIDWithValue(m.ID + "@socialdirect")
+	msg.SetDateWithValue(s.now())
 	msg.Subject(m.Subject)
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")

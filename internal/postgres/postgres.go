@@ -19,6 +19,7 @@ import (
 type DB struct {
 	Pool  *pgxpool.Pool
 	clock func() time.Time
+	ahead time.Duration
 }
 
 // Open connects to the database at url (libpq form) with at most conns
@@ -50,7 +51,28 @@ func (db *DB) Close() { db.Pool.Close() }
 
 // At returns the same database with another clock, so that a test or the demo's
 // example data can stand at any instant.
-func (db *DB) At(clock func() time.Time) *DB { return &DB{Pool: db.Pool, clock: clock} }
+func (db *DB) At(clock func() time.Time) *DB {
+	return &DB{Pool: db.Pool, clock: clock, ahead: db.ahead}
+}
+
+// Ahead returns the same database with a clock that runs as the machine's does and is
+// ahead of it by a span, or behind where the span is negative: the whole platform then
+// stands elsewhere in time. SQL has the same clock as platform_now(), see MoveClock.
+func (db *DB) Ahead(by time.Duration) *DB {
+	return &DB{Pool: db.Pool, clock: func() time.Time { return time.Now().Add(by) }, ahead: by}
+}
+
+// Machine is what the machine's clock shows at an instant of the platform's: for what
+// other programs, or people's own devices, compare with their clocks.
+func (db *DB) Machine(at time.Time) time.Time { return at.Add(-db.ahead) }
+
+// MoveClock has platform_now() of the database be ahead of the machine's clock by a
+// span, for every connection that is opened from then on.
+func (db *DB) MoveClock(ctx context.Context, by time.Duration) error {
+	_, err := db.Pool.Exec(ctx, fmt.Sprintf(`
+		do $$ begin execute format('alter database %%I set socialdirect.ahead = %%L', current_database(), '%d microseconds'); end $$`, by.Microseconds()))
+	return err
+}
 
 // Now is the instant by the database's clock, in UTC, as PostgreSQL can keep it
 // (microseconds).
@@ -59,16 +81,26 @@ func (db *DB) Now() time.Time { return db.clock().UTC().Truncate(time.Microsecon
 // Tx is a transaction in which time stands still: every rule reads Now.
 type Tx struct {
 	pgx.Tx
-	Now time.Time
+	Now   time.Time
+	ahead time.Duration
 }
+
+// Machine is what the machine's clock shows at an instant of the platform's, as
+// DB.Machine tells it.
+func (tx Tx) Machine(at time.Time) time.Time { return at.Add(-tx.ahead) }
+
+// Nested is the same transaction, its instant included, from a savepoint of it on.
+func (tx Tx) Nested(savepoint pgx.Tx) Tx { return Tx{Tx: savepoint, Now: tx.Now, ahead: tx.ahead} }
 
 // InTx runs act in a transaction, commits when it returns nil and rolls back
 // otherwise. act's error comes back unchanged.
 func (db *DB) InTx(ctx context.Context, act func(tx Tx) error) error {
 	return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
-		return act(Tx{Tx: tx, Now: db.Now()})
+		return act(db.tx(tx))
 	})
 }
+
+func (db *DB) tx(tx pgx.Tx) Tx { return Tx{Tx: tx, Now: db.Now(), ahead: db.ahead} }
 
 // InTurn is InTx for acts that must commit in the order of their instants: those
 // that name the same turn come one after the other, and Now is read once the one
@@ -78,7 +110,7 @@ func (db *DB) InTurn(ctx context.Context, turn string, act func(tx Tx) error) er
 		if err := wait(ctx, tx, turn); err != nil {
 			return err
 		}
-		return act(Tx{Tx: tx, Now: db.Now()})
+		return act(db.tx(tx))
 	})
 }
 

@@ -251,7 +251,7 @@ export class Call {
   }
 
   async #tick() {
-    this.#page.showTimeLeft(timeLeft(Date.now(), this.#hours));
+    this.#page.showTimeLeft(timeLeft(this.#page.now, this.#hours));
     if (this.#page.phase !== "talking") return;
     const level = await this.#quality.measure();
     if (level && this.#page.phase === "talking") this.#page.showQuality(level, levels[level]);

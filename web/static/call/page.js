@@ -26,6 +26,9 @@ export class Page {
   #remote = element("remote", HTMLVideoElement);
   #self = element("self", HTMLVideoElement);
 
+  /** How far the server's clock is ahead of this device's, which may be wrong, in milliseconds. */
+  #ahead = Date.parse(this.call.dataset["now"] ?? "") - Date.now();
+
   constructor() {
     element("listen", HTMLButtonElement).addEventListener("click", () => this.#listen());
   }
@@ -42,6 +45,11 @@ export class Page {
     const address = new URL(this.call.dataset["socket"] ?? "", location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     return address;
+  }
+
+  /** What the server's clock shows, in milliseconds. */
+  get now() {
+    return Date.now() + this.#ahead;
   }
 
   /** @returns {import("./clock.js").Hours} */
