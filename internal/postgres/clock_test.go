@@ -47,13 +47,3 @@ func TestAClockThatWasMovedRunsOnInGoAndInSQL(t *testing.T) {
 		}
 	}
 }
-
-func open(t *testing.T, url string) *postgres.DB {
-	t.Helper()
-	db, err := postgres.Open(t.Context(), url, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	return db
-}
