@@ -181,7 +181,7 @@ func startDemoAt(path, dir, addr string, now time.Time) (*demonstration, error) 
 		return nil, err
 	}
 	d := &demonstration{program: p, dir: dir}
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(3 * time.Minute) // on a machine that is busy with other tests
 	for time.Now().Before(deadline) {
 		select {
 		case err := <-p.ended:

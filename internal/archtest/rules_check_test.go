@@ -59,6 +59,9 @@ func TestBrokenRulesAreFoundWithTheirReason(t *testing.T) {
 		{"booking/book.go", "package p\n\nconst q = `delete from openings`\n", "all of a domain's SQL is in its store*.go"},
 		{"booking/book.go", "package p\n\nvar now = time.Now()\n", "takes its instant from postgres.DB"},
 		{"booking/book.go", "package p\n\nvar clock = time.Now\n", "takes its instant from postgres.DB"},
+		{"booking/store.go", "package p\n\nconst q = `update absences set at = now() where id = $1`\n", "uses now() in SQL"},
+		{"cmd/socialdirect/path_test.go", "package p\n\nvar day = time.Now().AddDate(0, 0, 1)\n", "internal/clocktest says where"},
+		{"e2e/path_test.go", "package p\n\nvar day = time.Now().In(zone)\n", "internal/clocktest says where"},
 		{"internal/mail/mail.go", "package p\n\nvar paris, _ = time.LoadLocation(\"Europe/Paris\")\n", "reads a file each time"},
 	}
 	for _, c := range cases {
@@ -75,6 +78,8 @@ func TestWhatIsAllowedIsNotCalledBroken(t *testing.T) {
 		"booking/http.go":             "package p\n\nimport _ \"net/http\"\nimport _ \"socialdirect/web\"\n",
 		"messaging/http_socket.go":    "package p\n\nimport _ \"github.com/gorilla/websocket\"\n\nfunc f() { c.SetReadDeadline(time.Now()) }\n",
 		"messaging/messaging_test.go": "package p\n\nimport _ \"socialdirect/booking/bookingtest\"\nimport _ \"socialdirect/company\"\n\nvar now = time.Now()\n",
+		"booking/store_book.go":       "package p\n\nconst q = `update absences set at = platform_now() where id = $1`\n",
+		"e2e/program_test.go":         "package p\n\nvar deadline = time.Now().Add(time.Minute)\n",
 		"account/account_test.go":     "package p\n\nimport _ \"socialdirect/booking/bookingtest\"\n",
 		"booking/store.go":            "package p\n\nconst q = `select reasons from openings, absences where messages > 1`\n",
 		"internal/vault/vault.go":     "package p\n\nconst q = `delete from person_keys`\n",

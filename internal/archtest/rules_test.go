@@ -93,7 +93,7 @@ var machineClock = map[string]string{
 
 // violations are the broken rules of one file, each with the rule's reason.
 func violations(src source) []string {
-	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew}
+	rules := []func(source) []string{foreignImports, webOutsideHTTP, testCodeInProduct, foreignTables, clockInRules, zonesReadAnew, clockInSQL, daysInTests}
 	var broken []string
 	for _, rule := range rules {
 		for _, what := range rule(src) {
@@ -252,6 +252,25 @@ func clockInRules(src source) (broken []string) {
 		broken = append(broken, "uses "+use+": a rule takes its instant from postgres.DB or its transaction, so that a test can stand at any moment")
 	}
 	return broken
+}
+
+var machineNow = regexp.MustCompile(`(?i)(^|[^_a-z])now\(\)`)
+
+// clockInSQL: what a domain's SQL compares and writes is of the platform's clock.
+func clockInSQL(src source) []string {
+	if domains[house(src.path)] == nil || ofTests(src.path) || !slices.ContainsFunc(src.texts, machineNow.MatchString) {
+		return nil
+	}
+	return []string{"uses now() in SQL, which is the machine's clock: hand the instant in, or use platform_now(), so that the platform can stand at any moment"}
+}
+
+// daysInTests: the tests that go through the program hold at any instant.
+func daysInTests(src source) []string {
+	through := src.folder() == "cmd/socialdirect" && ofTests(src.path) || src.folder() == "e2e" && src.path != "e2e/serve_test.go" // serve has the machine's clock
+	if src.days == 0 || !through {
+		return nil
+	}
+	return []string{"works a day or an hour out of time.Now: the platform may stand elsewhere in time, internal/clocktest says where"}
 }
 
 // zonesReadAnew: a zone is read from its table once.

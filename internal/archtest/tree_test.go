@@ -27,6 +27,7 @@ type source struct {
 	texts   []string // string constants, those added together as one
 	clock   []string // uses of the machine's clock, such as time.Now
 	zones   int      // uses of time.LoadLocation
+	days    int      // calendar days worked out of time.Now
 	tests   []string // its test, fuzz and benchmark functions
 }
 
@@ -137,6 +138,9 @@ func (s *source) look(decl ast.Decl) {
 			if isOfTime(n, "LoadLocation") {
 				s.zones++
 			}
+			if isDayOfNow(n) {
+				s.days++
+			}
 			if isOfTime(n, "Now", "Since", "Until") {
 				s.clock = append(s.clock, "time."+n.Sel.Name)
 			}
@@ -179,6 +183,17 @@ func added(n ast.Expr) (string, bool) {
 func isOfTime(s *ast.SelectorExpr, names ...string) bool {
 	on, ok := s.X.(*ast.Ident)
 	return ok && on.Name == "time" && slices.Contains(names, s.Sel.Name)
+}
+
+// isDayOfNow reports whether a selector takes the machine's clock for a day or an hour,
+// as time.Now().AddDate does, and not for the end of some patience.
+func isDayOfNow(s *ast.SelectorExpr) bool {
+	call, ok := s.X.(*ast.CallExpr)
+	if !ok || !slices.Contains([]string{"AddDate", "In", "UTC", "Year", "Truncate", "Format"}, s.Sel.Name) {
+		return false
+	}
+	now, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && isOfTime(now, "Now")
 }
 
 // setsDeadline reports whether a call gives a connection its deadline, which is
