@@ -107,8 +107,9 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 }
 
 // Phone turns an appointment into a call by phone at the same hour, by its person
-// or for them, until it begins: what one can do in place of cancelling late. The
-// contract, the worker and the hour must offer it. Both are told.
+// or for them, until it ends: what one can do in place of cancelling late, and when
+// a browser turns out to be unable to call. The contract, the worker and the hour
+// must offer it. Both are told.
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	seen, err := s.Handled(ctx, v, id)
 	if err != nil {
@@ -123,7 +124,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 			return err
 		}
 		able, err := offersPhone(ctx, tx, h.worker, h.Appointment)
-		if err != nil || !able || !h.Cancellable(tx.Now) || h.Mode == Phone {
+		if err != nil || !able || !h.talkable(tx.Now) || h.Mode == Phone {
 			return orElse(err, errNoPhone)
 		}
 		if err := setMode(ctx, tx, id, Phone); err != nil {
@@ -150,7 +151,7 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a Appointment)
 
 // callable reports whether the person can be called in place of what was agreed.
 func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
-	if v.ID == a.SocialWorkerID || a.Mode == Phone || !a.Cancellable(s.db.Now()) {
+	if v.ID == a.SocialWorkerID || a.Mode == Phone || !a.talkable(s.db.Now()) {
 		return false, nil
 	}
 	person, err := s.accounts.Person(ctx, a.BeneficiaryID)
@@ -159,6 +160,11 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment)
 	}
 	contract, err := s.accounts.Contract(ctx, a.BeneficiaryID)
 	return err == nil && contract.Allows(string(Phone)), err
+}
+
+// talkable reports whether the hour, or a part of it, is still to be talked in.
+func (a Appointment) talkable(now time.Time) bool {
+	return a.Cancellable(now) || a.Status == Confirmed && !a.Over(now)
 }
 
 // offersPhone reports whether the hour itself is offered by phone.

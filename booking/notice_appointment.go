@@ -60,6 +60,7 @@ type told struct {
 	Page        string
 	Beneficiary bool
 	Late        bool
+	Begun       bool // the hour, which nobody cancels or moves any more
 	Requested   bool
 	Mode        Mode
 
@@ -76,6 +77,6 @@ func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Ti
 	return told{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Requested: a.Status == Requested, Mode: a.Mode,
+		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == Requested, Mode: a.Mode,
 	}
 }

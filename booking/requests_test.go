@@ -368,6 +368,40 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 	}
 }
 
+// At the hour a browser may turn out to be unable to call: the phone takes its place
+// until the hour is over, and the worker then sees the number.
+func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	a, missed := p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video), p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	p.SetNow(a.EndsAt.Add(-time.Minute))
+	if able, err := p.Bookings.Phonable(t.Context(), p.zoe, a); err != nil || !able {
+		t.Fatalf("offered: %v, %v", able, err)
+	}
+	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID))
+	now := p.state(t, a.ID)
+	details, err := p.Bookings.Details(t.Context(), p.nadia, now)
+	if err != nil || now.Mode != booking.Phone || now.Status != booking.Confirmed || details.Mobile == "" {
+		t.Errorf("it is now %+v, the worker calls %q, %v", now, details.Mobile, err)
+	}
+	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
+		t.Errorf("told %v and %v", zoe, nadia)
+	}
+	o := officeOf(t, p.World)
+	must(t, o.deliver(t))
+	mail := o.mails["notice-"+o.row(t, p.zoe, "change", "mail").ID.String()].Text
+	if !strings.Contains(mail, "Votre rendez-vous a changé") && !strings.Contains(mail, "tel qu’il est maintenant") || strings.Contains(mail, "encore l’annuler") {
+		t.Errorf("the person reads:\n%s", mail)
+	}
+	p.SetNow(missed.EndsAt)
+	if able, err := p.Bookings.Phonable(t.Context(), p.zoe, missed); err != nil || able {
+		t.Errorf("offered once it is over: %v, %v", able, err)
+	}
+	if err := p.Bookings.Phone(t.Context(), p.zoe, missed.ID); !fault.Is(err, fault.Conflict) {
+		t.Errorf("once it is over: %v", err)
+	}
+}
+
 // The switchboard does it for somebody who calls: the same rules, both told, and the
 // journal says who did what for whom, in a name of its own.
 func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {

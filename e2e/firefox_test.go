@@ -50,7 +50,8 @@ func handCode(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Pictures, words, reloads, cuts and cameras, with Firefox on either side and on both.
-func TestR22_FirefoxAndChromiumTalkToEachOther(t *testing.T) {
+// Pictures, words, reloads, cuts and cameras, with Firefox on either side and on both;
+// then what browsers that cannot call are offered, WebKit among them.
+func TestR22_FirefoxAndChromiumTalkAndWhoCannotIsOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
 }

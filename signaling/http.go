@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"context"
 	"encoding/json"
 	"html/template"
 	"net/http"
@@ -37,6 +38,8 @@ type callPage struct {
 	ClosesAt       time.Time
 	ICEServers     template.JS // as in the welcome, so that the browser gathers before it dials
 	ConversationID uuid.UUID
+	Phonable       bool      // the viewer may have it by phone instead
+	Phone          web.Phone // of the switchboard
 }
 
 func (callPage) Template() string  { return "signaling/call" }
@@ -66,21 +69,26 @@ func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
 	if at := stateAt(a, h.calls.db.Now()); at != open {
 		return h.render.Render(w, r, http.StatusOK, closedFor(at, a, v))
 	}
-	page, err := h.callFor(a, v)
+	page, err := h.callFor(r.Context(), a, v)
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) callFor(a booking.Appointment, v *viewer.Viewer) (callPage, error) {
+func (h *HTTP) callFor(ctx context.Context, a booking.Appointment, v *viewer.Viewer) (callPage, error) {
 	self, other := selfAndOther(a, v)
+	phonable, err := h.calls.bookings.Phonable(ctx, v, a)
+	if err != nil {
+		return callPage{}, err
+	}
 	servers, _ := h.calls.iceServers(holderOf(self.ID, a, v), a)
 	ice, err := json.Marshal(servers)
 	return callPage{
 		AppointmentID: a.ID, SelfRole: self.Role, With: other.Name,
 		Now: h.calls.db.Now(), StartsAt: a.StartsAt.In(v.Zone), EndsAt: a.EndsAt.In(v.Zone), ClosesAt: closesAt(a).In(v.Zone),
 		ICEServers: template.JS(ice), ConversationID: a.ConversationID(),
+		Phonable: phonable, Phone: h.render.Phone(),
 	}, err
 }
 

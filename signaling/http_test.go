@@ -63,6 +63,29 @@ func TestR22_TheCallPageCarriesTheRelays(t *testing.T) {
 	}
 }
 
+// Whoever's browser cannot call finds the phone on the page: the act for the
+// beneficiary, while the hour lasts, and the switchboard's number for both.
+func TestR22_TheCallPageOffersThePhone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	act := `action="/rendez-vous/` + w.appointment.ID.String() + `/telephone"`
+	for _, c := range []struct {
+		v      *viewer.Viewer
+		now    time.Time
+		offers bool
+	}{
+		{w.zoe, w.appointment.StartsAt, true},
+		{w.zoe, w.appointment.EndsAt, false},
+		{w.nadia, w.appointment.StartsAt, false},
+	} {
+		w.SetNow(c.now)
+		status, body := w.page(t, c.v, w.appointment)
+		if offers := strings.Contains(body, act); status != http.StatusOK || offers != c.offers || !strings.Contains(body, "01 02 03 04 05") {
+			t.Errorf("%s at %s: %d, the act is offered: %v\n%s", c.v.Role, c.now, status, offers, body)
+		}
+	}
+}
+
 func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -113,7 +113,7 @@ func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, star
 func openingFor(start time.Time) booking.Opening {
 	day := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
 	minute := start.Hour()*60 + start.Minute()
-	o := booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video}}
+	o := booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video, booking.Phone}}
 	_, before := start.Zone()
 	switch _, after := start.Add(time.Hour).Zone(); {
 	case after > before:

@@ -1,26 +1,29 @@
-// Calls between Firefox and Chromium, and between two Firefox.
+// Calls between Firefox and Chromium, and between two Firefox; and what a browser
+// that cannot call is told.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch } from "./launch.mjs";
+import { chromium, firefox, newWindow } from "./launch.mjs";
 import { Line } from "./line.mjs";
-import { Person } from "./person.mjs";
+import { Person, phone } from "./person.mjs";
 import { account, await_, demo } from "./platform.mjs";
+import { WebKit } from "./webkit.mjs";
+
+/** @typedef {Awaited<ReturnType<typeof newWindow>>} Window */
 
 /** @type {import("puppeteer-core").Browser[]} */
 let browsers = [];
 /** @type {Line} */
 let line;
-/** @type {Record<"firefox" | "chromium", {beneficiary: Person, worker: Person}>} */
+/** @type {Record<"firefox" | "chromium", {beneficiary: Person<Window>, worker: Person<Window>}>} */
 let seats;
 /** The call that is going on when the demonstration starts. */
 let call = "";
 
 before(async () => {
-  browsers = await Promise.all([launch("firefox"), launch("chromium")]);
+  browsers = await Promise.all([firefox(), chromium()]);
   line = await Line.to(demo.turn_url);
-  const [firefox, chromium] = browsers;
-  seats = { firefox: await seat(firefox, "Firefox"), chromium: await seat(chromium, "Chromium") };
+  seats = { firefox: await seat(browsers[0], "Firefox"), chromium: await seat(browsers[1], "Chromium") };
   call = await callOf(seats.chromium.beneficiary);
 });
 
@@ -35,9 +38,9 @@ after(async () => {
  * @param {string} name
  */
 async function seat(browser, name) {
-  const beneficiary = await Person.sit(browser, `the beneficiary in ${name}`, 360);
-  const worker = await Person.sit(browser, `the worker in ${name}`);
-  await line.lead(beneficiary.page);
+  const beneficiary = await Person.sit(await newWindow(browser), `the beneficiary in ${name}`, phone);
+  const worker = await Person.sit(await newWindow(browser), `the worker in ${name}`);
+  await line.lead(beneficiary.window.page);
   await beneficiary.signIn(account("beneficiary"), "Avec qui voulez-vous parler");
   await worker.signIn(account("social_worker"), "Semaine du");
   return { beneficiary, worker };
@@ -112,7 +115,7 @@ async function cut(beneficiary, worker) {
 async function cutOff(beneficiary, worker) {
   await mark(beneficiary, worker);
   line.cut();
-  await line.hangUp(beneficiary.page);
+  await line.hangUp(beneficiary.window.page);
   await beneficiary.until("is offered a new connection", () => !document.getElementById("call").peerConnection.old);
   line.mend();
   await bothSee(beneficiary, worker);
@@ -129,6 +132,85 @@ async function darken(person, other) {
   await person.click("#camera");
   await other.until("sees that the other camera is on again", () => document.getElementById("cover")?.hidden);
   await bothSee(person, other);
+}
+
+/** What browsers do without, and how the page says so. */
+const lacks = [
+  { what: "RTCPeerConnection", says: "Ce navigateur ne permet pas les appels vidéo." },
+  { what: "mediaDevices", says: "Ce navigateur ne donne accès ni au micro ni à la caméra." },
+];
+
+for (const name of /** @type {const} */ (["firefox", "chromium"])) {
+  for (const { what, says } of lacks) {
+    test(`${name} without ${what} is offered the phone`, () => elsewhere(seats[name].beneficiary, `without ${what}`, async (zoe) => {
+      await zoe.window.page.evaluateOnNewDocument((lacking) => {
+        for (const holder of [window, Navigator.prototype]) delete holder[lacking];
+      }, what);
+      await zoe.open(call);
+      await offered(zoe, says);
+      if (what === "mediaDevices") await zoe.press("Entrer pour voir et entendre", "n’est pas là pour l’instant"); // let in long ago
+      zoe.sound();
+    }));
+  }
+}
+
+test("a browser that runs no script is offered the phone", () => elsewhere(seats.chromium.beneficiary, "without scripts", async (zoe) => {
+  await zoe.window.page.setJavaScriptEnabled(false);
+  await zoe.open(call);
+  await offered(zoe, "L’appel vidéo a besoin de JavaScript");
+}));
+
+test("a call whose script never comes is offered by phone after a while", () => elsewhere(seats.chromium.beneficiary, "whose scripts are lost", async (zoe) => {
+  await zoe.window.page.setRequestInterception(true);
+  zoe.window.page.on("request", (request) => void (request.url().includes("/call/") ? request.abort() : request.continue()));
+  await zoe.open(call);
+  await offered(zoe, "L’appel ne s’ouvre pas ?");
+}));
+
+test("WebKit, which has no calls, is offered the phone and takes it", async () => {
+  const webkit = await WebKit.start();
+  try {
+    const zoe = await Person.sit(webkit.window, "the beneficiary in WebKit", phone);
+    await zoe.signIn(account("beneficiary"), "Avec qui voulez-vous parler");
+    await zoe.open(call);
+    await offered(zoe, "Ce navigateur ne permet pas les appels vidéo.");
+    const { worker } = seats.firefox;
+    await worker.open(call);
+    await worker.sees("n’est pas là pour l’instant");
+    await zoe.press("Passer au téléphone", "Ce rendez-vous se fera par téléphone.");
+    await worker.sees("Ce rendez-vous se fait maintenant par téléphone.");
+    await worker.press("Voir le rendez-vous", "Numéro à appeler");
+    await zoe.sees("vous appelle à l’heure dite, sur votre portable");
+    zoe.sound();
+  } finally {
+    await webkit.close();
+  }
+});
+
+/**
+ * The same person in one more window, which is closed at the end.
+ * @param {Person<Window>} person
+ * @param {string} name
+ * @param {(person: Person<Window>) => Promise<void>} act
+ */
+async function elsewhere(person, name, act) {
+  const window = await person.window.another();
+  try {
+    await act(await Person.sit(window, `${person.name} ${name}`, phone));
+  } finally {
+    await window.page.close();
+  }
+}
+
+/**
+ * The page says why there is no call, and how to talk all the same.
+ * @param {Person} person
+ * @param {string} why
+ */
+async function offered(person, why) {
+  for (const words of [why, "Passer au téléphone", "02 97 00 00 00", "Écrire à Nadia Le Goff"]) await person.sees(words);
+  await person.check();
+  assert.ok(await person.ask(() => document.querySelector('#unable a[href^="tel:"]') !== null), "the number can be touched");
 }
 
 /**

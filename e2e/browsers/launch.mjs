@@ -1,7 +1,9 @@
-// Starts browsers with a fake camera and microphone, and no download of any.
+// Firefox and Chromium with a fake camera and microphone, as they are installed: no
+// browser is downloaded.
 
 import { existsSync } from "node:fs";
 import puppeteer from "puppeteer-core";
+import { patience } from "./platform.mjs";
 
 const firefoxPreferences = {
   "media.navigator.streams.fake": true,
@@ -18,6 +20,20 @@ const chromiumFlags = [
   "--lang=fr-FR",
 ];
 
+const slow = { headless: true, timeout: 120_000, protocolTimeout: 120_000 }; // a busy machine starts them slowly
+
+/** @param {Record<string, unknown>} [preferences] beside those of a call */
+export function firefox(preferences = {}) {
+  return puppeteer.launch({
+    ...slow, browser: "firefox", executablePath: installed("/usr/bin/firefox-esr", "/usr/bin/firefox"),
+    extraPrefsFirefox: { ...firefoxPreferences, ...preferences },
+  });
+}
+
+export function chromium() {
+  return puppeteer.launch({ ...slow, executablePath: installed("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"), args: chromiumFlags });
+}
+
 /** @param {string[]} paths */
 function installed(...paths) {
   const found = paths.find((path) => existsSync(path));
@@ -25,22 +41,78 @@ function installed(...paths) {
   return found;
 }
 
-const launchers = {
-  /** @param {Record<string, unknown>} preferences */
-  firefox: (preferences) => puppeteer.launch({
-    browser: "firefox", executablePath: installed("/usr/bin/firefox-esr", "/usr/bin/firefox"),
-    extraPrefsFirefox: { ...firefoxPreferences, ...preferences }, headless: true, timeout: 120_000, protocolTimeout: 120_000,
-  }),
-  chromium: () => puppeteer.launch({
-    executablePath: installed("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"), args: chromiumFlags,
-    headless: true, timeout: 120_000, protocolTimeout: 120_000,
-  }),
-};
+/** What a browser remarks when a test cuts a line. */
+const expected = /WebRTC: ICE failed/;
 
 /**
- * @param {"firefox" | "chromium"} name
- * @param {Record<string, unknown>} [preferences] of Firefox
+ * A window of its own, with no history. It is not a tab: what lies behind another one
+ * is drawn once a second, and less and less.
+ * @param {import("puppeteer-core").Browser} browser
  */
-export function launch(name, preferences = {}) {
-  return launchers[name](preferences);
+export async function newWindow(browser) {
+  const context = await browser.createBrowserContext();
+  return new Window(await context.newPage({ type: "window" }));
+}
+
+/** What a Person needs of a browser, by puppeteer. @implements {import("./person.mjs").Window} */
+class Window {
+  /** @type {string[]} */
+  #errors = [];
+
+  /** @param {import("puppeteer-core").Page} page */
+  constructor(page) {
+    this.page = page;
+    page.setDefaultTimeout(patience);
+    page.on("pageerror", (error) => this.#errors.push(`${page.url()}: ${error}`));
+    page.on("console", (line) => {
+      if (line.type() === "error" && !expected.test(line.text())) this.#errors.push(`${page.url()}: ${line.text()}`);
+    });
+  }
+
+  /** One more window of the same person: what is signed in here is there. */
+  async another() {
+    return new Window(await this.page.browserContext().newPage({ type: "window" }));
+  }
+
+  errors() {
+    return this.#errors;
+  }
+
+  /** @param {string} address */
+  async goto(address) {
+    await this.page.goto(address, { waitUntil: "load" });
+  }
+
+  /**
+   * @template T
+   * @param {(...given: any[]) => T} question
+   * @param {...unknown} given
+   * @returns {Promise<Awaited<T>>}
+   */
+  evaluate(question, ...given) {
+    return this.page.evaluate(question, ...given);
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} text
+   */
+  async type(selector, text) {
+    await this.page.type(selector, text);
+  }
+
+  /** @param {string} selector */
+  async click(selector) {
+    await this.page.click(selector);
+  }
+
+  /** @param {number} width */
+  async resize(width) {
+    await this.page.setViewport({ width, height: 900 });
+  }
+
+  /** @param {string} path */
+  async picture(path) {
+    await this.page.screenshot({ path: /** @type {`${string}.png`} */ (path), fullPage: true });
+  }
 }

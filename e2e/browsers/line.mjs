@@ -89,7 +89,7 @@ function reroute(relay, line) {
   const Native = window.RTCPeerConnection;
   const led = (/** @type {RTCConfiguration} */ settings) => JSON.parse(JSON.stringify(settings).replaceAll(relay, line));
   window.RTCPeerConnection = class extends Native {
-    constructor(/** @type {RTCConfiguration} */ settings) { super(led(settings)); }
+    constructor(/** @type {RTCConfiguration} */ settings = {}) { super(led(settings)); }
     setConfiguration(/** @type {RTCConfiguration} */ settings) { super.setConfiguration(led(settings)); }
   };
   window.sockets = [];

@@ -3,54 +3,61 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { await_, codeFor, demo, patience } from "./platform.mjs";
+import { await_, codeFor, demo } from "./platform.mjs";
 
-/** What a browser remarks when a test cuts a line. */
-const expected = /WebRTC: ICE failed/;
+/**
+ * What a Person needs of a browser's window.
+ * @typedef {object} Window
+ * @property {(address: string) => Promise<void>} goto until it is loaded
+ * @property {<T>(question: (...given: any[]) => T, ...given: unknown[]) => Promise<Awaited<T>>} evaluate in the page
+ * @property {(selector: string, text: string) => Promise<void>} type
+ * @property {(selector: string) => Promise<void>} click
+ * @property {(width: number) => Promise<void>} resize
+ * @property {(path: string) => Promise<void>} picture
+ * @property {() => string[]} errors what scripts threw or complained of
+ */
 
 const pictures = process.env["SOCIALDIRECT_PICTURES"];
 
-export class Person {
-  /** What scripts of the pages threw or complained of. @type {string[]} */
-  errors = [];
+/** The widths at which pages are looked at: a phone's and a desktop's. */
+export const phone = 360;
+export const desktop = 1280;
 
+/** @template {Window} [W=Window] */
+export class Person {
   /**
-   * @param {import("puppeteer-core").Page} page
+   * @param {W} window
    * @param {string} name for failures
    * @param {number} width
    */
-  constructor(page, name, width) {
-    this.page = page;
+  constructor(window, name, width) {
+    this.window = window;
     this.name = name;
     this.width = width;
-    page.setDefaultTimeout(patience);
-    page.setDefaultNavigationTimeout(patience);
-    page.on("pageerror", (error) => this.errors.push(`${page.url()}: ${error}`));
-    page.on("console", (line) => { if (line.type() === "error" && !expected.test(line.text())) this.errors.push(`${page.url()}: ${line.text()}`); });
   }
 
   /**
-   * Somebody with no history.
-   * @param {import("puppeteer-core").Browser} browser
+   * @template {Window} W
+   * @param {W} window
    * @param {string} name
    * @param {number} [width]
    */
-  static async sit(browser, name, width = 1280) {
-    const context = await browser.createBrowserContext();
-    const page = await context.newPage({ type: "window" }); // of its own: what lies behind another tab is drawn once a second and less
-    await page.setViewport({ width, height: 800 });
-    return new Person(page, name, width);
+  static async sit(window, name, width = desktop) {
+    const person = new Person(window, name, width);
+    await person.resize(width);
+    return person;
+  }
+
+  /** @param {number} width */
+  async resize(width) {
+    this.width = width;
+    await this.window.resize(width);
   }
 
   /** @param {string} path */
   async open(path) {
-    await this.#do(`open ${path}`, () => this.page.goto(new URL(path, demo.url).href, { waitUntil: "load" }));
+    await this.#do(`opens ${path}`, () => this.window.goto(new URL(path, demo.url).href));
     await this.check();
-  }
-
-  /** The page's path. */
-  get path() {
-    return new URL(this.page.url()).pathname;
   }
 
   /**
@@ -59,9 +66,10 @@ export class Person {
    * @param {string} value
    */
   async fill(name, value) {
-    const field = await this.#one(`[name="${name}"]`);
-    await field.evaluate((input) => { input.value = ""; });
-    await this.#do(`fill ${name}`, () => field.type(value));
+    const field = `[name="${name}"]`;
+    await this.finds(field);
+    await this.ask((selector) => { document.querySelector(selector).value = ""; }, field);
+    await this.#do(`fills ${name}`, () => this.window.type(field, value));
   }
 
   /**
@@ -70,20 +78,22 @@ export class Person {
    * @param {string} value
    */
   async put(name, value) {
-    const field = await this.#one(`[name="${name}"]`);
-    await field.evaluate((input, to) => {
+    const field = `[name="${name}"]`;
+    await this.finds(field);
+    const taken = await this.ask((selector, to) => {
+      const input = document.querySelector(selector);
       input.value = to;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    }, value);
-    assert.equal(await field.evaluate((input) => input.value), value, `${this.name}: ${name} takes ${value}`);
+      for (const event of ["input", "change"]) input.dispatchEvent(new Event(event, { bubbles: true }));
+      return input.value;
+    }, field, value);
+    assert.equal(taken, value, `${this.name}: ${name} takes ${value}`);
   }
 
   /** @param {string} selector */
   async click(selector) {
-    const target = await this.#one(selector);
-    await target.evaluate((element) => element.scrollIntoView({ block: "center" }));
-    await this.#do(`click ${selector}`, () => target.click());
+    await this.finds(selector);
+    await this.ask((wanted) => document.querySelector(wanted).scrollIntoView({ block: "center" }), selector);
+    await this.#do(`clicks ${selector}`, () => this.window.click(selector));
   }
 
   /**
@@ -92,15 +102,14 @@ export class Person {
    * @param {string} then
    */
   async press(words, then) {
-    await this.sees(words);
-    const target = await this.page.evaluateHandle((wanted) => {
+    await this.until(`finds “${words}” to press`, (wanted) => {
       const said = (/** @type {Element} */ element) => (element.textContent ?? "").replace(/\s+/g, " ");
-      return [...document.querySelectorAll("main button, main a")].find((each) => said(each).includes(wanted) && each.getClientRects().length > 0) ?? null;
+      document.querySelector("[data-pressed]")?.removeAttribute("data-pressed");
+      const target = [...document.querySelectorAll("main button, main a")].find((each) => said(each).includes(wanted) && each.getClientRects().length > 0 && getComputedStyle(each).visibility === "visible");
+      target?.setAttribute("data-pressed", "");
+      return target !== undefined;
     }, words);
-    const element = target.asElement();
-    assert.ok(element, `${this.name}: nothing to press says “${words}” on ${this.path}`);
-    await element.evaluate((each) => each.scrollIntoView({ block: "center" }));
-    await this.#do(`press ${words}`, () => element.click());
+    await this.click("[data-pressed]");
     await this.sees(then);
     await this.check();
   }
@@ -110,6 +119,11 @@ export class Person {
     await this.until(`sees “${words}”`, (wanted) => (document.querySelector("main")?.innerText ?? "").replace(/\s+/g, " ").includes(wanted), words);
   }
 
+  /** Waits until the page has something. @param {string} selector */
+  async finds(selector) {
+    await this.until(`finds ${selector}`, (wanted) => document.querySelector(wanted) !== null, selector);
+  }
+
   /**
    * Waits until a question to the page is answered with something true, through
    * whatever pages come by, and answers that.
@@ -117,14 +131,9 @@ export class Person {
    * @param {string} what
    * @param {(...given: any[]) => T} question
    * @param {...unknown} given
-   * @returns {Promise<Awaited<T>>}
    */
-  async until(what, question, ...given) {
-    try {
-      return await await_(`${this.name} ${what}`, () => this.page.evaluate(question, ...given).catch(ifGone));
-    } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\non ${this.page.url()}:\n${await this.#text()}\n${this.errors.join("\n")}`);
-    }
+  until(what, question, ...given) {
+    return this.#do(what, () => await_(what, () => this.window.evaluate(question, ...given).catch(ifGone)));
   }
 
   /**
@@ -133,7 +142,12 @@ export class Person {
    * @param {...unknown} given
    */
   ask(question, ...given) {
-    return this.page.evaluate(question, ...given);
+    return this.window.evaluate(question, ...given);
+  }
+
+  /** The page's path. */
+  path() {
+    return this.ask(() => location.pathname);
   }
 
   /**
@@ -155,34 +169,27 @@ export class Person {
   async check() {
     await this.picture("page");
     const found = await this.ask(() => ({
+      path: location.pathname,
       wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
       clipped: [...document.querySelectorAll("main *")]
         .filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === "hidden")
         .map((box) => box.outerHTML.slice(0, 300)),
     }));
-    assert.equal(found.wide, 0, `${this.name}: ${this.path} is ${found.wide} px wider than ${this.width} px`);
-    assert.deepEqual(found.clipped, [], `${this.name}: ${this.path} cuts off at ${this.width} px`);
+    assert.equal(found.wide, 0, `${this.name}: ${found.path} is ${found.wide} px wider than ${this.width} px`);
+    assert.deepEqual(found.clipped, [], `${this.name}: ${found.path} cuts off at ${this.width} px`);
   }
 
   /** Keeps a picture where somebody asked for them. @param {string} what */
   async picture(what) {
     if (!pictures) return;
     mkdirSync(pictures, { recursive: true });
-    const name = `${this.name} ${what} ${this.path}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-    await this.page.screenshot({ path: /** @type {`${string}.png`} */ (join(pictures, `${name}-${this.width}.png`)), fullPage: true });
+    const name = `${this.name} ${what} ${await this.path()}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    await this.window.picture(join(pictures, `${name}-${this.width}.png`));
   }
 
   /** Holds the scripts of all pages seen to have run without an error. */
   sound() {
-    assert.deepEqual(this.errors, [], `${this.name}: scripts complain`);
-  }
-
-  /** @param {string} selector */
-  #one(selector) {
-    return this.#do(`find ${selector}`, () => this.page.waitForSelector(selector)).then((found) => {
-      assert.ok(found);
-      return found;
-    });
+    assert.deepEqual(this.window.errors(), [], `${this.name}: scripts complain`);
   }
 
   /**
@@ -194,12 +201,9 @@ export class Person {
     try {
       return await act();
     } catch (error) {
-      throw new Error(`${this.name}: ${what}: ${error}\non ${this.page.url()}:\n${await this.#text()}`);
+      const page = await this.ask(() => `${location.href}\n${document.body.innerText}`).catch(() => "(the page does not answer)");
+      throw new Error(`${this.name} ${what}: ${error}\non ${page}\n${this.window.errors().join("\n")}`);
     }
-  }
-
-  async #text() {
-    return this.page.evaluate(() => document.body.innerText).catch(() => "(the page does not answer)");
   }
 }
 

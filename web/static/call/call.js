@@ -6,7 +6,7 @@
 
 import { Peer, configuration } from "./peer.js";
 import { LineQuality, levels } from "./quality.js";
-import { Signaling, closing } from "./signaling.js";
+import { Signaling, closing, notByVideo } from "./signaling.js";
 import { timeLeft } from "./clock.js";
 import { verificationWords } from "./verification.js";
 
@@ -45,7 +45,7 @@ export class Call {
     this.#signaling = new Signaling(page.socket, {
       message: (message) => this.#receive(message),
       lost: () => page.say("Connexion au serveur perdue. Elle revient toute seule, gardez cette page ouverte."),
-      closed: (code) => this.#closed(code),
+      closed: (code, reason) => this.#closed(code, reason),
     });
   }
 
@@ -257,9 +257,13 @@ export class Call {
     if (level && this.#page.phase === "talking") this.#page.showQuality(level, levels[level]);
   }
 
-  /** @param {number} code */
-  #closed(code) {
+  /**
+   * @param {number} code
+   * @param {string} reason
+   */
+  #closed(code, reason) {
     if (code === closing.signedOut) this.#end("Vous n’êtes plus connecté.", "sign-in");
+    else if (code === closing.over && reason === notByVideo) this.#end("Ce rendez-vous se fait maintenant par téléphone.", null);
     else if (code === closing.over) this.#end("L’appel est terminé.", null);
     else if (code === closing.replaced) this.#end("L’appel continue dans une autre fenêtre.", "again");
     else this.#end("L’appel s’est arrêté.", "again");

@@ -1,7 +1,7 @@
 // What the person sees of the call. It knows the page's elements and words, and
 // nothing of connections.
 
-/** @typedef {"opening" | "waiting" | "alone" | "calling" | "talking" | "over"} Phase */
+/** @typedef {"opening" | "waiting" | "alone" | "calling" | "talking" | "over" | "unable"} Phase */
 /** @typedef {import("./signaling.js").Sending} Sending */
 
 /**
@@ -162,7 +162,31 @@ export class Page {
     element("over-words", HTMLElement).textContent = words;
     if (wayBack) element(wayBack, HTMLElement).hidden = false;
     element("over", HTMLElement).hidden = false;
-    for (const button of [this.microphone, this.camera, this.share, this.leave]) button.disabled = true;
+    this.#enable(false);
+  }
+
+  /**
+   * There is no call in this browser; the page says how to talk all the same.
+   * @param {string} words why
+   * @param {() => void} [enter] goes in nevertheless, to see and hear
+   */
+  refuse(words, enter) {
+    this.phase = "unable";
+    this.say("");
+    element("unable-title", HTMLElement).textContent = words;
+    this.#enable(false);
+    const button = element("enter", HTMLButtonElement);
+    button.hidden = !enter;
+    button.addEventListener("click", () => {
+      this.phase = "opening";
+      this.#enable(true);
+      enter?.();
+    }, { once: true });
+  }
+
+  /** @param {boolean} able whether the call's buttons can be used */
+  #enable(able) {
+    for (const button of [this.microphone, this.camera, this.share, this.leave]) button.disabled = !able;
   }
 
   #showAlone() {

@@ -27,11 +27,14 @@
  * @typedef {object} Listener
  * @property {(message: ServerMessage) => Promise<void> | void} message the next one is handed over once it has ended
  * @property {() => void} lost the line is cut and comes back by itself
- * @property {(code: number) => void} closed the server closed it for good, for one of the reasons in `closing`
+ * @property {(code: number, reason: string) => void} closed the server closed it for good, for one of the reasons in `closing`
  */
 
 /** Why the server closes a connection for good. */
 export const closing = Object.freeze({ refused: 1008, signedOut: 4401, over: 4403, replaced: 4409 });
+
+/** What the server says with `closing.over` where the appointment is by phone now. */
+export const notByVideo = "the appointment is not by video";
 
 const firstDelay = 500;
 const longestDelay = 15_000;
@@ -63,7 +66,7 @@ export class Signaling {
     const socket = new WebSocket(this.#address);
     this.#socket = socket;
     socket.addEventListener("message", (event) => this.#receive(socket, event.data));
-    socket.addEventListener("close", (event) => this.#closed(socket, event.code));
+    socket.addEventListener("close", (event) => this.#closed(socket, event.code, event.reason));
   }
 
   /**
@@ -99,13 +102,14 @@ export class Signaling {
   /**
    * @param {WebSocket} socket
    * @param {number} code
+   * @param {string} reason
    */
-  #closed(socket, code) {
+  #closed(socket, code, reason) {
     if (socket !== this.#socket || this.#ended) return;
     this.#welcomed = false;
     if (Object.values(closing).some((final) => final === code)) {
       this.#ended = true;
-      this.#listener.closed(code);
+      this.#listener.closed(code, reason);
       return;
     }
     this.#listener.lost();

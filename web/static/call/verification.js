@@ -19,6 +19,7 @@ const salt = new TextEncoder().encode("social-direct/call/1");
  * @param {string} remote SDP
  */
 export async function verificationWords(local, remote) {
+  if (!crypto.subtle) return null; // on a page that did not come over TLS
   const pair = [fingerprint(local), fingerprint(remote)];
   if (pair[0] === null || pair[1] === null) return null;
   const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(pair.sort().join("\n")), "PBKDF2", false, ["deriveBits"]);

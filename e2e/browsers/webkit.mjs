@@ -1,0 +1,154 @@
+// WebKit, as Debian's webkit2gtk-driver brings it: the pages alone, since its calls
+// are switched off. It draws on a display of its own, in memory.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Builder, Capabilities } from "selenium-webdriver";
+import { await_, patience } from "./platform.mjs";
+
+/** The browser's own buttons would keep its window wider than a phone. */
+const narrow = "* { min-width: 0; min-height: 0; margin: 0; padding: 0; border-width: 0; font-size: 1px; -gtk-icon-source: none; }";
+
+export class WebKit {
+  /** What pages write to the console. */
+  #console = "";
+  #folder = mkdtempSync(join(tmpdir(), "socialdirect-webkit-"));
+  /** @type {import("node:child_process").ChildProcess[]} */
+  #processes = [];
+  /** @type {import("selenium-webdriver").WebDriver | undefined} */
+  #driver;
+
+  static async start() {
+    const webkit = new WebKit();
+    try {
+      await webkit.#start();
+    } catch (error) {
+      await webkit.close();
+      throw error;
+    }
+    return webkit;
+  }
+
+  async close() {
+    await this.#driver?.quit().catch(() => undefined); // it may have ended already
+    for (const each of this.#processes) each.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Its one window. */
+  get window() {
+    if (!this.#driver) throw new Error("WebKit is closed");
+    return new Window(this.#driver, () => this.#errors());
+  }
+
+  async #start() {
+    mkdirSync(join(this.#folder, "gtk-3.0"));
+    writeFileSync(join(this.#folder, "gtk-3.0", "gtk.css"), narrow);
+    const display = await this.#display();
+    const port = await freePort();
+    const server = this.#run("WebKitWebDriver", [`--port=${port}`], { DISPLAY: display, XDG_CONFIG_HOME: this.#folder, LANG: "C.UTF-8" });
+    for (const stream of [server.stdout, server.stderr]) stream?.on("data", (text) => (this.#console += text));
+    const address = `http://127.0.0.1:${port}`;
+    await await_("WebKitWebDriver answers", () => fetch(`${address}/status`).then((answer) => answer.ok, () => false));
+    const capabilities = new Capabilities({
+      browserName: "MiniBrowser",
+      "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation", "--enable-write-console-messages-to-stdout=true"] },
+    });
+    this.#driver = await new Builder().usingServer(address).withCapabilities(capabilities).build();
+  }
+
+  async #display() {
+    const server = this.#run("Xvfb", ["-displayfd", "3", "-screen", "0", "1600x1600x24", "-nolisten", "tcp"], {});
+    const [number] = await once(/** @type {import("node:stream").Readable} */ (server.stdio[3]), "data", { signal: AbortSignal.timeout(patience) });
+    return `:${String(number).trim()}`;
+  }
+
+  /**
+   * @param {string} program
+   * @param {string[]} args
+   * @param {Record<string, string>} env
+   */
+  #run(program, args, env) {
+    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    child.on("error", (error) => { throw new Error(`${program}: ${error.message} (make test installs it)`); });
+    this.#processes.push(child);
+    return child;
+  }
+
+  #errors() {
+    return this.#console.split("\n").filter((line) => /^CONSOLE .*ERROR/.test(line));
+  }
+}
+
+/** What a Person needs of a browser, by WebDriver. @implements {import("./person.mjs").Window} */
+class Window {
+  #driver;
+
+  /**
+   * @param {import("selenium-webdriver").WebDriver} driver
+   * @param {() => string[]} errors
+   */
+  constructor(driver, errors) {
+    this.#driver = driver;
+    this.errors = errors;
+  }
+
+  /** @param {string} address */
+  async goto(address) {
+    await this.#driver.get(address);
+  }
+
+  /**
+   * @template T
+   * @param {(...given: any[]) => T} question
+   * @param {...unknown} given
+   * @returns {Promise<Awaited<T>>}
+   */
+  evaluate(question, ...given) {
+    return this.#driver.executeScript(`return (${question})(...arguments)`, ...given);
+  }
+
+  /**
+   * @param {string} selector
+   * @param {string} text
+   */
+  async type(selector, text) {
+    await this.#driver.findElement({ css: selector }).sendKeys(text);
+  }
+
+  /** @param {string} selector */
+  async click(selector) {
+    await this.#driver.findElement({ css: selector }).click();
+  }
+
+  /** @param {number} width */
+  async resize(width) {
+    await this.#driver.manage().window().setRect({ width, height: 900 });
+  }
+
+  /** @param {string} path */
+  async picture(path) {
+    writeFileSync(path, await this.#driver.takeScreenshot(), "base64");
+  }
+}
+
+/** The browser that WebKitWebDriver drives; its folder names the machine's kind. */
+function miniBrowser() {
+  const found = readdirSync("/usr/lib").map((folder) => `/usr/lib/${folder}/webkit2gtk-4.1/MiniBrowser`).find((path) => existsSync(path));
+  if (!found) throw new Error("no MiniBrowser on this machine: make test installs it");
+  return found;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

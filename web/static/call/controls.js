@@ -1,0 +1,56 @@
+// Wires the call page: its buttons, this person's devices, and the call.
+
+import { Call } from "./call.js";
+import { Media, canShareScreen } from "./media.js";
+
+/** @typedef {import("./page.js").Page} Page */
+
+/** Where a reload finds what was on; gone with the tab. */
+const kept = `call:${location.pathname}`;
+
+/** @param {Page} page */
+export async function hold(page) {
+  const media = new Media({
+    sends: (kind, track) => void call.send(kind, track),
+    changed: () => {
+      page.showSelf(media.stream, media.sending, media.camera);
+      call.tell();
+    },
+  });
+  const call = new Call(page, media);
+
+  page.share.hidden = !canShareScreen;
+  page.admit.addEventListener("click", () => call.admit());
+  page.leave.addEventListener("click", () => call.leave());
+  page.microphone.addEventListener("click", () => change(page.microphone, () => media.toggleMicrophone(), () => (media.microphone ? "Micro allumé." : "Micro coupé.")));
+  page.camera.addEventListener("click", () => change(page.camera, () => media.toggleCamera(), () => (media.camera ? "Caméra allumée." : "Caméra coupée.")));
+  page.share.addEventListener("click", () => change(page.share, () => media.toggleScreen(), () => (media.sending.screen ? "Votre écran est partagé." : "Votre écran n’est plus partagé.")));
+
+  call.start();
+  page.advise(await media.open(wanted()));
+  page.showSelf(media.stream, media.sending, media.camera);
+
+  /**
+   * Turns something on or off, once at a time, and says so.
+   * @param {HTMLButtonElement} button
+   * @param {() => Promise<string>} turn answers why it cannot be done
+   * @param {() => string} outcome
+   */
+  async function change(button, turn, outcome) {
+    if (button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
+    const reason = await turn();
+    button.ariaBusy = "false";
+    page.advise(reason);
+    if (reason === "") page.say(outcome());
+    sessionStorage.setItem(kept, JSON.stringify({ microphone: media.microphone, camera: media.camera }));
+  }
+}
+
+/** What was on before a reload; at first, everything. */
+function wanted() {
+  const before = sessionStorage.getItem(kept);
+  /** @type {{microphone: boolean, camera: boolean}} */
+  const wanted = before === null ? { microphone: true, camera: true } : JSON.parse(before);
+  return wanted;
+}
