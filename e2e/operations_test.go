@@ -1,17 +1,24 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"socialdirect/internal/blobtest"
+	"socialdirect/internal/dbtest"
 	"socialdirect/internal/embedded"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // cluster is a PostgreSQL that a test can stop and start again.
@@ -124,4 +131,116 @@ func TestR40_WithoutItsDatabaseThePlatformAsksPeopleToComeBack(t *testing.T) {
 			t.Errorf("%s, once the database is back: %d", path, answer.StatusCode)
 		}
 	}
+}
+
+// forwarder passes requests on to a store and may change what comes back.
+func forwarder(t *testing.T, listener net.Listener, to string, change func(*http.Response) error) {
+	t.Helper()
+	behind, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: &httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(behind); r.Out.Host = r.In.Host },
+		ModifyResponse: change,
+	}}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+}
+
+// A store that is away costs documents, not the platform, and not its start; it is used
+// once it is there.
+func TestR40_TheStoreMayBeAwayAtTheStart(t *testing.T) {
+	t.Parallel()
+	store := blobtest.Config(t)
+	behind, address := store.Endpoint, "127.0.0.1:"+freePort(t)
+	store.Endpoint = "http://" + address
+	d := furnish(t, dbtest.New(t), store)
+	d.command(t, "migrate")
+	d.serve(t)
+	d.awaitStatus(t, http.StatusOK)
+	if status, parts := d.parts(t); status != "degraded" || parts["storage"] != "away" || parts["database"] != "ready" {
+		t.Errorf("%s %v", status, parts)
+	}
+	if answer, _ := d.ask(t, "/"); answer.StatusCode != http.StatusOK {
+		t.Errorf("the first page: %d", answer.StatusCode)
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forwarder(t, listener, behind, nil)
+	await(t, "the store is used", 60*time.Second, func() bool {
+		_, parts := d.parts(t)
+		return parts["storage"] == "ready"
+	})
+}
+
+// A store that gives back something else than it took is refused at the start.
+func TestR40_AStoreThatLiesIsRefusedInOneLine(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := blobtest.Config(t)
+	forwarder(t, listener, store.Endpoint, func(r *http.Response) error {
+		if r.Request.Method == http.MethodGet && strings.Contains(r.Request.URL.Path, "checks/") {
+			content, err := io.ReadAll(r.Body)
+			for i := range content {
+				content[i] = 'x'
+			}
+			r.Body = io.NopCloser(bytes.NewReader(content))
+			return err
+		}
+		return nil
+	})
+	store.Endpoint = "http://" + listener.Addr().String()
+	d := furnish(t, dbtest.New(t), store)
+	d.command(t, "migrate")
+	p, err := launch(static, append(d.env, "LOG_LEVEL=error"), "serve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := exitStatus(p.wait(60 * time.Second)); status != 1 {
+		t.Errorf("ended with %d", status)
+	}
+	if said := p.output.String(); !strings.Contains(said, "does not give back what it took") || strings.Count(said, "\n") != 1 {
+		t.Errorf("said %q", said)
+	}
+}
+
+// Two servers never run on one database: the one that lost it to another stops.
+func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
+	t.Parallel()
+	url := dbtest.New(t)
+	d := furnish(t, url, blobtest.Config(t))
+	d.command(t, "migrate")
+	first, err := launch(static, d.env, "serve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.awaitStatus(t, http.StatusOK)
+	second, err := launch(static, append(d.env, "LISTEN_ADDR=127.0.0.1:"+freePort(t)), "serve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = second.stop() })
+	await(t, "a second one waits", 60*time.Second, func() bool { return strings.Contains(second.output.String(), "waiting for the server") })
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	var ended int
+	err = conn.QueryRow(t.Context(), `
+		select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and classid = 0 and objid = 5120416 and granted
+		and database = (select oid from pg_database where datname = current_database())`).Scan(&ended)
+	if err != nil || ended != 1 {
+		t.Fatalf("%d sessions ended: %v", ended, err)
+	}
+	if status := exitStatus(first.wait(30 * time.Second)); status != 1 || !strings.Contains(first.output.String(), "lost the database to another one") {
+		t.Errorf("the first one ended with %d\n%s", status, first.output)
+	}
+	await(t, "the second one serves", 60*time.Second, func() bool { return strings.Contains(second.output.String(), `"msg":"ready"`) })
 }

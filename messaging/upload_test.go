@@ -229,6 +229,31 @@ func TestR29_MalwareIsRefusedAndNothingKept(t *testing.T) {
 	}
 }
 
+// A document whose store is away is not lost: whoever opens it is told so.
+func TestR29_R40_ADocumentWhoseStoreIsAwayIsToldNotLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.mustSend(t, w.zoe, "voici", pdfFile("a.pdf", 100_000))
+	sent := w.last(t, w.zoe).Documents[0]
+	down := w.bucket
+	down.Endpoint = "http://127.0.0.1:1"
+	store, err := blob.Open(t.Context(), down)
+	if err != nil {
+		t.Fatal(err)
+	}
+	working := w.messages
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	_, err = w.messages.Open(t.Context(), w.nadia, sent.ID)
+	if f := fault.From(err); f.Code != fault.Unavailable || !strings.Contains(f.Message, "pas perdu") {
+		t.Errorf("%v, %q", err, f.Message)
+	}
+	w.mustSend(t, w.zoe, "sans document")
+	w.messages = working
+	if got := w.read(t, w.nadia, sent.ID); !bytes.Equal(got, pdf(100_000)) {
+		t.Error("once it is back, it came changed")
+	}
+}
+
 func TestR29_AScannerThatIsDownRefusesDocumentsAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, clamd.New("127.0.0.1:1"))

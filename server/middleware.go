@@ -32,7 +32,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serve(route{access: everyone, handler: foreign, kind: kindOf(r)}).ServeHTTP(w, r)
 	}))
-	return s.safe(s.headers(s.client(crossOrigin.Handler(next))))
+	return s.leaving.around(s.safe(s.headers(s.client(crossOrigin.Handler(next)))))
 }
 
 func foreign(http.ResponseWriter, *http.Request) error {

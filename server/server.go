@@ -53,13 +53,14 @@ type Operator config.Operator
 
 // Server is the HTTP server.
 type Server struct {
-	parts Parts
-	http  *http.Server
+	parts   Parts
+	http    *http.Server
+	leaving *leaving
 }
 
 // New returns the server of the given parts; it listens to nothing yet.
 func New(parts Parts) *Server {
-	s := &Server{parts: parts}
+	s := &Server{parts: parts, leaving: newLeaving()}
 	s.http = &http.Server{
 		Handler:           s.around(s.mux()),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -29,7 +29,7 @@ import (
 )
 
 // demoGrace is how long requests under way, and then the parts, may take to end.
-const demoGrace = 8 * time.Second
+const demoGrace = 10 * time.Second
 
 // demoStore is the demo's bucket.
 const demoBucket = "documents"
@@ -152,7 +152,7 @@ func (d *demonstration) run(ctx context.Context, addr string) (err error) {
 	if err := d.start(ctx, listener); err != nil {
 		return err
 	}
-	return d.platform.serveUntil(ctx, listener, d.died(ctx), demoGrace)
+	return d.platform.serveUntil(ctx, listener, d.died(ctx), nil, demoGrace)
 }
 
 // start brings everything up in order and says who can sign in as whom.

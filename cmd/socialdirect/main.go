@@ -33,6 +33,7 @@ Every command has --help.
 const (
 	exitFailure = 1
 	exitUsage   = 2  // a wrong setting or command line
+	exitCut     = 3  // the drain ended before the requests under way
 	exitLater   = 75 // what mail servers read as: try again later (sysexits.h)
 )
 
@@ -80,6 +81,7 @@ func run(ctx context.Context, args []string) error {
 func status(err error, stderr io.Writer) int {
 	var wrong errUsage
 	var later errLater
+	var cut errCut
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
@@ -89,6 +91,9 @@ func status(err error, stderr io.Writer) int {
 	case errors.As(err, &later):
 		fmt.Fprintln(stderr, "socialdirect:", err)
 		return exitLater
+	case errors.As(err, &cut):
+		fmt.Fprintln(stderr, "socialdirect:", err)
+		return exitCut
 	}
 	fmt.Fprintln(stderr, "socialdirect:", err)
 	return exitFailure

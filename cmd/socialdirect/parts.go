@@ -15,7 +15,7 @@ func (p *platform) parts(s settings) []health.Part {
 	return []health.Part{
 		{Name: "database", Vital: true, Check: p.databaseWrites},
 		{Name: "schema", Vital: true, Check: p.schemaCurrent},
-		{Name: "storage", Check: p.store.Ping},
+		{Name: "storage", Check: p.storageAnswers},
 		{Name: "scanner", Check: scannerAnswers(s.clamdAddr)},
 		{Name: "relay", Check: p.relay.Ping},
 	}

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"log/slog"
-	"net"
-	"net/http"
 	"net/netip"
-	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"socialdirect/account"
@@ -66,6 +63,7 @@ type settings struct {
 type platform struct {
 	db        *postgres.DB
 	store     *blob.Store
+	proven    atomic.Bool // the store was tried, and gives back what it takes
 	legal     *legal.Service
 	companies *company.Service
 	accounts  *account.Service
@@ -75,32 +73,68 @@ type platform struct {
 	relay     *signaling.Relay
 	health    *health.Monitor
 	server    *server.Server
+	leaves    []func(context.Context) error // run in reverse when the platform leaves, while it answers still
 	stops     []func(context.Context) error // run in reverse
 }
 
 // onStop has f run when the platform stops, before what was started earlier.
 func (p *platform) onStop(f func(context.Context) error) { p.stops = append(p.stops, f) }
 
+// onLeave has f run when the platform leaves: what works by itself, and what whoever
+// follows must have.
+func (p *platform) onLeave(f func(context.Context) error) { p.leaves = append(p.leaves, f) }
+
+// leave ends the jobs, the sockets and the relay, within ctx; requests are answered as
+// before.
+func (p *platform) leave(ctx context.Context) error { return inReverse(ctx, &p.leaves) }
+
 // stop ends every part in the reverse order of its start, within ctx.
 func (p *platform) stop(ctx context.Context) error {
+	return errors.Join(p.leave(ctx), inReverse(ctx, &p.stops))
+}
+
+// inReverse runs each once.
+func inReverse(ctx context.Context, stops *[]func(context.Context) error) error {
 	var errs []error
-	for i := len(p.stops) - 1; i >= 0; i-- {
-		errs = append(errs, p.stops[i](ctx))
+	for _, stop := range slices.Backward(*stops) {
+		errs = append(errs, stop(ctx))
 	}
-	p.stops = nil
+	*stops = nil
 	return errors.Join(errs...)
 }
 
 // open starts every part but the listener. The schema must be up to date.
 func open(ctx context.Context, s settings) (*platform, error) {
-	p := &platform{}
-	if err := p.start(ctx, s); err != nil {
-		return nil, errors.Join(err, p.stop(context.WithoutCancel(ctx)))
+	p, err := prepare(ctx, s)
+	if err != nil {
+		return nil, err
 	}
-	return p, nil
+	return p, p.orStop(ctx, p.begin(ctx, s))
 }
 
-func (p *platform) start(ctx context.Context, s settings) error {
+// prepare builds and checks what two servers may have at a time.
+func prepare(ctx context.Context, s settings) (*platform, error) {
+	p := &platform{}
+	return p, p.orStop(ctx, p.connect(ctx, s))
+}
+
+// orStop ends what was started where err says that it was in vain.
+func (p *platform) orStop(ctx context.Context, err error) error {
+	if err != nil {
+		err = errors.Join(err, p.stop(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+// begin starts what only one server may have.
+func (p *platform) begin(ctx context.Context, s settings) error {
+	if err := p.startServer(s); err != nil {
+		return err
+	}
+	return p.startJobs(ctx, s)
+}
+
+func (p *platform) connect(ctx context.Context, s settings) error {
 	if err := p.openDatabase(ctx, s); err != nil {
 		return err
 	}
@@ -136,10 +170,7 @@ func (p *platform) start(ctx context.Context, s settings) error {
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
 	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.bookings, p.messages)
-	if err := p.startJobs(ctx, s); err != nil {
-		return err
-	}
-	return p.startServer(s)
+	return nil
 }
 
 func (p *platform) openDatabase(ctx context.Context, s settings) error {
@@ -150,13 +181,6 @@ func (p *platform) openDatabase(ctx context.Context, s settings) error {
 	p.db = db.Ahead(s.ahead)
 	p.onStop(func(context.Context) error { db.Close(); return nil })
 	return nil
-}
-
-func (p *platform) openStore(ctx context.Context, s settings) (err error) {
-	if p.store, err = blob.Open(ctx, s.store); err != nil {
-		return err
-	}
-	return p.store.EnsureBucket(ctx)
 }
 
 // scanner is the malware scanner, nil where none is set.
@@ -194,7 +218,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	p.onStop(runner.Stop)
+	p.onLeave(runner.Stop)
 	return nil
 }
 
@@ -213,14 +237,14 @@ func (p *platform) startServer(s settings) error {
 	if p.relay, err = signaling.StartRelay(s.relay); err != nil {
 		return err
 	}
-	p.onStop(func(context.Context) error { return p.relay.Close() })
+	p.onLeave(func(context.Context) error { return p.relay.Close() })
 	calls := signaling.New(p.db, p.bookings, p.accounts, p.relay)
-	p.onStop(calls.Close)
+	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	accounts.CountComing(p.bookings.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render)
-	p.onStop(func(context.Context) error { pages.Close(); return nil })
+	p.onLeave(func(context.Context) error { pages.Close(); return nil })
 	p.health = health.New(p.parts(s)...)
 	texts := legal.NewHTTP(p.legal, render)
 	render.Remind(texts.Reminder)
@@ -273,45 +297,4 @@ func phone(number string) web.Phone {
 		Display: phonenumbers.Format(parsed, phonenumbers.NATIONAL),
 		Href:    template.URL("tel:" + phonenumbers.Format(parsed, phonenumbers.E164)),
 	}
-}
-
-// listen opens the listener, with an error that names the address.
-func listen(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, cause(err))
-	}
-	return listener, nil
-}
-
-// cause is the system's own words of a network error.
-func cause(err error) error {
-	var system *os.SyscallError
-	if errors.As(err, &system) {
-		return system.Err
-	}
-	return err
-}
-
-// serveUntil answers requests until ctx ends or a part dies, then lets those
-// under way end within grace.
-func (p *platform) serveUntil(ctx context.Context, listener net.Listener, died <-chan error, grace time.Duration) error {
-	served := make(chan error, 1)
-	go func() { served <- p.server.HTTP().Serve(listener) }()
-	var why error
-	select {
-	case <-ctx.Done():
-	case why = <-died:
-	case why = <-served:
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	slog.Info("stopping")
-	if err := p.server.HTTP().Shutdown(stopping); err != nil {
-		_ = p.server.HTTP().Close() // what is still under way has had its time
-	}
-	if errors.Is(why, http.ErrServerClosed) {
-		why = nil
-	}
-	return errors.Join(why, p.stop(stopping))
 }

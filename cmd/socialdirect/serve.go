@@ -24,9 +24,6 @@ import (
 	"socialdirect/signaling"
 )
 
-// serveGrace is how long requests under way may take to end.
-const serveGrace = 25 * time.Second
-
 // serve runs the platform on the parts that the environment names.
 func serve(ctx context.Context, args []string) error {
 	if err := parse(flag.NewFlagSet("serve", flag.ContinueOnError), serveHelp, args); err != nil {
@@ -40,31 +37,65 @@ func serve(ctx context.Context, args []string) error {
 	for _, what := range missing(c) {
 		slog.Warn(what)
 	}
-	listener, err := listen(c.ListenAddr)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
-	alone, err := claim(ctx, c.DatabaseURL)
-	if err != nil {
-		return err
-	}
-	defer alone()
-	p, err := open(ctx, fromConfig(c))
-	if err != nil {
-		return err
-	}
-	if err := p.schemaCurrent(ctx); err != nil {
-		return errors.Join(err, p.stop(context.WithoutCancel(ctx)))
-	}
 	if c.SMS == nil {
 		slog.Info("no SMS gateway is set (SMS_URL): nobody can sign up or in without an e-mail address")
 	}
 	if c.MailBounces == "" {
 		slog.Info("MAIL_BOUNCES is empty: mails that come back later are not noted")
 	}
+	err = follow(ctx, c)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // asked to stop while starting
+	}
+	return err
+}
+
+// follow prepares and checks what it can while another server may run, waits until that
+// one lets go, and listens once it may serve.
+func follow(ctx context.Context, c config.Config) error {
+	address, err := bind(c.ListenAddr)
+	if err != nil {
+		return err
+	}
+	defer address.Close()
+	lock, err := postgres.Want(ctx, c.DatabaseURL, instanceLock)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	s := fromConfig(c)
+	p, err := prepare(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := p.orStop(ctx, p.schemaCurrent(ctx)); err != nil {
+		return err
+	}
+	if err := p.orStop(ctx, claim(ctx, lock, c.DrainTimeout)); err != nil {
+		return err
+	}
+	if err := p.orStop(ctx, p.begin(ctx, s)); err != nil {
+		return err
+	}
+	listener, err := listenOn(address)
+	if err != nil {
+		return p.orStop(ctx, err)
+	}
+	defer listener.Close()
+	lock.Announce(ctx)
 	slog.Info("ready", "version", version, "listen", c.ListenAddr, "public", c.Base())
-	return p.serveUntil(ctx, listener, nil, serveGrace)
+	return p.serveUntil(ctx, listener, lostTo(lock), lock, c.DrainTimeout)
+}
+
+// lostTo tells in the operator's words that another server has the database now.
+func lostTo(lock *postgres.Lock) <-chan error {
+	died := make(chan error, 1)
+	go func() {
+		if err := <-lock.Lost(); err != nil {
+			died <- fmt.Errorf("this server lost the database to another one and stops: %w", err)
+		}
+	}()
+	return died
 }
 
 const serveHelp = `socialdirect serve: runs the platform. Settings come from the environment; secrets may also be named as …_FILE.
@@ -72,6 +103,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   PUBLIC_URL         the address that people type (required)
   LISTEN_ADDR        where to listen (127.0.0.1:8080)
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed
+  DRAIN_TIMEOUT      how long requests under way may take to end after SIGTERM (60s); the next server waits longer than that
   DATABASE_URL       PostgreSQL (required); DATABASE_CONNECTIONS (20)
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
   SMTP_URL, MAIL_FROM (required)
@@ -121,17 +153,21 @@ func fromConfig(c config.Config) settings {
 // instanceLock is the advisory lock that one running server holds.
 const instanceLock = 5_120_416
 
-// takeover is how long a new server waits for the one it replaces.
-const takeover = 40 * time.Second
+// takeover is how much longer than its drain a new server waits for the one that it
+// follows.
+const takeover = 30 * time.Second
 
 // claim makes sure that this is the only server on the database: calls and
 // events are kept in its memory, so that two would only half work.
-func claim(ctx context.Context, databaseURL string) (release func(), err error) {
-	release, err = postgres.Hold(ctx, databaseURL, instanceLock, takeover)
-	if errors.Is(err, postgres.ErrHeld) {
-		return nil, errors.New("another server runs on this database; this version runs as one instance")
+func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error {
+	if lock.Held(ctx) {
+		slog.Info("waiting for the server that runs on this database to let go")
 	}
-	return release, err
+	err := lock.Take(ctx, drain+takeover)
+	if errors.Is(err, postgres.ErrHeld) {
+		return errors.New("another server runs on this database; this version runs as one instance")
+	}
+	return err
 }
 
 // migrate brings the schema up to date and installs the starting legal texts.

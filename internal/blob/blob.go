@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -32,8 +33,9 @@ type Config struct {
 
 // Store is one bucket. It is safe for concurrent use.
 type Store struct {
-	core   minio.Core
-	bucket string
+	core    minio.Core
+	bucket  string
+	refused atomic.Pointer[error]
 }
 
 // Open prepares access to the store. It asks the store nothing: Ping does.
@@ -84,6 +86,9 @@ func (s *Store) EnsureBucket(ctx context.Context) error {
 // Ping reports whether the bucket can be used with these credentials now. Give
 // it a deadline: a store that is down is asked again before it is given up.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.refusal(); err != nil {
+		return err
+	}
 	exists, err := s.core.BucketExists(ctx, s.bucket)
 	if err != nil {
 		return fmt.Errorf("object store: %w", err)

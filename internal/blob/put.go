@@ -18,6 +18,9 @@ const partSize = 5 << 20
 // object and no part of one stays behind. A key is for one object: two uploads
 // to it at a time would undo each other.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader) (size int64, err error) {
+	if err := s.refusal(); err != nil {
+		return 0, err
+	}
 	src := &source{r: r}
 	var head bytes.Buffer
 	if _, err := head.ReadFrom(io.LimitReader(src, partSize)); err != nil {

@@ -30,6 +30,9 @@ type Object struct {
 // Open opens the object at key, which is size bytes long, for reading until ctx
 // ends. ErrNotFound comes from here, and from ReadAt when it is deleted later.
 func (s *Store) Open(ctx context.Context, key string, size int64) (*Object, error) {
+	if err := s.refusal(); err != nil {
+		return nil, err
+	}
 	o := &Object{store: s, ctx: ctx, key: key, size: size}
 	if size == 0 {
 		_, err := s.core.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})

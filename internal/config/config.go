@@ -33,6 +33,7 @@ type Config struct {
 	PublicURL      *url.URL // scheme and host alone
 	TrustedProxies []netip.Prefix
 	DatabaseURL    string
+	DatabaseDirect string // past a pooler in transaction mode; empty where there is none
 	DatabaseConns  int
 	S3             S3
 	SMTPURL        string
@@ -45,7 +46,8 @@ type Config struct {
 	SMS            *sms.Gateway // nil for none
 	TimeZone       *time.Location
 	LogLevel       slog.Level
-	Phone          string // the switchboard's number, empty for none
+	DrainTimeout   time.Duration // how long requests under way may take to end
+	Phone          string        // the switchboard's number, empty for none
 	Operator       Operator
 }
 
@@ -148,12 +150,14 @@ func Load(getenv func(string) string) (Config, error) {
 		ClamdAddr:      r.text("CLAMD_ADDR", ""),
 		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", zone.Load),
 		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
+		DrainTimeout:   parsed(r, "DRAIN_TIMEOUT", "60s", "how long requests under way may take to end, up to 1h, such as 60s", parseDrain),
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
 		MailBounces:    parsed(r, "MAIL_BOUNCES", "", "an address of its own for returned mails, such as bounce@example.org, with 16 characters at most before the @", parseBounces),
 		Phone:          r.text("SWITCHBOARD_PHONE", ""),
 		Operator:       r.operator(),
 	}
 	c.DatabaseURL = r.databaseURL()
+	c.DatabaseDirect = r.directURL()
 	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
 	c.MasterKey, c.IndexKey = r.key("MASTER_KEY_FILE"), r.key("INDEX_KEY_FILE")
 	c.S3 = r.s3()
@@ -185,7 +189,20 @@ func DatabaseURL(getenv func(string) string) (string, error) {
 }
 
 func (r *reader) databaseURL() string {
-	return r.secretURL("DATABASE_URL", "a PostgreSQL address such as postgres://user:password@host:5432/socialdirect", "postgres", "postgresql")
+	return r.secretURL("DATABASE_URL", mayDatabase, databaseSchemes...)
+}
+
+const mayDatabase = "a PostgreSQL address such as postgres://user:password@host:5432/socialdirect"
+
+var databaseSchemes = []string{"postgres", "postgresql"}
+
+// directURL is the database past a pooler, for what needs a session of its own.
+func (r *reader) directURL() string {
+	value := r.raw("DATABASE_DIRECT_URL")
+	if u, err := url.Parse(value); value != "" && (err != nil || !hasScheme(u, databaseSchemes)) {
+		r.fail("DATABASE_DIRECT_URL", "something else", mayDatabase)
+	}
+	return value
 }
 
 // CheckEmail reports whether s is one bare address.
@@ -384,6 +401,17 @@ func parseConns(s string) (int, error) {
 		err = errors.New("out of range")
 	}
 	return n, err
+}
+
+func parseDrain(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil { // a bare number is of seconds
+		d, err = time.ParseDuration(s + "s")
+	}
+	if err == nil && (d <= 0 || d > time.Hour) {
+		err = errors.New("out of range")
+	}
+	return d, err
 }
 
 func parseLevel(s string) (level slog.Level, err error) {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func valid(t *testing.T) map[string]string {
@@ -45,6 +46,7 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
 		"SMS_FROM": strings.Repeat("hunter2", 9), "SMS_SUCCESS": "500",
+		"DRAIN_TIMEOUT": "2h", "DATABASE_DIRECT_URL": "mysql://hunter2@db",
 	} {
 		env := valid(t)
 		env["SMS_URL"] = "https://sms.example.org/send"
@@ -96,6 +98,24 @@ func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
 		env["PUBLIC_URL"] = value
 		if c, err := load(env); err != nil || c.Base() != want {
 			t.Errorf("%s became %v, want %s (%v)", value, c.PublicURL, want, err)
+		}
+	}
+}
+
+func TestTheDrainLastsAMinuteUnlessSaidOtherwise(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{"": time.Minute, "90s": 90 * time.Second, "2m": 2 * time.Minute, "5": 5 * time.Second} {
+		env := valid(t)
+		env["DRAIN_TIMEOUT"] = value
+		if c, err := load(env); err != nil || c.DrainTimeout != want {
+			t.Errorf("%q became %s: %v", value, c.DrainTimeout, err)
+		}
+	}
+	for _, value := range []string{"0", "-1s", "soon", "61m"} {
+		env := valid(t)
+		env["DRAIN_TIMEOUT"] = value
+		if _, err := load(env); err == nil {
+			t.Errorf("%q was taken", value)
 		}
 	}
 }

@@ -136,9 +136,10 @@ func (p Part) ask() error {
 
 // tellChange tells the operator once that a part went away, and once that it is back.
 func tellChange(part string, before, now error) {
+	well := func(word string) bool { return word == Works || word == Off }
 	switch was, is := word(before), word(now); {
-	case was == is:
-	case is == Works || is == Off:
+	case was == is || well(was) && well(is):
+	case well(is):
 		slog.Info("a part is back", "part", part)
 	default:
 		slog.Warn("a part does not work", "part", part, "state", is, "cause", now)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+)
+
+// listen opens the listener, with an error that names the address.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, cannotListen(address, err)
+	}
+	return listener, nil
+}
+
+func cannotListen(address string, err error) error {
+	return fmt.Errorf("cannot listen on %s: %w", address, cause(err))
+}
+
+// cause is the system's own words of a network error.
+func cause(err error) error {
+	var system *os.SyscallError
+	if errors.As(err, &system) {
+		return system.Err
+	}
+	return err
+}
+
+const (
+	reusePort = 0xf // SO_REUSEPORT (socket(7)), which package syscall lacks on some machines
+	backlog   = 4096
+)
+
+// bind takes an address and does not listen on it yet: nobody connects to a server that
+// cannot answer. The address may be that of the server before, of the same user, which
+// goes on answering there (SO_REUSEPORT, socket(7)).
+func bind(address string) (*os.File, error) {
+	wanted, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return nil, cannotListen(address, err)
+	}
+	family, at := socketAddress(wanted)
+	socket, err := syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, cannotListen(address, err)
+	}
+	file := os.NewFile(uintptr(socket), address)
+	err = errors.Join(
+		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
+		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, reusePort, 1),
+	)
+	if err == nil {
+		err = syscall.Bind(socket, at)
+	}
+	if err != nil {
+		_ = file.Close() // the first error counts
+		return nil, cannotListen(address, err)
+	}
+	return file, nil
+}
+
+// socketAddress is an address as the system wants it; without a host it is every
+// address of the machine, IPv4 among them (ipv6(7)).
+func socketAddress(a *net.TCPAddr) (family int, at syscall.Sockaddr) {
+	if v4 := a.IP.To4(); v4 != nil {
+		return syscall.AF_INET, &syscall.SockaddrInet4{Port: a.Port, Addr: [4]byte(v4)}
+	}
+	v6 := &syscall.SockaddrInet6{Port: a.Port}
+	copy(v6.Addr[:], a.IP)
+	return syscall.AF_INET6, v6
+}
+
+// listenOn begins to listen on what bind took, and closes it.
+func listenOn(bound *os.File) (net.Listener, error) {
+	defer bound.Close() // the listener has its own
+	if err := syscall.Listen(int(bound.Fd()), backlog); err != nil {
+		return nil, cannotListen(bound.Name(), err)
+	}
+	return net.FileListener(bound)
+}

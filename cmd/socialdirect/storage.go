@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"socialdirect/internal/blob"
+)
+
+const (
+	// proofTimeout bounds what a store that does not answer costs the start.
+	proofTimeout = 5 * time.Second
+	// proofPause is between two tries of a store that was away at the start.
+	proofPause = 5 * time.Second
+)
+
+// errUnproven is the storage's state until it was tried.
+var errUnproven = errors.New("the object store was not tried yet")
+
+// openStore tries the store before anything is trusted to it. One that gives back
+// something else is refused; one that is away is tried again until it answers, and
+// documents alone are unavailable meanwhile.
+func (p *platform) openStore(ctx context.Context, s settings) (err error) {
+	if p.store, err = blob.Open(ctx, s.store); err != nil {
+		return err
+	}
+	switch err = p.prove(ctx); {
+	case err == nil || errors.Is(err, blob.ErrUnfaithful) || ctx.Err() != nil:
+		return err
+	}
+	slog.Warn("documents are unavailable until the object store answers", "cause", err)
+	trying, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	tried := make(chan struct{})
+	go func() {
+		defer close(tried)
+		p.keepProving(trying)
+	}()
+	p.onStop(func(context.Context) error { cancel(); <-tried; return nil })
+	return nil
+}
+
+// prove tries the store once.
+func (p *platform) prove(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, proofTimeout)
+	defer cancel()
+	err := p.store.Prove(ctx)
+	p.proven.Store(err == nil)
+	return err
+}
+
+func (p *platform) keepProving(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(proofPause):
+		}
+		switch err := p.prove(ctx); {
+		case err == nil:
+			slog.Info("the object store answers")
+			return
+		case errors.Is(err, blob.ErrUnfaithful):
+			slog.Error("documents stay unavailable", "cause", err)
+			p.store.Refuse(err)
+			return
+		}
+	}
+}
+
+// storageAnswers reports whether documents can be kept and read.
+func (p *platform) storageAnswers(ctx context.Context) error {
+	if err := p.store.Ping(ctx); err != nil {
+		return err
+	}
+	if !p.proven.Load() {
+		return errUnproven
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// slowly posts a form whose body takes so long to arrive, and returns the status.
+func (d *deployment) slowly(t *testing.T, takes time.Duration) <-chan int {
+	t.Helper()
+	body, drip := io.Pipe()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+"/connexion", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	go func() {
+		defer drip.Close()
+		_, _ = io.WriteString(drip, "email=") // the request may have been cut
+		for began := time.Now(); time.Since(began) < takes; time.Sleep(100 * time.Millisecond) {
+			if _, err := io.WriteString(drip, "a"); err != nil {
+				return
+			}
+		}
+	}()
+	status := make(chan int, 1)
+	go func() {
+		answer, err := (&http.Client{Transport: &http.Transport{}}).Do(r)
+		if err != nil {
+			status <- 0
+			return
+		}
+		answer.Body.Close()
+		status <- answer.StatusCode
+	}()
+	return status
+}
+
+// gaps asks every 100 ms, on a connection of its own each time, and keeps the longest
+// time without an answer.
+type gaps struct {
+	stop    chan struct{}
+	done    sync.WaitGroup
+	longest time.Duration
+	asked   int
+	failed  []string
+}
+
+func watchGaps(url string) *gaps {
+	g := &gaps{stop: make(chan struct{})}
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	g.done.Go(func() {
+		last := time.Now()
+		for {
+			select {
+			case <-g.stop:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			g.asked++
+			answer, err := client.Get(url)
+			if err == nil {
+				answer.Body.Close()
+			}
+			if err != nil || answer.StatusCode != http.StatusOK {
+				g.failed = append(g.failed, fmt.Sprint(answer, err))
+				continue
+			}
+			g.longest = max(g.longest, time.Since(last))
+			last = time.Now()
+		}
+	})
+	return g
+}
+
+func (g *gaps) end() {
+	close(g.stop)
+	g.done.Wait()
+}
+
+// A new version starts beside the old one, which lets it in, answers until it serves,
+// and ends once what was under way has.
+func TestR40_ADeployLeavesNobodyWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	old := d.program
+	const under = 8 * time.Second
+	for _, underWay := range []bool{false, true} {
+		g := watchGaps(d.url + "/")
+		var sent <-chan int
+		if underWay {
+			sent = d.slowly(t, under)
+			time.Sleep(time.Second) // it is under way
+		}
+		d.serve(t)
+		if err := old.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		await(t, "the next one serves", 60*time.Second, func() bool { return strings.Contains(d.output.String(), `"msg":"ready"`) })
+		if took := time.Since(began); underWay && took > under/2 {
+			t.Errorf("the next one served after %s, while a request was under way still", took)
+		}
+		if err := old.wait(30 * time.Second); err != nil {
+			t.Errorf("the old one ended: %v\n%s", err, old.output)
+		}
+		if underWay {
+			if status := <-sent; status != http.StatusUnprocessableEntity {
+				t.Errorf("what was under way: %d", status)
+			}
+		}
+		g.end()
+		t.Logf("asked %d times; the longest time without an answer: %s; failed: %q", g.asked, g.longest, g.failed)
+		if g.longest > time.Second {
+			t.Errorf("under way %t: nobody answered for %s: %q", underWay, g.longest, g.failed)
+		}
+		old = d.program
+	}
+}
+
+// readyStatus asks over a connection that was opened before.
+func readyStatus(t *testing.T, address string) func() string {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return func() string {
+		_, _ = io.WriteString(conn, "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n") // a read tells
+		answer := make([]byte, 4096)
+		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		n, _ := conn.Read(answer)
+		return string(answer[:n])
+	}
+}
+
+// Without a follower, the old one answers for as long as something is under way, and
+// says that it leaves; what takes longer than the drain is cut, which its end tells.
+func TestR40_ADrainIsBoundAndSaysWhenItWasCut(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	first := d.program
+	if err := first.stop(); err != nil {
+		t.Fatalf("at rest: %v\n%s", err, first.output)
+	}
+	d.env = append(d.env, "DRAIN_TIMEOUT=4s")
+	var err error
+	if d.program, err = launch(static, d.env, "serve"); err != nil {
+		t.Fatal(err)
+	}
+	d.awaitStatus(t, http.StatusOK)
+	sent := d.slowly(t, 25*time.Second)
+	time.Sleep(time.Second) // it is under way
+	ask := readyStatus(t, strings.TrimPrefix(d.url, "http://"))
+	began := time.Now()
+	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "/readyz turns", 3*time.Second, func() bool {
+		said := ask()
+		ask = readyStatus(t, strings.TrimPrefix(d.url, "http://"))
+		return strings.Contains(said, "503") && strings.Contains(said, `"unavailable"`)
+	})
+	if answer, _ := d.ask(t, "/"); answer.StatusCode != http.StatusOK || !answer.Close {
+		t.Errorf("a page during the drain: %d, its connection closes: %t", answer.StatusCode, answer.Close)
+	}
+	if status := exitStatus(d.wait(30 * time.Second)); status != 3 {
+		t.Errorf("ended with %d\n%s", status, d.output)
+	}
+	if took := time.Since(began); took < 3*time.Second || took > 9*time.Second {
+		t.Errorf("the drain took %s", took)
+	}
+	if !strings.Contains(d.output.String(), "socialdirect: the drain was cut after 4s; requests still under way: 1\n") {
+		t.Errorf("it said %s", d.output)
+	}
+	if status := <-sent; status != 0 {
+		t.Errorf("what was cut was answered: %d", status)
+	}
+}
+
+// A second server waits and does not answer; asked to stop, it ends well.
+func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	port := freePort(t)
+	second, err := launch(static, append(d.env, "LISTEN_ADDR=127.0.0.1:"+port), "serve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, "it waits", 60*time.Second, func() bool { return strings.Contains(second.output.String(), "waiting for the server") })
+	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+		_ = conn.Close()
+		t.Error("it listens already")
+	}
+	if err := second.stop(); err != nil {
+		t.Errorf("stopped while waiting: %v\n%s", err, second.output)
+	}
+}
