@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 
-	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -33,5 +32,5 @@ func (s *Service) prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 			return err
 		}
 	}
-	return company.Count(ctx, tx, p.ClientID, company.AccountOpened)
+	return countOnce(ctx, tx, id, p.ClientID)
 }

@@ -17,3 +17,23 @@ func lockClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (client u
 	}
 	return client, err
 }
+
+// holdCounted reads the clients of the people who have one, and whose mobile answered
+// where that is asked.
+func holdCounted(ctx context.Context, tx postgres.Tx, people []uuid.UUID, answered bool) (map[uuid.UUID]uuid.UUID, error) {
+	rows, err := postgres.All[struct{ ID, ClientID uuid.UUID }](ctx, tx, `
+		select id, client_id from accounts
+		where id = any($1) and role = 'beneficiary' and client_id is not null and (not $2 or mobile_validated_at is not null)
+		order by id for key share`, people, answered)
+	clients := make(map[uuid.UUID]uuid.UUID, len(rows))
+	for _, r := range rows {
+		clients[r.ID] = r.ClientID
+	}
+	return clients, err
+}
+
+// markCounted notes that an account is counted; false when it was before.
+func markCounted(ctx context.Context, tx postgres.Tx, id uuid.UUID) (first bool, err error) {
+	tag, err := tx.Exec(ctx, `update accounts set counted = true where id = $1 and not counted`, id)
+	return tag.RowsAffected() > 0, err
+}

@@ -21,6 +21,7 @@ import (
 	"socialdirect/internal/bus"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
@@ -114,7 +115,7 @@ type services struct {
 
 func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	b.Helper()
-	s := services{legal: legal.New(db), companies: company.New(db)}
+	s := services{legal: legal.New(db), companies: company.New(db, noise.Key{})}
 	queue, err := jobs.NewQueue(db)
 	ok(b, err)
 	s.vault, err = vault.Open(db, []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))

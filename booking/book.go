@@ -118,9 +118,6 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := insertAppointment(ctx, tx, n); err != nil {
 		return Booked{}, err
 	}
-	if err := count(ctx, tx, client, person, n.ID, r); err != nil {
-		return Booked{}, err
-	}
 	if err := settle(ctx, tx, r, person, n.ID); err != nil {
 		return Booked{}, err
 	}

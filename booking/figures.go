@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/company"
 	"socialdirect/internal/postgres"
@@ -9,22 +10,77 @@ import (
 	"github.com/google/uuid"
 )
 
-// count adds a booking that was just made to the figures of the person's client: to
-// its mode and to its reason, each only if it is the person's first of the month in
-// it (R10). What is cancelled later was counted all the same, and counts no second
-// time when it is booked again. The person must be held (HoldClient), so that two
-// bookings at once are counted one after the other.
-func count(ctx context.Context, tx postgres.Tx, client, beneficiary, id uuid.UUID, r Request) error {
-	first, err := readFirsts(ctx, tx, beneficiary, id, r)
+// countedAtOnce is how many appointments are looked at in one transaction, or more
+// where several begin together.
+const countedAtOnce = 200
+
+// CountHours adds what took place since it last went to the figures of the people's
+// clients (R10): each person once a calendar year, with the first hour of theirs in it
+// that was not cancelled before it began. Cancelled hours are never counted, so that
+// booking and cancelling moves no figure. Each hour is looked at once, when it is over:
+// what was counted stays, and what was not never is.
+//
+// Who was counted in a year is kept until the year is over, or until they are erased;
+// who was erased has no hour that would be looked at any more.
+func (s *Service) CountHours(ctx context.Context) error {
+	for {
+		if more, err := s.countSome(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// countSome looks at the next appointments, and reports whether there may be others.
+func (s *Service) countSome(ctx context.Context) (more bool, err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		_, newYear, _ := company.YearOf(tx.Now)
+		from, err := lockHoursCounted(ctx, tx, newYear.Add(-time.Microsecond))
+		if err != nil {
+			return err
+		}
+		until, found, err := endOfNext(ctx, tx, from, tx.Now.Add(-SlotLength), countedAtOnce)
+		if err != nil || !found {
+			return err
+		}
+		more = true
+		if err := s.countBetween(ctx, tx, from, until); err != nil {
+			return err
+		}
+		year, _, _ := company.YearOf(until)
+		return setHoursCounted(ctx, tx, until, year)
+	})
+	return more, err
+}
+
+// countBetween counts the hours that began after from, until included.
+func (s *Service) countBetween(ctx context.Context, tx postgres.Tx, from, until time.Time) error {
+	hours, err := readHours(ctx, tx, from, until)
 	if err != nil {
 		return err
 	}
-	var figures []company.Figure
-	if first.OfMode {
-		figures = append(figures, company.BookedByMode(string(r.Mode)))
+	people := make([]uuid.UUID, len(hours))
+	for i, hour := range hours {
+		people[i] = hour.BeneficiaryID
 	}
-	if first.OfReason {
-		figures = append(figures, company.BookedForReason(r.Reason))
+	clients, err := s.accounts.CountedClients(ctx, tx, people)
+	if err != nil {
+		return err
 	}
-	return company.Count(ctx, tx, client, figures...)
+	for _, hour := range hours {
+		if client, counted := clients[hour.BeneficiaryID]; counted {
+			if err := countHour(ctx, tx, client, hour); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func countHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour hourRow) error {
+	year, _, _ := company.YearOf(hour.StartsAt)
+	first, err := markCounted(ctx, tx, hour.BeneficiaryID, year)
+	if err != nil || !first {
+		return err
+	}
+	return company.CountHour(ctx, tx, client, hour.StartsAt, string(hour.Mode), hour.Reason)
 }

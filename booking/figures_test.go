@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -13,28 +14,30 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
 
-// managed is a world whose client's manager looks at the figures in the middle of
-// March; people book in January and February.
+// managed is a world whose client's manager looks at the figures; people have hours in
+// two years.
 type managed struct {
 	*bookingtest.World
 	manager *viewer.Viewer
 	pages   []web.Handler
 	workers []*viewer.Viewer
-	booked  int
+	taken   [2]int // hours that were given in each year
 }
 
-var (
-	january  = time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
-	midMarch = time.Date(2027, 3, 15, 12, 0, 0, 0, time.UTC)
-)
+var bookedReasons = []company.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}
 
-var bookedReasons = []string{"money", "housing"}
+// yearsOfHours are when the hours of each of the years begin.
+var yearsOfHours = [2]time.Time{time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 2, 1, 0, 0, 0, 0, time.UTC)}
+
+// afterAll is when all of it is published.
+var afterAll = time.Date(2029, 1, 15, 12, 0, 0, 0, time.UTC)
 
 func newManaged(t *testing.T) *managed {
 	t.Helper()
@@ -44,9 +47,7 @@ func newManaged(t *testing.T) *managed {
 	m.manager = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: clients[0].ID, Complete: true}
 	render, err := web.New(web.Phone{})
 	ok(t, err)
-	reasons := func(context.Context) ([]company.Line, error) {
-		return []company.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}, nil
-	}
+	reasons := func(context.Context) ([]company.Line, error) { return bookedReasons, nil }
 	pages := company.NewFiguresHTTP(m.Companies, render, reasons, true)
 	m.pages = []web.Handler{pages.FiguresPage, pages.FiguresCSV, company.NewAPI(m.Companies, reasons).Figures}
 	for range 3 {
@@ -73,22 +74,55 @@ func (m *managed) person(t *testing.T) *viewer.Viewer {
 	return &viewer.Viewer{ID: id, Role: viewer.Beneficiary, ClientID: m.manager.ClientID, Complete: true}
 }
 
-// book books an hour that nobody has, standing in the month.
-func (m *managed) book(t *testing.T, v *viewer.Viewer, month int, mode booking.Mode, reason string) uuid.UUID {
-	t.Helper()
-	at := january.AddDate(0, month, m.booked%27).Add(9 * time.Hour)
-	start := january.AddDate(0, 3, m.booked/20).Add(time.Duration(m.booked%20) * time.Hour)
-	worker := m.workers[m.booked%3]
-	m.booked++
-	id, err := m.Bookings.At(m.DB.At(func() time.Time { return at })).Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: mode, Reason: reason})
-	ok(t, err)
-	return id
+// given is an hour that somebody booked.
+type given struct {
+	id     uuid.UUID
+	at     time.Time
+	year   int // 0 or 1
+	mode   booking.Mode
+	reason string
 }
 
-// told is what the manager gets.
+// book books the next hour of a year that nobody has, two days before it.
+func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode booking.Mode, reason string) given {
+	t.Helper()
+	n := m.taken[year]
+	m.taken[year]++
+	h := given{at: yearsOfHours[year].AddDate(0, 0, n/20).Add(time.Duration(n%20) * time.Hour), year: year, mode: mode, reason: reason}
+	var err error
+	h.id, err = m.standing(h.at.AddDate(0, 0, -2)).Book(t.Context(), v, booking.Request{
+		SocialWorkerID: m.workers[n%3].ID, StartsAt: h.at, Mode: mode, Reason: reason,
+	})
+	ok(t, err)
+	return h
+}
+
+// standing is the acts at an instant.
+func (m *managed) standing(at time.Time) *booking.Service {
+	return m.Bookings.At(m.DB.At(func() time.Time { return at }))
+}
+
+func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h given, before time.Duration) {
+	t.Helper()
+	_, err := m.standing(h.at.Add(-before)).Cancel(t.Context(), v, h.id, "")
+	ok(t, err)
+}
+
+// countAll goes the round at the end of each year, on figures that are empty.
+func (m *managed) countAll(t *testing.T) {
+	t.Helper()
+	_, err := m.DB.Pool.Exec(t.Context(), `truncate client_figures, published_figures, counted_people, hours_counted`)
+	ok(t, err)
+	for _, at := range []time.Time{time.Date(2027, 12, 31, 12, 0, 0, 0, time.UTC), time.Date(2028, 12, 31, 12, 0, 0, 0, time.UTC)} {
+		ok(t, m.standing(at).CountHours(t.Context()))
+	}
+}
+
+// told is what the manager gets, once all is published.
 func (m *managed) told(t *testing.T) (all [3]string) {
 	t.Helper()
-	m.SetNow(midMarch)
+	m.SetNow(afterAll)
+	ok(t, m.Companies.PublishDue(t.Context(), bookedReasons))
 	for i, page := range m.pages {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)
 		ok(t, page(w, r.WithContext(viewer.With(r.Context(), m.manager))))
@@ -97,115 +131,191 @@ func (m *managed) told(t *testing.T) (all [3]string) {
 	return all
 }
 
-// line is what a person may be counted in, of a month.
+// line is what a person may be counted in, of a year.
 type line struct {
-	month int
-	name  string
+	year int
+	name string
 }
 
-// liveThrough books as often as chance will have it, often enough in one line to
-// pass any threshold alone, and returns the lines that the person is in.
+// liveThrough books as often as chance will have it, cancels some of it, early or
+// late, and returns the lines that the person is in: those of each year's first hour
+// that was not cancelled.
 func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) map[line]bool {
 	t.Helper()
 	in := map[line]bool{}
-	times := rng.IntN(4)
-	if rng.IntN(6) == 0 {
-		times = 12
-	}
-	for range times {
-		month, mode, reason := rng.IntN(2), booking.Modes[rng.IntN(2)], bookedReasons[rng.IntN(2)]
-		id := m.book(t, v, month, mode, reason)
-		in[line{month, string(mode)}], in[line{month, reason}] = true, true
-		if rng.IntN(4) == 0 {
-			at := january.AddDate(0, month, 28)
-			_, err := m.Bookings.At(m.DB.At(func() time.Time { return at })).Cancel(t.Context(), v, id, "")
-			ok(t, err)
+	for year := range 2 {
+		first := true
+		for range rng.IntN(4) {
+			h := m.book(t, v, year, booking.Modes[rng.IntN(2)], bookedReasons[rng.IntN(2)].Key)
+			if rng.IntN(3) == 0 {
+				m.cancel(t, v, h, []time.Duration{time.Minute, 25 * time.Hour}[rng.IntN(2)])
+				_, err := m.DB.Pool.Exec(t.Context(), `delete from late_marks`)
+				ok(t, err)
+			} else if first {
+				first = false
+				in[line{year, string(h.mode)}], in[line{year, h.reason}] = true, true
+			}
 		}
 	}
 	return in
 }
 
-// Histories of real bookings, cancelled ones and those of people who book again and
-// again among them: one person more changes the manager's bytes when, and only when,
-// a count of people leaves its step.
+// Histories of real bookings, cancelled ones and those of people who come again and
+// again among them: one person more changes the manager's bytes only when a count of
+// people leaves its step, and every count is what the rule says.
 func TestR10_TwoWorldsOfBookingsTellTheSame(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 2027))
 	m := newManaged(t)
 	same, moved := 0, 0
-	for range 12 {
-		_, err := m.DB.Pool.Exec(t.Context(), `delete from client_figures`)
-		ok(t, err)
-		people := map[line]int{}
-		before := m.told(t)
-		for range 14 {
-			leaves := false
-			for l := range m.liveThrough(t, rng, m.person(t)) {
-				people[l]++
-				leaves = leaves || people[l] >= 10 && people[l]%5 == 0
-			}
-			after := m.told(t)
-			for i := range after {
-				if (after[i] != before[i]) != leaves {
-					t.Fatalf("with %v, a count leaves its step: %v; the bytes differ: %v\n%s\n%s", people, leaves, after[i] != before[i], before[i], after[i])
-				}
-			}
-			if before = after; leaves {
-				moved++
-			} else {
-				same++
+	people := map[line]int{}
+	m.countAll(t)
+	before := m.told(t)
+	for range 40 {
+		leaves := false
+		for l := range m.liveThrough(t, rng, m.person(t)) {
+			people[l]++
+			leaves = leaves || people[l] >= 10 && people[l]%5 == 0
+		}
+		m.countAll(t)
+		for l, want := range people {
+			if got := m.count(t, l.year, l.name); got != want {
+				t.Fatalf("%v counts %d people, want %d", l, got, want)
 			}
 		}
+		after := m.told(t)
+		for i := range after {
+			if after[i] != before[i] && !leaves {
+				t.Fatalf("with %v, no count leaves its step and the bytes differ:\n%s\n%s", people, before[i], after[i])
+			}
+			if (after[i] != before[i]) != (after[0] != before[0]) {
+				t.Fatalf("page, file and interface do not change together:\n%s\n%s", before[i], after[i])
+			}
+		}
+		if after != before {
+			moved++
+		} else {
+			same++
+		}
+		before = after
 	}
 	if same == 0 || moved == 0 {
 		t.Errorf("the histories show nothing: %d alike, %d moved", same, moved)
 	}
 }
 
-func (m *managed) count(t *testing.T, kind, name string) (people int) {
+// count is how many people a line counts, in one of the years.
+func (m *managed) count(t *testing.T, year int, name string) (people int) {
 	t.Helper()
-	ok(t, m.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(people), 0) from client_figures where kind = $1 and line = $2`, kind, name).Scan(&people))
+	ok(t, m.DB.Pool.QueryRow(t.Context(), `
+		select coalesce(sum(people), 0) from client_figures where line = $1 and period = $2::date`,
+		name, fmt.Sprintf("%d-01-01", yearsOfHours[year].Year())).Scan(&people))
 	return people
 }
 
-// One person at several workers at once is still one.
-func TestR10_OnePersonIsCountedOnceHoweverManyHoursAreBookedAtOnce(t *testing.T) {
+// all is how many cells count anybody, and how often.
+func (m *managed) all(t *testing.T) (told string) {
+	t.Helper()
+	ok(t, m.DB.Pool.QueryRow(t.Context(), `
+		select coalesce(string_agg(line || ' ' || people, ', ' order by line), '') from client_figures where kind <> 'account'`).Scan(&told))
+	return told
+}
+
+// One person is one in a year, with its first hour alone, however many hours there are
+// and however many rounds look at them at once.
+func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	v := m.person(t)
-	var wait sync.WaitGroup
-	errs := make([]error, len(m.workers))
-	for i, worker := range m.workers {
-		wait.Go(func() {
-			_, errs[i] = m.Bookings.Book(context.Background(), v, booking.Request{
-				SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Duration(24+i) * time.Hour), Mode: booking.Phone, Reason: "money",
-			})
-		})
+	m.cancel(t, v, m.book(t, v, 0, booking.Video, "money"), 30*time.Hour)
+	first := m.book(t, v, 0, booking.Phone, "housing")
+	for _, mode := range booking.Modes {
+		m.book(t, v, 0, mode, "money")
 	}
-	wait.Wait()
-	for _, err := range errs {
-		ok(t, err)
+	ok(t, m.standing(first.at.Add(59*time.Minute)).CountHours(t.Context()))
+	if got := m.all(t); got != "" {
+		t.Errorf("before the hour is over, counted are: %s", got)
 	}
-	if n := m.count(t, "mode", "phone"); n != 1 {
-		t.Errorf("counted %d times by mode", n)
+	var rounds sync.WaitGroup
+	errs := make([]error, 5)
+	for i := range errs {
+		rounds.Go(func() { errs[i] = m.standing(first.at.Add(240 * time.Hour)).CountHours(context.Background()) })
 	}
-	if n := m.count(t, "reason", "money"); n != 1 {
-		t.Errorf("counted %d times by reason", n)
+	rounds.Wait()
+	ok(t, errors.Join(errs...))
+	if got := m.all(t); got != "housing 1, phone 1" {
+		t.Errorf("counted are: %s", got)
+	}
+	m.book(t, v, 1, booking.Video, "money")
+	ok(t, m.standing(afterAll).CountHours(t.Context()))
+	if got := m.all(t); got != "housing 1, money 1, phone 1, video 1" {
+		t.Errorf("with the next year, counted are: %s", got)
+	}
+	var kept int
+	ok(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people where year < 2028`).Scan(&kept))
+	if kept != 0 {
+		t.Error("who was counted in a year that is over is still kept")
 	}
 }
 
-// What was refused is not counted.
-func TestR10_OnlyWhatHappenedIsCounted(t *testing.T) {
+// An hour counts when it was not cancelled before it began: held or missed, and never
+// one that was only asked for.
+func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"confirmed", "held", "no_show", "requested", "declined", "expired", "cancelled", "cancelled_late", "cancelled_by_worker"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			m := newManaged(t)
+			h := m.book(t, m.person(t), 0, booking.Video, "money")
+			_, err := m.DB.Pool.Exec(t.Context(), `update appointments set status = $2, answer_by = now() where id = $1`, h.id, status)
+			ok(t, err)
+			ok(t, m.standing(afterAll.AddDate(-2, 11, 0)).CountHours(t.Context()))
+			want := map[string]string{"confirmed": "money 1, video 1", "held": "money 1, video 1", "no_show": "money 1, video 1"}[status]
+			if got := m.all(t); got != want {
+				t.Errorf("counted are %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// Where SMS are sent, somebody whose mobile never answered is in no figure: accounts
+// that are made up, with numbers that are, move nothing.
+func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
-	first := m.Beneficiary(t, "Zoé", "Vidal")
-	taken := booking.Request{SocialWorkerID: m.workers[0].ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: booking.Video, Reason: "money"}
-	_, err := m.Bookings.Book(t.Context(), first, taken)
+	m.Accounts.AllowTexts()
+	made, proved := m.person(t), m.person(t)
+	_, err := m.DB.Pool.Exec(t.Context(), `update accounts set mobile = '+33612345678', mobile_validated_at = created_at where id = $1`, proved.ID)
 	ok(t, err)
-	if _, err := m.Bookings.Book(t.Context(), m.person(t), taken); err == nil {
-		t.Fatal("an hour was given twice")
+	m.book(t, made, 0, booking.Phone, "housing")
+	m.book(t, proved, 0, booking.Video, "money")
+	m.countAll(t)
+	if got := m.all(t); got != "money 1, video 1" {
+		t.Errorf("counted are: %s", got)
 	}
-	if n := m.count(t, "mode", "video"); n != 1 {
-		t.Errorf("%d bookings are counted, want 1", n)
+}
+
+// An erasure takes away who was counted and leaves the counts, and what is left of the
+// person's hours is counted no more.
+func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
+	t.Parallel()
+	m := newManaged(t)
+	v := m.person(t)
+	first := m.book(t, v, 0, booking.Video, "money")
+	second := m.book(t, v, 0, booking.Phone, "housing")
+	ok(t, m.standing(first.at.Add(time.Hour)).CountHours(t.Context()))
+	now := second.at.Add(10 * time.Minute) // in the middle of it
+	ok(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))
+	_, err := m.DB.Pool.Exec(t.Context(), `
+		update accounts set erased_at = now(), closed_at = now(), email = null, first_name = '', last_name = '', client_id = null where id = $1`, v.ID)
+	ok(t, err)
+	var kept int
+	ok(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people`).Scan(&kept))
+	if kept != 0 {
+		t.Error("an erased person is still kept as counted")
+	}
+	ok(t, m.standing(second.at.Add(24*time.Hour)).CountHours(t.Context()))
+	if got := m.all(t); got != "money 1, video 1" {
+		t.Errorf("counted are: %s", got)
 	}
 }

@@ -39,6 +39,7 @@ func cancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]canc
 func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	for _, sql := range []string{
 		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
+		`delete from counted_people where beneficiary_id = $1`,
 		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,
 		`delete from rebookings where beneficiary_id = $1`,
 		`delete from agenda_clearings where social_worker_id = $1`,

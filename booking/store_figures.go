@@ -2,20 +2,65 @@ package booking
 
 import (
 	"context"
+	"time"
 
-	"socialdirect/company"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
 )
 
-// firsts says what a booking is the person's first of the month in.
-type firsts struct{ OfMode, OfReason bool }
+// lockHoursCounted is until when hours were looked at, which is first where they never
+// were; whoever else counts waits until the transaction ends.
+func lockHoursCounted(ctx context.Context, tx postgres.Tx, first time.Time) (until time.Time, err error) {
+	if _, err := tx.Exec(ctx, `insert into hours_counted (until) values ($1) on conflict do nothing`, first); err != nil {
+		return time.Time{}, err
+	}
+	err = tx.QueryRow(ctx, `select until from hours_counted for no key update`).Scan(&until)
+	return until, err
+}
 
-func readFirsts(ctx context.Context, tx postgres.Tx, beneficiary, id uuid.UUID, r Request) (firsts, error) {
-	from, to := company.CountingMonth(tx.Now)
-	return postgres.One[firsts](ctx, tx, `
-		select not coalesce(bool_or(mode = $5), false) as of_mode, not coalesce(bool_or(reason = $6), false) as of_reason
-		from appointments where beneficiary_id = $1 and id <> $2 and booked_at >= $3 and booked_at < $4`,
-		beneficiary, id, from, to, r.Mode, r.Reason)
+// setHoursCounted notes until when hours were looked at, the last of them in that
+// year, and forgets who was counted in earlier ones.
+func setHoursCounted(ctx context.Context, tx postgres.Tx, until time.Time, year int) error {
+	if _, err := tx.Exec(ctx, `update hours_counted set until = $1`, until); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from counted_people where year < $1`, year)
+	return err
+}
+
+// endOfNext is when the last of the next appointments begins, out of so many, all
+// those that begin with it included; found is false when there is none.
+func endOfNext(ctx context.Context, tx postgres.Tx, from, until time.Time, most int) (end time.Time, found bool, err error) {
+	var last *time.Time
+	err = tx.QueryRow(ctx, `
+		select max(begins) from (
+		    select lower(period) as begins from appointments where lower(period) > $1 and lower(period) <= $2 order by 1 limit $3) next`,
+		from, until, most).Scan(&last)
+	if err != nil || last == nil {
+		return time.Time{}, false, err
+	}
+	return *last, true, nil
+}
+
+// hourRow is an hour that was not cancelled.
+type hourRow struct {
+	BeneficiaryID uuid.UUID
+	StartsAt      time.Time
+	Mode          Mode
+	Reason        string
+}
+
+func readHours(ctx context.Context, tx postgres.Tx, from, until time.Time) ([]hourRow, error) {
+	return postgres.All[hourRow](ctx, tx, `
+		select beneficiary_id, lower(period) as starts_at, mode, reason from appointments
+		where lower(period) > $1 and lower(period) <= $2 and status in ('confirmed', 'held', 'no_show') and reason is not null
+		order by lower(period), id`, from, until)
+}
+
+// markCounted notes that somebody is counted in a year; false when they were before.
+func markCounted(ctx context.Context, tx postgres.Tx, beneficiary uuid.UUID, year int) (first bool, err error) {
+	tag, err := tx.Exec(ctx, `
+		insert into counted_people (beneficiary_id, year) values ($1, $2) on conflict do nothing`, beneficiary, year)
+	return tag.RowsAffected() > 0, err
 }

@@ -10,6 +10,7 @@ import (
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
@@ -62,7 +63,7 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	db := one.At(r.DB.Now)
 	queue, err := jobs.NewQueue(db)
 	must(t, err)
-	accounts, err := account.New(db, queue, r.Vault, company.New(db), legal.New(db))
+	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
 	must(t, booking.New(db, queue, r.Vault, accounts).RefreshHours(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {

@@ -16,8 +16,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// The bounds of a code's settings. A smaller limit would, once used up, point to
-// the few people who were given the code (R10).
+// The bounds of a code's settings. The noise in a smaller limit (R10) would be larger
+// than the limit.
 const (
 	MinUses    = 10
 	MaxUses    = 1_000_000
@@ -53,14 +53,13 @@ func (c Code) Display() string { return web.InFours(c.Code, "-") }
 // LastDay is the last day on which the code opens an account.
 func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(contractZone()) }
 
-// State is whether a code opens accounts, and why it does not, as far as anybody
-// is told: the limit holds at the last use, and is said with the figures.
+// State is whether a code opens accounts, and why it does not.
 type State string
 
 // The states of a code.
 const (
 	Valid   State = "valid"
-	UsedUp  State = "used_up" // or nearly so, by the last month published (R10)
+	UsedUp  State = "used_up" // by its limit and noise (R10)
 	Expired State = "expired"
 	Revoked State = "revoked"
 )
@@ -71,7 +70,7 @@ func (s State) Label() string {
 	case Valid:
 		return "Encore valable"
 	case UsedUp:
-		return "Épuisé, ou presque"
+		return "Épuisé"
 	case Expired:
 		return "Expiré"
 	case Revoked:
@@ -80,8 +79,7 @@ func (s State) Label() string {
 	return ""
 }
 
-// Works reports whether the code opens accounts, as far as anybody is told and as
-// long as the contract runs.
+// Works reports whether the code opens accounts, as long as the contract runs.
 func (c Code) Works() bool { return c.State == Valid }
 
 // Ended reports whether the code can neither be revoked nor replaced any more.
@@ -94,7 +92,7 @@ var (
 	// ErrExpiry says that a code would end before it began.
 	ErrExpiry = fault.New(fault.Invalid, "Le dernier jour du code est passé. Choisissez un jour à venir.")
 	// ErrMaxUses says that a limit is none that is allowed.
-	ErrMaxUses = fault.New(fault.Invalid, fmt.Sprintf("Une limite va de %d à %d inscriptions : plus petite, elle montrerait qui s’est inscrit. Laissez vide pour ne pas limiter.", MinUses, MaxUses))
+	ErrMaxUses = fault.New(fault.Invalid, fmt.Sprintf("Une limite va de %d à %d inscriptions : plus petite, elle n’aurait pas de sens à quelques inscriptions près. Laissez vide pour ne pas limiter.", MinUses, MaxUses))
 	// ErrSite says that the contract has no such site.
 	ErrSite = fault.New(fault.Invalid, "Choisissez un site dans la liste.")
 
@@ -133,19 +131,22 @@ func (s *Service) IssueCode(ctx context.Context, v *viewer.Viewer, client uuid.U
 		if err := n.check(tx.Now, c.Sites); err != nil {
 			return err
 		}
-		code, err = issue(ctx, tx, v, client, n)
+		code, err = s.issue(ctx, tx, v, client, n)
 		return err
 	})
 	return code, err
 }
 
-func issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
+func (s *Service) issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
 	code := Code{
 		ID: uuid.New(), Code: newCode(), ClientID: client, ExpiresAt: n.ExpiresAt, MaxUses: n.MaxUses, Site: n.Site, Label: n.Label,
 		IssuedAt: tx.Now, State: Valid,
 	}
 	if err := insertCode(ctx, tx, code); err != nil {
 		return Code{}, err
+	}
+	if s.usedUp(code.ID, code.MaxUses, 0) {
+		code.State = UsedUp
 	}
 	return code, audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.issued", ObjectID: code.ID})
 }
@@ -156,7 +157,7 @@ func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		before, err := lockCode(ctx, tx, client, code)
+		before, err := s.lockCode(ctx, tx, client, code)
 		if err != nil {
 			return err
 		}
@@ -182,7 +183,7 @@ func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code
 	}
 	var next Code
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		before, err := lockCode(ctx, tx, client, code)
+		before, err := s.lockCode(ctx, tx, client, code)
 		if err != nil {
 			return err
 		}
@@ -190,7 +191,7 @@ func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code
 			return errRotated
 		}
 		settings := NewCode{ExpiresAt: before.ExpiresAt, MaxUses: before.MaxUses, Site: before.Site, Label: before.Label}
-		if next, err = issue(ctx, tx, v, client, settings); err != nil {
+		if next, err = s.issue(ctx, tx, v, client, settings); err != nil {
 			return err
 		}
 		if err := replaceCode(ctx, tx, code, next.ID, overlap); err != nil {
@@ -207,7 +208,11 @@ func (s *Service) Codes(ctx context.Context, v *viewer.Viewer, client uuid.UUID)
 	if err := managing(v, client); err != nil {
 		return nil, err
 	}
-	codes, err := readCodes(ctx, s.db.Pool, client, s.db.Now())
+	rows, err := readCodes(ctx, s.db.Pool, client)
+	codes := make([]Code, len(rows))
+	for i, row := range rows {
+		codes[i] = s.code(row, s.db.Now())
+	}
 	slices.SortStableFunc(codes, func(a, b Code) int { return rank(a) - rank(b) })
 	return codes, err
 }
@@ -224,5 +229,28 @@ func (s *Service) Code(ctx context.Context, v *viewer.Viewer, client, code uuid.
 	if err := managing(v, client); err != nil {
 		return Code{}, err
 	}
-	return readCode(ctx, s.db.Pool, client, code, s.db.Now())
+	row, err := readCode(ctx, s.db.Pool, client, code)
+	return s.code(row, s.db.Now()), err
+}
+
+func (s *Service) lockCode(ctx context.Context, tx postgres.Tx, client, code uuid.UUID) (Code, error) {
+	row, err := lockCode(ctx, tx, client, code)
+	return s.code(row, tx.Now), err
+}
+
+// code is a code as it stands at now.
+func (s *Service) code(r codeRow, now time.Time) Code {
+	c := Code{
+		ID: r.ID, Code: r.Code, ClientID: r.ClientID, ExpiresAt: r.ExpiresAt, MaxUses: r.MaxUses,
+		Site: r.Site, Label: r.Label, IssuedAt: r.CreatedAt, Replaced: r.Replaced, State: Valid,
+	}
+	switch {
+	case r.Revoked:
+		c.State = Revoked
+	case !r.ExpiresAt.After(now):
+		c.State = Expired
+	case s.usedUp(r.ID, r.MaxUses, r.Uses):
+		c.State = UsedUp
+	}
+	return c
 }

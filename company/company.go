@@ -11,10 +11,8 @@
 //   - What a code opened stays open: its end changes nothing for the people who
 //     signed up with it (R9).
 //   - A client's manager works on the codes of that client alone, and never learns
-//     how often one was used: exact uses would tell who came. Of a code with a
-//     limit one sees that it is used up, or nearly so, when the figures of that
-//     month are published and rounded as they are, and a limit is never smaller
-//     than the smallest count that figures show (R10).
+//     how often one was used: exact uses would tell who came. A limit holds at a few
+//     uses more or less, by chance (R10, see limit.go).
 //   - Whoever issues, revokes or replaces a code, or changes a contract, is in the
 //     journal.
 //
@@ -27,6 +25,7 @@ import (
 	"time"
 
 	"socialdirect/internal/fault"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
@@ -35,10 +34,18 @@ import (
 )
 
 // Service is the acts on clients.
-type Service struct{ db *postgres.DB }
+type Service struct {
+	db    *postgres.DB
+	noise noise.Key
+}
 
-// New returns the acts on the given database.
-func New(db *postgres.DB) *Service { return &Service{db} }
+// New returns the acts on the given database. Figures and the limits of codes have
+// their noise from key, which must be the same for ever (CheckKey).
+func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
+
+// At returns the acts on another handle of the same database, such as one that stands
+// at another instant.
+func (s *Service) At(db *postgres.DB) *Service { return &Service{db, s.noise} }
 
 // ErrCode says that a connection code opens nothing, whatever the reason.
 var ErrCode = fault.New(fault.Invalid, "Ce code ne permet pas d’ouvrir un compte. Vérifiez-le avec la personne qui vous l’a donné, ou appelez le standard.")
@@ -87,32 +94,36 @@ type Redeemed struct{ ClientID, CodeID uuid.UUID }
 // somebody's hands. No use is counted yet, see Use.
 //
 // It fails with ErrCode when the code opens none, with ErrMistyped when it cannot
-// be a code.
+// be a code. Used up, it is answered as one that nobody ever issued.
 func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Redeemed, error) {
 	code, ok := parseCode(typed)
 	if !ok {
 		return Redeemed{}, ErrMistyped
 	}
-	redeemed, err := holdCode(ctx, tx, code)
-	if postgres.NoRows(err) {
+	held, err := holdCode(ctx, tx, code)
+	if postgres.NoRows(err) || err == nil && s.usedUp(held.CodeID, held.MaxUses, held.Uses) {
 		return Redeemed{}, ErrCode
 	}
-	return redeemed, err
+	return held.Redeemed, err
 }
 
-// ErrUsedUp says that a code's last use went to somebody who was faster.
-var ErrUsedUp = fault.New(fault.Conflict, "Ce code a servi autant de fois que prévu. Demandez-en un autre à l’organisme qui vous l’a donné, ou appelez le standard.")
+// ErrUsedUp says that a code's last use went to somebody who was faster, in the
+// words of ErrCode: nobody is told that a code is used up.
+var ErrUsedUp = &fault.Fault{Code: fault.Conflict, Message: ErrCode.Message}
 
 // Use counts one use of a code, once the address of whoever gave it is proved: were
 // it counted at sign-up, whoever watches the limit would learn which addresses have
 // an account already (R5). ErrUsedUp when there is none left: two people never get
 // the same last use.
 func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error {
-	left, err := countUse(ctx, tx, code)
-	if err == nil && !left {
+	limit, uses, err := lockUses(ctx, tx, code)
+	if err != nil || limit == 0 {
+		return err // without a limit nothing needs the number
+	}
+	if s.usedUp(code, limit, uses) {
 		return ErrUsedUp
 	}
-	return err
+	return countUse(ctx, tx, code)
 }
 
 // contractZone is where contracts are signed; their days begin and end there.

@@ -11,36 +11,27 @@ import (
 	"github.com/google/uuid"
 )
 
-// What a client may know of its people (R10).
+// What a client may know of its people (R10), be its manager somebody who looks or
+// somebody who acts: who opens accounts of their own, books, cancels, and waits for
+// what one person more changes.
 //
-// Figures are counted as things happen, in the transaction of the act, and are
-// never computed from people's rows. A person adds at most one to a line in a month,
-// whatever they do, so that ten in a line are ten people and one person more or less
-// moves a line by one step at most. What was counted stays: a cancelled consultation
-// takes nothing back, and cancellations are not counted.
+// Figures are counted as things happen and are never computed from people's rows. A
+// person is in few cells: once in a lifetime in a month of the accounts, and once a
+// year in the modes and in the reasons, by the first hour of that year alone. An
+// account is one lifetime: somebody who was erased and comes back is somebody new, for
+// nothing is kept by which they could be known. A line is counted by itself: there is
+// no total, over lines or over time, and no line crosses two things.
 //
-// A line is published by itself, from its own count alone, once its month is over
-// and some days have passed. There is no total, over lines or over months, and no
-// line crosses two things: nothing can be worked out by subtraction.
+// What is published of a count is its step and noise, drawn once for the cell (see
+// publish.go). How likely somebody can then guess that one person came is in guess.go.
 const (
 	// Smallest is the smallest count that is shown; all below it look alike.
 	Smallest = 10
 	// Step is the step to which counts are rounded down.
 	Step = 5
-	// publicationDay is the day of the next month on which a month is published.
-	publicationDay = 10
-	// monthsShown bounds how many months are shown, the latest ones.
+	// monthsShown and yearsShown bound what is shown, the latest.
 	monthsShown = 12
-)
-
-// Kind is one of the tables of figures.
-type Kind string
-
-// The tables.
-const (
-	KindAccount Kind = "account" // accounts that were opened
-	KindMode    Kind = "mode"    // people who booked, by mode
-	KindReason  Kind = "reason"  // people who booked, by reason
+	yearsShown  = 5
 )
 
 // Figure is a line of a table: what is counted.
@@ -49,132 +40,101 @@ type Figure struct {
 	Line string
 }
 
-// AccountOpened counts somebody whose account was opened.
-var AccountOpened = Figure{KindAccount, "opened"}
+// accountOpened counts somebody whose account was opened.
+var accountOpened = Figure{KindAccount, "opened"}
 
-// BookedByMode counts somebody who booked in a mode.
-func BookedByMode(mode string) Figure { return Figure{KindMode, mode} }
+// CountAccount counts somebody whose account was opened, in the month of the act and
+// in its transaction; the caller sees that a person is counted once.
+func CountAccount(ctx context.Context, tx postgres.Tx, client uuid.UUID) error {
+	return addToFigure(ctx, tx, client, KindAccount.period(tx.Now), accountOpened)
+}
 
-// BookedForReason counts somebody who booked for a reason, by its slug.
-func BookedForReason(reason string) Figure { return Figure{KindReason, reason} }
-
-// Count adds one person to each of the figures of a client, in the month of the
-// act and in its transaction. The caller sees that a person is counted once a month
-// in a line (CountingMonth), names the figures in one order, and counts before it
-// writes in the journal, so that no two acts wait for each other.
-func Count(ctx context.Context, tx postgres.Tx, client uuid.UUID, figures ...Figure) error {
-	for _, figure := range figures {
-		if err := addToFigure(ctx, tx, client, monthOf(tx.Now), figure); err != nil {
+// CountHour counts somebody who had an hour, in its year, by its mode and its reason's
+// slug. The caller sees that a person is counted once a year, with their first hour.
+func CountHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour time.Time, mode, reason string) error {
+	for _, figure := range []Figure{{KindMode, mode}, {KindReason, reason}} {
+		if err := addToFigure(ctx, tx, client, figure.Kind.period(hour), figure); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// CountingMonth is the span of the month, where contracts are signed, in which an
-// act at now is counted.
-func CountingMonth(now time.Time) (from, to time.Time) {
-	month := monthOf(now)
-	return midnight(month.Year(), month.Month(), 1), midnight(month.Year(), month.Month()+1, 1)
-}
-
-func midnight(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, 0, 0, 0, contractZone())
-}
-
-// monthOf is the first day of now's month where contracts are signed, as a date.
-func monthOf(now time.Time) time.Time { return firstDayOfMonth(dayOf(now)) }
-
-// dayOf is now's day where contracts are signed, as a date.
-func dayOf(now time.Time) time.Time {
-	local := now.In(contractZone())
-	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-}
-
-// publishedOn is when the figures of a month can be seen.
-func publishedOn(month time.Time) time.Time {
-	return midnight(month.Year(), month.Month()+1, publicationDay)
-}
-
-// publishedMonths are the months of a contract that can be seen at now, the latest
-// first.
-func publishedMonths(startsOn, endsOn, now time.Time) []time.Time {
-	var months []time.Time
-	month, first := monthOf(now).AddDate(0, -1, 0), firstDayOfMonth(startsOn)
-	if end := firstDayOfMonth(endsOn); end.Before(month) {
-		month = end
-	}
-	for ; !month.Before(first) && len(months) < monthsShown; month = month.AddDate(0, -1, 0) {
-		if !now.Before(publishedOn(month)) {
-			months = append(months, month)
-		}
-	}
-	return months
-}
-
-func firstDayOfMonth(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
-}
-
-// Published is a count as a client sees it: a multiple of Step, or Suppressed.
-type Published int
-
-// Suppressed stands for every count below Smallest, none included.
-const Suppressed Published = 0
-
-// publish is all that is ever told of a count.
-func publish(count int) Published {
-	if count < Smallest {
-		return Suppressed
-	}
-	return Published(count / Step * Step)
-}
-
 // Line is a line of a table with its name for people. Lines are the platform's, not
 // a client's: one is there whether anybody was counted in it or not.
 type Line struct{ Key, Label string }
 
-// FiguresTable is one table: a row for each month, a value for each line.
+// FiguresTable is one table: a row for each period, a value for each line.
 type FiguresTable struct {
-	Kind  Kind
-	Label string
-	Lines []Line
-	Rows  [][]Published // as Figures.Months and Lines
+	Kind    Kind
+	Label   string
+	Lines   []Line
+	Periods []time.Time   // the first day of each, the latest first
+	Rows    [][]Published // as Periods and Lines
 }
 
 // Figures are everything that a client sees of its people.
 type Figures struct {
 	Client string
-	Months []time.Time // the first day of each, the latest first
-	Next   time.Time   // when figures are next published; zero after the contract's last
+	Next   time.Time // when figures are next published; zero after the contract's last
 	Tables []FiguresTable
+}
+
+// Empty reports whether nothing is published yet.
+func (f Figures) Empty() bool {
+	for _, table := range f.Tables {
+		if len(table.Periods) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// cell is where a count stands.
+type cell struct {
+	period time.Time
+	Figure
 }
 
 var modeLines = []Line{{"video", "Par vidéo"}, {"phone", "Par téléphone"}, {"in_person", "Sur place"}}
 
-// cell is where a count stands.
-type cell struct {
-	month time.Time
-	Figure
+// linesOf are the lines of a table, out of the platform's reasons.
+func linesOf(kind Kind, reasons []Line) []Line {
+	switch kind {
+	case KindMode:
+		return modeLines
+	case KindReason:
+		return reasons
+	}
+	return []Line{{accountOpened.Line, "Comptes ouverts"}}
 }
 
-// publishFigures makes the tables out of the counts, each value by itself.
-func publishFigures(months []time.Time, reasons []Line, counts map[cell]int) []FiguresTable {
+// tablesOf lays out what is published, and nothing else.
+func tablesOf(reasons []Line, published map[cell]Published) []FiguresTable {
 	tables := []FiguresTable{
-		{Kind: KindAccount, Label: "Comptes ouverts", Lines: []Line{{AccountOpened.Line, "Comptes ouverts"}}},
-		{Kind: KindMode, Label: "Personnes qui ont pris rendez-vous, par façon de parler", Lines: modeLines},
-		{Kind: KindReason, Label: "Personnes qui ont pris rendez-vous, par motif", Lines: reasons},
+		{Kind: KindAccount, Label: "Comptes ouverts, par mois"},
+		{Kind: KindMode, Label: "Personnes reçues, par façon de parler"},
+		{Kind: KindReason, Label: "Personnes reçues, par motif"},
 	}
-	for i, table := range tables {
-		for _, month := range months {
-			row := make([]Published, len(table.Lines))
-			for j, line := range table.Lines {
-				row[j] = publish(counts[cell{month, Figure{table.Kind, line.Key}}])
-			}
-			tables[i].Rows = append(tables[i].Rows, row)
-		}
+	for i := range tables {
+		tables[i].fill(linesOf(tables[i].Kind, reasons), published)
 	}
 	return tables
+}
+
+func (t *FiguresTable) fill(lines []Line, published map[cell]Published) {
+	t.Lines, t.Periods = lines, publishedPeriods(t.Kind, published)
+	for _, period := range t.Periods {
+		row := make([]Published, len(lines))
+		for i, line := range lines {
+			value, there := published[cell{period, Figure{t.Kind, line.Key}}]
+			if !there {
+				value = Unpublished
+			}
+			row[i] = value
+		}
+		t.Rows = append(t.Rows, row)
+	}
 }
 
 var errManagersOnly = fault.New(fault.Forbidden, "Cette page est réservée aux gestionnaires d’entreprise.")
@@ -192,29 +152,13 @@ func (s *Service) Figures(ctx context.Context, v *viewer.Viewer, reasons []Line)
 	if err := ownManager(v); err != nil {
 		return Figures{}, err
 	}
-	client, err := readOwnClient(ctx, s.db.Pool, v.ClientID)
+	client, err := readFigured(ctx, s.db.Pool, v.ClientID)
 	if err != nil {
 		return Figures{}, err
 	}
-	now := s.db.Now()
-	months := publishedMonths(client.StartsOn, client.EndsOn, now)
-	counts, err := readFigures(ctx, s.db.Pool, v.ClientID, months)
+	published, err := readPublished(ctx, s.db.Pool, v.ClientID)
 	if err != nil {
 		return Figures{}, err
 	}
-	return Figures{Client: client.Name, Months: months, Next: nextPublication(client.StartsOn, client.EndsOn, now), Tables: publishFigures(months, reasons, counts)}, nil
-}
-
-// nextPublication is when the next month of the contract is published.
-func nextPublication(startsOn, endsOn, now time.Time) time.Time {
-	month, last := firstDayOfMonth(startsOn), firstDayOfMonth(endsOn)
-	if latest := monthOf(now).AddDate(0, -2, 0); latest.After(month) {
-		month = latest
-	}
-	for ; !month.After(last); month = month.AddDate(0, 1, 0) {
-		if on := publishedOn(month); on.After(now) {
-			return on
-		}
-	}
-	return time.Time{}
+	return Figures{Client: client.Name, Next: client.nextPublication(s.db.Now()), Tables: tablesOf(reasons, published)}, nil
 }

@@ -3,13 +3,16 @@ package company
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -27,26 +31,56 @@ import (
 
 var reasonLines = []Line{{"money", "Argent"}, {"housing", "Logement"}, {"family", "Famille"}}
 
-func monthAt(i int) time.Time { return time.Date(2026, time.Month(10-i), 1, 0, 0, 0, 0, time.UTC) }
-
-var threeMonths = []time.Time{monthAt(0), monthAt(1), monthAt(2)}
-
-// allFigures are the lines that somebody can be counted in.
-var allFigures = []Figure{
-	AccountOpened, BookedByMode("video"), BookedByMode("phone"), BookedByMode("in_person"),
-	BookedForReason("money"), BookedForReason("housing"), BookedForReason("family"),
+// testKey is a key of its own for each number.
+func testKey(n uint64) noise.Key {
+	secret := make([]byte, noise.KeySize)
+	binary.BigEndian.PutUint64(secret, n)
+	key, err := noise.NewKey(secret)
+	if err != nil {
+		panic(err)
+	}
+	return key
 }
 
-// life is what one person was counted in: each line of a month once at most.
-type life map[cell]bool
+func monthAt(i int) time.Time { return time.Date(2026, time.Month(10-i), 1, 0, 0, 0, 0, time.UTC) }
+func yearAt(i int) time.Time  { return time.Date(2026-i, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// hour is one that somebody had.
+type hour struct {
+	at           time.Time
+	mode, reason string
+}
+
+// life is what one person did: when the account was opened, and the hours, in order.
+type life struct {
+	opened time.Time
+	hours  []hour
+}
+
+// cells are those that a life counts in, by the rule as the requirement writes it.
+func (l life) cells() map[cell]bool {
+	in := map[cell]bool{}
+	if !l.opened.IsZero() {
+		in[cell{time.Date(l.opened.Year(), l.opened.Month(), 1, 0, 0, 0, 0, time.UTC), Figure{KindAccount, "opened"}}] = true
+	}
+	counted := map[int]bool{}
+	for _, h := range l.hours {
+		if year := h.at.Year(); !counted[year] {
+			counted[year] = true
+			first := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+			in[cell{first, Figure{KindMode, h.mode}}], in[cell{first, Figure{KindReason, h.reason}}] = true, true
+		}
+	}
+	return in
+}
 
 func drawLife(t *rapid.T, name string) life {
-	l := life{}
-	for _, month := range threeMonths {
-		for _, figure := range allFigures {
-			if rapid.IntRange(0, 2).Draw(t, name) > 0 {
-				l[cell{month, figure}] = true
-			}
+	l := life{opened: monthAt(rapid.IntRange(0, 2).Draw(t, name)).AddDate(0, 0, 9)}
+	for year := 2; year >= 0; year-- {
+		for month := range rapid.IntRange(0, 3).Draw(t, name) {
+			l.hours = append(l.hours, hour{
+				yearAt(year).AddDate(0, 3*month, 12).Add(9 * time.Hour), rapid.SampledFrom(Modes).Draw(t, name), rapid.SampledFrom(reasonLines).Draw(t, name).Key,
+			})
 		}
 	}
 	return l
@@ -55,19 +89,40 @@ func drawLife(t *rapid.T, name string) life {
 func countsOf(lives []life) map[cell]int {
 	counts := map[cell]int{}
 	for _, l := range lives {
-		for c := range l {
+		for c := range l.cells() {
 			counts[c]++
 		}
 	}
 	return counts
 }
 
+// everyCell are those of three months and three years.
+func everyCell() (all []cell) {
+	for i := range 3 {
+		all = append(all, cell{monthAt(i), accountOpened})
+		for _, kind := range []Kind{KindMode, KindReason} {
+			for _, line := range linesOf(kind, reasonLines) {
+				all = append(all, cell{yearAt(i), Figure{kind, line.Key}})
+			}
+		}
+	}
+	return all
+}
+
+func publishAll(key noise.Key, client uuid.UUID, counts map[cell]int) map[cell]Published {
+	published := map[cell]Published{}
+	for _, c := range everyCell() {
+		published[c] = publish(key, client, c, counts[c])
+	}
+	return published
+}
+
 // told are the bytes that a manager gets: page, file and JSON.
 type told struct{ page, file, json string }
 
-func tell(t testing.TB, render *web.Renderer, tables []FiguresTable) told {
+func tell(t testing.TB, render *web.Renderer, published map[cell]Published) told {
 	t.Helper()
-	figures := Figures{Client: "Exemple", Months: threeMonths, Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tables}
+	figures := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tablesOf(reasonLines, published)}
 	page := httptest.NewRecorder()
 	must(t, render.Render(page, httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil), http.StatusOK, figuresPage{figures}))
 	file, err := figures.csv()
@@ -92,36 +147,36 @@ func step(count int) int {
 	return count/5 - 1 // 10 to 14: 1, 15 to 19: 2…
 }
 
-// Two worlds that differ by one person tell the manager the same bytes while every
-// count stays in its step; a count that leaves its step moves by one, and nothing
-// else moves with it.
+// Two worlds that differ by one person tell the manager the same bytes, with the same
+// key, while every count stays in its step; a count that leaves its step moves what is
+// published by one step at most, and nothing else moves with it.
 func TestR10_TwoWorldsThatDifferByOnePersonTellTheSame(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
 	must(t, err)
 	same, moved := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
+		key, client := testKey(rapid.Uint64().Draw(rt, "key")), uuid.UUID{1}
 		lives := make([]life, rapid.IntRange(0, 24).Draw(rt, "people"))
 		for i := range lives {
 			lives[i] = drawLife(rt, "life")
 		}
 		without := countsOf(lives)
 		with := countsOf(append(slices.Clone(lives), drawLife(rt, "one more")))
-		a, b := publishFigures(threeMonths, reasonLines, without), publishFigures(threeMonths, reasonLines, with)
-		before, after := tell(t, render, a), tell(t, render, b)
+		a, b := publishAll(key, client, without), publishAll(key, client, with)
 		crossed := crossings(rt, without, with)
+		for c := range a {
+			if difference := b[c] - a[c]; difference != 0 && (!crossed[c] || difference != 1) {
+				rt.Fatalf("%v moved from %d to %d; its count left its step: %v", c, a[c], b[c], crossed[c])
+			}
+		}
+		if before, after := tell(t, render, a), tell(t, render, b); (before == after) != maps.Equal(a, b) {
+			rt.Fatalf("what is published is the same: %v; the bytes are: %v\n%s\n%s", maps.Equal(a, b), before == after, before.json, after.json)
+		}
 		if len(crossed) == 0 {
 			same++
-			if before != after {
-				rt.Fatalf("no count left its step, and the bytes differ:\n%s\n%s", before.json, after.json)
-			}
-			return
-		}
-		moved++
-		checkMoves(rt, a, b, crossed)
-		// The lines that moved put into the first world give the second, byte for byte.
-		if tell(t, render, patched(a, b, crossed)) != after {
-			rt.Fatal("more than the lines that left their step differs")
+		} else {
+			moved++
 		}
 	})
 	if same == 0 || moved == 0 {
@@ -144,82 +199,98 @@ func crossings(t *rapid.T, without, with map[cell]int) map[cell]bool {
 	return crossed
 }
 
-func checkMoves(t *rapid.T, a, b []FiguresTable, crossed map[cell]bool) {
-	each(a, func(i, row, col int, c cell) {
-		from, to := a[i].Rows[row][col], b[i].Rows[row][col]
-		switch {
-		case !crossed[c] && from != to:
-			t.Fatalf("%v moved from %d to %d in its step", c, from, to)
-		case crossed[c] && !(from == Suppressed && to == Smallest || from >= Smallest && to == from+Step):
-			t.Fatalf("%v moved from %d to %d", c, from, to)
+func TestR10_SmallNumbersLookAlikeAndOthersAreStepsOfFive(t *testing.T) {
+	t.Parallel()
+	for published, want := range map[Published]string{Suppressed: "moins de 10", 1: "10", 2: "15", 3: "20", 199: "1000", Unpublished: "non publié"} {
+		if got := published.Words(); got != want {
+			t.Errorf("%d is told as %q, want %q", published, got, want)
 		}
-	})
+	}
+	for count := range 1000 {
+		if got := stepOf(count); got != step(count) {
+			t.Fatalf("%d is in step %d, want %d", count, got, step(count))
+		}
+	}
 }
 
-func each(tables []FiguresTable, f func(table, row, col int, c cell)) {
-	for i, table := range tables {
-		for row, month := range threeMonths {
-			for col, line := range table.Lines {
-				f(i, row, col, cell{month, Figure{table.Kind, line.Key}})
+// What is published of a count is its step and the noise of its cell, never below the
+// least, and another cell's noise is another.
+func TestR10_WhatIsPublishedIsTheStepAndTheNoiseOfItsCell(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		key, client := testKey(rapid.Uint64().Draw(t, "key")), uuid.UUID{byte(rapid.IntRange(0, 9).Draw(t, "client"))}
+		c := rapid.SampledFrom(everyCell()).Draw(t, "cell")
+		high := 10_000
+		drawn := int(publish(key, client, c, high)) - step(high)
+		count := rapid.IntRange(0, 400).Draw(t, "count")
+		if got := publish(key, client, c, count); int(got) != max(0, step(count)+drawn) {
+			t.Fatalf("%d with noise %d is published as %d", count, drawn, got)
+		}
+	})
+	names := map[string]int{}
+	for n := range 60 {
+		key := testKey(uint64(n))
+		reference := publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000)
+		for name, other := range map[string]Published{
+			"another client": publish(key, uuid.UUID{2}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000),
+			"another year":   publish(key, uuid.UUID{1}, cell{yearAt(1), Figure{KindMode, "video"}}, 1000),
+			"another table":  publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindReason, "video"}}, 1000),
+			"another line":   publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "phone"}}, 1000),
+			"another key":    publish(testKey(uint64(n+60)), uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000),
+		} {
+			if other != reference {
+				names[name]++
 			}
 		}
 	}
-}
-
-func patched(a, b []FiguresTable, crossed map[cell]bool) []FiguresTable {
-	result := publishFigures(threeMonths, reasonLines, nil)
-	each(a, func(i, row, col int, c cell) {
-		result[i].Rows[row][col] = a[i].Rows[row][col]
-		if crossed[c] {
-			result[i].Rows[row][col] = b[i].Rows[row][col]
+	for name, differ := range names {
+		if differ < 30 {
+			t.Errorf("%s has other noise %d times of 60", name, differ)
 		}
-	})
-	return result
-}
-
-func TestR10_SmallCountsLookAlikeAndOthersAreRounded(t *testing.T) {
-	t.Parallel()
-	for count, want := range map[int]string{0: "moins de 10", 1: "moins de 10", 9: "moins de 10", 10: "10", 14: "10", 15: "15", 19: "15", 1004: "1000"} {
-		if got := publish(count).Words(); got != want {
-			t.Errorf("%d is told as %q, want %q", count, got, want)
-		}
+	}
+	if len(names) != 5 {
+		t.Errorf("noise differs for %v alone", names)
 	}
 }
 
-func TestR10_AMonthIsSeenFromTheTenthOfTheNextInParis(t *testing.T) {
+func TestR10_APeriodIsPublishedOnTheTenthAfterItInParis(t *testing.T) {
 	t.Parallel()
-	c := Client{StartsOn: time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
+	c := figured{StartsOn: time.Date(2024, 11, 15, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
 	for at, want := range map[string]string{
-		"2026-03-20T12:00:00Z": "", "2026-04-09T21:59:59Z": "", "2026-04-09T22:00:00Z": "2026-03", "2026-05-09T21:59:59Z": "2026-03",
-		"2026-05-09T22:00:00Z": "2026-04 2026-03", "2026-12-09T22:59:59Z": "2026-10 2026-09 2026-08 2026-07 2026-06 2026-05 2026-04 2026-03",
-		"2027-06-15T00:00:00Z": "2026-12 2026-11 2026-10 2026-09 2026-08 2026-07 2026-06 2026-05 2026-04 2026-03", "2025-12-20T00:00:00Z": "",
+		"2024-12-09T22:59:59Z": " / ", "2024-12-09T23:00:00Z": "2024-11 / ", "2025-01-09T22:59:59Z": "2024-11 / ", "2025-01-09T23:00:00Z": "2024-11 2024-12 / 2024",
+		"2025-05-09T21:59:59Z": "2024-11 2024-12 2025-01 2025-02 2025-03 / 2024",
+		"2026-01-09T23:00:00Z": "2024-11 2024-12 2025-01 2025-02 2025-03 2025-04 2025-05 2025-06 2025-07 2025-08 2025-09 2025-10 2025-11 2025-12 / 2024 2025",
 	} {
 		now, err := time.Parse(time.RFC3339, at)
 		must(t, err)
-		var got []string
-		for _, month := range publishedMonths(c.StartsOn, c.EndsOn, now) {
-			got = append(got, month.Format("2006-01"))
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("at %s %v are seen, want %s", at, got, want)
+		if got := words(c.due(KindAccount, now), "2006-01") + " / " + words(c.due(KindMode, now), "2006"); got != want {
+			t.Errorf("at %s due are %s, want %s", at, got, want)
 		}
 	}
-	long := Client{StartsOn: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), EndsOn: c.EndsOn}
-	if got := publishedMonths(long.StartsOn, long.EndsOn, time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)); len(got) != monthsShown {
-		t.Errorf("%d months are seen, want %d", len(got), monthsShown)
+	c.Since = time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC)
+	if got := words(c.due(KindAccount, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)), "2006-01") + " / " + words(c.due(KindReason, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)), "2006"); got != "2026-02 2026-03 / 2026" {
+		t.Errorf("of a client that was entered later due are %s", got)
 	}
+}
+
+func words(periods []time.Time, layout string) string {
+	var all []string
+	for _, period := range periods {
+		all = append(all, period.Format(layout))
+	}
+	return strings.Join(all, " ")
 }
 
 func TestR10_TheNextPublicationIsSaid(t *testing.T) {
 	t.Parallel()
-	c := Client{StartsOn: time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
+	c := figured{StartsOn: time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2026, 6, 30, 0, 0, 0, 0, time.UTC)}
 	for at, want := range map[string]string{
-		"2025-01-01": "2026-04-10", "2026-04-09": "2026-04-10", "2026-04-10": "2026-05-10", "2026-11-30": "2026-12-10", "2027-01-09": "2027-01-10", "2027-01-10": "", "2030-01-01": "",
+		"2025-01-01": "2026-04-10", "2026-04-09": "2026-04-10", "2026-04-10": "2026-05-10", "2026-07-09": "2026-07-10", "2026-07-10": "2027-01-10", "2027-01-09": "2027-01-10", "2027-01-10": "", "2030-01-01": "",
 	} {
 		now, err := time.ParseInLocation(time.DateOnly, at, contractZone())
 		must(t, err)
 		got := ""
-		if next := nextPublication(c.StartsOn, c.EndsOn, now); !next.IsZero() {
+		if next := c.nextPublication(now); !next.IsZero() {
 			got = next.In(contractZone()).Format(time.DateOnly)
 		}
 		if got != want {
@@ -228,13 +299,43 @@ func TestR10_TheNextPublicationIsSaid(t *testing.T) {
 	}
 }
 
+func TestR10_TheLatestTwelveMonthsAndFiveYearsAreShown(t *testing.T) {
+	t.Parallel()
+	published := map[cell]Published{}
+	for i := range 20 {
+		published[cell{monthAt(i), accountOpened}] = 1
+		published[cell{yearAt(i), Figure{KindMode, "video"}}] = 1
+		published[cell{yearAt(i), Figure{KindReason, "money"}}] = 1
+	}
+	tables := tablesOf(reasonLines, published)
+	if got := words(tables[0].Periods, "2006-01"); got != "2026-10 2026-09 2026-08 2026-07 2026-06 2026-05 2026-04 2026-03 2026-02 2026-01 2025-12 2025-11" {
+		t.Errorf("months: %s", got)
+	}
+	for _, table := range tables[1:] {
+		if got := words(table.Periods, "2006"); got != "2026 2025 2024 2023 2022" {
+			t.Errorf("years: %s", got)
+		}
+	}
+	// A line that came after the publication has nothing in the years before.
+	if got := fmt.Sprint(tables[2].Rows[0]); got != "[1 -1 -1]" {
+		t.Errorf("a row is %s", got)
+	}
+	text, err := json.Marshal(Figures{Tables: tables}.answer())
+	must(t, err)
+	if !bytes.Contains(text, []byte(`"by_reason":[{"key":"money","label":"Argent","value":10}]`)) {
+		t.Errorf("the interface says %s", text)
+	}
+}
+
 func TestR10_TheFileIsForFrenchSpreadsheetsAndHoldsNoFormula(t *testing.T) {
 	t.Parallel()
-	months := threeMonths[:1]
-	tables := publishFigures(months, []Line{{"x", `=HYPERLINK("http://evil.example";"a")`}, {"y", "Argent ; dettes"}, {"z", ""}}, map[cell]int{{months[0], BookedForReason("y")}: 27})
-	text, err := Figures{Months: months, Tables: tables}.csv()
+	reasons := []Line{{"x", `=HYPERLINK("http://evil.example";"a")`}, {"y", "Argent ; dettes"}, {"z", ""}}
+	tables := tablesOf(reasons, map[cell]Published{
+		{monthAt(0), accountOpened}: 1, {yearAt(1), Figure{KindReason, "x"}}: Suppressed, {yearAt(1), Figure{KindReason, "y"}}: 4,
+	})
+	text, err := Figures{Tables: tables}.csv()
 	must(t, err)
-	for _, want := range []string{"\ufeffMois;Tableau;Ligne;Nombre\r\n", `"'=HYPERLINK(""http://evil.example"";""a"")";moins de 10`, `"Argent ; dettes";25`, "2026-10;"} {
+	for _, want := range []string{"\ufeffPériode;Tableau;Ligne;Nombre\r\n", `"'=HYPERLINK(""http://evil.example"";""a"")";moins de 10`, `"Argent ; dettes";25`, "2026-10;", "2025;Personnes"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("the file lacks %q:\n%s", want, text)
 		}
@@ -250,31 +351,48 @@ type world struct {
 	managers [2]*viewer.Viewer
 }
 
+var beganOn = time.Date(2024, 1, 1, 12, 0, 0, 0, time.UTC)
+
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{now: time.Date(2026, 11, 15, 9, 0, 0, 0, time.UTC)}
-	db, err := postgres.Open(context.Background(), dbtest.New(t), 5)
+	w := &world{now: beganOn}
+	db, err := postgres.Open(context.Background(), dbtest.New(t), 8)
 	must(t, err)
 	t.Cleanup(db.Close)
 	w.db = db.At(func() time.Time { return w.now })
-	w.service = New(w.db)
+	w.service = New(w.db, testKey(7))
 	for i, slug := range []string{"un", "deux"} {
 		w.ids[i], err = w.service.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, Client{
-			Name: "Exemple", Slug: slug, StartsOn: time.Date(2026, 8, 20, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC),
+			Name: "Exemple", Slug: slug, StartsOn: time.Date(2020, 8, 20, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC),
 		})
 		must(t, err)
 		w.managers[i] = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: w.ids[i], Complete: true}
 	}
+	w.now = time.Date(2027, 1, 15, 9, 0, 0, 0, time.UTC)
 	return w
 }
 
-func (w *world) count(t testing.TB, client uuid.UUID, at time.Time, times int, figures ...Figure) {
+// opened counts accounts, standing at an instant.
+func (w *world) opened(t testing.TB, client uuid.UUID, at time.Time, times int) {
 	t.Helper()
 	for range times {
 		must(t, w.db.At(func() time.Time { return at }).InTx(context.Background(), func(tx postgres.Tx) error {
-			return Count(context.Background(), tx, client, figures...)
+			return CountAccount(context.Background(), tx, client)
 		}))
 	}
+}
+
+func (w *world) hadHour(t testing.TB, client uuid.UUID, h hour) {
+	t.Helper()
+	must(t, w.db.InTx(context.Background(), func(tx postgres.Tx) error {
+		return CountHour(context.Background(), tx, client, h.at, h.mode, h.reason)
+	}))
+}
+
+func (w *world) counts(t testing.TB, sql string, args ...any) (n int) {
+	t.Helper()
+	must(t, w.db.Pool.QueryRow(t.Context(), sql, args...).Scan(&n))
+	return n
 }
 
 func fixedReasons(context.Context) ([]Line, error) { return reasonLines, nil }
@@ -291,40 +409,119 @@ func get(t testing.TB, v *viewer.Viewer, handler web.Handler) (string, error) {
 func TestR10_FiguresCannotBeHadBeforePublication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	october := time.Date(2026, 10, 31, 22, 30, 0, 0, time.UTC) // 23:30 in Paris, on the month's last day
-	w.count(t, w.ids[0], october, 12, AccountOpened)
-	w.count(t, w.ids[0], october.Add(time.Hour), 30, AccountOpened) // November
-	value := func(at time.Time) []Published {
+	december := time.Date(2026, 12, 31, 22, 30, 0, 0, time.UTC) // 23:30 in Paris, on the year's last day
+	w.opened(t, w.ids[0], december, 120)
+	w.opened(t, w.ids[0], december.Add(time.Hour), 300) // January
+	for range 120 {
+		w.hadHour(t, w.ids[0], hour{december, "video", "money"})
+	}
+	w.hadHour(t, w.ids[0], hour{december.Add(time.Hour), "phone", "family"})
+	latest := func(at time.Time) (month, year string) {
 		w.now = at
+		must(t, w.service.PublishDue(t.Context(), reasonLines))
 		figures, err := w.service.Figures(t.Context(), w.managers[0], reasonLines)
 		must(t, err)
-		var values []Published
-		for _, row := range figures.Tables[0].Rows {
-			values = append(values, row[0])
+		if figures.Tables[1].Periods[0] != figures.Tables[2].Periods[0] {
+			t.Error("modes and reasons are not published together")
 		}
-		return values
+		return figures.Tables[0].Periods[0].Format("2006-01"), figures.Tables[1].Periods[0].Format("2006")
 	}
-	// August and September are published; a day later, October is.
-	if got := value(time.Date(2026, 11, 9, 22, 59, 59, 0, time.UTC)); !slices.Equal(got, []Published{0, 0}) {
-		t.Errorf("before the tenth: %v", got)
+	eve := time.Date(2027, 1, 9, 22, 59, 59, 0, time.UTC)
+	if month, year := latest(eve); month != "2026-11" || year != "2025" {
+		t.Errorf("before the tenth: %s, %s", month, year)
 	}
-	if got := value(time.Date(2026, 11, 9, 23, 0, 0, 0, time.UTC)); !slices.Equal(got, []Published{10, 0, 0}) {
-		t.Errorf("from the tenth on: %v", got)
+	if month, year := latest(eve.Add(time.Second)); month != "2026-12" || year != "2026" {
+		t.Errorf("from the tenth on: %s, %s", month, year)
 	}
-	if got := value(time.Date(2026, 12, 9, 23, 0, 0, 0, time.UTC)); !slices.Equal(got, []Published{30, 10, 0, 0}) {
-		t.Errorf("a month later: %v", got)
+	figures, err := w.service.Figures(t.Context(), w.managers[0], reasonLines)
+	must(t, err)
+	client := w.ids[0]
+	for _, c := range []struct {
+		got  Published
+		cell cell
+		of   int
+	}{
+		{figures.Tables[0].Rows[0][0], cell{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), accountOpened}, 120},
+		{figures.Tables[1].Rows[0][0], cell{yearAt(0), Figure{KindMode, "video"}}, 120},
+		{figures.Tables[1].Rows[0][1], cell{yearAt(0), Figure{KindMode, "phone"}}, 0},
+		{figures.Tables[2].Rows[0][0], cell{yearAt(0), Figure{KindReason, "money"}}, 120},
+	} {
+		if want := publish(testKey(7), client, c.cell, c.of); c.got != want {
+			t.Errorf("%v is %d, want %d", c.cell, c.got, want)
+		}
+	}
+}
+
+// A period is published once, whoever comes round and however many at once; the counts
+// behind it are gone, and nothing that is counted late changes it.
+func TestR10_WhatIsPublishedIsDrawnOnceAndItsCountGoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	november := time.Date(2026, 11, 10, 9, 0, 0, 0, time.UTC)
+	w.opened(t, w.ids[0], november, 43)
+	w.hadHour(t, w.ids[0], hour{november, "video", "money"})
+	var all sync.WaitGroup
+	errs := make([]error, 6)
+	for i := range errs {
+		all.Go(func() { errs[i] = w.service.PublishDue(context.Background(), reasonLines) })
+	}
+	all.Wait()
+	must(t, errors.Join(errs...))
+	read := func() map[cell]Published {
+		published, err := readPublished(t.Context(), w.db.Pool, w.ids[0])
+		must(t, err)
+		return published
+	}
+	first := read()
+	if got, want := first[cell{time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), accountOpened}], publish(testKey(7), w.ids[0], cell{time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), accountOpened}, 43); got != want {
+		t.Errorf("November is %d, want %d", got, want)
+	}
+	// Every line of every period since the client was entered, empty or not.
+	if len(first) != 36+3*(3+len(reasonLines)) {
+		t.Errorf("%d cells are published", len(first))
+	}
+	if n := w.counts(t, `select count(*) from client_figures`); n != 0 {
+		t.Errorf("%d counts are left", n)
+	}
+	w.opened(t, w.ids[0], november, 100)
+	w.hadHour(t, w.ids[0], hour{november, "phone", "family"})
+	must(t, w.service.PublishDue(t.Context(), append(reasonLines, Line{"new", "Nouveau"})))
+	if !maps.Equal(read(), first) {
+		t.Error("what is published has changed")
+	}
+	if n := w.counts(t, `select count(*) from client_figures`); n != 0 {
+		t.Errorf("%d counts that came too late are left", n)
+	}
+}
+
+// With another key nothing is published, and the platform does not start.
+func TestR10_AnotherNoiseKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must(t, w.service.CheckKey(t.Context()))
+	must(t, New(w.db, testKey(7)).CheckKey(t.Context()))
+	other := New(w.db, testKey(8))
+	if err := other.CheckKey(t.Context()); !errors.Is(err, ErrKey) {
+		t.Errorf("another key: %v", err)
+	}
+	if err := other.PublishDue(t.Context(), reasonLines); !errors.Is(err, ErrKey) {
+		t.Errorf("publishing with another key: %v", err)
+	}
+	if n := w.counts(t, `select count(*) from published_figures`); n != 0 {
+		t.Errorf("%d cells are published with another key", n)
 	}
 }
 
 func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.count(t, w.ids[0], monthAt(0), 25, AccountOpened, BookedByMode("video"), BookedForReason("money"))
+	w.opened(t, w.ids[0], monthAt(0).Add(12*time.Hour), 2500)
+	must(t, w.service.PublishDue(t.Context(), reasonLines))
 	figures, err := w.service.Figures(t.Context(), w.managers[1], reasonLines)
 	must(t, err)
 	for _, table := range figures.Tables {
 		for _, row := range table.Rows {
-			if slices.ContainsFunc(row, func(p Published) bool { return p != Suppressed }) {
+			if slices.ContainsFunc(row, func(p Published) bool { return p > 100 }) {
 				t.Errorf("the other client sees %v", row)
 			}
 		}
@@ -344,8 +541,8 @@ func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 	}
 }
 
-// The same through the database and the handlers: two clients of the same name
-// whose histories differ by one person, several times over.
+// The same through the database and the handlers: one client's history told twice,
+// with one person more the second time, under the same key.
 func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -355,30 +552,24 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	handlers := []web.Handler{pages.FiguresPage, pages.FiguresCSV, machines.Figures}
 	rng := rapid.Custom(func(t *rapid.T) life { return drawLife(t, "life") })
 	same, moved := 0, 0
-	for history := range 40 {
-		_, err := w.db.Pool.Exec(t.Context(), `delete from client_figures`)
-		must(t, err)
-		lives := make([]life, history%13+3)
+	for history := range 24 {
+		lives := make([]life, 20+history)
 		for i := range lives {
 			lives[i] = rng.Example(history*100 + i)
 		}
-		one := rng.Example(history*100 + 99)
-		w.live(t, w.ids[0], lives)
-		w.live(t, w.ids[1], append(slices.Clone(lives), one))
-		without := countsOf(lives)
-		leaves := slices.ContainsFunc(slices.Collect(maps.Keys(one)), func(c cell) bool {
-			return c.month != monthAt(3) && step(without[c]) != step(without[c]+1)
-		})
-		for _, handler := range handlers {
-			a, err := get(t, w.managers[0], handler)
-			must(t, err)
-			b, err := get(t, w.managers[1], handler)
-			must(t, err)
-			if (a != b) != leaves {
-				t.Fatalf("history %d: a count leaves its step: %v; the bytes differ: %v\n%s\n%s", history, leaves, a != b, a, b)
+		more := append(slices.Clone(lives), rng.Example(history*100+99))
+		a, b := w.tellTwice(t, handlers, lives), w.tellTwice(t, handlers, more)
+		differ := false
+		for _, c := range everyCell() {
+			without, with := countsOf(lives)[c], countsOf(more)[c]
+			differ = differ || publish(testKey(7), w.ids[0], c, without) != publish(testKey(7), w.ids[0], c, with)
+		}
+		for i := range handlers {
+			if (a[i] != b[i]) != differ {
+				t.Fatalf("history %d: a published value differs: %v; the bytes differ: %v\n%s\n%s", history, differ, a[i] != b[i], a[i], b[i])
 			}
 		}
-		if leaves {
+		if differ {
 			moved++
 		} else {
 			same++
@@ -389,29 +580,54 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	}
 }
 
-// live counts lives as they happen, somewhere within each month.
-func (w *world) live(t testing.TB, client uuid.UUID, lives []life) {
+// tellTwice has lives lived on an empty database, published and told.
+func (w *world) tellTwice(t testing.TB, handlers []web.Handler, lives []life) (bytes []string) {
 	t.Helper()
-	for i, l := range lives {
-		for c := range l {
-			w.count(t, client, c.month.AddDate(0, 0, (i*7)%27).Add(12*time.Hour), 1, c.Figure)
+	_, err := w.db.Pool.Exec(t.Context(), `truncate client_figures, published_figures`)
+	must(t, err)
+	must(t, w.db.InTx(t.Context(), func(tx postgres.Tx) error {
+		for _, l := range lives {
+			for c := range l.cells() {
+				if err := addToFigure(t.Context(), tx, w.ids[0], c.period, c.Figure); err != nil {
+					return err
+				}
+			}
 		}
+		return nil
+	}))
+	must(t, w.service.PublishDue(t.Context(), reasonLines))
+	for _, handler := range handlers {
+		answer, err := get(t, w.managers[0], handler)
+		must(t, err)
+		bytes = append(bytes, answer)
 	}
+	return bytes
 }
 
-// What is stored knows no person and no time finer than the month.
+// What is stored knows no person, and no time finer than the month.
 func TestR10_WhatIsStoredPointsToNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	rows, err := postgres.All[struct{ ColumnName, DataType string }](t.Context(), w.db.Pool, `
-		select column_name::text, data_type::text from information_schema.columns where table_name = 'client_figures' order by 1`)
-	must(t, err)
-	if got := fmt.Sprint(rows); got != "[{client_id uuid} {kind text} {line text} {month date} {people integer}]" {
-		t.Errorf("the table holds %s", got)
+	for table, want := range map[string]string{
+		"client_figures":    "[{client_id uuid} {kind text} {line text} {people integer} {period date}]",
+		"published_figures": "[{client_id uuid} {kind text} {line text} {period date} {steps integer}]",
+	} {
+		rows, err := postgres.All[struct{ ColumnName, DataType string }](t.Context(), w.db.Pool, `
+			select column_name::text, data_type::text from information_schema.columns where table_name = $1 order by 1`, table)
+		must(t, err)
+		if got := fmt.Sprint(rows); got != want {
+			t.Errorf("%s holds %s", table, got)
+		}
 	}
-	must(t, w.db.InTx(t.Context(), func(tx postgres.Tx) error { return Count(t.Context(), tx, w.ids[0], AccountOpened) }))
-	if _, err := w.db.Pool.Exec(t.Context(), `update client_figures set month = '2026-10-02'`); err == nil {
-		t.Error("a day can be stored")
+	w.opened(t, w.ids[0], w.now, 1)
+	w.hadHour(t, w.ids[0], hour{w.now, "video", "money"})
+	for _, sql := range []string{
+		`update client_figures set period = '2026-10-02' where kind = 'account'`, `update client_figures set period = '2026-10-01' where kind = 'mode'`,
+		`insert into published_figures (client_id, kind, period, line, steps) select id, 'mode', '2026-10-01', 'video', 1 from clients`,
+	} {
+		if _, err := w.db.Pool.Exec(t.Context(), sql); err == nil {
+			t.Errorf("a finer time can be stored: %s", sql)
+		}
 	}
 }
 
@@ -420,7 +636,7 @@ func TestR10_PagesStandWithNothingInThem(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
 	must(t, err)
-	fresh := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: publishFigures(nil, reasonLines, nil)}
+	fresh := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tablesOf(reasonLines, nil)}
 	for want, page := range map[string]web.Page{
 		"Rien n’est encore publié.": figuresPage{}, "Prochaine parution": figuresPage{fresh}, "Aucune clé": tokensPage{},
 	} {

@@ -25,6 +25,9 @@ type codesPart struct {
 	MinUses  int
 }
 
+// NearShare is how often a limit holds at nearSteps uses more or less.
+func (codesPart) NearShare() string { return percent(Within(nearSteps)) }
+
 func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, error) {
 	v := viewer.From(r.Context())
 	c, err := h.companies.Client(r.Context(), v, d.client)

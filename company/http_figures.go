@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -44,9 +46,25 @@ func (figuresPage) Template() string { return "company/figures" }
 func (figuresPage) Title() string    { return "Chiffres" }
 func (figuresPage) Smallest() int    { return Smallest }
 func (figuresPage) Step() int        { return Step }
-func (figuresPage) RangeEnd() int    { return Smallest + Step - 1 }
 
-// FiguresPage shows a client's figures, month by month (R10).
+// nearSteps is how far off the page says that most figures are at most.
+const nearSteps = 3
+
+// Near is how far off that is, in people.
+func (figuresPage) Near() int { return nearSteps * Step }
+
+// NearShare is how often a figure is no further off.
+func (figuresPage) NearShare() string { return percent(Within(nearSteps)) }
+
+// EmptyShare is how often a line in which there is nobody shows a number.
+func (figuresPage) EmptyShare() string { return percent(EmptyShows()) }
+
+// percent writes a share in whole hundredths.
+func percent(share float64) string {
+	return strconv.Itoa(int(math.Round(100*share))) + "\u00a0%"
+}
+
+// FiguresPage shows a client's figures (R10).
 func (h *FiguresHTTP) FiguresPage(w http.ResponseWriter, r *http.Request) error {
 	figures, err := figuresOf(r, h.companies, h.reasons)
 	if err != nil {
@@ -57,14 +75,33 @@ func (h *FiguresHTTP) FiguresPage(w http.ResponseWriter, r *http.Request) error 
 
 // Words is how a value is read, on the page and in the file alike.
 func (p Published) Words() string {
-	if p == Suppressed {
+	switch p {
+	case Unpublished:
+		return "non publié"
+	case Suppressed:
 		return "moins de " + strconv.Itoa(Smallest)
 	}
-	return strconv.Itoa(int(p))
+	return strconv.Itoa(p.People())
 }
 
-// Chart is bars: the latest month of a table, line by line, or every month where
-// the table has one line.
+// Name is how a period of the table is read.
+func (t FiguresTable) Name(period time.Time) string {
+	if t.Kind.yearly() {
+		return period.Format("2006")
+	}
+	return web.Month(period)
+}
+
+// Column is what the table's periods are.
+func (t FiguresTable) Column() string {
+	if t.Kind.yearly() {
+		return "Année"
+	}
+	return "Mois"
+}
+
+// Chart is bars: the latest period of a table, line by line, or every one where the
+// table has one line.
 type Chart struct {
 	Caption string
 	Bars    []Bar
@@ -81,19 +118,19 @@ type Bar struct {
 func (f Figures) Charts() []Chart {
 	charts := make([]Chart, len(f.Tables))
 	for i, table := range f.Tables {
-		charts[i] = f.chart(table)
+		charts[i] = table.chart()
 	}
 	return charts
 }
 
-func (f Figures) chart(t FiguresTable) Chart {
+func (t FiguresTable) chart() Chart {
 	chart := Chart{Caption: "Mois par mois"}
 	if len(t.Lines) == 1 {
-		for i, month := range f.Months {
-			chart.Bars = append(chart.Bars, Bar{Label: web.Month(month), Value: t.Rows[i][0]})
+		for i, period := range t.Periods {
+			chart.Bars = append(chart.Bars, Bar{Label: t.Name(period), Value: t.Rows[i][0]})
 		}
-	} else if len(f.Months) > 0 {
-		chart.Caption = "En " + web.Month(f.Months[0])
+	} else if len(t.Periods) > 0 {
+		chart.Caption = "En " + t.Name(t.Periods[0])
 		for i, line := range t.Lines {
 			chart.Bars = append(chart.Bars, Bar{Label: line.Label, Value: t.Rows[0][i]})
 		}
@@ -102,14 +139,22 @@ func (f Figures) chart(t FiguresTable) Chart {
 	return chart
 }
 
+// scale draws what is shown as a number; the rest has no length.
 func scale(bars []Bar) {
-	longest := Published(1)
+	longest := 1
 	for _, bar := range bars {
-		longest = max(longest, bar.Value)
+		longest = max(longest, bar.length())
 	}
 	for i := range bars {
-		bars[i].Width = int(100 * bars[i].Value / longest)
+		bars[i].Width = 100 * bars[i].length() / longest
 	}
+}
+
+func (b Bar) length() int {
+	if b.Value <= Suppressed {
+		return 0
+	}
+	return b.Value.People()
 }
 
 // FiguresCSV is the same figures as a file for spreadsheets.
@@ -138,16 +183,24 @@ func (f Figures) csv() ([]byte, error) {
 	text.WriteString(byteOrderMark)
 	out := csv.NewWriter(&text)
 	out.Comma, out.UseCRLF = ';', true
-	_ = out.Write([]string{"Mois", "Tableau", "Ligne", "Nombre"}) // Error tells
+	_ = out.Write([]string{"Période", "Tableau", "Ligne", "Nombre"}) // Error tells
 	for _, table := range f.Tables {
-		for i, month := range f.Months {
+		for i, period := range table.Periods {
 			for j, line := range table.Lines {
-				_ = out.Write([]string{month.Format("2006-01"), plain(table.Label), plain(line.Label), table.Rows[i][j].Words()})
+				_ = out.Write([]string{table.inFile(period), plain(table.Label), plain(line.Label), table.Rows[i][j].Words()})
 			}
 		}
 	}
 	out.Flush()
 	return text.Bytes(), out.Error()
+}
+
+// inFile is how a period of the table is written for programs.
+func (t FiguresTable) inFile(period time.Time) string {
+	if t.Kind.yearly() {
+		return period.Format("2006")
+	}
+	return period.Format("2006-01")
 }
 
 // plain keeps a spreadsheet from taking words for a formula.

@@ -33,8 +33,8 @@ func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
 			t.Errorf("somebody who came too late was told %v", err)
 		}
 	}
-	if in != company.MinUses {
-		t.Errorf("%d were let in, want %d", in, company.MinUses)
+	if want := opens(code.ID, company.MinUses); in != want {
+		t.Errorf("%d were let in, want %d", in, want)
 	}
 	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
 		t.Errorf("a used-up code: %v", err)

@@ -66,8 +66,8 @@ func readClients(ctx context.Context, q postgres.Querier, words string, most int
 
 func insertClient(ctx context.Context, tx postgres.Tx, c Client) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into clients (name, slug, starts_on, ends_on, modes, per_year, sites, created_at)
-		values ($1, $2, $3, $4, $5, nullif($6, 0), coalesce($7, '{}'::text[]), $8) returning id`,
+		insert into clients (name, slug, starts_on, ends_on, modes, per_year, sites, created_at, figures_since)
+		values ($1, $2, $3, $4, $5, nullif($6, 0), coalesce($7, '{}'::text[]), $8, ($8::timestamptz at time zone 'Europe/Paris')::date) returning id`,
 		c.Name, c.Slug, c.StartsOn, c.EndsOn, c.Modes, c.PerYear, c.Sites, tx.Now).Scan(&id)
 	return id, orSlugTaken(err)
 }

@@ -10,65 +10,42 @@ import (
 )
 
 type codeRow struct {
-	ID         uuid.UUID
-	Code       string
-	ClientID   uuid.UUID
-	ExpiresAt  time.Time
-	MaxUses    int
-	NearlyUsed *time.Time // when it was so, rounded; nil before
-	Site       string
-	Label      string
-	CreatedAt  time.Time
-	Revoked    bool
-	Replaced   bool
-}
-
-func (r codeRow) code(now time.Time) Code {
-	c := Code{
-		ID: r.ID, Code: r.Code, ClientID: r.ClientID, ExpiresAt: r.ExpiresAt, MaxUses: r.MaxUses,
-		Site: r.Site, Label: r.Label, IssuedAt: r.CreatedAt, Replaced: r.Replaced,
-	}
-	switch {
-	case r.Revoked:
-		c.State = Revoked
-	case !r.ExpiresAt.After(now):
-		c.State = Expired
-	case r.NearlyUsed != nil && !now.Before(publishedOn(monthOf(*r.NearlyUsed))):
-		c.State = UsedUp
-	default:
-		c.State = Valid
-	}
-	return c
+	ID        uuid.UUID
+	Code      string
+	ClientID  uuid.UUID
+	ExpiresAt time.Time
+	MaxUses   int // 0: no limit
+	Uses      int
+	Site      string
+	Label     string
+	CreatedAt time.Time
+	Revoked   bool
+	Replaced  bool
 }
 
 const selectCode = `
-	select k.id, k.code, k.client_id, k.expires_at, coalesce(k.max_uses, 0) as max_uses, k.nearly_used_at as nearly_used,
+	select k.id, k.code, k.client_id, k.expires_at, coalesce(k.max_uses, 0) as max_uses, k.uses,
 	       k.site, k.label, k.created_at, k.revoked_at is not null as revoked, k.replaced_by is not null as replaced
 	from connection_codes k `
 
-func readCodes(ctx context.Context, q postgres.Querier, client uuid.UUID, now time.Time) ([]Code, error) {
-	rows, err := postgres.All[codeRow](ctx, q, selectCode+`where k.client_id = $1 order by k.created_at desc, k.id`, client)
-	codes := make([]Code, len(rows))
-	for i, row := range rows {
-		codes[i] = row.code(now)
-	}
-	return codes, err
+func readCodes(ctx context.Context, q postgres.Querier, client uuid.UUID) ([]codeRow, error) {
+	return postgres.All[codeRow](ctx, q, selectCode+`where k.client_id = $1 order by k.created_at desc, k.id`, client)
 }
 
-func readCode(ctx context.Context, q postgres.Querier, client, code uuid.UUID, now time.Time) (Code, error) {
-	return oneCode(ctx, q, `where k.client_id = $1 and k.id = $2`, client, code, now)
+func readCode(ctx context.Context, q postgres.Querier, client, code uuid.UUID) (codeRow, error) {
+	return oneCode(ctx, q, `where k.client_id = $1 and k.id = $2`, client, code)
 }
 
-func lockCode(ctx context.Context, tx postgres.Tx, client, code uuid.UUID) (Code, error) {
-	return oneCode(ctx, tx, `where k.client_id = $1 and k.id = $2 for no key update`, client, code, tx.Now)
+func lockCode(ctx context.Context, tx postgres.Tx, client, code uuid.UUID) (codeRow, error) {
+	return oneCode(ctx, tx, `where k.client_id = $1 and k.id = $2 for no key update`, client, code)
 }
 
-func oneCode(ctx context.Context, q postgres.Querier, where string, client, code uuid.UUID, now time.Time) (Code, error) {
+func oneCode(ctx context.Context, q postgres.Querier, where string, client, code uuid.UUID) (codeRow, error) {
 	row, err := postgres.One[codeRow](ctx, q, selectCode+where, client, code)
 	if postgres.NoRows(err) {
-		return Code{}, errNoCode
+		return codeRow{}, errNoCode
 	}
-	return row.code(now), err
+	return row, err
 }
 
 func insertCode(ctx context.Context, tx postgres.Tx, c Code) error {
@@ -92,24 +69,34 @@ func replaceCode(ctx context.Context, tx postgres.Tx, code, by uuid.UUID, overla
 	return err
 }
 
-// holdCode finds a code that opens accounts now, and holds its contract until the
-// transaction ends.
-func holdCode(ctx context.Context, tx postgres.Tx, code string) (r Redeemed, err error) {
-	err = tx.QueryRow(ctx, `
-		select c.id, k.id from connection_codes k join clients c on c.id = k.client_id
-		where k.code = $1 and k.expires_at > $2 and k.revoked_at is null and (k.max_uses is null or k.uses < k.max_uses) and `+runs+`
-		for share of c`, code, tx.Now).Scan(&r.ClientID, &r.CodeID)
-	return r, err
+// heldCode is a code that may open an account, and how often it has.
+type heldCode struct {
+	Redeemed
+	MaxUses, Uses int
 }
 
-// countUse counts a use where there is a limit, since nothing else needs the
-// number; false when none is left. It notes when what may be said of the uses
-// becomes so: both numbers rounded to the figures' step.
-func countUse(ctx context.Context, tx postgres.Tx, code uuid.UUID) (left bool, err error) {
-	tag, err := tx.Exec(ctx, `
-		update connection_codes
-		set uses = uses + (max_uses is not null)::int,
-		    nearly_used_at = case when uses + 1 >= max_uses - max_uses % $3 then coalesce(nearly_used_at, $2) end
-		where id = $1 and (max_uses is null or uses < max_uses)`, code, tx.Now, Step)
-	return tag.RowsAffected() > 0, err
+// holdCode finds a code that opens accounts now if it has a use left, and holds its
+// contract until the transaction ends.
+func holdCode(ctx context.Context, tx postgres.Tx, code string) (h heldCode, err error) {
+	err = tx.QueryRow(ctx, `
+		select c.id, k.id, coalesce(k.max_uses, 0), k.uses from connection_codes k join clients c on c.id = k.client_id
+		where k.code = $1 and k.expires_at > $2 and k.revoked_at is null and `+runs+`
+		for share of c`, code, tx.Now).Scan(&h.ClientID, &h.CodeID, &h.MaxUses, &h.Uses)
+	return h, err
+}
+
+// lockUses reads a code's limit (0: none) and uses, and keeps others from using it
+// where it has one.
+func lockUses(ctx context.Context, tx postgres.Tx, code uuid.UUID) (limit, uses int, err error) {
+	err = tx.QueryRow(ctx, `select coalesce(max_uses, 0), uses from connection_codes where id = $1`, code).Scan(&limit, &uses)
+	if err != nil || limit == 0 {
+		return limit, uses, err
+	}
+	err = tx.QueryRow(ctx, `select uses from connection_codes where id = $1 for no key update`, code).Scan(&uses)
+	return limit, uses, err
+}
+
+func countUse(ctx context.Context, tx postgres.Tx, code uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update connection_codes set uses = uses + 1 where id = $1`, code)
+	return err
 }

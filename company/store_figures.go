@@ -10,43 +10,107 @@ import (
 	"github.com/google/uuid"
 )
 
-func addToFigure(ctx context.Context, tx postgres.Tx, client uuid.UUID, month time.Time, f Figure) error {
+func addToFigure(ctx context.Context, tx postgres.Tx, client uuid.UUID, period time.Time, f Figure) error {
 	_, err := tx.Exec(ctx, `
-		insert into client_figures (client_id, month, kind, line, people) values ($1, $2, $3, $4, 1)
-		on conflict (client_id, month, kind, line) do update set people = client_figures.people + 1`, client, month, f.Kind, f.Line)
+		insert into client_figures (client_id, period, kind, line, people) values ($1, $2, $3, $4, 1)
+		on conflict (client_id, period, kind, line) do update set people = client_figures.people + 1`, client, period, f.Kind, f.Line)
 	return err
 }
 
-type figureRow struct {
-	Month  time.Time
-	Kind   Kind
-	Line   string
-	People int
-}
-
-// readFigures reads the counts of those months alone: what is not published does
-// not leave the database.
-func readFigures(ctx context.Context, q postgres.Querier, client uuid.UUID, months []time.Time) (map[cell]int, error) {
-	rows, err := postgres.All[figureRow](ctx, q, `
-		select month, kind, line, people from client_figures where client_id = $1 and month = any($2::date[])`, client, months)
-	counts := make(map[cell]int, len(rows))
+// takeCounts takes the counts of a table out of the database, by line.
+func takeCounts(ctx context.Context, tx postgres.Tx, of periodOf) (map[string]int, error) {
+	rows, err := postgres.All[struct {
+		Line   string
+		People int
+	}](ctx, tx, `
+		delete from client_figures where client_id = $1 and kind = $2 and period = $3 returning line, people`, of.Client, of.Kind, of.Period)
+	counts := make(map[string]int, len(rows))
 	for _, r := range rows {
-		counts[cell{r.Month.UTC(), Figure{r.Kind, r.Line}}] = r.People
+		counts[r.Line] = r.People
 	}
 	return counts, err
 }
 
-// contractRow is what figures need of a client.
-type contractRow struct {
+// forgetCounts removes what is left of periods whose day has come, which no contract
+// had published.
+func forgetCounts(ctx context.Context, q postgres.Querier, now time.Time) error {
+	_, err := q.Exec(ctx, `
+		delete from client_figures
+		where (period + case when kind = 'account' then interval '1 month' else interval '1 year' end + make_interval(days => $2))
+		      at time zone 'Europe/Paris' <= $1`, now, publicationDay-1)
+	return err
+}
+
+func insertPublished(ctx context.Context, tx postgres.Tx, of periodOf, line string, value Published) error {
+	_, err := tx.Exec(ctx, `
+		insert into published_figures (client_id, kind, period, line, steps) values ($1, $2, $3, $4, $5)`,
+		of.Client, of.Kind, of.Period, line, int(value))
+	return err
+}
+
+func isPublished(ctx context.Context, q postgres.Querier, of periodOf) (done bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (select from published_figures where client_id = $1 and kind = $2 and period = $3)`, of.Client, of.Kind, of.Period).Scan(&done)
+	return done, err
+}
+
+// readPublishedPeriods are the tables that were published, of every client.
+func readPublishedPeriods(ctx context.Context, q postgres.Querier) (map[periodOf]bool, error) {
+	rows, err := postgres.All[struct {
+		ClientID uuid.UUID
+		Kind     Kind
+		Period   time.Time
+	}](ctx, q, `select distinct client_id, kind, period from published_figures`)
+	published := make(map[periodOf]bool, len(rows))
+	for _, r := range rows {
+		published[periodOf{r.ClientID, r.Kind, r.Period.UTC()}] = true
+	}
+	return published, err
+}
+
+func readPublished(ctx context.Context, q postgres.Querier, client uuid.UUID) (map[cell]Published, error) {
+	rows, err := postgres.All[struct {
+		Kind   Kind
+		Period time.Time
+		Line   string
+		Steps  int
+	}](ctx, q, `select kind, period, line, steps from published_figures where client_id = $1`, client)
+	published := make(map[cell]Published, len(rows))
+	for _, r := range rows {
+		published[cell{r.Period.UTC(), Figure{r.Kind, r.Line}}] = Published(r.Steps)
+	}
+	return published, err
+}
+
+// figured is what figures need of a client.
+type figured struct {
+	ID       uuid.UUID
 	Name     string
 	StartsOn time.Time
 	EndsOn   time.Time
+	Since    time.Time // nothing earlier is published
 }
 
-func readOwnClient(ctx context.Context, q postgres.Querier, id uuid.UUID) (contractRow, error) {
-	row, err := postgres.One[contractRow](ctx, q, `select name, starts_on, ends_on from clients where id = $1`, id)
+const selectFigured = `select id, name, starts_on, ends_on, figures_since as since from clients `
+
+func readFigured(ctx context.Context, q postgres.Querier, id uuid.UUID) (figured, error) {
+	row, err := postgres.One[figured](ctx, q, selectFigured+`where id = $1`, id)
 	if postgres.NoRows(err) {
-		return contractRow{}, fault.Wrap(fault.NotFound, err)
+		return figured{}, fault.Wrap(fault.NotFound, err)
 	}
 	return row, err
+}
+
+func readAllFigured(ctx context.Context, q postgres.Querier) ([]figured, error) {
+	return postgres.All[figured](ctx, q, selectFigured+`order by id`)
+}
+
+// lockNoiseKey returns the digest of the first key that was used, which is this one
+// when there was none.
+func lockNoiseKey(ctx context.Context, tx postgres.Tx, digest []byte) (first []byte, err error) {
+	if _, err := tx.Exec(ctx, `insert into noise_keys (digest) values ($1) on conflict do nothing`, digest); err != nil {
+		return nil, err
+	}
+	err = tx.QueryRow(ctx, `select digest from noise_keys for no key update`).Scan(&first)
+	return first, err
 }

@@ -53,7 +53,7 @@ func furnish(t *testing.T, database string, store blob.Config) *deployment {
 	d.env = []string{
 		"LISTEN_ADDR=127.0.0.1:" + port, "PUBLIC_URL=" + d.url, "DATABASE_URL=" + database,
 		"S3_ENDPOINT=" + store.Endpoint, "S3_BUCKET=" + store.Bucket, "S3_ACCESS_KEY=" + store.AccessKey, "S3_SECRET_KEY=" + store.SecretKey,
-		"SMTP_URL=" + mail.URL(), "MAIL_FROM=Social Direct <rendez-vous@exemple.fr>", "MASTER_KEY_FILE=" + keyFile(t), "INDEX_KEY_FILE=" + keyFile(t),
+		"SMTP_URL=" + mail.URL(), "MAIL_FROM=Social Direct <rendez-vous@exemple.fr>", "MASTER_KEY_FILE=" + keyFile(t), "INDEX_KEY_FILE=" + keyFile(t), "NOISE_KEY_FILE=" + keyFile(t),
 		"TURN_PUBLIC_IP=127.0.0.1", "TURN_LISTEN=127.0.0.1:0", "TURN_SECRET=" + random(), "SWITCHBOARD_PHONE=02 97 00 00 00",
 	}
 	return d

@@ -297,6 +297,7 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/motifs/{slug}/retour", administrator, b.RestoreReason, page},
 		{"POST", "/administration/motifs/{slug}/monter", administrator, b.RaiseReason, page},
 
+		{"GET", "/administration/chiffres", administrator, figures.GuessPage, page},
 		{"GET", "/administration/textes", administrator, l.TextsPage, page},
 		{"GET", "/administration/textes/{kind}", administrator, l.DraftPage, page},
 		{"POST", "/administration/textes/{kind}", administrator, l.SaveDraft, page},

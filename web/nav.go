@@ -59,6 +59,7 @@ var administration = []NavItem{
 	{Path: "/administration/signalements", Label: "Signalements"},
 	{Path: "/administration/motifs", Label: "Motifs"},
 	{Path: "/administration/textes", Label: "Textes"},
+	{Path: "/administration/chiffres", Label: "Chiffres"},
 }
 
 // administrationPlaces are they, with the current one marked.

@@ -17,6 +17,7 @@ import (
 	"socialdirect/company"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -75,10 +76,19 @@ func (w *World) open(t testing.TB) {
 	must(t, err)
 	w.Legal = legal.New(w.DB)
 	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
-	w.Companies = company.New(w.DB)
+	w.Companies = company.New(w.DB, NoiseKey())
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	must(t, err)
 	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts)
+}
+
+// NoiseKey is the key of the noise in a world's figures.
+func NoiseKey() noise.Key {
+	key, err := noise.NewKey([]byte("fedcba9876543210fedcba9876543210"))
+	if err != nil {
+		panic(err) // it has the length of a key
+	}
+	return key
 }
 
 // SetNow moves the world's clock.

@@ -15,7 +15,7 @@ func TestR8_AdminCreateOpensTheRolesThatNeedNothingElse(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	c := config.Config{
-		DatabaseURL: w.platform.db.Pool.Config().ConnString(), MasterKey: bytes.Repeat([]byte{7}, 32), IndexKey: bytes.Repeat([]byte{8}, 32), TimeZone: time.UTC,
+		DatabaseURL: w.platform.db.Pool.Config().ConnString(), MasterKey: bytes.Repeat([]byte{7}, 32), IndexKey: bytes.Repeat([]byte{8}, 32), NoiseKey: bytes.Repeat([]byte{9}, 32), TimeZone: time.UTC,
 		PublicURL: &url.URL{Scheme: "https", Host: "exemple.fr"},
 	}
 	for _, role := range byHand {

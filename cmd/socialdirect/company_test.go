@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/company"
 	"socialdirect/internal/clocktest"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 )
 
@@ -109,5 +110,29 @@ func TestR10_TheManagersPageIsForManagersAlone(t *testing.T) {
 		for _, path := range []string{"/entreprise", "/entreprise/qr.svg", "/entreprise/codes/00000000-0000-4000-8000-000000000000/affiche.pdf"} {
 			v.want(who+" "+path, v.get(path), http.StatusForbidden)
 		}
+	}
+}
+
+// Whoever probes the sign-up form is answered about a used-up code, byte for byte but
+// for what they typed, as about one that nobody ever issued.
+func TestR10_AUsedUpCodeIsAnsweredLikeAnUnknownOne(t *testing.T) {
+	t.Parallel()
+	w := platformOf(t)
+	admin := &viewer.Viewer{Role: viewer.Administrator}
+	code, err := w.platform.companies.IssueCode(t.Context(), admin, w.newClient(t), company.NewCode{ExpiresAt: w.platform.db.Now().AddDate(0, 1, 0), MaxUses: company.MinUses})
+	ok(t, err)
+	for used := error(nil); used == nil; {
+		used = w.platform.db.InTx(t.Context(), func(tx postgres.Tx) error { return w.platform.companies.Use(t.Context(), tx, code.ID) })
+	}
+	form := w.signUpForm()
+	ask := func(typed string) (int, string) {
+		form["connection_code"] = typed
+		a := w.visitor(t).post("/inscription", pairs(form)...)
+		return a.status, strings.ReplaceAll(main_(a.body), typed, "…")
+	}
+	const unknown = "0000-0000-0000-0000"
+	status, body := ask(code.Display())
+	if also, same := ask(unknown); status != http.StatusUnprocessableEntity || status != also || body != same {
+		t.Errorf("used up: %d\n%s\nunknown: %d\n%s", status, body, also, same)
 	}
 }

@@ -258,7 +258,7 @@ func TestComposeGivesTheServerSettingsThatItAccepts(t *testing.T) {
 func TestComposeHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	project := production(t)
-	secret := regexp.MustCompile(`(?i)(PASSWORD|SECRET|MASTER_KEY|INDEX_KEY|DATABASE_URL|SMTP_URL)`)
+	secret := regexp.MustCompile(`(?i)(PASSWORD|SECRET|MASTER_KEY|INDEX_KEY|NOISE_KEY|DATABASE_URL|SMTP_URL)`)
 	for name, service := range project.Services {
 		for variable, value := range service.Environment {
 			if value == nil {

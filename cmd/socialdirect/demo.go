@@ -322,6 +322,10 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
+	noiseKey, err := d.key("noise.key")
+	if err != nil {
+		return settings{}, err
+	}
 	relaySecret, err := d.secret("turn.secret")
 	if err != nil {
 		return settings{}, err
@@ -340,7 +344,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 			Endpoint: d.objects.Endpoint(), Region: "us-east-1", Bucket: demoBucket,
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
-		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, texts: texts,
+		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, noiseKey: noiseKey, texts: texts,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",

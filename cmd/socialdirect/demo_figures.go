@@ -11,22 +11,30 @@ import (
 	"github.com/google/uuid"
 )
 
-// exampleFigures is how many people of the demo's first client were counted in each
-// of the last months, the present one first: a made-up history, since a dozen example
-// people would show nothing but small counts.
-var exampleFigures = []struct {
+// A made-up history of the demo's first client, since a dozen example people would
+// show nothing but noise: how many people opened an account in a month, and had an hour
+// in a year, by mode and by reason.
+const exampleAccounts = 24
+
+type exampleLine struct {
+	line   string
 	people int
-	company.Figure
-}{
-	{24, company.AccountOpened},
-	{31, company.BookedByMode("video")}, {18, company.BookedByMode("phone")}, {6, company.BookedByMode("in_person")},
-	{22, company.BookedForReason("money")}, {17, company.BookedForReason("housing")}, {13, company.BookedForReason("family")},
-	{11, company.BookedForReason("caregiving")}, {5, company.BookedForReason("disability")}, {3, company.BookedForReason("retirement")},
 }
 
-const exampleMonths = 8
+var (
+	exampleModes   = []exampleLine{{"video", 63}, {"phone", 41}, {"in_person", 12}}
+	exampleReasons = []exampleLine{{"money", 38}, {"housing", 29}, {"family", 21}, {"caregiving", 14}, {"disability", 9}, {"retirement", 5}}
+)
 
-// makeFigures gives the first client a history of figures.
+// exampleYears is for how many years the clients' contracts have run, and exampleMonths
+// how many months of accounts there are, the present one among them.
+const (
+	exampleYears  = 2
+	exampleMonths = 13
+)
+
+// makeFigures gives the first client a history of figures, and publishes it. The round
+// of figures must be held off since the client was made.
 func (d *demonstration) makeFigures(ctx context.Context, director *viewer.Viewer) error {
 	clients, err := d.platform.companies.Clients(ctx, director)
 	if err != nil {
@@ -34,29 +42,54 @@ func (d *demonstration) makeFigures(ctx context.Context, director *viewer.Viewer
 	}
 	for _, c := range clients {
 		if c.Slug == exampleClients[0].Slug {
-			return d.countMonths(ctx, c.ID)
+			if err := d.countHistory(ctx, c.ID); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return d.platform.countAndPublish(ctx)
 }
 
-func (d *demonstration) countMonths(ctx context.Context, client uuid.UUID) error {
+func (d *demonstration) countHistory(ctx context.Context, client uuid.UUID) error {
 	now := d.now().UTC()
 	for month := range exampleMonths {
 		at := time.Date(now.Year(), now.Month()-time.Month(month), 1, 12, 0, 0, 0, time.UTC)
-		err := d.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {
-			for _, f := range exampleFigures {
-				for range max(0, f.people-2*month+month*month%5) { // up and down, and growing
-					if err := company.Count(ctx, tx, client, f.Figure); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
+		people := max(0, exampleAccounts-month+month*month%5) // up and down, and growing
+		if err := d.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return company.CountAccount(ctx, tx, client) }); err != nil {
+			return err
+		}
+	}
+	modes, reasons := eachOf(exampleModes), eachOf(exampleReasons)
+	for year := range exampleYears {
+		at := time.Date(now.Year()-year-1, 6, 1, 12, 0, 0, 0, time.UTC)
+		err := d.countAt(ctx, at, len(modes), func(tx postgres.Tx, i int) error {
+			return company.CountHour(ctx, tx, client, at, modes[i], reasons[i])
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// countAt counts so many people one after the other, standing at an instant.
+func (d *demonstration) countAt(ctx context.Context, at time.Time, people int, count func(postgres.Tx, int) error) error {
+	return d.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {
+		for i := range people {
+			if err := count(tx, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachOf is the line of each of the people.
+func eachOf(lines []exampleLine) (each []string) {
+	for _, l := range lines {
+		for range l.people {
+			each = append(each, l.line)
+		}
+	}
+	return each
 }

@@ -54,6 +54,8 @@ func (d *demonstration) readPeople() (people, error) {
 // makePeople brings the example people in through the front door: the same
 // forms' acts, the same mails, the same codes as anybody.
 func (d *demonstration) makePeople(ctx context.Context) error {
+	d.platform.figures.Lock() // until the clients' made-up history is there
+	defer d.platform.figures.Unlock()
 	director, err := d.firstAdministrator(ctx)
 	if err != nil {
 		return err
@@ -180,7 +182,7 @@ var exampleClients = []company.Client{
 
 func (d *demonstration) makeClient(ctx context.Context, director *viewer.Viewer, c company.Client) (code string, err error) {
 	c.StartsOn, c.EndsOn = firstContractDay(d.now()), closes
-	id, err := d.platform.companies.Create(ctx, director, c)
+	id, err := d.platform.companies.At(d.platform.db.At(func() time.Time { return c.StartsOn })).Create(ctx, director, c)
 	if err != nil {
 		return "", err
 	}
@@ -188,9 +190,9 @@ func (d *demonstration) makeClient(ctx context.Context, director *viewer.Viewer,
 	return issued.Display(), err
 }
 
-// firstContractDay is the first day of the year before.
+// firstContractDay is the first day of the years that figures are made up for.
 func firstContractDay(now time.Time) time.Time {
-	return time.Date(now.UTC().Year()-1, 1, 1, 0, 0, 0, 0, time.UTC)
+	return time.Date(now.UTC().Year()-exampleYears, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
 // renew sees that the example clients' contracts run, wherever the clock stands now.

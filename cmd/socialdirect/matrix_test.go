@@ -249,6 +249,7 @@ var policy = map[string]rule{
 	"POST /administration/assistants/{id}/lieux/{place}":              to(422, viewer.Administrator).of("worker's place"),
 	"POST /administration/assistants/{id}/lieux/{place}/monter":       to(303, viewer.Administrator).of("worker's place"),
 	"POST /administration/assistants/{id}/lieux/{place}/retrait":      to(303, viewer.Administrator).of("worker's place to remove"),
+	"GET /administration/chiffres":                                    to(200, viewer.Administrator),
 	"GET /administration/motifs":                                      to(200, viewer.Administrator),
 	"POST /administration/motifs":                                     to(422, viewer.Administrator),
 	"POST /administration/motifs/{slug}":                              to(422, viewer.Administrator).of("reason"),

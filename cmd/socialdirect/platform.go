@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"socialdirect/internal/health"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
 	"socialdirect/internal/vault"
@@ -50,6 +52,7 @@ type settings struct {
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
 	indexKey       []byte
+	noiseKey       []byte
 	relay          signaling.RelayConfig
 	clamdAddr      string
 	trustedProxies []netip.Prefix
@@ -75,6 +78,7 @@ type platform struct {
 	server    *server.Server
 	leaves    []func(context.Context) error // run in reverse when the platform leaves, while it answers still
 	stops     []func(context.Context) error // run in reverse
+	figures   sync.Mutex                    // held while figures are counted and published
 }
 
 // onStop has f run when the platform stops, before what was started earlier.
@@ -152,7 +156,10 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if err := p.openStore(ctx, s); err != nil {
 		return err
 	}
-	p.legal, p.companies = legal.New(p.db), company.New(p.db)
+	if err := p.openCompanies(ctx, s); err != nil {
+		return err
+	}
+	p.legal = legal.New(p.db)
 	if p.accounts, err = account.New(p.db, queue, keys, p.companies, p.legal); err != nil {
 		return err
 	}
@@ -180,6 +187,19 @@ func (p *platform) openDatabase(ctx context.Context, s settings) error {
 	}
 	p.db = db.Ahead(s.ahead)
 	p.onStop(func(context.Context) error { db.Close(); return nil })
+	return nil
+}
+
+// openCompanies fails with another noise key than the one that was used before.
+func (p *platform) openCompanies(ctx context.Context, s settings) error {
+	key, err := noise.NewKey(s.noiseKey)
+	if err != nil {
+		return err
+	}
+	p.companies = company.New(p.db, key)
+	if err := p.companies.CheckKey(ctx); err != nil {
+		return fmt.Errorf("NOISE_KEY_FILE: %w", err)
+	}
 	return nil
 }
 
@@ -224,7 +244,30 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 
 // rounds are what comes round by itself.
 func (p *platform) rounds() []jobs.Round {
-	return slices.Concat(p.accounts.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds())
+	figures := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
+	return slices.Concat(p.accounts.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
+}
+
+// countEvery is how often hours that are over are counted.
+const countEvery = 10 * time.Minute
+
+// goCounting is the round of figures.
+func (p *platform) goCounting(ctx context.Context) error {
+	p.figures.Lock()
+	defer p.figures.Unlock()
+	return p.countAndPublish(ctx)
+}
+
+// countAndPublish counts first: what is published is never counted on.
+func (p *platform) countAndPublish(ctx context.Context) error {
+	if err := p.bookings.CountHours(ctx); err != nil {
+		return err
+	}
+	reasons, err := p.reasonLines(ctx)
+	if err != nil {
+		return err
+	}
+	return p.companies.PublishDue(ctx, reasons)
 }
 
 func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }

@@ -16,6 +16,7 @@ import (
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -110,6 +111,8 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   INDEX_KEY_FILE     32 random bytes like these, which never change: what makes the digests by which addresses and places are recognised (required)
+  NOISE_KEY_FILE     other 32 random bytes, from which the noise in figures and in the limits of codes is drawn (required); it never
+                     changes: a second key would draw a second noise, and both together would tell what each hides
   TURN_PUBLIC_IP     the embedded relay's public address, TURN_LISTEN (0.0.0.0:3478), TURN_PORTS (49152-65535)
   TURN_URLS          external relays; TURN_SECRET is shared with them (required). TURN_RELAY_ADDRESSES: the addresses at which they
                      give ports, where those are not what their names resolve to
@@ -139,7 +142,7 @@ func fromConfig(c config.Config) settings {
 	return settings{
 		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
-		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, clamdAddr: c.ClamdAddr,
+		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, noiseKey: c.NoiseKey, clamdAddr: c.ClamdAddr,
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			Addresses: c.TURN.Relays,
@@ -243,7 +246,11 @@ func createAdmin(ctx context.Context, c config.Config, role viewer.Role, email s
 	if err != nil {
 		return err
 	}
-	accounts, err := account.New(db, queue, keys, company.New(db), legal.New(db))
+	noiseKey, err := noise.NewKey(c.NoiseKey)
+	if err != nil {
+		return err
+	}
+	accounts, err := account.New(db, queue, keys, company.New(db, noiseKey), legal.New(db))
 	if err != nil {
 		return err
 	}

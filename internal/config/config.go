@@ -41,6 +41,7 @@ type Config struct {
 	MailBounces    string // where mails return to that cannot be delivered; empty for the sender's address
 	MasterKey      []byte // 32 bytes
 	IndexKey       []byte // 32 bytes
+	NoiseKey       []byte // 32 bytes
 	TURN           TURN
 	ClamdAddr      string       // host:port, empty for none
 	SMS            *sms.Gateway // nil for none
@@ -160,6 +161,7 @@ func Load(getenv func(string) string) (Config, error) {
 	c.DatabaseDirect = r.directURL()
 	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
 	c.MasterKey, c.IndexKey = r.key("MASTER_KEY_FILE"), r.key("INDEX_KEY_FILE")
+	c.NoiseKey = r.key("NOISE_KEY_FILE")
 	c.S3 = r.s3()
 	c.TURN = r.turn()
 	c.SMS = r.sms()

@@ -17,7 +17,7 @@ func valid(t *testing.T) map[string]string {
 	return map[string]string{
 		"PUBLIC_URL": "https://rdv.example.org", "DATABASE_URL": "postgres://u:p@db/sd", "S3_ENDPOINT": "http://s3:7070",
 		"S3_BUCKET": "documents", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "s", "SMTP_URL": "smtp://mail:25",
-		"MAIL_FROM": "Social Direct <rdv@example.org>", "MASTER_KEY_FILE": key, "INDEX_KEY_FILE": key, "TURN_PUBLIC_IP": "192.0.2.1",
+		"MAIL_FROM": "Social Direct <rdv@example.org>", "MASTER_KEY_FILE": key, "INDEX_KEY_FILE": key, "NOISE_KEY_FILE": key, "TURN_PUBLIC_IP": "192.0.2.1",
 		"TURN_SECRET": "0123456789abcdef",
 	}
 }
@@ -32,7 +32,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Secure() || c.Base() != "https://rdv.example.org" || len(c.MasterKey) != 32 || len(c.IndexKey) != 32 || c.TimeZone.String() != "Europe/Paris" || c.TURN.MinPort != 49152 {
+	if !c.Secure() || c.Base() != "https://rdv.example.org" || len(c.MasterKey) != 32 || len(c.IndexKey) != 32 || len(c.NoiseKey) != 32 || c.TimeZone.String() != "Europe/Paris" || c.TURN.MinPort != 49152 {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -41,7 +41,7 @@ func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
-		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
+		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "NOISE_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x", "TURN_RELAY_ADDRESSES": "relay.example.org",
 		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
@@ -150,5 +150,24 @@ func TestWithoutAnAddressThereIsNoSMSGateway(t *testing.T) {
 	}
 	if c, err := load(env); err != nil || c.SMS == nil {
 		t.Errorf("got %v, %v", c.SMS, err)
+	}
+}
+
+func TestAKeyThatIsMissingOrShortIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"MASTER_KEY_FILE", "INDEX_KEY_FILE", "NOISE_KEY_FILE"} {
+		for content, want := range map[string]string{"": "something else", strings.Repeat("0f", 31): "something else", "hunter2": "something else", "-": "nothing"} {
+			env := valid(t)
+			env[name] = filepath.Join(t.TempDir(), "key")
+			if err := os.WriteFile(env[name], []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if content == "-" {
+				delete(env, name)
+			}
+			if _, err := load(env); err == nil || !strings.HasPrefix(err.Error(), name+" holds ") || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%s with %q: %v", name, content, err)
+			}
+		}
 	}
 }

@@ -1,0 +1,231 @@
+package company
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// chance of noise k, from the definition.
+func chance(k int) float64 {
+	p := math.Exp(-0.5)
+	return (1 - p) / (1 + p) * math.Pow(p, math.Abs(float64(k)))
+}
+
+// exactly is the optimum that BestGuess must be, from the definition alone: half of
+// one, and half of the distance between the two worlds, summed over everything that can
+// be seen of so many cells whose count is one below the next step; the least is cut off.
+func exactly(cells, step int) float64 {
+	const most = 60
+	with, without := map[int]float64{}, map[int]float64{}
+	for k := -most; k <= most; k++ {
+		without[max(0, step+k)] += chance(k)
+		with[max(0, step+1+k)] += chance(k)
+	}
+	// All that is seen of a cell counts by the ratio of its two chances; cells with one
+	// ratio are alike, so that the sum is over ratios.
+	type pair struct{ with, without float64 }
+	seen := map[int64]pair{0: {1, 1}}
+	for range cells {
+		next := map[int64]pair{}
+		for ratio, of := range seen {
+			for value := range with {
+				if with[value] == 0 || without[value] == 0 {
+					continue // beyond what is summed
+				}
+				at := ratio + int64(math.Round(1e6*math.Log(with[value]/without[value])))
+				sum := next[at]
+				next[at] = pair{sum.with + of.with*with[value], sum.without + of.without*without[value]}
+			}
+		}
+		seen = next
+	}
+	distance := 0.0
+	for _, of := range seen {
+		distance += math.Abs(of.with-of.without) / 2
+	}
+	return 0.5 + distance/2
+}
+
+func TestR10_TheBestGuessIsTheExactOptimum(t *testing.T) {
+	t.Parallel()
+	for cells := 1; cells <= 12; cells++ {
+		for _, step := range []int{0, 1, 2} {
+			if got, want := BestGuess(cells), exactly(cells, step); math.Abs(got-want) > 1e-6 {
+				t.Errorf("of %d cells at step %d it is %v, want %v", cells, step, got, want)
+			}
+		}
+		if BestGuess(cells) > Bound(cells)+1e-12 {
+			t.Errorf("of %d cells it passes e^ε/(1+e^ε)", cells)
+		}
+	}
+	if got := fmt.Sprintf("%.4f %.4f %.4f", Bound(1), Bound(3), Bound(4)); got != "0.6225 0.8176 0.8808" {
+		t.Errorf("the bounds are %s", got)
+	}
+}
+
+func TestR10_HowFarAFigureMayBeOffIsComputed(t *testing.T) {
+	t.Parallel()
+	within, empty := 0.0, 0.0
+	for k := -200; k <= 200; k++ {
+		if k >= -3 && k <= 3 {
+			within += chance(k)
+		}
+		if k >= 1 {
+			empty += chance(k)
+		}
+	}
+	if math.Abs(Within(3)-within) > 1e-9 || percent(Within(3)) != "83\u00a0%" {
+		t.Errorf("within three steps: %v, summed %v", Within(3), within)
+	}
+	if math.Abs(EmptyShows()-empty) > 1e-9 || percent(EmptyShows()) != "38\u00a0%" {
+		t.Errorf("an empty line shows a number: %v, summed %v", EmptyShows(), empty)
+	}
+}
+
+// history is what one person does; a limited code makes one cell more.
+type history struct {
+	name string
+	life
+	limited bool
+	cells   int
+}
+
+func histories() []history {
+	first := time.Date(2024, 1, 10, 9, 0, 0, 0, time.UTC)
+	monthly := life{opened: first}
+	for month := range 36 {
+		monthly.hours = append(monthly.hours, hour{first.AddDate(0, month, 0), Modes[month%3], reasonLines[month%3].Key})
+	}
+	one := life{opened: first, hours: []hour{{first, "phone", "money"}}}
+	several := life{opened: first}
+	for i, mode := range Modes {
+		several.hours = append(several.hours, hour{first.AddDate(0, i, 0), mode, "family"})
+	}
+	return []history{
+		{"one hour", one, false, 3}, {"an hour a month for three years", monthly, false, 7}, {"several modes", several, false, 3},
+		{"a code that is probed after each sign-up", one, true, 4},
+	}
+}
+
+// A manager who controls all other accounts has brought every count beside the person
+// to the edge of a step, and knows it. In 10,000 worlds, each with a key of its own and
+// with the person or without, as a coin falls, their best guess is as good as the exact
+// optimum for the cells that the person is in, and no better.
+func TestR10_NobodyGuessesBetterThanTheOptimum(t *testing.T) {
+	t.Parallel()
+	const worlds = 10_000
+	for _, h := range histories() {
+		for _, beside := range []int{9, 14, 19} {
+			rng := rand.New(rand.NewPCG(uint64(beside), uint64(len(h.hours)+h.cells)))
+			right := 0
+			for range worlds {
+				s, there := &Service{noise: testKey(rng.Uint64())}, rng.IntN(2) == 0
+				if guessed(s.evidence(h, beside, there), rng) == there {
+					right++
+				}
+			}
+			share, most := float64(right)/worlds, exactly(h.cells, step(beside))
+			if share > most+0.02 {
+				t.Errorf("%s beside %d: right %.3f of the time, more than %.3f", h.name, beside, share, most)
+			}
+			if share < most-0.02 {
+				t.Errorf("%s beside %d: right %.3f of the time where %.3f can be had: the guess shows nothing", h.name, beside, share, most)
+			}
+		}
+	}
+}
+
+// evidence is how much likelier all that is seen is with the person than without, as a
+// logarithm, when there are so many others in each of the person's cells.
+func (s *Service) evidence(h history, beside int, there bool) (sum float64) {
+	one := 0
+	if there {
+		one = 1
+	}
+	for c := range h.life.cells() {
+		seen := int(publish(s.noise, uuid.UUID{1}, c, beside+one))
+		sum += likelihood(seen, step(beside+1)) - likelihood(seen, step(beside))
+	}
+	if h.limited {
+		limit := beside + 1
+		opened := s.probe(limit, one)
+		sum += likelihood(opened, limit-1) - likelihood(opened, limit)
+	}
+	return sum
+}
+
+// probe is how many accounts of their own somebody opens with a limited code, who looks
+// after each whether it still works, when others used it before.
+func (s *Service) probe(limit, others int) (own int) {
+	code, uses := uuid.UUID{2}, 0
+	for ; uses < others && !s.usedUp(code, limit, uses); uses++ {
+	}
+	for ; !s.usedUp(code, limit, uses); uses++ {
+		own++
+	}
+	return own
+}
+
+// likelihood is the logarithm of the chance to see a value where noise was added to
+// another one and all below zero was cut off.
+func likelihood(seen, of int) float64 {
+	sum := chance(seen - of)
+	for k := seen - of - 1; seen == 0 && k > -100; k-- {
+		sum += chance(k)
+	}
+	return math.Log(sum)
+}
+
+// guessed is the best guess whether somebody is there; where nothing speaks for either,
+// chance decides.
+func guessed(evidence float64, rng *rand.Rand) bool {
+	if math.Abs(evidence) < 1e-9 {
+		return rng.IntN(2) == 0
+	}
+	return evidence > 0
+}
+
+func TestR10_TheOperatorReadsWhatCanBeGuessed(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	must(t, err)
+	answer := httptest.NewRecorder()
+	must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/administration/chiffres", nil), http.StatusOK, guessPage{Guesses: guesses()}))
+	cells := regexp.MustCompile(`<td>([^<]*)</td>`).FindAllStringSubmatch(answer.Body.String(), -1)
+	var told []string
+	for _, cell := range cells {
+		told = append(told, strings.ReplaceAll(cell[1], "\u00a0", " "))
+	}
+	var want []string
+	for _, limited := range []int{0, 1} {
+		for _, years := range []int{1, 2, 3, 5} {
+			n := 2*years + 1 + limited
+			want = append(want, []string{"sans limite", "avec limite"}[limited], fmt.Sprint(n),
+				strings.Replace(fmt.Sprint(float64(n)/2), ".", ",", 1), hundredths(exactly(n, 0)), hundredths(1/(1+math.Exp(-float64(n)/2))))
+		}
+	}
+	if fmt.Sprint(told) != fmt.Sprint(want) {
+		t.Errorf("the page says\n%v, want\n%v", told, want)
+	}
+	for _, says := range []string{percent(Within(3)), percent(EmptyShows())} {
+		if !strings.Contains(answer.Body.String(), says) {
+			t.Errorf("the page does not say %s", says)
+		}
+	}
+}
+
+// hundredths writes a share as the page does.
+func hundredths(share float64) string {
+	return strings.Replace(fmt.Sprintf("%.1f %%", 100*share), ".", ",", 1)
+}

@@ -1,0 +1,67 @@
+package company
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// guessedAfter are the years for which the operator is told what can be guessed.
+var guessedAfter = []int{1, 2, 3, 5}
+
+// guessPage tells the operator how private the figures are, from the rule itself.
+type guessPage struct {
+	figuresPage
+	Guesses []guessLine
+}
+
+func (guessPage) Template() string { return "company/guess" }
+func (guessPage) Title() string    { return "Ce que les chiffres laissent deviner" }
+
+// CellEpsilon is the ε of one cell.
+func (guessPage) CellEpsilon() string { return decimal(epsilonValue()) }
+
+// guessLine is what can be guessed of one person after some years.
+type guessLine struct {
+	Years   int
+	Limited bool // the person used a code with a limit
+	Cells   int
+	Epsilon string
+	Best    string
+	Bound   string
+}
+
+func guesses() (lines []guessLine) {
+	for _, limited := range []bool{false, true} {
+		for _, years := range guessedAfter {
+			cells := CellsAfter(years, limited)
+			lines = append(lines, guessLine{
+				Years: years, Limited: limited, Cells: cells, Epsilon: decimal(epsilonValue() * float64(cells)),
+				Best: percentWithTenths(BestGuess(cells)), Bound: percentWithTenths(Bound(cells)),
+			})
+		}
+	}
+	return lines
+}
+
+// decimal writes a number with a comma, as short as it is.
+func decimal(n float64) string {
+	return strings.Replace(strconv.FormatFloat(n, 'f', -1, 64), ".", ",", 1)
+}
+
+func percentWithTenths(share float64) string {
+	return strings.Replace(strconv.FormatFloat(100*share, 'f', 1, 64), ".", ",", 1) + "\u00a0%"
+}
+
+// GuessPage shows an administrator what figures leave to guess (R10).
+func (h *FiguresHTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
+	if err := administrator(viewer.From(r.Context())); err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, guessPage{Guesses: guesses()})
+}
+
+var _ web.Page = guessPage{}

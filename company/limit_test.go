@@ -1,0 +1,128 @@
+package company_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"socialdirect/booking/bookingtest"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/noise"
+
+	"github.com/google/uuid"
+)
+
+// limited is a code for half a year with a limit.
+func (w *world) limited(t *testing.T, limit int) company.Code {
+	return w.issue(t, company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 6, 0), MaxUses: limit})
+}
+
+// opens is how many accounts a code with a limit opens, written anew here.
+func opens(code uuid.UUID, limit int) int {
+	return max(0, limit+bookingtest.NoiseKey().Laplace(noise.Epsilon{Num: 1, Den: 2}, "code", code.String()))
+}
+
+// useUp uses a code until it is used up, and returns how often that was.
+func (w *world) useUp(t *testing.T, code company.Code) (uses int) {
+	t.Helper()
+	for {
+		err := w.use(code)
+		if fault.From(err) == company.ErrUsedUp {
+			return uses
+		}
+		ok(t, err)
+		uses++
+	}
+}
+
+func TestR10_ACodeOpensItsLimitAndItsOwnNoiseWhoeverSetIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	differ := map[int]bool{}
+	n := company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 6, 0), MaxUses: 12}
+	check := func(code company.Code) {
+		uses := w.useUp(t, code)
+		if want := opens(code.ID, n.MaxUses); uses != want {
+			t.Errorf("a code for %d opened %d accounts, want %d", n.MaxUses, uses, want)
+		}
+		differ[uses] = true
+	}
+	for range 6 {
+		byManager := w.issue(t, n)
+		byAdministrator, err := w.Companies.IssueCode(w.ctx, w.Admin, w.client.ID, n)
+		ok(t, err)
+		check(byManager)
+		check(byAdministrator)
+		rotated, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, byManager.ID, time.Hour)
+		ok(t, err)
+		check(rotated)
+	}
+	if len(differ) < 3 {
+		t.Errorf("all the codes opened %v accounts", differ)
+	}
+}
+
+// It holds at once, at sign-up and on the page alike, and however often somebody looks
+// the answer before the last use is one and the same.
+func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.limited(t, company.MinUses)
+	for opens(code.ID, company.MinUses) < 3 {
+		code = w.limited(t, company.MinUses)
+	}
+	look := func() string {
+		one, err := w.Companies.Code(w.ctx, w.manager, w.client.ID, code.ID)
+		ok(t, err)
+		return fmt.Sprintf("%+v", one)
+	}
+	first := look()
+	for range opens(code.ID, company.MinUses) {
+		if look() != first {
+			t.Fatal("a use shows before the last")
+		}
+		ok(t, w.signUp(code.Display()))
+		ok(t, w.use(code))
+	}
+	if got := w.state(t, code); got != company.UsedUp {
+		t.Errorf("after its last use the code is %s", got)
+	}
+	usedUp, unknown := w.signUp(code.Display()), w.signUp("0000-0000-0000-0000")
+	if fault.From(usedUp) != company.ErrCode || fault.From(unknown) != company.ErrCode {
+		t.Errorf("used up: %v; unknown: %v", usedUp, unknown)
+	}
+	if late := fault.From(w.use(code)); late.Message != company.ErrCode.Message {
+		t.Errorf("who comes too late is told %q", late.Message)
+	}
+	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0)
+	ok(t, err)
+	if want := opens(next.ID, company.MinUses) > 0; (w.signUp(next.Display()) == nil) != want {
+		t.Errorf("the code that took its place opens accounts: %v", !want)
+	}
+}
+
+// A code whose noise leaves nothing of its limit opens no account, and is answered as
+// any such code: a least number would tell who used it.
+func TestR10_ACodeMayOpenNothingAtAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 4000 {
+		id := uuid.New()
+		if opens(id, company.MinUses) > 0 {
+			continue
+		}
+		code := w.limited(t, company.MinUses)
+		_, err := w.DB.Pool.Exec(w.ctx, `update connection_codes set id = $2 where id = $1`, code.ID, id)
+		ok(t, err)
+		if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
+			t.Errorf("it is answered %v", err)
+		}
+		code.ID = id
+		if got := w.state(t, code); got != company.UsedUp {
+			t.Errorf("it is %s", got)
+		}
+		return
+	}
+	t.Fatal("no such code came in 4000")
+}

@@ -1,0 +1,112 @@
+package company
+
+import (
+	"slices"
+	"time"
+)
+
+// Kind is one of the tables of figures.
+type Kind string
+
+// The tables. There are no others.
+const (
+	KindAccount Kind = "account" // accounts that were opened, by month
+	KindMode    Kind = "mode"    // people who had an hour, by mode and year
+	KindReason  Kind = "reason"  // people who had an hour, by reason and year
+)
+
+var kinds = []Kind{KindAccount, KindMode, KindReason}
+
+// publicationDay is the day of the month that follows a period on which it is
+// published.
+const publicationDay = 10
+
+func (k Kind) yearly() bool { return k != KindAccount }
+
+// period is the first day, as a date, of the period in which the table counts now,
+// where contracts are signed.
+func (k Kind) period(now time.Time) time.Time { return k.firstDay(dayOf(now)) }
+
+func (k Kind) firstDay(day time.Time) time.Time {
+	if k.yearly() {
+		return time.Date(day.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// after is the period that follows one.
+func (k Kind) after(period time.Time) time.Time {
+	if k.yearly() {
+		return period.AddDate(1, 0, 0)
+	}
+	return period.AddDate(0, 1, 0)
+}
+
+// publishedOn is when the figures of a period can be seen.
+func (k Kind) publishedOn(period time.Time) time.Time {
+	next := k.after(period)
+	return midnight(next.Year(), next.Month(), publicationDay)
+}
+
+func (k Kind) shown() int {
+	if k.yearly() {
+		return yearsShown
+	}
+	return monthsShown
+}
+
+func midnight(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, contractZone())
+}
+
+// dayOf is now's day where contracts are signed, as a date.
+func dayOf(now time.Time) time.Time {
+	local := now.In(contractZone())
+	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// periods are those of the table in a contract of which figures are published, the
+// earliest first.
+func (c figured) periods(k Kind) []time.Time {
+	since := c.StartsOn
+	if c.Since.After(since) {
+		since = c.Since
+	}
+	var all []time.Time
+	for period := k.firstDay(since); !period.After(c.EndsOn); period = k.after(period) {
+		all = append(all, period)
+	}
+	return all
+}
+
+// due are the periods of a table that may be seen at now.
+func (c figured) due(k Kind, now time.Time) []time.Time {
+	return slices.DeleteFunc(c.periods(k), func(period time.Time) bool { return now.Before(k.publishedOn(period)) })
+}
+
+// nextPublication is when something of the contract is next published.
+func (c figured) nextPublication(now time.Time) (next time.Time) {
+	for _, k := range kinds {
+		for _, period := range c.periods(k) {
+			if on := k.publishedOn(period); on.After(now) && (next.IsZero() || on.Before(next)) {
+				next = on
+			}
+		}
+	}
+	return next
+}
+
+// publishedPeriods are those of a table that something is published of, the latest
+// first and as many as are shown.
+func publishedPeriods(k Kind, published map[cell]Published) []time.Time {
+	seen := map[time.Time]bool{}
+	var all []time.Time
+	for c := range published {
+		if c.Kind == k && !seen[c.period] {
+			seen[c.period] = true
+			all = append(all, c.period)
+		}
+	}
+	slices.SortFunc(all, func(a, b time.Time) int { return b.Compare(a) })
+	return all[:min(len(all), k.shown())]
+}
