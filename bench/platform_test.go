@@ -144,7 +144,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	ok(b, err)
 	listening := httptest.NewUnstartedServer(nil)
 	base := "http://" + listening.Listener.Addr().String()
-	pages := messaging.NewHTTP(s.messages, s.accounts, render)
+	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),

@@ -70,14 +70,68 @@ func echo(b testing.TB) *httptest.Server {
 	return s
 }
 
+// What is promised of an idle connection of a call.
+const (
+	idleMemory   = 20 << 10         // bytes more than the bare one takes
+	idleRound    = 3 * time.Second  // in which the database is asked
+	idleAsked    = 2                // questions, whoever is there
+	idleWatching = 12 * time.Second // for which questions are counted
+)
+
+// rooms are calls that go on now, with their workers and the paths of their sockets.
+func (n *population) rooms(count int) (workers []person, paths []string) {
+	now, beneficiaries := time.Now().Truncate(time.Hour), n.beneficiaries(count)
+	for i := range count {
+		workers = append(workers, n.worker())
+		paths = append(paths, "/rendez-vous/"+n.appointment(beneficiaries[i], workers[i], now).String()+"/appel/ws")
+	}
+	return workers, paths
+}
+
+// BenchmarkIdleQuestions counts what resting connections ask the database.
+func BenchmarkIdleQuestions(b *testing.B) {
+	p := newPlatform(b, 10)
+	workers, paths := p.rooms(idle)
+	ours := p.server.Listener.Addr().String()
+	for _, count := range []int{10, idle} {
+		conns := make([]net.Conn, count)
+		for i := range conns {
+			conns[i] = upgraded(b, ours, paths[i], "session="+workers[i].token)
+		}
+		p.entered(count)
+		before := p.db.Pool.Stat().AcquireCount()
+		time.Sleep(idleWatching)
+		asked := float64(p.db.Pool.Stat().AcquireCount()-before) / idleWatching.Seconds()
+		b.Logf("%d idle signalling connections ask the database %.2g questions a second", count, asked)
+		if most := idleAsked * (idleWatching + idleRound).Seconds() / idleRound.Seconds() / idleWatching.Seconds(); asked > most {
+			b.Errorf("%d idle connections ask %.2g questions a second, the limit is %.2g at most", count, asked, most)
+		}
+		for _, conn := range conns {
+			ok(b, conn.Close())
+		}
+		p.attended(paths[:count])
+		_, err := p.db.Pool.Exec(b.Context(), `delete from call_attendances`)
+		ok(b, err)
+	}
+	b.ReportMetric(0, "ns/op") // a watch is no operation
+}
+
+// entered waits until so many have come into their calls.
+func (n *population) entered(count int) {
+	n.b.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		var entered int
+		ok(n.b, n.p.db.Pool.QueryRow(n.b.Context(), `select count(*) from call_attendances where left_at is null`).Scan(&entered))
+		if entered == count {
+			return
+		}
+	}
+	n.b.Fatalf("%d do not come into their calls", count)
+}
+
 func BenchmarkIdleSocket(b *testing.B) {
 	p := newPlatform(b, 10)
-	workers, paths := make([]person, idle), make([]string, idle)
-	now, beneficiaries := time.Now().Truncate(time.Hour), p.beneficiaries(idle)
-	for i := range workers {
-		workers[i] = p.worker()
-		paths[i] = "/rendez-vous/" + p.appointment(beneficiaries[i], workers[i], now).String() + "/appel/ws"
-	}
+	workers, paths := p.rooms(idle)
 	bare := echo(b).Listener.Addr().String()
 	ours := p.server.Listener.Addr().String()
 	var bareEach, oursEach sample
@@ -90,9 +144,15 @@ func BenchmarkIdleSocket(b *testing.B) {
 	bareEach, oursEach = nil, nil
 	rounds(b, least, once)
 	ratio := oursEach.over(bareEach)
+	more := make(sample, len(oursEach))
+	for i := range more {
+		more[i] = oursEach[i] - bareEach[i]
+	}
+	more.atMost(b, "bytes that an idle signalling connection takes beside a bare one", idleMemory)
 	b.ReportMetric(oursEach.median()/1024, "KiB/socket")
+	b.ReportMetric(more.median()/1024, "KiB-over-bare")
 	b.ReportMetric(ratio.median(), "ratio")
-	b.Logf("an idle signalling connection against a bare gorilla/websocket echo, memory with goroutines' stacks: %v times (%.1f KiB)", ratio, oursEach.median()/1024)
+	b.Logf("an idle signalling connection against a bare gorilla/websocket echo, memory with goroutines' stacks: %v times (%.1f KiB, %.1f more)", ratio, oursEach.median()/1024, more.median()/1024)
 }
 
 func (n *population) beneficiaries(count int) []person {

@@ -5,14 +5,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"socialdirect/internal/socket"
+
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 )
-
-// SetPingEvery lets a test not wait for the ping at which a socket looks whether
-// its session still stands.
-func (h *HTTP) SetPingEvery(d time.Duration) { h.pingEvery = d }
 
 // SetStall lets a test not wait for the minute that an upload may stand still.
 func (h *HTTP) SetStall(d time.Duration) { h.stall = d }
@@ -23,8 +21,17 @@ func (h *HTTP) SetUploads(most, mostEach int) { h.uploads = newUploads(most, mos
 // Doubt makes the draft one that never learnt whether its commit came through.
 func (d *Draft) Doubt() { d.sent = false }
 
-// SetRecheck lets a test not wait for the next look at the session.
-func (h *HTTP) SetRecheck(d time.Duration) { h.recheck = d }
+// SetRecheck lets a test not wait for the next look at the sessions; it is called
+// before there is a socket.
+func (h *HTTP) SetRecheck(d time.Duration) { h.CountRounds(d, &atomic.Int64{}) }
+
+// CountRounds is SetRecheck with a count of the rounds that were made.
+func (h *HTTP) CountRounds(d time.Duration, made *atomic.Int64) {
+	h.rounds = socket.NewRounds(d, func(ctx context.Context) {
+		h.round(ctx)
+		made.Add(1)
+	})
+}
 
 var notifications atomic.Int64
 

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/internal/form"
+	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -18,20 +19,24 @@ type HTTP struct {
 	messages *Service
 	accounts *account.Service
 	render   *web.Renderer
+	origin   string
 
-	sockets   *sockets
-	uploads   *uploads
-	pingEvery time.Duration
-	stall     time.Duration // how long an upload may stand still
-	recheck   time.Duration
+	hub     *socket.Hub
+	sockets *sockets
+	rounds  socket.Rounds
+	uploads *uploads
+	stall   time.Duration // how long an upload may stand still
 }
 
-// NewHTTP returns the pages over the acts.
-func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer) *HTTP {
-	return &HTTP{
-		messages: messages, accounts: accounts, render: render,
-		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), pingEvery: pingEvery, stall: transferStall, recheck: recheck,
+// NewHTTP returns the pages over the acts. origin is the platform's own, such as
+// "https://rdv.example.org": pages from anywhere else open no socket.
+func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer, origin string) *HTTP {
+	h := &HTTP{
+		messages: messages, accounts: accounts, render: render, origin: origin, hub: socket.NewHub(limits),
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), stall: transferStall,
 	}
+	h.rounds = socket.NewRounds(recheck, h.round)
+	return h
 }
 
 // listPage is GET /messages.

@@ -60,8 +60,9 @@ func newSite(t *testing.T, scanner messaging.Scanner) *site {
 		t.Fatal(err)
 	}
 	s := &site{world: newWorld(t, scanner)}
-	s.pages = messaging.NewHTTP(s.messages, s.Accounts, render)
 	mux := http.NewServeMux()
+	s.Server = httptest.NewUnstartedServer(mux)
+	s.pages = messaging.NewHTTP(s.messages, s.Accounts, render, "http://"+s.Listener.Addr().String())
 	for pattern, handler := range map[string]web.Handler{
 		"GET /messages": s.pages.List, "GET /messages/ws": s.pages.Socket, "GET /messages/{id}": s.pages.Show,
 		"POST /messages/{id}": s.pages.Send, "GET /documents/{id}": s.pages.Document,
@@ -71,7 +72,7 @@ func newSite(t *testing.T, scanner messaging.Scanner) *site {
 		})
 	}
 	mux.Handle("GET /static/", render.Static())
-	s.Server = httptest.NewServer(mux)
+	s.Server.Start()
 	t.Cleanup(func() { s.pages.Close(); s.Server.Close() })
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,7 +81,8 @@ func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
 func TestR28_SocketsFromElsewhereAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	for _, origin := range [][]string{nil, {"https://ailleurs.example"}, {"null"}, {""}, {s.URL + ".ailleurs.example"}, {"file://"}} {
+	for _, origin := range [][]string{nil, {"https://ailleurs.example"}, {"null"}, {""}, {s.URL + ".ailleurs.example"}, {"file://"},
+		{strings.Replace(s.URL, "http:", "https:", 1)}, {strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}, {s.URL + "/"}, {s.URL, "https://ailleurs.example"}} {
 		if _, res, err := s.dial(t, "Zoé", origin...); err == nil || res.StatusCode != 403 {
 			t.Errorf("origin %q: %v", origin, err)
 		}
@@ -90,7 +92,7 @@ func TestR28_SocketsFromElsewhereAreRefused(t *testing.T) {
 func TestR28_ASocketEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	s.pages.SetPingEvery(20 * time.Millisecond)
+	s.pages.SetRecheck(20 * time.Millisecond)
 	conn := s.mustDial(t, "Zoé")
 	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
 		t.Fatal(err)
@@ -98,16 +100,59 @@ func TestR28_ASocketEndsWithItsSession(t *testing.T) {
 	wantClose(t, conn, 4401)
 }
 
-func TestR7_ASocketEndsWithItsSessionThoughNothingIsTold(t *testing.T) {
+func TestR7_SocketsEndWithWhatEndsTheirSession(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]string{
+		"revoked":   `delete from sessions where account_id = $1`,
+		"suspended": `update accounts set suspended_at = now() where id = $1`,
+		"closed":    `update accounts set closed_at = now() where id = $1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, nil)
+			s.pages.SetRecheck(20 * time.Millisecond)
+			ali := s.Beneficiary(t, "Ali", "Ben")
+			s.others = append(s.others, ali)
+			zoe, other := s.mustDial(t, "Zoé"), s.mustDial(t, "Ali")
+			if _, err := s.DB.Pool.Exec(t.Context(), end, s.zoe.ID); err != nil {
+				t.Fatal(err)
+			}
+			wantClose(t, zoe, 4401)
+			s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+			s.conversation = booking.ConversationID(ali.ID, s.nadia.ID)
+			s.mustSend(t, s.nadia, "bonjour")
+			if _, text, err := other.ReadMessage(); err != nil || !strings.Contains(string(text), s.conversation.String()) {
+				t.Errorf("somebody else's hears %q, %v", text, err)
+			}
+		})
+	}
+}
+
+// However many pages are open, the database is asked one question a round.
+func TestR7_IdleSocketsAskTheDatabaseOneQuestionForAll(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
-	s.pages.SetPingEvery(time.Hour)
-	s.pages.SetRecheck(20 * time.Millisecond)
-	conn := s.mustDial(t, "Zoé")
-	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
-		t.Fatal(err)
+	var made atomic.Int64
+	s.pages.CountRounds(50*time.Millisecond, &made)
+	for i := range 4 {
+		someone := s.Beneficiary(t, "Ali", "Ben"+strings.Repeat("a", i))
+		someone.Name = "Ali" + strings.Repeat("a", i)
+		s.others = append(s.others, someone)
+		for range 10 {
+			s.mustDial(t, someone.Name)
+		}
 	}
-	wantClose(t, conn, 4401)
+	const rounds = 10
+	first := made.Load()
+	before := s.DB.Pool.Stat().AcquireCount()
+	for deadline := time.Now().Add(soon); made.Load()-first < rounds; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d rounds", made.Load()-first)
+		}
+	}
+	if asked, most := s.DB.Pool.Stat().AcquireCount()-before, made.Load()-first+1; asked > most {
+		t.Errorf("40 sockets asked %d questions in %d rounds", asked, most)
+	}
 }
 
 func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {

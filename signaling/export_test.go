@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"socialdirect/internal/socket"
+
 	"github.com/google/uuid"
 )
 
@@ -12,7 +14,6 @@ import (
 var (
 	RelayOnlySDP       = testRelays.onlySDP
 	RelayOnlyCandidate = testRelays.onlyCandidate
-	Bounded            = bounded
 )
 
 // testRelays are those of the tests that start none.
@@ -33,13 +34,12 @@ func (r *Relay) Find(find func(ctx context.Context, network, host string) ([]net
 const (
 	MaxFrame       = maxFrame
 	MaxDescription = maxDescription
-	MaxReason      = maxReason
 	MaxAllocations = maxAllocations
 )
 
 // RecheckEvery shortens the time after which it is asked who may stay; it is called
 // before anybody comes.
-func (s *Service) RecheckEvery(d time.Duration) { s.rounds.every = d }
+func (s *Service) RecheckEvery(d time.Duration) { s.rounds = socket.NewRounds(d, s.round) }
 
 // StartRelayAt starts a relay under a clock of the test's own.
 var StartRelayAt = startRelay
@@ -82,7 +82,7 @@ func PassOn(data []byte) (string, error) {
 	if err != nil || what == nil {
 		return "", err
 	}
-	out, err := encoded(what)
+	out, err := socket.Encoded(what)
 	return string(out), err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
 
 	"github.com/gorilla/websocket"
@@ -233,6 +234,50 @@ func TestR24_ASignedOutSessionEndsItsCall(t *testing.T) {
 	nadia.wants("left")
 }
 
+func TestR24_ARevokedWorkerLeavesTheCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	w.sessions.mu.Lock()
+	w.sessions.revoked = true
+	w.sessions.mu.Unlock()
+	nadia.eventuallyClosed(4401)
+	zoe.wants("left")
+}
+
+// However many connections rest, the database is asked two questions a round:
+// which sessions stand, and which appointments.
+func TestR44_IdleConnectionsAskTheDatabaseTwoQuestionsForAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.SetNow(bookingtest.Start)
+	calls := []booking.Appointment{w.appointment}
+	w.others = []*viewer.Viewer{w.zoe, w.nadia}
+	for range 5 {
+		beneficiary, worker := w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit")
+		worker.Session = workerSession
+		calls = append(calls, w.Book(t, beneficiary, worker, w.appointment.StartsAt, booking.Video))
+		w.others = append(w.others, beneficiary, worker)
+	}
+	w.SetNow(w.appointment.StartsAt)
+	for i, call := range calls {
+		w.appointment = call
+		w.join(t, w.others[2*i]).wants("waiting")
+		w.join(t, w.others[2*i+1]).wants("welcome")
+	}
+	w.attendances(t, 6, 0)
+	rounds := func() int {
+		w.sessions.mu.Lock()
+		defer w.sessions.mu.Unlock()
+		return w.sessions.asked
+	}
+	before, first := w.DB.Pool.Stat().AcquireCount(), rounds()
+	eventually(t, "ten rounds", func() bool { return rounds() >= first+10 })
+	if asked, most := int(w.DB.Pool.Stat().AcquireCount()-before), 2*(rounds()-first)+2; asked > most {
+		t.Errorf("12 connections asked %d questions in %d rounds", asked, rounds()-first)
+	}
+}
+
 func TestR24_AnAppointmentThatIsNotByVideoHasNoCall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -336,6 +381,28 @@ func TestR44_WhoSendsALotWaitsAndLosesNothing(t *testing.T) {
 	}
 	if took := time.Since(began); took < 500*time.Millisecond {
 		t.Errorf("%d messages were read at once, in %s", many, took)
+	}
+}
+
+// Bytes count as well, whatever frames they come in.
+func TestR44_WhoSendsManyBytesWaitsAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zoe, nadia := w.both(t)
+	began := time.Now()
+	const many = 20 // of 32 KiB each, of which a second's worth is read at once
+	go func() {
+		for range many {
+			if nadia.conn.WriteMessage(websocket.TextMessage, []byte(describing(strings.Repeat("x", signaling.MaxDescription)))) != nil {
+				return
+			}
+		}
+	}()
+	for range many {
+		zoe.wants("description")
+	}
+	if took := time.Since(began); took < 1400*time.Millisecond {
+		t.Errorf("%d KiB were read in %s", many*signaling.MaxDescription>>10, took)
 	}
 }
 

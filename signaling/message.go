@@ -1,7 +1,6 @@
 package signaling
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
@@ -106,7 +105,6 @@ const (
 	errJSON      violation = "not a JSON message"
 	errType      violation = "unknown type of message"
 	errShape     violation = "a field is missing or wrong"
-	errBinary    violation = "only text frames are understood"
 	errUnwelcome violation = "nothing may be said before the welcome"
 	errTooLong   violation = "a description holds 32 KiB at most" // closed with 1009
 	errNotWorker violation = "only the social worker admits"
@@ -152,16 +150,6 @@ func (d description) known() bool {
 		return true
 	}
 	return false
-}
-
-// encoded is a message as it is sent. What browsers write is passed on as it is: "<"
-// would else take six bytes.
-func encoded(what any) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(what)
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
 }
 
 // passedOn is what the other side gets of a message from the given participant:

@@ -1,12 +1,12 @@
 package signaling
 
 import (
-	"log/slog"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
+	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -16,10 +16,8 @@ import (
 // waited for while it is held, and what it protects is put into each peer's queue
 // in the same order for everybody.
 type rooms struct {
-	mu     sync.Mutex
-	closed bool
-	open   map[uuid.UUID]*room
-	conns  sync.WaitGroup // connections that have not ended
+	mu   sync.Mutex
+	open map[uuid.UUID]*room
 }
 
 // room is one call.
@@ -30,43 +28,28 @@ type room struct {
 
 func newRooms() *rooms { return &rooms{open: map[uuid.UUID]*room{}} }
 
-// begin counts one more connection, whose end is conns.Done; false once the
-// rooms are closed.
-func (r *rooms) begin() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.closed {
-		r.conns.Add(1)
-	}
-	return !r.closed
-}
-
 // enter puts p into its call, in place of an older connection of the same
 // participant. A worker, or somebody admitted before, is welcomed; others wait.
-// False once the rooms are closed; else the caller ends with leave.
-func (r *rooms) enter(p *peer, admitted bool) bool {
+// The caller ends with leave.
+func (r *rooms) enter(p *peer, admitted bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return false
-	}
 	in := r.open[p.call]
 	if in == nil {
-		in = &room{here: map[string]*peer{}, admitted: map[string]bool{}}
+		in = &room{here: map[string]*peer{}}
 		r.open[p.call] = in
 	}
 	if older := in.here[p.self.ID]; older != nil {
 		in.remove(older)
-		older.end(closeReplaced, "replaced by a newer connection")
+		older.End(socket.Replaced, "replaced by a newer connection")
 	}
 	in.here[p.self.ID] = p
 	if p.self.Role == viewer.SocialWorker || admitted || in.admitted[p.self.ID] {
 		in.welcome(p)
-		return true
+		return
 	}
-	p.send(event{Type: "waiting"})
+	p.Say(event{Type: "waiting"})
 	in.tellWorker(event{Type: "knocking", Participant: &p.self})
-	return true
 }
 
 // leave takes p out of its call once its connection has ended.
@@ -99,6 +82,9 @@ func (r *rooms) admit(p *peer, id string) {
 	if in == nil {
 		return
 	}
+	if in.admitted == nil {
+		in.admitted = map[string]bool{}
+	}
 	in.admitted[id] = true
 	if guest := in.here[id]; guest != nil && !guest.inside {
 		in.welcome(guest)
@@ -129,7 +115,7 @@ func (r *rooms) renew(p *peer, ice []ICEServer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p.ice = ice
-	p.send(renewal{Type: "ice", ICEServers: ice})
+	p.Say(renewal{Type: "ice", ICEServers: ice})
 }
 
 // pass gives what p says to one participant, or to everybody when to is empty.
@@ -143,37 +129,24 @@ func (r *rooms) pass(p *peer, to string, what any) {
 	}
 	for id, other := range in.here {
 		if other != p && other.inside && (to == "" || to == id) {
-			other.send(what)
+			other.Say(what)
 		}
 	}
-}
-
-// close ends every connection and waits for their last words.
-func (r *rooms) close() {
-	r.mu.Lock()
-	r.closed = true
-	for _, in := range r.open {
-		for _, p := range in.here {
-			p.end(closeGoingAway, "the server is going away")
-		}
-	}
-	r.mu.Unlock()
-	r.conns.Wait()
 }
 
 // welcome lets p in: p is told who is there, they are told of p, and a worker
 // hears who waits.
 func (in *room) welcome(p *peer) {
 	p.inside = true
-	close(p.entered)
+	p.welcomed()
 	there := []participant{}
 	for _, other := range in.others(p) {
 		if other.inside {
 			there = append(there, other.self)
-			other.send(event{Type: "joined", Participant: &p.self})
+			other.Say(event{Type: "joined", Participant: &p.self})
 		}
 	}
-	p.send(welcome{
+	p.Say(welcome{
 		Type: "welcome", Self: p.self.ID, Participants: there,
 		ICEServers: p.ice, Policy: relayOnly, ClosesAt: p.closesAt,
 	})
@@ -182,7 +155,7 @@ func (in *room) welcome(p *peer) {
 	}
 	for _, other := range in.others(p) {
 		if !other.inside {
-			p.send(event{Type: "knocking", Participant: &other.self})
+			p.Say(event{Type: "knocking", Participant: &other.self})
 		}
 	}
 }
@@ -192,7 +165,7 @@ func (in *room) remove(p *peer) {
 	delete(in.here, p.self.ID)
 	for _, other := range in.here {
 		if other.inside {
-			other.send(event{Type: "left", ID: p.self.ID})
+			other.Say(event{Type: "left", ID: p.self.ID})
 		}
 	}
 }
@@ -210,82 +183,31 @@ func (in *room) others(p *peer) []*peer {
 func (in *room) tellWorker(what any) {
 	for _, p := range in.here {
 		if p.self.Role == viewer.SocialWorker {
-			p.send(what)
+			p.Say(what)
 		}
 	}
 }
 
-// Why the server closes a connection (RFC 6455, 7.4, and the platform's own).
-const (
-	closeLeft      = 1000
-	closePolicy    = 1008
-	closeTooBig    = 1009
-	closeInternal  = 1011
-	closeGoingAway = 1012
-	closeSignedOut = 4401
-	closeDoors     = 4403
-	closeReplaced  = 4409
+// closeDoors is why somebody is sent out whose call is closed, beside what all
+// sockets end for.
+const closeDoors = 4403
 
-	// closeSlow is not sent: whoever does not read would not read it either.
-	closeSlow = 0
-)
-
-// queueLength is how many messages may wait for a peer; one more and the peer is
-// too slow to stay. What the other side may say in a burst fits in more than
-// twice, so that a server that is short of breath for a second loses nobody.
-const queueLength = 128
+// line is how a peer is spoken to, which waits for nobody.
+type line interface {
+	Say(what any)
+	End(code int, reason string)
+}
 
 // peer is one connection of one participant.
 type peer struct {
 	holder
+	line
 	self     participant
 	closesAt time.Time
+	welcomed func() // called with the welcome
 
 	ice     []ICEServer // guarded by the rooms' lock
 	expires time.Time   // when they do; the rounds'
 	warned  bool        // that the doors are about to close; the rounds'
-
-	inside  bool          // whether it was welcomed; guarded by the rooms' lock
-	entered chan struct{} // closed with the welcome
-
-	out   chan []byte   // to the writer
-	gone  chan struct{} // closed when the connection is to end
-	once  sync.Once
-	close closing // readable once gone is closed
-}
-
-// closing is the last word to a peer; code 0 says nothing.
-type closing struct {
-	code   int
-	reason string
-}
-
-func newPeer(h holder, self participant, closesAt time.Time) *peer {
-	return &peer{
-		holder: h, self: self, closesAt: closesAt,
-		entered: make(chan struct{}), out: make(chan []byte, queueLength), gone: make(chan struct{}),
-	}
-}
-
-// send queues a message; a peer whose queue is full is ended, never waited for.
-func (p *peer) send(what any) {
-	data, err := encoded(what)
-	if err != nil {
-		slog.Error("call message", "cause", err)
-		p.end(closeInternal, "")
-		return
-	}
-	select {
-	case p.out <- data:
-	default:
-		p.end(closeSlow, "")
-	}
-}
-
-// end asks for the connection's end; the first reason stands.
-func (p *peer) end(code int, reason string) {
-	p.once.Do(func() {
-		p.close = closing{code, reason}
-		close(p.gone)
-	})
+	inside  bool        // whether it was welcomed; guarded by the rooms' lock
 }

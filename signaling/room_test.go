@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"testing"
-	"time"
 
 	"socialdirect/internal/viewer"
 
@@ -15,10 +14,8 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 	t.Parallel()
 	rooms, call := newRooms(), uuid.New()
 	enter := func(id string, role viewer.Role) *peer {
-		p := newPeer(holder{call: call}, participant{ID: id, Role: role}, time.Time{})
-		if !rooms.enter(p, false) {
-			t.Fatal("the rooms are closed")
-		}
+		p := &peer{holder: holder{call: call}, line: deaf{}, self: participant{ID: id, Role: role}, welcomed: func() {}}
+		rooms.enter(p, false)
 		return p
 	}
 	worker := enter(workerID, viewer.SocialWorker)
@@ -34,21 +31,8 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 	rooms.leave(worker)
 }
 
-func TestR44_AFullQueueEndsThePeer(t *testing.T) {
-	t.Parallel()
-	p := newPeer(holder{call: uuid.New()}, participant{}, time.Time{})
-	for range queueLength {
-		p.send(event{Type: "waiting"})
-	}
-	select {
-	case <-p.gone:
-		t.Fatal("ended too soon")
-	default:
-	}
-	p.send(event{Type: "waiting"})
-	<-p.gone
-	p.end(closePolicy, "later")
-	if p.close.code != closeSlow {
-		t.Errorf("ended with %d", p.close.code)
-	}
-}
+// deaf is a line that nobody is at.
+type deaf struct{}
+
+func (deaf) Say(any)         {}
+func (deaf) End(int, string) {}

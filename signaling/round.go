@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/internal/socket"
 
 	"github.com/google/uuid"
 )
@@ -17,45 +17,6 @@ import (
 // is noticed within 5 seconds whoever is there.
 const recheckEvery = 3 * time.Second
 
-// rounds run one act again and again, from the first begin until stop.
-type rounds struct {
-	every time.Duration
-	once  *sync.Once
-	ctx   context.Context
-	end   context.CancelFunc
-	ended chan struct{}
-}
-
-func newRounds() rounds {
-	ctx, end := context.WithCancel(context.Background())
-	return rounds{every: recheckEvery, once: &sync.Once{}, ctx: ctx, end: end, ended: make(chan struct{})}
-}
-
-func (r *rounds) begin(act func(context.Context)) {
-	r.once.Do(func() { go r.run(act) })
-}
-
-func (r *rounds) run(act func(context.Context)) {
-	defer close(r.ended)
-	again := time.NewTicker(r.every)
-	defer again.Stop()
-	for {
-		select {
-		case <-r.ctx.Done():
-			return
-		case <-again.C:
-			act(r.ctx)
-		}
-	}
-}
-
-// stop ends them for good, and waits for the last one.
-func (r *rounds) stop() {
-	r.end()
-	r.once.Do(func() { close(r.ended) })
-	<-r.ended
-}
-
 // round ends the connections and the relay's users whose session or appointment no
 // longer stands, renews credentials, and says when doors are about to close.
 func (s *Service) round(ctx context.Context) {
@@ -63,7 +24,7 @@ func (s *Service) round(ctx context.Context) {
 	now, standing := s.standing(ctx, peers, grants)
 	for _, p := range peers {
 		if end, over := standing.end(p.holder, now); over {
-			p.end(end.code, end.reason)
+			p.End(end.code, end.reason)
 			continue
 		}
 		s.keep(p, now)
@@ -84,7 +45,7 @@ func (s *Service) keep(p *peer, now time.Time) {
 	s.renew(p, now)
 	if !p.warned && !now.Before(p.closesAt.Add(-endingNotice)) && s.rooms.inside(p) {
 		p.warned = true
-		p.send(event{Type: "ending", At: &p.closesAt})
+		p.Say(event{Type: "ending", At: &p.closesAt})
 	}
 }
 
@@ -142,10 +103,16 @@ func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (
 	return s.db.Now(), known
 }
 
+// closing is the last word to a peer.
+type closing struct {
+	code   int
+	reason string
+}
+
 // end is why a holder may not stay, if so.
 func (k standing) end(h holder, now time.Time) (closing, bool) {
 	if k.sessions != nil && !k.sessions[h.session] {
-		return closing{closeSignedOut, "signed out"}, true
+		return closing{socket.SignedOut, "signed out"}, true
 	}
 	if k.calls == nil {
 		return closing{}, false

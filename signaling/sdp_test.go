@@ -249,11 +249,3 @@ func TestR44_NothingIsEscapedForHTML(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
-
-func TestR44_ReasonsFitTheirFrame(t *testing.T) {
-	t.Parallel()
-	got := signaling.Bounded(strings.Repeat("é", 100))
-	if len(got) > signaling.MaxReason || got != strings.Repeat("é", 61) {
-		t.Errorf("%d bytes: %q", len(got), got)
-	}
-}

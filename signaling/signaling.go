@@ -14,12 +14,12 @@ package signaling
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"socialdirect/booking"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
 )
 
@@ -35,12 +35,15 @@ type Service struct {
 	sessions Sessions
 	relay    *Relay
 	rooms    *rooms
-	rounds   rounds
+	sockets  *socket.Hub
+	rounds   socket.Rounds
 }
 
 // New returns the calls; none is going on yet.
 func New(db *postgres.DB, bookings *booking.Service, accounts Sessions, relay *Relay) *Service {
-	return &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), rounds: newRounds()}
+	s := &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
+	s.rounds = socket.NewRounds(recheckEvery, s.round)
+	return s
 }
 
 // Close empties the rooms: everybody is told to come back (1012), and nobody
@@ -48,8 +51,8 @@ func New(db *postgres.DB, bookings *booking.Service, accounts Sessions, relay *R
 func (s *Service) Close(ctx context.Context) error {
 	gone := make(chan struct{})
 	go func() {
-		s.rooms.close()
-		s.rounds.stop()
+		s.sockets.Close()
+		s.rounds.Stop()
 		close(gone)
 	}()
 	select {
@@ -85,7 +88,7 @@ func holderOf(participant string, a booking.Appointment, v *viewer.Viewer) holde
 // iceServers are the relays for one participant, with credentials that last as long
 // as the call's doors are open at most, and when they expire.
 func (s *Service) iceServers(h holder, a booking.Appointment) ([]ICEServer, time.Time) {
-	s.rounds.begin(s.round)
+	s.rounds.Begin()
 	return s.relay.iceServers(h, closesAt(a).Sub(s.db.Now()))
 }
 
@@ -121,8 +124,6 @@ func closesAt(a booking.Appointment) time.Time { return a.EndsAt.Add(booking.Doo
 
 // The refusals before a socket is one.
 var (
-	errOrigin    = fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages.")
 	errSignedOut = fault.New(fault.Unauthenticated, "Connectez-vous pour entrer dans l’appel.")
-	errGoingAway = fault.Wrap(fault.Unavailable, errors.New("calls are closed"))
 	errNotFound  = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")
 )

@@ -38,6 +38,7 @@ type sessions struct {
 	*account.Service
 	mu      sync.Mutex
 	revoked bool
+	asked   int
 }
 
 var workerSession = []byte("worker")
@@ -45,6 +46,7 @@ var workerSession = []byte("worker")
 func (s *sessions) SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asked++
 	alive, err := s.Service.SessionsAlive(ctx, sessions)
 	if alive != nil {
 		alive[string(workerSession)] = !s.revoked
@@ -58,8 +60,10 @@ type world struct {
 	*bookingtest.World
 	calls       *signaling.Service
 	relay       *signaling.Relay
+	sessions    *sessions
 	server      *httptest.Server
 	zoe, nadia  *viewer.Viewer
+	others      []*viewer.Viewer // who may dial beside the two
 	appointment booking.Appointment
 }
 
@@ -71,7 +75,8 @@ func newWorld(t *testing.T) *world {
 	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(time.Hour), booking.Video)
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
-	w.calls = signaling.New(w.DB, w.Bookings, &sessions{Service: w.Accounts}, w.relay)
+	w.sessions = &sessions{Service: w.Accounts}
+	w.calls = signaling.New(w.DB, w.Bookings, w.sessions, w.relay)
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)
 	return w
@@ -117,7 +122,7 @@ func (w *world) serve(t *testing.T) {
 // identified does what the platform's server does with the session cookie.
 func (w *world) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		for _, v := range []*viewer.Viewer{w.zoe, w.nadia} {
+		for _, v := range append([]*viewer.Viewer{w.zoe, w.nadia}, w.others...) {
 			if v.ID.String() == r.Header.Get("Viewer") {
 				r = r.WithContext(viewer.With(r.Context(), v))
 			}
@@ -229,7 +234,7 @@ func (b *browser) closed(code int, before ...string) {
 	if !errors.As(err, &end) {
 		b.t.Fatalf("wants the end %d, hears %v, %v", code, m, err)
 	}
-	if end.Code != code || len(end.Text) > signaling.MaxReason {
+	if end.Code != code || len(end.Text) > 123 {
 		b.t.Fatalf("wants %d, ends with %d %q", code, end.Code, end.Text)
 	}
 }

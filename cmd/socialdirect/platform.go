@@ -286,7 +286,7 @@ func (p *platform) startServer(s settings) error {
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	accounts.CountComing(p.bookings.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
-	pages := messaging.NewHTTP(p.messages, p.accounts, render)
+	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })
 	p.health = health.New(p.parts(s)...)
 	texts := legal.NewHTTP(p.legal, render)

@@ -31,11 +31,11 @@ var rooms = map[string][]string{
 	"bench":    {"server", "domains", "web", "internal"},
 }
 
-// webFrameworks are the imports that only a domain's http*.go files have.
-var webFrameworks = []string{"net/http", "github.com/gorilla/websocket"}
+// webFrameworks are the imports that only a domain's http*.go files have, but for
+// websockets, which internal/socket alone has.
+var webFrameworks = []string{"net/http", websockets}
 
-// withSockets are the domains that talk over WebSockets.
-var withSockets = []string{"messaging", "signaling"}
+const websockets = "github.com/gorilla/websocket"
 
 // owned says whose each table is. A table that a migration makes and that stands
 // nowhere here fails the test.
@@ -176,20 +176,23 @@ func onlyInCommands(file, imported string) string {
 	return ""
 }
 
-// webOutsideHTTP: net/http in a domain's http*.go files only, WebSockets in the
-// two domains that need them.
+// webOutsideHTTP: net/http in a domain's http*.go files only, and WebSockets in
+// internal/socket, where origins, limits and ends are decided once for all.
 func webOutsideHTTP(src source) (broken []string) {
 	domain := house(src.path)
-	if domains[domain] == nil || ofTests(src.path) {
+	if ofTests(src.path) {
 		return nil
+	}
+	if slices.Contains(src.imports, websockets) && src.folder() != "internal/socket" {
+		broken = append(broken, "imports "+websockets+": internal/socket alone talks over WebSockets")
+	}
+	if domains[domain] == nil {
+		return broken
 	}
 	for _, framework := range webFrameworks {
 		if slices.Contains(src.imports, framework) && !strings.HasPrefix(path.Base(src.path), "http") {
 			broken = append(broken, fmt.Sprintf("imports %s: an act knows nothing of the web, only http*.go files do", framework))
 		}
-	}
-	if slices.Contains(src.imports, webFrameworks[1]) && !slices.Contains(withSockets, domain) {
-		broken = append(broken, fmt.Sprintf("imports %s: only %v talk over WebSockets", webFrameworks[1], withSockets))
 	}
 	return broken
 }
