@@ -107,6 +107,7 @@ func (w *world) serve(t *testing.T) {
 	mux := http.NewServeMux()
 	w.server = httptest.NewServer(w.identified(mux))
 	handlers := signaling.NewHTTP(w.calls, render, w.server.URL)
+	mux.Handle("GET /static/", render.Static())
 	mux.Handle("GET /rendez-vous/{id}/appel", answered(handlers.Page))
 	mux.Handle("GET /rendez-vous/{id}/appel/ws", answered(handlers.Socket))
 	t.Cleanup(func() {
@@ -122,8 +123,12 @@ func (w *world) serve(t *testing.T) {
 // identified does what the platform's server does with the session cookie.
 func (w *world) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked := r.Header.Get("Viewer")
+		if cookie, err := r.Cookie("viewer"); err == nil {
+			asked = cookie.Value // a real browser's
+		}
 		for _, v := range append([]*viewer.Viewer{w.zoe, w.nadia}, w.others...) {
-			if v.ID.String() == r.Header.Get("Viewer") {
+			if v.ID.String() == asked {
 				r = r.WithContext(viewer.With(r.Context(), v))
 			}
 		}
