@@ -1,6 +1,7 @@
 // The running demonstration, as the Go test that starts these tests describes it:
 // SOCIALDIRECT_DEMO names its demo.json, SOCIALDIRECT_CODES answers one-time codes
-// that were not used yet.
+// that were not used yet, SOCIALDIRECT_WEEK and SOCIALDIRECT_FAR_WEEK are weeks to
+// come, by its clock.
 
 import { readFileSync } from "node:fs";
 
@@ -13,8 +14,11 @@ export const demo = JSON.parse(readFileSync(env("SOCIALDIRECT_DEMO"), "utf8"));
 /** How long one thing may take on a busy machine, in milliseconds. */
 export const patience = 40_000;
 
-/** @param {string} name */
-function env(name) {
+/**
+ * What the Go test says.
+ * @param {string} name
+ */
+export function env(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: go test ./e2e runs these tests`);
   return value;

@@ -14,8 +14,6 @@ import { await_, patience } from "./platform.mjs";
 const narrow = "* { min-width: 0; min-height: 0; margin: 0; padding: 0; border-width: 0; font-size: 1px; -gtk-icon-source: none; }";
 
 export class WebKit {
-  /** What pages write to the console. */
-  #console = "";
   #folder = mkdtempSync(join(tmpdir(), "socialdirect-webkit-"));
   /** @type {import("node:child_process").ChildProcess[]} */
   #processes = [];
@@ -42,7 +40,7 @@ export class WebKit {
   /** Its one window. */
   get window() {
     if (!this.#driver) throw new Error("WebKit is closed");
-    return new Window(this.#driver, () => this.#errors());
+    return new Window(this.#driver);
   }
 
   async #start() {
@@ -50,13 +48,12 @@ export class WebKit {
     writeFileSync(join(this.#folder, "gtk-3.0", "gtk.css"), narrow);
     const display = await this.#display();
     const port = await freePort();
-    const server = this.#run("WebKitWebDriver", [`--port=${port}`], { DISPLAY: display, XDG_CONFIG_HOME: this.#folder, LANG: "C.UTF-8" });
-    for (const stream of [server.stdout, server.stderr]) stream?.on("data", (text) => (this.#console += text));
+    this.#run("WebKitWebDriver", [`--port=${port}`], { DISPLAY: display, XDG_CONFIG_HOME: this.#folder, LANG: "C.UTF-8" });
     const address = `http://127.0.0.1:${port}`;
     await await_("WebKitWebDriver answers", () => fetch(`${address}/status`).then((answer) => answer.ok, () => false));
     const capabilities = new Capabilities({
       browserName: "MiniBrowser",
-      "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation", "--enable-write-console-messages-to-stdout=true"] },
+      "webkitgtk:browserOptions": { binary: miniBrowser(), args: ["--automation"] },
     });
     this.#driver = await new Builder().usingServer(address).withCapabilities(capabilities).build();
   }
@@ -73,33 +70,32 @@ export class WebKit {
    * @param {Record<string, string>} env
    */
   #run(program, args, env) {
-    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "ignore", "pipe"] });
     child.on("error", (error) => { throw new Error(`${program}: ${error.message} (make test installs it)`); });
     this.#processes.push(child);
     return child;
-  }
-
-  #errors() {
-    return this.#console.split("\n").filter((line) => /^CONSOLE .*ERROR/.test(line));
   }
 }
 
 /** What a Person needs of a browser, by WebDriver. @implements {import("./person.mjs").Window} */
 class Window {
   #driver;
+  /** @type {string[]} */
+  #errors = [];
 
-  /**
-   * @param {import("selenium-webdriver").WebDriver} driver
-   * @param {() => string[]} errors
-   */
-  constructor(driver, errors) {
+  /** @param {import("selenium-webdriver").WebDriver} driver */
+  constructor(driver) {
     this.#driver = driver;
-    this.errors = errors;
+  }
+
+  errors() {
+    return this.#errors;
   }
 
   /** @param {string} address */
   async goto(address) {
     await this.#driver.get(address);
+    this.#errors.push(...await this.evaluate(complaints));
   }
 
   /**
@@ -134,6 +130,14 @@ class Window {
   async picture(path) {
     writeFileSync(path, await this.#driver.takeScreenshot(), "base64");
   }
+}
+
+/** Runs in the page: what its scripts threw. WebDriver tells nothing of a console. */
+async function complaints() {
+  /** @type {string[]} */
+  const found = [];
+  for (const script of document.querySelectorAll('script[type="module"]')) await import(script.src).catch((error) => found.push(`${script.src}: ${error}`));
+  return found;
 }
 
 /** The browser that WebKitWebDriver drives; its folder names the machine's kind. */

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"socialdirect/internal/clocktest"
 )
 
 // inBrowsers runs a file of the Node tests in browsers/, which drive what chromedp
@@ -26,7 +28,8 @@ func inBrowsers(t *testing.T, file string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	node := exec.CommandContext(ctx, "node", "--test-reporter=spec", filepath.Join("browsers", file))
-	node.Env = append(os.Environ(), "SOCIALDIRECT_DEMO="+filepath.Join(d.dir, "demo.json"), "SOCIALDIRECT_CODES="+codes.URL)
+	node.Env = append(os.Environ(), "SOCIALDIRECT_DEMO="+filepath.Join(d.dir, "demo.json"), "SOCIALDIRECT_CODES="+codes.URL,
+		"SOCIALDIRECT_WEEK="+weekOf(clocktest.Now().AddDate(0, 0, 7*3)), "SOCIALDIRECT_FAR_WEEK="+weekOf(clocktest.Now().AddDate(0, 0, 7*10)))
 	node.Cancel = func() error { return node.Process.Signal(syscall.SIGTERM) } // it ends its browsers
 	node.WaitDelay = 10 * time.Second
 	out, err := node.CombinedOutput()
@@ -54,4 +57,15 @@ func handCode(w http.ResponseWriter, r *http.Request) {
 // then what browsers that cannot call are offered, WebKit among them.
 func TestR22_FirefoxAndChromiumTalkAndWhoCannotIsOfferedThePhone(t *testing.T) {
 	inBrowsers(t, "call.test.mjs")
+}
+
+// From a code to an hour, its messages, a document and its end; the worker's week,
+// drawn; the main pages of every role.
+func TestR12_R28_R41_TheWholePathRunsInFirefox(t *testing.T) {
+	inBrowsers(t, "path.test.mjs")
+}
+
+// The main pages of every role, and an hour booked.
+func TestR12_ThePagesWorkInWebKit(t *testing.T) {
+	inBrowsers(t, "webkit.test.mjs")
 }

@@ -1,0 +1,75 @@
+// The pages that somebody comes by: the public ones, and what the first page of each
+// role leads to.
+
+import { phone } from "./person.mjs";
+import { account } from "./platform.mjs";
+
+const publicPages = [
+  "/", "/comment-ca-marche", "/qui-sommes-nous", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/cookies", "/vos-droits",
+  "/inscription", "/inscription/renvoi", "/connexion", "/connexion/sms", "/mot-de-passe/oubli", "/c/chantiers-du-ponant", "/nulle-part",
+];
+
+/** Who works or consults here, and what their first page says. */
+const people = {
+  "paul.hoarau": "Avec qui voulez-vous parler",
+  "ines.robert": "Semaine du",
+  standard: "Standard",
+  "jeanne.kervella": "Codes",
+  "claire.morvan": "Entreprises",
+  "hugo.lemaire": "Protection des données",
+};
+
+/** How many pages of one role are looked at. */
+const most = 14;
+
+/**
+ * Looks at each page on a desktop and on a phone: nothing is wider than the window, and
+ * no script complains.
+ * @param {(name: string) => Promise<import("./person.mjs").Person>} sit seats somebody in a window without history
+ */
+export async function lookAround(sit) {
+  const visitor = await sit("a visitor");
+  await look(visitor, publicPages);
+  for (const [who, home] of Object.entries(people)) {
+    const person = await sit(who);
+    await person.resize(1280);
+    await person.signIn(account(who), home);
+    await look(person, await nearby(person));
+    await person.open("/profil");
+    await person.window.click('form[action="/deconnexion"] button');
+    await person.sees("Votre session est fermée");
+    person.sound();
+  }
+}
+
+/**
+ * @param {import("./person.mjs").Person} person
+ * @param {string[]} paths
+ */
+async function look(person, paths) {
+  for (const path of paths) {
+    await person.resize(1280);
+    await person.open(path);
+    await person.resize(phone);
+    await person.check();
+  }
+  person.sound();
+}
+
+/**
+ * Where the links of the present page lead, one page of each kind.
+ * @param {import("./person.mjs").Person} person
+ * @returns {Promise<string[]>}
+ */
+function nearby(person) {
+  return person.ask((limit) => {
+    /** @type {Map<string, string>} */
+    const kinds = new Map();
+    for (const link of document.querySelectorAll('.bar nav a[href^="/"], main a[href^="/"]')) {
+      const { pathname, search } = new URL(link.href);
+      const kind = pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "*");
+      if (!kinds.has(kind) && !/\.|\/documents\//.test(pathname)) kinds.set(kind, pathname + search);
+    }
+    return [...kinds.values()].slice(0, limit);
+  }, most);
+}
