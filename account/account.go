@@ -63,6 +63,8 @@ type Person struct {
 	Mobile    string // E.164, empty when unknown
 	Zone      *time.Location
 	Active    bool // neither suspended nor closed (R7)
+
+	MobileProved bool // the number answered a code: SMS may go to it (R47)
 }
 
 // Name is the person's name as pages write it; of somebody who was erased it says

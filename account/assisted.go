@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode"
@@ -81,7 +82,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 		if err := insertAssistance(ctx, tx, id, v.ID); err != nil {
 			return err
 		}
-		if err := s.sendLink(ctx, tx, id, in.Email); err != nil {
+		if err := s.sendLink(ctx, tx, id, in.Email, in.Mobile); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.assisted", SubjectID: id})
@@ -126,11 +127,23 @@ func (in Assisted) probe() Probe {
 	return Probe{FirstName: in.FirstName, LastName: in.LastName, Email: in.Email, Mobile: in.Mobile}
 }
 
-func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
-	if email == "" {
-		return s.enqueueText(ctx, tx, textArgs{AccountID: id, Text: textInvitation})
+// linksByNumber is how many links go to one number in a day: it may be a stranger's,
+// heard wrong on the phone (R47).
+const linksByNumber = 5
+
+const tooManyLinks = "Trop de liens sont partis à ce numéro aujourd’hui. Vérifiez-le avec la personne, ou recommencez demain."
+
+// sendLink sends the link by mail, or by SMS to somebody without an address; Throttled
+// after too many SMS to the number.
+func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, email, mobile string) error {
+	if email != "" {
+		return s.enqueueNotice(ctx, tx, id, noticeAssisted)
 	}
-	return s.enqueueNotice(ctx, tx, id, noticeAssisted)
+	refused, err := s.spendIn(ctx, tx, tooManyLinks, quota{"link-number", mobile, linksByNumber, 24 * time.Hour})
+	if err := errors.Join(refused, err); err != nil {
+		return err
+	}
+	return s.enqueueText(ctx, tx, textArgs{AccountID: id, Text: textInvitation})
 }
 
 // ResendLink sends the link again to somebody whom the viewer signed up and who
@@ -153,7 +166,7 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.Email == "" && !s.texting {
 			return ErrNoSMS
 		}
-		if err := s.sendLink(ctx, tx, id, row.Email); err != nil {
+		if err := s.sendLink(ctx, tx, id, row.Email, row.Mobile); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.link_resent", SubjectID: id})

@@ -168,3 +168,11 @@ const SignUpLetters = signUpLetters
 func (s *Service) Refuses(ctx context.Context, email, mobile string) (bool, error) {
 	return s.refused(ctx, s.db.Pool, email, mobile)
 }
+
+// What is sent by SMS in a day at most: codes that prove a number, to one number and
+// for one account, and links to one number.
+const (
+	ProofsByNumber  = proofsByNumber
+	ProofsByAccount = proofsByAccount
+	LinksByNumber   = linksByNumber
+)

@@ -15,6 +15,7 @@ type contactPage struct {
 	Form    *form.Form
 	Texts   bool // whether SMS are sent at all
 	Address bool // whether the person has an e-mail address
+	Prove   bool // whether the number is still to be proved, for SMS
 	From    []option
 	Until   []option
 }
@@ -24,7 +25,7 @@ func (contactPage) Title() string    { return "Notifications" }
 
 func (h *HTTP) contactPage(f *form.Form, own Reachable) contactPage {
 	return contactPage{
-		Form: f, Texts: h.accounts.Texts(), Address: own.Email != "",
+		Form: f, Texts: h.accounts.Texts(), Address: own.Email != "", Prove: h.accounts.owesProof(own.Person),
 		From: hourOptions(0, 23), Until: hourOptions(1, 24),
 	}
 }

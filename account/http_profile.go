@@ -16,6 +16,7 @@ type profilePage struct {
 	Mobile string // what somebody without an address signs in with, empty for others
 	Sheet  bool   // whether the person has a profile sheet to keep
 	Told   bool   // whether the person chooses how to be told of appointments
+	Prove  bool   // whether the number is still to be proved, for SMS
 	Zones  []option
 	Age    *AgeCheck // a proof of age that the person is waited for
 }
@@ -25,8 +26,9 @@ type option struct{ Value, Label string }
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
-func newProfilePage(f *form.Form, person Person) profilePage {
+func (h *HTTP) profilePage(f *form.Form, person Person) profilePage {
 	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker, Told: person.Role == viewer.Beneficiary}
+	page.Prove = h.accounts.owesProof(person)
 	if person.Email == "" {
 		page.Mobile = DisplayMobile(person.Mobile)
 	}
@@ -46,7 +48,7 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
 		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
-	page := newProfilePage(f, person)
+	page := h.profilePage(f, person)
 	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), viewer.From(r.Context())); err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	}
 	profile, email := decodeProfile(f, person), newEmail(f, person)
 	if !f.Valid() {
-		return f.Invalid(newProfilePage(f, person))
+		return f.Invalid(h.profilePage(f, person))
 	}
 	if err := h.accounts.UpdateProfile(r.Context(), v, profile); err != nil {
 		return err
@@ -77,7 +79,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, "/profil")
 	}
 	if err := h.accounts.AskEmail(r.Context(), v, email); err != nil {
-		return refuse(f, "email", err, newProfilePage(f, person))
+		return refuse(f, "email", err, h.profilePage(f, person))
 	}
 	web.Flash(w, "email-asked")
 	return web.See(w, r, "/profil")

@@ -33,7 +33,18 @@ var Zones = []struct{ Name, Label string }{
 
 // UpdateProfile saves the viewer's own profile.
 func (s *Service) UpdateProfile(ctx context.Context, v *viewer.Viewer, p Profile) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return updateProfile(ctx, tx, v.ID, p) })
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		before, err := lockMobile(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if before.Number != p.Mobile { // a code that was sent to the other number proves nothing about this one
+			if err := dropMobileChallenge(ctx, tx, v.ID); err != nil {
+				return err
+			}
+		}
+		return updateProfile(ctx, tx, v.ID, p)
+	})
 }
 
 // People returns the accounts of the given ids; an id without one is absent.

@@ -31,24 +31,30 @@ func fromPlace(kind, value, place string, most int, window time.Duration) []quot
 // message, at the first that is spent; those after it are then left alone, so that
 // one place cannot use up somebody else's.
 func (s *Service) spend(ctx context.Context, message string, quotas ...quota) error {
-	var wait time.Duration
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, q := range quotas {
-			begin := tx.Now.Truncate(q.window)
-			key := s.newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
-			used, _, err := countTry(ctx, tx, key)
-			if err != nil {
-				return err
-			}
-			if used > q.most {
-				wait = begin.Add(q.window).Sub(tx.Now)
-				return nil
-			}
-		}
-		return nil
+	var refused error
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		refused, err = s.spendIn(ctx, tx, message, quotas...)
+		return err
 	})
-	if err != nil || wait == 0 {
+	if err != nil {
 		return err
 	}
-	return &fault.Fault{Code: fault.Throttled, Message: message, RetryAfter: wait}
+	return refused
+}
+
+// spendIn does so in the caller's transaction: what it counted lasts when that
+// commits, also where it refuses.
+func (s *Service) spendIn(ctx context.Context, tx postgres.Tx, message string, quotas ...quota) (refused, err error) {
+	for _, q := range quotas {
+		begin := tx.Now.Truncate(q.window)
+		key := s.newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
+		used, _, err := countTry(ctx, tx, key)
+		if err != nil {
+			return nil, err
+		}
+		if used > q.most {
+			return &fault.Fault{Code: fault.Throttled, Message: message, RetryAfter: begin.Add(q.window).Sub(tx.Now)}, nil
+		}
+	}
+	return nil, nil
 }

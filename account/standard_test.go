@@ -316,7 +316,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	}
 }
 
-var codePattern = regexp.MustCompile(`^(\d{6}) est votre code`)
+var codePattern = regexp.MustCompile(`^(\d{6}) (?:est votre code|confirme votre numéro)`)
 
 // askCode asks for a code and reads it on the phone.
 func askCode(t *testing.T, w *bookingtest.World, phone *phones, mobile string) (token, code string) {

@@ -20,17 +20,22 @@ type personRow struct {
 	Mobile    string
 	TimeZone  string
 	Active    bool
+	Proved    bool // the mobile number
 }
 
 func (r personRow) person() Person {
-	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: zone.Of(r.TimeZone), Active: r.Active}
+	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: zone.Of(r.TimeZone), Active: r.Active, MobileProved: r.Proved}
 }
 
 // isActive is the condition of an account that is neither suspended nor closed.
 const isActive = `(suspended_at is null and closed_at is null)`
 
-const selectPerson = `
-	select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active from accounts `
+// personColumns are what a personRow is read from.
+const personColumns = `
+	id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
+	mobile_validated_at is not null as proved `
+
+const selectPerson = `select ` + personColumns + `from accounts `
 
 func readPerson(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, error) {
 	return onePerson(ctx, q, selectPerson+`where id = $1`, id)
@@ -153,9 +158,14 @@ func setPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string)
 }
 
 // updateProfile leaves the mobile of somebody without an address alone: it is
-// what they sign in with.
+// what they sign in with. Another number than before is not proved.
 func updateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile) error {
-	_, err := tx.Exec(ctx, `update accounts set first_name = $2, last_name = $3, mobile = case when email is null then mobile else $4 end, time_zone = $5 where id = $1`,
+	_, err := tx.Exec(ctx, `
+		update accounts a
+		set first_name = $2, last_name = $3, time_zone = $5, mobile = n.mobile,
+		    mobile_validated_at = case when n.mobile = a.mobile then a.mobile_validated_at end
+		from (select id, case when email is null then mobile else $4 end as mobile from accounts where id = $1) as n
+		where a.id = n.id`,
 		id, p.FirstName, p.LastName, p.Mobile, p.Zone)
 	return err
 }

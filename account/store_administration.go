@@ -71,7 +71,7 @@ func (r accountRow) state() State {
 }
 
 const selectAccount = `
-	select id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + isActive + ` as active,
+	select ` + personColumns + `,
 	       created_at, last_seen_on as seen_on, suspended_at, closed_at, erased_at is not null as erased, password_hash is not null as has_password,
 	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `

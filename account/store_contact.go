@@ -33,7 +33,7 @@ func (r contactRow) reachable() Reachable {
 func readReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Reachable, error) {
 	rows, err := postgres.All[contactRow](ctx, q, `
 		select a.id, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, coalesce(a.mobile, '') as mobile, a.time_zone,
-		       `+isActive+` as active, c.account_id is not null as chosen, coalesce(c.texts, false) as texts, coalesce(c.discreet, false) as discreet,
+		       `+isActive+` as active, a.mobile_validated_at is not null as proved, c.account_id is not null as chosen, coalesce(c.texts, false) as texts, coalesce(c.discreet, false) as discreet,
 		       coalesce(c.limit_reminder, false) as limit_reminder, coalesce(c.hour_reminder, false) as hour_reminder,
 		       coalesce(c.call_from, 0) as call_from, coalesce(c.call_until, 0) as call_until
 		from accounts a left join contact_choices c on c.account_id = a.id where a.id = any($1)`, ids)

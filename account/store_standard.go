@@ -136,7 +136,7 @@ const selectChallenge = `
 	from sms_challenges where used_at is null and expires_at > $2 `
 
 func lockChallenge(ctx context.Context, tx postgres.Tx, hash []byte) (challengeRow, error) {
-	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and token_hash = $1 for update`, hash, tx.Now)
+	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and token_hash = $1 and purpose = 'sign_in' for update`, hash, tx.Now)
 }
 
 func lockChallengeByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (challengeRow, error) {

@@ -17,6 +17,7 @@ import (
 const (
 	textInvitation = "sms_invitation"
 	textCode       = "sms_code"
+	textProof      = "sms_proof"
 )
 
 // textArgs is the job that sends one SMS. Like noticeArgs it names whom and never
@@ -52,7 +53,7 @@ func NewTextWorker(accounts *Service, notices *web.Notices, sender sms.Sender) *
 
 // NextRetry tries again soon: somebody waits with the phone in their hand.
 func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
-	if job.Args.Text == textCode {
+	if job.Args.ChallengeID != uuid.Nil {
 		return job.AttemptedAt.Add(5 * time.Second)
 	}
 	return time.Time{} // River's own
@@ -81,7 +82,7 @@ type texted struct{ Token, Code string }
 // prepare finds whom to write to, nobody when nothing is to be sent any more, and
 // makes the secret that the text holds.
 func (w *TextWorker) prepare(ctx context.Context, args textArgs) (person Person, data texted, err error) {
-	if args.Text == textCode {
+	if args.ChallengeID != uuid.Nil {
 		person, data.Code, err = w.accounts.codeFor(ctx, args.ChallengeID)
 		return person, data, err
 	}

@@ -43,6 +43,7 @@ type appointmentPage struct {
 	CanConclude bool // the viewer may say what came of it
 	CanNeed     bool // the viewer may change what they need
 	Answerable  bool // other hours are offered to the viewer, since the worker cancelled
+	Prove       bool // the viewer's number is still to be proved, for SMS
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
@@ -75,6 +76,9 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 	page.Coming = a.Status == Confirmed && !a.Over(now)
 	page.CanEnter = a.Status.Agreed() && a.Mode == Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
+	if err == nil && page.Coming {
+		page.Prove, err = h.bookings.accounts.Unproved(r.Context(), v)
+	}
 	if err == nil {
 		page.Answerable, err = h.bookings.Answerable(r.Context(), v, a)
 	}

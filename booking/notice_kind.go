@@ -194,9 +194,10 @@ func (s *Service) channels(kind noticeKind, r account.Reachable) []Channel {
 	return channels
 }
 
-// textable reports whether the person may be sent SMS: staff read their mail.
+// textable reports whether the person may be sent SMS: staff read their mail, and a
+// number that never answered a code may be a stranger's (R47).
 func (s *Service) textable(r account.Reachable) bool {
-	return s.accounts.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.Contact.Texts
+	return s.accounts.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
 }
 
 func (s *Service) enqueue(ctx context.Context, tx postgres.Tx, queued []queuedRow) error {

@@ -165,6 +165,8 @@ var flashes = map[string]string{
 	"password-changed": "Votre nouveau mot de passe est enregistré. Vos autres sessions sont fermées.",
 	"session-ended":    "Cette session est fermée.",
 	"sessions-ended":   "Vos autres sessions sont fermées.",
+	"code-sent":        "Un code part par SMS.",
+	"mobile-proved":    "Votre numéro est confirmé.",
 	"email-asked":      "Un lien part à votre nouvelle adresse. L’ancienne reste la vôtre tant que vous ne l’avez pas ouvert.",
 	"email-changed":    "Votre adresse e-mail est changée.",
 	"rights-asked":     "Votre demande est reçue. Elle est rappelée ci-dessous.",

@@ -105,13 +105,13 @@ func (w *World) SignUp(email, first, last, code string) error {
 	})
 }
 
-// Beneficiary signs somebody up, proves the address and signs in.
+// Beneficiary signs somebody up, proves the address and the number, and signs in.
 func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
 	email := w.email("beneficiaire")
 	must(t, w.SignUp(email, first, last, w.code))
-	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
+	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at, mobile_validated_at = created_at where email = $1`, email)
 	must(t, err)
 	return w.SignIn(t, email)
 }

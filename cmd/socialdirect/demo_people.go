@@ -227,7 +227,14 @@ func (d *demonstration) signUp(ctx context.Context, code string, who account.Sig
 	if err != nil {
 		return err
 	}
-	return d.platform.accounts.Validate(ctx, token)
+	if err := d.platform.accounts.Validate(ctx, token); err != nil {
+		return err
+	}
+	person, err := d.platform.accounts.ByEmail(ctx, who.Email)
+	if err != nil {
+		return err
+	}
+	return d.platform.accounts.ProveMobileByHand(ctx, person.ID)
 }
 
 var allReasons = []string{"money", "housing", "family", "caregiving", "disability", "retirement"}

@@ -1,0 +1,81 @@
+package account
+
+import (
+	"net/http"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// mobilePage is where a person proves their own number.
+type mobilePage struct {
+	Form   *form.Form
+	Mobile Mobile
+	Texts  bool // an SMS gateway is set
+}
+
+func (mobilePage) Template() string { return "account/mobile" }
+func (mobilePage) Title() string    { return "Votre numéro de portable" }
+
+// Number is as people read it.
+func (p mobilePage) Number() string { return DisplayMobile(p.Mobile.Number) }
+
+func (h *HTTP) mobilePage(r *http.Request, f *form.Form) (mobilePage, error) {
+	m, err := h.accounts.Mobile(r.Context(), viewer.From(r.Context()))
+	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.Texts()}, err
+}
+
+// MobilePage shows how far the viewer's number is proved (R47).
+func (h *HTTP) MobilePage(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.mobilePage(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// SendMobileCode sends a code to the number.
+func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page, err := h.mobilePage(r, f)
+	if err != nil {
+		return err
+	}
+	if err := h.accounts.SendMobileCode(r.Context(), viewer.From(r.Context())); err != nil {
+		return refuse(f, "code", err, page)
+	}
+	web.Flash(w, "code-sent")
+	return web.See(w, r, "/profil/mobile")
+}
+
+// ProveMobile takes the code.
+func (h *HTTP) ProveMobile(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
+	page, err := h.mobilePage(r, f)
+	if err != nil {
+		return err
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	err = h.accounts.ProveMobile(r.Context(), viewer.From(r.Context()), code)
+	if fault.Is(err, fault.Gone) {
+		page.Mobile.Sent = false
+		f.Fail("code", fault.From(err).Message)
+		return fault.WithPage(err, page)
+	}
+	if err != nil {
+		return refuse(f, "code", err, page)
+	}
+	web.Flash(w, "mobile-proved")
+	return web.See(w, r, "/profil/mobile")
+}

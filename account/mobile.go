@@ -1,0 +1,157 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// SMS go to numbers that answered a code, and to no others (R47): whoever types a
+// stranger's number has one code sent there, a few times a day at most, and nothing
+// more. Somebody without an e-mail address proves the number by signing in.
+
+// How often a code that proves a number may be asked for in a day: of everybody's
+// accounts together for one number, and for one account whatever its number.
+const (
+	proofsByNumber  = 3
+	proofsByAccount = 5
+)
+
+const tooManyProofs = "Trop de codes ont été demandés aujourd’hui. Recommencez demain, ou appelez le standard."
+
+var (
+	errMobileProved = fault.New(fault.Conflict, "Ce numéro est déjà confirmé.")
+	errNoMobile     = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
+)
+
+// Mobile is the viewer's number, and how far it is proved.
+type Mobile struct {
+	Number string // E.164; empty for none
+	Proved bool   // it answered a code
+	Sent   bool   // a code was sent and can still be given
+}
+
+// owesProof reports whether somebody still has to prove a number before SMS go to it:
+// a beneficiary, where there is a gateway.
+func (s *Service) owesProof(p Person) bool {
+	return s.texting && p.Role == viewer.Beneficiary && p.Mobile != "" && !p.MobileProved
+}
+
+// Unproved reports whether the viewer still has to prove a number before SMS go to it.
+func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) {
+	if !s.texting || v == nil || v.Role != viewer.Beneficiary {
+		return false, nil
+	}
+	p, err := s.Person(ctx, v.ID)
+	return err == nil && s.owesProof(p), err
+}
+
+// Mobile returns the viewer's number.
+func (s *Service) Mobile(ctx context.Context, v *viewer.Viewer) (Mobile, error) {
+	if err := provesMobile(v); err != nil {
+		return Mobile{}, err
+	}
+	return readMobile(ctx, s.db.Pool, v.ID, s.db.Now())
+}
+
+func provesMobile(v *viewer.Viewer) error {
+	if v == nil || v.Role != viewer.Beneficiary {
+		return errContactRole
+	}
+	return nil
+}
+
+// SendMobileCode sends a code to the viewer's own number by SMS; one that was sent
+// before no longer counts. Conflict when there is nothing to prove, Throttled after
+// too many.
+func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
+	if err := provesMobile(v); err != nil {
+		return err
+	}
+	m, err := readMobile(ctx, s.db.Pool, v.ID, s.db.Now())
+	switch {
+	case err != nil:
+		return err
+	case !s.texting || m.Number == "":
+		return errNoMobile
+	case m.Proved:
+		return errMobileProved
+	}
+	day := 24 * time.Hour
+	if err := s.spend(ctx, tooManyProofs, quota{"proof-account", v.ID.String(), proofsByAccount, day}, quota{"proof-number", m.Number, proofsByNumber, day}); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := lockMobile(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		_, hash := newToken() // nobody's: the session says whose code it is
+		challenge, err := replaceMobileChallenge(ctx, tx, hash, v.ID, s.byNumber(m.Number))
+		if err != nil {
+			return err
+		}
+		return s.enqueueText(ctx, tx, textArgs{ChallengeID: challenge, Text: textProof})
+	})
+}
+
+// ProveMobile gives the code back: Invalid for a wrong one, Gone when it has expired
+// or was tried codeTries times, Throttled while too many wrong ones were given for
+// the number.
+func (s *Service) ProveMobile(ctx context.Context, v *viewer.Viewer, code string) error {
+	if err := provesMobile(v); err != nil {
+		return err
+	}
+	var refused error
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		m, err := lockMobile(ctx, tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if m.Proved {
+			return nil // pressed twice
+		}
+		refused, err = s.answerMobileCode(ctx, tx, v.ID, m, code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
+// ProveMobileByHand notes that somebody's number is theirs, without a code: for example
+// people, whom no gateway reaches.
+func (s *Service) ProveMobileByHand(ctx context.Context, id uuid.UUID) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return markMobileProved(ctx, tx, id) })
+}
+
+// answerMobileCode marks the number as proved when code is the right one; refused
+// says why it is not, and what was counted stays counted.
+func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, m Mobile, code string) (refused, err error) {
+	c, err := lockMobileChallenge(ctx, tx, id)
+	if postgres.NoRows(err) || err == nil && c.Tries >= codeTries {
+		return errTextGone, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	counts := s.byNumber(m.Number)
+	if err := admitIn(ctx, tx, counts); err != nil {
+		return nil, err
+	}
+	if !s.rightCode(ctx, tx, c, code) {
+		return errTextCode, countCodeTry(ctx, tx, c.ID)
+	}
+	if err := forgetTries(ctx, tx, counts); err != nil {
+		return nil, err
+	}
+	if err := useChallenge(ctx, tx, c.ID); err != nil {
+		return nil, err
+	}
+	return nil, markMobileProved(ctx, tx, id)
+}

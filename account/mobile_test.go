@@ -1,0 +1,236 @@
+package account_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+)
+
+// numbered is a beneficiary who just typed a number of theirs.
+func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer {
+	t.Helper()
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	renumber(t, w, v, number)
+	return v
+}
+
+func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number string) {
+	t.Helper()
+	if err := w.Accounts.UpdateProfile(t.Context(), v, account.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// askProof has a code sent and returns it.
+func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to string) {
+	t.Helper()
+	if err := w.Accounts.SendMobileCode(t.Context(), v); err != nil {
+		t.Fatal(err)
+	}
+	phone := &phones{}
+	if err := w.Accounts.SendTexts(t.Context(), phone); err != nil || len(phone.sent) != 1 {
+		t.Fatalf("sent %+v, %v", phone.sent, err)
+	}
+	return codePattern.FindStringSubmatch(phone.sent[0].Text)[1], phone.sent[0].To
+}
+
+func mobileProved(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
+	t.Helper()
+	m, err := w.Accounts.Mobile(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Proved
+}
+
+func TestR47_ANumberIsProvedByTheCodeSentToIt(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	v := numbered(t, w, "+33698765432")
+	code, to := askProof(t, w, v)
+	if to != "+33698765432" || mobileProved(t, w, v) {
+		t.Fatalf("sent to %s, proved %v", to, mobileProved(t, w, v))
+	}
+	if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) || mobileProved(t, w, v) {
+		t.Errorf("a wrong code: %v", err)
+	}
+	if err := w.Accounts.ProveMobile(t.Context(), v, " "+code[:3]+" "+code[3:]); err != nil || !mobileProved(t, w, v) {
+		t.Errorf("the right code: %v", err)
+	}
+	if err := w.Accounts.ProveMobile(t.Context(), v, code); err != nil {
+		t.Errorf("pressed twice: %v", err)
+	}
+	if err := w.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a code for a proved number: %v", err)
+	}
+}
+
+// wrong is another code than the right one.
+func wrong(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
+}
+
+func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	v := numbered(t, w, "+33698765432")
+	code, _ := askProof(t, w, v)
+	renumber(t, w, v, "+33698765433")
+	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
+		t.Errorf("the first number's code: %v, proved %v", err, mobileProved(t, w, v))
+	}
+	code, _ = askProof(t, w, v)
+	if err := w.Accounts.ProveMobile(t.Context(), v, code); err != nil {
+		t.Fatal(err)
+	}
+	renumber(t, w, v, "+33698765433")
+	if !mobileProved(t, w, v) {
+		t.Error("saving the same number again forgets that it is proved")
+	}
+	renumber(t, w, v, "+33698765434")
+	if mobileProved(t, w, v) {
+		t.Error("a new number counts as proved")
+	}
+}
+
+func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	v, other := numbered(t, w, "+33698765432"), numbered(t, w, "+33698765433")
+	code, _ := askProof(t, w, v)
+	if err := w.Accounts.ProveMobile(t.Context(), other, code); err == nil || mobileProved(t, w, other) {
+		t.Errorf("somebody else's code: %v", err)
+	}
+	for _, token := range []string{"", v.ID.String(), "mobile"} {
+		if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Gone) {
+			t.Errorf("token %q: %v", token, err)
+		}
+	}
+}
+
+func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	const accounts = 4
+	var people []*viewer.Viewer
+	for range accounts {
+		people = append(people, numbered(t, w, "+33698765432"))
+	}
+	phone := &phones{}
+	ask := func() (sent int) {
+		var group sync.WaitGroup
+		for _, v := range people {
+			for range 3 {
+				group.Go(func() { _ = w.Accounts.SendMobileCode(t.Context(), v) })
+			}
+		}
+		group.Wait()
+		before := len(phone.sent)
+		if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+			t.Fatal(err)
+		}
+		return len(phone.sent) - before
+	}
+	if sent := ask(); sent == 0 || sent > account.ProofsByNumber {
+		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, account.ProofsByNumber)
+	}
+	err := w.Accounts.SendMobileCode(t.Context(), people[0])
+	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter <= 0 || !strings.Contains(f.Message, "demain") {
+		t.Errorf("then: %+v", f)
+	}
+	w.SetNow(bookingtest.Start.Add(25 * time.Hour))
+	if sent := ask(); sent == 0 {
+		t.Error("nothing is sent on the next day")
+	}
+}
+
+func TestR47_OneAccountChangesItsNumberInVain(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	v := w.Beneficiary(t, "Zoé", "Vidal")
+	sent := 0
+	for i := range 20 {
+		renumber(t, w, v, fmt.Sprintf("+336987654%02d", i))
+		if err := w.Accounts.SendMobileCode(t.Context(), v); err == nil {
+			sent++
+		} else if !fault.Is(err, fault.Throttled) {
+			t.Fatal(err)
+		}
+	}
+	if sent != account.ProofsByAccount {
+		t.Errorf("%d codes to 20 numbers, want %d", sent, account.ProofsByAccount)
+	}
+}
+
+func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	v := numbered(t, w, "+33698765432")
+	code, _ := askProof(t, w, v)
+	for range account.FreeTries {
+		if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) {
+			t.Fatalf("a wrong code: %v", err)
+		}
+	}
+	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
+		t.Errorf("after five wrong ones: %v", err)
+	}
+	code, _ = askProof(t, w, v)
+	if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
+		t.Errorf("a wrong code again: %v", err)
+	}
+	w.SetNow(bookingtest.Start.Add(account.CodeLifetime + time.Second))
+	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) {
+		t.Errorf("late: %v", err)
+	}
+}
+
+func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
+	t.Parallel()
+	w, operator := switchboard(t)
+	for _, v := range []*viewer.Viewer{nil, operator} {
+		if err := w.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%+v: %v", v, err)
+		}
+		if err := w.Accounts.ProveMobile(t.Context(), v, "000000"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%+v: %v", v, err)
+		}
+	}
+	without := bookingtest.New(t)
+	v := numbered(t, without, "+33698765432")
+	if err := without.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
+		t.Errorf("without a gateway: %v", err)
+	}
+	if owed, err := without.Accounts.Unproved(t.Context(), v); err != nil || owed {
+		t.Errorf("without a gateway something is asked for: %v, %v", owed, err)
+	}
+}
+
+func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
+	t.Parallel()
+	w, operator := switchboard(t)
+	person := assist(t, w, operator, spoken(w, "", "+33698765432"))
+	phone := &phones{}
+	for i := range 12 {
+		w.SetNow(bookingtest.Start.Add(time.Duration(i) * 90 * time.Minute))
+		if err := w.Accounts.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
+			t.Fatal(err)
+		}
+		if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(phone.sent) == 0 || len(phone.sent) > account.LinksByNumber {
+		t.Errorf("%d links went to the number within a day, want %d at most", len(phone.sent), account.LinksByNumber)
+	}
+}
