@@ -26,7 +26,7 @@ const tooManyProofs = "Trop de codes ont été demandés aujourd’hui. Recommen
 
 var (
 	errMobileProved = fault.New(fault.Conflict, "Ce numéro est déjà confirmé.")
-	errNoMobile     = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
+	errNoMobile     = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
 )
 
 // Mobile is the viewer's number, and how far it is proved.
