@@ -170,7 +170,7 @@ func (p *person) decodes(who string) {
 	var got pictures
 	await(p.t, who+" decodes the other’s video", 40*time.Second, func() bool {
 		got = eval[pictures](p, picturesScript)
-		return got.Frames > 10
+		return got.Frames > 10 && got.Remote != "" // the pair is told of a moment after its first pictures
 	})
 	if got.Local != "relay" || got.Remote != "relay" {
 		p.t.Errorf("%s talks %s to %s, want relay to relay", who, got.Local, got.Remote)
