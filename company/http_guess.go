@@ -15,7 +15,7 @@ var guessedAfter = []int{1, 2, 3, 5}
 // guessPage tells the operator how private the figures are, from the rule itself.
 type guessPage struct {
 	figuresPage
-	Guesses []guessLine
+	Tables []guessTable
 }
 
 func (guessPage) Template() string { return "company/guess" }
@@ -24,25 +24,31 @@ func (guessPage) Title() string    { return "Ce que les chiffres laissent devine
 // CellEpsilon is the ε of one cell.
 func (guessPage) CellEpsilon() string { return decimal(epsilonValue()) }
 
+// guessTable is what can be guessed of people who signed up with one kind of code.
+type guessTable struct {
+	Caption string
+	Lines   []guessLine
+}
+
 // guessLine is what can be guessed of one person after some years.
 type guessLine struct {
 	Years   int
-	Limited bool // the person used a code with a limit
-	Cells   int
 	Epsilon string
 	Best    string
 	Bound   string
 }
 
-func guesses() (lines []guessLine) {
-	for _, limited := range []bool{false, true} {
-		for _, years := range guessedAfter {
-			cells := CellsAfter(years, limited)
-			lines = append(lines, guessLine{
-				Years: years, Limited: limited, Cells: cells, Epsilon: decimal(epsilonValue() * float64(cells)),
-				Best: percentWithTenths(BestGuess(cells)), Bound: percentWithTenths(Bound(cells)),
-			})
-		}
+func guessTables() []guessTable {
+	return []guessTable{{"Avec un code sans limite", guesses(false)}, {"Avec un code limité", guesses(true)}}
+}
+
+func guesses(limited bool) (lines []guessLine) {
+	for _, years := range guessedAfter {
+		cells := CellsAfter(years, limited)
+		lines = append(lines, guessLine{
+			Years: years, Epsilon: decimal(epsilonValue() * float64(cells)),
+			Best: percentWithTenths(BestGuess(cells)), Bound: percentWithTenths(Bound(cells)),
+		})
 	}
 	return lines
 }
@@ -61,7 +67,7 @@ func (h *FiguresHTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
 	if err := administrator(viewer.From(r.Context())); err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, guessPage{Guesses: guesses()})
+	return h.render.Render(w, r, http.StatusOK, guessPage{Tables: guessTables()})
 }
 
 var _ web.Page = guessPage{}
