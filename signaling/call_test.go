@@ -22,6 +22,7 @@ type caller struct {
 	track *webrtc.TrackLocalStaticRTP
 	heard atomic.Int64 // RTP packets of the other side
 
+	acting  sync.Mutex // an answer waits until the offer is one's own
 	writing sync.Mutex
 	frames  []string // all that the socket brought; readable once read is closed
 	read    chan struct{}
@@ -127,6 +128,8 @@ func (c *caller) say(m wire) {
 }
 
 func (c *caller) obey(m wire) error {
+	c.acting.Lock()
+	defer c.acting.Unlock()
 	switch {
 	case m.Type == "candidate" && m.Candidate != nil:
 		return c.pc.AddICECandidate(*m.Candidate)
@@ -146,6 +149,8 @@ func (c *caller) obey(m wire) error {
 }
 
 func (c *caller) offer(to string) {
+	c.acting.Lock()
+	defer c.acting.Unlock()
 	offer, err := c.pc.CreateOffer(nil)
 	must(c.t, err)
 	c.say(wire{Type: "description", To: to, Description: &offer})
