@@ -35,6 +35,7 @@ func Open(ctx context.Context, url string, conns int) (*DB, error) {
 	cfg.ConnConfig.DialFunc = watch(cfg.ConnConfig.DialFunc)
 	cfg.ConnConfig.ConnectTimeout = cmp.Or(cfg.ConnConfig.ConnectTimeout, connectTimeout)
 	cfg.PingTimeout = cmp.Or(cfg.PingTimeout, pingTimeout)
+	cfg.ConnConfig.Tracer = &shares{}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
