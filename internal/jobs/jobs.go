@@ -16,14 +16,14 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 )
 
-// Outbound is the queue of jobs that wait for other people's servers: however slow
-// these are, the other jobs go on.
-const Outbound = "outbound"
-
 // Queue inserts jobs; it works none.
-type Queue struct{ client *river.Client[pgx.Tx] }
+type Queue struct {
+	client *river.Client[pgx.Tx]
+	pool   postgres.Querier
+}
 
 // NewQueue returns a queue on the database.
 func NewQueue(db *postgres.DB) (*Queue, error) {
@@ -31,7 +31,7 @@ func NewQueue(db *postgres.DB) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
 	}
-	return &Queue{client}, nil
+	return &Queue{client, db.Pool}, nil
 }
 
 // Add inserts a job that runs once the transaction has committed; ScheduledAt is an
@@ -57,22 +57,41 @@ func Wake(ctx context.Context, db *postgres.DB) error {
 	return nil
 }
 
-// A job that a crash left under way is worked again after rescueAfter, rather than
-// after River's hour: a reminder would come too late. No job may last as long as that.
+// No job lasts as long as rescueAfter: one that stands as running for longer is worked
+// again, should nobody have noticed that its process died (see instance).
 const (
 	jobTimeout  = time.Minute
 	rescueAfter = 2 * time.Minute
 )
 
 // Runner works the jobs.
-type Runner struct{ client *river.Client[pgx.Tx] }
+type Runner struct {
+	client *river.Client[pgx.Tx]
+	alive  *instance
+}
 
-// Start begins to work the jobs of the given workers, and to go the rounds.
+// Start begins to work the jobs of the given workers, and to go the rounds. What the
+// jobs of processes that died had begun is begun again first.
 func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, rounds []Round) (*Runner, error) {
+	alive, err := live(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	client, err := start(ctx, db, alive.id, workers, rounds)
+	if err != nil {
+		alive.end()
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &Runner{client, alive}, nil
+}
+
+func start(ctx context.Context, db *postgres.DB, id string, workers *river.Workers, rounds []Round) (*river.Client[pgx.Tx], error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, Outbound: {MaxWorkers: 4}},
+		ID:                id,
+		Queues:            queues(len(rounds)),
 		Workers:           workers,
 		PeriodicJobs:      addRounds(workers, rounds),
+		Middleware:        []rivertype.Middleware{inShares(int(db.Pool.Config().MaxConns))},
 		ErrorHandler:      failures{},
 		FetchPollInterval: 500 * time.Millisecond,
 		JobTimeout:        jobTimeout,
@@ -81,17 +100,15 @@ func Start(ctx context.Context, db *postgres.DB, workers *river.Workers, rounds 
 		Logger:               logger(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("job queue: %w", err)
+		return nil, err
 	}
-	if err := client.Start(ctx); err != nil {
-		return nil, fmt.Errorf("job queue: %w", err)
-	}
-	return &Runner{client}, nil
+	return client, client.Start(ctx)
 }
 
 // Stop waits for the jobs under way; when ctx ends first they are cancelled and
 // will be tried again by the next start.
 func (r *Runner) Stop(ctx context.Context) error {
+	defer r.alive.end()
 	if err := r.client.Stop(ctx); err == nil {
 		return nil
 	}

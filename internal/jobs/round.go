@@ -8,6 +8,7 @@ import (
 	"socialdirect/internal/postgres"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Round is work that comes round by itself, at every start and at an interval, on
@@ -27,8 +28,10 @@ type roundArgs struct {
 // Kind names the job.
 func (roundArgs) Kind() string { return "round" }
 
-// InsertOpts gives a round one try.
-func (roundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 1} }
+// InsertOpts gives a round one try, in a queue of its own: nothing else delays it.
+func (roundArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: roundsQueue, MaxAttempts: 1}
+}
 
 // GoRound has the round of that name gone once more, when the transaction has
 // committed.
@@ -36,9 +39,16 @@ func (q *Queue) GoRound(ctx context.Context, tx postgres.Tx, name string) error 
 	return q.Add(ctx, tx, roundArgs{name}, nil)
 }
 
+// oneAtATime has a round that lasts longer than its interval not begin beside itself.
+var oneAtATime = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}}
+
 func (r Round) periodic() *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(r.Every),
-		func() (river.JobArgs, *river.InsertOpts) { return roundArgs{r.Name}, nil },
+		func() (river.JobArgs, *river.InsertOpts) {
+			return roundArgs{r.Name}, &river.InsertOpts{UniqueOpts: oneAtATime}
+		},
 		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
