@@ -3,8 +3,10 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -56,6 +58,17 @@ type noticeArgs struct {
 // Kind names the job.
 func (noticeArgs) Kind() string { return "account_notice" }
 
+// InsertOpts has the mails that somebody waits for come first.
+func (a noticeArgs) InsertOpts() river.InsertOpts {
+	if _, link := tokenPurposes[a.Notice]; link || slices.Contains(links, a.Notice) {
+		return jobs.ByMail(jobs.Awaited)
+	}
+	return jobs.ByMail(jobs.News)
+}
+
+// links are the notices with a link beside those of tokenPurposes.
+var links = []string{noticeWaiting, noticeMove}
+
 // noticeEvery is how often one account gets the same notice at most: the forms
 // that send them are open to all, and nobody shall be flooded through us.
 const noticeEvery = time.Minute
@@ -67,7 +80,7 @@ func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, id uuid.UUI
 
 // NoticeWorker sends this package's notices.
 type NoticeWorker struct {
-	river.WorkerDefaults[noticeArgs]
+	jobs.MessageDefaults[noticeArgs]
 	accounts *Service
 	notices  *web.Notices
 	sender   *mail.Sender
@@ -98,7 +111,8 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 			return err
 		}
 		id := fmt.Sprintf("account-%d-%d-%d", job.CreatedAt.UnixMicro(), job.ID, i)
-		if err := w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text}); err != nil {
+		err = w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text})
+		if err := jobs.SettleOne(ctx, job.JobRow, err); err != nil {
 			return err
 		}
 	}

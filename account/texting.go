@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
 	"socialdirect/web"
@@ -32,6 +33,9 @@ type textArgs struct {
 // Kind names the job.
 func (textArgs) Kind() string { return "account_text" }
 
+// InsertOpts has what somebody waits for come first.
+func (textArgs) InsertOpts() river.InsertOpts { return jobs.ByText(jobs.Awaited) }
+
 func (s *Service) enqueueText(ctx context.Context, tx postgres.Tx, args textArgs) error {
 	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
 	return s.queue.Add(ctx, tx, args, once)
@@ -39,7 +43,7 @@ func (s *Service) enqueueText(ctx context.Context, tx postgres.Tx, args textArgs
 
 // TextWorker sends this package's SMS.
 type TextWorker struct {
-	river.WorkerDefaults[textArgs]
+	jobs.MessageDefaults[textArgs]
 	accounts *Service
 	notices  *web.Notices
 	sender   sms.Sender
@@ -56,7 +60,7 @@ func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
 	if job.Args.ChallengeID != uuid.Nil {
 		return job.AttemptedAt.Add(5 * time.Second)
 	}
-	return time.Time{} // River's own
+	return w.MessageDefaults.NextRetry(job)
 }
 
 // Work sends one SMS.
@@ -73,7 +77,7 @@ func (w *TextWorker) Work(ctx context.Context, job *river.Job[textArgs]) error {
 		return err
 	}
 	key := fmt.Sprintf("account-%d-%d", job.CreatedAt.UnixMicro(), job.ID)
-	return w.sender.Send(ctx, sms.Message{To: person.Mobile, Text: text, Key: key})
+	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, sms.Message{To: person.Mobile, Text: text, Key: key}))
 }
 
 // texted is what the texts may say.

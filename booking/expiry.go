@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -140,6 +141,9 @@ type credentialNoticeArgs struct {
 // Kind names the job.
 func (credentialNoticeArgs) Kind() string { return "credential_notice" }
 
+// InsertOpts has what is more pressing come first.
+func (credentialNoticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Aside) }
+
 func (s *Service) enqueueCredentialNotice(ctx context.Context, tx postgres.Tx, args credentialNoticeArgs) error {
 	return s.queue.Add(ctx, tx, args, nil)
 }
@@ -159,7 +163,7 @@ func (s *Service) tellAdministrators(ctx context.Context, tx postgres.Tx, args c
 
 // CredentialNoticeWorker sends the notices about credentials.
 type CredentialNoticeWorker struct {
-	river.WorkerDefaults[credentialNoticeArgs]
+	jobs.MessageDefaults[credentialNoticeArgs]
 	bookings *Service
 	notices  *web.Notices
 	sender   *outgoing.Sender
@@ -199,7 +203,8 @@ func (w *CredentialNoticeWorker) Work(ctx context.Context, job *river.Job[creden
 	if err != nil {
 		return err
 	}
-	return w.sender.Send(ctx, outgoing.Message{ID: fmt.Sprintf("credential-%d", job.ID), To: person.Email, Subject: subject, Text: text})
+	err = w.sender.Send(ctx, outgoing.Message{ID: fmt.Sprintf("credential-%d", job.ID), To: person.Email, Subject: subject, Text: text})
+	return jobs.SettleOne(ctx, job.JobRow, err)
 }
 
 func (w *CredentialNoticeWorker) letter(ctx context.Context, person account.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {

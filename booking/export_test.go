@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -21,9 +22,21 @@ const (
 	HourReminder  = noticeHourReminder
 )
 
-// Deliver tries to send one notice, as River does; try counts from 1.
+// Deliver tries to send one notice, as River does: with a try that comes after those
+// before it, and is the given one at least.
 func (w *NoticeWorker) Deliver(ctx context.Context, id uuid.UUID, try int) error {
-	return w.work(ctx, id, try, try >= noticeTries)
+	var before int
+	if err := w.bookings.db.Pool.QueryRow(ctx, `select try from notices where id = $1`, id).Scan(&before); err != nil {
+		return err
+	}
+	return w.DeliverAs(ctx, id, max(try, before+1), 0)
+}
+
+// DeliverAs is exactly that try, of a notice that was refused so often.
+func (w *NoticeWorker) DeliverAs(ctx context.Context, id uuid.UUID, number, refused int) error {
+	try := jobs.Try{Number: number}
+	try.Refused = refused
+	return w.work(ctx, id, try)
 }
 
 // ComeBack notes that one came back.

@@ -8,6 +8,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/internal/form"
 	"socialdirect/internal/mail"
+	"socialdirect/internal/sms"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
@@ -34,8 +35,8 @@ var causeWords = map[string]string{
 	string(mail.Rejected):       "la messagerie de la personne l’a refusé",
 	string(mail.Unreachable):    "la messagerie de la personne n’a pas répondu",
 	string(mail.OtherCause):     "la messagerie de la personne ne l’a pas pris",
-	causeNumber:                 "ce numéro n’est pas accepté",
-	causeNoAnswer:               "l’envoi n’a pas abouti",
+	sms.Number:                  "ce numéro n’est pas accepté",
+	causeNoAnswer:               "il n’a pas pu partir à temps",
 	causeNoChannel:              "ni e-mail ni SMS possible",
 	causeStale:                  "il n’était plus vrai",
 	causeLate:                   "il serait venu trop tard",

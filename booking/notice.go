@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
@@ -25,7 +26,7 @@ type Mailer interface {
 
 // NoticeWorker sends this package's notices (R21).
 type NoticeWorker struct {
-	river.WorkerDefaults[noticeArgs]
+	jobs.MessageDefaults[noticeArgs]
 	bookings *Service
 	notices  *web.Notices
 	mails    Mailer
@@ -39,41 +40,101 @@ func NewNoticeWorker(bookings *Service, notices *web.Notices, mails Mailer, text
 	return &NoticeWorker{bookings: bookings, notices: notices, mails: mails, texts: texts, pages: pages}
 }
 
-// NextRetry tries again soon, and then for as long as it may help.
-func (w *NoticeWorker) NextRetry(job *river.Job[noticeArgs]) time.Time {
-	return job.AttemptedAt.Add(retryAfter(job.Attempt))
-}
-
-// Work sends one notice, exactly once as far as one side can: nobody else sends it
-// while its row is locked, that it was taken is the transaction's only news, and what
-// a crash in between has sent again bears the same identifier, by which mail stores
-// and gateways know it.
+// Work sends one notice, exactly once as far as one side can: it takes the notice in
+// hand, hands it over without holding anything of the database, and notes what became of
+// it. Nobody else takes it in hand meanwhile, and what a crash in between has sent again
+// bears the same identifier, by which mail stores and gateways know it.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
-	return w.work(ctx, job.Args.NoticeID, job.Attempt, job.Attempt >= job.MaxAttempts)
+	return w.work(ctx, job.Args.NoticeID, jobs.TryOf(job.JobRow))
 }
 
-func (w *NoticeWorker) work(ctx context.Context, id uuid.UUID, try int, last bool) error {
+func (w *NoticeWorker) work(ctx context.Context, id uuid.UUID, try jobs.Try) error {
+	var hand handing
+	err := w.bookings.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		hand, err = w.take(ctx, tx, id, try.Number)
+		return err
+	})
+	if err != nil || hand == nil {
+		return err
+	}
+	lost, again := try.Settle(ctx, hand(ctx))
+	if again != nil {
+		return again
+	}
+	return w.note(ctx, id, try.Number, lost)
+}
+
+// handing hands one notice over.
+type handing func(context.Context) error
+
+var errInHand = errors.New("another try has the notice in hand")
+
+// take has the try send the notice, unless there is no reason left to; an earlier try
+// has nothing to say of it from then on.
+func (w *NoticeWorker) take(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int) (handing, error) {
+	n, err := lockNotice(ctx, tx, id)
+	switch {
+	case postgres.NoRows(err), err == nil && n.State != NoticeQueued:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case n.Try >= try:
+		return nil, errInHand
+	}
+	m, err := w.matter(ctx, tx, n)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.verdict.drop == causeLate && try > 1:
+		return nil, w.giveUp(ctx, tx, n)
+	case m.verdict.drop != "":
+		return nil, settleNotice(ctx, tx, id, NoticeDropped, m.verdict.drop)
+	case m.verdict.wait > 0:
+		return nil, river.JobSnooze(m.verdict.wait)
+	}
+	hand, err := w.write(n, m)
+	if err != nil {
+		return nil, err
+	}
+	return hand, setTry(ctx, tx, id, try)
+}
+
+// giveUp notes that a notice was tried in time and never taken: it is of no use any more,
+// and no fault of the person's.
+func (w *NoticeWorker) giveUp(ctx context.Context, tx postgres.Tx, n noticeRow) error {
+	slog.ErrorContext(ctx, "a notice was never taken, and is of no use any more", "id", n.ID, "channel", n.Channel)
+	return settleNotice(ctx, tx, n.ID, NoticeDropped, causeNoAnswer)
+}
+
+// noteTime bounds the noting of what became of a notice, which a stop does not prevent.
+const noteTime = 10 * time.Second
+
+// note notes what became of the notice that the try handed over.
+func (w *NoticeWorker) note(ctx context.Context, id uuid.UUID, try int, lost string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
 	return w.bookings.db.InTx(ctx, func(tx postgres.Tx) error {
 		n, err := lockNotice(ctx, tx, id)
-		if postgres.NoRows(err) || err == nil && n.State != NoticeQueued {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		m, err := w.matter(ctx, tx, n)
 		switch {
+		case postgres.NoRows(err), err == nil && (n.State != NoticeQueued || n.Try != try):
+			return nil // erased, returned already, or in other hands
 		case err != nil:
 			return err
-		case m.verdict.drop == causeLate && try > 1:
-			return w.lose(ctx, tx, n, m.person, causeNoAnswer) // it was tried in time
-		case m.verdict.drop != "":
-			return settleNotice(ctx, tx, id, NoticeDropped, m.verdict.drop)
-		case m.verdict.wait > 0:
-			return river.JobSnooze(m.verdict.wait)
+		case lost == "":
+			return settleNotice(ctx, tx, id, NoticeSent, "")
 		}
-		return w.send(ctx, tx, n, m, last)
+		return w.lose(ctx, tx, n, lost)
 	})
+}
+
+// lose notes that the person cannot be reached so.
+func (w *NoticeWorker) lose(ctx context.Context, tx postgres.Tx, n noticeRow, cause string) error {
+	people, err := w.bookings.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+	if err != nil {
+		return err
+	}
+	slog.WarnContext(ctx, "a notice does not reach anybody", "id", n.ID, "channel", n.Channel, "cause", cause)
+	return w.bookings.lost(ctx, tx, n, people[n.AccountID], NoticeFailed, cause)
 }
 
 // matter is what a notice is about, as it stands in the transaction that sends it.
@@ -95,39 +156,20 @@ func (w *NoticeWorker) matter(ctx context.Context, tx postgres.Tx, n noticeRow) 
 	return w.appointmentMatter(ctx, tx, n, people[n.AccountID])
 }
 
-// send hands the notice over and notes what became of it; an error leaves it queued,
-// for another try.
-func (w *NoticeWorker) send(ctx context.Context, tx postgres.Tx, n noticeRow, m matter, last bool) error {
-	hand := w.mail
-	if n.Channel == ByText {
-		hand = w.text
-	}
+// write writes the notice for its channel.
+func (w *NoticeWorker) write(n noticeRow, m matter) (handing, error) {
 	said, err := m.say()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = hand(ctx, n, m, said)
-	var refused outgoing.Refused
-	switch {
-	case err == nil:
-		return settleNotice(ctx, tx, n.ID, NoticeSent, "")
-	case errors.As(err, &refused):
-		return w.lose(ctx, tx, n, m.person, string(refused.Cause))
-	case errors.Is(err, sms.ErrRefused):
-		return w.lose(ctx, tx, n, m.person, causeNumber)
-	case last:
-		return w.lose(ctx, tx, n, m.person, causeNoAnswer)
+	if n.Channel == ByText {
+		return w.text(n, m, said)
 	}
-	return err
+	return w.mail(n, m, said)
 }
 
-// lose notes that the notice does not arrive, and has it told by SMS where that is
+// lost notes that the notice does not arrive, and has it told by SMS where that is
 // possible and was not done.
-func (w *NoticeWorker) lose(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable, cause string) error {
-	slog.WarnContext(ctx, "a notice does not reach anybody", "id", n.ID, "channel", n.Channel, "cause", cause)
-	return w.bookings.lost(ctx, tx, n, person, NoticeFailed, cause)
-}
-
 func (s *Service) lost(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable, state NoticeState, cause string) error {
 	if err := settleNotice(ctx, tx, n.ID, state, cause); err != nil {
 		return err
@@ -139,7 +181,7 @@ func (s *Service) lost(ctx context.Context, tx postgres.Tx, n noticeRow, person 
 	if err != nil {
 		return err
 	}
-	return s.enqueue(ctx, tx, queued)
+	return s.enqueue(ctx, tx, n.Notice, queued)
 }
 
 // identify names a notice for mail stores and gateways, the same at every try.
@@ -147,24 +189,24 @@ func identify(notice uuid.UUID) string { return noticePrefix + notice.String() }
 
 const noticePrefix = "notice-"
 
-func (w *NoticeWorker) mail(ctx context.Context, n noticeRow, m matter, said any) error {
+func (w *NoticeWorker) mail(n noticeRow, m matter, said any) (handing, error) {
 	name := n.Notice
 	if m.person.Discreet {
 		name = "discreet"
 	}
 	subject, text, err := w.notices.Write(name, said)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	message := outgoing.Message{ID: identify(n.ID), To: m.person.Email, Subject: subject, Text: text}
 	if m.calendar != nil && !m.person.Discreet {
 		file, method := m.calendar()
 		message.Calendar, message.Method = []byte(file), string(method)
 	}
-	return w.mails.Send(ctx, message)
+	return func(ctx context.Context) error { return w.mails.Send(ctx, message) }, nil
 }
 
-func (w *NoticeWorker) text(ctx context.Context, n noticeRow, m matter, said any) error {
+func (w *NoticeWorker) text(n noticeRow, m matter, said any) (handing, error) {
 	name := "sms_" + n.Notice
 	switch {
 	case m.person.Discreet:
@@ -174,7 +216,8 @@ func (w *NoticeWorker) text(ctx context.Context, n noticeRow, m matter, said any
 	}
 	text, err := w.notices.Text(name, said)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return w.texts.Send(ctx, sms.Message{To: m.person.Mobile, Text: text, Key: identify(n.ID)})
+	message := sms.Message{To: m.person.Mobile, Text: text, Key: identify(n.ID)}
+	return func(ctx context.Context) error { return w.texts.Send(ctx, message) }, nil
 }

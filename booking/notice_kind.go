@@ -2,12 +2,12 @@ package booking
 
 import (
 	"context"
-	"math"
 	"net/mail"
 	"slices"
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -102,19 +102,18 @@ type NoticeState string
 const (
 	NoticeQueued  NoticeState = "queued"
 	NoticeSent    NoticeState = "sent"    // the mail server or the SMS gateway has taken it
-	NoticeFailed  NoticeState = "failed"  // it was refused for good, or never taken
+	NoticeFailed  NoticeState = "failed"  // the person cannot be reached so
 	NoticeBounced NoticeState = "bounced" // it was taken, and came back
-	NoticeDropped NoticeState = "dropped" // there was no reason left to send it
+	NoticeDropped NoticeState = "dropped" // there is no reason left to send it
 )
 
-// Why a notice was dropped, or failed where no mail server says it (mail.Cause).
+// Why a notice was dropped, or failed where no server says it (mail.Cause, sms.Number).
 const (
-	causeNumber    = "number"     // the gateway does not take the number
 	causeStale     = "stale"      // it would no longer be true, or something later is told
 	causeLate      = "late"       // it would have come too late to help
 	causeUnwanted  = "unwanted"   // the person does not want it, or knows it better
 	causeNoChannel = "no_channel" // nothing reaches the person
-	causeNoAnswer  = "no_answer"  // the mail server or the gateway never took it
+	causeNoAnswer  = "no_answer"  // the mail server or the gateway never took it, in time
 )
 
 // noticeArgs is the job that sends one notice. It holds nothing but which.
@@ -124,18 +123,6 @@ type noticeArgs struct {
 
 // Kind names the job.
 func (noticeArgs) Kind() string { return "appointment_notice" }
-
-// How often a notice is tried: soon at first, then every retryEvery for days.
-const (
-	retryEvery    = 15 * time.Minute
-	noticeTries   = 500
-	retryExponent = 4
-)
-
-// retryAfter is how long to wait after the given try, which is counted from 1.
-func retryAfter(try int) time.Duration {
-	return min(retryEvery, time.Duration(math.Pow(float64(try), retryExponent))*time.Second)
-}
 
 // notify has people told of the appointment as it stands in the transaction: once
 // for each change of it (its sequence), by each channel that reaches them.
@@ -161,7 +148,7 @@ func (s *Service) queueNotices(ctx context.Context, tx postgres.Tx, about string
 	if err != nil {
 		return err
 	}
-	return s.enqueue(ctx, tx, queued)
+	return s.enqueue(ctx, tx, notice, queued)
 }
 
 // orNothing are the channels of news: what reaches nobody is kept too, for the
@@ -200,16 +187,29 @@ func (s *Service) textable(r account.Reachable) bool {
 	return s.accounts.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
 }
 
-func (s *Service) enqueue(ctx context.Context, tx postgres.Tx, queued []queuedRow) error {
+func (s *Service) enqueue(ctx context.Context, tx postgres.Tx, notice string, queued []queuedRow) error {
 	for _, n := range queued {
 		if n.Channel == byNothing {
 			continue
 		}
-		if err := s.queue.Add(ctx, tx, noticeArgs{n.ID}, &river.InsertOpts{MaxAttempts: noticeTries}); err != nil {
+		opts := noticeKinds[notice].opts(n.Channel)
+		if err := s.queue.Add(ctx, tx, noticeArgs{n.ID}, &opts); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// opts has news come before reminders.
+func (k noticeKind) opts(channel Channel) river.InsertOpts {
+	priority := jobs.News
+	if k.reminder() {
+		priority = jobs.Reminder
+	}
+	if channel == ByText {
+		return jobs.ByText(priority)
+	}
+	return jobs.ByMail(priority)
 }
 
 // Links tells the outside addresses that notices carry.

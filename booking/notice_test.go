@@ -449,7 +449,7 @@ func TestR21_ARefusalForGoodIsAStateAndIsToldBySMS(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
-	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "unknown_address" {
@@ -476,7 +476,9 @@ func TestR21_AMailThatCameBackIsAState(t *testing.T) {
 	wantGot(t, o, o.zoe, "mail confirmation")
 }
 
-func TestR21_WhatWasTriedInTimeAndNeverTakenHasFailed(t *testing.T) {
+// What our own server never took is no failure of the person's; who waits for it is
+// called, as long as it helps.
+func TestR21_WhatWasTriedInTimeAndNeverTakenIsToldByPhone(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
@@ -489,10 +491,82 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenHasFailed(t *testing.T) {
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
 		t.Errorf("after one try: %+v", n)
 	}
+	o.SetNow(friday.Add(-48 * time.Hour))
+	must(t, o.Bookings.Remind(t.Context()))
+	if err := o.deliver(t); err == nil {
+		t.Fatal("no other try")
+	}
+	o.SetNow(friday.Add(-25 * time.Hour))
+	reminder := o.row(t, o.zoe, booking.LimitReminder, "mail").ID
+	must(t, o.worker.Deliver(t.Context(), reminder, 500))
+	if n := o.row(t, o.zoe, booking.LimitReminder, "mail"); n.State != "dropped" || n.Cause != "no_answer" {
+		t.Errorf("too late: %+v", n)
+	}
+	if got := o.unreached(t); len(got) != 1 || !strings.HasPrefix(got[0], "Zoé Vidal") {
+		t.Errorf("to call: %q", got)
+	}
+	must(t, o.Bookings.MarkCalled(t.Context(), operator(), o.zoe.ID, o.DB.Now()))
+	if got := o.unreached(t); len(got) != 0 {
+		t.Errorf("called, and still to call: %q", got)
+	}
 	o.SetNow(friday.Add(booking.SlotLength))
 	must(t, o.worker.Deliver(t.Context(), id, 2))
-	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "failed" || n.Cause != "no_answer" {
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "dropped" || n.Cause != "no_answer" {
 		t.Errorf("too late: %+v", n)
+	}
+}
+
+// What is not about the person is tried again for as long as it helps, however often;
+// what may be about them, a few times.
+func TestR21_NothingFailsBecauseOfUs(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	ours, doubtful := o.row(t, o.zoe, "confirmation", "mail").ID, o.row(t, o.nadia, "confirmation", "mail").ID
+	o.before = errors.New("554 5.7.1")
+	for _, number := range []int{1, 2, 25, 500, 32_000} {
+		if err := o.worker.DeliverAs(t.Context(), ours, number, 0); err == nil {
+			t.Fatalf("no try after %d", number)
+		}
+	}
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
+		t.Errorf("it became %+v", n)
+	}
+	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	for refused := range 5 {
+		err := o.worker.DeliverAs(t.Context(), doubtful, 100+refused, refused)
+		if n := o.row(t, o.nadia, "confirmation", "mail"); (err == nil) != (refused == 4) || (n.State == "failed") != (refused == 4) {
+			t.Fatalf("refused %d times: %v, %+v", refused+1, err, n)
+		}
+	}
+}
+
+// Neither the mail server nor the gateway is waited for with a connection, or with a row
+// that others wait for.
+func TestR21_NothingIsHeldWhileAServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	for _, channel := range []string{"mail", "sms"} {
+		id := o.row(t, o.zoe, "confirmation", channel).ID
+		o.during = func() {
+			if held := o.DB.Pool.Stat().AcquiredConns(); held != 0 {
+				t.Errorf("%s: %d connections are held", channel, held)
+			}
+			_, err := o.DB.Pool.Exec(t.Context(), `set lock_timeout = '1s'; update notices set queued_at = queued_at where id = '`+id.String()+`'; reset lock_timeout`)
+			if err != nil {
+				t.Errorf("%s: %v", channel, err)
+			}
+			if err := o.worker.DeliverAs(t.Context(), id, 1, 0); err == nil {
+				t.Errorf("%s: the same try was made twice", channel)
+			}
+		}
+		must(t, o.worker.Deliver(t.Context(), id, 1))
+	}
+	o.during = nil
+	if o.handed != 2 {
+		t.Errorf("handed over %d times", o.handed)
 	}
 }
 
@@ -509,12 +583,16 @@ func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 			t.Fatal("it did not die")
 		}
 	}
-	dying, die := context.WithCancel(t.Context())
-	o.after, o.during = nil, die // the transaction that would note it is lost
-	if err := o.worker.Deliver(dying, id, 1); err == nil {
-		t.Fatal("it did not die")
-	}
-	o.during = nil
+	o.after, o.dies = nil, true // before it notes anything
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Fatal("it did not die")
+			}
+		}()
+		_ = o.worker.Deliver(t.Context(), id, 1)
+	}()
+	o.dies = false
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
 		t.Fatalf("noted: %+v", n)
 	}
@@ -535,12 +613,39 @@ func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	results := make([]error, 6)
 	var wait sync.WaitGroup
+	o.during = func() { time.Sleep(50 * time.Millisecond) }
 	for i := range results {
-		wait.Go(func() { results[i] = o.worker.Deliver(context.Background(), id, 1) })
+		wait.Go(func() { results[i] = o.worker.DeliverAs(context.Background(), id, 1, 0) })
 	}
 	wait.Wait()
-	if err := errors.Join(results...); err != nil || o.handed != 1 {
-		t.Errorf("handed over %d times, %v", o.handed, err)
+	done := slices.DeleteFunc(results, func(err error) bool { return err != nil })
+	if n := o.row(t, o.zoe, "confirmation", "mail"); len(done) != 1 || o.handed != 1 || n.State != "sent" {
+		t.Errorf("handed over %d times, %d are done with it: %+v", o.handed, len(done), n)
+	}
+}
+
+// A try that comes back after a later one has begun changes nothing.
+func TestR21_ATryThatComesBackTooLateChangesNothing(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	id := o.row(t, o.zoe, "confirmation", "mail").ID
+	first := true
+	o.during = func() {
+		if !first {
+			return
+		}
+		first = false
+		_, err := o.DB.Pool.Exec(t.Context(), `update notices set try = 2 where id = $1`, id)
+		must(t, err)
+	}
+	must(t, o.worker.DeliverAs(t.Context(), id, 1, 0))
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "queued" {
+		t.Errorf("it became %+v", n)
+	}
+	must(t, o.worker.DeliverAs(t.Context(), id, 3, 0))
+	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "sent" || len(o.mails) != 1 {
+		t.Errorf("it became %+v, %d mails", n, len(o.mails))
 	}
 }
 

@@ -34,19 +34,23 @@ type store struct {
 	before error // refuses
 	after  error // is told though it was taken, as in a crash
 	during func()
+	dies   bool // once it was taken
 }
 
 func (s *store) take(keep func()) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.during != nil {
 		s.during()
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.before != nil {
 		return s.before
 	}
 	s.handed++
 	keep()
+	if s.dies {
+		panic("the process dies")
+	}
 	return s.after
 }
 

@@ -119,7 +119,7 @@ func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 
 // lost reports whether the notice did not arrive, and nobody called since.
 func (r noticeRow) lost() bool {
-	return (r.State == NoticeFailed || r.State == NoticeBounced) && r.CalledAt == nil
+	return (r.State == NoticeFailed || r.State == NoticeBounced || r.Cause == causeNoAnswer) && r.CalledAt == nil
 }
 
 func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.UUID) (account.Reachable, error) {

@@ -1,7 +1,6 @@
 package booking_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +37,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
-	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
 	must(t, o.deliver(t))
@@ -75,7 +74,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	}
 
 	o.cancel(t, o.nadia, a) // news: the earlier call told nothing of it
-	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "cancellation", "mail").ID, 1))
 	if got := o.unreached(t); len(got) != 1 {
 		t.Errorf("the cancellation reached nobody: %q", got)
@@ -97,8 +96,13 @@ func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("while the SMS waits: %q", got)
 	}
-	o.before = fmt.Errorf("%w: it answered 400", sms.ErrRefused) // the number is none
-	must(t, o.deliver(t))
+	o.before = sms.Refused{Status: 400} // the number is none
+	for try := range 5 {
+		err := o.worker.DeliverAs(t.Context(), o.row(t, o.zoe, "confirmation", "sms").ID, try+1, try)
+		if (err == nil) != (try == 4) {
+			t.Fatalf("refused %d times: %v", try+1, err)
+		}
+	}
 	o.before = nil
 	if n := o.row(t, o.zoe, "confirmation", "sms"); len(o.unreached(t)) != 1 || n.State != "failed" || n.Cause != "number" {
 		t.Errorf("neither way: %q, %+v", o.unreached(t), n)
@@ -154,7 +158,7 @@ func TestR21_WhatIsLostDuringTheCallIsStillToBeTold(t *testing.T) {
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
-	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	told, err := o.Bookings.Told(t.Context(), operator(), o.zoe.ID)
 	must(t, err)

@@ -351,7 +351,7 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	if got := p.recalled(t); !slices.Equal(got, []string{"Ida"}) {
 		t.Errorf("without an address: %v", got)
 	}
-	o.before = mail.Refused{Cause: mail.UnknownAddress}
+	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "cancellation", "mail").ID, 1))
 	o.before = nil
 	if got := p.recalled(t); !slices.Equal(got, []string{"Ida", "Zoé"}) {

@@ -247,9 +247,12 @@ type calendarNoticeArgs struct {
 // Kind names the job.
 func (calendarNoticeArgs) Kind() string { return "calendar_notice" }
 
+// InsertOpts has what is more pressing come first.
+func (calendarNoticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Aside) }
+
 // CalendarNoticeWorker tells workers of calendars that fail.
 type CalendarNoticeWorker struct {
-	river.WorkerDefaults[calendarNoticeArgs]
+	jobs.MessageDefaults[calendarNoticeArgs]
 	bookings *Service
 	notices  *web.Notices
 	sender   *outgoing.Sender
@@ -281,7 +284,7 @@ func (w *CalendarNoticeWorker) Work(ctx context.Context, job *river.Job[calendar
 		return err
 	}
 	message.ID = "calendar-" + row.ID.String() + "-" + row.FailingSince.UTC().Format("20060102")
-	return w.sender.Send(ctx, message)
+	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, message))
 }
 
 func (w *CalendarNoticeWorker) message(person account.Person, row subscriptionRow) (outgoing.Message, error) {

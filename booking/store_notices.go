@@ -23,9 +23,13 @@ type noticeRow struct {
 	QueuedAt        time.Time
 	SettledAt       *time.Time
 	CalledAt        *time.Time
+	Try             int // of its job, that has it in hand
 }
 
-const noticeColumns = `n.id, n.appointment_id, n.waiting_notice_id, n.account_id, n.notice, n.channel, n.sequence, n.starts_at, n.state, n.cause, n.queued_at, n.settled_at, n.called_at`
+const noticeColumns = `n.id, n.appointment_id, n.waiting_notice_id, n.account_id, n.notice, n.channel, n.sequence, n.starts_at, n.state, n.cause, n.queued_at, n.settled_at, n.called_at, n.try`
+
+// lostNotice is what did not arrive: it cannot, or could not in time.
+const lostNotice = `(n.state in ('failed', 'bounced') or n.cause = '` + causeNoAnswer + `')`
 
 // addressee is one person by one channel.
 type addressee struct {
@@ -72,7 +76,7 @@ func insertAgain(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel
 		returning id, channel`, lost, by, tx.Now)
 }
 
-// lockNotice keeps everybody else from sending the notice until the transaction ends.
+// lockNotice keeps everybody else from taking the notice until the transaction ends.
 func lockNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID) (noticeRow, error) {
 	return postgres.One[noticeRow](ctx, tx, `select `+noticeColumns+` from notices n where n.id = $1 for update`, id)
 }
@@ -84,6 +88,11 @@ func readSuperseded(ctx context.Context, q postgres.Querier, n noticeRow) (super
 		select exists (select from notices where appointment_id = $1 and account_id = $2 and sequence > $3)`,
 		n.AppointmentID, n.AccountID, n.Sequence).Scan(&superseded)
 	return superseded, err
+}
+
+func setTry(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int) error {
+	_, err := tx.Exec(ctx, `update notices set try = $2 where id = $1`, id, try)
+	return err
 }
 
 func settleNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID, state NoticeState, cause string) error {
@@ -122,11 +131,11 @@ func readDue(ctx context.Context, tx postgres.Tx, notice string, kind noticeKind
 func readUnreached(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]noticeRow, error) {
 	return postgres.All[noticeRow](ctx, q, `
 		select distinct on (n.starts_at, n.account_id) `+noticeColumns+` from notices n
-		where n.state in ('failed', 'bounced') and n.called_at is null and n.starts_at > $1
+		where `+lostNotice+` and n.called_at is null and n.starts_at > $1
 		  and (n.waiting_notice_id is null or exists (select from waiting_hours h where h.notice_id = n.waiting_notice_id and not h.gone))
 		  and not exists (
 			select from notices m where (m.appointment_id = n.appointment_id and m.account_id = n.account_id or m.waiting_notice_id = n.waiting_notice_id)
-			and m.queued_at >= n.queued_at and (m.state in ('queued', 'sent') or m.queued_at > n.queued_at and m.state <> 'dropped'))
+			and m.queued_at >= n.queued_at and (m.state in ('queued', 'sent') or m.queued_at > n.queued_at and (m.state <> 'dropped' or m.cause = 'no_answer')))
 		order by n.starts_at, n.account_id, n.queued_at desc limit $2`, now.Add(-SlotLength), most)
 }
 
@@ -138,6 +147,6 @@ func readNoticesOf(ctx context.Context, q postgres.Querier, person uuid.UUID, mo
 // markCalled notes it for what was lost at that instant.
 func markCalled(ctx context.Context, tx postgres.Tx, person uuid.UUID, seen time.Time) (found bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		update notices set called_at = $2 where account_id = $1 and state in ('failed', 'bounced') and called_at is null and settled_at <= $3`, person, tx.Now, seen)
+		update notices n set called_at = $2 where n.account_id = $1 and `+lostNotice+` and n.called_at is null and n.settled_at <= $3`, person, tx.Now, seen)
 	return tag.RowsAffected() > 0, err
 }

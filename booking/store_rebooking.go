@@ -90,7 +90,7 @@ func settleRebooking(ctx context.Context, tx postgres.Tx, cancelled uuid.UUID, s
 func settleNoticesOf(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		update notices n set called_at = $2 from rebookings b
-		where b.appointment_id = $1 and n.appointment_id = $1 and n.account_id = b.beneficiary_id and n.state in ('failed', 'bounced') and n.called_at is null`,
+		where b.appointment_id = $1 and n.appointment_id = $1 and n.account_id = b.beneficiary_id and `+lostNotice+` and n.called_at is null`,
 		appointment, tx.Now)
 	return err
 }

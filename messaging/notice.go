@@ -2,11 +2,13 @@ package messaging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"socialdirect/account"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -31,6 +33,9 @@ type noticeArgs struct {
 // Kind names the job.
 func (noticeArgs) Kind() string { return "message_notice" }
 
+// InsertOpts has news of appointments come first.
+func (noticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Reminder) }
+
 func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, conversation, recipient uuid.UUID) error {
 	args := noticeArgs{ConversationID: conversation, AccountID: recipient}
 	return s.queue.Add(ctx, tx, args, &river.InsertOpts{ScheduledAt: tx.Now.Add(noticeDelay)})
@@ -39,7 +44,7 @@ func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, conversatio
 // NoticeWorker tells people by mail that a message waits: not what it says, not
 // who wrote it, not while they read along, and not twice within noticeEvery.
 type NoticeWorker struct {
-	river.WorkerDefaults[noticeArgs]
+	jobs.MessageDefaults[noticeArgs]
 	messages *Service
 	accounts *account.Service
 	notices  *web.Notices
@@ -52,7 +57,8 @@ func NewNoticeWorker(messages *Service, accounts *account.Service, notices *web.
 }
 
 // Work sends one notice when it is due, puts it off when the last one is too
-// fresh, and does nothing when there is nothing new to tell.
+// fresh, and does nothing when there is nothing new to tell. Nothing of the database is
+// held while the mail server is waited for.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
 	person, err := w.accounts.Person(ctx, job.Args.AccountID)
 	if fault.Is(err, fault.NotFound) {
@@ -61,20 +67,43 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 	if err != nil || person.Email == "" { // somebody without an address
 		return err
 	}
-	return w.messages.db.InTx(ctx, func(tx postgres.Tx) error {
-		due, err := noticeDue(ctx, tx, job.Args)
-		if err != nil || due.none {
-			return err
-		}
-		if due.in > 0 {
-			return river.JobSnooze(due.in)
-		}
-		return w.send(ctx, person, fmt.Sprintf("message-%d-%d", job.CreatedAt.UnixMicro(), job.ID))
-	})
+	now, due, err := w.take(ctx, job)
+	if err != nil || !due {
+		return err
+	}
+	answer := w.send(ctx, person, fmt.Sprintf("message-%d-%d", job.CreatedAt.UnixMicro(), job.ID))
+	return w.note(ctx, job, now, jobs.SettleOne(ctx, job.JobRow, answer))
 }
 
-// send is called inside the transaction that notes the notice: a mail that the
-// server did not take is not noted, and is tried again.
+// holdFor is for how long a job keeps others from sending the same notice: longer than
+// any takes. The job itself takes up at once what a crash broke off.
+const holdFor = 2 * time.Minute
+
+// take has the job send the notice if it is due, and says as of when.
+func (w *NoticeWorker) take(ctx context.Context, job *river.Job[noticeArgs]) (now time.Time, due bool, err error) {
+	err = w.messages.db.InTx(ctx, func(tx postgres.Tx) error {
+		now = tx.Now
+		last, err := lockNotice(ctx, tx, job.Args.ConversationID, job.Args.AccountID)
+		if err != nil {
+			return err
+		}
+		fresh, err := countUntold(ctx, tx, job.Args.ConversationID, job.Args.AccountID, last.NoticedAt)
+		if err != nil || fresh == 0 {
+			return err
+		}
+		wait := last.NoticedAt.Add(noticeEvery).Sub(tx.Now)
+		if last.Job != job.ID {
+			wait = max(wait, last.HeldUntil.Sub(tx.Now))
+		}
+		if wait > 0 {
+			return river.JobSnooze(wait)
+		}
+		due = true
+		return holdNotice(ctx, tx, job.Args.ConversationID, job.Args.AccountID, job.ID, tx.Now.Add(holdFor))
+	})
+	return now, due, err
+}
+
 func (w *NoticeWorker) send(ctx context.Context, person account.Person, id string) error {
 	subject, text, err := w.notices.Write("message", struct{ FirstName string }{person.FirstName})
 	if err != nil {
@@ -83,24 +112,18 @@ func (w *NoticeWorker) send(ctx context.Context, person account.Person, id strin
 	return w.sender.Send(ctx, mail.Message{ID: id, To: person.Email, Subject: subject, Text: text})
 }
 
-// due says when somebody may be told: never, later, or now.
-type due struct {
-	none bool
-	in   time.Duration
-}
+// noteTime bounds the noting of a mail that was handed over, which a stop does not
+// prevent.
+const noteTime = 10 * time.Second
 
-// noticeDue decides, and notes the notice when it is due now.
-func noticeDue(ctx context.Context, tx postgres.Tx, args noticeArgs) (due, error) {
-	last, err := lockNotice(ctx, tx, args.ConversationID, args.AccountID)
-	if err != nil {
-		return due{}, err
+// note notes that the person was told as of now, or lets go of the notice where they
+// were not.
+func (w *NoticeWorker) note(ctx context.Context, job *river.Job[noticeArgs], now time.Time, again error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
+	defer cancel()
+	var told *time.Time
+	if again == nil {
+		told = &now
 	}
-	fresh, err := countUntold(ctx, tx, args.ConversationID, args.AccountID, last)
-	if err != nil || fresh == 0 {
-		return due{none: true}, err
-	}
-	if wait := last.Add(noticeEvery).Sub(tx.Now); wait > 0 {
-		return due{in: wait}, nil
-	}
-	return due{}, noteNotice(ctx, tx, args.ConversationID, args.AccountID)
+	return errors.Join(again, noteNotice(ctx, w.messages.db.Pool, job.Args.ConversationID, job.Args.AccountID, job.ID, told))
 }

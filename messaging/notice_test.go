@@ -29,7 +29,7 @@ func newPostOffice(t *testing.T, w *world) postOffice {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mails.Stop(t.Context()) })
-	sender, err := mail.New(mails.URL(), "Social Direct <contact@exemple.fr>")
+	sender, err := mail.New(mails.URL(), "Social Direct <contact@exemple.fr>", "localhost")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestR28_ANoticeThatCouldNotGoIsTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nowhere, err := mail.New("smtp://127.0.0.1:1", "contact@exemple.fr")
+	nowhere, err := mail.New("smtp://127.0.0.1:1", "contact@exemple.fr", "localhost")
 	if err != nil {
 		t.Fatal(err)
 	}

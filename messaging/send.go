@@ -112,7 +112,7 @@ func (d *Draft) claimUploads(ctx context.Context, tx postgres.Tx) error {
 	for i, doc := range d.documents {
 		keys[i] = doc.key
 	}
-	taken, err := deleteUploads(ctx, tx, keys)
+	taken, err := claimUploads(ctx, tx, keys)
 	if err == nil && taken != len(keys) {
 		err = fault.Wrap(fault.Unavailable, errSweptAway)
 	}

@@ -108,25 +108,28 @@ func insertUpload(ctx context.Context, q postgres.Querier, key string, now time.
 	return err
 }
 
-// deleteUploads removes the notes of the given objects and says how many there were.
-func deleteUploads(ctx context.Context, q postgres.Querier, keys []string) (int, error) {
-	tag, err := q.Exec(ctx, `delete from uploads where object_key = any($1)`, keys)
+// claimUploads takes away the notes of objects that documents answer for from now on,
+// and returns how many there were; those that are being removed cannot be had.
+func claimUploads(ctx context.Context, tx postgres.Tx, keys []string) (int, error) {
+	tag, err := tx.Exec(ctx, `delete from uploads where object_key = any($1) and condemned_at is null`, keys)
 	return int(tag.RowsAffected()), err
 }
 
-// lockUpload takes the note of an object, once whoever is about to claim it has
-// ended, and says whether it is still there.
-func lockUpload(ctx context.Context, tx postgres.Tx, key string) (noted bool, err error) {
-	tag, err := tx.Exec(ctx, `select from uploads where object_key = $1 for update`, key)
-	return tag.RowsAffected() == 1, err
+// condemnUpload has nobody claim the object any more; false when its note is gone, and a
+// document answers for it.
+func condemnUpload(ctx context.Context, q postgres.Querier, key string, now time.Time) (bool, error) {
+	tag, err := q.Exec(ctx, `update uploads set condemned_at = $2 where object_key = $1`, key, now)
+	return tag.RowsAffected() > 0, err
 }
 
-// lockOldUploads takes up to limit notes from before the given instant; whoever
-// would commit one of them waits for the transaction to end.
-func lockOldUploads(ctx context.Context, tx postgres.Tx, before time.Time, limit int) ([]string, error) {
-	rows, err := postgres.All[struct{ ObjectKey string }](ctx, tx, `
-		select object_key from uploads where started_at < $1
-		order by started_at limit $2 for update skip locked`, before, limit)
+// condemnOldUploads does so for objects that were begun before an instant, and returns
+// them; those that somebody began to remove since again are left to them.
+func condemnOldUploads(ctx context.Context, q postgres.Querier, before, again, now time.Time, limit int) ([]string, error) {
+	rows, err := postgres.All[struct{ ObjectKey string }](ctx, q, `
+		update uploads set condemned_at = $3 where object_key in (
+			select object_key from uploads where started_at < $1 and (condemned_at is null or condemned_at < $2)
+			order by started_at limit $4 for update skip locked)
+		returning object_key`, before, again, now, limit)
 	keys := make([]string, len(rows))
 	for i, row := range rows {
 		keys[i] = row.ObjectKey
@@ -134,14 +137,32 @@ func lockOldUploads(ctx context.Context, tx postgres.Tx, before time.Time, limit
 	return keys, err
 }
 
-// lockNotice returns when the person was last told of the conversation, the
-// Unix epoch when never, and keeps everyone else from telling them meanwhile.
-func lockNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) (last time.Time, err error) {
-	err = tx.QueryRow(ctx, `
+// deleteUpload forgets an object that is removed.
+func deleteUpload(ctx context.Context, q postgres.Querier, key string) error {
+	_, err := q.Exec(ctx, `delete from uploads where object_key = $1`, key)
+	return err
+}
+
+// noticeRow is when a person was last told of a conversation, the Unix epoch when
+// never, and which job is about to tell them.
+type noticeRow struct {
+	NoticedAt time.Time
+	Job       int64
+	HeldUntil time.Time
+}
+
+// lockNotice keeps everyone else from beginning to tell the person meanwhile.
+func lockNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) (noticeRow, error) {
+	return postgres.One[noticeRow](ctx, tx, `
 		insert into message_notices (conversation_id, account_id, noticed_at) values ($1, $2, to_timestamp(0))
 		on conflict (conversation_id, account_id) do update set noticed_at = message_notices.noticed_at
-		returning noticed_at`, conversation, person).Scan(&last)
-	return last, err
+		returning noticed_at, job, held_until`, conversation, person)
+}
+
+func holdNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID, job int64, until time.Time) error {
+	_, err := tx.Exec(ctx, `
+		update message_notices set job = $3, held_until = $4 where conversation_id = $1 and account_id = $2`, conversation, person, job, until)
+	return err
 }
 
 // countUntold counts the messages that the person has neither seen nor been told
@@ -156,9 +177,12 @@ func countUntold(ctx context.Context, tx postgres.Tx, conversation, person uuid.
 	return n, err
 }
 
-func noteNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) error {
-	_, err := tx.Exec(ctx, `
-		update message_notices set noticed_at = $3 where conversation_id = $1 and account_id = $2`, conversation, person, tx.Now)
+// noteNotice lets go of a notice that the job still holds; told is as of when it was sent,
+// nil when it was not.
+func noteNotice(ctx context.Context, q postgres.Querier, conversation, person uuid.UUID, job int64, told *time.Time) error {
+	_, err := q.Exec(ctx, `
+		update message_notices set noticed_at = coalesce($4, noticed_at), held_until = to_timestamp(0)
+		where conversation_id = $1 and account_id = $2 and job = $3`, conversation, person, job, told)
 	return err
 }
 

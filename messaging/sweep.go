@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"socialdirect/internal/jobs"
-	"socialdirect/internal/postgres"
 )
 
 const (
 	// sweepAfter is longer than any upload may last.
 	sweepAfter  = 24 * time.Hour
 	sweepEvery  = time.Hour
-	sweepAtOnce = 100 // objects in one transaction
+	sweepAtOnce = 100              // objects
+	sweepAgain  = 10 * time.Minute // after a removal that did not end
 )
 
 // Sweep removes the objects whose message never came, as after a crash, once
@@ -28,39 +28,36 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 	}
 }
 
-// sweepSome deletes objects before their notes: a crash in between only means
-// that it is done again.
+// sweepSome condemns objects, removes them while nothing of the database is held, and
+// forgets each once it is gone: a crash in between only means that it is done again.
 func (s *Service) sweepSome(ctx context.Context) (n int, err error) {
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		keys, err := lockOldUploads(ctx, tx, tx.Now.Add(-sweepAfter), sweepAtOnce)
-		if err != nil {
-			return err
+	now := s.db.Now()
+	keys, err := condemnOldUploads(ctx, s.db.Pool, now.Add(-sweepAfter), now.Add(-sweepAgain), now, sweepAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	for n, key := range keys {
+		if err := s.removeCondemned(ctx, key); err != nil {
+			return n, err
 		}
-		for _, key := range keys {
-			if err := s.store.Delete(ctx, key); err != nil {
-				return err
-			}
-		}
-		n, err = deleteUploads(ctx, tx, keys)
+	}
+	return len(keys), nil
+}
+
+func (s *Service) removeCondemned(ctx context.Context, key string) error {
+	if err := s.store.Delete(ctx, key); err != nil {
 		return err
-	})
-	return n, err
+	}
+	return deleteUpload(ctx, s.db.Pool, key)
 }
 
 // removeUpload removes an object at once unless its note is gone: then a document
 // answers for it. The note stays when removing fails, for the sweep.
 func (s *Service) removeUpload(ctx context.Context, key string) {
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		noted, err := lockUpload(ctx, tx, key)
-		if err != nil || !noted {
-			return err
-		}
-		if err := s.store.Delete(ctx, key); err != nil {
-			return err
-		}
-		_, err = deleteUploads(ctx, tx, []string{key})
-		return err
-	})
+	condemned, err := condemnUpload(ctx, s.db.Pool, key, s.db.Now())
+	if err == nil && condemned {
+		err = s.removeCondemned(ctx, key)
+	}
 	if err != nil {
 		slog.Warn("an unused object stays until the sweep", "error", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
@@ -33,13 +34,21 @@ type noticeArgs struct {
 // Kind names the job.
 func (noticeArgs) Kind() string { return "rights_notice" }
 
+// InsertOpts has the link that somebody waits for come first.
+func (a noticeArgs) InsertOpts() river.InsertOpts {
+	if a.Notice == noticeLink {
+		return jobs.ByMail(jobs.Awaited)
+	}
+	return jobs.ByMail(jobs.News)
+}
+
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, request uuid.UUID, notice string) error {
 	return s.queue.Add(ctx, tx, noticeArgs{request, notice}, nil)
 }
 
 // NoticeWorker sends this package's notices.
 type NoticeWorker struct {
-	river.WorkerDefaults[noticeArgs]
+	jobs.MessageDefaults[noticeArgs]
 	rights  *Service
 	notices *web.Notices
 	sender  *mail.Sender
@@ -74,7 +83,8 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		return err
 	}
 	id := fmt.Sprintf("rights-%d", job.ID)
-	if err := w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text}); err != nil {
+	err = w.sender.Send(ctx, mail.Message{ID: id, To: l.to, Subject: subject, Text: text})
+	if err := jobs.SettleOne(ctx, job.JobRow, err); err != nil {
 		return err
 	}
 	if job.Args.Notice != noticeErased {

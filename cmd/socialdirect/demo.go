@@ -345,6 +345,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 			AccessKey: d.objects.AccessKey(), SecretKey: d.objects.SecretKey(),
 		},
 		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, noiseKey: noiseKey, texts: texts,
+		mailName: "localhost",
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",

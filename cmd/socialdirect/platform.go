@@ -48,6 +48,7 @@ type settings struct {
 	store          blob.Config
 	smtpURL        string
 	mailFrom       string
+	mailName       string       // the host's, as mail servers are told it
 	mailBounces    string       // empty for the sender's address
 	texts          *sms.Gateway // nil for none
 	masterKey      []byte
@@ -212,7 +213,7 @@ func scanner(s settings) messaging.Scanner {
 }
 
 func (p *platform) startJobs(ctx context.Context, s settings) error {
-	sender, err := mail.New(s.smtpURL, s.mailFrom)
+	sender, err := mail.New(s.smtpURL, s.mailFrom, s.mailName)
 	if err != nil {
 		return err
 	}

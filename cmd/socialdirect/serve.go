@@ -109,6 +109,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
   SMTP_URL, MAIL_FROM (required)
   MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
+  MAIL_HELO          the name under which mail servers know this one, in EHLO and Message-ID (the host of PUBLIC_URL)
   MASTER_KEY_FILE    32 random bytes in hexadecimal or base64 (required)
   INDEX_KEY_FILE     32 random bytes like these, which never change: what makes the digests by which addresses and places are recognised (required)
   NOISE_KEY_FILE     other 32 random bytes, from which the noise in figures and in the limits of codes is drawn (required); it never
@@ -143,6 +144,7 @@ func fromConfig(c config.Config) settings {
 		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
 		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, noiseKey: c.NoiseKey, clamdAddr: c.ClamdAddr,
+		mailName: c.MailHELO,
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			Addresses: c.TURN.Relays,

@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type Config struct {
 	SMTPURL        string
 	MailFrom       string
 	MailBounces    string // where mails return to that cannot be delivered; empty for the sender's address
+	MailHELO       string // the name under which mail servers know the platform
 	MasterKey      []byte // 32 bytes
 	IndexKey       []byte // 32 bytes
 	NoiseKey       []byte // 32 bytes
@@ -157,6 +159,7 @@ func Load(getenv func(string) string) (Config, error) {
 		Phone:          r.text("SWITCHBOARD_PHONE", ""),
 		Operator:       r.operator(),
 	}
+	c.MailHELO = parsed(r, "MAIL_HELO", mailName(c.PublicURL), "the name under which mail servers know this one, such as rendezvous.example.org", parseMailName)
 	c.DatabaseURL = r.databaseURL()
 	c.DatabaseDirect = r.directURL()
 	c.SMTPURL = r.secretURL("SMTP_URL", "an address such as smtp://user:password@host:587 or smtps://host", "smtp", "smtps")
@@ -434,6 +437,31 @@ func parseBounces(s string) (string, error) {
 		err = errors.New("nothing can be added to it")
 	}
 	return address, err
+}
+
+// mailName is how a host presents itself to mail servers: by its name, or its address in
+// brackets (RFC 5321, 4.1.3).
+func mailName(public *url.URL) string {
+	if public == nil {
+		return "localhost" // PUBLIC_URL is wrong, which is said first
+	}
+	ip, err := netip.ParseAddr(public.Hostname())
+	switch {
+	case err != nil:
+		return public.Hostname()
+	case ip.Is4():
+		return "[" + ip.String() + "]"
+	}
+	return "[IPv6:" + ip.String() + "]"
+}
+
+var mailNames = regexp.MustCompile(`^(\[[0-9A-Za-z.:]+\]|[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?)*)$`)
+
+func parseMailName(s string) (string, error) {
+	if len(s) > 255 || !mailNames.MatchString(s) {
+		return "", errors.New("not a name")
+	}
+	return s, nil
 }
 
 // parseEmail reads one bare address, or none.

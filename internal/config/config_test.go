@@ -37,12 +37,31 @@ func TestLoadReadsEverySetting(t *testing.T) {
 	}
 }
 
+func TestMailServersAreToldTheHostThatPeopleKnow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ public, helo, want string }{
+		{"https://rdv.example.org", "", "rdv.example.org"},
+		{"https://rdv.example.org:8443", "", "rdv.example.org"},
+		{"https://rdv.example.org", "mail.example.org", "mail.example.org"},
+		{"http://192.0.2.1:8080", "", "[192.0.2.1]"},
+		{"http://[2001:db8::1]", "", "[IPv6:2001:db8::1]"},
+	} {
+		env := valid(t)
+		env["PUBLIC_URL"], env["MAIL_HELO"] = c.public, c.helo
+		got, err := load(env)
+		if err != nil || got.MailHELO != c.want {
+			t.Errorf("%+v: %q, %v", c, got.MailHELO, err)
+		}
+	}
+}
+
 func TestAWrongSettingIsNamedInOneLine(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"PUBLIC_URL": "rdv.example.org/path", "DATABASE_URL": "mysql://hunter2@db", "S3_ENDPOINT": "s3", "SMTP_URL": "http://hunter2",
 		"MAIL_FROM": "nobody", "MAIL_BOUNCES": "returned.mail.of.ours@example.org", "MASTER_KEY_FILE": "/nowhere", "INDEX_KEY_FILE": "/nowhere", "NOISE_KEY_FILE": "/nowhere", "TURN_PUBLIC_IP": "relay", "TURN_SECRET": "hunter2", "TURN_PORTS": "9-5",
 		"LISTEN_ADDR": "8080", "LOG_LEVEL": "loud", "TIME_ZONE": "Mars/Olympus", "TRUSTED_PROXIES": "everyone", "TURN_URLS": "https://x", "TURN_RELAY_ADDRESSES": "relay.example.org",
+		"MAIL_HELO":            "rdv example",
 		"DATABASE_CONNECTIONS": "0", "NATS_URL": "nats://bus", "OPERATOR_EMAIL": "contact", "OPERATOR_DPO": "Le DPO <dpo@example.org>",
 		"SMS_URL": "http://sms.example.org/?key=hunter2", "SMS_METHOD": "hunter2", "SMS_HEADERS": "hunter2", "SMS_BODY": "{{hunter2}}",
 		"SMS_FROM": strings.Repeat("hunter2", 9), "SMS_SUCCESS": "500",

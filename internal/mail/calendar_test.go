@@ -59,7 +59,7 @@ func must(t *testing.T, err error) {
 func TestR21_CalendarsTakeAMailForAnInvitation(t *testing.T) {
 	t.Parallel()
 	server := refusing{taken: make(chan []byte, 1)}
-	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>")
+	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	must(t, err)
 	for _, method := range []string{"REQUEST", "CANCEL"} {
 		// A line is long, letters are French, one line is a dot.

@@ -7,8 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +16,8 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// sendTimeout bounds one conversation with the SMTP server.
-const sendTimeout = 30 * time.Second
+// sendTimeout bounds one conversation with the SMTP server, however slowly it speaks.
+const sendTimeout = 45 * time.Second
 
 // Message is one e-mail to one person, in plain text.
 type Message struct {
@@ -36,7 +36,9 @@ type Message struct {
 type Sender struct {
 	from    string
 	bounces string // where mails that cannot be delivered return to; empty for the From header's address
+	name    string // how the platform presents itself, also in Message-IDs
 	host    string
+	secure  bool // TLS from the first byte
 	options []gomail.Option
 	now     func() time.Time // dates the mails
 }
@@ -69,62 +71,49 @@ func (s *Sender) returnTo(id string) string {
 
 // New returns a sender for an address of the form smtp://[user:password@]host[:port]
 // (STARTTLS when the server offers it, and always when a password is given) or
-// smtps:// (TLS from the first byte). from is the From header.
-func New(address, from string) (*Sender, error) {
+// smtps:// (TLS from the first byte). from is the From header; name, a host's, is that
+// of EHLO and the right part of Message-IDs.
+func New(address, from, name string) (*Sender, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
 		return nil, fmt.Errorf("SMTP address must look like smtp://host:port")
 	}
-	options := []gomail.Option{gomail.WithTimeout(sendTimeout), gomail.WithHELO("localhost")}
+	s := &Sender{from: from, name: name, host: u.Hostname(), secure: u.Scheme == "smtps", now: time.Now}
+	port := 25
 	switch u.Scheme {
-	case "smtps":
-		options = append(options, gomail.WithSSL(), gomail.WithPort(465))
 	case "smtp":
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSOpportunistic), gomail.WithPort(25))
+	case "smtps":
+		port = 465
 	default:
 		return nil, fmt.Errorf("SMTP address must begin with smtp:// or smtps://")
 	}
+	if named, err := strconv.Atoi(u.Port()); err == nil {
+		port = named
+	}
+	s.options = append(s.options, gomail.WithTimeout(sendTimeout), gomail.WithHELO(name), gomail.WithPort(port), gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	if u.User != nil {
 		password, _ := u.User.Password()
-		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory), gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
-			gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
+		s.options = append(s.options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
+		if !s.secure {
+			s.options = append(s.options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+		}
 	}
-	if port, err := strconv.Atoi(u.Port()); err == nil {
-		options = append(options, gomail.WithPort(port))
-	}
-	return &Sender{from: from, host: u.Hostname(), options: options, now: time.Now}, nil
+	return s, nil
 }
 
 // Send delivers m to the SMTP server; an error means that the server did not
-// take it, and does not hold the address. It is a Refused when no later try would do
-// better.
+// take it, and does not hold the address. It is a Refused when it may be about the
+// recipient, and Later when the server puts it off.
 func (s *Sender) Send(ctx context.Context, m Message) error {
-	msg := gomail.NewMsg()
-	if err := msg.From(s.from); err != nil {
-		return fmt.Errorf("mail: sender: %w", err)
-	}
-	if err := msg.To(m.To); err != nil {
-		return Refused{UnknownAddress, errors.New("mail: recipient refused")} // the cause would hold the address
-	}
-	if s.bounces != "" {
-		if err := msg.EnvelopeFrom(s.returnTo(m.ID)); err != nil {
-			return errors.New("mail: the address for returned mails is none")
-		}
-	}
-	msg.SetMessageIDWithValue(m.ID + "@socialdirect")
-	msg.SetDateWithValue(s.now())
-	msg.Subject(m.Subject)
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	if m.Calendar != nil {
-		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), string(m.Calendar))
-		if err := msg.AttachReader("rendez-vous.ics", bytes.NewReader(m.Calendar), gomail.WithFileContentType("application/ics")); err != nil {
-			return fmt.Errorf("mail: calendar: %w", err)
-		}
-	}
-	client, err := gomail.NewClient(s.host, s.options...)
+	msg, err := s.write(m)
 	if err != nil {
-		return fmt.Errorf("mail: %w", err)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
 	}
 	err = client.DialAndSendWithContext(ctx, msg)
 	if msg.IsDelivered() {
@@ -133,22 +122,51 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	return withoutAddress(err)
 }
 
-// withoutAddress is the error as the operator may keep it: the command that failed
-// and the server's code. What the server says beside it often repeats to whom.
-func withoutAddress(err error) error {
-	var send *gomail.SendError
-	var answer *textproto.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &send):
-		said := fmt.Errorf("mail: %s failed: %s", send.Reason, strings.TrimSpace(fmt.Sprintf("%d %s", send.ErrorCode(), send.EnhancedStatusCode())))
-		if final(send) {
-			return Refused{causeOf(send.ErrorCode(), send.EnhancedStatusCode()), said}
-		}
-		return said
-	case errors.As(err, &answer):
-		return fmt.Errorf("mail: the server answered %d", answer.Code)
+func (s *Sender) write(m Message) (*gomail.Msg, error) {
+	msg := gomail.NewMsg()
+	if err := msg.From(s.from); err != nil {
+		return nil, fmt.Errorf("mail: sender: %w", err)
 	}
-	return fmt.Errorf("mail: %w", err) // nothing was said of the message yet
+	if err := msg.To(m.To); err != nil {
+		return nil, Refused{UnknownAddress, true, errors.New("mail: recipient refused")} // the cause would hold the address
+	}
+	if s.bounces != "" {
+		if err := msg.EnvelopeFrom(s.returnTo(m.ID)); err != nil {
+			return nil, errors.New("mail: the address for returned mails is none")
+		}
+	}
+	msg.SetMessageIDWithValue(m.ID + "@" + s.name)
+	msg.SetDateWithValue(s.now())
+	msg.Subject(m.Subject)
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	if m.Calendar != nil {
+		msg.AddAlternativeString(gomail.ContentType("text/calendar; method="+m.Method), string(m.Calendar))
+		if err := msg.AttachReader("rendez-vous.ics", bytes.NewReader(m.Calendar), gomail.WithFileContentType("application/ics")); err != nil {
+			return nil, fmt.Errorf("mail: calendar: %w", err)
+		}
+	}
+	return msg, nil
+}
+
+// Probe asks the server whether it would talk to us, with the credentials where there
+// are any.
+func (s *Sender) Probe(ctx context.Context) error {
+	client, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	conversation, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return withoutAddress(err)
+	}
+	return withoutAddress(client.CloseWithSMTPClient(conversation))
+}
+
+func (s *Sender) client(ctx context.Context) (*gomail.Client, error) {
+	client, err := gomail.NewClient(s.host, append(slices.Clone(s.options), gomail.WithDialContextFunc(s.dialer(ctx)))...)
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	return client, nil
 }

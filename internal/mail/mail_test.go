@@ -1,14 +1,25 @@
 package mail_test
 
 import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"socialdirect/internal/mail"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 )
 
@@ -19,12 +30,16 @@ type refusing struct {
 	broken           bool
 	from             chan string // the sender of each mail
 	taken            chan []byte // each mail, as it was handed over
+	hello            chan string // how each client of a mail presented itself
 	conn             *smtp.Conn
 }
 
 func (r refusing) Mail(from string, _ *smtp.MailOptions) error {
 	if r.from != nil {
 		r.from <- from
+	}
+	if r.hello != nil {
+		r.hello <- r.conn.Hostname()
 	}
 	return r.mail
 }
@@ -68,7 +83,7 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	const recipient = "zoe.vidal@exemple.fr"
 	refusal := &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "<" + recipient + "> is unknown here"}
 	for stage, server := range map[string]refusing{"RCPT": {rcpt: refusal}, "DATA": {data: refusal}} {
-		sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>")
+		sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +92,7 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 			t.Errorf("%s: %v", stage, err)
 		}
 	}
-	sender, err := mail.New("smtp://127.0.0.1:1", "Social Direct <contact@exemple.fr>")
+	sender, err := mail.New("smtp://127.0.0.1:1", "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,11 +100,141 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "refused") || strings.Contains(err.Error(), "zoe") {
 		t.Errorf("nobody there: %v", err)
 	}
-	sender, err = mail.New(start(t, refusing{}), "Social Direct <contact@exemple.fr>")
+	sender, err = mail.New(start(t, refusing{}), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := sender.Send(t.Context(), mail.Message{ID: "1", To: recipient, Subject: "x", Text: "y"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Servers refuse clients that call themselves localhost, and mail stores know mails by
+// identifiers under a host's name.
+func TestR21_MailServersAreToldThePublicHost(t *testing.T) {
+	t.Parallel()
+	server := refusing{taken: make(chan []byte, 1), hello: make(chan string, 1)}
+	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
+	must(t, err)
+	must(t, sender.Send(t.Context(), mail.Message{ID: "notice-1", To: "zoe@exemple.fr", Subject: "x", Text: "y"}))
+	message, err := netmail.ReadMessage(bytes.NewReader(<-server.taken))
+	must(t, err)
+	if name, id := <-server.hello, message.Header.Get("Message-Id"); name != "rdv.exemple.fr" || id != "<notice-1@rdv.exemple.fr>" {
+		t.Errorf("EHLO %s, Message-ID %s", name, id)
+	}
+}
+
+// silent is a server that accepts connections and never says a word, or one letter
+// from time to time.
+func silent(t *testing.T, drips bool) (url string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+			go func() {
+				for drips {
+					if _, err := io.WriteString(conn, "2"); err != nil {
+						return
+					}
+					time.Sleep(5 * time.Millisecond)
+				}
+			}()
+		}
+	}()
+	return "smtp://" + l.Addr().String()
+}
+
+func TestAServerThatNeverAnswersIsLeftWithTheContext(t *testing.T) {
+	t.Parallel()
+	for _, drips := range []bool{false, true} {
+		sender, err := mail.New(silent(t, drips), "contact@exemple.fr", "rdv.exemple.fr")
+		must(t, err)
+		for name, ask := range map[string]func(context.Context) error{
+			"send":  func(ctx context.Context) error { return sender.Send(ctx, mail.Message{ID: "1", To: "zoe@exemple.fr"}) },
+			"probe": sender.Probe,
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			began := time.Now()
+			if err := ask(ctx); err == nil {
+				t.Errorf("%s, drips %t: it answered", name, drips)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("%s, drips %t: left after %v", name, drips, took)
+			}
+			cancel()
+		}
+	}
+}
+
+func TestAServerIsProbedWithoutAMail(t *testing.T) {
+	t.Parallel()
+	sender, err := mail.New(start(t, refusing{}), "contact@exemple.fr", "rdv.exemple.fr")
+	must(t, err)
+	must(t, sender.Probe(t.Context()))
+	sender, err = mail.New("smtp://127.0.0.1:1", "contact@exemple.fr", "rdv.exemple.fr")
+	must(t, err)
+	if err := sender.Probe(t.Context()); err == nil {
+		t.Error("nobody is there, and answers")
+	}
+}
+
+// guarded asks for a password.
+type guarded struct{ refusing }
+
+func (guarded) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (guarded) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "platform" || password != "right" {
+			return errors.New("no")
+		}
+		return nil
+	}), nil
+}
+
+func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this process trusts
+	web := httptest.NewTLSServer(http.NotFoundHandler())
+	defer web.Close()
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	must(t, os.WriteFile(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}), 0o600))
+	t.Setenv("SSL_CERT_FILE", roots)
+	serve := func(config *tls.Config, secure bool) (address string, taken chan []byte) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		taken = make(chan []byte, 1)
+		s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return guarded{refusing{taken: taken}}, nil }))
+		s.Domain, s.TLSConfig = "localhost", config
+		t.Cleanup(func() { _ = s.Close() })
+		address = l.Addr().String()
+		if secure {
+			l = tls.NewListener(l, config)
+		}
+		go func() { _ = s.Serve(l) }()
+		return address, taken
+	}
+	send := func(scheme, address, password string) error {
+		sender, err := mail.New(scheme+"://platform:"+password+"@"+address, "contact@exemple.fr", "rdv.exemple.fr")
+		must(t, err)
+		return sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "x", Text: "y"})
+	}
+	config := &tls.Config{Certificates: web.TLS.Certificates}
+	for scheme, secure := range map[string]bool{"smtps": true, "smtp": false} {
+		address, taken := serve(config, secure)
+		must(t, send(scheme, address, "right"))
+		<-taken
+		if err := send(scheme, address, "wrong"); err == nil || strings.Contains(err.Error(), "wrong") {
+			t.Errorf("%s with a wrong password: %v", scheme, err)
+		}
+	}
+	address, _ := serve(nil, false)
+	if err := send("smtp", address, "right"); err == nil {
+		t.Error("a password went without TLS")
 	}
 }

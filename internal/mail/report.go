@@ -71,10 +71,11 @@ func ReadReport(r io.Reader, recipients ...string) (Report, error) {
 	return report, nil
 }
 
-// The ID of a mail, in the address that it returns to and in its Message-ID.
+// The ID of a mail, in the address that it returns to and in its Message-ID, under
+// whatever name the platform presented itself then.
 var (
 	returned   = regexp.MustCompile(`\+([A-Za-z0-9-]{1,48})@`)
-	identified = regexp.MustCompile(`<([A-Za-z0-9-]{1,48})@socialdirect>`)
+	identified = regexp.MustCompile(`<([A-Za-z0-9-]{1,48})@[^<>@\s]{1,255}>`)
 )
 
 func (r *Report) note(pattern *regexp.Regexp, values []string) {
@@ -103,7 +104,7 @@ func (r *Report) readStatus(body io.Reader) (told bool) {
 		told = told || action != ""
 		if action == "failed" {
 			status, _, _ := strings.Cut(strings.TrimSpace(fields.Get("Status")), " ")
-			r.Failed, r.Cause = true, causeOf(0, status)
+			r.Failed, r.Cause = true, causeOf(reply{status: status})
 		}
 	}
 }

@@ -47,7 +47,7 @@ const (
 	full     = "Final-Recipient: rfc822; zoe@exemple.fr\nAction: Failed\nStatus: 5.2.2"
 	waited   = "Final-Recipient: rfc822; zoe@exemple.fr\nAction: failed\nStatus: 4.4.7"
 	delayed  = "Final-Recipient: rfc822; zoe@exemple.fr\nAction: delayed\nStatus: 4.4.1"
-	headers  = "Content-Type: text/rfc822-headers\n\nMessage-ID: <" + noticeID + "@socialdirect>\nSubject: x\n"
+	headers  = "Content-Type: text/rfc822-headers\n\nMessage-ID: <" + noticeID + "@rdv.exemple.fr>\nSubject: x\n"
 	nothing  = "Content-Type: text/plain\n\nnothing\n"
 	verp     = "bounce+" + noticeID + "@exemple.fr"
 	elsewise = "postmaster@exemple.fr"
@@ -64,6 +64,7 @@ func TestR21_ReturnedMailsAreReadAndToldApart(t *testing.T) {
 		"a full mailbox":               {report("Social Direct <"+strings.ToUpper(verp)+">", full, nothing), true, mail.MailboxFull},
 		"a server that never answered": {report(verp, waited, nothing), true, mail.Unreachable},
 		"a delay":                      {report(verp, delayed, nothing), false, ""},
+		"a name of former days":        {report(elsewise, unknown, strings.Replace(headers, "rdv.exemple.fr", "socialdirect", 1)), true, mail.UnknownAddress},
 		"only the returned headers":    {report(elsewise, unknown, headers), true, mail.UnknownAddress},
 	} {
 		got, err := mail.ReadReport(strings.NewReader(c.mail))
@@ -120,35 +121,77 @@ func FuzzReadReport(f *testing.F) {
 	})
 }
 
-// A refusal for good is a state at once; what may pass, or is about the platform
-// itself, is tried again.
-func TestR21_RefusalsForGoodAreToldFromThoseThatPass(t *testing.T) {
+// Only what is about the person is believed, some of it only when it is said again and
+// again; everything else is tried again. At earlier steps nothing is about the person.
+func TestR21_RefusalsAreThePersonsFaultOnlyWhereTheServerSaysSo(t *testing.T) {
 	t.Parallel()
-	answer := func(code int, status smtp.EnhancedCode) error {
-		return &smtp.SMTPError{Code: code, EnhancedCode: status, Message: "no"}
+	const (
+		atOnce  = "lost at once"
+		several = "lost after several tries"
+		again   = "tried again"
+	)
+	answer := func(code int, a, b, c int) error {
+		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{a, b, c}, Message: "no, zoe@exemple.fr from [5.1.1.7]"}
 	}
-	for name, c := range map[string]struct {
+	bare := func(code int) error {
+		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: "no, zoe@exemple.fr from [5.1.1.7]"}
+	}
+	type attempt struct {
 		server refusing
-		cause  mail.Cause // empty: tried again
-	}{
-		"unknown":              {refusing{rcpt: answer(550, smtp.EnhancedCode{5, 1, 1})}, mail.UnknownAddress},
-		"disabled":             {refusing{rcpt: answer(550, smtp.EnhancedCode{5, 2, 1})}, mail.UnknownAddress},
-		"without a status":     {refusing{rcpt: answer(550, smtp.NoEnhancedCode)}, mail.UnknownAddress},
-		"full":                 {refusing{rcpt: answer(552, smtp.EnhancedCode{5, 2, 2})}, mail.MailboxFull},
-		"taken for spam":       {refusing{data: answer(554, smtp.EnhancedCode{5, 7, 1})}, mail.Rejected},
-		"something else":       {refusing{data: answer(554, smtp.EnhancedCode{5, 6, 0})}, mail.OtherCause},
-		"greylisted":           {refusing{rcpt: answer(450, smtp.EnhancedCode{4, 2, 0})}, ""},
-		"busy":                 {refusing{data: answer(451, smtp.EnhancedCode{4, 3, 0})}, ""},
-		"the sender is unwant": {refusing{mail: answer(550, smtp.EnhancedCode{5, 7, 1})}, ""},
-	} {
-		sender, err := mail.New(start(t, c.server), "Social Direct <contact@exemple.fr>")
+		want   string
+		cause  mail.Cause
+	}
+	cases := map[string]attempt{
+		"a full mailbox":           {refusing{rcpt: answer(552, 5, 2, 2)}, atOnce, mail.MailboxFull},
+		"full at DATA":             {refusing{data: answer(552, 5, 2, 2)}, atOnce, mail.MailboxFull},
+		"no such user, bare":       {refusing{rcpt: bare(550)}, several, mail.UnknownAddress},
+		"not local, bare":          {refusing{rcpt: bare(551)}, atOnce, mail.UnknownAddress},
+		"no such name, bare":       {refusing{rcpt: bare(553)}, several, mail.UnknownAddress},
+		"full, bare":               {refusing{rcpt: bare(552)}, again, ""},
+		"failed, bare":             {refusing{rcpt: bare(554)}, again, ""},
+		"relaying denied":          {refusing{rcpt: answer(554, 5, 7, 1)}, again, ""},
+		"relaying denied, 550":     {refusing{rcpt: answer(550, 5, 7, 1)}, again, ""},
+		"HELO rejected":            {refusing{rcpt: answer(504, 5, 5, 2)}, again, ""},
+		"taken for spam":           {refusing{data: answer(554, 5, 7, 1)}, again, ""},
+		"what it holds":            {refusing{data: answer(554, 5, 6, 0)}, again, ""},
+		"the sender's syntax":      {refusing{rcpt: answer(553, 5, 1, 7)}, again, ""},
+		"the sender's domain":      {refusing{rcpt: answer(550, 5, 1, 8)}, again, ""},
+		"too many":                 {refusing{rcpt: answer(550, 5, 1, 9)}, again, ""},
+		"too large":                {refusing{rcpt: answer(552, 5, 2, 3)}, again, ""},
+		"a list":                   {refusing{rcpt: answer(550, 5, 2, 4)}, again, ""},
+		"greylisted":               {refusing{rcpt: answer(450, 4, 2, 0)}, again, ""},
+		"unknown for now":          {refusing{rcpt: answer(450, 4, 1, 1)}, again, ""},
+		"busy":                     {refusing{data: answer(451, 4, 3, 0)}, again, ""},
+		"the sender is unwanted":   {refusing{mail: answer(550, 5, 7, 1)}, again, ""},
+		"the sender is unknown":    {refusing{mail: answer(550, 5, 1, 0)}, again, ""},
+		"the sender, bare":         {refusing{mail: bare(550)}, again, ""},
+		"unsure of its own answer": {refusing{rcpt: answer(550, 4, 1, 1)}, again, ""},
+	}
+	for _, status := range []int{0, 1, 2, 3, 4, 5, 6, 10} {
+		cases[fmt.Sprintf("5.1.%d", status)] = attempt{refusing{rcpt: answer(550, 5, 1, status)}, atOnce, mail.UnknownAddress}
+	}
+	for status, cause := range []mail.Cause{mail.OtherCause, mail.UnknownAddress, mail.MailboxFull} {
+		cases[fmt.Sprintf("5.2.%d", status)] = attempt{refusing{rcpt: answer(550, 5, 2, status)}, atOnce, cause}
+	}
+	for name, c := range cases {
+		sender, err := mail.New(start(t, c.server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "x", Text: "y"})
 		var refused mail.Refused
-		if err == nil || errors.As(err, &refused) != (c.cause != "") || refused.Cause != c.cause {
-			t.Errorf("%s: %v, of cause %q", name, err, refused.Cause)
+		got := again
+		if errors.As(err, &refused) {
+			got = several
+			if refused.Final(1) {
+				got = atOnce
+			}
+			if !refused.Final(5) {
+				t.Errorf("%s: never believed", name)
+			}
+		}
+		if err == nil || got != c.want || refused.Cause != c.cause || strings.Contains(err.Error(), "zoe") {
+			t.Errorf("%s: %v: %s, of cause %q; want %s, %q", name, err, got, refused.Cause, c.want, c.cause)
 		}
 	}
 }
@@ -158,7 +201,7 @@ func TestR21_RefusalsForGoodAreToldFromThoseThatPass(t *testing.T) {
 func TestR21_TakenIsTakenAndReturnsToItsOwnAddress(t *testing.T) {
 	t.Parallel()
 	server := refusing{broken: true, from: make(chan string, 1)}
-	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>")
+	sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	if err != nil {
 		t.Fatal(err)
 	}

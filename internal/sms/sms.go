@@ -29,12 +29,31 @@ type Message struct {
 	Key string
 }
 
-// ErrRefused says that the gateway understood the message and will never take it: the
-// number is none, most often.
-var ErrRefused = errors.New("sms: the gateway refuses the message")
+// Refused says that the gateway understood the message and does not take it: the number
+// is none, most often. As it may be our request that is wrong, it is believed only once
+// it was said several times.
+type Refused struct{ Status int }
 
-// Sender takes messages; an error means that the gateway did not, and ErrRefused that
-// no later try would do better.
+// Error is one line.
+func (r Refused) Error() string {
+	return fmt.Sprintf("sms: the gateway refuses the message: it answered %d", r.Status)
+}
+
+// Final reports whether no later try would do better, when it is said for the given
+// time.
+func (Refused) Final(times int) bool { return times > doubted }
+
+// doubted is how often a refusal is not believed.
+const doubted = 4
+
+// Number is the cause of a refusal.
+const Number = "number"
+
+// Because is the cause.
+func (Refused) Because() string { return Number }
+
+// Sender takes messages; an error means that the gateway did not, a Refused that it may
+// never do.
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
@@ -104,7 +123,7 @@ func (g *Gateway) Send(ctx context.Context, m Message) error {
 	case g.settings.success(answer.StatusCode):
 		return nil
 	case answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity:
-		return fmt.Errorf("%w: it answered %d", ErrRefused, answer.StatusCode)
+		return Refused{answer.StatusCode}
 	}
 	return fmt.Errorf("sms: the gateway answered %d", answer.StatusCode)
 }

@@ -148,8 +148,9 @@ func TestAFailingGatewayIsAnErrorThatTellsNothing(t *testing.T) {
 		}, inAddress)
 		err := g.Send(t.Context(), message)
 		silent(t, err)
-		if final := errors.Is(err, sms.ErrRefused); final != (status == 400) {
-			t.Errorf("%d is final: %t", status, final)
+		var refused sms.Refused
+		if about := errors.As(err, &refused); about != (status == 400) || about && (refused.Final(4) || !refused.Final(5)) {
+			t.Errorf("%d is about the number: %t", status, about)
 		}
 	}
 	broken := gateway(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, inAddress)
