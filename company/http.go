@@ -1,6 +1,7 @@
 package company
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -17,7 +18,14 @@ type HTTP struct {
 	companies *Service
 	render    *web.Renderer
 	base      string
+	alerts    func(context.Context) []Alert // see Warn
 }
+
+// Alert is what the operator has to see to: a sentence, and what the machine says.
+type Alert struct{ Text, Detail string }
+
+// Warn hands in what stands above the administrator's first page.
+func (h *HTTP) Warn(alerts func(context.Context) []Alert) { h.alerts = alerts }
 
 // NewHTTP returns the pages. base is the platform's public address, without a
 // slash at its end.

@@ -28,6 +28,7 @@ type clientsPage struct {
 	Clients []clientLine
 	More    bool // than the page lists
 	Modes   []option
+	Alerts  []Alert
 }
 
 type clientLine struct {
@@ -50,6 +51,9 @@ func (h *HTTP) ClientsPage(w http.ResponseWriter, r *http.Request) error {
 func (h *HTTP) clientsPage(r *http.Request, f *form.Form) (clientsPage, error) {
 	search := form.FromValues(r.URL.Query())
 	page := clientsPage{Search: search, Form: f, Modes: modeOptions}
+	if h.alerts != nil {
+		page.Alerts = h.alerts(r.Context())
+	}
 	words := search.Text("q", form.Text{Max: 120})
 	clients, err := h.companies.Search(r.Context(), viewer.From(r.Context()), words, clientsAtOnce+1)
 	if len(clients) > clientsAtOnce {

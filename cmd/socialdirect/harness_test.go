@@ -98,8 +98,9 @@ func newWorld(t *testing.T) *world {
 		base: "http://" + listener.Addr().String(), databaseURL: database, databaseConns: 20, ahead: w.ahead,
 		store: blobtest.Config(lasting{t}), smtpURL: w.mail.URL(), mailFrom: "Social Direct <rendez-vous@exemple.fr>",
 		masterKey: bytes.Repeat([]byte{7}, 32), indexKey: bytes.Repeat([]byte{8}, 32), noiseKey: bytes.Repeat([]byte{9}, 32), phone: "02 97 00 00 00", texts: texts, fetch: fetch.Options{Loopback: true},
-		relay: signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "0123456789abcdef", MinPort: 50000, MaxPort: 59999},
-		extra: map[string]func(*web.Renderer) web.Handler{"/demo/courriels": w.mailPage},
+		mailName: "localhost",
+		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "0123456789abcdef", MinPort: 50000, MaxPort: 59999},
+		extra:    map[string]func(*web.Renderer) web.Handler{"/demo/courriels": w.mailPage},
 	})
 	ok(t, err)
 	ok(t, w.makePeople(ctx))

@@ -16,6 +16,8 @@ func (p *platform) parts(s settings) []health.Part {
 		{Name: "database", Vital: true, Check: p.databaseWrites},
 		{Name: "schema", Vital: true, Check: p.schemaCurrent},
 		{Name: "storage", Check: p.storageAnswers},
+		{Name: "mail", Check: p.mailsLeave},
+		{Name: "queue", Check: p.queueMoves},
 		{Name: "scanner", Check: scannerAnswers(s.clamdAddr)},
 		{Name: "relay", Check: p.relay.Ping},
 	}

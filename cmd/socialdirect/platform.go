@@ -80,6 +80,8 @@ type platform struct {
 	leaves    []func(context.Context) error // run in reverse when the platform leaves, while it answers still
 	stops     []func(context.Context) error // run in reverse
 	figures   sync.Mutex                    // held while figures are counted and published
+	queue     *jobs.Queue
+	mails     *mail.Sender
 }
 
 // onStop has f run when the platform stops, before what was started earlier.
@@ -147,6 +149,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	p.queue = queue
 	keys, err := vault.Open(p.db, s.masterKey, s.indexKey)
 	if err != nil {
 		return err
@@ -221,6 +224,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	if s.mailBounces != "" {
 		sender = sender.ReturningTo(s.mailBounces)
 	}
+	p.mails = sender
 	notices, err := web.NewNotices(s.base, phone(s.phone))
 	if err != nil {
 		return err
@@ -287,6 +291,8 @@ func (p *platform) startServer(s settings) error {
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	accounts.CountComing(p.bookings.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
+	companies := company.NewHTTP(p.companies, render, s.base)
+	companies.Warn(p.alerts)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })
 	p.health = health.New(p.parts(s)...)
@@ -296,7 +302,7 @@ func (p *platform) startServer(s settings) error {
 		Web:            render,
 		Accounts:       accounts,
 		Sessions:       p.accounts,
-		Companies:      company.NewHTTP(p.companies, render, s.base),
+		Companies:      companies,
 		Legal:          texts,
 		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
 		Messages:       pages,

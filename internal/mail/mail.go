@@ -41,6 +41,7 @@ type Sender struct {
 	secure  bool // TLS from the first byte
 	options []gomail.Option
 	now     func() time.Time // dates the mails
+	probe   *probe
 }
 
 // DatedBy is the same sender with another clock for its mails' dates.
@@ -78,7 +79,7 @@ func New(address, from, name string) (*Sender, error) {
 	if err != nil || u.Hostname() == "" {
 		return nil, fmt.Errorf("SMTP address must look like smtp://host:port")
 	}
-	s := &Sender{from: from, name: name, host: u.Hostname(), secure: u.Scheme == "smtps", now: time.Now}
+	s := &Sender{from: from, name: name, host: u.Hostname(), secure: u.Scheme == "smtps", now: time.Now, probe: &probe{}}
 	port := 25
 	switch u.Scheme {
 	case "smtp":

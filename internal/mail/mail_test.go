@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,17 +127,19 @@ func TestR21_MailServersAreToldThePublicHost(t *testing.T) {
 
 // silent is a server that accepts connections and never says a word, or one letter
 // from time to time.
-func silent(t *testing.T, drips bool) (url string) {
+func silent(t *testing.T, drips bool) (url string, accepted *atomic.Int64) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	t.Cleanup(func() { _ = l.Close() })
+	accepted = new(atomic.Int64)
 	go func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
+			accepted.Add(1)
 			t.Cleanup(func() { _ = conn.Close() })
 			go func() {
 				for drips {
@@ -148,13 +151,14 @@ func silent(t *testing.T, drips bool) (url string) {
 			}()
 		}
 	}()
-	return "smtp://" + l.Addr().String()
+	return "smtp://" + l.Addr().String(), accepted
 }
 
 func TestAServerThatNeverAnswersIsLeftWithTheContext(t *testing.T) {
 	t.Parallel()
 	for _, drips := range []bool{false, true} {
-		sender, err := mail.New(silent(t, drips), "contact@exemple.fr", "rdv.exemple.fr")
+		url, _ := silent(t, drips)
+		sender, err := mail.New(url, "contact@exemple.fr", "rdv.exemple.fr")
 		must(t, err)
 		for name, ask := range map[string]func(context.Context) error{
 			"send":  func(ctx context.Context) error { return sender.Send(ctx, mail.Message{ID: "1", To: "zoe@exemple.fr"}) },
@@ -177,11 +181,29 @@ func TestAServerIsProbedWithoutAMail(t *testing.T) {
 	t.Parallel()
 	sender, err := mail.New(start(t, refusing{}), "contact@exemple.fr", "rdv.exemple.fr")
 	must(t, err)
-	must(t, sender.Probe(t.Context()))
+	must(t, sender.Answers(t.Context()))
 	sender, err = mail.New("smtp://127.0.0.1:1", "contact@exemple.fr", "rdv.exemple.fr")
 	must(t, err)
-	if err := sender.Probe(t.Context()); err == nil {
+	if err := sender.Answers(t.Context()); err == nil {
 		t.Error("nobody is there, and answers")
+	}
+}
+
+// However often and impatiently somebody asks, the server bears one probe at a time, and
+// its silence is known in the end.
+func TestAskingOftenProbesOnce(t *testing.T) {
+	t.Parallel()
+	url, accepted := silent(t, false)
+	sender, err := mail.New(url, "contact@exemple.fr", "rdv.exemple.fr")
+	must(t, err)
+	var found error
+	for began := time.Now(); found == nil && time.Since(began) < time.Minute; {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		found = sender.ReturningTo("retours@exemple.fr").Answers(ctx)
+		cancel()
+	}
+	if found == nil || accepted.Load() != 1 {
+		t.Errorf("found %v with %d connections", found, accepted.Load())
 	}
 }
 
