@@ -23,9 +23,11 @@ export class LineQuality {
     const stats = [...report.values()];
     const pair = stats.find((each) => each.type === "candidate-pair" && each.nominated && each.state === "succeeded");
     if (!pair) return null;
-    const sent = stats.filter((each) => each.type === "remote-inbound-rtp").map((each) => each.fractionLost ?? 0);
-    const loss = Math.max(this.#lossReceived(stats), ...sent);
-    return grade(loss, pair.currentRoundTripTime ?? 0);
+    const sent = stats.filter((each) => each.type === "remote-inbound-rtp");
+    const loss = Math.max(this.#lossReceived(stats), ...sent.map((each) => each.fractionLost ?? 0));
+    // Firefox hardly ever measures the pair itself while a call goes on.
+    const roundTrip = Math.max(pair.currentRoundTripTime ?? 0, ...sent.map((each) => each.roundTripTime ?? 0));
+    return grade(loss, roundTrip);
   }
 
   /** @param {any[]} stats */
