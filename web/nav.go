@@ -71,6 +71,10 @@ func administrationPlaces(current string) []NavItem {
 	return items
 }
 
+// begunAt are pages whose address is elsewhere, with the place that they belong to:
+// whoever books is not among their appointments yet.
+var begunAt = map[string]string{"/rendez-vous/nouveau": "/assistants", "/au-plus-tot": "/assistants", "/liste-attente": "/assistants"}
+
 // HomePath is the first page of a role.
 func HomePath(role viewer.Role) string {
 	if items := places[role]; len(items) > 0 {
@@ -86,6 +90,9 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 	items := append([]NavItem(nil), places[v.Role]...)
 	if v.Pending {
 		items = openWhilePending(items)
+	}
+	if place, ok := begunAt[path]; ok {
+		path = place
 	}
 	current := -1
 	for i, item := range items {
