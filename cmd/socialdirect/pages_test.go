@@ -221,7 +221,7 @@ func TestR40_HealthIsOneLineThatNamesTheParts(t *testing.T) {
 	if said.Status != "ready" {
 		t.Errorf("status %q", said.Status)
 	}
-	for part, word := range map[string]string{"database": "ready", "schema": "ready", "storage": "ready", "scanner": "off", "relay": "ready"} {
+	for part, word := range map[string]string{"database": "ready", "schema": "ready", "storage": "ready", "mail": "ready", "queue": "ready", "scanner": "off", "relay": "ready"} {
 		if said.Parts[part] != word {
 			t.Errorf("%s: %q, want %q", part, said.Parts[part], word)
 		}
