@@ -215,6 +215,9 @@ func findWorker(p *person, who account) string {
 	return eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('.sheet')].find(s => s.textContent.includes(%q)).querySelector('a[href^="/assistants/"]').getAttribute('href').split('?')[0]`, name))
 }
 
+// timeLeft is what a call of one hour that begins within minutes says of its end.
+var timeLeft = regexp.MustCompile(`^(commence dans \d\x{a0}min|encore (1\x{a0}h\x{a0}00|\d+\x{a0}min))$`)
+
 // talk is the call: the beneficiary waits until the worker lets them in, and
 // both decode each other's video through the relay.
 func talk(t *testing.T, amina, worker *person, appointment string) {
@@ -231,6 +234,9 @@ func talk(t *testing.T, amina, worker *person, appointment string) {
 	worker.decodes("the worker")
 	amina.check()
 	worker.check()
+	await(t, "the time that is left, by the platform’s clock", 10*time.Second, func() bool {
+		return timeLeft.MatchString(eval[string](amina, `document.getElementById('time-left').textContent`))
+	})
 	await(t, "the verification words", 10*time.Second, func() bool {
 		mine, theirs := eval[string](amina, `document.getElementById('verification').textContent`), eval[string](worker, `document.getElementById('verification').textContent`)
 		return mine != "" && mine == theirs
