@@ -54,13 +54,13 @@ func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
 	}
 }
 
-// What a process that was killed had begun is taken up by the next within minutes.
+// What a process that was killed had begun is taken up by the next within seconds.
 func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
 	_, err := o.DB.Pool.Exec(t.Context(), `
-		update river_job set state = 'running', attempt = 1, attempted_at = now() - interval '121 seconds', attempted_by = '{gone}' where kind = 'appointment_notice'`)
+		update river_job set state = 'running', attempt = 1, attempted_at = now(), attempted_by = '{gone}' where kind = 'appointment_notice'`)
 	must(t, err)
 	began := time.Now()
 	o.instance(t)
@@ -68,7 +68,9 @@ func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
 	if o.handed != 3 {
 		t.Errorf("handed over %d times, want 3", o.handed)
 	}
-	t.Logf("taken up after %v", time.Since(began))
+	if took := time.Since(began); took > time.Minute { // a machine under load; River alone takes two
+		t.Errorf("taken up after %v", took)
+	}
 }
 
 // Whoever books within the last day reads no deadline that is past.

@@ -32,7 +32,9 @@ func TestR21_TheOperatorIsToldOfWhatDoesNotLeave(t *testing.T) { // alone: it is
 		}
 		t.Errorf("%s is not %s: %+v", part, word, said)
 	}
-	first := func() string { return administrator.want("first page", administrator.get("/administration"), http.StatusOK).body }
+	first := func() string {
+		return administrator.want("first page", administrator.get("/administration"), http.StatusOK).body
+	}
 	becomes(health.Ready, "mail", "ready")
 	for queue, c := range map[string]struct{ part, word, says string }{
 		"mail": {"mail", "away", "Le serveur de messagerie ne prend pas nos e-mails\u00a0: 2 e-mails attendent depuis le"},
