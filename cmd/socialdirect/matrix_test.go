@@ -75,7 +75,7 @@ var policy = map[string]rule{
 	"POST /profil":                                signedIn(422),
 	"GET /profil/mobile":                          to(200, viewer.Beneficiary),
 	"POST /profil/mobile":                         to(422, viewer.Beneficiary),
-	"POST /profil/mobile/envoi":                   to(303, viewer.Beneficiary),
+	"POST /profil/mobile/envoi":                   to(409, viewer.Beneficiary), // whose number was proved
 	"GET /profil/notifications":                   to(200, viewer.Beneficiary),
 	"POST /profil/notifications":                  to(422, viewer.Beneficiary),
 	"GET /profil/securite":                        signedIn(200),
