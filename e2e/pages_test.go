@@ -32,7 +32,7 @@ func TestAdministrationIsAccessibleAtEveryWidth(t *testing.T) {
 	d := demo(t)
 	p := sit(t, newBrowser(t), d.URL, desktop, true)
 	p.signIn(d.account(t, "administrator"), "Entreprises")
-	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/signalements",
+	p.look("/administration", "/administration/assistants", "/administration/motifs", "/administration/textes", "/administration/chiffres", "/administration/signalements",
 		"/administration/comptes", "/administration/doubles", "/administration/comptes/invitation", "/profil", "/profil/securite", "/profil/securite/codes")
 
 	p.open("/administration")
