@@ -30,6 +30,21 @@ type textArgs struct {
 	Text        string    `json:"text"`
 }
 
+// How many SMS with news are sent in a day at most (R47): for one account, and to one
+// number, which a family may share. Nobody meets either by living.
+const (
+	TextsByAccount = 40
+	textsByNumber  = 60
+)
+
+// SpendText counts an SMS with news to somebody; false when the day's are all sent. It is
+// for the platform itself.
+func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, to Person) (allowed bool, err error) {
+	day := 24 * time.Hour
+	refused, err := s.spendIn(ctx, tx, "", quota{"text-account", to.ID.String(), TextsByAccount, day}, quota{"text-number", to.Mobile, textsByNumber, day})
+	return refused == nil, err
+}
+
 // Kind names the job.
 func (textArgs) Kind() string { return "account_text" }
 

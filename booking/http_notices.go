@@ -36,6 +36,7 @@ var causeWords = map[string]string{
 	string(mail.Unreachable):    "la messagerie de la personne n’a pas répondu",
 	string(mail.OtherCause):     "la messagerie de la personne ne l’a pas pris",
 	sms.Number:                  "ce numéro n’est pas accepté",
+	causeTexts:                  "trop de SMS sont déjà partis à ce numéro ce jour-là",
 	causeNoAnswer:               "il n’a pas pu partir à temps",
 	causeNoChannel:              "ni e-mail ni SMS possible",
 	causeStale:                  "il n’était plus vrai",

@@ -92,11 +92,26 @@ func (w *NoticeWorker) take(ctx context.Context, tx postgres.Tx, id uuid.UUID, t
 	case m.verdict.wait > 0:
 		return nil, river.JobSnooze(m.verdict.wait)
 	}
+	if allowed, err := w.mayText(ctx, tx, n, m.person); err != nil || !allowed {
+		return nil, err
+	}
 	hand, err := w.write(n, m)
 	if err != nil {
 		return nil, err
 	}
 	return hand, setTry(ctx, tx, id, try)
+}
+
+// mayText counts an SMS at its first try; one too many is not sent, and told at the
+// switchboard where nothing else reaches the person (R47).
+func (w *NoticeWorker) mayText(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (allowed bool, err error) {
+	if n.Channel != ByText || n.Try > 0 {
+		return true, nil
+	}
+	if allowed, err = w.bookings.accounts.SpendText(ctx, tx, person.Person); err != nil || allowed {
+		return allowed, err
+	}
+	return false, settleNotice(ctx, tx, n.ID, NoticeFailed, causeTexts)
 }
 
 // giveUp notes that a notice was tried in time and never taken: it is of no use any more,

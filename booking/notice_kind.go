@@ -113,6 +113,7 @@ const (
 	causeLate      = "late"       // it would have come too late to help
 	causeUnwanted  = "unwanted"   // the person does not want it, or knows it better
 	causeNoChannel = "no_channel" // nothing reaches the person
+	causeTexts     = "texts"      // the day's SMS to the person, or to their number, were all sent
 	causeNoAnswer  = "no_answer"  // the mail server or the gateway never took it, in time
 )
 

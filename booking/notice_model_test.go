@@ -160,7 +160,7 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 	must(t, err)
 	ctx := context.Background()
 	rapid.Check(t, func(rt *rapid.T) {
-		_, err := o.DB.Pool.Exec(ctx, `truncate appointments, notices cascade`) // of the run before, which may have broken off
+		_, err := o.DB.Pool.Exec(ctx, `truncate appointments, notices, throttles cascade`) // of the run before, which may have broken off
 		must(t, err)
 		o.SetNow(bookingtest.Start.Add(time.Duration(rapid.IntRange(0, 400*24*60).Draw(rt, "began")) * time.Minute))
 		m := &toldModel{now: o.DB.Now(), arrived: map[string]bool{}}

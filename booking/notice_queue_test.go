@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/jobs"
+	"socialdirect/internal/viewer"
 
 	"github.com/riverqueue/river"
 )
@@ -102,5 +104,35 @@ func TestR21_PlanningRemindersDoesNotReadThePast(t *testing.T) {
 	must(t, err)
 	if !strings.Contains(plan, "appointments_coming_idx") || strings.Contains(plan, "Seq Scan on appointments") {
 		t.Error(plan)
+	}
+}
+
+// Whoever makes news all day has no more than the day's SMS sent: the mails say it all,
+// and who has no mail is told of to the switchboard.
+func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
+	t.Parallel()
+	o := newPostOffice(t)
+	const booked = account.TextsByAccount + 5
+	for i := range booked {
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+	}
+	must(t, o.deliver(t))
+	if len(o.texts) != account.TextsByAccount || len(o.mails) != 2*booked {
+		t.Errorf("%d SMS and %d mails for %d bookings, want %d and %d", len(o.texts), len(o.mails), booked, account.TextsByAccount, 2*booked)
+	}
+	for _, n := range o.rows(t, "failed") {
+		if n.Channel != "sms" || n.Cause != "texts" {
+			t.Errorf("failed: %+v", n)
+		}
+	}
+	operator := o.Member(t, viewer.Switchboard, "Yann")
+	if lost, err := o.Bookings.Unreached(t.Context(), operator); err != nil || len(lost) != 0 {
+		t.Errorf("the switchboard is told of %d people whom a mail reached, %v", len(lost), err)
+	}
+	o.SetNow(o.DB.Now().Add(24 * time.Hour))
+	o.Book(t, o.zoe, o.nadia, friday.Add(booked*time.Hour), booking.Video)
+	must(t, o.deliver(t))
+	if len(o.texts) != account.TextsByAccount+1 {
+		t.Errorf("%d SMS in all after a booking on the next day", len(o.texts))
 	}
 }
