@@ -31,7 +31,7 @@ build:
 	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/socialdirect-objectstore .
 
 test:
-	@.ci/need postgresql race chromium firefox webkit clamav node
+	@.ci/need postgresql race chromium firefox webkit clamav caddy pgbouncer node
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	@now="$${SOCIALDIRECT_NOW:-$$($(INSTANTS) -today)}" && echo "The tests stand at SOCIALDIRECT_NOW=$$now" && \

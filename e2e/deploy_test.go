@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -202,5 +203,62 @@ func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 	}
 	if err := second.stop(); err != nil {
 		t.Errorf("stopped while waiting: %v\n%s", err, second.output)
+	}
+}
+
+// behindProxy starts Debian's Caddy on the file that is delivered, in front of the
+// server, and returns its address.
+func (d *deployment) behindProxy(t *testing.T) string {
+	t.Helper()
+	site := "http://localhost:" + freePort(t)
+	caddyfile := filepath.Join(root, "deploy", "Caddyfile")
+	home := t.TempDir()
+	p, err := launch("caddy", []string{
+		"DOMAIN=" + site, "SERVER=" + strings.TrimPrefix(d.url, "http://"), "PAGES=" + filepath.Join(root, "deploy"),
+		"SWITCHBOARD_PHONE=02 97 00 00 00", "HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home,
+	}, "run", "--adapter", "caddyfile", "--config", caddyfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.stop() })
+	await(t, "the proxy answers", 60*time.Second, func() bool { _, _, err := get(site + "/healthz"); return err == nil })
+	return site
+}
+
+// Behind the proxy as it is delivered: a server that follows another leaves nobody
+// without an answer, and while there is none the proxy's own page says so.
+func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
+	t.Parallel()
+	d := deploy(t)
+	old, site := d.program, d.behindProxy(t)
+	direct := d.url
+	d.url = site
+	sent := d.slowly(t, 8*time.Second)
+	time.Sleep(time.Second) // it is under way
+	d.url = direct
+	g := watchGaps(site + "/")
+	d.serve(t)
+	if err := old.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the next one serves", 60*time.Second, func() bool { return strings.Contains(d.output.String(), `"msg":"ready"`) })
+	if err := old.wait(30 * time.Second); err != nil {
+		t.Errorf("the old one ended: %v\n%s", err, old.output)
+	}
+	if status := <-sent; status != http.StatusForbidden && status != http.StatusUnprocessableEntity {
+		t.Errorf("what was under way: %d", status)
+	}
+	g.end()
+	t.Logf("asked %d times; the longest time without an answer: %s; failed: %q", g.asked, g.longest, g.failed)
+	if g.longest > time.Second {
+		t.Errorf("nobody answered for %s: %q", g.longest, g.failed)
+	}
+	if err := d.stop(); err != nil {
+		t.Fatal(err)
+	}
+	d.url = site
+	answer, body := d.ask(t, "/connexion")
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") != "60" || !strings.Contains(body, "02 97 00 00 00") {
+		t.Errorf("without a server: %d, %q\n%s", answer.StatusCode, answer.Header.Get("Retry-After"), body)
 	}
 }

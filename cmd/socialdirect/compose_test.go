@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"socialdirect/internal/config"
 
@@ -277,6 +278,19 @@ func TestComposeHoldsNoSecret(t *testing.T) {
 	}
 }
 
+// A server that stops has its whole drain, and what is left to do after it.
+func TestR40_ComposeLetsTheDrainEnd(t *testing.T) {
+	t.Parallel()
+	server := production(t).Services["server"]
+	drain, err := time.ParseDuration(*server.Environment["DRAIN_TIMEOUT"])
+	if err != nil || server.StopGracePeriod == nil {
+		t.Fatal(err, server.StopGracePeriod)
+	}
+	if grace := time.Duration(*server.StopGracePeriod); grace < drain+2*stopWithin {
+		t.Errorf("it is killed after %s, and may drain for %s", grace, drain)
+	}
+}
+
 func mounted(service types.ServiceConfig, secret string) bool {
 	return slices.ContainsFunc(service.Secrets, func(s types.ServiceSecretConfig) bool { return s.Source == secret })
 }
@@ -360,8 +374,8 @@ func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, errors, found := strings.Cut(string(caddyfile), "handle_errors 502 504 {")
-	for _, want := range []string{"root * /srv\n", "rewrite * /maintenance.html\n", "templates\n", "status 503\n", "Retry-After 60\n"} {
+	_, errors, found := strings.Cut(string(caddyfile), "in [502, 503, 504]`")
+	for _, want := range []string{"root * {$PAGES:/srv}\n", "rewrite * /maintenance.html\n", "templates\n", "status 503\n", "Retry-After 60\n"} {
 		if !found || !strings.Contains(errors, want) {
 			t.Errorf("the proxy's errors lack %q", want)
 		}

@@ -43,6 +43,7 @@ type settings struct {
 	base           string // the public address, without a slash at its end
 	secure         bool   // reached over TLS
 	databaseURL    string
+	directURL      string // past a pooler in transaction mode; empty for none
 	databaseConns  int
 	ahead          time.Duration // of the platform's clock before the machine's; none but in the demo and the tests
 	store          blob.Config
@@ -66,6 +67,7 @@ type settings struct {
 // platform is the parts, started in order.
 type platform struct {
 	db        *postgres.DB
+	direct    *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
 	store     *blob.Store
 	proven    atomic.Bool // the store was tried, and gives back what it takes
 	legal     *legal.Service
@@ -185,12 +187,24 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 }
 
 func (p *platform) openDatabase(ctx context.Context, s settings) error {
-	db, err := postgres.Open(ctx, s.databaseURL, s.databaseConns)
+	if s.directURL == "" {
+		db, err := p.keepOpen(postgres.Open(ctx, s.databaseURL, s.databaseConns))
+		if err != nil {
+			return err
+		}
+		p.db = db.Ahead(s.ahead)
+		p.direct = p.db
+		return nil
+	}
+	pooled, err := p.keepOpen(postgres.OpenPooled(ctx, s.databaseURL, s.databaseConns))
 	if err != nil {
 		return err
 	}
-	p.db = db.Ahead(s.ahead)
-	p.onStop(func(context.Context) error { db.Close(); return nil })
+	direct, err := p.keepOpen(postgres.Open(ctx, s.directURL, directConns))
+	if err != nil {
+		return err
+	}
+	p.db, p.direct = pooled.Ahead(s.ahead), direct.Ahead(s.ahead)
 	return nil
 }
 
@@ -205,6 +219,17 @@ func (p *platform) openCompanies(ctx context.Context, s settings) error {
 		return fmt.Errorf("NOISE_KEY_FILE: %w", err)
 	}
 	return nil
+}
+
+// directConns is how many connections the queue of jobs has past a pooler.
+const directConns = 8
+
+// keepOpen closes a database when the platform stops.
+func (p *platform) keepOpen(db *postgres.DB, err error) (*postgres.DB, error) {
+	if err == nil {
+		p.onStop(func(context.Context) error { db.Close(); return nil })
+	}
+	return db, err
 }
 
 // scanner is the malware scanner, nil where none is set.
@@ -239,7 +264,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
-	runner, err := jobs.Start(context.WithoutCancel(ctx), p.db, workers, p.rounds())
+	runner, err := jobs.Start(context.WithoutCancel(ctx), p.direct, workers, p.rounds())
 	if err != nil {
 		return err
 	}

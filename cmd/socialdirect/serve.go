@@ -44,7 +44,7 @@ func serve(ctx context.Context, args []string) error {
 	if c.MailBounces == "" {
 		slog.Info("MAIL_BOUNCES is empty: mails that come back later are not noted")
 	}
-	err = follow(ctx, c)
+	err = noPooler(follow(ctx, c))
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // asked to stop while starting
 	}
@@ -59,7 +59,7 @@ func follow(ctx context.Context, c config.Config) error {
 		return err
 	}
 	defer address.Close()
-	lock, err := postgres.Want(ctx, c.DatabaseURL, instanceLock)
+	lock, err := postgres.Want(ctx, c.DirectURL(), instanceLock)
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,14 @@ func follow(ctx context.Context, c config.Config) error {
 	return p.serveUntil(ctx, listener, lostTo(lock), lock, c.DrainTimeout)
 }
 
+// noPooler names the setting that a pooler needs.
+func noPooler(err error) error {
+	if errors.Is(err, postgres.ErrPooler) {
+		err = errUsage{errors.New("DATABASE_URL holds the address of a pooler in transaction mode (PgBouncer); it may hold that where DATABASE_DIRECT_URL holds the database's own address, which no pooler stands before")}
+	}
+	return err
+}
+
 // lostTo tells in the operator's words that another server has the database now.
 func lostTo(lock *postgres.Lock) <-chan error {
 	died := make(chan error, 1)
@@ -106,6 +114,7 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed
   DRAIN_TIMEOUT      how long requests under way may take to end after SIGTERM (60s); the next server waits longer than that
   DATABASE_URL       PostgreSQL (required); DATABASE_CONNECTIONS (20)
+  DATABASE_DIRECT_URL  the database itself, where DATABASE_URL is a pooler in transaction mode (PgBouncer)
   S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY, S3_SECRET_KEY (required), S3_REGION (us-east-1)
   SMTP_URL, MAIL_FROM (required)
   MAIL_BOUNCES       the address to which mails return that cannot be delivered, read by socialdirect bounce; without it they return to MAIL_FROM
@@ -141,7 +150,7 @@ func logTo(level slog.Level) {
 
 func fromConfig(c config.Config) settings {
 	return settings{
-		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, databaseConns: c.DatabaseConns,
+		base: c.Base(), secure: c.Secure(), databaseURL: c.DatabaseURL, directURL: c.DatabaseDirect, databaseConns: c.DatabaseConns,
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
 		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, noiseKey: c.NoiseKey, clamdAddr: c.ClamdAddr,
 		mailName: c.MailHELO,
@@ -184,7 +193,7 @@ func migrate(ctx context.Context, args []string) error {
 	if err != nil {
 		return errUsage{err}
 	}
-	return migrateDatabase(ctx, url)
+	return noPooler(migrateDatabase(ctx, url))
 }
 
 func migrateDatabase(ctx context.Context, url string) error {
@@ -231,11 +240,11 @@ func admin(ctx context.Context, args []string) error {
 	if err != nil {
 		return errUsage{err}
 	}
-	return createAdmin(ctx, c, viewer.Role(*role), *email)
+	return noPooler(createAdmin(ctx, c, viewer.Role(*role), *email))
 }
 
 func createAdmin(ctx context.Context, c config.Config, role viewer.Role, email string) error {
-	db, err := postgres.Open(ctx, c.DatabaseURL, 2)
+	db, err := postgres.Open(ctx, c.DirectURL(), 2)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -186,11 +187,15 @@ func (r *reader) operator() Operator {
 	}
 }
 
-// DatabaseURL reads that one setting, for commands that need no other.
+// DirectURL is the database itself, past a pooler where there is one.
+func (c Config) DirectURL() string { return cmp.Or(c.DatabaseDirect, c.DatabaseURL) }
+
+// DatabaseURL reads where the database is, past a pooler where there is one, for
+// commands that need nothing else.
 func DatabaseURL(getenv func(string) string) (string, error) {
 	r := &reader{getenv: getenv}
-	url := r.databaseURL()
-	return url, r.err
+	c := Config{DatabaseURL: r.databaseURL(), DatabaseDirect: r.directURL()}
+	return c.DirectURL(), r.err
 }
 
 func (r *reader) databaseURL() string {

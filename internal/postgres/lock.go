@@ -54,7 +54,7 @@ type Lock struct {
 func Want(ctx context.Context, url string, key int64) (*Lock, error) {
 	l := &Lock{url: url, key: key, name: "socialdirect " + rand.Text(), lost: make(chan error, 1)}
 	if err := l.connect(ctx); err != nil {
-		return nil, fmt.Errorf("database does not answer: %w", err)
+		return nil, fmt.Errorf("database: %w", err)
 	}
 	return l, nil
 }
@@ -71,7 +71,11 @@ func (l *Lock) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, l.key+comingKey); err != nil {
+	err = refusePooler(ctx, conn)
+	if err == nil {
+		_, err = conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, l.key+comingKey)
+	}
+	if err != nil {
 		_ = conn.Close(ctx) // nothing is held
 		return err
 	}

@@ -23,8 +23,27 @@ type DB struct {
 }
 
 // Open connects to the database at url (libpq form) with at most conns
-// connections, and fails when it does not answer.
+// connections, and fails when it does not answer, or with ErrPooler.
 func Open(ctx context.Context, url string, conns int) (*DB, error) {
+	db, err := open(ctx, url, conns, pgx.QueryExecModeCacheStatement)
+	if err != nil {
+		return nil, err
+	}
+	err = db.Pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error { return refusePooler(ctx, conn.Conn()) })
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	return db, nil
+}
+
+// OpenPooled is Open for an address that may be that of a pooler in transaction mode:
+// statements are not prepared there, and nothing that belongs to a session may be asked.
+func OpenPooled(ctx context.Context, url string, conns int) (*DB, error) {
+	return open(ctx, url, conns, pgx.QueryExecModeCacheDescribe)
+}
+
+func open(ctx context.Context, url string, conns int, mode pgx.QueryExecMode) (*DB, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
@@ -34,6 +53,7 @@ func Open(ctx context.Context, url string, conns int) (*DB, error) {
 	cfg.ConnConfig.RuntimeParams["application_name"] = "socialdirect"
 	cfg.ConnConfig.DialFunc = watch(cfg.ConnConfig.DialFunc)
 	cfg.ConnConfig.ConnectTimeout = cmp.Or(cfg.ConnConfig.ConnectTimeout, connectTimeout)
+	cfg.ConnConfig.DefaultQueryExecMode = mode
 	cfg.PingTimeout = cmp.Or(cfg.PingTimeout, pingTimeout)
 	cfg.ConnConfig.Tracer = &shares{}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
