@@ -23,6 +23,7 @@ var actWords = map[string]string{
 	"recall.reached":               "Personne à rappeler, jointe",
 	"recall.shown":                 "Personne à rappeler montrée au standard",
 	"appointment.booked":           "Rendez-vous pris pour quelqu’un",
+	"appointment.booked_beyond":    "Rendez-vous pris pour quelqu’un au-delà du nombre prévu",
 	"appointment.by_phone":         "Rendez-vous passé au téléphone pour quelqu’un",
 	"appointment.cancelled":        "Rendez-vous annulé pour quelqu’un",
 	"appointment.mark_cleared":     "Annulation tardive effacée",

@@ -122,11 +122,11 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	ok(b, err)
 	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
 	ok(b, err)
-	s.bookings = booking.New(db, queue, s.vault, s.accounts)
+	s.bookings = booking.New(db, queue, s.vault, s.accounts).Within(booking.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
-	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.bookings, bus.New())
+	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.bookings, bus.New()).Within(messaging.Bounds{Stored: 1 << 40, Day: 1 << 40, Rate: 1})
 	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
 	ok(b, err)
 	s.calls = signaling.New(db, s.bookings, s.accounts, s.relay)

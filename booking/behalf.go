@@ -19,6 +19,7 @@ import (
 // Acts of the journal.
 const (
 	actBooked    = "appointment.booked"
+	actBeyond    = "appointment.booked_beyond" // beside it, beyond what the person may take themselves
 	actMoved     = "appointment.moved"
 	actByPhone   = "appointment.by_phone"
 	actCancelled = "appointment.cancelled"

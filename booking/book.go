@@ -63,7 +63,9 @@ func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r Request) (uuid.U
 // the worker (R19). It fails with Conflict when somebody else has the hour, and with
 // Invalid for an hour that was never free, in a mode that is not offered or that the
 // contract of the person's client does not allow, that overlaps one of the person's
-// own, or when the contract leaves them no consultation.
+// own, or when the contract leaves them no consultation, or they have as many to come
+// as they may take (R47); with Throttled after too many acts. Placed again while it
+// stands, the same is the same appointment.
 func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r Request) (Booked, error) {
 	return s.place(ctx, v, r, func(postgres.Tx) error { return nil })
 }
@@ -90,21 +92,15 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return Booked{}, err
 	}
-	if err := s.offered(ctx, tx, r.SocialWorkerID); err != nil {
-		return Booked{}, err
-	}
-	if err := takes(ctx, tx, worker, r.Reason); err != nil {
-		return Booked{}, err
-	}
 	person := r.person(v)
 	client, err := s.accounts.HoldClient(ctx, tx, person)
 	if err != nil {
 		return Booked{}, err
 	}
-	if err := s.release(ctx, tx, r.SocialWorkerID, person); err != nil {
-		return Booked{}, err
+	if same, found, err := readSame(ctx, tx, person, r, tx.Now); err != nil || found {
+		return same, orElse(err, settleSame(ctx, tx, r, person, same.ID))
 	}
-	if err := entitled(ctx, tx, client, person, uuid.Nil, r); err != nil {
+	if err := s.permitted(ctx, tx, v, worker, client, r); err != nil {
 		return Booked{}, err
 	}
 	slot, err := bookable(ctx, tx, worker, r, Period{})
@@ -113,6 +109,9 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	}
 	n, err := s.prepare(ctx, tx, v, slot, r)
 	if err != nil {
+		return Booked{}, err
+	}
+	if err := s.roomFor(ctx, tx, v, person, n.ID); err != nil {
 		return Booked{}, err
 	}
 	if err := insertAppointment(ctx, tx, n); err != nil {
@@ -129,6 +128,25 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return Booked{}, err
 	}
 	return Booked{n.ID, n.Status}, journaled(ctx, tx, v, actBooked, person, n.ID)
+}
+
+// permitted fails unless this booking may be made at all, whatever is free: by its
+// person, of this worker, under the contract of the person's client. What is overdue is
+// released on the way.
+func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker workerRow, client uuid.UUID, r Request) error {
+	if err := s.spend(ctx, tx, v, r.person(v)); err != nil {
+		return err
+	}
+	if err := s.offered(ctx, tx, worker.AccountID); err != nil {
+		return err
+	}
+	if err := takes(ctx, tx, worker, r.Reason); err != nil {
+		return err
+	}
+	if err := s.release(ctx, tx, worker.AccountID, r.person(v)); err != nil {
+		return err
+	}
+	return entitled(ctx, tx, client, r.person(v), uuid.Nil, r)
 }
 
 // prepare decides how the hour is had, and seals what is said with it.

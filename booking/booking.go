@@ -203,14 +203,15 @@ type Service struct {
 	queue    *jobs.Queue
 	vault    *vault.Vault
 	accounts *account.Service
+	bounds   Bounds
 
 	portraits studio
 	documents Documents // nil for none
 }
 
-// New returns the acts on the given parts.
+// New returns the acts on the given parts, under the default bounds.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, portraits: newStudio()}
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, bounds: DefaultBounds, portraits: newStudio()}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.

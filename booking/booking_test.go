@@ -204,8 +204,8 @@ func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
 	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Conflict) {
-		t.Errorf("twice: got %v, want Conflict", err)
+	if _, err := w.Bookings.Cancel(context.Background(), worker, a.ID, ""); !fault.Is(err, fault.Conflict) {
+		t.Errorf("by the other one afterwards: got %v, want Conflict", err)
 	}
 }
 

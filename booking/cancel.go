@@ -17,7 +17,8 @@ const MaxExplanation = 500
 // Cancel ends an appointment of the viewer before its start: freely until 24
 // elapsed hours before, that instant included, and marked late after it (R18).
 // A worker's cancelling is the worker's. Both people are told. It returns the
-// state that was reached.
+// state that was reached; what is cancelled alike already is left as it is. It fails
+// with Throttled after too many acts of the person's (R47).
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (Status, error) {
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
 }
@@ -53,12 +54,18 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 			return err
 		}
 		appointment := h.Appointment
+		if status = appointment.Status; status.cancelledAlike(how.persons) {
+			return nil
+		}
 		if !appointment.Cancellable(tx.Now) {
 			return errTooLate
 		}
 		status = statusAfterCancel(appointment, tx.Now, how.persons)
 		if how.inTime && status == CancelledLate {
 			return errLimitPassed
+		}
+		if err := s.spend(ctx, tx, v, appointment.BeneficiaryID); err != nil {
+			return err
 		}
 		reply, err := s.sealReply(ctx, tx, appointment, explanation)
 		if err != nil {
@@ -89,6 +96,15 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		return journaled(ctx, tx, v, actCancelled, appointment.BeneficiaryID, id)
 	})
 	return status, err
+}
+
+// cancelledAlike reports whether it is what cancelling, by the person or by the worker,
+// leads to.
+func (s Status) cancelledAlike(persons bool) bool {
+	if persons {
+		return s == Cancelled || s == CancelledLate
+	}
+	return s == CancelledByWorker
 }
 
 func statusAfterCancel(a Appointment, now time.Time, persons bool) Status {

@@ -240,7 +240,7 @@ func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	}
 	all := make([]Cleared, len(rows))
 	for i, row := range rows {
-		reason, err := s.unsealed(ctx, worker, aboutClearing(row.ID), row.SealedReason)
+		reason, err := s.unsealed(ctx, s.db.Pool, worker, aboutClearing(row.ID), row.SealedReason)
 		if err != nil && !errors.Is(err, vault.ErrDestroyed) {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ const (
 // RefreshHours works out the free hours of everybody whose agenda changed, and tells
 // those who wait for an hour that was freed. One that fails keeps back nobody else's.
 func (s *Service) RefreshHours(ctx context.Context) error {
-	if err := s.forgetWishes(ctx); err != nil {
+	if err := s.forget(ctx); err != nil {
 		return err
 	}
 	after := uuid.Nil
@@ -46,14 +46,17 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 	}
 }
 
-// forgetWishes deletes wishes that are over, and what is no longer of use of what was
-// told.
-func (s *Service) forgetWishes(ctx context.Context) error {
+// forget deletes wishes that are over, what is no longer of use of what was told, and
+// acts that count no more.
+func (s *Service) forget(ctx context.Context) error {
 	now := s.db.Now()
 	if err := deleteOverWishes(ctx, s.db.Pool, now); err != nil {
 		return err
 	}
-	return deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept))
+	if err := deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept)); err != nil {
+		return err
+	}
+	return deleteOldActs(ctx, s.db.Pool, now.Add(-actsSpan))
 }
 
 // refreshHours takes the notes of changes away before it reads the agenda: a change

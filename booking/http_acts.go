@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"errors"
 	"net/http"
 
 	"socialdirect/internal/fault"
@@ -92,8 +91,9 @@ func decodeNeeds(f *form.Form) Needs {
 // needsPage changes what somebody needs on the day.
 type needsPage struct {
 	Appointment
-	Form   *form.Form
-	Viewer *viewer.Viewer
+	Form    *form.Form
+	Viewer  *viewer.Viewer
+	Problem string
 }
 
 func (needsPage) Template() string { return "booking/needs" }
@@ -140,7 +140,12 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs); err != nil {
+	err = h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs)
+	if bound := boundOf(err); bound != nil {
+		page.Problem = bound.Message
+		return fault.WithPage(bound, page)
+	}
+	if err != nil {
 		return err
 	}
 	web.Flash(w, "saved")
@@ -190,6 +195,13 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a, err := h.handled(r)
+	if err != nil {
+		return err
+	}
+	if a.Status.cancelledAlike(!a.Worker() || f.Ticked("asked")) { // pressed twice
+		return h.cancelled(w, r, a)
+	}
 	page, err := h.cancelPage(r, f)
 	if err != nil {
 		return err
@@ -209,14 +221,18 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 		cancel = h.bookings.CancelInTime
 	}
 	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
-	if errors.Is(err, errLimitPassed) {
-		return h.cancelAgain(r, f, errLimitPassed)
+	if why := whichOf(err, errLimitPassed); why != nil {
+		return h.cancelAgain(r, f, why)
 	}
 	if err != nil {
 		return err
 	}
+	return h.cancelled(w, r, a)
+}
+
+func (h *HTTP) cancelled(w http.ResponseWriter, r *http.Request, a handled) error {
 	web.Flash(w, "cancelled")
-	return web.See(w, r, page.After)
+	return web.See(w, r, a.After)
 }
 
 // toldFree reports whether the form was shown with the word that what it does has no

@@ -14,6 +14,7 @@ type appointmentsPage struct {
 	Past   []Appointment
 	Viewer *viewer.Viewer
 	Now    time.Time
+	Margin *Margin // what a beneficiary may still take; nil for others
 }
 
 func (appointmentsPage) Template() string { return "booking/appointments" }
@@ -26,7 +27,15 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.db.Now()})
+	page := appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.db.Now()}
+	if v.Role == viewer.Beneficiary {
+		margin, err := h.bookings.margin(r.Context(), v.ID)
+		if err != nil {
+			return err
+		}
+		page.Margin = &margin
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 type appointmentPage struct {

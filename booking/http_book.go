@@ -19,6 +19,7 @@ import (
 type confirmPage struct {
 	errand
 	Allowance
+	Margin    Margin
 	Form      *form.Form
 	Worker    SocialWorker
 	StartsAt  time.Time
@@ -59,6 +60,13 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 	typed := form.New(nil)
 	for _, field := range kept(request) {
 		typed.Set(field.Name, field.Value)
+	}
+	same, found, err := readSame(r.Context(), h.bookings.db.Pool, e.PersonID, request, h.bookings.db.Now())
+	if err != nil {
+		return err
+	}
+	if found {
+		return web.See(w, r, e.after(viewer.From(r.Context()), same.ID))
 	}
 	page, err := h.confirmPage(r, e, request, typed)
 	if err != nil {
@@ -104,6 +112,13 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 	if err != nil {
 		return confirmPage{}, err
 	}
+	margin, err := h.bookings.margin(r.Context(), e.PersonID)
+	if err == nil && e.base == "" {
+		err = margin.refused(now)
+	}
+	if err != nil {
+		return confirmPage{}, h.refuse(r, e, request, err)
+	}
 	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, Period{request.StartsAt, request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
@@ -113,7 +128,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 	}
 	freeUntil := request.StartsAt.Add(-FreeCancellation)
 	page := confirmPage{
-		errand: e, Allowance: allowance, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
+		errand: e, Allowance: allowance, Margin: margin, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
 		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == InPerson {
@@ -242,20 +257,38 @@ func bookedFlash(e errand, b Booked) string {
 // refuse shows the agenda again where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error goes up unchanged.
 func (h *HTTP) refuse(r *http.Request, e errand, request Request, err error) error {
-	for _, why := range []*fault.Fault{errTaken, errClosed, errNotFree, errOverlap, errBusy, errMode, errTooSoon} {
-		if errors.Is(err, why) {
-			return h.agendaAgain(r, e, request, why)
-		}
+	if bound := boundOf(err); bound != nil {
+		return fault.WithPage(bound, refusedPage{errand: e, Problem: bound.Message, Typed: kept(request), Bound: true})
 	}
-	for _, why := range []*fault.Fault{errContract, errUsedUp} {
-		if errors.Is(err, why) {
-			return fault.WithPage(why, refusedPage{errand: e, Problem: why.Message, Typed: kept(request)})
-		}
+	if why := whichOf(err, errTaken, errClosed, errNotFree, errOverlap, errBusy, errMode, errTooSoon); why != nil {
+		return h.agendaAgain(r, e, request, why)
+	}
+	if why := whichOf(err, errContract, errUsedUp); why != nil {
+		return fault.WithPage(why, refusedPage{errand: e, Problem: why.Message, Typed: kept(request)})
 	}
 	if _, missing := h.bookings.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, errNotOffered) && missing == nil {
 		return fault.WithPage(errLeft, refusedPage{errand: e, Problem: errLeft.Message, Typed: kept(request)})
 	}
 	return err
+}
+
+// whichOf is which of the faults err is, or the bound that was met; nil for none.
+func whichOf(err error, those ...*fault.Fault) *fault.Fault {
+	for _, one := range those {
+		if errors.Is(err, one) {
+			return one
+		}
+	}
+	return boundOf(err)
+}
+
+// boundOf is the fault of somebody who has, or did, as much as one person may (R47); nil
+// for every other error.
+func boundOf(err error) *fault.Fault {
+	if errors.Is(err, errFull) || fault.Is(err, fault.Throttled) {
+		return fault.From(err)
+	}
+	return nil
 }
 
 // errLeft says that a worker can be booked no more.
@@ -266,6 +299,7 @@ type refusedPage struct {
 	errand
 	Problem string
 	Typed   []keptField
+	Bound   bool // nobody else can be booked either, for now
 }
 
 func (refusedPage) Template() string { return "booking/refused" }

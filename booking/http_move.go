@@ -55,9 +55,10 @@ var errMovedMeanwhile = fault.New(fault.Conflict, "Ce rendez-vous a été dépla
 func (a Appointment) Seen() string { return strconv.FormatInt(a.StartsAt.Unix(), 10) }
 
 // elsewhere reports whether the page that was sent showed another hour.
-func (a Appointment) elsewhere(f *form.Form) bool {
-	return f.Sent("seen") && f.Hidden("seen", 20) != a.Seen()
-}
+func (a Appointment) elsewhere(f *form.Form) bool { return f.Sent("seen") && !a.sawIt(f) }
+
+// sawIt reports whether the page that was sent showed the hour that it has now.
+func (a Appointment) sawIt(f *form.Form) bool { return f.Hidden("seen", 20) == a.Seen() }
 
 // movePage tells the consequence of moving, and shows the hours to move to.
 type movePage struct {
@@ -121,8 +122,11 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return h.moveAgain(r, page, errNotFree, f.Invalid(page))
 	}
-	if page.elsewhere(f) {
+	switch there := startsAt.Equal(page.StartsAt); {
+	case !there && page.elsewhere(f):
 		return h.refuseMove(r, f, errMovedMeanwhile)
+	case there && page.sawIt(f):
+		return h.refuseMove(r, f, errSameHour)
 	}
 	move := h.bookings.Move
 	if toldFree(f) {
@@ -137,18 +141,16 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	for _, why := range []*fault.Fault{errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, errMode, errContract, errUsedUp} {
-		if !errors.Is(err, why) {
-			continue
-		}
-		page, err := h.movePage(r, f)
-		if err != nil {
-			return err
-		}
-		page.Problem = why.Message
-		return h.moveAgain(r, page, why, fault.WithPage(why, page))
+	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, errMode, errContract, errUsedUp)
+	if why == nil {
+		return err
 	}
-	return err
+	page, err := h.movePage(r, f)
+	if err != nil {
+		return err
+	}
+	page.Problem = why.Message
+	return h.moveAgain(r, page, why, fault.WithPage(why, page))
 }
 
 // moveAgain is the fault that shows the page again: the week that it shows counts, and

@@ -116,18 +116,16 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 	if errors.Is(err, errNotOffered) {
 		err = errLeft
 	}
-	for _, why := range []*fault.Fault{errNoOffer, errTaken, errClosed, errNotFree, errOverlap, errMode, errTooSoon, errReason, errContract, errUsedUp, errLeft} {
-		if !errors.Is(err, why) {
-			continue
-		}
-		page, broken := h.proposalPage(r, f)
-		if broken != nil {
-			return broken
-		}
-		page.Problem = why.Message
-		return fault.WithPage(why, page)
+	why := whichOf(err, errNoOffer, errTaken, errClosed, errNotFree, errOverlap, errMode, errTooSoon, errReason, errContract, errUsedUp, errLeft)
+	if why == nil {
+		return err
 	}
-	return err
+	page, err := h.proposalPage(r, f)
+	if err != nil {
+		return err
+	}
+	page.Problem = why.Message
+	return fault.WithPage(why, page)
 }
 
 // DeclineOffers notes that nothing suits the person.

@@ -261,9 +261,9 @@ func (h *HTTP) Wait(w http.ResponseWriter, r *http.Request) error {
 			return f.Invalid(page)
 		}
 	}
-	if errors.Is(err, errManyWishes) {
-		f.Fail("social_worker_id", errManyWishes.Message)
-		return f.Invalid(page)
+	if why := whichOf(err, errManyWishes); why != nil {
+		f.Fail("social_worker_id", why.Message)
+		return fault.WithPage(why, page)
 	}
 	if err != nil {
 		return err

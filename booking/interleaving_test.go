@@ -139,7 +139,18 @@ func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (
 	return booking.Confirmed, time.Time{}, ""
 }
 
+// same reports whether it is an appointment that a booking of these has made already.
+func (a modelled) same(worker, person uuid.UUID, at, now time.Time) bool {
+	stands := a.status == booking.Confirmed || a.status == booking.Requested && !a.overdue(now)
+	return a.worker == worker && a.person == person && a.startsAt.Equal(at) && stands && now.Before(at.Add(time.Hour))
+}
+
 func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
+	for other, a := range m.appointments {
+		if a.same(worker, person, at, m.now) {
+			return map[bool]fault.Code{true: "", false: "another one"}[other == id]
+		}
+	}
 	m.release(worker, person)
 	status, deadline, code := m.hour(worker, person, uuid.Nil, at, m.marks[[2]uuid.UUID{worker, person}])
 	if code != "" {
@@ -154,6 +165,8 @@ func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
 	a := m.appointments[id]
 	m.release(a.worker, a.person)
 	switch a = m.appointments[id]; {
+	case byWorker && a.status == booking.CancelledByWorker, !byWorker && (a.status == booking.Cancelled || a.status == booking.CancelledLate):
+		return ""
 	case !a.open(m.now):
 		return fault.Conflict
 	case byWorker:
@@ -177,7 +190,7 @@ func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
 	case !a.open(m.now):
 		return fault.Conflict
 	case at.Equal(a.startsAt):
-		return fault.Invalid
+		return ""
 	}
 	asks := !byWorker && (a.status == booking.Requested || m.marks[[2]uuid.UUID{a.worker, a.person}])
 	late := a.late(m.now) && !byWorker
@@ -197,7 +210,10 @@ func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
 func (m model) answer(id uuid.UUID, accept bool) fault.Code {
 	a := m.appointments[id]
 	m.release(a.worker, a.person)
-	if a = m.appointments[id]; a.status != booking.Requested {
+	switch a = m.appointments[id]; {
+	case accept && a.status == booking.Confirmed && !a.answerBy.IsZero(), !accept && a.status == booking.Declined:
+		return ""
+	case a.status != booking.Requested:
 		return fault.Conflict
 	}
 	if !accept {
@@ -355,11 +371,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 	case "clear":
 		id, a := p.some(t, *order)
 		p.try(t, act, func(m model) fault.Code {
-			pair := [2]uuid.UUID{a.worker, a.person}
-			if !m.marks[pair] {
-				return fault.NotFound
-			}
-			delete(m.marks, pair)
+			delete(m.marks, [2]uuid.UUID{a.worker, a.person})
 			return ""
 		}, func() error { return p.Bookings.ClearMark(ctx, p.viewer(a.worker), id) })
 	}

@@ -23,8 +23,10 @@ var (
 // cancellation after it (R18), unless it is the worker who moves. With somebody who
 // is marked the new hour is a request (R19). Both are told.
 //
-// Conflict for an hour that somebody has just taken, and for what can no longer be
-// moved; the appointment then stands as it stood.
+// Moving it to the hour that it has does nothing: whoever presses twice is answered
+// alike. Conflict for an hour that somebody has just taken, and for what can no longer
+// be moved, and Throttled after too many acts (R47); the appointment then stands as it
+// stood.
 func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
 	return s.moveTo(ctx, v, id, startsAt, false)
 }
@@ -43,6 +45,9 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 			return err
 		}
 		person = h.BeneficiaryID
+		if h.Cancellable(tx.Now) && startsAt.Equal(h.StartsAt) {
+			return nil
+		}
 		if inTime && h.late(v, tx.Now) {
 			return errLimitPassed
 		}
@@ -52,11 +57,11 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 }
 
 func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {
-	switch {
-	case !h.Cancellable(tx.Now):
+	if !h.Cancellable(tx.Now) {
 		return errNotMovable
-	case startsAt.Equal(h.StartsAt):
-		return errSameHour
+	}
+	if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+		return err
 	}
 	to := Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
 	if err := s.offered(ctx, tx, h.SocialWorkerID); err != nil {
@@ -109,11 +114,15 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 // Phone turns an appointment into a call by phone at the same hour, by its person
 // or for them, until it ends: what one can do in place of cancelling late, and when
 // a browser turns out to be unable to call. The contract, the worker and the hour
-// must offer it. Both are told.
+// must offer it. Both are told. One that is a call
+// already stays one; Throttled after too many acts (R47).
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	seen, err := s.Handled(ctx, v, id)
 	if err != nil {
 		return err
+	}
+	if seen.byPhone(v, s.db.Now()) {
+		return nil
 	}
 	if able, err := s.callable(ctx, v, seen); err != nil || !able {
 		return orElse(err, errNoPhone)
@@ -123,9 +132,15 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err != nil {
 			return err
 		}
+		if h.byPhone(v, tx.Now) {
+			return nil
+		}
 		able, err := offersPhone(ctx, tx, h.worker, h.Appointment)
-		if err != nil || !able || !h.talkable(tx.Now) || h.Mode == Phone {
+		if err != nil || !able || !h.talkable(tx.Now) {
 			return orElse(err, errNoPhone)
+		}
+		if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+			return err
 		}
 		if err := setMode(ctx, tx, id, Phone); err != nil {
 			return err
@@ -135,6 +150,11 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		}
 		return journaled(ctx, tx, v, actByPhone, h.BeneficiaryID, id)
 	})
+}
+
+// byPhone reports whether it stands as a call already, for whoever may make it one.
+func (a Appointment) byPhone(v *viewer.Viewer, now time.Time) bool {
+	return a.Mode == Phone && a.talkable(now) && v.ID != a.SocialWorkerID
 }
 
 // Phonable reports whether Phone would do it now.

@@ -38,8 +38,8 @@ func (s *Service) sealNeeds(ctx context.Context, tx postgres.Tx, person, id uuid
 	return s.vault.Seal(ctx, tx, person, aboutNeeds(id), text)
 }
 
-func (s *Service) unsealNeeds(ctx context.Context, person, id uuid.UUID, sealed []byte) (n Needs, err error) {
-	text, err := s.unsealed(ctx, person, aboutNeeds(id), sealed)
+func (s *Service) unsealNeeds(ctx context.Context, q postgres.Querier, person, id uuid.UUID, sealed []byte) (n Needs, err error) {
+	text, err := s.unsealed(ctx, q, person, aboutNeeds(id), sealed)
 	if err != nil || text == "" {
 		return n, err
 	}
@@ -47,19 +47,25 @@ func (s *Service) unsealNeeds(ctx context.Context, person, id uuid.UUID, sealed 
 }
 
 // ChangeNeeds replaces what the viewer needs at one of their own appointments,
-// until it begins. The worker is told that something changed.
+// until it begins. The worker is told that something changed, when something did.
+// Throttled after too many acts (R47).
 func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n Needs) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockAppointment(ctx, tx, v.ID, id)
+		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
-		a := row.appointment().at(tx.Now)
-		if a.BeneficiaryID != v.ID {
+		if h.BeneficiaryID != v.ID {
 			return errNotFound
 		}
-		if !a.Cancellable(tx.Now) {
+		if !h.Cancellable(tx.Now) {
 			return errNeedsTooLate
+		}
+		if same, err := s.needs(ctx, tx, v, id, n); err != nil || same {
+			return err
+		}
+		if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+			return err
 		}
 		sealed, err := s.sealNeeds(ctx, tx, v.ID, id, n)
 		if err != nil {
@@ -68,6 +74,16 @@ func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 		if err := setNeeds(ctx, tx, id, sealed); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeChange, a.SocialWorkerID)
+		return s.notify(ctx, tx, id, noticeChange, h.SocialWorkerID)
 	})
+}
+
+// needs reports whether that is what the viewer needs already.
+func (s *Service) needs(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, n Needs) (bool, error) {
+	row, err := readAppointment(ctx, tx, v.ID, id)
+	if err != nil {
+		return false, err
+	}
+	now, err := s.unsealNeeds(ctx, tx, v.ID, id, row.SealedNeeds)
+	return now == n, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -65,13 +66,13 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 		return Details{}, err
 	}
 	var d Details
-	if d.Note, err = s.unsealed(ctx, a.BeneficiaryID, aboutNote(a.ID), row.SealedNote); err != nil {
+	if d.Note, err = s.unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutNote(a.ID), row.SealedNote); err != nil {
 		return Details{}, err
 	}
-	if d.Reply, err = s.unsealed(ctx, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
+	if d.Reply, err = s.unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
 		return Details{}, err
 	}
-	if d.Needs, err = s.unsealNeeds(ctx, a.BeneficiaryID, a.ID, row.SealedNeeds); err != nil {
+	if d.Needs, err = s.unsealNeeds(ctx, s.db.Pool, a.BeneficiaryID, a.ID, row.SealedNeeds); err != nil {
 		return Details{}, err
 	}
 	if v.ID == a.SocialWorkerID {
@@ -89,11 +90,11 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	return d, nil
 }
 
-func (s *Service) unsealed(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
+func (s *Service) unsealed(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) (string, error) {
 	if sealed == nil {
 		return "", nil
 	}
-	text, err := s.vault.Unseal(ctx, s.db.Pool, person, about, sealed)
+	text, err := s.vault.Unseal(ctx, q, person, about, sealed)
 	return string(text), err
 }
 

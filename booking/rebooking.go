@@ -176,6 +176,14 @@ func settle(ctx context.Context, tx postgres.Tx, r Request, person, booked uuid.
 	return orMissing(settled, err, errReplaced)
 }
 
+// settleSame is settle for a booking that was there already.
+func settleSame(ctx context.Context, tx postgres.Tx, r Request, person, booked uuid.UUID) error {
+	if r.instead == uuid.Nil {
+		return nil
+	}
+	return settle(ctx, tx, r, person, booked)
+}
+
 var errReplaced = fault.New(fault.Conflict, "Un autre rendez-vous a déjà pris la place de celui qui est annulé.")
 
 // offerWords are hours of one kind as a mail names them: never with whom.

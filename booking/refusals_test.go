@@ -104,7 +104,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 		}
 	}
 	settings(booking.Settings{BufferAfter: 15})
-	own := d.Book(t, d.zoe, d.nadia, d.at(80), booking.Video)
+	own := d.Book(t, d.zoe, d.nadia, d.at(80), booking.Phone)
 	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.zoe, own.ID, d.at(51)), fault.Conflict)
 	shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(80))
 	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {

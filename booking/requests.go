@@ -33,7 +33,6 @@ func answerBy(startsAt, now time.Time) time.Time {
 var (
 	errTooSoon  = fault.New(fault.Invalid, "Cette heure est trop proche pour une demande : elle doit pouvoir être acceptée une heure avant. Choisissez-en une plus tardive.")
 	errAnswered = fault.New(fault.Conflict, "Cette demande n’attend plus de réponse : elle a été annulée, a déjà sa réponse, ou son délai est passé.")
-	errNoMark   = fault.New(fault.NotFound, "Aucune annulation tardive n’est notée pour cette personne.")
 )
 
 // terms are how an hour is had: at once, or as a request that is to be answered.
@@ -69,7 +68,8 @@ func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person u
 	return readMark(ctx, s.db.Pool, worker, person)
 }
 
-// ClearMark ends it, by the worker of one of the person's appointments; journaled.
+// ClearMark ends it, by the worker of one of the person's appointments; journaled. One
+// that has ended stays so.
 func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if err := worker(v); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 		}
 		found, err := deleteMark(ctx, tx, v.ID, row.BeneficiaryID)
 		if err != nil || !found {
-			return orMissing(found, err, errNoMark)
+			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actUnmarked, SubjectID: row.BeneficiaryID})
 	})
@@ -100,7 +100,7 @@ func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment
 }
 
 // Answer accepts or declines a request, by its worker, until its deadline; Conflict
-// when it waits no more. The person is told either way, with a word if there is one.
+// when it waits no more, unless it has that very answer. The person is told either way, with a word if there is one.
 func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, accept bool, explanation string) error {
 	if err := worker(v); err != nil {
 		return err
@@ -109,6 +109,9 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
+		}
+		if h.answered(accept) {
+			return nil
 		}
 		if h.Status != Requested {
 			return errAnswered
@@ -128,6 +131,15 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		}
 		return s.tellClosed(ctx, tx, noticeDeclined, freedRow{id, h.BeneficiaryID, h.SocialWorkerID})
 	})
+}
+
+// answered reports whether it is a request that was accepted, or declined, and stands
+// as it was answered.
+func (a Appointment) answered(accept bool) bool {
+	if accept {
+		return a.Status == Confirmed && !a.AnswerBy.IsZero()
+	}
+	return a.Status == Declined
 }
 
 func (s *Service) accept(ctx context.Context, tx postgres.Tx, a Appointment) error {

@@ -48,6 +48,7 @@ func eraseAppointments(ctx context.Context, tx postgres.Tx, person uuid.UUID) er
 		`delete from waiting_hours where account_id = $1 or social_worker_id = $1`,
 		`delete from waiting_entries where account_id = $1 or social_worker_id = $1`,
 		`delete from sheet_readings where account_id = $1`,
+		`delete from booking_acts where account_id = $1`,
 		`delete from credentials where social_worker_id = $1`,
 		`delete from credential_notices where social_worker_id = $1`,
 		`delete from openings where social_worker_id = $1`,

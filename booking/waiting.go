@@ -46,7 +46,8 @@ var (
 )
 
 // Wait has the viewer told when an hour that they wish for is freed (mail, SMS). The
-// first to take it has it.
+// first to take it has it. What they wait for already is one wish; Throttled after too
+// many acts (R47).
 func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errNotWaiting
@@ -75,11 +76,28 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 			return err
 		}
 		wishes, err := readWishes(ctx, tx, v.ID, tx.Now)
-		if err != nil || len(wishes) >= maxWishes {
-			return orElse(err, errManyWishes)
+		if err != nil || slices.ContainsFunc(wishes, w.alike) {
+			return err
+		}
+		if len(wishes) >= maxWishes {
+			return errManyWishes
+		}
+		if err := s.spend(ctx, tx, v, v.ID); err != nil {
+			return err
 		}
 		return insertWish(ctx, tx, v.ID, w)
 	})
+}
+
+// alike reports whether the row is the same wish. One without a day moves with what can
+// be booked at all.
+func (w Wish) alike(row wishRow) bool {
+	other := row.wish()
+	other.ID = w.ID
+	if w.OpenEnded && other.OpenEnded || w.Until.Equal(other.Until) {
+		other.Until = w.Until
+	}
+	return other == w
 }
 
 // bound is before what hours are of use: the end of the day that was named, within what
@@ -99,7 +117,8 @@ func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w
 	return w.Until, nil
 }
 
-// StopWaiting ends one of the viewer's wishes.
+// StopWaiting ends one of the viewer's wishes. What stops messages is no act that is
+// bounded.
 func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	found, err := deleteWish(ctx, s.db.Pool, v.ID, id)
 	return orMissing(found, err, errNoWish)
@@ -174,7 +193,7 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool {
 		return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode
 	})}
-	useful, err := t.takes(ctx, tx, contract, worker, free, uuid.Nil)
+	useful, err := s.bookableBy(ctx, tx, t, contract, worker, free)
 	if err != nil || w.AppointmentID == nil {
 		return useful, err
 	}
@@ -188,6 +207,15 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	return slices.DeleteFunc(free, func(slot Slot) bool {
 		return modesAt(useful, slot.StartsAt) == nil && modesAt(moved, slot.StartsAt) == nil
 	}), err
+}
+
+// bookableBy are those of the free hours that the taker could book: none for somebody
+// who has as many appointments to come as they may (R47).
+func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contract company.Contract, worker uuid.UUID, free []Slot) ([]Slot, error) {
+	if full, err := s.full(ctx, tx, t.person, tx.Now); err != nil || full {
+		return nil, err
+	}
+	return t.takes(ctx, tx, contract, worker, free, uuid.Nil)
 }
 
 // wished are those of the hours that are early enough, and that the person did not give

@@ -13,10 +13,23 @@ import (
 )
 
 // SetStall lets a test not wait for the minute that an upload may stand still.
-func (h *HTTP) SetStall(d time.Duration) { h.stall = d }
+func (h *HTTP) SetStall(d time.Duration) { h.pace.stall = d }
+
+// SetPace lets a test not wait for an upload that comes too slowly.
+func (h *HTTP) SetPace(grace time.Duration, rate int64) { h.pace.grace, h.pace.rate = grace, rate }
 
 // SetUploads lets a test fill the room for uploads.
 func (h *HTTP) SetUploads(most, mostEach int) { h.uploads = newUploads(most, mostEach) }
+
+// Enter takes a place for an upload of the person's, if there is room.
+func (h *HTTP) Enter(person uuid.UUID) bool { return h.uploads.enter(person) }
+
+// Uploads is how many uploads there are.
+func (h *HTTP) Uploads() int {
+	h.uploads.mu.Lock()
+	defer h.uploads.mu.Unlock()
+	return h.uploads.all
+}
 
 // Doubt makes the draft one that never learnt whether its commit came through.
 func (d *Draft) Doubt() { d.sent = false }

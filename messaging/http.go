@@ -25,7 +25,7 @@ type HTTP struct {
 	sockets *sockets
 	rounds  socket.Rounds
 	uploads *uploads
-	stall   time.Duration // how long an upload may stand still
+	pace    pace // of uploads
 }
 
 // NewHTTP returns the pages over the acts. origin is the platform's own, such as
@@ -33,7 +33,8 @@ type HTTP struct {
 func NewHTTP(messages *Service, accounts *account.Service, render *web.Renderer, origin string) *HTTP {
 	h := &HTTP{
 		messages: messages, accounts: accounts, render: render, origin: origin, hub: socket.NewHub(limits),
-		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach), stall: transferStall,
+		sockets: newSockets(), uploads: newUploads(maxUploads, maxUploadsEach),
+		pace: pace{stall: transferStall, grace: transferGrace, rate: messages.bounds.Rate},
 	}
 	h.rounds = socket.NewRounds(recheck, h.round)
 	return h

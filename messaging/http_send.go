@@ -1,15 +1,12 @@
 package messaging
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
-	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -40,7 +37,7 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer draft.Discard(r.Context())
-	in := submission{request: r, draft: draft, values: url.Values{}, uploads: h.uploads, stall: h.stall}
+	in := submission{request: r, draft: draft, values: url.Values{}, uploads: h.uploads, pace: h.pace}
 	defer in.leave()
 	in.form = form.FromValues(in.values)
 	limited := h.messages.Admit(r.Context(), draft.viewer)
@@ -59,9 +56,13 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, "/messages/"+conversation.String()+"#dernier")
 }
 
-// again returns the fault that shows the conversation with the form as it was.
+// again returns the fault that shows the conversation with the form as it was. A body
+// that could not be read to its end ends the request's context: its sender is told all
+// the same.
 func (h *HTTP) again(r *http.Request, conversation uuid.UUID, f *form.Form, cause error) error {
-	page, err := h.thread(r, conversation, uuid.Nil, f)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitTimeout)
+	defer cancel()
+	page, err := h.thread(r.WithContext(ctx), conversation, uuid.Nil, f)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ type submission struct {
 	failure error // the first; what follows it is thrown away
 	uploads *uploads
 	entered bool // counted among the uploads
-	stall   time.Duration
+	pace    pace
 }
 
 // enter makes sure that the request is counted among the uploads.
@@ -99,16 +100,18 @@ func (in *submission) leave() {
 // receive reads the request into the form and the draft. It returns the first
 // failure, of which the form then holds the message.
 func (in *submission) receive(w http.ResponseWriter) error {
-	kind, _, _ := mime.ParseMediaType(in.request.Header.Get("Content-Type"))
+	kind, params, _ := mime.ParseMediaType(in.request.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
 		return in.receiveForm()
 	}
-	in.request.Body = bounded(w, in.request.Body, in.stall)
+	body := watched(bounded(w, in.request.Body, in.pace), params["boundary"])
+	in.request.Body = body
 	parts, err := in.request.MultipartReader()
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err)
+		in.fail("documents", unreadable(err))
+		return in.failure
 	}
-	in.receiveParts(parts)
+	in.receiveParts(parts, body)
 	_, _ = io.Copy(io.Discard, in.request.Body) // to its end, which lifts the deadlines; bounded
 	if in.failure == nil {
 		in.checkBody()
@@ -126,9 +129,15 @@ func (in *submission) receiveForm() error {
 		return err
 	}
 	in.form = f
+	if f.Hidden("documents", form.MaxBytes) != "" {
+		in.fail("documents", errNameAlone)
+	}
 	in.checkBody()
 	return in.failure
 }
+
+// errNameAlone answers a form that was sent without the content of its documents.
+var errNameAlone = fault.New(fault.Invalid, "Le document n’est pas arrivé, seulement son nom. Rien n’a été envoyé\u00a0: joignez-le de nouveau.")
 
 func tooLongOr(err error) error {
 	if fault.Is(err, fault.TooLarge) {
@@ -152,78 +161,5 @@ func (in *submission) fail(field string, err error) {
 	}
 	if f := fault.From(err); f.Message != "" {
 		in.form.Fail(field, f.Message)
-	}
-}
-
-// receiveParts reads every part: after a failure they are thrown away, but the
-// browser, which reads no answer before it has sent all, gets to read ours.
-func (in *submission) receiveParts(parts *multipart.Reader) {
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			in.fail("documents", unreadable(err))
-			return
-		}
-		in.receivePart(part)
-	}
-}
-
-// unreadable tells a header that no browser writes from a line that was cut.
-func unreadable(err error) error {
-	var malformed textproto.ProtocolError
-	if errors.As(err, &malformed) {
-		return &fault.Fault{Code: fault.Invalid, Message: "Le nom d’un document contient des caractères illisibles. Renommez-le, puis joignez-le de nouveau.", Cause: err}
-	}
-	return interrupted(err)
-}
-
-// receivePart keeps the fields of the form and throws everything else away.
-func (in *submission) receivePart(part *multipart.Part) {
-	switch part.FormName() {
-	case "documents":
-		in.receiveDocument(part)
-	case "body":
-		if !in.values.Has("body") {
-			in.receiveText(part)
-		}
-	}
-}
-
-// receiveText reads the text, also after a failure: it comes back with the form.
-func (in *submission) receiveText(part *multipart.Part) {
-	value, err := io.ReadAll(io.LimitReader(part, form.MaxBytes+1))
-	switch {
-	case err != nil:
-		in.fail("body", interrupted(err))
-	case len(value) > form.MaxBytes:
-		in.fail("body", fault.New(fault.TooLarge, tooLong))
-	default:
-		in.values.Set("body", string(value))
-		in.checkBody()
-	}
-}
-
-// receiveDocument attaches one document. A file field left empty is sent as a
-// part without a name and without content: it is none.
-func (in *submission) receiveDocument(part *multipart.Part) {
-	first := make([]byte, 1)
-	n, err := io.ReadFull(part, first)
-	if n == 0 && part.FileName() == "" && errors.Is(err, io.EOF) {
-		return
-	}
-	in.offered++
-	if in.failure != nil {
-		return
-	}
-	if err := in.enter(); err != nil {
-		in.fail("documents", err)
-		return
-	}
-	content := io.MultiReader(bytes.NewReader(first[:n]), part)
-	if err := in.draft.Attach(in.request.Context(), part.FileName(), content); err != nil {
-		in.fail("documents", err)
 	}
 }

@@ -25,7 +25,9 @@ var errBusy = &fault.Fault{
 	Message: "Trop de documents arrivent en même temps\u00a0: rien n’a été envoyé. Réessayez dans une minute.",
 }
 
-// uploads counts the requests that bring documents.
+// uploads counts the requests that bring documents. Half of the room is kept for people
+// who hold none of it: a few who come with all that they may, and slowly, keep nobody
+// else out.
 type uploads struct {
 	most, mostEach int
 
@@ -43,7 +45,8 @@ func newUploads(most, mostEach int) *uploads {
 func (u *uploads) enter(person uuid.UUID) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.all >= u.most || u.byPerson[person] >= u.mostEach {
+	held := u.byPerson[person]
+	if u.all >= u.most || held >= u.mostEach || held > 0 && 2*u.all >= u.most {
 		return false
 	}
 	u.all++

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"socialdirect/internal/fault"
+
+	"github.com/google/uuid"
 )
 
 // heldScanner says that a document has come and lets none pass before it is told.
@@ -37,11 +39,12 @@ func TestR29_OnlySoManyUploadsAtATime(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		most, mostEach int
+		others         int    // who come after Zoé
 		refused        string // who comes too late
 		accepted       string // who still finds room
 	}{
-		"of one person": {10, 2, "Zoé", "Nadia"},
-		"of all":        {2, 2, "Nadia", ""},
+		"of one person": {10, 2, 0, "Zoé", "Nadia"},
+		"of all":        {4, 2, 2, "Nadia", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +59,11 @@ func TestR29_OnlySoManyUploadsAtATime(t *testing.T) {
 			for range 2 {
 				go send("Zoé")
 				<-scanner.came
+			}
+			for range c.others {
+				if !s.pages.Enter(uuid.New()) {
+					t.Fatal("no room for the others")
+				}
 			}
 			res, page := s.post(t, c.refused, "le texte tapé", pdfFile("a.pdf", 1000), pdfFile("b.pdf", 1000))
 			if res.StatusCode != 429 || !strings.Contains(page, "le texte tapé") || !strings.Contains(page, `id="documents-error"`) {

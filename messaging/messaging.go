@@ -101,12 +101,13 @@ type Service struct {
 	scanner  Scanner
 	bookings *booking.Service
 	bus      *bus.Bus
+	bounds   Bounds
 }
 
-// New returns the acts. scanner is nil where no malware scanner is set up;
+// New returns the acts, under the default bounds. scanner is nil where no malware scanner is set up;
 // where one is, a document that it cannot look at is refused.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, store *blob.Store, scanner Scanner, bookings *booking.Service, bus *bus.Bus) *Service {
-	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, bookings: bookings, bus: bus}
+	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, bookings: bookings, bus: bus, bounds: DefaultBounds}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.

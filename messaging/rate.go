@@ -7,6 +7,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // rate is how many messages, sent or only tried, one person may have in a span.
@@ -37,6 +38,6 @@ func (s *Service) Admit(ctx context.Context, v *viewer.Viewer) error {
 func tooOften(wait time.Duration) error {
 	return &fault.Fault{
 		Code: fault.Throttled, RetryAfter: wait,
-		Message: "Vous avez envoyé beaucoup de messages en peu de temps. Celui-ci n’est pas parti\u00a0: attendez un peu, puis envoyez-le de nouveau.",
+		Message: "Vous avez envoyé beaucoup de messages en peu de temps. Celui-ci n’est pas parti\u00a0: envoyez-le de nouveau dans " + web.Wait(wait) + ".",
 	}
 }

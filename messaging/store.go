@@ -103,8 +103,8 @@ func markRead(ctx context.Context, q postgres.Querier, conversation, reader uuid
 	return err
 }
 
-func insertUpload(ctx context.Context, q postgres.Querier, key string, now time.Time) error {
-	_, err := q.Exec(ctx, `insert into uploads (object_key, started_at) values ($1, $2)`, key, now)
+func insertUpload(ctx context.Context, q postgres.Querier, key string, person uuid.UUID, now time.Time) error {
+	_, err := q.Exec(ctx, `insert into uploads (object_key, account_id, started_at) values ($1, $2, $3)`, key, person, now)
 	return err
 }
 

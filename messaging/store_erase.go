@@ -24,6 +24,8 @@ func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abando
 		`delete from read_marks where account_id = $1`,
 		`delete from message_notices where account_id = $1`,
 		`delete from message_rates where account_id = $1`,
+		`delete from document_days where account_id = $1`,
+		`update uploads set account_id = null where account_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, person); err != nil {
 			return err

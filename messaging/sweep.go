@@ -72,6 +72,9 @@ func (s *Service) Rounds() []jobs.Round {
 }
 
 func (s *Service) sweepOnce(ctx context.Context) error {
+	if err := deleteOldDays(ctx, s.db.Pool, s.db.Now().Add(-sendingSpan)); err != nil {
+		return err
+	}
 	removed, err := s.Sweep(ctx)
 	if removed > 0 {
 		slog.Info("removed objects that no message claimed", "count", removed)

@@ -39,39 +39,81 @@ func (d *Draft) Attach(ctx context.Context, name string, content io.Reader) erro
 	if err != nil {
 		return err
 	}
-	doc := Document{ID: uuid.New(), Name: name, MediaType: mediaType}
-	return d.put(ctx, doc, io.MultiReader(bytes.NewReader(head[:n]), content))
-}
-
-func interrupted(err error) error {
-	return &fault.Fault{Code: fault.Invalid, Message: "L’envoi s’est interrompu. Vérifiez votre connexion, puis joignez de nouveau vos documents.", Cause: err}
-}
-
-// put notes the object, seals it into the store, and adds it to the message.
-func (d *Draft) put(ctx context.Context, doc Document, content io.Reader) error {
-	s, key := d.service, objectKey(doc.ID)
-	if err := insertUpload(ctx, s.db.Pool, key, s.db.Now()); err != nil {
-		return err
-	}
-	d.keys = append(d.keys, key)
-	size, sealedSize, err := s.seal(ctx, d.relation.BeneficiaryID, doc, key, content)
+	room, err := d.service.room(ctx, d.viewer)
 	if err != nil {
 		return err
 	}
-	doc.Size = size
-	d.documents = append(d.documents, stored{Document: doc, sealedSize: sealedSize, key: key})
+	doc := Document{ID: uuid.New(), Name: name, MediaType: mediaType}
+	return d.put(ctx, doc, room, io.MultiReader(bytes.NewReader(head[:n]), content))
+}
+
+func interrupted(err error) error {
+	if errors.Is(err, errTooSlow) {
+		return &fault.Fault{Code: fault.Invalid, Message: "L’envoi est trop lent, et s’est arrêté. Rien n’a été envoyé\u00a0: réessayez avec une meilleure connexion, ou envoyez moins de documents à la fois.", Cause: err}
+	}
+	return &fault.Fault{Code: fault.Invalid, Message: "L’envoi s’est interrompu. Vérifiez votre connexion, puis joignez de nouveau vos documents.", Cause: err}
+}
+
+// put notes the object, seals it into the store, and adds it to the message, if it has
+// no more bytes than there is room for.
+func (d *Draft) put(ctx context.Context, doc Document, room int64, content io.Reader) error {
+	s, key, came := d.service, objectKey(doc.ID), &counted{Reader: content}
+	if err := insertUpload(ctx, s.db.Pool, key, d.viewer.ID, s.db.Now()); err != nil {
+		return err
+	}
+	d.keys = append(d.keys, key)
+	whole := stored{key: key}
+	var err error
+	doc.Size, whole.sealedSize, err = s.seal(ctx, d.relation.BeneficiaryID, doc, key, limited{came, doc.Name, room})
+	if err != nil {
+		return d.giveUp(ctx, came.n, err)
+	}
+	whole.Document = doc
+	if err := s.take(ctx, d.viewer, whole); err != nil {
+		return err
+	}
+	d.documents = append(d.documents, whole)
 	return nil
+}
+
+// giveUp counts what came of a document that is not kept, and returns why it is not.
+func (d *Draft) giveUp(ctx context.Context, came int64, why error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardTimeout)
+	defer cancel()
+	if err := d.service.arrived(ctx, d.viewer.ID, came); err != nil {
+		slog.Warn("what came of a document is not counted", "error", err)
+	}
+	return why
+}
+
+// limited is content that may have so many bytes.
+type limited struct {
+	io.Reader
+	name string
+	room int64
+}
+
+// counted counts what is read through it.
+type counted struct {
+	io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // seal streams content through the vault into the object at key while the
 // scanner reads along. The object is only completed after the scanner's verdict.
-func (s *Service) seal(ctx context.Context, person uuid.UUID, doc Document, key string, content io.Reader) (size, sealedSize int64, err error) {
+func (s *Service) seal(ctx context.Context, person uuid.UUID, doc Document, key string, content limited) (size, sealedSize int64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	upload := s.startPut(ctx, key)
 	sealed, err := s.vault.SealStream(ctx, s.db.Pool, person, aboutDocument(doc.ID), upload)
 	if err == nil {
-		size, err = s.copyScanned(ctx, sealed, doc.Name, content)
+		size, err = s.copyScanned(ctx, sealed, content)
 	}
 	if err == nil {
 		err = sealed.Close()
@@ -87,18 +129,17 @@ func (s *Service) seal(ctx context.Context, person uuid.UUID, doc Document, key 
 }
 
 // copyScanned copies content into sealed and past the scanner.
-func (s *Service) copyScanned(ctx context.Context, sealed io.Writer, name string, content io.Reader) (int64, error) {
-	limited := io.LimitReader(content, MaxDocumentSize+1)
+func (s *Service) copyScanned(ctx context.Context, sealed io.Writer, content limited) (int64, error) {
 	if s.scanner == nil {
-		return copyBounded(sealed, name, limited)
+		return copyBounded(sealed, content)
 	}
 	scan := s.startScan(ctx)
-	size, err := copyBounded(io.MultiWriter(sealed, scan), name, limited)
+	size, err := copyBounded(io.MultiWriter(sealed, scan), content)
 	malware, scanErr := scan.end(err)
 	switch {
 	case malware != "":
 		slog.Warn("malware refused", "signature", malware)
-		return 0, refuse(name, "notre antivirus le juge dangereux. Il n’a pas été gardé. Appelez le standard si vous pensez que c’est une erreur.")
+		return 0, refuse(content.name, "notre antivirus le juge dangereux. Il n’a pas été gardé. Appelez le standard si vous pensez que c’est une erreur.")
 	case err != nil && !errors.Is(err, errScan):
 		return 0, err
 	case scanErr != nil:
@@ -107,15 +148,15 @@ func (s *Service) copyScanned(ctx context.Context, sealed io.Writer, name string
 	return size, nil
 }
 
-func copyBounded(w io.Writer, name string, limited io.Reader) (int64, error) {
-	size, err := io.Copy(w, limited)
+func copyBounded(w io.Writer, content limited) (int64, error) {
+	size, err := io.Copy(w, io.LimitReader(content, content.room+1))
 	switch {
 	case err != nil && (errors.Is(err, errScan) || errors.Is(err, errStore)):
 		return size, err
 	case err != nil:
 		return size, interrupted(err)
-	case size > MaxDocumentSize:
-		return size, refuse(name, "il dépasse 25\u00a0Mo. Réduisez-le, ou envoyez-le en plusieurs parties.")
+	case size > content.room:
+		return size, tooBig(content.name, content.room)
 	}
 	return size, nil
 }

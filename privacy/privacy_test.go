@@ -557,7 +557,7 @@ func (w *world) fill(t testing.TB, r reference) {
 var checked = map[string]string{
 	"account_tokens.purpose": "'validation'", "agenda_feeds.shows": "'nothing'", "contact_choices.call_until": "1200",
 	"rebookings.state": "'open'", "credentials.kind": "'diploma'", "credentials.register": "'rpps'", "credentials.checked_on": "current_date",
-	"openings.weekday": "1", "openings.ends_minute": "60", "openings.modes": "'{video}'",
+	"openings.weekday": "1", "openings.ends_minute": "60", "openings.modes": "'{video}'", "uploads.object_key": "gen_random_uuid()::text",
 
 	"weekly_absences.ends_minute": "60",
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
 		"asset": static.asset, "icon": icon, "dict": dict,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
-		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes,
+		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
 		"administrationPlaces": administrationPlaces, "transcript": transcript,
 	}
 }
@@ -150,6 +151,19 @@ func Either(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " ou " + words[last]
+}
+
+// Wait writes how long somebody waits, never less than it takes: "12 minutes",
+// "3 heures".
+func Wait(d time.Duration) string {
+	n, unit := int(math.Ceil(d.Minutes())), "minute"
+	if n > 90 {
+		n, unit = int(math.Ceil(d.Hours())), "heure"
+	}
+	if n <= 1 {
+		return "1" + nbsp + unit
+	}
+	return fmt.Sprintf("%d%s%ss", n, nbsp, unit)
 }
 
 func utc(t time.Time) string { return t.UTC().Format(time.RFC3339) }

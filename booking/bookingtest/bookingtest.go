@@ -30,6 +30,10 @@ var Start = time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 // Password is everybody's.
 const Password = "Tilleul-phare 7 sucre"
 
+// Boundless lets a few people book all that a test is about: how much one person may
+// take is tested by itself.
+var Boundless = booking.Bounds{Coming: 100_000, Acts: 100_000}
+
 // World is the parts of the platform up to booking.
 type World struct {
 	DB        *postgres.DB
@@ -79,7 +83,7 @@ func (w *World) open(t testing.TB) {
 	w.Companies = company.New(w.DB, NoiseKey())
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	must(t, err)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts).Within(Boundless)
 }
 
 // NoiseKey is the key of the noise in a world's figures.

@@ -126,7 +126,8 @@ func TestR19_ALateCancellationARequestAndItsAnswer(t *testing.T) {
 	nadia.want("no answer", nadia.post(asked+"/reponse"), http.StatusUnprocessableEntity)
 	nadia.want("another answer", nadia.post(asked+"/reponse", "decision", "perhaps"), http.StatusUnprocessableEntity)
 	nadia.want("accept", nadia.post(asked+"/reponse", "decision", "accept"), http.StatusSeeOther)
-	nadia.want("accept again", nadia.post(asked+"/reponse", "decision", "accept"), http.StatusConflict)
+	nadia.want("accept again", nadia.post(asked+"/reponse", "decision", "accept"), http.StatusSeeOther)
+	nadia.want("decline what is accepted", nadia.post(asked+"/reponse", "decision", "decline"), http.StatusConflict)
 	v.has("the appointment", v.want("the appointment", v.get(asked), http.StatusOK), `data-status="confirmed"`)
 	w.mailWith(t, asked, "acceptée")
 	nadia.want("before the hour", nadia.post(asked+"/issue", "outcome", "held"), http.StatusConflict)
@@ -151,9 +152,10 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	v.has("a refusal in a later week stays there", v.want("nothing", v.post(page+"/deplacement?week=2027-W20"), http.StatusUnprocessableEntity), `action="`+page+`/deplacement?week=2027-W20"`)
 	a = v.want("a taken hour", v.post(page+"/deplacement", "starts_at", gone), http.StatusConflict)
 	v.has("a taken hour", a, "Quelqu’un vient de prendre cette heure", `name="starts_at"`)
-	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z", "its own hour": at} {
+	for name, sent := range map[string]string{"nothing": "", "no instant": "demain", "the past": "2020-01-01T09:00:00Z"} {
 		v.want(name, v.post(page+"/deplacement", "starts_at", sent), http.StatusUnprocessableEntity)
 	}
+	v.want("its own hour", v.post(page+"/deplacement", "starts_at", at), http.StatusSeeOther) // where it is already
 	v.has("as it was", v.want("as it was", v.get(page+"/calendrier.ics"), http.StatusOK), "SEQUENCE:0")
 	v.want("move", v.post(page+"/deplacement", "starts_at", to), http.StatusSeeOther)
 	start, err := time.Parse(time.RFC3339, to)

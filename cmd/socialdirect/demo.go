@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
@@ -23,6 +24,7 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
 	"socialdirect/legal"
+	"socialdirect/messaging"
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
@@ -346,6 +348,8 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 		},
 		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, noiseKey: noiseKey, texts: texts,
 		mailName: "localhost",
+		bounds:   booking.DefaultBounds,
+		sending:  messaging.DefaultBounds,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},
 		phone:    "02 97 00 00 00",

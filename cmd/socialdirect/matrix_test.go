@@ -224,7 +224,7 @@ var policy = map[string]rule{
 	"POST /standard/rendez-vous/{id}/deplacement":           to(422, viewer.Switchboard).of("anybody's appointment"),
 	"GET /standard/rendez-vous/{id}/annulation":             to(200, viewer.Switchboard).of("anybody's appointment"),
 	"POST /standard/rendez-vous/{id}/annulation":            to(422, viewer.Switchboard).of("anybody's appointment").sends("explanation", strings.Repeat("a", 5000)),
-	"POST /standard/rendez-vous/{id}/telephone":             to(409, viewer.Switchboard).of("anybody's call by phone"),
+	"POST /standard/rendez-vous/{id}/telephone":             to(303, viewer.Switchboard).of("anybody's call by phone"),
 
 	// The administration: nothing there belongs to one administrator more than to
 	// another, so that the only stranger is what is not there.

@@ -93,7 +93,10 @@ func TestR13_ATakenHourIs409WithTheAgendaThatIsTrueNow(t *testing.T) {
 	if strings.Contains(a.body, `value="`+at+`"`) || !strings.Contains(a.body, `name="starts_at"`) {
 		t.Errorf("the agenda still offers %s, or nothing: %s", at, main_(a.body))
 	}
-	first.want("an hour of one's own twice", first.book(worker, at), http.StatusUnprocessableEntity)
+	pressed := first.want("an hour of one's own twice", first.book(worker, at), http.StatusSeeOther)
+	if once := first.want("once more", first.book(worker, at), http.StatusSeeOther); once.location() != pressed.location() {
+		t.Errorf("pressed again, it leads to %q, then to %q", pressed.location(), once.location())
+	}
 }
 
 func TestR13_HoursThatWereNeverFreeAre422(t *testing.T) {
@@ -135,7 +138,7 @@ func TestR18_CancellingTellsTheConsequenceThenDoesIt(t *testing.T) {
 	if !strings.Contains(a.body, `data-status="cancelled`) {
 		t.Errorf("its state: %s", main_(a.body))
 	}
-	v.want("cancel again", v.post(page+"/annulation", "explanation", ""), http.StatusConflict)
+	v.want("cancel again", v.post(page+"/annulation", "explanation", ""), http.StatusSeeOther)
 }
 
 func TestR21_ConfirmationsAreNeutralAndCarryACalendarFile(t *testing.T) {

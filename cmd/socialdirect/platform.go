@@ -57,6 +57,8 @@ type settings struct {
 	noiseKey       []byte
 	relay          signaling.RelayConfig
 	clamdAddr      string
+	bounds         booking.Bounds
+	sending        messaging.Bounds
 	trustedProxies []netip.Prefix
 	phone          string
 	operator       server.Operator
@@ -178,9 +180,9 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if s.texts != nil {
 		p.accounts.AllowTexts()
 	}
-	p.bookings = booking.New(p.db, queue, keys, p.accounts)
+	p.bookings = booking.New(p.db, queue, keys, p.accounts).Within(s.bounds)
 	events := bus.New()
-	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events)
+	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
 	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.bookings, p.messages)
 	return nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
@@ -21,6 +22,7 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
+	"socialdirect/messaging"
 	"socialdirect/server"
 	"socialdirect/signaling"
 )
@@ -130,6 +132,10 @@ const serveHelp = `socialdirect serve: runs the platform. Settings come from the
                      SMS_BODY (JSON), SMS_FROM, SMS_SUCCESS (200-299); address, headers and body are templates over
                      {{.To}}, {{.Text}}, {{.From}} and {{.Key}} with json and urlquery
   CLAMD_ADDR         a malware scanner, host:port
+  MAX_COMING_APPOINTMENTS (5), MAX_ACTS_PER_DAY (30)   what one person may take: appointments to come, and bookings,
+                     moves, changes and cancellations within 24 hours
+  MAX_STORED_MEGABYTES (500), MAX_SENT_MEGABYTES_PER_DAY (250), MIN_UPLOAD_KILOBYTES_PER_SECOND (8)   documents of one person,
+                     staff ten times as much, and how slowly they may come
   SWITCHBOARD_PHONE  the number shown on every page
   OPERATOR_NAME, OPERATOR_ADDRESS, OPERATOR_HOST, OPERATOR_REGISTRATION, OPERATOR_PUBLISHER,
   OPERATOR_EMAIL, OPERATOR_DPO, OPERATOR_MEDIATOR, OPERATOR_ABOUT   the legal notice and who we are; what is empty is said to be missing
@@ -154,6 +160,8 @@ func fromConfig(c config.Config) settings {
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
 		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, noiseKey: c.NoiseKey, clamdAddr: c.ClamdAddr,
 		mailName: c.MailHELO,
+		bounds:   booking.Bounds{Coming: c.MaxComing, Acts: c.MaxActs},
+		sending:  messaging.Bounds{Stored: megabytes(c.MaxStored), Day: megabytes(c.MaxSent), Rate: int64(c.MinUploadRate) * 1000},
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,
 			Addresses: c.TURN.Relays,
@@ -163,6 +171,8 @@ func fromConfig(c config.Config) settings {
 		operator: server.Operator(c.Operator),
 	}
 }
+
+func megabytes(n int) int64 { return int64(n) * 1_000_000 }
 
 // instanceLock is the advisory lock that one running server holds.
 const instanceLock = 5_120_416

@@ -65,10 +65,10 @@ var owned = map[string][]string{
 		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
-		"free_hours", "free_hours_read", "hours_changed", "waiting_entries", "waiting_notices", "waiting_hours",
+		"free_hours", "free_hours_read", "hours_changed", "waiting_entries", "waiting_notices", "waiting_hours", "booking_acts",
 	},
 	"messaging": {
-		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates",
+		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates", "document_days",
 	},
 	"signaling": {
 		"call_admissions", "call_attendances",

@@ -50,6 +50,11 @@ type Config struct {
 	SMS            *sms.Gateway // nil for none
 	TimeZone       *time.Location
 	LogLevel       slog.Level
+	MaxComing      int           // appointments to come that a person may take
+	MaxActs        int           // that a person may make with them within 24 hours
+	MaxStored      int           // megabytes of documents that are kept of a person
+	MaxSent        int           // megabytes of documents that come from a person within 24 hours
+	MinUploadRate  int           // kilobytes a second at which documents come, at least
 	DrainTimeout   time.Duration // how long requests under way may take to end
 	Phone          string        // the switchboard's number, empty for none
 	Operator       Operator
@@ -150,9 +155,14 @@ func Load(getenv func(string) string) (Config, error) {
 		ListenAddr:     parsed(r, "LISTEN_ADDR", "127.0.0.1:8080", "an address such as 0.0.0.0:8080", parseListen),
 		PublicURL:      parsed(r, "PUBLIC_URL", "", "the address that people type, such as https://rendezvous.example.org", parsePublicURL),
 		TrustedProxies: parsed(r, "TRUSTED_PROXIES", "", "addresses or networks with commas between, such as 10.0.0.0/8", parsePrefixes),
-		DatabaseConns:  parsed(r, "DATABASE_CONNECTIONS", "20", "a number of connections between 4 and 500", parseConns),
+		DatabaseConns:  parsed(r, "DATABASE_CONNECTIONS", "20", "a number of connections between 4 and 500", between(4, 500)),
 		ClamdAddr:      r.text("CLAMD_ADDR", ""),
 		TimeZone:       parsed(r, "TIME_ZONE", "Europe/Paris", "a zone such as Europe/Paris or Indian/Reunion", zone.Load),
+		MaxComing:      parsed(r, "MAX_COMING_APPOINTMENTS", "5", "a number of appointments between 1 and 1000", between(1, 1000)),
+		MaxActs:        parsed(r, "MAX_ACTS_PER_DAY", "30", "a number of bookings, moves and cancellations between 1 and 1000", between(1, 1000)),
+		MaxStored:      parsed(r, "MAX_STORED_MEGABYTES", "500", "a number of megabytes between 1 and 1000000", between(1, 1_000_000)),
+		MaxSent:        parsed(r, "MAX_SENT_MEGABYTES_PER_DAY", "250", "a number of megabytes between 1 and 1000000", between(1, 1_000_000)),
+		MinUploadRate:  parsed(r, "MIN_UPLOAD_KILOBYTES_PER_SECOND", "8", "a number of kilobytes between 1 and 1000", between(1, 1000)),
 		LogLevel:       parsed(r, "LOG_LEVEL", "info", "debug, info, warn or error", parseLevel),
 		DrainTimeout:   parsed(r, "DRAIN_TIMEOUT", "60s", "how long requests under way may take to end, up to 1h, such as 60s", parseDrain),
 		MailFrom:       parsed(r, "MAIL_FROM", "", "a sender such as Social Direct <rendezvous@example.org>", parseFrom),
@@ -405,12 +415,15 @@ func parsePrefixes(s string) ([]netip.Prefix, error) {
 	return prefixes, nil
 }
 
-func parseConns(s string) (int, error) {
-	n, err := strconv.Atoi(s)
-	if err == nil && (n < 4 || n > 500) {
-		err = errors.New("out of range")
+// between parses a whole number of that range.
+func between(least, most int) func(string) (int, error) {
+	return func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err == nil && (n < least || n > most) {
+			err = errors.New("out of range")
+		}
+		return n, err
 	}
-	return n, err
 }
 
 func parseDrain(s string) (time.Duration, error) {

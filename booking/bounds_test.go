@@ -1,0 +1,536 @@
+package booking_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// bounded is a pair under bounds.
+func bounded(t *testing.T, b booking.Bounds) pair {
+	t.Helper()
+	p := newPair(t)
+	p.Bookings = p.Bookings.Within(b)
+	return p
+}
+
+// wanted is what somebody asks for, an hour with a worker.
+func (p pair) wanted(worker *viewer.Viewer, hours int) booking.Request {
+	return booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: booking.Video, Reason: "housing"}
+}
+
+// atOnce does so many acts at the same time and says how each ended.
+func atOnce(n int, act func(i int) error) map[fault.Code]int {
+	codes := make([]fault.Code, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			if err := act(i); err != nil {
+				codes[i] = fault.From(err).Code
+			}
+		})
+	}
+	all.Wait()
+	ended := map[fault.Code]int{}
+	for _, code := range codes {
+		ended[code]++
+	}
+	return ended
+}
+
+func (p pair) rows(t *testing.T, from string, args ...any) (n int) {
+	t.Helper()
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from `+from, args...).Scan(&n))
+	return n
+}
+
+func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.DefaultBounds)
+	mark(t, p.World, p.marc, p.zoe)
+	for i := range 4 {
+		p.Book(t, p.zoe, p.nadia, p.at(30+i), booking.Video)
+	}
+	if asked := p.Book(t, p.zoe, p.marc, p.at(40), booking.Video); asked.Status != booking.Requested { // counts as well
+		t.Fatalf("%q", asked.Status)
+	}
+	_, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.marc, 50))
+	if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "5\u00a0rendez-vous à venir") {
+		t.Fatalf("one more: %v, %q", err, f.Message)
+	}
+	if n := p.rows(t, `appointments where beneficiary_id = $1`, p.zoe.ID); n != 5 {
+		t.Errorf("%d appointments", n)
+	}
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.marc, p.at(50), booking.Video) // of each person by themselves
+	coming, _, err := p.Bookings.Appointments(t.Context(), p.zoe)
+	ok(t, err)
+	ok(t, p.Bookings.Move(t.Context(), p.zoe, coming[0].ID, p.at(60))) // no more than before
+	_, err = p.Bookings.Cancel(t.Context(), p.zoe, coming[1].ID, "")
+	ok(t, err)
+	p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	want(t, "full again", p.try(t, p.zoe, p.nadia, 71), fault.Invalid)
+	p.SetNow(p.at(32)) // one has begun, and nobody answered the request: neither is to come
+	p.Book(t, p.zoe, p.nadia, p.at(71), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	want(t, "full once more", p.try(t, p.zoe, p.nadia, 73), fault.Invalid)
+}
+
+func (p pair) try(t *testing.T, v *viewer.Viewer, worker *viewer.Viewer, hours int) error {
+	t.Helper()
+	_, err := p.Bookings.Place(t.Context(), v, p.wanted(worker, hours))
+	return err
+}
+
+// One account with one session took 315 of 1,016 free hours within half a minute, with
+// as many SMS.
+func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.DefaultBounds)
+	workers := []*viewer.Viewer{p.nadia, p.marc, p.SocialWorker(t, "Lina", "Morel")}
+	ended := atOnce(60, func(i int) error {
+		_, err := p.Bookings.Place(context.Background(), p.zoe, p.wanted(workers[i%3], 30+i))
+		return err
+	})
+	if ended[""] != 5 || ended[fault.Invalid] != 55 {
+		t.Errorf("%v", ended)
+	}
+	if n := p.rows(t, `appointments where beneficiary_id = $1`, p.zoe.ID); n != 5 {
+		t.Errorf("%d appointments", n)
+	}
+	if told := p.told(t, p.zoe); told["confirmation"] != 5 {
+		t.Errorf("told %v", told)
+	}
+}
+
+// Taking and giving back in turns keeps within the bound of what is to come, and mails
+// the worker each time.
+func TestR47_OnlySoManyActsADay(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.Bounds{Coming: 5, Acts: 6})
+	p.SetNow(p.at(1))
+	for i := range 3 {
+		a := p.Book(t, p.zoe, p.nadia, p.at(50+i), booking.Video)
+		p.SetNow(p.at(i + 2))
+		_, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
+		ok(t, err)
+	}
+	err := p.try(t, p.zoe, p.nadia, 60)
+	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter != 21*time.Hour || !strings.Contains(f.Message, "Revenez dans 21\u00a0heures") {
+		t.Fatalf("%v, in %v: %q", err, f.RetryAfter, f.Message)
+	}
+	if told := p.told(t, p.nadia); told["confirmation"]+told["cancellation"] != 6 {
+		t.Errorf("the worker was told %v", told)
+	}
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, p.at(60), booking.Video)
+	p.SetNow(p.at(25).Add(-time.Microsecond))
+	want(t, "a moment before", p.try(t, p.zoe, p.nadia, 61), fault.Throttled)
+	p.SetNow(p.at(25))
+	ok(t, p.try(t, p.zoe, p.nadia, 61))
+}
+
+// Each kind of act counts, once, and only when it is done.
+func TestR47_EveryActOfThePersonCounts(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.Bounds{Coming: 10, Acts: 10})
+	ctx := t.Context()
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(55), booking.Video))
+	for _, act := range []struct {
+		name string
+		do   func() error
+	}{
+		{"move", func() error { return p.Bookings.Move(ctx, p.zoe, a.ID, p.at(51)) }},
+		{"needs", func() error {
+			return p.Bookings.ChangeNeeds(ctx, p.zoe, a.ID, booking.Needs{Companion: "ma fille"})
+		}},
+		{"by phone", func() error { return p.Bookings.Phone(ctx, p.zoe, a.ID) }},
+		{"wait", func() error { return p.Bookings.Wait(ctx, p.zoe, booking.Wish{SocialWorkerID: p.marc.ID}) }},
+		{"rebook", func() error {
+			_, err := p.Bookings.Rebook(ctx, p.zoe, lost.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(55)})
+			return err
+		}},
+		{"cancel", func() error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, ""); return err }},
+	} {
+		before := p.acts(t)
+		set := p.Bookings
+		p.Bookings = set.Within(booking.Bounds{Coming: 10, Acts: before}) // they have done all that they may
+		want(t, act.name+" beyond the bound", act.do(), fault.Throttled)
+		p.Bookings = set
+		if now := p.acts(t); now != before {
+			t.Errorf("%s was refused and counted: %d acts, then %d", act.name, before, now)
+		}
+		ok(t, act.do())
+		if now := p.acts(t); now != before+1 {
+			t.Errorf("%s: %d acts, then %d", act.name, before, now)
+		}
+		ok(t, act.do()) // pressed twice
+		if now := p.acts(t); now != before+1 {
+			t.Errorf("%s pressed twice: %d acts, then %d", act.name, before, now)
+		}
+	}
+	want(t, "an hour that nobody offers", p.try(t, p.zoe, p.nadia, -10), fault.Invalid)
+	if n := p.acts(t); n != 8 {
+		t.Errorf("%d acts, what failed counted among them", n)
+	}
+	wishes, err := p.Bookings.Wishes(ctx, p.zoe)
+	ok(t, err)
+	p.Bookings = p.Bookings.Within(booking.Bounds{Coming: 10, Acts: 8})
+	for _, wish := range wishes { // what stops messages is not refused
+		ok(t, p.Bookings.StopWaiting(ctx, p.zoe, wish.ID))
+	}
+}
+
+func (p pair) acts(t *testing.T) (n int) {
+	t.Helper()
+	ok(t, p.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(acts), 0) from booking_acts where account_id = $1`, p.zoe.ID).Scan(&n))
+	return n
+}
+
+func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.Bounds{Coming: 100, Acts: 12})
+	a := p.Book(t, p.zoe, p.marc, p.at(200), booking.Video)
+	ended := atOnce(60, func(i int) error {
+		switch i % 3 {
+		case 0:
+			_, err := p.Bookings.Place(context.Background(), p.zoe, p.wanted(p.nadia, 30+i))
+			return err
+		case 1:
+			return p.Bookings.Move(context.Background(), p.zoe, a.ID, p.at(201+i))
+		}
+		return p.Bookings.ChangeNeeds(context.Background(), p.zoe, a.ID, booking.Needs{Companion: fmt.Sprint(i)})
+	})
+	if ended[""] != 11 || ended[fault.Throttled] != 49 {
+		t.Errorf("%v", ended)
+	}
+	if told := p.told(t, p.nadia)["confirmation"] + p.told(t, p.marc)["confirmation"] + p.told(t, p.marc)["change"]; told != 12 {
+		t.Errorf("the workers were told %d times", told)
+	}
+}
+
+// Who books for somebody goes beyond, and the journal says so; it does not use up what
+// the person may do themselves.
+func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.Bounds{Coming: 2, Acts: 2})
+	p.Book(t, p.zoe, p.nadia, p.at(30), booking.Video)
+	desk := operator()
+	for i, c := range []struct {
+		as     *viewer.Viewer
+		worker *viewer.Viewer
+		beyond int
+	}{{desk, p.marc, 0}, {desk, p.marc, 1}, {p.nadia, p.nadia, 1}} {
+		request := p.wanted(c.worker, 40+i)
+		request.For = p.zoe.ID
+		_, err := p.Bookings.Place(t.Context(), c.as, request)
+		ok(t, err)
+		if n := p.journal(t, "appointment.booked_beyond", c.as, p.zoe); n != c.beyond {
+			t.Errorf("booking %d: %d times beyond in the journal", i, n)
+		}
+	}
+	if n := p.acts(t); n != 1 {
+		t.Errorf("%d acts of the person's", n)
+	}
+	want(t, "the person themselves", p.try(t, p.zoe, p.nadia, 50), fault.Invalid)
+	if n := p.journal(t, "appointment.booked_beyond", p.zoe, p.zoe); n != 0 {
+		t.Errorf("what was refused is in the journal")
+	}
+	other := p.wanted(p.marc, 60)
+	other.For = p.zoe.ID
+	_, err := p.Bookings.Place(t.Context(), p.Beneficiary(t, "Paul", "Morel"), other)
+	want(t, "somebody else for them", err, fault.Forbidden)
+}
+
+func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	bookings := d.Bookings.Within(booking.Bounds{Coming: 4, Acts: 9})
+	d.pages = booking.NewHTTP(bookings, d.render, booking.Links{Base: "https://exemple.fr"})
+	for i, c := range []struct {
+		says, list, not string
+		code            fault.Code
+	}{
+		{"Tout est juste", "", "Il vous reste", ""},
+		{"Tout est juste", "", "Il vous reste", ""},
+		{"Il vous reste <b>2\u00a0rendez-vous</b> à prendre, celui-ci compris", "Vous pouvez prendre encore <b>2\u00a0rendez-vous</b>", "changement", ""},
+		{"C’est le <b>dernier rendez-vous</b>", "Vous pouvez prendre encore <b>1\u00a0rendez-vous</b>", "changements</b>", ""},
+		{"Vous avez déjà 4\u00a0rendez-vous à venir", "Vous avez <b>4\u00a0rendez-vous à venir</b>", "Tout est juste", fault.Invalid},
+	} {
+		shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodPost, d.typed(40+i))
+		if code != c.code || !strings.Contains(shown, c.says) || strings.Contains(shown, c.not) {
+			t.Errorf("with %d: %q; it does not say %q, or says %q", i, code, c.says, c.not)
+		}
+		if code != "" && !strings.Contains(shown, "Une lettre est arrivée.") {
+			t.Errorf("with %d: what was typed is lost", i)
+		}
+		if list, _ := d.send(t, d.zoe, d.pages.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
+			t.Errorf("with %d: the list does not say %q", i, c.list)
+		}
+		if _, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(40+i)); code != c.code {
+			t.Errorf("booking with %d: %q", i, code)
+		}
+	}
+	coming, _, err := bookings.Appointments(t.Context(), d.zoe)
+	ok(t, err)
+	for range 2 { // acts: 4 were bookings
+		for i, hour := range []int{60, 61} {
+			ok(t, bookings.Move(t.Context(), d.zoe, coming[i].ID, d.at(hour+10*d.acts(t))))
+		}
+	}
+	_, err = bookings.Cancel(t.Context(), d.zoe, coming[2].ID, "")
+	ok(t, err)
+	shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodPost, d.typed(48))
+	if code != fault.Throttled || !strings.Contains(shown, "9\u00a0changements") || !strings.Contains(shown, "24\u00a0heures") || !strings.Contains(shown, "Une lettre est arrivée.") {
+		t.Errorf("after all acts of a day: %q\n%s", code, shown)
+	}
+	for name, page := range map[string]func() (string, fault.Code){
+		"moving": func() (string, fault.Code) {
+			return d.on(t, d.zoe, d.pages.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {d.at(48).Format(time.RFC3339)}})
+		},
+		"cancelling": func() (string, fault.Code) {
+			return d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
+		},
+		"needs": func() (string, fault.Code) {
+			return d.on(t, d.zoe, d.pages.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
+		},
+		"waiting": func() (string, fault.Code) {
+			return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+		},
+	} {
+		if shown, code := page(); code != fault.Throttled || !strings.Contains(shown, "Revenez dans 24\u00a0heures") {
+			t.Errorf("%s: %q", name, code)
+		}
+	}
+}
+
+func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	paul := p.Beneficiary(t, "Paul", "Morel")
+	p.SetNow(p.at(10))
+	p.Book(t, paul, p.nadia, p.at(51), booking.Video)
+	p.SetNow(p.at(24))
+	ok(t, p.Bookings.RefreshHours(t.Context()))
+	if n := p.rows(t, `booking_acts`); n != 1 {
+		t.Errorf("%d people's acts are kept", n)
+	}
+	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, paul.ID) }))
+	if n := p.rows(t, `booking_acts`); n != 0 {
+		t.Errorf("the acts of somebody who was erased are kept")
+	}
+}
+
+// Who could not take an hour is not told of it, but for one to which an appointment can
+// be moved.
+func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
+	t.Parallel()
+	r := newWaitingRoom(t)
+	taken := r.Book(t, r.paul, r.nadia, firstTuesday, booking.Video)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	ali := r.Beneficiary(t, "Ali", "Kaci")
+	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), booking.Video)
+	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
+	r.Bookings = r.Bookings.Within(booking.Bounds{Coming: 1, Acts: 100})
+	r.refresh(t)
+	r.cancel(t, r.paul, taken)
+	r.refresh(t)
+	if told := r.told(t, r.zoe); len(told) != 1 {
+		t.Errorf("who can move an appointment to it was told of %v", told)
+	}
+	if told := r.told(t, ali); len(told) != 0 {
+		t.Errorf("who can neither book nor move was told of %v", told)
+	}
+}
+
+// pressed has Zoé ask for the same so many times at once, and returns what became of it.
+func (p pair) pressed(t *testing.T, times int, r booking.Request) (became booking.Booked) {
+	t.Helper()
+	all := make([]booking.Booked, times)
+	ended := atOnce(times, func(i int) (err error) {
+		all[i], err = p.Bookings.Place(context.Background(), p.zoe, r)
+		return err
+	})
+	if became = all[0]; ended[""] != times || len(slices.Compact(all)) != 1 {
+		t.Fatalf("%v, became %v", ended, all)
+	}
+	return became
+}
+
+func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
+	t.Parallel()
+	p := bounded(t, booking.Bounds{Coming: 2, Acts: 3})
+	p.Book(t, p.zoe, p.marc, p.at(100), booking.Video)
+	p.pressed(t, 12, p.wanted(p.nadia, 48))
+	if told := p.told(t, p.nadia); told["confirmation"] != 1 {
+		t.Errorf("the worker was told %v", told)
+	}
+	if n := p.acts(t); n != 2 {
+		t.Errorf("%d acts", n)
+	}
+	first := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video) // full by now, and it is the same
+	other := p.wanted(p.nadia, 48)
+	other.Mode = booking.Phone
+	_, err := p.Bookings.Place(t.Context(), p.zoe, other)
+	want(t, "in another mode", err, fault.Invalid)
+	want(t, "with somebody else", p.try(t, p.zoe, p.marc, 48), fault.Invalid)
+	want(t, "by somebody else", p.try(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, 48), fault.Conflict)
+	_, err = p.Bookings.Cancel(t.Context(), p.zoe, first.ID, "")
+	ok(t, err)
+	p.SetNow(p.at(25))
+	if again := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video); again.ID == first.ID {
+		t.Error("what was cancelled is taken for the same booking")
+	}
+}
+
+func TestR19_ARequestMadeTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	p := markedPair(t)
+	first := p.pressed(t, 8, p.wanted(p.nadia, 60))
+	p.SetNow(p.at(24).Add(time.Microsecond)) // overdue, before anything released it
+	again, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60))
+	ok(t, err)
+	if again.ID == first.ID || again.Status != booking.Requested {
+		t.Errorf("an expired request is taken for the same: %v", again)
+	}
+	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, ""))
+	if after, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60)); err != nil || after.ID != again.ID || after.Status != booking.Confirmed {
+		t.Errorf("pressed again once it was accepted: %v, %v", after, err)
+	}
+	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, "")) // the worker presses twice
+	want(t, "declined after it was accepted", p.Bookings.Answer(t.Context(), p.nadia, again.ID, false, ""), fault.Conflict)
+	if told := p.told(t, p.zoe); told["accepted"] != 1 || told["request"] != 2 {
+		t.Errorf("told %v", told)
+	}
+	declined := p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	for range 2 {
+		ok(t, p.Bookings.Answer(t.Context(), p.nadia, declined.ID, false, ""))
+	}
+	want(t, "accepted after it was declined", p.Bookings.Answer(t.Context(), p.nadia, declined.ID, true, ""), fault.Conflict)
+	if told := p.told(t, p.zoe); told["declined"] != 1 {
+		t.Errorf("told %v", told)
+	}
+}
+
+func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	ctx := context.Background()
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+	if ended := atOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.zoe, a.ID, p.at(20)) }); ended[""] != 8 {
+		t.Errorf("moving: %v", ended)
+	}
+	if now := p.state(t, a.ID); !now.StartsAt.Equal(p.at(20)) || now.Sequence != 1 || p.told(t, p.nadia)["change"] != 1 {
+		t.Errorf("%v, sequence %d, the worker was told %v", now.StartsAt, now.Sequence, p.told(t, p.nadia))
+	}
+	if ended := atOnce(8, func(int) error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, "Un empêchement."); return err }); ended[""] != 8 {
+		t.Errorf("cancelling: %v", ended)
+	}
+	if now := p.state(t, a.ID); now.Status != booking.CancelledLate || now.Sequence != 2 || p.told(t, p.nadia)["cancellation"] != 1 {
+		t.Errorf("%s, sequence %d, the worker was told %v", now.Status, now.Sequence, p.told(t, p.nadia))
+	}
+	want(t, "moved after it was cancelled", p.Bookings.Move(ctx, p.zoe, a.ID, p.at(20)), fault.Conflict)
+	_, err := p.Bookings.Cancel(ctx, p.nadia, a.ID, "")
+	want(t, "cancelled by the worker after it was by the person", err, fault.Conflict)
+	_, err = p.Bookings.Cancel(ctx, p.Beneficiary(t, "Paul", "Morel"), a.ID, "")
+	want(t, "by a stranger", err, fault.NotFound)
+	b := p.Book(t, p.zoe, p.marc, p.at(48), booking.Video)
+	for range 2 {
+		status, err := p.Bookings.Cancel(ctx, p.marc, b.ID, "")
+		if err != nil || status != booking.CancelledByWorker {
+			t.Errorf("by the worker: %q, %v", status, err)
+		}
+	}
+	_, err = p.Bookings.Cancel(ctx, p.zoe, b.ID, "")
+	want(t, "cancelled by the person after it was by the worker", err, fault.Conflict)
+}
+
+// On the pages, who presses twice arrives where who presses once does.
+func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	press := func(name string, act func() (string, fault.Code)) {
+		t.Helper()
+		for range 2 {
+			if _, code := act(); code != "" {
+				t.Errorf("%s: %q", name, code)
+			}
+		}
+	}
+	press("booking", func() (string, fault.Code) {
+		return d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(48))
+	})
+	press("the last step of what is booked", func() (string, fault.Code) {
+		return d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48))
+	})
+	coming, _, err := d.Bookings.Appointments(t.Context(), d.zoe)
+	ok(t, err)
+	if len(coming) != 1 {
+		t.Fatalf("%d appointments", len(coming))
+	}
+	id, seen := coming[0].ID, coming[0].Seen()
+	to := func(hours int, seen string) map[string][]string {
+		return map[string][]string{"starts_at": {d.at(hours).Format(time.RFC3339)}, "seen": {seen}, "told": {"free"}}
+	}
+	press("moving", func() (string, fault.Code) {
+		return d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(50, seen))
+	})
+	press("moving without saying what was seen", func() (string, fault.Code) {
+		return d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, map[string][]string{"starts_at": {d.at(51).Format(time.RFC3339)}})
+	})
+	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(51, d.state(t, id).Seen())); code != fault.Invalid {
+		t.Errorf("the hour that the page showed, chosen: %q", code)
+	}
+	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
+		t.Errorf("from a page that shows an hour of before: %q", code)
+	}
+	press("by phone", func() (string, fault.Code) { return d.on(t, d.zoe, d.pages.ByPhone, http.MethodPost, id, nil) })
+	press("cancelling", func() (string, fault.Code) {
+		return d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
+	})
+	if told := d.told(t, d.nadia); told["confirmation"] != 1 || told["change"] != 3 || told["cancellation"] != 1 {
+		t.Errorf("the worker was told %v", told)
+	}
+	press("waiting", func() (string, fault.Code) {
+		return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+	})
+	wishes, err := d.Bookings.Wishes(t.Context(), d.zoe)
+	ok(t, err)
+	if len(wishes) != 1 {
+		t.Fatalf("%d wishes", len(wishes))
+	}
+	d.SetNow(d.at(3)) // one without a day is the same later on
+	press("waiting later", func() (string, fault.Code) {
+		return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+	})
+	if n := d.rows(t, `waiting_entries`); n != 1 {
+		t.Errorf("%d wishes", n)
+	}
+}
+
+func TestR12_NeedsThatDoNotChangeTellNobody(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+	for _, companion := range []string{"", "ma fille", "ma fille", "mon fils", "mon fils"} {
+		ok(t, p.Bookings.ChangeNeeds(t.Context(), p.zoe, a.ID, booking.Needs{Companion: companion}))
+	}
+	if told := p.told(t, p.nadia); told["change"] != 2 {
+		t.Errorf("told %v", told)
+	}
+	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.nadia, a.ID, booking.Needs{}), fault.NotFound)
+	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.zoe, uuid.New(), booking.Needs{}), fault.NotFound)
+}
