@@ -34,6 +34,8 @@ type Client struct {
 	Modes    []string  // the ways of meeting that are allowed
 	PerYear  int       // consultations per person per year; 0: no limit
 	Sites    []string  // the client's places; may be empty
+
+	MailDomains []string // of its own mail, as ParseMailDomain reads them; may be empty
 }
 
 // Contract is what a client's people may have, and when.
@@ -93,7 +95,7 @@ func (c Client) check() error {
 	if c.EndsOn.Before(c.StartsOn) || c.PerYear < 0 || c.PerYear > MaxPerYear || len(c.Sites) > MaxSites {
 		return errContract
 	}
-	return nil
+	return checkMailDomains(c.MailDomains)
 }
 
 // Create adds a client with its contract, by an administrator (R9). A contract
@@ -113,6 +115,9 @@ func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.
 		if id, err = insertClient(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := setMailDomains(ctx, tx, v, id, c.MailDomains); err != nil {
+			return err
+		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "contract.created", ObjectID: id})
 	})
 	return id, err
@@ -130,6 +135,9 @@ func (s *Service) Edit(ctx context.Context, v *viewer.Viewer, c Client) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		before, err := lockClient(ctx, tx, c.ID)
 		if err != nil {
+			return err
+		}
+		if err := setMailDomains(ctx, tx, v, c.ID, c.MailDomains); err != nil {
 			return err
 		}
 		if before.sameTerms(c) {

@@ -72,7 +72,7 @@ func contractForm(c Client) *form.Form {
 	f := form.FromValues(url.Values{"modes": c.Modes})
 	for name, value := range map[string]string{
 		"name": c.Name, "slug": c.Slug, "starts_on": c.StartsOn.Format(time.DateOnly), "ends_on": c.EndsOn.Format(time.DateOnly),
-		"sites": strings.Join(c.Sites, "\n"),
+		"sites": strings.Join(c.Sites, "\n"), "mail_domains": strings.Join(c.MailDomains, "\n"),
 	} {
 		f.Set(name, value)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -84,6 +85,8 @@ func decodeClient(f *form.Form, id uuid.UUID) Client {
 		Modes:    f.Choices("modes", Modes, errModes.Message),
 		PerYear:  decodeCount(f, "per_year", 1, MaxPerYear),
 		Sites:    decodeSites(f),
+
+		MailDomains: decodeMailDomains(f),
 	}
 	if c.Slug != "" && !slugPattern.MatchString(c.Slug) {
 		f.Fail("slug", "L’adresse n’a que des lettres minuscules sans accent, des chiffres et des traits d’union.")
@@ -125,6 +128,29 @@ func decodeSites(f *form.Form) []string {
 		f.Fail("sites", fmt.Sprintf("Il y a %d sites au plus.", MaxSites))
 	}
 	return sites
+}
+
+// decodeMailDomains decodes one domain a line, each named once.
+func decodeMailDomains(f *form.Form) []string {
+	text := f.Text("mail_domains", form.Text{Max: MaxMailDomains * (maxMailDomain + 1), Lines: true})
+	domains := []string{}
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		domain, err := ParseMailDomain(line)
+		if err != nil {
+			f.Fail("mail_domains", fault.From(err).Message)
+			return nil
+		}
+		if !slices.Contains(domains, domain) {
+			domains = append(domains, domain)
+		}
+	}
+	if len(domains) > MaxMailDomains {
+		f.Fail("mail_domains", fmt.Sprintf("Il y a %d domaines au plus.", MaxMailDomains))
+	}
+	return domains
 }
 
 // refuseSlug puts the message beside the address that another client has; any

@@ -20,10 +20,12 @@ type clientRow struct {
 	Modes    []string
 	PerYear  int
 	Sites    []string
+
+	MailDomains []string
 }
 
 const selectClient = `
-	select c.id, c.name, c.slug, c.starts_on, c.ends_on, c.modes, coalesce(c.per_year, 0) as per_year, c.sites from clients c `
+	select c.id, c.name, c.slug, c.starts_on, c.ends_on, c.modes, coalesce(c.per_year, 0) as per_year, c.sites, c.mail_domains from clients c `
 
 func oneClient(ctx context.Context, q postgres.Querier, where string, args ...any) (Client, error) {
 	row, err := postgres.One[clientRow](ctx, q, selectClient+where, args...)
