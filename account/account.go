@@ -80,6 +80,12 @@ func (p Person) Name() string {
 	return name
 }
 
+// Digits are the last two of the mobile number, by which somebody knows their own.
+func (p Person) Digits() string { return p.Mobile[max(0, len(p.Mobile)-2):] }
+
+// words are the person's own, which make a password guessable.
+func (p Person) words() []string { return []string{p.Email, p.FirstName, p.LastName} }
+
 // The faults of this package.
 var (
 	errGone = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Demandez-en un autre.")

@@ -203,6 +203,9 @@ func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uui
 		case row.state() != Invited || !row.Role.Staff():
 			return errNotInvited
 		}
+		if err := s.spendInvitation(ctx, tx, row.Email); err != nil {
+			return err
+		}
 		if err := journal(ctx, tx, v, "account.invited", id, uuid.Nil); err != nil {
 			return err
 		}

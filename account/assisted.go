@@ -28,6 +28,9 @@ type Assisted struct {
 	// DespiteDoubles says that the operator saw the likely doubles and that this is
 	// somebody else.
 	DespiteDoubles bool
+	// EmailConfirmed says that the person was told of their client's own address, and
+	// keeps it.
+	EmailConfirmed bool
 }
 
 // The faults of assisted sign-up. Only a switchboard operator, signed in, meets
@@ -61,8 +64,9 @@ func (s *Service) Texts() bool { return s.texting }
 // and sends them the link with which they go on alone: by mail, or by SMS to
 // somebody without an address. The connection code counts as it does at sign-up.
 //
-// It fails with company.ErrCode, ErrRefused, ErrKnown, ErrTaken, ErrNoSMS, and with ErrDoubles
-// until the operator says that the likely doubles are somebody else.
+// It fails with company.ErrCode, ErrRefused, ErrKnown, ErrTaken, ErrNoSMS, with ErrDoubles
+// until the operator says that the likely doubles are somebody else, and with
+// ErrWorkAddress until they say that the person keeps an address of the client's own.
 func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uuid.UUID, error) {
 	if err := operator(v); err != nil {
 		return uuid.Nil, err
@@ -74,8 +78,15 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if err := s.spendSearch(ctx, v); err != nil {
 		return uuid.Nil, err
 	}
+	own, err := s.WorkAddress(ctx, v, in.Code, in.Email)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if own && !in.EmailConfirmed {
+		return uuid.Nil, ErrWorkAddress
+	}
 	var id uuid.UUID
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if id, err = s.insertAssisted(ctx, tx, in); err != nil {
 			return err
 		}
@@ -166,7 +177,13 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.Email == "" && !s.texting {
 			return ErrNoSMS
 		}
+		if err := s.spendInvitation(ctx, tx, row.Email); err != nil {
+			return err
+		}
 		if err := s.sendLink(ctx, tx, id, row.Email, row.Mobile); err != nil {
+			return err
+		}
+		if err := noteLinkSent(ctx, tx, id); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.link_resent", SubjectID: id})
@@ -246,7 +263,7 @@ const (
 	searchWindow    = 10 * time.Minute
 )
 
-const tooManySearches = "Cela fait beaucoup de recherches en peu de temps. Attendez quelques minutes."
+const tooManySearches = "Cela fait beaucoup de recherches en peu de temps."
 
 func (s *Service) spendSearch(ctx context.Context, v *viewer.Viewer) error {
 	return s.spend(ctx, tooManySearches, quota{"search", v.ID.String(), searchesAllowed, searchWindow})
@@ -265,6 +282,9 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 	var found []Double
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if found, err = readDoubles(ctx, tx, p, uuid.Nil); err != nil {
+			return err
+		}
+		if err := s.showFound(ctx, tx, v, found); err != nil {
 			return err
 		}
 		return noteShown(ctx, tx, v, found)
@@ -305,6 +325,9 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile st
 		}
 		more = len(found) > resultsShown
 		found = found[:min(len(found), resultsShown)]
+		if err := s.showFound(ctx, tx, v, found); err != nil {
+			return err
+		}
 		return noteShown(ctx, tx, v, found)
 	})
 	return found, more, err

@@ -12,11 +12,17 @@ import (
 // AskEmail begins the move of the viewer's account to another address: the
 // present one is told, and the new one gets the link that does it (R6). Where
 // the new address is somebody else's, they are told instead, and the caller
-// cannot tell (R5). Invalid unless the viewer has signed in a moment ago, Throttled
-// after too many.
-func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string) error {
+// cannot tell (R5), nor whether it got enough mails by now (R47). Invalid unless the
+// viewer has signed in a moment ago, and with ErrWorkAddress unless they know that the
+// address is their client's own; Throttled after too many.
+func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, confirmed bool) error {
 	if err := recent(v, s.db.Now()); err != nil {
 		return err
+	}
+	if !confirmed {
+		if err := s.adviseMember(ctx, v, email); err != nil {
+			return err
+		}
 	}
 	if err := s.admit(ctx, s.byNewEmail(v.ID)); err != nil {
 		return err
@@ -28,7 +34,10 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string) 
 		if err := setPendingEmail(ctx, tx, v.ID, email); err != nil {
 			return err
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: v.ID, Notice: noticeMove}, nil)
+		if err := s.mail(ctx, tx, v.ID, noticeMoveAsked); err != nil {
+			return err
+		}
+		return s.mailAsked(ctx, tx, v.ID, noticeMove, MailMove)
 	})
 }
 
@@ -40,17 +49,33 @@ func giveUpEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return endTokens(ctx, tx, id, purposeEmail)
 }
 
-// CheckEmailToken reports, without consuming it, whether a link still moves an
-// account: nil or Gone.
-func (s *Service) CheckEmailToken(ctx context.Context, token string) error {
-	_, err := readToken(ctx, s.db.Pool, hashToken(token), purposeEmail, s.db.Now())
-	return err
+// Moving is whose account a link moves, without consuming it.
+type Moving struct {
+	Person
+	ForgetsMobile bool // its number never answered a code: it does not come along
+}
+
+// Moving returns whose account a link moves: somebody else may have asked to move to
+// one's address. Gone when the link no longer works.
+func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
+	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeEmail, s.db.Now())
+	if err != nil {
+		return Moving{}, err
+	}
+	person, err := readPerson(ctx, s.db.Pool, id)
+	if err != nil {
+		return Moving{}, err
+	}
+	proved, err := readMobileProved(ctx, s.db.Pool, id)
+	return Moving{Person: person, ForgetsMobile: person.Mobile != "" && !proved}, err
 }
 
 // ChangeEmail consumes a link: the account moves to the address that it was sent
 // to, and the one before is told. Gone when the link was used, has expired or was
 // altered, when another address was asked for since, or when somebody else has
-// taken this one. The sessions of the account end, all but one, which may be nil.
+// taken this one. The sessions of the account end, all but one, which may be nil, and
+// a mobile number that never answered a code is forgotten: whoever reads mail at the
+// new address was not asked whether it is theirs, and would be texted about there.
 func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := consumeToken(ctx, tx, hashToken(token), purposeEmail)
@@ -64,18 +89,21 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := s.vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
+		if err := forgetUnprovedMobile(ctx, tx, id); err != nil {
+			return err
+		}
 		if err := endTokens(ctx, tx, id, purposePassword); err != nil {
 			return err
 		}
 		if err := endSessions(ctx, tx, id, but); err != nil {
 			return err
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeMoved}, nil)
+		return s.mail(ctx, tx, id, noticeMoved)
 	})
 }
 
-// moveLetters tells the present address that a move was asked for, then sends
-// the new one its link, or its owner a word when it has an account.
+// moveLetters sends the new address its link, or its owner a word when it has an
+// account.
 func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, error) {
 	var letters []letter
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -87,14 +115,14 @@ func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, err
 		if err != nil {
 			return err
 		}
-		second, err := s.secondLetter(ctx, tx, person, pending, token)
-		letters = []letter{{to: person.Email, notice: noticeMoveAsked, FirstName: person.FirstName}, second}
+		l, err := s.moveLetter(ctx, tx, person, pending, token)
+		letters = []letter{l}
 		return err
 	})
 	return letters, err
 }
 
-func (s *Service) secondLetter(ctx context.Context, tx postgres.Tx, person Person, pending, token string) (letter, error) {
+func (s *Service) moveLetter(ctx context.Context, tx postgres.Tx, person Person, pending, token string) (letter, error) {
 	owner, err := readHolder(ctx, tx, pending)
 	if postgres.NoRows(err) || err == nil && (owner.ID == person.ID || owner.Waiting) {
 		return letter{to: pending, notice: noticeMove, FirstName: person.FirstName, Token: token}, nil

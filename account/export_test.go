@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"socialdirect/internal/sms"
 	"socialdirect/web"
@@ -51,7 +52,31 @@ func (s *Service) SecretOf(ctx context.Context, v *viewer.Viewer) (secret string
 }
 
 // Letter is a mail as a test reads it.
-type Letter struct{ To, Notice, Token string }
+type Letter struct {
+	To, Notice, Token string
+	Links             []string // of those who wait with an address
+}
+
+// Deliver makes the mails that a job sends, and counts them.
+func (s *Service) Deliver(ctx context.Context, job []byte) ([]Letter, error) {
+	var args noticeArgs
+	if err := json.Unmarshal(job, &args); err != nil {
+		return nil, err
+	}
+	due, err := s.due(ctx, args, 1)
+	return asLetters(due), err
+}
+
+func asLetters(made []letter) (all []Letter) {
+	for _, l := range made {
+		read := Letter{To: l.to, Notice: l.notice, Token: l.Token}
+		for _, line := range l.Waiting {
+			read.Links = append(read.Links, line.Token)
+		}
+		all = append(all, read)
+	}
+	return all
+}
 
 // Letters makes the mails of a notice.
 func (s *Service) Letters(ctx context.Context, id uuid.UUID, notice string) ([]Letter, error) {
@@ -60,11 +85,7 @@ func (s *Service) Letters(ctx context.Context, id uuid.UUID, notice string) ([]L
 		return nil, err
 	}
 	made, err := s.letters(ctx, person, notice)
-	var all []Letter
-	for _, l := range made {
-		all = append(all, Letter{l.to, l.notice, l.Token})
-	}
-	return all, err
+	return asLetters(made), err
 }
 
 // CheapHashes has passwords hashed for next to nothing, for tests of what
@@ -75,25 +96,21 @@ func (s *Service) CheapHashes() error {
 	return err
 }
 
-// OccupyHashing takes every place where passwords are hashed.
-func (s *Service) OccupyHashing(ctx context.Context) (free func(), err error) {
-	var leaves []func()
-	for range hashesAtOnce {
-		leave, err := s.passwords.turn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		leaves = append(leaves, leave)
+// HashingWaits is how many wait for a place.
+func (s *Service) HashingWaits() (n int) {
+	for i := range s.passwords.lines {
+		n += int(s.passwords.lines[i].waiting.Load())
 	}
-	return func() {
-		for _, leave := range leaves {
-			leave()
-		}
-	}, nil
+	return n
 }
 
-// HashingWaits is how many wait for a place.
-func (s *Service) HashingWaits() int { return int(s.passwords.waiting.Load()) }
+// PasswordProblem is all that may be wrong with a password.
+func PasswordProblem(password string, about ...string) string {
+	if problem := plainProblem(password); problem != "" {
+		return problem
+	}
+	return guessProblem(password, about)
+}
 
 // HashesWaiting is how many may wait.
 const HashesWaiting = hashesWaiting
@@ -161,8 +178,16 @@ func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
 	return nil
 }
 
-// SignUpLetters is signUpLetters.
-const SignUpLetters = signUpLetters
+// The bounds of what strangers cause (R47).
+const (
+	MailsOfKindInHour = mailsOfKindInHour
+	MailsOfKindInDay  = mailsOfKindInDay
+	MailsInHour       = mailsInHour
+	MailsInDay        = mailsInDay
+	SignUpsFromPlace  = signUpsFromPlace
+	SignUpsInAll      = signUpsInAll
+	CodesFromPlace    = codesFromPlace
+)
 
 // Refuses reports whether sign-up is refused to an address or a number.
 func (s *Service) Refuses(ctx context.Context, email, mobile string) (bool, error) {
@@ -176,3 +201,58 @@ const (
 	ProofsByAccount = proofsByAccount
 	LinksByNumber   = linksByNumber
 )
+
+// CountSignUp counts a sign-up from a place.
+func (s *Service) CountSignUp(ctx context.Context, place string) error {
+	return s.spend(ctx, tooManySignUps, signUpQuotas(place)...)
+}
+
+// HashingPlaces are how many passwords may be hashed at once for each lane and those
+// before it.
+func (s *Service) HashingPlaces() (places [lanes]int) {
+	for i := range places {
+		places[i] = cap(s.passwords.lines[i].slots)
+	}
+	return places
+}
+
+// HashWithin bounds how long somebody waits for a place.
+func (s *Service) HashWithin(wait time.Duration) { s.passwords.patience = wait }
+
+// OccupySignUps takes the places of sign-ups, and OccupySignIns those that are left to
+// sign-ins beside them.
+func (s *Service) OccupySignUps(ctx context.Context) (free func(), err error) {
+	return s.occupy(ctx, forSignUp, cap(s.passwords.lines[forSignUp].slots))
+}
+
+// OccupySignIns does so.
+func (s *Service) OccupySignIns(ctx context.Context) (free func(), err error) {
+	return s.occupy(ctx, forSignIn, 1)
+}
+
+// OccupyHashing takes every place where passwords are hashed.
+func (s *Service) OccupyHashing(ctx context.Context) (free func(), err error) {
+	return s.occupy(ctx, forKnown, cap(s.passwords.lines[forKnown].slots))
+}
+
+func (s *Service) occupy(ctx context.Context, l lane, n int) (free func(), err error) {
+	var leaves []func()
+	for range n {
+		leave, err := s.passwords.turn(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		leaves = append(leaves, leave)
+	}
+	return func() {
+		for _, leave := range leaves {
+			leave()
+		}
+	}, nil
+}
+
+// CheckMoving reports whether a link still moves an account.
+func (s *Service) CheckMoving(ctx context.Context, token string) error {
+	_, err := s.Moving(ctx, token)
+	return err
+}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -169,11 +170,14 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	return h.enter(w, r, in, page.Next)
 }
 
-// refuse shows page again with an act's message beside a field; what the person
-// cannot mend goes up unchanged.
+// refuse shows page again with an act's message beside a field, or beside the password
+// that it is about; what the person cannot mend goes up unchanged.
 func refuse(f *form.Form, field string, err error, page web.Page) error {
 	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
 		return err
+	}
+	if errors.Is(err, errWeak) {
+		field = "password"
 	}
 	f.Fail(field, fault.From(err).Message)
 	return fault.WithPage(err, page)

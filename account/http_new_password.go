@@ -9,6 +9,7 @@ import (
 )
 
 type forgottenPage struct {
+	MailBounds
 	Form *form.Form
 	Gone bool // shown because a link no longer works
 	Sent bool
@@ -33,8 +34,8 @@ func (h *HTTP) Forgotten(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(forgottenPage{Form: f})
 	}
-	if err := h.accounts.ForgotPassword(r.Context(), email); err != nil {
-		return err
+	if err := h.accounts.ForgotPassword(r.Context(), email, h.device(r)); err != nil {
+		return refuse(f, "email", err, forgottenPage{Form: f})
 	}
 	return web.See(w, r, "/mot-de-passe/oubli?envoye")
 }
@@ -64,11 +65,10 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	token := f.Hidden("token", maxToken)
-	owner, err := h.accounts.ResetOwner(r.Context(), token)
-	if err != nil {
+	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
 	}
-	password := newPassword(f, owner.Email, owner.FirstName, owner.LastName)
+	password := newPassword(f)
 	if !f.Valid() {
 		return f.Invalid(resetPage{Form: f, Token: token})
 	}

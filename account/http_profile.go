@@ -78,7 +78,8 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 		web.Flash(w, "saved")
 		return web.See(w, r, "/profil")
 	}
-	if err := h.accounts.AskEmail(r.Context(), v, email); err != nil {
+	if err := h.accounts.AskEmail(r.Context(), v, email, f.Ticked(emailConfirmed)); err != nil {
+		confirmNext(f, err)
 		return refuse(f, "email", err, h.profilePage(f, person))
 	}
 	web.Flash(w, "email-asked")

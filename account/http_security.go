@@ -70,12 +70,8 @@ func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	person, err := h.accounts.Person(r.Context(), v.ID)
-	if err != nil {
-		return err
-	}
 	current := f.Secret("current_password", MaxPassword, "Écrivez votre mot de passe actuel.")
-	password := newPassword(f, person.Email, person.FirstName, person.LastName)
+	password := newPassword(f)
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
@@ -118,7 +114,11 @@ func (h *HTTP) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, "/profil/securite")
 }
 
-type emailPage struct{ Token string }
+// emailPage says whose account the link moves, as the page of a validation does.
+type emailPage struct {
+	Token string
+	Moving
+}
 
 func (emailPage) Template() string { return "account/email" }
 func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
@@ -126,10 +126,11 @@ func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
 // EmailPage asks for a click: reading the page moves nothing (R3).
 func (h *HTTP) EmailPage(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	if err := h.accounts.CheckEmailToken(r.Context(), token); err != nil {
+	moving, err := h.accounts.Moving(r.Context(), token)
+	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, emailPage{Token: token})
+	return h.render.Render(w, r, http.StatusOK, emailPage{token, moving})
 }
 
 // ChangeEmail moves the account to the address that the link was sent to.

@@ -36,7 +36,7 @@ func (h *HTTP) signUpPage(r *http.Request, f *form.Form) (signUpPage, error) {
 
 // SignUpPage shows the sign-up form.
 func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.signUpPage(r, form.New(nil))
+	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": h.code(r)}))
 	if err != nil {
 		return err
 	}
@@ -74,6 +74,7 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
+	in.Place = place(r)
 	err = h.accounts.SignUp(r.Context(), in)
 	switch {
 	case errors.Is(err, company.ErrCode):
@@ -82,10 +83,25 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 		page, err = h.signUpAgain(r, f)
 		untick(f)
 		return cmp.Or(err, f.Invalid(page))
+	case errors.Is(err, ErrWorkAddress):
+		confirmNext(f, err)
+		return refuse(f, "email", err, page)
 	case err != nil:
-		return err
+		return refuse(f, "password", err, page)
 	}
+	h.setCode(w, "")
 	return web.See(w, r, "/inscription/validation")
+}
+
+// emailConfirmed is the field that says that the person was told of their client's own
+// address, and keeps it.
+const emailConfirmed = "email_confirmed"
+
+// confirmNext has the form say so when it is sent again.
+func confirmNext(f *form.Form, err error) {
+	if errors.Is(err, ErrWorkAddress) {
+		f.Set(emailConfirmed, "1")
+	}
 }
 
 // untick has the person look at texts that changed before they accept them.
@@ -107,14 +123,16 @@ func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) (signUpPage, error) {
 
 func decodeSignUp(f *form.Form) SignUp {
 	in := SignUp{
-		Code:      f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que vous avez reçu."}),
+		Code:      decodeCode(f),
 		FirstName: f.Name("first_name", "Écrivez votre prénom."),
 		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Email:     f.Email("email"),
 		Mobile:    f.Mobile("mobile"),
 		Shown:     f.Hidden("texts", 100),
+
+		EmailConfirmed: f.Ticked(emailConfirmed),
 	}
-	in.Password = newPassword(f, in.Email, in.FirstName, in.LastName)
+	in.Password = newPassword(f)
 	if f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
 		in.Declaration = DeclarationWording
 	}
@@ -125,13 +143,13 @@ func decodeSignUp(f *form.Form) SignUp {
 }
 
 // newPassword decodes a password being chosen, with a message for what is wrong
-// with it (R2).
-func newPassword(f *form.Form, about ...string) string {
+// with it at a look (R2). Whether it is guessed too easily, the act says (errWeak).
+func newPassword(f *form.Form) string {
 	password := f.Secret("password", MaxPassword, "Choisissez un mot de passe.")
 	if password == "" {
 		return ""
 	}
-	if problem := PasswordProblem(password, about...); problem != "" {
+	if problem := plainProblem(password); problem != "" {
 		f.Fail("password", problem)
 	}
 	return password
@@ -140,6 +158,7 @@ func newPassword(f *form.Form, about ...string) string {
 // validationPage says whose account the link opens: somebody else may have signed
 // up with one's address.
 type validationPage struct {
+	MailBounds
 	Token  string
 	Name   string
 	Digits string // the last two of the mobile number
@@ -157,7 +176,7 @@ func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return h.goneLink(err)
 		}
-		page.Name, page.Digits = person.Name(), person.Mobile[max(0, len(person.Mobile)-2):]
+		page.Name, page.Digits = person.Name(), person.Digits()
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -176,6 +195,7 @@ func (h *HTTP) Validate(w http.ResponseWriter, r *http.Request) error {
 }
 
 type resendPage struct {
+	MailBounds
 	Form *form.Form
 	Gone bool // shown because a link no longer works
 	Sent bool
@@ -200,8 +220,8 @@ func (h *HTTP) Resend(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(resendPage{Form: f})
 	}
-	if err := h.accounts.ResendValidation(r.Context(), email); err != nil {
-		return err
+	if err := h.accounts.ResendValidation(r.Context(), email, place(r)); err != nil {
+		return refuse(f, "email", err, resendPage{Form: f})
 	}
 	return web.See(w, r, "/inscription/renvoi?envoye")
 }

@@ -62,14 +62,14 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	}
 	password := ""
 	if invitee.Email != "" {
-		password = newPassword(f, invitee.Email, invitee.FirstName, invitee.LastName)
+		password = newPassword(f)
 	}
 	if !f.Valid() {
 		return f.Invalid(newInvitationPage(f, token, invitee))
 	}
 	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.device(r))
 	if err != nil {
-		return err
+		return refuse(f, "password", err, newInvitationPage(f, token, invitee))
 	}
 	return h.enter(w, r, in, "")
 }

@@ -177,6 +177,7 @@ type assistedPage struct {
 	Mobile  string // in pairs, to be read back
 	Fields  []field
 	Doubles []Double
+	Work    bool // the address is the client's own
 }
 
 func (assistedPage) Template() string { return "account/assisted" }
@@ -184,12 +185,16 @@ func (assistedPage) Title() string    { return "Vérifier avec la personne" }
 
 func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assistedPage, error) {
 	doubles, err := h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
+	if err != nil {
+		return assistedPage{}, err
+	}
 	page := assistedPage{Form: f, Person: in, Mobile: DisplayMobile(in.Mobile), Doubles: doubles}
 	for _, name := range assistedFields {
 		if value := f.Value(name); value != "" {
 			page.Fields = append(page.Fields, field{name, value})
 		}
 	}
+	page.Work, err = h.accounts.WorkAddress(r.Context(), viewer.From(r.Context()), in.Code, in.Email)
 	return page, err
 }
 
@@ -218,7 +223,7 @@ func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := h.decodeAssisted(f)
-	in.DespiteDoubles = f.Ticked("other_person")
+	in.DespiteDoubles, in.EmailConfirmed = f.Ticked("other_person"), f.Ticked(emailConfirmed)
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
 	}
@@ -239,6 +244,14 @@ func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err er
 			return broken
 		}
 		return refuse(f, "other_person", err, page)
+	}
+	if errors.Is(err, ErrWorkAddress) {
+		page, broken := h.assistedPage(r, f, in)
+		if broken != nil {
+			return broken
+		}
+		f.Fail(emailConfirmed, "Dites-le à la personne, puis cochez cette case si elle préfère cette adresse.")
+		return f.Invalid(page)
 	}
 	for known, name := range besides {
 		if errors.Is(err, known) {

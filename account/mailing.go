@@ -17,8 +17,8 @@ import (
 
 // The notices that this package sends: the names of their texts.
 const (
-	noticeValidation = "validation"
-	noticeWaiting    = "waiting" // noticeValidation to everybody who waits with the address
+	noticeValidation = "validation" // what noticeWaiting is where one alone waits
+	noticeWaiting    = "waiting"    // to everybody who waits with the address, in one mail
 	noticeKnown      = "known"
 	noticeInvitation = "invitation"
 
@@ -28,7 +28,7 @@ const (
 	noticeSecondFactorReset = "second_factor_reset"
 	noticeReset             = "password_reset"
 	noticePassword          = "password_changed"
-	noticeMove              = "email_move" // to the new address, after noticeMoveAsked to the present one
+	noticeMove              = "email_move" // to the new address, beside noticeMoveAsked to the present one
 	noticeMoveAsked         = "email_asked"
 	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
 	noticeMoved             = "email_moved" // to the address before
@@ -36,13 +36,17 @@ const (
 
 	noticeAgeAsked    = "age_asked"
 	noticeAgeVerified = "age_verified"
+
+	noticeManyShown = "many_shown" // to administration and data-protection officer
 )
 
 // letter is one mail, with what its text names.
 type letter struct {
 	to, notice       string
 	FirstName, Token string
-	Left             int // recovery codes that still work
+	Left             int           // recovery codes that still work
+	Waiting          []waitingLine // of noticeWaiting
+	About            uuid.UUID     // another account
 }
 
 // noticeArgs is the job that sends one notice. It names the account and never
@@ -52,7 +56,10 @@ type letter struct {
 type noticeArgs struct {
 	AccountID uuid.UUID `json:"account_id"`
 	Notice    string    `json:"notice"`
-	Left      int       `json:"left,omitempty"` // recovery codes, where the notice is about one used
+	Left      int       `json:"left,omitempty"`  // recovery codes, where the notice is about one used
+	Asked     MailKind  `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
+	About     uuid.UUID `json:"about,omitzero"`  // another account that the notice is about
+	Known     bool      `json:"known,omitempty"` // asked from a device that the account knows
 }
 
 // Kind names the job.
@@ -69,8 +76,18 @@ func (a noticeArgs) InsertOpts() river.InsertOpts {
 // links are the notices with a link beside those of tokenPurposes.
 var links = []string{noticeWaiting, noticeMove}
 
-// noticeEvery is how often one account gets the same notice at most: the forms
-// that send them are open to all, and nobody shall be flooded through us.
+// mail queues a notice that each act owes.
+func (s *Service) mail(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
+	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
+}
+
+// mailAsked queues a notice that somebody asked for by typing an address.
+func (s *Service) mailAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked MailKind) error {
+	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice, Asked: asked}, nil)
+}
+
+// noticeEvery is how often one account gets the same notice at most where nothing else
+// bounds it: whoever presses a button twice is written to once.
 const noticeEvery = time.Minute
 
 func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
@@ -93,19 +110,12 @@ func NewNoticeWorker(accounts *Service, notices *web.Notices, sender *mail.Sende
 
 // Work sends one notice.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
-	person, err := w.accounts.Person(ctx, job.Args.AccountID)
-	if err != nil {
-		return ignoreNotFound(err)
-	}
-	if person.Email == "" {
-		return nil // what must reach them goes by SMS (TextWorker)
-	}
-	letters, err := w.accounts.letters(ctx, person, job.Args.Notice)
+	letters, err := w.accounts.due(ctx, job.Args, job.Attempt)
 	if err != nil {
 		return err
 	}
 	for i, l := range letters {
-		l.Left = job.Args.Left
+		l.Left, l.About = job.Args.Left, job.Args.About
 		subject, text, err := w.notices.Write(l.notice, l)
 		if err != nil {
 			return err
@@ -117,6 +127,26 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 		}
 	}
 	return nil
+}
+
+// due are the mails that a job is to send: none to an account that is gone or has no
+// address (what must reach it goes by SMS, TextWorker), and none to an address that
+// got enough of what anybody can have sent. That is counted here, where a mail is one
+// for sure, and at the first attempt.
+func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]letter, error) {
+	person, err := s.Person(ctx, args.AccountID)
+	if err != nil || person.Email == "" {
+		return nil, ignoreNotFound(err)
+	}
+	letters, err := s.letters(ctx, person, args.Notice)
+	if err != nil || len(letters) == 0 || args.Asked == "" || attempt > 1 {
+		return letters, err
+	}
+	may, err := s.MayMail(ctx, MailRequest{Kind: args.Asked, Email: letters[0].to, Known: args.Known})
+	if err != nil || !may {
+		return nil, err
+	}
+	return letters, nil
 }
 
 // letters are the mails of a notice, in the order in which they are sent.

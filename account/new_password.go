@@ -13,29 +13,38 @@ import (
 // ForgotPassword sends a link that sets another password, when the address is
 // known; somebody who has not chosen a password yet is invited again, and those who
 // wait for the proof of the address get their links again. The caller
-// cannot tell (R5). Asking again and again sends less and less: the links that
-// went out still work, so that nobody is flooded and nobody locked out.
-func (s *Service) ForgotPassword(ctx context.Context, email string) error {
-	if err := s.admit(ctx, s.byReset(email)); err != nil {
-		if fault.Is(err, fault.Throttled) {
-			return nil
-		}
+// cannot tell (R5), nor whether a mail goes out (R47): the links that went out still
+// work, and a device that the account knows has mails of its own to ask for, so that
+// nobody is flooded and nobody locked out. Throttled when its place asks for too many.
+func (s *Service) ForgotPassword(ctx context.Context, email string, from Device) error {
+	if err := s.spendAsking(ctx, from.Place); err != nil {
+		return err
+	}
+	known, err := s.knows(ctx, email, from)
+	if err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		owner, err := readHolder(ctx, tx, email)
-		switch {
-		case postgres.NoRows(err):
-			return s.queue.Add(ctx, tx, noticeArgs{AccountID: s.idOfNobody(email), Notice: noticeReset}, nil)
-		case err != nil:
+		if err != nil && !postgres.NoRows(err) {
 			return err
-		case !owner.HasPassword:
-			return s.enqueueNotice(ctx, tx, owner.ID, noticeInvitation)
-		case owner.Waiting:
-			return s.enqueueNotice(ctx, tx, owner.ID, noticeWaiting)
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: noticeReset}, nil)
+		if err != nil {
+			owner = holder{ID: s.idOfNobody(email), HasPassword: true}
+		}
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: owner.recovery(), Asked: MailRecovery, Known: known}, nil)
 	})
+}
+
+// recovery is the notice that gets somebody back in.
+func (h holder) recovery() string {
+	switch {
+	case !h.HasPassword:
+		return noticeInvitation
+	case h.Waiting:
+		return noticeWaiting
+	}
+	return noticeReset
 }
 
 // ResetOwner reports, without consuming it, whose password a link sets; Gone
@@ -53,7 +62,11 @@ func (s *Service) ResetOwner(ctx context.Context, token string) (Person, error) 
 // factor included (R8). The link has proved the address. Gone when the link was
 // used, has expired or was altered.
 func (s *Service) ResetPassword(ctx context.Context, token, password string) error {
-	hash, err := s.passwords.hash(ctx, password)
+	owner, err := s.ResetOwner(ctx, token)
+	if err != nil {
+		return err
+	}
+	hash, err := s.passwords.choose(ctx, forSignIn, password, owner.words()...)
 	if err != nil {
 		return err
 	}
@@ -69,10 +82,11 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		for _, t := range []throttle{s.byAccount(person.Email), s.byReset(person.Email)} {
-			if err := forgetTries(ctx, tx, t); err != nil {
-				return err
-			}
+		if err := forgetTries(ctx, tx, s.byAccount(person.Email)); err != nil {
+			return err
+		}
+		if err := s.giveMailsBack(ctx, tx, person.Email); err != nil {
+			return err
 		}
 		// A beneficiary's passkey is a way in of its own: one that somebody else
 		// added goes with the password. Staff keep theirs, as their second factor.
@@ -93,7 +107,11 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 	if err := s.checkCurrent(ctx, v, current); err != nil {
 		return err
 	}
-	hash, err := s.passwords.hash(ctx, password)
+	person, err := s.Person(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	hash, err := s.passwords.choose(ctx, forKnown, password, person.words()...)
 	if err != nil {
 		return err
 	}
@@ -106,7 +124,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 }
 
 func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current string) error {
-	leave, err := s.passwords.turn(ctx)
+	leave, err := s.passwords.turn(ctx, forKnown)
 	if err != nil {
 		return err
 	}

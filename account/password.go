@@ -1,96 +1,16 @@
 package account
 
 import (
-	"context"
 	_ "embed"
-	"fmt"
 	"strings"
-	"sync/atomic"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"socialdirect/internal/fault"
-
-	"github.com/alexedwards/argon2id"
 	"github.com/ccojocar/zxcvbn-go"
 )
 
 // MaxPassword is how many characters a password may have (R2).
 const MaxPassword = 128
-
-// Hashing is bounded so that a sign-in storm exhausts nothing: 19 MiB each for
-// those that run, a goroutine each for those that wait, an answer at once for
-// the rest.
-const (
-	hashesAtOnce  = 4
-	hashesWaiting = 64
-)
-
-// busyRetry is when somebody is to come back who found too many waiting.
-const busyRetry = 2 * time.Second
-
-var errBusy = &fault.Fault{
-	Code:       fault.Throttled,
-	Message:    "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
-	RetryAfter: busyRetry,
-}
-
-// hashParams are OWASP's first choice for Argon2id, fixed so that they do not
-// follow the machine's processors.
-var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
-type hasher struct {
-	slots   chan struct{}
-	waiting atomic.Int64
-	params  *argon2id.Params
-	decoy   string // compared with when an address is unknown, to take the same time (R5)
-}
-
-func newHasher(params *argon2id.Params) (*hasher, error) {
-	nobodys, _ := newToken()
-	decoy, err := argon2id.CreateHash(nobodys, params)
-	if err != nil {
-		return nil, fmt.Errorf("password hash: %w", err)
-	}
-	return &hasher{slots: make(chan struct{}, hashesAtOnce), params: params, decoy: decoy}, nil
-}
-
-// turn waits for one of the few places where passwords are hashed, until ctx
-// ends; leave gives it back. Throttled when too many wait already.
-func (h *hasher) turn(ctx context.Context) (leave func(), err error) {
-	defer h.waiting.Add(-1)
-	if h.waiting.Add(1) > hashesWaiting {
-		return nil, errBusy
-	}
-	select {
-	case h.slots <- struct{}{}:
-		return func() { <-h.slots }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// hash waits for its turn.
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	leave, err := h.turn(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer leave()
-	return argon2id.CreateHash(password, h.params)
-}
-
-// matches compares password with hash, or with the decoy when hash is empty. It
-// is the caller's turn.
-func (h *hasher) matches(password, hash string) bool {
-	known := hash != ""
-	if !known {
-		hash = h.decoy
-	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return ok && err == nil && known
-}
 
 // commonPasswords are the commonest ones in French and English without their
 // figures and signs, one word a line.
@@ -110,21 +30,28 @@ var common = func() map[string]bool {
 // attacks"; ours are throttled.
 const minScore = 2
 
-// PasswordProblem says in French what is wrong with a password (R2), empty when
-// nothing is. about holds the person's own words (name, address), which make a
-// password guessable.
-func PasswordProblem(password string, about ...string) string {
+// plainProblem says in French what a look at a password's signs tells (R2), empty when
+// nothing is wrong with them.
+func plainProblem(password string) string {
 	switch {
 	case len([]rune(password)) < 8:
-		return "Votre mot de passe est trop court : il faut 8 caractères ou plus."
+		return "Votre mot de passe est trop court : il faut 8 caractères ou plus."
 	case !has(password, unicode.IsUpper):
 		return "Ajoutez une majuscule à votre mot de passe."
 	case !has(password, unicode.IsDigit):
 		return "Ajoutez un chiffre à votre mot de passe."
 	case !has(password, sign):
-		return "Ajoutez un signe à votre mot de passe, par exemple ! ? - ou une espace."
-	case guessable(password, about):
-		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
+		return "Ajoutez un signe à votre mot de passe, par exemple ! ? - ou une espace."
+	}
+	return ""
+}
+
+// guessProblem says that a password is guessed too easily; about holds the person's
+// own words (name, address), which make it so. A long one costs a tenth of a second of
+// a processor: it is asked in the turn of whoever chose it.
+func guessProblem(password string, about []string) string {
+	if guessable(password, about) {
+		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
 	}
 	return ""
 }

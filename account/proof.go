@@ -24,6 +24,9 @@ func (s *Service) prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 	if err := s.vanish(ctx, tx, p.Email, 0); err != nil {
 		return err
 	}
+	if err := s.giveMailsBack(ctx, tx, p.Email); err != nil {
+		return err
+	}
 	if p.Role != viewer.Beneficiary {
 		return nil
 	}

@@ -46,15 +46,18 @@ func (s *Service) spend(ctx context.Context, message string, quotas ...quota) er
 // commits, also where it refuses.
 func (s *Service) spendIn(ctx context.Context, tx postgres.Tx, message string, quotas ...quota) (refused, err error) {
 	for _, q := range quotas {
-		begin := tx.Now.Truncate(q.window)
-		key := s.newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, begin.Unix()), 0).key
-		used, _, err := countTry(ctx, tx, key)
+		used, _, err := countTry(ctx, tx, s.counter(q, tx.Now).key)
 		if err != nil {
 			return nil, err
 		}
 		if used > q.most {
-			return &fault.Fault{Code: fault.Throttled, Message: message, RetryAfter: begin.Add(q.window).Sub(tx.Now)}, nil
+			return fault.Wait(message, tx.Now.Truncate(q.window).Add(q.window).Sub(tx.Now)), nil
 		}
 	}
 	return nil, nil
+}
+
+// counter is what a quota counts in, in the window of an instant.
+func (s *Service) counter(q quota, now time.Time) throttle {
+	return s.newThrottle(q.kind, fmt.Sprintf("%s\x00%d", q.value, now.Truncate(q.window).Unix()), 0)
 }

@@ -34,14 +34,14 @@ var (
 // from this place; from a device that this account knows, its own tries alone
 // count. Throttled as well when too many sign in at once.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Device) (SignedIn, error) {
-	counts, err := s.countsFor(ctx, email, from)
+	counts, known, err := s.countsFor(ctx, email, from)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	if err := s.refuseBlocked(ctx, counts...); err != nil {
 		return SignedIn{}, err
 	}
-	found, err := s.checkPassword(ctx, email, password, counts)
+	found, err := s.checkPassword(ctx, email, password, laneOf(known), counts)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -58,18 +58,25 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 
 // countsFor is what a try is counted for: the device when the account knows it,
 // else the account and the place.
-func (s *Service) countsFor(ctx context.Context, email string, from Device) ([]throttle, error) {
-	known, err := s.knows(ctx, email, from)
+func (s *Service) countsFor(ctx context.Context, email string, from Device) (counts []throttle, known bool, err error) {
+	known, err = s.knows(ctx, email, from)
 	if err != nil || known {
-		return []throttle{s.byDevice(from.Mark)}, err
+		return []throttle{s.byDevice(from.Mark)}, known, err
 	}
-	return append(s.byPlace(from.Place), s.byAccount(email)), nil
+	return append(s.byPlace(from.Place), s.byAccount(email)), false, nil
+}
+
+func laneOf(known bool) lane {
+	if known {
+		return forKnown
+	}
+	return forSignIn
 }
 
 // checkPassword waits for its turn, counts the try, then compares: nobody waits
 // in vain for a try that is not counted, and none is made that is not.
-func (s *Service) checkPassword(ctx context.Context, email, password string, counts []throttle) (credentials, error) {
-	leave, err := s.passwords.turn(ctx)
+func (s *Service) checkPassword(ctx context.Context, email, password string, l lane, counts []throttle) (credentials, error) {
+	leave, err := s.passwords.turn(ctx, l)
 	if err != nil {
 		return credentials{}, err
 	}

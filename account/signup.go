@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -29,6 +30,12 @@ type SignUp struct {
 	Declaration string
 	Acceptance  string
 	Shown       string // the texts that the page named, empty when it named none
+
+	Place string // its network address; empty for the platform's own example people
+
+	// EmailConfirmed says that the person was told of their client's own address, and
+	// keeps it.
+	EmailConfirmed bool
 }
 
 // SignUp opens a beneficiary's account and sends the link that proves its
@@ -40,16 +47,24 @@ type SignUp struct {
 //
 // It fails with company.ErrCode when the connection code opens nothing, with
 // company.ErrMistyped when it cannot be one, and with ErrNewTexts when other texts
-// came into force than those that the person saw.
+// came into force than those that the person saw. It is Throttled when too many sign
+// up, from there or anywhere, and Invalid with ErrWorkAddress for an address of the
+// client's own, or with errWeak for a password that is guessed
+// too easily: the code is looked at before the password costs anything.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
-	if err := s.checkCodeOpens(ctx, in.Code); err != nil {
-		return err
-	}
-	hash, err := s.passwords.hash(ctx, in.Password)
+	code, err := s.openingCode(ctx, in.Code, in.Place)
 	if err != nil {
 		return err
 	}
-	mailed, err := s.mayMailSignUp(ctx, in.Email)
+	if !in.EmailConfirmed {
+		if err := s.advise(ctx, code.ClientID, in.Email); err != nil {
+			return err
+		}
+	}
+	if err := s.spend(ctx, tooManySignUps, signUpQuotas(in.Place)...); err != nil {
+		return err
+	}
+	hash, err := s.passwords.choose(ctx, forSignUp, in.Password, in.Email, in.FirstName, in.LastName)
 	if err != nil {
 		return err
 	}
@@ -75,25 +90,31 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
-		if err != nil || !mailed {
+		if err != nil {
 			return err
 		}
-		return s.enqueueNotice(ctx, tx, id, notice)
+		return s.mailAsked(ctx, tx, id, notice, MailSignUp)
 	})
 }
 
-// signUpLetters is how many sign-ups with one address are mailed about within an
-// hour: nobody shall be flooded through us by somebody who types their address. The
-// others wait too, and their link is sent to whoever asks for another.
-const signUpLetters = 10
+// How many may sign up in an hour, and how many codes may be looked at. A whole firm
+// may be behind one address, on the day when it gives its codes out.
+const (
+	signUpsFromPlace = 200
+	signUpsInAll     = 3_000
+	codesFromPlace   = 400
+)
 
-// mayMailSignUp counts a sign-up with an address, known or not.
-func (s *Service) mayMailSignUp(ctx context.Context, email string) (bool, error) {
-	err := s.spend(ctx, "", quota{"sign-up", email, signUpLetters, time.Hour})
-	if fault.Is(err, fault.Throttled) {
-		return false, nil
+const (
+	tooManySignUps = "Beaucoup de comptes viennent d’être demandés, et nous n’en ouvrons qu’un certain nombre par heure."
+	tooManyTyped   = "Beaucoup de codes viennent d’être essayés depuis votre réseau."
+)
+
+func signUpQuotas(place string) []quota {
+	if place == "" {
+		return nil
 	}
-	return err == nil, err
+	return append(fromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour), quota{"sign-up-all", "", signUpsInAll, time.Hour})
 }
 
 // ErrNewTexts says that the texts changed between the page and its answer.
@@ -114,13 +135,20 @@ func (s *Service) checkShown(ctx context.Context, tx postgres.Tx, named string) 
 	return err
 }
 
-// checkCodeOpens looks at the code before anything costly is done for it: whether
-// a code works is no secret from whoever has it.
-func (s *Service) checkCodeOpens(ctx context.Context, typed string) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		_, err := s.companies.Redeem(ctx, tx, typed)
-		return err
-	})
+// CheckCode fails as SignUp does unless a connection code opens accounts. It costs
+// little, comes before all that costs more, and is no secret from whoever has a code.
+func (s *Service) CheckCode(ctx context.Context, typed, place string) error {
+	_, err := s.openingCode(ctx, typed, place)
+	return err
+}
+
+func (s *Service) openingCode(ctx context.Context, typed, place string) (company.Redeemed, error) {
+	if place != "" {
+		if err := s.spend(ctx, tooManyTyped, fromPlace("sign-up-code", "", place, codesFromPlace, time.Hour)...); err != nil {
+			return company.Redeemed{}, err
+		}
+	}
+	return s.redeem(ctx, typed)
 }
 
 // openOrPretend opens the account and returns it with the notice that it gets.
@@ -145,7 +173,7 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccoun
 	if errors.Is(err, errPretended) {
 		return owner.ID, noticeKnown, nil
 	}
-	return id, noticeValidation, err
+	return id, noticeWaiting, err
 }
 
 var errPretended = errors.New("no account may be opened with this address")
@@ -253,7 +281,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 	}
 	var hash string
 	if invitee.Email != "" {
-		if hash, err = s.passwords.hash(ctx, password); err != nil {
+		if hash, err = s.passwords.choose(ctx, forSignIn, password, invitee.words()...); err != nil {
 			return SignedIn{}, err
 		}
 	}

@@ -31,7 +31,7 @@ const (
 	codesByDevice         = 5  // an hour
 )
 
-const tooManyCodes = "Trop de codes ont été demandés. Attendez un peu, puis recommencez. Le standard peut aussi vous aider."
+const tooManyCodes = "Trop de codes ont été demandés. Le standard peut aussi vous aider."
 
 var (
 	errTextCode = fault.New(fault.Invalid, "Ce code n’est pas le bon. Vérifiez les 6 chiffres du dernier SMS reçu.")

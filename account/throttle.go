@@ -63,9 +63,6 @@ func (s *Service) byDevice(mark string) throttle {
 	return s.newThrottle("device", hex.EncodeToString(hashToken(mark)), freeTries)
 }
 
-// byReset counts the links that an address asks for.
-func (s *Service) byReset(email string) throttle { return s.newThrottle("reset", email, freeTries) }
-
 // byPassword counts the tries of somebody signed in at their own password, and
 // byNewEmail the addresses that they ask to move to.
 func (s *Service) byPassword(id uuid.UUID) throttle {
@@ -120,11 +117,7 @@ func (t throttle) delay(tries int) time.Duration {
 }
 
 func throttled(wait time.Duration) error {
-	return &fault.Fault{
-		Code:       fault.Throttled,
-		Message:    "Trop d’essais ont échoué. Attendez un peu, puis essayez de nouveau. Le standard peut aussi vous aider.",
-		RetryAfter: wait,
-	}
+	return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
 }
 
 // refuseBlocked fails with Throttled while one of the throttles must wait; it

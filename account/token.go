@@ -20,7 +20,7 @@ const (
 )
 
 var tokenPurposes = map[string]purpose{
-	noticeValidation: purposeValidation, noticeInvitation: purposeInvitation, noticeAssisted: purposeInvitation, noticeReset: purposePassword,
+	noticeInvitation: purposeInvitation, noticeAssisted: purposeInvitation, noticeReset: purposePassword,
 }
 
 var lifetimes = map[purpose]time.Duration{
@@ -72,8 +72,12 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 }
 
 // ResendValidation sends everybody who waits for the proof of the address another
-// link of their own; the caller cannot tell whether anybody does (R5).
-func (s *Service) ResendValidation(ctx context.Context, email string) error {
+// link of their own, all in one mail; the caller cannot tell whether anybody does (R5),
+// nor whether a mail goes out (R47). Throttled when its place asks for too many.
+func (s *Service) ResendValidation(ctx context.Context, email, place string) error {
+	if err := s.spendAsking(ctx, place); err != nil {
+		return err
+	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		owner, err := readHolder(ctx, tx, email)
 		if postgres.NoRows(err) || err == nil && !owner.Waiting {
@@ -82,7 +86,7 @@ func (s *Service) ResendValidation(ctx context.Context, email string) error {
 		if err != nil {
 			return err
 		}
-		return s.enqueueNotice(ctx, tx, owner.ID, noticeWaiting)
+		return s.mailAsked(ctx, tx, owner.ID, noticeWaiting, MailSignUp)
 	})
 }
 

@@ -30,20 +30,26 @@ func (s *Service) vanish(ctx context.Context, tx postgres.Tx, email string, keep
 	return nil
 }
 
-// waitingLetters send each of those who wait with an address a link of their own;
+// waitingLine is one of those who wait with an address, as the mail names them.
+type waitingLine struct{ Name, Digits, Token string }
+
+// waitingLetters is one mail with a link for each of those who wait with an address;
 // whoever opens one is told whose it is.
 func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, error) {
 	people, err := readWaiting(ctx, s.db.Pool, email)
-	if err != nil {
+	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	letters := make([]letter, len(people))
-	for i, person := range people {
+	l := letter{to: people[0].Email, notice: noticeWaiting}
+	for _, person := range people {
 		token, err := s.issueToken(ctx, person.ID, purposeValidation)
 		if err != nil {
 			return nil, err
 		}
-		letters[i] = letter{to: person.Email, notice: noticeValidation, FirstName: person.FirstName, Token: token}
+		l.Waiting = append(l.Waiting, waitingLine{person.Name(), person.Digits(), token})
 	}
-	return letters, nil
+	if len(people) == 1 {
+		l.notice, l.FirstName, l.Token = noticeValidation, people[0].FirstName, l.Waiting[0].Token
+	}
+	return []letter{l}, nil
 }

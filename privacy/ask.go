@@ -16,10 +16,9 @@ import (
 const (
 	asksADay      = 10 // from one account
 	asksFromPlace = 5  // from one network, in an hour
-	linksToOne    = 5  // to one address, in a day
 )
 
-const tooManyAsks = "Cela fait beaucoup de demandes en peu de temps. Réessayez plus tard, ou écrivez-nous\u00a0: votre demande sera suivie de la même façon."
+const tooManyAsks = "Cela fait beaucoup de demandes en peu de temps. Vous pouvez aussi nous écrire\u00a0: votre demande sera suivie de la même façon."
 
 // Ask asks for the erasure of the viewer's own account (R7), from any role. The
 // person is told by mail that it was asked. It fails with Invalid when the session

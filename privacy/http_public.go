@@ -3,6 +3,7 @@ package privacy
 import (
 	"net/http"
 
+	"socialdirect/account"
 	"socialdirect/internal/config"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -69,7 +70,7 @@ func (h *HTTP) AskPublicly(w http.ResponseWriter, r *http.Request) error {
 }
 
 // nextPage says what happens next, the same to everybody.
-type nextPage struct{}
+type nextPage struct{ account.MailBounds }
 
 func (nextPage) Template() string { return "privacy/next" }
 func (nextPage) Title() string    { return "Votre demande" }

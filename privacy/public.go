@@ -5,11 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"strings"
+	"errors"
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -19,8 +18,8 @@ import (
 // named, as a parent (R1, R7). Where an address is given, a link goes to it and the
 // request waits until it is used; with a number alone it is the officer who calls.
 // Nothing is looked up: known and unknown people are answered alike (R5). It fails
-// with Throttled after too many from one network, and quietly does nothing more for
-// an address that was sent enough links today.
+// with Throttled after too many from one network, and undoes what it did, with the
+// same answer, for an address that was sent enough links (R47).
 func (s *Service) AskPublicly(ctx context.Context, d Details, place string) error {
 	if d.Name == "" || d.Email == "" && d.Mobile == "" {
 		return errWhose
@@ -28,17 +27,26 @@ func (s *Service) AskPublicly(ctx context.Context, d Details, place string) erro
 	if err := s.accounts.Spend(ctx, tooManyAsks, account.FromPlace("rights-place", place, asksFromPlace, time.Hour)...); err != nil {
 		return err
 	}
+	mailed := true
 	if d.Email != "" {
-		err := s.accounts.Spend(ctx, "", account.Allowance{Kind: "rights-link", Value: strings.ToLower(d.Email), Most: linksToOne, Window: 24 * time.Hour})
-		if fault.Is(err, fault.Throttled) {
-			return nil
-		}
-		if err != nil {
+		var err error
+		if mailed, err = s.accounts.MayMail(ctx, account.MailRequest{Kind: account.MailRights, Email: d.Email}); err != nil {
 			return err
 		}
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.askPublicly(ctx, tx, d) })
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.askPublicly(ctx, tx, d); err != nil || mailed {
+			return err
+		}
+		return errMailedEnough // what was done is undone: nobody could confirm it
+	})
+	if errors.Is(err, errMailedEnough) {
+		return nil
+	}
+	return err
 }
+
+var errMailedEnough = errors.New("this address was sent enough links")
 
 func (s *Service) askPublicly(ctx context.Context, tx postgres.Tx, d Details) error {
 	r := Request{ID: uuid.New(), Kind: Erasure, Origin: FromPublic, State: Open, ReceivedAt: tx.Now, DueOn: dueOn(tx.Now)}

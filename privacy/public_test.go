@@ -125,8 +125,12 @@ func TestR7_PublicRequestsAreBounded(t *testing.T) {
 	for i := range 8 {
 		must(t, w.rights.AskPublicly(ctx, privacy.Details{Name: "Zoé", Email: "Victime@exemple.fr"}, "198.51.100."+string(rune('1'+i))))
 	}
-	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_link'`); n != 5 {
+	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_link'`); n != 3 {
 		t.Errorf("%d mails to one address", n)
+	}
+	// What nobody can confirm is not kept.
+	if n := w.count(t, `select count(*) from rights_requests where state = 'unconfirmed'`); n != 3 {
+		t.Errorf("%d requests wait for their link", n)
 	}
 }
 

@@ -91,6 +91,8 @@ func (s *Server) routes() []route {
 		{"GET", "/c/{slug}", everyone, a.ClientPage, page},
 		{"GET", "/inscription", everyone, a.SignUpPage, page},
 		{"POST", "/inscription", everyone, a.SignUp, page},
+		{"GET", "/inscription/code", everyone, a.CodePage, page},
+		{"POST", "/inscription/code", everyone, a.CheckCode, page},
 		{"GET", "/inscription/validation", everyone, a.ValidationPage, page},
 		{"POST", "/inscription/validation", everyone, a.Validate, page},
 		{"GET", "/inscription/renvoi", everyone, a.ResendPage, page},

@@ -176,7 +176,7 @@ func (d *demonstration) makeOperator(ctx context.Context) (staff, error) {
 }
 
 var exampleClients = []company.Client{
-	{Name: "Chantiers du Ponant", Slug: "chantiers-du-ponant"},
+	{Name: "Chantiers du Ponant", Slug: "chantiers-du-ponant", MailDomains: []string{"chantiers-du-ponant.example"}},
 	{Name: "Mutuelle des Estuaires", Slug: "mutuelle-des-estuaires"},
 }
 

@@ -141,7 +141,7 @@ func TestR34_PagesAskNothingFromElsewhereAndAreNotFramed(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	outside := regexp.MustCompile(`(?:src|href|action|url\()\s*=?\s*["'(]?https?://[^"')]*`)
-	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/qui-sommes-nous", "/cookies", "/inscription", "/connexion", "/connexion/sms", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
+	for _, path := range []string{"/", "/comment-ca-marche", "/conditions", "/confidentialite", "/mentions-legales", "/accessibilite", "/qui-sommes-nous", "/cookies", "/inscription", "/inscription/code", "/connexion", "/connexion/sms", "/inscription/renvoi", "/inscription/validation", "/c/chantiers-du-ponant"} {
 		a := w.visitor(t).want(path, w.visitor(t).get(path), http.StatusOK)
 		if !strings.Contains(a.header.Get("Content-Security-Policy"), "frame-ancestors 'none'") || a.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: headers %v", path, a.header)

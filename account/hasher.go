@@ -1,0 +1,130 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"socialdirect/internal/fault"
+
+	"github.com/alexedwards/argon2id"
+)
+
+// lane is who wants a password hashed. What comes later in the order passes where the
+// one before is full: a flood of sign-ups keeps nobody from signing in, and a flood of
+// both keeps nobody out who was here before.
+type lane int
+
+const (
+	forSignUp lane = iota // whoever opens an account
+	forSignIn             // whoever gives a password or a link
+	forKnown              // a device that the account knows, and a session
+	lanes
+)
+
+// Hashing is bounded so that a storm exhausts nothing: for sign-ups a place for each
+// processor, one more for sign-ins and one more for known devices, 19 MiB each; a
+// goroutine for each of those that wait, for a time that is bounded too; an answer at
+// once for the rest.
+const (
+	hashesWaiting = 64 // in each lane
+	hashingWait   = 10 * time.Second
+)
+
+// busyRetry is when somebody is to come back who found too many waiting.
+const busyRetry = 5 * time.Second
+
+var errBusy = fault.Wait("Beaucoup de personnes se connectent ou s’inscrivent en ce moment.", busyRetry)
+
+// errWeak is the cause of a password's refusal when it is chosen.
+var errWeak = errors.New("the password is guessed too easily")
+
+// hashParams are OWASP's first choice for Argon2id, fixed so that they do not
+// follow the machine's processors.
+var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+type hasher struct {
+	lines    [lanes]line
+	patience time.Duration // how long one waits for a place
+	params   *argon2id.Params
+	decoy    string // compared with when an address is unknown, to take the same time (R5)
+}
+
+// line is the places of a lane and of those before it.
+type line struct {
+	slots   chan struct{}
+	waiting atomic.Int64
+}
+
+func newHasher(params *argon2id.Params) (*hasher, error) {
+	nobodys, _ := newToken()
+	decoy, err := argon2id.CreateHash(nobodys, params)
+	if err != nil {
+		return nil, fmt.Errorf("password hash: %w", err)
+	}
+	h := &hasher{patience: hashingWait, params: params, decoy: decoy}
+	for i := range h.lines {
+		h.lines[i].slots = make(chan struct{}, runtime.GOMAXPROCS(0)+i)
+	}
+	return h, nil
+}
+
+// turn waits for a place where passwords are hashed, until ctx ends or it has taken
+// too long; leave gives it back. Throttled when too many wait already.
+func (h *hasher) turn(ctx context.Context, l lane) (leave func(), err error) {
+	own := &h.lines[l]
+	defer own.waiting.Add(-1)
+	if own.waiting.Add(1) > hashesWaiting {
+		return nil, errBusy
+	}
+	patience, done := context.WithTimeoutCause(ctx, h.patience, errBusy)
+	defer done()
+	return h.enter(patience, l)
+}
+
+// enter takes a place of the lane, and of each one that it shares with others.
+func (h *hasher) enter(ctx context.Context, l lane) (leave func(), err error) {
+	if l == lanes {
+		return func() {}, nil
+	}
+	select {
+	case h.lines[l].slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	next, err := h.enter(ctx, l+1)
+	if err != nil {
+		<-h.lines[l].slots
+		return nil, err
+	}
+	return func() { next(); <-h.lines[l].slots }, nil
+}
+
+// choose waits for its turn and returns the hash of a password that somebody chooses,
+// about whom those words are. Invalid, with errWeak as its cause, when it is guessed
+// too easily.
+func (h *hasher) choose(ctx context.Context, l lane, password string, about ...string) (string, error) {
+	leave, err := h.turn(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	if problem := guessProblem(password, about); problem != "" {
+		return "", &fault.Fault{Code: fault.Invalid, Message: problem, Cause: errWeak}
+	}
+	return argon2id.CreateHash(password, h.params)
+}
+
+// matches compares password with hash, or with the decoy when hash is empty. It
+// is the caller's turn.
+func (h *hasher) matches(password, hash string) bool {
+	known := hash != ""
+	if !known {
+		hash = h.decoy
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	return ok && err == nil && known
+}

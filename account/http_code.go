@@ -1,0 +1,65 @@
+package account
+
+import (
+	"net/http"
+	"net/url"
+
+	"socialdirect/internal/form"
+	"socialdirect/web"
+)
+
+// codePage asks for the connection code alone, before everything else.
+type codePage struct{ Form *form.Form }
+
+func (codePage) Template() string { return "account/code" }
+func (codePage) Title() string    { return "Votre code de connexion" }
+
+// CodePage shows the form.
+func (h *HTTP) CodePage(w http.ResponseWriter, r *http.Request) error {
+	return h.render.Render(w, r, http.StatusOK, codePage{form.New(map[string]string{"connection_code": h.code(r)})})
+}
+
+// CheckCode goes on to the sign-up form with a code that opens accounts. The browser
+// keeps the code until then, so that it stands in no address.
+func (h *HTTP) CheckCode(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	code := decodeCode(f)
+	if !f.Valid() {
+		return f.Invalid(codePage{f})
+	}
+	if err := h.accounts.CheckCode(r.Context(), code, place(r)); err != nil {
+		return refuse(f, "connection_code", err, codePage{f})
+	}
+	h.setCode(w, code)
+	return web.See(w, r, "/inscription")
+}
+
+// maxCodeTyped bounds a connection code as it is typed.
+const maxCodeTyped = 40
+
+func decodeCode(f *form.Form) string {
+	return f.Text("connection_code", form.Text{Max: maxCodeTyped, Required: "Écrivez le code de connexion que vous avez reçu."})
+}
+
+// codeLifetime is how long a browser keeps a code that was checked, in seconds.
+const codeLifetime = 3600
+
+func (h *HTTP) setCode(w http.ResponseWriter, code string) {
+	h.setCookie(w, h.hostCookie("code"), url.QueryEscape(code), codeLifetime)
+}
+
+// code is the one that was checked, empty when there is none.
+func (h *HTTP) code(r *http.Request) string {
+	cookie, err := r.Cookie(h.hostCookie("code"))
+	if err != nil {
+		return ""
+	}
+	code, err := url.QueryUnescape(cookie.Value)
+	if err != nil || len(code) > 4*maxCodeTyped {
+		return ""
+	}
+	return code
+}

@@ -1,0 +1,118 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+)
+
+// Whoever types an address into a form that anybody reaches has us write to it. So
+// that nobody is flooded through us (R47), an address gets few such mails: of a kind,
+// and of all kinds together, over all places. The form does the same whether another
+// mail goes out or not (R5): it queues a notice, and what sends it counts. A link that
+// is used gives the mails back: somebody who reads them is there.
+
+// MailKind is why a mail is asked for.
+type MailKind string
+
+// The kinds of mails that anybody can have sent to an address.
+const (
+	MailSignUp     MailKind = "sign-up"    // a link that proves it, or that it has an account already
+	MailRecovery   MailKind = "recovery"   // a link that sets another password
+	MailMove       MailKind = "move"       // a link that moves an account to it
+	MailRights     MailKind = "rights"     // a link that confirms a request about data
+	MailInvitation MailKind = "invitation" // a link that staff send again
+)
+
+// How many mails an address gets in an hour and in a day; how many one place may ask
+// for in an hour, to whatever addresses.
+const (
+	mailsOfKindInHour = 3
+	mailsOfKindInDay  = 6
+	mailsInHour       = 5
+	mailsInDay        = 12
+	mailsFromPlace    = 100
+)
+
+const (
+	tooManyMails = "Beaucoup d’e-mails viennent d’être demandés depuis votre réseau."
+	mailedEnough = "Cette personne a déjà reçu plusieurs fois ce lien. Demandez-lui de regarder dans ses courriers indésirables."
+)
+
+// MailBounds is part of the pages that follow such a form, whatever came of it.
+type MailBounds struct{}
+
+// Bounds says how many mails an address gets.
+func (MailBounds) Bounds() string {
+	return fmt.Sprintf("Pour que personne n’en soit submergé, une adresse reçoit au plus %d de ces e-mails par heure, et %d par jour.", mailsOfKindInHour, mailsOfKindInDay)
+}
+
+// MailRequest is a mail that is asked for to an address that somebody typed.
+type MailRequest struct {
+	Kind  MailKind
+	Email string
+	Known bool // asked from a device that its account knows, which has mails of its own to ask for
+}
+
+// mailbox is an address as its mails are counted: however it is written, and with
+// whatever is added to it behind a plus sign, it is one mailbox with most providers.
+func mailbox(email string) string {
+	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	local, _, _ = strings.Cut(local, "+")
+	return strings.ReplaceAll(local, ".", "") + "@" + domain
+}
+
+func (r MailRequest) quotas() []quota {
+	kind, who := "mail-"+string(r.Kind), mailbox(r.Email)
+	if r.Known {
+		kind += "-known"
+	}
+	ofKind := []quota{{kind + "-hour", who, mailsOfKindInHour, time.Hour}, {kind + "-day", who, mailsOfKindInDay, 24 * time.Hour}}
+	if r.Known || r.Kind == MailInvitation {
+		return ofKind
+	}
+	return append(ofKind, quota{"mail-hour", who, mailsInHour, time.Hour}, quota{"mail-day", who, mailsInDay, 24 * time.Hour})
+}
+
+// MayMail counts a mail that is about to be sent and reports whether it may be.
+func (s *Service) MayMail(ctx context.Context, r MailRequest) (bool, error) {
+	err := s.spend(ctx, "", r.quotas()...)
+	if fault.Is(err, fault.Throttled) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// spendAsking counts that a place asks for a mail, whomever it is for; Throttled when
+// it asks for too many.
+func (s *Service) spendAsking(ctx context.Context, place string) error {
+	return s.spend(ctx, tooManyMails, fromPlace("mail-place", "", place, mailsFromPlace, time.Hour)...)
+}
+
+// spendInvitation counts a link that staff send again, and tells them when it was sent
+// often enough.
+func (s *Service) spendInvitation(ctx context.Context, tx postgres.Tx, email string) error {
+	if email == "" {
+		return nil // by SMS, which has bounds of its own
+	}
+	refused, err := s.spendIn(ctx, tx, mailedEnough, MailRequest{Kind: MailInvitation, Email: email}.quotas()...)
+	return cmp.Or(err, refused)
+}
+
+// giveMailsBack forgets the mails that an address got: whoever has just used one of
+// their links reads them.
+func (s *Service) giveMailsBack(ctx context.Context, tx postgres.Tx, email string) error {
+	for _, kind := range []MailKind{MailSignUp, MailRecovery, MailMove, MailRights} {
+		for _, q := range (MailRequest{Kind: kind, Email: email}).quotas() {
+			if err := forgetTries(ctx, tx, s.counter(q, tx.Now)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

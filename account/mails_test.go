@@ -1,0 +1,254 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+)
+
+// deliver makes the mails of every notice that waits to be sent, and takes the jobs
+// away.
+func deliver(t *testing.T, w *bookingtest.World) (mails []account.Letter) {
+	t.Helper()
+	ctx := context.Background()
+	rows, err := w.DB.Pool.Query(ctx, `with gone as (delete from river_job where kind = 'account_notice' returning id, args) select args from gone order by id`)
+	check(t, err)
+	defer rows.Close()
+	var queued [][]byte
+	for rows.Next() {
+		var args []byte
+		check(t, rows.Scan(&args))
+		queued = append(queued, args)
+	}
+	check(t, rows.Err())
+	for _, args := range queued {
+		letters, err := w.Accounts.Deliver(ctx, args)
+		check(t, err)
+		mails = append(mails, letters...)
+	}
+	return mails
+}
+
+// atOnce does n things with sixty hands.
+func atOnce(n int, do func(i int)) {
+	hands := make(chan struct{}, 60)
+	var all sync.WaitGroup
+	for i := range n {
+		hands <- struct{}{}
+		all.Go(func() { defer func() { <-hands }(); do(i) })
+	}
+	all.Wait()
+}
+
+// Whoever wants to flood somebody takes every form there is, in turns, from many
+// places, and writes the address in all the ways that lead to one mailbox.
+func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(t *testing.T, w *bookingtest.World){
+		"an address that nobody has": func(*testing.T, *bookingtest.World) {},
+		"one that has an account":    func(t *testing.T, w *bookingtest.World) { newMember(t, w, "zoe.vidal@exemple.fr") },
+		"one that waits": func(t *testing.T, w *bookingtest.World) {
+			check(t, w.Accounts.SignUp(context.Background(), signUp(w, "zoe.vidal@exemple.fr")))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, ctx := bookingtest.New(t), context.Background()
+			check(t, w.Accounts.CheapHashes())
+			prepare(t, w)
+			deliver(t, w)
+			mover := newMember(t, w, "mallory@exemple.fr")
+			sent, midnight := 0, bookingtest.Start.Truncate(24*time.Hour).Add(48*time.Hour)
+			for hour := range 13 {
+				at := midnight.Add(time.Duration(hour) * time.Hour)
+				w.SetNow(at)
+				_, v := mover.enter(account.Device{Mark: "", Place: fmt.Sprintf("203.0.113.%d", hour)})
+				deliver(t, w)
+				tries := 16
+				if hour == 0 {
+					tries = 120
+				}
+				atOnce(tries, func(i int) {
+					email := []string{"zoe.vidal@exemple.fr", "ZOE.Vidal@exemple.fr", "zoevidal@exemple.fr", "zoe.vidal+a" + fmt.Sprint(i) + "@exemple.fr"}[i%4]
+					place := fmt.Sprintf("198.51.%d.%d", hour, i)
+					var err error
+					switch i / 4 % 4 {
+					case 0:
+						in := signUp(w, email)
+						in.Place = place
+						err = w.Accounts.SignUp(ctx, in)
+					case 1:
+						err = w.Accounts.ResendValidation(ctx, email, place)
+					case 2:
+						err = w.Accounts.ForgotPassword(ctx, email, account.Device{Place: place})
+					case 3:
+						if err = w.Accounts.AskEmail(ctx, v, email, false); fault.Is(err, fault.Throttled) {
+							err = nil
+						}
+					}
+					if err != nil {
+						t.Errorf("hour %d, try %d: %v", hour, i, err)
+					}
+				})
+				mails := toMailbox(deliver(t, w), "zoevidal")
+				if len(mails) > account.MailsInHour {
+					t.Errorf("hour %d: %d mails", hour, len(mails))
+				}
+				if sent += len(mails); hour == 0 && sent == 0 {
+					t.Error("nothing was sent at all")
+				}
+			}
+			if most := account.MailsInDay; sent > most {
+				t.Errorf("%d mails, %d are enough", sent, most)
+			}
+		})
+	}
+}
+
+// toMailbox are the mails that end in one mailbox.
+func toMailbox(mails []account.Letter, mailbox string) []account.Letter {
+	return slices.DeleteFunc(mails, func(l account.Letter) bool {
+		local, _, _ := strings.Cut(strings.ToLower(l.To), "@")
+		local, _, _ = strings.Cut(local, "+")
+		return strings.ReplaceAll(local, ".", "") != mailbox
+	})
+}
+
+// What the caller sees, and what is done for them, does not depend on whether a mail
+// goes out.
+func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	newMember(t, w, "zoe@exemple.fr")
+	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
+	for name, ask := range map[string]func(email string, i int) error{
+		"sign-up": func(email string, _ int) error { return w.Accounts.SignUp(ctx, signUp(w, email)) },
+		"resend": func(email string, i int) error {
+			return w.Accounts.ResendValidation(ctx, email, fmt.Sprintf("192.0.2.%d", i))
+		},
+		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, account.Device{}) },
+	} {
+		for _, email := range []string{"zoe@exemple.fr", name + "@exemple.fr"} {
+			for i := range 2 * account.MailsOfKindInHour {
+
+				before := len(jobsFor(t, w))
+				check(t, ask(email, i))
+				if made := len(jobsFor(t, w)) - before; made != 1 {
+					t.Errorf("%s of %s, try %d: %d jobs", name, email, i, made)
+				}
+				deliver(t, w)
+			}
+		}
+	}
+}
+
+func TestR47_OneMailNamesAllWhoWait(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	for i, name := range []string{"Zoé", "Mallory", "Eve"} {
+		waiting(t, w, "zoe@exemple.fr", name, malloryPassword)
+		mails := deliver(t, w)
+		if len(mails) != 1 || len(mails[0].Links) != i+1 || mails[0].Notice != map[bool]string{true: "validation", false: "waiting"}[i == 0] {
+			t.Errorf("sign-up %d: %+v", i, mails)
+		}
+	}
+}
+
+// Whoever uses a link reads the mails: an attack of before does not keep them waiting.
+func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
+	ask := func() int {
+		for range 2 * account.MailsInHour {
+			check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{}))
+		}
+		return len(deliver(t, w))
+	}
+	if got := ask(); got != account.MailsOfKindInHour {
+		t.Errorf("%d mails in a moment", got)
+	}
+	if got := ask(); got != 0 {
+		t.Errorf("%d mails more", got)
+	}
+	check(t, w.Accounts.ResetPassword(ctx, zoe.reset(), otherPassword))
+	deliver(t, w)
+	if got := ask(); got != account.MailsOfKindInHour {
+		t.Errorf("%d mails after a link was used", got)
+	}
+}
+
+func TestR47_AKnownDeviceHasMailsOfItsOwnToAskFor(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := newMember(t, w, "zoe@exemple.fr")
+	own, _ := zoe.enter(account.Device{})
+	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
+	for i := range 300 {
+		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
+	}
+	deliver(t, w)
+	for range 2 * account.MailsOfKindInHour {
+		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark}))
+	}
+	if got := len(deliver(t, w)); got != account.MailsOfKindInHour {
+		t.Errorf("the known device gets %d mails", got)
+	}
+	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
+	if got := len(deliver(t, w)); got != 0 {
+		t.Errorf("a forged mark gets %d mails", got)
+	}
+}
+
+// One place writes to few people, however many networks it has.
+func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	var mutex sync.Mutex
+	refused := map[string]int{}
+	atOnce(600, func(i int) {
+		email, place := fmt.Sprintf("personne-%d@exemple.fr", i), fmt.Sprintf("2001:db8:1:%x::1", i%7)
+		err := w.Accounts.ResendValidation(ctx, email, place)
+		if i%2 == 0 {
+			err = w.Accounts.ForgotPassword(ctx, email, account.Device{Place: place})
+		}
+		if fault.Is(err, fault.Throttled) {
+			mutex.Lock()
+			refused[fault.From(err).Message]++
+			mutex.Unlock()
+		} else if err != nil {
+			t.Error(err)
+		}
+	})
+	if got := len(refused); got != 1 {
+		t.Errorf("refused: %v", refused)
+	}
+	for message, n := range refused {
+		if n < 100 || !strings.HasSuffix(message, "Réessayez dans 60\u00a0minutes.") {
+			t.Errorf("%d times %q", n, message)
+		}
+	}
+}
+
+func TestR47_ALinkIsSentAgainOnlySoOften(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	operator := w.Member(t, "switchboard", "Nadia")
+	id, err := w.Accounts.Assist(ctx, operator, account.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@exemple.fr", Mobile: "+33612345678"})
+	check(t, err)
+	for i := range 10 {
+		w.SetNow(w.DB.Now().Add(time.Minute))
+		if err := w.Accounts.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= account.MailsOfKindInHour) {
+			t.Errorf("time %d: %v", i, err)
+		}
+	}
+}
