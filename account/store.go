@@ -148,7 +148,8 @@ func readPasswordHash(ctx context.Context, q postgres.Querier, id uuid.UUID) (ha
 // setPendingEmail keeps the address that the account waits to move to, empty for
 // none.
 func setPendingEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
-	_, err := tx.Exec(ctx, `update accounts set pending_email = nullif($2, '') where id = $1`, id, email)
+	_, err := tx.Exec(ctx, `
+		update accounts set pending_email = nullif($2, ''), pending_since = case when $2 <> '' then $3::timestamptz end where id = $1`, id, email, tx.Now)
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 // Who was signed up by the switchboard.
 
 func insertAssistance(ctx context.Context, tx postgres.Tx, id, operator uuid.UUID) error {
-	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at) values ($1, $2, $3)`, id, operator, tx.Now)
+	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at, sent_at) values ($1, $2, $3, $3)`, id, operator, tx.Now)
 	return err
 }
 

@@ -70,7 +70,7 @@ func replaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email strin
 			select a.id, a.email, t.new_email from account_tokens t join accounts a on a.id = t.account_id and a.pending_email = t.new_email
 			where t.token_hash = $1 for update of a),
 		moved as (
-			update accounts a set email = old.new_email, email_validated_at = $2, pending_email = null from old where a.id = old.id)
+			update accounts a set email = old.new_email, email_validated_at = $2, pending_email = null, pending_since = null from old where a.id = old.id)
 		update account_tokens t set replaced_email = old.email from old where t.token_hash = $1
 		returning t.new_email`, hash, tx.Now).Scan(&email)
 	if postgres.Violates(err, "accounts_email_key") || postgres.NoRows(err) {

@@ -179,6 +179,7 @@ func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, e
 // SQLSTATE values that rules name (PostgreSQL manual, appendix A).
 const (
 	uniqueViolation    = "23505"
+	foreignViolation   = "23503"
 	exclusionViolation = "23P01"
 	deadlockDetected   = "40P01"
 )
@@ -189,6 +190,12 @@ func Violates(err error, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.ConstraintName == constraint &&
 		(pg.Code == uniqueViolation || pg.Code == exclusionViolation)
+}
+
+// Referred reports whether a row could not go because others refer to it.
+func Referred(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == foreignViolation
 }
 
 // Deadlocked reports whether PostgreSQL ended the transaction to break a cycle

@@ -1,0 +1,54 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// UnprovedLifetime is how long an account is kept whose address, or mobile, nobody
+// proves: from the sign-up on, or from the switchboard's last link.
+const UnprovedLifetime = 7 * 24 * time.Hour
+
+// unprovedAtOnce bounds how many are read at a time.
+const unprovedAtOnce = 500
+
+// sweepUnproved removes accounts that nobody proved in time, with all that was typed
+// for them: keys, links, sessions and the acceptance of texts included. One that
+// something hangs on stays: a decision about it, or an hour that the switchboard
+// booked for the person.
+func (s *Service) sweepUnproved(ctx context.Context) error {
+	var after uuid.UUID
+	for {
+		stale, err := readStaleUnproved(ctx, s.db.Pool, s.db.Now().Add(-UnprovedLifetime), after, unprovedAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, id := range stale {
+			if err := s.removeUnproved(ctx, id); err != nil {
+				return err
+			}
+		}
+		if len(stale) < unprovedAtOnce {
+			return nil
+		}
+		after = stale[len(stale)-1]
+	}
+}
+
+func (s *Service) removeUnproved(ctx context.Context, id uuid.UUID) error {
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+		gone, err := deleteUnproved(ctx, tx, id, tx.Now.Add(-UnprovedLifetime))
+		if err != nil || !gone {
+			return err
+		}
+		return s.vault.Destroy(ctx, tx, id)
+	})
+	if postgres.Referred(err) {
+		return nil
+	}
+	return err
+}
