@@ -68,13 +68,15 @@ func eraseAccount(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 		`delete from refused_sign_ups where account_id = $1`,
 		`delete from age_checks where account_id = $1`,
 		`delete from contact_choices where account_id = $1`,
+		`delete from people_shown where person_id = $1`,
+		`delete from shown_days where operator_id = $1`,
 	} {
 		if _, err := tx.Exec(ctx, sql, id); err != nil {
 			return err
 		}
 	}
 	_, err := tx.Exec(ctx, `
-		update accounts set erased_at = $2, closed_at = coalesce(closed_at, $2), email = null, pending_email = null, mobile = null,
+		update accounts set erased_at = $2, closed_at = coalesce(closed_at, $2), email = null, pending_email = null, pending_since = null, mobile = null,
 		       first_name = '', last_name = '', password_hash = null, client_id = null, code_id = null, adult_declared_at = null,
 		       email_validated_at = null, mobile_validated_at = null, last_seen_on = null, time_zone = $3
 		where id = $1`, id, tx.Now, zone.Default)

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"socialdirect/internal/jobs"
@@ -12,14 +13,22 @@ import (
 const sweepEvery = time.Hour
 
 // Sweep removes ended sessions, links that no longer work, failures that no
-// longer count, and what passkeys and recovery codes leave behind.
+// longer count, what passkeys and recovery codes leave behind, and what nobody proved
+// in time: accounts, and addresses to move to.
 func (s *Service) Sweep(ctx context.Context) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := deleteStale(ctx, tx); err != nil {
+			return err
+		}
+		if err := forgetPendingEmails(ctx, tx); err != nil {
+			return err
+		}
+		if err := deleteShownDays(ctx, tx); err != nil {
 			return err
 		}
 		return deleteStaleSecondFactors(ctx, tx)
 	})
+	return errors.Join(err, s.sweepUnproved(ctx))
 }
 
 // Rounds are what comes round by itself.

@@ -50,7 +50,7 @@ func (s *Service) mayBook(ctx context.Context, v *viewer.Viewer, r Request) erro
 
 // Somebody is a person for whom the viewer may book: Forbidden for those who book
 // for nobody, NotFound for whom a worker never met, and for an account that is not
-// open.
+// open, Throttled for an operator who opened too many today.
 func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (account.Person, error) {
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.SocialWorker {
 		return account.Person{}, errNotBeneficiary
@@ -64,7 +64,10 @@ func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	if fault.Is(err, fault.NotFound) || err == nil && (person.Role != viewer.Beneficiary || !person.Active) {
 		return account.Person{}, errNobodyThere
 	}
-	return person, err
+	if err != nil {
+		return account.Person{}, err
+	}
+	return person, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Show(ctx, tx, v, id) })
 }
 
 func orElse(err, otherwise error) error {
@@ -100,6 +103,10 @@ func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UU
 // anybody's for the switchboard.
 func (s *Service) Handled(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
 	row, err := readHandled(ctx, s.db.Pool, v, id)
+	if err != nil {
+		return Appointment{}, err
+	}
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Show(ctx, tx, v, row.BeneficiaryID) })
 	if err != nil {
 		return Appointment{}, err
 	}

@@ -59,21 +59,29 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, er
 		if rows, err = readUnreached(ctx, tx, tx.Now, unreachedShown); err != nil {
 			return err
 		}
+		if err := s.accounts.Show(ctx, tx, v, whose(rows)...); err != nil {
+			return err
+		}
 		return noteUnreachedShown(ctx, tx, v, rows)
 	})
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.AccountID
-	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People(ctx, whose(rows))
 	notices := make([]Notice, len(rows))
 	for i, row := range rows {
 		notices[i] = Notice{row, people[row.AccountID].Name()}
 	}
 	return notices, err
+}
+
+// whose are whom notices are for.
+func whose(rows []noticeRow) []uuid.UUID {
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	return ids
 }
 
 // noteUnreachedShown journals each person once.
@@ -100,6 +108,9 @@ func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if told.Reachable, err = s.beneficiary(ctx, tx, person); err != nil {
+			return err
+		}
+		if err := s.accounts.Show(ctx, tx, v, person); err != nil {
 			return err
 		}
 		rows, err := readNoticesOf(ctx, tx, person, noticesShown)

@@ -56,6 +56,9 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 			return err
 		}
 		for _, r := range all {
+			if err := s.accounts.Show(ctx, tx, v, r.ID); err != nil {
+				return err
+			}
 			if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
 				return err
 			}

@@ -1,0 +1,52 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// lockShownDay has what an operator is shown on a day be counted one after the other.
+func lockShownDay(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time) (alarmed bool, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into shown_days (operator_id, day) values ($1, $2)
+		on conflict (operator_id, day) do update set day = excluded.day
+		returning alarmed_at is not null`, operator, day).Scan(&alarmed)
+	return alarmed, err
+}
+
+// insertShown returns how many of the people were not shown before on that day, and
+// how many were in all.
+func insertShown(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time, people []uuid.UUID) (fresh, total int, err error) {
+	tag, err := tx.Exec(ctx, `
+		insert into people_shown (operator_id, day, person_id) select distinct $1::uuid, $2::date, unnest($3::uuid[]) on conflict do nothing`, operator, day, people)
+	if err != nil {
+		return 0, 0, err
+	}
+	err = tx.QueryRow(ctx, `select count(*) from people_shown where operator_id = $1 and day = $2`, operator, day).Scan(&total)
+	return int(tag.RowsAffected()), total, err
+}
+
+func markAlarmed(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time) error {
+	_, err := tx.Exec(ctx, `update shown_days set alarmed_at = $3 where operator_id = $1 and day = $2`, operator, day, tx.Now)
+	return err
+}
+
+// readOverseers lists who watches over the platform's own people now.
+func readOverseers(ctx context.Context, q postgres.Querier) ([]uuid.UUID, error) {
+	rows, err := q.Query(ctx, `select id from accounts where role in ('administrator', 'dpo') and `+isActive+` order by id`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// deleteShownDays forgets whom operators were shown on days that are over everywhere.
+func deleteShownDays(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.Exec(ctx, `delete from shown_days where day < $1`, tx.Now.AddDate(0, 0, -2))
+	return err
+}

@@ -1,0 +1,66 @@
+package booking_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Whoever has the identifiers opens people one by one instead of searching for them.
+func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	client, err := w.Companies.BySlug(ctx, "exemple")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := w.DB.Pool.Query(ctx, `
+		insert into accounts (role, email, email_validated_at, last_name, first_name, client_id, password_hash, time_zone, created_at)
+		select 'beneficiary', 'personne-' || i || '@exemple.fr', $3, 'Personne' || i, 'Zoé', $2, 'none', 'Europe/Paris', $3
+		from generate_series(1, $1) i returning id`, account.ShownMost+2, client.ID, bookingtest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	for i, id := range ids[:account.ShownMost] {
+		if i%2 == 0 {
+			_, err = w.Bookings.Somebody(ctx, operator, id)
+		} else {
+			_, err = w.Bookings.Told(ctx, operator, id)
+		}
+		if err != nil {
+			t.Fatalf("person %d: %v", i, err)
+		}
+	}
+	last := ids[account.ShownMost]
+	_, somebody := w.Bookings.Somebody(ctx, operator, last)
+	_, told := w.Bookings.Told(ctx, operator, last)
+	_, coming := w.Bookings.ComingOf(ctx, operator, last)
+	for name, err := range map[string]error{"opened": somebody, "told": told, "coming": coming} {
+		if !fault.Is(err, fault.Throttled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.Bookings.ComingOf(ctx, operator, ids[0]); err != nil {
+		t.Errorf("somebody who was opened before: %v", err)
+	}
+	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
+	if _, err := w.Bookings.Somebody(ctx, operator, last); err != nil {
+		t.Errorf("the next day: %v", err)
+	}
+}
