@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -109,8 +108,7 @@ func TestR47_WhoIsThereStays(t *testing.T) {
 	}
 	proved := newMember(t, w, "zoe@exemple.fr").id
 	booked, again, forgotten := assist("reserve@exemple.fr"), assist("renvoi@exemple.fr"), assist("oubli@exemple.fr")
-	_, err := w.Bookings.Book(ctx, operator, booking.Request{For: booked, SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(100 * time.Hour), Mode: booking.Phone, Reason: "housing"})
-	check(t, err)
+	w.Book(t, &viewer.Viewer{ID: booked, Role: viewer.Beneficiary, Zone: worker.Zone, Complete: true}, worker, bookingtest.Start.Add(100*time.Hour), "phone")
 	waiting(t, w, "suspendue@exemple.fr", "Eve", malloryPassword)
 	suspended, err := w.Accounts.ByEmail(ctx, "suspendue@exemple.fr")
 	check(t, err)
