@@ -11,7 +11,7 @@ var actWords = map[string]string{
 	"account.invited":              "Invitation envoyée",
 	"account.link_resent":          "Lien renvoyé",
 	"client.mail_domains":          "Domaines des e-mails d’une entreprise changés",
-	"account.many_shown":           "Alarme : beaucoup de comptes montrés à une personne du standard en un jour",
+	"account.many_shown":           "Alarme : beaucoup de comptes montrés à une personne du standard en un jour",
 	"account.looked_up":            "Compte montré au standard ou à l’administration",
 	"account.reopened":             "Compte rouvert",
 	"account.resumed":              "Suspension levée",

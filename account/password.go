@@ -35,13 +35,13 @@ const minScore = 2
 func plainProblem(password string) string {
 	switch {
 	case len([]rune(password)) < 8:
-		return "Votre mot de passe est trop court : il faut 8 caractères ou plus."
+		return "Votre mot de passe est trop court : il faut 8 caractères ou plus."
 	case !has(password, unicode.IsUpper):
 		return "Ajoutez une majuscule à votre mot de passe."
 	case !has(password, unicode.IsDigit):
 		return "Ajoutez un chiffre à votre mot de passe."
 	case !has(password, sign):
-		return "Ajoutez un signe à votre mot de passe, par exemple ! ? - ou une espace."
+		return "Ajoutez un signe à votre mot de passe, par exemple ! ? - ou une espace."
 	}
 	return ""
 }
@@ -51,7 +51,7 @@ func plainProblem(password string) string {
 // a processor: it is asked in the turn of whoever chose it.
 func guessProblem(password string, about []string) string {
 	if guessable(password, about) {
-		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
+		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
 	}
 	return ""
 }
