@@ -36,8 +36,8 @@ func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 func overseen(t *testing.T, w *bookingtest.World, operator uuid.UUID) (mails, lines int) {
 	t.Helper()
 	check(t, w.DB.Pool.QueryRow(context.Background(), `
-		select (select count(*) from river_job where args->>'notice' = 'many_shown' and args->>'about' = $1::text),
-		       (select count(*) from audit_entries where act = 'account.many_shown' and actor_id = $1)`, operator).Scan(&mails, &lines))
+		select (select count(*) from river_job where args->>'notice' = 'many_shown' and args->>'about' = $2),
+		       (select count(*) from audit_entries where act = 'account.many_shown' and actor_id = $1)`, operator, operator.String()).Scan(&mails, &lines))
 	return mails, lines
 }
 
