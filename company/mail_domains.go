@@ -47,7 +47,7 @@ var anybodys = func() map[string]bool {
 func ParseMailDomain(typed string) (string, error) {
 	typed = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "@"), ".")
 	domain, err := idna.Lookup.ToASCII(typed)
-	if err != nil || len(domain) > maxMailDomain || !strings.Contains(domain, ".") || strings.ContainsAny(domain, "@ \t/:") {
+	if err != nil || len(domain) > maxMailDomain || !strings.Contains(domain, ".") || strings.Contains("."+domain, "..") || strings.ContainsAny(domain, "@ \t/:") {
 		return "", refuseDomain("« %s » n’est pas un domaine. Écrivez ce qui suit le @ dans les adresses, par exemple exemple.fr.", typed)
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(domain); suffix == domain {
