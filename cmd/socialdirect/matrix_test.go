@@ -39,6 +39,8 @@ var policy = map[string]rule{
 	"POST /inscription/validation": anyone(410),
 	"GET /inscription/renvoi":      anyone(200),
 	"POST /inscription/renvoi":     anyone(422),
+	"GET /inscription/code":        anyone(200),
+	"POST /inscription/code":       anyone(422),
 	"GET /invitation":              anyone(410),
 	"POST /invitation":             anyone(410),
 	"GET /connexion":               anyone(303).signedOut(200),
