@@ -418,7 +418,7 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	if _, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = null where email = 'zoe@exemple.fr'`); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.ResendValidation(ctx, "zoe@exemple.fr"); err != nil {
+	if err := w.Accounts.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
