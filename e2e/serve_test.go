@@ -20,6 +20,7 @@ import (
 	"socialdirect/internal/embedded"
 
 	"github.com/chromedp/chromedp"
+	"github.com/jackc/pgx/v5"
 )
 
 // deployment is the delivered program with its parts named by the environment.
@@ -240,5 +241,25 @@ func (p *person) exchangeWithoutScript(t *testing.T, worker *person) {
 	worker.sees("Voici la quittance.")
 	if page := run(worker, chromedp.OuterHTML(chromedp.CSS("main"))); !documentLink.MatchString(page) {
 		t.Error(fmt.Sprint("no document in ", page))
+	}
+}
+
+func TestServeOnADatabaseThatIsBehindSaysWhatToRun(t *testing.T) {
+	t.Parallel()
+	database := dbtest.New(t)
+	conn, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), `drop schema public cascade; create schema public`); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(static, "serve")
+	cmd.Env = append(os.Environ(), furnish(t, database, blobtest.Config(t)).env...)
+	out, err := cmd.CombinedOutput()
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if last := lines[len(lines)-1]; err == nil || !strings.Contains(last, "run socialdirect migrate") {
+		t.Errorf("%v, said %s", err, out)
 	}
 }

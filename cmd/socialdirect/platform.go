@@ -149,6 +149,9 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if err := p.openDatabase(ctx, s); err != nil {
 		return err
 	}
+	if err := p.schemaCurrent(ctx); err != nil { // before anything reads a table
+		return err
+	}
 	queue, err := jobs.NewQueue(p.db)
 	if err != nil {
 		return err

@@ -71,9 +71,6 @@ func follow(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := p.orStop(ctx, p.schemaCurrent(ctx)); err != nil {
-		return err
-	}
 	if err := p.orStop(ctx, claim(ctx, lock, c.DrainTimeout)); err != nil {
 		return err
 	}
