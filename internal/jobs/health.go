@@ -28,7 +28,7 @@ func (q *Queue) Trouble(ctx context.Context, queue string) (Trouble, error) {
 func (q *Queue) OldestDue(ctx context.Context) (time.Duration, error) {
 	var seconds float64
 	err := q.pool.QueryRow(ctx, `
-		select coalesce(extract(epoch from now() - min(scheduled_at)), 0)::float8 from river_job
+		select coalesce(extract(epoch from now() - min(greatest(scheduled_at, created_at))), 0)::float8 from river_job
 		where state in ('available', 'retryable', 'scheduled') and scheduled_at <= now()`).Scan(&seconds)
 	return time.Duration(seconds * float64(time.Second)), err
 }
