@@ -162,6 +162,46 @@ func TestR47_OneMailNamesAllWhoWait(t *testing.T) {
 	}
 }
 
+// A mail that fails because somebody vanished would be tried again, and not be counted.
+func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	check(t, w.Accounts.CheapHashes())
+	check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+	var signUps, mails sync.WaitGroup
+	for range 4 {
+		signUps.Go(func() {
+			for range 25 {
+				if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	for range 4 {
+		mails.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				latest, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+				if err == nil {
+					_, err = w.Accounts.Letters(ctx, latest.ID, "waiting")
+				}
+				if err != nil && !fault.Is(err, fault.NotFound) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	signUps.Wait()
+	close(done)
+	mails.Wait()
+}
+
 // Whoever uses a link reads the mails: an attack of before does not keep them waiting.
 func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
 	t.Parallel()

@@ -36,20 +36,35 @@ type waitingLine struct{ Name, Digits, Token string }
 // waitingLetters is one mail with a link for each of those who wait with an address;
 // whoever opens one is told whose it is.
 func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, error) {
-	people, err := readWaiting(ctx, s.db.Pool, email)
+	people, lines, err := s.waitingLines(ctx, email)
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	l := letter{to: people[0].Email, notice: noticeWaiting}
-	for _, person := range people {
-		token, err := s.issueToken(ctx, person.ID, purposeValidation)
-		if err != nil {
-			return nil, err
-		}
-		l.Waiting = append(l.Waiting, waitingLine{person.Name(), person.Digits(), token})
-	}
+	l := letter{to: people[0].Email, notice: noticeWaiting, Waiting: lines}
 	if len(people) == 1 {
-		l.notice, l.FirstName, l.Token = noticeValidation, people[0].FirstName, l.Waiting[0].Token
+		l.notice, l.FirstName, l.Token = noticeValidation, people[0].FirstName, lines[0].Token
 	}
 	return []letter{l}, nil
+}
+
+// waitingLines makes their links in the turn of the address, so that nobody among them
+// vanishes meanwhile.
+func (s *Service) waitingLines(ctx context.Context, email string) (people []Person, lines []waitingLine, err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		if err := lockAddress(ctx, tx, email); err != nil {
+			return err
+		}
+		if people, err = readWaiting(ctx, tx, email); err != nil {
+			return err
+		}
+		for _, person := range people {
+			token, hash := newToken()
+			if err := insertToken(ctx, tx, person.ID, purposeValidation, hash); err != nil {
+				return err
+			}
+			lines = append(lines, waitingLine{person.Name(), person.Digits(), token})
+		}
+		return nil
+	})
+	return people, lines, err
 }
