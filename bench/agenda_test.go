@@ -8,10 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/internal/postgres"
-
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -172,13 +169,8 @@ func (p *platform) explain(b testing.TB, pages map[string]person) {
 func (p *platform) explained(b testing.TB, queries int, pages map[string]person) {
 	b.Helper()
 	e := &explainer{queries: map[string][]any{}}
-	cfg := p.db.Pool.Config()
-	cfg.ConnConfig.Tracer = e
-	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
-	ok(b, err)
-	b.Cleanup(pool.Close)
 	overheard := *p
-	overheard.server = p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	overheard.server = p.traced(b, e)
 	for path, who := range pages {
 		overheard.glance(path, who)
 	}

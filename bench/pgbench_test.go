@@ -15,12 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/internal/postgres"
-
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // script is one booking as pgbench runs it: the statements of a booking over
@@ -47,12 +44,7 @@ func (o *overheard) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndD
 func captureScript(b testing.TB, p *platform) script {
 	b.Helper()
 	ears := &overheard{}
-	cfg := p.db.Pool.Config()
-	cfg.ConnConfig.Tracer = ears
-	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
-	ok(b, err)
-	b.Cleanup(pool.Close)
-	listening := p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	listening := p.traced(b, ears)
 	pr := newPairs(p, 1)[0]
 	ears.queries = nil
 	w := dial(b, listening.Listener.Addr().String())

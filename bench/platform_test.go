@@ -29,6 +29,9 @@ import (
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // theCluster is a PostgreSQL that survives a power cut, as in production: the one
@@ -158,4 +161,16 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 		listening.Close()
 	})
 	return listening
+}
+
+// traced serves a second platform over the same database until the end of b, whose
+// statements go through tracer.
+func (p *platform) traced(b testing.TB, tracer pgx.QueryTracer) *httptest.Server {
+	b.Helper()
+	cfg := p.db.Pool.Config()
+	cfg.ConnConfig.Tracer = tracer
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	ok(b, err)
+	b.Cleanup(pool.Close)
+	return p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
 }

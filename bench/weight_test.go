@@ -10,9 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"socialdirect/internal/postgres"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -77,12 +74,7 @@ var ofPieces = template.Must(template.New("").Parse(`{{range .}}{{.Tag}}{{.Text}
 func (p *platform) partsOf(b testing.TB, pages map[string]person) map[string]parts {
 	b.Helper()
 	ears := &overheard{}
-	cfg := p.db.Pool.Config()
-	cfg.ConnConfig.Tracer = ears
-	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
-	ok(b, err)
-	b.Cleanup(pool.Close)
-	listening := p.serve(b, newServices(b, (&postgres.DB{Pool: pool}).At(time.Now), p.store))
+	listening := p.traced(b, ears)
 	conn, err := p.db.Pool.Acquire(context.Background())
 	ok(b, err)
 	b.Cleanup(conn.Release)
