@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // One session took 315 of 1,016 free hours in half a minute; taking and giving back in
@@ -15,7 +14,7 @@ func TestR47_OneSessionEmptiesNoAgenda(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).newcomer(t)
 	worker, _ := v.freeSlot()
-	agenda := v.want("an agenda", v.get("/assistants/"+worker+"?mode=video&week="+weekOf(time.Now().AddDate(0, 0, 14))), http.StatusOK)
+	agenda := v.want("an agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
 	free := slotPattern.FindAllStringSubmatch(agenda.body, -1)
 	if len(free) < 12 {
 		t.Fatalf("%d free hours", len(free))

@@ -61,6 +61,7 @@ func TestBrokenRulesAreFoundWithTheirReason(t *testing.T) {
 		{"booking/book.go", "package p\n\nconst q = `delete from openings`\n", "all of a domain's SQL is in its store*.go"},
 		{"booking/book.go", "package p\n\nvar now = time.Now()\n", "takes its instant from postgres.DB"},
 		{"booking/book.go", "package p\n\nvar clock = time.Now\n", "takes its instant from postgres.DB"},
+		{"booking/book.go", "package p\n\nvar line = `at ` + f(time.Now())\n", "takes its instant from postgres.DB"},
 		{"booking/store.go", "package p\n\nconst q = `update absences set at = now() where id = $1`\n", "uses now() in SQL"},
 		{"cmd/socialdirect/path_test.go", "package p\n\nvar day = time.Now().AddDate(0, 0, 1)\n", "internal/clocktest says where"},
 		{"e2e/path_test.go", "package p\n\nvar day = time.Now().In(zone)\n", "internal/clocktest says where"},

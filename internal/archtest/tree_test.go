@@ -126,6 +126,12 @@ func (s *source) look(decl ast.Decl) {
 		case *ast.BinaryExpr:
 			if text, ok := added(n); ok {
 				s.texts = append(s.texts, text)
+				ast.Inspect(n, func(part ast.Node) bool { // what is added to the text may use a clock
+					if used, ok := part.(*ast.SelectorExpr); ok {
+						s.selector(used)
+					}
+					return true
+				})
 				return false
 			}
 		case *ast.BasicLit:
@@ -135,18 +141,23 @@ func (s *source) look(decl ast.Decl) {
 		case *ast.CallExpr:
 			return !setsDeadline(n)
 		case *ast.SelectorExpr:
-			if isOfTime(n, "LoadLocation") {
-				s.zones++
-			}
-			if isDayOfNow(n) {
-				s.days++
-			}
-			if isOfTime(n, "Now", "Since", "Until") {
-				s.clock = append(s.clock, "time."+n.Sel.Name)
-			}
+			s.selector(n)
 		}
 		return true
 	})
+}
+
+// selector notes what the rules ask of one use of a package or a value.
+func (s *source) selector(n *ast.SelectorExpr) {
+	if isOfTime(n, "LoadLocation") {
+		s.zones++
+	}
+	if isDayOfNow(n) {
+		s.days++
+	}
+	if isOfTime(n, "Now", "Since", "Until") {
+		s.clock = append(s.clock, "time."+n.Sel.Name)
+	}
 }
 
 func isTestName(name string) bool {
