@@ -28,10 +28,12 @@ const (
 	retakePause = 100 * time.Millisecond
 )
 
-// Beside a lock's own key, 0, are two that tell others how far its holder is.
+// Beside a lock's own key are two that tell others how far its holder is, far away from
+// the keys of other locks: one that is held for as long as a server runs keeps whoever
+// wants the same key for something else waiting for ever.
 const (
-	comingKey  = 1 // shared: wants the lock, or has it
-	servingKey = 2 // shared: has it, and serves
+	comingKey  = 1 << 40 // shared: wants the lock, or has it
+	servingKey = 2 << 40 // shared: has it, and serves
 )
 
 // Lock is one that a single process at a time may have on a database. It is held by a
