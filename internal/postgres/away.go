@@ -39,6 +39,20 @@ type lost struct{ error }
 
 func (l lost) Unwrap() error { return l.error }
 
+// Timeout and Temporary say what the error itself says. TLS asks for them by a type
+// assertion: without them it takes the end of a reader's patience for that of the
+// connection.
+func (l lost) Timeout() bool {
+	var of interface{ Timeout() bool }
+	return errors.As(l.error, &of) && of.Timeout()
+}
+
+// Temporary is the other half of net.Error.
+func (l lost) Temporary() bool {
+	var of interface{ Temporary() bool }
+	return errors.As(l.error, &of) && of.Temporary()
+}
+
 // watched is a connection to the server whose errors are marked.
 type watched struct{ net.Conn }
 

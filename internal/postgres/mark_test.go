@@ -1,0 +1,23 @@
+package postgres
+
+import (
+	"io"
+	"net"
+	"os"
+	"testing"
+)
+
+// A wait that ends by its deadline leaves a connection over TLS as it is: crypto/tls
+// looks whether the error is temporary, by a type assertion.
+func TestAMarkedErrorIsAsTemporaryAsItWas(t *testing.T) {
+	t.Parallel()
+	for err, temporary := range map[error]bool{os.ErrDeadlineExceeded: true, io.ErrUnexpectedEOF: false} {
+		of, ok := mark(err).(net.Error)
+		if !ok || of.Timeout() != temporary || of.Temporary() != temporary { //nolint:staticcheck // what crypto/tls asks
+			t.Errorf("%v is a network error: %t, of a deadline: %t", err, ok, temporary)
+		}
+		if !Away(mark(err)) {
+			t.Errorf("%v of the connection is not one of a database that is away", err)
+		}
+	}
+}
