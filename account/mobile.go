@@ -26,7 +26,8 @@ const tooManyProofs = "Trop de codes ont été demandés aujourd’hui. Recommen
 
 var (
 	errMobileProved = fault.New(fault.Conflict, "Ce numéro est déjà confirmé.")
-	errNoMobile     = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
+	errNoMobile     = fault.New(fault.Conflict, "Donnez d’abord un numéro de portable dans votre profil.")
+	errNoTexts      = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
 )
 
 // Mobile is the viewer's number, and how far it is proved.
@@ -73,21 +74,23 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	if err := provesMobile(v); err != nil {
 		return err
 	}
-	m, err := readMobile(ctx, s.db.Pool, v.ID, s.db.Now())
-	switch {
-	case err != nil:
-		return err
-	case !s.texting || m.Number == "":
-		return errNoMobile
-	case m.Proved:
-		return errMobileProved
+	if !s.texting {
+		return errNoTexts
 	}
-	day := 24 * time.Hour
-	if err := s.spend(ctx, tooManyProofs, quota{"proof-account", v.ID.String(), proofsByAccount, day}, quota{"proof-number", m.Number, proofsByNumber, day}); err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockMobile(ctx, tx, v.ID); err != nil {
+	var refused error
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		m, err := lockMobile(ctx, tx, v.ID) // the number that is counted is the one that is sent to
+		switch {
+		case err != nil:
+			return err
+		case m.Number == "":
+			return errNoMobile
+		case m.Proved:
+			return errMobileProved
+		}
+		day := 24 * time.Hour
+		refused, err = s.spendIn(ctx, tx, tooManyProofs, quota{"proof-account", v.ID.String(), proofsByAccount, day}, quota{"proof-number", m.Number, proofsByNumber, day})
+		if err != nil || refused != nil {
 			return err
 		}
 		_, hash := newToken() // nobody's: the session says whose code it is
@@ -97,6 +100,10 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 		}
 		return s.enqueueText(ctx, tx, textArgs{ChallengeID: challenge, Text: textProof})
 	})
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 // ProveMobile gives the code back: Invalid for a wrong one, Gone when it has expired

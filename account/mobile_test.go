@@ -234,3 +234,35 @@ func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
 		t.Errorf("%d links went to the number within a day, want %d at most", len(phone.sent), account.LinksByNumber)
 	}
 }
+
+// Where the number changes while a code is asked for, the number that the code goes to is
+// the one that is counted.
+func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
+	t.Parallel()
+	w, _ := switchboard(t)
+	phone := &phones{}
+	var group sync.WaitGroup
+	for range 4 {
+		v := numbered(t, w, "+33698765432")
+		for i := range 6 {
+			group.Go(func() { _ = w.Accounts.SendMobileCode(t.Context(), v) })
+			group.Go(func() {
+				number := []string{"+33698765433", "+33698765432"}[i%2]
+				_ = w.Accounts.UpdateProfile(t.Context(), v, account.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"})
+			})
+		}
+	}
+	group.Wait()
+	if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+		t.Fatal(err)
+	}
+	sent := map[string]int{}
+	for _, m := range phone.sent {
+		sent[m.To]++
+	}
+	for number, n := range sent {
+		if n > account.ProofsByNumber {
+			t.Errorf("%d codes went to %s", n, number)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -28,7 +29,7 @@ func (s *Service) Show(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, pe
 	if v.Role != viewer.Switchboard || len(people) == 0 {
 		return nil
 	}
-	day, next := dayOf(v, tx.Now)
+	day, next := dayOf(tx.Now)
 	alarmed, err := lockShownDay(ctx, tx, v.ID, day)
 	if err != nil {
 		return err
@@ -45,14 +46,11 @@ func (s *Service) Show(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, pe
 	return nil
 }
 
-// dayOf is the viewer's calendar day at an instant, and when the next one begins.
-func dayOf(v *viewer.Viewer, now time.Time) (day, next time.Time) {
-	zone := v.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	year, month, date := now.In(zone).Date()
-	return time.Date(year, month, date, 0, 0, 0, 0, time.UTC), time.Date(year, month, date+1, 0, 0, 0, 0, zone)
+// dayOf is the operator's calendar day at an instant, and when the next one begins. It
+// is not by the zone of the account's own profile, which whoever holds it can change.
+func dayOf(now time.Time) (day, next time.Time) {
+	year, month, date := now.In(zone.Paris()).Date()
+	return time.Date(year, month, date, 0, 0, 0, 0, time.UTC), time.Date(year, month, date+1, 0, 0, 0, 0, zone.Paris())
 }
 
 // alarmShown tells administration and data-protection officer, once for an operator

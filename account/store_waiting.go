@@ -6,6 +6,7 @@ import (
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // lockAddress has everything that decides whose an address is happen one after the
@@ -53,17 +54,27 @@ func readWaiting(ctx context.Context, q postgres.Querier, email string) ([]Perso
 // deleteWaiting takes away the accounts that wait for the proof of an address, but
 // for the latest ones that are kept, and returns their ids. One that something was
 // decided about stays.
-func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) ([]uuid.UUID, error) {
-	type row struct{ ID uuid.UUID }
-	rows, err := postgres.All[row](ctx, tx, `
-		delete from accounts where id in (
-			select id from accounts a
-			where lower(email) = lower($1) and unproved and not exists (select from account_decisions d where d.account_id = a.id)
-			order by created_at desc, id offset $2)
-		returning id`, email, keep)
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
+func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) (gone []uuid.UUID, err error) {
+	rows, err := postgres.All[struct{ ID uuid.UUID }](ctx, tx, `
+		select id from accounts a
+		where lower(email) = lower($1) and unproved and not exists (select from account_decisions d where d.account_id = a.id)
+		order by created_at desc, id offset $2`, email, keep)
+	for _, row := range rows {
+		switch err := deleteUnlessReferred(ctx, tx, row.ID); {
+		case err == nil:
+			gone = append(gone, row.ID)
+		case !postgres.Referred(err): // one with an hour that the switchboard booked stays
+			return nil, err
+		}
 	}
-	return ids, err
+	return gone, err
+}
+
+// deleteUnlessReferred leaves the transaction as it was where something refers to the
+// account.
+func deleteUnlessReferred(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	return pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
+		_, err := nested.Exec(ctx, `delete from accounts where id = $1`, id)
+		return err
+	})
 }

@@ -242,3 +242,28 @@ func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
 		t.Errorf("a sign-up with an address that is proved: %v", got)
 	}
 }
+
+// Somebody who waits with an address, and for whom the switchboard booked an hour, keeps
+// nobody from proving that it is theirs.
+func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
+	waiting(t, w, "zoe@exemple.fr", "Mallory", malloryPassword)
+	_, err := w.DB.Pool.Exec(ctx, `
+		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
+		select $1, id, tstzrange($2, $2::timestamptz + interval '1 hour'), 'video', 'money', '', 'confirmed', $2 from accounts where email = 'zoe@exemple.fr'`,
+		nadia.ID, w.DB.Now().Add(48*time.Hour))
+	check(t, err)
+	link := waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+	if err := w.Accounts.Validate(ctx, link); err != nil {
+		t.Fatalf("the owner's link: %v", err)
+	}
+	person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	if err != nil || person.FirstName != "Zoé" {
+		t.Errorf("the address is %q's, %v", person.FirstName, err)
+	}
+	for range account.MaxWaiting + 1 { // known by now: nothing fails
+		check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+	}
+}
