@@ -19,6 +19,9 @@ const (
 	// followWithin is how long a server that was asked to stop looks for one that
 	// follows, where none has shown itself. It is no more than a quarter of the drain.
 	followWithin = 2 * time.Second
+	// lastTurn is what requests that came late have left, once nothing new is taken,
+	// where no other server follows.
+	lastTurn = 10 * time.Second
 	// look is how often it looks.
 	look = 20 * time.Millisecond
 	// stopWithin bounds what is left once requests have ended.
@@ -64,7 +67,9 @@ func (p *platform) drain(ctx context.Context, lock *postgres.Lock, grace time.Du
 	}
 	if lock != nil {
 		lock.Release(draining)
-		awaitFollower(draining, lock, ended, min(followWithin, grace/4))
+		following, enough := context.WithTimeout(draining, grace-min(lastTurn, grace/4))
+		awaitFollower(following, lock, ended, min(followWithin, grace/4))
+		enough()
 	}
 	cut := p.shutdown(draining, grace)
 	stopping, cancel := context.WithTimeout(ctx, stopWithin)

@@ -30,6 +30,7 @@ func (p *platform) openStore(ctx context.Context, s settings) (err error) {
 	case err == nil || errors.Is(err, blob.ErrUnfaithful) || ctx.Err() != nil:
 		return err
 	}
+	p.store.Refuse(errUnproven)
 	slog.Warn("documents are unavailable until the object store answers", "cause", err)
 	trying, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	tried := make(chan struct{})
@@ -59,6 +60,7 @@ func (p *platform) keepProving(ctx context.Context) {
 		}
 		switch err := p.prove(ctx); {
 		case err == nil:
+			p.store.Trust()
 			slog.Info("the object store answers")
 			return
 		case errors.Is(err, blob.ErrUnfaithful):

@@ -32,7 +32,7 @@ func (s *Store) Prove(ctx context.Context) error {
 	}
 	key, content := "checks/"+rand.Text(), make([]byte, proofSize)
 	_, _ = rand.Read(content) // never fails (crypto/rand)
-	if _, err := s.Put(ctx, key, bytes.NewReader(content)); err != nil {
+	if _, err := s.put(ctx, key, bytes.NewReader(content)); err != nil {
 		return err
 	}
 	err, left := s.compare(ctx, key, content), s.removed(ctx, key)
@@ -93,6 +93,9 @@ func (s *Store) removed(ctx context.Context, key string) error {
 // Refuse has every later Put and Open fail with why: a store that was away at the start
 // may come back as one that nothing may be trusted to.
 func (s *Store) Refuse(why error) { s.refused.Store(&why) }
+
+// Trust takes a refusal back.
+func (s *Store) Trust() { s.refused.Store(nil) }
 
 // refusal is why the store is not used, nil when it is.
 func (s *Store) refusal() error {

@@ -21,6 +21,11 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader) (size int64, e
 	if err := s.refusal(); err != nil {
 		return 0, err
 	}
+	return s.put(ctx, key, r)
+}
+
+// put is Put of a store that is not trusted yet.
+func (s *Store) put(ctx context.Context, key string, r io.Reader) (size int64, err error) {
 	src := &source{r: r}
 	var head bytes.Buffer
 	if _, err := head.ReadFrom(io.LimitReader(src, partSize)); err != nil {
