@@ -39,7 +39,7 @@ test:
 	cd $(STORE) && go test -race ./...
 
 test-anytime:
-	@.ci/need postgresql chromium clamav node
+	@.ci/need postgresql chromium firefox webkit clamav caddy pgbouncer node
 	@$(MAKE) --no-print-directory build e2e/node_modules/.installed
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	@instants="$$($(if $(NOW),printf '%s\n' $(NOW),$(INSTANTS)))" && echo "$$instants" | { red=0; while read -r at what; do \

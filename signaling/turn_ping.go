@@ -50,7 +50,8 @@ func bind(ctx context.Context, network, address string, secure *tls.Config) erro
 		return fmt.Errorf("relay: %w", err)
 	}
 	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	line := conn // conn may come to stand for what goes over it
+	stop := context.AfterFunc(ctx, func() { _ = line.Close() })
 	defer stop()
 	if secure != nil {
 		conn = tls.Client(conn, secure)
