@@ -59,24 +59,39 @@ type MailRequest struct {
 	Known bool // asked from a device that its account knows, which has mails of its own to ask for
 }
 
-// mailbox is an address as its mails are counted: however it is written, and with
-// whatever is added to it behind a plus sign, it is one mailbox with most providers.
+// mailbox is an address as its mails are counted: in any case, and with whatever is
+// added to it behind a plus sign, it is one mailbox with most providers. Dots are nothing
+// with Gmail alone; elsewhere the address without them is somebody else's, whose mails
+// are not counted with one's own.
 func mailbox(email string) string {
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	local, _, _ = strings.Cut(local, "+")
-	return strings.ReplaceAll(local, ".", "") + "@" + domain
+	if domain == "gmail.com" || domain == "googlemail.com" {
+		return strings.ReplaceAll(local, ".", "") + "@gmail.com"
+	}
+	return local + "@" + domain
 }
 
+// quotas are counted in this order, those of the kind before those of all kinds: whoever
+// takes several at a time then waits for nobody who waits for them.
 func (r MailRequest) quotas() []quota {
+	if r.Known || r.Kind == MailInvitation {
+		return r.ofKind()
+	}
+	return append(r.ofKind(), ofAllKinds(r.Email)...)
+}
+
+func (r MailRequest) ofKind() []quota {
 	kind, who := "mail-"+string(r.Kind), mailbox(r.Email)
 	if r.Known {
 		kind += "-known"
 	}
-	ofKind := []quota{{kind + "-hour", who, mailsOfKindInHour, time.Hour}, {kind + "-day", who, mailsOfKindInDay, 24 * time.Hour}}
-	if r.Known || r.Kind == MailInvitation {
-		return ofKind
-	}
-	return append(ofKind, quota{"mail-hour", who, mailsInHour, time.Hour}, quota{"mail-day", who, mailsInDay, 24 * time.Hour})
+	return []quota{{kind + "-hour", who, mailsOfKindInHour, time.Hour}, {kind + "-day", who, mailsOfKindInDay, 24 * time.Hour}}
+}
+
+func ofAllKinds(email string) []quota {
+	who := mailbox(email)
+	return []quota{{"mail-hour", who, mailsInHour, time.Hour}, {"mail-day", who, mailsInDay, 24 * time.Hour}}
 }
 
 // MayMail counts a mail that is about to be sent and reports whether it may be.
@@ -107,11 +122,13 @@ func (s *Service) spendInvitation(ctx context.Context, tx postgres.Tx, email str
 // giveMailsBack forgets the mails that an address got: whoever has just used one of
 // their links reads them.
 func (s *Service) giveMailsBack(ctx context.Context, tx postgres.Tx, email string) error {
+	var counted []quota
 	for _, kind := range []MailKind{MailSignUp, MailRecovery, MailMove, MailRights} {
-		for _, q := range (MailRequest{Kind: kind, Email: email}).quotas() {
-			if err := forgetTries(ctx, tx, s.counter(q, tx.Now)); err != nil {
-				return err
-			}
+		counted = append(counted, MailRequest{Kind: kind, Email: email}.ofKind()...)
+	}
+	for _, q := range append(counted, ofAllKinds(email)...) {
+		if err := forgetTries(ctx, tx, s.counter(q, tx.Now)); err != nil {
+			return err
 		}
 	}
 	return nil
