@@ -13,7 +13,8 @@ func TestAMarkedErrorIsAsTemporaryAsItWas(t *testing.T) {
 	t.Parallel()
 	for err, temporary := range map[error]bool{os.ErrDeadlineExceeded: true, io.ErrUnexpectedEOF: false} {
 		of, ok := mark(err).(net.Error)
-		if !ok || of.Timeout() != temporary || of.Temporary() != temporary { //nolint:staticcheck // what crypto/tls asks
+		//lint:ignore SA1019 it is what crypto/tls asks
+		if !ok || of.Timeout() != temporary || of.Temporary() != temporary {
 			t.Errorf("%v is a network error: %t, of a deadline: %t", err, ok, temporary)
 		}
 		if !Away(mark(err)) {
