@@ -174,6 +174,12 @@ func (s *Service) SessionsAlive(ctx context.Context, sessions [][]byte) (map[str
 	return readAlive(ctx, s.db.Pool, sessions, s.db.Now())
 }
 
+// UseSessions notes that those sessions that still stand are used: whoever talks in a
+// call is there, though nothing is asked of the server.
+func (s *Service) UseSessions(ctx context.Context, sessions [][]byte) error {
+	return touchAlive(ctx, s.db.Pool, sessions, s.db.Now())
+}
+
 // SignOut ends the viewer's session.
 func (s *Service) SignOut(ctx context.Context, v *viewer.Viewer) error {
 	return deleteSession(ctx, s.db.Pool, v.Session)

@@ -93,6 +93,16 @@ func readSessions(ctx context.Context, q postgres.Querier, v *viewer.Viewer, now
 		order by current desc, seen_at desc, id`, v.ID, v.Session, now, usual, shared)
 }
 
+// touchAlive touches the sessions that readAlive would find.
+func touchAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now time.Time) error {
+	usual, shared := idle(now)
+	_, err := q.Exec(ctx, `
+		update sessions set seen_at = $2
+		where id_hash = any($1) and expires_at > $2 and seen_at > case when shared_device then $4::timestamptz else $3 end`,
+		hashes, now, usual, shared)
+	return err
+}
+
 func touchSession(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) error {
 	_, err := q.Exec(ctx, `update sessions set seen_at = $2 where id_hash = $1`, hash, now)
 	return err

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/viewer"
@@ -196,6 +197,36 @@ func TestR24_TheDoorsCloseOnWhoIsInside(t *testing.T) {
 	w.SetNow(closes)
 	zoe.eventuallyClosed(4403)
 	nadia.eventuallyClosed(4403)
+}
+
+// Talking asks nothing of the server, and is no idleness: a call of an hour on a shared
+// device goes on, whereas who is not there any more is signed out.
+func TestR24_WhoTalksOnASharedDeviceIsNotSignedOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := w.DB.Pool.Exec(t.Context(), `update sessions set shared_device = true, seen_at = $2, expires_at = $2::timestamptz + interval '2 hours' where account_id = $1`, w.zoe.ID, w.DB.Now()); err != nil {
+		t.Fatal(err)
+	}
+	zoe, _ := w.both(t)
+	began := w.DB.Now()
+	seen := func() (at time.Time) {
+		if err := w.DB.Pool.QueryRow(t.Context(), `select seen_at from sessions where account_id = $1`, w.zoe.ID).Scan(&at); err != nil {
+			t.Error(err)
+		}
+		return at
+	}
+	for minutes := 10; minutes <= 50; minutes += 10 {
+		now := began.Add(time.Duration(minutes) * time.Minute)
+		w.SetNow(now)
+		eventually(t, "the session in use", func() bool { return !seen().Before(now) })
+	}
+	zoe.say(`{"type":"leave"}`)
+	zoe.eventuallyClosed(1000)
+	left := w.DB.Now()
+	w.SetNow(left.Add(account.SharedIdle))
+	if alive, err := w.Accounts.SessionAlive(t.Context(), w.zoe.Session); err != nil || alive {
+		t.Errorf("twenty minutes after the call the session stands: %t, %v", alive, err)
+	}
 }
 
 // eventuallyClosed is closed, whatever is said before.

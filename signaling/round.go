@@ -22,19 +22,41 @@ const recheckEvery = 3 * time.Second
 func (s *Service) round(ctx context.Context) {
 	peers, grants := s.rooms.all(), s.relay.grants.all()
 	now, standing := s.standing(ctx, peers, grants)
+	var talking [][]byte
 	for _, p := range peers {
 		if end, over := standing.end(p.holder, now); over {
 			p.End(end.code, end.reason)
 			continue
 		}
 		s.keep(p, now)
+		if s.rooms.inside(p) {
+			talking = append(talking, []byte(p.holder.session))
+		}
 	}
+	s.use(ctx, talking, now)
 	for _, g := range grants {
 		if _, over := standing.end(g.holder, now); over {
 			s.relay.end(g.user)
 		}
 	}
 	s.relay.forget()
+}
+
+// useEvery is how often the sessions of those who talk are kept alive: nothing else is
+// asked of the server during an hour of talking, and a session of a shared device would
+// end as if nobody were there.
+const useEvery = time.Minute
+
+func (s *Service) use(ctx context.Context, talking [][]byte, now time.Time) {
+	if len(talking) == 0 || now.Sub(s.used) < useEvery {
+		return
+	}
+	s.used = now
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	if err := s.sessions.UseSessions(asking, talking); err != nil && ctx.Err() == nil {
+		slog.Warn("sessions could not be kept alive during a call", "cause", err)
+	}
 }
 
 // endingNotice is how long before the doors close everybody inside is told.

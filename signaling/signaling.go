@@ -23,9 +23,11 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Sessions tells which sessions still stand; account.Service does.
+// Sessions tells which sessions still stand, and keeps those alive that are used;
+// account.Service does.
 type Sessions interface {
 	SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error)
+	UseSessions(ctx context.Context, sessions [][]byte) error
 }
 
 // Service is the calls that are going on.
@@ -37,6 +39,7 @@ type Service struct {
 	rooms    *rooms
 	sockets  *socket.Hub
 	rounds   socket.Rounds
+	used     time.Time // when the sessions of those who talk were last kept alive; the round's own
 }
 
 // New returns the calls; none is going on yet.
