@@ -372,7 +372,11 @@ var sound sync.Map
 
 func (p *person) checkAccessibility() {
 	p.t.Helper()
-	page := fmt.Sprint(p.width, eval[string](p, `document.documentElement.outerHTML`))
+	text := ""
+	for text == "" { // a page that is on its way has no element for a moment
+		text = eval[string](p, `document.documentElement?.outerHTML ?? ""`)
+	}
+	page := fmt.Sprint(p.width, text)
 	if _, seen := sound.LoadOrStore(page, true); seen {
 		return
 	}
