@@ -55,14 +55,11 @@ func TestR44_BrowsersTakeRenewedCredentialsUp(t *testing.T) {
 		eventually(t, name+": a socket", func() bool {
 			return strings.Contains(evaluate(t, ctx, `document.body.innerText`), map[string]string{"inside": "Vous êtes dans l’appel", "waiting": "salle d’attente"}[name])
 		})
+		eventually(t, name+": ports at the relay", func() bool { return w.relay.OpenPorts() > 0 })
 		w.SetNow(w.DB.Now().Add(6 * time.Minute))
 		eventually(t, name+": renewed credentials", func() bool {
 			now := evaluate(t, ctx, relayUser)
 			return now != before && now != ""
 		})
-		servers := evaluate(t, ctx, `JSON.stringify(document.getElementById("call").peerConnection.getConfiguration().iceServers)`)
-		if w.relay.OpenPorts() == 0 {
-			t.Errorf("%s: nothing was gathered with %s", name, servers)
-		}
 	}
 }
