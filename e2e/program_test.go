@@ -13,8 +13,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -219,16 +221,24 @@ func demo(t *testing.T) *demonstration {
 	return d
 }
 
-// freePort is a port that nobody uses just now.
+// handedOut counts the ports that freePort has gone through.
+var handedOut atomic.Int32
+
+// freePort is a port that nobody uses, and that nobody is given by chance before it is
+// taken: it lies below those from which Linux takes one for port 0 and for what
+// connects (ip_local_port_range, 32768 onward), and is handed out once.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, count = 20_000, 10_000
+	for range 100 {
+		port := strconv.Itoa(first + (os.Getpid()*100+int(handedOut.Add(1)))%count)
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // await polls until ready says so.
