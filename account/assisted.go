@@ -74,8 +74,8 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if in.Email == "" && !s.texting {
 		return uuid.Nil, ErrNoSMS
 	}
-	// Its refusals tell what a search does, and are bounded as it is.
-	if err := s.spendSearch(ctx, v); err != nil {
+	// Its refusals tell what a comparison does, and are bounded and journaled as one.
+	if _, err := s.LikelyDoubles(ctx, v, in.probe()); err != nil {
 		return uuid.Nil, err
 	}
 	own, err := s.WorkAddress(ctx, v, in.Code, in.Email)
@@ -284,10 +284,8 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 		if found, err = readDoubles(ctx, tx, p, uuid.Nil); err != nil {
 			return err
 		}
-		if err := s.showFound(ctx, tx, v, found); err != nil {
-			return err
-		}
-		return noteShown(ctx, tx, v, found)
+		found, err = s.showFound(ctx, tx, v, found)
+		return err
 	})
 	return found, err
 }
@@ -300,8 +298,8 @@ var ErrSearch = fault.New(fault.Invalid, "Écrivez au moins trois lettres du nom
 
 // Search finds beneficiaries by the beginning of a name, by a whole mobile number
 // or by a whole address, for a switchboard operator; ErrSearch when it says too
-// little, Throttled after too many. At most resultsShown are shown, and journaled;
-// more reports that there are others.
+// little, Throttled after too many. At most resultsShown are shown, fewer where the day
+// has room for no more (R47), and journaled; more reports that there are others.
 func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile string) (found []Double, more bool, err error) {
 	if err := operator(v); err != nil {
 		return nil, false, err
@@ -323,12 +321,12 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile st
 		if found, err = searchBeneficiaries(ctx, tx, words, mobile, resultsShown+1); err != nil {
 			return err
 		}
-		more = len(found) > resultsShown
-		found = found[:min(len(found), resultsShown)]
-		if err := s.showFound(ctx, tx, v, found); err != nil {
+		matches := len(found)
+		if found, err = s.showFound(ctx, tx, v, found[:min(len(found), resultsShown)]); err != nil {
 			return err
 		}
-		return noteShown(ctx, tx, v, found)
+		more = matches > len(found)
+		return nil
 	})
 	return found, more, err
 }

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -11,9 +12,11 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // crowd opens accounts by the hundred.
@@ -89,6 +92,22 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	if again == 0 {
 		t.Error("nobody who was shown before can be opened again")
 	}
+	// On a full day the answers do not tell whether somebody has an account.
+	for name, probe := range map[string]func() error{
+		"a number of nobody's": func() error { return search("+33799999999") },
+		"a comparison": func() error {
+			_, err := w.Accounts.LikelyDoubles(ctx, operator, account.Probe{Mobile: "+33799999999"})
+			return err
+		},
+		"a sign-up of somebody new": func() error {
+			_, err := w.Accounts.Assist(ctx, operator, account.Assisted{Code: w.Code(), FirstName: "Anne", LastName: "Roy", Email: "anne@exemple.fr", Mobile: "+33799999999"})
+			return err
+		},
+	} {
+		if err := probe(); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "300 personnes") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	// By the operator's own midnight the day's work begins anew, and another operator's
 	// day is their own.
 	other := w.Member(t, viewer.Switchboard, "Rozenn")
@@ -108,5 +127,74 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from people_shown`).Scan(&left))
 	if left != 0 {
 		t.Errorf("%d lines are kept of whom operators were shown", left)
+	}
+}
+
+// The refusals of a sign-up by phone tell who has an account: they count, and stand in
+// the journal, like what a search shows.
+func TestR47_RefusalsOfASignUpByPhoneAreShownPeople(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	crowd(t, w, 3)
+	for i, in := range []account.Assisted{
+		{Email: "personne-1@exemple.fr", Mobile: "+33799999999"},
+		{Email: "somebody.else@exemple.fr", Mobile: "+33600000002"},
+		{Email: "Personne-3@exemple.fr", Mobile: "+33799999999", DespiteDoubles: true},
+	} {
+		in.Code, in.FirstName, in.LastName = w.Code(), "Anne", "Roy"
+		if _, err := w.Accounts.Assist(ctx, operator, in); !errors.Is(err, account.ErrKnown) && !errors.Is(err, account.ErrDoubles) {
+			t.Errorf("%s: %v", in.Email, err)
+		}
+		var shown, lines int
+		check(t, w.DB.Pool.QueryRow(ctx, `
+			select (select count(*) from people_shown where operator_id = $1),
+			       (select count(*) from audit_entries where actor_id = $1 and act = 'account.looked_up')`, operator.ID).Scan(&shown, &lines))
+		if shown != i+1 || lines != i+1 {
+			t.Errorf("after %d refusals: %d people shown, %d lines in the journal", i+1, shown, lines)
+		}
+	}
+}
+
+// A list that is longer than what is left of the day shows its beginning.
+func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	crowd(t, w, account.ShownMost+20)
+	rows, err := w.DB.Pool.Query(ctx, `select id from accounts where role = 'beneficiary' order by id`)
+	check(t, err)
+	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	check(t, err)
+	show := func(asked ...uuid.UUID) (shown int, full error) {
+		err := w.DB.InTx(ctx, func(tx postgres.Tx) error {
+			allowed, refused, err := w.Accounts.ShowFirst(ctx, tx, operator, asked...)
+			for i, id := range asked[:min(len(allowed), len(asked))] {
+				if !allowed[id] {
+					t.Errorf("the %dth is left out, and a later one is shown", i+1)
+				}
+			}
+			shown, full = len(allowed), refused
+			return err
+		})
+		check(t, err)
+		return shown, full
+	}
+	for _, c := range []struct {
+		asked []uuid.UUID
+		shown int
+		full  bool
+	}{
+		{nil, 0, false},
+		{people[:account.ShownMost-10], account.ShownMost - 10, false},
+		{append(people[account.ShownMost-12:account.ShownMost-2:account.ShownMost-2], people[0], people[0]), 11, false},
+		{people[account.ShownMost-2:], 2, true},
+		{people[:5], 5, true},
+		{people[account.ShownMost:], 0, true},
+		{nil, 0, true},
+	} {
+		if shown, full := show(c.asked...); shown != c.shown || (full != nil) != c.full {
+			t.Errorf("of %d people %d were shown, full %v", len(c.asked), shown, full)
+		}
 	}
 }

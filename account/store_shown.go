@@ -19,16 +19,22 @@ func lockShownDay(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day t
 	return alarmed, err
 }
 
-// insertShown returns how many of the people were not shown before on that day, and
-// how many were in all.
-func insertShown(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time, people []uuid.UUID) (fresh, total int, err error) {
-	tag, err := tx.Exec(ctx, `
-		insert into people_shown (operator_id, day, person_id) select distinct $1::uuid, $2::date, unnest($3::uuid[]) on conflict do nothing`, operator, day, people)
+// insertShown has at most so many people count on that day. It returns whom of some
+// people it counts, the first first, and how many count in all.
+func insertShown(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time, people []uuid.UUID, most int) (counted []uuid.UUID, total int, err error) {
+	_, err = tx.Exec(ctx, `
+		insert into people_shown (operator_id, day, person_id)
+		select $1, $2, id from (select id, min(place) as place from unnest($3::uuid[]) with ordinality as asked(id, place) group by id) as asked
+		where not exists (select from people_shown where operator_id = $1 and day = $2 and person_id = id)
+		order by place
+		limit greatest(0, $4 - (select count(*) from people_shown where operator_id = $1 and day = $2))`, operator, day, people, most)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
-	err = tx.QueryRow(ctx, `select count(*) from people_shown where operator_id = $1 and day = $2`, operator, day).Scan(&total)
-	return int(tag.RowsAffected()), total, err
+	err = tx.QueryRow(ctx, `
+		select count(*), coalesce(array_agg(person_id) filter (where person_id = any($3)), '{}')
+		from people_shown where operator_id = $1 and day = $2`, operator, day, people).Scan(&total, &counted)
+	return counted, total, err
 }
 
 func markAlarmed(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day time.Time) error {

@@ -73,6 +73,7 @@ func (n Notice) Lost() bool { return n.lost() }
 type unreachedPage struct {
 	Viewer  *viewer.Viewer
 	Notices []Notice
+	More    bool // others wait whom the viewer's day has no room for
 }
 
 func (unreachedPage) Template() string { return "booking/unreached" }
@@ -81,11 +82,11 @@ func (unreachedPage) Title() string    { return "Personnes à joindre" }
 // Unreached shows the switchboard whom to call.
 func (h *HTTP) Unreached(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	notices, err := h.bookings.Unreached(r.Context(), v)
+	notices, more, err := h.bookings.Unreached(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, unreachedPage{v, notices})
+	return h.render.Render(w, r, http.StatusOK, unreachedPage{v, notices, more})
 }
 
 // toldPage is how one person was told.

@@ -14,6 +14,7 @@ import (
 type recallsPage struct {
 	Viewer  *viewer.Viewer
 	Recalls []Recall
+	More    bool // others wait whom the viewer's day has no room for
 }
 
 func (recallsPage) Template() string { return "booking/recalls" }
@@ -32,12 +33,17 @@ func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
 
 // Recalls shows them.
 func (h *HTTP) Recalls(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
-	recalls, err := h.bookings.Recalls(r.Context(), v)
+	page, err := h.recallsPage(r)
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, recallsPage{v, recalls})
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) recallsPage(r *http.Request) (recallsPage, error) {
+	v := viewer.From(r.Context())
+	recalls, more, err := h.bookings.Recalls(r.Context(), v)
+	return recallsPage{v, recalls, more}, err
 }
 
 // NoteRecall notes what came of a call.
@@ -52,11 +58,11 @@ func (h *HTTP) NoteRecall(w http.ResponseWriter, r *http.Request) error {
 	}
 	outcome := f.Choice("outcome", []string{"reached", "missed"}, "Dites si la personne a été jointe.")
 	if !f.Valid() {
-		recalls, err := h.bookings.Recalls(r.Context(), viewer.From(r.Context()))
+		page, err := h.recallsPage(r)
 		if err != nil {
 			return err
 		}
-		return f.Invalid(recallsPage{viewer.From(r.Context()), recalls})
+		return f.Invalid(page)
 	}
 	if err := h.bookings.NoteRecall(r.Context(), viewer.From(r.Context()), id, outcome == "reached"); err != nil {
 		return err

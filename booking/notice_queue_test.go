@@ -126,7 +126,7 @@ func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 		}
 	}
 	operator := o.Member(t, viewer.Switchboard, "Yann")
-	if lost, err := o.Bookings.Unreached(t.Context(), operator); err != nil || len(lost) != 0 {
+	if lost, _, err := o.Bookings.Unreached(t.Context(), operator); err != nil || len(lost) != 0 {
 		t.Errorf("the switchboard is told of %d people whom a mail reached, %v", len(lost), err)
 	}
 	o.SetNow(o.DB.Now().Add(24 * time.Hour))

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -49,30 +50,34 @@ func switchboard(v *viewer.Viewer) error {
 // Unreached lists, for the switchboard, whom the latest about an appointment to come
 // did not reach by any channel, and whom nobody called since: the soonest hour first
 // (R21). It tells who, and when the hour is; the number is on the person's own page.
-// That each was shown is journaled (R39).
-func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) ([]Notice, error) {
+// That each was shown is journaled (R39). more reports that others wait whom the
+// viewer's day has no room for (R47).
+func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (notices []Notice, more bool, err error) {
 	if err := switchboard(v); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	var rows []noticeRow
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		if rows, err = readUnreached(ctx, tx, tx.Now, unreachedShown); err != nil {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		waiting, err := readUnreached(ctx, tx, tx.Now, unreachedShown)
+		if err != nil {
 			return err
 		}
-		if err := s.accounts.Show(ctx, tx, v, whose(rows)...); err != nil {
+		shown, _, err := s.accounts.ShowFirst(ctx, tx, v, whose(waiting)...)
+		if err != nil {
 			return err
 		}
+		rows = slices.DeleteFunc(waiting, func(row noticeRow) bool { return !shown[row.AccountID] })
+		more = len(rows) < len(waiting)
 		return noteUnreachedShown(ctx, tx, v, rows)
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	people, err := s.accounts.People(ctx, whose(rows))
-	notices := make([]Notice, len(rows))
-	for i, row := range rows {
-		notices[i] = Notice{row, people[row.AccountID].Name()}
+	for _, row := range rows {
+		notices = append(notices, Notice{row, people[row.AccountID].Name()})
 	}
-	return notices, err
+	return notices, more, err
 }
 
 // whose are whom notices are for.

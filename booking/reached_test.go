@@ -24,7 +24,7 @@ func operator() *viewer.Viewer {
 
 func (o *postOffice) unreached(t testing.TB) (who []string) {
 	t.Helper()
-	notices, err := o.Bookings.Unreached(t.Context(), operator())
+	notices, _, err := o.Bookings.Unreached(t.Context(), operator())
 	must(t, err)
 	for _, n := range notices {
 		who = append(who, n.Name+", "+n.Label()+", "+n.Become()+", "+n.Why())
@@ -42,7 +42,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	o.before = nil
 	must(t, o.deliver(t))
 	v := operator()
-	if _, err := o.Bookings.Unreached(t.Context(), v); err != nil {
+	if _, _, err := o.Bookings.Unreached(t.Context(), v); err != nil {
 		t.Error(err)
 	}
 	want := []string{"Zoé Vidal, Confirmation, Échec, l’adresse n’existe pas"}
@@ -128,12 +128,42 @@ func TestR21_SomebodyWhomNothingCanReachIsCalled(t *testing.T) {
 	}
 }
 
+// The lists of whom to call show, to an operator whose day is nearly full, as many as
+// it has room for, and say that others wait.
+func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	for i, name := range []string{"Zoé", "Paul", "Ida"} {
+		p.leave(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.nadia, p.at(20+i), booking.Video))
+	}
+	v := operator()
+	check := func(shown int, left bool) {
+		t.Helper()
+		recalls, more, err := p.Bookings.Recalls(t.Context(), v)
+		ok(t, err)
+		if len(recalls) != shown || more != left {
+			t.Errorf("%d people are listed, others %v; want %d, %v", len(recalls), more, shown, left)
+		}
+	}
+	_, err := p.DB.Pool.Exec(t.Context(), `
+		with day as (insert into shown_days (operator_id, day) values ($1, ($2::timestamptz at time zone 'Europe/Paris')::date) returning day),
+		people as (
+			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
+			select 'administrator', i || '@exemple.fr', 'Roy', 'Anne', 'Europe/Paris', $2 from generate_series(1, $3) i returning id)
+		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), account.ShownMost-2)
+	ok(t, err)
+	check(2, true)
+	check(2, true) // the same two
+	v = operator()
+	check(3, false)
+}
+
 func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
 	for _, v := range []*viewer.Viewer{nil, o.zoe, o.nadia, o.Admin, {Role: viewer.DPO}, {Role: viewer.ClientManager}} {
-		_, listed := o.Bookings.Unreached(t.Context(), v)
+		_, _, listed := o.Bookings.Unreached(t.Context(), v)
 		_, shown := o.Bookings.Told(t.Context(), v, o.zoe.ID)
 		marked := o.Bookings.MarkCalled(t.Context(), v, o.zoe.ID, o.DB.Now())
 		for act, err := range map[string]error{"list": listed, "show": shown, "mark": marked} {

@@ -119,7 +119,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 
 func (p pair) checkRecalls(t *testing.T, model map[uuid.UUID]*lost, now time.Time) {
 	t.Helper()
-	recalls, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
 	ok(t, err)
 	var got, want []string
 	for _, r := range recalls {

@@ -277,7 +277,7 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 
 func (p pair) recalled(t *testing.T) (who []string) {
 	t.Helper()
-	recalls, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
 	ok(t, err)
 	for _, r := range recalls {
 		who = append(who, r.FirstName)
@@ -333,7 +333,7 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		t.Errorf("%d calls are in the journal", n)
 	}
 	for _, v := range []*viewer.Viewer{nil, p.zoe, p.nadia, p.Admin, {Role: viewer.DPO}} {
-		_, err := p.Bookings.Recalls(t.Context(), v)
+		_, _, err := p.Bookings.Recalls(t.Context(), v)
 		want(t, "the list", err, fault.Forbidden)
 		want(t, "the call", p.Bookings.NoteRecall(t.Context(), v, far.ID, true), fault.Forbidden)
 	}
@@ -641,7 +641,7 @@ func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 	ok(t, err)
 	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video))
 	p.SetNow(p.at(30))
-	recalls, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {
 		t.Errorf("to call: %v, %v", recalls, err)
 	}

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"socialdirect/account"
@@ -46,26 +47,39 @@ var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’
 // did not say no within a day, sooner when the lost hour is near, and at once those
 // whom no mail tells. It tells when and with whom the hour was, never why. That each
 // was shown is journaled. Whose account is not open cannot be helped here, and is
-// back on the list once it is.
-func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, err error) {
+// back on the list once it is. more reports that others wait whom the viewer's day has
+// no room for (R47).
+func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, more bool, err error) {
 	if err := switchboard(v); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if all, err = s.firstRecalls(ctx, tx, tx.Now, recallsShown); err != nil {
+		waiting, err := s.firstRecalls(ctx, tx, tx.Now, recallsShown)
+		if err != nil {
 			return err
 		}
-		for _, r := range all {
-			if err := s.accounts.Show(ctx, tx, v, r.ID); err != nil {
-				return err
-			}
-			if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
-				return err
-			}
+		ids := make([]uuid.UUID, len(waiting))
+		for i, r := range waiting {
+			ids[i] = r.ID
 		}
-		return nil
+		shown, _, err := s.accounts.ShowFirst(ctx, tx, v, ids...)
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(waiting, func(r Recall) bool { return !shown[r.ID] })
+		more = len(all) < len(ids)
+		return noteRecallsShown(ctx, tx, v, all)
 	})
-	return all, err
+	return all, more, err
+}
+
+func noteRecallsShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, all []Recall) error {
+	for _, r := range all {
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actRecallShown, SubjectID: r.ID, ObjectID: r.AppointmentID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // firstRecalls are the first so many; however many people whose account is not open

@@ -41,7 +41,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		recallsPage{}, recallsPage{v, []Recall{
 			{Reachable: account.Reachable{Person: account.Person{Zone: time.UTC}}},
 			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Notice: Notice{noticeRow: noticeRow{Channel: ByMail, State: NoticeBounced, Cause: causeNoAnswer}}},
-		}},
+		}, true},
 	}
 	for i, page := range pages {
 		answer := httptest.NewRecorder()

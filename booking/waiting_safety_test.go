@@ -113,7 +113,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	must(t, r.Bookings.ComeBack(t.Context(), sent[0].ID, mail.UnknownAddress))
 	desk := &viewer.Viewer{ID: r.nadia.ID, Role: viewer.Switchboard, Zone: r.nadia.Zone}
 	unreached := func() int {
-		notices, err := r.Bookings.Unreached(t.Context(), desk)
+		notices, _, err := r.Bookings.Unreached(t.Context(), desk)
 		must(t, err)
 		n := 0
 		for _, notice := range notices {
