@@ -204,7 +204,7 @@ const (
 
 // CountSignUp counts a sign-up from a place.
 func (s *Service) CountSignUp(ctx context.Context, place string) error {
-	return s.spend(ctx, tooManySignUps, signUpQuotas(place)...)
+	return s.spend(ctx, tooManySignUps, append(signUpsFrom(place), signUpsOfAll(place)...)...)
 }
 
 // HashingPlaces are how many passwords may be hashed at once for each lane and those

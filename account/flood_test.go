@@ -63,6 +63,33 @@ func TestR47_SignUpsAreBoundedOverAllPlaces(t *testing.T) {
 	check(t, w.Accounts.CountSignUp(context.Background(), "192.0.2.1"))
 }
 
+// What is refused before it costs a hash takes nothing of everybody's hour.
+func TestR47_AWeakPasswordTakesNothingOfEverybodysHour(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	check(t, w.Accounts.CheapHashes())
+	weak := signUp(w, "zoe@exemple.fr")
+	weak.Password = "motdepasse"
+	for i := range 20 {
+		weak.Place = fmt.Sprintf("192.0.2.%d", i)
+		if err := w.Accounts.SignUp(ctx, weak); !fault.Is(err, fault.Invalid) {
+			t.Error(err)
+		}
+	}
+	var counted int
+	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from throttles where key like 'sign-up-all:%'`).Scan(&counted))
+	if counted != 0 {
+		t.Error("they were counted")
+	}
+	good := signUp(w, "zoe@exemple.fr")
+	good.Place = "192.0.2.1"
+	check(t, w.Accounts.SignUp(ctx, good))
+	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from throttles where key like 'sign-up-all:%'`).Scan(&counted))
+	if counted != 1 {
+		t.Error("a sign-up was not counted")
+	}
+}
+
 func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

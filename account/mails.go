@@ -34,7 +34,7 @@ const (
 const (
 	mailsOfKindInHour = 3
 	mailsOfKindInDay  = 6
-	mailsInHour       = 5
+	mailsInHour       = 5 // of all kinds but recovery
 	mailsInDay        = 12
 	mailsFromPlace    = 100
 )
@@ -73,9 +73,11 @@ func mailbox(email string) string {
 }
 
 // quotas are counted in this order, those of the kind before those of all kinds: whoever
-// takes several at a time then waits for nobody who waits for them.
+// takes several at a time then waits for nobody who waits for them. Mails of other kinds
+// that a stranger asked for keep nobody from a link that opens their account again.
 func (r MailRequest) quotas() []quota {
-	if r.Known || r.Kind == MailInvitation {
+	switch {
+	case r.Known, r.Kind == MailInvitation, r.Kind == MailRecovery: // the only way back in
 		return r.ofKind()
 	}
 	return append(r.ofKind(), ofAllKinds(r.Email)...)

@@ -99,17 +99,40 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					}
 				})
 				mails := toMailbox(deliver(t, w), "zoevidal")
-				if len(mails) > account.MailsInHour {
+				if len(mails) > account.MailsInHour+account.MailsOfKindInHour {
 					t.Errorf("hour %d: %d mails", hour, len(mails))
 				}
 				if sent += len(mails); hour == 0 && sent == 0 {
 					t.Error("nothing was sent at all")
 				}
 			}
-			if most := account.MailsInDay; sent > most {
+			if most := account.MailsInDay + account.MailsOfKindInDay; sent > most {
 				t.Errorf("%d mails, %d are enough", sent, most)
 			}
 		})
+	}
+}
+
+// Whoever has somebody written to about everything else does not keep them from the link
+// that opens their account again.
+func TestR47_OtherMailsLeaveThoseOfRecovery(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	newMember(t, w, "zoe@exemple.fr")
+	may := func(kind account.MailKind) bool {
+		allowed, err := w.Accounts.MayMail(ctx, account.MailRequest{Kind: kind, Email: "zoe@exemple.fr"})
+		check(t, err)
+		return allowed
+	}
+	for day := range 24 {
+		w.SetNow(bookingtest.Start.Add(time.Duration(48+day) * time.Hour))
+		for _, kind := range []account.MailKind{account.MailSignUp, account.MailMove, account.MailRights} {
+			for may(kind) {
+			}
+		}
+	}
+	if !may(account.MailRecovery) {
+		t.Error("no link sets another password")
 	}
 }
 

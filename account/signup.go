@@ -61,11 +61,15 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			return err
 		}
 	}
-	if err := s.spend(ctx, tooManySignUps, signUpQuotas(in.Place)...); err != nil {
+	if err := s.spend(ctx, tooManySignUps, signUpsFrom(in.Place)...); err != nil {
 		return err
 	}
 	hash, err := s.passwords.choose(ctx, forSignUp, in.Password, in.Email, in.FirstName, in.LastName)
 	if err != nil {
+		return err
+	}
+	// After the work of a sign-up: whoever fills everybody's hour pays for it.
+	if err := s.spend(ctx, tooManySignUps, signUpsOfAll(in.Place)...); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -110,11 +114,18 @@ const (
 	tooManyTyped   = "Beaucoup de codes viennent d’être essayés depuis votre réseau."
 )
 
-func signUpQuotas(place string) []quota {
+func signUpsFrom(place string) []quota {
 	if place == "" {
 		return nil
 	}
-	return append(fromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour), quota{"sign-up-all", "", signUpsInAll, time.Hour})
+	return fromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour)
+}
+
+func signUpsOfAll(place string) []quota {
+	if place == "" {
+		return nil
+	}
+	return []quota{{"sign-up-all", "", signUpsInAll, time.Hour}}
 }
 
 // ErrNewTexts says that the texts changed between the page and its answer.
