@@ -44,21 +44,36 @@ func bind(address string) (*os.File, error) {
 		return nil, cannotListen(address, err)
 	}
 	family, at := socketAddress(wanted)
-	socket, err := syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	file, err := boundTo(address, family, at)
+	if err != nil && wanted.IP == nil { // a machine without IPv6
+		file, err = boundTo(address, syscall.AF_INET, &syscall.SockaddrInet4{Port: wanted.Port})
+	}
 	if err != nil {
 		return nil, cannotListen(address, err)
 	}
-	file := os.NewFile(uintptr(socket), address)
+	return file, nil
+}
+
+// boundTo is a socket that has taken an address; the file has its name.
+func boundTo(name string, family int, at syscall.Sockaddr) (*os.File, error) {
+	socket, err := syscall.Socket(family, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	file := os.NewFile(uintptr(socket), name)
 	err = errors.Join(
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1),
 		syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, reusePort, 1),
 	)
+	if family == syscall.AF_INET6 { // whatever the machine's own rule is (net.ipv6.bindv6only)
+		err = errors.Join(err, syscall.SetsockoptInt(socket, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 0))
+	}
 	if err == nil {
 		err = syscall.Bind(socket, at)
 	}
 	if err != nil {
 		_ = file.Close() // the first error counts
-		return nil, cannotListen(address, err)
+		return nil, err
 	}
 	return file, nil
 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"net"
+	"syscall"
+	"testing"
+)
+
+// Every form of LISTEN_ADDR answers on IPv4, also on machines whose own rule keeps IPv6
+// sockets to IPv6 and on those without IPv6.
+func TestR40_AnAddressWithoutAHostAnswersOnIPv4(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{":0", "0.0.0.0:0", "127.0.0.1:0", "localhost:0"} {
+		bound, err := bind(address)
+		if err != nil {
+			t.Fatalf("%q: %v", address, err)
+		}
+		listener, err := listenOn(bound)
+		if err != nil {
+			t.Fatalf("%q: %v", address, err)
+		}
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		conn, err := net.Dial("tcp4", net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			t.Errorf("%q: %v", address, err)
+			continue
+		}
+		_ = conn.Close()
+		_ = listener.Close()
+	}
+	if _, err := boundTo("x", -1, &syscall.SockaddrInet6{}); err == nil {
+		t.Error("a family that the machine lacks was bound")
+	}
+}
