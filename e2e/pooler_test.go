@@ -55,7 +55,11 @@ max_client_conn = 100
 	if os.Geteuid() == 0 {
 		args = append([]string{"-u", "postgres"}, args...)
 	}
-	cmd := exec.Command("/usr/sbin/pgbouncer", args...)
+	program, err := exec.LookPath("pgbouncer")
+	if err != nil {
+		program = "/usr/sbin/pgbouncer" // where Debian puts it, which is in few people's PATH
+	}
+	cmd := exec.Command(program, args...)
 	said := &lines{}
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
