@@ -2,12 +2,11 @@ package main
 
 import (
 	"net"
-	"syscall"
 	"testing"
 )
 
 // Every form of LISTEN_ADDR answers on IPv4, also on machines whose own rule keeps IPv6
-// sockets to IPv6 and on those without IPv6.
+// sockets to IPv6 (net.ipv6.bindv6only).
 func TestR40_AnAddressWithoutAHostAnswersOnIPv4(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{":0", "0.0.0.0:0", "127.0.0.1:0", "localhost:0"} {
@@ -27,8 +26,5 @@ func TestR40_AnAddressWithoutAHostAnswersOnIPv4(t *testing.T) {
 		}
 		_ = conn.Close()
 		_ = listener.Close()
-	}
-	if _, err := boundTo("x", -1, &syscall.SockaddrInet6{}); err == nil {
-		t.Error("a family that the machine lacks was bound")
 	}
 }
