@@ -233,8 +233,8 @@ func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 	old, site := d.program, d.behindProxy(t)
 	direct := d.url
 	d.url = site
-	sent := d.slowly(t, 8*time.Second)
-	time.Sleep(time.Second) // it is under way
+	sent := d.slowly(t, 40*time.Second) // as long as an upload from a phone
+	time.Sleep(time.Second)             // it is under way
 	d.url = direct
 	g := watchGaps(site + "/")
 	d.serve(t)
@@ -242,7 +242,7 @@ func TestR40_R43_BehindTheProxyAServerFollowsAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "the next one serves", 60*time.Second, func() bool { return strings.Contains(d.output.String(), `"msg":"ready"`) })
-	if err := old.wait(30 * time.Second); err != nil {
+	if err := old.wait(60 * time.Second); err != nil {
 		t.Errorf("the old one ended: %v\n%s", err, old.output)
 	}
 	if status := <-sent; status != http.StatusForbidden && status != http.StatusUnprocessableEntity {
