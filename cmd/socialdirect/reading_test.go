@@ -26,12 +26,17 @@ func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
 	for week := 1; stopped.status == 0 && week <= 52*10; week++ {
 		for link := range links {
 			address := fmt.Sprintf("%s?week=%d-W%02d", link, 2030+week/52, 1+week%52)
-			if first == "" {
-				first = address
+			a := v.get(address)
+			if a.status == http.StatusNotFound { // another test closed the account meanwhile
+				delete(links, link)
+				continue
 			}
-			if a := v.get(address); a.status != http.StatusOK {
+			if a.status != http.StatusOK {
 				stopped = a
 				break
+			}
+			if first == "" {
+				first = address
 			}
 			pages++
 		}
