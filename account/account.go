@@ -106,7 +106,7 @@ type Service struct {
 
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
-	passwords, err := newHasher(hashParams)
+	passwords, err := newHasher()
 	if err != nil {
 		return nil, err
 	}

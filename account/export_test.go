@@ -13,7 +13,6 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -86,14 +85,6 @@ func (s *Service) Letters(ctx context.Context, id uuid.UUID, notice string) ([]L
 	}
 	made, err := s.letters(ctx, person, notice)
 	return asLetters(made), err
-}
-
-// CheapHashes has passwords hashed for next to nothing, for tests of what
-// surrounds the hashing; those hashed before still take their time.
-func (s *Service) CheapHashes() error {
-	cheap, err := newHasher(&argon2id.Params{Memory: 8, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
-	s.passwords = cheap
-	return err
 }
 
 // HashingWaits is how many wait for a place.

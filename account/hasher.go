@@ -9,8 +9,7 @@ import (
 	"time"
 
 	"socialdirect/internal/fault"
-
-	"github.com/alexedwards/argon2id"
+	"socialdirect/internal/passhash"
 )
 
 // lane is who wants a password hashed. What comes later in the order passes where the
@@ -42,15 +41,10 @@ var errBusy = fault.Wait("Beaucoup de personnes se connectent ou s’inscrivent 
 // errWeak is the cause of a password's refusal when it is chosen.
 var errWeak = errors.New("the password is guessed too easily")
 
-// hashParams are OWASP's first choice for Argon2id, fixed so that they do not
-// follow the machine's processors.
-var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
 type hasher struct {
 	lines    [lanes]line
 	patience time.Duration // how long one waits for a place
-	params   *argon2id.Params
-	decoy    string // compared with when an address is unknown, to take the same time (R5)
+	decoy    string        // compared with when an address is unknown, to take the same time (R5)
 }
 
 // line is the places of a lane and of those before it.
@@ -59,13 +53,13 @@ type line struct {
 	waiting atomic.Int64
 }
 
-func newHasher(params *argon2id.Params) (*hasher, error) {
+func newHasher() (*hasher, error) {
 	nobodys, _ := newToken()
-	decoy, err := argon2id.CreateHash(nobodys, params)
+	decoy, err := passhash.Make(nobodys)
 	if err != nil {
 		return nil, fmt.Errorf("password hash: %w", err)
 	}
-	h := &hasher{patience: hashingWait, params: params, decoy: decoy}
+	h := &hasher{patience: hashingWait, decoy: decoy}
 	for i := range h.lines {
 		h.lines[i].slots = make(chan struct{}, runtime.GOMAXPROCS(0)+i)
 	}
@@ -115,7 +109,7 @@ func (h *hasher) choose(ctx context.Context, l lane, password string, about ...s
 	if problem := guessProblem(password, about); problem != "" {
 		return "", &fault.Fault{Code: fault.Invalid, Message: problem, Cause: errWeak}
 	}
-	return argon2id.CreateHash(password, h.params)
+	return passhash.Make(password)
 }
 
 // matches compares password with hash, or with the decoy when hash is empty. It
@@ -125,6 +119,5 @@ func (h *hasher) matches(password, hash string) bool {
 	if !known {
 		hash = h.decoy
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return ok && err == nil && known
+	return passhash.Matches(password, hash) && known
 }

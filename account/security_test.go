@@ -126,7 +126,6 @@ func TestR2_OneLinkSetsOnePasswordHoweverManyPressAtOnce(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	check(t, w.Accounts.CheapHashes())
 	link := zoe.reset()
 	var done atomic.Int64
 	var all sync.WaitGroup
@@ -434,7 +433,6 @@ func storm(t *testing.T, n int, try func(i int) error) (made, refused int) {
 func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	check(t, w.Accounts.CheapHashes())
 	tried, _ := storm(t, 2_000, func(i int) error {
 		// One subscriber has a whole /64 of addresses.
 		place := fmt.Sprintf("2001:db8:1:2::%x", i)
@@ -465,7 +463,6 @@ func TestR2_PlacesAreSubscribersAndTheirSites(t *testing.T) {
 func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	check(t, w.Accounts.CheapHashes())
 	tried, _ := storm(t, 2_000, func(i int) error {
 		_, err := w.Accounts.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{Place: fmt.Sprintf("2001:db8:1:%x::1", i)})
 		return err
@@ -591,7 +588,6 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	check(t, w.Accounts.CheapHashes())
 	w.Accounts.HashWithin(time.Hour)
 	ctx, leave := context.WithCancel(context.Background())
 	free, err := w.Accounts.OccupyHashing(ctx)

@@ -208,6 +208,9 @@ func testCodeInProduct(src source) (broken []string) {
 			broken = append(broken, fmt.Sprintf("imports %s: test helpers are never part of the product", imported))
 		}
 	}
+	if src.cheap {
+		broken = append(broken, "makes the hashes of passwords cheap: tests alone may")
+	}
 	return broken
 }
 

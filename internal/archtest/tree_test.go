@@ -29,6 +29,7 @@ type source struct {
 	zones   int      // uses of time.LoadLocation
 	days    int      // calendar days worked out of time.Now
 	tests   []string // its test, fuzz and benchmark functions
+	cheap   bool     // makes the hashes of passwords cheap
 }
 
 const module = "socialdirect/"
@@ -154,6 +155,9 @@ func (s *source) selector(n *ast.SelectorExpr) {
 	}
 	if isDayOfNow(n) {
 		s.days++
+	}
+	if on, ok := n.X.(*ast.Ident); ok && on.Name == "passhash" && n.Sel.Name == "Cheapen" {
+		s.cheap = true
 	}
 	if isOfTime(n, "Now", "Since", "Until") {
 		s.clock = append(s.clock, "time."+n.Sel.Name)

@@ -2,6 +2,8 @@
 // cluster that the environment variable SOCIALDIRECT_TEST_POSTGRES names, else of
 // one that is started for this test binary and ends with it. Command withpostgres
 // starts one for many test binaries.
+//
+// Whoever is signed up in such a test has a password that cost next to nothing.
 package dbtest
 
 import (
@@ -24,6 +26,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"socialdirect/internal/embedded"
+	"socialdirect/internal/passhash"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/testdir"
 )
@@ -34,6 +37,8 @@ const Env = "SOCIALDIRECT_TEST_POSTGRES"
 
 // lockKey is the advisory lock under which templates are made.
 const lockKey = 7_236_841
+
+func init() { passhash.Cheapen() }
 
 // New makes a database with the whole schema and nothing in it, and returns its
 // URL. It is dropped at the end of the test, whoever is still connected.
