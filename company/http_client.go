@@ -30,8 +30,8 @@ type changeLine struct {
 func (clientPage) Template() string { return "company/client" }
 func (clientPage) Title() string    { return "Entreprise" }
 
-// ModeOptions are the ways of meeting to choose from.
-func (clientPage) ModeOptions() []option { return modeOptions }
+// Contract is the client's contract, to be changed.
+func (p clientPage) Contract() contractFields { return contractFields{p.Form} }
 
 // ClientPage shows one client to an administrator (R9).
 func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {

@@ -28,7 +28,6 @@ type clientsPage struct {
 	Form    *form.Form
 	Clients []clientLine
 	More    bool // than the page lists
-	Modes   []option
 	Alerts  []Alert
 }
 
@@ -36,6 +35,15 @@ type clientLine struct {
 	Client
 	Words contractWords
 }
+
+// Contract is that of a new client.
+func (p clientsPage) Contract() contractFields { return contractFields{p.Form} }
+
+// contractFields is a contract as a form, for its template.
+type contractFields struct{ Form *form.Form }
+
+// Modes are the ways of meeting to choose from.
+func (contractFields) Modes() []option { return modeOptions }
 
 func (clientsPage) Template() string { return "company/clients" }
 func (clientsPage) Title() string    { return "Entreprises" }
@@ -51,7 +59,7 @@ func (h *HTTP) ClientsPage(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) clientsPage(r *http.Request, f *form.Form) (clientsPage, error) {
 	search := form.FromValues(r.URL.Query())
-	page := clientsPage{Search: search, Form: f, Modes: modeOptions}
+	page := clientsPage{Search: search, Form: f}
 	if h.alerts != nil {
 		page.Alerts = h.alerts(r.Context())
 	}

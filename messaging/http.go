@@ -83,8 +83,16 @@ func (threadPage) Template() string  { return "messaging/thread" }
 func (threadPage) Title() string     { return "Messages" }
 func (threadPage) Scripts() []string { return []string{"messages.js"} }
 
-// When is as in the list.
-func (p threadPage) When(t time.Time) string { return when(t, p.Now.In(t.Location())) }
+// entry is a message of the thread, and when it was sent in words.
+type entry struct {
+	Message Message
+	When    string
+}
+
+// Entry is a message as the thread shows it.
+func (p threadPage) Entry(m Message) entry {
+	return entry{m, when(m.SentAt, p.Now.In(m.SentAt.Location()))}
+}
 
 // Accept is what the file field offers to choose from.
 func (threadPage) Accept() string { return acceptedFiles }

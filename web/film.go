@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+// Film is one of static/videos, with the title above it.
+type Film struct{ Name, Title string }
+
+func film(name, title string) Film { return Film{name, title} }
+
 // transcript is what a film's captions say, one after the other, so that the text
 // beside it never says something else than the film.
 func transcript(name string) ([]string, error) {

@@ -10,6 +10,8 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 
 	"socialdirect/internal/viewer"
@@ -61,29 +63,50 @@ func New(phone Phone) (*Renderer, error) {
 		return nil, err
 	}
 	r := &Renderer{pages: map[string]*template.Template{}, phone: phone, static: static}
-	shared, err := template.New("").Funcs(funcs(static)).ParseFS(files, "templates/layout.html", "templates/partials.html")
+	shared, err := template.New("").Funcs(funcs(static)).Funcs(fieldFuncs).ParseFS(files, "templates/layout.html", "templates/pieces/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
-	return r, fs.WalkDir(files, "templates", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !isPage(path) {
-			return err
-		}
-		return r.parse(shared, path)
-	})
+	return r, r.parseAll(shared)
 }
 
-func isPage(path string) bool {
-	inFolder := strings.Count(path, "/") >= 2
-	return inFolder && strings.HasSuffix(path, ".html") && !strings.HasPrefix(path, "templates/notices/")
-}
+// pieces is the folder of what several pages use: that of one domain lies in
+// templates/DOMAIN/pieces, beside the domain's pages, the others' in templates/pieces.
+const pieces = "pieces"
 
-func (r *Renderer) parse(shared *template.Template, path string) error {
-	page, err := template.Must(shared.Clone()).ParseFS(files, path)
+func (r *Renderer) parseAll(shared *template.Template) error {
+	folders, err := fs.ReadDir(files, "templates")
 	if err != nil {
-		return fmt.Errorf("page %s: %w", path, err)
+		return err
 	}
-	r.pages[strings.TrimSuffix(strings.TrimPrefix(path, "templates/"), ".html")] = page
+	for _, folder := range folders {
+		if folder.IsDir() && folder.Name() != pieces {
+			if err := r.parse(shared, folder.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// parse adds the pages of a domain, each with the domain's pieces.
+func (r *Renderer) parse(shared *template.Template, domain string) error {
+	folder := path.Join("templates", domain)
+	own, err := fs.Glob(files, path.Join(folder, pieces, "*.html"))
+	if err != nil {
+		return err
+	}
+	names, err := fs.Glob(files, path.Join(folder, "*.html"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		page, err := template.Must(shared.Clone()).ParseFS(files, slices.Concat(own, []string{name})...)
+		if err != nil {
+			return fmt.Errorf("page %s: %w", name, err)
+		}
+		r.pages[path.Join(domain, strings.TrimSuffix(path.Base(name), ".html"))] = page
+	}
 	return nil
 }
 

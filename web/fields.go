@@ -1,0 +1,138 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+
+	"socialdirect/internal/form"
+)
+
+// Field is one field of a form as the templates of pieces/forms.html show it: its
+// label, its hint, what was typed, and its message beside it. A page makes one with
+// a function of fieldFuncs and hands it to the template of the same kind:
+//
+//	{{template "field" (textInput .Form "town" "Ville" | autocomplete "off" | hint "Par exemple Lorient.")}}
+//
+// A function that does not exist fails the start, a missing or an extra argument
+// fails the page: no misspelt name can pass in silence.
+type Field struct {
+	Form              *form.Form
+	Name, Label, Hint string
+}
+
+// Input is a field of one line, of one of HTML's types.
+type Input struct {
+	Field
+	Type, Autocomplete, Inputmode string
+}
+
+// Select is a field of which one option is chosen in a list. Empty, if given, is the
+// option that stands for none. Options have a Value and a Label.
+type Select struct {
+	Field
+	Options any
+	Empty   string
+}
+
+// Choices is a group of boxes or of radio buttons. Options have a Value and a Label.
+type Choices struct {
+	Field
+	Options any
+}
+
+// Files is a field that takes several files of the kinds that Accept lists.
+type Files struct {
+	Field
+	Accept string
+}
+
+// Passkey is a button that static/passkeys.js shows where the browser can use a
+// passkey. Ask says where the challenge comes from, Answer where the answer goes,
+// Next where the person goes then; Unable, if given, is said where the browser cannot.
+type Passkey struct{ ID, Label, Ask, Answer, Next, Unable string }
+
+// hinted is every field: each has a place for a hint.
+type hinted interface{ setHint(hint string) }
+
+func (f *Field) setHint(hint string) { f.Hint = hint }
+
+func fieldOf(f *form.Form, name, label string) Field {
+	return Field{Form: f, Name: name, Label: label}
+}
+
+// input is what makes an Input of a type.
+func input(kind string) func(f *form.Form, name, label string) *Input {
+	return func(f *form.Form, name, label string) *Input {
+		return &Input{Field: fieldOf(f, name, label), Type: kind}
+	}
+}
+
+func textarea(f *form.Form, name, label string) *Field {
+	field := fieldOf(f, name, label)
+	return &field
+}
+
+func choices(f *form.Form, name, label string, options any) *Choices {
+	return &Choices{Field: fieldOf(f, name, label), Options: options}
+}
+
+func selected(f *form.Form, name, label string, options any) *Select {
+	return &Select{Field: fieldOf(f, name, label), Options: options}
+}
+
+func filesInput(f *form.Form, name, label, accept string) *Files {
+	return &Files{Field: fieldOf(f, name, label), Accept: accept}
+}
+
+// mistake is a field whose message alone is shown, beside a control of the page's own.
+func mistake(f *form.Form, name string) *Field { return textarea(f, name, "") }
+
+func hint(text string, of hinted) hinted {
+	of.setHint(text)
+	return of
+}
+
+// autofill are the values of the attribute autocomplete that pages use.
+var autofill = []string{"off", "name", "given-name", "family-name", "email", "tel", "username", "current-password", "new-password", "one-time-code"}
+
+func autocomplete(value string, of *Input) (*Input, error) {
+	if !slices.Contains(autofill, value) {
+		return nil, fmt.Errorf("field %s: no autocomplete %q", of.Name, value)
+	}
+	of.Autocomplete = value
+	return of, nil
+}
+
+func inputmode(value string, of *Input) (*Input, error) {
+	if value != "numeric" && value != "url" {
+		return nil, fmt.Errorf("field %s: no inputmode %q", of.Name, value)
+	}
+	of.Inputmode = value
+	return of, nil
+}
+
+func empty(label string, of *Select) *Select {
+	of.Empty = label
+	return of
+}
+
+func passkey(id, label, ask, answer, next string) *Passkey {
+	return &Passkey{ID: id, Label: label, Ask: ask, Answer: answer, Next: next}
+}
+
+func unable(text string, of *Passkey) *Passkey {
+	of.Unable = text
+	return of
+}
+
+// fieldFuncs are what pages make fields with. Those of the first
+// lines make one, those below the empty line say more of it at the end of a pipe.
+var fieldFuncs = template.FuncMap{
+	"textInput": input("text"), "searchInput": input("search"), "emailInput": input("email"), "telInput": input("tel"),
+	"passwordInput": input("password"), "dateInput": input("date"), "timeInput": input("time"),
+	"textarea": textarea, "check": textarea, "checks": choices, "radios": choices, "select": selected, "filesInput": filesInput,
+	"mistake": mistake, "passkey": passkey,
+
+	"hint": hint, "autocomplete": autocomplete, "inputmode": inputmode, "empty": empty, "unable": unable,
+}
