@@ -38,17 +38,9 @@ type Account struct {
 }
 
 var (
-	errNotAdministrator = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
-	errSuspended        = fault.New(fault.Invalid, "Ce compte est suspendu pour le moment. Pour en parler ou pour contester cette décision, appelez le standard.")
-	errClosed           = fault.New(fault.Invalid, "Ce compte est fermé. Pour en parler ou pour contester cette décision, appelez le standard.")
+	errSuspended = fault.New(fault.Invalid, "Ce compte est suspendu pour le moment. Pour en parler ou pour contester cette décision, appelez le standard.")
+	errClosed    = fault.New(fault.Invalid, "Ce compte est fermé. Pour en parler ou pour contester cette décision, appelez le standard.")
 )
-
-func administrator(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Administrator || !v.Complete {
-		return errNotAdministrator
-	}
-	return nil
-}
 
 // How much of the accounts one search shows: they are searched, never listed
 // whole (R45).
@@ -65,7 +57,7 @@ var ErrShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 
 // FindAccounts finds accounts by name, address or mobile number, for an administrator:
 // one page of them, and whether there is another one. Throttled after too many.
 func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query string, page int) (found []Account, more bool, err error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
 	words := searchWords(query)
@@ -119,7 +111,7 @@ func searchWords(query string) []string {
 
 // Account returns one account, for an administrator; NotFound when there is none.
 func (s *Service) Account(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return Account{}, err
 	}
 	row, err := readAccount(ctx, s.db.Pool, id)
@@ -144,7 +136,7 @@ var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette
 // InviteStaff opens an account for a member of staff and sends the invitation,
 // by an administrator; ErrEmailKnown when the address has an account.
 func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in Invitation) (uuid.UUID, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
 	}
 	if err := s.checkInvitation(ctx, in); err != nil {
@@ -189,7 +181,7 @@ var errNotInvited = fault.New(fault.Conflict, "Cette invitation n’attend plus 
 // ResendInvitation sends an invited member of staff another link, by an
 // administrator; Conflict when the invitation was accepted or withdrawn.
 func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -57,7 +57,7 @@ const ageUnproved = "La preuve d’âge demandée n’a pas été apportée, ou 
 // already, and for an account that is closed or of staff.
 func (s *Service) AskAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error {
 	reason = strings.TrimSpace(reason)
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	if reason == "" || len([]rune(reason)) > MaxReason {
@@ -89,7 +89,7 @@ func (s *Service) AskAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 // SettleAge ends what AskAge began, by an administrator: the age is verified, of
 // which the person is told, or the account is closed as Decide closes one.
 func (s *Service) SettleAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome AgeOutcome) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	if outcome != AgeVerified && outcome != AgeClosed {
@@ -144,7 +144,7 @@ func (s *Service) OwnAgeCheck(ctx context.Context, v *viewer.Viewer) (*AgeCheck,
 
 // AgeChecks lists what an account was asked for, latest first, for an administrator.
 func (s *Service) AgeChecks(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]AgeCheck, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	return s.ageChecks(ctx, id)

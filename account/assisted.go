@@ -42,16 +42,7 @@ var (
 	ErrDoubles  = fault.New(fault.Invalid, "Un compte ressemble à celui-ci. Vérifiez avec la personne, puis cochez la case si c’est quelqu’un d’autre.")
 	ErrRefused  = fault.New(fault.Invalid, "L’administration n’ouvre plus de compte avec cette adresse ou ce numéro. Transmettez-lui la demande.")
 	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
-
-	errOperators = fault.New(fault.Forbidden, "Cette page est réservée au standard.")
 )
-
-func operator(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Switchboard {
-		return errOperators
-	}
-	return nil
-}
 
 // AllowTexts says that an SMS gateway is set. It is called once, before anything
 // is served.
@@ -68,7 +59,7 @@ func (s *Service) Texts() bool { return s.texting }
 // until the operator says that the likely doubles are somebody else, and with
 // ErrWorkAddress until they say that the person keeps an address of the client's own.
 func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uuid.UUID, error) {
-	if err := operator(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return uuid.Nil, err
 	}
 	if in.Email == "" && !s.texting {
@@ -160,7 +151,7 @@ func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, em
 // ResendLink sends the link again to somebody whom the viewer signed up and who
 // has not opened their account: NotFound for anybody else's, ErrFinished after.
 func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := operator(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -216,7 +207,7 @@ const assistancesShown = 30
 
 // Assistances are the accounts that the viewer opened, latest first.
 func (s *Service) Assistances(ctx context.Context, v *viewer.Viewer) ([]Assistance, error) {
-	if err := operator(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, err
 	}
 	rows, err := readAssisted(ctx, s.db.Pool, v.ID, assistancesShown)
@@ -274,7 +265,7 @@ func (s *Service) spendSearch(ctx context.Context, v *viewer.Viewer) error {
 // many. Whom it shows is journaled.
 func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) ([]Double, error) {
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.Administrator {
-		return nil, errOperators
+		return nil, viewer.Denied(viewer.Switchboard)
 	}
 	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, err
@@ -301,7 +292,7 @@ var ErrSearch = fault.New(fault.Invalid, "Écrivez au moins trois lettres du nom
 // little, Throttled after too many. At most resultsShown are shown, fewer where the day
 // has room for no more (R47), and journaled; more reports that there are others.
 func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile string) (found []Double, more bool, err error) {
-	if err := operator(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
 	}
 	words = strings.TrimSpace(words)

@@ -109,7 +109,7 @@ func (a Account) Possible(refused bool) []Act {
 // author is still an administrator, with the accounts of both held, and is never
 // the one it is about, the last administrator always stays.
 func (s *Service) Decide(ctx context.Context, v *viewer.Viewer, id uuid.UUID, d Decision) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	if err := d.check(); err != nil {
@@ -147,10 +147,10 @@ func (d Decision) check() error {
 func stillAdministrator(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	person, err := readPerson(ctx, tx, v.ID)
 	if fault.Is(err, fault.NotFound) {
-		return errNotAdministrator
+		return viewer.Denied(viewer.Administrator)
 	}
 	if err == nil && (person.Role != viewer.Administrator || !person.Active) {
-		return errNotAdministrator
+		return viewer.Denied(viewer.Administrator)
 	}
 	return err
 }
@@ -249,7 +249,7 @@ const decisionsShown = 100
 // Decisions lists what was decided about an account, latest first, and whether
 // sign-up is refused, for an administrator.
 func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
 	if refused, err = hasRefusals(ctx, s.db.Pool, id); err != nil {

@@ -29,7 +29,7 @@ const (
 // whether there is another one. Throttled after too many. Whom it shows is
 // journaled.
 func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) (groups []DoubleGroup, more bool, err error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
 	if err := s.spendSearch(ctx, v); err != nil {
@@ -74,7 +74,7 @@ func grouped(rows []doubleRow) (groups []DoubleGroup) {
 // (R5), for an administrator, the likeliest first; nobody else has any. Whom it
 // shows is journaled.
 func (s *Service) DoublesOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (found []Double, err error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {

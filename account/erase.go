@@ -36,14 +36,6 @@ var (
 	errLastAdmin = fault.New(fault.Conflict, "C’est le dernier compte de l’administration\u00a0: il en faut un autre avant de supprimer celui-ci.")
 )
 
-// dpo fails unless v is the data-protection officer.
-func dpo(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.DPO || !v.Complete {
-		return errNotDPO
-	}
-	return nil
-}
-
 // Erase closes an account for good and takes out of it all that says whose it was:
 // names, address, mobile, client, ways in, links and sessions. It returns what the
 // caller may keep elsewhere, sealed. The person's key is the caller's to destroy,
@@ -74,7 +66,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // mayErase fails unless the viewer's account, as it is in the transaction, may
 // erase that one. Both are held.
 func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) error {
-	if err := dpo(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return err
 	}
 	if v.ID == id {
@@ -85,7 +77,7 @@ func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 	}
 	officer, err := readPerson(ctx, tx, v.ID)
 	if fault.Is(err, fault.NotFound) || err == nil && (officer.Role != viewer.DPO || !officer.Active) {
-		return errNotDPO
+		return viewer.Denied(viewer.DPO)
 	}
 	return err
 }
@@ -94,7 +86,7 @@ func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 // data-protection officer, who has to tell whose a request is. ErrShortSearch when
 // the query is too short, Throttled after too many.
 func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query string) ([]Account, error) {
-	if err := dpo(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return nil, err
 	}
 	words := searchWords(query)
@@ -115,7 +107,7 @@ func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query str
 // Subject returns the account that a rights request is about, for the
 // data-protection officer; NotFound when there is none.
 func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
-	if err := dpo(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Account{}, err
 	}
 	row, err := readAccount(ctx, s.db.Pool, id)

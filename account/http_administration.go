@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -27,14 +26,6 @@ func (s State) Label() string { return stateLabels[s] }
 var stateLabels = map[State]string{
 	Open: "Ouvert", Unvalidated: "Adresse à confirmer", Invited: "Invitation envoyée", Suspended: "Suspendu", Closed: "Fermé",
 	Erased: "Supprimé, à la demande de la personne",
-}
-
-func pathID(r *http.Request) (uuid.UUID, error) {
-	id, err := form.ParseID(r.PathValue("id"))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
 }
 
 const accountsPath = "/administration/comptes"
@@ -124,7 +115,7 @@ func (p accountPage) Resendable() bool { return p.State == Invited && p.Role.Sta
 
 // ShowAccount is one account's page.
 func (h *HTTP) ShowAccount(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

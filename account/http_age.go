@@ -22,7 +22,7 @@ func (agePage) Template() string { return "account/age" }
 func (agePage) Title() string    { return "Preuve d’âge" }
 
 func (h *HTTP) agePage(r *http.Request, f *form.Form) (agePage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return agePage{}, err
 	}

@@ -16,8 +16,8 @@ type contactPage struct {
 	Texts   bool // whether SMS are sent at all
 	Address bool // whether the person has an e-mail address
 	Prove   bool // whether the number is still to be proved, for SMS
-	From    []option
-	Until   []option
+	From    []form.Option
+	Until   []form.Option
 }
 
 func (contactPage) Template() string { return "account/contact" }
@@ -31,10 +31,10 @@ func (h *HTTP) contactPage(f *form.Form, own Reachable) contactPage {
 }
 
 // hourOptions are full hours, whose value is in minutes since midnight.
-func hourOptions(first, last int) []option {
-	var options []option
+func hourOptions(first, last int) []form.Option {
+	var options []form.Option
 	for hour := first; hour <= last; hour++ {
-		options = append(options, option{strconv.Itoa(hour * 60), fmt.Sprintf("%d\u00a0h", hour)})
+		options = append(options, form.Option{Value: strconv.Itoa(hour * 60), Label: fmt.Sprintf("%d\u00a0h", hour)})
 	}
 	return options
 }
@@ -86,7 +86,7 @@ func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // minutesIn decodes a choice of an hour.
-func minutesIn(f *form.Form, name string, options []option) int {
+func minutesIn(f *form.Form, name string, options []form.Option) int {
 	values := make([]string, len(options))
 	for i, o := range options {
 		values[i] = o.Value

@@ -45,8 +45,8 @@ type decisionPage struct {
 	Account Account
 	Act     Act
 	Form    *form.Form
-	Roles   []option
-	Refuse  []option
+	Roles   []form.Option
+	Refuse  []form.Option
 	Left    int // appointments to come of a worker who will not be able to keep them
 }
 
@@ -74,24 +74,16 @@ func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
 	case ChangeRole:
 		for _, role := range exchangeable {
 			if role != a.Role {
-				page.Roles = append(page.Roles, option{string(role), RoleLabel(role)})
+				page.Roles = append(page.Roles, form.Option{Value: string(role), Label: RoleLabel(role)})
 			}
 		}
 	case Refuse:
-		page.Refuse = append(page.Refuse, option{RefuseEmail, a.Email})
+		page.Refuse = append(page.Refuse, form.Option{Value: RefuseEmail, Label: a.Email})
 		if a.Mobile != "" {
-			page.Refuse = append(page.Refuse, option{RefuseMobile, DisplayMobile(a.Mobile)})
+			page.Refuse = append(page.Refuse, form.Option{Value: RefuseMobile, Label: DisplayMobile(a.Mobile)})
 		}
 	}
 	return page
-}
-
-func values(options []option) []string {
-	all := make([]string, len(options))
-	for i, o := range options {
-		all[i] = o.Value
-	}
-	return all
 }
 
 // DecisionPage asks for the reason of a decision and says what follows from it.
@@ -105,7 +97,7 @@ func (h *HTTP) DecisionPage(w http.ResponseWriter, r *http.Request) error {
 
 // decisionPage is the page of an act that the account can be decided now.
 func (h *HTTP) decisionPage(r *http.Request, f *form.Form, act Act) (decisionPage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return decisionPage{}, err
 	}
@@ -145,9 +137,9 @@ func (h *HTTP) Decide(w http.ResponseWriter, r *http.Request) error {
 	d := Decision{Act: page.Act, Reason: f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez pourquoi, en une ou deux phrases.", Lines: true})}
 	switch d.Act {
 	case ChangeRole:
-		d.Role = viewer.Role(f.Choice("role", values(page.Roles), "Choisissez le nouveau rôle."))
+		d.Role = viewer.Role(f.Choice("role", form.Values(page.Roles), "Choisissez le nouveau rôle."))
 	case Refuse:
-		d.Refuse = f.Choices("refuse", values(page.Refuse), "Choisissez au moins une coordonnée.")
+		d.Refuse = f.Choices("refuse", form.Values(page.Refuse), "Choisissez au moins une coordonnée.")
 	}
 	if !f.Valid() {
 		return f.Invalid(page)

@@ -15,9 +15,9 @@ import (
 
 type invitePage struct {
 	Form    *form.Form
-	Roles   []option
-	Clients []option
-	Zones   []option
+	Roles   []form.Option
+	Clients []form.Option
+	Zones   []form.Option
 }
 
 func (invitePage) Template() string { return "account/invite" }
@@ -26,16 +26,16 @@ func (invitePage) Title() string    { return "Inviter" }
 func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
 	page := invitePage{Form: f}
 	for _, role := range invitable {
-		page.Roles = append(page.Roles, option{string(role), RoleLabel(role)})
+		page.Roles = append(page.Roles, form.Option{Value: string(role), Label: RoleLabel(role)})
 	}
 	for _, zone := range Zones {
-		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	names, err := h.accounts.companies.Names(r.Context())
 	for id, name := range names {
-		page.Clients = append(page.Clients, option{id.String(), name})
+		page.Clients = append(page.Clients, form.Option{Value: id.String(), Label: name})
 	}
-	slices.SortFunc(page.Clients, func(a, b option) int { return strings.Compare(a.Label+a.Value, b.Label+b.Value) })
+	slices.SortFunc(page.Clients, func(a, b form.Option) int { return strings.Compare(a.Label+a.Value, b.Label+b.Value) })
 	return page, err
 }
 
@@ -50,14 +50,14 @@ func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
 
 func decodeInvitation(f *form.Form, page invitePage) Invitation {
 	in := Invitation{
-		Role:      viewer.Role(f.Choice("role", values(page.Roles), "Choisissez ce que cette personne fera.")),
+		Role:      viewer.Role(f.Choice("role", form.Values(page.Roles), "Choisissez ce que cette personne fera.")),
 		FirstName: f.Name("first_name", "Écrivez le prénom."),
 		LastName:  f.Name("last_name", "Écrivez le nom."),
 		Email:     f.Email("email"),
-		Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
+		Zone:      f.Choice("time_zone", form.Values(page.Zones), "Choisissez où cette personne travaille."),
 	}
 	if in.Role.OfClient() {
-		client := f.Choice("client_id", values(page.Clients), "Choisissez l’entreprise de cette personne.")
+		client := f.Choice("client_id", form.Values(page.Clients), "Choisissez l’entreprise de cette personne.")
 		in.ClientID, _ = form.ParseID(client) // one of ours, or empty with a message
 	}
 	return in
@@ -90,7 +90,7 @@ func (h *HTTP) Invite(w http.ResponseWriter, r *http.Request) error {
 
 // Reinvite sends an invitation again.
 func (h *HTTP) Reinvite(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (factorResetPage) Title() string    { return "Double vérification" }
 
 // factorReset is what the two handlers of a lost second factor begin with.
 func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return factorResetPage{}, err
 	}

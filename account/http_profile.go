@@ -17,11 +17,9 @@ type profilePage struct {
 	Sheet  bool   // whether the person has a profile sheet to keep
 	Told   bool   // whether the person chooses how to be told of appointments
 	Prove  bool   // whether the number is still to be proved, for SMS
-	Zones  []option
+	Zones  []form.Option
 	Age    *AgeCheck // a proof of age that the person is waited for
 }
-
-type option struct{ Value, Label string }
 
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
@@ -33,7 +31,7 @@ func (h *HTTP) profilePage(f *form.Form, person Person) profilePage {
 		page.Mobile = DisplayMobile(person.Mobile)
 	}
 	for _, zone := range Zones {
-		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	return page
 }

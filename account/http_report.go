@@ -28,7 +28,7 @@ func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {
 
 // MarkReport says that a report was handled, or undoes that.
 func (h *HTTP) MarkReport(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

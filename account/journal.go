@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"socialdirect/internal/audit"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 )
 
@@ -20,13 +19,11 @@ type Journal struct {
 // journalShown is how many lines the page holds.
 const journalShown = 100
 
-var errNotDPO = fault.New(fault.Forbidden, "Cette page est réservée à la personne déléguée à la protection des données.")
-
 // Journal walks the whole journal and returns whether it is what was written,
 // with its latest lines, for the data-protection officer.
 func (s *Service) Journal(ctx context.Context, v *viewer.Viewer) (Journal, error) {
-	if v == nil || v.Role != viewer.DPO || !v.Complete {
-		return Journal{}, errNotDPO
+	if err := viewer.Require(v, viewer.DPO); err != nil {
+		return Journal{}, err
 	}
 	lines, hash, err := audit.Verify(ctx, s.db.Pool)
 	if err != nil && !errors.Is(err, audit.ErrBroken) {

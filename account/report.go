@@ -111,7 +111,7 @@ const reportsShown = 50
 
 // Reports lists the reports, those that wait first, for an administrator.
 func (s *Service) Reports(ctx context.Context, v *viewer.Viewer) ([]Report, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	rows, err := readReports(ctx, s.db.Pool, reportsShown)
@@ -124,7 +124,7 @@ func (s *Service) Reports(ctx context.Context, v *viewer.Viewer) ([]Report, erro
 // ReportsAbout lists the reports about one person, latest first, for an
 // administrator.
 func (s *Service) ReportsAbout(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Report, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	rows, err := readReportsAbout(ctx, s.db.Pool, id, reportsShown)
@@ -166,7 +166,7 @@ func (s *Service) reports(ctx context.Context, rows []reportRow) ([]Report, erro
 // MarkReport says that a report was handled, or undoes that, by an administrator;
 // NotFound when there is no such report. Doing it twice is harmless.
 func (s *Service) MarkReport(ctx context.Context, v *viewer.Viewer, id uuid.UUID, handled bool) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	var by *uuid.UUID

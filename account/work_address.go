@@ -40,7 +40,7 @@ func (s *Service) adviseMember(ctx context.Context, v *viewer.Viewer, email stri
 // WorkAddress reports, to an operator, whether an address is one of the client's own
 // that gave a code; a code that opens nothing has none.
 func (s *Service) WorkAddress(ctx context.Context, v *viewer.Viewer, code, email string) (bool, error) {
-	if err := operator(v); err != nil || email == "" {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil || email == "" {
 		return false, err
 	}
 	redeemed, err := s.redeem(ctx, code)

@@ -46,7 +46,7 @@ func (who person) sign(r *http.Request) *http.Request {
 func newPopulation(b testing.TB, p *platform) *population {
 	b.Helper()
 	now := time.Now()
-	client, err := p.services.companies.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+	client, err := p.services.companies.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, company.Client{
 		Name: "Exemple", Slug: "exemple", StartsOn: now.AddDate(-1, 0, 0), EndsOn: now.AddDate(1, 0, 0),
 	})
 	ok(b, err)
@@ -56,7 +56,7 @@ func newPopulation(b testing.TB, p *platform) *population {
 // code is a connection code of the client's.
 func (n *population) code() string {
 	n.b.Helper()
-	code, err := n.p.services.companies.IssueCode(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, n.client, company.NewCode{ExpiresAt: time.Now().AddDate(0, 1, 0)})
+	code, err := n.p.services.companies.IssueCode(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, n.client, company.NewCode{ExpiresAt: time.Now().AddDate(0, 1, 0)})
 	ok(n.b, err)
 	return code.Display()
 }

@@ -50,7 +50,7 @@ func (w WeeklyAbsence) within(span Period, zone *time.Location) []Period {
 
 // Absences lists the viewer's own absences that are not over.
 func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	now := s.db.Now()
@@ -121,7 +121,7 @@ func (s *Service) RemoveWeeklyAbsence(ctx context.Context, v *viewer.Viewer, id 
 }
 
 func (s *Service) removeAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID, remove func(context.Context, postgres.Querier, uuid.UUID, uuid.UUID) (bool, error)) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	found, err := remove(ctx, s.db.Pool, v.ID, id)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -178,19 +177,10 @@ func clip(span, within Period) Period {
 	return span
 }
 
-var errNotWorker = fault.New(fault.Forbidden, "Cette page est réservée aux assistantes sociales.")
-
-func worker(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.SocialWorker {
-		return errNotWorker
-	}
-	return nil
-}
-
 // Zone is the zone of the viewer's own openings and absences: that of their
 // sheet, wherever they read their own times.
 func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	row, err := readWorker(ctx, s.db.Pool, v.ID)

@@ -38,9 +38,9 @@ var (
 // administrator for one who cannot (illness, departure, a closed account).
 func mayClear(v *viewer.Viewer, id uuid.UUID) error {
 	if v != nil && v.ID == id {
-		return worker(v)
+		return viewer.Require(v, viewer.SocialWorker)
 	}
-	return administrator(v)
+	return viewer.Require(v, viewer.Administrator)
 }
 
 // ToClear lists a worker's appointments and requests to come that overlap span, the
@@ -223,7 +223,7 @@ const clearingsShown = 50
 
 // Clearings lists them, the latest first, for an administrator.
 func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) ([]Cleared, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	rows, err := readClearings(ctx, s.db.Pool, worker, clearingsShown)

@@ -338,7 +338,7 @@ func journalCredential(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, ac
 // SubmitInsurance tells the administration of a renewed insurance, by its worker:
 // it counts once an administrator has confirmed it.
 func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Credential) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	c.Kind, c.SocialWorkerID = Insurance, v.ID
@@ -415,7 +415,7 @@ func (s *Service) decideCredential(ctx context.Context, v *viewer.Viewer, worker
 // changeCredentials has an administrator change a worker's credentials while
 // nobody books with them.
 func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx) error) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -52,7 +52,7 @@ func stepFor(c Cover, today time.Time) (step int, due bool) {
 // Watched lists the workers whose credentials the administration has something to
 // see to: missing, past, ending soon, or submitted by the worker.
 func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	rows, err := readEveryWorker(ctx, s.db.Pool)

@@ -60,7 +60,7 @@ var errNoFeed = fault.New(fault.NotFound, "Cette adresse d’agenda n’existe p
 
 // Feed returns the viewer's own feed; made is false when there is none.
 func (s *Service) Feed(ctx context.Context, v *viewer.Viewer) (feed Feed, made bool, err error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Feed{}, false, err
 	}
 	row, err := readFeed(ctx, s.db.Pool, v.ID)
@@ -73,7 +73,7 @@ func (s *Service) Feed(ctx context.Context, v *viewer.Viewer) (feed Feed, made b
 // MakeFeed makes the viewer's feed, in place of the one before, whose address then
 // opens nothing. It returns the token of the address, which nobody can ask for again.
 func (s *Service) MakeFeed(ctx context.Context, v *viewer.Viewer, shows Shows) (token string, err error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return "", err
 	}
 	raw := make([]byte, 32)
@@ -89,7 +89,7 @@ func hashOf(token string) []byte {
 
 // RevokeFeed ends the viewer's feed.
 func (s *Service) RevokeFeed(ctx context.Context, v *viewer.Viewer) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	return deleteFeed(ctx, s.db.Pool, v.ID)

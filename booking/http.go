@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -25,47 +24,28 @@ func NewHTTP(bookings *Service, render *web.Renderer, links Links) *HTTP {
 	return &HTTP{bookings: bookings, render: render, links: links}
 }
 
-func pathID(r *http.Request) (uuid.UUID, error) {
-	id, err := form.ParseID(r.PathValue("id"))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
-}
-
-// option is one line of a list to choose from.
-type option struct{ Value, Label string }
-
-func modeOptions(modes []Mode) []option {
-	options := make([]option, len(modes))
+func modeOptions(modes []Mode) []form.Option {
+	options := make([]form.Option, len(modes))
 	for i, mode := range modes {
-		options[i] = option{string(mode), mode.Label()}
+		options[i] = form.Option{Value: string(mode), Label: mode.Label()}
 	}
 	return options
 }
 
-func reasonOptions(reasons []Reason) []option {
-	options := make([]option, len(reasons))
+func reasonOptions(reasons []Reason) []form.Option {
+	options := make([]form.Option, len(reasons))
 	for i, reason := range reasons {
-		options[i] = option{reason.Slug, reason.Label}
+		options[i] = form.Option{Value: reason.Slug, Label: reason.Label}
 	}
 	return options
 }
 
-func languageOptions() []option {
-	options := make([]option, len(Languages))
+func languageOptions() []form.Option {
+	options := make([]form.Option, len(Languages))
 	for i, language := range Languages {
-		options[i] = option{language.Tag, language.Label}
+		options[i] = form.Option{Value: language.Tag, Label: language.Label}
 	}
 	return options
-}
-
-func values(options []option) []string {
-	all := make([]string, len(options))
-	for i, o := range options {
-		all[i] = o.Value
-	}
-	return all
 }
 
 type workersPage struct {
@@ -147,7 +127,7 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) appointment(r *http.Request) (Appointment, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return Appointment{}, err
 	}

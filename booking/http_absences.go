@@ -22,7 +22,7 @@ type absencesPage struct {
 	WeeklyForm *form.Form
 	Absences   []Absence
 	Weekly     []WeeklyAbsence
-	Weekdays   []option
+	Weekdays   []form.Option
 	Zone       *time.Location
 	Booked     []Appointment // who is booked in the absence
 	Period     Period        // from the first of these hours to the last
@@ -138,7 +138,7 @@ func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field s
 func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	first, last := h.agendaDays()
 	w := WeeklyAbsence{Weekday: 1}
-	if weekday := f.Choice("weekly_weekday", values(weekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
+	if weekday := f.Choice("weekly_weekday", form.Values(weekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
 		w.Weekday = int(weekday[0] - '0')
 	}
 	w.Starts = decodeClock(f, "weekly_starts", "Indiquez l’heure de début, par exemple 12:00.")
@@ -187,7 +187,7 @@ func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *http.Request) error
 }
 
 func removeAbsence(w http.ResponseWriter, r *http.Request, remove func(context.Context, *viewer.Viewer, uuid.UUID) error) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

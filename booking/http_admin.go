@@ -13,11 +13,11 @@ import (
 type adminWorkersPage struct {
 	Form      *form.Form
 	Workers   []SocialWorker
-	Reasons   []option
-	Modes     []option
-	Languages []option
-	Zones     []option
-	Registers []option
+	Reasons   []form.Option
+	Modes     []form.Option
+	Languages []form.Option
+	Zones     []form.Option
+	Registers []form.Option
 	Watched   []Standing
 	Previous  string
 	Next      string
@@ -36,7 +36,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 		return adminWorkersPage{}, err
 	}
 	for _, zone := range account.Zones {
-		page.Zones = append(page.Zones, option{zone.Name, zone.Label})
+		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	number := pageNumber(r)
 	workers, more, err := h.bookings.SocialWorkers(r.Context(), number)
@@ -60,7 +60,7 @@ func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 			FirstName: f.Name("first_name", "Écrivez le prénom."),
 			LastName:  f.Name("last_name", "Écrivez le nom."),
 			Email:     f.Email("email"),
-			Zone:      f.Choice("time_zone", values(page.Zones), "Choisissez où cette personne travaille."),
+			Zone:      f.Choice("time_zone", form.Values(page.Zones), "Choisissez où cette personne travaille."),
 		},
 	}
 	n.Sheet = decodeSheet(f, page.Reasons)

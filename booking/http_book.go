@@ -25,7 +25,7 @@ type confirmPage struct {
 	StartsAt  time.Time
 	Mode      Mode
 	Place     *Place // where it is, in person
-	Reasons   []option
+	Reasons   []form.Option
 	FreeUntil time.Time
 	Late      bool // free cancellation is over already
 	Reader    *time.Location
@@ -82,7 +82,7 @@ func decodeHour(f *form.Form) Request {
 	return Request{
 		SocialWorkerID: f.ID("social_worker_id", "Choisissez une assistante sociale."),
 		StartsAt:       f.Instant("starts_at", "Choisissez une heure parmi les heures libres."),
-		Mode:           Mode(f.Choice("mode", values(modeOptions(Modes)), "Choisissez comment parler.")),
+		Mode:           Mode(f.Choice("mode", form.Values(modeOptions(Modes)), "Choisissez comment parler.")),
 	}
 }
 

@@ -127,7 +127,7 @@ func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) changeCalendar(w http.ResponseWriter, r *http.Request, done string, act func(v *viewer.Viewer, id uuid.UUID) error) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

@@ -35,8 +35,8 @@ func (clearPage) Template() string { return "booking/clear" }
 func (clearPage) Title() string    { return "Annuler des rendez-vous" }
 
 // Options are the appointments as boxes to tick.
-func (p clearPage) Options() []option {
-	options := make([]option, len(p.Coming))
+func (p clearPage) Options() []form.Option {
+	options := make([]form.Option, len(p.Coming))
 	for i, a := range p.Coming {
 		label := web.DayHour(a.StartsAt.In(p.Worker.Zone))
 		if a.BeneficiaryName != "" {
@@ -45,7 +45,7 @@ func (p clearPage) Options() []option {
 		if label += ", " + web.Small(a.Mode.Label()); a.Asks() {
 			label += " (demande)"
 		}
-		options[i] = option{a.ID.String(), label}
+		options[i] = form.Option{Value: a.ID.String(), Label: label}
 	}
 	return options
 }
@@ -88,7 +88,7 @@ func clearedOf(r *http.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
 		return viewer.From(r.Context()).ID, "/agenda/annulations", nil
 	}
-	worker, err = pathID(r)
+	worker, err = form.PathID(r, "id")
 	return worker, "/administration/assistants/" + worker.String() + "/annulations", err
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-var registerOptions = []option{{RPPS, "RPPS (11 chiffres)"}, {ADELI, "ADELI (9 signes)"}}
+var registerOptions = []form.Option{{Value: RPPS, Label: "RPPS (11 chiffres)"}, {Value: ADELI, Label: "ADELI (9 signes)"}}
 
 // The fields of each kind.
 var (
@@ -45,7 +45,7 @@ func decodeDiploma(f *form.Form, today time.Time) Credential {
 	c := Credential{
 		Kind:      Diploma,
 		Title:     f.Text("diploma_title", form.Text{Max: MaxCredentialName, Required: "Écrivez le nom du diplôme."}),
-		Register:  f.Choice("diploma_register", values(registerOptions), "Choisissez le registre."),
+		Register:  f.Choice("diploma_register", form.Values(registerOptions), "Choisissez le registre."),
 		Number:    f.Text("diploma_number", form.Text{Max: MaxCredentialNumber, Required: "Écrivez le numéro d’enregistrement."}),
 		Issuer:    f.Text("diploma_issuer", form.Text{Max: MaxCredentialName, Required: "Écrivez qui a enregistré le diplôme, par exemple « ARS Bretagne »."}),
 		CheckedOn: f.Date("diploma_checked_on", today.AddDate(-30, 0, 0), today, "Indiquez le jour où vous l’avez vérifié."),

@@ -31,7 +31,7 @@ func (h *HTTP) errandOf(r *http.Request) (errand, error) {
 	if v.Role == viewer.Beneficiary {
 		return oneself(v), nil
 	}
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return errand{}, err
 	}
@@ -200,7 +200,7 @@ type errandHoursPage struct {
 	errand
 	Worker  SocialWorker
 	Mode    Mode
-	Modes   []option
+	Modes   []form.Option
 	Hours   freeHours
 	Kept    []keptField // what was typed before the hour was lost, to go on with
 	Problem string

@@ -19,15 +19,15 @@ type feedPage struct {
 	Made      bool
 	Address   string       // in full, once, when it has just been made
 	WebcalURL template.URL // the same, as calendar programs open it
-	Shows     []option
+	Shows     []form.Option
 	Viewer    *viewer.Viewer
 }
 
 func (feedPage) Template() string { return "booking/feed" }
 func (feedPage) Title() string    { return "Exporter mon agenda" }
 
-var showsOptions = []option{
-	{string(ShowsNothing), ShowsNothing.Label()}, {string(ShowsInitials), ShowsInitials.Label()}, {string(ShowsNames), ShowsNames.Label()},
+var showsOptions = []form.Option{
+	{Value: string(ShowsNothing), Label: ShowsNothing.Label()}, {Value: string(ShowsInitials), Label: ShowsInitials.Label()}, {Value: string(ShowsNames), Label: ShowsNames.Label()},
 }
 
 func (h *HTTP) feedPage(r *http.Request, f *form.Form) (feedPage, error) {
@@ -58,7 +58,7 @@ func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shows := f.Choice("shows", values(showsOptions), "Choisissez ce que cet agenda montre.")
+	shows := f.Choice("shows", form.Values(showsOptions), "Choisissez ce que cet agenda montre.")
 	if !f.Valid() {
 		page, err := h.feedPage(r, f)
 		if err != nil {

@@ -17,9 +17,9 @@ import (
 // searchForm is the filters of a list of people, as they are chosen.
 type searchForm struct {
 	Filter    *form.Form
-	Reasons   []option
-	Modes     []option
-	Languages []option
+	Reasons   []form.Option
+	Modes     []form.Option
+	Languages []form.Option
 	Reader    *time.Location
 }
 
@@ -53,7 +53,7 @@ func (p searchForm) Waiting() string { return p.addressed("/liste-attente") }
 
 // HasPlaces reports whether the person may meet somebody in person.
 func (p searchForm) HasPlaces() bool {
-	return slices.ContainsFunc(p.Modes, func(o option) bool { return o.Value == string(InPerson) })
+	return slices.ContainsFunc(p.Modes, func(o form.Option) bool { return o.Value == string(InPerson) })
 }
 
 // Filtered reports whether something is looked for.
@@ -63,10 +63,10 @@ func (p searchForm) Filtered() bool {
 	return len(query) > 0
 }
 
-var orders = []option{{"", "Première heure libre"}, {"name", "Nom"}}
+var orders = []form.Option{{Value: "", Label: "Première heure libre"}, {Value: "name", Label: "Nom"}}
 
 // Orders are the orders of a list.
-func (searchForm) Orders() []option { return orders }
+func (searchForm) Orders() []form.Option { return orders }
 
 // search decodes whom somebody looks for, on an errand. A filter that names nothing
 // known is no filter: its message is not shown.
@@ -82,10 +82,10 @@ func (h *HTTP) search(r *http.Request, e errand, query url.Values) (searchForm, 
 	page := searchForm{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(), Reader: e.Zone}
 	f := form.FromValues(query)
 	search := Search{
-		Reason:   f.Choice("reason", values(page.Reasons), "-"),
-		Mode:     Mode(f.Choice("mode", values(page.Modes), "-")),
-		Language: f.Choice("language", values(page.Languages), "-"),
-		ByName:   f.Choice("order", values(orders), "-") == "name",
+		Reason:   f.Choice("reason", form.Values(page.Reasons), "-"),
+		Mode:     Mode(f.Choice("mode", form.Values(page.Modes), "-")),
+		Language: f.Choice("language", form.Values(page.Languages), "-"),
+		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),
 		Page:     pageNumber(r),
 		For:      e.PersonID,

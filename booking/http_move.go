@@ -28,7 +28,7 @@ type handled struct {
 func (p handled) Worker() bool { return p.Viewer.ID == p.SocialWorkerID }
 
 func (h *HTTP) handled(r *http.Request) (handled, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return handled{}, err
 	}

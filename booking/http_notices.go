@@ -112,7 +112,7 @@ func (p toldPage) Clock() string { return web.ZoneName(p.Told.Zone) }
 
 // ShowTold shows the switchboard what was sent to a person, and the number to call.
 func (h *HTTP) ShowTold(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (h *HTTP) ShowTold(w http.ResponseWriter, r *http.Request) error {
 
 // MarkCalled notes that the person was told by phone.
 func (h *HTTP) MarkCalled(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,10 @@ type openingPage struct {
 	Opening  Opening
 	Day      time.Time // zero: the opening as a whole
 	Form     *form.Form
-	Modes    []option
-	Weekdays []option
-	Scopes   []option
-	Places   []option      // where there is a choice
+	Modes    []form.Option
+	Weekdays []form.Option
+	Scopes   []form.Option
+	Places   []form.Option // where there is a choice
 	Booked   []Appointment // what the change would leave outside
 	Removing bool          // it was to be removed
 	Zone     *time.Location
@@ -42,7 +42,7 @@ func (p openingPage) At() string { return "/agenda/ouvertures/" + p.Opening.ID.S
 // openingPage reads the opening that the path names; day is asked for, and counts
 // where the opening is a weekly one that holds on it.
 func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return openingPage{}, err
 	}
@@ -59,7 +59,7 @@ func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) 
 	page := openingPage{Opening: o, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places, Zone: zone}
 	if o.Weekday > 0 && !day.IsZero() && o.holds(day) {
 		page.Day = day
-		page.Scopes = []option{{"day", "Seulement le " + web.Day(day)}, {"all", "Chaque semaine"}}
+		page.Scopes = []form.Option{{Value: "day", Label: "Seulement le " + web.Day(day)}, {Value: "all", Label: "Chaque semaine"}}
 	}
 	return page, err
 }
@@ -120,7 +120,7 @@ func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *http.Request) error {
 	}
 	scope := "all"
 	if page.DayOnly() {
-		scope = f.Choice("scope", values(page.Scopes), "Dites si vous changez chaque semaine, ou ce jour seulement.")
+		scope = f.Choice("scope", form.Values(page.Scopes), "Dites si vous changez chaque semaine, ou ce jour seulement.")
 	}
 	if scope == "day" {
 		err = h.changeOneDay(r, f, page)

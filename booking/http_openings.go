@@ -21,17 +21,17 @@ import (
 type openingsPage struct {
 	Form     *form.Form
 	Openings []Opening
-	Modes    []option
-	Weekdays []option
-	Places   []option // where there is a choice
-	Drawn    []option // every week or that day alone, where a day was drawn
+	Modes    []form.Option
+	Weekdays []form.Option
+	Places   []form.Option // where there is a choice
+	Drawn    []form.Option // every week or that day alone, where a day was drawn
 }
 
 func (openingsPage) Template() string { return "booking/openings" }
 func (openingsPage) Title() string    { return "Plages d’ouverture" }
 
-var weekdayOptions = []option{{"1", "Chaque lundi"}, {"2", "Chaque mardi"}, {"3", "Chaque mercredi"}, {"4", "Chaque jeudi"},
-	{"5", "Chaque vendredi"}, {"6", "Chaque samedi"}, {"7", "Chaque dimanche"}, {"0", "Un seul jour"}}
+var weekdayOptions = []form.Option{{Value: "1", Label: "Chaque lundi"}, {Value: "2", Label: "Chaque mardi"}, {Value: "3", Label: "Chaque mercredi"}, {Value: "4", Label: "Chaque jeudi"},
+	{Value: "5", Label: "Chaque vendredi"}, {Value: "6", Label: "Chaque samedi"}, {Value: "7", Label: "Chaque dimanche"}, {Value: "0", Label: "Un seul jour"}}
 
 // When says an opening as a person would: "Chaque mardi, de 9 h à 12 h".
 func (o Opening) When() string {
@@ -74,14 +74,14 @@ func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error)
 }
 
 // placeOptions are the viewer's places, none where there is no choice.
-func (h *HTTP) placeOptions(r *http.Request) ([]option, error) {
+func (h *HTTP) placeOptions(r *http.Request) ([]form.Option, error) {
 	sheet, err := h.bookings.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
 	if err != nil || len(sheet.Places) < 2 {
 		return nil, err
 	}
-	options := make([]option, len(sheet.Places))
+	options := make([]form.Option, len(sheet.Places))
 	for i, place := range sheet.Places {
-		options[i] = option{place.ID.String(), place.Name}
+		options[i] = form.Option{Value: place.ID.String(), Label: place.Name}
 	}
 	return options, nil
 }
@@ -140,12 +140,12 @@ func (h *HTTP) usualModes(r *http.Request) ([]string, error) {
 }
 
 // drawnOptions asks whether what was drawn on a day is for every week.
-func drawnOptions(day time.Time) []option {
+func drawnOptions(day time.Time) []form.Option {
 	if day.IsZero() {
 		return nil
 	}
 	every := weekdayOptions[isoWeekday(day)-1]
-	return []option{{every.Value, every.Label + " à partir de ce jour"}, {"0", "Seulement le " + web.Day(day)}}
+	return []form.Option{{Value: every.Value, Label: every.Label + " à partir de ce jour"}, {Value: "0", Label: "Seulement le " + web.Day(day)}}
 }
 
 // dayIn is the calendar day that an address names.
@@ -174,7 +174,7 @@ func (h *HTTP) decodeOpening(f *form.Form, began time.Time) Opening {
 	if !began.IsZero() && began.Before(first) {
 		first = began
 	}
-	weekday := f.Choice("weekday", values(weekdayOptions), "Choisissez un jour.")
+	weekday := f.Choice("weekday", form.Values(weekdayOptions), "Choisissez un jour.")
 	o := Opening{FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
 	o.Starts, o.Ends = decodeHours(f)
 	if weekday != "" {
@@ -203,7 +203,7 @@ func everHeld(weekday int, first, last time.Time) bool {
 }
 
 func decodeModes(f *form.Form) []Mode {
-	return toModes(f.Choices("modes", values(modeOptions(Modes)), "Choisissez au moins une façon de parler."))
+	return toModes(f.Choices("modes", form.Values(modeOptions(Modes)), "Choisissez au moins une façon de parler."))
 }
 
 // decodeHours decodes from when to when, on one day.

@@ -55,7 +55,7 @@ func (o Offer) Value() string {
 func (p proposalPage) Declined() bool { return p.State == RebookingDeclined }
 
 func (h *HTTP) proposalPage(r *http.Request, f *form.Form) (proposalPage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return proposalPage{}, err
 	}
@@ -78,7 +78,7 @@ func (h *HTTP) Proposals(w http.ResponseWriter, r *http.Request) error {
 
 // Rebook takes the hour whose button was pressed.
 func (h *HTTP) Rebook(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 
 // DeclineOffers notes that nothing suits the person.
 func (h *HTTP) DeclineOffers(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (h *HTTP) recallsPage(r *http.Request) (recallsPage, error) {
 
 // NoteRecall notes what came of a call.
 func (h *HTTP) NoteRecall(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

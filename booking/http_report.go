@@ -13,7 +13,7 @@ type reportPage struct {
 	Appointment
 	Form   *form.Form
 	Viewer *viewer.Viewer
-	Kinds  []option
+	Kinds  []form.Option
 }
 
 func (reportPage) Template() string { return "booking/report" }
@@ -23,7 +23,7 @@ func (h *HTTP) reportPage(r *http.Request, f *form.Form) (reportPage, error) {
 	a, err := h.appointment(r)
 	page := reportPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}
 	for _, kind := range account.ReportKinds {
-		page.Kinds = append(page.Kinds, option{string(kind), kind.Label()})
+		page.Kinds = append(page.Kinds, form.Option{Value: string(kind), Label: kind.Label()})
 	}
 	return page, err
 }
@@ -48,7 +48,7 @@ func (h *HTTP) Report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	report := Report{
-		Kind: account.ReportKind(f.Choice("kind", values(page.Kinds), "Choisissez ce dont il s’agit.")),
+		Kind: account.ReportKind(f.Choice("kind", form.Values(page.Kinds), "Choisissez ce dont il s’agit.")),
 		Text: f.Text("text", form.Text{Max: account.MaxReport, Required: "Dites en quelques phrases ce qui s’est passé.", Lines: true}),
 	}
 	if !f.Valid() {

@@ -16,7 +16,7 @@ import (
 // settingsPage is what shapes a worker's hours beside openings and absences.
 type settingsPage struct {
 	Form     *form.Form
-	Regions  []option
+	Regions  []form.Option
 	Holidays []Holiday // of the next year
 	Booked   []Appointment
 	Closing  time.Time // the holiday that was to be closed, and is booked
@@ -26,10 +26,10 @@ type settingsPage struct {
 func (settingsPage) Template() string { return "booking/settings" }
 func (settingsPage) Title() string    { return "Réglages de l’agenda" }
 
-func regionOptions() []option {
-	options := make([]option, len(Regions))
+func regionOptions() []form.Option {
+	options := make([]form.Option, len(Regions))
 	for i, region := range Regions {
-		options[i] = option{region.Slug, region.Label}
+		options[i] = form.Option{Value: region.Slug, Label: region.Label}
 	}
 	return options
 }
@@ -85,7 +85,7 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := Settings{
-		HolidayRegion: f.Choice("holiday_region", values(regionOptions()), "Choisissez une région."),
+		HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région."),
 		BufferBefore:  decodeNumber(f, "buffer_before", "Minutes avant", 0, maxBuffer),
 		BufferAfter:   decodeNumber(f, "buffer_after", "Minutes après", 0, maxBuffer),
 		NoticeHours:   decodeNumber(f, "notice_hours", "Heures à l’avance", 0, maxNotice),

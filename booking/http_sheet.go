@@ -25,12 +25,12 @@ type sheetPage struct {
 	Diploma   *form.Form // of a registration, for an administrator
 	Insurance *form.Form // of an insurance
 	Standing  Standing
-	Registers []option
+	Registers []form.Option
 	Worker    SocialWorker
 	Path      string // of the page itself; the portrait's forms stand below it
-	Reasons   []option
-	Modes     []option
-	Languages []option
+	Reasons   []form.Option
+	Modes     []form.Option
+	Languages []form.Option
 }
 
 func (sheetPage) Template() string { return "booking/sheet" }
@@ -49,7 +49,7 @@ func sheetOf(r *http.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
 		return viewer.From(r.Context()).ID, ownSheet, nil
 	}
-	worker, err = pathID(r)
+	worker, err = form.PathID(r, "id")
 	return worker, "/administration/assistants/" + worker.String(), err
 }
 
@@ -90,14 +90,14 @@ func (s Sheet) form() *form.Form {
 	return form.Filled(values)
 }
 
-func decodeSheet(f *form.Form, reasons []option) Sheet {
+func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 	sheet := Sheet{
 		Presentation: f.Text("presentation", form.Text{Max: MaxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
-		Languages:    f.Choices("languages", values(languageOptions()), "Choisissez au moins une langue."),
-		Reasons:      f.Choices("reasons", values(reasons), "Choisissez au moins un motif."),
+		Languages:    f.Choices("languages", form.Values(languageOptions()), "Choisissez au moins une langue."),
+		Reasons:      f.Choices("reasons", form.Values(reasons), "Choisissez au moins un motif."),
 		Place:        f.Text("place", form.Text{Max: MaxPlace, Lines: true}),
 	}
-	for _, mode := range f.Choices("modes", values(modeOptions(Modes)), "Choisissez au moins une façon de parler.") {
+	for _, mode := range f.Choices("modes", form.Values(modeOptions(Modes)), "Choisissez au moins une façon de parler.") {
 		sheet.Modes = append(sheet.Modes, Mode(mode))
 	}
 	return sheet
@@ -210,7 +210,7 @@ func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *http.Request) error {
 // Portrait answers GET /assistants/{id}/photo. Its address changes with the
 // picture, so that a browser may keep it.
 func (h *HTTP) Portrait(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

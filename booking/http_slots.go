@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -18,7 +19,7 @@ import (
 type slotsPage struct {
 	Worker   SocialWorker
 	Mode     Mode
-	Modes    []option
+	Modes    []form.Option
 	Week     isoWeek
 	Days     []slotDay
 	Previous string // the week before, empty when it is past
@@ -122,7 +123,7 @@ func parseWeek(s string) (isoWeek, bool) {
 
 // Slots shows one worker's sheet with its agenda (R12).
 func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

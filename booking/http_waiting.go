@@ -21,10 +21,10 @@ type waitingPage struct {
 	Full    bool
 	Reader  *time.Location
 	Now     time.Time
-	Workers []option // with whom one can wait, beside anybody
-	Coming  []option // appointments that can be had earlier
+	Workers []form.Option // with whom one can wait, beside anybody
+	Coming  []form.Option // appointments that can be had earlier
 
-	Reasons, Modes, Languages []option
+	Reasons, Modes, Languages []form.Option
 }
 
 func (waitingPage) Template() string { return "booking/waiting" }
@@ -148,7 +148,7 @@ func (p *waitingPage) offer(coming []Appointment, v *viewer.Viewer, now time.Tim
 		if !a.Cancellable(now) {
 			continue
 		}
-		p.Coming = append(p.Coming, option{a.ID.String(), web.DayHour(a.StartsAt.In(v.Zone)) + ", avec " + a.SocialWorkerName})
+		p.Coming = append(p.Coming, form.Option{Value: a.ID.String(), Label: web.DayHour(a.StartsAt.In(v.Zone)) + ", avec " + a.SocialWorkerName})
 		p.offerName(a.SocialWorkerID, a.SocialWorkerName)
 	}
 }
@@ -159,7 +159,7 @@ func (p *waitingPage) offerName(id uuid.UUID, name string) {
 			return
 		}
 	}
-	p.Workers = append(p.Workers, option{id.String(), name})
+	p.Workers = append(p.Workers, form.Option{Value: id.String(), Label: name})
 }
 
 func (h *HTTP) offerWorker(r *http.Request, p *waitingPage, looked string) error {
@@ -221,11 +221,11 @@ func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []Appointment, reaso
 
 // decode reads what is wished for; what is not chosen names nothing.
 func (p waitingPage) decode(f *form.Form) Wish {
-	chosen := func(name string, options []option) string {
+	chosen := func(name string, options []form.Option) string {
 		if !f.Sent(name) {
 			return ""
 		}
-		return f.Choice(name, append(values(options), ""), "Choisissez dans la liste.")
+		return f.Choice(name, append(form.Values(options), ""), "Choisissez dans la liste.")
 	}
 	wish := Wish{
 		Reason: chosen("reason", p.Reasons), Mode: Mode(chosen("mode", p.Modes)), Language: chosen("language", p.Languages),
@@ -274,7 +274,7 @@ func (h *HTTP) Wait(w http.ResponseWriter, r *http.Request) error {
 
 // StopWaiting ends one.
 func (h *HTTP) StopWaiting(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, er
 
 // Opening returns one of the viewer's own.
 func (s *Service) Opening(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Opening, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Opening{}, err
 	}
 	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
@@ -67,7 +67,7 @@ func (*StillBooked) Unwrap() error { return errStillBooked }
 // appointments that change returns would be left outside: unless anyway, nothing
 // is changed and StillBooked names them.
 func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow) ([]appointmentRow, error)) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	var left []appointmentRow

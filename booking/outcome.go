@@ -30,7 +30,7 @@ func (a Appointment) Concludable(now time.Time) bool {
 // the start of its hour on and for a week; it can be corrected until then. Nobody
 // but the two people is ever told.
 func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Status) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	if outcome != Held && outcome != NoShow {

@@ -7,7 +7,6 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/internal/audit"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -38,22 +37,13 @@ const (
 	noticesShown   = 100
 )
 
-var errSwitchboard = fault.New(fault.Forbidden, "Cette page est celle du standard.")
-
-func switchboard(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Switchboard {
-		return errSwitchboard
-	}
-	return nil
-}
-
 // Unreached lists, for the switchboard, whom the latest about an appointment to come
 // did not reach by any channel, and whom nobody called since: the soonest hour first
 // (R21). It tells who, and when the hour is; the number is on the person's own page.
 // That each was shown is journaled (R39). more reports that others wait whom the
 // viewer's day has no room for (R47).
 func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (notices []Notice, more bool, err error) {
-	if err := switchboard(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
 	}
 	var rows []noticeRow
@@ -108,7 +98,7 @@ func noteUnreachedShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r
 // what, when, by which channel and what became of it, never the content. It is
 // journaled. NotFound for nobody, and for staff.
 func (s *Service) Told(ctx context.Context, v *viewer.Viewer, person uuid.UUID) (told Told, err error) {
-	if err := switchboard(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return Told{}, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -153,7 +143,7 @@ func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.U
 // them otherwise, as it was known at seen: what was lost since, nobody has told them.
 // It is journaled.
 func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID, seen time.Time) error {
-	if err := switchboard(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

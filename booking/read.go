@@ -121,7 +121,7 @@ func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, p
 
 // Week lists what occupies a worker's hours inside span, in order (R41).
 func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span Period) ([]Appointment, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	rows, err := readWeek(ctx, s.db.Pool, v.ID, span, s.db.Now())

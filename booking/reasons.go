@@ -33,20 +33,12 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 
 // AllReasons lists the retired ones too, for an administrator.
 func (s *Service) AllReasons(ctx context.Context, v *viewer.Viewer) ([]Reason, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	return readAllReasons(ctx, s.db.Pool)
 }
 
-var errAdministrator = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
-
-func administrator(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Administrator {
-		return errAdministrator
-	}
-	return nil
-}
 
 var (
 	errReasonKnown = fault.New(fault.Invalid, "Ce motif existe déjà, peut-être parmi ceux qui ne sont plus proposés.")
@@ -126,7 +118,7 @@ func (s *Service) RaiseReason(ctx context.Context, v *viewer.Viewer, slug string
 // changeReasons lets administrators change the list one after the other, and
 // journals it.
 func (s *Service) changeReasons(ctx context.Context, v *viewer.Viewer, act string, change func(postgres.Tx, []Reason) error) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -50,7 +50,7 @@ var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’
 // back on the list once it is. more reports that others wait whom the viewer's day has
 // no room for (R47).
 func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, more bool, err error) {
-	if err := switchboard(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -133,7 +133,7 @@ func (s *Service) CountRecalls(ctx context.Context) (int, error) {
 // who is then called no more, or not. It is journaled. Conflict when the person does
 // not wait for a call any more.
 func (s *Service) NoteRecall(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reached bool) error {
-	if err := switchboard(v); err != nil {
+	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -45,7 +45,7 @@ type Report struct {
 // Report tells the administration about the person of one of the viewer's
 // appointments, past or to come; NotFound for anybody else's.
 func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Report) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -71,7 +71,7 @@ func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person u
 // ClearMark ends it, by the worker of one of the person's appointments; journaled. One
 // that has ended stays so.
 func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -89,7 +89,7 @@ func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 
 // Requests lists what waits for the viewer's answer, the most pressing first.
 func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	rows, err := readRequests(ctx, s.db.Pool, v.ID, s.db.Now())
@@ -102,7 +102,7 @@ func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment
 // Answer accepts or declines a request, by its worker, until its deadline; Conflict
 // when it waits no more, unless it has that very answer. The person is told either way, with a word if there is one.
 func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, accept bool, explanation string) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -46,7 +46,7 @@ func between(n, least, most int) bool { return least <= n && n <= most }
 
 // Settings returns the viewer's own.
 func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (Settings, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Settings{}, err
 	}
 	row, err := readWorker(ctx, s.db.Pool, v.ID)
@@ -58,7 +58,7 @@ var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas 
 // SaveSettings changes the viewer's own for what is booked from now on; what is
 // booked stays booked.
 func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings Settings) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	if !settings.within() {
@@ -74,7 +74,7 @@ func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings S
 
 // Holidays lists the viewer's holidays inside span, open or closed.
 func (s *Service) Holidays(ctx context.Context, v *viewer.Viewer, span Period) ([]Holiday, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	row, err := readWorker(ctx, s.db.Pool, v.ID)

@@ -20,13 +20,13 @@ var errNotYours = fault.New(fault.NotFound, "Cette fiche n’existe pas, ou n’
 func mayEdit(v *viewer.Viewer, worker uuid.UUID) error {
 	switch {
 	case v == nil:
-		return errNotWorker
+		return viewer.Denied(viewer.SocialWorker)
 	case v.Role == viewer.Administrator, v.Role == viewer.SocialWorker && v.ID == worker:
 		return nil
 	case v.Role == viewer.SocialWorker:
 		return errNotYours
 	}
-	return errNotWorker
+	return viewer.Denied(viewer.SocialWorker)
 }
 
 // UpdateSheet changes what a profile sheet says (R12). What is booked stays as it

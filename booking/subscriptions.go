@@ -74,7 +74,7 @@ func aboutCalendar(id uuid.UUID) string { return "calendar-address/" + id.String
 // Subscribe adds a calendar to the viewer's own, which is read at once. Its address
 // opens it to whoever knows it: it is sealed with the viewer's key.
 func (s *Service) Subscribe(ctx context.Context, v *viewer.Viewer, n NewSubscription) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	address, err := fetch.Parse(n.Address)
@@ -110,7 +110,7 @@ func orFault(err error, otherwise *fault.Fault) error {
 
 // Subscriptions lists the viewer's own calendars.
 func (s *Service) Subscriptions(ctx context.Context, v *viewer.Viewer) ([]Subscription, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
 	rows, err := readSubscriptions(ctx, s.db.Pool, v.ID)
@@ -143,7 +143,7 @@ func host(address []byte) string {
 
 // changeCalendar lets the viewer change one of their own calendars.
 func (s *Service) changeCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID, act func(tx postgres.Tx, row subscriptionRow) error) error {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -111,7 +111,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 		t.Fatalf("sent %+v", sent)
 	}
 	must(t, r.Bookings.ComeBack(t.Context(), sent[0].ID, mail.UnknownAddress))
-	desk := &viewer.Viewer{ID: r.nadia.ID, Role: viewer.Switchboard, Zone: r.nadia.Zone}
+	desk := &viewer.Viewer{ID: r.nadia.ID, Complete: true, Role: viewer.Switchboard, Zone: r.nadia.Zone}
 	unreached := func() int {
 		notices, _, err := r.Bookings.Unreached(t.Context(), desk)
 		must(t, err)

@@ -19,7 +19,7 @@ type Hours struct {
 
 // Hours returns the viewer's own for a span (R41).
 func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hours, error) {
-	if err := worker(v); err != nil {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Hours{}, err
 	}
 	row, err := readWorker(ctx, s.db.Pool, v.ID)

@@ -137,7 +137,7 @@ var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette
 // AddSocialWorker invites a worker and writes the profile sheet, by an
 // administrator; journaled as every invitation of staff is.
 func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
 	}
 	n.Role = viewer.SocialWorker

@@ -59,18 +59,10 @@ var ErrMistyped = &fault.Fault{
 
 // The faults of whoever may not.
 var (
-	errForbidden  = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
 	errNotManager = fault.New(fault.Forbidden, "Cette page est réservée à l’administration et aux gestionnaires d’entreprise.")
 	errNoClient   = fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
 	errNoCode     = fault.New(fault.NotFound, "Ce code n’existe pas.")
 )
-
-func administrator(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Administrator {
-		return errForbidden
-	}
-	return nil
-}
 
 // managing reports whether v works on that client: an administrator does on every
 // one, a manager on their own; another client looks like none at all.

@@ -101,7 +101,7 @@ func (c Client) check() error {
 // Create adds a client with its contract, by an administrator (R9). A contract
 // that names no way of meeting allows all of them.
 func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.UUID, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
 	}
 	if c.Modes == nil {
@@ -126,7 +126,7 @@ func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.
 // Edit replaces what is known of a client, by an administrator; where the terms
 // change, those that held until now are kept (R9).
 func (s *Service) Edit(ctx context.Context, v *viewer.Viewer, c Client) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	if err := c.check(); err != nil {
@@ -167,7 +167,7 @@ func (s *Service) Clients(ctx context.Context, v *viewer.Viewer) ([]Client, erro
 // Search lists the clients whose name or address holds the words, by name and at
 // most so many (0: all), for an administrator.
 func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words string, most int) ([]Client, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	return readClients(ctx, s.db.Pool, words, most)
@@ -183,7 +183,7 @@ func (s *Service) Client(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (C
 
 // Changes lists the earlier states of a contract, latest first, for an administrator.
 func (s *Service) Changes(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Change, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
 	return readChanges(ctx, s.db.Pool, id)

@@ -69,7 +69,7 @@ func TestR9_OnlyAdministratorsEditContracts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, role := range viewer.Roles {
-		v := &viewer.Viewer{Role: role, ClientID: w.client.ID}
+		v := &viewer.Viewer{Role: role, ClientID: w.client.ID, Complete: true}
 		_, searched := w.Companies.Search(w.ctx, v, "", 10)
 		_, history := w.Companies.Changes(w.ctx, v, w.client.ID)
 		for act, err := range map[string]error{"edit": w.Companies.Edit(w.ctx, v, w.client), "search": searched, "history": history} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -137,11 +136,9 @@ func (t *FiguresTable) fill(lines []Line, published map[cell]Published) {
 	}
 }
 
-var errManagersOnly = fault.New(fault.Forbidden, "Cette page est réservée aux gestionnaires d’entreprise.")
-
 func ownManager(v *viewer.Viewer) error {
 	if v == nil || v.Role != viewer.ClientManager || v.ClientID == uuid.Nil {
-		return errManagersOnly
+		return viewer.Denied(viewer.ClientManager)
 	}
 	return nil
 }

@@ -362,7 +362,7 @@ func newWorld(t testing.TB) *world {
 	w.db = db.At(func() time.Time { return w.now })
 	w.service = New(w.db, testKey(7))
 	for i, slug := range []string{"un", "deux"} {
-		w.ids[i], err = w.service.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator}, Client{
+		w.ids[i], err = w.service.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, Client{
 			Name: "Exemple", Slug: slug, StartsOn: time.Date(2020, 8, 20, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC),
 		})
 		must(t, err)

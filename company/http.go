@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -33,15 +32,6 @@ func NewHTTP(companies *Service, render *web.Renderer, base string) *HTTP {
 	return &HTTP{companies: companies, render: render, base: base}
 }
 
-// pathID reads an identifier of the path; what cannot be one is NotFound.
-func pathID(r *http.Request, name string) (uuid.UUID, error) {
-	id, err := form.ParseID(r.PathValue(name))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
-}
-
 // desk is whose codes a request is about, and the page where they stand: a manager
 // has one client, an administrator names it in the path.
 type desk struct {
@@ -53,19 +43,16 @@ func deskOf(r *http.Request) (desk, error) {
 	if v := viewer.From(r.Context()); v != nil && v.Role == viewer.ClientManager {
 		return desk{v.ClientID, "/entreprise"}, nil
 	}
-	id, err := pathID(r, "id")
+	id, err := form.PathID(r, "id")
 	return desk{id, "/administration/entreprises/" + id.String()}, err
 }
 
-// option is one line of a list to choose from.
-type option struct{ Value, Label string }
+var modeOptions = []form.Option{{Value: "video", Label: "Par vidéo"}, {Value: "phone", Label: "Par téléphone"}, {Value: "in_person", Label: "Sur place"}}
 
-var modeOptions = []option{{"video", "Par vidéo"}, {"phone", "Par téléphone"}, {"in_person", "Sur place"}}
-
-func siteOptions(sites []string) []option {
-	options := make([]option, len(sites))
+func siteOptions(sites []string) []form.Option {
+	options := make([]form.Option, len(sites))
 	for i, site := range sites {
-		options[i] = option{site, site}
+		options[i] = form.Option{Value: site, Label: site}
 	}
 	return options
 }

@@ -35,7 +35,7 @@ func (p clientPage) Contract() contractFields { return contractFields{p.Form} }
 
 // ClientPage shows one client to an administrator (R9).
 func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func contractForm(c Client) *form.Form {
 
 // Edit saves the contract.
 func (h *HTTP) Edit(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

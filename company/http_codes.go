@@ -21,7 +21,7 @@ type codesPart struct {
 	Path     string // of the page that this is a part of
 	CodeForm *form.Form
 	Codes    []Code
-	Sites    []option
+	Sites    []form.Option
 	MinUses  int
 }
 
@@ -123,7 +123,7 @@ type codePage struct {
 	Client   Client
 	Code     Code
 	Path     string // of the page where the codes stand
-	Overlaps []option
+	Overlaps []form.Option
 	Poster   Poster
 }
 
@@ -136,7 +136,7 @@ func (h *HTTP) codePage(r *http.Request, template, title string) (codePage, erro
 	if err != nil {
 		return codePage{}, err
 	}
-	id, err := pathID(r, "code")
+	id, err := form.PathID(r, "code")
 	if err != nil {
 		return codePage{}, err
 	}
@@ -178,7 +178,7 @@ func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
 }
 
 // overlaps are how long a replaced code may go on, in days.
-var overlaps = []option{{"0", "Tout de suite"}, {"7", "Dans 7 jours"}, {"30", "Dans 30 jours"}, {"90", "Dans 90 jours"}}
+var overlaps = []form.Option{{Value: "0", Label: "Tout de suite"}, {Value: "7", Label: "Dans 7 jours"}, {Value: "30", Label: "Dans 30 jours"}, {Value: "90", Label: "Dans 90 jours"}}
 
 // RotatePage asks when the old code ends.
 func (h *HTTP) RotatePage(w http.ResponseWriter, r *http.Request) error {

@@ -64,7 +64,7 @@ func percentWithTenths(share float64) string {
 
 // GuessPage shows an administrator what figures leave to guess (R10).
 func (h *FiguresHTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
-	if err := administrator(viewer.From(r.Context())); err != nil {
+	if err := viewer.Require(viewer.From(r.Context()), viewer.Administrator); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, guessPage{Tables: guessTables()})

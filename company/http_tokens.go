@@ -114,7 +114,7 @@ func (h *FiguresHTTP) RevokeToken(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	id, err := pathID(r, "key")
+	id, err := form.PathID(r, "key")
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func day(t time.Time) string { return web.Date(t.In(zone.Paris())) }
 // texts are in force still; nil elsewhere, and once they are replaced.
 func (h *HTTP) Reminder(r *http.Request) *web.Reminder {
 	v := viewer.From(r.Context())
-	if administrator(v) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {
+	if viewer.Require(v, viewer.Administrator) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {
 		return nil
 	}
 	starting, err := h.texts.StartingInForce(r.Context())

@@ -105,7 +105,7 @@ func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, vers
 	if postgres.NoRows(err) {
 		return Text{}, fault.Wrap(fault.NotFound, err)
 	}
-	if err == nil && (text.Draft() || text.Coming(s.db.Now()) && administrator(v) != nil) {
+	if err == nil && (text.Draft() || text.Coming(s.db.Now()) && viewer.Require(v, viewer.Administrator) != nil) {
 		return Text{}, fault.New(fault.NotFound, "")
 	}
 	return text, err

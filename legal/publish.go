@@ -22,20 +22,12 @@ const Ahead = 2 * 365 * 24 * time.Hour
 
 // The faults of preparing a text.
 var (
-	errForbidden = fault.New(fault.Forbidden, "Cette page est réservée à l’administration.")
 	errStale     = fault.New(fault.Conflict, "Quelqu’un d’autre a changé ce brouillon entre-temps.")
 	errScheduled = fault.New(fault.Conflict, "Une version est déjà datée. Retirez-la d’abord : elle redevient un brouillon.")
 	errCame      = fault.New(fault.Conflict, "Cette version est en vigueur : elle ne peut plus être retirée.")
 	errNoChanges = fault.New(fault.Invalid, "Dites d’abord ce qui change, dans le brouillon : c’est ce que chaque personne lira avant d’accepter.")
 	errWhen      = fault.New(fault.Invalid, "Choisissez un moment à venir, dans les deux ans.")
 )
-
-func administrator(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.Administrator {
-		return errForbidden
-	}
-	return nil
-}
 
 // State is where a kind of text stands.
 type State struct {
@@ -58,7 +50,7 @@ func (s *Service) States(ctx context.Context, v *viewer.Viewer) ([]State, error)
 
 // State tells, for an administrator, where one text stands.
 func (s *Service) State(ctx context.Context, v *viewer.Viewer, kind Kind) (State, error) {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return State{}, err
 	}
 	now := s.db.Now()
@@ -178,7 +170,7 @@ func (s *Service) Withdraw(ctx context.Context, v *viewer.Viewer, kind Kind) err
 
 // change runs an administrator's act on texts, one at a time; readers never wait.
 func (s *Service) change(ctx context.Context, v *viewer.Viewer, act func(postgres.Tx) error) error {
-	if err := administrator(v); err != nil {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -109,7 +109,7 @@ type Archive struct {
 // the officer, for a reason that stays among the request's steps; journaled.
 // NotFound when nothing is kept, or no longer.
 func (s *Service) OpenArchive(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) (Archive, error) {
-	if err := officer(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Archive{}, err
 	}
 	if reason == "" {

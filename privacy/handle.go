@@ -15,13 +15,6 @@ import (
 	"github.com/google/uuid"
 )
 
-func officer(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.DPO || !v.Complete {
-		return errNotDPO
-	}
-	return nil
-}
-
 // How much of the requests one page shows.
 const (
 	openShown   = 200
@@ -38,7 +31,7 @@ type Line struct {
 // Requests lists the open requests, the first one due first, and the latest closed
 // ones, for the officer.
 func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) (open, closed []Line, err error) {
-	if err := officer(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return nil, nil, err
 	}
 	rows, err := readOpen(ctx, s.db.Pool, openShown)
@@ -103,7 +96,7 @@ func (c Case) Proved() bool { return c.Origin == FromAccount || c.ConfirmedAt !=
 // Case returns one request, for the officer; NotFound when there is none, and for
 // one that nobody has confirmed.
 func (s *Service) Case(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Case, error) {
-	if err := officer(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Case{}, err
 	}
 	row, err := readRequest(ctx, s.db.Pool, id)
@@ -179,7 +172,7 @@ type Written struct {
 // Enter keeps a request received in writing or by voice, by the officer; it is due
 // from the day on which it was received.
 func (s *Service) Enter(ctx context.Context, v *viewer.Viewer, w Written) (uuid.UUID, error) {
-	if err := officer(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return uuid.Nil, err
 	}
 	if w.Channel.Label() == "" || w.Details.Name == "" {
@@ -264,7 +257,7 @@ func (s *Service) Refuse(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 // handle is one act of the officer on an open request, which is held, journaled in
 // the same transaction.
 func (s *Service) handle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string, act func(postgres.Tx, *Request) error) error {
-	if err := officer(v); err != nil {
+	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -8,8 +8,6 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
-
-	"github.com/google/uuid"
 )
 
 // HTTP is the pages of this package.
@@ -22,16 +20,6 @@ type HTTP struct {
 // NewHTTP returns the pages; they name the operator, to whom one may also write.
 func NewHTTP(rights *Service, render *web.Renderer, operator config.Operator) *HTTP {
 	return &HTTP{rights: rights, render: render, operator: operator}
-}
-
-type option struct{ Value, Label string }
-
-func pathID(r *http.Request) (uuid.UUID, error) {
-	id, err := form.ParseID(r.PathValue("id"))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
 }
 
 func place(r *http.Request) string {

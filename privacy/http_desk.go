@@ -39,7 +39,7 @@ func (h *HTTP) Desk(w http.ResponseWriter, r *http.Request) error {
 // enterPage is the form of a request that came in another way.
 type enterPage struct {
 	Form     *form.Form
-	Channels []option
+	Channels []form.Option
 }
 
 func (enterPage) Template() string { return "privacy/enter" }
@@ -48,7 +48,7 @@ func (enterPage) Title() string    { return "Enregistrer une demande" }
 func newEnterPage(f *form.Form) enterPage {
 	page := enterPage{Form: f}
 	for _, c := range Channels {
-		page.Channels = append(page.Channels, option{string(c), c.Label()})
+		page.Channels = append(page.Channels, form.Option{Value: string(c), Label: c.Label()})
 	}
 	return page
 }
@@ -116,7 +116,7 @@ func (p casePage) Erasable() bool {
 }
 
 func (h *HTTP) casePage(r *http.Request) (casePage, error) {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return casePage{}, err
 	}

@@ -107,7 +107,7 @@ func (h *HTTP) AskErasure(w http.ResponseWriter, r *http.Request) error {
 
 // Withdraw takes one's request back.
 func (h *HTTP) Withdraw(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
+	id, err := form.PathID(r, "id")
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (o operator) Known() bool { return o.DPO != "" || o.Email != "" || o.Addres
 type rightsPage struct {
 	Form     *form.Form
 	Operator operator
-	About    []option
+	About    []form.Option
 }
 
 func (rightsPage) Template() string { return "privacy/rights" }
@@ -34,8 +34,8 @@ const (
 )
 
 func (h *HTTP) rightsPage(f *form.Form) rightsPage {
-	return rightsPage{Form: f, Operator: h.contact(), About: []option{
-		{aboutMe, "Je demande la suppression de mes données"}, {aboutChild, "Je signale les données d’un enfant"},
+	return rightsPage{Form: f, Operator: h.contact(), About: []form.Option{
+		{Value: aboutMe, Label: "Je demande la suppression de mes données"}, {Value: aboutChild, Label: "Je signale les données d’un enfant"},
 	}}
 }
 

@@ -231,7 +231,6 @@ func monthsLater(d time.Time, months int) time.Time {
 
 // The faults of this package.
 var (
-	errNotDPO    = fault.New(fault.Forbidden, "Cette page est réservée à la personne déléguée à la protection des données.")
 	errNotFound  = fault.New(fault.NotFound, "Cette demande n’existe pas, ou n’est pas la vôtre.")
 	errGone      = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Faites une nouvelle demande.")
 	errAlready   = fault.New(fault.Conflict, "Vous avez déjà demandé la suppression de votre compte. Cette demande est en cours.")

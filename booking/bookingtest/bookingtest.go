@@ -54,7 +54,7 @@ type World struct {
 // New returns a world with one client, whose code everybody uses, and nobody in it.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{URL: dbtest.New(t), Admin: &viewer.Viewer{Role: viewer.Administrator}}
+	w := &World{URL: dbtest.New(t), Admin: &viewer.Viewer{Role: viewer.Administrator, Complete: true}}
 	w.SetNow(Start)
 	w.open(t)
 	client, err := w.Companies.Create(context.Background(), w.Admin, company.Client{

@@ -34,7 +34,7 @@ var newClients atomic.Int64
 func (w *world) newClient(t *testing.T) uuid.UUID {
 	t.Helper()
 	year := clocktest.Now().Year()
-	id, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+	id, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, company.Client{
 		Name: "Ateliers du Test", Slug: fmt.Sprintf("ateliers-%d", newClients.Add(1)),
 		StartsOn: time.Date(year-1, 1, 1, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(year+1, 12, 31, 0, 0, 0, 0, time.UTC),
 	})
@@ -402,7 +402,7 @@ func (w *world) clientOfOld(t *testing.T) (client uuid.UUID, publish func()) {
 	w.platform.figures.Lock()
 	year := w.platform.db.Now().Year()
 	began := time.Date(year-2, 1, 1, 12, 0, 0, 0, time.UTC)
-	client, err := w.platform.companies.At(w.platform.db.At(func() time.Time { return began })).Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+	client, err := w.platform.companies.At(w.platform.db.At(func() time.Time { return began })).Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, company.Client{
 		Name: "Ateliers du Test", Slug: fmt.Sprintf("ateliers-%d", newClients.Add(1)),
 		StartsOn: began.Truncate(24 * time.Hour), EndsOn: time.Date(year+1, 12, 31, 0, 0, 0, 0, time.UTC),
 	})

@@ -35,7 +35,7 @@ func TestR11_TheEntranceCarriesTheClientsNameAndClosesWithTheContract(t *testing
 		t.Errorf("another site can frame it: %v", a.header)
 	}
 	yesterday := clocktest.Now().UTC().AddDate(0, 0, -2)
-	_, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator}, company.Client{
+	_, err := w.platform.companies.Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, company.Client{
 		Name: "Ancienne", Slug: "ancienne", StartsOn: yesterday.AddDate(-1, 0, 0), EndsOn: yesterday, Modes: []string{"video"},
 	})
 	ok(t, err)
@@ -118,7 +118,7 @@ func TestR10_TheManagersPageIsForManagersAlone(t *testing.T) {
 func TestR10_AUsedUpCodeIsAnsweredLikeAnUnknownOne(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
-	admin := &viewer.Viewer{Role: viewer.Administrator}
+	admin := &viewer.Viewer{Role: viewer.Administrator, Complete: true}
 	code, err := w.platform.companies.IssueCode(t.Context(), admin, w.newClient(t), company.NewCode{ExpiresAt: w.platform.db.Now().AddDate(0, 1, 0), MaxUses: company.MinUses})
 	ok(t, err)
 	for used := error(nil); used == nil; {

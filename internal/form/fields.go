@@ -1,6 +1,10 @@
 package form
 
 import (
+	"net/http"
+
+	"socialdirect/internal/fault"
+
 	"errors"
 	"regexp"
 	"time"
@@ -104,6 +108,27 @@ func (f *Form) ID(name, required string) uuid.UUID {
 		f.Fail(name, required)
 	}
 	return id
+}
+
+// PathID reads the identifier that a part of the path holds; NotFound when it is none.
+func PathID(r *http.Request, name string) (uuid.UUID, error) {
+	id, err := ParseID(r.PathValue(name))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+// Option is one line of a list to choose from.
+type Option struct{ Value, Label string }
+
+// Values are what the options send, in their order.
+func Values(options []Option) []string {
+	all := make([]string, len(options))
+	for i, o := range options {
+		all[i] = o.Value
+	}
+	return all
 }
 
 // ParseID reads an identifier as addresses and forms write it, 36 characters

@@ -5,7 +5,10 @@ package viewer
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"socialdirect/internal/fault"
 
 	"github.com/google/uuid"
 )
@@ -62,4 +65,27 @@ func With(ctx context.Context, v *Viewer) context.Context {
 func From(ctx context.Context) *Viewer {
 	v, _ := ctx.Value(key{}).(*Viewer)
 	return v
+}
+
+// whose says whom a page is for that another role asked for.
+var whose = map[Role]string{
+	SocialWorker:  "aux assistantes sociales",
+	Switchboard:   "au standard",
+	ClientManager: "aux gestionnaires d’entreprise",
+	Administrator: "à l’administration",
+	DPO:           "à la personne déléguée à la protection des données",
+}
+
+// Denied is the Forbidden of what is the given role's alone.
+func Denied(role Role) error {
+	return fault.New(fault.Forbidden, "Cette page est réservée "+whose[role]+".")
+}
+
+// Require fails with Denied of the first role unless v has one of the roles and owes no
+// second factor (R8).
+func Require(v *Viewer, roles ...Role) error {
+	if v == nil || !slices.Contains(roles, v.Role) || v.Role.Staff() && !v.Complete {
+		return Denied(roles[0])
+	}
+	return nil
 }
