@@ -43,7 +43,7 @@ func (p clientsPage) Contract() contractFields { return contractFields{p.Form} }
 type contractFields struct{ Form *form.Form }
 
 // Modes are the ways of meeting to choose from.
-func (contractFields) Modes() []option { return modeOptions }
+func (contractFields) Modes() []form.Option { return modeOptions }
 
 func (clientsPage) Template() string { return "company/clients" }
 func (clientsPage) Title() string    { return "Entreprises" }

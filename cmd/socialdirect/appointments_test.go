@@ -140,8 +140,8 @@ func TestR18_MovingShowsTheConsequenceAndTheAgendaThatIsTrue(t *testing.T) {
 	v, other := w.newcomer(t), w.newcomer(t)
 	worker, at := v.freeSlot()
 	page := v.want("book", v.book(worker, at), http.StatusSeeOther).location()
-	_, to := v.freeSlot()
-	_, gone := v.freeSlot()
+	to := v.freeSlotOf(worker)
+	gone := v.freeSlotOf(worker)
 	other.want("somebody else takes an hour", other.book(worker, gone), http.StatusSeeOther)
 	a := v.want("the hours", v.get(page+"/deplacement"), http.StatusOK)
 	v.has("the hours", a, "C’est possible librement jusqu’au", `name="starts_at"`)
@@ -175,7 +175,7 @@ func TestR12_NothingTypedIsLostWhenTheHourIs(t *testing.T) {
 	w := platformOf(t)
 	first, second := w.newcomer(t), w.newcomer(t)
 	worker, at := first.freeSlot()
-	_, next := first.freeSlot()
+	next := first.freeSlotOf(worker)
 	first.want("book", first.book(worker, at), http.StatusSeeOther)
 	typed := []string{"note", "Une lettre est arrivée.", "interpreter", "arabe", "accessibility", "fauteuil", "companion", "ma fille"}
 	a := second.want("the same hour", second.book(worker, at, typed...), http.StatusConflict)
@@ -207,8 +207,8 @@ func TestR12_TheSwitchboardBooksForSomebodyAndNeverReadsWhy(t *testing.T) {
 	own := v.want("book", v.book(worker, at, "note", "Un secret."), http.StatusSeeOther).location()
 	person := "/standard/beneficiaires/" + v.whoIs().ID.String()
 	desk.has("found by the search", desk.want("search", desk.post("/standard/recherche", "search", v.whoIs().Name), http.StatusOK), "/standard/beneficiaires/")
-	_, next := v.freeSlot()
-	_, to := v.freeSlot()
+	next := v.freeSlotOf(worker)
+	to := v.freeSlotOf(worker)
 
 	desk.has("the hours", desk.want("the hours", desk.get(person+"/assistants/"+worker+"?mode=video"), http.StatusOK), `name="starts_at"`)
 	fields := []string{"social_worker_id", worker, "starts_at", next, "mode", "video"}

@@ -26,12 +26,18 @@ func (v *visitor) freeSlot() (worker, startsAt string) {
 	v.t.Helper()
 	a := v.want("the sheets", v.get("/assistants?mode=video"), http.StatusOK)
 	worker = workerPattern.FindStringSubmatch(a.body)[1]
-	a = v.want("the agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
+	return worker, v.freeSlotOf(worker)
+}
+
+// freeSlotOf is another hour of a worker's: who is first in the list changes meanwhile.
+func (v *visitor) freeSlotOf(worker string) (startsAt string) {
+	v.t.Helper()
+	a := v.want("the agenda", v.get(nextWeek("/assistants/"+worker)), http.StatusOK)
 	found := slotPattern.FindAllStringSubmatch(a.body, -1)
 	if len(found) < 20 {
 		v.t.Fatalf("no free hour in %s", main_(a.body))
 	}
-	return worker, found[int(slotTurn.Add(1))%len(found)][1]
+	return found[int(slotTurn.Add(1))%len(found)][1]
 }
 
 var startPattern = regexp.MustCompile(`DTSTART;TZID=([^:]+):(\d{8}T\d{6})\r\n`)
