@@ -1,6 +1,8 @@
 # make run    the whole platform on this machine, with example people in it
+# make quick  the checks and the short tests, without browsers: for between two edits
 # make test   every test, in real browsers too; those that go through the program stand
-#             at one instant, another each day, which it prints
+#             at one instant, another each day, which it prints. What did not change since
+#             it last passed is not run again (go clean -testcache forgets it)
 # make test-anytime   those that go through the program, at every instant: NOW="…" runs
 #             them at instants of your own, PKG=./cmd/socialdirect one package alone
 # make build  the programs, in bin/
@@ -19,24 +21,35 @@ SHARED  := bin/withpostgres
 INSTANTS := go run ./internal/clocktest/instants
 PKG      := ./cmd/socialdirect ./e2e
 
-.PHONY: run build test test-anytime lint check bench videos clean
+# What the tests of one package may take at most, on a slow machine that does more.
+PATIENCE := 15m
+
+.PHONY: run build quick test test-anytime lint check bench videos clean
 
 run:
 	@.ci/need postgresql
 	@$(MAKE) --no-print-directory build
 	@exec bin/socialdirect demo $(ARGS)
 
+# A program that is as it was is left alone: tests that read it are not run again then.
 build:
-	$(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/socialdirect ./cmd/socialdirect
-	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/socialdirect-objectstore .
+	$(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/new/socialdirect ./cmd/socialdirect
+	cd $(STORE) && $(BUILD) -ldflags '-s -w' -o $(CURDIR)/bin/new/socialdirect-objectstore .
+	@install -C bin/new/* bin/
+
+quick:
+	@.ci/need postgresql
+	@$(MAKE) --no-print-directory build lint
+	go build -o $(SHARED) ./internal/dbtest/withpostgres
+	$(SHARED) go test -short -timeout $(PATIENCE) $$(go list ./... | grep -v '/e2e$$')
 
 test:
 	@.ci/need postgresql race chromium firefox webkit clamav caddy pgbouncer node
 	@$(MAKE) --no-print-directory build lint check
 	go build -o $(SHARED) ./internal/dbtest/withpostgres
 	@now="$${SOCIALDIRECT_NOW:-$$($(INSTANTS) -today)}" && echo "The tests stand at SOCIALDIRECT_NOW=$$now" && \
-	SOCIALDIRECT_NOW="$${now%% *}" $(SHARED) go test -race ./...
-	cd $(STORE) && go test -race ./...
+	SOCIALDIRECT_NOW="$${now%% *}" $(SHARED) go test -race -timeout $(PATIENCE) ./...
+	cd $(STORE) && go test -race -timeout $(PATIENCE) ./...
 
 test-anytime:
 	@.ci/need postgresql chromium firefox webkit clamav caddy pgbouncer node

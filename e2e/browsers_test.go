@@ -22,6 +22,7 @@ import (
 func inBrowsers(t *testing.T, file string) {
 	t.Helper()
 	t.Parallel()
+	usedBy(t, "browsers", "package-lock.json")
 	d := demo(t)
 	codes := httptest.NewServer(http.HandlerFunc(handCode))
 	t.Cleanup(codes.Close)

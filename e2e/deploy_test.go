@@ -211,6 +211,7 @@ func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 func (d *deployment) behindProxy(t *testing.T) string {
 	t.Helper()
 	site := "http://localhost:" + freePort(t)
+	usedBy(t, filepath.Join(root, "deploy"))
 	caddyfile := filepath.Join(root, "deploy", "Caddyfile")
 	home := t.TempDir()
 	p, err := launch("caddy", []string{

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -66,6 +67,24 @@ func TestMain(m *testing.M) {
 	closeBrowsers()
 	_ = os.RemoveAll(shared) // the next run uses another
 	os.Exit(status)
+}
+
+// usedBy reads the files, and those of the folders, that another program reads in this
+// test: Go's test cache knows of them by that, and runs the test again when they change.
+func usedBy(t *testing.T, paths ...string) {
+	t.Helper()
+	for _, top := range paths {
+		err := filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.ReadFile(path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // program is a running socialdirect.

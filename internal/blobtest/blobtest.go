@@ -1,5 +1,5 @@
 // Package blobtest gives a test an empty bucket of a real S3 store: the one that
-// the environment variable SOCIALDIRECT_TEST_S3 names, else one that is started
+// the environment variable SOCIALDIRECT_TEST_S3 leads to, else one that is started
 // for this test binary and ends with it.
 package blobtest
 
@@ -18,7 +18,9 @@ import (
 	"socialdirect/internal/testdir"
 )
 
-// Env names a running store: "http://ACCESSKEY:SECRETKEY@HOST:PORT".
+// Env names the file that says where the running store is, as Address does. The name is
+// the same from run to run and the port is not: Go takes what a test told with the same
+// environment for what it would tell again.
 const Env = "SOCIALDIRECT_TEST_S3"
 
 // Store opens a new, empty bucket.
@@ -47,8 +49,12 @@ func Config(t testing.TB) blob.Config {
 }
 
 var server = sync.OnceValues(func() (blob.Config, error) {
-	if address := os.Getenv(Env); address != "" {
-		return parse(address)
+	if file := os.Getenv(Env); file != "" {
+		address, err := os.ReadFile(file)
+		if err != nil {
+			return blob.Config{}, err
+		}
+		return parse(string(address))
 	}
 	dir, err := testdir.New("s3")
 	if err != nil {
@@ -64,13 +70,14 @@ var server = sync.OnceValues(func() (blob.Config, error) {
 func parse(address string) (blob.Config, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
-		return blob.Config{}, fmt.Errorf("%s is not of the form http://ACCESSKEY:SECRETKEY@HOST:PORT", Env)
+		return blob.Config{}, fmt.Errorf("%s does not name a file that holds http://ACCESSKEY:SECRETKEY@HOST:PORT", Env)
 	}
 	secret, _ := u.User.Password()
 	return blob.Config{Endpoint: u.Scheme + "://" + u.Host, AccessKey: u.User.Username(), SecretKey: secret}, nil
 }
 
-// Address is what Env holds for the store s.
+// Address is what the file that Env names holds for the store s:
+// "http://ACCESSKEY:SECRETKEY@HOST:PORT".
 func Address(s *embedded.ObjectStore) string {
 	return strings.Replace(s.Endpoint(), "://", "://"+url.UserPassword(s.AccessKey(), s.SecretKey()).String()+"@", 1)
 }

@@ -29,6 +29,10 @@ func LockDir(dir string) (release func(), err error) {
 		defer f.Close()
 		return nil, fmt.Errorf("folder %s is %w by process %s", dir, ErrInUse, holder(f))
 	}
+	if err == nil && !isAt(f, filepath.Join(dir, "lock")) { // the last holder removed the folder
+		f.Close()
+		return LockDir(dir)
+	}
 	if err == nil {
 		err = f.Truncate(0)
 	}
@@ -40,6 +44,16 @@ func LockDir(dir string) (release func(), err error) {
 		return nil, err
 	}
 	return func() { f.Close() }, nil
+}
+
+// isAt reports whether f is still the file at path.
+func isAt(f *os.File, path string) bool {
+	own, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(own, there)
 }
 
 // holder is the pid that the holder of the lock wrote into it.

@@ -53,12 +53,12 @@ func parseMajor(line string) (int, error) {
 
 // prepareCluster leaves a cluster in data that nobody uses and the identity may.
 func (p *Postgres) prepareCluster(ctx context.Context, data string, durable bool) error {
+	if err := awaitPrevious(ctx, data); err != nil {
+		return err
+	}
 	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); errors.Is(err, os.ErrNotExist) {
 		return p.initCluster(ctx, data, durable)
 	} else if err != nil {
-		return err
-	}
-	if err := awaitPrevious(ctx, data); err != nil {
 		return err
 	}
 	// Nobody is left on the cluster. The pid in the file may by now be another
@@ -122,7 +122,8 @@ func (p *Postgres) runInit(ctx context.Context, args []string) error {
 }
 
 // awaitPrevious waits until no server works on data any more: the kernel told
-// the last one to end when its owner died, and it may still be writing.
+// the last one to end when its owner died, and it may still be writing, or about
+// to remove its socket, though somebody has removed the folder.
 func awaitPrevious(ctx context.Context, data string) error {
 	ctx, cancel := context.WithTimeout(ctx, previousTimeout)
 	defer cancel()
@@ -141,12 +142,13 @@ func awaitPrevious(ctx context.Context, data string) error {
 	}
 }
 
-// serverOn is the pid of a PostgreSQL process that works in data, or 0: every
-// one of them has the cluster's folder as its working directory.
+// serverOn is the pid of a PostgreSQL process that works in data, or did until
+// that was removed, or 0: every one of them has the cluster's folder as its
+// working directory.
 func serverOn(data string) int {
 	links, _ := filepath.Glob("/proc/[0-9]*/cwd")
 	for _, link := range links {
-		if cwd, err := os.Readlink(link); err != nil || cwd != data {
+		if cwd, err := os.Readlink(link); err != nil || strings.TrimSuffix(cwd, " (deleted)") != data {
 			continue
 		}
 		process := filepath.Dir(link)

@@ -4,6 +4,10 @@
 //
 //	go run ./internal/dbtest/withpostgres go test ./...
 //
+// Both have the same address at each run in the same folder, so that Go's test cache
+// answers for what did not change; two runs at once are kept apart, and what a killed
+// one left is replaced.
+//
 // Signals go to the command and its exit status comes back.
 package main
 
@@ -15,6 +19,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -45,11 +50,11 @@ func run(command []string) (status int, err error) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ctx := context.Background()
-	dir, err := testdir.New("shared")
+	dir, err := testdir.Fixed("shared")
 	if err != nil {
 		return 1, err
 	}
-	defer os.RemoveAll(filepath.Dir(dir))
+	defer func() { err = errors.Join(err, testdir.Remove(dir)) }()
 	pg, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(dir, "postgres"), MaxConnections: maxConnections})
 	if err != nil {
 		return 1, err
@@ -60,8 +65,12 @@ func run(command []string) (status int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, stop(store)) }()
+	address := filepath.Join(dir, "s3-address")
+	if err := os.WriteFile(address, []byte(blobtest.Address(store)), 0o600); err != nil {
+		return 1, err
+	}
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), dbtest.Env+"="+pg.URL("postgres"), blobtest.Env+"="+blobtest.Address(store))
+	cmd.Env = append(os.Environ(), dbtest.Env+"="+pg.URL("postgres"), blobtest.Env+"="+address)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return supervise(cmd, signals)
 }
@@ -70,8 +79,10 @@ func run(command []string) (status int, err error) {
 // tells it: 128 and the signal's number for one that was killed.
 func supervise(cmd *exec.Cmd, signals <-chan os.Signal) (int, error) {
 	// A group of its own: Ctrl-C reaches it once, through us, and the servers
-	// outlive it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// outlive it. Should we be killed, it is told to end as they are; the kernel
+	// watches the thread that started it.
+	runtime.LockOSThread()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	if err := cmd.Start(); err != nil {
 		return 127, err
 	}
