@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -67,13 +68,13 @@ func (n *population) beneficiary() person { return n.add(viewer.Beneficiary, &n.
 func (n *population) worker() person {
 	who := n.add(viewer.SocialWorker, nil)
 	n.exec(`insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region)
-		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, 'Europe/Paris', 'aucune')`, who.id, booking.Modes)
+		values ($1, 'Je vous écoute.', '{fr}', '{money,housing,family}', $2, 'Europe/Paris', 'aucune')`, who.id, slot.Modes)
 	n.exec(`insert into places (social_worker_id, name, address, position) values ($1, 'Bureau', '1 rue de la Paix, Vannes', 1)`, who.id)
 	n.exec(`insert into credentials (social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_at, confirmed_at)
 		values ($1, 'diploma', 'Diplôme', 'rpps', '10001234567', 'ARS', '2020-01-01', null, null, now(), now()),
 		       ($1, 'insurance', '', '', 'AS-1', 'Assureur', null, '2000-01-01', '2100-01-01', now(), now())`, who.id)
 	n.exec(`insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
-		select $1, weekday, '2020-01-01', 0, 1440, $2 from generate_series(1, 7) as weekday`, who.id, booking.Modes)
+		select $1, weekday, '2020-01-01', 0, 1440, $2 from generate_series(1, 7) as weekday`, who.id, slot.Modes)
 	return who
 }
 
@@ -100,7 +101,7 @@ func (n *population) appointment(beneficiary, worker person, startsAt time.Time)
 	n.b.Helper()
 	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.Add(-time.Hour) }))
 	id, err := before.Book(context.Background(), &viewer.Viewer{ID: beneficiary.id, Role: viewer.Beneficiary},
-		booking.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: booking.Video, Reason: "housing"})
+		booking.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: slot.Video, Reason: "housing"})
 	ok(n.b, err)
 	return id
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -18,10 +19,10 @@ type Absence struct {
 	To   time.Time
 }
 
-func periods(absences []Absence) []Period {
-	all := make([]Period, len(absences))
+func periods(absences []Absence) []slot.Period {
+	all := make([]slot.Period, len(absences))
 	for i, a := range absences {
-		all[i] = Period{a.From, a.To}
+		all[i] = slot.Period{From: a.From, To: a.To}
 	}
 	return all
 }
@@ -38,11 +39,11 @@ type WeeklyAbsence struct {
 }
 
 // within are the absence's times on the days of span.
-func (w WeeklyAbsence) within(span Period, zone *time.Location) []Period {
-	var all []Period
-	for day := range daysOf(span, zone) {
-		if heldOn(day, w.Weekday, w.FirstDay, w.LastDay) {
-			all = append(all, wallPeriods(day, w.Starts, w.Ends, zone)...)
+func (w WeeklyAbsence) within(span slot.Period, zone *time.Location) []slot.Period {
+	var all []slot.Period
+	for day := range slot.DaysOf(span, zone) {
+		if slot.CoversDay(day, w.Weekday, w.FirstDay, w.LastDay) {
+			all = append(all, slot.WallPeriods(day, w.Starts, w.Ends, zone)...)
 		}
 	}
 	return all
@@ -54,7 +55,7 @@ func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, er
 		return nil, err
 	}
 	now := s.db.Now()
-	return readAbsences(ctx, s.db.Pool, v.ID, Period{now, now.AddDate(100, 0, 0)})
+	return readAbsences(ctx, s.db.Pool, v.ID, slot.Period{From: now, To: now.AddDate(100, 0, 0)})
 }
 
 // WeeklyAbsences lists the viewer's own ones that are not over.
@@ -63,45 +64,45 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 	if err != nil {
 		return nil, err
 	}
-	return readWeeklyAbsences(ctx, s.db.Pool, v.ID, calendarDay(s.db.Now().In(zone)))
+	return readWeeklyAbsences(ctx, s.db.Pool, v.ID, slot.CalendarDay(s.db.Now().In(zone)))
 }
 
 // AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
 // in it: no appointment is dropped in silence.
-func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p Period, anyway bool) error {
+func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
-		others, err := readAbsences(ctx, tx, v.ID, Period{tx.Now, tx.Now.AddDate(100, 0, 0)})
+		others, err := readAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 		if err != nil || len(others) >= maxOpenings {
 			return nil, orElse(err, errTooMany)
 		}
 		if err := insertAbsence(ctx, tx, v.ID, p); err != nil {
 			return nil, err
 		}
-		return comingDuring(ctx, tx, row, []Period{p})
+		return comingDuring(ctx, tx, row, []slot.Period{p})
 	})
 }
 
 // AddWeeklyAbsence does the same for every week.
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
-		others, err := readWeeklyAbsences(ctx, tx, v.ID, calendarDay(tx.Now.In(row.zone())))
+		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.zone())))
 		if err != nil || len(others) >= maxOpenings {
 			return nil, orElse(err, errTooMany)
 		}
 		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
 			return nil, err
 		}
-		return comingDuring(ctx, tx, row, w.within(Period{tx.Now, tx.Now.Add(Horizon)}, row.zone()))
+		return comingDuring(ctx, tx, row, w.within(slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, row.zone()))
 	})
 }
 
 // comingDuring finds the worker's appointments still to come that overlap one of
 // the periods.
-func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []Period) ([]appointmentRow, error) {
-	coming, err := readComingOf(ctx, tx, row.AccountID, Period{tx.Now, tx.Now.Add(Horizon)}, tx.Now)
+func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []slot.Period) ([]appointmentRow, error) {
+	coming, err := readComingOf(ctx, tx, row.AccountID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 	var during []appointmentRow
 	for _, a := range coming {
-		if overlapsAny(Period{a.StartsAt, a.EndsAt}, periods) {
+		if slot.OverlapsAny(slot.Period{From: a.StartsAt, To: a.EndsAt}, periods) {
 			during = append(during, a)
 		}
 	}

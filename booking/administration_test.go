@@ -9,6 +9,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -20,8 +21,8 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, nadia, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")
-	booked := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
-	later := booking.Request{SocialWorkerID: nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: booking.Video, Reason: "housing"}
+	booked := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
+	later := booking.Request{SocialWorkerID: nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "housing"}
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set password_hash = 'x' where id = $1`, nadia.ID) // the invitation was accepted
 	must(t, err)
 	shown := func() bool {
@@ -40,7 +41,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		}
 		_, err := w.Bookings.Book(ctx, zoe, later)
 		want(t, "book", err, fault.NotFound)
-		_, err = w.Bookings.FreeSlots(ctx, nadia.ID, booking.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
+		_, err = w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
 		want(t, "the agenda", err, fault.NotFound)
 		if a, err := w.Bookings.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != booking.Confirmed {
 			t.Errorf("%s: what was booked: %s, %v", pair[0], a.Status, err)
@@ -64,7 +65,7 @@ func TestR39_TheInvitationOfAWorkerIsInTheJournal(t *testing.T) {
 	admin := w.Member(t, viewer.Administrator, "Claire")
 	invited := booking.NewSocialWorker{
 		Invitation: account.Invitation{Email: "nadia@exemple.fr", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
-		Sheet:      booking.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "Vannes", Reasons: []string{"housing"}},
+		Sheet:      booking.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "Vannes", Reasons: []string{"housing"}},
 	}
 	id, err := w.Bookings.AddSocialWorker(ctx, admin, invited)
 	must(t, err)
@@ -84,7 +85,7 @@ func TestR7_AWorkerReportsWhoTheyHaveAnAppointmentWith(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, nadia, marc := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Marc", "Dupuis")
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	right := booking.Report{Kind: account.Disrespect, Text: "Des insultes à la fin de l’appel."}
 	for _, role := range viewer.Roles {
 		if role == viewer.SocialWorker {

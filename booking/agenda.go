@@ -5,49 +5,47 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
 
-// Horizon is how far ahead agendas are open at most.
-const Horizon = 26 * 7 * 24 * time.Hour
-
 // agenda is what makes a worker's slots, and what stands in their way. Finding a
 // slot and booking it both ask it.
 type agenda struct {
 	worker   workerRow
-	openings []Opening
-	closed   []Period // absences, and holidays that stay closed
-	taken    []Period // hours that appointments occupy, in order
+	openings []slot.Opening
+	closed   []slot.Period // absences, and holidays that stay closed
+	taken    []slot.Period // hours that appointments occupy, in order
 
 	credentials Credentials
 }
 
 // slots are the hours that the worker offers, taken or not, on days that the
 // worker's credentials cover (R42).
-func (a agenda) slots(span Period) []Slot {
+func (a agenda) slots(span slot.Period) []slot.Slot {
 	zone := a.worker.zone()
 	covered := a.credentials.coveredIn(around(span), zone)
-	return slices.DeleteFunc(slotsIn(span, zone, a.openings, a.closed), func(s Slot) bool {
-		return !slices.ContainsFunc(covered, s.Period().inside)
+	return slices.DeleteFunc(slot.SlotsIn(span, zone, a.openings, a.closed), func(s slot.Slot) bool {
+		return !slices.ContainsFunc(covered, s.Period().Inside)
 	})
 }
 
 // free are the hours inside span that can be booked at now.
-func (a agenda) free(span Period, now time.Time) []Slot {
+func (a agenda) free(span slot.Period, now time.Time) []slot.Slot {
 	perDay := a.perDay()
-	return slices.DeleteFunc(a.slots(span), func(s Slot) bool {
+	return slices.DeleteFunc(a.slots(span), func(s slot.Slot) bool {
 		return !a.inTime(s.StartsAt, now) || a.full(s.StartsAt, perDay) || a.crowded(s.Period())
 	})
 }
 
 // slotAt finds the slot that starts at that very instant, taken or not.
-func (a agenda) slotAt(at time.Time) (Slot, bool) {
-	slots := a.slots(Period{at, at.Add(time.Second)})
+func (a agenda) slotAt(at time.Time) (slot.Slot, bool) {
+	slots := a.slots(slot.Period{From: at, To: at.Add(time.Second)})
 	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
-		return Slot{}, false
+		return slot.Slot{}, false
 	}
 	return slots[0], true
 }
@@ -55,17 +53,17 @@ func (a agenda) slotAt(at time.Time) (Slot, bool) {
 // bookable refuses an hour that cannot be booked at now: with errNotFree where it
 // is not offered, with errTaken where an appointment is in it, and with errClosed where
 // those around it leave no room: whoever was shown it as free was not fast enough.
-func (a agenda) bookable(at, now time.Time, mode Mode) (Slot, error) {
-	slot, ok := a.slotAt(at)
+func (a agenda) bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
+	hour, ok := a.slotAt(at)
 	switch {
-	case !ok || !slot.Offers(mode) || !a.inTime(at, now):
-		return Slot{}, errNotFree
-	case overlapsAny(slot.Period(), a.taken):
-		return Slot{}, errTaken
-	case a.full(at, a.perDay()) || a.crowded(slot.Period()):
-		return Slot{}, errClosed
+	case !ok || !hour.Offers(mode) || !a.inTime(at, now):
+		return slot.Slot{}, errNotFree
+	case slot.OverlapsAny(hour.Period(), a.taken):
+		return slot.Slot{}, errTaken
+	case a.full(at, a.perDay()) || a.crowded(hour.Period()):
+		return slot.Slot{}, errClosed
 	}
-	return slot, nil
+	return hour, nil
 }
 
 // inTime reports whether an hour that starts at that instant is neither too near
@@ -83,7 +81,7 @@ func (a agenda) perDay() map[time.Time]int {
 	return count
 }
 
-func (a agenda) day(at time.Time) time.Time { return calendarDay(at.In(a.worker.zone())) }
+func (a agenda) day(at time.Time) time.Time { return slot.CalendarDay(at.In(a.worker.zone())) }
 
 func (a agenda) full(at time.Time, perDay map[time.Time]int) bool {
 	return a.worker.PerDay > 0 && perDay[a.day(at)] >= a.worker.PerDay
@@ -91,40 +89,40 @@ func (a agenda) full(at time.Time, perDay map[time.Time]int) bool {
 
 // crowded reports whether an hour leaves less than the worker's time after one
 // appointment and before the next.
-func (a agenda) crowded(p Period) bool {
-	near := Period{p.From.Add(-a.worker.gap()), p.To.Add(a.worker.gap())}
-	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q Period, from time.Time) int {
+func (a agenda) crowded(p slot.Period) bool {
+	near := slot.Period{From: p.From.Add(-a.worker.gap()), To: p.To.Add(a.worker.gap())}
+	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q slot.Period, from time.Time) int {
 		if q.To.After(from) {
 			return 1
 		}
 		return -1
 	})
-	return i < len(a.taken) && a.taken[i].overlaps(near)
+	return i < len(a.taken) && a.taken[i].Overlaps(near)
 }
 
 // without is the agenda as if that hour were not taken: an appointment that is
 // moved does not stand in its own way.
-func (a agenda) without(hour Period) agenda {
-	a.taken = slices.DeleteFunc(slices.Clone(a.taken), func(p Period) bool { return p.From.Equal(hour.From) })
+func (a agenda) without(hour slot.Period) agenda {
+	a.taken = slices.DeleteFunc(slices.Clone(a.taken), func(p slot.Period) bool { return p.From.Equal(hour.From) })
 	return a
 }
 
 // around is what must be read to know the hours of span: a day may be full, and
 // the longest lasts 25 hours.
-func around(span Period) Period {
-	return Period{span.From.Add(-25 * time.Hour), span.To.Add(25 * time.Hour)}
+func around(span slot.Period) slot.Period {
+	return slot.Period{From: span.From.Add(-25 * time.Hour), To: span.To.Add(25 * time.Hour)}
 }
 
 // readAgenda reads what decides about the hours of span at now.
-func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span Period, now time.Time) (agenda, error) {
+func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span slot.Period, now time.Time) (agenda, error) {
 	all, err := readAgendas(ctx, q, []workerRow{worker}, span, now)
 	return all[worker.AccountID], err
 }
 
 // readHolidays finds the holidays of the worker's region on the days of span.
-func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, span Period) ([]Holiday, error) {
-	first, last := calendarDay(span.From.In(worker.zone())), calendarDay(span.To.In(worker.zone()))
-	holidays := holidaysOf(worker.HolidayRegion, first, last)
+func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, span slot.Period) ([]slot.Holiday, error) {
+	first, last := slot.CalendarDay(span.From.In(worker.zone())), slot.CalendarDay(span.To.In(worker.zone()))
+	holidays := slot.HolidaysOf(worker.HolidayRegion, first, last)
 	if len(holidays) == 0 {
 		return nil, nil
 	}
@@ -133,21 +131,21 @@ func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, spa
 }
 
 // inModes keeps of each opening the modes that the worker's sheet offers.
-func inModes(openings []Opening, offered []Mode) []Opening {
+func inModes(openings []slot.Opening, offered []slot.Mode) []slot.Opening {
 	for i, o := range openings {
-		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m Mode) bool { return !slices.Contains(offered, m) })
+		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(offered, m) })
 	}
-	return slices.DeleteFunc(openings, func(o Opening) bool { return len(o.Modes) == 0 })
+	return slices.DeleteFunc(openings, func(o slot.Opening) bool { return len(o.Modes) == 0 })
 }
 
 // FreeSlots lists a worker's free hours that start inside span, in order;
 // NotFound when there is no such worker, or none who can be booked now.
-func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span Period) ([]Slot, error) {
-	return s.freeBut(ctx, worker, span, Period{})
+func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span slot.Period) ([]slot.Slot, error) {
+	return s.freeBut(ctx, worker, span, slot.Period{})
 }
 
 // freeBut are FreeSlots as if that hour were not taken.
-func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour Period) ([]Slot, error) {
+func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
 	row, err := readWorker(ctx, s.db.Pool, worker)
 	if err != nil {
 		return nil, err
@@ -156,7 +154,7 @@ func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour Peri
 		return nil, err
 	}
 	now := s.db.Now()
-	span = clip(span, Period{now, now.Add(row.horizon() + time.Second)})
+	span = slot.Clip(span, slot.Period{From: now, To: now.Add(row.horizon() + time.Second)})
 	if !span.From.Before(span.To) {
 		return nil, nil
 	}
@@ -165,16 +163,6 @@ func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour Peri
 		return nil, err
 	}
 	return a.without(hour).free(span, now), nil
-}
-
-func clip(span, within Period) Period {
-	if span.From.Before(within.From) {
-		span.From = within.From
-	}
-	if span.To.After(within.To) {
-		span.To = within.To
-	}
-	return span
 }
 
 // Zone is the zone of the viewer's own openings and absences: that of their

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -20,19 +21,19 @@ var (
 	monday  = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
 )
 
-func every(weekday int, hours ...int) booking.Opening {
-	return booking.Opening{Weekday: weekday, FirstDay: tuesday.AddDate(0, 0, -7), Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: booking.Modes}
+func every(weekday int, hours ...int) slot.Opening {
+	return slot.Opening{Weekday: weekday, FirstDay: tuesday.AddDate(0, 0, -7), Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: slot.Modes}
 }
 
-func on(day time.Time, hours ...int) booking.Opening {
-	return booking.Opening{FirstDay: day, LastDay: day, Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: booking.Modes}
+func on(day time.Time, hours ...int) slot.Opening {
+	return slot.Opening{FirstDay: day, LastDay: day, Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: slot.Modes}
 }
 
 // inParis is an hour of a day by the clocks of Paris in winter.
 func inParis(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour-1) * time.Hour) }
 
 // open is a worker with these openings, who has everything else as it starts.
-func open(t *testing.T, w *bookingtest.World, openings ...booking.Opening) *viewer.Viewer {
+func open(t *testing.T, w *bookingtest.World, openings ...slot.Opening) *viewer.Viewer {
 	t.Helper()
 	nadia := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
 	for _, o := range openings {
@@ -44,7 +45,7 @@ func open(t *testing.T, w *bookingtest.World, openings ...booking.Opening) *view
 // free are the hours of a day in Paris that can be booked.
 func free(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time) []int {
 	t.Helper()
-	slots, err := w.Bookings.FreeSlots(t.Context(), worker.ID, booking.Period{From: inParis(day, 0), To: inParis(day, 24)})
+	slots, err := w.Bookings.FreeSlots(t.Context(), worker.ID, slot.Period{From: inParis(day, 0), To: inParis(day, 24)})
 	ok(t, err)
 	var hours []int
 	for _, slot := range slots {
@@ -76,16 +77,16 @@ func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 	old(`insert into absences (social_worker_id, period) select $1, tstzrange(d, d + 1)`)
 	ok(t, w.Bookings.AddOpening(t.Context(), nadia, every(2, 9, 12)))
 	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
-	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, booking.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
+	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, slot.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
 	wantFree(t, w, nadia, tuesday, 9)
 	theOnly(t, w, nadia)
 	if weekly, err := w.Bookings.WeeklyAbsences(t.Context(), nadia); err != nil || len(weekly) != 1 {
 		t.Errorf("%d weekly absences are listed, %v", len(weekly), err)
 	}
 	spring := time.Date(2025, 3, 10, 0, 0, 0, 0, time.UTC)
-	hours, err := w.Bookings.Hours(t.Context(), nadia, booking.Period{From: spring, To: spring.AddDate(0, 0, 7)})
+	hours, err := w.Bookings.Hours(t.Context(), nadia, slot.Period{From: spring, To: spring.AddDate(0, 0, 7)})
 	ok(t, err)
-	if shown := slices.ContainsFunc(hours.Openings, func(o booking.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
+	if shown := slices.ContainsFunc(hours.Openings, func(o slot.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
 		t.Errorf("a week that is past shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
 	}
 }
@@ -108,7 +109,7 @@ func TestR41_WhatIsToComeFillsTheAgenda(t *testing.T) {
 }
 
 // theOnly is a worker's one opening.
-func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) booking.Opening {
+func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Opening {
 	t.Helper()
 	openings, err := w.Bookings.Openings(t.Context(), worker)
 	ok(t, err)
@@ -157,7 +158,7 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
-	early, late := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.Video), w.Book(t, zoe, nadia, inParis(tuesday, 11), booking.Phone)
+	early, late := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video), w.Book(t, zoe, nadia, inParis(tuesday, 11), slot.Phone)
 	o := theOnly(t, w, nadia)
 
 	o.Ends = 11 * 60
@@ -165,9 +166,9 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	if kept := theOnly(t, w, nadia); kept.Ends != 12*60 {
 		t.Error("an unconfirmed change was made")
 	}
-	o.Ends, o.Modes = 13*60, []booking.Mode{booking.Video}
+	o.Ends, o.Modes = 13*60, []slot.Mode{slot.Video}
 	wantBooked(t, w, nadia, w.Bookings.ChangeOpening(t.Context(), nadia, o, false), late) // no longer by phone
-	o.Modes = booking.Modes
+	o.Modes = slot.Modes
 	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
 	wantFree(t, w, nadia, tuesday, 10, 12)
 
@@ -199,11 +200,11 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	mark(t, w, nadia, zoe)
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
-	asked := w.Book(t, zoe, nadia, inParis(next, 11), booking.Video)
+	asked := w.Book(t, zoe, nadia, inParis(next, 11), slot.Video)
 	if asked.Status != booking.Requested {
 		t.Fatalf("it is %q", asked.Status)
 	}
-	shorter, away := o, booking.Period{From: inParis(next, 11), To: inParis(next, 12)}
+	shorter, away := o, slot.Period{From: inParis(next, 11), To: inParis(next, 12)}
 	shorter.Ends = 11 * 60
 	weekly := booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 11 * 60, Ends: 12 * 60}
 	acts := map[string]func() error{
@@ -301,9 +302,9 @@ func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := open(t, w, every(1, 9, 12), every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
-	first := w.Book(t, zoe, nadia, inParis(tuesday, 10), booking.Video)
-	second := w.Book(t, zoe, nadia, inParis(monday, 10), booking.Video)
-	both := booking.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
+	first := w.Book(t, zoe, nadia, inParis(tuesday, 10), slot.Video)
+	second := w.Book(t, zoe, nadia, inParis(monday, 10), slot.Video)
+	both := slot.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
 	wantBooked(t, w, nadia, w.Bookings.AddAbsence(t.Context(), nadia, both, false), first, second)
 	if absences, err := w.Bookings.Absences(t.Context(), nadia); err != nil || len(absences) != 0 {
 		t.Errorf("an unconfirmed absence is there: %v, %v", absences, err)
@@ -325,7 +326,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	christmas := time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC) // a Friday
 	nadia, zoe := open(t, w, every(5, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	wantFree(t, w, nadia, christmas)
-	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: booking.Video, Reason: "money"})
+	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("booked on Christmas: %v", err)
 	}
@@ -335,7 +336,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas))
 	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
 	wantFree(t, w, nadia, christmas, 9, 10, 11)
-	a := w.Book(t, zoe, nadia, inParis(christmas, 9), booking.Video)
+	a := w.Book(t, zoe, nadia, inParis(christmas, 9), slot.Video)
 	wantBooked(t, w, nadia, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, false), a)
 	wantFree(t, w, nadia, christmas, 10, 11)
 	ok(t, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, true))
@@ -363,7 +364,7 @@ func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {
 // refused tries to book and tells the kind of fault, empty for none.
 func refused(t *testing.T, w *bookingtest.World, v, worker *viewer.Viewer, at time.Time) fault.Code {
 	t.Helper()
-	_, err := w.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+	_, err := w.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 	if err == nil {
 		return ""
 	}
@@ -380,7 +381,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 		s.HolidayRegion, s.HorizonWeeks = "metropole", max(1, s.HorizonWeeks)
 		ok(t, w.Bookings.SaveSettings(t.Context(), nadia, s))
 	}
-	w.Book(t, zoe, nadia, inParis(tuesday, 12), booking.Video)
+	w.Book(t, zoe, nadia, inParis(tuesday, 12), slot.Video)
 
 	save(booking.Settings{BufferAfter: 15})
 	wantFree(t, w, nadia, tuesday, 9, 10, 14, 15, 16, 17) // 11 would run into the quarter before 12
@@ -395,7 +396,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 	}
 
 	save(booking.Settings{PerDay: 2})
-	w.Book(t, paul, nadia, inParis(tuesday, 17), booking.Video)
+	w.Book(t, paul, nadia, inParis(tuesday, 17), slot.Video)
 	wantFree(t, w, nadia, tuesday)
 	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 7)) // more than a week ahead
 	if got := refused(t, w, paul, nadia, inParis(tuesday, 9)); got != fault.Conflict {
@@ -422,10 +423,10 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	day := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour)
-	w.Open(t, nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: booking.Modes})
+	w.Open(t, nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
 	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
-	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), booking.Phone)
-	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), booking.Phone)
+	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), slot.Phone)
+	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), slot.Phone)
 	moved := 0
 	for at := day.Add(-24 * time.Hour); at.Before(day.Add(48 * time.Hour)); at = at.Add(time.Hour) {
 		var err error
@@ -433,7 +434,7 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 		ok(t, err)
 		free, _, err := w.Bookings.FreeToMove(t.Context(), zoe, a)
 		ok(t, err)
-		offered := slices.ContainsFunc(free, func(s booking.Slot) bool { return s.StartsAt.Equal(at) })
+		offered := slices.ContainsFunc(free, func(s slot.Slot) bool { return s.StartsAt.Equal(at) })
 		err = w.Bookings.Move(t.Context(), zoe, a.ID, at)
 		if offered != (err == nil) {
 			t.Errorf("%s is offered: %t, and moving says %v", at, offered, err)
@@ -453,7 +454,7 @@ func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), open(t, w, every(2, 9, 12))
 	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
-	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.Video)
+	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video)
 	ok(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
 }
 
@@ -493,14 +494,14 @@ func TestR12_AnOpeningHasItsPlace(t *testing.T) {
 	if err := w.Bookings.AddOpening(t.Context(), marc, afternoon); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else’s place: %v", err)
 	}
-	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), booking.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
 		t.Errorf("in the morning at %q", a.Place)
 	}
-	if a := w.Book(t, zoe, nadia, inParis(tuesday, 14), booking.InPerson); a.Place != town.Words() {
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 14), slot.InPerson); a.Place != town.Words() {
 		t.Errorf("in the afternoon at %q", a.Place)
 	}
 	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
-	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), booking.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
 		t.Errorf("without its place at %q", a.Place)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -12,18 +13,18 @@ import (
 
 // hoursMade is what makes and blocks the hours of several workers, as it is kept.
 type hoursMade struct {
-	openings    map[uuid.UUID][]Opening
-	absences    map[uuid.UUID][]Period
+	openings    map[uuid.UUID][]slot.Opening
+	absences    map[uuid.UUID][]slot.Period
 	weekly      map[uuid.UUID][]WeeklyAbsence
 	opened      map[uuid.UUID][]time.Time // holidays that are not kept
-	external    map[uuid.UUID][]Period
+	external    map[uuid.UUID][]slot.Period
 	credentials map[uuid.UUID]Credentials
-	taken       map[uuid.UUID][]Period
+	taken       map[uuid.UUID][]slot.Period
 }
 
 // readAgendas reads what decides about the hours of span at now, of many workers as
 // of one: with as many queries, and by the same words.
-func readAgendas(ctx context.Context, q postgres.Querier, workers []workerRow, span Period, now time.Time) (map[uuid.UUID]agenda, error) {
+func readAgendas(ctx context.Context, q postgres.Querier, workers []workerRow, span slot.Period, now time.Time) (map[uuid.UUID]agenda, error) {
 	span = around(span)
 	made, err := readHoursMade(ctx, q, idsOf(workers), span, now)
 	if err != nil {
@@ -47,9 +48,9 @@ func idsOf(workers []workerRow) []uuid.UUID {
 	return ids
 }
 
-func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span Period, now time.Time) (h hoursMade, err error) {
+func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span slot.Period, now time.Time) (h hoursMade, err error) {
 	// A day of a zone lies within a day of the same date in UTC, give or take one.
-	first, last := calendarDay(span.From).AddDate(0, 0, -1), calendarDay(span.To).AddDate(0, 0, 1)
+	first, last := slot.CalendarDay(span.From).AddDate(0, 0, -1), slot.CalendarDay(span.To).AddDate(0, 0, 1)
 	if h.openings, err = readOpeningsOf(ctx, q, first, workers...); err != nil {
 		return h, err
 	}
@@ -78,22 +79,22 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 }
 
 // closed are the times inside span in which the worker is away.
-func (h hoursMade) closed(w workerRow, span Period) []Period {
+func (h hoursMade) closed(w workerRow, span slot.Period) []slot.Period {
 	closed := slices.Concat(h.absences[w.AccountID], h.external[w.AccountID])
 	for _, weekly := range h.weekly[w.AccountID] {
 		closed = append(closed, weekly.within(span, w.zone())...)
 	}
-	first, last := calendarDay(span.From.In(w.zone())), calendarDay(span.To.In(w.zone()))
-	for _, holiday := range opened(holidaysOf(w.HolidayRegion, first, last), h.opened[w.AccountID]) {
+	first, last := slot.CalendarDay(span.From.In(w.zone())), slot.CalendarDay(span.To.In(w.zone()))
+	for _, holiday := range opened(slot.HolidaysOf(w.HolidayRegion, first, last), h.opened[w.AccountID]) {
 		if !holiday.Open {
-			closed = append(closed, wallPeriods(holiday.Day, 0, 24*60, w.zone())...)
+			closed = append(closed, slot.WallPeriods(holiday.Day, 0, 24*60, w.zone())...)
 		}
 	}
 	return closed
 }
 
 // opened are the holidays, with those marked that are worked on.
-func opened(holidays []Holiday, open []time.Time) []Holiday {
+func opened(holidays []slot.Holiday, open []time.Time) []slot.Holiday {
 	for i, h := range holidays {
 		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -17,7 +18,7 @@ import (
 type Request struct {
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
-	Mode           Mode
+	Mode           slot.Mode
 	Reason         string // a slug
 	Note           string // what the person wants to say beforehand; may be empty
 	Needs
@@ -103,7 +104,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := s.permitted(ctx, tx, v, worker, client, r); err != nil {
 		return Booked{}, err
 	}
-	slot, err := bookable(ctx, tx, worker, r, Period{})
+	slot, err := bookable(ctx, tx, worker, r, slot.Period{})
 	if err != nil {
 		return Booked{}, err
 	}
@@ -150,7 +151,7 @@ func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 }
 
 // prepare decides how the hour is had, and seals what is said with it.
-func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot Slot, r Request) (newAppointment, error) {
+func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot slot.Slot, r Request) (newAppointment, error) {
 	n := newAppointment{Request: r, ID: uuid.New(), PersonID: r.person(v)}
 	stands, err := s.terms(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
 	if err != nil {
@@ -181,10 +182,10 @@ func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string)
 
 // bookable is the slot of an hour that can be booked now; the hour that an
 // appointment leaves for it is as good as free.
-func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request, leaves Period) (Slot, error) {
-	agenda, err := readAgenda(ctx, tx, worker, Period{r.StartsAt, r.StartsAt.Add(SlotLength)}, tx.Now)
+func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r Request, leaves slot.Period) (slot.Slot, error) {
+	agenda, err := readAgenda(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
 	if err != nil {
-		return Slot{}, err
+		return slot.Slot{}, err
 	}
 	return agenda.without(leaves).bookable(r.StartsAt, tx.Now, r.Mode)
 }
@@ -210,7 +211,7 @@ func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, 
 	if !overlaps(err) && !errors.Is(err, errTaken) && !errors.Is(err, errClosed) {
 		return err
 	}
-	own, broken := hasAppointment(ctx, s.db.Pool, person, moved, Slot{StartsAt: startsAt}.Period(), s.db.Now())
+	own, broken := hasAppointment(ctx, s.db.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.db.Now())
 	switch {
 	case broken != nil:
 		return broken

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -33,38 +34,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// SlotLength is how long an appointment lasts.
-const SlotLength = time.Hour
-
 // FreeCancellation is how long before the start cancelling stays free, in
 // elapsed time (R18).
 const FreeCancellation = 24 * time.Hour
-
-// Mode is how two people meet.
-type Mode string
-
-// The three modes.
-const (
-	Video    Mode = "video"
-	Phone    Mode = "phone"
-	InPerson Mode = "in_person"
-)
-
-// Modes are all modes, in the order they are offered.
-var Modes = []Mode{Video, Phone, InPerson}
-
-// Label says the mode as a person would.
-func (m Mode) Label() string {
-	switch m {
-	case Video:
-		return "Par vidéo"
-	case Phone:
-		return "Par téléphone"
-	case InPerson:
-		return "Sur place"
-	}
-	return ""
-}
 
 // Status is where an appointment stands.
 type Status string
@@ -124,7 +96,7 @@ type Appointment struct {
 	BeneficiaryName  string
 	StartsAt         time.Time // UTC
 	EndsAt           time.Time // UTC
-	Mode             Mode
+	Mode             slot.Mode
 	Reason           string // a slug
 	ReasonLabel      string
 	Place            string // where, in person; empty otherwise

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -26,7 +27,7 @@ func TestR13_AnHourIsNeverGivenTwice(t *testing.T) {
 	for i := range people {
 		v := w.Beneficiary(t, "Zoé", "Vidal")
 		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "money"})
+			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "money"})
 		})
 	}
 	wait.Wait()
@@ -57,7 +58,7 @@ func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for i, id := range workers {
 		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: id, StartsAt: start, Mode: booking.Phone, Reason: "money"})
+			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: id, StartsAt: start, Mode: slot.Phone, Reason: "money"})
 		})
 	}
 	wait.Wait()
@@ -80,7 +81,7 @@ func TestR13_TheDatabaseRefusesWhateverTheCodeDoes(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
 	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	_, err := w.DB.Pool.Exec(context.Background(), `
 		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
 		values ($1, $2, tstzrange($3, $4), 'video', 'money', '', 'confirmed', now())`,
@@ -119,31 +120,31 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	worker := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	w.Open(t, worker, booking.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []booking.Mode{booking.Video}})
-	absent := booking.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
+	w.Open(t, worker, slot.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []slot.Mode{slot.Video}})
+	absent := slot.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
 	if err := w.Bookings.AddAbsence(context.Background(), worker, absent, false); err != nil {
 		t.Fatal(err)
 	}
 	for name, r := range map[string]booking.Request{
-		"on an absence":       {StartsAt: at(tuesday, 9), Mode: booking.Video, Reason: "money"},
-		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: booking.Video, Reason: "money"},
-		"half a second off":   {StartsAt: at(tuesday, 8).Add(-time.Second / 2), Mode: booking.Video, Reason: "money"},
-		"a microsecond off":   {StartsAt: at(tuesday, 8).Add(-time.Microsecond), Mode: booking.Video, Reason: "money"},
-		"before the opening":  {StartsAt: at(tuesday, 7), Mode: booking.Video, Reason: "money"},
-		"after the opening":   {StartsAt: at(tuesday, 11), Mode: booking.Video, Reason: "money"},
-		"in the past":         {StartsAt: bookingtest.Start.Add(-24 * time.Hour), Mode: booking.Video, Reason: "money"},
-		"now":                 {StartsAt: bookingtest.Start, Mode: booking.Video, Reason: "money"},
-		"a mode not offered":  {StartsAt: at(tuesday, 8), Mode: booking.Phone, Reason: "money"},
+		"on an absence":       {StartsAt: at(tuesday, 9), Mode: slot.Video, Reason: "money"},
+		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: slot.Video, Reason: "money"},
+		"half a second off":   {StartsAt: at(tuesday, 8).Add(-time.Second / 2), Mode: slot.Video, Reason: "money"},
+		"a microsecond off":   {StartsAt: at(tuesday, 8).Add(-time.Microsecond), Mode: slot.Video, Reason: "money"},
+		"before the opening":  {StartsAt: at(tuesday, 7), Mode: slot.Video, Reason: "money"},
+		"after the opening":   {StartsAt: at(tuesday, 11), Mode: slot.Video, Reason: "money"},
+		"in the past":         {StartsAt: bookingtest.Start.Add(-24 * time.Hour), Mode: slot.Video, Reason: "money"},
+		"now":                 {StartsAt: bookingtest.Start, Mode: slot.Video, Reason: "money"},
+		"a mode not offered":  {StartsAt: at(tuesday, 8), Mode: slot.Phone, Reason: "money"},
 		"a mode that is none": {StartsAt: at(tuesday, 8), Mode: "fax", Reason: "money"},
-		"an unknown reason":   {StartsAt: at(tuesday, 8), Mode: booking.Video, Reason: "astrology"},
-		"beyond the horizon":  {StartsAt: at(tuesday, 8).AddDate(0, 0, 7*60), Mode: booking.Video, Reason: "money"},
+		"an unknown reason":   {StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "astrology"},
+		"beyond the horizon":  {StartsAt: at(tuesday, 8).AddDate(0, 0, 7*60), Mode: slot.Video, Reason: "money"},
 	} {
 		r.SocialWorkerID = worker.ID
 		if _, err := w.Bookings.Book(context.Background(), v, r); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: got %v, want Invalid", name, err)
 		}
 	}
-	if _, err := w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: booking.Video, Reason: "money"}); err != nil {
+	if _, err := w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "money"}); err != nil {
 		t.Errorf("the free hour beside them: %v", err)
 	}
 }
@@ -154,7 +155,7 @@ func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	r := booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: booking.Video, Reason: "money"}
+	r := booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: slot.Video, Reason: "money"}
 	if _, err := w.Bookings.Book(context.Background(), worker, r); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker: got %v, want Forbidden", err)
 	}
@@ -182,7 +183,7 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	} {
 		w.SetNow(start.AddDate(0, 0, -7))
 		v := w.Beneficiary(t, "Zoé", "Vidal") // whom no earlier late cancellation marks
-		a := w.Book(t, v, worker, start, booking.Video)
+		a := w.Book(t, v, worker, start, slot.Video)
 		w.SetNow(c.now)
 		got, err := w.Bookings.Cancel(context.Background(), v, a.ID, "")
 		if err != nil || got != c.want {
@@ -195,7 +196,7 @@ func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
-	a := w.Book(t, v, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, v, worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	w.SetNow(a.StartsAt)
 	if _, err := w.Bookings.Cancel(context.Background(), v, a.ID, ""); !fault.Is(err, fault.Conflict) {
 		t.Errorf("at its start: got %v, want Conflict", err)
@@ -213,7 +214,7 @@ func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
-	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	if _, err := w.Bookings.Cancel(context.Background(), paul, a.ID, ""); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else: got %v, want NotFound", err)
 	}
@@ -221,17 +222,17 @@ func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
 	if err != nil || got != booking.CancelledByWorker {
 		t.Fatalf("the worker: got %q, %v", got, err)
 	}
-	w.Book(t, paul, worker, a.StartsAt, booking.Video)
+	w.Book(t, paul, worker, a.StartsAt, slot.Video)
 }
 
 func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirState(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
-	past := w.Book(t, zoe, worker, bookingtest.Start.Add(-72*time.Hour), booking.Video)
-	later := w.Book(t, zoe, worker, bookingtest.Start.Add(96*time.Hour), booking.Phone)
-	soon := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
-	gone := w.Book(t, zoe, worker, bookingtest.Start.Add(72*time.Hour), booking.InPerson)
+	past := w.Book(t, zoe, worker, bookingtest.Start.Add(-72*time.Hour), slot.Video)
+	later := w.Book(t, zoe, worker, bookingtest.Start.Add(96*time.Hour), slot.Phone)
+	soon := w.Book(t, zoe, worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
+	gone := w.Book(t, zoe, worker, bookingtest.Start.Add(72*time.Hour), slot.InPerson)
 	if _, err := w.Bookings.Cancel(context.Background(), zoe, gone.ID, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +260,7 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	ctx := context.Background()
 	const note = "Une lettre d’expulsion est arrivée."
-	id, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: booking.Phone, Reason: "housing", Note: note})
+	id, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing", Note: note})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,8 +288,8 @@ func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
-	byPhone := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Phone)
-	byVideo := w.Book(t, zoe, nadia, bookingtest.Start.Add(50*time.Hour), booking.Video)
+	byPhone := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Phone)
+	byVideo := w.Book(t, zoe, nadia, bookingtest.Start.Add(50*time.Hour), slot.Video)
 	shown := func(v *viewer.Viewer, a booking.Appointment) bool {
 		t.Helper()
 		details, err := w.Bookings.Details(t.Context(), v, a)

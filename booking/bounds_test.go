@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -28,7 +29,7 @@ func bounded(t *testing.T, b booking.Bounds) pair {
 
 // wanted is what somebody asks for, an hour with a worker.
 func (p pair) wanted(worker *viewer.Viewer, hours int) booking.Request {
-	return booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: booking.Video, Reason: "housing"}
+	return booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"}
 }
 
 // atOnce does so many acts at the same time and says how each ended.
@@ -61,9 +62,9 @@ func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	p := bounded(t, booking.DefaultBounds)
 	mark(t, p.World, p.marc, p.zoe)
 	for i := range 4 {
-		p.Book(t, p.zoe, p.nadia, p.at(30+i), booking.Video)
+		p.Book(t, p.zoe, p.nadia, p.at(30+i), slot.Video)
 	}
-	if asked := p.Book(t, p.zoe, p.marc, p.at(40), booking.Video); asked.Status != booking.Requested { // counts as well
+	if asked := p.Book(t, p.zoe, p.marc, p.at(40), slot.Video); asked.Status != booking.Requested { // counts as well
 		t.Fatalf("%q", asked.Status)
 	}
 	_, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.marc, 50))
@@ -73,17 +74,17 @@ func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	if n := p.rows(t, `appointments where beneficiary_id = $1`, p.zoe.ID); n != 5 {
 		t.Errorf("%d appointments", n)
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.marc, p.at(50), booking.Video) // of each person by themselves
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.marc, p.at(50), slot.Video) // of each person by themselves
 	coming, _, err := p.Bookings.Appointments(t.Context(), p.zoe)
 	ok(t, err)
 	ok(t, p.Bookings.Move(t.Context(), p.zoe, coming[0].ID, p.at(60))) // no more than before
 	_, err = p.Bookings.Cancel(t.Context(), p.zoe, coming[1].ID, "")
 	ok(t, err)
-	p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
 	want(t, "full again", p.try(t, p.zoe, p.nadia, 71), fault.Invalid)
 	p.SetNow(p.at(32)) // one has begun, and nobody answered the request: neither is to come
-	p.Book(t, p.zoe, p.nadia, p.at(71), booking.Video)
-	p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(71), slot.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	want(t, "full once more", p.try(t, p.zoe, p.nadia, 73), fault.Invalid)
 }
 
@@ -121,7 +122,7 @@ func TestR47_OnlySoManyActsADay(t *testing.T) {
 	p := bounded(t, booking.Bounds{Coming: 5, Acts: 6})
 	p.SetNow(p.at(1))
 	for i := range 3 {
-		a := p.Book(t, p.zoe, p.nadia, p.at(50+i), booking.Video)
+		a := p.Book(t, p.zoe, p.nadia, p.at(50+i), slot.Video)
 		p.SetNow(p.at(i + 2))
 		_, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
 		ok(t, err)
@@ -133,7 +134,7 @@ func TestR47_OnlySoManyActsADay(t *testing.T) {
 	if told := p.told(t, p.nadia); told["confirmation"]+told["cancellation"] != 6 {
 		t.Errorf("the worker was told %v", told)
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, p.at(60), booking.Video)
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, p.at(60), slot.Video)
 	p.SetNow(p.at(25).Add(-time.Microsecond))
 	want(t, "a moment before", p.try(t, p.zoe, p.nadia, 61), fault.Throttled)
 	p.SetNow(p.at(25))
@@ -145,8 +146,8 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, booking.Bounds{Coming: 10, Acts: 10})
 	ctx := t.Context()
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
-	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(55), booking.Video))
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
+	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(55), slot.Video))
 	for _, act := range []struct {
 		name string
 		do   func() error
@@ -201,7 +202,7 @@ func (p pair) acts(t *testing.T) (n int) {
 func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, booking.Bounds{Coming: 100, Acts: 12})
-	a := p.Book(t, p.zoe, p.marc, p.at(200), booking.Video)
+	a := p.Book(t, p.zoe, p.marc, p.at(200), slot.Video)
 	ended := atOnce(60, func(i int) error {
 		switch i % 3 {
 		case 0:
@@ -225,7 +226,7 @@ func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, booking.Bounds{Coming: 2, Acts: 2})
-	p.Book(t, p.zoe, p.nadia, p.at(30), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(30), slot.Video)
 	desk := operator()
 	for i, c := range []struct {
 		as     *viewer.Viewer
@@ -318,10 +319,10 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
 	paul := p.Beneficiary(t, "Paul", "Morel")
 	p.SetNow(p.at(10))
-	p.Book(t, paul, p.nadia, p.at(51), booking.Video)
+	p.Book(t, paul, p.nadia, p.at(51), slot.Video)
 	p.SetNow(p.at(24))
 	ok(t, p.Bookings.RefreshHours(t.Context()))
 	if n := p.rows(t, `booking_acts`); n != 1 {
@@ -338,10 +339,10 @@ func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.Book(t, r.paul, r.nadia, firstTuesday, booking.Video)
-	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	taken := r.Book(t, r.paul, r.nadia, firstTuesday, slot.Video)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	ali := r.Beneficiary(t, "Ali", "Kaci")
-	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), booking.Video)
+	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
 	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
 	r.Bookings = r.Bookings.Within(booking.Bounds{Coming: 1, Acts: 100})
@@ -373,7 +374,7 @@ func (p pair) pressed(t *testing.T, times int, r booking.Request) (became bookin
 func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, booking.Bounds{Coming: 2, Acts: 3})
-	p.Book(t, p.zoe, p.marc, p.at(100), booking.Video)
+	p.Book(t, p.zoe, p.marc, p.at(100), slot.Video)
 	p.pressed(t, 12, p.wanted(p.nadia, 48))
 	if told := p.told(t, p.nadia); told["confirmation"] != 1 {
 		t.Errorf("the worker was told %v", told)
@@ -381,9 +382,9 @@ func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	if n := p.acts(t); n != 2 {
 		t.Errorf("%d acts", n)
 	}
-	first := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video) // full by now, and it is the same
+	first := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video) // full by now, and it is the same
 	other := p.wanted(p.nadia, 48)
-	other.Mode = booking.Phone
+	other.Mode = slot.Phone
 	_, err := p.Bookings.Place(t.Context(), p.zoe, other)
 	want(t, "in another mode", err, fault.Invalid)
 	want(t, "with somebody else", p.try(t, p.zoe, p.marc, 48), fault.Invalid)
@@ -391,7 +392,7 @@ func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	_, err = p.Bookings.Cancel(t.Context(), p.zoe, first.ID, "")
 	ok(t, err)
 	p.SetNow(p.at(25))
-	if again := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video); again.ID == first.ID {
+	if again := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); again.ID == first.ID {
 		t.Error("what was cancelled is taken for the same booking")
 	}
 }
@@ -415,7 +416,7 @@ func TestR19_ARequestMadeTwiceIsOne(t *testing.T) {
 	if told := p.told(t, p.zoe); told["accepted"] != 1 || told["request"] != 2 {
 		t.Errorf("told %v", told)
 	}
-	declined := p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	declined := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
 	for range 2 {
 		ok(t, p.Bookings.Answer(t.Context(), p.nadia, declined.ID, false, ""))
 	}
@@ -429,7 +430,7 @@ func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	ctx := context.Background()
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 	if ended := atOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.zoe, a.ID, p.at(20)) }); ended[""] != 8 {
 		t.Errorf("moving: %v", ended)
 	}
@@ -447,7 +448,7 @@ func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
 	want(t, "cancelled by the worker after it was by the person", err, fault.Conflict)
 	_, err = p.Bookings.Cancel(ctx, p.Beneficiary(t, "Paul", "Morel"), a.ID, "")
 	want(t, "by a stranger", err, fault.NotFound)
-	b := p.Book(t, p.zoe, p.marc, p.at(48), booking.Video)
+	b := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video)
 	for range 2 {
 		status, err := p.Bookings.Cancel(ctx, p.marc, b.ID, "")
 		if err != nil || status != booking.CancelledByWorker {
@@ -524,7 +525,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 func TestR12_NeedsThatDoNotChangeTellNobody(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 	for _, companion := range []string{"", "ma fille", "ma fille", "mon fils", "mon fils"} {
 		ok(t, p.Bookings.ChangeNeeds(t.Context(), p.zoe, a.ID, booking.Needs{Companion: companion}))
 	}

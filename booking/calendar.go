@@ -3,6 +3,7 @@ package booking
 import (
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/calendar"
 
 	ics "github.com/arran4/golang-ical"
@@ -15,7 +16,7 @@ import (
 // grows, so that calendars change what they hold in place. No alarm is set: a
 // calendar that reminds its owner does so as its owner wishes.
 func CalendarFile(a Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
-	cal := newCalendar(a.Zone, Period{a.StartsAt, a.EndsAt})
+	cal := newCalendar(a.Zone, slot.Period{From: a.StartsAt, To: a.EndsAt})
 	cal.SetMethod(method)
 	event := addEvent(cal, a, page, organizer)
 	event.SetSummary(calendarTitle)
@@ -34,7 +35,7 @@ const ownEvents = "@socialdirect"
 
 // newCalendar begins an object whose times are by the clocks of zone, as far as
 // span reaches.
-func newCalendar(zone *time.Location, span Period) *ics.Calendar {
+func newCalendar(zone *time.Location, span slot.Period) *ics.Calendar {
 	cal := ics.NewCalendarFor("Social Direct")
 	cal.SetCalscale("GREGORIAN")
 	calendar.AddZone(cal, zone, calendar.Period(span))

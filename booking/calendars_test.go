@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/viewer"
@@ -98,7 +99,7 @@ func (w *calendarWorld) read(t *testing.T, s booking.Subscription) booking.Subsc
 
 func (w *calendarWorld) free(t *testing.T, at time.Time) bool {
 	t.Helper()
-	slots, err := w.Bookings.FreeSlots(t.Context(), w.worker.ID, booking.Period{From: at, To: at.Add(time.Second)})
+	slots, err := w.Bookings.FreeSlots(t.Context(), w.worker.ID, slot.Period{From: at, To: at.Add(time.Second)})
 	ok(t, err)
 	return len(slots) == 1
 }
@@ -131,7 +132,7 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 	}
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	for at, want := range map[time.Time]bool{busy: false, busy.Add(time.Hour): true} {
-		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: booking.Phone, Reason: "money"})
+		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: slot.Phone, Reason: "money"})
 		if (err == nil) != want || err != nil && !fault.Is(err, fault.Invalid) {
 			t.Errorf("booking %s: %v", at, err)
 		}
@@ -192,7 +193,7 @@ func TestR41_AnUnchangedCalendarIsWorkedOutOnceADay(t *testing.T) {
 	if full := w.out.full.Load(); full != 2 || !s.ReadAt.Equal(w.DB.Now()) {
 		t.Errorf("%d answers a day later, read at %s", full, s.ReadAt)
 	}
-	end := w.DB.Now().Add(booking.Horizon).Truncate(24 * time.Hour).Add(9 * time.Hour)
+	end := w.DB.Now().Add(slot.Horizon).Truncate(24 * time.Hour).Add(9 * time.Hour)
 	if n := w.count(t, `select count(*) from external_busy where upper(period) <= '`+end.Add(72*time.Hour).Format(time.RFC3339)+`'`); n < 182 || n > 186 {
 		t.Errorf("%d periods are kept", n)
 	}
@@ -334,7 +335,7 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 	w := newCalendarWorld(t)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	at := bookingtest.Start.Add(48 * time.Hour)
-	a := w.Book(t, zoe, w.worker, at, booking.Video)
+	a := w.Book(t, zoe, w.worker, at, slot.Video)
 	token, err := w.Bookings.MakeFeed(t.Context(), w.worker, booking.ShowsNothing)
 	ok(t, err)
 	text := w.feed(t, token)
@@ -358,8 +359,8 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
-	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
-	w.Book(t, zoe, w.worker, bookingtest.Start.Add(52*time.Hour), booking.Phone)
+	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
+	w.Book(t, zoe, w.worker, bookingtest.Start.Add(52*time.Hour), slot.Phone)
 	for shows, want := range map[booking.Shows]string{booking.ShowsNothing: "Rendez-vous par vidéo", booking.ShowsInitials: "Rendez-vous par vidéo\\, Z.V.", booking.ShowsNames: "Rendez-vous par vidéo\\, Zoé Vidal"} {
 		token, err := w.Bookings.MakeFeed(t.Context(), w.worker, shows)
 		ok(t, err)
@@ -385,7 +386,7 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 	w := newCalendarWorld(t)
 	ctx := t.Context()
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
-	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	first, err := w.Bookings.MakeFeed(ctx, w.worker, booking.ShowsNothing)
 	ok(t, err)
 	before, err := w.Bookings.ReadFeed(ctx, first)

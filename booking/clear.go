@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -46,7 +47,7 @@ func mayClear(v *viewer.Viewer, id uuid.UUID) error {
 // ToClear lists a worker's appointments and requests to come that overlap span, the
 // soonest first, for whoever may cancel them; more reports whether there are others.
 // An administrator learns their hours alone.
-func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span Period) (all []Appointment, more bool, err error) {
+func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span slot.Period) (all []Appointment, more bool, err error) {
 	if err := mayClear(v, worker); err != nil {
 		return nil, false, err
 	}
@@ -75,9 +76,9 @@ func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUI
 type Clearing struct {
 	SocialWorkerID uuid.UUID
 	Appointments   []uuid.UUID
-	Explanation    string // for each of the people; may be empty
-	Closes         Period // closed in the agenda too; zero for no closing
-	Reason         string // an administrator's, kept for the administration
+	Explanation    string      // for each of the people; may be empty
+	Closes         slot.Period // closed in the agenda too; zero for no closing
+	Reason         string      // an administrator's, kept for the administration
 }
 
 // Clear cancels the appointments among them that can still be cancelled, all or none,
@@ -165,17 +166,17 @@ func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []
 
 // close closes the period in the worker's agenda, where one is named.
 func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
-	if c.Closes == (Period{}) {
+	if c.Closes == (slot.Period{}) {
 		return nil
 	}
 	if !c.Closes.From.Before(c.Closes.To) || !c.Closes.To.After(tx.Now) || c.Closes.To.After(tx.Now.AddDate(5, 0, 1)) {
 		return errClosing
 	}
-	others, err := readAbsences(ctx, tx, c.SocialWorkerID, Period{tx.Now, tx.Now.AddDate(100, 0, 0)})
+	others, err := readAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 	if err != nil || len(others) >= maxOpenings {
 		return orElse(err, errTooMany)
 	}
-	if slices.ContainsFunc(others, func(a Absence) bool { return c.Closes.inside(Period{a.From, a.To}) }) {
+	if slices.ContainsFunc(others, func(a Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
 		return nil
 	}
 	return insertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -20,14 +21,14 @@ var errNoCommonMode = fault.New(fault.NotFound, "Cette personne ne reçoit d’a
 
 // allowedModes are the ways of meeting that the contract of the viewer's client
 // allows (R9), in the order they are offered.
-func (s *Service) allowedModes(ctx context.Context, v *viewer.Viewer) ([]Mode, error) {
+func (s *Service) allowedModes(ctx context.Context, v *viewer.Viewer) ([]slot.Mode, error) {
 	return s.modesOf(ctx, v.ID)
 }
 
 // modesOf are allowedModes of somebody who is not asking.
-func (s *Service) modesOf(ctx context.Context, person uuid.UUID) ([]Mode, error) {
+func (s *Service) modesOf(ctx context.Context, person uuid.UUID) ([]slot.Mode, error) {
 	contract, err := s.accounts.Contract(ctx, person)
-	return slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool { return !contract.Allows(string(m)) }), err
+	return slices.DeleteFunc(slices.Clone(slot.Modes), func(m slot.Mode) bool { return !contract.Allows(string(m)) }), err
 }
 
 // errContract says that the contract of the person's client does not run.
@@ -35,7 +36,7 @@ var errContract = fault.New(fault.Invalid, "Le contrat de votre entreprise ne pe
 
 // allow fails unless the contract of the person's client runs and has that way of
 // meeting.
-func (s *Service) allow(ctx context.Context, person uuid.UUID, mode Mode) error {
+func (s *Service) allow(ctx context.Context, person uuid.UUID, mode slot.Mode) error {
 	contract, err := s.accounts.Contract(ctx, person)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (s *Service) allow(ctx context.Context, person uuid.UUID, mode Mode) error 
 	return permits(contract, mode, s.db.Now())
 }
 
-func permits(contract company.Contract, mode Mode, now time.Time) error {
+func permits(contract company.Contract, mode slot.Mode, now time.Time) error {
 	switch {
 	case !contract.Runs(now):
 		return errContract
@@ -55,9 +56,9 @@ func permits(contract company.Contract, mode Mode, now time.Time) error {
 
 // within is the sheet as somebody with these modes sees it; ok is false when the
 // worker offers none of them.
-func (w SocialWorker) within(allowed []Mode) (sheet SocialWorker, ok bool) {
-	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m Mode) bool { return !slices.Contains(allowed, m) })
-	if !slices.Contains(w.Modes, InPerson) {
+func (w SocialWorker) within(allowed []slot.Mode) (sheet SocialWorker, ok bool) {
+	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m slot.Mode) bool { return !slices.Contains(allowed, m) })
+	if !slices.Contains(w.Modes, slot.InPerson) {
 		w.Places = nil
 	}
 	return w, len(w.Modes) > 0

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -34,9 +35,9 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	allowOnly(t, w, v, "phone")
 	start := bookingtest.Start.Add(24 * time.Hour)
-	for i, mode := range booking.Modes {
+	for i, mode := range slot.Modes {
 		_, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
-		if refused := fault.Is(err, fault.Invalid); refused == (mode == booking.Phone) || mode == booking.Phone && err != nil {
+		if refused := fault.Is(err, fault.Invalid); refused == (mode == slot.Phone) || mode == slot.Phone && err != nil {
 			t.Errorf("%s: %v", mode, err)
 		}
 	}
@@ -47,7 +48,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	}
 	disguised := *v
 	disguised.ClientID = other
-	if _, err := w.Bookings.Book(ctx, &disguised, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Bookings.Book(ctx, &disguised, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("under another client: %v", err)
 	}
 	if n := appointments(t, w); n != 1 {
@@ -141,7 +142,7 @@ func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
-	request := booking.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: booking.Phone, Reason: "housing"}
+	request := booking.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
 	w.SetNow(midnight)
 	if _, err := w.Bookings.Book(ctx, v, request); !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "contrat") {
 		t.Errorf("after its last day: %v", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -93,13 +94,13 @@ func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
 
 // coveredIn are the times of span, without a break each, whose days on the worker's
 // calendar are covered: coverHour for many hours.
-func (all Credentials) coveredIn(span Period, zone *time.Location) []Period {
-	var covered []Period
-	for day := range daysOf(span, zone) {
+func (all Credentials) coveredIn(span slot.Period, zone *time.Location) []slot.Period {
+	var covered []slot.Period
+	for day := range slot.DaysOf(span, zone) {
 		if !all.covered(day) {
 			continue
 		}
-		whole := Period{wallClock(day, 0, zone), wallClock(day.AddDate(0, 0, 1), 0, zone)}
+		whole := slot.Period{From: slot.WallClock(day, 0, zone), To: slot.WallClock(day.AddDate(0, 0, 1), 0, zone)}
 		if last := len(covered) - 1; last >= 0 && covered[last].To.Equal(whole.From) {
 			covered[last].To = whole.To
 		} else {
@@ -111,9 +112,9 @@ func (all Credentials) coveredIn(span Period, zone *time.Location) []Period {
 
 // coverHour reports whether an hour is covered from its beginning to its end, on
 // the worker's calendar.
-func (all Credentials) coverHour(hour Period, zone *time.Location) bool {
+func (all Credentials) coverHour(hour slot.Period, zone *time.Location) bool {
 	last := hour.To.Add(-time.Nanosecond)
-	return all.covered(calendarDay(hour.From.In(zone))) && all.covered(calendarDay(last.In(zone)))
+	return all.covered(slot.CalendarDay(hour.From.In(zone))) && all.covered(slot.CalendarDay(last.In(zone)))
 }
 
 // in shows when things were done on the worker's clock.
@@ -207,7 +208,7 @@ func (s Standing) Watched() bool {
 }
 
 func standingOf(all Credentials, zone *time.Location, now time.Time) Standing {
-	s := Standing{Today: calendarDay(now.In(zone)), Credentials: all}
+	s := Standing{Today: slot.CalendarDay(now.In(zone)), Credentials: all}
 	for _, kind := range CredentialKinds {
 		s.Covers = append(s.Covers, all.cover(kind, s.Today))
 	}
@@ -249,10 +250,10 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 // beyond lists what is booked from now on that the credentials do not cover,
 // without anybody's name.
 func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow, all Credentials, now time.Time) ([]Appointment, error) {
-	booked, err := readWeek(ctx, q, row.AccountID, Period{now, now.Add(Horizon)}, now)
+	booked, err := readWeek(ctx, q, row.AccountID, slot.Period{From: now, To: now.Add(slot.Horizon)}, now)
 	var beyond []Appointment
 	for _, b := range booked {
-		if a := b.appointment(); !all.coverHour(Period{a.StartsAt, a.EndsAt}, row.zone()) {
+		if a := b.appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.zone()) {
 			a.StartsAt = a.StartsAt.In(row.zone())
 			beyond = append(beyond, a)
 		}

@@ -9,6 +9,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -33,7 +34,7 @@ func insured(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, insuranc
 }
 
 func hour(worker *viewer.Viewer, at time.Time) booking.Request {
-	return booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "housing"}
+	return booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "housing"}
 }
 
 func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
@@ -49,7 +50,7 @@ func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
 			t.Errorf("%s: %v, want Invalid", name, err)
 		}
 	}
-	free, err := w.Bookings.FreeSlots(ctx, nadia.ID, booking.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
+	free, err := w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
 	ok(t, err)
 	if len(free) == 0 || !free[len(free)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
 		t.Errorf("%d hours are offered, the last of them %v", len(free), free)
@@ -70,7 +71,7 @@ func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris"), w.Beneficiary(t, "Zoé", "Vidal")
-	w.Open(t, nadia, booking.Opening{Weekday: 2, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Starts: 23*60 + 30, Ends: 24*60 + 30, Modes: booking.Modes})
+	w.Open(t, nadia, slot.Opening{Weekday: 2, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Starts: 23*60 + 30, Ends: 24*60 + 30, Modes: slot.Modes})
 	at := time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC)
 	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, at))
 	if _, err := w.Bookings.Book(t.Context(), zoe, hour(nadia, at)); !fault.Is(err, fault.Invalid) {
@@ -87,7 +88,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	at := bookingtest.Start.AddDate(0, 0, 3)
-	booked := w.Book(t, zoe, nadia, at, booking.Video)
+	booked := w.Book(t, zoe, nadia, at, slot.Video)
 	found := func() bool {
 		t.Helper()
 		sheets, _, err := w.Bookings.Find(ctx, zoe, booking.Search{})
@@ -97,7 +98,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	gone := func(name string) {
 		t.Helper()
 		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, at.Add(2*time.Hour)))
-		if _, free := w.Bookings.FreeSlots(ctx, nadia.ID, booking.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
+		if _, free := w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
 			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, free)
 		}
 	}

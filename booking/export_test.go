@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -62,7 +63,7 @@ func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUI
 }
 
 // TextOf is the SMS of a kind about an appointment, on a platform at base.
-func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt time.Time, mode Mode) string {
+func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt time.Time, mode slot.Mode) string {
 	t.Helper()
 	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
 	a := Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}

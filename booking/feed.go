@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -131,7 +132,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
 		return FeedFile{}, errNoFeed
 	}
-	rows, err := readFeedEntries(ctx, s.db.Pool, row.SocialWorkerID, Period{now.Add(-feedBehind), now.Add(Horizon)}, now)
+	rows, err := readFeedEntries(ctx, s.db.Pool, row.SocialWorkerID, slot.Period{From: now.Add(-feedBehind), To: now.Add(slot.Horizon)}, now)
 	if err != nil {
 		return FeedFile{}, err
 	}
@@ -166,7 +167,7 @@ func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointmentR
 	return file, nil
 }
 
-func feedTitle(mode Mode, shows Shows, person account.Person) string {
+func feedTitle(mode slot.Mode, shows Shows, person account.Person) string {
 	title := calendarTitle + " " + strings.ToLower(mode.Label())
 	switch who := person.Name(); {
 	case shows == ShowsNames && who != "":
@@ -190,9 +191,9 @@ func (f FeedFile) ICS(links Links) string {
 	if f.zone == nil {
 		f.zone = time.UTC
 	}
-	span := Period{From: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
+	span := slot.Period{From: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)}
 	if n := len(f.entries); n > 0 {
-		span = Period{f.entries[0].StartsAt, f.entries[n-1].EndsAt}
+		span = slot.Period{From: f.entries[0].StartsAt, To: f.entries[n-1].EndsAt}
 	}
 	cal := newCalendar(f.zone, span)
 	cal.SetMethod(ics.MethodPublish)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/postgres"
 
@@ -38,7 +39,7 @@ func (s *Service) countSome(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		until, found, err := endOfNext(ctx, tx, from, tx.Now.Add(-SlotLength), countedAtOnce)
+		until, found, err := endOfNext(ctx, tx, from, tx.Now.Add(-slot.Length), countedAtOnce)
 		if err != nil || !found {
 			return err
 		}

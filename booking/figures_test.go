@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -79,12 +80,12 @@ type given struct {
 	id     uuid.UUID
 	at     time.Time
 	year   int // 0 or 1
-	mode   booking.Mode
+	mode   slot.Mode
 	reason string
 }
 
 // book books the next hour of a year that nobody has, two days before it.
-func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode booking.Mode, reason string) given {
+func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode, reason string) given {
 	t.Helper()
 	n := m.taken[year]
 	m.taken[year]++
@@ -146,7 +147,7 @@ func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) ma
 	for year := range 2 {
 		first := true
 		for range rng.IntN(4) {
-			h := m.book(t, v, year, booking.Modes[rng.IntN(2)], bookedReasons[rng.IntN(2)].Key)
+			h := m.book(t, v, year, slot.Modes[rng.IntN(2)], bookedReasons[rng.IntN(2)].Key)
 			if rng.IntN(3) == 0 {
 				m.cancel(t, v, h, []time.Duration{time.Minute, 25 * time.Hour}[rng.IntN(2)])
 				_, err := m.DB.Pool.Exec(t.Context(), `delete from late_marks`)
@@ -227,9 +228,9 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	v := m.person(t)
-	m.cancel(t, v, m.book(t, v, 0, booking.Video, "money"), 30*time.Hour)
-	first := m.book(t, v, 0, booking.Phone, "housing")
-	for _, mode := range booking.Modes {
+	m.cancel(t, v, m.book(t, v, 0, slot.Video, "money"), 30*time.Hour)
+	first := m.book(t, v, 0, slot.Phone, "housing")
+	for _, mode := range slot.Modes {
 		m.book(t, v, 0, mode, "money")
 	}
 	ok(t, m.standing(first.at.Add(59*time.Minute)).CountHours(t.Context()))
@@ -246,7 +247,7 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	if got := m.all(t); got != "housing 1, phone 1" {
 		t.Errorf("counted are: %s", got)
 	}
-	m.book(t, v, 1, booking.Video, "money")
+	m.book(t, v, 1, slot.Video, "money")
 	ok(t, m.standing(afterAll).CountHours(t.Context()))
 	if got := m.all(t); got != "housing 1, money 1, phone 1, video 1" {
 		t.Errorf("with the next year, counted are: %s", got)
@@ -264,7 +265,7 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	for _, status := range []string{"confirmed", "held", "no_show", "requested", "declined", "expired", "cancelled", "cancelled_late", "cancelled_by_worker"} {
-		h := m.book(t, m.person(t), 0, booking.Video, "money")
+		h := m.book(t, m.person(t), 0, slot.Video, "money")
 		_, err := m.DB.Pool.Exec(t.Context(), `update appointments set status = $2, answer_by = now() where id = $1`, h.id, status)
 		ok(t, err)
 		_, err = m.DB.Pool.Exec(t.Context(), `delete from client_figures`)
@@ -286,8 +287,8 @@ func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	made, proved := m.person(t), m.person(t)
 	_, err := m.DB.Pool.Exec(t.Context(), `update accounts set mobile = '+33612345678', mobile_validated_at = created_at where id = $1`, proved.ID)
 	ok(t, err)
-	m.book(t, made, 0, booking.Phone, "housing")
-	m.book(t, proved, 0, booking.Video, "money")
+	m.book(t, made, 0, slot.Phone, "housing")
+	m.book(t, proved, 0, slot.Video, "money")
 	m.countAll(t)
 	if got := m.all(t); got != "money 1, video 1" {
 		t.Errorf("counted are: %s", got)
@@ -300,8 +301,8 @@ func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	v := m.person(t)
-	first := m.book(t, v, 0, booking.Video, "money")
-	second := m.book(t, v, 0, booking.Phone, "housing")
+	first := m.book(t, v, 0, slot.Video, "money")
+	second := m.book(t, v, 0, slot.Phone, "housing")
 	ok(t, m.standing(first.at.Add(time.Hour)).CountHours(t.Context()))
 	now := second.at.Add(10 * time.Minute) // in the middle of it
 	ok(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -16,7 +17,7 @@ import (
 // name nothing.
 type Search struct {
 	Reason   string
-	Mode     Mode
+	Mode     slot.Mode
 	Language string
 	Town     string    // part of the address where one meets
 	ByName   bool      // in the order of names, not of the first free hours
@@ -34,20 +35,20 @@ const MaxTown = 60
 type Found struct {
 	SocialWorker
 	First     time.Time // UTC; zero when no hour is free
-	FirstMode Mode      // one in which it can be had
+	FirstMode slot.Mode // one in which it can be had
 }
 
 // within sets the modes in which hours count: those that the person may have, or the
 // one that they look for.
-func (s Search) within(allowed []Mode) Search {
+func (s Search) within(allowed []slot.Mode) Search {
 	modes := slices.Clone(allowed)
 	if s.Mode != "" {
-		modes = []Mode{s.Mode}
+		modes = []slot.Mode{s.Mode}
 	}
 	if s.Town != "" {
-		modes = []Mode{InPerson}
+		modes = []slot.Mode{slot.InPerson}
 	}
-	modes = slices.DeleteFunc(modes, func(m Mode) bool { return !slices.Contains(allowed, m) || s.Mode != "" && m != s.Mode })
+	modes = slices.DeleteFunc(modes, func(m slot.Mode) bool { return !slices.Contains(allowed, m) || s.Mode != "" && m != s.Mode })
 	s.Modes = make([]string, len(modes))
 	for i, m := range modes {
 		s.Modes[i] = string(m)
@@ -89,7 +90,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	firsts, err := s.firstFree(ctx, person, rows, toModes(search.Modes))
+	firsts, err := s.firstFree(ctx, person, rows, slot.ParseModes(search.Modes))
 	if err != nil {
 		return nil, false, err
 	}
@@ -119,7 +120,7 @@ func (s Search) compare(a, b time.Time) int {
 	return a.Compare(b)
 }
 
-func firstOfModes(modes []Mode) Mode {
+func firstOfModes(modes []slot.Mode) slot.Mode {
 	if len(modes) == 0 {
 		return ""
 	}
@@ -159,14 +160,14 @@ func accountsOf(candidates []candidateRow) []uuid.UUID {
 // firstFree finds, of each worker, the first hour that the person can have in one of
 // the modes. Most have one within two weeks; for those alone who have none more is
 // read.
-func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []workerRow, modes []Mode) (map[uuid.UUID]Slot, error) {
+func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []workerRow, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
 	t, err := s.takerOf(ctx, person, modes)
 	if err != nil {
 		return nil, err
 	}
-	firsts := map[uuid.UUID]Slot{}
-	for from := time.Duration(0); from < Horizon && len(workers) > 0; from = 2*from + freeStride {
-		span := Period{t.now.Add(from), t.now.Add(min(2*from+freeStride, Horizon+time.Second))}
+	firsts := map[uuid.UUID]slot.Slot{}
+	for from := time.Duration(0); from < slot.Horizon && len(workers) > 0; from = 2*from + slot.Stride {
+		span := slot.Period{From: t.now.Add(from), To: t.now.Add(min(2*from+slot.Stride, slot.Horizon+time.Second))}
 		agendas, err := readAgendas(ctx, s.db.Pool, workers, span, t.now)
 		if err != nil {
 			return nil, err
@@ -188,24 +189,24 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 type taker struct {
 	person uuid.UUID
 	now    time.Time
-	modes  []Mode
+	modes  []slot.Mode
 	marked []uuid.UUID // with whom what they book is a request
 }
 
-func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []Mode) (taker, error) {
+func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (taker, error) {
 	marked, err := readMarkedWith(ctx, s.db.Pool, person)
 	return taker{person: person, now: s.db.Now(), modes: modes, marked: marked}, err
 }
 
 // can are those of a worker's free hours that the taker can have, each with the modes
 // in which they can: where they ask, an hour so near that nobody could answer is none.
-func (t taker) can(worker uuid.UUID, free []Slot) []Slot {
+func (t taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
 	asks := slices.Contains(t.marked, worker)
-	var own []Slot
-	for _, slot := range free {
-		slot.Modes = slices.DeleteFunc(slices.Clone(slot.Modes), func(m Mode) bool { return !slices.Contains(t.modes, m) })
-		if len(slot.Modes) > 0 && (!asks || answerBy(slot.StartsAt, t.now).After(t.now)) {
-			own = append(own, slot)
+	var own []slot.Slot
+	for _, hour := range free {
+		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return !slices.Contains(t.modes, m) })
+		if len(hour.Modes) > 0 && (!asks || answerBy(hour.StartsAt, t.now).After(t.now)) {
+			own = append(own, hour)
 		}
 	}
 	return own
@@ -213,7 +214,7 @@ func (t taker) can(worker uuid.UUID, free []Slot) []Slot {
 
 // Hour is a free hour, with whom it can be had.
 type Hour struct {
-	Slot
+	slot.Slot
 	Worker account.Person // in the zone of their sheet
 }
 
@@ -244,7 +245,7 @@ func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, 
 		return nil, err
 	}
 	search = search.within(allowed)
-	t, err := s.takerOf(ctx, person, toModes(search.Modes))
+	t, err := s.takerOf(ctx, person, slot.ParseModes(search.Modes))
 	if err != nil {
 		return nil, err
 	}
@@ -255,8 +256,8 @@ func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, 
 	}
 	var hours []Hour
 	ids, span := accountsOf(candidates), soonestSpan
-	for from, last := *candidates[0].First, t.now.Add(Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
-		within := Period{from, from.Add(span)}
+	for from, last := *candidates[0].First, t.now.Add(slot.Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
+		within := slot.Period{From: from, To: from.Add(span)}
 		kept, err := readSoonest(ctx, s.db.Pool, t, ids, within)
 		if err != nil {
 			return nil, err
@@ -295,7 +296,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 	if err != nil {
 		return nil, err
 	}
-	span := Period{kept[0].StartsAt, kept[len(kept)-1].StartsAt.Add(SlotLength)}
+	span := slot.Period{From: kept[0].StartsAt, To: kept[len(kept)-1].StartsAt.Add(slot.Length)}
 	agendas, err := readAgendas(ctx, s.db.Pool, rows, span, t.now)
 	if err != nil {
 		return nil, err
@@ -304,21 +305,21 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 	if err != nil {
 		return nil, err
 	}
-	free := map[uuid.UUID][]Slot{}
+	free := map[uuid.UUID][]slot.Slot{}
 	for _, row := range rows {
 		if people[row.AccountID].Active {
 			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].free(span, t.now))
 		}
 	}
 	for _, k := range kept {
-		slot := Slot{StartsAt: k.StartsAt.UTC(), Modes: modesAt(free[k.SocialWorkerID], k.StartsAt)}
-		known := len(hours) > 0 && hours[len(hours)-1].StartsAt.Equal(slot.StartsAt)
-		if slot.Modes == nil || known || overlapsAny(slot.Period(), own) {
+		hour := slot.Slot{StartsAt: k.StartsAt.UTC(), Modes: slot.ModesAt(free[k.SocialWorkerID], k.StartsAt)}
+		known := len(hours) > 0 && hours[len(hours)-1].StartsAt.Equal(hour.StartsAt)
+		if hour.Modes == nil || known || slot.OverlapsAny(hour.Period(), own) {
 			continue
 		}
 		person := people[k.SocialWorkerID]
 		person.Zone = agendas[k.SocialWorkerID].worker.zone()
-		hours = append(hours, Hour{Slot: slot, Worker: person})
+		hours = append(hours, Hour{Slot: hour, Worker: person})
 	}
 	return hours, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -36,10 +37,10 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 		}
 		first := bookingtest.Start.AddDate(0, 0, draw.IntN(50)).Truncate(24 * time.Hour)
 		starts := 8*60 + draw.IntN(6)*30
-		w.Open(t, v, booking.Opening{Weekday: 1 + draw.IntN(7), FirstDay: first, Starts: starts, Ends: starts + 60*(1+draw.IntN(4)), Modes: booking.Modes[draw.IntN(3):]})
-		w.Open(t, v, booking.Opening{FirstDay: first.AddDate(0, 0, 1), LastDay: first.AddDate(0, 0, 1), Starts: 600, Ends: 720, Modes: booking.Modes})
+		w.Open(t, v, slot.Opening{Weekday: 1 + draw.IntN(7), FirstDay: first, Starts: starts, Ends: starts + 60*(1+draw.IntN(4)), Modes: slot.Modes[draw.IntN(3):]})
+		w.Open(t, v, slot.Opening{FirstDay: first.AddDate(0, 0, 1), LastDay: first.AddDate(0, 0, 1), Starts: 600, Ends: 720, Modes: slot.Modes})
 		away := bookingtest.Start.Add(time.Duration(draw.IntN(200)) * time.Hour)
-		must(t, w.Bookings.AddAbsence(t.Context(), v, booking.Period{From: away, To: away.Add(time.Duration(1+draw.IntN(100)) * time.Hour)}, true))
+		must(t, w.Bookings.AddAbsence(t.Context(), v, slot.Period{From: away, To: away.Add(time.Duration(1+draw.IntN(100)) * time.Hour)}, true))
 		paul := w.Beneficiary(t, "Paul", "Morel")
 		for _, slot := range draw.Perm(8) {
 			if free := freeOf(t, w, v.ID); slot < len(free) {
@@ -51,9 +52,9 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 	return w, zoe
 }
 
-func freeOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []booking.Slot {
+func freeOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []slot.Slot {
 	t.Helper()
-	free, err := w.Bookings.FreeSlots(t.Context(), worker, booking.Period{From: w.DB.Now(), To: w.DB.Now().Add(booking.Horizon)})
+	free, err := w.Bookings.FreeSlots(t.Context(), worker, slot.Period{From: w.DB.Now(), To: w.DB.Now().Add(slot.Horizon)})
 	must(t, err)
 	return free
 }
@@ -68,7 +69,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 			if refreshed {
 				must(t, w.Bookings.RefreshHours(t.Context()))
 			}
-			for _, mode := range append([]booking.Mode{""}, booking.Modes...) {
+			for _, mode := range append([]slot.Mode{""}, slot.Modes...) {
 				sheets, more, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Mode: mode})
 				must(t, err)
 				if len(sheets) != 6 || more {
@@ -92,7 +93,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 	}
 }
 
-func firstIn(free []booking.Slot, mode booking.Mode) time.Time {
+func firstIn(free []slot.Slot, mode slot.Mode) time.Time {
 	for _, slot := range free {
 		if mode == "" || slot.Offers(mode) {
 			return slot.StartsAt
@@ -133,7 +134,7 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 	nadia, ines := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Inès", "Robert")
 	must(t, w.Bookings.RefreshHours(t.Context()))
 	next := bookingtest.Start.Truncate(time.Hour).Add(time.Hour)
-	taken := w.Book(t, paul, nadia, next, booking.Video)
+	taken := w.Book(t, paul, nadia, next, slot.Video)
 	sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{})
 	must(t, err)
 	if sheets[0].ID != ines.ID || !sheets[0].First.Equal(next) || !sheets[1].First.Equal(next.Add(time.Hour)) {
@@ -145,7 +146,7 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 		t.Errorf("with anybody: %+v", hours)
 	}
 	// One's own hours are none that one can take.
-	w.Book(t, zoe, ines, next.Add(2*time.Hour), booking.Phone)
+	w.Book(t, zoe, ines, next.Add(2*time.Hour), slot.Phone)
 	hours, err = w.Bookings.Soonest(t.Context(), zoe, booking.Search{})
 	must(t, err)
 	if slices.ContainsFunc(hours, func(h booking.Hour) bool { return h.StartsAt.Equal(next.Add(2 * time.Hour)) }) || len(hours) != 12 {
@@ -154,7 +155,7 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 	_, err = w.Bookings.Cancel(t.Context(), paul, taken.ID, "")
 	must(t, err)
 	must(t, w.Bookings.RefreshHours(t.Context()))
-	if sheets, _, err = w.Bookings.Find(t.Context(), zoe, booking.Search{Mode: booking.Video}); err != nil || !sheets[1].First.Equal(next) {
+	if sheets, _, err = w.Bookings.Find(t.Context(), zoe, booking.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
 		t.Errorf("after the cancelling: %v, %v", sheets[1].First, err)
 	}
 }
@@ -167,7 +168,7 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 	for i := range 43 {
 		v := w.SocialWorkerWithoutOpenings(t, "Prénom", fmt.Sprintf("Nom%02d", i), "Europe/Paris")
 		if i < 30 {
-			w.Open(t, v, booking.Opening{Weekday: 1 + i%7, FirstDay: bookingtest.Start.Truncate(24 * time.Hour), Starts: 600 + i, Ends: 700 + i, Modes: booking.Modes})
+			w.Open(t, v, slot.Opening{Weekday: 1 + i%7, FirstDay: bookingtest.Start.Truncate(24 * time.Hour), Starts: 600 + i, Ends: 700 + i, Modes: slot.Modes})
 		}
 	}
 	must(t, w.Bookings.RefreshHours(t.Context()))
@@ -254,7 +255,7 @@ func TestR12_PeopleAreFoundByTheTownWhereOneMeets(t *testing.T) {
 			t.Errorf("in %q: %d, want %d, %v", town, len(sheets), want, err)
 		}
 	}
-	if sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Town: "Vannes", Mode: booking.Video}); err != nil || len(sheets) != 0 {
+	if sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Town: "Vannes", Mode: slot.Video}); err != nil || len(sheets) != 0 {
 		t.Errorf("by video in a town: %d, %v", len(sheets), err)
 	}
 }

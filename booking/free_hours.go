@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -18,8 +19,8 @@ import (
 // freed; what is shown or booked is read from the agenda itself.
 
 const (
-	freeKept   = 100 // hours that are kept, of each mode
-	freeStride = 14 * 24 * time.Hour
+	freeKept = 100 // hours that are kept, of each mode
+
 	freeFresh  = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
 	freeEvery  = 10 * time.Second
 	freeAtOnce = 200 // workers in one round of reading who is due
@@ -35,7 +36,7 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 	var failed error
 	for {
 		now := s.db.Now()
-		due, err := readHoursDue(ctx, s.db.Pool, after, Period{now.Add(-freeFresh), now}, freeAtOnce)
+		due, err := readHoursDue(ctx, s.db.Pool, after, slot.Period{From: now.Add(-freeFresh), To: now}, freeAtOnce)
 		if err != nil || len(due) == 0 {
 			return errors.Join(failed, err)
 		}
@@ -73,7 +74,7 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, worker uuid.
 	if err != nil {
 		return err
 	}
-	horizon := Period{tx.Now, tx.Now.Add(row.horizon() + time.Second)}
+	horizon := slot.Period{From: tx.Now, To: tx.Now.Add(row.horizon() + time.Second)}
 	a, err := readAgenda(ctx, tx, row, horizon, tx.Now)
 	if err != nil {
 		return err
@@ -88,16 +89,16 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, worker uuid.
 
 // soonest are the first free hours inside span, the first n at least of each mode that
 // has so many, and until when they are all.
-func (a agenda) soonest(span Period, now time.Time, n int) (soonest []Slot, until time.Time) {
-	count := map[Mode]int{}
-	for from := span.From; from.Before(span.To); from = from.Add(freeStride) {
-		for _, slot := range a.free(clip(Period{from, from.Add(freeStride)}, span), now) {
-			soonest = append(soonest, slot)
-			for _, mode := range slot.Modes {
+func (a agenda) soonest(span slot.Period, now time.Time, n int) (soonest []slot.Slot, until time.Time) {
+	count := map[slot.Mode]int{}
+	for from := span.From; from.Before(span.To); from = from.Add(slot.Stride) {
+		for _, hour := range a.free(slot.Clip(slot.Period{From: from, To: from.Add(slot.Stride)}, span), now) {
+			soonest = append(soonest, hour)
+			for _, mode := range hour.Modes {
 				count[mode]++
 			}
-			if !slices.ContainsFunc(a.worker.modes(), func(m Mode) bool { return count[m] < n }) {
-				return soonest, slot.StartsAt
+			if !slices.ContainsFunc(a.worker.modes(), func(m slot.Mode) bool { return count[m] < n }) {
+				return soonest, hour.StartsAt
 			}
 		}
 	}
@@ -106,7 +107,7 @@ func (a agenda) soonest(span Period, now time.Time, n int) (soonest []Slot, unti
 
 // change is what became of a worker's free hours.
 type change struct {
-	before, after []Slot
+	before, after []slot.Slot
 	knownUntil    time.Time // until when before were all
 	until         time.Time // until when after are all
 }
@@ -114,46 +115,36 @@ type change struct {
 // gone are the hours that are free no more.
 func (c change) gone() []time.Time {
 	var gone []time.Time
-	for _, slot := range c.before {
-		if modesAt(c.after, slot.StartsAt) == nil {
-			gone = append(gone, slot.StartsAt)
+	for _, hour := range c.before {
+		if slot.ModesAt(c.after, hour.StartsAt) == nil {
+			gone = append(gone, hour.StartsAt)
 		}
 	}
 	return gone
 }
 
 // altered are the hours that are to be kept, where something changed.
-func (c change) altered() []Slot {
-	var altered []Slot
-	for _, slot := range c.after {
-		if !slices.Equal(modesAt(c.before, slot.StartsAt), slot.Modes) {
-			altered = append(altered, slot)
+func (c change) altered() []slot.Slot {
+	var altered []slot.Slot
+	for _, hour := range c.after {
+		if !slices.Equal(slot.ModesAt(c.before, hour.StartsAt), hour.Modes) {
+			altered = append(altered, hour)
 		}
 	}
 	return altered
 }
 
 // freed are the hours, in the modes, in which they were not free before.
-func (c change) freed() []Slot {
-	var freed []Slot
-	for _, slot := range c.after {
-		known := modesAt(c.before, slot.StartsAt)
-		slot.Modes = slices.DeleteFunc(slices.Clone(slot.Modes), func(m Mode) bool { return slices.Contains(known, m) })
-		if len(slot.Modes) > 0 && !slot.StartsAt.After(c.knownUntil) {
-			freed = append(freed, slot)
+func (c change) freed() []slot.Slot {
+	var freed []slot.Slot
+	for _, hour := range c.after {
+		known := slot.ModesAt(c.before, hour.StartsAt)
+		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return slices.Contains(known, m) })
+		if len(hour.Modes) > 0 && !hour.StartsAt.After(c.knownUntil) {
+			freed = append(freed, hour)
 		}
 	}
 	return freed
-}
-
-// modesAt are those of the slot that starts then; nil without one. The slots are in
-// order.
-func modesAt(slots []Slot, at time.Time) []Mode {
-	i, found := slices.BinarySearchFunc(slots, at, func(s Slot, at time.Time) int { return s.StartsAt.Compare(at) })
-	if !found {
-		return nil
-	}
-	return slots[i].Modes
 }
 
 func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker workerRow, c change) error {

@@ -24,14 +24,6 @@ func NewHTTP(bookings *Service, render *web.Renderer, links Links) *HTTP {
 	return &HTTP{bookings: bookings, render: render, links: links}
 }
 
-func modeOptions(modes []Mode) []form.Option {
-	options := make([]form.Option, len(modes))
-	for i, mode := range modes {
-		options[i] = form.Option{Value: string(mode), Label: mode.Label()}
-	}
-	return options
-}
-
 func reasonOptions(reasons []Reason) []form.Option {
 	options := make([]form.Option, len(reasons))
 	for i, reason := range reasons {

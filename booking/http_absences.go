@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -25,7 +26,7 @@ type absencesPage struct {
 	Weekdays   []form.Option
 	Zone       *time.Location
 	Booked     []Appointment // who is booked in the absence
-	Period     Period        // from the first of these hours to the last
+	Period     slot.Period   // from the first of these hours to the last
 }
 
 func (absencesPage) Template() string { return "booking/absences" }
@@ -38,7 +39,7 @@ func (p absencesPage) Cancelling() string {
 
 // When says an absence as a person would: "Chaque mardi, de 12 h à 14 h".
 func (w WeeklyAbsence) When() string {
-	return weekdayOptions[w.Weekday-1].Label + ", " + fromTo(w.Starts, w.Ends)
+	return slot.WeekdayOptions[w.Weekday-1].Label + ", " + slot.FromTo(w.Starts, w.Ends)
 }
 
 func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPage, error) {
@@ -47,7 +48,7 @@ func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPa
 	if err != nil {
 		return absencesPage{}, err
 	}
-	page := absencesPage{Form: one, WeeklyForm: weekly, Weekdays: weekdayOptions[:7], Zone: zone}
+	page := absencesPage{Form: one, WeeklyForm: weekly, Weekdays: slot.WeekdayOptions[:7], Zone: zone}
 	if page.Absences, err = h.bookings.Absences(r.Context(), v); err != nil {
 		return absencesPage{}, err
 	}
@@ -57,7 +58,7 @@ func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPa
 
 // newWeekly is the form for an absence of every week, as it starts.
 func (h *HTTP) newWeekly() *form.Form {
-	return form.New(map[string]string{"weekly_first_day": dayOrEmpty(calendarDay(h.bookings.db.Now()))})
+	return form.New(map[string]string{"weekly_first_day": slot.DayInput(slot.CalendarDay(h.bookings.db.Now()))})
 }
 
 // Absences lists the viewer's absences, with the forms for another.
@@ -69,7 +70,7 @@ func (h *HTTP) Absences(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) Period {
+func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) slot.Period {
 	first, last := h.agendaDays()
 	from := f.Date("first_day", first, last, "Indiquez le premier jour.")
 	to := f.Date("last_day", first, last, "Indiquez le dernier jour.")
@@ -81,13 +82,13 @@ func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) Period {
 		ends = decodeClock(f, "ends", "Écrivez l’heure comme 12:00, ou laissez ce champ vide pour la journée entière.")
 	}
 	if !f.Valid() {
-		return Period{}
+		return slot.Period{}
 	}
-	start, end := wallClock(from, starts, zone), wallClock(to, ends, zone)
+	start, end := slot.WallClock(from, starts, zone), slot.WallClock(to, ends, zone)
 	if !start.Before(end) {
 		f.Fail("last_day", "L’absence finit avant de commencer. Corrigez l’un des deux jours.")
 	}
-	return Period{start, end}
+	return slot.Period{From: start, To: end}
 }
 
 // AddAbsence adds an absence.
@@ -138,7 +139,7 @@ func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field s
 func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	first, last := h.agendaDays()
 	w := WeeklyAbsence{Weekday: 1}
-	if weekday := f.Choice("weekly_weekday", form.Values(weekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
+	if weekday := f.Choice("weekly_weekday", form.Values(slot.WeekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
 		w.Weekday = int(weekday[0] - '0')
 	}
 	w.Starts = decodeClock(f, "weekly_starts", "Indiquez l’heure de début, par exemple 12:00.")

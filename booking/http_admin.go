@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -31,7 +32,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
-	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(), Registers: registerOptions}
+	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: languageOptions(), Registers: registerOptions}
 	if page.Watched, err = h.bookings.Watched(r.Context(), viewer.From(r.Context())); err != nil {
 		return adminWorkersPage{}, err
 	}

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 )
 
 // weekPage is a worker's week (R41): a grid of hours on a desktop, days one below
 // the other on a phone.
 type weekPage struct {
-	Week     isoWeek
+	Week     slot.Week
 	This     string // the current week
 	Days     []weekDay
 	Previous string
@@ -27,7 +28,7 @@ type weekPage struct {
 type weekDay struct {
 	Day     time.Time // midnight in the worker's zone
 	Today   bool
-	Holiday *Holiday
+	Holiday *slot.Holiday
 	Items   []weekItem
 }
 
@@ -36,7 +37,7 @@ type weekDay struct {
 type weekItem struct {
 	Starts, Ends int
 	Top          int // where it begins in the grid
-	Opening      *Opening
+	Opening      *slot.Opening
 	Appointment  *Appointment // neither: an absence
 	Elsewhere    bool         // an absence that another calendar says
 	Covered      bool         // an opening whose first lines lie under something else in the grid
@@ -68,7 +69,7 @@ func (d weekDay) Booked() bool {
 }
 
 // When says the hours as a person would: "9 h – 12 h".
-func (i weekItem) When() string { return clock(i.Starts) + " – " + clock(i.Ends) }
+func (i weekItem) When() string { return slot.Clock(i.Starts) + " – " + slot.Clock(i.Ends) }
 
 // The grid places an item by its hours and, five by five, its minutes.
 
@@ -84,13 +85,13 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	this := weekOf(now.In(zone))
-	week, known := parseWeek(r.URL.Query().Get("week"))
+	this := slot.WeekOf(now.In(zone))
+	week, known := slot.ParseWeek(r.URL.Query().Get("week"))
 	if !known {
 		week = this
 	}
-	monday := week.monday(zone)
-	span := Period{monday, monday.AddDate(0, 0, 7)}
+	monday := week.MondayIn(zone)
+	span := slot.Period{From: monday, To: monday.AddDate(0, 0, 7)}
 	booked, err := h.bookings.Week(r.Context(), v, span)
 	if err != nil {
 		return err
@@ -104,7 +105,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := weekPage{Week: week, Standing: standing, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
-		Previous: weekOf(monday.AddDate(0, 0, -7)).String(), Next: weekOf(monday.AddDate(0, 0, 7)).String()}
+		Previous: slot.WeekOf(monday.AddDate(0, 0, -7)).String(), Next: slot.WeekOf(monday.AddDate(0, 0, 7)).String()}
 	if page.Requests, err = h.bookings.Requests(r.Context(), v); err != nil {
 		return err
 	}
@@ -146,21 +147,21 @@ func hoursShown(days []weekDay) (from, until int) {
 // day is one day of the week, what is laid out and what is booked, in the order of
 // the clock.
 func (h Hours) day(midnight time.Time, booked []Appointment, now time.Time) weekDay {
-	date := calendarDay(midnight)
-	day := weekDay{Day: midnight, Today: date.Equal(calendarDay(now.In(h.Zone)))}
+	date := slot.CalendarDay(midnight)
+	day := weekDay{Day: midnight, Today: date.Equal(slot.CalendarDay(now.In(h.Zone)))}
 	for _, holiday := range h.Holidays {
 		if holiday.Day.Equal(date) {
 			day.Holiday = &holiday
 		}
 	}
 	for _, o := range h.Openings {
-		if o.holds(date) {
+		if o.Covers(date) {
 			day.Items = append(day.Items, weekItem{Starts: o.Starts, Ends: min(o.Ends, 24*60), Opening: &o})
 		}
 	}
 	day.Items = append(day.Items, h.away(midnight)...)
 	for _, a := range booked {
-		if calendarDay(a.StartsAt.In(h.Zone)).Equal(date) {
+		if slot.CalendarDay(a.StartsAt.In(h.Zone)).Equal(date) {
 			a.StartsAt = a.StartsAt.In(h.Zone)
 			starts := a.StartsAt.Hour()*60 + a.StartsAt.Minute()
 			day.Items = append(day.Items, weekItem{Starts: starts, Ends: min(starts+60, 24*60), Appointment: &a})
@@ -181,15 +182,15 @@ func (i weekItem) coveredBy(other weekItem) bool {
 
 // away are the day's absences.
 func (h Hours) away(midnight time.Time) []weekItem {
-	date, whole := calendarDay(midnight), Period{midnight, midnight.AddDate(0, 0, 1)}
+	date, whole := slot.CalendarDay(midnight), slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}
 	var items []weekItem
 	for i, a := range append(periods(h.Absences), h.External...) {
-		if p := clip(a, whole); p.From.Before(p.To) {
+		if p := slot.Clip(a, whole); p.From.Before(p.To) {
 			items = append(items, weekItem{Starts: minuteIn(whole, p.From), Ends: minuteIn(whole, p.To), Elsewhere: i >= len(h.Absences)})
 		}
 	}
 	for _, a := range h.Weekly {
-		if heldOn(date, a.Weekday, a.FirstDay, a.LastDay) {
+		if slot.CoversDay(date, a.Weekday, a.FirstDay, a.LastDay) {
 			items = append(items, weekItem{Starts: a.Starts, Ends: a.Ends})
 		}
 	}
@@ -198,7 +199,7 @@ func (h Hours) away(midnight time.Time) []weekItem {
 
 // minuteIn is the minute of a day that clocks show at an instant of it, 1440 at its
 // end.
-func minuteIn(day Period, at time.Time) int {
+func minuteIn(day slot.Period, at time.Time) int {
 	if !at.Before(day.To) {
 		return 24 * 60
 	}

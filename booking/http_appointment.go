@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 )
@@ -83,7 +84,7 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 	details, err := h.bookings.Details(r.Context(), v, a)
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == Confirmed && !a.Over(now)
-	page.CanEnter = a.Status.Agreed() && a.Mode == Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
+	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
 	if err == nil && page.Coming {
 		page.Prove, err = h.bookings.accounts.Unproved(r.Context(), v)

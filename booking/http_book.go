@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -23,7 +24,7 @@ type confirmPage struct {
 	Form      *form.Form
 	Worker    SocialWorker
 	StartsAt  time.Time
-	Mode      Mode
+	Mode      slot.Mode
 	Place     *Place // where it is, in person
 	Reasons   []form.Option
 	FreeUntil time.Time
@@ -82,7 +83,7 @@ func decodeHour(f *form.Form) Request {
 	return Request{
 		SocialWorkerID: f.ID("social_worker_id", "Choisissez une assistante sociale."),
 		StartsAt:       f.Instant("starts_at", "Choisissez une heure parmi les heures libres."),
-		Mode:           Mode(f.Choice("mode", form.Values(modeOptions(Modes)), "Choisissez comment parler.")),
+		Mode:           slot.Mode(f.Choice("mode", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez comment parler.")),
 	}
 }
 
@@ -119,7 +120,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 	if err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, Period{request.StartsAt, request.StartsAt.Add(time.Second)})
+	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
 	}
@@ -131,7 +132,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 		errand: e, Allowance: allowance, Margin: margin, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
 		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
 	}
-	if request.Mode == InPerson {
+	if request.Mode == slot.InPerson {
 		page.Place = placeIn(worker.Places, free[0].Place)
 	}
 	marked, err := h.bookings.Marked(r.Context(), v, worker.ID, e.PersonID)
@@ -182,7 +183,7 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 	}
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
-		week = weekOf(request.StartsAt.In(e.Zone)).String()
+		week = slot.WeekOf(request.StartsAt.In(e.Zone)).String()
 	}
 	page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -26,7 +27,7 @@ type clearPage struct {
 	Own     bool // the viewer is the worker
 	Coming  []Appointment
 	More    bool // others follow
-	Span    Period
+	Span    slot.Period
 	Bounded bool // Span is a choice of days, not all that comes
 	Cleared []Cleared
 }
@@ -116,23 +117,23 @@ func (h *HTTP) clearPage(r *http.Request, f *form.Form) (clearPage, error) {
 
 // decodeSpan decodes a span as addresses have it, or as two days; all that comes
 // where there is none, or what is named is none.
-func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span Period, bounded bool) {
+func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, bounded bool) {
 	now := h.bookings.db.Now()
 	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
 	to, alsoWrong := time.Parse(time.RFC3339, f.Hidden("to", 40))
 	if f.Sent("first_day") {
 		first, last := h.agendaDays()
-		from = wallClock(f.Date("first_day", first, last, "Indiquez le premier jour."), 0, zone)
-		to = wallClock(f.Date("last_day", first, last, "Indiquez le dernier jour.").AddDate(0, 0, 1), 0, zone)
+		from = slot.WallClock(f.Date("first_day", first, last, "Indiquez le premier jour."), 0, zone)
+		to = slot.WallClock(f.Date("last_day", first, last, "Indiquez le dernier jour.").AddDate(0, 0, 1), 0, zone)
 		if f.Valid() && !from.Before(to) {
 			f.Fail("last_day", "Le dernier jour vient avant le premier. Corrigez l’un des deux.")
 		}
 		wrong, alsoWrong = nil, nil
 	}
 	if wrong != nil || alsoWrong != nil || !f.Valid() || !from.Before(to) || !to.After(now) || to.After(now.AddDate(5, 0, 0)) {
-		return Period{now, now.AddDate(5, 0, 0)}, false
+		return slot.Period{From: now, To: now.AddDate(5, 0, 0)}, false
 	}
-	return Period{from.UTC(), to.UTC()}, true
+	return slot.Period{From: from.UTC(), To: to.UTC()}, true
 }
 
 // ClearPage shows the list, all of it ticked.
@@ -206,7 +207,7 @@ func (h *HTTP) CheckClearing(w http.ResponseWriter, r *http.Request) error {
 			check.Kept = append(check.Kept, keptField{name, value})
 		}
 	}
-	if c.Closes != (Period{}) {
+	if c.Closes != (slot.Period{}) {
 		check.Kept = append(check.Kept, keptField{"close", "1"})
 	}
 	return h.render.Render(w, r, http.StatusOK, check)

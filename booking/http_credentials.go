@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -100,7 +101,7 @@ func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
 	return all
 }
 
-func (h *HTTP) today() time.Time { return calendarDay(h.bookings.db.Now()).AddDate(0, 0, 1) }
+func (h *HTTP) today() time.Time { return slot.CalendarDay(h.bookings.db.Now()).AddDate(0, 0, 1) }
 
 // RecordDiploma records the registration of a worker's diploma.
 func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *http.Request) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 
@@ -82,7 +83,7 @@ func (e errand) after(v *viewer.Viewer, id uuid.UUID) string {
 
 // freeHours are a worker's free hours in a week, of which one is chosen.
 type freeHours struct {
-	Week     isoWeek
+	Week     slot.Week
 	Days     []slotDay
 	Previous string // the address of the week before; empty when it is past
 	Next     string
@@ -95,7 +96,7 @@ type freeHours struct {
 // hoursOf lays a worker's free hours of a week out: of the one that the address asks
 // for, or else usual, or else the first that has any. Weeks are turned at that
 // address, whose query is kept.
-func hoursOf(r *http.Request, usual string, free []Slot, worker SocialWorker, mode Mode, reader *time.Location, now time.Time) freeHours {
+func hoursOf(r *http.Request, usual string, free []slot.Slot, worker SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
 	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
 	turned := func(week string) string {
@@ -114,35 +115,35 @@ func hoursOf(r *http.Request, usual string, free []Slot, worker SocialWorker, mo
 
 // FreeFor are FreeSlots that the person may have in that mode: while they are
 // marked, an hour so near that nobody could answer is none.
-func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode Mode) ([]Slot, error) {
+func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
 	marked, err := s.Marked(ctx, v, worker, person)
 	if err != nil {
 		return nil, err
 	}
 	now := s.db.Now()
-	free, err := s.FreeSlots(ctx, worker, Period{now, now.Add(Horizon)})
+	free, err := s.FreeSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
 	return fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
 }
 
 // fitting are the slots in that mode; of those that are asked for, the ones that
 // somebody can still answer.
-func fitting(free []Slot, mode Mode, asks bool, now time.Time) []Slot {
-	return slices.DeleteFunc(free, func(slot Slot) bool {
+func fitting(free []slot.Slot, mode slot.Mode, asks bool, now time.Time) []slot.Slot {
+	return slices.DeleteFunc(free, func(slot slot.Slot) bool {
 		return !slot.Offers(mode) || asks && !answerBy(slot.StartsAt, now).After(now)
 	})
 }
 
 // FreeToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
-func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointment) (free []Slot, asks bool, err error) {
+func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointment) (free []slot.Slot, asks bool, err error) {
 	marked, err := s.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
 		return nil, false, err
 	}
 	now := s.db.Now()
 	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
-	free, err = s.freeBut(ctx, a.SocialWorkerID, Period{now, now.Add(Horizon)}, Slot{StartsAt: a.StartsAt}.Period())
-	free = slices.DeleteFunc(free, func(slot Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
+	free, err = s.freeBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
+	free = slices.DeleteFunc(free, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
 	return fitting(free, a.Mode, asks, now), asks, err
 }
 
@@ -199,7 +200,7 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 type errandHoursPage struct {
 	errand
 	Worker  SocialWorker
-	Mode    Mode
+	Mode    slot.Mode
 	Modes   []form.Option
 	Hours   freeHours
 	Kept    []keptField // what was typed before the hour was lost, to go on with
@@ -231,7 +232,7 @@ func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
 			return errNotOffered
 		}
 	}
-	page, err := h.errandHours(r, e, Request{SocialWorkerID: worker, Mode: Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	page, err := h.errandHours(r, e, Request{SocialWorkerID: worker, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
 	if err != nil {
 		return err
 	}
@@ -250,7 +251,7 @@ func (h *HTTP) errandHours(r *http.Request, e errand, request Request) (errandHo
 	}
 	free, err := h.bookings.FreeFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
-		errand: e, Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: kept(request),
+		errand: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: kept(request),
 		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.db.Now()),
 	}
 	return page, err

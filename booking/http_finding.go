@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -53,7 +54,7 @@ func (p searchForm) Waiting() string { return p.addressed("/liste-attente") }
 
 // HasPlaces reports whether the person may meet somebody in person.
 func (p searchForm) HasPlaces() bool {
-	return slices.ContainsFunc(p.Modes, func(o form.Option) bool { return o.Value == string(InPerson) })
+	return slices.ContainsFunc(p.Modes, func(o form.Option) bool { return o.Value == string(slot.InPerson) })
 }
 
 // Filtered reports whether something is looked for.
@@ -79,11 +80,11 @@ func (h *HTTP) search(r *http.Request, e errand, query url.Values) (searchForm, 
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	page := searchForm{Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(), Reader: e.Zone}
+	page := searchForm{Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: languageOptions(), Reader: e.Zone}
 	f := form.FromValues(query)
 	search := Search{
 		Reason:   f.Choice("reason", form.Values(page.Reasons), "-"),
-		Mode:     Mode(f.Choice("mode", form.Values(page.Modes), "-")),
+		Mode:     slot.Mode(f.Choice("mode", form.Values(page.Modes), "-")),
 		Language: f.Choice("language", form.Values(page.Languages), "-"),
 		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"socialdirect/booking/slot"
 )
 
 // asked is which part of an agenda an address asks for; what is not well written asks
@@ -16,17 +18,17 @@ type asked struct {
 
 // weekIn is the week that is asked for, or the first with a free hour of the month
 // that is.
-func (a asked) weekIn(free []Slot, zone *time.Location) string {
+func (a asked) weekIn(free []slot.Slot, zone *time.Location) string {
 	first, err := time.ParseInLocation(monthFormat, a.month, zone)
 	if a.week != "" || err != nil {
 		return a.week
 	}
-	for _, slot := range free {
-		if at := slot.StartsAt.In(zone); at.Format(monthFormat) == a.month {
-			return weekOf(at).String()
+	for _, hour := range free {
+		if at := hour.StartsAt.In(zone); at.Format(monthFormat) == a.month {
+			return slot.WeekOf(at).String()
 		}
 	}
-	return weekOf(first).String()
+	return slot.WeekOf(first).String()
 }
 
 const monthFormat = "2006-01"
@@ -45,12 +47,12 @@ func (m monthStrip) String() string { return m.First.Format(monthFormat) }
 func (m monthStrip) Shown() bool { return !m.First.IsZero() }
 
 // Column is where its days begin in a week: 1 is Monday.
-func (m monthStrip) Column() int { return isoWeekday(m.Days[0].Day) }
+func (m monthStrip) Column() int { return slot.Weekday(m.Days[0].Day) }
 
 // monthDay is one day of a month.
 type monthDay struct {
 	slotDay
-	Week   isoWeek
+	Week   slot.Week
 	Chosen bool
 }
 
@@ -59,18 +61,18 @@ func (d slotDay) Date() string { return d.Day.Format(time.DateOnly) }
 
 // Short is the day's name in two letters.
 func (d monthDay) Short() string {
-	return [...]string{"lu", "ma", "me", "je", "ve", "sa", "di"}[isoWeekday(d.Day)-1]
+	return [...]string{"lu", "ma", "me", "je", "ve", "sa", "di"}[slot.Weekday(d.Day)-1]
 }
 
 // turn opens the month of the week that is shown, or of the day that was chosen in it.
-func (p *slotsPage) turn(a asked, free []Slot, now time.Time) {
+func (p *slotsPage) turn(a asked, free []slot.Slot, now time.Time) {
 	day, err := time.ParseInLocation(time.DateOnly, a.day, p.Reader)
-	if err == nil && weekOf(day) == p.Week {
+	if err == nil && slot.WeekOf(day) == p.Week {
 		p.Chosen = day
 	}
 	first := p.monthOf(a)
 	this := firstOfMonth(now.In(p.Reader))
-	last := firstOfMonth(now.Add(Horizon).In(p.Reader))
+	last := firstOfMonth(now.Add(slot.Horizon).In(p.Reader))
 	if first.Before(this) || first.After(last) {
 		return
 	}
@@ -80,7 +82,7 @@ func (p *slotsPage) turn(a asked, free []Slot, now time.Time) {
 		from = midnight(now.In(p.Reader)) // what is past helps nobody
 	}
 	for day := from; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
-		p.Month.Days = append(p.Month.Days, monthDay{slotDay: p.day(day, free), Week: weekOf(day), Chosen: day.Equal(p.Chosen)})
+		p.Month.Days = append(p.Month.Days, monthDay{slotDay: p.day(day, free), Week: slot.WeekOf(day), Chosen: day.Equal(p.Chosen)})
 	}
 	if first.After(this) {
 		p.Month.Previous = first.AddDate(0, -1, 0).Format(monthFormat)
@@ -104,7 +106,7 @@ func (p *slotsPage) monthOf(a asked) time.Time {
 			return firstOfMonth(day.Day)
 		}
 	}
-	return firstOfMonth(p.Week.monday(p.Reader).AddDate(0, 0, 3))
+	return firstOfMonth(p.Week.MondayIn(p.Reader).AddDate(0, 0, 3))
 }
 
 func midnight(t time.Time) time.Time {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -90,7 +91,7 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 		return movePage{}, err
 	}
 	worker, err := h.bookings.SocialWorker(r.Context(), a.SocialWorkerID)
-	week := weekOf(a.StartsAt.In(a.Reader)).String()
+	week := slot.WeekOf(a.StartsAt.In(a.Reader)).String()
 	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
 }
 

@@ -7,18 +7,17 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
-
-	"github.com/google/uuid"
 )
 
 // openingPage is one opening to change or remove: every week, or, where the week
 // showed it on a day, on that day alone.
 type openingPage struct {
-	Opening  Opening
+	Opening  slot.Opening
 	Day      time.Time // zero: the opening as a whole
 	Form     *form.Form
 	Modes    []form.Option
@@ -56,8 +55,8 @@ func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) 
 		return openingPage{}, err
 	}
 	places, err := h.placeOptions(r)
-	page := openingPage{Opening: o, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places, Zone: zone}
-	if o.Weekday > 0 && !day.IsZero() && o.holds(day) {
+	page := openingPage{Opening: o, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Places: places, Zone: zone}
+	if o.Weekday > 0 && !day.IsZero() && o.Covers(day) {
 		page.Day = day
 		page.Scopes = []form.Option{{Value: "day", Label: "Seulement le " + web.Day(day)}, {Value: "all", Label: "Chaque semaine"}}
 	}
@@ -73,36 +72,23 @@ func (h *HTTP) Opening(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	values := page.Opening.values()
+	values := page.Opening.Values()
 	if page.DayOnly() {
-		values.Set("day", dayOrEmpty(day))
-		values.Set("moved_to", dayOrEmpty(day))
+		values.Set("day", slot.DayInput(day))
+		values.Set("moved_to", slot.DayInput(day))
 	}
 	moved(values, query, page)
 	page.Form = form.Filled(values)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// values are what the form of an opening starts from.
-func (o Opening) values() url.Values {
-	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {dayOrEmpty(o.FirstDay)}, "last_day": {dayOrEmpty(o.LastDay)},
-		"starts": {typed(o.Starts)}, "ends": {typed(o.Ends)}}
-	for _, mode := range o.Modes {
-		v.Add("modes", string(mode))
-	}
-	if o.Place != uuid.Nil {
-		v.Set("place", o.Place.String())
-	}
-	return v
-}
-
 func moved(values, query url.Values, page openingPage) {
 	if to, ok := dayIn(query, "to"); ok {
-		values.Set("moved_to", dayOrEmpty(to))
+		values.Set("moved_to", slot.DayInput(to))
 		if page.Opening.Weekday == 0 {
-			values.Set("first_day", dayOrEmpty(to))
+			values.Set("first_day", slot.DayInput(to))
 		} else {
-			values.Set("weekday", strconv.Itoa(isoWeekday(to)))
+			values.Set("weekday", strconv.Itoa(slot.Weekday(to)))
 		}
 	}
 	for _, name := range []string{"starts", "ends"} {
@@ -157,7 +143,7 @@ func (h *HTTP) changeOneDay(r *http.Request, f *form.Form, page openingPage) err
 		f.Hidden(name, len(time.DateOnly)) // of the other scope, kept as typed
 	}
 	first, last := h.agendaDays()
-	o := Opening{ID: page.Opening.ID, FirstDay: f.Date("moved_to", first, last, "Indiquez le jour.")}
+	o := slot.Opening{ID: page.Opening.ID, FirstDay: f.Date("moved_to", first, last, "Indiquez le jour.")}
 	o.LastDay = o.FirstDay
 	o.Starts, o.Ends = decodeHours(f)
 	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
@@ -200,7 +186,7 @@ func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		day, scope := f.Value("day"), f.Value("scope")
-		page.Form = form.Filled(page.Opening.values())
+		page.Form = form.Filled(page.Opening.Values())
 		page.Form.Set("day", day)
 		page.Form.Set("moved_to", day)
 		page.Form.Set("scope", scope)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -20,7 +21,7 @@ import (
 // week, the form starts from the day and the hours that were drawn.
 type openingsPage struct {
 	Form     *form.Form
-	Openings []Opening
+	Openings []slot.Opening
 	Modes    []form.Option
 	Weekdays []form.Option
 	Places   []form.Option // where there is a choice
@@ -30,47 +31,13 @@ type openingsPage struct {
 func (openingsPage) Template() string { return "booking/openings" }
 func (openingsPage) Title() string    { return "Plages d’ouverture" }
 
-var weekdayOptions = []form.Option{{Value: "1", Label: "Chaque lundi"}, {Value: "2", Label: "Chaque mardi"}, {Value: "3", Label: "Chaque mercredi"}, {Value: "4", Label: "Chaque jeudi"},
-	{Value: "5", Label: "Chaque vendredi"}, {Value: "6", Label: "Chaque samedi"}, {Value: "7", Label: "Chaque dimanche"}, {Value: "0", Label: "Un seul jour"}}
-
-// When says an opening as a person would: "Chaque mardi, de 9 h à 12 h".
-func (o Opening) When() string {
-	day := "Le " + web.Day(o.FirstDay)
-	if o.Weekday > 0 {
-		day = weekdayOptions[o.Weekday-1].Label
-	}
-	return day + ", " + fromTo(o.Starts, o.Ends)
-}
-
-func fromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", clock(starts), clock(ends)) }
-
-func clock(minute int) string {
-	if minute == 24*60 {
-		return "24\u00a0h"
-	}
-	return web.Hour(time.Date(2000, 1, 1, 0, minute, 0, 0, time.UTC))
-}
-
-// typed is a minute of the day as a time input holds it; midnight ends a day as 00:00.
-func typed(minute int) string {
-	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
-}
-
-// dayOrEmpty is a calendar day as a date input holds it.
-func dayOrEmpty(day time.Time) string {
-	if day.IsZero() {
-		return ""
-	}
-	return day.Format(time.DateOnly)
-}
-
 func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error) {
 	openings, err := h.bookings.Openings(r.Context(), viewer.From(r.Context()))
 	if err != nil {
 		return openingsPage{}, err
 	}
 	places, err := h.placeOptions(r)
-	return openingsPage{Form: f, Openings: openings, Modes: modeOptions(Modes), Weekdays: weekdayOptions, Places: places}, err
+	return openingsPage{Form: f, Openings: openings, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Places: places}, err
 }
 
 // placeOptions are the viewer's places, none where there is no choice.
@@ -108,10 +75,10 @@ func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := r.URL.Query()
-	values := url.Values{"first_day": {dayOrEmpty(calendarDay(h.bookings.db.Now().In(zone)))}}
+	values := url.Values{"first_day": {slot.DayInput(slot.CalendarDay(h.bookings.db.Now().In(zone)))}}
 	day, drawn := dayIn(query, "day")
 	if drawn {
-		values = url.Values{"first_day": {dayOrEmpty(day)}, "day": {dayOrEmpty(day)}, "starts": {timeIn(query, "starts")}, "ends": {timeIn(query, "ends")}}
+		values = url.Values{"first_day": {slot.DayInput(day)}, "day": {slot.DayInput(day)}, "starts": {timeIn(query, "starts")}, "ends": {timeIn(query, "ends")}}
 		if values["modes"], err = h.usualModes(r); err != nil {
 			return err
 		}
@@ -132,7 +99,7 @@ func (h *HTTP) usualModes(r *http.Request) ([]string, error) {
 	}
 	var usual []string
 	for _, mode := range openings[0].Modes {
-		if !slices.ContainsFunc(openings, func(o Opening) bool { return !slices.Contains(o.Modes, mode) }) {
+		if !slices.ContainsFunc(openings, func(o slot.Opening) bool { return !slices.Contains(o.Modes, mode) }) {
 			usual = append(usual, string(mode))
 		}
 	}
@@ -144,7 +111,7 @@ func drawnOptions(day time.Time) []form.Option {
 	if day.IsZero() {
 		return nil
 	}
-	every := weekdayOptions[isoWeekday(day)-1]
+	every := slot.WeekdayOptions[slot.Weekday(day)-1]
 	return []form.Option{{Value: every.Value, Label: every.Label + " à partir de ce jour"}, {Value: "0", Label: "Seulement le " + web.Day(day)}}
 }
 
@@ -164,18 +131,18 @@ func timeIn(query url.Values, name string) string {
 
 // The days between which an agenda may be edited.
 func (h *HTTP) agendaDays() (first, last time.Time) {
-	today := calendarDay(h.bookings.db.Now())
+	today := slot.CalendarDay(h.bookings.db.Now())
 	return today.AddDate(0, 0, -1), today.AddDate(5, 0, 0)
 }
 
 // decodeOpening decodes an opening; one that began earlier may keep its first day.
-func (h *HTTP) decodeOpening(f *form.Form, began time.Time) Opening {
+func (h *HTTP) decodeOpening(f *form.Form, began time.Time) slot.Opening {
 	first, last := h.agendaDays()
 	if !began.IsZero() && began.Before(first) {
 		first = began
 	}
-	weekday := f.Choice("weekday", form.Values(weekdayOptions), "Choisissez un jour.")
-	o := Opening{FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
+	weekday := f.Choice("weekday", form.Values(slot.WeekdayOptions), "Choisissez un jour.")
+	o := slot.Opening{FirstDay: f.Date("first_day", first, last, "Indiquez à partir de quel jour.")}
 	o.Starts, o.Ends = decodeHours(f)
 	if weekday != "" {
 		o.Weekday = int(weekday[0] - '0')
@@ -195,15 +162,15 @@ func (h *HTTP) decodeOpening(f *form.Form, began time.Time) Opening {
 
 func everHeld(weekday int, first, last time.Time) bool {
 	for i := range 7 {
-		if heldOn(first.AddDate(0, 0, i), weekday, first, last) {
+		if slot.CoversDay(first.AddDate(0, 0, i), weekday, first, last) {
 			return true
 		}
 	}
 	return false
 }
 
-func decodeModes(f *form.Form) []Mode {
-	return toModes(f.Choices("modes", form.Values(modeOptions(Modes)), "Choisissez au moins une façon de parler."))
+func decodeModes(f *form.Form) []slot.Mode {
+	return slot.ParseModes(f.Choices("modes", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez au moins une façon de parler."))
 }
 
 // decodeHours decodes from when to when, on one day.
@@ -273,12 +240,12 @@ func failOpening(f *form.Form, err error) error {
 
 // failHoliday refuses an opening made for one day on which the worker is closed:
 // it would offer nothing.
-func (h *HTTP) failHoliday(r *http.Request, f *form.Form, field string, o Opening) error {
+func (h *HTTP) failHoliday(r *http.Request, f *form.Form, field string, o slot.Opening) error {
 	if !f.Valid() || o.Weekday != 0 {
 		return nil
 	}
 	noon := o.FirstDay.Add(12 * time.Hour)
-	holidays, err := h.bookings.Holidays(r.Context(), viewer.From(r.Context()), Period{noon.AddDate(0, 0, -1), noon.AddDate(0, 0, 1)})
+	holidays, err := h.bookings.Holidays(r.Context(), viewer.From(r.Context()), slot.Period{From: noon.AddDate(0, 0, -1), To: noon.AddDate(0, 0, 1)})
 	for _, day := range holidays {
 		if day.Day.Equal(o.FirstDay) && !day.Open {
 			f.Fail(field, fmt.Sprintf("Ce jour est férié (%s) et fermé dans votre agenda. Ouvrez-le d’abord dans vos réglages.", day.Name))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -33,7 +34,7 @@ func (h *HTTP) look(r *http.Request, workers ...uuid.UUID) error {
 }
 
 // lookInto counts the week of an agenda that a page shows.
-func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, week isoWeek) error {
+func (h *HTTP) lookInto(r *http.Request, worker uuid.UUID, week slot.Week) error {
 	return paused(h.bookings.LookInto(r.Context(), viewer.From(r.Context()), worker, week.String()))
 }
 

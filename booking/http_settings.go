@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -17,7 +18,7 @@ import (
 type settingsPage struct {
 	Form     *form.Form
 	Regions  []form.Option
-	Holidays []Holiday // of the next year
+	Holidays []slot.Holiday // of the next year
 	Booked   []Appointment
 	Closing  time.Time // the holiday that was to be closed, and is booked
 	Zone     *time.Location
@@ -27,8 +28,8 @@ func (settingsPage) Template() string { return "booking/settings" }
 func (settingsPage) Title() string    { return "Réglages de l’agenda" }
 
 func regionOptions() []form.Option {
-	options := make([]form.Option, len(Regions))
-	for i, region := range Regions {
+	options := make([]form.Option, len(slot.Regions))
+	for i, region := range slot.Regions {
 		options[i] = form.Option{Value: region.Slug, Label: region.Label}
 	}
 	return options
@@ -40,7 +41,7 @@ func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error)
 	if err != nil {
 		return settingsPage{}, err
 	}
-	holidays, err := h.bookings.Holidays(r.Context(), v, Period{now, now.AddDate(1, 0, 0)})
+	holidays, err := h.bookings.Holidays(r.Context(), v, slot.Period{From: now, To: now.AddDate(1, 0, 0)})
 	return settingsPage{Form: f, Regions: regionOptions(), Holidays: holidays, Zone: zone}, err
 }
 
@@ -139,7 +140,7 @@ func (h *HTTP) SetHoliday(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(w, "saved")
 	if f.Hidden("back", len("week")) == "week" {
-		return web.See(w, r, "/agenda?week="+weekOf(day).String())
+		return web.See(w, r, "/agenda?week="+slot.WeekOf(day).String())
 	}
 	return web.See(w, r, "/agenda/reglages")
 }

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -77,7 +78,7 @@ func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
 	return sheetPage{
 		Form: f, Photo: form.New(nil), Place: form.New(nil), Diploma: diplomaForm(), Insurance: form.New(nil), Worker: worker, Path: path,
 		Standing: standing, Registers: registerOptions,
-		Reasons: reasonOptions(reasons), Modes: modeOptions(Modes), Languages: languageOptions(),
+		Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: languageOptions(),
 	}, err
 }
 
@@ -97,8 +98,8 @@ func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 		Reasons:      f.Choices("reasons", form.Values(reasons), "Choisissez au moins un motif."),
 		Place:        f.Text("place", form.Text{Max: MaxPlace, Lines: true}),
 	}
-	for _, mode := range f.Choices("modes", form.Values(modeOptions(Modes)), "Choisissez au moins une façon de parler.") {
-		sheet.Modes = append(sheet.Modes, Mode(mode))
+	for _, mode := range f.Choices("modes", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez au moins une façon de parler.") {
+		sheet.Modes = append(sheet.Modes, slot.Mode(mode))
 	}
 	return sheet
 }

@@ -3,11 +3,10 @@ package booking
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -18,9 +17,9 @@ import (
 // slotsPage is one worker's sheet with the free hours of a week.
 type slotsPage struct {
 	Worker   SocialWorker
-	Mode     Mode
+	Mode     slot.Mode
 	Modes    []form.Option
-	Week     isoWeek
+	Week     slot.Week
 	Days     []slotDay
 	Previous string // the week before, empty when it is past
 	Next     string
@@ -64,7 +63,7 @@ type shownSlot struct {
 }
 
 // shown says a slot to the page's reader.
-func (p slotsPage) shown(slot Slot) shownSlot {
+func (p slotsPage) shown(slot slot.Slot) shownSlot {
 	s := shownSlot{At: slot.StartsAt.In(p.Reader), There: web.Second(slot.StartsAt, p.Reader, p.Worker.Zone)}
 	s.Name = web.DayHour(s.At)
 	if s.There != "" {
@@ -81,44 +80,10 @@ func (p slotsPage) shown(slot Slot) shownSlot {
 
 // Places are where the hours take one, in person.
 func (p slotsPage) Places() []Place {
-	if p.Mode != InPerson {
+	if p.Mode != slot.InPerson {
 		return nil
 	}
 	return p.Worker.Places
-}
-
-// isoWeek is a week of ISO 8601, written 2026-W48.
-type isoWeek struct{ year, week int }
-
-func (w isoWeek) String() string { return fmt.Sprintf("%04d-W%02d", w.year, w.week) }
-
-func weekOf(t time.Time) isoWeek {
-	year, week := t.ISOWeek()
-	return isoWeek{year, week}
-}
-
-// monday is the week's first midnight in zone.
-func (w isoWeek) monday(zone *time.Location) time.Time {
-	inFirst := time.Date(w.year, 1, 4, 0, 0, 0, 0, zone) // always in week 1
-	return inFirst.AddDate(0, 0, 1-isoWeekday(inFirst)+7*(w.week-1))
-}
-
-// Monday is the week's first day, for pages.
-func (w isoWeek) Monday() time.Time { return w.monday(time.UTC) }
-
-var weekPattern = regexp.MustCompile(`^(\d{4})-W(\d{2})$`)
-
-// parseWeek reads a week of a plausible year.
-func parseWeek(s string) (isoWeek, bool) {
-	parts := weekPattern.FindStringSubmatch(s)
-	if parts == nil {
-		return isoWeek{}, false
-	}
-	year, _ := strconv.Atoi(parts[1]) // digits by the pattern
-	week, _ := strconv.Atoi(parts[2])
-	w := isoWeek{year, week}
-	known := year >= 2000 && year <= 2200 && week >= 1 && weekOf(w.monday(time.UTC)) == w
-	return w, known
 }
 
 // Slots shows one worker's sheet with its agenda (R12).
@@ -128,7 +93,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	query := r.URL.Query()
-	page, err := h.slotsPage(r, id, asked{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, Mode(query.Get("mode")))
+	page, err := h.slotsPage(r, id, asked{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, slot.Mode(query.Get("mode")))
 	if err != nil {
 		return err
 	}
@@ -140,7 +105,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 
 // slotsPage fills the page for a week; where none is asked for it takes the
 // first one with a free hour in that mode, of the month that is asked for.
-func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode Mode) (slotsPage, error) {
+func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode slot.Mode) (slotsPage, error) {
 	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
 	v := viewer.From(r.Context())
 	worker, err := h.offeredTo(r.Context(), v.ID, id)
@@ -154,51 +119,51 @@ func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode Mode) (slo
 	if err != nil {
 		return slotsPage{}, err
 	}
-	page := slotsPage{Worker: worker, Mode: mode, Modes: modeOptions(worker.Modes), Reader: zone}
+	page := slotsPage{Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Reader: zone}
 	page.fill(a.weekIn(free, zone), free, now)
 	page.turn(a, free, now)
 	return page, nil
 }
 
-func (p *slotsPage) fill(week string, free []Slot, now time.Time) {
-	this, first := weekOf(now.In(p.Reader)), ""
+func (p *slotsPage) fill(week string, free []slot.Slot, now time.Time) {
+	this, first := slot.WeekOf(now.In(p.Reader)), ""
 	if len(free) > 0 {
-		first = weekOf(free[0].StartsAt.In(p.Reader)).String()
+		first = slot.WeekOf(free[0].StartsAt.In(p.Reader)).String()
 	}
 	var known bool
-	if p.Week, known = parseWeek(week); !known {
-		p.Week, known = parseWeek(first)
+	if p.Week, known = slot.ParseWeek(week); !known {
+		p.Week, known = slot.ParseWeek(first)
 	}
 	if !known {
 		p.Week = this
 	}
-	monday := p.Week.monday(p.Reader)
+	monday := p.Week.MondayIn(p.Reader)
 	for i := range 7 {
 		p.Days = append(p.Days, p.day(monday.AddDate(0, 0, i), free))
 	}
 	if monday.After(now) {
-		p.Previous = weekOf(monday.AddDate(0, 0, -7)).String()
+		p.Previous = slot.WeekOf(monday.AddDate(0, 0, -7)).String()
 	}
-	if next := monday.AddDate(0, 0, 7); next.Before(now.Add(Horizon)) {
-		p.Next = weekOf(next).String()
+	if next := monday.AddDate(0, 0, 7); next.Before(now.Add(slot.Horizon)) {
+		p.Next = slot.WeekOf(next).String()
 	}
 	if p.Empty() && first != p.Week.String() {
 		p.First = first
 	}
 }
 
-func (p slotsPage) day(midnight time.Time, free []Slot) slotDay {
+func (p slotsPage) day(midnight time.Time, free []slot.Slot) slotDay {
 	day := slotDay{Day: midnight}
-	for _, slot := range startingIn(free, Period{midnight, midnight.AddDate(0, 0, 1)}) {
+	for _, slot := range startingIn(free, slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}) {
 		day.Slots = append(day.Slots, p.shown(slot))
 	}
 	return day
 }
 
 // startingIn are those of slots in order that start inside span.
-func startingIn(slots []Slot, span Period) []Slot {
-	first, _ := slices.BinarySearchFunc(slots, span.From, Slot.compareStart)
-	end, _ := slices.BinarySearchFunc(slots, span.To, Slot.compareStart)
+func startingIn(slots []slot.Slot, span slot.Period) []slot.Slot {
+	first, _ := slices.BinarySearchFunc(slots, span.From, slot.Slot.CompareStart)
+	end, _ := slices.BinarySearchFunc(slots, span.To, slot.Slot.CompareStart)
 	return slots[first:end]
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -126,7 +127,7 @@ func (h *HTTP) waitingPage(r *http.Request, f *form.Form, looked string) (waitin
 	}
 	page := waitingPage{
 		Form: f, Full: len(wishes) >= maxWishes, Reader: v.Zone, Now: now,
-		Reasons: reasonOptions(reasons), Modes: modeOptions(allowed), Languages: languageOptions(),
+		Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: languageOptions(),
 	}
 	page.offer(coming, v, now)
 	if err := h.offerWorker(r, &page, looked); err != nil {
@@ -228,7 +229,7 @@ func (p waitingPage) decode(f *form.Form) Wish {
 		return f.Choice(name, append(form.Values(options), ""), "Choisissez dans la liste.")
 	}
 	wish := Wish{
-		Reason: chosen("reason", p.Reasons), Mode: Mode(chosen("mode", p.Modes)), Language: chosen("language", p.Languages),
+		Reason: chosen("reason", p.Reasons), Mode: slot.Mode(chosen("mode", p.Modes)), Language: chosen("language", p.Languages),
 	}
 	wish.SocialWorkerID, _ = uuid.Parse(chosen("social_worker_id", p.Workers))
 	wish.AppointmentID, _ = uuid.Parse(chosen("appointment_id", p.Coming))
@@ -247,8 +248,8 @@ func (h *HTTP) Wait(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wish := page.decode(f)
-	today := calendarDay(now.In(v.Zone))
-	if day := f.Date("before", today, today.Add(Horizon), ""); !day.IsZero() {
+	today := slot.CalendarDay(now.In(v.Zone))
+	if day := f.Date("before", today, today.Add(slot.Horizon), ""); !day.IsZero() {
 		wish.Until = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, v.Zone)
 	}
 	if !f.Valid() {

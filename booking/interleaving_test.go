@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -340,7 +341,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.SetNow(p.model.now)
 	case "book":
 		person, worker, at := rapid.SampledFrom(p.people).Draw(t, "person"), rapid.SampledFrom(p.workers).Draw(t, "worker"), p.hour(t)
-		id, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+		id, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 		p.try(t, act, func(m model) fault.Code { return m.book(id, worker.ID, person.ID, at) }, func() error { return err })
 		if err == nil {
 			*order = append(*order, id)
@@ -413,7 +414,7 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 		t.Fatalf("%d marks, the model has %d", marks, len(p.model.marks))
 	}
 	for _, worker := range p.workers {
-		span := booking.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
+		span := slot.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
 		free, err := p.Bookings.FreeSlots(ctx, worker.ID, span)
 		ok(tb, err)
 		shown := map[time.Time]bool{}
@@ -478,7 +479,7 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 	group.Wait()
 	for i, person := range p.people { // whatever came of the rest, there is something to come that changed twice
 		later := p.DB.Now().Truncate(time.Hour).Add(time.Duration(50+5*i) * time.Hour)
-		a := p.Book(t, person, p.workers[1], later, booking.Video)
+		a := p.Book(t, person, p.workers[1], later, slot.Video)
 		for hours := range 2 {
 			ok(t, p.Bookings.Move(t.Context(), person, a.ID, later.Add(time.Duration(hours+1)*time.Hour)))
 		}
@@ -511,7 +512,7 @@ func (p *play) timePasses(rng *rand.Rand) error {
 // callOff has a worker cancel whatever they have in the next hours.
 func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
 	now := p.DB.Now()
-	all, _, err := p.Bookings.ToClear(ctx, worker, worker.ID, booking.Period{From: now, To: now.Add(6 * time.Hour)})
+	all, _, err := p.Bookings.ToClear(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
 	ids := make([]uuid.UUID, len(all))
 	for i, a := range all {
 		ids[i] = a.ID
@@ -535,7 +536,7 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 		return err
 	}
 	if len(coming) == 0 || rng.IntN(3) == 0 {
-		_, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+		_, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 		return err
 	}
 	a := coming[rng.IntN(len(coming))]

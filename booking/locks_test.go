@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 
 	"github.com/google/uuid"
 )
@@ -40,7 +41,7 @@ func whileHeld(t *testing.T, w *bookingtest.World, sql string, id uuid.UUID, act
 func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	errs := whileHeld(t, r.World, `select from accounts where id = $1 for no key update`, r.zoe.ID,
 		func(ctx context.Context) error {
 			return r.Bookings.Wait(ctx, r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID})
@@ -62,8 +63,8 @@ func TestR21_PlanningRemindersStopsNoAct(t *testing.T) {
 	r := newWaitingRoom(t)
 	var early, late booking.Appointment
 	for late.ID.String() >= early.ID.String() { // the one that is planned first is cancelled last
-		early = r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
-		if late = r.Book(t, r.paul, r.nadia, early.EndsAt, booking.Video); late.ID.String() >= early.ID.String() {
+		early = r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
+		if late = r.Book(t, r.paul, r.nadia, early.EndsAt, slot.Video); late.ID.String() >= early.ID.String() {
 			r.cancel(t, r.nadia, early)
 			r.cancel(t, r.nadia, late)
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
+	"socialdirect/internal/zone"
 
 	"pgregory.net/rapid"
 )
@@ -17,18 +19,18 @@ import (
 // is compared with.
 type scene struct {
 	zone     *time.Location
-	span     Period
+	span     slot.Period
 	now      time.Time
-	openings []Opening
-	absences []Period
+	openings []slot.Opening
+	absences []slot.Period
 	weekly   []WeeklyAbsence
 	opened   []time.Time // holidays that are not kept
-	taken    []Period
+	taken    []slot.Period
 	settings Settings
 }
 
 // free is what the product answers.
-func (s scene) free() []Slot { return s.agenda().free(s.span, s.now) }
+func (s scene) free() []slot.Slot { return s.agenda().free(s.span, s.now) }
 
 func (s scene) agenda() agenda {
 	a := agenda{worker: workerRow{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
@@ -36,9 +38,9 @@ func (s scene) agenda() agenda {
 	for _, w := range s.weekly {
 		a.closed = append(a.closed, w.within(around(s.span), s.zone)...)
 	}
-	for _, h := range holidaysOf(s.settings.HolidayRegion, calendarDay(s.span.From.AddDate(0, 0, -2)), calendarDay(s.span.To.AddDate(0, 0, 2))) {
+	for _, h := range slot.HolidaysOf(s.settings.HolidayRegion, slot.CalendarDay(s.span.From.AddDate(0, 0, -2)), slot.CalendarDay(s.span.To.AddDate(0, 0, 2))) {
 		if !slices.ContainsFunc(s.opened, h.Day.Equal) {
-			a.closed = append(a.closed, wallPeriods(h.Day, 0, 1440, s.zone)...)
+			a.closed = append(a.closed, slot.WallPeriods(h.Day, 0, 1440, s.zone)...)
 		}
 	}
 	return a
@@ -58,7 +60,7 @@ func inDates(day, first, last time.Time) bool {
 	return !day.Before(first) && (last.IsZero() || !day.After(last))
 }
 
-func (s scene) opens(o Opening, at time.Time) bool {
+func (s scene) opens(o slot.Opening, at time.Time) bool {
 	day, minute := s.wall(at)
 	return inDates(day, o.FirstDay, o.LastDay) && (o.Weekday == 0 || weekdayIs(day, o.Weekday)) && !slices.Contains(o.Skips, day) &&
 		o.Starts <= minute && minute < o.Ends
@@ -86,17 +88,17 @@ func (s scene) secondTime(at time.Time) bool {
 	return day.Equal(before) && minute == then
 }
 
-func (s scene) holdsHour(o Opening, at time.Time) bool {
+func (s scene) holdsHour(o slot.Opening, at time.Time) bool {
 	return everyMinute(at, func(m time.Time) bool { return s.opens(o, m) })
 }
 
 type candidate struct {
-	slot  Slot
+	slot  slot.Slot
 	day   time.Time
 	order [3]int
 }
 
-func (s scene) model() []Slot {
+func (s scene) model() []slot.Slot {
 	var candidates []candidate
 	for at := s.span.From.Add(-24 * time.Hour); at.Before(s.span.To); at = at.Add(time.Minute) {
 		day, minute := s.wall(at)
@@ -104,17 +106,17 @@ func (s scene) model() []Slot {
 			if (minute-o.Starts)%60 != 0 || !s.holdsHour(o, at) || (s.secondTime(at) && s.holdsHour(o, at.Add(-time.Hour))) {
 				continue
 			}
-			candidates = append(candidates, candidate{Slot{StartsAt: at, Modes: o.Modes}, day, [3]int{min(o.Weekday, 1), o.Starts, o.Ends}})
+			candidates = append(candidates, candidate{slot.Slot{StartsAt: at, Modes: o.Modes}, day, [3]int{min(o.Weekday, 1), o.Starts, o.Ends}})
 		}
 	}
-	var kept []Slot
+	var kept []slot.Slot
 	for _, c := range sorted(candidates) {
-		if !slices.ContainsFunc(kept, func(k Slot) bool { return apart(k.StartsAt, c.slot.StartsAt) < time.Hour }) {
+		if !slices.ContainsFunc(kept, func(k slot.Slot) bool { return apart(k.StartsAt, c.slot.StartsAt) < time.Hour }) {
 			kept = append(kept, c.slot)
 		}
 	}
-	slices.SortFunc(kept, func(a, b Slot) int { return a.StartsAt.Compare(b.StartsAt) })
-	return slices.DeleteFunc(kept, func(k Slot) bool { return !s.allows(k.StartsAt) })
+	slices.SortFunc(kept, func(a, b slot.Slot) int { return a.StartsAt.Compare(b.StartsAt) })
+	return slices.DeleteFunc(kept, func(k slot.Slot) bool { return !s.allows(k.StartsAt) })
 }
 
 func sorted(candidates []candidate) []candidate {
@@ -192,21 +194,21 @@ func publishedHoliday(day time.Time, region string) bool {
 func scenes(zone *time.Location, around time.Time) *rapid.Generator[scene] {
 	return rapid.Custom(func(t *rapid.T) scene {
 		from := around.AddDate(0, 0, -rapid.IntRange(1, 3).Draw(t, "before"))
-		s := scene{zone: zone, span: Period{from, from.AddDate(0, 0, 5)}}
+		s := scene{zone: zone, span: slot.Period{From: from, To: from.AddDate(0, 0, 5)}}
 		s.now = from.Add(time.Duration(rapid.IntRange(-30*24*60, 2*24*60).Draw(t, "now")) * time.Minute)
-		s.openings = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Opening { return drawOpening(t, from) }), 0, 6).Draw(t, "openings")
+		s.openings = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) slot.Opening { return drawOpening(t, from) }), 0, 6).Draw(t, "openings")
 		s.weekly = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) WeeklyAbsence { return drawWeekly(t, from) }), 0, 2).Draw(t, "weekly")
 		for _, minute := range rapid.SliceOfN(rapid.IntRange(0, 5*24*60), 0, 2).Draw(t, "absences") {
 			at := from.Add(time.Duration(minute) * time.Minute)
-			s.absences = append(s.absences, Period{at, at.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "long")) * time.Minute)})
+			s.absences = append(s.absences, slot.Period{From: at, To: at.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "long")) * time.Minute)})
 		}
 		for _, minute := range rapid.SliceOfN(rapid.IntRange(0, 5*24*60), 0, 4).Draw(t, "taken") {
 			at := from.Add(time.Duration(minute) * time.Minute)
-			if p := (Period{at, at.Add(time.Hour)}); !overlapsAny(p, s.taken) {
+			if p := (slot.Period{From: at, To: at.Add(time.Hour)}); !slot.OverlapsAny(p, s.taken) {
 				s.taken = append(s.taken, p)
 			}
 		}
-		slices.SortFunc(s.taken, func(a, b Period) int { return a.From.Compare(b.From) })
+		slices.SortFunc(s.taken, func(a, b slot.Period) int { return a.From.Compare(b.From) })
 		if rapid.Bool().Draw(t, "opened") {
 			s.opened = []time.Time{around}
 		}
@@ -220,12 +222,12 @@ func drawWeekly(t *rapid.T, from time.Time) WeeklyAbsence {
 	return WeeklyAbsence{Weekday: max(1, o.Weekday), FirstDay: o.FirstDay, LastDay: o.LastDay, Starts: o.Starts, Ends: o.Ends}
 }
 
-func drawOpening(t *rapid.T, from time.Time) Opening {
+func drawOpening(t *rapid.T, from time.Time) slot.Opening {
 	starts := rapid.IntRange(0, 23*60).Draw(t, "starts")
 	if rapid.Bool().Draw(t, "early") {
 		starts = rapid.IntRange(0, 3*60).Draw(t, "small hours") // where clocks change
 	}
-	o := Opening{Weekday: rapid.IntRange(0, 7).Draw(t, "weekday"), Starts: starts, Ends: rapid.IntRange(starts+1, 24*60).Draw(t, "ends"), Modes: Modes}
+	o := slot.Opening{Weekday: rapid.IntRange(0, 7).Draw(t, "weekday"), Starts: starts, Ends: rapid.IntRange(starts+1, 24*60).Draw(t, "ends"), Modes: slot.Modes}
 	o.FirstDay = from.AddDate(0, 0, rapid.IntRange(-3, 5).Draw(t, "first"))
 	switch {
 	case o.Weekday == 0:
@@ -240,7 +242,7 @@ func drawOpening(t *rapid.T, from time.Time) Opening {
 }
 
 func drawSettings(t *rapid.T) Settings {
-	regions := append(slices.Sorted(keys(localDays)), NoRegion)
+	regions := append(slices.Sorted(keys(localDays)), slot.NoRegion)
 	buffer := rapid.SampledFrom([]int{0, 0, 5, 10, 45, 60})
 	return Settings{
 		HolidayRegion: rapid.SampledFrom(regions).Draw(t, "region"), BufferBefore: buffer.Draw(t, "before"), BufferAfter: buffer.Draw(t, "after"),
@@ -266,7 +268,7 @@ func (s scene) check(t interface {
 }) {
 	t.Helper()
 	got, want := s.free(), s.model()
-	if !slices.EqualFunc(got, want, func(a, b Slot) bool { return a.StartsAt.Equal(b.StartsAt) && slices.Equal(a.Modes, b.Modes) }) {
+	if !slices.EqualFunc(got, want, func(a, b slot.Slot) bool { return a.StartsAt.Equal(b.StartsAt) && slices.Equal(a.Modes, b.Modes) }) {
 		t.Errorf("%s: the agenda has\n%v\nthe model\n%v\nin %+v", s.zone, starts(got, s.zone), starts(want, s.zone), s)
 	}
 	for i, slot := range got {
@@ -278,14 +280,14 @@ func (s scene) check(t interface {
 		}
 	}
 	for at := s.span.From; at.Before(s.span.To); at = at.Add(15 * time.Minute) {
-		shown := slices.ContainsFunc(got, func(g Slot) bool { return g.StartsAt.Equal(at) })
-		if _, err := s.agenda().bookable(at, s.now, Video); !shown && err == nil {
+		shown := slices.ContainsFunc(got, func(g slot.Slot) bool { return g.StartsAt.Equal(at) })
+		if _, err := s.agenda().bookable(at, s.now, slot.Video); !shown && err == nil {
 			t.Errorf("%v is accepted, and was never shown", at)
 		}
 	}
 }
 
-func starts(slots []Slot, zone *time.Location) []string {
+func starts(slots []slot.Slot, zone *time.Location) []string {
 	var all []string
 	for _, s := range slots {
 		all = append(all, s.StartsAt.In(zone).Format("Mon 02 15:04 MST"))
@@ -298,7 +300,7 @@ func starts(slots []Slot, zone *time.Location) []string {
 func TestR14_FreeHoursAreThoseOfTheModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		zone := zoneNamed(t, rapid.SampledFrom(account.Zones).Draw(t, "zone").Name)
+		zone := zone.Of(rapid.SampledFrom(account.Zones).Draw(t, "zone").Name)
 		day := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 4300).Draw(t, "day"))
 		scenes(zone, day).Draw(t, "scene").check(t)
 	})
@@ -309,7 +311,7 @@ func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
 	t.Parallel()
 	twiceAYear := map[string]int{"Europe/Paris": 24, "America/Miquelon": 24} // the others never change
 	for _, z := range account.Zones {
-		zone := zoneNamed(t, z.Name)
+		zone := zone.Of(z.Name)
 		changes := 0
 		for at := time.Date(2026, 1, 5, 0, 0, 0, 0, zone); ; changes++ {
 			_, at = at.ZoneBounds()
@@ -317,7 +319,7 @@ func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
 				break
 			}
 			for seed := range 3 {
-				scenes(zone, calendarDay(at)).Example(changes*3 + seed).check(t)
+				scenes(zone, slot.CalendarDay(at)).Example(changes*3 + seed).check(t)
 			}
 		}
 		if changes != twiceAYear[z.Name] {
@@ -330,9 +332,9 @@ func TestR14_FreeHoursAreThoseOfTheModelAroundHolidays(t *testing.T) {
 	t.Parallel()
 	for i, z := range account.Zones {
 		first := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-		for n, h := range holidaysOf(regionOf(z.Name), first.AddDate(i, 0, 0), first.AddDate(i+1, 0, 0)) {
-			s := scenes(zoneNamed(t, z.Name), h.Day).Example(n)
-			s.settings.HolidayRegion = regionOf(z.Name)
+		for n, h := range slot.HolidaysOf(slot.RegionOf(z.Name), first.AddDate(i, 0, 0), first.AddDate(i+1, 0, 0)) {
+			s := scenes(zone.Of(z.Name), h.Day).Example(n)
+			s.settings.HolidayRegion = slot.RegionOf(z.Name)
 			s.check(t)
 		}
 	}

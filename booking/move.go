@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -70,7 +71,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err := entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
 		return err
 	}
-	slot, err := bookable(ctx, tx, h.worker, to, Period{h.StartsAt, h.EndsAt})
+	slot, err := bookable(ctx, tx, h.worker, to, slot.Period{From: h.StartsAt, To: h.EndsAt})
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 			return err
 		}
-		if err := setMode(ctx, tx, id, Phone); err != nil {
+		if err := setMode(ctx, tx, id, slot.Phone); err != nil {
 			return err
 		}
 		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
@@ -154,7 +155,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 
 // byPhone reports whether it stands as a call already, for whoever may make it one.
 func (a Appointment) byPhone(v *viewer.Viewer, now time.Time) bool {
-	return a.Mode == Phone && a.talkable(now) && v.ID != a.SocialWorkerID
+	return a.Mode == slot.Phone && a.talkable(now) && v.ID != a.SocialWorkerID
 }
 
 // Phonable reports whether Phone would do it now.
@@ -171,7 +172,7 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a Appointment)
 
 // callable reports whether the person can be called in place of what was agreed.
 func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
-	if v.ID == a.SocialWorkerID || a.Mode == Phone || !a.talkable(s.db.Now()) {
+	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.talkable(s.db.Now()) {
 		return false, nil
 	}
 	person, err := s.accounts.Person(ctx, a.BeneficiaryID)
@@ -179,7 +180,7 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment)
 		return false, err
 	}
 	contract, err := s.accounts.Contract(ctx, a.BeneficiaryID)
-	return err == nil && contract.Allows(string(Phone)), err
+	return err == nil && contract.Allows(string(slot.Phone)), err
 }
 
 // talkable reports whether the hour, or a part of it, is still to be talked in.
@@ -189,10 +190,10 @@ func (a Appointment) talkable(now time.Time) bool {
 
 // offersPhone reports whether the hour itself is offered by phone.
 func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment) (bool, error) {
-	agenda, err := readAgenda(ctx, q, worker, Period{a.StartsAt, a.EndsAt}, a.StartsAt)
+	agenda, err := readAgenda(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
 	if err != nil {
 		return false, err
 	}
-	slot, ok := agenda.slotAt(a.StartsAt)
-	return ok && slot.Offers(Phone), nil
+	hour, ok := agenda.slotAt(a.StartsAt)
+	return ok && hour.Offers(slot.Phone), nil
 }

@@ -2,12 +2,12 @@ package booking
 
 import (
 	"context"
+	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
-
-	"time"
 
 	ics "github.com/arran4/golang-ical"
 )
@@ -62,7 +62,7 @@ type told struct {
 	Late        bool
 	Begun       bool // the hour, which nobody cancels or moves any more
 	Requested   bool
-	Mode        Mode
+	Mode        slot.Mode
 
 	Proposals string       // where other hours are offered; empty where none are
 	Offers    []offerWords // those of them that a mail names

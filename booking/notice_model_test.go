@@ -11,6 +11,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 
 	"github.com/google/uuid"
@@ -187,7 +188,7 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 		acts := map[string]func(){
 			"book": func() {
 				at := hour()
-				id, err := o.Bookings.Book(ctx, o.zoe, booking.Request{SocialWorkerID: o.nadia.ID, StartsAt: at, Mode: booking.Video, Reason: "money"})
+				id, err := o.Bookings.Book(ctx, o.zoe, booking.Request{SocialWorkerID: o.nadia.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 				known := slices.ContainsFunc(m.meets, func(other *meeting) bool { return other.id == id })
 				if done(err) && !known { // else it was booked already
 					about := &meeting{id: id, start: at, booked: m.now, status: booking.Confirmed}

@@ -10,6 +10,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/viewer"
 
@@ -45,7 +46,7 @@ func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	for i := range 20 {
-		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	o.SetNow(friday.Add(-48*time.Hour + 10*time.Minute))
 	o.instance(t)
@@ -60,7 +61,7 @@ func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
 func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	_, err := o.DB.Pool.Exec(t.Context(), `
 		update river_job set state = 'running', attempt = 1, attempted_at = now(), attempted_by = '{gone}' where kind = 'appointment_notice'`)
 	must(t, err)
@@ -80,7 +81,7 @@ func TestR21_NoNoticeNamesADeadlineThatIsPast(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.SetNow(friday.Add(-23 * time.Hour))
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	must(t, o.deliver(t))
 	text := o.mails["notice-"+o.row(t, o.zoe, "confirmation", "mail").ID.String()].Text
 	if strings.Contains(text, "librement") || !strings.Contains(text, "tardive") {
@@ -114,7 +115,7 @@ func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 	o := newPostOffice(t)
 	const booked = account.TextsByAccount + 5
 	for i := range booked {
-		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	must(t, o.deliver(t))
 	if len(o.texts) != account.TextsByAccount || len(o.mails) != 2*booked {
@@ -130,7 +131,7 @@ func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 		t.Errorf("the switchboard is told of %d people whom a mail reached, %v", len(lost), err)
 	}
 	o.SetNow(o.DB.Now().Add(24 * time.Hour))
-	o.Book(t, o.zoe, o.nadia, friday.Add(booked*time.Hour), booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday.Add(booked*time.Hour), slot.Video)
 	must(t, o.deliver(t))
 	if len(o.texts) != account.TextsByAccount+1 {
 		t.Errorf("%d SMS in all after a booking on the next day", len(o.texts))

@@ -14,6 +14,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -27,7 +28,7 @@ var friday = time.Date(2026, 12, 4, 14, 0, 0, 0, time.UTC)
 func TestR21_AnAppointmentIsConfirmedRemindedOfTwiceAndNoMore(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 	o.SetNow(friday.Add(-48*time.Hour - time.Minute))
@@ -58,7 +59,7 @@ func TestR21_RemindersComeInTimeToAct(t *testing.T) {
 		"until after the hour":               {-time.Minute, nil},
 	} {
 		o := newPostOffice(t)
-		o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+		o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 		o.turn(t)
 		o.SetNow(friday.Add(-c.stood))
 		o.turn(t)
@@ -71,7 +72,7 @@ func TestR21_WhoBooksLateIsNotFlooded(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.SetNow(friday.Add(-47 * time.Hour))
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.pass(t, 46*time.Hour-time.Minute)
 	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 	o.pass(t, 2*time.Hour)
@@ -81,7 +82,7 @@ func TestR21_WhoBooksLateIsNotFlooded(t *testing.T) {
 func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.SetNow(friday.Add(-48 * time.Hour))
 	o.turn(t) // reminded of Friday
@@ -103,8 +104,8 @@ func TestR21_WhoMovesIsRemindedOfTheNewHourAlone(t *testing.T) {
 func TestR21_TheLastReminderLeadsWhereOneMeets(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	for mode, c := range map[booking.Mode]struct{ path, says string }{
-		booking.Video: {"/appel", "un quart d’heure avant"}, booking.Phone: {"", "c’est nous qui vous appelons"}, booking.InPerson: {"", "L’adresse"},
+	for mode, c := range map[slot.Mode]struct{ path, says string }{
+		slot.Video: {"/appel", "un quart d’heure avant"}, slot.Phone: {"", "c’est nous qui vous appelons"}, slot.InPerson: {"", "L’adresse"},
 	} {
 		o.SetNow(bookingtest.Start)
 		a := o.Book(t, o.zoe, o.nadia, friday, mode)
@@ -132,7 +133,7 @@ func TestR21_TheLastReminderLeadsWhereOneMeets(t *testing.T) {
 func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.SetNow(friday.Add(-48 * time.Hour))
 	must(t, o.Bookings.Remind(t.Context())) // planned, and not sent yet
@@ -150,12 +151,12 @@ func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
 func TestR21_AConfirmationThatIsNoLongerTrueIsNotSent(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.cancel(t, o.nadia, a)
 	o.turn(t)
 	wantGot(t, o, o.zoe, "mail cancellation", "sms cancellation")
 	o.SetNow(friday.Add(2 * time.Hour))
-	b := o.Book(t, o.zoe, o.nadia, friday.Add(3*time.Hour), booking.Video)
+	b := o.Book(t, o.zoe, o.nadia, friday.Add(3*time.Hour), slot.Video)
 	o.SetNow(b.EndsAt)
 	o.turn(t) // only now: it says nothing any more
 	wantGot(t, o, o.zoe, "mail cancellation", "sms cancellation")
@@ -173,7 +174,7 @@ func TestR21_ChoicesHold(t *testing.T) {
 	} {
 		o := newPostOffice(t)
 		o.choose(t, c.change)
-		a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+		a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 		o.turn(t)
 		o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
 		o.cancel(t, o.nadia, a)
@@ -187,7 +188,7 @@ func TestR21_ChoicesHold(t *testing.T) {
 func TestR21_AChoiceMadeMeanwhileHolds(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.SetNow(friday.Add(-48 * time.Hour))
 	must(t, o.Bookings.Remind(t.Context()))
@@ -199,7 +200,7 @@ func TestR21_AChoiceMadeMeanwhileHolds(t *testing.T) {
 func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	for _, mode := range booking.Modes {
+	for _, mode := range slot.Modes {
 		a := o.Book(t, o.zoe, o.nadia, friday, mode)
 		o.turn(t)
 		o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
@@ -246,7 +247,7 @@ func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 // it by both channels.
 func (o *postOffice) tell(t testing.TB, status booking.Status, notice string) {
 	t.Helper()
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Phone)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Phone)
 	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
 	must(t, err)
 	must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
@@ -289,7 +290,7 @@ func TestR21_EverySMSFitsAllYear(t *testing.T) {
 	ok(t, err)
 	for day := range 366 {
 		at := time.Date(2027, 1, 1, 21, 30, 0, 0, time.UTC).AddDate(0, 0, day)
-		for _, mode := range booking.Modes {
+		for _, mode := range slot.Modes {
 			for name := range booking.NoticeKinds() {
 				checkText(t, booking.TextOf(t, notices, base, name, at, mode))
 			}
@@ -301,7 +302,7 @@ func TestR21_DiscreetNoticesSayThatSomethingWaitsAndNoMore(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Discreet = true })
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.cancel(t, o.nadia, a)
@@ -332,7 +333,7 @@ func TestR21_DiscreetNoticesSayThatSomethingWaitsAndNoMore(t *testing.T) {
 func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.cancel(t, o.nadia, a)
@@ -366,7 +367,7 @@ func TestR21_ARequestThatEndsLeavesTheWorkersCalendar(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	mark(t, o.World, o.nadia, o.zoe)
-	declined, expired := o.Book(t, o.zoe, o.nadia, friday, booking.Video), o.Book(t, o.zoe, o.nadia, friday.Add(2*time.Hour), booking.Video)
+	declined, expired := o.Book(t, o.zoe, o.nadia, friday, slot.Video), o.Book(t, o.zoe, o.nadia, friday.Add(2*time.Hour), slot.Video)
 	o.turn(t)
 	must(t, o.Bookings.Answer(t.Context(), o.nadia, declined.ID, false, ""))
 	o.SetNow(expired.AnswerBy.Add(time.Minute))
@@ -391,7 +392,7 @@ func TestR21_AnSMSWaitsForTheCallHoursUnlessItCameTooLate(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	early := time.Date(2026, 12, 4, 6, 30, 0, 0, time.UTC) // 7:30 in Paris, whose call hours begin at 8
-	o.Book(t, o.zoe, o.nadia, early.Truncate(time.Hour), booking.Video)
+	o.Book(t, o.zoe, o.nadia, early.Truncate(time.Hour), slot.Video)
 	o.turn(t)
 	o.SetNow(early.Truncate(time.Hour).Add(-48 * time.Hour)) // 7:00
 	o.turn(t)
@@ -417,7 +418,7 @@ func TestR21_CallHoursKeepToThePersonsClockWhenItChanges(t *testing.T) {
 	o := newPostOffice(t)
 	start := time.Date(2027, 3, 29, 20, 0, 0, 0, time.UTC) // 22:00 summer time; 48 hours before it is the last evening of winter time, 21:00
 	o.SetNow(start.AddDate(0, 0, -7))
-	o.Book(t, o.zoe, o.nadia, start, booking.Video)
+	o.Book(t, o.zoe, o.nadia, start, slot.Video)
 	o.turn(t)
 	o.SetNow(start.Add(-48 * time.Hour))
 	o.turn(t)
@@ -438,7 +439,7 @@ func TestR21_SomebodyWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
 	o := newPostOffice(t)
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.zoe.ID)
 	must(t, err)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Phone)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Phone)
 	o.turn(t)
 	o.cancel(t, o.zoe, a)
 	o.turn(t)
@@ -449,7 +450,7 @@ func TestR21_SomebodyWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
 func TestR21_ARefusalForGoodIsAStateAndIsToldBySMS(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
@@ -464,7 +465,7 @@ func TestR21_AMailThatCameBackIsAState(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	n := o.row(t, o.zoe, "confirmation", "mail")
 	for range 2 { // servers repeat themselves
@@ -483,7 +484,7 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenIsToldByPhone(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	o.before = errors.New("nobody answers")
 	if err := o.worker.Deliver(t.Context(), id, 1); err == nil {
@@ -510,7 +511,7 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenIsToldByPhone(t *testing.T) {
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("called, and still to call: %q", got)
 	}
-	o.SetNow(friday.Add(booking.SlotLength))
+	o.SetNow(friday.Add(slot.Length))
 	must(t, o.worker.Deliver(t.Context(), id, 2))
 	if n := o.row(t, o.zoe, "confirmation", "mail"); n.State != "dropped" || n.Cause != "no_answer" {
 		t.Errorf("too late: %+v", n)
@@ -523,7 +524,7 @@ func TestR21_NothingFailsBecauseOfUs(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	ours, doubtful := o.row(t, o.zoe, "confirmation", "mail").ID, o.row(t, o.nadia, "confirmation", "mail").ID
 	o.before = errors.New("554 5.7.1")
 	for _, number := range []int{1, 2, 25, 500, 32_000} {
@@ -548,7 +549,7 @@ func TestR21_NothingFailsBecauseOfUs(t *testing.T) {
 func TestR21_NothingIsHeldWhileAServerIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	for _, channel := range []string{"mail", "sms"} {
 		id := o.row(t, o.zoe, "confirmation", channel).ID
 		o.during = func() {
@@ -576,7 +577,7 @@ func TestR21_NothingIsHeldWhileAServerIsWaitedFor(t *testing.T) {
 func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	o.after = errors.New("the process dies")
 	for range 3 {
@@ -610,7 +611,7 @@ func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	results := make([]error, 6)
 	var wait sync.WaitGroup
@@ -636,7 +637,7 @@ func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {
 func TestR21_ATryThatComesBackTooLateChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	first := true
 	o.during = func() {
@@ -661,7 +662,7 @@ func TestR21_TwoPlannersAtOncePlanOne(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	for i := range 5 {
-		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video)
+		o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	o.SetNow(friday.Add(-43 * time.Hour))
 	results := make([]error, 6)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -93,10 +94,10 @@ func (s *Service) replacements(ctx context.Context, q postgres.Querier, a Appoin
 // room is what an offer must fit into: the person's own hours, the contract and
 // its number of consultations.
 type room struct {
-	span Period
+	span slot.Period
 	now  time.Time
-	own  []Period
-	full []Period // years without a consultation left
+	own  []slot.Period
+	full []slot.Period // years without a consultation left
 }
 
 // room is nil where the contract allows nothing, or the reason is offered no more.
@@ -116,7 +117,7 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, n
 	if about.Before(now) {
 		about = now
 	}
-	f := &room{span: clip(Period{about.Add(-offersNear), about.Add(offersNear)}, Period{now, now.Add(Horizon)}), now: now}
+	f := &room{span: slot.Clip(slot.Period{From: about.Add(-offersNear), To: about.Add(offersNear)}, slot.Period{From: now, To: now.Add(slot.Horizon)}), now: now}
 	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
 		return nil, err
 	}
@@ -135,16 +136,16 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 		return nil, err
 	}
 	var places []Place
-	if a.Mode == InPerson {
+	if a.Mode == slot.InPerson {
 		places, err = readPlaces(ctx, q, worker.AccountID)
 	}
-	for _, slot := range agenda.free(fits.span, fits.now) {
-		o := Offer{SocialWorkerID: worker.AccountID, StartsAt: slot.StartsAt, Zone: worker.zone(), Asks: !marked.IsZero()}
-		where := placeIn(places, slot.Place)
-		if a.Mode == InPerson && where != nil {
+	for _, hour := range agenda.free(fits.span, fits.now) {
+		o := Offer{SocialWorkerID: worker.AccountID, StartsAt: hour.StartsAt, Zone: worker.zone(), Asks: !marked.IsZero()}
+		where := placeIn(places, hour.Place)
+		if a.Mode == slot.InPerson && where != nil {
 			o.Place = where.Words()
 		}
-		if slot.Offers(a.Mode) && (a.Mode != InPerson || where != nil) && fits.has(o) {
+		if hour.Offers(a.Mode) && (a.Mode != slot.InPerson || where != nil) && fits.has(o) {
 			free = append(free, o)
 		}
 	}
@@ -153,9 +154,9 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 
 // has reports whether the hour is one that the person can have.
 func (f *room) has(o Offer) bool {
-	hour := Slot{StartsAt: o.StartsAt}.Period()
+	hour := slot.Slot{StartsAt: o.StartsAt}.Period()
 	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
-	return answerable && !overlapsAny(hour, f.own) && !startsIn(hour, f.full)
+	return answerable && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.
@@ -172,7 +173,7 @@ func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worke
 		return nil, err
 	}
 	given, err := readGivenUp(ctx, q, worker.AccountID, around(fits.span))
-	return slices.DeleteFunc(free, func(o Offer) bool { return overlapsAny(Slot{StartsAt: o.StartsAt}.Period(), given) }), err
+	return slices.DeleteFunc(free, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
 }
 
 // nearest are the first of the hours, those closest to at before the others.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -14,30 +15,30 @@ import (
 )
 
 // Openings lists the viewer's own openings that are not over.
-func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]Opening, error) {
+func (s *Service) Openings(ctx context.Context, v *viewer.Viewer) ([]slot.Opening, error) {
 	zone, err := s.Zone(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	return readOpeningsSince(ctx, s.db.Pool, v.ID, calendarDay(s.db.Now().In(zone)))
+	return readOpeningsSince(ctx, s.db.Pool, v.ID, slot.CalendarDay(s.db.Now().In(zone)))
 }
 
 // Opening returns one of the viewer's own.
-func (s *Service) Opening(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Opening, error) {
+func (s *Service) Opening(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (slot.Opening, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
-		return Opening{}, err
+		return slot.Opening{}, err
 	}
 	openings, err := readOpenings(ctx, s.db.Pool, v.ID)
 	if err != nil {
-		return Opening{}, err
+		return slot.Opening{}, err
 	}
 	return openingOf(openings, id)
 }
 
-func openingOf(openings []Opening, id uuid.UUID) (Opening, error) {
-	i := slices.IndexFunc(openings, func(o Opening) bool { return o.ID == id })
+func openingOf(openings []slot.Opening, id uuid.UUID) (slot.Opening, error) {
+	i := slices.IndexFunc(openings, func(o slot.Opening) bool { return o.ID == id })
 	if i < 0 {
-		return Opening{}, errNoOpening
+		return slot.Opening{}, errNoOpening
 	}
 	return openings[i], nil
 }
@@ -94,7 +95,7 @@ func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool
 
 // changeOpenings is changeHours for openings: what the openings held before and no
 // longer hold is left outside.
-func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow, []Opening) error) error {
+func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow, []slot.Opening) error) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
 		before, err := readOpenings(ctx, tx, v.ID)
 		if err != nil {
@@ -107,7 +108,7 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 		if err != nil {
 			return nil, err
 		}
-		coming, err := readComingOf(ctx, tx, v.ID, Period{tx.Now, tx.Now.Add(Horizon)}, tx.Now)
+		coming, err := readComingOf(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 		return slices.DeleteFunc(coming, func(a appointmentRow) bool {
 			return !row.zoned(before, a) || row.zoned(after, a)
 		}), err
@@ -115,25 +116,16 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 }
 
 // zoned reports whether one of the openings holds the appointment's whole hour.
-func (r workerRow) zoned(openings []Opening, a appointmentRow) bool {
-	return slices.ContainsFunc(openings, func(o Opening) bool {
-		return slices.Contains(o.Modes, a.Mode) && o.contains(Period{a.StartsAt, a.EndsAt}, r.zone())
+func (r workerRow) zoned(openings []slot.Opening, a appointmentRow) bool {
+	return slices.ContainsFunc(openings, func(o slot.Opening) bool {
+		return slices.Contains(o.Modes, a.Mode) && o.Contains(slot.Period{From: a.StartsAt, To: a.EndsAt}, r.zone())
 	})
-}
-
-func (o Opening) contains(p Period, zone *time.Location) bool {
-	for day := range daysOf(p, zone) {
-		if o.holds(day) && slices.ContainsFunc(o.stretches(day, zone), p.inside) {
-			return true
-		}
-	}
-	return false
 }
 
 // AddOpening adds an opening to the viewer's agenda. It may not overlap another
 // of the same kind; one made for a day goes before the weekly ones on that day.
-func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) error {
-	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row workerRow, others []Opening) error {
+func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening) error {
+	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row workerRow, others []slot.Opening) error {
 		if err := fit(ctx, tx, row, o, others); err != nil {
 			return err
 		}
@@ -142,39 +134,31 @@ func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o Opening) e
 }
 
 // fit refuses an opening that others, or the worker's sheet, leave no room for.
-func fit(ctx context.Context, tx postgres.Tx, row workerRow, o Opening, others []Opening) error {
+func fit(ctx context.Context, tx postgres.Tx, row workerRow, o slot.Opening, others []slot.Opening) error {
 	places, err := readPlaces(ctx, tx, row.AccountID)
 	if err != nil {
 		return err
 	}
-	lasting, err := readOpeningsSince(ctx, tx, row.AccountID, calendarDay(tx.Now.In(row.zone())))
+	lasting, err := readOpeningsSince(ctx, tx, row.AccountID, slot.CalendarDay(tx.Now.In(row.zone())))
 	switch {
 	case err != nil:
 		return err
 	case o.Place != uuid.Nil && !slices.ContainsFunc(places, func(p Place) bool { return p.ID == o.Place }):
 		return errNoPlace
-	case slices.ContainsFunc(o.Modes, func(m Mode) bool { return !slices.Contains(row.modes(), m) }):
+	case slices.ContainsFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(row.modes(), m) }):
 		return errOpeningMode
-	case slices.ContainsFunc(others, o.clashes):
+	case slices.ContainsFunc(others, o.Clashes):
 		return errOpeningOverlap
-	case len(lasting) >= maxOpenings && !slices.ContainsFunc(lasting, func(l Opening) bool { return l.ID == o.ID }):
+	case len(lasting) >= maxOpenings && !slices.ContainsFunc(lasting, func(l slot.Opening) bool { return l.ID == o.ID }):
 		return errTooMany
 	}
 	return nil
 }
 
-// clashes reports whether two openings of one kind share a minute of a day.
-func (o Opening) clashes(p Opening) bool {
-	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
-	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
-}
-
-func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
-
 // ChangeOpening puts an opening in place of the viewer's own one of that id;
 // StillBooked names what would be left outside.
-func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o Opening, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []Opening) error {
+func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []slot.Opening) error {
 		if _, err := openingOf(openings, o.ID); err != nil {
 			return err
 		}
@@ -187,8 +171,8 @@ func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o Opening
 
 // ChangeOpeningOn puts an opening of one day in place of what the viewer's weekly
 // one of that id holds on a day; the other weeks stay as they are.
-func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day time.Time, o Opening, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []Opening) error {
+func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day time.Time, o slot.Opening, anyway bool) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []slot.Opening) error {
 		if err := skip(ctx, tx, openings, o.ID, day); err != nil {
 			return err
 		}
@@ -203,7 +187,7 @@ func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day tim
 // RemoveOpening takes one of the viewer's openings away; StillBooked names what
 // would be left outside.
 func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, _ []Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, _ []slot.Opening) error {
 		found, err := deleteOpening(ctx, tx, v.ID, id)
 		return orMissing(found, err, errNoOpening)
 	})
@@ -211,17 +195,17 @@ func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.U
 
 // RemoveOpeningOn leaves one day out of one of the viewer's weekly openings.
 func (s *Service) RemoveOpeningOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID, day time.Time, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, openings []Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, openings []slot.Opening) error {
 		return skip(ctx, tx, openings, id, day)
 	})
 }
 
-func skip(ctx context.Context, tx postgres.Tx, openings []Opening, id uuid.UUID, day time.Time) error {
+func skip(ctx context.Context, tx postgres.Tx, openings []slot.Opening, id uuid.UUID, day time.Time) error {
 	o, err := openingOf(openings, id)
 	if err != nil {
 		return err
 	}
-	if o.Weekday == 0 || !o.holds(day) {
+	if o.Weekday == 0 || !o.Covers(day) {
 		return errNoOpening
 	}
 	return insertSkip(ctx, tx, id, day)

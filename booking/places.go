@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -94,7 +95,7 @@ func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, pla
 		if err != nil {
 			return err
 		}
-		if len(all) == 1 && slices.Contains(row.modes(), InPerson) {
+		if len(all) == 1 && slices.Contains(row.modes(), slot.InPerson) {
 			return errLastPlace
 		}
 		return removePlace(ctx, tx, place)
@@ -121,7 +122,7 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 		return err
 	case sheet.Place != "":
 		return insertPlace(ctx, tx, worker, Place{Name: firstPlaceName, Address: sheet.Place})
-	case slices.Contains(sheet.Modes, InPerson):
+	case slices.Contains(sheet.Modes, slot.InPerson):
 		return errPlaceFirst
 	}
 	return nil
@@ -129,8 +130,8 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 
 // meetingPlace is the place that an appointment in that mode has, nil for none: that
 // of its opening while the worker keeps it, else the first.
-func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode Mode, place uuid.UUID) (*Place, error) {
-	if mode != InPerson {
+func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (*Place, error) {
+	if mode != slot.InPerson {
 		return nil, nil
 	}
 	all, err := readPlaces(ctx, tx, worker)

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -69,11 +70,11 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	first.Access = "Sonnette « Social », accès de plain-pied"
 	ok(t, w.Bookings.UpdatePlace(t.Context(), nadia, nadia.ID, first))
 	start := bookingtest.Start.Add(48 * time.Hour)
-	booked := w.Book(t, zoe, nadia, start, booking.InPerson)
+	booked := w.Book(t, zoe, nadia, start, slot.InPerson)
 	if !strings.Contains(booked.Place, first.Address) || !strings.Contains(booked.Place, first.Access) {
 		t.Errorf("the appointment says %q", booked.Place)
 	}
-	if video := w.Book(t, zoe, nadia, start.Add(2*time.Hour), booking.Video); video.Place != "" {
+	if video := w.Book(t, zoe, nadia, start.Add(2*time.Hour), slot.Video); video.Place != "" {
 		t.Errorf("a video appointment takes place at %q", video.Place)
 	}
 	if err := w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, first.ID); !fault.Is(err, fault.Conflict) {
@@ -86,7 +87,7 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
 		t.Errorf("the removal changed what was booked: %q, %v, retired %v", a.Place, err, retired)
 	}
-	if got := w.Book(t, zoe, nadia, start.Add(4*time.Hour), booking.InPerson); got.Place != "Mairie\n2 rue du Port, Lorient" {
+	if got := w.Book(t, zoe, nadia, start.Add(4*time.Hour), slot.InPerson); got.Place != "Mairie\n2 rue du Port, Lorient" {
 		t.Errorf("the next appointment takes place at %q", got.Place)
 	}
 }
@@ -98,7 +99,7 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
 	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, placesOf(t, w, nadia.ID)[0].ID))
 	inPerson := sheet()
-	inPerson.Modes, inPerson.Place = booking.Modes, ""
+	inPerson.Modes, inPerson.Place = slot.Modes, ""
 	if err := w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson); !fault.Is(err, fault.Invalid) {
 		t.Errorf("in person without a place: %v", err)
 	}
@@ -129,7 +130,7 @@ func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
 		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
 	}
-	a := d.Book(t, d.zoe, lou, inParis(tuesday, 9), booking.InPerson)
+	a := d.Book(t, d.zoe, lou, inParis(tuesday, 9), slot.InPerson)
 	moving, code := d.on(t, d.zoe, d.pages.MovePage, http.MethodGet, a.ID, nil)
 	if code != "" || !strings.Contains(moving, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") || !strings.Contains(moving, "rue de la Paix") {
 		t.Errorf("%s: moving leads to another town unseen: %s", code, moving)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -42,13 +43,13 @@ func leaves(ctx context.Context, q postgres.Querier, contract company.Contract, 
 		return true, nil
 	}
 	_, from, to := company.YearOf(at)
-	used, err := countUsed(ctx, q, person, except, Period{from, to}, now)
+	used, err := countUsed(ctx, q, person, except, slot.Period{From: from, To: to}, now)
 	return used < contract.PerYear, err
 }
 
 // usedUp are the years, of those that span begins and ends in, in which the contract
 // leaves the person no consultation.
-func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span Period, now time.Time) (years []Period, err error) {
+func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span slot.Period, now time.Time) (years []slot.Period, err error) {
 	for _, at := range []time.Time{span.From, span.To} {
 		left, err := leaves(ctx, q, contract, person, except, at, now)
 		if err != nil {
@@ -56,7 +57,7 @@ func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, 
 		}
 		if !left {
 			_, from, to := company.YearOf(at)
-			years = append(years, Period{from, to})
+			years = append(years, slot.Period{From: from, To: to})
 		}
 	}
 	return years, nil
@@ -78,6 +79,6 @@ func (s *Service) allowance(ctx context.Context, person uuid.UUID, r Request) (A
 		return Allowance{}, err
 	}
 	year, from, to := company.YearOf(r.StartsAt)
-	used, err := countUsed(ctx, s.db.Pool, person, uuid.Nil, Period{from, to}, s.db.Now())
+	used, err := countUsed(ctx, s.db.Pool, person, uuid.Nil, slot.Period{From: from, To: to}, s.db.Now())
 	return Allowance{Limited: true, PerYear: contract.PerYear, Left: max(contract.PerYear-used, 0), Year: year}, err
 }

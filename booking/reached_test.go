@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
@@ -36,7 +36,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	o.before = nil
@@ -89,7 +89,7 @@ func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = true })
 	must(t, o.Bookings.ComeBack(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, mail.MailboxFull))
@@ -121,7 +121,7 @@ func TestR21_SomebodyWhomNothingCanReachIsCalled(t *testing.T) {
 	must(t, err)
 	_, err = o.DB.Pool.Exec(t.Context(), `insert into contact_choices values ($1, false, false, true, true, 480, 1200)`, o.zoe.ID)
 	must(t, err)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.pass(t, friday.Add(-time.Minute).Sub(o.DB.Now()))
 	if got := o.unreached(t); !slices.Equal(got, []string{"Zoé Vidal, Confirmation, Échec, ni e-mail ni SMS possible"}) {
 		t.Errorf("to call: %q", got)
@@ -134,7 +134,7 @@ func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	for i, name := range []string{"Zoé", "Paul", "Ida"} {
-		p.leave(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.nadia, p.at(20+i), booking.Video))
+		p.leave(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.nadia, p.at(20+i), slot.Video))
 	}
 	v := operator()
 	check := func(shown int, left bool) {
@@ -161,7 +161,7 @@ func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
 func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	for _, v := range []*viewer.Viewer{nil, o.zoe, o.nadia, o.Admin, {Role: viewer.DPO}, {Role: viewer.ClientManager}} {
 		_, _, listed := o.Bookings.Unreached(t.Context(), v)
 		_, shown := o.Bookings.Told(t.Context(), v, o.zoe.ID)
@@ -187,7 +187,7 @@ func TestR21_WhatIsLostDuringTheCallIsStillToBeTold(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.choose(t, func(c *account.Contact) { c.Texts = false })
-	a := o.Book(t, o.zoe, o.nadia, friday, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
 	told, err := o.Bookings.Told(t.Context(), operator(), o.zoe.ID)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -56,7 +57,7 @@ const callableFor = time.Hour
 
 // toCall reports whether v is the worker who is to call, or may still be calling.
 func (a Appointment) toCall(v *viewer.Viewer, now time.Time) bool {
-	return v.ID == a.SocialWorkerID && a.Mode == Phone && a.Status.Agreed() && now.Before(a.EndsAt.Add(callableFor))
+	return v.ID == a.SocialWorkerID && a.Mode == slot.Phone && a.Status.Agreed() && now.Before(a.EndsAt.Add(callableFor))
 }
 
 // Details returns what only the appointment's people read; NotFound for others.
@@ -120,7 +121,7 @@ func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, p
 }
 
 // Week lists what occupies a worker's hours inside span, in order (R41).
-func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span Period) ([]Appointment, error) {
+func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span slot.Period) ([]Appointment, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}

@@ -39,7 +39,6 @@ func (s *Service) AllReasons(ctx context.Context, v *viewer.Viewer) ([]Reason, e
 	return readAllReasons(ctx, s.db.Pool)
 }
 
-
 var (
 	errReasonKnown = fault.New(fault.Invalid, "Ce motif existe déjà, peut-être parmi ceux qui ne sont plus proposés.")
 	errReasonWords = fault.New(fault.Invalid, "Écrivez ce motif avec des lettres, par exemple « Logement ».")

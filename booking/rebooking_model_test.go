@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -72,7 +73,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 		}
 		switch act := dice.IntN(7); {
 		case act < 3: // an hour is booked, and given up by the worker
-			id, err := p.Bookings.Book(t.Context(), person, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: free(), Mode: booking.Video, Reason: reason})
+			id, err := p.Bookings.Book(t.Context(), person, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
 			if err != nil {
 				continue // past, or taken
 			}
@@ -146,19 +147,19 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 	dice := rand.New(rand.NewPCG(seed, 21))
 	p := newPair(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	a := p.Book(t, p.zoe, p.nadia, p.at(60), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(60), slot.Video)
 	for range 8 {
 		for _, w := range []*viewer.Viewer{p.nadia, p.marc} {
 			who := []*viewer.Viewer{p.zoe, paul}[dice.IntN(2)]
-			_, _ = p.Bookings.Book(t.Context(), who, booking.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: booking.Phone, Reason: "money"})
+			_, _ = p.Bookings.Book(t.Context(), who, booking.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
 		}
 	}
-	ok(t, p.Bookings.AddAbsence(t.Context(), p.marc, booking.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
+	ok(t, p.Bookings.AddAbsence(t.Context(), p.marc, slot.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
 	p.leave(t, a)
 	got := p.proposal(t, p.zoe, a).Offers
 
 	bookable := func(w *viewer.Viewer, at time.Time) bool {
-		booked, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: booking.Video, Reason: "family"})
+		booked, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
 		if err == nil {
 			_, err = p.DB.Pool.Exec(t.Context(), `delete from appointments where id = $1`, booked)
 			ok(t, err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -25,8 +26,8 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	for i := range 8 {
 		person := p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i)))
 		people = append(people, person)
-		first = append(first, p.Book(t, person, p.nadia, p.at(50+2*i), booking.Video))
-		second = append(second, p.Book(t, person, p.marc, p.at(90+2*i), booking.Video))
+		first = append(first, p.Book(t, person, p.nadia, p.at(50+2*i), slot.Video))
+		second = append(second, p.Book(t, person, p.marc, p.at(90+2*i), slot.Video))
 		all[p.nadia], all[p.marc] = append(all[p.nadia], first[i].ID), append(all[p.marc], second[i].ID)
 	}
 	var mu sync.Mutex

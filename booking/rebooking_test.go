@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -43,10 +44,10 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Phone)
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Phone)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	p.Book(t, paul, lina, p.at(50), booking.Video)    // Lina has somebody at that hour
-	p.Book(t, p.zoe, p.marc, p.at(51), booking.Video) // and Zoé something else right after
+	p.Book(t, paul, lina, p.at(50), slot.Video)    // Lina has somebody at that hour
+	p.Book(t, p.zoe, p.marc, p.at(51), slot.Video) // and Zoé something else right after
 	p.leave(t, a)
 	got := p.proposal(t, p.zoe, a)
 	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
@@ -69,12 +70,12 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 			last = away
 		}
 	}
-	booked, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: booking.Video, Reason: "money"})
+	booked, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
 	if err == nil {
 		t.Errorf("an hour that is past was booked: %v", booked)
 	}
 	blocked := p.Beneficiary(t, "Ida", "Roy")
-	p.Book(t, blocked, p.marc, a.StartsAt, booking.Video)
+	p.Book(t, blocked, p.marc, a.StartsAt, slot.Video)
 	if now := p.proposal(t, p.zoe, a); len(now.Offers.SameHour) != 0 {
 		t.Errorf("an hour that was taken meanwhile is still offered: %+v", now.Offers.SameHour)
 	}
@@ -83,7 +84,7 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
 	offersMarc := func() bool {
 		o := p.proposal(t, p.zoe, a).Offers
 		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o booking.Offer) bool { return o.SocialWorkerID == p.marc.ID })
@@ -137,7 +138,7 @@ func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
 		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select account_id, d, '2020-01-01', 0, 1440, '{video}' from sheets, generate_series(1, 7) d`)
 	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
 	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || o.SameHour[0].SocialWorkerID != p.marc.ID {
 		t.Errorf("Marc is free at that hour, and the offers are %+v", o)
 	}
@@ -148,7 +149,7 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 	for _, says := range []bool{false, true} {
 		p := newPair(t)
 		id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{
-			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: booking.Video, Reason: "housing", Note: "Une dette.", Needs: booking.Needs{Interpreter: "arabe"},
+			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: slot.Video, Reason: "housing", Note: "Une dette.", Needs: booking.Needs{Interpreter: "arabe"},
 		})
 		ok(t, err)
 		a := p.leave(t, p.state(t, id))
@@ -159,7 +160,7 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 		next := p.state(t, booked.ID)
 		details, err := p.Bookings.Details(t.Context(), p.marc, next)
 		ok(t, err)
-		if next.Reason != "housing" || next.Mode != booking.Video || next.Status != booking.Confirmed || next.SocialWorkerID != p.marc.ID {
+		if next.Reason != "housing" || next.Mode != slot.Video || next.Status != booking.Confirmed || next.SocialWorkerID != p.marc.ID {
 			t.Errorf("%+v", next)
 		}
 		if (details.Note == "Une dette.") != says || (details.Interpreter == "arabe") != says {
@@ -184,11 +185,11 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	kept := p.Book(t, p.zoe, p.nadia, p.at(60), booking.Video)
-	own := p.Book(t, p.zoe, p.nadia, p.at(80), booking.Video)
+	kept := p.Book(t, p.zoe, p.nadia, p.at(60), slot.Video)
+	own := p.Book(t, p.zoe, p.nadia, p.at(80), slot.Video)
 	_, err := p.Bookings.Cancel(t.Context(), p.zoe, own.ID, "")
 	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video))
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	for name, ask := range map[string]struct {
 		v  *viewer.Viewer
@@ -222,7 +223,7 @@ func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 	var people []*viewer.Viewer
 	for i := range 10 {
 		people = append(people, p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i))))
-		lost = append(lost, p.leave(t, p.Book(t, people[i], p.nadia, p.at(50+2*i), booking.Video)))
+		lost = append(lost, p.leave(t, p.Book(t, people[i], p.nadia, p.at(50+2*i), slot.Video)))
 	}
 	hour := p.at(100)
 	var wait sync.WaitGroup
@@ -255,7 +256,7 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	p := newPair(t)
 	_, err := p.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
 	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video)) // in less than a day
+	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)) // in less than a day
 	if since, err := p.Bookings.Marked(t.Context(), p.zoe, p.nadia.ID, p.zoe.ID); err != nil || !since.IsZero() {
 		t.Errorf("marked since %v, %v", since, err)
 	}
@@ -266,8 +267,8 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, take(offers.SameHour[0]))
 	ok(t, err)
 	b := p.Beneficiary(t, "Paul", "Tanguy")
-	c := p.leave(t, p.Book(t, b, p.nadia, p.at(50), booking.Video))
-	p.Book(t, b, p.marc, p.at(60), booking.Video)
+	c := p.leave(t, p.Book(t, b, p.nadia, p.at(50), slot.Video))
+	p.Book(t, b, p.marc, p.at(60), slot.Video)
 	_, err = p.DB.Pool.Exec(t.Context(), `update rebookings set state = 'open', booked_id = null, settled_at = null where appointment_id = $1`, c.ID)
 	ok(t, err)
 	if o := p.proposal(t, b, c).Offers; !o.None() {
@@ -288,11 +289,11 @@ func (p pair) recalled(t *testing.T) (who []string) {
 func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	far := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(200), booking.Video))
+	far := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(200), slot.Video))
 	soon := p.Beneficiary(t, "Paul", "Tanguy")
-	p.leave(t, p.Book(t, soon, p.nadia, p.at(30), booking.Video)) // 30 hours away: called after 6
+	p.leave(t, p.Book(t, soon, p.nadia, p.at(30), slot.Video)) // 30 hours away: called after 6
 	now := p.Beneficiary(t, "Ida", "Roy")
-	near := p.leave(t, p.Book(t, now, p.nadia, p.at(20), booking.Video)) // less than a day away: at once
+	near := p.leave(t, p.Book(t, now, p.nadia, p.at(20), slot.Video)) // less than a day away: at once
 	for _, step := range []struct {
 		after time.Duration
 		want  []string
@@ -319,12 +320,12 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		t.Errorf("answered: %v", got)
 	}
 	// The operator books for Paul, about the same: nothing is left to call for.
-	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: booking.Phone, Reason: "money", For: soon.ID})
+	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
 	ok(t, err)
 	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("booked about something else: %v", got)
 	}
-	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: booking.Phone, Reason: "housing", For: soon.ID})
+	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: soon.ID})
 	ok(t, err)
 	if got := p.recalled(t); len(got) != 0 {
 		t.Errorf("booked: %v", got)
@@ -346,8 +347,8 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	ida := o.Beneficiary(t, "Ida", "Roy")
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, ida.ID)
 	must(t, err)
-	p.leave(t, o.Book(t, ida, o.nadia, p.at(200), booking.Video))
-	p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(202), booking.Video))
+	p.leave(t, o.Book(t, ida, o.nadia, p.at(200), slot.Video))
+	p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(202), slot.Video))
 	if got := p.recalled(t); !slices.Equal(got, []string{"Ida"}) {
 		t.Errorf("without an address: %v", got)
 	}
@@ -372,8 +373,8 @@ func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) 
 	t.Parallel()
 	o := newPostOffice(t)
 	p := pair{o.World, o.zoe, o.nadia, o.SocialWorker(t, "Marc", "Dupuis")}
-	a := p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(50), booking.Video))
-	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.marc, p.at(49), booking.Video)
+	a := p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(50), slot.Video))
+	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.marc, p.at(49), slot.Video)
 	must(t, o.deliver(t))
 	m := o.mails["notice-"+o.row(t, o.zoe, "cancellation", "mail").ID.String()]
 	for _, wanted := range []string{base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
@@ -416,7 +417,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 		ids = append(ids, id)
 	}
 	began := time.Now()
-	span := booking.Period{From: p.at(30), To: p.at(30 + many)}
+	span := slot.Period{From: p.at(30), To: p.at(30 + many)}
 	all, more, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, span)
 	if err != nil || more || len(all) != many {
 		t.Fatalf("%d, %t, %v", len(all), more, err)
@@ -452,13 +453,13 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	p := newPair(t)
 	mark(t, p.World, p.nadia, p.zoe)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), booking.Video)
+	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
 	p.SetNow(overdue.AnswerBy.Add(time.Microsecond))
-	asked, agreed := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video), p.Book(t, paul, p.nadia, p.at(73), booking.Video)
+	asked, agreed := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, paul, p.nadia, p.at(73), slot.Video)
 	if asked.Status != booking.Requested || agreed.Status != booking.Confirmed {
 		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
 	}
-	all, _, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, booking.Period{From: p.at(48), To: p.at(96)})
+	all, _, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, slot.Period{From: p.at(48), To: p.at(96)})
 	if err != nil || len(all) != 2 || all[0].ID != asked.ID || all[1].ID != agreed.ID {
 		t.Errorf("to cancel: %+v, %v", all, err)
 	}
@@ -486,7 +487,7 @@ func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
 		o := newPostOffice(t)
 		v, booked := in(o), []uuid.UUID{}
 		for i := range 2 {
-			booked = append(booked, o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), booking.Video).ID)
+			booked = append(booked, o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video).ID)
 		}
 		o.turn(t)
 		n, err := o.Bookings.Clear(t.Context(), v, booking.Clearing{SocialWorkerID: o.nadia.ID, Appointments: booked, Reason: "Elle est malade."})
@@ -519,10 +520,10 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	admin := p.Member(t, viewer.Administrator, "Claire")
-	a, foreign := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video), p.Book(t, p.zoe, p.marc, p.at(52), booking.Video)
+	a, foreign := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video), p.Book(t, p.zoe, p.marc, p.at(52), slot.Video)
 	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.nadia.ID, bookingtest.Start)
 	ok(t, err)
-	span := booking.Period{From: p.at(0), To: p.at(1000)}
+	span := slot.Period{From: p.at(0), To: p.at(1000)}
 	all, _, err := p.Bookings.ToClear(t.Context(), admin, p.nadia.ID, span)
 	if err != nil || len(all) != 1 || all[0].BeneficiaryName != "" || all[0].ReasonLabel != "" {
 		t.Fatalf("the list: %+v, %v", all, err)
@@ -537,7 +538,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 		want(t, name, err, fault.Forbidden)
 	}
 	c.Reason = "Elle a quitté le service."
-	for name, closes := range map[string]booking.Period{"the wrong way round": {From: p.at(9), To: p.at(8)}, "past": {From: p.at(-9), To: p.at(-8)}, "for ever": {From: p.at(0), To: p.at(24 * 365 * 9)}} {
+	for name, closes := range map[string]slot.Period{"the wrong way round": {From: p.at(9), To: p.at(8)}, "past": {From: p.at(-9), To: p.at(-8)}, "for ever": {From: p.at(0), To: p.at(24 * 365 * 9)}} {
 		wrong := c
 		wrong.Closes = closes
 		_, err := p.Bookings.Clear(t.Context(), admin, wrong)
@@ -574,7 +575,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
 	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, p.nadia.ID) }))
 	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || len(o.SameWorker) != 0 {
 		t.Errorf("offered: %+v", o)
@@ -591,10 +592,10 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"declined", "unanswered", "withdrawn"} {
 		p := newPair(t)
-		late := p.Book(t, p.zoe, p.marc, p.at(2), booking.Video)
+		late := p.Book(t, p.zoe, p.marc, p.at(2), slot.Video)
 		_, err := p.Bookings.Cancel(t.Context(), p.zoe, late.ID, "")
 		ok(t, err)
-		a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(100), booking.Video))
+		a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(100), slot.Video))
 		if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || !o.SameHour[0].Asks {
 			t.Fatalf("offered: %+v", o)
 		}
@@ -639,7 +640,7 @@ func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 	ok(t, err)
 	_, err = p.DB.Pool.Exec(t.Context(), `update accounts set closed_at = $2 where id = $1`, gone.ID, bookingtest.Start)
 	ok(t, err)
-	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video))
+	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video))
 	p.SetNow(p.at(30))
 	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/calendar"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
@@ -146,7 +147,7 @@ func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row
 	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > expandAnew {
 		known = fetch.Version{}
 	}
-	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(Horizon + 2*expandAnew)}, Zone: worker.zone(), AllDay: row.AllDay, Own: ownEvents, Least: SlotLength}
+	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*expandAnew)}, Zone: worker.zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
 		a.busy, err = calendar.Busy(ctx, body, r)
 		return err

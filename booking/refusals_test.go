@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // desk is the pages as somebody uses them.
@@ -83,7 +84,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 		s.HolidayRegion, s.HorizonWeeks = "metropole", 8
 		ok(t, d.Bookings.SaveSettings(t.Context(), d.nadia, s))
 	}
-	d.Book(t, paul, d.nadia, d.at(50), booking.Video)
+	d.Book(t, paul, d.nadia, d.at(50), slot.Video)
 	for _, c := range []struct {
 		name     string
 		settings booking.Settings
@@ -104,7 +105,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 		}
 	}
 	settings(booking.Settings{BufferAfter: 15})
-	own := d.Book(t, d.zoe, d.nadia, d.at(80), booking.Phone)
+	own := d.Book(t, d.zoe, d.nadia, d.at(80), slot.Phone)
 	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.zoe, own.ID, d.at(51)), fault.Conflict)
 	shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(80))
 	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {
@@ -128,7 +129,7 @@ func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T)
 	}
 	usedUp := func(t *testing.T, d desk) {
 		d.perYear(t, 1)
-		d.Book(t, d.zoe, d.marc, d.at(30), booking.Video)
+		d.Book(t, d.zoe, d.marc, d.at(30), slot.Video)
 	}
 	retired := func(t *testing.T, d desk) {
 		_, err := d.DB.Pool.Exec(t.Context(), `update reasons set retired = true where slug = 'housing'`)
@@ -174,7 +175,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 			t.Errorf("%q: it says %s", want, shown)
 		}
 		if want == "2 consultations" {
-			d.Book(t, d.zoe, d.marc, d.at(30), booking.Video)
+			d.Book(t, d.zoe, d.marc, d.at(30), slot.Video)
 		}
 	}
 }
@@ -185,7 +186,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(25), booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, d.at(25), slot.Video)
 	for name, page := range map[string]web.Handler{"cancelling": d.pages.CancelPage, "moving": d.pages.MovePage} {
 		shown, code := d.on(t, d.zoe, page, http.MethodGet, a.ID, nil)
 		if code != "" || !strings.Contains(shown, "aucune conséquence") || !strings.Contains(shown, `name="told" value="free"`) {
@@ -218,7 +219,7 @@ func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 	d.leave(t, a)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		handler := map[string]web.Handler{http.MethodGet: d.pages.CancelPage, http.MethodPost: d.pages.Cancel}[method]
@@ -232,7 +233,7 @@ func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
 func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 	for name, now := range map[string]time.Time{"to come": d.at(0), "past": d.at(60)} {
 		d.SetNow(now)
 		if page, _ := d.on(t, d.zoe, d.pages.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {

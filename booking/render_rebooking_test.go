@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
@@ -24,7 +25,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Switchboard, Zone: time.UTC}
-	a := Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: Requested}
+	a := Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: slot.InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: Requested}
 	offer := Offer{SocialWorkerID: uuid.New(), SocialWorkerName: "<b>Marc", StartsAt: at, Zone: zone.Of("Indian/Reunion"), Place: "1 rue\nde la Paix", Asks: true}
 	offers := Offers{[]Offer{offer}, []Offer{offer}, []Offer{offer}}
 	full := proposalPage{
@@ -32,7 +33,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		Form:     form.New(nil), Reader: time.UTC, Problem: "<b>non",
 	}
 	worker := SocialWorker{Person: account.Person{FirstName: "<b>Nadia", Zone: time.UTC}}
-	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []Appointment{a}, More: true, Span: Period{at, at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
+	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []Appointment{a}, More: true, Span: slot.Period{From: at, To: at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
 	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
 	pages := []web.Page{
 		proposalPage{Proposal: Proposal{Appointment: Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -31,7 +32,7 @@ func newPair(t *testing.T) pair {
 func markedPair(t *testing.T) pair {
 	t.Helper()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, bookingtest.Start.Add(2*time.Hour), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, bookingtest.Start.Add(2*time.Hour), slot.Video)
 	status, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
 	if err != nil || status != booking.CancelledLate {
 		t.Fatalf("%q, %v", status, err)
@@ -76,18 +77,18 @@ func (p pair) journal(t *testing.T, act string, actor, subject *viewer.Viewer) (
 func TestR19_AfterALateCancellationABookingIsARequestWithThatWorkerAlone(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	asked := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	asked := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	if want := p.at(24); asked.Status != booking.Requested || !asked.AnswerBy.Equal(want) {
 		t.Errorf("with the same worker: %q until %v, want requested until %v", asked.Status, asked.AnswerBy, want)
 	}
-	if other := p.Book(t, p.zoe, p.marc, p.at(48), booking.Video); other.Status != booking.Confirmed {
+	if other := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video); other.Status != booking.Confirmed {
 		t.Errorf("with another worker: %q", other.Status)
 	}
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	if others := p.Book(t, paul, p.nadia, p.at(49), booking.Video); others.Status != booking.Confirmed {
+	if others := p.Book(t, paul, p.nadia, p.at(49), slot.Video); others.Status != booking.Confirmed {
 		t.Errorf("somebody else: %q", others.Status)
 	}
-	_, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: asked.StartsAt, Mode: booking.Video, Reason: "money"})
+	_, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: asked.StartsAt, Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("the hour that is held: %v", err)
 	}
@@ -103,13 +104,13 @@ func TestR19_AfterALateCancellationABookingIsARequestWithThatWorkerAlone(t *test
 func TestR19_CancellingInTimeLeavesNoMark(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(24), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(24), slot.Video)
 	_, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
 	ok(t, err)
-	b := p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video)
+	b := p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)
 	_, err = p.Bookings.Cancel(t.Context(), p.nadia, b.ID, "")
 	ok(t, err)
-	if again := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video); again.Status != booking.Confirmed {
+	if again := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); again.Status != booking.Confirmed {
 		t.Errorf("after a free cancellation and the worker's own: %q", again.Status)
 	}
 }
@@ -117,11 +118,11 @@ func TestR19_CancellingInTimeLeavesNoMark(t *testing.T) {
 func TestR19_TheDeadlineIsADayOrOneHourBeforeTheStart(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	near := p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	near := p.Book(t, p.zoe, p.nadia, p.at(5), slot.Video)
 	if !near.AnswerBy.Equal(p.at(4)) {
 		t.Errorf("an hour in 5 hours is held until %v", near.AnswerBy)
 	}
-	_, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(1), Mode: booking.Video, Reason: "money"})
+	_, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(1), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("an hour that could not be answered an hour before: %v", err)
 	}
@@ -130,7 +131,7 @@ func TestR19_TheDeadlineIsADayOrOneHourBeforeTheStart(t *testing.T) {
 func TestR19_AcceptingAndDecliningTellThePerson(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	yes, no := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video), p.Book(t, p.zoe, p.nadia, p.at(74), booking.Video)
+	yes, no := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, p.zoe, p.nadia, p.at(74), slot.Video)
 	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe} {
 		if err := p.Bookings.Answer(t.Context(), v, yes.ID, true, ""); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s answers: %v", name, err)
@@ -154,13 +155,13 @@ func TestR19_AcceptingAndDecliningTellThePerson(t *testing.T) {
 			t.Errorf("answered otherwise afterwards: %v", err)
 		}
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Tanguy"), p.nadia, no.StartsAt, booking.Video)
+	p.Book(t, p.Beneficiary(t, "Paul", "Tanguy"), p.nadia, no.StartsAt, slot.Video)
 }
 
 func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenFreesItsHour(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	p.SetNow(a.AnswerBy)
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
 	if got := p.state(t, a.ID); got.Status != booking.Requested {
@@ -175,7 +176,7 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenFreesItsHour(t *testing.T)
 	}
 	// Nobody waits for the job: the booking itself releases what is overdue.
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	p.Book(t, paul, p.nadia, a.StartsAt, booking.Video)
+	p.Book(t, paul, p.nadia, a.StartsAt, slot.Video)
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
 	if got := p.state(t, a.ID); got.Status != booking.Expired || got.Sequence != 1 {
 		t.Errorf("released: %q, sequence %d", got.Status, got.Sequence)
@@ -190,9 +191,9 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenFreesItsHour(t *testing.T)
 func TestR19_AnOverdueRequestElsewhereIsNoOverlap(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	p.SetNow(a.AnswerBy.Add(time.Minute))
-	p.Book(t, p.zoe, p.marc, a.StartsAt, booking.Video)
+	p.Book(t, p.zoe, p.marc, a.StartsAt, slot.Video)
 	if got := p.state(t, a.ID); got.Status != booking.Expired {
 		t.Errorf("the request is %q", got.Status)
 	}
@@ -201,7 +202,7 @@ func TestR19_AnOverdueRequestElsewhereIsNoOverlap(t *testing.T) {
 func TestR19_TheJobReleasesEveryOverdueRequest(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	first, second := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video), p.Book(t, p.zoe, p.nadia, p.at(74), booking.Video)
+	first, second := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, p.zoe, p.nadia, p.at(74), slot.Video)
 	p.SetNow(p.at(25))
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
 	for _, a := range []booking.Appointment{first, second} {
@@ -219,7 +220,7 @@ func TestR19_TheJobReleasesEveryOverdueRequest(t *testing.T) {
 func TestR19_ARequestIsCancelledFreelyAndLeavesNoSecondMark(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(6), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(6), slot.Video)
 	status, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
 	if err != nil || status != booking.Cancelled {
 		t.Errorf("%q, %v", status, err)
@@ -248,7 +249,7 @@ func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 	if n := p.journal(t, "appointment.mark_cleared", p.nadia, p.zoe); n != 1 {
 		t.Errorf("journaled %d times", n)
 	}
-	if a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video); a.Status != booking.Confirmed {
+	if a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); a.Status != booking.Confirmed {
 		t.Errorf("afterwards: %q", a.Status)
 	}
 	ok(t, p.Bookings.ClearMark(t.Context(), p.nadia, id)) // pressed twice
@@ -260,7 +261,7 @@ func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 func TestR18_MovingKeepsTheAppointmentAndFreesTheOldHour(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 	if err := p.Bookings.Move(t.Context(), p.Beneficiary(t, "Paul", "Tanguy"), a.ID, p.at(50)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else: %v", err)
 	}
@@ -269,11 +270,11 @@ func TestR18_MovingKeepsTheAppointmentAndFreesTheOldHour(t *testing.T) {
 	if !moved.StartsAt.Equal(p.at(50)) || moved.Status != booking.Confirmed || moved.Sequence != 1 {
 		t.Errorf("moved: %+v", moved)
 	}
-	p.Book(t, p.Beneficiary(t, "Ali", "Vidal"), p.nadia, p.at(48), booking.Video)
+	p.Book(t, p.Beneficiary(t, "Ali", "Vidal"), p.nadia, p.at(48), slot.Video)
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	if again := p.Book(t, p.zoe, p.nadia, p.at(52), booking.Video); again.Status != booking.Confirmed {
+	if again := p.Book(t, p.zoe, p.nadia, p.at(52), slot.Video); again.Status != booking.Confirmed {
 		t.Errorf("moving in time left a mark: %q", again.Status)
 	}
 }
@@ -282,13 +283,13 @@ func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 	t.Parallel()
 	for late, want := range map[time.Duration]booking.Status{0: booking.Confirmed, time.Microsecond: booking.Requested} {
 		p := newPair(t)
-		a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
+		a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 		p.SetNow(a.FreeUntil().Add(late))
 		ok(t, p.Bookings.Move(t.Context(), p.zoe, a.ID, p.at(90)))
 		if moved := p.state(t, a.ID); moved.Status != booking.Confirmed {
 			t.Errorf("%v after the deadline: the moved hour is %q", late, moved.Status)
 		}
-		if next := p.Book(t, p.zoe, p.nadia, p.at(96), booking.Video); next.Status != want {
+		if next := p.Book(t, p.zoe, p.nadia, p.at(96), slot.Video); next.Status != want {
 			t.Errorf("%v after the deadline: the next booking is %q, want %q", late, next.Status, want)
 		}
 	}
@@ -297,7 +298,7 @@ func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 func TestR19_WhoIsMarkedMovesToARequest(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, a.ID, true, ""))
 	ok(t, p.Bookings.Move(t.Context(), p.zoe, a.ID, p.at(74)))
 	if moved := p.state(t, a.ID); moved.Status != booking.Requested || !moved.AnswerBy.Equal(p.at(24)) {
@@ -312,9 +313,9 @@ func TestR19_WhoIsMarkedMovesToARequest(t *testing.T) {
 func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video)
-	p.Book(t, p.Beneficiary(t, "Paul", "Tanguy"), p.nadia, p.at(50), booking.Video)
-	p.Book(t, p.zoe, p.marc, p.at(52), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
+	p.Book(t, p.Beneficiary(t, "Paul", "Tanguy"), p.nadia, p.at(50), slot.Video)
+	p.Book(t, p.zoe, p.marc, p.at(52), slot.Video)
 	for name, c := range map[string]struct {
 		to   time.Time
 		code fault.Code
@@ -341,7 +342,7 @@ func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
 func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(3), booking.InPerson)
+	a := p.Book(t, p.zoe, p.nadia, p.at(3), slot.InPerson)
 	if able, err := p.Bookings.Phonable(t.Context(), p.zoe, a); err != nil || !able {
 		t.Fatalf("offered: %v, %v", able, err)
 	}
@@ -349,13 +350,13 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 		t.Errorf("the worker: %v", err)
 	}
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID))
-	if now := p.state(t, a.ID); now.Mode != booking.Phone || now.Place != "" || now.Sequence != 1 || now.Status != booking.Confirmed {
+	if now := p.state(t, a.ID); now.Mode != slot.Phone || now.Place != "" || now.Sequence != 1 || now.Status != booking.Confirmed {
 		t.Errorf("it is now %+v", now)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	if next := p.Book(t, p.zoe, p.nadia, p.at(48), booking.Video); next.Status != booking.Confirmed {
+	if next := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); next.Status != booking.Confirmed {
 		t.Errorf("it left a mark: %q", next.Status)
 	}
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID)) // pressed twice
@@ -363,7 +364,7 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 		t.Errorf("told %v", nadia)
 	}
 	allowOnly(t, p.World, p.zoe, "video")
-	b := p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	b := p.Book(t, p.zoe, p.nadia, p.at(5), slot.Video)
 	if err := p.Bookings.Phone(t.Context(), p.zoe, b.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("against the contract: %v", err)
 	}
@@ -374,7 +375,7 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a, missed := p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video), p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	a, missed := p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video), p.Book(t, p.zoe, p.nadia, p.at(5), slot.Video)
 	p.SetNow(a.EndsAt.Add(-time.Minute))
 	if able, err := p.Bookings.Phonable(t.Context(), p.zoe, a); err != nil || !able {
 		t.Fatalf("offered: %v, %v", able, err)
@@ -382,7 +383,7 @@ func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID))
 	now := p.state(t, a.ID)
 	details, err := p.Bookings.Details(t.Context(), p.nadia, now)
-	if err != nil || now.Mode != booking.Phone || now.Status != booking.Confirmed || details.Mobile == "" {
+	if err != nil || now.Mode != slot.Phone || now.Status != booking.Confirmed || details.Mobile == "" {
 		t.Errorf("it is now %+v, the worker calls %q, %v", now, details.Mobile, err)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
@@ -409,11 +410,11 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	t.Parallel()
 	p := newDesk(t)
 	yann := operator()
-	a := p.Book(t, p.zoe, p.nadia, p.at(3), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)
 	if leads := p.press(t, yann, p.pages.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.zoe.ID.String() {
 		t.Errorf("it leads to %q", leads)
 	}
-	if now := p.state(t, a.ID); now.Mode != booking.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != booking.Confirmed {
+	if now := p.state(t, a.ID); now.Mode != slot.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != booking.Confirmed {
 		t.Errorf("it is now %+v", now)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
@@ -425,7 +426,7 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 			t.Errorf("%s is journaled %d times, want %d", act, n, times)
 		}
 	}
-	own := p.Book(t, p.zoe, p.nadia, p.at(5), booking.Video)
+	own := p.Book(t, p.zoe, p.nadia, p.at(5), slot.Video)
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, own.ID))
 	if n := p.journal(t, "appointment.by_phone", p.zoe, p.zoe); n != 0 {
 		t.Errorf("what she did herself is journaled %d times", n)
@@ -435,7 +436,7 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(24), booking.Video)
+	a := p.Book(t, p.zoe, p.nadia, p.at(24), slot.Video)
 	conclude := func(v *viewer.Viewer, now time.Time, outcome booking.Status) error {
 		p.SetNow(now)
 		return p.Bookings.Conclude(t.Context(), v, a.ID, outcome)
@@ -465,7 +466,7 @@ func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 	if told := p.told(t, p.zoe); len(told) != 1 || told["confirmation"] != 1 {
 		t.Errorf("a no-show told %v", told)
 	}
-	if next := p.Book(t, p.zoe, p.nadia, p.at(400), booking.Video); next.Status != booking.Confirmed {
+	if next := p.Book(t, p.zoe, p.nadia, p.at(400), slot.Video); next.Status != booking.Confirmed {
 		t.Errorf("a no-show left a mark: %q", next.Status)
 	}
 }
@@ -474,7 +475,7 @@ func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	needs := booking.Needs{Interpreter: "langue des signes", Accessibility: "fauteuil roulant", Companion: "ma sœur"}
-	id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(48), Mode: booking.InPerson, Reason: "housing", Needs: needs})
+	id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(48), Mode: slot.InPerson, Reason: "housing", Needs: needs})
 	ok(t, err)
 	var kept []byte
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `select sealed_needs from appointments where id = $1`, id).Scan(&kept))
@@ -523,7 +524,7 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 	p := newPair(t)
 	p.perYear(t, 2)
 	book := func(hours int) (uuid.UUID, error) {
-		return p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(hours), Mode: booking.Video, Reason: "housing"})
+		return p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"})
 	}
 	used := func(name string) {
 		t.Helper()
@@ -564,7 +565,7 @@ func TestR9_TwoBookingsAtOnceDoNotBothTakeTheLastConsultation(t *testing.T) {
 	errs := make(chan error, 2)
 	for i, worker := range []*viewer.Viewer{p.nadia, p.marc} {
 		go func() {
-			_, err := p.Bookings.Book(context.Background(), p.zoe, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(48 + i), Mode: booking.Video, Reason: "housing"})
+			_, err := p.Bookings.Book(context.Background(), p.zoe, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(48 + i), Mode: slot.Video, Reason: "housing"})
 			errs <- err
 		}()
 	}
@@ -579,7 +580,7 @@ func TestR12_BookingForSomebody(t *testing.T) {
 	p := newPair(t)
 	yann := p.Member(t, viewer.Switchboard, "Yann")
 	ask := func(v *viewer.Viewer, worker *viewer.Viewer, hours int, who uuid.UUID) (uuid.UUID, error) {
-		return p.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: booking.Phone, Reason: "housing", Note: "Un mot.", For: who})
+		return p.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Phone, Reason: "housing", Note: "Un mot.", For: who})
 	}
 	for name, c := range map[string]struct {
 		v, worker *viewer.Viewer
@@ -608,7 +609,7 @@ func TestR12_BookingForSomebody(t *testing.T) {
 	if told := p.told(t, p.zoe); told["confirmation"] != 2 {
 		t.Errorf("the person is told %v", told)
 	}
-	p.Book(t, p.zoe, p.marc, p.at(54), booking.Video)
+	p.Book(t, p.zoe, p.marc, p.at(54), slot.Video)
 	if _, err := ask(p.nadia, p.nadia, 54, p.zoe.ID); !fault.Is(err, fault.Invalid) || strings.Contains(fault.From(err).Message, "rendez-vous") {
 		t.Errorf("a worker learns what the person does then: %v", err)
 	}
@@ -642,11 +643,11 @@ func TestR12_BookingForSomebody(t *testing.T) {
 		}
 	}
 	// The rules are the same: with the mark it is a request, unless the worker gives it.
-	desk, err := p.Bookings.Place(t.Context(), yann, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(90), Mode: booking.Phone, Reason: "housing", For: p.zoe.ID})
+	desk, err := p.Bookings.Place(t.Context(), yann, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
 	if err != nil || desk.Status != booking.Requested {
 		t.Errorf("by the operator: %q, %v", desk.Status, err)
 	}
-	own, err := p.Bookings.Place(t.Context(), p.nadia, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(92), Mode: booking.Phone, Reason: "housing", For: p.zoe.ID})
+	own, err := p.Bookings.Place(t.Context(), p.nadia, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
 	if err != nil || own.Status != booking.Confirmed {
 		t.Errorf("by the worker: %q, %v", own.Status, err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 
 	"github.com/google/uuid"
 )
@@ -25,9 +26,9 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	insured(t, w.World, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
 	must(t, w.Bookings.Subscribe(t.Context(), marc, booking.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
 	mark(t, w.World, marc, ali)
-	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), booking.Video)
-	w.soon = w.Book(t, ida, marc, bookingtest.Start.Add(25*time.Hour), booking.Video)
-	given := w.Book(t, w.paul, w.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), slot.Video)
+	w.soon = w.Book(t, ida, marc, bookingtest.Start.Add(25*time.Hour), slot.Video)
+	given := w.Book(t, w.paul, w.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	w.refresh(t)
 	must(t, w.Bookings.Wait(t.Context(), w.zoe, booking.Wish{SocialWorkerID: w.nadia.ID}))
 	w.SetNow(bookingtest.Start.Add(24*time.Hour + time.Minute))
@@ -94,8 +95,8 @@ func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
 	p := markedPair(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	mark(t, p.World, p.marc, paul)
-	p.Book(t, p.zoe, p.nadia, p.at(72), booking.Video)
-	asked := p.Book(t, paul, p.marc, p.at(74), booking.Video)
+	p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
+	asked := p.Book(t, paul, p.marc, p.at(74), slot.Video)
 	failing := `for each row when (new.social_worker_id = '` + p.nadia.ID.String() + `') execute function refuse()`
 	for _, sql := range []string{
 		`create function refuse() returns trigger language plpgsql as $$ begin raise 'this row cannot be written'; end $$`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -23,7 +24,7 @@ type Settings struct {
 const (
 	maxBuffer = 60
 	maxNotice = 14 * 24
-	maxWeeks  = int(Horizon / (7 * 24 * time.Hour))
+	maxWeeks  = int(slot.Horizon / (7 * 24 * time.Hour))
 	maxPerDay = 24
 )
 
@@ -36,7 +37,7 @@ func (s Settings) notice() time.Duration { return time.Duration(s.NoticeHours) *
 func (s Settings) horizon() time.Duration { return time.Duration(s.HorizonWeeks) * 7 * 24 * time.Hour }
 
 func (s Settings) within() bool {
-	_, known := regionNamed(s.HolidayRegion)
+	_, known := slot.RegionNamed(s.HolidayRegion)
 	return known && between(s.BufferBefore, 0, maxBuffer) && between(s.BufferAfter, 0, maxBuffer) &&
 		between(s.NoticeHours, 0, maxNotice) && between(s.HorizonWeeks, 1, maxWeeks) && between(s.PerDay, 0, maxPerDay) &&
 		s.notice() < s.horizon()
@@ -73,7 +74,7 @@ func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings S
 }
 
 // Holidays lists the viewer's holidays inside span, open or closed.
-func (s *Service) Holidays(ctx context.Context, v *viewer.Viewer, span Period) ([]Holiday, error) {
+func (s *Service) Holidays(ctx context.Context, v *viewer.Viewer, span slot.Period) ([]slot.Holiday, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ var errNoHoliday = fault.New(fault.NotFound, "Ce jour n’est pas férié dans v
 // OpenHoliday has one of the viewer's holidays booked like any other day.
 func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Time) error {
 	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
-		if len(holidaysOf(row.HolidayRegion, day, day)) == 0 {
+		if len(slot.HolidaysOf(row.HolidayRegion, day, day)) == 0 {
 			return nil, errNoHoliday
 		}
 		return nil, insertOpenHoliday(ctx, tx, v.ID, day)
@@ -102,6 +103,6 @@ func (s *Service) CloseHoliday(ctx context.Context, v *viewer.Viewer, day time.T
 		if err := deleteOpenHoliday(ctx, tx, v.ID, day); err != nil {
 			return nil, err
 		}
-		return comingDuring(ctx, tx, row, wallPeriods(day, 0, 24*60, row.zone()))
+		return comingDuring(ctx, tx, row, slot.WallPeriods(day, 0, 24*60, row.zone()))
 	})
 }

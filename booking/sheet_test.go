@@ -15,6 +15,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -25,7 +26,7 @@ import (
 func sheet() booking.Sheet {
 	return booking.Sheet{
 		Presentation: "Je connais bien la retraite.", Languages: []string{"fr", "es"}, Reasons: []string{"retirement"},
-		Modes: []booking.Mode{booking.Phone}, Place: "2 rue du Port, Lorient",
+		Modes: []slot.Mode{slot.Phone}, Place: "2 rue du Port, Lorient",
 	}
 }
 
@@ -71,22 +72,22 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
-	booked := w.Book(t, zoe, nadia, start, booking.Video)
+	booked := w.Book(t, zoe, nadia, start, slot.Video)
 	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
-	for mode, want := range map[booking.Mode]fault.Code{booking.Video: fault.Invalid, booking.InPerson: fault.Invalid} {
+	for mode, want := range map[slot.Mode]fault.Code{slot.Video: fault.Invalid, slot.InPerson: fault.Invalid} {
 		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: mode, Reason: "retirement"})
 		if !fault.Is(err, want) {
 			t.Errorf("%s: %v, want %s", mode, err, want)
 		}
 	}
-	free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, booking.Period{From: start, To: start.AddDate(0, 0, 1)})
+	free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
 	ok(t, err)
-	for _, slot := range free {
-		if !slices.Equal(slot.Modes, []booking.Mode{booking.Phone}) {
-			t.Fatalf("the agenda offers %v", slot.Modes)
+	for _, hour := range free {
+		if !slices.Equal(hour.Modes, []slot.Mode{slot.Phone}) {
+			t.Fatalf("the agenda offers %v", hour.Modes)
 		}
 	}
-	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Mode != booking.Video || a.Status != booking.Confirmed {
+	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Mode != slot.Video || a.Status != booking.Confirmed {
 		t.Errorf("what was booked changed: %+v, %v", a, err)
 	}
 }
@@ -184,7 +185,7 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
-	booked := w.Book(t, zoe, nadia, start, booking.Video) // about housing
+	booked := w.Book(t, zoe, nadia, start, slot.Video) // about housing
 	ok(t, w.Bookings.AddReason(t.Context(), w.Admin, "Études & bourses"))
 	ok(t, w.Bookings.RaiseReason(t.Context(), w.Admin, "housing"))
 	ok(t, w.Bookings.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
@@ -195,7 +196,7 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	if got := labels(t, w); strings.Contains(got, "Se loger") {
 		t.Errorf("a retired reason is offered: %s", got)
 	}
-	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: booking.Video, Reason: "housing"})
+	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: slot.Video, Reason: "housing"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("a retired reason was booked: %v", err)
 	}
@@ -203,7 +204,7 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
 	}
 	ok(t, w.Bookings.RetireReason(t.Context(), w.Admin, "housing", false))
-	w.Book(t, zoe, nadia, start.Add(time.Hour), booking.Video)
+	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
 }
 
 func labels(t *testing.T, w *bookingtest.World) string {

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 )
 
@@ -21,7 +22,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
 	nadia, marc := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Marc", "Tanguy")
-	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	exec := func(sql string, args ...any) error {
 		_, err := w.DB.Pool.Exec(t.Context(), sql, args...)
 		return err
@@ -39,7 +40,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 			}
 		}
 		ok(t, exec(`delete from appointments where id <> $1`, a.ID))
-		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, booking.Period{From: a.StartsAt, To: a.EndsAt})
+		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 0) != status.Occupies() {
 			t.Errorf("%s: free %v, %v", status, free, err)
 		}
@@ -55,7 +56,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
-	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	deadline := bookingtest.Start.Add(24 * time.Hour)
 	_, err := w.DB.Pool.Exec(t.Context(), `update appointments set status = 'requested', answer_by = $1`, deadline)
 	ok(t, err)
@@ -70,7 +71,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 		if held := want == booking.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
 			t.Errorf("at %v: coming %v, past %v", now, coming, past)
 		}
-		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, booking.Period{From: a.StartsAt, To: a.EndsAt})
+		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 1) != (want == booking.Expired) {
 			t.Errorf("at %v: free %v, %v", now, free, err)
 		}

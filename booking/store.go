@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/zone"
 
@@ -35,15 +36,7 @@ const workerColumns = `account_id, presentation, languages, reasons, modes, time
 
 func (r workerRow) zone() *time.Location { return zone.Of(r.TimeZone) }
 
-func (r workerRow) modes() []Mode { return toModes(r.Modes) }
-
-func toModes(names []string) []Mode {
-	modes := make([]Mode, len(names))
-	for i, name := range names {
-		modes[i] = Mode(name)
-	}
-	return modes
-}
+func (r workerRow) modes() []slot.Mode { return slot.ParseModes(r.Modes) }
 
 func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 	person.Zone = r.zone()
@@ -56,7 +49,7 @@ func (r workerRow) sheet(person account.Person, offered []Reason) SocialWorker {
 func insertWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, n NewSocialWorker) error {
 	_, err := tx.Exec(ctx, `
 		insert into social_workers (account_id, presentation, languages, reasons, modes, time_zone, holiday_region) values ($1, $2, $3, $4, $5, $6, $7)`,
-		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone, regionOf(n.Zone))
+		id, n.Presentation, n.Languages, n.Reasons, n.Modes, n.Zone, slot.RegionOf(n.Zone))
 	return err
 }
 
@@ -172,7 +165,7 @@ type appointmentRow struct {
 	BeneficiaryID  uuid.UUID
 	StartsAt       time.Time
 	EndsAt         time.Time
-	Mode           Mode
+	Mode           slot.Mode
 	Reason         string
 	ReasonLabel    string
 	Place          string
@@ -248,13 +241,13 @@ func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now tim
 		where `+isTheirs+` and not `+isComing+` order by lower(p.period) desc limit $3`, viewer, now, listed)
 }
 
-func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]appointmentRow, error) {
+func readWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
 		where p.social_worker_id = $1 and `+occupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
 		order by lower(p.period)`, worker, span.From, span.To, now)
 }
 
-func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p Period, now time.Time) (has bool, err error) {
+func hasAppointment(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p slot.Period, now time.Time) (has bool, err error) {
 	err = q.QueryRow(ctx, `
 		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5)`,
 		beneficiary, p.From, p.To, now, except).Scan(&has)

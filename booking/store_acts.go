@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -27,7 +28,7 @@ func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) er
 	_, err := tx.Exec(ctx, `
 		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
 		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(SlotLength), n.Mode, n.Reason, words, place, n.Note, n.SealedNeeds,
+		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(slot.Length), n.Mode, n.Reason, words, place, n.Note, n.SealedNeeds,
 		n.Status, n.AnswerBy, tx.Now)
 	return err
 }
@@ -53,7 +54,7 @@ func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmen
 	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for no key update of p`, id)
 }
 
-func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Period, where *Place, status Status, answerBy *time.Time) error {
+func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where *Place, status Status, answerBy *time.Time) error {
 	place, words := where.kept()
 	_, err := tx.Exec(ctx, `
 		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
@@ -61,7 +62,7 @@ func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to Perio
 	return err
 }
 
-func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode Mode) error {
+func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode slot.Mode) error {
 	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = '', place_id = null, sequence = sequence + 1 where id = $1`, id, mode)
 	return err
 }
@@ -151,7 +152,7 @@ func hasMet(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (
 
 // countUsed counts the hours of the span that are, or were, kept for the person,
 // but for one of them.
-func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID, span Period, now time.Time) (n int, err error) {
+func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID, span slot.Period, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments
 		where beneficiary_id = $1 and id <> $2 and lower(period) >= $3 and lower(period) < $4 and `+occupyingAt("$5"),

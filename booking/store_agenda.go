@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -22,8 +23,8 @@ type openingRow struct {
 	Skips          []time.Time
 }
 
-func (r openingRow) opening() Opening {
-	o := Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: toModes(r.Modes), Skips: r.Skips}
+func (r openingRow) opening() slot.Opening {
+	o := slot.Opening{ID: r.ID, Weekday: r.Weekday, FirstDay: r.FirstDay, Starts: r.StartsMinute, Ends: r.EndsMinute, Modes: slot.ParseModes(r.Modes), Skips: r.Skips}
 	if r.LastDay != nil {
 		o.LastDay = *r.LastDay
 	}
@@ -34,29 +35,29 @@ func (r openingRow) opening() Opening {
 }
 
 // readOpenings finds all of a worker's, also those that are over.
-func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Opening, error) {
+func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]slot.Opening, error) {
 	return readOpeningsSince(ctx, q, worker, time.Time{})
 }
 
 // readOpeningsSince finds a worker's openings that were not over before that calendar
 // day.
-func readOpeningsSince(ctx context.Context, q postgres.Querier, worker uuid.UUID, day time.Time) ([]Opening, error) {
+func readOpeningsSince(ctx context.Context, q postgres.Querier, worker uuid.UUID, day time.Time) ([]slot.Opening, error) {
 	all, err := readOpeningsOf(ctx, q, day, worker)
 	return all[worker], err
 }
 
 // readOpeningsOf does it for several. What is over is kept for the weeks that show it,
 // and costs nobody else anything.
-func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]Opening, error) {
+func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
 		select id, social_worker_id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
 		       array(select day from opening_skips where opening_id = id and day >= $2 order by day) as skips
 		from openings where social_worker_id = any($1) and (last_day is null or last_day >= $2)
 		order by weekday nulls last, first_day, starts_minute`, workers, since)
-	return ofWorkers(rows, func(r openingRow) (uuid.UUID, Opening) { return r.SocialWorkerID, r.opening() }), err
+	return ofWorkers(rows, func(r openingRow) (uuid.UUID, slot.Opening) { return r.SocialWorkerID, r.opening() }), err
 }
 
-func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
+func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
 		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id)
 		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, nullif($8, '00000000-0000-0000-0000-000000000000'::uuid))`,
@@ -72,7 +73,7 @@ func lastDay(day time.Time) *time.Time {
 	return &day
 }
 
-func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o Opening) error {
+func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
 		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8,
 		       place_id = nullif($9, '00000000-0000-0000-0000-000000000000'::uuid)
@@ -90,13 +91,13 @@ func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID
 	return tag.RowsAffected() > 0, err
 }
 
-func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Absence, error) {
+func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]Absence, error) {
 	return postgres.All[Absence](ctx, q, `
 		select id, lower(period) as "from", upper(period) as "to" from absences
 		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
 }
 
-func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p Period) error {
+func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
 	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
 	return err
 }
@@ -182,7 +183,7 @@ func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s Set
 
 // readComingOf finds the worker's appointments that overlap span and are still to
 // take place at now.
-func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period, now time.Time) ([]appointmentRow, error) {
+func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointmentRow, error) {
 	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
 		where p.social_worker_id = $1 and `+occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
 		worker, now, span.From, span.To)

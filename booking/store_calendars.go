@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/calendar"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/postgres"
@@ -167,7 +168,7 @@ func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, perio
 
 // readExternalBusy is when a worker's own calendars say that they are busy, as far
 // as it matters to the slots that start inside span.
-func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
+func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
 	all, err := readExternalBusyOf(ctx, q, span, worker)
 	return all[worker], err
 }

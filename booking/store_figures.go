@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -47,7 +48,7 @@ func endOfNext(ctx context.Context, tx postgres.Tx, from, until time.Time, most 
 type hourRow struct {
 	BeneficiaryID uuid.UUID
 	StartsAt      time.Time
-	Mode          Mode
+	Mode          slot.Mode
 	Reason        string
 }
 

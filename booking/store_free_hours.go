@@ -2,9 +2,9 @@ package booking
 
 import (
 	"context"
-	"strings"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -12,7 +12,7 @@ import (
 
 // readHoursDue finds workers, in the order of their ids, whose free hours are to be
 // worked out: their agenda changed, or it was not done in the fresh time, whose end is now.
-func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh Period, most int) ([]uuid.UUID, error) {
+func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh slot.Period, most int) ([]uuid.UUID, error) {
 	type row struct{ AccountID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `
 		select account_id from social_workers w
@@ -52,12 +52,14 @@ type freeHourRow struct {
 	Modes          []string
 }
 
-func (r freeHourRow) slot() Slot { return Slot{StartsAt: r.StartsAt.UTC(), Modes: toModes(r.Modes)} }
+func (r freeHourRow) slot() slot.Slot {
+	return slot.Slot{StartsAt: r.StartsAt.UTC(), Modes: slot.ParseModes(r.Modes)}
+}
 
-func readFreeHours(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]Slot, error) {
+func readFreeHours(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]slot.Slot, error) {
 	rows, err := postgres.All[freeHourRow](ctx, q, `
 		select social_worker_id, starts_at, modes from free_hours where social_worker_id = $1 order by starts_at`, worker)
-	slots := make([]Slot, len(rows))
+	slots := make([]slot.Slot, len(rows))
 	for i, row := range rows {
 		slots[i] = row.slot()
 	}
@@ -72,27 +74,19 @@ func deleteFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, at [
 	return err
 }
 
-func putFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []Slot) error {
+func putFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []slot.Slot) error {
 	if len(slots) == 0 {
 		return nil
 	}
 	at, modes := make([]time.Time, len(slots)), make([]string, len(slots))
-	for i, slot := range slots {
-		at[i], modes[i] = slot.StartsAt, joined(slot.Modes)
+	for i, hour := range slots {
+		at[i], modes[i] = hour.StartsAt, slot.JoinModes(hour.Modes)
 	}
 	_, err := tx.Exec(ctx, `
 		insert into free_hours (social_worker_id, starts_at, modes)
 		select $1, at, string_to_array(modes, ',') from unnest($2::timestamptz[], $3::text[]) as t (at, modes)
 		on conflict (social_worker_id, starts_at) do update set modes = excluded.modes`, worker, at, modes)
 	return err
-}
-
-func joined(modes []Mode) string {
-	names := make([]string, len(modes))
-	for i, m := range modes {
-		names[i] = string(m)
-	}
-	return strings.Join(names, ",")
 }
 
 // candidateRow is a worker who can be found, with the first free hour that is kept.
@@ -122,7 +116,7 @@ func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.
 // readSoonest finds the next free hours of the candidates that are kept within a span:
 // of so many instants, each with a few workers. Whom each person sees first at an hour
 // that many have differs.
-func readSoonest(ctx context.Context, q postgres.Querier, t taker, candidates []uuid.UUID, span Period) ([]freeHourRow, error) {
+func readSoonest(ctx context.Context, q postgres.Querier, t taker, candidates []uuid.UUID, span slot.Period) ([]freeHourRow, error) {
 	return postgres.All[freeHourRow](ctx, q, `
 		select social_worker_id, starts_at, modes from (
 			select f.social_worker_id, f.starts_at, f.modes, dense_rank() over (order by f.starts_at) as instant,
@@ -149,8 +143,8 @@ func readMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) (
 }
 
 // readOwnHours finds when a person meets somebody within span, but for one appointment.
-func readOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span Period, now time.Time) ([]Period, error) {
-	return postgres.All[Period](ctx, q, `
+func readOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span slot.Period, now time.Time) ([]slot.Period, error) {
+	return postgres.All[slot.Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
 		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -136,7 +137,7 @@ func readUnreached(ctx context.Context, q postgres.Querier, now time.Time, most 
 		  and not exists (
 			select from notices m where (m.appointment_id = n.appointment_id and m.account_id = n.account_id or m.waiting_notice_id = n.waiting_notice_id)
 			and m.queued_at >= n.queued_at and (m.state in ('queued', 'sent') or m.queued_at > n.queued_at and (m.state <> 'dropped' or m.cause = 'no_answer')))
-		order by n.starts_at, n.account_id, n.queued_at desc limit $2`, now.Add(-SlotLength), most)
+		order by n.starts_at, n.account_id, n.queued_at desc limit $2`, now.Add(-slot.Length), most)
 }
 
 func readNoticesOf(ctx context.Context, q postgres.Querier, person uuid.UUID, most int) ([]noticeRow, error) {

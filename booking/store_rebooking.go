@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -148,8 +149,8 @@ func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, la
 }
 
 // readGivenUp finds the hours inside span that the worker cancelled.
-func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span Period) ([]Period, error) {
-	return postgres.All[Period](ctx, q, `
+func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
+	return postgres.All[slot.Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
 		where social_worker_id = $1 and lower(period) >= $2 and lower(period) < $3 and status = 'cancelled_by_worker'`, worker, span.From, span.To)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -14,7 +15,7 @@ type wishRow struct {
 	AccountID      uuid.UUID
 	SocialWorkerID *uuid.UUID
 	Reason         string
-	Mode           Mode
+	Mode           slot.Mode
 	Language       string
 	AppointmentID  *uuid.UUID
 	Until          time.Time
@@ -93,7 +94,7 @@ const untold = `untold as (
 // insertTold queues a notice of the hours that the person was not told of since they
 // are free, for when it is due; anew is false when there are none, and when the person
 // is just ending the wish.
-func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot, due time.Time) (id uuid.UUID, anew bool, err error) {
+func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []slot.Slot, due time.Time) (id uuid.UUID, anew bool, err error) {
 	type row struct{ NoticeID uuid.UUID }
 	rows, err := postgres.All[row](ctx, tx, `
 		with `+untold+`, wish as (
@@ -112,7 +113,7 @@ func insertTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow
 // joinTold adds the hours that the person was not told of to a notice for the wish that
 // is not due yet; joined is false when there is none. One that is due within the minute
 // may be on its way.
-func joinTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) (joined bool, err error) {
+func joinTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []slot.Slot) (joined bool, err error) {
 	err = tx.QueryRow(ctx, `
 		with `+untold+`, notice as (
 			select id from waiting_notices where entry_id = $1 and queued_at > $5::timestamptz + interval '1 minute'
@@ -126,7 +127,7 @@ func joinTold(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, 
 	return joined, err
 }
 
-func startsOf(slots []Slot) []time.Time {
+func startsOf(slots []slot.Slot) []time.Time {
 	at := make([]time.Time, len(slots))
 	for i, slot := range slots {
 		at[i] = slot.StartsAt
@@ -136,7 +137,7 @@ func startsOf(slots []Slot) []time.Time {
 
 // readOwnGivenUp finds which of the worker's hours the person had, and cancelled or
 // moved elsewhere, if nobody else has booked them since.
-func readOwnGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UUID, hours []Slot) ([]time.Time, error) {
+func readOwnGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UUID, hours []slot.Slot) ([]time.Time, error) {
 	type row struct{ StartsAt time.Time }
 	rows, err := postgres.All[row](ctx, q, `
 		select distinct n.starts_at from appointments p join notices n on n.appointment_id = p.id and n.account_id = p.beneficiary_id

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/web"
 )
@@ -18,14 +19,14 @@ import (
 func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(100), booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, d.at(100), slot.Video)
 	ok(t, d.Bookings.RefreshHours(t.Context()))
 	ok(t, d.Bookings.Wait(t.Context(), d.zoe, booking.Wish{SocialWorkerID: d.nadia.ID, AppointmentID: a.ID}))
 	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
 	if shown, _ := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); !strings.Contains(shown, move) {
 		t.Fatalf("it is not moved: %s", shown)
 	}
-	_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), booking.Video).ID, "")
+	_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), slot.Video).ID, "")
 	ok(t, err)
 	if shown, code := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
 		t.Errorf("%s: %s", code, shown)
@@ -49,10 +50,10 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			if c.asked {
-				_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), booking.Video).ID, "")
+				_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), slot.Video).ID, "")
 				ok(t, err)
 			}
-			a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+			a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 			shown, _ := d.on(t, d.nadia, c.read(d.pages), http.MethodGet, a.ID, nil)
 			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
 				t.Fatalf("the page does not keep the hour: %s", shown)
@@ -75,7 +76,7 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(50), booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 	in := func(week string, page web.Handler) web.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			r.URL.RawQuery = "week=" + week

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -19,7 +20,7 @@ type Wish struct {
 	ID             uuid.UUID
 	SocialWorkerID uuid.UUID // zero for anybody who offers the rest
 	Reason         string    // a slug; empty fields name nothing
-	Mode           Mode
+	Mode           slot.Mode
 	Language       string
 	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
 	Until          time.Time // hours before this, and before the appointment
@@ -103,7 +104,7 @@ func (w Wish) alike(row wishRow) bool {
 // bound is before what hours are of use: the end of the day that was named, within what
 // can be booked at all, and before the appointment that is to be earlier.
 func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w Wish) (time.Time, error) {
-	last := tx.Now.Add(Horizon)
+	last := tx.Now.Add(slot.Horizon)
 	if w.AppointmentID != uuid.Nil {
 		row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
 		if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
@@ -175,7 +176,7 @@ func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRo
 
 // useful are those of the free hours that the waiting person could take now: book, or
 // move the appointment to that is to be earlier.
-func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
+func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []slot.Slot) ([]slot.Slot, error) {
 	contract, err := s.accounts.ContractOf(ctx, tx, w.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
 		return nil, nil // who was erased has none
@@ -190,7 +191,7 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(Modes), func(m Mode) bool {
+	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(slot.Modes), func(m slot.Mode) bool {
 		return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode
 	})}
 	useful, err := s.bookableBy(ctx, tx, t, contract, worker, free)
@@ -202,16 +203,16 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil || !a.movesTo(worker, tx.Now) {
 		return useful, err
 	}
-	t.modes = slices.DeleteFunc(t.modes, func(m Mode) bool { return m != a.Mode })
+	t.modes = slices.DeleteFunc(t.modes, func(m slot.Mode) bool { return m != a.Mode })
 	moved, err := t.takes(ctx, tx, contract, worker, free, a.ID)
-	return slices.DeleteFunc(free, func(slot Slot) bool {
-		return modesAt(useful, slot.StartsAt) == nil && modesAt(moved, slot.StartsAt) == nil
+	return slices.DeleteFunc(free, func(hour slot.Slot) bool {
+		return slot.ModesAt(useful, hour.StartsAt) == nil && slot.ModesAt(moved, hour.StartsAt) == nil
 	}), err
 }
 
 // bookableBy are those of the free hours that the taker could book: none for somebody
 // who has as many appointments to come as they may (R47).
-func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contract company.Contract, worker uuid.UUID, free []Slot) ([]Slot, error) {
+func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contract company.Contract, worker uuid.UUID, free []slot.Slot) ([]slot.Slot, error) {
 	if full, err := s.full(ctx, tx, t.person, tx.Now); err != nil || full {
 		return nil, err
 	}
@@ -220,24 +221,24 @@ func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contr
 
 // wished are those of the hours that are early enough, and that the person did not give
 // up themselves.
-func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []Slot) ([]Slot, error) {
+func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []slot.Slot) ([]slot.Slot, error) {
 	given, err := readOwnGivenUp(ctx, tx, w.AccountID, worker, free)
-	return slices.DeleteFunc(slices.Clone(free), func(slot Slot) bool {
+	return slices.DeleteFunc(slices.Clone(free), func(slot slot.Slot) bool {
 		return !slot.StartsAt.Before(w.Until) || slices.ContainsFunc(given, slot.StartsAt.Equal)
 	}), err
 }
 
 // takes are those of a worker's free hours, in order, that the taker can have under the
 // contract as if one of their appointments were not there.
-func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []Slot, but uuid.UUID) ([]Slot, error) {
-	span := Period{free[0].StartsAt, free[len(free)-1].StartsAt.Add(SlotLength)}
+func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
+	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
 	own, err := readOwnHours(ctx, q, t.person, but, span, t.now)
 	if err != nil {
 		return nil, err
 	}
 	full, err := usedUp(ctx, q, contract, t.person, but, span, t.now)
-	return slices.DeleteFunc(t.can(worker, free), func(slot Slot) bool {
-		return overlapsAny(slot.Period(), own) || startsIn(slot.Period(), full)
+	return slices.DeleteFunc(t.can(worker, free), func(hour slot.Slot) bool {
+		return slot.OverlapsAny(hour.Period(), own) || slot.StartsIn(hour.Period(), full)
 	}), err
 }
 
@@ -250,7 +251,7 @@ func (a Appointment) movesTo(worker uuid.UUID, now time.Time) bool {
 // tell queues one notice of the hours that the person was not told of. Beyond so many a
 // day, one notice waits until the limit allows it, and takes in all that is freed until
 // then.
-func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []Slot) error {
+func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, hours []slot.Slot) error {
 	if len(hours) == 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
 
@@ -74,7 +75,7 @@ func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	if err != nil || s.offered(ctx, tx, id) != nil {
 		return nil, err
 	}
-	span := Period{told[0], told[len(told)-1].Add(time.Second)}
+	span := slot.Period{From: told[0], To: told[len(told)-1].Add(time.Second)}
 	agenda, err := readAgenda(ctx, tx, worker, span, tx.Now)
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	useful, err := s.useful(ctx, tx, id, wish, agenda.free(span, tx.Now))
 	var free []time.Time
 	for _, at := range told {
-		if modesAt(useful, at) != nil {
+		if slot.ModesAt(useful, at) != nil {
 			free = append(free, at.In(worker.zone()))
 		}
 	}

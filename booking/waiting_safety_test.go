@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
@@ -23,7 +24,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
 	mark(t, r.World, r.nadia, r.zoe)
 	r.SetNow(r.DB.Now().Add(time.Minute))
-	asked, err := r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: booking.Video, Reason: "housing"})
+	asked, err := r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
 	if asked.Status != booking.Requested {
 		t.Fatalf("it is %s", asked.Status)
@@ -39,7 +40,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	if told := r.told(t, r.zoe); len(told) == 0 {
 		t.Error("nobody told her of the hour")
 	}
-	asked, err = r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: booking.Video, Reason: "housing"})
+	asked, err = r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
 	must(t, r.Bookings.Answer(t.Context(), r.nadia, asked.ID, true, ""))
 	if wishes := r.wishes(t); len(wishes) != 0 {
@@ -126,7 +127,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	if unreached() != 1 {
 		t.Error("the switchboard is not told that it came back")
 	}
-	r.Book(t, r.paul, r.nadia, taken[1].StartsAt, booking.Video)
+	r.Book(t, r.paul, r.nadia, taken[1].StartsAt, slot.Video)
 	r.refresh(t)
 	if unreached() != 0 {
 		t.Error("the switchboard is to call about an hour that is taken")
@@ -156,7 +157,7 @@ func (r *waitingRoom) choose(t *testing.T, texts bool) {
 func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
 	pair{World: r.World, zoe: r.zoe}.perYear(t, 1)

@@ -13,6 +13,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -45,7 +46,7 @@ func newWaitingRoom(t *testing.T) *waitingRoom {
 	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, booking.Links{Base: base})
 	r.zoe, r.paul = r.Beneficiary(t, "Zoé", "Vidal"), r.Beneficiary(t, "Paul", "Morel")
 	r.nadia = r.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
-	r.Open(t, r.nadia, booking.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: booking.Modes})
+	r.Open(t, r.nadia, slot.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: slot.Modes})
 	return r
 }
 
@@ -100,7 +101,7 @@ func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a booking.Appointme
 func (r *waitingRoom) full(t *testing.T, w booking.Wish) (taken [3]booking.Appointment) {
 	t.Helper()
 	for i := range taken {
-		taken[i] = r.Book(t, r.paul, r.nadia, firstTuesday.Add(time.Duration(i)*time.Hour), booking.Video)
+		taken[i] = r.Book(t, r.paul, r.nadia, firstTuesday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	r.refresh(t)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, w))
@@ -151,7 +152,7 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 		t.Errorf("the page shows %v", starts(hours))
 	}
 	r.SetNow(r.DB.Now().Add(time.Minute))
-	r.Book(t, r.zoe, r.nadia, taken[1].StartsAt, booking.Phone)
+	r.Book(t, r.zoe, r.nadia, taken[1].StartsAt, slot.Phone)
 	if wishes := r.wishes(t); len(wishes) > 0 {
 		t.Errorf("still waiting: %+v", wishes)
 	}
@@ -182,7 +183,7 @@ func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
 	r.cancel(t, r.paul, taken[1])
 	r.refresh(t)
-	again := r.Book(t, r.Beneficiary(t, "Ali", "Kaci"), r.nadia, taken[1].StartsAt, booking.Video)
+	again := r.Book(t, r.Beneficiary(t, "Ali", "Kaci"), r.nadia, taken[1].StartsAt, slot.Video)
 	if r.deliver(t); r.handed > 0 {
 		t.Errorf("%d messages about an hour that is taken", r.handed)
 	}
@@ -210,7 +211,7 @@ func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 			must(t, errOf(r.Bookings.Cancel(t.Context(), r.nadia, taken[0].ID, "")))
 		},
 		"opened": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
-			r.Open(t, r.nadia, booking.Opening{FirstDay: firstTuesday.Truncate(24 * time.Hour), LastDay: firstTuesday.Truncate(24 * time.Hour), Starts: 14 * 60, Ends: 15 * 60, Modes: booking.Modes})
+			r.Open(t, r.nadia, slot.Opening{FirstDay: firstTuesday.Truncate(24 * time.Hour), LastDay: firstTuesday.Truncate(24 * time.Hour), Starts: 14 * 60, Ends: 15 * 60, Modes: slot.Modes})
 		},
 		"erased": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
 			must(t, r.DB.InTx(t.Context(), func(tx postgres.Tx) error { return r.Bookings.Erase(t.Context(), tx, r.paul.ID) }))
@@ -219,7 +220,7 @@ func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newWaitingRoom(t)
-			taken := r.full(t, booking.Wish{Mode: booking.Phone, Reason: "housing"})
+			taken := r.full(t, booking.Wish{Mode: slot.Phone, Reason: "housing"})
 			free(t, r, taken)
 			r.refresh(t)
 			if told := r.told(t, r.zoe); len(told) == 0 || told[0].After(firstTuesday.AddDate(0, 0, 1)) {
@@ -266,7 +267,7 @@ func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
 func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID, AppointmentID: later.ID})
 	if err := r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: taken[0].ID}); !fault.Is(err, fault.Invalid) {
@@ -289,7 +290,7 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
 	for i := range 6 {
 		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, 1+i)
-		r.Open(t, r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
+		r.Open(t, r.nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: slot.Modes})
 		r.refresh(t)
 	}
 	r.SetNow(r.DB.Now().Add(12 * time.Hour))                                         // nine in the evening
@@ -322,7 +323,7 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 	free := func(worker *viewer.Viewer, inDays int) time.Time {
 		t.Helper()
 		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, inDays)
-		r.Open(t, worker, booking.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: booking.Modes})
+		r.Open(t, worker, slot.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: slot.Modes})
 		r.refresh(t)
 		return day.Add(9 * time.Hour)
 	}
@@ -333,7 +334,7 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 	}
 	r.deliver(t)
 	lost, kept, other := free(r.nadia, 4), free(r.nadia, 5), free(marc, 6)
-	r.Book(t, r.paul, r.nadia, lost, booking.Video)
+	r.Book(t, r.paul, r.nadia, lost, slot.Video)
 	r.refresh(t)
 	r.SetNow(start.Add(24*time.Hour - time.Second))
 	if r.deliver(t); len(r.mails) != 3 {
@@ -359,9 +360,9 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 14), booking.Video)
-	second := r.Book(t, r.paul, r.nadia, firstTuesday.AddDate(0, 0, 7), booking.Video)
-	first := r.Book(t, r.paul, r.nadia, firstTuesday, booking.Video)
+	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
+	second := r.Book(t, r.paul, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
+	first := r.Book(t, r.paul, r.nadia, firstTuesday, slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
@@ -389,7 +390,7 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, booking.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), booking.Video)
+	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, slot.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
@@ -401,7 +402,7 @@ func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 	}
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	for _, at := range []time.Time{cancelled.StartsAt, moved.StartsAt} {
-		again := r.Book(t, r.paul, r.nadia, at, booking.Video)
+		again := r.Book(t, r.paul, r.nadia, at, slot.Video)
 		r.refresh(t)
 		r.cancel(t, r.paul, again)
 		r.refresh(t)
@@ -417,12 +418,12 @@ func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	marc := r.SocialWorker(t, "Marc", "Tanguy")
-	later := r.Book(t, r.zoe, marc, firstTuesday.AddDate(0, 0, 2), booking.Video)
+	later := r.Book(t, r.zoe, marc, firstTuesday.AddDate(0, 0, 2), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	ali := r.Beneficiary(t, "Ali", "Kaci")
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
 	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
-	taken, earlier := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), booking.Video)
+	taken, earlier := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), slot.Video)
 	r.refresh(t)
 	_, err := r.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
 	must(t, err)
@@ -450,13 +451,13 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 	until := r.wishes(t)[0].Until
 	var booked []booking.Appointment
 	want := map[time.Time]int{}
-	observe := func(before []booking.Slot) (after []booking.Slot) {
+	observe := func(before []slot.Slot) (after []slot.Slot) {
 		after = freeOf(t, r.World, r.nadia.ID)
 		r.refresh(t)
-		for _, slot := range after {
-			isNew := !slices.ContainsFunc(before, func(b booking.Slot) bool { return b.StartsAt.Equal(slot.StartsAt) })
-			if isNew && slot.StartsAt.Before(until) {
-				want[slot.StartsAt.UTC()]++
+		for _, hour := range after {
+			isNew := !slices.ContainsFunc(before, func(b slot.Slot) bool { return b.StartsAt.Equal(hour.StartsAt) })
+			if isNew && hour.StartsAt.Before(until) {
+				want[hour.StartsAt.UTC()]++
 			}
 		}
 		got := map[time.Time]int{}
@@ -472,7 +473,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 		before := freeOf(t, r.World, r.nadia.ID)
 		switch n := draw.IntN(5); {
 		case n < 2 && len(before) > 0:
-			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, booking.Video))
+			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, slot.Video))
 		case n == 2 && len(booked) > 0:
 			i := draw.IntN(len(booked))
 			switch now := r.DB.Now(); {
@@ -484,7 +485,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			booked = slices.Delete(booked, i, i+1)
 		case n == 3:
 			day := r.DB.Now().Truncate(24*time.Hour).AddDate(0, 0, 1+draw.IntN(20))
-			err := r.Bookings.AddOpening(t.Context(), r.nadia, booking.Opening{FirstDay: day, LastDay: day, Starts: 60 * (8 + draw.IntN(8)), Ends: 60 * 17, Modes: booking.Modes})
+			err := r.Bookings.AddOpening(t.Context(), r.nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 60 * (8 + draw.IntN(8)), Ends: 60 * 17, Modes: slot.Modes})
 			if err != nil && !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
@@ -507,5 +508,5 @@ func (r *waitingRoom) away(t *testing.T, draw *rand.Rand) {
 		return
 	}
 	from := r.DB.Now().Add(time.Duration(draw.IntN(400)) * time.Hour)
-	must(t, r.Bookings.AddAbsence(t.Context(), r.nadia, booking.Period{From: from, To: from.Add(50 * time.Hour)}, true))
+	must(t, r.Bookings.AddAbsence(t.Context(), r.nadia, slot.Period{From: from, To: from.Add(50 * time.Hour)}, true))
 }

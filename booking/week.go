@@ -4,21 +4,22 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 )
 
 // Hours are what a worker laid out for a span: what is booked is read apart.
 type Hours struct {
-	Openings []Opening
+	Openings []slot.Opening
 	Absences []Absence
 	Weekly   []WeeklyAbsence
-	External []Period // busy in the worker's own calendars
-	Holidays []Holiday
+	External []slot.Period // busy in the worker's own calendars
+	Holidays []slot.Holiday
 	Zone     *time.Location
 }
 
 // Hours returns the viewer's own for a span (R41).
-func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hours, error) {
+func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span slot.Period) (Hours, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Hours{}, err
 	}
@@ -27,7 +28,7 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span Period) (Hou
 		return Hours{}, err
 	}
 	hours := Hours{Zone: row.zone()}
-	first := calendarDay(span.From.In(hours.Zone))
+	first := slot.CalendarDay(span.From.In(hours.Zone))
 	if hours.Openings, err = readOpeningsSince(ctx, s.db.Pool, v.ID, first); err != nil {
 		return Hours{}, err
 	}

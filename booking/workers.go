@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"socialdirect/account"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -19,7 +20,7 @@ type SocialWorker struct {
 	Presentation string
 	Languages    []string // BCP 47 tags
 	Reasons      []Reason
-	Modes        []Mode
+	Modes        []slot.Mode
 	Places       []Place // where, in person; the first is that of appointments
 	Portrait     string  // the version of the portrait, empty when there is none
 }
@@ -119,7 +120,7 @@ type Sheet struct {
 	Presentation string
 	Languages    []string // BCP 47 tags
 	Reasons      []string // slugs
-	Modes        []Mode
+	Modes        []slot.Mode
 	Place        string // the address of a first place; for a worker who has one already it says nothing
 }
 

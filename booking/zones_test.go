@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -75,7 +76,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.pages.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
 	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), both)
 
-	a := d.Book(t, d.zoe, d.nadia, at, booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, at, slot.Video)
 	wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Show, a.ID, nil), both)
 	// Another hour of that day to move to: thirteen, while it is ten in Paris.
 	wantSaid(t, "moving", d.read(t, d.zoe, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
@@ -100,7 +101,7 @@ func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
 	live(t, o.World, o.zoe, "Indian/Reunion")
 	const both, limit = "vendredi 4 décembre à 12 h, heure de La Réunion (9 h, heure de Paris)", "jeudi 3 décembre à 12 h"
 	at := time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
-	a := o.Book(t, o.zoe, o.nadia, at, booking.Video)
+	a := o.Book(t, o.zoe, o.nadia, at, slot.Video)
 	o.turn(t)
 	o.pass(t, at.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.SocialWorker(t, "Marc", "Tanguy") // free at the same hour: the mail offers it
@@ -151,7 +152,7 @@ func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 	hour := url.Values{"social_worker_id": {d.nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
 	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
 	wantSaid(t, "the last step on La Réunion", d.read(t, reunion, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
-	a := d.Book(t, d.zoe, d.nadia, at, booking.Video)
+	a := d.Book(t, d.zoe, d.nadia, at, slot.Video)
 	for _, c := range []struct {
 		before         time.Duration
 		person, worker string

@@ -16,6 +16,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -32,7 +33,7 @@ func (s *site) strangers(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
 		v := s.Beneficiary(t, fmt.Sprintf("Inconnu%d", i), "Morel")
-		s.Book(t, v, s.nadia, bookingtest.Start.Add(time.Duration(60+i)*time.Hour), booking.Video)
+		s.Book(t, v, s.nadia, bookingtest.Start.Add(time.Duration(60+i)*time.Hour), slot.Video)
 		s.others = append(s.others, v)
 	}
 }
@@ -209,7 +210,7 @@ func TestR47_OnlySoMuchIsKeptOfOnePerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	paul := w.Beneficiary(t, "Paul", "Morel")
-	w.Book(t, paul, w.nadia, bookingtest.Start.Add(72*time.Hour), booking.Video)
+	w.Book(t, paul, w.nadia, bookingtest.Start.Add(72*time.Hour), slot.Video)
 	w.conversation = booking.ConversationID(paul.ID, w.nadia.ID)
 	if err := send(w.nadia, 100_000); err != nil { // what is removed counts no more
 		t.Fatal(err)

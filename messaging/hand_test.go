@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/messaging"
@@ -26,12 +27,12 @@ func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
 		w := newWorld(t, nil)
 		w.Bookings.HandOn(messaging.NewHandover(w.messages))
 		marc, lina := w.SocialWorker(t, "Marc", "Dupuis"), w.SocialWorker(t, "Lina", "Morel")
-		w.Book(t, w.zoe, lina, bookingtest.Start.Add(90*time.Hour), booking.Video)
+		w.Book(t, w.zoe, lina, bookingtest.Start.Add(90*time.Hour), slot.Video)
 		for _, name := range []string{"avis.pdf", "bail.pdf"} {
 			w.mustSend(t, w.zoe, "Voici.", file{name, bytes.NewReader(sentPDF)})
 			w.later(time.Minute)
 		}
-		a := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(72*time.Hour), booking.Video)
+		a := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(72*time.Hour), slot.Video)
 		if _, err := w.Bookings.Cancel(t.Context(), w.nadia, a.ID, ""); err != nil {
 			t.Fatal(err)
 		}

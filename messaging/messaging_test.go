@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/messaging"
@@ -110,7 +111,7 @@ func TestR28_TheListBeginsWithTheLastMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	marc := w.SocialWorker(t, "Marc", "Petit")
-	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), booking.Phone)
+	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), slot.Phone)
 	w.mustSend(t, w.zoe, "à Nadia")
 	list, err := w.messages.Conversations(t.Context(), w.zoe)
 	if err != nil || len(list) != 2 || list[0].With != "Nadia Le Goff" || list[1].With != "Marc Petit" {
@@ -164,8 +165,8 @@ func TestR29_OnlyTheTwoPeopleEnter(t *testing.T) {
 
 	// Somebody else's conversations exist too, so that theirs are not empty.
 	ali, marc := w.Beneficiary(t, "Ali", "Ben"), w.SocialWorker(t, "Marc", "Petit")
-	w.Book(t, ali, marc, bookingtest.Start.Add(50*time.Hour), booking.Video)
-	w.Book(t, ali, w.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	w.Book(t, ali, marc, bookingtest.Start.Add(50*time.Hour), slot.Video)
+	w.Book(t, ali, w.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
 	for who, v := range map[string]*viewer.Viewer{
 		"another beneficiary of the same worker": ali, "another worker": marc, "an administrator": w.Admin,
 		"a worker with the beneficiary's name": {ID: uuid.New(), Role: viewer.SocialWorker, Name: w.zoe.Name, Zone: w.zoe.Zone},
@@ -191,7 +192,7 @@ func TestR29_PagingStaysInItsConversation(t *testing.T) {
 	w := newWorld(t, nil)
 	w.mustSend(t, w.zoe, "à Nadia")
 	ali := w.Beneficiary(t, "Ali", "Ben")
-	w.Book(t, ali, w.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	w.Book(t, ali, w.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
 	theirs := booking.ConversationID(ali.ID, w.nadia.ID)
 	thread, err := w.messages.Thread(t.Context(), ali, theirs, w.last(t, w.zoe).ID)
 	if err != nil || len(thread.Messages) != 0 {

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 
 	"github.com/gorilla/websocket"
 )
@@ -67,7 +68,7 @@ func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
 	s := newSite(t, nil)
 	ali := s.Beneficiary(t, "Ali", "Ben")
 	s.others = append(s.others, ali)
-	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
 	theirs := booking.ConversationID(ali.ID, s.nadia.ID)
 	conn := s.mustDial(t, "Ali")
 	s.mustSend(t, s.zoe, "pour Nadia, de Zoé")
@@ -118,7 +119,7 @@ func TestR7_SocketsEndWithWhatEndsTheirSession(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantClose(t, zoe, 4401)
-			s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+			s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
 			s.conversation = booking.ConversationID(ali.ID, s.nadia.ID)
 			s.mustSend(t, s.nadia, "bonjour")
 			if _, text, err := other.ReadMessage(); err != nil || !strings.Contains(string(text), s.conversation.String()) {
@@ -197,7 +198,7 @@ func TestR28_TheOldestOfManySocketsMakesRoom(t *testing.T) {
 	s := newSite(t, nil)
 	ali := s.Beneficiary(t, "Ali", "Ben")
 	s.others = append(s.others, ali)
-	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), booking.Video)
+	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
 	open, another := []*websocket.Conn{s.mustDial(t, "Zoé")}, s.mustDial(t, "Ali")
 	for range 10 {
 		open = append(open, s.mustDial(t, "Zoé"))

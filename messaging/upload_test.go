@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
 	"socialdirect/internal/clamd"
@@ -385,7 +386,7 @@ func TestR28_DraftsAreIndependent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	marc := w.SocialWorker(t, "Marc", "Petit")
-	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), booking.Phone)
+	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), slot.Phone)
 	toMarc, err := w.messages.Draft(t.Context(), w.zoe, booking.ConversationID(w.zoe.ID, marc.ID))
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/bus"
@@ -46,7 +47,7 @@ func newWorld(t testing.TB, scanner messaging.Scanner) *world {
 	}
 	w.messages = messaging.New(w.DB, w.Queue, w.Vault, w.store, scanner, w.Bookings, w.bus)
 	w.zoe, w.nadia = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
-	w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), booking.Video)
+	w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	w.conversation = booking.ConversationID(w.zoe.ID, w.nadia.ID)
 	return w
 }

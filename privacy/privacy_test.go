@@ -15,6 +15,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
@@ -60,7 +61,7 @@ func newWorld(t testing.TB) *world {
 	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
 	w.rights = privacy.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Bookings, w.messages)
 	w.zoe, w.nadia, w.hugo = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.DPO, "Hugo")
-	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), booking.Video).ID
+	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video).ID
 	w.conversation = booking.ConversationID(w.zoe.ID, w.nadia.ID)
 	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
 	must(t, err)
@@ -587,7 +588,7 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 	var all sync.WaitGroup
 	for i, act := range []func() error{
 		func() error {
-			_, err := w.Bookings.Book(ctx, paul, booking.Request{SocialWorkerID: w.nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: booking.Video, Reason: "money"})
+			_, err := w.Bookings.Book(ctx, paul, booking.Request{SocialWorkerID: w.nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "money"})
 			return err
 		},
 		func() error { return w.rights.CarryOut(ctx, w.hugo, written, uuid.Nil) },

@@ -11,6 +11,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
 
@@ -20,7 +21,7 @@ import (
 func TestR24_NobodyElseGetsAsFarAsASocket(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, booking.Video)
+	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, slot.Video)
 	foreign := http.Header{"Origin": {"https://ailleurs.example"}}
 	for _, c := range []struct {
 		name string
@@ -287,7 +288,7 @@ func TestR44_IdleConnectionsAskTheDatabaseTwoQuestionsForAll(t *testing.T) {
 	for range 5 {
 		beneficiary, worker := w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit")
 		worker.Session = workerSession
-		calls = append(calls, w.Book(t, beneficiary, worker, w.appointment.StartsAt, booking.Video))
+		calls = append(calls, w.Book(t, beneficiary, worker, w.appointment.StartsAt, slot.Video))
 		w.others = append(w.others, beneficiary, worker)
 	}
 	w.SetNow(w.appointment.StartsAt)
@@ -313,7 +314,7 @@ func TestR24_AnAppointmentThatIsNotByVideoHasNoCall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.SetNow(bookingtest.Start)
-	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), booking.Phone)
+	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), slot.Phone)
 	w.SetNow(w.appointment.StartsAt)
 	w.join(t, w.zoe).closed(4403)
 }

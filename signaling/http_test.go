@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
 )
@@ -91,8 +92,8 @@ func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 	w := newWorld(t)
 	a := w.appointment
 	w.SetNow(bookingtest.Start)
-	phone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), booking.Phone)
-	gone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(8*time.Hour), booking.Video)
+	phone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(5*time.Hour), slot.Phone)
+	gone := w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(8*time.Hour), slot.Video)
 	_, err := w.Bookings.Cancel(t.Context(), w.zoe, gone.ID, "")
 	must(t, err)
 	for _, c := range []struct {
@@ -119,7 +120,7 @@ func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 func TestR24_TheCallPageIsItsPeoples(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, booking.Video)
+	others := w.Book(t, w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit"), w.appointment.StartsAt, slot.Video)
 	if status, _ := w.page(t, w.zoe, others); status != http.StatusNotFound {
 		t.Errorf("somebody else's: %d", status)
 	}

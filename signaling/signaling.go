@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/socket"
@@ -110,7 +111,7 @@ const (
 // inside, their closing outside.
 func stateAt(a booking.Appointment, now time.Time) state {
 	switch {
-	case a.Mode != booking.Video:
+	case a.Mode != slot.Video:
 		return notVideo
 	case !a.Status.Agreed():
 		return cancelled

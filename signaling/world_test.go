@@ -15,6 +15,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/signaling"
@@ -72,7 +73,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{World: bookingtest.New(t)}
 	w.zoe, w.nadia = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	w.nadia.Session = workerSession
-	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(time.Hour), booking.Video)
+	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(time.Hour), slot.Video)
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
 	w.sessions = &sessions{Service: w.Accounts}

@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
 	_ "time/tzdata" // zones do not depend on the machine
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/jobs"
@@ -149,7 +149,7 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 	id, err := w.Bookings.AddSocialWorker(ctx, w.Admin, booking.NewSocialWorker{
 		Invitation: account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
 		Sheet: booking.Sheet{
-			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: booking.Modes, Place: "1 rue de la Paix, Vannes",
+			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "1 rue de la Paix, Vannes",
 			Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
 		},
 		Credentials: []booking.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
@@ -176,9 +176,9 @@ func Insured(from, until time.Time) booking.Credential {
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
-	must(t, w.Bookings.SaveSettings(context.Background(), v, booking.Settings{HolidayRegion: booking.NoRegion, HorizonWeeks: 26}))
+	must(t, w.Bookings.SaveSettings(context.Background(), v, booking.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
 	for weekday := 1; weekday <= 7; weekday++ {
-		w.Open(t, v, booking.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: booking.Modes})
+		w.Open(t, v, slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
 	}
 	return v
 }
@@ -188,13 +188,13 @@ func day(t time.Time) time.Time {
 }
 
 // Open adds an opening to a worker's agenda.
-func (w *World) Open(t testing.TB, v *viewer.Viewer, o booking.Opening) {
+func (w *World) Open(t testing.TB, v *viewer.Viewer, o slot.Opening) {
 	t.Helper()
 	must(t, w.Bookings.AddOpening(context.Background(), v, o))
 }
 
 // Book books an hour, as an hour before it (or, when that is sooner, now).
-func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode booking.Mode) booking.Appointment {
+func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode slot.Mode) booking.Appointment {
 	t.Helper()
 	ctx := context.Background()
 	at := *w.now.Load()

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
@@ -78,7 +79,7 @@ func (w *world) worker(t *testing.T, name string) *visitor {
 	made, err := w.makeWorker(t.Context(), director, booking.NewSocialWorker{
 		Invitation: account.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
 		Sheet: booking.Sheet{
-			Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: booking.Modes, Place: "1 rue de l’Essai, Vannes",
+			Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: slot.Modes, Place: "1 rue de l’Essai, Vannes",
 		},
 	})
 	ok(t, err)

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/clocktest"
 )
 
@@ -148,7 +148,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 	t.Helper()
 	from := clocktest.Now().AddDate(0, 0, days).Truncate(24 * time.Hour)
-	slots, err := w.platform.bookings.FreeSlots(t.Context(), worker.whoIs().ID, booking.Period{From: from, To: from.AddDate(0, 0, 1)})
+	slots, err := w.platform.bookings.FreeSlots(t.Context(), worker.whoIs().ID, slot.Period{From: from, To: from.AddDate(0, 0, 1)})
 	ok(t, err)
 	if len(slots) == 0 {
 		t.Fatal("nothing is free")

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
@@ -114,7 +114,7 @@ func (w *world) holds(t *testing.T, worker *viewer.Viewer, start time.Time) bool
 	t.Helper()
 	ok(t, w.openFor(t.Context(), worker, start))
 	before := w.platform.bookings.At(w.platform.db.At(func() time.Time { return start.AddDate(0, 0, -2) }))
-	free, err := before.FreeSlots(t.Context(), worker.ID, booking.Period{From: start, To: start.Add(time.Second)})
+	free, err := before.FreeSlots(t.Context(), worker.ID, slot.Period{From: start, To: start.Add(time.Second)})
 	ok(t, err)
 	return len(free) == 1
 }

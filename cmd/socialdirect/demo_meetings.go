@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -55,7 +56,7 @@ func (d *demonstration) write(ctx context.Context, at time.Time, author *viewer.
 // bookAsOf books a video hour with the clock standing at an earlier instant.
 func (d *demonstration) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
 	bookings := d.platform.bookings.At(d.platform.db.At(func() time.Time { return now }))
-	return bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: booking.Video, Reason: "housing"})
+	return bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"})
 }
 
 // startCall sees that the first two have a video appointment going on, in an
@@ -85,7 +86,7 @@ func (d *demonstration) startCall(ctx context.Context, p people) error {
 func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *viewer.Viewer, now time.Time) (bool, error) {
 	coming, _, err := d.platform.bookings.Appointments(ctx, beneficiary)
 	for _, a := range coming {
-		if a.SocialWorkerID == worker.ID && a.Mode == booking.Video && !now.Before(a.StartsAt) && now.Before(a.EndsAt) {
+		if a.SocialWorkerID == worker.ID && a.Mode == slot.Video && !now.Before(a.StartsAt) && now.Before(a.EndsAt) {
 			return true, err
 		}
 	}
@@ -110,10 +111,10 @@ func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, star
 
 // openingFor is an opening of one day that holds the hour from start on. Where the
 // clocks change within the hour it is open for an hour more by their hands.
-func openingFor(start time.Time) booking.Opening {
+func openingFor(start time.Time) slot.Opening {
 	day := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
 	minute := start.Hour()*60 + start.Minute()
-	o := booking.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []booking.Mode{booking.Video, booking.Phone}}
+	o := slot.Opening{FirstDay: day, LastDay: day, Starts: minute, Ends: minute + 60, Modes: []slot.Mode{slot.Video, slot.Phone}}
 	_, before := start.Zone()
 	switch _, after := start.Add(time.Hour).Zone(); {
 	case after > before:

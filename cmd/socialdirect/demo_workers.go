@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 )
 
@@ -16,28 +17,28 @@ var exampleWorkers = []booking.NewSocialWorker{
 		Invitation: account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
 		Sheet: booking.Sheet{
 			Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
-			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: booking.Modes, Place: "12 rue des Halles\n56000 Vannes",
+			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: slot.Modes, Place: "12 rue des Halles\n56000 Vannes",
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
 		Sheet: booking.Sheet{
 			Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
-			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []booking.Mode{booking.Video, booking.Phone},
+			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []slot.Mode{slot.Video, slot.Phone},
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
 		Sheet: booking.Sheet{
 			Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
-			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: booking.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
+			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: slot.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
 		Sheet: booking.Sheet{
 			Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
-			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []booking.Mode{booking.Video, booking.Phone},
+			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []slot.Mode{slot.Video, slot.Phone},
 		},
 	},
 }
@@ -120,7 +121,7 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 		return staff{}, err
 	}
 	for weekday := 1; weekday <= 7; weekday++ {
-		opening := booking.Opening{Weekday: weekday, FirstDay: founded, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
+		opening := slot.Opening{Weekday: weekday, FirstDay: founded, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
 		if err := d.platform.bookings.AddOpening(ctx, worker.viewer, opening); err != nil {
 			return staff{}, err
 		}
@@ -132,8 +133,8 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 // free. Where one of them is open already somebody may have closed the others.
 func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
 	since := d.now().AddDate(0, 0, -10)
-	holidays, err := d.platform.bookings.Holidays(ctx, worker, booking.Period{From: since, To: since.AddDate(1, 0, 0)})
-	if err != nil || slices.ContainsFunc(holidays, func(h booking.Holiday) bool { return h.Open }) {
+	holidays, err := d.platform.bookings.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})
+	if err != nil || slices.ContainsFunc(holidays, func(h slot.Holiday) bool { return h.Open }) {
 		return err
 	}
 	for _, h := range holidays {

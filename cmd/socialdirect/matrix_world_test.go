@@ -15,6 +15,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
@@ -314,7 +315,7 @@ func (m *matrixWorld) placeWish(t *testing.T) {
 // phone.
 func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
 	marc := m.marc.whoIs()
-	request := booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: booking.Phone, Reason: "retirement"}
+	request := booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: slot.Phone, Reason: "retirement"}
 	late, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })
@@ -331,13 +332,13 @@ func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time
 func (m *matrixWorld) placeAgenda(t *testing.T) {
 	nadia := m.nadia.whoIs()
 	day := clocktest.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
-	late := booking.Opening{FirstDay: day, LastDay: day, Starts: 21 * 60, Ends: 22 * 60, Modes: []booking.Mode{booking.Video}}
+	late := slot.Opening{FirstDay: day, LastDay: day, Starts: 21 * 60, Ends: 22 * 60, Modes: []slot.Mode{slot.Video}}
 	ok(t, m.platform.bookings.AddOpening(t.Context(), nadia, late))
 	openings, err := m.platform.bookings.Openings(t.Context(), nadia)
 	ok(t, err)
-	made := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts == late.Starts })
+	made := slices.IndexFunc(openings, func(o slot.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
-	other := slices.IndexFunc(openings, func(o booking.Opening) bool { return o.Starts != late.Starts })
+	other := slices.IndexFunc(openings, func(o slot.Opening) bool { return o.Starts != late.Starts })
 	m.objects["opening to change"] = identified(openings[other].ID, m.nadia)
 	lunch := booking.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
 	ok(t, m.platform.bookings.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
@@ -345,7 +346,7 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, err)
 	m.objects["weekly absence to remove"] = identified(weekly[0].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, booking.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
+	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, slot.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 	// They were asked for a moment ago, however long the test takes.
 	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))

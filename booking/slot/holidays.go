@@ -1,4 +1,4 @@
-package booking
+package slot
 
 import (
 	"slices"
@@ -56,7 +56,8 @@ func fixed(name string, month time.Month, day int) *cal.Holiday {
 	return &cal.Holiday{Name: name, Month: month, Day: day, Func: cal.CalcDayOfMonth}
 }
 
-func regionNamed(slug string) (Region, bool) {
+// RegionNamed finds the region of a slug.
+func RegionNamed(slug string) (Region, bool) {
 	i := slices.IndexFunc(Regions, func(r Region) bool { return r.Slug == slug })
 	if i < 0 {
 		return Region{}, false
@@ -64,8 +65,8 @@ func regionNamed(slug string) (Region, bool) {
 	return Regions[i], true
 }
 
-// regionOf is where a worker of that zone starts.
-func regionOf(zone string) string {
+// RegionOf is where a worker of that zone starts.
+func RegionOf(zone string) string {
 	for _, r := range Regions {
 		if r.Zone == zone {
 			return r.Slug
@@ -81,10 +82,10 @@ type Holiday struct {
 	Open bool // the worker can be booked all the same
 }
 
-// holidaysOf are the region's holidays from one calendar day to another, both
+// HolidaysOf are the region's holidays from one calendar day to another, both
 // included, in order. A region that is none has none.
-func holidaysOf(region string, first, last time.Time) []Holiday {
-	r, known := regionNamed(region)
+func HolidaysOf(region string, first, last time.Time) []Holiday {
+	r, known := RegionNamed(region)
 	if !known || region == NoRegion {
 		return nil
 	}
@@ -92,7 +93,7 @@ func holidaysOf(region string, first, last time.Time) []Holiday {
 	for year := first.Year(); year <= last.Year(); year++ {
 		for _, h := range slices.Concat(fr.Holidays, r.local) {
 			actual, _ := h.Calc(year)
-			if day := calendarDay(actual); !day.Before(first) && !day.After(last) {
+			if day := CalendarDay(actual); !day.Before(first) && !day.After(last) {
 				days = append(days, Holiday{Day: day, Name: h.Name})
 			}
 		}

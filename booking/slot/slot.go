@@ -1,4 +1,9 @@
-package booking
+// Package slot turns openings on a wall clock into instants that can be booked.
+//
+// A slot lasts one elapsed hour, lies inside an opening and outside whatever is closed.
+// Openings are wall-clock times in the worker's own zone, so that 09:00 stays 09:00 when
+// the clocks change (R14). Nothing here knows people, appointments or the database.
+package slot
 
 import (
 	"cmp"
@@ -22,26 +27,30 @@ type Opening struct {
 	Skips    []time.Time // days on which a weekly opening does not hold
 }
 
-// holds reports whether the opening is for that calendar day (midnight UTC).
-func (o Opening) holds(day time.Time) bool {
-	return heldOn(day, o.Weekday, o.FirstDay, o.LastDay) && !slices.ContainsFunc(o.Skips, day.Equal)
+// Covers reports whether the opening is for that calendar day (midnight UTC).
+func (o Opening) Covers(day time.Time) bool {
+	return CoversDay(day, o.Weekday, o.FirstDay, o.LastDay) && !slices.ContainsFunc(o.Skips, day.Equal)
 }
 
-func heldOn(day time.Time, weekday int, first, last time.Time) bool {
+// CoversDay reports whether day is that weekday (0 for any) and lies from first to last (zero for no end), all midnight UTC.
+func CoversDay(day time.Time, weekday int, first, last time.Time) bool {
 	if day.Before(first) || (!last.IsZero() && day.After(last)) {
 		return false
 	}
-	return weekday == 0 || weekday == isoWeekday(day)
+	return weekday == 0 || weekday == Weekday(day)
 }
 
-func isoWeekday(day time.Time) int { return (int(day.Weekday())+6)%7 + 1 }
+// Weekday is the day of ISO 8601: 1 is Monday, 7 is Sunday.
+func Weekday(day time.Time) int { return (int(day.Weekday())+6)%7 + 1 }
 
 // Period is from an instant, included, to another, excluded.
 type Period struct{ From, To time.Time }
 
-func (p Period) overlaps(q Period) bool { return p.From.Before(q.To) && q.From.Before(p.To) }
+// Overlaps reports whether the two share an instant.
+func (p Period) Overlaps(q Period) bool { return p.From.Before(q.To) && q.From.Before(p.To) }
 
-func (p Period) inside(q Period) bool { return !p.From.Before(q.From) && !p.To.After(q.To) }
+// Inside reports whether q has all of p.
+func (p Period) Inside(q Period) bool { return !p.From.Before(q.From) && !p.To.After(q.To) }
 
 // Slot is an hour that can be booked.
 type Slot struct {
@@ -51,56 +60,58 @@ type Slot struct {
 }
 
 // Period is the slot's hour.
-func (s Slot) Period() Period { return Period{s.StartsAt, s.StartsAt.Add(SlotLength)} }
+func (s Slot) Period() Period { return Period{s.StartsAt, s.StartsAt.Add(Length)} }
 
-func (s Slot) compareStart(at time.Time) int { return s.StartsAt.Compare(at) }
+// CompareStart orders the slot's start against an instant.
+func (s Slot) CompareStart(at time.Time) int { return s.StartsAt.Compare(at) }
 
 // Offers reports whether the slot can be had in that mode.
 func (s Slot) Offers(mode Mode) bool { return slices.Contains(s.Modes, mode) }
 
-// slotsIn lists, in order, the slots that start inside span: hours of the
+// SlotsIn lists, in order, the slots that start inside span: hours of the
 // openings, counted from each opening's start, outside what is closed. Where
 // openings overlap, one made for that day goes before a weekly one, then the
 // earlier before the later, so that slots never overlap.
-func slotsIn(span Period, zone *time.Location, openings []Opening, closed []Period) []Slot {
+func SlotsIn(span Period, zone *time.Location, openings []Opening, closed []Period) []Slot {
 	var slots []Slot
-	for day := range daysOf(span, zone) {
+	for day := range DaysOf(span, zone) {
 		for _, slot := range slotsOfDay(day, zone, openings) {
-			if last := len(slots) - 1; last < 0 || !slots[last].Period().overlaps(slot.Period()) {
+			if last := len(slots) - 1; last < 0 || !slots[last].Period().Overlaps(slot.Period()) {
 				slots = append(slots, slot)
 			}
 		}
 	}
 	return slices.DeleteFunc(slots, func(s Slot) bool {
 		outside := s.StartsAt.Before(span.From) || !s.StartsAt.Before(span.To)
-		return outside || overlapsAny(s.Period(), closed)
+		return outside || OverlapsAny(s.Period(), closed)
 	})
 }
 
-// daysOf yields the calendar days of span in zone, and the one before them: an
+// DaysOf yields the calendar days of span in zone, and the one before them: an
 // hour that starts before midnight may end after it.
-func daysOf(span Period, zone *time.Location) func(func(time.Time) bool) {
+func DaysOf(span Period, zone *time.Location) func(func(time.Time) bool) {
 	return func(yield func(time.Time) bool) {
-		last := calendarDay(span.To.In(zone))
-		day := calendarDay(span.From.In(zone)).AddDate(0, 0, -1)
+		last := CalendarDay(span.To.In(zone))
+		day := CalendarDay(span.From.In(zone)).AddDate(0, 0, -1)
 		for !day.After(last) && yield(day) {
 			day = day.AddDate(0, 0, 1)
 		}
 	}
 }
 
-// calendarDay is the calendar day of t, as midnight UTC.
-func calendarDay(t time.Time) time.Time {
+// CalendarDay is the calendar day of t, as midnight UTC.
+func CalendarDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// startsIn reports whether p starts inside one of the periods.
-func startsIn(p Period, periods []Period) bool {
+// StartsIn reports whether p starts inside one of the periods.
+func StartsIn(p Period, periods []Period) bool {
 	return slices.ContainsFunc(periods, func(q Period) bool { return !p.From.Before(q.From) && p.From.Before(q.To) })
 }
 
-func overlapsAny(p Period, periods []Period) bool {
-	return slices.ContainsFunc(periods, p.overlaps)
+// OverlapsAny reports whether p overlaps one of the periods.
+func OverlapsAny(p Period, periods []Period) bool {
+	return slices.ContainsFunc(periods, p.Overlaps)
 }
 
 func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
@@ -110,8 +121,8 @@ func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 		stretches := opening.stretches(day, zone)
 		for minute := opening.Starts; minute+60 <= opening.Ends; minute += 60 {
 			hour, ok := opening.hourAt(day, minute, zone, stretches)
-			slot := Slot{StartsAt: hour.From, Modes: opening.Modes, Place: opening.Place}
-			if ok && !slices.ContainsFunc(before, func(k Slot) bool { return k.Period().overlaps(hour) }) {
+			slot := Slot{StartsAt: hour.From, Modes: slices.Clone(opening.Modes), Place: opening.Place}
+			if ok && !slices.ContainsFunc(before, func(k Slot) bool { return k.Period().Overlaps(hour) }) {
 				kept = append(kept, slot)
 			}
 		}
@@ -124,7 +135,7 @@ func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 // holds, is open by the clocks in zone.
 func (o Opening) stretches(day time.Time, zone *time.Location) []Period {
 	var joined []Period
-	for _, p := range wallPeriods(day, o.Starts, o.Ends, zone) {
+	for _, p := range WallPeriods(day, o.Starts, o.Ends, zone) {
 		if last := len(joined) - 1; last >= 0 && joined[last].To.Equal(p.From) {
 			joined[last].To = p.To
 		} else {
@@ -143,9 +154,9 @@ func (o Opening) hourAt(day time.Time, minute int, zone *time.Location, stretche
 		at := stretches[0].From.Add(time.Duration(minute-o.Starts) * time.Minute)
 		return Slot{StartsAt: at}.Period(), true
 	}
-	for _, at := range wallPeriods(day, minute, minute+1, zone) {
+	for _, at := range WallPeriods(day, minute, minute+1, zone) {
 		hour = Slot{StartsAt: at.From}.Period()
-		if slices.ContainsFunc(stretches, hour.inside) {
+		if slices.ContainsFunc(stretches, hour.Inside) {
 			return hour, true
 		}
 	}
@@ -153,22 +164,22 @@ func (o Opening) hourAt(day time.Time, minute int, zone *time.Location, stretche
 }
 
 func byPrecedence(day time.Time, openings []Opening) []Opening {
-	of := slices.DeleteFunc(slices.Clone(openings), func(o Opening) bool { return !o.holds(day) })
+	of := slices.DeleteFunc(slices.Clone(openings), func(o Opening) bool { return !o.Covers(day) })
 	slices.SortStableFunc(of, func(a, b Opening) int {
 		return cmp.Or(cmp.Compare(min(a.Weekday, 1), min(b.Weekday, 1)), cmp.Compare(a.Starts, b.Starts), cmp.Compare(a.Ends, b.Ends))
 	})
 	return of
 }
 
-// wallClock is an instant at which clocks in zone show that minute of the day, or,
+// WallClock is an instant at which clocks in zone show that minute of the day, or,
 // where it is skipped in spring, one close by.
-func wallClock(day time.Time, minute int, zone *time.Location) time.Time {
+func WallClock(day time.Time, minute int, zone *time.Location) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, zone).UTC()
 }
 
-// wallPeriods are the times in which clocks in zone show a minute of that day from
+// WallPeriods are the times in which clocks in zone show a minute of that day from
 // one, included, to another, excluded: none of a skipped hour, both of a double one.
-func wallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
+func WallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 	var periods []Period
 	end := day.Add(48 * time.Hour)
 	for at := day.Add(-24 * time.Hour).In(zone); at.Before(end); {
@@ -181,11 +192,39 @@ func wallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 			until = end
 		}
 		midnight := day.Add(-time.Duration(offset) * time.Second)
-		p := clip(Period{midnight.Add(time.Duration(from) * time.Minute), midnight.Add(time.Duration(to) * time.Minute)}, Period{since.UTC(), until.UTC()})
+		p := Clip(Period{midnight.Add(time.Duration(from) * time.Minute), midnight.Add(time.Duration(to) * time.Minute)}, Period{since.UTC(), until.UTC()})
 		if p.From.Before(p.To) {
 			periods = append(periods, p)
 		}
 		at = until.In(zone)
 	}
 	return periods
+}
+
+// Horizon is how far ahead agendas are open at most.
+const Horizon = 26 * 7 * 24 * time.Hour
+
+// Clip is the part of span that lies within.
+func Clip(span, within Period) Period {
+	if span.From.Before(within.From) {
+		span.From = within.From
+	}
+	if span.To.After(within.To) {
+		span.To = within.To
+	}
+	return span
+}
+
+const (
+	Stride = 14 * 24 * time.Hour
+)
+
+// ModesAt are those of the slot that starts then; nil without one. The slots are in
+// order.
+func ModesAt(slots []Slot, at time.Time) []Mode {
+	i, found := slices.BinarySearchFunc(slots, at, func(s Slot, at time.Time) int { return s.StartsAt.Compare(at) })
+	if !found {
+		return nil
+	}
+	return slots[i].Modes
 }

@@ -1,4 +1,4 @@
-package booking
+package slot
 
 import (
 	"slices"
@@ -33,7 +33,7 @@ func TestR12_HolidaysAreThePublishedOnes(t *testing.T) {
 			}
 			slices.Sort(want)
 			var got []string
-			for _, h := range holidaysOf(region.Slug, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)) {
+			for _, h := range HolidaysOf(region.Slug, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)) {
 				got = append(got, h.Day.Format("01-02"))
 			}
 			if !slices.Equal(got, want) {
@@ -48,7 +48,7 @@ func TestR12_HolidaysAreThePublishedOnes(t *testing.T) {
 func TestR12_ADayThatIsTwoHolidaysIsOne(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2059, 5, 8, 0, 0, 0, 0, time.UTC)
-	if days := holidaysOf("metropole", day, day); len(days) != 1 {
+	if days := HolidaysOf("metropole", day, day); len(days) != 1 {
 		t.Errorf("got %v", days)
 	}
 }
@@ -56,7 +56,7 @@ func TestR12_ADayThatIsTwoHolidaysIsOne(t *testing.T) {
 func TestR12_AWorkersRegionStartsWithTheirZone(t *testing.T) {
 	t.Parallel()
 	for zone, want := range map[string]string{"Europe/Paris": "metropole", "Indian/Reunion": "reunion", "Pacific/Wallis": "wallis-et-futuna", "Asia/Tokyo": "metropole"} {
-		if got := regionOf(zone); got != want {
+		if got := RegionOf(zone); got != want {
 			t.Errorf("%s: %s", zone, got)
 		}
 	}

@@ -1,10 +1,9 @@
-package booking
+package slot
 
 import (
 	"testing"
 	"time"
-
-	_ "time/tzdata" // zones do not depend on the machine
+	_ "time/tzdata"
 )
 
 func zoneNamed(t interface{ Fatal(...any) }, name string) *time.Location {
@@ -20,7 +19,7 @@ func TestR14_NineStaysNineAcrossClockChanges(t *testing.T) {
 	paris := zoneNamed(t, "Europe/Paris")
 	opening := Opening{Weekday: 1, FirstDay: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Starts: 9 * 60, Ends: 10 * 60, Modes: Modes}
 	span := Period{time.Date(2026, 1, 1, 0, 0, 0, 0, paris), time.Date(2037, 12, 31, 0, 0, 0, 0, paris)}
-	slots := slotsIn(span, paris, []Opening{opening}, nil)
+	slots := SlotsIn(span, paris, []Opening{opening}, nil)
 	if len(slots) < 600 {
 		t.Fatalf("%d Mondays in twelve years", len(slots))
 	}
@@ -42,7 +41,7 @@ func TestR14_TheHourThatDoesNotExistIsNotOfferedAndTheDoubleOneOnce(t *testing.T
 		{time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC), []string{"01:00", "02:00", "03:00"}}, // 02:00 comes twice
 	} {
 		opening := Opening{FirstDay: c.day, LastDay: c.day, Starts: 60, Ends: 240, Modes: Modes}
-		slots := slotsIn(Period{c.day.Add(-24 * time.Hour), c.day.Add(48 * time.Hour)}, paris, []Opening{opening}, nil)
+		slots := SlotsIn(Period{c.day.Add(-24 * time.Hour), c.day.Add(48 * time.Hour)}, paris, []Opening{opening}, nil)
 		var got []string
 		for _, slot := range slots {
 			got = append(got, slot.StartsAt.In(paris).Format("15:04"))
@@ -65,7 +64,7 @@ func TestR14_AnOpeningMadeForADayGoesBeforeTheWeeklyOne(t *testing.T) {
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	weekly := Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: Modes}
 	once := Opening{FirstDay: tuesday, LastDay: tuesday, Starts: 9*60 + 45, Ends: 10*60 + 45, Modes: []Mode{Video}}
-	slots := slotsIn(Period{tuesday, tuesday.AddDate(0, 0, 1)}, paris, []Opening{weekly, once}, nil)
+	slots := SlotsIn(Period{tuesday, tuesday.AddDate(0, 0, 1)}, paris, []Opening{weekly, once}, nil)
 	if len(slots) != 2 || slots[0].StartsAt.In(paris).Format("15:04") != "09:45" || slots[1].StartsAt.In(paris).Format("15:04") != "11:00" {
 		t.Errorf("got %v", slots)
 	}

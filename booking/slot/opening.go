@@ -1,0 +1,82 @@
+package slot
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"socialdirect/internal/form"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// Contains reports whether the opening has the whole of p, on the clock of zone.
+func (o Opening) Contains(p Period, zone *time.Location) bool {
+	for day := range DaysOf(p, zone) {
+		if o.Covers(day) && slices.ContainsFunc(o.stretches(day, zone), p.Inside) {
+			return true
+		}
+	}
+	return false
+}
+
+// Clashes reports whether two openings of one kind share a minute of a day.
+func (o Opening) Clashes(p Opening) bool {
+	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
+	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
+}
+
+func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
+
+// Values are what the form of an opening starts from.
+func (o Opening) Values() url.Values {
+	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {DayInput(o.FirstDay)}, "last_day": {DayInput(o.LastDay)},
+		"starts": {TimeInput(o.Starts)}, "ends": {TimeInput(o.Ends)}}
+	for _, mode := range o.Modes {
+		v.Add("modes", string(mode))
+	}
+	if o.Place != uuid.Nil {
+		v.Set("place", o.Place.String())
+	}
+	return v
+}
+
+// WeekdayOptions are the days of an opening to choose from, Monday first; the last is one day alone.
+var WeekdayOptions = []form.Option{{Value: "1", Label: "Chaque lundi"}, {Value: "2", Label: "Chaque mardi"}, {Value: "3", Label: "Chaque mercredi"}, {Value: "4", Label: "Chaque jeudi"},
+	{Value: "5", Label: "Chaque vendredi"}, {Value: "6", Label: "Chaque samedi"}, {Value: "7", Label: "Chaque dimanche"}, {Value: "0", Label: "Un seul jour"}}
+
+// When says an opening as a person would: "Chaque mardi, de 9 h à 12 h".
+func (o Opening) When() string {
+	day := "Le " + web.Day(o.FirstDay)
+	if o.Weekday > 0 {
+		day = WeekdayOptions[o.Weekday-1].Label
+	}
+	return day + ", " + FromTo(o.Starts, o.Ends)
+}
+
+// FromTo says two minutes of the day: "de 9 h à 12 h".
+func FromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", Clock(starts), Clock(ends)) }
+
+// Clock says a minute of the day: "9 h 30".
+func Clock(minute int) string {
+	if minute == 24*60 {
+		return "24\u00a0h"
+	}
+	return web.Hour(time.Date(2000, 1, 1, 0, minute, 0, 0, time.UTC))
+}
+
+// TimeInput is a minute of the day as a time input holds it; midnight ends a day as 00:00.
+func TimeInput(minute int) string {
+	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
+}
+
+// DayInput is a calendar day as a date input holds it.
+func DayInput(day time.Time) string {
+	if day.IsZero() {
+		return ""
+	}
+	return day.Format(time.DateOnly)
+}
