@@ -17,8 +17,17 @@ type publicPage struct {
 func (p publicPage) Template() string { return p.template }
 func (p publicPage) Title() string    { return p.title }
 
+// howPage shows the service's films.
+type howPage struct{ publicPage }
+
+func (howPage) Styles() []string { return []string{"film.css"} }
+
+func (s *Server) publicPage(template, title string) publicPage {
+	return publicPage{template, title, s.parts.Operator, s.parts.Web.Phone()}
+}
+
 func (s *Server) public(w http.ResponseWriter, r *http.Request, template, title string) error {
-	return s.parts.Web.Render(w, r, http.StatusOK, publicPage{template, title, s.parts.Operator, s.parts.Web.Phone()})
+	return s.parts.Web.Render(w, r, http.StatusOK, s.publicPage(template, title))
 }
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
@@ -26,7 +35,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) how(w http.ResponseWriter, r *http.Request) error {
-	return s.public(w, r, "public/how", "Comment ça marche")
+	return s.parts.Web.Render(w, r, http.StatusOK, howPage{s.publicPage("public/how", "Comment ça marche")})
 }
 
 func (s *Server) legalNotice(w http.ResponseWriter, r *http.Request) error {

@@ -44,6 +44,7 @@ type callPage struct {
 
 func (callPage) Template() string  { return "signaling/call" }
 func (callPage) Title() string     { return "Votre appel" }
+func (callPage) Styles() []string  { return []string{"call.css"} }
 func (callPage) Scripts() []string { return []string{"call/main.js"} }
 
 // closedPage says why there is no call now.

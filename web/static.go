@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Static serves the embedded files, each under an address that changes with its
+// Static serves the embedded files and the style sheets, each under an address that changes with its
 // content, so that browsers keep them for good.
 type Static struct{ files map[string]staticFile }
 
@@ -28,6 +28,13 @@ type staticFile struct {
 
 func newStatic() (*Static, error) {
 	s := &Static{files: map[string]staticFile{}}
+	for name := range sheets {
+		content, err := sheet(name)
+		if err != nil {
+			return nil, err
+		}
+		s.files[name+".css"] = newStaticFile(name+".css", content)
+	}
 	return s, fs.WalkDir(files, "static", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

@@ -17,7 +17,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-//go:embed templates static icons
+//go:embed templates static styles icons
 var files embed.FS
 
 // Page is what one page shows. A domain has one struct per page.
@@ -30,6 +30,9 @@ type Page interface {
 
 // Scripted is a page that loads ES modules of static/.
 type Scripted interface{ Scripts() []string }
+
+// Styled is a page that has style sheets beside app.css, by the names of sheets.
+type Styled interface{ Styles() []string }
 
 // Wide is a page that uses the whole width of a desktop.
 type Wide interface{ Wide() bool }
@@ -123,6 +126,7 @@ type layout struct {
 	Viewer  *viewer.Viewer
 	Nav     []NavItem
 	Phone   Phone
+	Styles  []string
 	Scripts []string
 	Flash   string
 	Wide    bool
@@ -156,6 +160,9 @@ func (r *Renderer) layout(w http.ResponseWriter, req *http.Request, page Page) l
 	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: navigation(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
 	if r.remind != nil {
 		l.Reminder = r.remind(req)
+	}
+	if s, ok := page.(Styled); ok {
+		l.Styles = s.Styles()
 	}
 	if s, ok := page.(Scripted); ok {
 		l.Scripts = s.Scripts()
