@@ -46,7 +46,7 @@ type weekItem struct {
 func (weekPage) Template() string  { return "booking/week" }
 func (weekPage) Title() string     { return "Agenda" }
 func (weekPage) Wide() bool        { return true }
-func (weekPage) Scripts() []string { return []string{"agenda.js"} }
+func (weekPage) Scripts() []string { return []string{"agenda/main.js"} }
 
 // Hours are the hours that the grid shows.
 func (p weekPage) Hours() []int {
