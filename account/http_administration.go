@@ -41,6 +41,16 @@ type searchPage struct {
 func (searchPage) Template() string { return "account/search" }
 func (searchPage) Title() string    { return "Comptes" }
 
+// searchTurn is the button that leads to another page of what was found.
+type searchTurn struct {
+	Form  *form.Form
+	Page  int
+	Label string
+}
+
+// Turn is one of them.
+func (p searchPage) Turn(page int, label string) searchTurn { return searchTurn{p.Form, page, label} }
+
 // Role is a role's name, for the template.
 func (searchPage) Role(role viewer.Role) string { return RoleLabel(role) }
 

@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/http"
+	"time"
 
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -15,6 +16,19 @@ type reportsPage struct {
 
 func (reportsPage) Template() string { return "account/reports" }
 func (reportsPage) Title() string    { return "Signalements" }
+
+// reportCard is a report as its reader sees it; Named says whom it is about.
+type reportCard struct {
+	Report Report
+	Zone   *time.Location
+	Named  bool
+}
+
+// Card is one of them.
+func (p reportsPage) Card(r Report) reportCard { return reportCard{r, p.Viewer.Zone, true} }
+
+// Card is a report about the person whose page it is.
+func (p accountPage) Card(r Report) reportCard { return reportCard{r, p.Viewer.Zone, false} }
 
 // Reports lists what workers reported.
 func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {

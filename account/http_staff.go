@@ -83,6 +83,15 @@ type secondFactorPage struct {
 func (secondFactorPage) Template() string { return "account/second_factor" }
 func (secondFactorPage) Title() string    { return "Double vérification" }
 
+// codeForm asks for a code.
+type codeForm struct {
+	Page        secondFactorPage
+	Label, Hint string
+}
+
+// Code is the form for a code of that kind.
+func (p secondFactorPage) Code(label, hint string) codeForm { return codeForm{p, label, hint} }
+
 func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
 	has, err := h.accounts.SecondFactors(r.Context(), viewer.From(r.Context()))
 	return secondFactorPage{Form: f, Next: localPath(next), Has: has}, err

@@ -49,6 +49,7 @@ type workersPage struct {
 
 func (workersPage) Template() string { return "booking/workers" }
 func (workersPage) Title() string    { return "Choisir une personne" }
+func (workersPage) Styles() []string { return []string{"finding.css"} }
 func (workersPage) Wide() bool       { return true }
 
 // LanguageLabel is a language's name, for the template.

@@ -31,6 +31,7 @@ type absencesPage struct {
 
 func (absencesPage) Template() string { return "booking/absences" }
 func (absencesPage) Title() string    { return "Absences" }
+func (absencesPage) Styles() []string { return []string{"agenda.css"} }
 
 // Cancelling is the page that cancels all that is booked in the absence.
 func (p absencesPage) Cancelling() string {

@@ -45,6 +45,7 @@ type weekItem struct {
 
 func (weekPage) Template() string  { return "booking/week" }
 func (weekPage) Title() string     { return "Agenda" }
+func (weekPage) Styles() []string  { return []string{"agenda.css"} }
 func (weekPage) Wide() bool        { return true }
 func (weekPage) Scripts() []string { return []string{"agenda/main.js"} }
 

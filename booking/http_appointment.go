@@ -21,6 +21,32 @@ type appointmentsPage struct {
 func (appointmentsPage) Template() string { return "booking/appointments" }
 func (appointmentsPage) Title() string    { return "Mes rendez-vous" }
 
+// appointmentLine is one of them, as its viewer reads it.
+type appointmentLine struct {
+	Appointment
+	Viewer *viewer.Viewer
+	Coming bool
+	Now    time.Time
+}
+
+// Ahead is the line of one that is to come.
+func (p appointmentsPage) Ahead(a Appointment) appointmentLine {
+	return appointmentLine{a, p.Viewer, true, p.Now}
+}
+
+// Behind is the line of one that is over or cancelled.
+func (p appointmentsPage) Behind(a Appointment) appointmentLine {
+	return appointmentLine{a, p.Viewer, false, p.Now}
+}
+
+// MarginNote says how much more may be taken.
+func (p appointmentsPage) MarginNote() *marginNote {
+	if p.Margin == nil {
+		return nil
+	}
+	return &marginNote{*p.Margin, p.Viewer.Zone, false}
+}
+
 // Appointments lists past and coming appointments (R17).
 func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())

@@ -37,6 +37,16 @@ type confirmPage struct {
 func (confirmPage) Template() string { return "booking/confirm" }
 func (confirmPage) Title() string    { return "Vérifier et réserver" }
 
+// MarginNote says how much more may be taken, this one included.
+func (p confirmPage) MarginNote() marginNote { return marginNote{p.Margin, p.Reader, true} }
+
+// marginNote is a margin in words; This is being about to take one of it.
+type marginNote struct {
+	Margin Margin
+	Reader *time.Location
+	This   bool
+}
+
 // Confirm shows the last step, or the agenda again when that hour is not free. By
 // POST it takes what was typed already, so that none of it stands in an address.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {

@@ -120,6 +120,16 @@ type soonestPage struct {
 
 func (soonestPage) Template() string { return "booking/soonest" }
 func (soonestPage) Title() string    { return "Au plus tôt" }
+func (soonestPage) Styles() []string { return []string{"finding.css"} }
+
+// shownHour is an hour on its reader's clock.
+type shownHour struct {
+	Hour   Hour
+	Reader *time.Location
+}
+
+// Shown is an hour as the page shows it.
+func (p soonestPage) Shown(hour Hour) shownHour { return shownHour{hour, p.Reader} }
 
 // Book is the address where that hour is booked; whoever loses it comes back here.
 func (p soonestPage) Book(hour Hour) string {

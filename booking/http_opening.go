@@ -31,6 +31,7 @@ type openingPage struct {
 
 func (openingPage) Template() string { return "booking/opening" }
 func (openingPage) Title() string    { return "Plage d’ouverture" }
+func (openingPage) Styles() []string { return []string{"agenda.css"} }
 
 // DayOnly reports whether a day alone can be changed.
 func (p openingPage) DayOnly() bool { return !p.Day.IsZero() }

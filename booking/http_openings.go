@@ -30,6 +30,7 @@ type openingsPage struct {
 
 func (openingsPage) Template() string { return "booking/openings" }
 func (openingsPage) Title() string    { return "Plages d’ouverture" }
+func (openingsPage) Styles() []string { return []string{"agenda.css"} }
 
 func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error) {
 	openings, err := h.bookings.Openings(r.Context(), viewer.From(r.Context()))

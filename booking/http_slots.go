@@ -33,6 +33,7 @@ type slotsPage struct {
 
 func (slotsPage) Template() string { return "booking/slots" }
 func (slotsPage) Title() string    { return "Choisir une heure" }
+func (slotsPage) Styles() []string { return []string{"finding.css"} }
 func (slotsPage) Wide() bool       { return true }
 
 // LanguageLabel is a language's name, for the template.

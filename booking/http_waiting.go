@@ -30,6 +30,7 @@ type waitingPage struct {
 
 func (waitingPage) Template() string { return "booking/waiting" }
 func (waitingPage) Title() string    { return "Liste d’attente" }
+func (waitingPage) Styles() []string { return []string{"finding.css"} }
 
 // shownWish is a wish as its person reads it.
 type shownWish struct {

@@ -28,17 +28,17 @@ type Input struct {
 }
 
 // Select is a field of which one option is chosen in a list. Empty, if given, is the
-// option that stands for none. Options have a Value and a Label.
+// option that stands for none.
 type Select struct {
 	Field
-	Options any
+	Options []form.Option
 	Empty   string
 }
 
-// Choices is a group of boxes or of radio buttons. Options have a Value and a Label.
+// Choices is a group of boxes or of radio buttons.
 type Choices struct {
 	Field
-	Options any
+	Options []form.Option
 }
 
 // Files is a field that takes several files of the kinds that Accept lists.
@@ -73,11 +73,11 @@ func textarea(f *form.Form, name, label string) *Field {
 	return &field
 }
 
-func choices(f *form.Form, name, label string, options any) *Choices {
+func choices(f *form.Form, name, label string, options []form.Option) *Choices {
 	return &Choices{Field: fieldOf(f, name, label), Options: options}
 }
 
-func selected(f *form.Form, name, label string, options any) *Select {
+func selected(f *form.Form, name, label string, options []form.Option) *Select {
 	return &Select{Field: fieldOf(f, name, label), Options: options}
 }
 

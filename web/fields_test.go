@@ -19,15 +19,16 @@ func TestFieldsRefuseWhatIsMisspelt(t *testing.T) {
 		t.Error("a function that does not exist is parsed")
 	}
 	for name, page := range map[string]string{
-		"right":                      `{{textInput .Form "town" "Ville" | autocomplete "off" | hint "Lorient" | printf "%T"}}`,
-		"no label":                   `{{textInput .Form "town"}}`,
-		"one argument too many":      `{{dateInput .Form "day" "Jour" "off"}}`,
-		"no such autocompletion":     `{{textInput .Form "town" "Ville" | autocomplete "of"}}`,
-		"no such keyboard":           `{{textInput .Form "town" "Ville" | inputmode "number"}}`,
-		"autocompletion of a text":   `{{textarea .Form "text" "Texte" | autocomplete "off"}}`,
-		"an empty choice among many": `{{checks .Form "modes" "Comment" .Options | empty "Choisissez"}}`,
-		"a hint of no field":         `{{"town" | hint "Lorient"}}`,
-		"no form":                    `{{textInput .Filter "town" "Ville"}}`,
+		"right":                       `{{textInput .Form "town" "Ville" | autocomplete "off" | hint "Lorient" | printf "%T"}}`,
+		"no label":                    `{{textInput .Form "town"}}`,
+		"one argument too many":       `{{dateInput .Form "day" "Jour" "off"}}`,
+		"no such autocompletion":      `{{textInput .Form "town" "Ville" | autocomplete "of"}}`,
+		"no such keyboard":            `{{textInput .Form "town" "Ville" | inputmode "number"}}`,
+		"autocompletion of a text":    `{{textarea .Form "text" "Texte" | autocomplete "off"}}`,
+		"an empty choice among many":  `{{checks .Form "modes" "Comment" .Options | empty "Choisissez"}}`,
+		"choices that are no options": `{{checks .Form "modes" "Comment" .Words}}`,
+		"a hint of no field":          `{{"town" | hint "Lorient"}}`,
+		"no form":                     `{{textInput .Filter "town" "Ville"}}`,
 	} {
 		parsed, err := template.New("").Funcs(template.FuncMap(fieldFuncs)).Parse(page)
 		if err != nil {
@@ -35,7 +36,8 @@ func TestFieldsRefuseWhatIsMisspelt(t *testing.T) {
 		}
 		data := struct {
 			Form    *form.Form
-			Options []string
+			Options []form.Option
+			Words   []string
 		}{Form: form.New(nil)}
 		if err := parsed.Execute(&strings.Builder{}, data); (err == nil) != (name == "right") {
 			t.Errorf("%s: %v", name, err)

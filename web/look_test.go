@@ -162,6 +162,52 @@ func TestR34EveryPageHasItsWaysOutAndNothingFromElsewhere(t *testing.T) {
 	}
 }
 
+// A page declares its styles and its scripts in Go, and the layout alone loads them.
+func TestTemplatesLoadNothingThemselves(t *testing.T) {
+	t.Parallel()
+	loads := regexp.MustCompile(`<link\b|<style\b|<script\b[^>]*\bsrc=|\bstyle=`)
+	err := fs.WalkDir(files, "templates", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || file == "templates/layout.html" {
+			return err
+		}
+		text, err := files.ReadFile(file)
+		if found := loads.Find(text); found != nil {
+			t.Errorf("%s: %s", file, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+type styledPage struct{ homePage }
+
+func (styledPage) Styles() []string  { return []string{"film.css"} }
+func (styledPage) Scripts() []string { return []string{"messages.js"} }
+
+func TestAPageGetsTheStylesAndScriptsItDeclares(t *testing.T) {
+	t.Parallel()
+	r, err := New(Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, page := range map[string]Page{"app.css leave.js": homePage{}, "app.css film.css leave.js messages.js": styledPage{}} {
+		answer := httptest.NewRecorder()
+		if err := r.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := strings.Cut(answer.Body.String(), "</head>")
+		var loaded []string
+		for _, address := range regexp.MustCompile(`(?:stylesheet" href|module" src)="/static/([a-z.]+)\?v=`).FindAllStringSubmatch(head, -1) {
+			loaded = append(loaded, address[1])
+		}
+		if got := strings.Join(loaded, " "); got != want {
+			t.Errorf("%T loads %s, want %s", page, got, want)
+		}
+	}
+}
+
 func TestSmallLabels(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]string{"Par vidéo": "par vidéo", "Écrit": "écrit", "": ""} {

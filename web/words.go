@@ -137,7 +137,7 @@ func Linked(text string) template.HTML {
 
 func funcs(static *Static) template.FuncMap {
 	return template.FuncMap{
-		"asset": static.asset, "icon": icon, "dict": dict,
+		"asset": static.asset, "icon": icon,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
 		"administrationPlaces": administrationPlaces, "film": film, "transcript": transcript,
@@ -174,20 +174,4 @@ func Bytes(n int64) string {
 		return fmt.Sprintf("%d%sko", max(1, n/1000), nbsp)
 	}
 	return strings.Replace(fmt.Sprintf("%.1f%sMo", float64(n)/1e6, nbsp), ".", ",", 1)
-}
-
-// dict builds the arguments of a partial from pairs of name and value.
-func dict(pairs ...any) (map[string]any, error) {
-	if len(pairs)%2 != 0 {
-		return nil, fmt.Errorf("dict wants pairs, got %d values", len(pairs))
-	}
-	m := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
-		if !ok {
-			return nil, fmt.Errorf("dict: %v is not a name", pairs[i])
-		}
-		m[name] = pairs[i+1]
-	}
-	return m, nil
 }
