@@ -65,6 +65,9 @@ func (p *person) shows(day time.Time, starts, ends int) {
 	p.t.Helper()
 	selector := fmt.Sprintf(`#jour-%s [data-starts="%d"][data-ends="%d"]`, day.Format(time.DateOnly), starts, ends)
 	p.do(selector, chromedp.WaitReady(chromedp.CSS(selector)))
+	if p.script {
+		p.do("see that the script has begun", chromedp.WaitReady(chromedp.CSS(".agenda-tools button")))
+	}
 }
 
 // saved presses a button of the dialog and waits for the week after it.

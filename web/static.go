@@ -11,6 +11,8 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,13 +41,47 @@ func newStatic() (*Static, error) {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := files.ReadFile(name)
-		if err != nil {
+		return s.load(strings.TrimPrefix(name, "static/"))
+	})
+}
+
+// load reads a file of static/; within names the modules whose imports led to it.
+func (s *Static) load(name string, within ...string) error {
+	if _, done := s.files[name]; done {
+		return nil
+	}
+	if slices.Contains(within, name) {
+		return fmt.Errorf("modules import each other: %s, %s", strings.Join(within, ", "), name)
+	}
+	content, err := files.ReadFile("static/" + name)
+	if err != nil {
+		return err
+	}
+	if path.Ext(name) == ".js" {
+		if content, err = s.versioned(content, path.Dir(name), append(within, name)); err != nil {
 			return err
 		}
-		s.files[strings.TrimPrefix(name, "static/")] = newStaticFile(name, content)
-		return nil
-	})
+	}
+	s.files[name] = newStaticFile(name, content)
+	return nil
+}
+
+// imported is the line of a module that imports another one beside it.
+var imported = regexp.MustCompile(`(?m)^(import .* from "\./)([^"]+)(";)$`)
+
+// versioned gives the imports of a module of that folder their versions, so that they
+// are kept for good as well and a page does not ask for each of them anew.
+func (s *Static) versioned(module []byte, folder string, within []string) ([]byte, error) {
+	for _, line := range imported.FindAllSubmatch(module, -1) {
+		if err := s.load(path.Join(folder, string(line[2])), within...); err != nil {
+			return nil, err
+		}
+	}
+	return imported.ReplaceAllFunc(module, func(line []byte) []byte {
+		parts := imported.FindSubmatch(line)
+		version := s.files[path.Join(folder, string(parts[2]))].version
+		return slices.Concat(parts[1], parts[2], []byte("?v="+version), parts[3])
+	}), nil
 }
 
 func newStaticFile(name string, content []byte) staticFile {
@@ -83,8 +119,8 @@ func contentType(name string) string {
 	return "text/plain; charset=utf-8"
 }
 
-// ServeHTTP answers /static/NAME. Modules import each other without a version,
-// so an address without one is served too, to be checked again each time.
+// ServeHTTP answers /static/NAME. An address without a version, or with another one, is
+// served too, to be checked again each time: a page may be older than the program.
 func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := s.files[strings.TrimPrefix(r.URL.Path, "/static/")]
 	if !ok {
