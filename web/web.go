@@ -1,6 +1,8 @@
-// Package web is what a browser gets: the templates, the style sheet, the
-// scripts, the layout around every page, and the words for dates. It knows no
-// domain: a domain hands it one struct per page, whose Template names the file.
+// Package web is what a browser gets: the templates, the style sheets, the
+// scripts, the layout around every page, the fields of forms, and the words for
+// dates. It knows no domain: a domain hands it one struct per page, whose Template
+// names the file and which says what it wants beside what each page has (Styled,
+// Scripted, Wide).
 package web
 
 import (
