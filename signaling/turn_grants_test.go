@@ -38,8 +38,8 @@ func TestR10_RelayUserNamesTellNeitherCallNorPerson(t *testing.T) {
 	call, opaque := uuid.New(), regexp.MustCompile(`^\d+:[A-Za-z0-9_-]{22}$`)
 	seen := map[string]bool{}
 	for _, of := range []uuid.UUID{call, uuid.New()} {
-		for _, participant := range []string{"P1", "P2"} {
-			for _, session := range []string{"one", "two"} {
+		for _, participant := range []string{"participant-1", "participant-2"} {
+			for _, session := range []string{"session-one", "session-two"} {
 				got := r.CredentialsIn(participant, of, session, c.now().Add(time.Hour))
 				raw := of[:]
 				for _, told := range []string{of.String(), hex.EncodeToString(raw), string(raw), participant, session} {
