@@ -157,7 +157,7 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	if err != nil {
 		return n, err
 	}
-	if n.Place, err = meetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
+	if n.Venue, err = meetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
 		return n, err
 	}
 	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy

@@ -135,7 +135,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 		return confirmPage{}, err
 	}
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, h.agendaAgain(r, e, request, request.lost())
+		return confirmPage{}, h.agendaAgain(r, e, request, lost(request))
 	}
 	freeUntil := request.StartsAt.Add(-FreeCancellation)
 	page := confirmPage{
@@ -157,7 +157,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 
 // lost is why an hour that is not free cannot be had: one that was just proposed was
 // taken meanwhile.
-func (r Request) lost() *fault.Fault {
+func lost(r Request) *fault.Fault {
 	if r.Anybody {
 		return errTaken
 	}

@@ -128,17 +128,25 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 	return nil
 }
 
-// meetingPlace is the place that an appointment in that mode has, nil for none: that
-// of its opening while the worker keeps it, else the first.
-func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (*Place, error) {
+// meetingPlace is where an appointment in that mode takes place: at the place of its
+// opening while the worker keeps it, else at the first.
+func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (venue, error) {
 	if mode != slot.InPerson {
-		return nil, nil
+		return venue{}, nil
 	}
 	all, err := readPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
 		err = errNotFree
 	}
-	return placeIn(all, place), err
+	return placeIn(all, place).venue(), err
+}
+
+// venue is the place as an appointment keeps it.
+func (p *Place) venue() venue {
+	if p == nil {
+		return venue{}
+	}
+	return venue{&p.ID, p.Words()}
 }
 
 // placeIn is that place of a worker's, else the first, nil for a worker without any.

@@ -10,6 +10,13 @@ import (
 	"github.com/google/uuid"
 )
 
+// venue is where an appointment in person takes place: which of the worker's places, and
+// its words of the moment. It is zero for the other ways of meeting.
+type venue struct {
+	PlaceID *uuid.UUID
+	Words   string
+}
+
 // newAppointment is what is kept of a booking.
 type newAppointment struct {
 	Request
@@ -17,28 +24,19 @@ type newAppointment struct {
 	PersonID uuid.UUID
 	Status   Status
 	AnswerBy *time.Time // of a request
-	Place    *Place     // in person alone
+	Venue    venue      // in person alone
 	Note     []byte     // sealed
 
 	SealedNeeds []byte
 }
 
 func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) error {
-	place, words := n.Place.kept()
 	_, err := tx.Exec(ctx, `
 		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
 		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(slot.Length), n.Mode, n.Reason, words, place, n.Note, n.SealedNeeds,
+		n.ID, n.SocialWorkerID, n.PersonID, n.StartsAt, n.StartsAt.Add(slot.Length), n.Mode, n.Reason, n.Venue.Words, n.Venue.PlaceID, n.Note, n.SealedNeeds,
 		n.Status, n.AnswerBy, tx.Now)
 	return err
-}
-
-// kept is a place as an appointment keeps it: which, and its words of the moment.
-func (p *Place) kept() (id *uuid.UUID, words string) {
-	if p == nil {
-		return nil, ""
-	}
-	return &p.ID, p.Words()
 }
 
 // readAnybodys is readAppointment for those who act for anybody.
@@ -54,11 +52,10 @@ func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmen
 	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for no key update of p`, id)
 }
 
-func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where *Place, status Status, answerBy *time.Time) error {
-	place, words := where.kept()
+func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where venue, status Status, answerBy *time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
-		id, to.From, to.To, words, place, status, answerBy)
+		id, to.From, to.To, where.Words, where.PlaceID, status, answerBy)
 	return err
 }
 
