@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/heaptest"
 	"socialdirect/messaging"
@@ -40,7 +40,7 @@ type correspondent struct {
 func newCorrespondent(p *platform) correspondent {
 	beneficiary, worker := p.beneficiary(), p.worker()
 	p.appointment(beneficiary, worker, time.Now().Truncate(time.Hour).Add(48*time.Hour))
-	return correspondent{beneficiary, p, p.server.URL + "/messages/" + booking.ConversationID(beneficiary.id, worker.id).String()}
+	return correspondent{beneficiary, p, p.server.URL + "/messages/" + appointment.ConversationID(beneficiary.id, worker.id).String()}
 }
 
 // upload sends a document of n bytes as the page's form does.

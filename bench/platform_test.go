@@ -15,6 +15,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
@@ -106,14 +107,15 @@ func newPlatform(b testing.TB, conns int) *platform {
 
 // services are the acts, over one pool of connections.
 type services struct {
-	legal     *legal.Service
-	companies *company.Service
-	accounts  *account.Service
-	bookings  *booking.Service
-	messages  *messaging.Service
-	vault     *vault.Vault
-	relay     *signaling.Relay
-	calls     *signaling.Service
+	legal        *legal.Service
+	companies    *company.Service
+	accounts     *account.Service
+	bookings     *booking.Service
+	appointments *appointment.Service
+	messages     *messaging.Service
+	vault        *vault.Vault
+	relay        *signaling.Relay
+	calls        *signaling.Service
 }
 
 func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
@@ -125,14 +127,15 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	ok(b, err)
 	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
 	ok(b, err)
-	s.bookings = booking.New(db, queue, s.vault, s.accounts).Within(booking.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
+	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
+	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments)
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
-	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.bookings, bus.New()).Within(messaging.Bounds{Stored: 1 << 40, Day: 1 << 40, Rate: 1})
+	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.appointments, bus.New()).Within(messaging.Bounds{Stored: 1 << 40, Day: 1 << 40, Rate: 1})
 	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
 	ok(b, err)
-	s.calls = signaling.New(db, s.bookings, s.accounts, s.relay)
+	s.calls = signaling.New(db, s.bookings, s.appointments, s.accounts, s.relay)
 	b.Cleanup(func() {
 		ok(b, s.calls.Close(context.Background()))
 		ok(b, s.relay.Close())

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/postgres"
@@ -101,7 +101,7 @@ func (n *population) appointment(beneficiary, worker person, startsAt time.Time)
 	n.b.Helper()
 	before := n.p.services.bookings.At(n.p.db.At(func() time.Time { return startsAt.Add(-time.Hour) }))
 	id, err := before.Book(context.Background(), &viewer.Viewer{ID: beneficiary.id, Role: viewer.Beneficiary},
-		booking.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: slot.Video, Reason: "housing"})
+		appointment.Request{SocialWorkerID: worker.id, StartsAt: startsAt, Mode: slot.Video, Reason: "housing"})
 	ok(n.b, err)
 	return id
 }

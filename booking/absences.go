@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -70,10 +71,10 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 // AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
 // in it: no appointment is dropped in silence.
 func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
 		others, err := readAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 		if err != nil || len(others) >= maxOpenings {
-			return nil, orElse(err, errTooMany)
+			return nil, appointment.OrElse(err, errTooMany)
 		}
 		if err := insertAbsence(ctx, tx, v.ID, p); err != nil {
 			return nil, err
@@ -84,10 +85,10 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Perio
 
 // AddWeeklyAbsence does the same for every week.
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
 		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.zone())))
 		if err != nil || len(others) >= maxOpenings {
-			return nil, orElse(err, errTooMany)
+			return nil, appointment.OrElse(err, errTooMany)
 		}
 		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
 			return nil, err
@@ -98,9 +99,9 @@ func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w Week
 
 // comingDuring finds the worker's appointments still to come that overlap one of
 // the periods.
-func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []slot.Period) ([]appointmentRow, error) {
-	coming, err := readComingOf(ctx, tx, row.AccountID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
-	var during []appointmentRow
+func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []slot.Period) ([]appointment.Row, error) {
+	coming, err := appointment.ReadComing(ctx, tx, row.AccountID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
+	var during []appointment.Row
 	for _, a := range coming {
 		if slot.OverlapsAny(slot.Period{From: a.StartsAt, To: a.EndsAt}, periods) {
 			during = append(during, a)

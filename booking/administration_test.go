@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
@@ -22,7 +23,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, nadia, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")
 	booked := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
-	later := booking.Request{SocialWorkerID: nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "housing"}
+	later := appointment.Request{SocialWorkerID: nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "housing"}
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set password_hash = 'x' where id = $1`, nadia.ID) // the invitation was accepted
 	must(t, err)
 	shown := func() bool {
@@ -43,10 +44,10 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		want(t, "book", err, fault.NotFound)
 		_, err = w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
 		want(t, "the agenda", err, fault.NotFound)
-		if a, err := w.Bookings.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != booking.Confirmed {
+		if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
 			t.Errorf("%s: what was booked: %s, %v", pair[0], a.Status, err)
 		}
-		if n, err := w.Bookings.CountComing(ctx, nadia.ID); err != nil || n != 1 {
+		if n, err := w.Appointments.CountComing(ctx, nadia.ID); err != nil || n != 1 {
 			t.Errorf("%d to come, %v", n, err)
 		}
 		must(t, w.Accounts.Decide(ctx, admin, nadia.ID, decide(pair[1])))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -120,7 +121,7 @@ func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Ope
 }
 
 // wantBooked holds an error to name these appointments, and what was booked to stand.
-func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err error, want ...booking.Appointment) {
+func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err error, want ...appointment.Appointment) {
 	t.Helper()
 	var booked *booking.StillBooked
 	if !errors.As(err, &booked) || !fault.Is(err, fault.Invalid) {
@@ -147,9 +148,9 @@ func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err e
 }
 
 // wantStanding holds an appointment to stand as it was booked.
-func wantStanding(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a booking.Appointment) {
+func wantStanding(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a appointment.Appointment) {
 	t.Helper()
-	if now, err := w.Bookings.Appointment(t.Context(), v, a.ID); err != nil || now.Status != a.Status || !now.StartsAt.Equal(a.StartsAt) {
+	if now, err := w.Appointments.Appointment(t.Context(), v, a.ID); err != nil || now.Status != a.Status || !now.StartsAt.Equal(a.StartsAt) {
 		t.Errorf("the appointment of %s became %q at %s, %v", a.StartsAt, now.Status, now.StartsAt, err)
 	}
 }
@@ -177,7 +178,7 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	ok(t, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
 	ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, true))
 	wantFree(t, w, nadia, tuesday)
-	for _, a := range []booking.Appointment{early, late} {
+	for _, a := range []appointment.Appointment{early, late} {
 		wantStanding(t, w, zoe, a)
 	}
 	// Another opening over the same hours takes them in: nothing is left outside.
@@ -201,7 +202,7 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	mark(t, w, nadia, zoe)
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
 	asked := w.Book(t, zoe, nadia, inParis(next, 11), slot.Video)
-	if asked.Status != booking.Requested {
+	if asked.Status != appointment.Requested {
 		t.Fatalf("it is %q", asked.Status)
 	}
 	shorter, away := o, slot.Period{From: inParis(next, 11), To: inParis(next, 12)}
@@ -326,7 +327,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	christmas := time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC) // a Friday
 	nadia, zoe := open(t, w, every(5, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	wantFree(t, w, nadia, christmas)
-	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: slot.Video, Reason: "money"})
+	_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("booked on Christmas: %v", err)
 	}
@@ -364,7 +365,7 @@ func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {
 // refused tries to book and tells the kind of fault, empty for none.
 func refused(t *testing.T, w *bookingtest.World, v, worker *viewer.Viewer, at time.Time) fault.Code {
 	t.Helper()
-	_, err := w.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
+	_, err := w.Bookings.Book(t.Context(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 	if err == nil {
 		return ""
 	}
@@ -430,7 +431,7 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 	moved := 0
 	for at := day.Add(-24 * time.Hour); at.Before(day.Add(48 * time.Hour)); at = at.Add(time.Hour) {
 		var err error
-		a, err = w.Bookings.Appointment(t.Context(), zoe, a.ID)
+		a, err = w.Appointments.Appointment(t.Context(), zoe, a.ID)
 		ok(t, err)
 		free, _, err := w.Bookings.FreeToMove(t.Context(), zoe, a)
 		ok(t, err)

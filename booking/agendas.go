@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
@@ -74,7 +75,7 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 	for _, c := range credentials {
 		h.credentials[c.SocialWorkerID] = append(h.credentials[c.SocialWorkerID], c)
 	}
-	h.taken, err = readTaken(ctx, q, span, now, workers...)
+	h.taken, err = appointment.ReadTaken(ctx, q, span, now, workers...)
 	return h, err
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -27,7 +27,7 @@ func TestR13_AnHourIsNeverGivenTwice(t *testing.T) {
 	for i := range people {
 		v := w.Beneficiary(t, "Zoé", "Vidal")
 		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "money"})
+			_, results[i] = w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "money"})
 		})
 	}
 	wait.Wait()
@@ -58,7 +58,7 @@ func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for i, id := range workers {
 		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: id, StartsAt: start, Mode: slot.Phone, Reason: "money"})
+			_, results[i] = w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: id, StartsAt: start, Mode: slot.Phone, Reason: "money"})
 		})
 	}
 	wait.Wait()
@@ -125,7 +125,7 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 	if err := w.Bookings.AddAbsence(context.Background(), worker, absent, false); err != nil {
 		t.Fatal(err)
 	}
-	for name, r := range map[string]booking.Request{
+	for name, r := range map[string]appointment.Request{
 		"on an absence":       {StartsAt: at(tuesday, 9), Mode: slot.Video, Reason: "money"},
 		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: slot.Video, Reason: "money"},
 		"half a second off":   {StartsAt: at(tuesday, 8).Add(-time.Second / 2), Mode: slot.Video, Reason: "money"},
@@ -144,7 +144,7 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 			t.Errorf("%s: got %v, want Invalid", name, err)
 		}
 	}
-	if _, err := w.Bookings.Book(context.Background(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "money"}); err != nil {
+	if _, err := w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "money"}); err != nil {
 		t.Errorf("the free hour beside them: %v", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	r := booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: slot.Video, Reason: "money"}
+	r := appointment.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: slot.Video, Reason: "money"}
 	if _, err := w.Bookings.Book(context.Background(), worker, r); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker: got %v, want Forbidden", err)
 	}
@@ -174,12 +174,12 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	w.SetNow(start.AddDate(0, 0, -7))
 	for _, c := range []struct {
 		now  time.Time
-		want booking.Status
+		want appointment.Status
 	}{
-		{start.Add(-24*time.Hour - time.Microsecond), booking.Cancelled},
-		{start.Add(-24 * time.Hour), booking.Cancelled},
-		{start.Add(-24*time.Hour + time.Microsecond), booking.CancelledLate},
-		{start.Add(-time.Microsecond), booking.CancelledLate},
+		{start.Add(-24*time.Hour - time.Microsecond), appointment.Cancelled},
+		{start.Add(-24 * time.Hour), appointment.Cancelled},
+		{start.Add(-24*time.Hour + time.Microsecond), appointment.CancelledLate},
+		{start.Add(-time.Microsecond), appointment.CancelledLate},
 	} {
 		w.SetNow(start.AddDate(0, 0, -7))
 		v := w.Beneficiary(t, "Zoé", "Vidal") // whom no earlier late cancellation marks
@@ -219,7 +219,7 @@ func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
 		t.Errorf("somebody else: got %v, want NotFound", err)
 	}
 	got, err := w.Bookings.Cancel(context.Background(), worker, a.ID, "Je suis souffrante.")
-	if err != nil || got != booking.CancelledByWorker {
+	if err != nil || got != appointment.CancelledByWorker {
 		t.Fatalf("the worker: got %q, %v", got, err)
 	}
 	w.Book(t, paul, worker, a.StartsAt, slot.Video)
@@ -236,20 +236,20 @@ func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirState(t *testing.T) {
 	if _, err := w.Bookings.Cancel(context.Background(), zoe, gone.ID, ""); err != nil {
 		t.Fatal(err)
 	}
-	coming, over, err := w.Bookings.Appointments(context.Background(), zoe)
+	coming, over, err := w.Appointments.Appointments(context.Background(), zoe)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(coming) != 2 || coming[0].ID != soon.ID || coming[1].ID != later.ID {
 		t.Errorf("coming: %v", coming)
 	}
-	if len(over) != 2 || over[0].ID != gone.ID || over[0].Status != booking.Cancelled || over[1].ID != past.ID {
+	if len(over) != 2 || over[0].ID != gone.ID || over[0].Status != appointment.Cancelled || over[1].ID != past.ID {
 		t.Errorf("past: %v", over)
 	}
 	if coming[0].SocialWorkerName != "Nadia Le Goff" {
 		t.Errorf("with %q", coming[0].SocialWorkerName)
 	}
-	if _, err := w.Bookings.Appointment(context.Background(), paul, soon.ID); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Appointments.Appointment(context.Background(), paul, soon.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else's: got %v, want NotFound", err)
 	}
 }
@@ -260,15 +260,15 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	ctx := context.Background()
 	const note = "Une lettre d’expulsion est arrivée."
-	id, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing", Note: note})
+	id, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing", Note: note})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := w.Bookings.Appointment(ctx, worker, id)
+	a, err := w.Appointments.Appointment(ctx, worker, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	details, err := w.Bookings.Details(ctx, worker, a)
+	details, err := w.Appointments.Details(ctx, worker, a)
 	if err != nil || details.Note != note {
 		t.Errorf("the worker reads %q, %v", details.Note, err)
 	}
@@ -290,9 +290,9 @@ func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	byPhone := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Phone)
 	byVideo := w.Book(t, zoe, nadia, bookingtest.Start.Add(50*time.Hour), slot.Video)
-	shown := func(v *viewer.Viewer, a booking.Appointment) bool {
+	shown := func(v *viewer.Viewer, a appointment.Appointment) bool {
 		t.Helper()
-		details, err := w.Bookings.Details(t.Context(), v, a)
+		details, err := w.Appointments.Details(t.Context(), v, a)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,7 +302,7 @@ func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
 		name string
 		now  time.Time
 		v    *viewer.Viewer
-		a    booking.Appointment
+		a    appointment.Appointment
 		want bool
 	}{
 		{"before", bookingtest.Start, nadia, byPhone, true},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -20,16 +21,16 @@ import (
 )
 
 // bounded is a pair under bounds.
-func bounded(t *testing.T, b booking.Bounds) pair {
+func bounded(t *testing.T, b appointment.Bounds) pair {
 	t.Helper()
 	p := newPair(t)
-	p.Bookings = p.Bookings.Within(b)
+	p.Within(b)
 	return p
 }
 
 // wanted is what somebody asks for, an hour with a worker.
-func (p pair) wanted(worker *viewer.Viewer, hours int) booking.Request {
-	return booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"}
+func (p pair) wanted(worker *viewer.Viewer, hours int) appointment.Request {
+	return appointment.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"}
 }
 
 // atOnce does so many acts at the same time and says how each ended.
@@ -59,12 +60,12 @@ func (p pair) rows(t *testing.T, from string, args ...any) (n int) {
 
 func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.DefaultBounds)
+	p := bounded(t, appointment.DefaultBounds)
 	mark(t, p.World, p.marc, p.zoe)
 	for i := range 4 {
 		p.Book(t, p.zoe, p.nadia, p.at(30+i), slot.Video)
 	}
-	if asked := p.Book(t, p.zoe, p.marc, p.at(40), slot.Video); asked.Status != booking.Requested { // counts as well
+	if asked := p.Book(t, p.zoe, p.marc, p.at(40), slot.Video); asked.Status != appointment.Requested { // counts as well
 		t.Fatalf("%q", asked.Status)
 	}
 	_, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.marc, 50))
@@ -75,7 +76,7 @@ func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 		t.Errorf("%d appointments", n)
 	}
 	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.marc, p.at(50), slot.Video) // of each person by themselves
-	coming, _, err := p.Bookings.Appointments(t.Context(), p.zoe)
+	coming, _, err := p.Appointments.Appointments(t.Context(), p.zoe)
 	ok(t, err)
 	ok(t, p.Bookings.Move(t.Context(), p.zoe, coming[0].ID, p.at(60))) // no more than before
 	_, err = p.Bookings.Cancel(t.Context(), p.zoe, coming[1].ID, "")
@@ -98,7 +99,7 @@ func (p pair) try(t *testing.T, v *viewer.Viewer, worker *viewer.Viewer, hours i
 // as many SMS.
 func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.DefaultBounds)
+	p := bounded(t, appointment.DefaultBounds)
 	workers := []*viewer.Viewer{p.nadia, p.marc, p.SocialWorker(t, "Lina", "Morel")}
 	ended := atOnce(60, func(i int) error {
 		_, err := p.Bookings.Place(context.Background(), p.zoe, p.wanted(workers[i%3], 30+i))
@@ -119,7 +120,7 @@ func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
 // the worker each time.
 func TestR47_OnlySoManyActsADay(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.Bounds{Coming: 5, Acts: 6})
+	p := bounded(t, appointment.Bounds{Coming: 5, Acts: 6})
 	p.SetNow(p.at(1))
 	for i := range 3 {
 		a := p.Book(t, p.zoe, p.nadia, p.at(50+i), slot.Video)
@@ -144,7 +145,7 @@ func TestR47_OnlySoManyActsADay(t *testing.T) {
 // Each kind of act counts, once, and only when it is done.
 func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.Bounds{Coming: 10, Acts: 10})
+	p := bounded(t, appointment.Bounds{Coming: 10, Acts: 10})
 	ctx := t.Context()
 	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
 	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(55), slot.Video))
@@ -154,7 +155,7 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	}{
 		{"move", func() error { return p.Bookings.Move(ctx, p.zoe, a.ID, p.at(51)) }},
 		{"needs", func() error {
-			return p.Bookings.ChangeNeeds(ctx, p.zoe, a.ID, booking.Needs{Companion: "ma fille"})
+			return p.Bookings.ChangeNeeds(ctx, p.zoe, a.ID, appointment.Needs{Companion: "ma fille"})
 		}},
 		{"by phone", func() error { return p.Bookings.Phone(ctx, p.zoe, a.ID) }},
 		{"wait", func() error { return p.Bookings.Wait(ctx, p.zoe, booking.Wish{SocialWorkerID: p.marc.ID}) }},
@@ -165,10 +166,10 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 		{"cancel", func() error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, ""); return err }},
 	} {
 		before := p.acts(t)
-		set := p.Bookings
-		p.Bookings = set.Within(booking.Bounds{Coming: 10, Acts: before}) // they have done all that they may
+		appointments, bookings := p.Appointments, p.Bookings
+		p.Within(appointment.Bounds{Coming: 10, Acts: before}) // they have done all that they may
 		want(t, act.name+" beyond the bound", act.do(), fault.Throttled)
-		p.Bookings = set
+		p.Appointments, p.Bookings = appointments, bookings
 		if now := p.acts(t); now != before {
 			t.Errorf("%s was refused and counted: %d acts, then %d", act.name, before, now)
 		}
@@ -187,7 +188,7 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	}
 	wishes, err := p.Bookings.Wishes(ctx, p.zoe)
 	ok(t, err)
-	p.Bookings = p.Bookings.Within(booking.Bounds{Coming: 10, Acts: 8})
+	p.Within(appointment.Bounds{Coming: 10, Acts: 8})
 	for _, wish := range wishes { // what stops messages is not refused
 		ok(t, p.Bookings.StopWaiting(ctx, p.zoe, wish.ID))
 	}
@@ -201,7 +202,7 @@ func (p pair) acts(t *testing.T) (n int) {
 
 func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.Bounds{Coming: 100, Acts: 12})
+	p := bounded(t, appointment.Bounds{Coming: 100, Acts: 12})
 	a := p.Book(t, p.zoe, p.marc, p.at(200), slot.Video)
 	ended := atOnce(60, func(i int) error {
 		switch i % 3 {
@@ -211,7 +212,7 @@ func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 		case 1:
 			return p.Bookings.Move(context.Background(), p.zoe, a.ID, p.at(201+i))
 		}
-		return p.Bookings.ChangeNeeds(context.Background(), p.zoe, a.ID, booking.Needs{Companion: fmt.Sprint(i)})
+		return p.Bookings.ChangeNeeds(context.Background(), p.zoe, a.ID, appointment.Needs{Companion: fmt.Sprint(i)})
 	})
 	if ended[""] != 11 || ended[fault.Throttled] != 49 {
 		t.Errorf("%v", ended)
@@ -225,7 +226,7 @@ func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 // the person may do themselves.
 func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.Bounds{Coming: 2, Acts: 2})
+	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 2})
 	p.Book(t, p.zoe, p.nadia, p.at(30), slot.Video)
 	desk := operator()
 	for i, c := range []struct {
@@ -257,8 +258,8 @@ func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
 func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	bookings := d.Bookings.Within(booking.Bounds{Coming: 4, Acts: 9})
-	d.pages = booking.NewHTTP(bookings, d.render, booking.Links{Base: "https://exemple.fr"})
+	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
+	d.pages = booking.NewHTTP(d.Bookings, d.render, booking.Links{Base: "https://exemple.fr"})
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code
@@ -283,14 +284,14 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 			t.Errorf("booking with %d: %q", i, code)
 		}
 	}
-	coming, _, err := bookings.Appointments(t.Context(), d.zoe)
+	coming, _, err := d.Appointments.Appointments(t.Context(), d.zoe)
 	ok(t, err)
 	for range 2 { // acts: 4 were bookings
 		for i, hour := range []int{60, 61} {
-			ok(t, bookings.Move(t.Context(), d.zoe, coming[i].ID, d.at(hour+10*d.acts(t))))
+			ok(t, d.Bookings.Move(t.Context(), d.zoe, coming[i].ID, d.at(hour+10*d.acts(t))))
 		}
 	}
-	_, err = bookings.Cancel(t.Context(), d.zoe, coming[2].ID, "")
+	_, err = d.Bookings.Cancel(t.Context(), d.zoe, coming[2].ID, "")
 	ok(t, err)
 	shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodPost, d.typed(48))
 	if code != fault.Throttled || !strings.Contains(shown, "9\u00a0changements") || !strings.Contains(shown, "24\u00a0heures") || !strings.Contains(shown, "Une lettre est arrivée.") {
@@ -345,7 +346,7 @@ func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
 	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
-	r.Bookings = r.Bookings.Within(booking.Bounds{Coming: 1, Acts: 100})
+	r.Within(appointment.Bounds{Coming: 1, Acts: 100})
 	r.refresh(t)
 	r.cancel(t, r.paul, taken)
 	r.refresh(t)
@@ -358,9 +359,9 @@ func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 }
 
 // pressed has Zoé ask for the same so many times at once, and returns what became of it.
-func (p pair) pressed(t *testing.T, times int, r booking.Request) (became booking.Booked) {
+func (p pair) pressed(t *testing.T, times int, r appointment.Request) (became appointment.Booked) {
 	t.Helper()
-	all := make([]booking.Booked, times)
+	all := make([]appointment.Booked, times)
 	ended := atOnce(times, func(i int) (err error) {
 		all[i], err = p.Bookings.Place(context.Background(), p.zoe, r)
 		return err
@@ -373,7 +374,7 @@ func (p pair) pressed(t *testing.T, times int, r booking.Request) (became bookin
 
 func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, booking.Bounds{Coming: 2, Acts: 3})
+	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 3})
 	p.Book(t, p.zoe, p.marc, p.at(100), slot.Video)
 	p.pressed(t, 12, p.wanted(p.nadia, 48))
 	if told := p.told(t, p.nadia); told["confirmation"] != 1 {
@@ -404,11 +405,11 @@ func TestR19_ARequestMadeTwiceIsOne(t *testing.T) {
 	p.SetNow(p.at(24).Add(time.Microsecond)) // overdue, before anything released it
 	again, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60))
 	ok(t, err)
-	if again.ID == first.ID || again.Status != booking.Requested {
+	if again.ID == first.ID || again.Status != appointment.Requested {
 		t.Errorf("an expired request is taken for the same: %v", again)
 	}
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, ""))
-	if after, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60)); err != nil || after.ID != again.ID || after.Status != booking.Confirmed {
+	if after, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60)); err != nil || after.ID != again.ID || after.Status != appointment.Confirmed {
 		t.Errorf("pressed again once it was accepted: %v, %v", after, err)
 	}
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, "")) // the worker presses twice
@@ -440,7 +441,7 @@ func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
 	if ended := atOnce(8, func(int) error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, "Un empêchement."); return err }); ended[""] != 8 {
 		t.Errorf("cancelling: %v", ended)
 	}
-	if now := p.state(t, a.ID); now.Status != booking.CancelledLate || now.Sequence != 2 || p.told(t, p.nadia)["cancellation"] != 1 {
+	if now := p.state(t, a.ID); now.Status != appointment.CancelledLate || now.Sequence != 2 || p.told(t, p.nadia)["cancellation"] != 1 {
 		t.Errorf("%s, sequence %d, the worker was told %v", now.Status, now.Sequence, p.told(t, p.nadia))
 	}
 	want(t, "moved after it was cancelled", p.Bookings.Move(ctx, p.zoe, a.ID, p.at(20)), fault.Conflict)
@@ -451,7 +452,7 @@ func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
 	b := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video)
 	for range 2 {
 		status, err := p.Bookings.Cancel(ctx, p.marc, b.ID, "")
-		if err != nil || status != booking.CancelledByWorker {
+		if err != nil || status != appointment.CancelledByWorker {
 			t.Errorf("by the worker: %q, %v", status, err)
 		}
 	}
@@ -477,7 +478,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	press("the last step of what is booked", func() (string, fault.Code) {
 		return d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48))
 	})
-	coming, _, err := d.Bookings.Appointments(t.Context(), d.zoe)
+	coming, _, err := d.Appointments.Appointments(t.Context(), d.zoe)
 	ok(t, err)
 	if len(coming) != 1 {
 		t.Fatalf("%d appointments", len(coming))
@@ -527,11 +528,11 @@ func TestR12_NeedsThatDoNotChangeTellNobody(t *testing.T) {
 	p := newPair(t)
 	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 	for _, companion := range []string{"", "ma fille", "ma fille", "mon fils", "mon fils"} {
-		ok(t, p.Bookings.ChangeNeeds(t.Context(), p.zoe, a.ID, booking.Needs{Companion: companion}))
+		ok(t, p.Bookings.ChangeNeeds(t.Context(), p.zoe, a.ID, appointment.Needs{Companion: companion}))
 	}
 	if told := p.told(t, p.nadia); told["change"] != 2 {
 		t.Errorf("told %v", told)
 	}
-	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.nadia, a.ID, booking.Needs{}), fault.NotFound)
-	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.zoe, uuid.New(), booking.Needs{}), fault.NotFound)
+	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.nadia, a.ID, appointment.Needs{}), fault.NotFound)
+	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.zoe, uuid.New(), appointment.Needs{}), fault.NotFound)
 }

@@ -3,6 +3,7 @@ package booking
 import (
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/calendar"
 
@@ -15,7 +16,7 @@ import (
 // attendee (RFC 5546), always from organizer. The identifier stays and the sequence
 // grows, so that calendars change what they hold in place. No alarm is set: a
 // calendar that reminds its owner does so as its owner wishes.
-func CalendarFile(a Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
+func CalendarFile(a appointment.Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
 	cal := newCalendar(a.Zone, slot.Period{From: a.StartsAt, To: a.EndsAt})
 	cal.SetMethod(method)
 	event := addEvent(cal, a, page, organizer)
@@ -43,7 +44,7 @@ func newCalendar(zone *time.Location, span slot.Period) *ics.Calendar {
 }
 
 // addEvent writes what every calendar is told of an appointment.
-func addEvent(cal *ics.Calendar, a Appointment, page, organizer string) *ics.VEvent {
+func addEvent(cal *ics.Calendar, a appointment.Appointment, page, organizer string) *ics.VEvent {
 	event := cal.AddEvent(a.ID.String() + ownEvents)
 	event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
 	calendar.SetClock(event, ics.ComponentPropertyDtStart, a.StartsAt.In(a.Zone))
@@ -59,9 +60,9 @@ func addEvent(cal *ics.Calendar, a Appointment, page, organizer string) *ics.VEv
 }
 
 // calendarStatus says a state in the words of RFC 5545 (3.8.1.11).
-func calendarStatus(s Status) ics.ObjectStatus {
+func calendarStatus(s appointment.Status) ics.ObjectStatus {
 	switch {
-	case s == Requested:
+	case s == appointment.Requested:
 		return ics.ObjectStatusTentative
 	case s.Agreed():
 		return ics.ObjectStatusConfirmed
@@ -70,8 +71,8 @@ func calendarStatus(s Status) ics.ObjectStatus {
 }
 
 // participation says of a state whether the person comes (3.2.12).
-func participation(s Status) ics.ParticipationStatus {
-	if s == Requested {
+func participation(s appointment.Status) ics.ParticipationStatus {
+	if s == appointment.Requested {
 		return ics.ParticipationStatusTentative
 	}
 	return ics.ParticipationStatusAccepted

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 
 	ics "github.com/arran4/golang-ical"
 	parser "github.com/emersion/go-ical"
@@ -118,7 +119,7 @@ func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
 		zone, err := time.LoadLocation(z.Name)
 		ok(t, err)
 		for _, at := range aroundChanges(zone) {
-			a := booking.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: booking.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
+			a := appointment.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: appointment.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
 			cal := parsed(t, booking.CalendarFile(a, ics.MethodPublish, "https://exemple.fr/rendez-vous/"+a.ID.String(), "", "", at.AddDate(0, 0, -1)))
 			if n := len(cal.Events()); n != 1 {
 				t.Fatalf("%d events", n)
@@ -149,7 +150,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 		zone, err := time.LoadLocation(z.Name)
 		ok(t, err)
 		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
-		cal := parsed(t, booking.CalendarFile(booking.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: booking.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
+		cal := parsed(t, booking.CalendarFile(appointment.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: appointment.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
 		var rules []string
 		for _, o := range cal.Children[0].Children {
 			if rule := o.Props.Get("RRULE"); rule != nil {
@@ -167,21 +168,21 @@ func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Paris")
 	ok(t, err)
 	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
-	a := booking.Appointment{
+	a := appointment.Appointment{
 		ID: uuid.New(), StartsAt: now.AddDate(0, 0, 2), EndsAt: now.AddDate(0, 0, 2).Add(time.Hour), Zone: zone, ChangedAt: now.Add(-time.Minute),
 		BeneficiaryName: "Zoé Vidal", SocialWorkerName: "Nadia Le Goff", ReasonLabel: "Logement", Place: "1 rue de la Paix",
 	}
 	for _, c := range []struct {
-		status   booking.Status
+		status   appointment.Status
 		method   ics.Method
 		said     string
 		partstat string
 	}{
-		{booking.Requested, ics.MethodRequest, "TENTATIVE", "TENTATIVE"}, {booking.Confirmed, ics.MethodRequest, "CONFIRMED", "ACCEPTED"},
-		{booking.Held, ics.MethodPublish, "CONFIRMED", ""}, {booking.NoShow, ics.MethodPublish, "CONFIRMED", ""},
-		{booking.Cancelled, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {booking.CancelledLate, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
-		{booking.CancelledByWorker, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {booking.Declined, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
-		{booking.Expired, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+		{appointment.Requested, ics.MethodRequest, "TENTATIVE", "TENTATIVE"}, {appointment.Confirmed, ics.MethodRequest, "CONFIRMED", "ACCEPTED"},
+		{appointment.Held, ics.MethodPublish, "CONFIRMED", ""}, {appointment.NoShow, ics.MethodPublish, "CONFIRMED", ""},
+		{appointment.Cancelled, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {appointment.CancelledLate, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+		{appointment.CancelledByWorker, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {appointment.Declined, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
+		{appointment.Expired, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
 	} {
 		a.Status, a.Sequence = c.status, a.Sequence+1
 		file := booking.CalendarFile(a, c.method, "https://exemple.fr/rendez-vous/"+a.ID.String(), "rdv@exemple.fr", "zoe@exemple.fr", now)

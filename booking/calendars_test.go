@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -132,7 +133,7 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 	}
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	for at, want := range map[time.Time]bool{busy: false, busy.Add(time.Hour): true} {
-		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: slot.Phone, Reason: "money"})
+		_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: slot.Phone, Reason: "money"})
 		if (err == nil) != want || err != nil && !fault.Is(err, fault.Invalid) {
 			t.Errorf("booking %s: %v", at, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -47,7 +48,7 @@ func mayClear(v *viewer.Viewer, id uuid.UUID) error {
 // ToClear lists a worker's appointments and requests to come that overlap span, the
 // soonest first, for whoever may cancel them; more reports whether there are others.
 // An administrator learns their hours alone.
-func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span slot.Period) (all []Appointment, more bool, err error) {
+func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
 	if err := mayClear(v, worker); err != nil {
 		return nil, false, err
 	}
@@ -55,15 +56,15 @@ func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUI
 		return nil, false, err
 	}
 	now := s.db.Now()
-	rows, err := readComingOf(ctx, s.db.Pool, worker, span, now)
+	rows, err := appointment.ReadComing(ctx, s.db.Pool, worker, span, now)
 	if err != nil {
 		return nil, false, err
 	}
-	rows = slices.DeleteFunc(rows, func(r appointmentRow) bool { return !r.appointment().Cancellable(now) })
+	rows = slices.DeleteFunc(rows, func(r appointment.Row) bool { return !r.Appointment().Cancellable(now) })
 	if more = len(rows) > MaxClearing; more {
 		rows = rows[:MaxClearing]
 	}
-	all, err = s.named(ctx, rows)
+	all, err = s.appointments.WithNames(ctx, rows)
 	if v.ID != worker {
 		for i := range all {
 			all[i].BeneficiaryName, all[i].Reason, all[i].ReasonLabel = "", "", ""
@@ -126,7 +127,7 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 	if err != nil {
 		return 0, err
 	}
-	rows = slices.DeleteFunc(rows, func(r appointmentRow) bool { return !r.appointment().at(tx.Now).Cancellable(tx.Now) })
+	rows = slices.DeleteFunc(rows, func(r appointment.Row) bool { return !r.Appointment().At(tx.Now).Cancellable(tx.Now) })
 	if err := s.leave(ctx, tx, c, rows); err != nil {
 		return 0, err
 	}
@@ -137,17 +138,17 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 }
 
 // leave cancels the appointments and has each of their people told.
-func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []appointmentRow) error {
+func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []appointment.Row) error {
 	told, err := s.accounts.Active(ctx, tx, c.SocialWorkerID)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		reply, err := s.sealReply(ctx, tx, row.appointment(), c.Explanation)
+		reply, err := s.appointments.SealReply(ctx, tx, row.Appointment(), c.Explanation)
 		if err != nil {
 			return err
 		}
-		if err := markCancelled(ctx, tx, row.ID, CancelledByWorker, reply); err != nil {
+		if err := appointment.MarkCancelled(ctx, tx, row.ID, appointment.CancelledByWorker, reply); err != nil {
 			return err
 		}
 		if err := insertRebooking(ctx, tx, row.ID); err != nil {
@@ -174,7 +175,7 @@ func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
 	}
 	others, err := readAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 	if err != nil || len(others) >= maxOpenings {
-		return orElse(err, errTooMany)
+		return appointment.OrElse(err, errTooMany)
 	}
 	if slices.ContainsFunc(others, func(a Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
 		return nil
@@ -182,7 +183,7 @@ func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
 	return insertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
 }
 
-func (s *Service) journalClearing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, rows []appointmentRow) error {
+func (s *Service) journalClearing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, rows []appointment.Row) error {
 	if v.ID != c.SocialWorkerID {
 		if err := s.keepReason(ctx, tx, v, c, len(rows)); err != nil {
 			return err
@@ -241,7 +242,7 @@ func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	}
 	all := make([]Cleared, len(rows))
 	for i, row := range rows {
-		reason, err := s.unsealed(ctx, s.db.Pool, worker, aboutClearing(row.ID), row.SealedReason)
+		reason, err := s.appointments.Unsealed(ctx, s.db.Pool, worker, aboutClearing(row.ID), row.SealedReason)
 		if err != nil && !errors.Is(err, vault.ErrDestroyed) {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
@@ -36,7 +37,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	allowOnly(t, w, v, "phone")
 	start := bookingtest.Start.Add(24 * time.Hour)
 	for i, mode := range slot.Modes {
-		_, err := w.Bookings.Book(ctx, v, booking.Request{SocialWorkerID: worker.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
+		_, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
 		if refused := fault.Is(err, fault.Invalid); refused == (mode == slot.Phone) || mode == slot.Phone && err != nil {
 			t.Errorf("%s: %v", mode, err)
 		}
@@ -48,7 +49,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	}
 	disguised := *v
 	disguised.ClientID = other
-	if _, err := w.Bookings.Book(ctx, &disguised, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Bookings.Book(ctx, &disguised, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("under another client: %v", err)
 	}
 	if n := appointments(t, w); n != 1 {
@@ -142,7 +143,7 @@ func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
-	request := booking.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
+	request := appointment.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
 	w.SetNow(midnight)
 	if _, err := w.Bookings.Book(ctx, v, request); !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "contrat") {
 		t.Errorf("after its last day: %v", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -190,8 +191,8 @@ type Standing struct {
 	Today       time.Time // on the worker's calendar
 	Covers      []Cover   // one for each kind
 	Credentials Credentials
-	Names       map[uuid.UUID]string // whoever submitted, confirmed or withdrew them
-	Beyond      []Appointment        // what is booked on days that are not covered
+	Names       map[uuid.UUID]string      // whoever submitted, confirmed or withdrew them
+	Beyond      []appointment.Appointment // what is booked on days that are not covered
 }
 
 // Bookable reports whether the worker can be booked today.
@@ -249,11 +250,11 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 
 // beyond lists what is booked from now on that the credentials do not cover,
 // without anybody's name.
-func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow, all Credentials, now time.Time) ([]Appointment, error) {
-	booked, err := readWeek(ctx, q, row.AccountID, slot.Period{From: now, To: now.Add(slot.Horizon)}, now)
-	var beyond []Appointment
+func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow, all Credentials, now time.Time) ([]appointment.Appointment, error) {
+	booked, err := appointment.ReadWeek(ctx, q, row.AccountID, slot.Period{From: now, To: now.Add(slot.Horizon)}, now)
+	var beyond []appointment.Appointment
 	for _, b := range booked {
-		if a := b.appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.zone()) {
+		if a := b.Appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.zone()) {
 			a.StartsAt = a.StartsAt.In(row.zone())
 			beyond = append(beyond, a)
 		}
@@ -261,7 +262,7 @@ func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow,
 	return beyond, err
 }
 
-func (s *Service) withNames(ctx context.Context, appointments []Appointment) ([]Appointment, error) {
+func (s *Service) withNames(ctx context.Context, appointments []appointment.Appointment) ([]appointment.Appointment, error) {
 	ids := make([]uuid.UUID, len(appointments))
 	for i, a := range appointments {
 		ids[i] = a.BeneficiaryID

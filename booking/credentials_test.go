@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
@@ -33,8 +34,8 @@ func insured(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, insuranc
 	}
 }
 
-func hour(worker *viewer.Viewer, at time.Time) booking.Request {
-	return booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "housing"}
+func hour(worker *viewer.Viewer, at time.Time) appointment.Request {
+	return appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "housing"}
 }
 
 func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
@@ -128,7 +129,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 		}
 	}
 	gone("no diploma")
-	if a, err := w.Bookings.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != booking.Confirmed {
+	if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
 		t.Errorf("what was booked: %s, %v", a.Status, err)
 	}
 	own, err := w.Bookings.Standing(ctx, nadia, nadia.ID)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
@@ -47,8 +48,8 @@ func (s *Service) ComeBack(ctx context.Context, id uuid.UUID, cause outgoing.Cau
 
 // NoticeKinds are the names of the kinds about appointments, with the states in which
 // each is true.
-func NoticeKinds() map[string][]Status {
-	kinds := map[string][]Status{}
+func NoticeKinds() map[string][]appointment.Status {
+	kinds := map[string][]appointment.Status{}
 	for name, kind := range noticeKinds {
 		if kind.holds != nil {
 			kinds[name] = kind.holds
@@ -66,7 +67,7 @@ func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUI
 func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt time.Time, mode slot.Mode) string {
 	t.Helper()
 	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
-	a := Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
+	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
 	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}, startsAt))
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -106,7 +107,7 @@ type FeedFile struct {
 
 // feedEntry is an appointment as a feed tells it.
 type feedEntry struct {
-	Appointment
+	appointment.Appointment
 	title string
 }
 
@@ -139,7 +140,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 	return s.feedFile(ctx, row, rows)
 }
 
-func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointmentRow) (FeedFile, error) {
+func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointment.Row) (FeedFile, error) {
 	people := map[uuid.UUID]account.Person{}
 	if row.Shows != ShowsNothing {
 		ids := make([]uuid.UUID, len(rows))
@@ -158,7 +159,7 @@ func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointmentR
 	file := FeedFile{zone: worker.zone()}
 	sum := sha256.New()
 	for _, r := range rows {
-		entry := feedEntry{r.appointment(), feedTitle(r.Mode, row.Shows, people[r.BeneficiaryID])}
+		entry := feedEntry{r.Appointment(), feedTitle(r.Mode, row.Shows, people[r.BeneficiaryID])}
 		file.entries = append(file.entries, entry)
 		sum.Write([]byte(entry.ID.String() + string(entry.Status) + entry.title + entry.StartsAt.String() + entry.ChangedAt.String() + "\n"))
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
@@ -91,7 +92,7 @@ func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode,
 	m.taken[year]++
 	h := given{at: yearsOfHours[year].AddDate(0, 0, n/20).Add(time.Duration(n%20) * time.Hour), year: year, mode: mode, reason: reason}
 	var err error
-	h.id, err = m.standing(h.at.AddDate(0, 0, -2)).Book(t.Context(), v, booking.Request{
+	h.id, err = m.standing(h.at.AddDate(0, 0, -2)).Book(t.Context(), v, appointment.Request{
 		SocialWorkerID: m.workers[n%3].ID, StartsAt: h.at, Mode: mode, Reason: reason,
 	})
 	ok(t, err)
@@ -99,9 +100,12 @@ func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode,
 }
 
 // standing is the acts at an instant.
-func (m *managed) standing(at time.Time) *booking.Service {
-	return m.Bookings.At(m.DB.At(func() time.Time { return at }))
-}
+func (m *managed) standing(at time.Time) *booking.Service { return m.Bookings.At(m.clock(at)) }
+
+// counting counts the hours at an instant.
+func (m *managed) counting(at time.Time) *appointment.Service { return m.Appointments.At(m.clock(at)) }
+
+func (m *managed) clock(at time.Time) *postgres.DB { return m.DB.At(func() time.Time { return at }) }
 
 func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h given, before time.Duration) {
 	t.Helper()
@@ -115,7 +119,7 @@ func (m *managed) countAll(t *testing.T) {
 	_, err := m.DB.Pool.Exec(t.Context(), `truncate client_figures, published_figures, counted_people, hours_counted`)
 	ok(t, err)
 	for _, at := range []time.Time{time.Date(2027, 12, 31, 12, 0, 0, 0, time.UTC), time.Date(2028, 12, 31, 12, 0, 0, 0, time.UTC)} {
-		ok(t, m.standing(at).CountHours(t.Context()))
+		ok(t, m.counting(at).CountHours(t.Context()))
 	}
 }
 
@@ -233,14 +237,14 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	for _, mode := range slot.Modes {
 		m.book(t, v, 0, mode, "money")
 	}
-	ok(t, m.standing(first.at.Add(59*time.Minute)).CountHours(t.Context()))
+	ok(t, m.counting(first.at.Add(59*time.Minute)).CountHours(t.Context()))
 	if got := m.all(t); got != "" {
 		t.Errorf("before the hour is over, counted are: %s", got)
 	}
 	var rounds sync.WaitGroup
 	errs := make([]error, 5)
 	for i := range errs {
-		rounds.Go(func() { errs[i] = m.standing(first.at.Add(240 * time.Hour)).CountHours(context.Background()) })
+		rounds.Go(func() { errs[i] = m.counting(first.at.Add(240 * time.Hour)).CountHours(context.Background()) })
 	}
 	rounds.Wait()
 	ok(t, errors.Join(errs...))
@@ -248,7 +252,7 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 		t.Errorf("counted are: %s", got)
 	}
 	m.book(t, v, 1, slot.Video, "money")
-	ok(t, m.standing(afterAll).CountHours(t.Context()))
+	ok(t, m.counting(afterAll).CountHours(t.Context()))
 	if got := m.all(t); got != "housing 1, money 1, phone 1, video 1" {
 		t.Errorf("with the next year, counted are: %s", got)
 	}
@@ -270,7 +274,7 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 		ok(t, err)
 		_, err = m.DB.Pool.Exec(t.Context(), `delete from client_figures`)
 		ok(t, err)
-		ok(t, m.standing(h.at.Add(time.Hour)).CountHours(t.Context()))
+		ok(t, m.counting(h.at.Add(time.Hour)).CountHours(t.Context()))
 		want := map[string]string{"confirmed": "money 1, video 1", "held": "money 1, video 1", "no_show": "money 1, video 1"}[status]
 		if got := m.all(t); got != want {
 			t.Errorf("of an hour that is %s counted are %q, want %q", status, got, want)
@@ -303,7 +307,7 @@ func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	v := m.person(t)
 	first := m.book(t, v, 0, slot.Video, "money")
 	second := m.book(t, v, 0, slot.Phone, "housing")
-	ok(t, m.standing(first.at.Add(time.Hour)).CountHours(t.Context()))
+	ok(t, m.counting(first.at.Add(time.Hour)).CountHours(t.Context()))
 	now := second.at.Add(10 * time.Minute) // in the middle of it
 	ok(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))
 	_, err := m.DB.Pool.Exec(t.Context(), `
@@ -314,7 +318,7 @@ func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	if kept != 0 {
 		t.Error("an erased person is still kept as counted")
 	}
-	ok(t, m.standing(second.at.Add(24*time.Hour)).CountHours(t.Context()))
+	ok(t, m.counting(second.at.Add(24*time.Hour)).CountHours(t.Context()))
 	if got := m.all(t); got != "money 1, video 1" {
 		t.Errorf("counted are: %s", got)
 	}

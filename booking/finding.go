@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
@@ -61,7 +62,7 @@ func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (
 	if search.For == uuid.Nil || search.For == v.ID {
 		return v.ID, nil
 	}
-	person, err := s.Somebody(ctx, v, search.For)
+	person, err := s.appointments.Somebody(ctx, v, search.For)
 	return person.ID, err
 }
 
@@ -73,7 +74,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	allowed, err := s.modesOf(ctx, person)
+	allowed, err := s.appointments.ModesOf(ctx, person)
 	if err != nil {
 		return nil, false, err
 	}
@@ -194,7 +195,7 @@ type taker struct {
 }
 
 func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (taker, error) {
-	marked, err := readMarkedWith(ctx, s.db.Pool, person)
+	marked, err := appointment.ReadMarkedWith(ctx, s.db.Pool, person)
 	return taker{person: person, now: s.db.Now(), modes: modes, marked: marked}, err
 }
 
@@ -205,7 +206,7 @@ func (t taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
 	var own []slot.Slot
 	for _, hour := range free {
 		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return !slices.Contains(t.modes, m) })
-		if len(hour.Modes) > 0 && (!asks || answerBy(hour.StartsAt, t.now).After(t.now)) {
+		if len(hour.Modes) > 0 && (!asks || appointment.AnswerBy(hour.StartsAt, t.now).After(t.now)) {
 			own = append(own, hour)
 		}
 	}
@@ -240,7 +241,7 @@ func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, 
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := s.modesOf(ctx, person)
+	allowed, err := s.appointments.ModesOf(ctx, person)
 	if err != nil {
 		return nil, err
 	}
@@ -301,7 +302,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 	if err != nil {
 		return nil, err
 	}
-	own, err := readOwnHours(ctx, s.db.Pool, t.person, but, span, t.now)
+	own, err := appointment.ReadOwnHours(ctx, s.db.Pool, t.person, but, span, t.now)
 	if err != nil {
 		return nil, err
 	}

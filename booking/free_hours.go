@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
@@ -57,7 +58,7 @@ func (s *Service) forget(ctx context.Context) error {
 	if err := deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept)); err != nil {
 		return err
 	}
-	return deleteOldActs(ctx, s.db.Pool, now.Add(-actsSpan))
+	return appointment.DeleteOldActs(ctx, s.db.Pool, now.Add(-appointment.ActsSpan))
 }
 
 // refreshHours takes the notes of changes away before it reads the agenda: a change

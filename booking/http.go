@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -13,15 +14,16 @@ import (
 
 // HTTP is the pages of this package.
 type HTTP struct {
-	bookings *Service
-	render   *web.Renderer
-	links    Links
+	bookings     *Service
+	appointments *appointment.Service
+	render       *web.Renderer
+	links        Links
 }
 
 // NewHTTP returns the pages; links tells the platform's own address, for
 // calendar files.
 func NewHTTP(bookings *Service, render *web.Renderer, links Links) *HTTP {
-	return &HTTP{bookings: bookings, render: render, links: links}
+	return &HTTP{bookings: bookings, appointments: bookings.appointments, render: render, links: links}
 }
 
 func reasonOptions(reasons []Reason) []form.Option {
@@ -58,7 +60,7 @@ func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) 
 // Workers compares the profile sheets (R12).
 func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	chosen, search, err := h.search(r, oneself(v), r.URL.Query())
+	chosen, search, err := h.search(r, appointment.ForOneself(v), r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -119,10 +121,10 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-func (h *HTTP) appointment(r *http.Request) (Appointment, error) {
+func (h *HTTP) appointment(r *http.Request) (appointment.Appointment, error) {
 	id, err := form.PathID(r, "id")
 	if err != nil {
-		return Appointment{}, err
+		return appointment.Appointment{}, err
 	}
-	return h.bookings.Appointment(r.Context(), viewer.From(r.Context()), id)
+	return h.appointments.Appointment(r.Context(), viewer.From(r.Context()), id)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -25,8 +26,8 @@ type absencesPage struct {
 	Weekly     []WeeklyAbsence
 	Weekdays   []form.Option
 	Zone       *time.Location
-	Booked     []Appointment // who is booked in the absence
-	Period     slot.Period   // from the first of these hours to the last
+	Booked     []appointment.Appointment // who is booked in the absence
+	Period     slot.Period               // from the first of these hours to the last
 }
 
 func (absencesPage) Template() string { return "booking/absences" }

@@ -3,6 +3,7 @@ package booking
 import (
 	"net/http"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -32,8 +33,8 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	decision := f.Choice("decision", []string{"accept", "decline"}, "Choisissez d’accepter ou de décliner.")
-	explanation := f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})
-	if a.elsewhere(f) {
+	explanation := f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})
+	if a.Elsewhere(f) {
 		f.Fail("decision", errMovedMeanwhile.Message)
 	}
 	if !f.Valid() {
@@ -56,11 +57,11 @@ func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	outcome := f.Choice("outcome", []string{string(Held), string(NoShow)}, errOutcome.Message)
+	outcome := f.Choice("outcome", []string{string(appointment.Held), string(appointment.NoShow)}, appointment.ErrOutcome.Message)
 	if !f.Valid() {
 		return h.again(r, f)
 	}
-	if err := h.bookings.Conclude(r.Context(), viewer.From(r.Context()), a.ID, Status(outcome)); err != nil {
+	if err := h.appointments.Conclude(r.Context(), viewer.From(r.Context()), a.ID, appointment.Status(outcome)); err != nil {
 		return err
 	}
 	web.Flash(w, "saved")
@@ -73,24 +74,24 @@ func (h *HTTP) ClearMark(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
+	if err := h.appointments.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
 		return err
 	}
 	web.Flash(w, "mark-cleared")
 	return web.See(w, r, "/rendez-vous/"+a.ID.String())
 }
 
-func decodeNeeds(f *form.Form) Needs {
-	return Needs{
-		Interpreter:   f.Text("interpreter", form.Text{Max: MaxInterpreter}),
-		Accessibility: f.Text("accessibility", form.Text{Max: MaxAccessibility, Lines: true}),
-		Companion:     f.Text("companion", form.Text{Max: MaxCompanion}),
+func decodeNeeds(f *form.Form) appointment.Needs {
+	return appointment.Needs{
+		Interpreter:   f.Text("interpreter", form.Text{Max: appointment.MaxInterpreter}),
+		Accessibility: f.Text("accessibility", form.Text{Max: appointment.MaxAccessibility, Lines: true}),
+		Companion:     f.Text("companion", form.Text{Max: appointment.MaxCompanion}),
 	}
 }
 
 // needsPage changes what somebody needs on the day.
 type needsPage struct {
-	Appointment
+	appointment.Appointment
 	Form    *form.Form
 	Viewer  *viewer.Viewer
 	Problem string
@@ -105,7 +106,7 @@ func (h *HTTP) needsPage(r *http.Request, f *form.Form) (needsPage, error) {
 		return needsPage{}, err
 	}
 	if !a.Cancellable(h.bookings.db.Now()) {
-		return needsPage{}, errNeedsTooLate
+		return needsPage{}, appointment.ErrNeedsTooLate
 	}
 	return needsPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}, nil
 }
@@ -116,7 +117,7 @@ func (h *HTTP) NeedsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	details, err := h.bookings.Details(r.Context(), page.Viewer, page.Appointment)
+	details, err := h.appointments.Details(r.Context(), page.Viewer, page.Appointment)
 	if err != nil {
 		return err
 	}
@@ -199,18 +200,18 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if a.Status.cancelledAlike(!a.Worker() || f.Ticked("asked")) { // pressed twice
+	if a.Status.CancelledAlike(!a.Worker() || f.Ticked("asked")) { // pressed twice
 		return h.cancelled(w, r, a)
 	}
 	page, err := h.cancelPage(r, f)
 	if err != nil {
 		return err
 	}
-	explanation := f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})
+	explanation := f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if page.elsewhere(f) {
+	if page.Elsewhere(f) {
 		return h.cancelAgain(r, f, errMovedMeanwhile)
 	}
 	cancel := h.bookings.Cancel

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 )
@@ -20,7 +21,7 @@ type weekPage struct {
 	Empty    bool // no opening at all: nobody can book
 	From     int  // the first hour of the grid
 	Until    int  // the hour at which it ends
-	Requests []Appointment
+	Requests []appointment.Appointment
 	Zone     *time.Location
 	Standing Standing
 }
@@ -38,9 +39,9 @@ type weekItem struct {
 	Starts, Ends int
 	Top          int // where it begins in the grid
 	Opening      *slot.Opening
-	Appointment  *Appointment // neither: an absence
-	Elsewhere    bool         // an absence that another calendar says
-	Covered      bool         // an opening whose first lines lie under something else in the grid
+	Appointment  *appointment.Appointment // neither: an absence
+	Elsewhere    bool                     // an absence that another calendar says
+	Covered      bool                     // an opening whose first lines lie under something else in the grid
 }
 
 func (weekPage) Template() string  { return "booking/week" }
@@ -93,7 +94,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	}
 	monday := week.MondayIn(zone)
 	span := slot.Period{From: monday, To: monday.AddDate(0, 0, 7)}
-	booked, err := h.bookings.Week(r.Context(), v, span)
+	booked, err := h.appointments.Week(r.Context(), v, span)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := weekPage{Week: week, Standing: standing, This: this.String(), Zone: zone, Empty: len(hours.Openings) == 0,
 		Previous: slot.WeekOf(monday.AddDate(0, 0, -7)).String(), Next: slot.WeekOf(monday.AddDate(0, 0, 7)).String()}
-	if page.Requests, err = h.bookings.Requests(r.Context(), v); err != nil {
+	if page.Requests, err = h.appointments.Requests(r.Context(), v); err != nil {
 		return err
 	}
 	for i := range 7 {
@@ -147,7 +148,7 @@ func hoursShown(days []weekDay) (from, until int) {
 
 // day is one day of the week, what is laid out and what is booked, in the order of
 // the clock.
-func (h Hours) day(midnight time.Time, booked []Appointment, now time.Time) weekDay {
+func (h Hours) day(midnight time.Time, booked []appointment.Appointment, now time.Time) weekDay {
 	date := slot.CalendarDay(midnight)
 	day := weekDay{Day: midnight, Today: date.Equal(slot.CalendarDay(now.In(h.Zone)))}
 	for _, holiday := range h.Holidays {

@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 )
 
 type appointmentsPage struct {
-	Coming []Appointment
-	Past   []Appointment
+	Coming []appointment.Appointment
+	Past   []appointment.Appointment
 	Viewer *viewer.Viewer
 	Now    time.Time
-	Margin *Margin // what a beneficiary may still take; nil for others
+	Margin *appointment.Margin // what a beneficiary may still take; nil for others
 }
 
 func (appointmentsPage) Template() string { return "booking/appointments" }
@@ -50,13 +51,13 @@ func (p appointmentsPage) MarginNote() *marginNote {
 // Appointments lists past and coming appointments (R17).
 func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	coming, past, err := h.bookings.Appointments(r.Context(), v)
+	coming, past, err := h.appointments.Appointments(r.Context(), v)
 	if err != nil {
 		return err
 	}
 	page := appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.db.Now()}
 	if v.Role == viewer.Beneficiary {
-		margin, err := h.bookings.margin(r.Context(), v.ID)
+		margin, err := h.appointments.Margin(r.Context(), v.ID)
 		if err != nil {
 			return err
 		}
@@ -66,8 +67,8 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 }
 
 type appointmentPage struct {
-	Appointment
-	Details
+	appointment.Appointment
+	appointment.Details
 	Viewer      *viewer.Viewer
 	Form        *form.Form // of the worker's answers
 	CanCancel   bool
@@ -107,9 +108,9 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 		return appointmentPage{}, err
 	}
 	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	details, err := h.bookings.Details(r.Context(), v, a)
+	details, err := h.appointments.Details(r.Context(), v, a)
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
-	page.Coming = a.Status == Confirmed && !a.Over(now)
+	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
 	if err == nil && page.Coming {
@@ -118,6 +119,6 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 	if err == nil {
 		page.Answerable, err = h.bookings.Answerable(r.Context(), v, a)
 	}
-	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == Requested, its && a.Concludable(now), !its && page.CanCancel
+	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == appointment.Requested, its && a.Concludable(now), !its && page.CanCancel
 	return page, err
 }

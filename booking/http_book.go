@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -18,9 +19,9 @@ import (
 // confirmPage is the last step before booking: everything once more, with the
 // reason (R12).
 type confirmPage struct {
-	errand
-	Allowance
-	Margin    Margin
+	appointment.OnBehalf
+	appointment.Allowance
+	Margin    appointment.Margin
 	Form      *form.Form
 	Worker    SocialWorker
 	StartsAt  time.Time
@@ -50,7 +51,7 @@ type marginNote struct {
 // Confirm shows the last step, or the agenda again when that hour is not free. By
 // POST it takes what was typed already, so that none of it stands in an address.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
-	e, err := h.errandOf(r)
+	e, err := h.appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -69,15 +70,15 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 		return h.agendaAgain(r, e, request, errNotFree)
 	}
 	typed := form.New(nil)
-	for _, field := range kept(request) {
+	for _, field := range appointment.Kept(request) {
 		typed.Set(field.Name, field.Value)
 	}
-	same, found, err := readSame(r.Context(), h.bookings.db.Pool, e.PersonID, request, h.bookings.db.Now())
+	same, found, err := appointment.ReadSame(r.Context(), h.bookings.db.Pool, e.PersonID, request, h.bookings.db.Now())
 	if err != nil {
 		return err
 	}
 	if found {
-		return web.See(w, r, e.after(viewer.From(r.Context()), same.ID))
+		return web.See(w, r, e.After(viewer.From(r.Context()), same.ID))
 	}
 	page, err := h.confirmPage(r, e, request, typed)
 	if err != nil {
@@ -89,8 +90,8 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 var errNobody = fault.New(fault.Invalid, "Choisissez d’abord avec qui vous voulez parler, puis une heure.")
 
 // decodeHour decodes which hour with whom, and how.
-func decodeHour(f *form.Form) Request {
-	return Request{
+func decodeHour(f *form.Form) appointment.Request {
+	return appointment.Request{
 		SocialWorkerID: f.ID("social_worker_id", "Choisissez une assistante sociale."),
 		StartsAt:       f.Instant("starts_at", "Choisissez une heure parmi les heures libres."),
 		Mode:           slot.Mode(f.Choice("mode", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez comment parler.")),
@@ -100,32 +101,32 @@ func decodeHour(f *form.Form) Request {
 func hourMissing(f *form.Form) bool { return f.Error("starts_at") != "" || f.Error("mode") != "" }
 
 // decodeTyped decodes what is typed with it.
-func decodeTyped(f *form.Form, r *Request) {
+func decodeTyped(f *form.Form, r *appointment.Request) {
 	r.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
-	r.Note = f.Text("note", form.Text{Max: MaxNote, Lines: true})
+	r.Note = f.Text("note", form.Text{Max: appointment.MaxNote, Lines: true})
 	r.Needs = decodeNeeds(f)
 	r.Anybody = f.Ticked("anybody")
 }
 
-func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.Form) (confirmPage, error) {
+func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
 	v, now := viewer.From(r.Context()), h.bookings.db.Now()
 	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if err := h.bookings.allow(r.Context(), e.PersonID, request.Mode); err != nil {
+	if err := h.appointments.Allow(r.Context(), e.PersonID, request.Mode); err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	allowance, err := h.bookings.allowance(r.Context(), e.PersonID, request)
+	allowance, err := h.appointments.Allowance(r.Context(), e.PersonID, request)
 	if err == nil && allowance.Limited && allowance.Left == 0 {
-		err = h.refuse(r, e, request, errUsedUp)
+		err = h.refuse(r, e, request, appointment.ErrUsedUp)
 	}
 	if err != nil {
 		return confirmPage{}, err
 	}
-	margin, err := h.bookings.margin(r.Context(), e.PersonID)
-	if err == nil && e.base == "" {
-		err = margin.refused(now)
+	margin, err := h.appointments.Margin(r.Context(), e.PersonID)
+	if err == nil && e.Base == "" {
+		err = margin.Refused(now)
 	}
 	if err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
@@ -137,19 +138,19 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
 		return confirmPage{}, h.agendaAgain(r, e, request, lost(request))
 	}
-	freeUntil := request.StartsAt.Add(-FreeCancellation)
+	freeUntil := request.StartsAt.Add(-appointment.FreeCancellation)
 	page := confirmPage{
-		errand: e, Allowance: allowance, Margin: margin, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
+		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
 		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
 		page.Place = placeIn(worker.Places, free[0].Place)
 	}
-	marked, err := h.bookings.Marked(r.Context(), v, worker.ID, e.PersonID)
+	marked, err := h.appointments.Marked(r.Context(), v, worker.ID, e.PersonID)
 	if err != nil || marked.IsZero() || v.ID == worker.ID {
 		return page, err
 	}
-	if page.AnswerBy = answerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
+	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
 		return page, h.agendaAgain(r, e, request, errTooSoon)
 	}
 	return page, nil
@@ -157,7 +158,7 @@ func (h *HTTP) confirmPage(r *http.Request, e errand, request Request, f *form.F
 
 // lost is why an hour that is not free cannot be had: one that was just proposed was
 // taken meanwhile.
-func lost(r Request) *fault.Fault {
+func lost(r appointment.Request) *fault.Fault {
 	if r.Anybody {
 		return errTaken
 	}
@@ -170,13 +171,13 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorke
 	if err != nil {
 		return SocialWorker{}, err
 	}
-	allowed, err := h.bookings.modesOf(ctx, person)
+	allowed, err := h.appointments.ModesOf(ctx, person)
 	if err != nil {
 		return SocialWorker{}, err
 	}
 	worker, ok := worker.within(allowed)
 	if !ok {
-		return SocialWorker{}, errNoCommonMode
+		return SocialWorker{}, appointment.ErrNoCommonMode
 	}
 	return worker, nil
 }
@@ -184,8 +185,8 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorke
 // agendaAgain is the fault that shows the agenda as it is now, and why the hour
 // that was asked for cannot be had; what was typed goes on with the next choice.
 // Somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
-	if e.base != "" {
+func (h *HTTP) agendaAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
+	if e.Base != "" {
 		return h.errandAgain(r, e, request, why)
 	}
 	if request.Anybody {
@@ -206,12 +207,12 @@ func (h *HTTP) agendaAgain(r *http.Request, e errand, request Request, why *faul
 	if err != nil {
 		return err
 	}
-	page.Problem, page.Kept = why.Message, kept(request)
+	page.Problem, page.Kept = why.Message, appointment.Kept(request)
 	return fault.WithPage(why, page)
 }
 
 // errandAgain is agendaAgain for whoever books for somebody.
-func (h *HTTP) errandAgain(r *http.Request, e errand, request Request, why *fault.Fault) error {
+func (h *HTTP) errandAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
 	page, err := h.errandHours(r, e, request)
 	if err != nil {
 		return err
@@ -226,7 +227,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := h.errandOf(r)
+	e, err := h.appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -240,7 +241,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	case !f.Valid():
 		return h.confirmAgain(r, e, request, f)
 	}
-	if e.base != "" {
+	if e.Base != "" {
 		request.For = e.PersonID
 	}
 	booked, err := h.bookings.Place(r.Context(), v, request)
@@ -252,14 +253,14 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 		return h.refuse(r, e, request, err)
 	}
 	web.Flash(w, bookedFlash(e, booked))
-	return web.See(w, r, e.after(v, booked.ID))
+	return web.See(w, r, e.After(v, booked.ID))
 }
 
-func bookedFlash(e errand, b Booked) string {
+func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	switch {
-	case b.Status == Requested:
+	case b.Status == appointment.Requested:
 		return "requested"
-	case e.base != "":
+	case e.Base != "":
 		return "booked-for"
 	}
 	return "booked"
@@ -267,18 +268,18 @@ func bookedFlash(e errand, b Booked) string {
 
 // refuse shows the agenda again where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error goes up unchanged.
-func (h *HTTP) refuse(r *http.Request, e errand, request Request, err error) error {
+func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
 	if bound := boundOf(err); bound != nil {
-		return fault.WithPage(bound, refusedPage{errand: e, Problem: bound.Message, Typed: kept(request), Bound: true})
+		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
-	if why := whichOf(err, errTaken, errClosed, errNotFree, errOverlap, errBusy, errMode, errTooSoon); why != nil {
+	if why := whichOf(err, errTaken, errClosed, errNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
 		return h.agendaAgain(r, e, request, why)
 	}
-	if why := whichOf(err, errContract, errUsedUp); why != nil {
-		return fault.WithPage(why, refusedPage{errand: e, Problem: why.Message, Typed: kept(request)})
+	if why := whichOf(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
+		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.Kept(request)})
 	}
 	if _, missing := h.bookings.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, errNotOffered) && missing == nil {
-		return fault.WithPage(errLeft, refusedPage{errand: e, Problem: errLeft.Message, Typed: kept(request)})
+		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.Kept(request)})
 	}
 	return err
 }
@@ -296,7 +297,7 @@ func whichOf(err error, those ...*fault.Fault) *fault.Fault {
 // boundOf is the fault of somebody who has, or did, as much as one person may (R47); nil
 // for every other error.
 func boundOf(err error) *fault.Fault {
-	if errors.Is(err, errFull) || fault.Is(err, fault.Throttled) {
+	if errors.Is(err, appointment.ErrFull) || fault.Is(err, fault.Throttled) {
 		return fault.From(err)
 	}
 	return nil
@@ -307,9 +308,9 @@ var errLeft = fault.New(fault.Conflict, "Cette personne ne prend plus de rendez-
 
 // refusedPage says why nothing can be booked, and gives back what was typed.
 type refusedPage struct {
-	errand
+	appointment.OnBehalf
 	Problem string
-	Typed   []keptField
+	Typed   []appointment.KeptField
 	Bound   bool // nobody else can be booked either, for now
 }
 
@@ -327,7 +328,7 @@ func (p refusedPage) Words() string {
 	return words
 }
 
-func (h *HTTP) confirmAgain(r *http.Request, e errand, request Request, f *form.Form) error {
+func (h *HTTP) confirmAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
 	page, err := h.confirmPage(r, e, request, f)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -25,7 +26,7 @@ type clearPage struct {
 	Path    string
 	Worker  SocialWorker
 	Own     bool // the viewer is the worker
-	Coming  []Appointment
+	Coming  []appointment.Appointment
 	More    bool // others follow
 	Span    slot.Period
 	Bounded bool // Span is a choice of days, not all that comes
@@ -55,11 +56,11 @@ func (p clearPage) Options() []form.Option {
 func (p clearPage) Until() time.Time { return p.Span.To.Add(-time.Second) }
 
 // Fields are the span as the form carries it.
-func (p clearPage) Fields() []keptField {
+func (p clearPage) Fields() []appointment.KeptField {
 	if !p.Bounded {
 		return nil
 	}
-	return []keptField{{"from", p.Span.From.UTC().Format(time.RFC3339)}, {"to", p.Span.To.UTC().Format(time.RFC3339)}}
+	return []appointment.KeptField{{Name: "from", Value: p.Span.From.UTC().Format(time.RFC3339)}, {Name: "to", Value: p.Span.To.UTC().Format(time.RFC3339)}}
 }
 
 // Address is the page of the same span.
@@ -77,9 +78,9 @@ func (p clearPage) Address() string {
 // checkClearingPage says once more what follows: how many people are told.
 type checkClearingPage struct {
 	clearPage
-	Chosen []Appointment
+	Chosen []appointment.Appointment
 	People int
-	Kept   []keptField
+	Kept   []appointment.KeptField
 }
 
 func (checkClearingPage) Template() string { return "booking/clear_check" }
@@ -159,8 +160,8 @@ func (h *HTTP) ClearPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // decodeClearing decodes what was ticked, of what can still be cancelled.
-func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []Appointment) {
-	c = Clearing{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: MaxExplanation, Lines: true})}
+func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointment.Appointment) {
+	c = Clearing{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
 	if !page.Own {
 		c.Reason = f.Text("reason", form.Text{Max: MaxClearingReason, Required: errClearingReason.Message, Lines: true})
 	}
@@ -199,16 +200,16 @@ func (h *HTTP) CheckClearing(w http.ResponseWriter, r *http.Request) error {
 	check := checkClearingPage{clearPage: page, Chosen: chosen, Kept: page.Fields()}
 	for _, a := range chosen {
 		people[a.BeneficiaryID] = true
-		check.Kept = append(check.Kept, keptField{"appointment", a.ID.String()})
+		check.Kept = append(check.Kept, appointment.KeptField{Name: "appointment", Value: a.ID.String()})
 	}
 	check.People = len(people)
 	for name, value := range map[string]string{"explanation": c.Explanation, "reason": c.Reason} {
 		if value != "" {
-			check.Kept = append(check.Kept, keptField{name, value})
+			check.Kept = append(check.Kept, appointment.KeptField{Name: name, Value: value})
 		}
 	}
 	if c.Closes != (slot.Period{}) {
-		check.Kept = append(check.Kept, keptField{"close", "1"})
+		check.Kept = append(check.Kept, appointment.KeptField{Name: "close", Value: "1"})
 	}
 	return h.render.Render(w, r, http.StatusOK, check)
 }

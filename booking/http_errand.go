@@ -9,77 +9,13 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
-
-// errand is for whom a booking's pages work: the viewer, or somebody for whom an
-// operator or a worker acts. The pages are the same, at other addresses.
-type errand struct {
-	PersonID uuid.UUID
-	For      string // the person's name; empty for oneself
-	Zone     *time.Location
-	base     string // of the person's pages; empty for oneself
-}
-
-// errandOf is the errand that the address names.
-func (h *HTTP) errandOf(r *http.Request) (errand, error) {
-	v := viewer.From(r.Context())
-	if v.Role == viewer.Beneficiary {
-		return oneself(v), nil
-	}
-	id, err := form.PathID(r, "id")
-	if err != nil {
-		return errand{}, err
-	}
-	person, err := h.bookings.Somebody(r.Context(), v, id)
-	return errandFor(v, person), err
-}
-
-func oneself(v *viewer.Viewer) errand { return errand{PersonID: v.ID, Zone: v.Zone} }
-
-func errandFor(v *viewer.Viewer, person account.Person) errand {
-	base := "/beneficiaires/" + person.ID.String()
-	if v.Role == viewer.Switchboard {
-		base = "/standard" + base
-	}
-	return errand{PersonID: person.ID, For: person.Name(), Zone: person.Zone, base: base}
-}
-
-// Booking is where the hour is booked.
-func (e errand) Booking() string { return e.base + "/rendez-vous" }
-
-// Confirming is the last step before it.
-func (e errand) Confirming() string { return e.base + "/rendez-vous/nouveau" }
-
-// Hours is where another hour with the worker is chosen.
-func (e errand) Hours(v *viewer.Viewer, worker uuid.UUID) string {
-	if v.Role == viewer.SocialWorker {
-		return e.Booking()
-	}
-	return e.base + "/assistants/" + worker.String()
-}
-
-// Others is where somebody else is chosen.
-func (e errand) Others() string {
-	if e.base == "" {
-		return "/assistants"
-	}
-	return e.base
-}
-
-// after is where a booking leads: oneself and workers to its page, an operator back
-// to the person.
-func (e errand) after(v *viewer.Viewer, id uuid.UUID) string {
-	if v.Role == viewer.Switchboard {
-		return e.base
-	}
-	return "/rendez-vous/" + id.String()
-}
 
 // freeHours are a worker's free hours in a week, of which one is chosen.
 type freeHours struct {
@@ -116,7 +52,7 @@ func hoursOf(r *http.Request, usual string, free []slot.Slot, worker SocialWorke
 // FreeFor are FreeSlots that the person may have in that mode: while they are
 // marked, an hour so near that nobody could answer is none.
 func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
-	marked, err := s.Marked(ctx, v, worker, person)
+	marked, err := s.appointments.Marked(ctx, v, worker, person)
 	if err != nil {
 		return nil, err
 	}
@@ -129,14 +65,14 @@ func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person 
 // somebody can still answer.
 func fitting(free []slot.Slot, mode slot.Mode, asks bool, now time.Time) []slot.Slot {
 	return slices.DeleteFunc(free, func(slot slot.Slot) bool {
-		return !slot.Offers(mode) || asks && !answerBy(slot.StartsAt, now).After(now)
+		return !slot.Offers(mode) || asks && !appointment.AnswerBy(slot.StartsAt, now).After(now)
 	})
 }
 
 // FreeToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
-func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointment) (free []slot.Slot, asks bool, err error) {
-	marked, err := s.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
+func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
+	marked, err := s.appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
 		return nil, false, err
 	}
@@ -150,9 +86,9 @@ func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a Appointmen
 // personPage is somebody for whom the switchboard books: when and with whom they
 // meet, never why, and who could be booked.
 type personPage struct {
-	errand
+	appointment.OnBehalf
 	searchForm
-	Coming   []Appointment
+	Coming   []appointment.Appointment
 	Workers  []Found
 	Previous string // the address of the page before, empty when there is none
 	Next     string
@@ -170,13 +106,13 @@ func (p personPage) HoursOf(worker uuid.UUID) string {
 			query.Set(name, value)
 		}
 	}
-	return p.base + "/assistants/" + worker.String() + "?" + query.Encode()
+	return p.Base + "/assistants/" + worker.String() + "?" + query.Encode()
 }
 
 // Person shows it.
 func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	e, err := h.errandOf(r)
+	e, err := h.appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -184,8 +120,8 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{errand: e, searchForm: chosen, Now: h.bookings.db.Now()}
-	if page.Coming, err = h.bookings.ComingOf(r.Context(), v, e.PersonID); err != nil {
+	page := personPage{OnBehalf: e, searchForm: chosen, Now: h.bookings.db.Now()}
+	if page.Coming, err = h.appointments.ComingOf(r.Context(), v, e.PersonID); err != nil {
 		return err
 	}
 	var more bool
@@ -198,12 +134,12 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 
 // errandHoursPage is one worker's free hours, to book one for somebody.
 type errandHoursPage struct {
-	errand
+	appointment.OnBehalf
 	Worker  SocialWorker
 	Mode    slot.Mode
 	Modes   []form.Option
 	Hours   freeHours
-	Kept    []keptField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.KeptField // what was typed before the hour was lost, to go on with
 	Problem string
 	Own     bool // the viewer is the worker
 }
@@ -216,13 +152,13 @@ func (p errandHoursPage) InMode(mode string) string {
 	if p.Own {
 		return fmt.Sprintf("%s?week=%s&mode=%s", p.Booking(), p.Hours.Week, mode)
 	}
-	return fmt.Sprintf("%s/assistants/%s?week=%s&mode=%s", p.base, p.Worker.ID, p.Hours.Week, mode)
+	return fmt.Sprintf("%s/assistants/%s?week=%s&mode=%s", p.Base, p.Worker.ID, p.Hours.Week, mode)
 }
 
 // ErrandHours shows the hours: a worker's own, or those of the worker whom the
 // address names.
 func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
-	e, err := h.errandOf(r)
+	e, err := h.appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -232,14 +168,14 @@ func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
 			return errNotOffered
 		}
 	}
-	page, err := h.errandHours(r, e, Request{SocialWorkerID: worker, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	page, err := h.errandHours(r, e, appointment.Request{SocialWorkerID: worker, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) errandHours(r *http.Request, e errand, request Request) (errandHoursPage, error) {
+func (h *HTTP) errandHours(r *http.Request, e appointment.OnBehalf, request appointment.Request) (errandHoursPage, error) {
 	v := viewer.From(r.Context())
 	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
@@ -251,21 +187,8 @@ func (h *HTTP) errandHours(r *http.Request, e errand, request Request) (errandHo
 	}
 	free, err := h.bookings.FreeFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
-		errand: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: kept(request),
+		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.Kept(request),
 		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.db.Now()),
 	}
 	return page, err
-}
-
-// keptField is what was typed, and goes on unseen while another hour is chosen.
-type keptField struct{ Name, Value string }
-
-func kept(r Request) []keptField {
-	all := []keptField{
-		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
-	}
-	if r.Anybody {
-		all = append(all, keptField{"anybody", "1"})
-	}
-	return slices.DeleteFunc(all, func(f keptField) bool { return f.Value == "" })
 }

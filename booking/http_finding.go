@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -71,12 +72,12 @@ func (searchForm) Orders() []form.Option { return orders }
 
 // search decodes whom somebody looks for, on an errand. A filter that names nothing
 // known is no filter: its message is not shown.
-func (h *HTTP) search(r *http.Request, e errand, query url.Values) (searchForm, Search, error) {
+func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
 	reasons, err := h.bookings.Reasons(r.Context())
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	allowed, err := h.bookings.modesOf(r.Context(), e.PersonID)
+	allowed, err := h.appointments.ModesOf(r.Context(), e.PersonID)
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
@@ -114,7 +115,7 @@ func (h Hour) Ways() string {
 type soonestPage struct {
 	searchForm
 	Hours   []Hour
-	Kept    []keptField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.KeptField // what was typed before the hour was lost, to go on with
 	Problem string
 }
 
@@ -153,7 +154,7 @@ func (h *HTTP) Soonest(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, error) {
 	v := viewer.From(r.Context())
-	chosen, search, err := h.search(r, oneself(v), query)
+	chosen, search, err := h.search(r, appointment.ForOneself(v), query)
 	if err != nil {
 		return soonestPage{}, err
 	}
@@ -171,7 +172,7 @@ func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, erro
 // soonestAgain is the fault that shows the next hours as they are now, to somebody
 // whom it did not matter with whom they talk; what was typed goes on with the next
 // choice.
-func (h *HTTP) soonestAgain(r *http.Request, request Request, why *fault.Fault) error {
+func (h *HTTP) soonestAgain(r *http.Request, request appointment.Request, why *fault.Fault) error {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
 	if fault.Is(err, fault.Throttled) {
 		return why
@@ -179,6 +180,6 @@ func (h *HTTP) soonestAgain(r *http.Request, request Request, why *fault.Fault) 
 	if err != nil {
 		return err
 	}
-	page.Problem, page.Kept = why.Message, kept(request)
+	page.Problem, page.Kept = why.Message, appointment.Kept(request)
 	return fault.WithPage(why, page)
 }

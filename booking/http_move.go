@@ -3,9 +3,9 @@ package booking
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -16,7 +16,7 @@ import (
 // handled is an appointment that the viewer acts upon, with where its pages are:
 // its people's, or the switchboard's.
 type handled struct {
-	Appointment
+	appointment.Appointment
 	Viewer *viewer.Viewer
 	Reader *time.Location // the viewer's, or that of the person for whom an operator acts
 	For    string         // that person's name; empty for the appointment's people
@@ -34,7 +34,7 @@ func (h *HTTP) handled(r *http.Request) (handled, error) {
 		return handled{}, err
 	}
 	v := viewer.From(r.Context())
-	a, err := h.bookings.Handled(r.Context(), v, id)
+	a, err := h.appointments.Handled(r.Context(), v, id)
 	if err != nil {
 		return handled{}, err
 	}
@@ -43,23 +43,14 @@ func (h *HTTP) handled(r *http.Request) (handled, error) {
 	if v.Role != viewer.Switchboard {
 		return own, nil
 	}
-	person, err := h.bookings.Somebody(r.Context(), v, a.BeneficiaryID)
-	back := errandFor(v, person).base
+	person, err := h.appointments.Somebody(r.Context(), v, a.BeneficiaryID)
+	back := appointment.OnBehalfOf(v, person).Base
 	return handled{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
 }
 
 // errMovedMeanwhile says that the appointment is at another hour than the page that was
 // sent showed.
 var errMovedMeanwhile = fault.New(fault.Conflict, "Ce rendez-vous a été déplacé depuis que vous avez ouvert cette page. Voici l’heure prévue maintenant.")
-
-// Seen is the hour that a page shows, as its form carries it.
-func (a Appointment) Seen() string { return strconv.FormatInt(a.StartsAt.Unix(), 10) }
-
-// elsewhere reports whether the page that was sent showed another hour.
-func (a Appointment) elsewhere(f *form.Form) bool { return f.Sent("seen") && !a.sawIt(f) }
-
-// sawIt reports whether the page that was sent showed the hour that it has now.
-func (a Appointment) sawIt(f *form.Form) bool { return f.Hidden("seen", 20) == a.Seen() }
 
 // movePage tells the consequence of moving, and shows the hours to move to.
 type movePage struct {
@@ -124,9 +115,9 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 		return h.moveAgain(r, page, errNotFree, f.Invalid(page))
 	}
 	switch there := startsAt.Equal(page.StartsAt); {
-	case !there && page.elsewhere(f):
+	case !there && page.Elsewhere(f):
 		return h.refuseMove(r, f, errMovedMeanwhile)
-	case there && page.sawIt(f):
+	case there && page.SawIt(f):
 		return h.refuseMove(r, f, errSameHour)
 	}
 	move := h.bookings.Move
@@ -142,7 +133,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, errMode, errContract, errUsedUp)
+	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
 	}
@@ -161,7 +152,7 @@ func (h *HTTP) moveAgain(r *http.Request, page movePage, why *fault.Fault, shown
 	if fault.Is(err, fault.Throttled) {
 		return why
 	}
-	return orElse(err, shown)
+	return appointment.OrElse(err, shown)
 }
 
 func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {

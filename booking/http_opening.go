@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -23,9 +24,9 @@ type openingPage struct {
 	Modes    []form.Option
 	Weekdays []form.Option
 	Scopes   []form.Option
-	Places   []form.Option // where there is a choice
-	Booked   []Appointment // what the change would leave outside
-	Removing bool          // it was to be removed
+	Places   []form.Option             // where there is a choice
+	Booked   []appointment.Appointment // what the change would leave outside
+	Removing bool                      // it was to be removed
 	Zone     *time.Location
 }
 

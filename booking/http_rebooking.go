@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -94,7 +95,7 @@ func (h *HTTP) Rebook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return h.proposeAgain(r, f, err)
 	}
-	web.Flash(w, bookedFlash(errand{}, booked))
+	web.Flash(w, bookedFlash(appointment.OnBehalf{}, booked))
 	return web.See(w, r, "/rendez-vous/"+booked.ID.String())
 }
 
@@ -116,7 +117,7 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 	if errors.Is(err, errNotOffered) {
 		err = errLeft
 	}
-	why := whichOf(err, errNoOffer, errTaken, errClosed, errNotFree, errOverlap, errMode, errTooSoon, errReason, errContract, errUsedUp, errLeft)
+	why := whichOf(err, errNoOffer, errTaken, errClosed, errNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 	if why == nil {
 		return err
 	}

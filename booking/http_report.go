@@ -4,13 +4,14 @@ import (
 	"net/http"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
 type reportPage struct {
-	Appointment
+	appointment.Appointment
 	Form   *form.Form
 	Viewer *viewer.Viewer
 	Kinds  []form.Option

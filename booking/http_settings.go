@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -19,7 +20,7 @@ type settingsPage struct {
 	Form     *form.Form
 	Regions  []form.Option
 	Holidays []slot.Holiday // of the next year
-	Booked   []Appointment
+	Booked   []appointment.Appointment
 	Closing  time.Time // the holiday that was to be closed, and is booked
 	Zone     *time.Location
 }

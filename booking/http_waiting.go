@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -35,8 +36,8 @@ func (waitingPage) Styles() []string { return []string{"finding.css"} }
 // shownWish is a wish as its person reads it.
 type shownWish struct {
 	Wish
-	Worker      string       // the name; empty for anybody
-	Appointment *Appointment // the one that is to be earlier
+	Worker      string                   // the name; empty for anybody
+	Appointment *appointment.Appointment // the one that is to be earlier
 	ReasonLabel string
 	Hours       []Hour // free now
 	Unsure      bool   // a new hour of the appointment would only be asked for (R19)
@@ -55,7 +56,7 @@ func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
 // without any consequence.
 func (w shownWish) Moves(h Hour, now time.Time) bool {
 	a := w.Appointment
-	return a != nil && a.movesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !w.Unsure
+	return a != nil && a.MovesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !w.Unsure
 }
 
 // Take is one hour of a wish, and how it is taken.
@@ -118,11 +119,11 @@ func (h *HTTP) waitingPage(r *http.Request, f *form.Form, looked string) (waitin
 	if err != nil {
 		return waitingPage{}, err
 	}
-	allowed, err := h.bookings.allowedModes(ctx, v)
+	allowed, err := h.appointments.AllowedModes(ctx, v)
 	if err != nil {
 		return waitingPage{}, err
 	}
-	coming, _, err := h.bookings.Appointments(ctx, v)
+	coming, _, err := h.appointments.Appointments(ctx, v)
 	if err != nil {
 		return waitingPage{}, err
 	}
@@ -145,7 +146,7 @@ func (h *HTTP) waitingPage(r *http.Request, f *form.Form, looked string) (waitin
 }
 
 // offer lists the coming appointments, and with whom they are.
-func (p *waitingPage) offer(coming []Appointment, v *viewer.Viewer, now time.Time) {
+func (p *waitingPage) offer(coming []appointment.Appointment, v *viewer.Viewer, now time.Time) {
 	for _, a := range coming {
 		if !a.Cancellable(now) {
 			continue
@@ -183,7 +184,7 @@ func (h *HTTP) offerWorker(r *http.Request, p *waitingPage, looked string) error
 	return nil
 }
 
-func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []Appointment, reasons []Reason) (shownWish, error) {
+func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []appointment.Appointment, reasons []Reason) (shownWish, error) {
 	shown := shownWish{Wish: wish}
 	for i, a := range coming {
 		if a.ID == wish.AppointmentID {
@@ -203,7 +204,7 @@ func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []Appointment, reaso
 		shown.Worker = sheet.Name()
 	}
 	if a := shown.Appointment; a != nil && !a.Asks() {
-		marked, err := h.bookings.Marked(r.Context(), viewer.From(r.Context()), a.SocialWorkerID, a.BeneficiaryID)
+		marked, err := h.appointments.Marked(r.Context(), viewer.From(r.Context()), a.SocialWorkerID, a.BeneficiaryID)
 		if err != nil {
 			return shownWish{}, err
 		}
@@ -257,7 +258,7 @@ func (h *HTTP) Wait(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	err = h.bookings.Wait(r.Context(), v, wish)
-	for name, why := range map[string]*fault.Fault{"social_worker_id": errWaitingWorker, "mode": errMode, "appointment_id": errNoEarlier} {
+	for name, why := range map[string]*fault.Fault{"social_worker_id": errWaitingWorker, "mode": appointment.ErrMode, "appointment_id": errNoEarlier} {
 		if errors.Is(err, why) {
 			f.Fail(name, why.Message)
 			return f.Invalid(page)

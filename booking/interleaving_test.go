@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -51,7 +52,7 @@ func queued(t testing.TB, w *bookingtest.World) map[notice]int {
 type modelled struct {
 	worker, person uuid.UUID
 	startsAt       time.Time
-	status         booking.Status
+	status         appointment.Status
 	answerBy       time.Time
 }
 
@@ -74,15 +75,15 @@ func (m model) clone() model {
 }
 
 func (a modelled) overdue(now time.Time) bool {
-	return a.status == booking.Requested && now.After(a.answerBy)
+	return a.status == appointment.Requested && now.After(a.answerBy)
 }
 
 func (a modelled) open(now time.Time) bool {
-	return (a.status == booking.Confirmed || a.status == booking.Requested && !a.overdue(now)) && now.Before(a.startsAt)
+	return (a.status == appointment.Confirmed || a.status == appointment.Requested && !a.overdue(now)) && now.Before(a.startsAt)
 }
 
 func (a modelled) late(now time.Time) bool {
-	return a.status == booking.Confirmed && a.startsAt.Sub(now) < 24*time.Hour
+	return a.status == appointment.Confirmed && a.startsAt.Sub(now) < 24*time.Hour
 }
 
 // taken says whose hour it is already, but for one appointment.
@@ -101,7 +102,7 @@ func (m model) tell(id uuid.UUID, name string, people ...uuid.UUID) {
 	}
 }
 
-func (m model) set(id uuid.UUID, status booking.Status) {
+func (m model) set(id uuid.UUID, status appointment.Status) {
 	a := m.appointments[id]
 	a.status = status
 	m.appointments[id] = a
@@ -110,7 +111,7 @@ func (m model) set(id uuid.UUID, status booking.Status) {
 func (m model) release(worker, person uuid.UUID) {
 	for id, a := range m.appointments {
 		if a.overdue(m.now) && (a.worker == worker || a.person == person) {
-			m.set(id, booking.Expired)
+			m.set(id, appointment.Expired)
 			m.tell(id, "expired", a.person)
 			m.tell(id, "closed_request", a.worker)
 		}
@@ -118,7 +119,7 @@ func (m model) release(worker, person uuid.UUID) {
 }
 
 // hour decides whether an hour can be had, and how.
-func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (booking.Status, time.Time, fault.Code) {
+func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (appointment.Status, time.Time, fault.Code) {
 	if !at.After(m.now) {
 		return "", time.Time{}, fault.Invalid
 	}
@@ -135,14 +136,14 @@ func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (
 	case asks && !deadline.After(m.now):
 		return "", time.Time{}, fault.Invalid
 	case asks:
-		return booking.Requested, deadline, ""
+		return appointment.Requested, deadline, ""
 	}
-	return booking.Confirmed, time.Time{}, ""
+	return appointment.Confirmed, time.Time{}, ""
 }
 
 // same reports whether it is an appointment that a booking of these has made already.
 func (a modelled) same(worker, person uuid.UUID, at, now time.Time) bool {
-	stands := a.status == booking.Confirmed || a.status == booking.Requested && !a.overdue(now)
+	stands := a.status == appointment.Confirmed || a.status == appointment.Requested && !a.overdue(now)
 	return a.worker == worker && a.person == person && a.startsAt.Equal(at) && stands && now.Before(at.Add(time.Hour))
 }
 
@@ -158,7 +159,7 @@ func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
 		return code
 	}
 	m.appointments[id] = modelled{worker, person, at, status, deadline}
-	m.tell(id, map[booking.Status]string{booking.Confirmed: "confirmation", booking.Requested: "request"}[status], worker, person)
+	m.tell(id, map[appointment.Status]string{appointment.Confirmed: "confirmation", appointment.Requested: "request"}[status], worker, person)
 	return ""
 }
 
@@ -166,17 +167,17 @@ func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
 	a := m.appointments[id]
 	m.release(a.worker, a.person)
 	switch a = m.appointments[id]; {
-	case byWorker && a.status == booking.CancelledByWorker, !byWorker && (a.status == booking.Cancelled || a.status == booking.CancelledLate):
+	case byWorker && a.status == appointment.CancelledByWorker, !byWorker && (a.status == appointment.Cancelled || a.status == appointment.CancelledLate):
 		return ""
 	case !a.open(m.now):
 		return fault.Conflict
 	case byWorker:
-		a.status = booking.CancelledByWorker
+		a.status = appointment.CancelledByWorker
 	case a.late(m.now):
-		a.status = booking.CancelledLate
+		a.status = appointment.CancelledLate
 		m.marks[[2]uuid.UUID{a.worker, a.person}] = true
 	default:
-		a.status = booking.Cancelled
+		a.status = appointment.Cancelled
 	}
 	m.set(id, a.status)
 	m.tell(id, "cancellation", a.worker, a.person)
@@ -193,7 +194,7 @@ func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
 	case at.Equal(a.startsAt):
 		return ""
 	}
-	asks := !byWorker && (a.status == booking.Requested || m.marks[[2]uuid.UUID{a.worker, a.person}])
+	asks := !byWorker && (a.status == appointment.Requested || m.marks[[2]uuid.UUID{a.worker, a.person}])
 	late := a.late(m.now) && !byWorker
 	status, deadline, code := m.hour(a.worker, a.person, id, at, asks)
 	if code != "" {
@@ -212,24 +213,24 @@ func (m model) answer(id uuid.UUID, accept bool) fault.Code {
 	a := m.appointments[id]
 	m.release(a.worker, a.person)
 	switch a = m.appointments[id]; {
-	case accept && a.status == booking.Confirmed && !a.answerBy.IsZero(), !accept && a.status == booking.Declined:
+	case accept && a.status == appointment.Confirmed && !a.answerBy.IsZero(), !accept && a.status == appointment.Declined:
 		return ""
-	case a.status != booking.Requested:
+	case a.status != appointment.Requested:
 		return fault.Conflict
 	}
 	if !accept {
-		m.set(id, booking.Declined)
+		m.set(id, appointment.Declined)
 		m.tell(id, "declined", a.person)
 		m.tell(id, "closed_request", a.worker)
 		return ""
 	}
-	m.set(id, booking.Confirmed)
+	m.set(id, appointment.Confirmed)
 	m.tell(id, "accepted", a.person)
 	m.tell(id, "confirmation", a.worker)
 	return ""
 }
 
-func (m model) conclude(id uuid.UUID, outcome booking.Status) fault.Code {
+func (m model) conclude(id uuid.UUID, outcome appointment.Status) fault.Code {
 	a := m.appointments[id]
 	if !a.status.Agreed() || m.now.Before(a.startsAt) || !m.now.Before(a.startsAt.Add(time.Hour+7*24*time.Hour)) {
 		return fault.Conflict
@@ -341,7 +342,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.SetNow(p.model.now)
 	case "book":
 		person, worker, at := rapid.SampledFrom(p.people).Draw(t, "person"), rapid.SampledFrom(p.workers).Draw(t, "worker"), p.hour(t)
-		id, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
+		id, err := p.Bookings.Book(ctx, person, appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 		p.try(t, act, func(m model) fault.Code { return m.book(id, worker.ID, person.ID, at) }, func() error { return err })
 		if err == nil {
 			*order = append(*order, id)
@@ -365,8 +366,8 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.try(t, act, func(m model) fault.Code { return m.answer(id, accept) }, func() error { return p.Bookings.Answer(ctx, p.viewer(a.worker), id, accept, "") })
 	case "conclude":
 		id, a := p.some(t, *order)
-		outcome := rapid.SampledFrom([]booking.Status{booking.Held, booking.NoShow}).Draw(t, "outcome")
-		p.try(t, act, func(m model) fault.Code { return m.conclude(id, outcome) }, func() error { return p.Bookings.Conclude(ctx, p.viewer(a.worker), id, outcome) })
+		outcome := rapid.SampledFrom([]appointment.Status{appointment.Held, appointment.NoShow}).Draw(t, "outcome")
+		p.try(t, act, func(m model) fault.Code { return m.conclude(id, outcome) }, func() error { return p.Appointments.Conclude(ctx, p.viewer(a.worker), id, outcome) })
 	case "release":
 		p.try(t, act, func(m model) fault.Code { m.releaseAll(); return "" }, func() error { return p.Bookings.ReleaseOverdue(ctx) })
 	case "clear":
@@ -374,7 +375,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.try(t, act, func(m model) fault.Code {
 			delete(m.marks, [2]uuid.UUID{a.worker, a.person})
 			return ""
-		}, func() error { return p.Bookings.ClearMark(ctx, p.viewer(a.worker), id) })
+		}, func() error { return p.Appointments.ClearMark(ctx, p.viewer(a.worker), id) })
 	}
 }
 
@@ -531,12 +532,12 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 	}
 	ctx := context.Background()
 	worker, at := p.workers[rng.IntN(len(p.workers))], p.DB.Now().Truncate(time.Hour).Add(time.Duration(2+rng.IntN(30))*time.Hour)
-	coming, _, err := p.Bookings.Appointments(ctx, person)
+	coming, _, err := p.Appointments.Appointments(ctx, person)
 	if err != nil {
 		return err
 	}
 	if len(coming) == 0 || rng.IntN(3) == 0 {
-		_, err := p.Bookings.Book(ctx, person, booking.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
+		_, err := p.Bookings.Book(ctx, person, appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 		return err
 	}
 	a := coming[rng.IntN(len(coming))]
@@ -554,11 +555,11 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 }
 
 // everything is what became of all appointments.
-func (p *play) everything(t *testing.T) map[uuid.UUID]booking.Appointment {
+func (p *play) everything(t *testing.T) map[uuid.UUID]appointment.Appointment {
 	t.Helper()
-	all := map[uuid.UUID]booking.Appointment{}
+	all := map[uuid.UUID]appointment.Appointment{}
 	for _, person := range p.people {
-		coming, past, err := p.Bookings.Appointments(t.Context(), person)
+		coming, past, err := p.Appointments.Appointments(t.Context(), person)
 		ok(t, err)
 		for _, a := range slices.Concat(coming, past) {
 			all[a.ID] = a
@@ -571,7 +572,7 @@ func (p *play) everything(t *testing.T) map[uuid.UUID]booking.Appointment {
 // every notice has its job, and every job its notice.
 func (p *play) holdTogether(t *testing.T) {
 	t.Helper()
-	told, states := queued(t, p.World), map[booking.Status]int{}
+	told, states := queued(t, p.World), map[appointment.Status]int{}
 	for _, a := range p.everything(t) {
 		states[a.Status]++
 		n := func(name string) int { return told[notice{a.ID, a.BeneficiaryID, name}] }
@@ -585,15 +586,15 @@ func (p *play) holdTogether(t *testing.T) {
 			t.Errorf("%s: %v", n.name, n)
 		}
 	}
-	if states[booking.Expired] == 0 || states[booking.CancelledByWorker] == 0 || states[booking.Declined] == 0 {
+	if states[appointment.Expired] == 0 || states[appointment.CancelledByWorker] == 0 || states[appointment.Declined] == 0 {
 		t.Errorf("too little happened: %v", states)
 	}
 }
 
 // truths are the states in which what a notice says is so.
-var truths = map[string][]booking.Status{
-	"confirmation": {booking.Confirmed}, "accepted": {booking.Confirmed}, "request": {booking.Requested}, "change": {booking.Confirmed, booking.Requested},
-	"declined": {booking.Declined}, "closed_request": {booking.Declined, booking.Expired}, "expired": {booking.Expired}, "cancellation": {booking.Cancelled, booking.CancelledLate, booking.CancelledByWorker},
+var truths = map[string][]appointment.Status{
+	"confirmation": {appointment.Confirmed}, "accepted": {appointment.Confirmed}, "request": {appointment.Requested}, "change": {appointment.Confirmed, appointment.Requested},
+	"declined": {appointment.Declined}, "closed_request": {appointment.Declined, appointment.Expired}, "expired": {appointment.Expired}, "cancellation": {appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker},
 }
 
 // tellTheTruth holds every mail that went out to be of an appointment that there is,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 
@@ -61,7 +62,7 @@ func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 func TestR21_PlanningRemindersStopsNoAct(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	var early, late booking.Appointment
+	var early, late appointment.Appointment
 	for late.ID.String() >= early.ID.String() { // the one that is planned first is cancelled last
 		early = r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 		if late = r.Book(t, r.paul, r.nadia, early.EndsAt, slot.Video); late.ID.String() >= early.ID.String() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -61,14 +62,14 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if !h.Cancellable(tx.Now) {
 		return errNotMovable
 	}
-	if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+	if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 		return err
 	}
-	to := Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
+	to := appointment.Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
 	if err := s.offered(ctx, tx, h.SocialWorkerID); err != nil {
 		return err
 	}
-	if err := entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
+	if err := appointment.Entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
 		return err
 	}
 	slot, err := bookable(ctx, tx, h.worker, to, slot.Period{From: h.StartsAt, To: h.EndsAt})
@@ -83,18 +84,18 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err != nil {
 		return err
 	}
-	if err := moveAppointment(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
+	if err := appointment.MoveTo(ctx, tx, h.ID, slot.Period(), where, next.Status, next.AnswerBy); err != nil {
 		return err
 	}
 	if h.late(v, tx.Now) {
-		if err := insertMark(ctx, tx, h.SocialWorkerID, h.BeneficiaryID); err != nil {
+		if err := appointment.InsertMark(ctx, tx, h.SocialWorkerID, h.BeneficiaryID); err != nil {
 			return err
 		}
 	}
 	if err := s.notify(ctx, tx, h.ID, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 		return err
 	}
-	return journaled(ctx, tx, v, actMoved, h.BeneficiaryID, h.ID)
+	return appointment.Journaled(ctx, tx, v, appointment.ActMoved, h.BeneficiaryID, h.ID)
 }
 
 // late reports whether moving it now is marked: past the limit, unless it is the
@@ -105,8 +106,8 @@ func (h held) late(v *viewer.Viewer, now time.Time) bool {
 
 // termsAfterMove: a request stays one, with a deadline of its own; what the
 // worker moves is agreed.
-func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Appointment, startsAt time.Time) (terms, error) {
-	if a.Status == Requested && v.ID != a.SocialWorkerID {
+func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a appointment.Appointment, startsAt time.Time) (terms, error) {
+	if a.Status == appointment.Requested && v.ID != a.SocialWorkerID {
 		return request(startsAt, tx.Now)
 	}
 	return s.terms(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
@@ -118,48 +119,43 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 // must offer it. Both are told. One that is a call
 // already stays one; Throttled after too many acts (R47).
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	seen, err := s.Handled(ctx, v, id)
+	seen, err := s.appointments.Handled(ctx, v, id)
 	if err != nil {
 		return err
 	}
-	if seen.byPhone(v, s.db.Now()) {
+	if seen.ByPhone(v, s.db.Now()) {
 		return nil
 	}
 	if able, err := s.callable(ctx, v, seen); err != nil || !able {
-		return orElse(err, errNoPhone)
+		return appointment.OrElse(err, errNoPhone)
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
-		if h.byPhone(v, tx.Now) {
+		if h.ByPhone(v, tx.Now) {
 			return nil
 		}
 		able, err := offersPhone(ctx, tx, h.worker, h.Appointment)
-		if err != nil || !able || !h.talkable(tx.Now) {
-			return orElse(err, errNoPhone)
+		if err != nil || !able || !h.Talkable(tx.Now) {
+			return appointment.OrElse(err, errNoPhone)
 		}
-		if err := s.spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+		if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 			return err
 		}
-		if err := setMode(ctx, tx, id, slot.Phone); err != nil {
+		if err := appointment.SetMode(ctx, tx, id, slot.Phone); err != nil {
 			return err
 		}
 		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 			return err
 		}
-		return journaled(ctx, tx, v, actByPhone, h.BeneficiaryID, id)
+		return appointment.Journaled(ctx, tx, v, appointment.ActByPhone, h.BeneficiaryID, id)
 	})
 }
 
-// byPhone reports whether it stands as a call already, for whoever may make it one.
-func (a Appointment) byPhone(v *viewer.Viewer, now time.Time) bool {
-	return a.Mode == slot.Phone && a.talkable(now) && v.ID != a.SocialWorkerID
-}
-
 // Phonable reports whether Phone would do it now.
-func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
+func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
 	if able, err := s.callable(ctx, v, a); err != nil || !able {
 		return false, err
 	}
@@ -171,8 +167,8 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a Appointment)
 }
 
 // callable reports whether the person can be called in place of what was agreed.
-func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
-	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.talkable(s.db.Now()) {
+func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
+	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.Talkable(s.db.Now()) {
 		return false, nil
 	}
 	person, err := s.accounts.Person(ctx, a.BeneficiaryID)
@@ -183,13 +179,8 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a Appointment)
 	return err == nil && contract.Allows(string(slot.Phone)), err
 }
 
-// talkable reports whether the hour, or a part of it, is still to be talked in.
-func (a Appointment) talkable(now time.Time) bool {
-	return a.Cancellable(now) || a.Status == Confirmed && !a.Over(now)
-}
-
 // offersPhone reports whether the hour itself is offered by phone.
-func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment) (bool, error) {
+func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment) (bool, error) {
 	agenda, err := readAgenda(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
 	if err != nil {
 		return false, err

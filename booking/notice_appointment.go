@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -14,7 +15,7 @@ import (
 
 // appointmentMatter is what a notice of an appointment is about.
 func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
-	row, err := readAppointment(ctx, tx, n.AccountID, orZero(n.AppointmentID))
+	row, err := appointment.Read(ctx, tx, n.AccountID, orZero(n.AppointmentID))
 	if err != nil {
 		return matter{}, err
 	}
@@ -22,7 +23,7 @@ func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n 
 	if err != nil {
 		return matter{}, err
 	}
-	a := row.appointment().at(tx.Now)
+	a := row.Appointment().At(tx.Now)
 	m := matter{
 		person: person, verdict: w.bookings.judge(n, a, person, superseded, tx.Now),
 		say: func() (any, error) { return w.say(ctx, tx, n, a, person) },
@@ -37,7 +38,7 @@ func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n 
 
 // calendarMethod says what a calendar is to do with the appointment; a reminder
 // changes nothing there.
-func calendarMethod(n noticeRow, a Appointment) (method ics.Method, has bool) {
+func calendarMethod(n noticeRow, a appointment.Appointment) (method ics.Method, has bool) {
 	switch {
 	case noticeKinds[n.Notice].reminder():
 		return "", false
@@ -68,7 +69,7 @@ type told struct {
 	Offers    []offerWords // those of them that a mail names
 }
 
-func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Time) told {
+func (w *NoticeWorker) told(a appointment.Appointment, person account.Reachable, now time.Time) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
@@ -77,6 +78,6 @@ func (w *NoticeWorker) told(a Appointment, person account.Reachable, now time.Ti
 	return told{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == Requested, Mode: a.Mode,
+		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode,
 	}
 }

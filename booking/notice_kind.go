@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -34,7 +35,7 @@ const (
 // noticeKind is what holds for every notice of a name.
 type noticeKind struct {
 	label  string                     // as the switchboard reads it
-	holds  []Status                   // the states of its appointment in which it is true
+	holds  []appointment.Status       // the states of its appointment in which it is true
 	texted bool                       // it goes by SMS too, to somebody who has an e-mail address
 	wanted func(account.Contact) bool // of a reminder: whether the person wants it
 
@@ -44,7 +45,7 @@ type noticeKind struct {
 
 // uselessFrom is from when a notice of the kind helps nobody any more: news is told
 // until the hour is over.
-func (k noticeKind) uselessFrom(a Appointment) time.Time {
+func (k noticeKind) uselessFrom(a appointment.Appointment) time.Time {
 	if k.reminder() {
 		return a.StartsAt.Add(-k.useless)
 	}
@@ -54,20 +55,20 @@ func (k noticeKind) uselessFrom(a Appointment) time.Time {
 // noticeKinds are the kinds by name. A reminder before the limit comes a day before
 // it, and not in its last hour; the one before the hour stops when the doors open.
 var noticeKinds = map[string]noticeKind{
-	noticeConfirmation: {label: "Confirmation", holds: []Status{Confirmed}, texted: true},
-	noticeCancellation: {label: "Annulation", holds: []Status{Cancelled, CancelledLate, CancelledByWorker}, texted: true},
-	noticeChange:       {label: "Changement", holds: []Status{Confirmed, Requested}, texted: true},
-	noticeRequest:      {label: "Demande reçue", holds: []Status{Requested}, texted: true},
-	noticeAccepted:     {label: "Demande acceptée", holds: []Status{Confirmed}, texted: true},
-	noticeDeclined:     {label: "Demande déclinée", holds: []Status{Declined}, texted: true},
-	noticeClosed:       {label: "Demande close", holds: []Status{Declined, Expired}},
-	noticeExpired:      {label: "Demande sans réponse", holds: []Status{Expired}, texted: true},
+	noticeConfirmation: {label: "Confirmation", holds: []appointment.Status{appointment.Confirmed}, texted: true},
+	noticeCancellation: {label: "Annulation", holds: []appointment.Status{appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker}, texted: true},
+	noticeChange:       {label: "Changement", holds: []appointment.Status{appointment.Confirmed, appointment.Requested}, texted: true},
+	noticeRequest:      {label: "Demande reçue", holds: []appointment.Status{appointment.Requested}, texted: true},
+	noticeAccepted:     {label: "Demande acceptée", holds: []appointment.Status{appointment.Confirmed}, texted: true},
+	noticeDeclined:     {label: "Demande déclinée", holds: []appointment.Status{appointment.Declined}, texted: true},
+	noticeClosed:       {label: "Demande close", holds: []appointment.Status{appointment.Declined, appointment.Expired}},
+	noticeExpired:      {label: "Demande sans réponse", holds: []appointment.Status{appointment.Expired}, texted: true},
 	noticeLimitReminder: {
-		label: "Rappel avant la limite", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.LimitReminder },
-		before: FreeCancellation + 24*time.Hour, useless: FreeCancellation + time.Hour,
+		label: "Rappel avant la limite", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.LimitReminder },
+		before: appointment.FreeCancellation + 24*time.Hour, useless: appointment.FreeCancellation + time.Hour,
 	},
 	noticeHourReminder: {
-		label: "Rappel avant l’heure", holds: []Status{Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.HourReminder },
+		label: "Rappel avant l’heure", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.HourReminder },
 		before: time.Hour, useless: 15 * time.Minute,
 	},
 	noticeFreed: {label: "Heure plus proche", texted: true},
@@ -238,7 +239,7 @@ type verdict struct {
 
 // judge decides on a notice by what holds now: nobody is told what is no longer true,
 // too late, or against their wishes, and no SMS comes outside of the call hours.
-func (s *Service) judge(n noticeRow, a Appointment, r account.Reachable, superseded bool, now time.Time) verdict {
+func (s *Service) judge(n noticeRow, a appointment.Appointment, r account.Reachable, superseded bool, now time.Time) verdict {
 	kind := noticeKinds[n.Notice]
 	useless := kind.uselessFrom(a)
 	switch {
@@ -268,11 +269,11 @@ func (n noticeRow) within(r account.Reachable, useless, now time.Time) verdict {
 
 // wants reports whether the person still wants the notice by its channel. Whoever
 // cancelled needs no SMS about it, as long as the mail says it.
-func (s *Service) wants(n noticeRow, kind noticeKind, a Appointment, r account.Reachable) bool {
+func (s *Service) wants(n noticeRow, kind noticeKind, a appointment.Appointment, r account.Reachable) bool {
 	switch {
 	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
 		return false
-	case n.Channel == ByText && n.Notice == noticeCancellation && a.Status != CancelledByWorker && r.Email != "":
+	case n.Channel == ByText && n.Notice == noticeCancellation && a.Status != appointment.CancelledByWorker && r.Email != "":
 		return false
 	}
 	return s.reaches(n, r)

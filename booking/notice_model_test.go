@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -32,7 +33,7 @@ type meeting struct {
 	start    time.Time
 	booked   time.Time
 	sequence int
-	status   booking.Status
+	status   appointment.Status
 	told     []*message // ever queued
 }
 
@@ -76,7 +77,7 @@ func (m *toldModel) plan() {
 			known := about.booked.After(due) || slices.ContainsFunc(about.told, func(t *message) bool {
 				return t.zoe && (t.at.After(due) || t.name == name && t.start.Equal(about.start))
 			})
-			if about.status == booking.Confirmed && inTime && !known {
+			if about.status == appointment.Confirmed && inTime && !known {
 				m.tell(about, name, true, false)
 				m.tell(about, name, true, true)
 			}
@@ -96,10 +97,10 @@ func (m *toldModel) stale(t *message) bool {
 	later := slices.ContainsFunc(t.about.told, func(other *message) bool { return other.zoe == t.zoe && other.sequence > t.sequence })
 	_, reminder := reminderTimes[t.name]
 	switch {
-	case later, (t.name == "cancellation") != (t.about.status != booking.Confirmed), reminder && !t.start.Equal(t.about.start), !m.now.Before(t.useful()):
+	case later, (t.name == "cancellation") != (t.about.status != appointment.Confirmed), reminder && !t.start.Equal(t.about.start), !m.now.Before(t.useful()):
 		return true
 	}
-	return t.text && t.name == "cancellation" && t.about.status != booking.CancelledByWorker
+	return t.text && t.name == "cancellation" && t.about.status != appointment.CancelledByWorker
 }
 
 // opening is when an SMS may come: from eight to twenty in Paris.
@@ -188,10 +189,10 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 		acts := map[string]func(){
 			"book": func() {
 				at := hour()
-				id, err := o.Bookings.Book(ctx, o.zoe, booking.Request{SocialWorkerID: o.nadia.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
+				id, err := o.Bookings.Book(ctx, o.zoe, appointment.Request{SocialWorkerID: o.nadia.ID, StartsAt: at, Mode: slot.Video, Reason: "money"})
 				known := slices.ContainsFunc(m.meets, func(other *meeting) bool { return other.id == id })
 				if done(err) && !known { // else it was booked already
-					about := &meeting{id: id, start: at, booked: m.now, status: booking.Confirmed}
+					about := &meeting{id: id, start: at, booked: m.now, status: appointment.Confirmed}
 					m.meets = append(m.meets, about)
 					m.change(about, "confirmation")
 				}

@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/mail"
@@ -208,13 +209,13 @@ func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 		o.turn(t)
 		o.SetNow(bookingtest.Start)
 	}
-	for status, notice := range map[booking.Status]string{
-		booking.Requested: "request", booking.Confirmed: "accepted", booking.Declined: "declined", booking.Expired: "expired",
+	for status, notice := range map[appointment.Status]string{
+		appointment.Requested: "request", appointment.Confirmed: "accepted", appointment.Declined: "declined", appointment.Expired: "expired",
 	} {
 		o.tell(t, status, notice)
 	}
-	o.tell(t, booking.Confirmed, "change")
-	o.tell(t, booking.Expired, "closed_request")
+	o.tell(t, appointment.Confirmed, "change")
+	o.tell(t, appointment.Expired, "closed_request")
 	seen := map[string]bool{}
 	for _, n := range o.rows(t, "sent") {
 		seen[n.Notice] = true
@@ -245,7 +246,7 @@ func TestR21_NoNoticeTellsWhoOrWhy(t *testing.T) {
 
 // tell queues a notice of a new appointment in some state, as the acts do, and sends
 // it by both channels.
-func (o *postOffice) tell(t testing.TB, status booking.Status, notice string) {
+func (o *postOffice) tell(t testing.TB, status appointment.Status, notice string) {
 	t.Helper()
 	a := o.Book(t, o.zoe, o.nadia, friday, slot.Phone)
 	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
@@ -338,8 +339,8 @@ func TestR21_CalendarsAreToldOfEveryChangeAndOfNoReminder(t *testing.T) {
 	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.cancel(t, o.nadia, a)
 	o.turn(t)
-	o.tell(t, booking.Requested, "request")
-	o.tell(t, booking.Declined, "declined")
+	o.tell(t, appointment.Requested, "request")
+	o.tell(t, appointment.Declined, "declined")
 	for notice, want := range map[string]string{
 		"confirmation": "METHOD:REQUEST", "cancellation": "METHOD:CANCEL", "reminder_limit": "", "reminder_hour": "", "request": "PARTSTAT=TENTATIVE", "declined": "METHOD:CANCEL",
 	} {

@@ -11,6 +11,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -188,7 +189,7 @@ func (o *postOffice) choose(t testing.TB, change func(*account.Contact)) {
 	must(t, o.Accounts.ChooseContact(context.Background(), o.zoe, c))
 }
 
-func (o *postOffice) cancel(t testing.TB, v *viewer.Viewer, a booking.Appointment) {
+func (o *postOffice) cancel(t testing.TB, v *viewer.Viewer, a appointment.Appointment) {
 	t.Helper()
 	_, err := o.Bookings.Cancel(context.Background(), v, a.ID, "")
 	must(t, err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -44,7 +45,7 @@ const (
 
 // offers finds what can be booked at now in place of a cancelled appointment: what
 // every rule of booking allows the person, each time it is asked.
-func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (Offers, error) {
+func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (Offers, error) {
 	fits, err := s.room(ctx, q, a, now)
 	if err != nil || fits == nil {
 		return Offers{}, err
@@ -81,7 +82,7 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a Appointment,
 
 // replacements are the workers whose hours are looked at in place of a cancelled one,
 // the best first. Whoever cannot be booked is left out before they are counted.
-func (s *Service) replacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, now time.Time) ([]workerRow, error) {
+func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]workerRow, error) {
 	rows, err := readReplacements(ctx, q, a, languages, now)
 	if err != nil {
 		return nil, err
@@ -101,12 +102,12 @@ type room struct {
 }
 
 // room is nil where the contract allows nothing, or the reason is offered no more.
-func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, now time.Time) (*room, error) {
+func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (*room, error) {
 	contract, err := s.accounts.ContractOf(ctx, q, a.BeneficiaryID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil // nobody's client any more
 	}
-	if err != nil || permits(contract, a.Mode, now) != nil {
+	if err != nil || appointment.Permits(contract, a.Mode, now) != nil {
 		return nil, err
 	}
 	kept, err := readReasons(ctx, q)
@@ -118,16 +119,16 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a Appointment, n
 		about = now
 	}
 	f := &room{span: slot.Clip(slot.Period{From: about.Add(-offersNear), To: about.Add(offersNear)}, slot.Period{From: now, To: now.Add(slot.Horizon)}), now: now}
-	if f.own, err = readOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
+	if f.own, err = appointment.ReadOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
 		return nil, err
 	}
-	f.full, err = usedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
+	f.full, err = appointment.UsedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
 	return f, err
 }
 
 // freeFor are the hours of a worker that fit.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) (free []Offer, err error) {
-	marked, err := readMark(ctx, q, worker.AccountID, a.BeneficiaryID)
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment, fits *room) (free []Offer, err error) {
+	marked, err := appointment.ReadMark(ctx, q, worker.AccountID, a.BeneficiaryID)
 	if err != nil {
 		return nil, err
 	}
@@ -155,12 +156,12 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker worker
 // has reports whether the hour is one that the person can have.
 func (f *room) has(o Offer) bool {
 	hour := slot.Slot{StartsAt: o.StartsAt}.Period()
-	answerable := !o.Asks || answerBy(o.StartsAt, f.now).After(f.now)
+	answerable := !o.Asks || appointment.AnswerBy(o.StartsAt, f.now).After(f.now)
 	return answerable && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.
-func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a Appointment, fits *room) ([]Offer, error) {
+func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment, fits *room) ([]Offer, error) {
 	err := s.offered(ctx, q, worker.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
 		return nil, nil

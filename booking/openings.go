@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -57,7 +58,7 @@ var (
 
 // StillBooked says that a change would leave appointments outside the worker's
 // hours. Nothing was changed; done anyway, the change leaves them booked.
-type StillBooked struct{ Appointments []Appointment }
+type StillBooked struct{ Appointments []appointment.Appointment }
 
 func (*StillBooked) Error() string { return "appointments are booked in these hours" }
 
@@ -67,11 +68,11 @@ func (*StillBooked) Unwrap() error { return errStillBooked }
 // changeHours runs an act that changes when the viewer can be booked. The
 // appointments that change returns would be left outside: unless anyway, nothing
 // is changed and StillBooked names them.
-func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow) ([]appointmentRow, error)) error {
+func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow) ([]appointment.Row, error)) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	var left []appointmentRow
+	var left []appointment.Row
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		row, err := lockWorker(ctx, tx, v.ID)
 		if err != nil {
@@ -86,7 +87,7 @@ func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool
 	if !errors.Is(err, errStillBooked) {
 		return err
 	}
-	appointments, err := s.named(ctx, left)
+	appointments, err := s.appointments.WithNames(ctx, left)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool
 // changeOpenings is changeHours for openings: what the openings held before and no
 // longer hold is left outside.
 func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow, []slot.Opening) error) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
 		before, err := readOpenings(ctx, tx, v.ID)
 		if err != nil {
 			return nil, err
@@ -108,15 +109,15 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 		if err != nil {
 			return nil, err
 		}
-		coming, err := readComingOf(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
-		return slices.DeleteFunc(coming, func(a appointmentRow) bool {
+		coming, err := appointment.ReadComing(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
+		return slices.DeleteFunc(coming, func(a appointment.Row) bool {
 			return !row.zoned(before, a) || row.zoned(after, a)
 		}), err
 	})
 }
 
 // zoned reports whether one of the openings holds the appointment's whole hour.
-func (r workerRow) zoned(openings []slot.Opening, a appointmentRow) bool {
+func (r workerRow) zoned(openings []slot.Opening, a appointment.Row) bool {
 	return slices.ContainsFunc(openings, func(o slot.Opening) bool {
 		return slices.Contains(o.Modes, a.Mode) && o.Contains(slot.Period{From: a.StartsAt, To: a.EndsAt}, r.zone())
 	})

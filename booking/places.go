@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -130,9 +131,9 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 
 // meetingPlace is where an appointment in that mode takes place: at the place of its
 // opening while the worker keeps it, else at the first.
-func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (venue, error) {
+func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (appointment.Venue, error) {
 	if mode != slot.InPerson {
-		return venue{}, nil
+		return appointment.Venue{}, nil
 	}
 	all, err := readPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
@@ -142,11 +143,11 @@ func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode sl
 }
 
 // venue is the place as an appointment keeps it.
-func (p *Place) venue() venue {
+func (p *Place) venue() appointment.Venue {
 	if p == nil {
-		return venue{}
+		return appointment.Venue{}
 	}
-	return venue{&p.ID, p.Words()}
+	return appointment.Venue{PlaceID: &p.ID, Words: p.Words()}
 }
 
 // placeIn is that place of a worker's, else the first, nil for a worker without any.

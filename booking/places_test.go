@@ -84,7 +84,7 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
 	var retired bool
 	ok(t, w.DB.Pool.QueryRow(t.Context(), `select retired_at is not null from places where id = $1`, first.ID).Scan(&retired))
-	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
+	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
 		t.Errorf("the removal changed what was booked: %q, %v, retired %v", a.Place, err, retired)
 	}
 	if got := w.Book(t, zoe, nadia, start.Add(4*time.Hour), slot.InPerson); got.Place != "Mairie\n2 rue du Port, Lorient" {

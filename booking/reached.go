@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -136,7 +137,7 @@ func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.U
 	if person, found := people[id]; found && person.Role == viewer.Beneficiary {
 		return person, nil
 	}
-	return account.Reachable{}, errNobodyThere
+	return account.Reachable{}, appointment.ErrNobodyThere
 }
 
 // MarkCalled notes that the switchboard told a beneficiary by phone what did not reach

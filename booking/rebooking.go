@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -47,12 +48,12 @@ func (s *Service) HandOn(documents Documents) { s.documents = documents }
 // Proposal is what somebody can take in place of an appointment that the worker
 // cancelled.
 type Proposal struct {
-	Appointment // the cancelled one
-	Details     // what was written for it
-	State       RebookingState
-	BookedID    uuid.UUID // what took its place; zero for nothing
-	Offers      Offers    // as they are now; none once something took its place
-	Documents   int       // how many could be handed on
+	appointment.Appointment // the cancelled one
+	appointment.Details     // what was written for it
+	State                   RebookingState
+	BookedID                uuid.UUID // what took its place; zero for nothing
+	Offers                  Offers    // as they are now; none once something took its place
+	Documents               int       // how many could be handed on
 }
 
 // Proposal returns it to the person whose appointment it was; NotFound for anybody
@@ -63,14 +64,14 @@ func (s *Service) Proposal(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		return Proposal{}, err
 	}
 	p := Proposal{State: row.State}
-	if p.Appointment, err = s.Appointment(ctx, v, id); err != nil {
+	if p.Appointment, err = s.appointments.Appointment(ctx, v, id); err != nil {
 		return Proposal{}, err
 	}
 	if row.BookedID != nil {
 		p.BookedID = *row.BookedID
 		return p, nil
 	}
-	if p.Details, err = s.Details(ctx, v, p.Appointment); err != nil {
+	if p.Details, err = s.appointments.Details(ctx, v, p.Appointment); err != nil {
 		return Proposal{}, err
 	}
 	if s.documents != nil {
@@ -85,15 +86,15 @@ func (s *Service) Proposal(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 func (s *Service) ownRebooking(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (rebookingRow, error) {
 	row, err := readRebooking(ctx, s.db.Pool, id)
 	if err == nil && (v == nil || row.BeneficiaryID != v.ID) {
-		err = errNotFound
+		err = appointment.ErrNotFound
 	}
 	return row, err
 }
 
 // Answerable reports whether the appointment is one of the viewer's for which other
 // hours are offered, and nothing took its place yet.
-func (s *Service) Answerable(ctx context.Context, v *viewer.Viewer, a Appointment) (bool, error) {
-	if a.Status != CancelledByWorker || v.ID != a.BeneficiaryID {
+func (s *Service) Answerable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
+	if a.Status != appointment.CancelledByWorker || v.ID != a.BeneficiaryID {
 		return false, nil
 	}
 	row, err := readRebooking(ctx, s.db.Pool, a.ID)
@@ -116,21 +117,21 @@ type Replacement struct {
 // cancelled, for the same reason and in the same mode, by every rule of booking; an
 // hour that was never offered is judged by them too. It does so once: whatever is
 // asked afterwards, what took the place is the answer.
-func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Replacement) (Booked, error) {
+func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Replacement) (appointment.Booked, error) {
 	row, err := s.ownRebooking(ctx, v, id)
 	if err != nil {
-		return Booked{}, err
+		return appointment.Booked{}, err
 	}
 	if row.BookedID != nil {
 		return s.replaced(ctx, v, *row.BookedID)
 	}
-	lost, err := s.Appointment(ctx, v, id)
+	lost, err := s.appointments.Appointment(ctx, v, id)
 	if err != nil {
-		return Booked{}, err
+		return appointment.Booked{}, err
 	}
 	request, err := s.again(ctx, v, lost, r)
 	if err != nil {
-		return Booked{}, err
+		return appointment.Booked{}, err
 	}
 	booked, err := s.place(ctx, v, request, func(tx postgres.Tx) error {
 		if !r.Documents || s.documents == nil || r.SocialWorkerID == lost.SocialWorkerID {
@@ -145,18 +146,18 @@ func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 	if now, broken := readRebooking(ctx, s.db.Pool, id); broken == nil && now.BookedID != nil {
 		return s.replaced(ctx, v, *now.BookedID)
 	}
-	return Booked{}, err
+	return appointment.Booked{}, err
 }
 
-func (s *Service) replaced(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Booked, error) {
-	a, err := s.Appointment(ctx, v, id)
-	return Booked{a.ID, a.Status}, err
+func (s *Service) replaced(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (appointment.Booked, error) {
+	a, err := s.appointments.Appointment(ctx, v, id)
+	return appointment.Booked{ID: a.ID, Status: a.Status}, err
 }
 
 // again is the request that asks for the same with another hour.
-func (s *Service) again(ctx context.Context, v *viewer.Viewer, lost Appointment, r Replacement) (Request, error) {
-	details, err := s.Details(ctx, v, lost)
-	request := Request{SocialWorkerID: r.SocialWorkerID, StartsAt: r.StartsAt, Mode: lost.Mode, Reason: lost.Reason, instead: lost.ID}
+func (s *Service) again(ctx context.Context, v *viewer.Viewer, lost appointment.Appointment, r Replacement) (appointment.Request, error) {
+	details, err := s.appointments.Details(ctx, v, lost)
+	request := appointment.Request{SocialWorkerID: r.SocialWorkerID, StartsAt: r.StartsAt, Mode: lost.Mode, Reason: lost.Reason, Instead: lost.ID}
 	if r.Note {
 		request.Note = details.Note
 	}
@@ -168,17 +169,17 @@ func (s *Service) again(ctx context.Context, v *viewer.Viewer, lost Appointment,
 
 // settle takes a booking as the answer of somebody whose worker cancelled: to the
 // appointment whose place it takes, or else to the soonest one about the same.
-func settle(ctx context.Context, tx postgres.Tx, r Request, person, booked uuid.UUID) error {
-	if r.instead == uuid.Nil {
+func settle(ctx context.Context, tx postgres.Tx, r appointment.Request, person, booked uuid.UUID) error {
+	if r.Instead == uuid.Nil {
 		return settleAlike(ctx, tx, person, booked, r.Reason)
 	}
-	settled, err := settleRebooked(ctx, tx, r.instead, booked)
+	settled, err := settleRebooked(ctx, tx, r.Instead, booked)
 	return orMissing(settled, err, errReplaced)
 }
 
 // settleSame is settle for a booking that was there already.
-func settleSame(ctx context.Context, tx postgres.Tx, r Request, person, booked uuid.UUID) error {
-	if r.instead == uuid.Nil {
+func settleSame(ctx context.Context, tx postgres.Tx, r appointment.Request, person, booked uuid.UUID) error {
+	if r.Instead == uuid.Nil {
 		return nil
 	}
 	return settle(ctx, tx, r, person, booked)
@@ -209,9 +210,9 @@ func (o Offers) inWords(reader *time.Location) (all []offerWords) {
 
 // say is what a notice may say: of a worker's cancelling, with what is offered as it
 // is written.
-func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a Appointment, person account.Reachable) (told, error) {
+func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a appointment.Appointment, person account.Reachable) (told, error) {
 	said := w.told(a, person, tx.Now)
-	if n.Notice != noticeCancellation || a.Status != CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
+	if n.Notice != noticeCancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
 		return said, nil
 	}
 	row, err := readRebooking(ctx, tx, a.ID)

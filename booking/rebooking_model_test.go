@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
@@ -73,12 +74,12 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 		}
 		switch act := dice.IntN(7); {
 		case act < 3: // an hour is booked, and given up by the worker
-			id, err := p.Bookings.Book(t.Context(), person, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
+			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
 			if err != nil {
 				continue // past, or taken
 			}
 			settleAlike(person, reason)
-			a, err := p.Bookings.Appointment(t.Context(), person, id)
+			a, err := p.Appointments.Appointment(t.Context(), person, id)
 			ok(t, err)
 			if act == 0 {
 				_, err = p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{id}})
@@ -90,7 +91,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 		case some == uuid.Nil:
 		case act == 3: // an offer is taken
 			l := model[some]
-			proposal := p.proposal(t, l.person, booking.Appointment{ID: some})
+			proposal := p.proposal(t, l.person, appointment.Appointment{ID: some})
 			if proposal.Offers.None() {
 				continue
 			}
@@ -151,7 +152,7 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 	for range 8 {
 		for _, w := range []*viewer.Viewer{p.nadia, p.marc} {
 			who := []*viewer.Viewer{p.zoe, paul}[dice.IntN(2)]
-			_, _ = p.Bookings.Book(t.Context(), who, booking.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
+			_, _ = p.Bookings.Book(t.Context(), who, appointment.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
 		}
 	}
 	ok(t, p.Bookings.AddAbsence(t.Context(), p.marc, slot.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
@@ -159,7 +160,7 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 	got := p.proposal(t, p.zoe, a).Offers
 
 	bookable := func(w *viewer.Viewer, at time.Time) bool {
-		booked, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
+		booked, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
 		if err == nil {
 			_, err = p.DB.Pool.Exec(t.Context(), `delete from appointments where id = $1`, booked)
 			ok(t, err)

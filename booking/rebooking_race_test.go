@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -22,7 +23,7 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	lina := p.SocialWorker(t, "Lina", "Morel")
 	var people []*viewer.Viewer
 	all := map[*viewer.Viewer][]uuid.UUID{}
-	var first, second []booking.Appointment
+	var first, second []appointment.Appointment
 	for i := range 8 {
 		person := p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i)))
 		people = append(people, person)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -20,16 +21,16 @@ import (
 )
 
 // leave has Nadia cancel, and returns what she cancelled.
-func (p pair) leave(t *testing.T, a booking.Appointment) booking.Appointment {
+func (p pair) leave(t *testing.T, a appointment.Appointment) appointment.Appointment {
 	t.Helper()
 	status, err := p.Bookings.Cancel(t.Context(), p.nadia, a.ID, "Je suis souffrante.")
-	if err != nil || status != booking.CancelledByWorker {
+	if err != nil || status != appointment.CancelledByWorker {
 		t.Fatalf("%q, %v", status, err)
 	}
 	return a
 }
 
-func (p pair) proposal(t *testing.T, v *viewer.Viewer, a booking.Appointment) booking.Proposal {
+func (p pair) proposal(t *testing.T, v *viewer.Viewer, a appointment.Appointment) booking.Proposal {
 	t.Helper()
 	proposal, err := p.Bookings.Proposal(t.Context(), v, a.ID)
 	ok(t, err)
@@ -70,7 +71,7 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 			last = away
 		}
 	}
-	booked, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
+	booked, err := p.Bookings.Book(t.Context(), paul, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
 	if err == nil {
 		t.Errorf("an hour that is past was booked: %v", booked)
 	}
@@ -148,8 +149,8 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 	t.Parallel()
 	for _, says := range []bool{false, true} {
 		p := newPair(t)
-		id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{
-			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: slot.Video, Reason: "housing", Note: "Une dette.", Needs: booking.Needs{Interpreter: "arabe"},
+		id, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{
+			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: slot.Video, Reason: "housing", Note: "Une dette.", Needs: appointment.Needs{Interpreter: "arabe"},
 		})
 		ok(t, err)
 		a := p.leave(t, p.state(t, id))
@@ -158,9 +159,9 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, offer)
 		ok(t, err)
 		next := p.state(t, booked.ID)
-		details, err := p.Bookings.Details(t.Context(), p.marc, next)
+		details, err := p.Appointments.Details(t.Context(), p.marc, next)
 		ok(t, err)
-		if next.Reason != "housing" || next.Mode != slot.Video || next.Status != booking.Confirmed || next.SocialWorkerID != p.marc.ID {
+		if next.Reason != "housing" || next.Mode != slot.Video || next.Status != appointment.Confirmed || next.SocialWorkerID != p.marc.ID {
 			t.Errorf("%+v", next)
 		}
 		if (details.Note == "Une dette.") != says || (details.Interpreter == "arabe") != says {
@@ -176,7 +177,7 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 		if now := p.proposal(t, p.zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
 			t.Errorf("offered still: %+v", now)
 		}
-		if coming, _, err := p.Bookings.Appointments(t.Context(), p.zoe); err != nil || len(coming) != 1 {
+		if coming, _, err := p.Appointments.Appointments(t.Context(), p.zoe); err != nil || len(coming) != 1 {
 			t.Errorf("%d to come, %v", len(coming), err)
 		}
 	}
@@ -219,7 +220,7 @@ func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
 func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	var lost []booking.Appointment
+	var lost []appointment.Appointment
 	var people []*viewer.Viewer
 	for i := range 10 {
 		people = append(people, p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i))))
@@ -257,7 +258,7 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	_, err := p.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
 	ok(t, err)
 	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)) // in less than a day
-	if since, err := p.Bookings.Marked(t.Context(), p.zoe, p.nadia.ID, p.zoe.ID); err != nil || !since.IsZero() {
+	if since, err := p.Appointments.Marked(t.Context(), p.zoe, p.nadia.ID, p.zoe.ID); err != nil || !since.IsZero() {
 		t.Errorf("marked since %v, %v", since, err)
 	}
 	offers := p.proposal(t, p.zoe, a).Offers
@@ -320,12 +321,12 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		t.Errorf("answered: %v", got)
 	}
 	// The operator books for Paul, about the same: nothing is left to call for.
-	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
+	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
 	ok(t, err)
 	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("booked about something else: %v", got)
 	}
-	_, err = p.Bookings.Place(t.Context(), v, booking.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: soon.ID})
+	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: soon.ID})
 	ok(t, err)
 	if got := p.recalled(t); len(got) != 0 {
 		t.Errorf("booked: %v", got)
@@ -456,7 +457,7 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
 	p.SetNow(overdue.AnswerBy.Add(time.Microsecond))
 	asked, agreed := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, paul, p.nadia, p.at(73), slot.Video)
-	if asked.Status != booking.Requested || agreed.Status != booking.Confirmed {
+	if asked.Status != appointment.Requested || agreed.Status != appointment.Confirmed {
 		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
 	}
 	all, _, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, slot.Period{From: p.at(48), To: p.at(96)})
@@ -467,7 +468,7 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	if err != nil || n != 2 {
 		t.Errorf("%d cancelled, %v", n, err)
 	}
-	for id, want := range map[uuid.UUID]booking.Status{overdue.ID: booking.Expired, asked.ID: booking.CancelledByWorker} {
+	for id, want := range map[uuid.UUID]appointment.Status{overdue.ID: appointment.Expired, asked.ID: appointment.CancelledByWorker} {
 		if now := p.state(t, id); now.Status != want {
 			t.Errorf("%s became %q, want %q", now.StartsAt, now.Status, want)
 		}
@@ -547,7 +548,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	if n, err := p.Bookings.Clear(t.Context(), admin, c); err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if p.state(t, foreign.ID).Status != booking.Confirmed || p.state(t, a.ID).Status != booking.CancelledByWorker {
+	if p.state(t, foreign.ID).Status != appointment.Confirmed || p.state(t, a.ID).Status != appointment.CancelledByWorker {
 		t.Error("it cancelled what is another worker's, or not what it should")
 	}
 	cleared, err := p.Bookings.Clearings(t.Context(), admin, p.nadia.ID)
@@ -600,7 +601,7 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 			t.Fatalf("offered: %+v", o)
 		}
 		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
-		if err != nil || booked.Status != booking.Requested {
+		if err != nil || booked.Status != appointment.Requested {
 			t.Fatalf("%+v, %v", booked, err)
 		}
 		switch end {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -204,13 +205,13 @@ func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 			t.Error("what was written is lost")
 		}
 	}
-	if got := d.state(t, a.ID); got.Status != booking.Confirmed || !got.StartsAt.Equal(a.StartsAt) {
+	if got := d.state(t, a.ID); got.Status != appointment.Confirmed || !got.StartsAt.Equal(a.StartsAt) {
 		t.Fatalf("it is %s at %s", got.Status, got.StartsAt)
 	}
-	if since, err := d.Bookings.Marked(t.Context(), d.zoe, d.nadia.ID, d.zoe.ID); err != nil || !since.IsZero() {
+	if since, err := d.Appointments.Marked(t.Context(), d.zoe, d.nadia.ID, d.zoe.ID); err != nil || !since.IsZero() {
 		t.Fatalf("marked since %s, %v", since, err)
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.state(t, a.ID).Status != booking.CancelledLate {
+	if _, code := d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.state(t, a.ID).Status != appointment.CancelledLate {
 		t.Errorf("after it was told: %q, %s", code, d.state(t, a.ID).Status)
 	}
 }

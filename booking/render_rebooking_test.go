@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -25,20 +26,20 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Switchboard, Zone: time.UTC}
-	a := Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: slot.InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: Requested}
+	a := appointment.Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: slot.InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: appointment.Requested}
 	offer := Offer{SocialWorkerID: uuid.New(), SocialWorkerName: "<b>Marc", StartsAt: at, Zone: zone.Of("Indian/Reunion"), Place: "1 rue\nde la Paix", Asks: true}
 	offers := Offers{[]Offer{offer}, []Offer{offer}, []Offer{offer}}
 	full := proposalPage{
-		Proposal: Proposal{Appointment: a, Details: Details{Note: "x", Reply: "<b>x", Needs: Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},
+		Proposal: Proposal{Appointment: a, Details: appointment.Details{Note: "x", Reply: "<b>x", Needs: appointment.Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},
 		Form:     form.New(nil), Reader: time.UTC, Problem: "<b>non",
 	}
 	worker := SocialWorker{Person: account.Person{FirstName: "<b>Nadia", Zone: time.UTC}}
-	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []Appointment{a}, More: true, Span: slot.Period{From: at, To: at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
+	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []appointment.Appointment{a}, More: true, Span: slot.Period{From: at, To: at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
 	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
 	pages := []web.Page{
-		proposalPage{Proposal: Proposal{Appointment: Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,
+		proposalPage{Proposal: Proposal{Appointment: appointment.Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,
 		clearPage{Form: form.New(nil), Period: form.New(nil), Own: true, Worker: worker}, list, checkClearingPage{clearPage: list},
-		checkClearingPage{clearPage: list, Chosen: []Appointment{a, a}, People: 2, Kept: []keptField{{"explanation", "<b>"}}},
+		checkClearingPage{clearPage: list, Chosen: []appointment.Appointment{a, a}, People: 2, Kept: []appointment.KeptField{{Name: "explanation", Value: "<b>"}}},
 		recallsPage{}, recallsPage{v, []Recall{
 			{Reachable: account.Reachable{Person: account.Person{Zone: time.UTC}}},
 			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Notice: Notice{noticeRow: noticeRow{Channel: ByMail, State: NoticeBounced, Cause: causeNoAnswer}}},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -29,12 +30,6 @@ func (s *Service) active(ctx context.Context, q postgres.Querier, worker uuid.UU
 	return err
 }
 
-// CountComing counts the appointments that somebody, of either side, has before
-// them: the number is all that an administrator learns of them.
-func (s *Service) CountComing(ctx context.Context, person uuid.UUID) (int, error) {
-	return countComing(ctx, s.db.Pool, person, s.db.Now())
-}
-
 // Report is disrespect or a dispute that a worker tells the administration about
 // (R7).
 type Report struct {
@@ -49,7 +44,7 @@ func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockAppointment(ctx, tx, v.ID, id)
+		row, err := appointment.Lock(ctx, tx, v.ID, id)
 		if err != nil {
 			return err
 		}

@@ -5,30 +5,13 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/internal/audit"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
-
-// How long a request holds its hour: so long after it was made, and until so long
-// before the hour, whichever comes first (R19).
-const (
-	answerWithin = 24 * time.Hour
-	answerBefore = time.Hour
-)
-
-// answerBy is until when a request that is made at now may be answered; that
-// instant still counts.
-func answerBy(startsAt, now time.Time) time.Time {
-	deadline, latest := now.Add(answerWithin), startsAt.Add(-answerBefore)
-	if latest.Before(deadline) {
-		return latest
-	}
-	return deadline
-}
 
 var (
 	errTooSoon  = fault.New(fault.Invalid, "Cette heure est trop proche pour une demande : elle doit pouvoir être acceptée une heure avant. Choisissez-en une plus tardive.")
@@ -37,66 +20,26 @@ var (
 
 // terms are how an hour is had: at once, or as a request that is to be answered.
 type terms struct {
-	Status   Status
+	Status   appointment.Status
 	AnswerBy *time.Time // of a request
 }
 
 // terms decides it: while the person is marked with the worker, what they take is
 // a request. What the worker gives is given.
 func (s *Service) terms(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker, person uuid.UUID, startsAt time.Time) (terms, error) {
-	marked, err := readMark(ctx, tx, worker, person)
+	marked, err := appointment.ReadMark(ctx, tx, worker, person)
 	if err != nil || marked.IsZero() || v.ID == worker {
-		return terms{Status: Confirmed}, err
+		return terms{Status: appointment.Confirmed}, err
 	}
 	return request(startsAt, tx.Now)
 }
 
 func request(startsAt, now time.Time) (terms, error) {
-	by := answerBy(startsAt, now)
+	by := appointment.AnswerBy(startsAt, now)
 	if !by.After(now) {
 		return terms{}, errTooSoon
 	}
-	return terms{Requested, &by}, nil
-}
-
-// Marked is since when the person's bookings with the worker are requests, the zero
-// time when they are not. It is told to the two alone, and to whoever books for them.
-func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID) (time.Time, error) {
-	if v.ID != worker && v.ID != person && v.Role != viewer.Switchboard {
-		return time.Time{}, errNotFound
-	}
-	return readMark(ctx, s.db.Pool, worker, person)
-}
-
-// ClearMark ends it, by the worker of one of the person's appointments; journaled. One
-// that has ended stays so.
-func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockAppointment(ctx, tx, v.ID, id)
-		if err != nil {
-			return err
-		}
-		found, err := deleteMark(ctx, tx, v.ID, row.BeneficiaryID)
-		if err != nil || !found {
-			return err
-		}
-		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actUnmarked, SubjectID: row.BeneficiaryID})
-	})
-}
-
-// Requests lists what waits for the viewer's answer, the most pressing first.
-func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment, error) {
-	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
-		return nil, err
-	}
-	rows, err := readRequests(ctx, s.db.Pool, v.ID, s.db.Now())
-	if err != nil {
-		return nil, err
-	}
-	return s.named(ctx, rows)
+	return terms{appointment.Requested, &by}, nil
 }
 
 // Answer accepts or declines a request, by its worker, until its deadline; Conflict
@@ -110,40 +53,31 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		if err != nil {
 			return err
 		}
-		if h.answered(accept) {
+		if h.Answered(accept) {
 			return nil
 		}
-		if h.Status != Requested {
+		if h.Status != appointment.Requested {
 			return errAnswered
 		}
 		if accept {
 			return s.accept(ctx, tx, h.Appointment)
 		}
-		reply, err := s.sealReply(ctx, tx, h.Appointment, explanation)
+		reply, err := s.appointments.SealReply(ctx, tx, h.Appointment, explanation)
 		if err != nil {
 			return err
 		}
-		if err := markCancelled(ctx, tx, id, Declined, reply); err != nil {
+		if err := appointment.MarkCancelled(ctx, tx, id, appointment.Declined, reply); err != nil {
 			return err
 		}
 		if err := reopenRebooking(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.tellClosed(ctx, tx, noticeDeclined, freedRow{id, h.BeneficiaryID, h.SocialWorkerID})
+		return s.tellClosed(ctx, tx, noticeDeclined, appointment.ReleasedRow{ID: id, BeneficiaryID: h.BeneficiaryID, SocialWorkerID: h.SocialWorkerID})
 	})
 }
 
-// answered reports whether it is a request that was accepted, or declined, and stands
-// as it was answered.
-func (a Appointment) answered(accept bool) bool {
-	if accept {
-		return a.Status == Confirmed && !a.AnswerBy.IsZero()
-	}
-	return a.Status == Declined
-}
-
-func (s *Service) accept(ctx context.Context, tx postgres.Tx, a Appointment) error {
-	if err := markAccepted(ctx, tx, a.ID); err != nil {
+func (s *Service) accept(ctx context.Context, tx postgres.Tx, a appointment.Appointment) error {
+	if err := appointment.MarkAccepted(ctx, tx, a.ID); err != nil {
 		return err
 	}
 	if err := s.notify(ctx, tx, a.ID, noticeAccepted, a.BeneficiaryID); err != nil {
@@ -155,7 +89,7 @@ func (s *Service) accept(ctx context.Context, tx postgres.Tx, a Appointment) err
 // release frees the hours that overdue requests of the worker and of the person
 // still hold, before an act looks at what is free.
 func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
-	freed, err := expireRequests(ctx, tx, worker, person)
+	freed, err := appointment.ExpireRequests(ctx, tx, worker, person)
 	if err != nil {
 		return err
 	}
@@ -172,7 +106,7 @@ func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uu
 
 // tellClosed tells the person how a request ended, and the worker, whose calendar
 // holds it, that it did.
-func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r freedRow) error {
+func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
 	if err := s.notify(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
 		return err
 	}
@@ -185,7 +119,7 @@ const releasedAtOnce = 500
 // ReleaseOverdue frees every hour that a request held for too long. One that fails
 // keeps back no other.
 func (s *Service) ReleaseOverdue(ctx context.Context) error {
-	overdue, err := readOverdue(ctx, s.db.Pool, s.db.Now(), releasedAtOnce)
+	overdue, err := appointment.ReadOverdue(ctx, s.db.Pool, s.db.Now(), releasedAtOnce)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -34,7 +34,7 @@ func markedPair(t *testing.T) pair {
 	p := newPair(t)
 	a := p.Book(t, p.zoe, p.nadia, bookingtest.Start.Add(2*time.Hour), slot.Video)
 	status, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
-	if err != nil || status != booking.CancelledLate {
+	if err != nil || status != appointment.CancelledLate {
 		t.Fatalf("%q, %v", status, err)
 	}
 	return p
@@ -42,9 +42,9 @@ func markedPair(t *testing.T) pair {
 
 func (p pair) at(hours int) time.Time { return bookingtest.Start.Add(time.Duration(hours) * time.Hour) }
 
-func (p pair) state(t *testing.T, id uuid.UUID) booking.Appointment {
+func (p pair) state(t *testing.T, id uuid.UUID) appointment.Appointment {
 	t.Helper()
-	a, err := p.Bookings.Appointment(t.Context(), p.zoe, id)
+	a, err := p.Appointments.Appointment(t.Context(), p.zoe, id)
 	ok(t, err)
 	return a
 }
@@ -78,24 +78,24 @@ func TestR19_AfterALateCancellationABookingIsARequestWithThatWorkerAlone(t *test
 	t.Parallel()
 	p := markedPair(t)
 	asked := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
-	if want := p.at(24); asked.Status != booking.Requested || !asked.AnswerBy.Equal(want) {
+	if want := p.at(24); asked.Status != appointment.Requested || !asked.AnswerBy.Equal(want) {
 		t.Errorf("with the same worker: %q until %v, want requested until %v", asked.Status, asked.AnswerBy, want)
 	}
-	if other := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video); other.Status != booking.Confirmed {
+	if other := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video); other.Status != appointment.Confirmed {
 		t.Errorf("with another worker: %q", other.Status)
 	}
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	if others := p.Book(t, paul, p.nadia, p.at(49), slot.Video); others.Status != booking.Confirmed {
+	if others := p.Book(t, paul, p.nadia, p.at(49), slot.Video); others.Status != appointment.Confirmed {
 		t.Errorf("somebody else: %q", others.Status)
 	}
-	_, err := p.Bookings.Book(t.Context(), paul, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: asked.StartsAt, Mode: slot.Video, Reason: "money"})
+	_, err := p.Bookings.Book(t.Context(), paul, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: asked.StartsAt, Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("the hour that is held: %v", err)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["request"] != 1 || nadia["request"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	waiting, err := p.Bookings.Requests(t.Context(), p.nadia)
+	waiting, err := p.Appointments.Requests(t.Context(), p.nadia)
 	if err != nil || len(waiting) != 1 || waiting[0].ID != asked.ID {
 		t.Errorf("the worker sees %v, %v", waiting, err)
 	}
@@ -110,7 +110,7 @@ func TestR19_CancellingInTimeLeavesNoMark(t *testing.T) {
 	b := p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)
 	_, err = p.Bookings.Cancel(t.Context(), p.nadia, b.ID, "")
 	ok(t, err)
-	if again := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); again.Status != booking.Confirmed {
+	if again := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); again.Status != appointment.Confirmed {
 		t.Errorf("after a free cancellation and the worker's own: %q", again.Status)
 	}
 }
@@ -122,7 +122,7 @@ func TestR19_TheDeadlineIsADayOrOneHourBeforeTheStart(t *testing.T) {
 	if !near.AnswerBy.Equal(p.at(4)) {
 		t.Errorf("an hour in 5 hours is held until %v", near.AnswerBy)
 	}
-	_, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(1), Mode: slot.Video, Reason: "money"})
+	_, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(1), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("an hour that could not be answered an hour before: %v", err)
 	}
@@ -139,12 +139,12 @@ func TestR19_AcceptingAndDecliningTellThePerson(t *testing.T) {
 	}
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, yes.ID, true, ""))
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, no.ID, false, "Je serai en formation."))
-	if a := p.state(t, yes.ID); a.Status != booking.Confirmed || a.Sequence != 1 {
+	if a := p.state(t, yes.ID); a.Status != appointment.Confirmed || a.Sequence != 1 {
 		t.Errorf("accepted: %q, sequence %d", a.Status, a.Sequence)
 	}
 	declined := p.state(t, no.ID)
-	details, err := p.Bookings.Details(t.Context(), p.zoe, declined)
-	if declined.Status != booking.Declined || err != nil || details.Reply != "Je serai en formation." {
+	details, err := p.Appointments.Details(t.Context(), p.zoe, declined)
+	if declined.Status != appointment.Declined || err != nil || details.Reply != "Je serai en formation." {
 		t.Errorf("declined: %q, %q, %v", declined.Status, details.Reply, err)
 	}
 	if told := p.told(t, p.zoe); told["accepted"] != 1 || told["declined"] != 1 {
@@ -164,7 +164,7 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenFreesItsHour(t *testing.T)
 	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	p.SetNow(a.AnswerBy)
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
-	if got := p.state(t, a.ID); got.Status != booking.Requested {
+	if got := p.state(t, a.ID); got.Status != appointment.Requested {
 		t.Fatalf("at its deadline: %q", got.Status)
 	}
 	p.SetNow(a.AnswerBy.Add(time.Microsecond))
@@ -178,7 +178,7 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenFreesItsHour(t *testing.T)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	p.Book(t, paul, p.nadia, a.StartsAt, slot.Video)
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
-	if got := p.state(t, a.ID); got.Status != booking.Expired || got.Sequence != 1 {
+	if got := p.state(t, a.ID); got.Status != appointment.Expired || got.Sequence != 1 {
 		t.Errorf("released: %q, sequence %d", got.Status, got.Sequence)
 	}
 	if told := p.told(t, p.zoe); told["expired"] != 1 {
@@ -194,7 +194,7 @@ func TestR19_AnOverdueRequestElsewhereIsNoOverlap(t *testing.T) {
 	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	p.SetNow(a.AnswerBy.Add(time.Minute))
 	p.Book(t, p.zoe, p.marc, a.StartsAt, slot.Video)
-	if got := p.state(t, a.ID); got.Status != booking.Expired {
+	if got := p.state(t, a.ID); got.Status != appointment.Expired {
 		t.Errorf("the request is %q", got.Status)
 	}
 }
@@ -205,7 +205,7 @@ func TestR19_TheJobReleasesEveryOverdueRequest(t *testing.T) {
 	first, second := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, p.zoe, p.nadia, p.at(74), slot.Video)
 	p.SetNow(p.at(25))
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
-	for _, a := range []booking.Appointment{first, second} {
+	for _, a := range []appointment.Appointment{first, second} {
 		var kept string
 		ok(t, p.DB.Pool.QueryRow(t.Context(), `select status from appointments where id = $1`, a.ID).Scan(&kept))
 		if kept != "expired" {
@@ -222,7 +222,7 @@ func TestR19_ARequestIsCancelledFreelyAndLeavesNoSecondMark(t *testing.T) {
 	p := markedPair(t)
 	a := p.Book(t, p.zoe, p.nadia, p.at(6), slot.Video)
 	status, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
-	if err != nil || status != booking.Cancelled {
+	if err != nil || status != appointment.Cancelled {
 		t.Errorf("%q, %v", status, err)
 	}
 }
@@ -230,29 +230,29 @@ func TestR19_ARequestIsCancelledFreelyAndLeavesNoSecondMark(t *testing.T) {
 func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
-	_, past, err := p.Bookings.Appointments(t.Context(), p.zoe)
+	_, past, err := p.Appointments.Appointments(t.Context(), p.zoe)
 	ok(t, err)
 	id := past[0].ID
 	for _, v := range []*viewer.Viewer{p.zoe, p.marc, p.Admin} {
-		if err := p.Bookings.ClearMark(t.Context(), v, id); err == nil {
+		if err := p.Appointments.ClearMark(t.Context(), v, id); err == nil {
 			t.Errorf("%s cleared it", v.Role)
 		}
 	}
-	details, err := p.Bookings.Details(t.Context(), p.nadia, past[0])
+	details, err := p.Appointments.Details(t.Context(), p.nadia, past[0])
 	if err != nil || !details.MarkedAt.Equal(bookingtest.Start) {
 		t.Errorf("the worker sees the mark of %v, %v", details.MarkedAt, err)
 	}
-	if details, err = p.Bookings.Details(t.Context(), p.zoe, past[0]); err != nil || !details.MarkedAt.IsZero() {
+	if details, err = p.Appointments.Details(t.Context(), p.zoe, past[0]); err != nil || !details.MarkedAt.IsZero() {
 		t.Errorf("the person reads %v, %v", details.MarkedAt, err)
 	}
-	ok(t, p.Bookings.ClearMark(t.Context(), p.nadia, id))
+	ok(t, p.Appointments.ClearMark(t.Context(), p.nadia, id))
 	if n := p.journal(t, "appointment.mark_cleared", p.nadia, p.zoe); n != 1 {
 		t.Errorf("journaled %d times", n)
 	}
-	if a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); a.Status != booking.Confirmed {
+	if a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); a.Status != appointment.Confirmed {
 		t.Errorf("afterwards: %q", a.Status)
 	}
-	ok(t, p.Bookings.ClearMark(t.Context(), p.nadia, id)) // pressed twice
+	ok(t, p.Appointments.ClearMark(t.Context(), p.nadia, id)) // pressed twice
 	if n := p.journal(t, "appointment.mark_cleared", p.nadia, p.zoe); n != 1 {
 		t.Errorf("journaled %d times", n)
 	}
@@ -267,26 +267,26 @@ func TestR18_MovingKeepsTheAppointmentAndFreesTheOldHour(t *testing.T) {
 	}
 	ok(t, p.Bookings.Move(t.Context(), p.zoe, a.ID, p.at(50)))
 	moved := p.state(t, a.ID)
-	if !moved.StartsAt.Equal(p.at(50)) || moved.Status != booking.Confirmed || moved.Sequence != 1 {
+	if !moved.StartsAt.Equal(p.at(50)) || moved.Status != appointment.Confirmed || moved.Sequence != 1 {
 		t.Errorf("moved: %+v", moved)
 	}
 	p.Book(t, p.Beneficiary(t, "Ali", "Vidal"), p.nadia, p.at(48), slot.Video)
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	if again := p.Book(t, p.zoe, p.nadia, p.at(52), slot.Video); again.Status != booking.Confirmed {
+	if again := p.Book(t, p.zoe, p.nadia, p.at(52), slot.Video); again.Status != appointment.Confirmed {
 		t.Errorf("moving in time left a mark: %q", again.Status)
 	}
 }
 
 func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 	t.Parallel()
-	for late, want := range map[time.Duration]booking.Status{0: booking.Confirmed, time.Microsecond: booking.Requested} {
+	for late, want := range map[time.Duration]appointment.Status{0: appointment.Confirmed, time.Microsecond: appointment.Requested} {
 		p := newPair(t)
 		a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
 		p.SetNow(a.FreeUntil().Add(late))
 		ok(t, p.Bookings.Move(t.Context(), p.zoe, a.ID, p.at(90)))
-		if moved := p.state(t, a.ID); moved.Status != booking.Confirmed {
+		if moved := p.state(t, a.ID); moved.Status != appointment.Confirmed {
 			t.Errorf("%v after the deadline: the moved hour is %q", late, moved.Status)
 		}
 		if next := p.Book(t, p.zoe, p.nadia, p.at(96), slot.Video); next.Status != want {
@@ -301,11 +301,11 @@ func TestR19_WhoIsMarkedMovesToARequest(t *testing.T) {
 	a := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	ok(t, p.Bookings.Answer(t.Context(), p.nadia, a.ID, true, ""))
 	ok(t, p.Bookings.Move(t.Context(), p.zoe, a.ID, p.at(74)))
-	if moved := p.state(t, a.ID); moved.Status != booking.Requested || !moved.AnswerBy.Equal(p.at(24)) {
+	if moved := p.state(t, a.ID); moved.Status != appointment.Requested || !moved.AnswerBy.Equal(p.at(24)) {
 		t.Errorf("moved by the person: %q until %v", moved.Status, moved.AnswerBy)
 	}
 	ok(t, p.Bookings.Move(t.Context(), p.nadia, a.ID, p.at(76)))
-	if moved := p.state(t, a.ID); moved.Status != booking.Confirmed {
+	if moved := p.state(t, a.ID); moved.Status != appointment.Confirmed {
 		t.Errorf("moved by the worker: %q", moved.Status)
 	}
 }
@@ -350,13 +350,13 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 		t.Errorf("the worker: %v", err)
 	}
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID))
-	if now := p.state(t, a.ID); now.Mode != slot.Phone || now.Place != "" || now.Sequence != 1 || now.Status != booking.Confirmed {
+	if now := p.state(t, a.ID); now.Mode != slot.Phone || now.Place != "" || now.Sequence != 1 || now.Status != appointment.Confirmed {
 		t.Errorf("it is now %+v", now)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	if next := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); next.Status != booking.Confirmed {
+	if next := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); next.Status != appointment.Confirmed {
 		t.Errorf("it left a mark: %q", next.Status)
 	}
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID)) // pressed twice
@@ -382,8 +382,8 @@ func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
 	}
 	ok(t, p.Bookings.Phone(t.Context(), p.zoe, a.ID))
 	now := p.state(t, a.ID)
-	details, err := p.Bookings.Details(t.Context(), p.nadia, now)
-	if err != nil || now.Mode != slot.Phone || now.Status != booking.Confirmed || details.Mobile == "" {
+	details, err := p.Appointments.Details(t.Context(), p.nadia, now)
+	if err != nil || now.Mode != slot.Phone || now.Status != appointment.Confirmed || details.Mobile == "" {
 		t.Errorf("it is now %+v, the worker calls %q, %v", now, details.Mobile, err)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
@@ -414,7 +414,7 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	if leads := p.press(t, yann, p.pages.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.zoe.ID.String() {
 		t.Errorf("it leads to %q", leads)
 	}
-	if now := p.state(t, a.ID); now.Mode != slot.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != booking.Confirmed {
+	if now := p.state(t, a.ID); now.Mode != slot.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != appointment.Confirmed {
 		t.Errorf("it is now %+v", now)
 	}
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
@@ -437,36 +437,36 @@ func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	a := p.Book(t, p.zoe, p.nadia, p.at(24), slot.Video)
-	conclude := func(v *viewer.Viewer, now time.Time, outcome booking.Status) error {
+	conclude := func(v *viewer.Viewer, now time.Time, outcome appointment.Status) error {
 		p.SetNow(now)
-		return p.Bookings.Conclude(t.Context(), v, a.ID, outcome)
+		return p.Appointments.Conclude(t.Context(), v, a.ID, outcome)
 	}
-	if err := conclude(p.nadia, a.StartsAt.Add(-time.Microsecond), booking.Held); !fault.Is(err, fault.Conflict) {
+	if err := conclude(p.nadia, a.StartsAt.Add(-time.Microsecond), appointment.Held); !fault.Is(err, fault.Conflict) {
 		t.Errorf("before the hour: %v", err)
 	}
-	if err := conclude(p.zoe, a.StartsAt, booking.Held); !fault.Is(err, fault.Forbidden) {
+	if err := conclude(p.zoe, a.StartsAt, appointment.Held); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the person: %v", err)
 	}
-	if err := conclude(p.marc, a.StartsAt, booking.Held); !fault.Is(err, fault.NotFound) {
+	if err := conclude(p.marc, a.StartsAt, appointment.Held); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another worker: %v", err)
 	}
-	if err := conclude(p.nadia, a.StartsAt, booking.Cancelled); !fault.Is(err, fault.Invalid) {
+	if err := conclude(p.nadia, a.StartsAt, appointment.Cancelled); !fault.Is(err, fault.Invalid) {
 		t.Errorf("as something else: %v", err)
 	}
-	for _, outcome := range []booking.Status{booking.NoShow, booking.Held} {
+	for _, outcome := range []appointment.Status{appointment.NoShow, appointment.Held} {
 		ok(t, conclude(p.nadia, a.StartsAt, outcome))
 		if now := p.state(t, a.ID); now.Status != outcome {
 			t.Errorf("it is %q, want %q", now.Status, outcome)
 		}
 	}
-	ok(t, conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour-time.Microsecond), booking.NoShow))
-	if err := conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour), booking.Held); !fault.Is(err, fault.Conflict) {
+	ok(t, conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour-time.Microsecond), appointment.NoShow))
+	if err := conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour), appointment.Held); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a week later: %v", err)
 	}
 	if told := p.told(t, p.zoe); len(told) != 1 || told["confirmation"] != 1 {
 		t.Errorf("a no-show told %v", told)
 	}
-	if next := p.Book(t, p.zoe, p.nadia, p.at(400), slot.Video); next.Status != booking.Confirmed {
+	if next := p.Book(t, p.zoe, p.nadia, p.at(400), slot.Video); next.Status != appointment.Confirmed {
 		t.Errorf("a no-show left a mark: %q", next.Status)
 	}
 }
@@ -474,17 +474,17 @@ func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	needs := booking.Needs{Interpreter: "langue des signes", Accessibility: "fauteuil roulant", Companion: "ma sœur"}
-	id, err := p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(48), Mode: slot.InPerson, Reason: "housing", Needs: needs})
+	needs := appointment.Needs{Interpreter: "langue des signes", Accessibility: "fauteuil roulant", Companion: "ma sœur"}
+	id, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(48), Mode: slot.InPerson, Reason: "housing", Needs: needs})
 	ok(t, err)
 	var kept []byte
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `select sealed_needs from appointments where id = $1`, id).Scan(&kept))
 	if len(kept) == 0 || strings.Contains(string(kept), "signes") || strings.Contains(string(kept), "fauteuil") {
 		t.Errorf("kept as %q", kept)
 	}
-	read := func(v *viewer.Viewer) booking.Needs {
+	read := func(v *viewer.Viewer) appointment.Needs {
 		t.Helper()
-		details, err := p.Bookings.Details(t.Context(), v, p.state(t, id))
+		details, err := p.Appointments.Details(t.Context(), v, p.state(t, id))
 		ok(t, err)
 		return details.Needs
 	}
@@ -505,7 +505,7 @@ func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
 		t.Errorf("the worker is told %v", told)
 	}
 	p.SetNow(p.at(48))
-	if err := p.Bookings.ChangeNeeds(t.Context(), p.zoe, id, booking.Needs{}); !fault.Is(err, fault.Conflict) {
+	if err := p.Bookings.ChangeNeeds(t.Context(), p.zoe, id, appointment.Needs{}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("once it has begun: %v", err)
 	}
 }
@@ -524,7 +524,7 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 	p := newPair(t)
 	p.perYear(t, 2)
 	book := func(hours int) (uuid.UUID, error) {
-		return p.Bookings.Book(t.Context(), p.zoe, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"})
+		return p.Bookings.Book(t.Context(), p.zoe, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"})
 	}
 	used := func(name string) {
 		t.Helper()
@@ -544,13 +544,13 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 		t.Errorf("moving within the number: %v", err)
 	}
 	p.SetNow(p.at(24))
-	for _, outcome := range []booking.Status{booking.Held, booking.NoShow} {
-		ok(t, p.Bookings.Conclude(t.Context(), p.nadia, first, outcome))
+	for _, outcome := range []appointment.Status{appointment.Held, appointment.NoShow} {
+		ok(t, p.Appointments.Conclude(t.Context(), p.nadia, first, outcome))
 		used(string(outcome))
 	}
 	p.SetNow(p.at(49))
 	status, err := p.Bookings.Cancel(t.Context(), p.zoe, second, "")
-	if err != nil || status != booking.CancelledLate {
+	if err != nil || status != appointment.CancelledLate {
 		t.Fatalf("%q, %v", status, err)
 	}
 	if _, err := book(120); err != nil {
@@ -565,7 +565,7 @@ func TestR9_TwoBookingsAtOnceDoNotBothTakeTheLastConsultation(t *testing.T) {
 	errs := make(chan error, 2)
 	for i, worker := range []*viewer.Viewer{p.nadia, p.marc} {
 		go func() {
-			_, err := p.Bookings.Book(context.Background(), p.zoe, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(48 + i), Mode: slot.Video, Reason: "housing"})
+			_, err := p.Bookings.Book(context.Background(), p.zoe, appointment.Request{SocialWorkerID: worker.ID, StartsAt: p.at(48 + i), Mode: slot.Video, Reason: "housing"})
 			errs <- err
 		}()
 	}
@@ -580,7 +580,7 @@ func TestR12_BookingForSomebody(t *testing.T) {
 	p := newPair(t)
 	yann := p.Member(t, viewer.Switchboard, "Yann")
 	ask := func(v *viewer.Viewer, worker *viewer.Viewer, hours int, who uuid.UUID) (uuid.UUID, error) {
-		return p.Bookings.Book(t.Context(), v, booking.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Phone, Reason: "housing", Note: "Un mot.", For: who})
+		return p.Bookings.Book(t.Context(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Phone, Reason: "housing", Note: "Un mot.", For: who})
 	}
 	for name, c := range map[string]struct {
 		v, worker *viewer.Viewer
@@ -614,14 +614,14 @@ func TestR12_BookingForSomebody(t *testing.T) {
 		t.Errorf("a worker learns what the person does then: %v", err)
 	}
 	a := p.state(t, byDesk)
-	if _, err := p.Bookings.Details(t.Context(), yann, a); !fault.Is(err, fault.NotFound) {
+	if _, err := p.Appointments.Details(t.Context(), yann, a); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the operator reads the note: %v", err)
 	}
-	if details, err := p.Bookings.Details(t.Context(), p.zoe, a); err != nil || details.Note != "Un mot." {
+	if details, err := p.Appointments.Details(t.Context(), p.zoe, a); err != nil || details.Note != "Un mot." {
 		t.Errorf("the person reads %q, %v", details.Note, err)
 	}
-	coming, err := p.Bookings.ComingOf(t.Context(), yann, p.zoe.ID)
-	if err != nil || !slices.ContainsFunc(coming, func(c booking.Appointment) bool { return c.ID == byWorker }) {
+	coming, err := p.Appointments.ComingOf(t.Context(), yann, p.zoe.ID)
+	if err != nil || !slices.ContainsFunc(coming, func(c appointment.Appointment) bool { return c.ID == byWorker }) {
 		t.Errorf("the operator sees %v, %v", coming, err)
 	}
 	if n := p.journal(t, "appointment.shown", yann, p.zoe); n != 1 {
@@ -629,12 +629,12 @@ func TestR12_BookingForSomebody(t *testing.T) {
 	}
 	ok(t, p.Bookings.Move(t.Context(), yann, byDesk, p.at(52)))
 	status, err := p.Bookings.Cancel(t.Context(), yann, byDesk, "")
-	if err != nil || status != booking.Cancelled {
+	if err != nil || status != appointment.Cancelled {
 		t.Errorf("cancelled by the operator: %q, %v", status, err)
 	}
 	p.SetNow(p.at(40))
 	status, err = p.Bookings.CancelAsked(t.Context(), p.nadia, byWorker, "")
-	if err != nil || status != booking.CancelledLate {
+	if err != nil || status != appointment.CancelledLate {
 		t.Errorf("cancelled late by the worker whom the person asked: %q, %v", status, err)
 	}
 	for act, want := range map[string]int{"appointment.moved": 1, "appointment.cancelled": 1} {
@@ -643,12 +643,12 @@ func TestR12_BookingForSomebody(t *testing.T) {
 		}
 	}
 	// The rules are the same: with the mark it is a request, unless the worker gives it.
-	desk, err := p.Bookings.Place(t.Context(), yann, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
-	if err != nil || desk.Status != booking.Requested {
+	desk, err := p.Bookings.Place(t.Context(), yann, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
+	if err != nil || desk.Status != appointment.Requested {
 		t.Errorf("by the operator: %q, %v", desk.Status, err)
 	}
-	own, err := p.Bookings.Place(t.Context(), p.nadia, booking.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
-	if err != nil || own.Status != booking.Confirmed {
+	own, err := p.Bookings.Place(t.Context(), p.nadia, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: p.zoe.ID})
+	if err != nil || own.Status != appointment.Confirmed {
 		t.Errorf("by the worker: %q, %v", own.Status, err)
 	}
 }

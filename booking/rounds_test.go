@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 
@@ -16,7 +17,7 @@ import (
 // and none of it is done.
 type roundWorld struct {
 	*waitingRoom
-	asked, soon booking.Appointment // a request that nobody answered, and what begins within the hour
+	asked, soon appointment.Appointment // a request that nobody answered, and what begins within the hour
 }
 
 func newRoundWorld(t *testing.T) *roundWorld {

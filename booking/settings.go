@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -89,7 +90,7 @@ var errNoHoliday = fault.New(fault.NotFound, "Ce jour n’est pas férié dans v
 
 // OpenHoliday has one of the viewer's holidays booked like any other day.
 func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Time) error {
-	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
 		if len(slot.HolidaysOf(row.HolidayRegion, day, day)) == 0 {
 			return nil, errNoHoliday
 		}
@@ -99,7 +100,7 @@ func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Ti
 
 // CloseHoliday closes it again; StillBooked names what is booked on it.
 func (s *Service) CloseHoliday(ctx context.Context, v *viewer.Viewer, day time.Time, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointmentRow, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
 		if err := deleteOpenHoliday(ctx, tx, v.ID, day); err != nil {
 			return nil, err
 		}

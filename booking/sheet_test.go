@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
@@ -75,7 +76,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 	booked := w.Book(t, zoe, nadia, start, slot.Video)
 	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	for mode, want := range map[slot.Mode]fault.Code{slot.Video: fault.Invalid, slot.InPerson: fault.Invalid} {
-		_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: mode, Reason: "retirement"})
+		_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: mode, Reason: "retirement"})
 		if !fault.Is(err, want) {
 			t.Errorf("%s: %v, want %s", mode, err, want)
 		}
@@ -87,7 +88,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 			t.Fatalf("the agenda offers %v", hour.Modes)
 		}
 	}
-	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Mode != slot.Video || a.Status != booking.Confirmed {
+	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Mode != slot.Video || a.Status != appointment.Confirmed {
 		t.Errorf("what was booked changed: %+v, %v", a, err)
 	}
 }
@@ -196,11 +197,11 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	if got := labels(t, w); strings.Contains(got, "Se loger") {
 		t.Errorf("a retired reason is offered: %s", got)
 	}
-	_, err := w.Bookings.Book(t.Context(), zoe, booking.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: slot.Video, Reason: "housing"})
+	_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: slot.Video, Reason: "housing"})
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("a retired reason was booked: %v", err)
 	}
-	if a, err := w.Bookings.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
+	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
 		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
 	}
 	ok(t, w.Bookings.RetireReason(t.Context(), w.Admin, "housing", false))

@@ -39,7 +39,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	}
 	for i, id := range ids[:account.ShownMost] {
 		if i%2 == 0 {
-			_, err = w.Bookings.Somebody(ctx, operator, id)
+			_, err = w.Appointments.Somebody(ctx, operator, id)
 		} else {
 			_, err = w.Bookings.Told(ctx, operator, id)
 		}
@@ -48,19 +48,19 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		}
 	}
 	last := ids[account.ShownMost]
-	_, somebody := w.Bookings.Somebody(ctx, operator, last)
+	_, somebody := w.Appointments.Somebody(ctx, operator, last)
 	_, told := w.Bookings.Told(ctx, operator, last)
-	_, coming := w.Bookings.ComingOf(ctx, operator, last)
+	_, coming := w.Appointments.ComingOf(ctx, operator, last)
 	for name, err := range map[string]error{"opened": somebody, "told": told, "coming": coming} {
 		if !fault.Is(err, fault.Throttled) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.Bookings.ComingOf(ctx, operator, ids[0]); err != nil {
+	if _, err := w.Appointments.ComingOf(ctx, operator, ids[0]); err != nil {
 		t.Errorf("somebody who was opened before: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
-	if _, err := w.Bookings.Somebody(ctx, operator, last); err != nil {
+	if _, err := w.Appointments.Somebody(ctx, operator, last); err != nil {
 		t.Errorf("the next day: %v", err)
 	}
 }

@@ -4,15 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 )
 
-var statuses = []booking.Status{
-	booking.Confirmed, booking.Requested, booking.Declined, booking.Expired, booking.Cancelled, booking.CancelledLate,
-	booking.CancelledByWorker, booking.Held, booking.NoShow,
+var statuses = []appointment.Status{
+	appointment.Confirmed, appointment.Requested, appointment.Declined, appointment.Expired, appointment.Cancelled, appointment.CancelledLate,
+	appointment.CancelledByWorker, appointment.Held, appointment.NoShow,
 }
 
 // The rule in Go, the constraints and what is shown as free say the same of every
@@ -44,8 +44,8 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 		if err != nil || (len(free) == 0) != status.Occupies() {
 			t.Errorf("%s: free %v, %v", status, free, err)
 		}
-		coming, _, err := w.Bookings.Appointments(t.Context(), zoe)
-		if want := status == booking.Confirmed || status == booking.Requested; err != nil || (len(coming) == 1) != want {
+		coming, _, err := w.Appointments.Appointments(t.Context(), zoe)
+		if want := status == appointment.Confirmed || status == appointment.Requested; err != nil || (len(coming) == 1) != want {
 			t.Errorf("%s: coming %v, %v", status, coming, err)
 		}
 	}
@@ -60,19 +60,19 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 	deadline := bookingtest.Start.Add(24 * time.Hour)
 	_, err := w.DB.Pool.Exec(t.Context(), `update appointments set status = 'requested', answer_by = $1`, deadline)
 	ok(t, err)
-	for now, want := range map[time.Time]booking.Status{deadline: booking.Requested, deadline.Add(time.Microsecond): booking.Expired} {
+	for now, want := range map[time.Time]appointment.Status{deadline: appointment.Requested, deadline.Add(time.Microsecond): appointment.Expired} {
 		w.SetNow(now)
-		shown, err := w.Bookings.Appointment(t.Context(), zoe, a.ID)
+		shown, err := w.Appointments.Appointment(t.Context(), zoe, a.ID)
 		if err != nil || shown.Status != want {
 			t.Errorf("at %v: %q, %v", now, shown.Status, err)
 		}
-		coming, past, err := w.Bookings.Appointments(t.Context(), zoe)
+		coming, past, err := w.Appointments.Appointments(t.Context(), zoe)
 		ok(t, err)
-		if held := want == booking.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
+		if held := want == appointment.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
 			t.Errorf("at %v: coming %v, past %v", now, coming, past)
 		}
 		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
-		if err != nil || (len(free) == 1) != (want == booking.Expired) {
+		if err != nil || (len(free) == 1) != (want == appointment.Expired) {
 			t.Errorf("at %v: free %v, %v", now, free, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
@@ -54,7 +55,7 @@ func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, wo
 		       array(select day from opening_skips where opening_id = id and day >= $2 order by day) as skips
 		from openings where social_worker_id = any($1) and (last_day is null or last_day >= $2)
 		order by weekday nulls last, first_day, starts_minute`, workers, since)
-	return ofWorkers(rows, func(r openingRow) (uuid.UUID, slot.Opening) { return r.SocialWorkerID, r.opening() }), err
+	return appointment.OfWorkers(rows, func(r openingRow) (uuid.UUID, slot.Opening) { return r.SocialWorkerID, r.opening() }), err
 }
 
 func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
@@ -136,7 +137,7 @@ func readWeeklyAbsencesOf(ctx context.Context, q postgres.Querier, since time.Ti
 	rows, err := postgres.All[weeklyAbsenceRow](ctx, q, `
 		select id, social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute from weekly_absences
 		where social_worker_id = any($1) and (last_day is null or last_day >= $2) order by weekday, starts_minute, first_day`, workers, since)
-	return ofWorkers(rows, func(r weeklyAbsenceRow) (uuid.UUID, WeeklyAbsence) { return r.SocialWorkerID, r.absence() }), err
+	return appointment.OfWorkers(rows, func(r weeklyAbsenceRow) (uuid.UUID, WeeklyAbsence) { return r.SocialWorkerID, r.absence() }), err
 }
 
 func insertWeeklyAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w WeeklyAbsence) error {
@@ -161,7 +162,7 @@ type openHolidayRow struct {
 func readOpenHolidays(ctx context.Context, q postgres.Querier, first, last time.Time, workers ...uuid.UUID) (map[uuid.UUID][]time.Time, error) {
 	rows, err := postgres.All[openHolidayRow](ctx, q, `
 		select social_worker_id, day from open_holidays where social_worker_id = any($1) and day between $2 and $3`, workers, first, last)
-	return ofWorkers(rows, func(r openHolidayRow) (uuid.UUID, time.Time) { return r.SocialWorkerID, r.Day }), err
+	return appointment.OfWorkers(rows, func(r openHolidayRow) (uuid.UUID, time.Time) { return r.SocialWorkerID, r.Day }), err
 }
 
 func insertOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, day time.Time) error {
@@ -179,12 +180,4 @@ func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s Set
 		update social_workers set holiday_region = $2, buffer_before = $3, buffer_after = $4, notice_hours = $5, horizon_weeks = $6, per_day = $7
 		where account_id = $1`, worker, s.HolidayRegion, s.BufferBefore, s.BufferAfter, s.NoticeHours, s.HorizonWeeks, s.PerDay)
 	return err
-}
-
-// readComingOf finds the worker's appointments that overlap span and are still to
-// take place at now.
-func readComingOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointmentRow, error) {
-	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where p.social_worker_id = $1 and `+occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
-		worker, now, span.From, span.To)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
@@ -57,8 +58,8 @@ func noteFeedRead(ctx context.Context, tx postgres.Tx, hash []byte) (feedRow, er
 
 // readFeedEntries are what stands in the worker's agenda; what was cancelled is
 // not in it any more, and so disappears.
-func readFeedEntries(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointmentRow, error) {
-	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
-		where p.social_worker_id = $1 and `+occupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
+func readFeedEntries(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointment.Row, error) {
+	return postgres.All[appointment.Row](ctx, q, appointment.Select+`
+		where p.social_worker_id = $1 and `+appointment.OccupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
 		order by lower(p.period) limit $5`, worker, span.From, span.To, now, feedEntries)
 }

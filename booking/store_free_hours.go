@@ -130,21 +130,3 @@ func readSoonest(ctx context.Context, q postgres.Querier, t taker, candidates []
 func readWorkersOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `select `+workerColumns+` from social_workers where account_id = any($1)`, ids)
 }
-
-// readMarkedWith is with whom the person's bookings are requests.
-func readMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) ([]uuid.UUID, error) {
-	type row struct{ SocialWorkerID uuid.UUID }
-	rows, err := postgres.All[row](ctx, q, `select social_worker_id from late_marks where beneficiary_id = $1`, person)
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.SocialWorkerID
-	}
-	return ids, err
-}
-
-// readOwnHours finds when a person meets somebody within span, but for one appointment.
-func readOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span slot.Period, now time.Time) ([]slot.Period, error) {
-	return postgres.All[slot.Period](ctx, q, `
-		select lower(period) as "from", upper(period) as "to" from appointments
-		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+occupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 
@@ -44,10 +45,10 @@ func lockRebooking(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) (
 	return oneRebooking(ctx, tx, `select `+rebookingColumns+` from rebookings where appointment_id = $1 for update`, appointment)
 }
 
-func oneRebooking(ctx context.Context, q postgres.Querier, sql string, appointment uuid.UUID) (rebookingRow, error) {
-	row, err := postgres.One[rebookingRow](ctx, q, sql, appointment)
+func oneRebooking(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (rebookingRow, error) {
+	row, err := postgres.One[rebookingRow](ctx, q, sql, id)
 	if postgres.NoRows(err) {
-		return row, errNotFound
+		return row, appointment.ErrNotFound
 	}
 	return row, err
 }
@@ -133,7 +134,7 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 // whose openings hold the hour and who have nobody then, then those with more of the
 // languages. Among equals each appointment has an order of its own, so that a hundred
 // people are not all sent to the same three.
-func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, languages []string, now time.Time) ([]workerRow, error) {
+func readReplacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]workerRow, error) {
 	return postgres.All[workerRow](ctx, q, `
 		select `+workerColumns+` from social_workers
 		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4 and `+coveredAt("$7")+`
@@ -142,7 +143,7 @@ func readReplacements(ctx context.Context, q postgres.Querier, a Appointment, la
 			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)
 			and (o.weekday is null or o.weekday = extract(isodow from l.wall))
 			and extract(hour from l.wall) * 60 + extract(minute from l.wall) between o.starts_minute and o.ends_minute - 60)
-			or exists (select from appointments p where p.social_worker_id = account_id and p.period && tstzrange($5, $5::timestamptz + interval '1 hour') and p.`+occupying+`),
+			or exists (select from appointments p where p.social_worker_id = account_id and p.period && tstzrange($5, $5::timestamptz + interval '1 hour') and p.`+appointment.Occupying+`),
 			(select count(*) from unnest(languages) as tag where tag = any($4)) desc,
 			md5(account_id::text || $6::text)`,
 		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, now)
@@ -156,8 +157,8 @@ func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span
 }
 
 // lockComing locks those of the appointments that are the worker's, in one order.
-func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointmentRow, error) {
-	return postgres.All[appointmentRow](ctx, tx, selectAppointment+`
+func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointment.Row, error) {
+	return postgres.All[appointment.Row](ctx, tx, appointment.Select+`
 		where p.social_worker_id = $1 and p.id = any($2) order by p.id for no key update of p`, worker, ids)
 }
 

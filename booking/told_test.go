@@ -61,7 +61,7 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 			ok(t, d.Bookings.Move(t.Context(), d.zoe, a.ID, d.at(80)))
 			c.sent.Set("seen", a.Seen())
 			shown, code := d.on(t, d.nadia, c.do(d.pages), http.MethodPost, a.ID, c.sent)
-			now, err := d.Bookings.Appointment(t.Context(), d.zoe, a.ID)
+			now, err := d.Appointments.Appointment(t.Context(), d.zoe, a.ID)
 			if err != nil || now.Status != a.Status {
 				t.Errorf("it was done: %+v, %v", now, err)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -53,12 +54,12 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errNotWaiting
 	}
-	allowed, err := s.allowedModes(ctx, v)
+	allowed, err := s.appointments.AllowedModes(ctx, v)
 	if err != nil {
 		return err
 	}
 	if w.Mode != "" && !slices.Contains(allowed, w.Mode) {
-		return errMode
+		return appointment.ErrMode
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := s.accounts.HoldClient(ctx, tx, v.ID); err != nil {
@@ -83,7 +84,7 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 		if len(wishes) >= maxWishes {
 			return errManyWishes
 		}
-		if err := s.spend(ctx, tx, v, v.ID); err != nil {
+		if err := s.appointments.Spend(ctx, tx, v, v.ID); err != nil {
 			return err
 		}
 		return insertWish(ctx, tx, v.ID, w)
@@ -106,8 +107,8 @@ func (w Wish) alike(row wishRow) bool {
 func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w Wish) (time.Time, error) {
 	last := tx.Now.Add(slot.Horizon)
 	if w.AppointmentID != uuid.Nil {
-		row, err := readAppointment(ctx, tx, v.ID, w.AppointmentID)
-		if err != nil || !row.appointment().at(tx.Now).Cancellable(tx.Now) {
+		row, err := appointment.Read(ctx, tx, v.ID, w.AppointmentID)
+		if err != nil || !row.Appointment().At(tx.Now).Cancellable(tx.Now) {
 			return time.Time{}, errNoEarlier
 		}
 		last = row.StartsAt
@@ -187,7 +188,7 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if free, err = wished(ctx, tx, worker, w, free); err != nil || len(free) == 0 {
 		return nil, err
 	}
-	marked, err := readMarkedWith(ctx, tx, w.AccountID)
+	marked, err := appointment.ReadMarkedWith(ctx, tx, w.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -198,9 +199,9 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil || w.AppointmentID == nil {
 		return useful, err
 	}
-	row, err := readAppointment(ctx, tx, w.AccountID, *w.AppointmentID)
-	a := row.appointment()
-	if err != nil || !a.movesTo(worker, tx.Now) {
+	row, err := appointment.Read(ctx, tx, w.AccountID, *w.AppointmentID)
+	a := row.Appointment()
+	if err != nil || !a.MovesTo(worker, tx.Now) {
 		return useful, err
 	}
 	t.modes = slices.DeleteFunc(t.modes, func(m slot.Mode) bool { return m != a.Mode })
@@ -213,7 +214,7 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 // bookableBy are those of the free hours that the taker could book: none for somebody
 // who has as many appointments to come as they may (R47).
 func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contract company.Contract, worker uuid.UUID, free []slot.Slot) ([]slot.Slot, error) {
-	if full, err := s.full(ctx, tx, t.person, tx.Now); err != nil || full {
+	if full, err := s.appointments.Full(ctx, tx, t.person, tx.Now); err != nil || full {
 		return nil, err
 	}
 	return t.takes(ctx, tx, contract, worker, free, uuid.Nil)
@@ -232,20 +233,14 @@ func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, fr
 // contract as if one of their appointments were not there.
 func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
 	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
-	own, err := readOwnHours(ctx, q, t.person, but, span, t.now)
+	own, err := appointment.ReadOwnHours(ctx, q, t.person, but, span, t.now)
 	if err != nil {
 		return nil, err
 	}
-	full, err := usedUp(ctx, q, contract, t.person, but, span, t.now)
+	full, err := appointment.UsedUp(ctx, q, contract, t.person, but, span, t.now)
 	return slices.DeleteFunc(t.can(worker, free), func(hour slot.Slot) bool {
 		return slot.OverlapsAny(hour.Period(), own) || slot.StartsIn(hour.Period(), full)
 	}), err
-}
-
-// movesTo reports whether the appointment can be moved to hours of that worker now,
-// without any consequence.
-func (a Appointment) movesTo(worker uuid.UUID, now time.Time) bool {
-	return a.SocialWorkerID == worker && a.at(now).Cancellable(now) && a.Free(now)
 }
 
 // tell queues one notice of the hours that the person was not told of. Beyond so many a

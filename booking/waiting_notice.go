@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -57,7 +58,7 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, told []waitingH
 		return nil, err
 	}
 	var hours []time.Time
-	for worker, at := range ofWorkers(told, func(t waitingHourRow) (uuid.UUID, time.Time) { return t.SocialWorkerID, t.StartsAt }) {
+	for worker, at := range appointment.OfWorkers(told, func(t waitingHourRow) (uuid.UUID, time.Time) { return t.SocialWorkerID, t.StartsAt }) {
 		free, err := s.stillFreeWith(ctx, tx, worker, wish, at)
 		if err != nil {
 			return nil, err

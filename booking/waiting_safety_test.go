@@ -7,6 +7,8 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
@@ -24,9 +26,9 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
 	mark(t, r.World, r.nadia, r.zoe)
 	r.SetNow(r.DB.Now().Add(time.Minute))
-	asked, err := r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
+	asked, err := r.Bookings.Place(t.Context(), r.zoe, appointment.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
-	if asked.Status != booking.Requested {
+	if asked.Status != appointment.Requested {
 		t.Fatalf("it is %s", asked.Status)
 	}
 	r.refresh(t)
@@ -40,7 +42,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	if told := r.told(t, r.zoe); len(told) == 0 {
 		t.Error("nobody told her of the hour")
 	}
-	asked, err = r.Bookings.Place(t.Context(), r.zoe, booking.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
+	asked, err = r.Bookings.Place(t.Context(), r.zoe, appointment.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
 	must(t, r.Bookings.Answer(t.Context(), r.nadia, asked.ID, true, ""))
 	if wishes := r.wishes(t); len(wishes) != 0 {
@@ -66,7 +68,7 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	must(t, err)
 	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
-	must(t, booking.New(db, queue, r.Vault, accounts).RefreshHours(ctx))
+	must(t, booking.New(db, queue, r.Vault, accounts, appointment.New(db, r.Vault, accounts, bookingtest.Boundless)).RefreshHours(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}

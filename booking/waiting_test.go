@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -91,14 +92,14 @@ func (r *waitingRoom) refresh(t *testing.T) {
 	must(t, r.Bookings.RefreshHours(t.Context()))
 }
 
-func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a booking.Appointment) {
+func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a appointment.Appointment) {
 	t.Helper()
 	_, err := r.Bookings.Cancel(t.Context(), v, a.ID, "")
 	must(t, err)
 }
 
 // full takes the three hours of the first Tuesday, and Zoé waits for one of them.
-func (r *waitingRoom) full(t *testing.T, w booking.Wish) (taken [3]booking.Appointment) {
+func (r *waitingRoom) full(t *testing.T, w booking.Wish) (taken [3]appointment.Appointment) {
 	t.Helper()
 	for i := range taken {
 		taken[i] = r.Book(t, r.paul, r.nadia, firstTuesday.Add(time.Duration(i)*time.Hour), slot.Video)
@@ -199,21 +200,21 @@ func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 	}
 }
 
-func errOf(_ booking.Status, err error) error { return err }
+func errOf(_ appointment.Status, err error) error { return err }
 
 func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 	t.Parallel()
-	for name, free := range map[string]func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment){
-		"moved": func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment) {
+	for name, free := range map[string]func(t *testing.T, r *waitingRoom, taken [3]appointment.Appointment){
+		"moved": func(t *testing.T, r *waitingRoom, taken [3]appointment.Appointment) {
 			must(t, r.Bookings.Move(t.Context(), r.paul, taken[0].ID, firstTuesday.AddDate(0, 0, 7)))
 		},
-		"cancelled by the worker": func(t *testing.T, r *waitingRoom, taken [3]booking.Appointment) {
+		"cancelled by the worker": func(t *testing.T, r *waitingRoom, taken [3]appointment.Appointment) {
 			must(t, errOf(r.Bookings.Cancel(t.Context(), r.nadia, taken[0].ID, "")))
 		},
-		"opened": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
+		"opened": func(t *testing.T, r *waitingRoom, _ [3]appointment.Appointment) {
 			r.Open(t, r.nadia, slot.Opening{FirstDay: firstTuesday.Truncate(24 * time.Hour), LastDay: firstTuesday.Truncate(24 * time.Hour), Starts: 14 * 60, Ends: 15 * 60, Modes: slot.Modes})
 		},
-		"erased": func(t *testing.T, r *waitingRoom, _ [3]booking.Appointment) {
+		"erased": func(t *testing.T, r *waitingRoom, _ [3]appointment.Appointment) {
 			must(t, r.DB.InTx(t.Context(), func(tx postgres.Tx) error { return r.Bookings.Erase(t.Context(), tx, r.paul.ID) }))
 		},
 	} {
@@ -449,7 +450,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 	r.refresh(t)
 	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
 	until := r.wishes(t)[0].Until
-	var booked []booking.Appointment
+	var booked []appointment.Appointment
 	want := map[time.Time]int{}
 	observe := func(before []slot.Slot) (after []slot.Slot) {
 		after = freeOf(t, r.World, r.nadia.ID)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
@@ -115,8 +116,8 @@ func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
 	for _, notice := range []string{booking.LimitReminder, booking.HourReminder, "cancellation"} {
 		wantSaid(t, notice, o.texts["notice-"+o.row(t, o.zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
 	}
-	for notice, status := range map[string]booking.Status{
-		"request": booking.Requested, "accepted": booking.Confirmed, "change": booking.Confirmed, "declined": booking.Declined, "expired": booking.Expired,
+	for notice, status := range map[string]appointment.Status{
+		"request": appointment.Requested, "accepted": appointment.Confirmed, "change": appointment.Confirmed, "declined": appointment.Declined, "expired": appointment.Expired,
 	} {
 		o.SetNow(bookingtest.Start)
 		o.tell(t, status, notice)

@@ -3,7 +3,7 @@ package messaging
 import (
 	"encoding/json"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 
 	"github.com/google/uuid"
 )
@@ -18,8 +18,8 @@ type event struct {
 func topic(person uuid.UUID) string { return "messages/" + person.String() }
 
 // tell rings at both people: the author may have the conversation open elsewhere.
-func (s *Service) tell(r booking.Relation) {
-	text, err := json.Marshal(event{Type: "message", Conversation: booking.ConversationID(r.BeneficiaryID, r.SocialWorkerID)})
+func (s *Service) tell(r appointment.Relation) {
+	text, err := json.Marshal(event{Type: "message", Conversation: appointment.ConversationID(r.BeneficiaryID, r.SocialWorkerID)})
 	if err != nil {
 		panic(err) // a struct of two strings
 	}

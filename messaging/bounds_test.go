@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -48,7 +48,7 @@ func (s *site) drip(v *viewer.Viewer, first int, every time.Duration, stop <-cha
 	defer conn.Close()
 	const size = 8 << 20
 	_, err = fmt.Fprintf(conn, "POST /messages/%s HTTP/1.1\r\nHost: x\r\nAs: %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n"+
-		"--b\r\nContent-Disposition: form-data; name=\"documents\"; filename=\"a.pdf\"\r\n\r\n%s", booking.ConversationID(v.ID, s.nadia.ID), strings.Fields(v.Name)[0], size, pdf(first))
+		"--b\r\nContent-Disposition: form-data; name=\"documents\"; filename=\"a.pdf\"\r\n\r\n%s", appointment.ConversationID(v.ID, s.nadia.ID), strings.Fields(v.Name)[0], size, pdf(first))
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
@@ -211,7 +211,7 @@ func TestR47_OnlySoMuchIsKeptOfOnePerson(t *testing.T) {
 	}
 	paul := w.Beneficiary(t, "Paul", "Morel")
 	w.Book(t, paul, w.nadia, bookingtest.Start.Add(72*time.Hour), slot.Video)
-	w.conversation = booking.ConversationID(paul.ID, w.nadia.ID)
+	w.conversation = appointment.ConversationID(paul.ID, w.nadia.ID)
 	if err := send(w.nadia, 100_000); err != nil { // what is removed counts no more
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package messaging
 import (
 	"context"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -24,7 +24,7 @@ func NewHandover(messages *Service) Handover { return Handover{messages} }
 
 // Count is how many documents the two people's conversation holds.
 func (h Handover) Count(ctx context.Context, person, worker uuid.UUID) (int, error) {
-	return countDocuments(ctx, h.messages.db.Pool, booking.ConversationID(person, worker))
+	return countDocuments(ctx, h.messages.db.Pool, appointment.ConversationID(person, worker))
 }
 
 // Hand shows the documents of the person's conversation with one worker to another,
@@ -32,7 +32,7 @@ func (h Handover) Count(ctx context.Context, person, worker uuid.UUID) (int, err
 // a step of the caller's act, by which the person has, or gets, an appointment with
 // the other worker.
 func (h Handover) Hand(ctx context.Context, tx postgres.Tx, person, from, to uuid.UUID) error {
-	source, target := booking.ConversationID(person, from), booking.ConversationID(person, to)
+	source, target := appointment.ConversationID(person, from), appointment.ConversationID(person, to)
 	documents, err := readHandable(ctx, tx, source, target, maxHanded)
 	if err != nil || len(documents) == 0 {
 		return err

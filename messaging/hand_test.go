@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -50,7 +51,7 @@ func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
 
 func (w *world) checkHanded(t *testing.T, marc, lina *viewer.Viewer, handed bool) {
 	t.Helper()
-	thread, err := w.messages.Thread(t.Context(), marc, booking.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
+	thread, err := w.messages.Thread(t.Context(), marc, appointment.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
 	if err != nil || (len(thread.Messages) == 1) != handed {
 		t.Fatalf("handed %t: %+v, %v", handed, thread, err)
 	}

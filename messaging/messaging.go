@@ -17,7 +17,7 @@ import (
 	"io"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
 	"socialdirect/internal/fault"
@@ -94,20 +94,20 @@ var (
 
 // Service is the acts of messaging.
 type Service struct {
-	db       *postgres.DB
-	queue    *jobs.Queue
-	vault    *vault.Vault
-	store    *blob.Store
-	scanner  Scanner
-	bookings *booking.Service
-	bus      *bus.Bus
-	bounds   Bounds
+	db           *postgres.DB
+	queue        *jobs.Queue
+	vault        *vault.Vault
+	store        *blob.Store
+	scanner      Scanner
+	appointments *appointment.Service
+	bus          *bus.Bus
+	bounds       Bounds
 }
 
 // New returns the acts, under the default bounds. scanner is nil where no malware scanner is set up;
 // where one is, a document that it cannot look at is refused.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, store *blob.Store, scanner Scanner, bookings *booking.Service, bus *bus.Bus) *Service {
-	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, bookings: bookings, bus: bus, bounds: DefaultBounds}
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, store *blob.Store, scanner Scanner, appointments *appointment.Service, bus *bus.Bus) *Service {
+	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, appointments: appointments, bus: bus, bounds: DefaultBounds}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.
@@ -118,21 +118,21 @@ func (s *Service) At(db *postgres.DB) *Service {
 }
 
 // relation finds the two people of a conversation, one of whom must be v.
-func (s *Service) relation(ctx context.Context, v *viewer.Viewer, conversation uuid.UUID) (booking.Relation, error) {
-	relations, err := s.bookings.Relations(ctx, v)
+func (s *Service) relation(ctx context.Context, v *viewer.Viewer, conversation uuid.UUID) (appointment.Relation, error) {
+	relations, err := s.appointments.Relations(ctx, v)
 	if err != nil {
-		return booking.Relation{}, err
+		return appointment.Relation{}, err
 	}
 	for _, r := range relations {
-		if booking.ConversationID(r.BeneficiaryID, r.SocialWorkerID) == conversation && (v.ID == r.BeneficiaryID || v.ID == r.SocialWorkerID) {
+		if appointment.ConversationID(r.BeneficiaryID, r.SocialWorkerID) == conversation && (v.ID == r.BeneficiaryID || v.ID == r.SocialWorkerID) {
 			return r, nil
 		}
 	}
-	return booking.Relation{}, errNotFound
+	return appointment.Relation{}, errNotFound
 }
 
 // other is the person that v writes to.
-func other(r booking.Relation, v *viewer.Viewer) (id uuid.UUID, name string) {
+func other(r appointment.Relation, v *viewer.Viewer) (id uuid.UUID, name string) {
 	if v.ID == r.BeneficiaryID {
 		return r.SocialWorkerID, r.SocialWorkerName
 	}

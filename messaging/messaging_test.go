@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -193,7 +193,7 @@ func TestR29_PagingStaysInItsConversation(t *testing.T) {
 	w.mustSend(t, w.zoe, "à Nadia")
 	ali := w.Beneficiary(t, "Ali", "Ben")
 	w.Book(t, ali, w.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
-	theirs := booking.ConversationID(ali.ID, w.nadia.ID)
+	theirs := appointment.ConversationID(ali.ID, w.nadia.ID)
 	thread, err := w.messages.Thread(t.Context(), ali, theirs, w.last(t, w.zoe).ID)
 	if err != nil || len(thread.Messages) != 0 {
 		t.Fatalf("%+v, %v", thread, err)

@@ -73,6 +73,6 @@ func (w *world) countRequests(t *testing.T) *atomic.Int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
 	return &n
 }

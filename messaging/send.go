@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
@@ -19,7 +19,7 @@ import (
 type Draft struct {
 	service   *Service
 	viewer    *viewer.Viewer
-	relation  booking.Relation
+	relation  appointment.Relation
 	id        uuid.UUID // of the message
 	documents []stored
 	keys      []string // every object begun, kept or not
@@ -45,7 +45,7 @@ func (s *Service) Draft(ctx context.Context, v *viewer.Viewer, conversation uuid
 
 // Conversation is where the message goes.
 func (d *Draft) Conversation() uuid.UUID {
-	return booking.ConversationID(d.relation.BeneficiaryID, d.relation.SocialWorkerID)
+	return appointment.ConversationID(d.relation.BeneficiaryID, d.relation.SocialWorkerID)
 }
 
 // commitTimeout bounds the commit of a message.

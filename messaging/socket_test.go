@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 
@@ -69,7 +69,7 @@ func TestR28_PagesHearOfTheirOwnConversationsAlone(t *testing.T) {
 	ali := s.Beneficiary(t, "Ali", "Ben")
 	s.others = append(s.others, ali)
 	s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
-	theirs := booking.ConversationID(ali.ID, s.nadia.ID)
+	theirs := appointment.ConversationID(ali.ID, s.nadia.ID)
 	conn := s.mustDial(t, "Ali")
 	s.mustSend(t, s.zoe, "pour Nadia, de Zoé")
 	s.conversation = theirs
@@ -120,7 +120,7 @@ func TestR7_SocketsEndWithWhatEndsTheirSession(t *testing.T) {
 			}
 			wantClose(t, zoe, 4401)
 			s.Book(t, ali, s.nadia, bookingtest.Start.Add(52*time.Hour), slot.Video)
-			s.conversation = booking.ConversationID(ali.ID, s.nadia.ID)
+			s.conversation = appointment.ConversationID(ali.ID, s.nadia.ID)
 			s.mustSend(t, s.nadia, "bonjour")
 			if _, text, err := other.ReadMessage(); err != nil || !strings.Contains(string(text), s.conversation.String()) {
 				t.Errorf("somebody else's hears %q, %v", text, err)
@@ -205,7 +205,7 @@ func TestR28_TheOldestOfManySocketsMakesRoom(t *testing.T) {
 	}
 	wantClose(t, open[0], 4409)
 	s.mustSend(t, s.zoe, "bonjour")
-	s.conversation = booking.ConversationID(ali.ID, s.nadia.ID)
+	s.conversation = appointment.ConversationID(ali.ID, s.nadia.ID)
 	s.mustSend(t, ali, "bonjour")
 	for i, conn := range append(open[1:], another) {
 		if _, text, err := conn.ReadMessage(); err != nil {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 
@@ -15,7 +15,7 @@ import (
 // Conversations returns v's, the one with the last message first; those without
 // a message come after, the latest appointment first.
 func (s *Service) Conversations(ctx context.Context, v *viewer.Viewer) ([]Conversation, error) {
-	relations, err := s.bookings.Relations(ctx, v)
+	relations, err := s.appointments.Relations(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (s *Service) Conversations(ctx context.Context, v *viewer.Viewer) ([]Conver
 	ids := make([]uuid.UUID, len(relations))
 	for i, r := range relations {
 		_, name := other(r, v)
-		ids[i] = booking.ConversationID(r.BeneficiaryID, r.SocialWorkerID)
+		ids[i] = appointment.ConversationID(r.BeneficiaryID, r.SocialWorkerID)
 		list[i], place[ids[i]] = Conversation{ID: ids[i], With: name}, i
 	}
 	summaries, err := readSummaries(ctx, s.db.Pool, ids, v.ID)
@@ -67,7 +67,7 @@ func (s *Service) Thread(ctx context.Context, v *viewer.Viewer, conversation, be
 }
 
 // unseal opens the rows, all of one conversation, with one reading of the key.
-func (s *Service) unseal(ctx context.Context, v *viewer.Viewer, relation booking.Relation, rows []messageRow) ([]Message, error) {
+func (s *Service) unseal(ctx context.Context, v *viewer.Viewer, relation appointment.Relation, rows []messageRow) ([]Message, error) {
 	ids := make([]uuid.UUID, len(rows))
 	messages := make([]Message, len(rows))
 	for i, row := range rows {
@@ -97,7 +97,7 @@ func (s *Service) unseal(ctx context.Context, v *viewer.Viewer, relation booking
 }
 
 // shell is a message without what is sealed.
-func shell(v *viewer.Viewer, relation booking.Relation, row messageRow) Message {
+func shell(v *viewer.Viewer, relation appointment.Relation, row messageRow) Message {
 	m := Message{ID: row.ID, Mine: row.AuthorID == v.ID, SentAt: row.SentAt.In(v.Zone), Author: relation.SocialWorkerName}
 	if row.AuthorID == relation.BeneficiaryID {
 		m.Author = relation.BeneficiaryName

@@ -11,7 +11,7 @@ import (
 	"testing/iotest"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/blob"
@@ -192,7 +192,7 @@ func TestR29_AStoreThatIsDownRefusesTheWholeMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	working := w.messages
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
 	err = w.send(t.Context(), w.zoe, "x", pdfFile("a.pdf", 100_000))
 	if f := fault.From(err); f.Code != fault.Unavailable || f.Message == "" {
 		t.Errorf("%v, %q", err, f.Message)
@@ -243,7 +243,7 @@ func TestR29_R40_ADocumentWhoseStoreIsAwayIsToldNotLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	working := w.messages
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
 	_, err = w.messages.Open(t.Context(), w.nadia, sent.ID)
 	if f := fault.From(err); f.Code != fault.Unavailable || !strings.Contains(f.Message, "pas perdu") {
 		t.Errorf("%v, %q", err, f.Message)
@@ -387,7 +387,7 @@ func TestR28_DraftsAreIndependent(t *testing.T) {
 	w := newWorld(t, nil)
 	marc := w.SocialWorker(t, "Marc", "Petit")
 	w.Book(t, w.zoe, marc, bookingtest.Start.Add(72*time.Hour), slot.Phone)
-	toMarc, err := w.messages.Draft(t.Context(), w.zoe, booking.ConversationID(w.zoe.ID, marc.ID))
+	toMarc, err := w.messages.Draft(t.Context(), w.zoe, appointment.ConversationID(w.zoe.ID, marc.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +399,7 @@ func TestR28_DraftsAreIndependent(t *testing.T) {
 		t.Fatal(err)
 	}
 	toMarc.Discard(t.Context())
-	thread, err := w.messages.Thread(t.Context(), marc, booking.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
+	thread, err := w.messages.Thread(t.Context(), marc, appointment.ConversationID(w.zoe.ID, marc.ID), uuid.Nil)
 	if err != nil || len(thread.Messages) != 1 || len(thread.Messages[0].Documents) != 1 {
 		t.Fatalf("%+v, %v", thread, err)
 	}

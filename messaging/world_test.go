@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/blob"
@@ -45,10 +45,10 @@ func newWorld(t testing.TB, scanner messaging.Scanner) *world {
 	if err := w.store.EnsureBucket(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, w.store, scanner, w.Bookings, w.bus)
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, w.store, scanner, w.Appointments, w.bus)
 	w.zoe, w.nadia = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
-	w.conversation = booking.ConversationID(w.zoe.ID, w.nadia.ID)
+	w.conversation = appointment.ConversationID(w.zoe.ID, w.nadia.ID)
 	return w
 }
 

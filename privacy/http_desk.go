@@ -238,7 +238,7 @@ func (h *HTTP) carryPage(r *http.Request, f *form.Form) (carryPage, error) {
 	case !page.Erasable():
 		return carryPage{}, errUnmatched
 	}
-	coming, err := h.rights.bookings.CountComing(r.Context(), page.AccountID)
+	coming, err := h.rights.appointments.CountComing(r.Context(), page.AccountID)
 	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: ArchiveYears}, err
 }
 

@@ -22,6 +22,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -244,15 +245,16 @@ var (
 
 // Service is the acts on rights.
 type Service struct {
-	db       *postgres.DB
-	queue    *jobs.Queue
-	vault    *vault.Vault
-	accounts *account.Service
-	bookings *booking.Service
-	messages *messaging.Service
+	db           *postgres.DB
+	queue        *jobs.Queue
+	vault        *vault.Vault
+	accounts     *account.Service
+	bookings     *booking.Service
+	appointments *appointment.Service
+	messages     *messaging.Service
 }
 
 // New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, bookings *booking.Service, messages *messaging.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, bookings: bookings, messages: messages}
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, bookings *booking.Service, messages *messaging.Service) *Service {
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, bookings: bookings, messages: messages}
 }

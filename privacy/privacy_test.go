@@ -14,6 +14,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
@@ -58,11 +59,11 @@ func newWorld(t testing.TB) *world {
 	store, err := blob.Open(t.Context(), w.bucket)
 	must(t, err)
 	must(t, store.EnsureBucket(t.Context()))
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Bookings, bus.New())
-	w.rights = privacy.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Bookings, w.messages)
+	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
+	w.rights = privacy.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Bookings, w.messages)
 	w.zoe, w.nadia, w.hugo = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.DPO, "Hugo")
 	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video).ID
-	w.conversation = booking.ConversationID(w.zoe.ID, w.nadia.ID)
+	w.conversation = appointment.ConversationID(w.zoe.ID, w.nadia.ID)
 	draft, err := w.messages.Draft(t.Context(), w.zoe, w.conversation)
 	must(t, err)
 	defer draft.Discard(t.Context())
@@ -275,13 +276,13 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 	w.zoe = w.SignIn(t, w.emailOf(t, w.zoe))
 	must(t, w.rights.CarryOut(ctx, w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
 
-	_, past, err := w.Bookings.Appointments(ctx, w.nadia)
-	if err != nil || len(past) != 1 || past[0].BeneficiaryName != "Compte supprimé" || past[0].Status != booking.Cancelled || past[0].ReasonLabel != "Effacé" {
+	_, past, err := w.Appointments.Appointments(ctx, w.nadia)
+	if err != nil || len(past) != 1 || past[0].BeneficiaryName != "Compte supprimé" || past[0].Status != appointment.Cancelled || past[0].ReasonLabel != "Effacé" {
 		t.Errorf("the worker's list: %+v, %v", past, err)
 	}
-	a, err := w.Bookings.Appointment(ctx, w.nadia, w.coming)
+	a, err := w.Appointments.Appointment(ctx, w.nadia, w.coming)
 	must(t, err)
-	if _, err := w.Bookings.Details(ctx, w.nadia, a); err != nil {
+	if _, err := w.Appointments.Details(ctx, w.nadia, a); err != nil {
 		t.Errorf("the appointment: %v", err)
 	}
 	list, err := w.messages.Conversations(ctx, w.nadia)
@@ -313,7 +314,7 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 	if err != nil || len(found) != 0 {
 		t.Errorf("found: %+v, %v", found, err)
 	}
-	if coming, err := w.Bookings.CountComing(ctx, w.zoe.ID); err != nil || coming != 0 {
+	if coming, err := w.Appointments.CountComing(ctx, w.zoe.ID); err != nil || coming != 0 {
 		t.Errorf("%d to come, %v", coming, err)
 	}
 	c, err := w.rights.Case(ctx, w.hugo, w.request(t, w.zoe.ID))
@@ -352,8 +353,8 @@ func TestR7_AnErasureIsAllOrNothing(t *testing.T) {
 	if err != nil || thread.Messages[0].Body != "Mon loyer" || len(thread.Messages[0].Documents) != 1 {
 		t.Errorf("half erased: %+v, %v", thread, err)
 	}
-	a, err := w.Bookings.Appointment(t.Context(), w.zoe, w.coming)
-	if err != nil || a.Status != booking.Confirmed || a.Reason == "" {
+	a, err := w.Appointments.Appointment(t.Context(), w.zoe, w.coming)
+	if err != nil || a.Status != appointment.Confirmed || a.Reason == "" {
 		t.Errorf("half erased: %+v, %v", a, err)
 	}
 }
@@ -400,8 +401,8 @@ func TestR7_AWorkerIsErasedAndTheirPeopleKeepWhatIsTheirs(t *testing.T) {
 	must(t, err)
 	must(t, w.rights.Match(ctx, w.hugo, written, w.nadia.ID))
 	must(t, w.rights.CarryOut(ctx, w.hugo, written, uuid.Nil))
-	a, err := w.Bookings.Appointment(ctx, w.zoe, w.coming)
-	if err != nil || a.Status != booking.CancelledByWorker || a.SocialWorkerName != "Compte supprimé" {
+	a, err := w.Appointments.Appointment(ctx, w.zoe, w.coming)
+	if err != nil || a.Status != appointment.CancelledByWorker || a.SocialWorkerName != "Compte supprimé" {
 		t.Errorf("the appointment: %+v, %v", a, err)
 	}
 	thread, err := w.messages.Thread(ctx, w.zoe, w.conversation, uuid.Nil)
@@ -588,7 +589,7 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 	var all sync.WaitGroup
 	for i, act := range []func() error{
 		func() error {
-			_, err := w.Bookings.Book(ctx, paul, booking.Request{SocialWorkerID: w.nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "money"})
+			_, err := w.Bookings.Book(ctx, paul, appointment.Request{SocialWorkerID: w.nadia.ID, StartsAt: bookingtest.Start.Add(72 * time.Hour), Mode: slot.Video, Reason: "money"})
 			return err
 		},
 		func() error { return w.rights.CarryOut(ctx, w.hugo, written, uuid.Nil) },

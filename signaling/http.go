@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -77,7 +77,7 @@ func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) callFor(ctx context.Context, a booking.Appointment, v *viewer.Viewer) (callPage, error) {
+func (h *HTTP) callFor(ctx context.Context, a appointment.Appointment, v *viewer.Viewer) (callPage, error) {
 	self, other := selfAndOther(a, v)
 	phonable, err := h.calls.bookings.Phonable(ctx, v, a)
 	if err != nil {
@@ -93,7 +93,7 @@ func (h *HTTP) callFor(ctx context.Context, a booking.Appointment, v *viewer.Vie
 	}, err
 }
 
-func closedFor(at state, a booking.Appointment, v *viewer.Viewer) closedPage {
+func closedFor(at state, a appointment.Appointment, v *viewer.Viewer) closedPage {
 	p := closedPage{AppointmentID: a.ID}
 	switch at {
 	case early:

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
@@ -46,16 +46,16 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
 }
 
 // appointment is the viewer's own; NotFound for anything else.
-func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) (booking.Appointment, error) {
+func (s *Service) appointment(ctx context.Context, v *viewer.Viewer, id string) (appointment.Appointment, error) {
 	parsed, err := form.ParseID(id)
 	if err != nil {
-		return booking.Appointment{}, errNotFound
+		return appointment.Appointment{}, errNotFound
 	}
-	return s.bookings.Appointment(ctx, v, parsed)
+	return s.appointments.Appointment(ctx, v, parsed)
 }
 
 // newPeer is the viewer's side of a call, with credentials of the relay.
-func (s *Service) newPeer(a booking.Appointment, v *viewer.Viewer) *peer {
+func (s *Service) newPeer(a appointment.Appointment, v *viewer.Viewer) *peer {
 	self, _ := selfAndOther(a, v)
 	p := &peer{holder: holderOf(self.ID, a, v), self: self, closesAt: closesAt(a)}
 	p.ice, p.expires = s.iceServers(p.holder, a)
@@ -63,7 +63,7 @@ func (s *Service) newPeer(a booking.Appointment, v *viewer.Viewer) *peer {
 }
 
 // serve lives as long as the connection does: in the room, where its door opens.
-func (s *Service) serve(conn *socket.Conn, p *peer, a booking.Appointment, admitted bool) {
+func (s *Service) serve(conn *socket.Conn, p *peer, a appointment.Appointment, admitted bool) {
 	p.line = conn
 	l := &loop{Service: s, peer: p, beneficiary: a.BeneficiaryID}
 	if reason, ok := refusals[stateAt(a, s.db.Now())]; ok {

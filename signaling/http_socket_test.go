@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
@@ -35,7 +35,7 @@ func TestR24_NobodyElseGetsAsFarAsASocket(t *testing.T) {
 		}, 403},
 		{"nobody", func() (*browser, int, error) { return w.dial(nil, w.origin(), w.appointment) }, 401},
 		{"somebody else's", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), others) }, 404},
-		{"none", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), booking.Appointment{}) }, 404},
+		{"none", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), appointment.Appointment{}) }, 404},
 	} {
 		if _, status, err := c.dial(); err == nil || status != c.want {
 			t.Errorf("%s: %d, %v; want %d", c.name, status, err, c.want)
@@ -283,7 +283,7 @@ func TestR44_IdleConnectionsAskTheDatabaseTwoQuestionsForAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.SetNow(bookingtest.Start)
-	calls := []booking.Appointment{w.appointment}
+	calls := []appointment.Appointment{w.appointment}
 	w.others = []*viewer.Viewer{w.zoe, w.nadia}
 	for range 5 {
 		beneficiary, worker := w.Beneficiary(t, "Ali", "Benali"), w.SocialWorker(t, "Rose", "Petit")

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
@@ -18,7 +18,7 @@ import (
 )
 
 // page gets an appointment's call page as v, with its entities resolved.
-func (w *world) page(t *testing.T, v *viewer.Viewer, a booking.Appointment) (int, string) {
+func (w *world) page(t *testing.T, v *viewer.Viewer, a appointment.Appointment) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+"/rendez-vous/"+a.ID.String()+"/appel", nil)
 	must(t, err)
@@ -98,7 +98,7 @@ func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 	must(t, err)
 	for _, c := range []struct {
 		now  time.Time
-		a    booking.Appointment
+		a    appointment.Appointment
 		says string
 	}{
 		{a.StartsAt.Add(-16 * time.Minute), a, "lundi 30 novembre à 9 h 45"},

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/socket"
 
 	"github.com/google/uuid"
@@ -86,7 +86,7 @@ func (s *Service) renew(p *peer, now time.Time) {
 // answer, all of them stand.
 type standing struct {
 	sessions map[string]bool
-	calls    map[uuid.UUID]booking.Appointment
+	calls    map[uuid.UUID]appointment.Appointment
 }
 
 // standing asks two questions, however many there are.
@@ -115,7 +115,7 @@ func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (
 	if err == nil {
 		known.sessions = alive
 	}
-	there, failed := s.bookings.Calls(asking, calls)
+	there, failed := s.appointments.Calls(asking, calls)
 	if failed == nil {
 		known.calls = there
 	}

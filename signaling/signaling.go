@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -33,19 +34,20 @@ type Sessions interface {
 
 // Service is the calls that are going on.
 type Service struct {
-	db       *postgres.DB
-	bookings *booking.Service
-	sessions Sessions
-	relay    *Relay
-	rooms    *rooms
-	sockets  *socket.Hub
-	rounds   socket.Rounds
-	used     time.Time // when the sessions of those who talk were last kept alive; the round's own
+	db           *postgres.DB
+	bookings     *booking.Service
+	appointments *appointment.Service
+	sessions     Sessions
+	relay        *Relay
+	rooms        *rooms
+	sockets      *socket.Hub
+	rounds       socket.Rounds
+	used         time.Time // when the sessions of those who talk were last kept alive; the round's own
 }
 
 // New returns the calls; none is going on yet.
-func New(db *postgres.DB, bookings *booking.Service, accounts Sessions, relay *Relay) *Service {
-	s := &Service{db: db, bookings: bookings, sessions: accounts, relay: relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
+func New(db *postgres.DB, bookings *booking.Service, appointments *appointment.Service, accounts Sessions, relay *Relay) *Service {
+	s := &Service{db: db, bookings: bookings, appointments: appointments, sessions: accounts, relay: relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
 	s.rounds = socket.NewRounds(recheckEvery, s.round)
 	return s
 }
@@ -75,7 +77,7 @@ const (
 )
 
 // selfAndOther are the viewer and the other person of an appointment.
-func selfAndOther(a booking.Appointment, v *viewer.Viewer) (self, other participant) {
+func selfAndOther(a appointment.Appointment, v *viewer.Viewer) (self, other participant) {
 	beneficiary := participant{ID: beneficiaryID, Name: a.BeneficiaryName, Role: viewer.Beneficiary}
 	worker := participant{ID: workerID, Name: a.SocialWorkerName, Role: viewer.SocialWorker}
 	if v.ID == a.SocialWorkerID {
@@ -85,13 +87,13 @@ func selfAndOther(a booking.Appointment, v *viewer.Viewer) (self, other particip
 }
 
 // holderOf is the viewer as the relay knows them.
-func holderOf(participant string, a booking.Appointment, v *viewer.Viewer) holder {
+func holderOf(participant string, a appointment.Appointment, v *viewer.Viewer) holder {
 	return holder{call: a.ID, participant: participant, account: v.ID, session: string(v.Session)}
 }
 
 // iceServers are the relays for one participant, with credentials that last as long
 // as the call's doors are open at most, and when they expire.
-func (s *Service) iceServers(h holder, a booking.Appointment) ([]ICEServer, time.Time) {
+func (s *Service) iceServers(h holder, a appointment.Appointment) ([]ICEServer, time.Time) {
 	s.rounds.Begin()
 	return s.relay.iceServers(h, closesAt(a).Sub(s.db.Now()))
 }
@@ -109,7 +111,7 @@ const (
 
 // stateAt is where the appointment's call stands at now. The doors' opening is
 // inside, their closing outside.
-func stateAt(a booking.Appointment, now time.Time) state {
+func stateAt(a appointment.Appointment, now time.Time) state {
 	switch {
 	case a.Mode != slot.Video:
 		return notVideo
@@ -123,8 +125,8 @@ func stateAt(a booking.Appointment, now time.Time) state {
 	return open
 }
 
-func opensAt(a booking.Appointment) time.Time  { return a.StartsAt.Add(-booking.Doors) }
-func closesAt(a booking.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
+func opensAt(a appointment.Appointment) time.Time  { return a.StartsAt.Add(-booking.Doors) }
+func closesAt(a appointment.Appointment) time.Time { return a.EndsAt.Add(booking.Doors) }
 
 // The refusals before a socket is one.
 var (

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
@@ -65,7 +65,7 @@ type world struct {
 	server      *httptest.Server
 	zoe, nadia  *viewer.Viewer
 	others      []*viewer.Viewer // who may dial beside the two
-	appointment booking.Appointment
+	appointment appointment.Appointment
 }
 
 func newWorld(t *testing.T) *world {
@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
 	w.sessions = &sessions{Service: w.Accounts}
-	w.calls = signaling.New(w.DB, w.Bookings, w.sessions, w.relay)
+	w.calls = signaling.New(w.DB, w.Bookings, w.Appointments, w.sessions, w.relay)
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)
 	return w
@@ -147,7 +147,7 @@ func answered(handler web.Handler) http.Handler {
 }
 
 // dial opens v's socket; the status is that of the answer to the upgrade.
-func (w *world) dial(v *viewer.Viewer, header http.Header, a booking.Appointment) (*browser, int, error) {
+func (w *world) dial(v *viewer.Viewer, header http.Header, a appointment.Appointment) (*browser, int, error) {
 	header = header.Clone()
 	if v != nil {
 		header.Set("Viewer", v.ID.String())

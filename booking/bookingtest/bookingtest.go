@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/dbtest"
@@ -32,19 +33,20 @@ const Password = "Tilleul-phare 7 sucre"
 
 // Boundless lets a few people book all that a test is about: how much one person may
 // take is tested by itself.
-var Boundless = booking.Bounds{Coming: 100_000, Acts: 100_000}
+var Boundless = appointment.Bounds{Coming: 100_000, Acts: 100_000}
 
 // World is the parts of the platform up to booking.
 type World struct {
-	DB        *postgres.DB
-	URL       string // the database's address
-	Queue     *jobs.Queue
-	Vault     *vault.Vault
-	Companies *company.Service
-	Legal     *legal.Service
-	Accounts  *account.Service
-	Bookings  *booking.Service
-	Admin     *viewer.Viewer // nobody's account, an administrator's rights
+	DB           *postgres.DB
+	URL          string // the database's address
+	Queue        *jobs.Queue
+	Vault        *vault.Vault
+	Companies    *company.Service
+	Legal        *legal.Service
+	Accounts     *account.Service
+	Appointments *appointment.Service
+	Bookings     *booking.Service
+	Admin        *viewer.Viewer // nobody's account, an administrator's rights
 
 	now    atomic.Pointer[time.Time]
 	people atomic.Int64
@@ -83,7 +85,13 @@ func (w *World) open(t testing.TB) {
 	w.Companies = company.New(w.DB, NoiseKey())
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	must(t, err)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts).Within(Boundless)
+	w.Within(Boundless)
+}
+
+// Within has people take as much as the bounds let them.
+func (w *World) Within(b appointment.Bounds) {
+	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments)
 }
 
 // NoiseKey is the key of the noise in a world's figures.
@@ -194,17 +202,17 @@ func (w *World) Open(t testing.TB, v *viewer.Viewer, o slot.Opening) {
 }
 
 // Book books an hour, as an hour before it (or, when that is sooner, now).
-func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode slot.Mode) booking.Appointment {
+func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode slot.Mode) appointment.Appointment {
 	t.Helper()
 	ctx := context.Background()
 	at := *w.now.Load()
 	if !startsAt.After(at) {
 		at = startsAt.Add(-time.Hour)
 	}
-	bookings := w.Bookings.At(w.DB.At(func() time.Time { return at }))
-	id, err := bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: startsAt, Mode: mode, Reason: "housing"})
+	then := w.DB.At(func() time.Time { return at })
+	id, err := w.Bookings.At(then).Book(ctx, beneficiary, appointment.Request{SocialWorkerID: worker.ID, StartsAt: startsAt, Mode: mode, Reason: "housing"})
 	must(t, err)
-	a, err := bookings.Appointment(ctx, beneficiary, id)
+	a, err := w.Appointments.At(then).Appointment(ctx, beneficiary, id)
 	must(t, err)
 	return a
 }

@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
 	"socialdirect/internal/embedded"
@@ -348,7 +348,7 @@ func (d *demonstration) settings(listener net.Listener) (settings, error) {
 		},
 		smtpURL: d.mail.URL(), mailFrom: "Social Direct <rendez-vous@socialdirect.example>", mailBounces: "retours@socialdirect.example", masterKey: master, indexKey: index, noiseKey: noiseKey, texts: texts,
 		mailName: "localhost",
-		bounds:   booking.DefaultBounds,
+		bounds:   appointment.DefaultBounds,
 		sending:  messaging.DefaultBounds,
 		fetch:    d.fetch,
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: relaySecret, MinPort: 50000, MaxPort: 59999},

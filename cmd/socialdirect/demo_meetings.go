@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
@@ -19,8 +19,8 @@ func (d *demonstration) makePast(ctx context.Context, p people) error {
 	if err != nil {
 		return err
 	}
-	_, past, err := d.platform.bookings.Appointments(ctx, beneficiary)
-	if err != nil || slices.ContainsFunc(past, func(a booking.Appointment) bool { return a.SocialWorkerID == worker.ID }) {
+	_, past, err := d.platform.appointments.Appointments(ctx, beneficiary)
+	if err != nil || slices.ContainsFunc(past, func(a appointment.Appointment) bool { return a.SocialWorkerID == worker.ID }) {
 		return err
 	}
 	day := d.now().In(worker.Zone).AddDate(0, 0, -3)
@@ -28,7 +28,7 @@ func (d *demonstration) makePast(ctx context.Context, p people) error {
 	if _, err := d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start); err != nil {
 		return err
 	}
-	conversation := booking.ConversationID(beneficiary.ID, worker.ID)
+	conversation := appointment.ConversationID(beneficiary.ID, worker.ID)
 	for i, m := range []struct {
 		author *viewer.Viewer
 		body   string
@@ -56,7 +56,7 @@ func (d *demonstration) write(ctx context.Context, at time.Time, author *viewer.
 // bookAsOf books a video hour with the clock standing at an earlier instant.
 func (d *demonstration) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
 	bookings := d.platform.bookings.At(d.platform.db.At(func() time.Time { return now }))
-	return bookings.Book(ctx, beneficiary, booking.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"})
+	return bookings.Book(ctx, beneficiary, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"})
 }
 
 // startCall sees that the first two have a video appointment going on, in an
@@ -84,7 +84,7 @@ func (d *demonstration) startCall(ctx context.Context, p people) error {
 }
 
 func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *viewer.Viewer, now time.Time) (bool, error) {
-	coming, _, err := d.platform.bookings.Appointments(ctx, beneficiary)
+	coming, _, err := d.platform.appointments.Appointments(ctx, beneficiary)
 	for _, a := range coming {
 		if a.SocialWorkerID == worker.ID && a.Mode == slot.Video && !now.Before(a.StartsAt) && now.Before(a.EndsAt) {
 			return true, err

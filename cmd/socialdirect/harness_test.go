@@ -20,7 +20,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/dbtest"
@@ -103,7 +103,7 @@ func newWorld(t *testing.T) *world {
 		mailName: "localhost",
 		relay:    signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "0123456789abcdef", MinPort: 50000, MaxPort: 59999},
 		extra:    map[string]func(*web.Renderer) web.Handler{"/demo/courriels": w.mailPage},
-		bounds:   booking.DefaultBounds, sending: messaging.DefaultBounds,
+		bounds:   appointment.DefaultBounds, sending: messaging.DefaultBounds,
 	})
 	ok(t, err)
 	ok(t, w.makePeople(ctx))

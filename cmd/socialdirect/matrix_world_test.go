@@ -15,6 +15,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/clocktest"
@@ -276,7 +277,7 @@ func (m *matrixWorld) placeMeetings(t *testing.T) {
 	m.objects["call"] = object{fill: []string{"{id}", call}, owners: []*visitor{m.zoe, m.nadia}}
 
 	m.placeLeft(t, zoe, nadia, hour.Add(24*time.Hour))
-	conversation := booking.ConversationID(zoe.ID, nadia.ID)
+	conversation := appointment.ConversationID(zoe.ID, nadia.ID)
 	m.objects["conversation"] = identified(conversation, m.zoe, m.nadia)
 	thread := "/messages/" + conversation.String()
 	pdf := []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
@@ -315,7 +316,7 @@ func (m *matrixWorld) placeWish(t *testing.T) {
 // phone.
 func (m *matrixWorld) placeLate(t *testing.T, zoe *viewer.Viewer, hour time.Time) {
 	marc := m.marc.whoIs()
-	request := booking.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: slot.Phone, Reason: "retirement"}
+	request := appointment.Request{SocialWorkerID: marc.ID, StartsAt: hour.Add(3 * time.Hour), Mode: slot.Phone, Reason: "retirement"}
 	late, err := m.platform.bookings.Book(t.Context(), zoe, request)
 	ok(t, err)
 	shortly := m.platform.db.At(func() time.Time { return hour.Add(2 * time.Hour) })

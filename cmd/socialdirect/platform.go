@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
@@ -57,7 +58,7 @@ type settings struct {
 	noiseKey       []byte
 	relay          signaling.RelayConfig
 	clamdAddr      string
-	bounds         booking.Bounds
+	bounds         appointment.Bounds
 	sending        messaging.Bounds
 	trustedProxies []netip.Prefix
 	phone          string
@@ -68,24 +69,25 @@ type settings struct {
 
 // platform is the parts, started in order.
 type platform struct {
-	db        *postgres.DB
-	direct    *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
-	store     *blob.Store
-	proven    atomic.Bool // the store was tried, and gives back what it takes
-	legal     *legal.Service
-	companies *company.Service
-	accounts  *account.Service
-	bookings  *booking.Service
-	messages  *messaging.Service
-	rights    *privacy.Service
-	relay     *signaling.Relay
-	health    *health.Monitor
-	server    *server.Server
-	leaves    []func(context.Context) error // run in reverse when the platform leaves, while it answers still
-	stops     []func(context.Context) error // run in reverse
-	figures   sync.Mutex                    // held while figures are counted and published
-	queue     *jobs.Queue
-	mails     *mail.Sender
+	db           *postgres.DB
+	direct       *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
+	store        *blob.Store
+	proven       atomic.Bool // the store was tried, and gives back what it takes
+	legal        *legal.Service
+	companies    *company.Service
+	accounts     *account.Service
+	appointments *appointment.Service
+	bookings     *booking.Service
+	messages     *messaging.Service
+	rights       *privacy.Service
+	relay        *signaling.Relay
+	health       *health.Monitor
+	server       *server.Server
+	leaves       []func(context.Context) error // run in reverse when the platform leaves, while it answers still
+	stops        []func(context.Context) error // run in reverse
+	figures      sync.Mutex                    // held while figures are counted and published
+	queue        *jobs.Queue
+	mails        *mail.Sender
 }
 
 // onStop has f run when the platform stops, before what was started earlier.
@@ -183,11 +185,12 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if s.texts != nil {
 		p.accounts.AllowTexts()
 	}
-	p.bookings = booking.New(p.db, queue, keys, p.accounts).Within(s.bounds)
+	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
+	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments)
 	events := bus.New()
-	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.bookings, events).Within(s.sending)
+	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
-	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.bookings, p.messages)
+	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.appointments, p.bookings, p.messages)
 	return nil
 }
 
@@ -295,7 +298,7 @@ func (p *platform) goCounting(ctx context.Context) error {
 
 // countAndPublish counts first: what is published is never counted on.
 func (p *platform) countAndPublish(ctx context.Context) error {
-	if err := p.bookings.CountHours(ctx); err != nil {
+	if err := p.appointments.CountHours(ctx); err != nil {
 		return err
 	}
 	reasons, err := p.reasonLines(ctx)
@@ -316,10 +319,10 @@ func (p *platform) startServer(s settings) error {
 		return err
 	}
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
-	calls := signaling.New(p.db, p.bookings, p.accounts, p.relay)
+	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts, p.relay)
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
-	accounts.CountComing(p.bookings.CountComing)
+	accounts.CountComing(p.appointments.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
 	companies := company.NewHTTP(p.companies, render, s.base)
 	companies.Warn(p.alerts)

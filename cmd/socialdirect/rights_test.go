@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 )
@@ -29,7 +29,7 @@ func TestR7_FromTheRequestToTheErasure(t *testing.T) {
 	claire := w.staffMember(t, viewer.Administrator)
 	id, email := zoe.whoIs().ID, zoe.addressOf()
 	call := w.callWith(t, zoe, nadia.whoIs().ID)
-	thread := "/messages/" + booking.ConversationID(id, nadia.whoIs().ID).String()
+	thread := "/messages/" + appointment.ConversationID(id, nadia.whoIs().ID).String()
 	zoe.want("write", zoe.upload(thread, "Mon loyer.", "avis.pdf", []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")), http.StatusSeeOther)
 
 	if page := zoe.want("the profile", zoe.get("/profil"), http.StatusOK); !strings.Contains(page.body, `href="/profil/donnees"`) {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
+	"socialdirect/booking/appointment"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/config"
@@ -157,7 +157,7 @@ func fromConfig(c config.Config) settings {
 		store:   blob.Config{Endpoint: c.S3.Endpoint, Region: c.S3.Region, Bucket: c.S3.Bucket, AccessKey: c.S3.AccessKey, SecretKey: c.S3.SecretKey},
 		smtpURL: c.SMTPURL, mailFrom: c.MailFrom, mailBounces: c.MailBounces, masterKey: c.MasterKey, indexKey: c.IndexKey, noiseKey: c.NoiseKey, clamdAddr: c.ClamdAddr,
 		mailName: c.MailHELO,
-		bounds:   booking.Bounds{Coming: c.MaxComing, Acts: c.MaxActs},
+		bounds:   appointment.Bounds{Coming: c.MaxComing, Acts: c.MaxActs},
 		sending:  messaging.Bounds{Stored: megabytes(c.MaxStored), Day: megabytes(c.MaxSent), Rate: int64(c.MinUploadRate) * 1000},
 		relay: signaling.RelayConfig{
 			Listen: c.TURN.Listen, PublicIP: c.TURN.PublicIP, Secret: c.TURN.Secret, URLs: c.TURN.URLs,

@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -12,26 +12,26 @@ import (
 	"github.com/google/uuid"
 )
 
-// errUsedUp says that the contract's number of consultations is reached (R9).
-var errUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
+// ErrUsedUp says that the contract's number of consultations is reached (R9).
+var ErrUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
 
-// entitled fails unless the contract of the person's client runs, has that way of
+// Entitled fails unless the contract of the person's client runs, has that way of
 // meeting, and leaves the person a consultation in the year of the hour. It counts
 // the hours that are, or were, kept for the person; what was cancelled, early or
 // late, declined or left unanswered does not count. except is an appointment that
 // is about to be moved. The person must be held (HoldClient), so that two bookings
 // at once do not both take the last one.
-func entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
+func Entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
 	contract, err := company.ContractOf(ctx, tx, client)
 	if err != nil {
 		return err
 	}
-	if err := permits(contract, r.Mode, tx.Now); err != nil {
+	if err := Permits(contract, r.Mode, tx.Now); err != nil {
 		return err
 	}
 	left, err := leaves(ctx, tx, contract, person, except, r.StartsAt, tx.Now)
 	if err == nil && !left {
-		return errUsedUp
+		return ErrUsedUp
 	}
 	return err
 }
@@ -47,9 +47,9 @@ func leaves(ctx context.Context, q postgres.Querier, contract company.Contract, 
 	return used < contract.PerYear, err
 }
 
-// usedUp are the years, of those that span begins and ends in, in which the contract
+// UsedUp are the years, of those that span begins and ends in, in which the contract
 // leaves the person no consultation.
-func usedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span slot.Period, now time.Time) (years []slot.Period, err error) {
+func UsedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span slot.Period, now time.Time) (years []slot.Period, err error) {
 	for _, at := range []time.Time{span.From, span.To} {
 		left, err := leaves(ctx, q, contract, person, except, at, now)
 		if err != nil {
@@ -72,8 +72,8 @@ type Allowance struct {
 	Year    int
 }
 
-// allowance is what the person has left in the year of the hour.
-func (s *Service) allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
+// Allowance is what the person has left in the year of the hour.
+func (s *Service) Allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
 	contract, err := s.accounts.Contract(ctx, person)
 	if err != nil || contract.PerYear == 0 {
 		return Allowance{}, err

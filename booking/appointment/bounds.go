@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -29,22 +29,15 @@ type Bounds struct {
 // DefaultBounds are those where nothing else is set.
 var DefaultBounds = Bounds{Coming: 5, Acts: 30}
 
-// Within returns the same acts under other bounds.
-func (s *Service) Within(b Bounds) *Service {
-	bounded := *s
-	bounded.bounds = b
-	return &bounded
-}
+// ActsSpan is how long acts count together, from the first of them on.
+const ActsSpan = 24 * time.Hour
 
-// actsSpan is how long acts count together, from the first of them on.
-const actsSpan = 24 * time.Hour
-
-// errFull is the cause of the fault that says that somebody has as many appointments to
+// ErrFull is the cause of the fault that says that somebody has as many appointments to
 // come as they may.
-var errFull = errors.New("booking: as many appointments to come as one person may have")
+var ErrFull = errors.New("booking: as many appointments to come as one person may have")
 
 func (b Bounds) tooMany() error {
-	return &fault.Fault{Code: fault.Invalid, Cause: errFull, Message: fmt.Sprintf(
+	return &fault.Fault{Code: fault.Invalid, Cause: ErrFull, Message: fmt.Sprintf(
 		"Vous avez déjà %s à venir\u00a0: c’est le plus que l’on peut prendre à la fois. Pour en prendre un autre, attendez que l’un d’eux ait eu lieu ou annulez-en un. S’il vous en faut davantage, appelez le standard.", meetings(b.Coming))}
 }
 
@@ -55,24 +48,24 @@ func (b Bounds) spent(wait time.Duration) error {
 		"Vous avez fait %d\u00a0changements dans vos rendez-vous en 24\u00a0heures\u00a0: c’est le plus que l’on peut faire. Rien n’a changé. Revenez dans %s, ou appelez le standard si c’est urgent.", b.Acts, web.Wait(wait))}
 }
 
-// spend counts an act that the viewer makes for themselves, and fails with Throttled
+// Spend counts an act that the viewer makes for themselves, and fails with Throttled
 // when there were too many. An act that fails later is not counted. The person must be
 // held (HoldClient).
-func (s *Service) spend(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person uuid.UUID) error {
+func (s *Service) Spend(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person uuid.UUID) error {
 	if v.ID != person {
 		return nil
 	}
-	began, acts, err := countAct(ctx, tx, person, actsSpan)
+	began, acts, err := countAct(ctx, tx, person, ActsSpan)
 	if err == nil && acts > s.bounds.Acts {
-		err = s.bounds.spent(began.Add(actsSpan).Sub(tx.Now))
+		err = s.bounds.spent(began.Add(ActsSpan).Sub(tx.Now))
 	}
 	return err
 }
 
-// roomFor fails when the person has as many appointments to come as they may take
+// RoomFor fails when the person has as many appointments to come as they may take
 // themselves; whoever acts for them goes beyond, journaled. The person must be held.
-func (s *Service) roomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person, booking uuid.UUID) error {
-	full, err := s.full(ctx, tx, person, tx.Now)
+func (s *Service) RoomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person, booking uuid.UUID) error {
+	full, err := s.Full(ctx, tx, person, tx.Now)
 	switch {
 	case err != nil || !full:
 		return err
@@ -82,8 +75,8 @@ func (s *Service) roomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actBeyond, SubjectID: person, ObjectID: booking})
 }
 
-// full reports whether the person has as many appointments to come as they may take.
-func (s *Service) full(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (bool, error) {
+// Full reports whether the person has as many appointments to come as they may take.
+func (s *Service) Full(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (bool, error) {
 	coming, err := countAhead(ctx, q, person, now)
 	return coming >= s.bounds.Coming, err
 }
@@ -105,22 +98,22 @@ func (m Margin) Near() bool { return m.Left() <= 2 }
 // ActsNear reports whether it is time to say how many acts are left.
 func (m Margin) ActsNear() bool { return m.Acts <= 5 }
 
-// margin is what the person has left.
-func (s *Service) margin(ctx context.Context, person uuid.UUID) (Margin, error) {
+// Margin is what the person has left.
+func (s *Service) Margin(ctx context.Context, person uuid.UUID) (Margin, error) {
 	now, m := s.db.Now(), Margin{Bounds: s.bounds, Acts: s.bounds.Acts}
 	began, acts, err := readActs(ctx, s.db.Pool, person)
 	if err != nil {
 		return Margin{}, err
 	}
-	if anew := began.Add(actsSpan); anew.After(now) {
+	if anew := began.Add(ActsSpan); anew.After(now) {
 		m.Acts, m.Anew = max(s.bounds.Acts-acts, 0), anew.UTC()
 	}
 	m.Coming, err = countAhead(ctx, s.db.Pool, person, now)
 	return m, err
 }
 
-// refused is why the person can book nothing more themselves, nil when they can.
-func (m Margin) refused(now time.Time) error {
+// Refused is why the person can book nothing more themselves, nil when they can.
+func (m Margin) Refused(now time.Time) error {
 	switch {
 	case m.Left() == 0:
 		return m.tooMany()

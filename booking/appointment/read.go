@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -15,11 +15,11 @@ import (
 // Appointment returns one of the viewer's appointments; NotFound for anybody
 // else's.
 func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
-	row, err := readAppointment(ctx, s.db.Pool, v.ID, id)
+	row, err := Read(ctx, s.db.Pool, v.ID, id)
 	if err != nil {
 		return Appointment{}, err
 	}
-	named, err := s.named(ctx, []appointmentRow{row})
+	named, err := s.WithNames(ctx, []Row{row})
 	if err != nil {
 		return Appointment{}, err
 	}
@@ -36,7 +36,7 @@ func (s *Service) Calls(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]App
 	rows, err := readByID(ctx, s.db.Pool, ids)
 	all, now := make(map[uuid.UUID]Appointment, len(rows)), s.db.Now()
 	for _, row := range rows {
-		all[row.ID] = row.appointment().at(now)
+		all[row.ID] = row.Appointment().At(now)
 	}
 	return all, err
 }
@@ -62,26 +62,26 @@ func (a Appointment) toCall(v *viewer.Viewer, now time.Time) bool {
 
 // Details returns what only the appointment's people read; NotFound for others.
 func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) (Details, error) {
-	row, err := readAppointment(ctx, s.db.Pool, v.ID, a.ID)
+	row, err := Read(ctx, s.db.Pool, v.ID, a.ID)
 	if err != nil {
 		return Details{}, err
 	}
 	var d Details
-	if d.Note, err = s.unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutNote(a.ID), row.SealedNote); err != nil {
+	if d.Note, err = s.Unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutNote(a.ID), row.SealedNote); err != nil {
 		return Details{}, err
 	}
-	if d.Reply, err = s.unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
+	if d.Reply, err = s.Unsealed(ctx, s.db.Pool, a.BeneficiaryID, aboutReply(a.ID), row.SealedReply); err != nil {
 		return Details{}, err
 	}
 	if d.Needs, err = s.unsealNeeds(ctx, s.db.Pool, a.BeneficiaryID, a.ID, row.SealedNeeds); err != nil {
 		return Details{}, err
 	}
 	if v.ID == a.SocialWorkerID {
-		if d.MarkedAt, err = readMark(ctx, s.db.Pool, a.SocialWorkerID, a.BeneficiaryID); err != nil {
+		if d.MarkedAt, err = ReadMark(ctx, s.db.Pool, a.SocialWorkerID, a.BeneficiaryID); err != nil {
 			return Details{}, err
 		}
 	}
-	if row.appointment().toCall(v, s.db.Now()) {
+	if row.Appointment().toCall(v, s.db.Now()) {
 		person, err := s.accounts.Person(ctx, a.BeneficiaryID)
 		if err != nil {
 			return Details{}, err
@@ -91,7 +91,8 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	return d, nil
 }
 
-func (s *Service) unsealed(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) (string, error) {
+// Unsealed opens what was sealed with a person's key; empty for nothing.
+func (s *Service) Unsealed(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) (string, error) {
 	if sealed == nil {
 		return "", nil
 	}
@@ -110,13 +111,13 @@ func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, p
 	if err != nil {
 		return nil, nil, err
 	}
-	if coming, err = s.named(ctx, rows); err != nil {
+	if coming, err = s.WithNames(ctx, rows); err != nil {
 		return nil, nil, err
 	}
 	if rows, err = readPast(ctx, s.db.Pool, v.ID, now); err != nil {
 		return nil, nil, err
 	}
-	past, err = s.named(ctx, rows)
+	past, err = s.WithNames(ctx, rows)
 	return coming, past, err
 }
 
@@ -125,11 +126,11 @@ func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span slot.Period) 
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
-	rows, err := readWeek(ctx, s.db.Pool, v.ID, span, s.db.Now())
+	rows, err := ReadWeek(ctx, s.db.Pool, v.ID, span, s.db.Now())
 	if err != nil {
 		return nil, err
 	}
-	return s.named(ctx, rows)
+	return s.WithNames(ctx, rows)
 }
 
 // Relations lists who the viewer has, or had, appointments with, latest first.
@@ -150,8 +151,8 @@ func (s *Service) Relations(ctx context.Context, v *viewer.Viewer) ([]Relation, 
 	return relations, err
 }
 
-// named turns rows into appointments with their people's names.
-func (s *Service) named(ctx context.Context, rows []appointmentRow) ([]Appointment, error) {
+// WithNames turns rows into appointments with their people's names.
+func (s *Service) WithNames(ctx context.Context, rows []Row) ([]Appointment, error) {
 	var ids []uuid.UUID
 	for _, row := range rows {
 		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
@@ -162,7 +163,7 @@ func (s *Service) named(ctx context.Context, rows []appointmentRow) ([]Appointme
 	}
 	all, now := make([]Appointment, len(rows)), s.db.Now()
 	for i, row := range rows {
-		all[i] = withNames(row.appointment().at(now), people)
+		all[i] = withNames(row.Appointment().At(now), people)
 	}
 	return all, nil
 }
@@ -183,3 +184,9 @@ func (a Appointment) With(v *viewer.Viewer) string {
 
 // Over reports whether the hour has ended at now.
 func (a Appointment) Over(now time.Time) bool { return !now.Before(a.EndsAt) }
+
+// CountComing counts the appointments that somebody, of either side, has before
+// them: the number is all that an administrator learns of them.
+func (s *Service) CountComing(ctx context.Context, person uuid.UUID) (int, error) {
+	return countComing(ctx, s.db.Pool, person, s.db.Now())
+}

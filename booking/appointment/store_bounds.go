@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -30,8 +30,8 @@ func readActs(ctx context.Context, q postgres.Querier, person uuid.UUID) (began 
 	return began, acts, err
 }
 
-// deleteOldActs forgets the acts that count no more.
-func deleteOldActs(ctx context.Context, q postgres.Querier, before time.Time) error {
+// DeleteOldActs forgets the acts that count no more.
+func DeleteOldActs(ctx context.Context, q postgres.Querier, before time.Time) error {
 	_, err := q.Exec(ctx, `delete from booking_acts where began <= $1`, before)
 	return err
 }
@@ -43,9 +43,9 @@ func countAhead(ctx context.Context, q postgres.Querier, person uuid.UUID, now t
 	return n, err
 }
 
-// readSame finds the appointment that a booking of the same person, worker, hour and
+// ReadSame finds the appointment that a booking of the same person, worker, hour and
 // mode has made already, if it still stands.
-func readSame(ctx context.Context, q postgres.Querier, person uuid.UUID, r Request, now time.Time) (same Booked, found bool, err error) {
+func ReadSame(ctx context.Context, q postgres.Querier, person uuid.UUID, r Request, now time.Time) (same Booked, found bool, err error) {
 	err = q.QueryRow(ctx, `
 		select p.id, p.status from appointments p
 		where p.beneficiary_id = $1 and p.social_worker_id = $3 and lower(p.period) = $4 and p.mode = $5 and `+isComing,

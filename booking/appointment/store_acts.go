@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -10,27 +10,28 @@ import (
 	"github.com/google/uuid"
 )
 
-// venue is where an appointment in person takes place: which of the worker's places, and
+// Venue is where an appointment in person takes place: which of the worker's places, and
 // its words of the moment. It is zero for the other ways of meeting.
-type venue struct {
+type Venue struct {
 	PlaceID *uuid.UUID
 	Words   string
 }
 
-// newAppointment is what is kept of a booking.
-type newAppointment struct {
+// Draft is what is kept of a booking.
+type Draft struct {
 	Request
 	ID       uuid.UUID
 	PersonID uuid.UUID
 	Status   Status
 	AnswerBy *time.Time // of a request
-	Venue    venue      // in person alone
+	Venue    Venue      // in person alone
 	Note     []byte     // sealed
 
 	SealedNeeds []byte
 }
 
-func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) error {
+// Insert keeps a booking. The database's constraints refuse an hour that is taken (R13).
+func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	_, err := tx.Exec(ctx, `
 		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
 		values ($1, $2, $3, tstzrange($4, $5), $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -40,26 +41,29 @@ func insertAppointment(ctx context.Context, tx postgres.Tx, n newAppointment) er
 }
 
 // readAnybodys is readAppointment for those who act for anybody.
-func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (appointmentRow, error) {
-	row, err := postgres.One[appointmentRow](ctx, q, selectAppointment+`where p.id = $1`, id)
+func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
+	row, err := postgres.One[Row](ctx, q, Select+`where p.id = $1`, id)
 	if postgres.NoRows(err) {
-		return row, errNotFound
+		return row, ErrNotFound
 	}
 	return row, err
 }
 
-func lockAnybodys(ctx context.Context, tx postgres.Tx, id uuid.UUID) (appointmentRow, error) {
-	return postgres.One[appointmentRow](ctx, tx, selectAppointment+`where p.id = $1 for no key update of p`, id)
+// LockAny locks an appointment of anybody's.
+func LockAny(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Row, error) {
+	return postgres.One[Row](ctx, tx, Select+`where p.id = $1 for no key update of p`, id)
 }
 
-func moveAppointment(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where venue, status Status, answerBy *time.Time) error {
+// MoveTo gives an appointment another hour.
+func MoveTo(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where Venue, status Status, answerBy *time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
 		id, to.From, to.To, where.Words, where.PlaceID, status, answerBy)
 	return err
 }
 
-func setMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode slot.Mode) error {
+// SetMode gives an appointment another way of meeting, without a place.
+func SetMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode slot.Mode) error {
 	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = '', place_id = null, sequence = sequence + 1 where id = $1`, id, mode)
 	return err
 }
@@ -69,29 +73,29 @@ func setStatus(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status)
 	return err
 }
 
-func markAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// MarkAccepted makes a request an appointment.
+func MarkAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update appointments set status = 'confirmed', sequence = sequence + 1 where id = $1`, id)
 	return err
 }
 
-func setNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
+// SetNeeds puts sealed needs in place of those before.
+func SetNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
 	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2, sequence = sequence + 1 where id = $1`, id, sealed)
 	return err
 }
 
-// Requests.
-
-// freedRow is a request that holds its hour no more.
-type freedRow struct {
+// ReleasedRow is a request that holds its hour no more.
+type ReleasedRow struct {
 	ID             uuid.UUID
 	BeneficiaryID  uuid.UUID
 	SocialWorkerID uuid.UUID
 }
 
-// expireRequests ends the overdue requests of the worker and of the person. They
+// ExpireRequests ends the overdue requests of the worker and of the person. They
 // are locked in one order, so that two who release the same wait and do not deadlock.
-func expireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) ([]freedRow, error) {
-	return postgres.All[freedRow](ctx, tx, `
+func ExpireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) ([]ReleasedRow, error) {
+	return postgres.All[ReleasedRow](ctx, tx, `
 		update appointments set status = 'expired', sequence = sequence + 1
 		where id in (select id from appointments
 			where status = 'requested' and answer_by < $1 and (social_worker_id = $2 or beneficiary_id = $3) order by id for no key update)
@@ -103,20 +107,20 @@ type overdueRow struct {
 	BeneficiaryID  uuid.UUID
 }
 
-func readOverdue(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]overdueRow, error) {
+// ReadOverdue lists requests whose answer is overdue.
+func ReadOverdue(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]overdueRow, error) {
 	return postgres.All[overdueRow](ctx, q, `
 		select social_worker_id, beneficiary_id from appointments
 		where status = 'requested' and answer_by < $1 order by answer_by limit $2`, now, most)
 }
 
-func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) ([]appointmentRow, error) {
-	return postgres.All[appointmentRow](ctx, q, selectAppointment+`
+func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`
 		where p.social_worker_id = $1 and p.status = 'requested' and p.answer_by >= $2 order by p.answer_by, p.id limit $3`, worker, now, listed)
 }
 
-// Late marks.
-
-func insertMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
+// InsertMark marks that the person changed late with that worker (R18).
+func InsertMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)
 		on conflict (social_worker_id, beneficiary_id) do update set marked_at = $3`, worker, person, tx.Now)
@@ -128,8 +132,8 @@ func deleteMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) (
 	return tag.RowsAffected() > 0, err
 }
 
-// readMark is since when the person is marked; the zero time when they are not.
-func readMark(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (at time.Time, err error) {
+// ReadMark is since when the person is marked; the zero time when they are not.
+func ReadMark(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (at time.Time, err error) {
 	err = q.QueryRow(ctx, `select marked_at from late_marks where social_worker_id = $1 and beneficiary_id = $2`, worker, person).Scan(&at)
 	if postgres.NoRows(err) {
 		return time.Time{}, nil
@@ -137,22 +141,18 @@ func readMark(ctx context.Context, q postgres.Querier, worker, person uuid.UUID)
 	return at, err
 }
 
-// Booking for somebody.
-
 // hasMet reports whether the two have, or had, an appointment.
 func hasMet(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (has bool, err error) {
 	err = q.QueryRow(ctx, `select exists (select from appointments where social_worker_id = $1 and beneficiary_id = $2)`, worker, person).Scan(&has)
 	return has, err
 }
 
-// Consultations under the contract.
-
 // countUsed counts the hours of the span that are, or were, kept for the person,
 // but for one of them.
 func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID, span slot.Period, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments
-		where beneficiary_id = $1 and id <> $2 and lower(period) >= $3 and lower(period) < $4 and `+occupyingAt("$5"),
+		where beneficiary_id = $1 and id <> $2 and lower(period) >= $3 and lower(period) < $4 and `+OccupyingAt("$5"),
 		person, except, span.From, span.To, now).Scan(&n)
 	return n, err
 }

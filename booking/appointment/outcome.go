@@ -1,4 +1,4 @@
-package booking
+package appointment
 
 import (
 	"context"
@@ -16,9 +16,9 @@ import (
 const outcomeWithin = 7 * 24 * time.Hour
 
 var (
-	errOutcome      = fault.New(fault.Invalid, "Dites si le rendez-vous a eu lieu ou non.")
+	ErrOutcome      = fault.New(fault.Invalid, "Dites si le rendez-vous a eu lieu ou non.")
 	errNotMarkable  = fault.New(fault.Conflict, "Cela se note à partir de l’heure du rendez-vous, et pendant une semaine.")
-	errNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
+	ErrNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
 )
 
 // Concludable reports whether its worker may say at now what came of it.
@@ -34,14 +34,14 @@ func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, 
 		return err
 	}
 	if outcome != Held && outcome != NoShow {
-		return errOutcome
+		return ErrOutcome
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockAppointment(ctx, tx, v.ID, id)
+		row, err := Lock(ctx, tx, v.ID, id)
 		if err != nil {
 			return err
 		}
-		if !row.appointment().Concludable(tx.Now) {
+		if !row.Appointment().Concludable(tx.Now) {
 			return errNotMarkable
 		}
 		return setStatus(ctx, tx, id, outcome)

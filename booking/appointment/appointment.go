@@ -1,0 +1,159 @@
+// Package appointment is one hour of two people: its states, its table, who may see it,
+// what is said with it, and how many a person may have.
+//
+// The database refuses two appointments of one worker, or of one person, that overlap,
+// whatever the code does (R13). What a person writes is sealed with that person's key.
+package appointment
+
+import (
+	"time"
+
+	"socialdirect/booking/slot"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// FreeCancellation is how long before the start cancelling stays free, in
+// elapsed time (R18).
+const FreeCancellation = 24 * time.Hour
+
+// Status is where an appointment stands.
+type Status string
+
+// The states of an appointment.
+const (
+	Confirmed         Status = "confirmed"
+	Requested         Status = "requested" // holds its hour until it is answered, or overdue (R19)
+	Declined          Status = "declined"
+	Expired           Status = "expired"
+	Cancelled         Status = "cancelled"
+	CancelledLate     Status = "cancelled_late"
+	CancelledByWorker Status = "cancelled_by_worker"
+	Held              Status = "held"
+	NoShow            Status = "no_show"
+)
+
+// Label says the state as a person would.
+func (s Status) Label() string {
+	switch s {
+	case Confirmed:
+		return "Confirmé"
+	case Requested:
+		return "En attente de réponse"
+	case Declined:
+		return "Décliné"
+	case Expired:
+		return "Resté sans réponse"
+	case Cancelled:
+		return "Annulé"
+	case CancelledLate:
+		return "Annulé tardivement"
+	case CancelledByWorker:
+		return "Annulé par l’assistante sociale"
+	case Held:
+		return "A eu lieu"
+	case NoShow:
+		return "N’a pas eu lieu"
+	}
+	return ""
+}
+
+// Occupies reports whether an appointment in this state has its hour to itself: the
+// exclusion constraints and everything that is busy count these states.
+func (s Status) Occupies() bool { return s == Requested || s.Agreed() }
+
+// Agreed reports whether both people meant to meet, whatever came of it: it can be
+// marked held, or not, while they still talk.
+func (s Status) Agreed() bool { return s == Confirmed || s == Held || s == NoShow }
+
+// Appointment is one hour of two people.
+type Appointment struct {
+	ID               uuid.UUID
+	SocialWorkerID   uuid.UUID
+	SocialWorkerName string
+	BeneficiaryID    uuid.UUID
+	BeneficiaryName  string
+	StartsAt         time.Time // UTC
+	EndsAt           time.Time // UTC
+	Mode             slot.Mode
+	Reason           string // a slug
+	ReasonLabel      string
+	Place            string // where, in person; empty otherwise
+	Status           Status
+	AnswerBy         time.Time      // until when a request holds its hour; zero for what never was one
+	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
+	ChangedAt        time.Time      // UTC
+	Zone             *time.Location // the worker's
+}
+
+// At is the appointment as it counts at now: a request whose answer is overdue has
+// expired, even before anything released it.
+func (a Appointment) At(now time.Time) Appointment {
+	if a.Status == Requested && now.After(a.AnswerBy) {
+		a.Status = Expired
+	}
+	return a
+}
+
+// Asks reports whether it is a request that still waits for its answer.
+func (a Appointment) Asks() bool { return a.Status == Requested }
+
+// FreeUntil is the last instant at which cancelling is free.
+func (a Appointment) FreeUntil() time.Time { return a.StartsAt.Add(-FreeCancellation) }
+
+// Free reports whether cancelling or moving at now is free: the boundary is, and so
+// is what nobody has agreed to yet.
+func (a Appointment) Free(now time.Time) bool {
+	return a.Status == Requested || !now.After(a.FreeUntil())
+}
+
+// Cancellable reports whether the appointment can still be cancelled at now.
+func (a Appointment) Cancellable(now time.Time) bool {
+	return (a.Status == Confirmed || a.Status == Requested) && now.Before(a.StartsAt)
+}
+
+// conversations makes the identifier of two people's conversation out of their
+// two (RFC 9562, 5.5). It must never change.
+var conversations = uuid.MustParse("8d0c4c5e-5c0b-4f0e-9f43-6b8a3b1f7a52")
+
+// ConversationID is the conversation of a beneficiary and a social worker, which
+// is there from their first appointment on.
+func ConversationID(beneficiary, worker uuid.UUID) uuid.UUID {
+	return uuid.NewSHA1(conversations, append(beneficiary[:], worker[:]...))
+}
+
+// ConversationID is the conversation of the appointment's two people.
+func (a Appointment) ConversationID() uuid.UUID {
+	return ConversationID(a.BeneficiaryID, a.SocialWorkerID)
+}
+
+// Relation is a beneficiary and a worker who have, or had, an appointment.
+type Relation struct {
+	BeneficiaryID    uuid.UUID
+	BeneficiaryName  string
+	SocialWorkerID   uuid.UUID
+	SocialWorkerName string
+	Latest           time.Time // the start of their latest appointment
+}
+
+var (
+	ErrNotFound = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")
+)
+
+// ByPhone reports whether it stands as a call already, for whoever may make it one.
+func (a Appointment) ByPhone(v *viewer.Viewer, now time.Time) bool {
+	return a.Mode == slot.Phone && a.Talkable(now) && v.ID != a.SocialWorkerID
+}
+
+// Talkable reports whether the hour, or a part of it, is still to be talked in.
+func (a Appointment) Talkable(now time.Time) bool {
+	return a.Cancellable(now) || a.Status == Confirmed && !a.Over(now)
+}
+
+// MovesTo reports whether the appointment can be moved to hours of that worker now,
+// without any consequence.
+func (a Appointment) MovesTo(worker uuid.UUID, now time.Time) bool {
+	return a.SocialWorkerID == worker && a.At(now).Cancellable(now) && a.Free(now)
+}

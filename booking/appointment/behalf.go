@@ -1,0 +1,138 @@
+package appointment
+
+import (
+	"context"
+
+	"socialdirect/account"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Acts of the journal.
+const (
+	ActBooked    = "appointment.booked"
+	actBeyond    = "appointment.booked_beyond" // beside it, beyond what the person may take themselves
+	ActMoved     = "appointment.moved"
+	ActByPhone   = "appointment.by_phone"
+	ActCancelled = "appointment.cancelled"
+	actShown     = "appointment.shown"
+	actUnmarked  = "appointment.mark_cleared"
+)
+
+var (
+	ErrNobodyThere = fault.New(fault.NotFound, "Cette personne n’a pas de compte ici, ou n’est pas suivie par vous.")
+	errOwnAgenda   = fault.New(fault.Forbidden, "Vous pouvez réserver dans votre agenda seulement.")
+)
+
+// MayBook fails unless v may book that hour: for oneself, or for r.For.
+func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) error {
+	switch {
+	case v == nil:
+		return errNotBeneficiary
+	case v.Role == viewer.Beneficiary && (r.For == uuid.Nil || r.For == v.ID):
+		return nil
+	case v.Role == viewer.Beneficiary || r.For == uuid.Nil:
+		return errNotBeneficiary
+	case v.Role == viewer.SocialWorker && r.SocialWorkerID != v.ID:
+		return errOwnAgenda
+	}
+	_, err := s.Somebody(ctx, v, r.For)
+	return err
+}
+
+// Somebody is a person for whom the viewer may book: Forbidden for those who book
+// for nobody, NotFound for whom a worker never met, and for an account that is not
+// open, Throttled for an operator who opened too many today.
+func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (account.Person, error) {
+	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.SocialWorker {
+		return account.Person{}, errNotBeneficiary
+	}
+	if v.Role == viewer.SocialWorker {
+		if met, err := hasMet(ctx, s.db.Pool, v.ID, id); err != nil || !met {
+			return account.Person{}, OrElse(err, ErrNobodyThere)
+		}
+	}
+	person, err := s.accounts.Person(ctx, id)
+	if fault.Is(err, fault.NotFound) || err == nil && (person.Role != viewer.Beneficiary || !person.Active) {
+		return account.Person{}, ErrNobodyThere
+	}
+	if err != nil {
+		return account.Person{}, err
+	}
+	return person, s.show(ctx, v, id)
+}
+
+// show counts that an operator opens somebody (account.Service.Show).
+func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) error {
+	if v.Role != viewer.Switchboard {
+		return nil
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Show(ctx, tx, v, person) })
+}
+
+// OrElse is err if there is one, otherwise the other.
+func OrElse(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+// ComingOf lists the coming appointments of somebody for whom an operator acts:
+// when, with whom and how. That it was shown is journaled (R39).
+func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UUID) ([]Appointment, error) {
+	if v == nil || v.Role != viewer.Switchboard {
+		return nil, errNotBeneficiary
+	}
+	if _, err := s.Somebody(ctx, v, person); err != nil {
+		return nil, err
+	}
+	var rows []Row
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		if rows, err = readComing(ctx, tx, person, tx.Now); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actShown, SubjectID: person})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.WithNames(ctx, rows)
+}
+
+// Handled is an appointment that the viewer may act upon: one of their own, or
+// anybody's for the switchboard.
+func (s *Service) Handled(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
+	row, err := ReadActedOn(ctx, s.db.Pool, v, id)
+	if err != nil {
+		return Appointment{}, err
+	}
+	if err := s.show(ctx, v, row.BeneficiaryID); err != nil {
+		return Appointment{}, err
+	}
+	named, err := s.WithNames(ctx, []Row{row})
+	if err != nil {
+		return Appointment{}, err
+	}
+	return named[0], nil
+}
+
+// ReadActedOn reads an appointment that v may act upon: one of their own, for the switchboard anybody's; NotFound otherwise.
+func ReadActedOn(ctx context.Context, q postgres.Querier, v *viewer.Viewer, id uuid.UUID) (Row, error) {
+	if v.Role == viewer.Switchboard {
+		return readAnybodys(ctx, q, id)
+	}
+	return Read(ctx, q, v.ID, id)
+}
+
+// Journaled notes an act that v did for somebody else.
+func Journaled(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, person, appointment uuid.UUID) error {
+	if v.ID == person {
+		return nil
+	}
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: person, ObjectID: appointment})
+}

@@ -1,0 +1,58 @@
+package appointment
+
+import (
+	"context"
+	"encoding/json"
+
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Needs is what somebody needs on the day, in their own words; each may be empty.
+// They are sealed with the person's key, and read by the two people alone.
+type Needs struct {
+	Interpreter   string `json:"interpreter,omitempty"` // into which language; sign language is one
+	Accessibility string `json:"accessibility,omitempty"`
+	Companion     string `json:"companion,omitempty"` // a third person who comes along
+}
+
+// How many characters each of the needs may have.
+const (
+	MaxInterpreter   = 100
+	MaxAccessibility = 500
+	MaxCompanion     = 100
+)
+
+func aboutNeeds(id uuid.UUID) string { return "appointment-needs/" + id.String() }
+
+// SealNeeds seals needs with the person's key; nil for none.
+func (s *Service) SealNeeds(ctx context.Context, tx postgres.Tx, person, id uuid.UUID, n Needs) ([]byte, error) {
+	if n == (Needs{}) {
+		return nil, nil
+	}
+	text, err := json.Marshal(n)
+	if err != nil {
+		return nil, err
+	}
+	return s.vault.Seal(ctx, tx, person, aboutNeeds(id), text)
+}
+
+func (s *Service) unsealNeeds(ctx context.Context, q postgres.Querier, person, id uuid.UUID, sealed []byte) (n Needs, err error) {
+	text, err := s.Unsealed(ctx, q, person, aboutNeeds(id), sealed)
+	if err != nil || text == "" {
+		return n, err
+	}
+	return n, json.Unmarshal([]byte(text), &n)
+}
+
+// Needs reports whether that is what the viewer needs already.
+func (s *Service) Needs(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, n Needs) (bool, error) {
+	row, err := Read(ctx, tx, v.ID, id)
+	if err != nil {
+		return false, err
+	}
+	now, err := s.unsealNeeds(ctx, tx, v.ID, id, row.SealedNeeds)
+	return now == n, err
+}

@@ -1,0 +1,27 @@
+package appointment
+
+import (
+	"socialdirect/account"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+)
+
+// Service reads appointments, and knows what each person may still take.
+type Service struct {
+	db       *postgres.DB
+	vault    *vault.Vault
+	accounts *account.Service
+	bounds   Bounds
+}
+
+// New returns the service under the given bounds.
+func New(db *postgres.DB, vault *vault.Vault, accounts *account.Service, bounds Bounds) *Service {
+	return &Service{db: db, vault: vault, accounts: accounts, bounds: bounds}
+}
+
+// At returns the same on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	moved := *s
+	moved.db = db
+	return &moved
+}

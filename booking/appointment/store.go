@@ -1,0 +1,194 @@
+package appointment
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/booking/slot"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/zone"
+
+	"github.com/google/uuid"
+)
+
+// Row is an appointment as its table has it.
+type Row struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID
+	BeneficiaryID  uuid.UUID
+	StartsAt       time.Time
+	EndsAt         time.Time
+	Mode           slot.Mode
+	Reason         string
+	ReasonLabel    string
+	Place          string
+	Status         Status
+	Sequence       int
+	ChangedAt      time.Time
+	AnswerBy       *time.Time
+	TimeZone       string
+	SealedNote     []byte
+	SealedReply    []byte
+	SealedNeeds    []byte
+}
+
+// Appointment is the row without names.
+func (r Row) Appointment() Appointment {
+	a := Appointment{
+		ID: r.ID, SocialWorkerID: r.SocialWorkerID, BeneficiaryID: r.BeneficiaryID, StartsAt: r.StartsAt.UTC(), EndsAt: r.EndsAt.UTC(),
+		Mode: r.Mode, Reason: r.Reason, ReasonLabel: r.ReasonLabel, Place: r.Place, Status: r.Status, Sequence: r.Sequence,
+		ChangedAt: r.ChangedAt.UTC(), Zone: zone.Of(r.TimeZone),
+	}
+	if r.AnswerBy != nil {
+		a.AnswerBy = r.AnswerBy.UTC()
+	}
+	return a
+}
+
+// Select reads rows of appointments p.
+const Select = `
+	select p.id, p.social_worker_id, p.beneficiary_id, lower(p.period) as starts_at, upper(p.period) as ends_at, p.mode, coalesce(p.reason, '') as reason,
+	       coalesce(r.label, 'Effacé') as reason_label, p.place, p.status, p.sequence, p.changed_at, p.answer_by, w.time_zone, p.sealed_note, p.sealed_reply, p.sealed_needs
+	from appointments p left join reasons r on r.slug = p.reason join social_workers w on w.account_id = p.social_worker_id `
+
+const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
+
+// Occupying is Status.Occupies in SQL, word for word as in the constraints, so that
+// their indexes serve it.
+const Occupying = `status in ('confirmed', 'requested', 'held', 'no_show')`
+
+// OccupyingAt is occupying as far as it counts at the instant of that parameter: a
+// request whose answer is overdue holds nothing any more, whoever releases it.
+func OccupyingAt(now string) string {
+	return Occupying + ` and (status <> 'requested' or answer_by >= ` + now + `)`
+}
+
+// isComing keeps what is still to take place, at $2.
+const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
+
+func oneAppointment(ctx context.Context, q postgres.Querier, sql string, viewer, id uuid.UUID) (Row, error) {
+	row, err := postgres.One[Row](ctx, q, sql, viewer, id)
+	if postgres.NoRows(err) {
+		return row, ErrNotFound
+	}
+	return row, err
+}
+
+// Read reads one of the viewer's own; NotFound for others.
+func Read(ctx context.Context, q postgres.Querier, viewer, id uuid.UUID) (Row, error) {
+	return oneAppointment(ctx, q, Select+`where p.id = $2 and `+isTheirs, viewer, id)
+}
+
+func readByID(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`where p.id = any($1)`, ids)
+}
+
+// Lock reads one of the viewer's own and locks it.
+func Lock(ctx context.Context, tx postgres.Tx, viewer, id uuid.UUID) (Row, error) {
+	return oneAppointment(ctx, tx, Select+`where p.id = $2 and `+isTheirs+` for no key update of p`, viewer, id)
+}
+
+func readComing(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`
+		where `+isTheirs+` and `+isComing+` order by lower(p.period) limit $3`, viewer, now, listed)
+}
+
+func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now time.Time) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`
+		where `+isTheirs+` and not `+isComing+` order by lower(p.period) desc limit $3`, viewer, now, listed)
+}
+
+// ReadWeek reads what occupies a worker's hours in a span, as it counts at now.
+func ReadWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`
+		where p.social_worker_id = $1 and `+OccupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
+		order by lower(p.period)`, worker, span.From, span.To, now)
+}
+
+// Has reports whether a person has another appointment in p.
+func Has(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID, p slot.Period, now time.Time) (has bool, err error) {
+	err = q.QueryRow(ctx, `
+		select exists (select from appointments where beneficiary_id = $1 and period && tstzrange($2, $3) and `+OccupyingAt("$4")+` and id <> $5)`,
+		beneficiary, p.From, p.To, now, except).Scan(&has)
+	return has, err
+}
+
+// MarkCancelled ends an appointment in that state, with a sealed reply.
+func MarkCancelled(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status, reply []byte) error {
+	_, err := tx.Exec(ctx, `
+		update appointments set status = $2, cancelled_at = $3, sealed_reply = $4, sequence = sequence + 1 where id = $1`,
+		id, status, tx.Now, reply)
+	return err
+}
+
+func readRelations(ctx context.Context, q postgres.Querier, viewer uuid.UUID) ([]Relation, error) {
+	return postgres.All[Relation](ctx, q, `
+		select p.beneficiary_id, '' as beneficiary_name, p.social_worker_id, '' as social_worker_name, max(lower(p.period)) as latest
+		from appointments p where `+isTheirs+`
+		group by p.beneficiary_id, p.social_worker_id order by latest desc`, viewer)
+}
+
+// ReadComing finds the worker's appointments that overlap span and are still to
+// take place at now.
+func ReadComing(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]Row, error) {
+	return postgres.All[Row](ctx, q, Select+`
+		where p.social_worker_id = $1 and `+Occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,
+		worker, now, span.From, span.To)
+}
+
+// OfWorkers groups rows by their worker, in the order in which they came.
+func OfWorkers[R, T any](rows []R, split func(R) (uuid.UUID, T)) map[uuid.UUID][]T {
+	all := map[uuid.UUID][]T{}
+	for _, row := range rows {
+		worker, item := split(row)
+		all[worker] = append(all[worker], item)
+	}
+	return all
+}
+
+// periodRow is a time of a worker's.
+type periodRow struct {
+	SocialWorkerID uuid.UUID
+	slot.Period
+}
+
+// ReadPeriods reads periods by worker.
+func ReadPeriods(ctx context.Context, q postgres.Querier, sql string, args ...any) (map[uuid.UUID][]slot.Period, error) {
+	rows, err := postgres.All[periodRow](ctx, q, sql, args...)
+	return OfWorkers(rows, func(r periodRow) (uuid.UUID, slot.Period) { return r.SocialWorkerID, r.Period }), err
+}
+
+// ReadTaken finds what stands in the workers' agendas at now, in order. An
+// appointment lasts an hour: by when they start, an index leads to those of each
+// worker that overlap span, however many there are before and after.
+func ReadTaken(ctx context.Context, q postgres.Querier, span slot.Period, now time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
+	return ReadPeriods(ctx, q, `
+		select social_worker_id, lower(period) as "from", upper(period) as "to" from appointments
+		where social_worker_id = any($1) and lower(period) > $2 and lower(period) < $3 and `+OccupyingAt("$4")+`
+		order by lower(period)`, workers, span.From.Add(-slot.Length), span.To, now)
+}
+
+// ReadMarkedWith is with whom the person's bookings are requests.
+func ReadMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) ([]uuid.UUID, error) {
+	type row struct{ SocialWorkerID uuid.UUID }
+	rows, err := postgres.All[row](ctx, q, `select social_worker_id from late_marks where beneficiary_id = $1`, person)
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.SocialWorkerID
+	}
+	return ids, err
+}
+
+// ReadOwnHours finds when a person meets somebody within span, but for one appointment.
+func ReadOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span slot.Period, now time.Time) ([]slot.Period, error) {
+	return postgres.All[slot.Period](ctx, q, `
+		select lower(period) as "from", upper(period) as "to" from appointments
+		where beneficiary_id = $1 and period && tstzrange($2, $3) and `+OccupyingAt("$4")+` and id <> $5 order by lower(period)`, person, span.From, span.To, now, but)
+}
+
+func countComing(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (n int, err error) {
+	err = q.QueryRow(ctx, `
+		select count(*) from appointments p
+		where `+isTheirs+` and `+isComing, person, now).Scan(&n)
+	return n, err
+}
