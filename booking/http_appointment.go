@@ -24,19 +24,19 @@ func (appointmentsPage) Title() string    { return "Mes rendez-vous" }
 
 // appointmentLine is one of them, as its viewer reads it.
 type appointmentLine struct {
-	Appointment
+	appointment.Appointment
 	Viewer *viewer.Viewer
 	Coming bool
 	Now    time.Time
 }
 
 // Ahead is the line of one that is to come.
-func (p appointmentsPage) Ahead(a Appointment) appointmentLine {
+func (p appointmentsPage) Ahead(a appointment.Appointment) appointmentLine {
 	return appointmentLine{a, p.Viewer, true, p.Now}
 }
 
 // Behind is the line of one that is over or cancelled.
-func (p appointmentsPage) Behind(a Appointment) appointmentLine {
+func (p appointmentsPage) Behind(a appointment.Appointment) appointmentLine {
 	return appointmentLine{a, p.Viewer, false, p.Now}
 }
 

@@ -43,7 +43,7 @@ func (p confirmPage) MarginNote() marginNote { return marginNote{p.Margin, p.Rea
 
 // marginNote is a margin in words; This is being about to take one of it.
 type marginNote struct {
-	Margin Margin
+	Margin appointment.Margin
 	Reader *time.Location
 	This   bool
 }
