@@ -211,8 +211,8 @@ func TestR40_ASecondServerWaitsWithoutListening(t *testing.T) {
 func (d *deployment) behindProxy(t *testing.T) string {
 	t.Helper()
 	site := "http://localhost:" + freePort(t)
-	usedBy(t, filepath.Join(root, "deploy"))
 	caddyfile := filepath.Join(root, "deploy", "Caddyfile")
+	usedBy(t, caddyfile, filepath.Join(root, "deploy", "maintenance.html"))
 	home := t.TempDir()
 	p, err := launch("caddy", []string{
 		"DOMAIN=" + site, "SERVER=" + strings.TrimPrefix(d.url, "http://"), "PAGES=" + filepath.Join(root, "deploy"),
