@@ -14,7 +14,7 @@
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 BUILD   := CGO_ENABLED=0 go build -trimpath
 STORE   := internal/embedded/objectstore
-LINT    := go tool -modfile=$(CURDIR)/tools/go.mod staticcheck
+TOOL    := go tool -modfile=$(CURDIR)/tools/go.mod
 SHARED  := bin/withpostgres
 
 # Where the tests that go through the program stand in time (internal/clocktest).
@@ -60,11 +60,14 @@ test-anytime:
 		SOCIALDIRECT_NOW="$$at" $(SHARED) go test -timeout 30m $(PKG) </dev/null || red=1; \
 	done; exit $$red; }
 
-# What can be told without running anything.
+# What can be told without running anything. tools/lint says what it looks for.
 lint:
 	go vet ./...
-	$(LINT) ./...
-	cd $(STORE) && go vet ./... && $(LINT) ./...
+	$(TOOL) staticcheck ./...
+	$(TOOL) unparam ./...
+	cd tools && go vet ./... && go build -o $(CURDIR)/bin/lint ./lint
+	go vet -vettool=$(CURDIR)/bin/lint $$(go list ./... | grep -v '^socialdirect/account')
+	cd $(STORE) && go vet ./... && $(TOOL) staticcheck ./... && go vet -vettool=$(CURDIR)/bin/lint ./...
 
 # The types of the scripts in web/static.
 check: e2e/node_modules/.installed

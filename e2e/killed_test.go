@@ -161,7 +161,9 @@ func TestR21_ASilentMailServerAndAKilledProcessLoseNothing(t *testing.T) {
 	if err := d.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	<-d.ended
+	if err := <-d.ended; err == nil {
+		t.Error("it had ended well before it was killed")
+	}
 	server.mended.Store(true)
 	began := time.Now()
 	serve()

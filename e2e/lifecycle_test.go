@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -183,7 +184,8 @@ func TestABusyPortAndAWrongSettingAreOneClearLine(t *testing.T) {
 }
 
 func exitStatus(err error) int {
-	if ended, ok := err.(*exec.ExitError); ok {
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
 		return ended.ExitCode()
 	}
 	return 0

@@ -21,7 +21,7 @@ func (s *site) chromium(t *testing.T) context.Context {
 		chromedp.NoSandbox, chromedp.UserDataDir(dir), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-background-networking", true))
 	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, endBrowser := chromedp.NewContext(allocated)
-	t.Cleanup(func() { endBrowser(); endAllocator(); os.RemoveAll(dir) })
+	t.Cleanup(func() { endBrowser(); endAllocator(); _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(browser, time.Minute)
 	t.Cleanup(cancel)
 	s.browse(t, ctx, chromedp.Navigate(s.URL+"/static/messages.js")) // a page of this origin, to set the cookie on

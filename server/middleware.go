@@ -44,7 +44,8 @@ func foreign(http.ResponseWriter, *http.Request) error {
 func (s *Server) safe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+			cause := recover()
+			if err, is := cause.(error); cause != nil && !(is && errors.Is(err, http.ErrAbortHandler)) {
 				s.fail(w, r, kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
 			}
 		}()

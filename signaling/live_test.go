@@ -22,7 +22,7 @@ func (w *world) chromium(t *testing.T, v *viewer.Viewer) context.Context {
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("allow-loopback-in-peer-connection", true))
 	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, endBrowser := chromedp.NewContext(allocated)
-	t.Cleanup(func() { endBrowser(); endAllocator(); os.RemoveAll(dir) })
+	t.Cleanup(func() { endBrowser(); endAllocator(); _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(browser, 2*time.Minute)
 	t.Cleanup(cancel)
 	must(t, chromedp.Do(ctx, chromedp.Navigate(w.server.URL+"/static/call/main.js"))) // a page of this origin, to set the cookie on

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -59,7 +60,8 @@ func closesWithin(t *testing.T, conn *websocket.Conn, limit time.Duration) int {
 	ok(t, conn.SetReadDeadline(time.Now().Add(limit)))
 	for {
 		_, _, err := conn.ReadMessage()
-		if closed, is := err.(*websocket.CloseError); is {
+		var closed *websocket.CloseError
+		if errors.As(err, &closed) {
 			return closed.Code
 		}
 		ok(t, err)

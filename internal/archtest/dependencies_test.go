@@ -49,7 +49,7 @@ func directModules(t *testing.T) []string {
 				direct[module] = true
 			}
 		}
-		for _, match := range regexp.MustCompile(`(?m)^tool (\S+)$`).FindAllStringSubmatch(text, -1) {
+		for _, match := range regexp.MustCompile(`(?m)^(?:tool |\t)([^(\s]\S*)$`).FindAllStringSubmatch(text, -1) {
 			direct[moduleOf(match[1], known)] = true
 		}
 		for _, src := range sources {

@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"internal": {"internal"},
 	"e2e":      {"internal"},
 	"bench":    {"server", "domains", "web", "internal"},
+	"tools":    {},
 }
 
 // webFrameworks are the imports that only a domain's http*.go files have, but for

@@ -71,14 +71,14 @@ func TestRangesMatchTheObject(t *testing.T) {
 	defer o.Close()
 	for _, r := range []struct{ off, length int64 }{{0, 1}, {size - 1, 1}, {1<<20 - 3, 7}, {5, 2 << 20}, {0, size}, {7, 0}} {
 		got := make([]byte, r.length)
-		if n, err := o.ReadAt(got, r.off); int64(n) != r.length || (err != nil && err != io.EOF) || !bytes.Equal(got, want[r.off:r.off+r.length]) {
+		if n, err := o.ReadAt(got, r.off); int64(n) != r.length || (err != nil && !errors.Is(err, io.EOF)) || !bytes.Equal(got, want[r.off:r.off+r.length]) {
 			t.Errorf("%d bytes at %d: %d, %v", r.length, r.off, n, err)
 		}
 	}
-	if n, err := o.ReadAt(make([]byte, 10), size-4); n != 4 || err != io.EOF {
+	if n, err := o.ReadAt(make([]byte, 10), size-4); n != 4 || !errors.Is(err, io.EOF) {
 		t.Errorf("across the end: %d, %v", n, err)
 	}
-	if n, err := o.ReadAt(make([]byte, 1), size); n != 0 || err != io.EOF {
+	if n, err := o.ReadAt(make([]byte, 1), size); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %d, %v", n, err)
 	}
 	if _, err := o.ReadAt(make([]byte, 1), -1); err == nil {

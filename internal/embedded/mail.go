@@ -214,7 +214,7 @@ func writeDurably(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // nothing there once it was moved
 	defer f.Close()
 	if _, err := io.Copy(f, bytes.NewReader(content)); err != nil {
 		return err

@@ -80,7 +80,7 @@ func (p *Postgres) initCluster(ctx context.Context, data string, durable bool) e
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(unfinished) // nothing there once it was moved
+	defer func() { _ = os.RemoveAll(unfinished) }() // nothing there once it was moved
 	if err := p.identity.own(unfinished); err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func TestPostgresStartsThoughItsOldPidIsSomebodyElses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stranger.stop()
+	defer func() { _ = stranger.stop() }() // killed
 	pidFile := filepath.Join(dir, "pgdata", "postmaster.pid")
 	if err := os.WriteFile(pidFile, []byte(strconv.Itoa(stranger.cmd.Process.Pid)+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestPostgresRunsAsEachPossibleUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}

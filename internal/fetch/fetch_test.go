@@ -137,7 +137,7 @@ func TestR41_ANameThatChangesItsMindIsNoWayIn(t *testing.T) {
 		return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
 	}})
 	g := newGate(Options{})
-	if _, err := g.dialer.DialContext(t.Context(), "tcp", "127.0.0.1:80"); refusal(err) != ErrInternal {
+	if _, err := g.dialer.DialContext(t.Context(), "tcp", "127.0.0.1:80"); !errors.Is(refusal(err), ErrInternal) {
 		t.Errorf("the socket itself: %v", err)
 	}
 	if _, err := c.http.Transport.(*http.Transport).DialContext(t.Context(), "tcp", "calendar.example:22"); !errors.Is(err, ErrInternal) {

@@ -3,6 +3,7 @@ package noise
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -86,7 +87,7 @@ func TestR10_NoiseIsTheSameForEver(t *testing.T) {
 func TestR10_AKeyOfAnotherLengthIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, length := range []int{0, 16, 31, 33, 64} {
-		if _, err := NewKey(make([]byte, length)); err != ErrKey {
+		if _, err := NewKey(make([]byte, length)); !errors.Is(err, ErrKey) {
 			t.Errorf("%d bytes: %v", length, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestAMarkedErrorIsAsTemporaryAsItWas(t *testing.T) {
 	t.Parallel()
 	for err, temporary := range map[error]bool{os.ErrDeadlineExceeded: true, io.ErrUnexpectedEOF: false} {
-		of, ok := mark(err).(net.Error)
+		of, ok := any(mark(err)).(net.Error)
 		//lint:ignore SA1019 it is what crypto/tls asks
 		if !ok || of.Timeout() != temporary || of.Temporary() != temporary {
 			t.Errorf("%v is a network error: %t, of a deadline: %t", err, ok, temporary)

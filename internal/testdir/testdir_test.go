@@ -2,6 +2,7 @@ package testdir_test
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		os.Stdout.WriteString(dir + "\n")
+		fmt.Println(dir)
 		select {}
 	}
 	os.Exit(m.Run())

@@ -29,7 +29,7 @@ func Start(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	socket := filepath.Join(dir, "socket")
 	configure(t, dir, socket)
 	var output bytes.Buffer
@@ -40,10 +40,11 @@ func Start(t *testing.T) string {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	go func() { ended <- cmd.Wait(); close(ended) }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		<-ended
+		for range ended { // until it has ended, whatever it says
+		}
 	})
 	await(t, socket, ended, &output)
 	return socket
@@ -88,7 +89,7 @@ func program(t *testing.T) string {
 	return debian
 }
 
-func await(t *testing.T, address string, ended chan error, output *bytes.Buffer) {
+func await(t *testing.T, address string, ended <-chan error, output *bytes.Buffer) {
 	t.Helper()
 	client, deadline := clamd.New(address), time.Now().Add(startTimeout)
 	for {
@@ -98,7 +99,6 @@ func await(t *testing.T, address string, ended chan error, output *bytes.Buffer)
 		}
 		select {
 		case end := <-ended:
-			ended <- end
 			t.Fatalf("clamd ended: %v\n%s", end, output)
 		case <-time.After(20 * time.Millisecond):
 		}

@@ -20,7 +20,9 @@ const asCommand = "WITHPOSTGRES_TEST_AS_COMMAND"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
-		os.Unsetenv(asCommand)
+		if err := os.Unsetenv(asCommand); err != nil {
+			panic(err)
+		}
 		main()
 	}
 	os.Exit(m.Run())
