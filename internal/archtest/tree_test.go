@@ -1,6 +1,6 @@
 // Package archtest keeps the house as its plan says: who may import whom, whose
-// SQL names which table, where the clock is read; and keeps the lists in docs/
-// true. A failing test says the reason of the rule that was broken.
+// SQL names which table, where the clock is read; and holds docs/ to what the
+// code is. A failing test says the reason of the rule that was broken.
 package archtest
 
 import (
