@@ -176,7 +176,7 @@ func TestABusyPortAndAWrongSettingAreOneClearLine(t *testing.T) {
 	if help, err := exec.Command(static, "demo", "--help").Output(); err != nil || !strings.Contains(string(help), "-now") {
 		t.Errorf("the demo's help does not tell of its clock: %v, %s", err, help)
 	}
-	for _, command := range [][]string{{"--help"}, {"demo", "--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"admin", "create", "--help"}, {"admin", "--help"}, {"version"}} {
+	for _, command := range [][]string{{"--help"}, {"demo", "--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"admin", "create", "--help"}, {"admin", "--help"}, {"version"}, {"licenses"}} {
 		if out, err := exec.Command(static, command...).Output(); err != nil || len(out) == 0 {
 			t.Errorf("%v: %v, %q", command, err, out)
 		}

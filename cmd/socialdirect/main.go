@@ -24,6 +24,7 @@ Usage:
   socialdirect migrate                                          bring the database schema up to date
   socialdirect admin create --email E [--role R]                first staff account: prints a one-time set-up link
   socialdirect bounce [RECIPIENT]                               reads a mail that came back, from the mail server
+  socialdirect licenses                                         what others wrote in it, and under which licences
   socialdirect version
 
 Every command has --help.
@@ -44,12 +45,13 @@ func (e errUsage) Unwrap() error { return e.error }
 
 // commands are what the program can do, by name.
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo":    demo,
-	"serve":   serve,
-	"migrate": migrate,
-	"admin":   admin,
-	"bounce":  bounce,
-	"version": showVersion,
+	"demo":     demo,
+	"serve":    serve,
+	"migrate":  migrate,
+	"admin":    admin,
+	"bounce":   bounce,
+	"licenses": showLicenses,
+	"version":  showVersion,
 }
 
 func main() {
