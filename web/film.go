@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Film is one of static/videos, with the title above it.
-type Film struct{ Name, Title string }
+// shownFilm is one of static/videos, with the title above it.
+type shownFilm struct{ Name, Title string }
 
-func film(name, title string) Film { return Film{name, title} }
+func film(name, title string) shownFilm { return shownFilm{name, title} }
 
 // transcript is what a film's captions say, one after the other, so that the text
 // beside it never says something else than the film.
