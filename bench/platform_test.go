@@ -154,7 +154,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
-		Bookings: booking.NewHTTP(s.bookings, render, booking.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Bookings: booking.NewHTTP(s.bookings, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
 		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()

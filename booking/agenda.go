@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -57,7 +58,7 @@ func (a agenda) bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 	hour, ok := a.slotAt(at)
 	switch {
 	case !ok || !hour.Offers(mode) || !a.inTime(at, now):
-		return slot.Slot{}, errNotFree
+		return slot.Slot{}, appointment.ErrNotFree
 	case slot.OverlapsAny(hour.Period(), a.taken):
 		return slot.Slot{}, errTaken
 	case a.full(at, a.perDay()) || a.crowded(hour.Period()):

@@ -35,10 +35,10 @@ var (
 	errNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
 	errTaken      = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
 	errClosed     = fault.New(fault.Conflict, "Cette heure n’est plus libre. Voici celles qui le sont encore.")
-	errNotFree    = fault.New(fault.Invalid, "Cette heure n’est pas proposée. Choisissez-en une parmi les heures libres.")
-	errOverlap    = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
-	errBusy       = fault.New(fault.Invalid, "Cette personne ne peut pas à ce moment-là. Choisissez une autre heure.")
-	errTooLate    = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
+
+	errOverlap = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
+	errBusy    = fault.New(fault.Invalid, "Cette personne ne peut pas à ce moment-là. Choisissez une autre heure.")
+	errTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
 )
 
 // Service is the acts of booking.

@@ -259,7 +259,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
-	d.pages = booking.NewHTTP(d.Bookings, d.render, booking.Links{Base: "https://exemple.fr"})
+	d.pages = booking.NewHTTP(d.Bookings, d.render, appointment.Links{Base: "https://exemple.fr"})
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code

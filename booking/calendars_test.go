@@ -353,7 +353,7 @@ func (w *calendarWorld) feed(t *testing.T, token string) string {
 	t.Helper()
 	file, err := w.Bookings.ReadFeed(t.Context(), token)
 	ok(t, err)
-	return file.ICS(booking.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
+	return file.ICS(appointment.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
 }
 
 func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {

@@ -73,7 +73,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, render, booking.Links{Base: "https://exemple.fr"})
+	pages := booking.NewHTTP(w.Bookings, render, appointment.Links{Base: "https://exemple.fr"})
 	show := func(handler web.Handler, path string) (string, error) {
 		r := httptest.NewRequest("GET", path, nil)
 		r.SetPathValue("id", worker.ID.String())
@@ -117,7 +117,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, render, booking.Links{})
+	pages := booking.NewHTTP(w.Bookings, render, appointment.Links{})
 	r := httptest.NewRequest("GET", "/assistants", nil)
 	r.SetPathValue("id", worker.ID.String())
 	r = r.WithContext(viewer.With(r.Context(), v))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
@@ -171,7 +172,7 @@ type CredentialNoticeWorker struct {
 }
 
 // NewCredentialNoticeWorker returns the worker that River runs.
-func NewCredentialNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender, pages Links) *CredentialNoticeWorker {
+func NewCredentialNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *CredentialNoticeWorker {
 	return &CredentialNoticeWorker{bookings: bookings, notices: notices, sender: sender, base: pages.Base}
 }
 

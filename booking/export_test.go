@@ -66,7 +66,7 @@ func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUI
 // TextOf is the SMS of a kind about an appointment, on a platform at base.
 func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt time.Time, mode slot.Mode) string {
 	t.Helper()
-	w := &NoticeWorker{notices: notices, pages: Links{Base: base}}
+	w := &NoticeWorker{notices: notices, pages: appointment.Links{Base: base}}
 	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
 	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}, startsAt))
 	if err != nil {

@@ -188,7 +188,7 @@ func initial(name string) string {
 }
 
 // ICS writes the feed (RFC 5545), with where the pages of its appointments are.
-func (f FeedFile) ICS(links Links) string {
+func (f FeedFile) ICS(links appointment.Links) string {
 	if f.zone == nil {
 		f.zone = time.UTC
 	}
@@ -202,7 +202,7 @@ func (f FeedFile) ICS(links Links) string {
 	cal.SetRefreshInterval("PT30M")
 	cal.SetXPublishedTTL("PT30M")
 	for _, entry := range f.entries {
-		event := addEvent(cal, entry.Appointment, links.appointment(entry.ID), links.organizer())
+		event := addEvent(cal, entry.Appointment, links.Appointment(entry.ID), links.OrganizerAddress())
 		event.SetSummary(entry.title)
 		event.SetDtStampTime(entry.ChangedAt)
 	}

@@ -17,12 +17,12 @@ type HTTP struct {
 	bookings     *Service
 	appointments *appointment.Service
 	render       *web.Renderer
-	links        Links
+	links        appointment.Links
 }
 
 // NewHTTP returns the pages; links tells the platform's own address, for
 // calendar files.
-func NewHTTP(bookings *Service, render *web.Renderer, links Links) *HTTP {
+func NewHTTP(bookings *Service, render *web.Renderer, links appointment.Links) *HTTP {
 	return &HTTP{bookings: bookings, appointments: bookings.appointments, render: render, links: links}
 }
 
@@ -117,7 +117,7 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="rendez-vous.ics"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(CalendarFile(a, "PUBLISH", h.links.appointment(a.ID), h.links.organizer(), "", h.bookings.db.Now())))
+	_, err = w.Write([]byte(CalendarFile(a, "PUBLISH", h.links.Appointment(a.ID), h.links.OrganizerAddress(), "", h.bookings.db.Now())))
 	return err
 }
 

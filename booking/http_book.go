@@ -67,7 +67,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 		return errNobody
 	}
 	if hourMissing(f) {
-		return h.agendaAgain(r, e, request, errNotFree)
+		return h.agendaAgain(r, e, request, appointment.ErrNotFree)
 	}
 	typed := form.New(nil)
 	for _, field := range appointment.Kept(request) {
@@ -162,7 +162,7 @@ func lost(r appointment.Request) *fault.Fault {
 	if r.Anybody {
 		return errTaken
 	}
-	return errNotFree
+	return appointment.ErrNotFree
 }
 
 // offeredTo is a worker's sheet with the modes that the person may have.
@@ -237,7 +237,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	case f.Error("social_worker_id") != "":
 		return errNobody
 	case hourMissing(f):
-		return h.agendaAgain(r, e, request, errNotFree)
+		return h.agendaAgain(r, e, request, appointment.ErrNotFree)
 	case !f.Valid():
 		return h.confirmAgain(r, e, request, f)
 	}
@@ -272,7 +272,7 @@ func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointme
 	if bound := boundOf(err); bound != nil {
 		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
-	if why := whichOf(err, errTaken, errClosed, errNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
+	if why := whichOf(err, errTaken, errClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
 		return h.agendaAgain(r, e, request, why)
 	}
 	if why := whichOf(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {

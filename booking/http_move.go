@@ -112,7 +112,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return h.moveAgain(r, page, errNotFree, f.Invalid(page))
+		return h.moveAgain(r, page, appointment.ErrNotFree, f.Invalid(page))
 	}
 	switch there := startsAt.Equal(page.StartsAt); {
 	case !there && page.Elsewhere(f):
@@ -133,7 +133,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, errNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
+	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
 	}

@@ -117,7 +117,7 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 	if errors.Is(err, errNotOffered) {
 		err = errLeft
 	}
-	why := whichOf(err, errNoOffer, errTaken, errClosed, errNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
+	why := whichOf(err, errNoOffer, errTaken, errClosed, appointment.ErrNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 	if why == nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -31,12 +32,12 @@ type NoticeWorker struct {
 	notices  *web.Notices
 	mails    Mailer
 	texts    sms.Sender
-	pages    Links
+	pages    appointment.Links
 }
 
 // NewNoticeWorker returns the worker that River runs; texts is not asked where the
 // accounts allow no SMS.
-func NewNoticeWorker(bookings *Service, notices *web.Notices, mails Mailer, texts sms.Sender, pages Links) *NoticeWorker {
+func NewNoticeWorker(bookings *Service, notices *web.Notices, mails Mailer, texts sms.Sender, pages appointment.Links) *NoticeWorker {
 	return &NoticeWorker{bookings: bookings, notices: notices, mails: mails, texts: texts, pages: pages}
 }
 

@@ -30,7 +30,7 @@ func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n 
 	}
 	if method, has := calendarMethod(n, a); has {
 		m.calendar = func() (string, ics.Method) {
-			return CalendarFile(a, method, w.pages.appointment(a.ID), w.pages.organizer(), person.Email, tx.Now), method
+			return CalendarFile(a, method, w.pages.Appointment(a.ID), w.pages.OrganizerAddress(), person.Email, tx.Now), method
 		}
 	}
 	return m, nil
@@ -78,6 +78,6 @@ func (w *NoticeWorker) told(a appointment.Appointment, person account.Reachable,
 	return told{
 		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
 		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
-		Page: w.pages.appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode,
+		Page: w.pages.Appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode,
 	}
 }

@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"net/mail"
 	"slices"
 	"time"
 
@@ -212,22 +211,6 @@ func (k noticeKind) opts(channel Channel) river.InsertOpts {
 		return jobs.ByText(priority)
 	}
 	return jobs.ByMail(priority)
-}
-
-// Links tells the outside addresses that notices carry.
-type Links struct {
-	Base      string // the platform's public address, without a slash at its end
-	Organizer string // the From header of mails
-}
-
-func (l Links) appointment(id uuid.UUID) string { return l.Base + "/rendez-vous/" + id.String() }
-
-// organizer is the bare address of the From header.
-func (l Links) organizer() string {
-	if address, err := mail.ParseAddress(l.Organizer); err == nil {
-		return address.Address
-	}
-	return l.Organizer
 }
 
 // verdict is what to do with a queued notice: wait, drop it for a cause, or neither

@@ -89,7 +89,7 @@ func officeOf(t testing.TB, w *bookingtest.World) *postOffice {
 	o := &postOffice{World: w, store: &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}}
 	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
 	must(t, err)
-	links := booking.Links{Base: base, Organizer: "Social Direct <rdv@exemple.fr>"}
+	links := appointment.Links{Base: base, Organizer: "Social Direct <rdv@exemple.fr>"}
 	o.worker = booking.NewNoticeWorker(o.Bookings, notices, mails{o.store}, texts{o.store}, links)
 	return o
 }

@@ -111,15 +111,15 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 		}
 		coming, err := appointment.ReadComing(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 		return slices.DeleteFunc(coming, func(a appointment.Row) bool {
-			return !row.zoned(before, a) || row.zoned(after, a)
+			return !covered(a, before, row.zone()) || covered(a, after, row.zone())
 		}), err
 	})
 }
 
-// zoned reports whether one of the openings holds the appointment's whole hour.
-func (r workerRow) zoned(openings []slot.Opening, a appointment.Row) bool {
+// covered reports whether one of the openings has the appointment's whole hour.
+func covered(a appointment.Row, openings []slot.Opening, zone *time.Location) bool {
 	return slices.ContainsFunc(openings, func(o slot.Opening) bool {
-		return slices.Contains(o.Modes, a.Mode) && o.Contains(slot.Period{From: a.StartsAt, To: a.EndsAt}, r.zone())
+		return slices.Contains(o.Modes, a.Mode) && o.Contains(slot.Period{From: a.StartsAt, To: a.EndsAt}, zone)
 	})
 }
 

@@ -137,7 +137,7 @@ func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode sl
 	}
 	all, err := readPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
-		err = errNotFree
+		err = appointment.ErrNotFree
 	}
 	return placeIn(all, place).venue(), err
 }

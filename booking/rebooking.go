@@ -222,7 +222,7 @@ func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a a
 	if err != nil {
 		return said, err
 	}
-	said.Proposals = w.pages.proposals(a.ID)
+	said.Proposals = w.pages.Proposals(a.ID)
 	if n.Channel != ByMail {
 		return said, nil
 	}
@@ -230,8 +230,6 @@ func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a a
 	said.Page, said.Offers = said.Proposals, offers.inWords(person.Zone)
 	return said, err
 }
-
-func (l Links) proposals(id uuid.UUID) string { return l.appointment(id) + "/propositions" }
 
 // DeclineOffers notes that none of the offers suits the viewer, who is not called
 // then; they can still take one. It returns what took the place already, zero for

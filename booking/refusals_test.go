@@ -30,7 +30,7 @@ func newDesk(t *testing.T) desk {
 	render, err := web.New(web.Phone{})
 	ok(t, err)
 	d := desk{newPair(t), nil, render}
-	d.pages = booking.NewHTTP(d.Bookings, render, booking.Links{Base: "https://exemple.fr"})
+	d.pages = booking.NewHTTP(d.Bookings, render, appointment.Links{Base: "https://exemple.fr"})
 	return d
 }
 

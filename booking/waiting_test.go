@@ -44,7 +44,7 @@ func newWaitingRoom(t *testing.T) *waitingRoom {
 	r.Accounts.AllowTexts()
 	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
 	must(t, err)
-	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, booking.Links{Base: base})
+	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, appointment.Links{Base: base})
 	r.zoe, r.paul = r.Beneficiary(t, "Zoé", "Vidal"), r.Beneficiary(t, "Paul", "Morel")
 	r.nadia = r.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
 	r.Open(t, r.nadia, slot.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: slot.Modes})

@@ -308,7 +308,9 @@ func (p *platform) countAndPublish(ctx context.Context) error {
 	return p.companies.PublishDue(ctx, reasons)
 }
 
-func (s settings) links() booking.Links { return booking.Links{Base: s.base, Organizer: s.mailFrom} }
+func (s settings) links() appointment.Links {
+	return appointment.Links{Base: s.base, Organizer: s.mailFrom}
+}
 
 func (p *platform) startServer(s settings) error {
 	render, err := web.New(phone(s.phone))
