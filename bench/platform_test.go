@@ -16,6 +16,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
@@ -112,6 +113,7 @@ type services struct {
 	accounts     *account.Service
 	bookings     *booking.Service
 	appointments *appointment.Service
+	workers      *worker.Service
 	messages     *messaging.Service
 	vault        *vault.Vault
 	relay        *signaling.Relay
@@ -128,7 +130,8 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
-	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments)
+	s.workers = worker.New(db, queue, s.accounts)
+	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers)
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
@@ -151,10 +154,12 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening := httptest.NewUnstartedServer(nil)
 	base := "http://" + listening.Listener.Addr().String()
 	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
+	workers := worker.NewHTTP(s.workers, render)
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
-		Bookings: booking.NewHTTP(s.bookings, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Workers:  workers,
+		Bookings: booking.NewHTTP(s.bookings, workers, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
 		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -71,7 +72,7 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 // AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
 // in it: no appointment is dropped in silence.
 func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := readAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 		if err != nil || len(others) >= maxOpenings {
 			return nil, appointment.OrElse(err, errTooMany)
@@ -85,21 +86,21 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Perio
 
 // AddWeeklyAbsence does the same for every week.
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
-		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.zone())))
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
+		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.Zone())))
 		if err != nil || len(others) >= maxOpenings {
 			return nil, appointment.OrElse(err, errTooMany)
 		}
 		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
 			return nil, err
 		}
-		return comingDuring(ctx, tx, row, w.within(slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, row.zone()))
+		return comingDuring(ctx, tx, row, w.within(slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, row.Zone()))
 	})
 }
 
 // comingDuring finds the worker's appointments still to come that overlap one of
 // the periods.
-func comingDuring(ctx context.Context, tx postgres.Tx, row workerRow, periods []slot.Period) ([]appointment.Row, error) {
+func comingDuring(ctx context.Context, tx postgres.Tx, row worker.Row, periods []slot.Period) ([]appointment.Row, error) {
 	coming, err := appointment.ReadComing(ctx, tx, row.AccountID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 	var during []appointment.Row
 	for _, a := range coming {
@@ -127,5 +128,5 @@ func (s *Service) removeAbsence(ctx context.Context, v *viewer.Viewer, id uuid.U
 		return err
 	}
 	found, err := remove(ctx, s.db.Pool, v.ID, id)
-	return orMissing(found, err, errNoAbsence)
+	return worker.OrMissing(found, err, errNoAbsence)
 }

@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -37,7 +38,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		if shown() {
 			t.Errorf("%s: still on the list", pair[0])
 		}
-		if sheets, _, err := w.Bookings.SocialWorkers(ctx, 0); err != nil || len(sheets) != 1 {
+		if sheets, _, err := w.Workers.SocialWorkers(ctx, 0); err != nil || len(sheets) != 1 {
 			t.Errorf("%s: the administration lost her: %v", pair[0], err)
 		}
 		_, err := w.Bookings.Book(ctx, zoe, later)
@@ -64,17 +65,17 @@ func TestR39_TheInvitationOfAWorkerIsInTheJournal(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	invited := booking.NewSocialWorker{
+	invited := worker.NewSocialWorker{
 		Invitation: account.Invitation{Email: "nadia@exemple.fr", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
-		Sheet:      booking.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "Vannes", Reasons: []string{"housing"}},
+		Sheet:      worker.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "Vannes", Reasons: []string{"housing"}},
 	}
-	id, err := w.Bookings.AddSocialWorker(ctx, admin, invited)
+	id, err := w.Workers.AddSocialWorker(ctx, admin, invited)
 	must(t, err)
 	lines, err := audit.About(ctx, w.DB.Pool, id, 5)
 	if err != nil || len(lines) != 1 || lines[0].Act != "account.invited" || lines[0].ActorID != admin.ID {
 		t.Errorf("journal: %+v, %v", lines, err)
 	}
-	_, err = w.Bookings.AddSocialWorker(ctx, admin, invited)
+	_, err = w.Workers.AddSocialWorker(ctx, admin, invited)
 	want(t, "the same address", err, fault.Invalid)
 	if lines, err := audit.About(ctx, w.DB.Pool, id, 5); err != nil || len(lines) != 1 {
 		t.Errorf("a refused invitation is journaled: %+v, %v", lines, err)

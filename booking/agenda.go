@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -16,19 +17,19 @@ import (
 // agenda is what makes a worker's slots, and what stands in their way. Finding a
 // slot and booking it both ask it.
 type agenda struct {
-	worker   workerRow
+	worker   worker.Row
 	openings []slot.Opening
 	closed   []slot.Period // absences, and holidays that stay closed
 	taken    []slot.Period // hours that appointments occupy, in order
 
-	credentials Credentials
+	credentials worker.Credentials
 }
 
 // slots are the hours that the worker offers, taken or not, on days that the
 // worker's credentials cover (R42).
 func (a agenda) slots(span slot.Period) []slot.Slot {
-	zone := a.worker.zone()
-	covered := a.credentials.coveredIn(around(span), zone)
+	zone := a.worker.Zone()
+	covered := a.credentials.CoveredIn(around(span), zone)
 	return slices.DeleteFunc(slot.SlotsIn(span, zone, a.openings, a.closed), func(s slot.Slot) bool {
 		return !slices.ContainsFunc(covered, s.Period().Inside)
 	})
@@ -70,7 +71,7 @@ func (a agenda) bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 // inTime reports whether an hour that starts at that instant is neither too near
 // nor too far to be booked at now.
 func (a agenda) inTime(at, now time.Time) bool {
-	return at.After(now) && !at.Before(now.Add(a.worker.notice())) && !at.After(now.Add(a.worker.horizon()))
+	return at.After(now) && !at.Before(now.Add(a.worker.LeadTime())) && !at.After(now.Add(a.worker.Horizon()))
 }
 
 // perDay counts the appointments of each of the worker's days.
@@ -82,7 +83,7 @@ func (a agenda) perDay() map[time.Time]int {
 	return count
 }
 
-func (a agenda) day(at time.Time) time.Time { return slot.CalendarDay(at.In(a.worker.zone())) }
+func (a agenda) day(at time.Time) time.Time { return slot.CalendarDay(at.In(a.worker.Zone())) }
 
 func (a agenda) full(at time.Time, perDay map[time.Time]int) bool {
 	return a.worker.PerDay > 0 && perDay[a.day(at)] >= a.worker.PerDay
@@ -91,7 +92,7 @@ func (a agenda) full(at time.Time, perDay map[time.Time]int) bool {
 // crowded reports whether an hour leaves less than the worker's time after one
 // appointment and before the next.
 func (a agenda) crowded(p slot.Period) bool {
-	near := slot.Period{From: p.From.Add(-a.worker.gap()), To: p.To.Add(a.worker.gap())}
+	near := slot.Period{From: p.From.Add(-a.worker.Gap()), To: p.To.Add(a.worker.Gap())}
 	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q slot.Period, from time.Time) int {
 		if q.To.After(from) {
 			return 1
@@ -115,14 +116,14 @@ func around(span slot.Period) slot.Period {
 }
 
 // readAgenda reads what decides about the hours of span at now.
-func readAgenda(ctx context.Context, q postgres.Querier, worker workerRow, span slot.Period, now time.Time) (agenda, error) {
-	all, err := readAgendas(ctx, q, []workerRow{worker}, span, now)
-	return all[worker.AccountID], err
+func readAgenda(ctx context.Context, q postgres.Querier, id worker.Row, span slot.Period, now time.Time) (agenda, error) {
+	all, err := readAgendas(ctx, q, []worker.Row{id}, span, now)
+	return all[id.AccountID], err
 }
 
 // readHolidays finds the holidays of the worker's region on the days of span.
-func readHolidays(ctx context.Context, q postgres.Querier, worker workerRow, span slot.Period) ([]slot.Holiday, error) {
-	first, last := slot.CalendarDay(span.From.In(worker.zone())), slot.CalendarDay(span.To.In(worker.zone()))
+func readHolidays(ctx context.Context, q postgres.Querier, worker worker.Row, span slot.Period) ([]slot.Holiday, error) {
+	first, last := slot.CalendarDay(span.From.In(worker.Zone())), slot.CalendarDay(span.To.In(worker.Zone()))
 	holidays := slot.HolidaysOf(worker.HolidayRegion, first, last)
 	if len(holidays) == 0 {
 		return nil, nil
@@ -146,16 +147,16 @@ func (s *Service) FreeSlots(ctx context.Context, worker uuid.UUID, span slot.Per
 }
 
 // freeBut are FreeSlots as if that hour were not taken.
-func (s *Service) freeBut(ctx context.Context, worker uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
-	row, err := readWorker(ctx, s.db.Pool, worker)
+func (s *Service) freeBut(ctx context.Context, id uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
+	row, err := worker.Read(ctx, s.db.Pool, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.offered(ctx, s.db.Pool, worker); err != nil {
+	if err := s.workers.Offered(ctx, s.db.Pool, id); err != nil {
 		return nil, err
 	}
 	now := s.db.Now()
-	span = slot.Clip(span, slot.Period{From: now, To: now.Add(row.horizon() + time.Second)})
+	span = slot.Clip(span, slot.Period{From: now, To: now.Add(row.Horizon() + time.Second)})
 	if !span.From.Before(span.To) {
 		return nil, nil
 	}
@@ -172,9 +173,9 @@ func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, e
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	row, err := worker.Read(ctx, s.db.Pool, v.ID)
 	if err != nil {
 		return nil, err
 	}
-	return row.zone(), nil
+	return row.Zone(), nil
 }

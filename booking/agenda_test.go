@@ -10,6 +10,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -274,7 +275,7 @@ func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"settings": w.Bookings.SaveSettings(t.Context(), zoe, booking.Settings{}), "holiday": w.Bookings.OpenHoliday(t.Context(), zoe, tuesday),
+		"settings": w.Bookings.SaveSettings(t.Context(), zoe, worker.Settings{}), "holiday": w.Bookings.OpenHoliday(t.Context(), zoe, tuesday),
 		"absence": w.Bookings.AddWeeklyAbsence(t.Context(), zoe, weekly[0], false),
 	} {
 		if !fault.Is(err, fault.Forbidden) {
@@ -377,14 +378,14 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Hoarau")
 	nadia := open(t, w, every(2, 9, 18))
-	save := func(s booking.Settings) {
+	save := func(s worker.Settings) {
 		t.Helper()
 		s.HolidayRegion, s.HorizonWeeks = "metropole", max(1, s.HorizonWeeks)
 		ok(t, w.Bookings.SaveSettings(t.Context(), nadia, s))
 	}
 	w.Book(t, zoe, nadia, inParis(tuesday, 12), slot.Video)
 
-	save(booking.Settings{BufferAfter: 15})
+	save(worker.Settings{BufferAfter: 15})
 	wantFree(t, w, nadia, tuesday, 9, 10, 14, 15, 16, 17) // 11 would run into the quarter before 12
 	if got := refused(t, w, paul, nadia, inParis(tuesday, 13)); got != fault.Conflict {
 		t.Errorf("too close after: %q", got)
@@ -396,7 +397,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 		t.Errorf("one’s own hour again: %q", got)
 	}
 
-	save(booking.Settings{PerDay: 2})
+	save(worker.Settings{PerDay: 2})
 	w.Book(t, paul, nadia, inParis(tuesday, 17), slot.Video)
 	wantFree(t, w, nadia, tuesday)
 	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 7)) // more than a week ahead
@@ -404,7 +405,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 		t.Errorf("a third one that day: %q", got)
 	}
 
-	save(booking.Settings{NoticeHours: 26, HorizonWeeks: 2}) // the world stands on Monday at 9 in Paris
+	save(worker.Settings{NoticeHours: 26, HorizonWeeks: 2}) // the world stands on Monday at 9 in Paris
 	wantFree(t, w, nadia, tuesday, 11, 13, 14, 15, 16)
 	if got := refused(t, w, paul, nadia, inParis(tuesday, 10)); got != fault.Invalid {
 		t.Errorf("an hour too late: %q", got)
@@ -425,7 +426,7 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	day := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour)
 	w.Open(t, nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
 	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), slot.Phone)
 	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), slot.Phone)
 	moved := 0
@@ -454,7 +455,7 @@ func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), open(t, w, every(2, 9, 12))
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, booking.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
+	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
 	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video)
 	ok(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
 }
@@ -463,13 +464,13 @@ func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := open(t, w)
-	good := booking.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, NoticeHours: 100, HorizonWeeks: 26, PerDay: 24}
+	good := worker.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, NoticeHours: 100, HorizonWeeks: 26, PerDay: 24}
 	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, good))
-	for name, spoil := range map[string]func(*booking.Settings){
-		"region": func(s *booking.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *booking.Settings) { s.BufferBefore = 61 },
-		"after": func(s *booking.Settings) { s.BufferAfter = -1 }, "notice": func(s *booking.Settings) { s.NoticeHours = 337 },
-		"no week": func(s *booking.Settings) { s.HorizonWeeks = 0 }, "many weeks": func(s *booking.Settings) { s.HorizonWeeks = 27 },
-		"cap": func(s *booking.Settings) { s.PerDay = 25 }, "nothing left": func(s *booking.Settings) { s.NoticeHours, s.HorizonWeeks = 168, 1 },
+	for name, spoil := range map[string]func(*worker.Settings){
+		"region": func(s *worker.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *worker.Settings) { s.BufferBefore = 61 },
+		"after": func(s *worker.Settings) { s.BufferAfter = -1 }, "notice": func(s *worker.Settings) { s.NoticeHours = 337 },
+		"no week": func(s *worker.Settings) { s.HorizonWeeks = 0 }, "many weeks": func(s *worker.Settings) { s.HorizonWeeks = 27 },
+		"cap": func(s *worker.Settings) { s.PerDay = 25 }, "nothing left": func(s *worker.Settings) { s.NoticeHours, s.HorizonWeeks = 168, 1 },
 	} {
 		bad := good
 		spoil(&bad)
@@ -486,7 +487,7 @@ func TestR12_AnOpeningHasItsPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, marc, zoe := open(t, w), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
-	ok(t, w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
 	town := placesOf(t, w, nadia.ID)[1]
 	morning, afternoon := every(2, 9, 12), every(2, 14, 16)
 	afternoon.Place = town.ID
@@ -501,7 +502,7 @@ func TestR12_AnOpeningHasItsPlace(t *testing.T) {
 	if a := w.Book(t, zoe, nadia, inParis(tuesday, 14), slot.InPerson); a.Place != town.Words() {
 		t.Errorf("in the afternoon at %q", a.Place)
 	}
-	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
+	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
 	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
 		t.Errorf("without its place at %q", a.Place)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -19,34 +20,26 @@ type hoursMade struct {
 	weekly      map[uuid.UUID][]WeeklyAbsence
 	opened      map[uuid.UUID][]time.Time // holidays that are not kept
 	external    map[uuid.UUID][]slot.Period
-	credentials map[uuid.UUID]Credentials
+	credentials map[uuid.UUID]worker.Credentials
 	taken       map[uuid.UUID][]slot.Period
 }
 
 // readAgendas reads what decides about the hours of span at now, of many workers as
 // of one: with as many queries, and by the same words.
-func readAgendas(ctx context.Context, q postgres.Querier, workers []workerRow, span slot.Period, now time.Time) (map[uuid.UUID]agenda, error) {
+func readAgendas(ctx context.Context, q postgres.Querier, workers []worker.Row, span slot.Period, now time.Time) (map[uuid.UUID]agenda, error) {
 	span = around(span)
-	made, err := readHoursMade(ctx, q, idsOf(workers), span, now)
+	made, err := readHoursMade(ctx, q, worker.IDs(workers), span, now)
 	if err != nil {
 		return nil, err
 	}
 	all := make(map[uuid.UUID]agenda, len(workers))
 	for _, w := range workers {
 		all[w.AccountID] = agenda{
-			worker: w, openings: inModes(made.openings[w.AccountID], w.modes()), closed: made.closed(w, span),
+			worker: w, openings: inModes(made.openings[w.AccountID], w.OfferedModes()), closed: made.closed(w, span),
 			taken: made.taken[w.AccountID], credentials: made.credentials[w.AccountID],
 		}
 	}
 	return all, nil
-}
-
-func idsOf(workers []workerRow) []uuid.UUID {
-	ids := make([]uuid.UUID, len(workers))
-	for i, w := range workers {
-		ids[i] = w.AccountID
-	}
-	return ids
 }
 
 func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span slot.Period, now time.Time) (h hoursMade, err error) {
@@ -67,11 +60,11 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 	if h.external, err = readExternalBusyOf(ctx, q, span, workers...); err != nil {
 		return h, err
 	}
-	credentials, err := readCredentials(ctx, q, workers...)
+	credentials, err := worker.ReadCredentials(ctx, q, workers...)
 	if err != nil {
 		return h, err
 	}
-	h.credentials = map[uuid.UUID]Credentials{}
+	h.credentials = map[uuid.UUID]worker.Credentials{}
 	for _, c := range credentials {
 		h.credentials[c.SocialWorkerID] = append(h.credentials[c.SocialWorkerID], c)
 	}
@@ -80,15 +73,15 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 }
 
 // closed are the times inside span in which the worker is away.
-func (h hoursMade) closed(w workerRow, span slot.Period) []slot.Period {
+func (h hoursMade) closed(w worker.Row, span slot.Period) []slot.Period {
 	closed := slices.Concat(h.absences[w.AccountID], h.external[w.AccountID])
 	for _, weekly := range h.weekly[w.AccountID] {
-		closed = append(closed, weekly.within(span, w.zone())...)
+		closed = append(closed, weekly.within(span, w.Zone())...)
 	}
-	first, last := slot.CalendarDay(span.From.In(w.zone())), slot.CalendarDay(span.To.In(w.zone()))
+	first, last := slot.CalendarDay(span.From.In(w.Zone())), slot.CalendarDay(span.To.In(w.Zone()))
 	for _, holiday := range opened(slot.HolidaysOf(w.HolidayRegion, first, last), h.opened[w.AccountID]) {
 		if !holiday.Open {
-			closed = append(closed, slot.WallPeriods(holiday.Day, 0, 24*60, w.zone())...)
+			closed = append(closed, slot.WallPeriods(holiday.Day, 0, 24*60, w.Zone())...)
 		}
 	}
 	return closed

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -18,7 +19,7 @@ import (
 // held is an appointment that an act has to itself.
 type held struct {
 	appointment.Appointment
-	worker workerRow
+	worker worker.Row
 	client uuid.UUID // the person's; zero when they have none any more
 }
 
@@ -31,7 +32,7 @@ func (s *Service) hold(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id
 		return held{}, err
 	}
 	var h held
-	if h.worker, err = lockWorker(ctx, tx, seen.SocialWorkerID); err != nil {
+	if h.worker, err = worker.Lock(ctx, tx, seen.SocialWorkerID); err != nil {
 		return held{}, err
 	}
 	h.client, err = s.accounts.HoldClient(ctx, tx, seen.BeneficiaryID)

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -58,7 +59,7 @@ func (s *Service) place(ctx context.Context, v *viewer.Viewer, r appointment.Req
 // book locks the worker first: under a burst, two exclusion constraints alone
 // would end most transactions in a deadlock.
 func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r appointment.Request) (appointment.Booked, error) {
-	worker, err := lockWorker(ctx, tx, r.SocialWorkerID)
+	worker, err := worker.Lock(ctx, tx, r.SocialWorkerID)
 	if err != nil {
 		return appointment.Booked{}, err
 	}
@@ -103,11 +104,11 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 // permitted fails unless this booking may be made at all, whatever is free: by its
 // person, of this worker, under the contract of the person's client. What is overdue is
 // released on the way.
-func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker workerRow, client uuid.UUID, r appointment.Request) error {
+func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker worker.Row, client uuid.UUID, r appointment.Request) error {
 	if err := s.appointments.Spend(ctx, tx, v, r.Person(v)); err != nil {
 		return err
 	}
-	if err := s.offered(ctx, tx, worker.AccountID); err != nil {
+	if err := s.workers.Offered(ctx, tx, worker.AccountID); err != nil {
 		return err
 	}
 	if err := takes(ctx, tx, worker, r.Reason); err != nil {
@@ -126,7 +127,7 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	if err != nil {
 		return n, err
 	}
-	if n.Venue, err = meetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
+	if n.Venue, err = worker.MeetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
 		return n, err
 	}
 	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy
@@ -138,12 +139,12 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 }
 
 // takes refuses a reason that the platform no longer offers, or this worker.
-func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string) error {
-	offered, err := readReasons(ctx, tx)
+func takes(ctx context.Context, tx postgres.Tx, id worker.Row, reason string) error {
+	offered, err := worker.ReadReasons(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(reasonsTaken(offered, worker.Reasons), func(r Reason) bool { return r.Slug == reason }) {
+	if !slices.ContainsFunc(worker.ReasonsTaken(offered, id.Reasons), func(r worker.Reason) bool { return r.Slug == reason }) {
 		return errReason
 	}
 	return nil
@@ -151,7 +152,7 @@ func takes(ctx context.Context, tx postgres.Tx, worker workerRow, reason string)
 
 // bookable is the slot of an hour that can be booked now; the hour that an
 // appointment leaves for it is as good as free.
-func bookable(ctx context.Context, tx postgres.Tx, worker workerRow, r appointment.Request, leaves slot.Period) (slot.Slot, error) {
+func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointment.Request, leaves slot.Period) (slot.Slot, error) {
 	agenda, err := readAgenda(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
 	if err != nil {
 		return slot.Slot{}, err

@@ -24,6 +24,7 @@ package booking
 import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -32,9 +33,8 @@ import (
 
 // The faults of this package.
 var (
-	errNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
-	errTaken      = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
-	errClosed     = fault.New(fault.Conflict, "Cette heure n’est plus libre. Voici celles qui le sont encore.")
+	errTaken  = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
+	errClosed = fault.New(fault.Conflict, "Cette heure n’est plus libre. Voici celles qui le sont encore.")
 
 	errOverlap = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
 	errBusy    = fault.New(fault.Invalid, "Cette personne ne peut pas à ce moment-là. Choisissez une autre heure.")
@@ -49,19 +49,19 @@ type Service struct {
 	accounts *account.Service
 
 	appointments *appointment.Service
+	workers      *worker.Service
 
-	portraits studio
 	documents Documents // nil for none
 }
 
 // New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, portraits: newStudio()}
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service) *Service {
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.appointments = db, s.appointments.At(db)
+	moved.db, moved.appointments, moved.workers = db, s.appointments.At(db), s.workers.At(db)
 	return &moved
 }

@@ -13,6 +13,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -259,7 +260,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
-	d.pages = booking.NewHTTP(d.Bookings, d.render, appointment.Links{Base: "https://exemple.fr"})
+	d.pages = booking.NewHTTP(d.Bookings, worker.NewHTTP(d.Workers, d.render), d.render, appointment.Links{Base: "https://exemple.fr"})
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code

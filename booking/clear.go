@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -48,15 +49,15 @@ func mayClear(v *viewer.Viewer, id uuid.UUID) error {
 // ToClear lists a worker's appointments and requests to come that overlap span, the
 // soonest first, for whoever may cancel them; more reports whether there are others.
 // An administrator learns their hours alone.
-func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
-	if err := mayClear(v, worker); err != nil {
+func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, id uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
+	if err := mayClear(v, id); err != nil {
 		return nil, false, err
 	}
-	if _, err := readWorker(ctx, s.db.Pool, worker); err != nil {
+	if _, err := worker.Read(ctx, s.db.Pool, id); err != nil {
 		return nil, false, err
 	}
 	now := s.db.Now()
-	rows, err := appointment.ReadComing(ctx, s.db.Pool, worker, span, now)
+	rows, err := appointment.ReadComing(ctx, s.db.Pool, id, span, now)
 	if err != nil {
 		return nil, false, err
 	}
@@ -65,7 +66,7 @@ func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, worker uuid.UUI
 		rows = rows[:MaxClearing]
 	}
 	all, err = s.appointments.WithNames(ctx, rows)
-	if v.ID != worker {
+	if v.ID != id {
 		for i := range all {
 			all[i].BeneficiaryName, all[i].Reason, all[i].ReasonLabel = "", "", ""
 		}
@@ -108,7 +109,7 @@ func (s *Service) Clear(ctx context.Context, v *viewer.Viewer, c Clearing) (canc
 // clear locks as every act does: the worker, the people in one order, the
 // appointments in one order.
 func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing) (int, error) {
-	if _, err := lockWorker(ctx, tx, c.SocialWorkerID); err != nil {
+	if _, err := worker.Lock(ctx, tx, c.SocialWorkerID); err != nil {
 		return 0, err
 	}
 	people, err := readPeopleOf(ctx, tx, c.SocialWorkerID, c.Appointments)

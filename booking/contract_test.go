@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -33,11 +34,11 @@ func allowOnly(t *testing.T, w *bookingtest.World, v *viewer.Viewer, modes ...st
 func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	allowOnly(t, w, v, "phone")
 	start := bookingtest.Start.Add(24 * time.Hour)
 	for i, mode := range slot.Modes {
-		_, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
+		_, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
 		if refused := fault.Is(err, fault.Invalid); refused == (mode == slot.Phone) || mode == slot.Phone && err != nil {
 			t.Errorf("%s: %v", mode, err)
 		}
@@ -49,7 +50,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	}
 	disguised := *v
 	disguised.ClientID = other
-	if _, err := w.Bookings.Book(ctx, &disguised, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Bookings.Book(ctx, &disguised, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("under another client: %v", err)
 	}
 	if n := appointments(t, w); n != 1 {
@@ -68,20 +69,20 @@ func appointments(t *testing.T, w *bookingtest.World) (n int) {
 func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	render, err := web.New(web.Phone{Display: "02 97 00 00 00"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, render, appointment.Links{Base: "https://exemple.fr"})
+	pages := booking.NewHTTP(w.Bookings, worker.NewHTTP(w.Workers, render), render, appointment.Links{Base: "https://exemple.fr"})
 	show := func(handler web.Handler, path string) (string, error) {
 		r := httptest.NewRequest("GET", path, nil)
-		r.SetPathValue("id", worker.ID.String())
+		r.SetPathValue("id", nadia.ID.String())
 		answer := httptest.NewRecorder()
 		err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
 		return answer.Body.String(), err
 	}
-	all := map[string]web.Handler{"/assistants": pages.Workers, "/assistants/" + worker.ID.String() + "?mode=in_person": pages.Slots}
+	all := map[string]web.Handler{"/assistants": pages.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Slots}
 	for path, handler := range all {
 		if body, err := show(handler, path); err != nil || !strings.Contains(body, "Sur place") || !strings.Contains(body, "1 rue de la Paix") {
 			t.Errorf("%s, with every mode: %v", path, err)
@@ -94,7 +95,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 			t.Errorf("%s offers what the contract has not: %v", path, err)
 		}
 	}
-	confirm := "/rendez-vous/nouveau?social_worker_id=" + worker.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
+	confirm := "/rendez-vous/nouveau?social_worker_id=" + nadia.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
 	if _, err := show(pages.Confirm, confirm+"video"); err != nil {
 		t.Errorf("the last step by video: %v", err)
 	}
@@ -108,7 +109,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
-	worker := w.SocialWorker(t, "Nadia", "Le Goff")
+	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
 	if _, err := w.DB.Pool.Exec(ctx, `update social_workers set modes = '{video}'`); err != nil {
 		t.Fatal(err)
 	}
@@ -117,9 +118,9 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, render, appointment.Links{})
+	pages := booking.NewHTTP(w.Bookings, worker.NewHTTP(w.Workers, render), render, appointment.Links{})
 	r := httptest.NewRequest("GET", "/assistants", nil)
-	r.SetPathValue("id", worker.ID.String())
+	r.SetPathValue("id", nadia.ID.String())
 	r = r.WithContext(viewer.With(r.Context(), v))
 	list := httptest.NewRecorder()
 	if err := pages.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
@@ -133,7 +134,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	client, err := w.Companies.Client(ctx, w.Admin, v.ClientID)
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +144,7 @@ func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
-	request := appointment.Request{SocialWorkerID: worker.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
+	request := appointment.Request{SocialWorkerID: nadia.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
 	w.SetNow(midnight)
 	if _, err := w.Bookings.Book(ctx, v, request); !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "contrat") {
 		t.Errorf("after its last day: %v", err)

@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -19,18 +20,18 @@ import (
 )
 
 // insured gives a worker this insurance and no other.
-func insured(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, insurances ...booking.Credential) {
+func insured(t *testing.T, w *bookingtest.World, id *viewer.Viewer, insurances ...worker.Credential) {
 	t.Helper()
-	standing, err := w.Bookings.Standing(t.Context(), w.Admin, worker.ID)
+	standing, err := w.Workers.Standing(t.Context(), w.Admin, id.ID)
 	ok(t, err)
 	for _, c := range standing.Credentials {
-		if c.Kind == booking.Insurance && c.WithdrawnAt.IsZero() {
-			ok(t, w.Bookings.WithdrawCredential(t.Context(), w.Admin, worker.ID, c.ID))
+		if c.Kind == worker.Insurance && c.WithdrawnAt.IsZero() {
+			ok(t, w.Workers.WithdrawCredential(t.Context(), w.Admin, id.ID, c.ID))
 		}
 	}
 	for _, c := range insurances {
-		c.SocialWorkerID = worker.ID
-		ok(t, w.Bookings.RecordCredential(t.Context(), w.Admin, c))
+		c.SocialWorkerID = id.ID
+		ok(t, w.Workers.RecordCredential(t.Context(), w.Admin, c))
 	}
 }
 
@@ -62,7 +63,7 @@ func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
 	// Another insurance that follows without a gap opens the hours after it.
 	next := bookingtest.Insured(tomorrow.AddDate(0, 0, 1), tomorrow.AddDate(1, 0, 0))
 	next.SocialWorkerID = nadia.ID
-	ok(t, w.Bookings.RecordCredential(ctx, w.Admin, next))
+	ok(t, w.Workers.RecordCredential(ctx, w.Admin, next))
 	if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, midnight)); err != nil {
 		t.Errorf("the first hour of the next insurance: %v", err)
 	}
@@ -113,30 +114,30 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(0, 0, 1), bookingtest.Start.AddDate(1, 0, 0)))
 	gone("an insurance that begins tomorrow")
 	renewed := bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))
-	ok(t, w.Bookings.SubmitInsurance(ctx, nadia, renewed))
-	insuredDays, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	ok(t, w.Workers.SubmitInsurance(ctx, nadia, renewed))
+	insuredDays, err := w.Workers.Standing(ctx, nadia, nadia.ID)
 	ok(t, err)
 	gone("an insurance that nobody confirmed")
 	if len(insuredDays.Beyond) != 0 || !insuredDays.Pending() || insuredDays.Bookable() {
 		t.Errorf("her standing: %+v", insuredDays)
 	}
 	insured(t, w, nadia, renewed)
-	standing, err := w.Bookings.Standing(ctx, w.Admin, nadia.ID)
+	standing, err := w.Workers.Standing(ctx, w.Admin, nadia.ID)
 	ok(t, err)
 	for _, c := range standing.Credentials {
-		if c.Kind == booking.Diploma {
-			ok(t, w.Bookings.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
+		if c.Kind == worker.Diploma {
+			ok(t, w.Workers.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
 		}
 	}
 	gone("no diploma")
 	if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
 		t.Errorf("what was booked: %s, %v", a.Status, err)
 	}
-	own, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	own, err := w.Workers.Standing(ctx, nadia, nadia.ID)
 	if err != nil || len(own.Beyond) != 1 || own.Beyond[0].BeneficiaryName != "Zoé Vidal" {
 		t.Errorf("what is booked and not covered, to the worker: %+v, %v", own.Beyond, err)
 	}
-	seen, err := w.Bookings.Standing(ctx, w.Admin, nadia.ID)
+	seen, err := w.Workers.Standing(ctx, w.Admin, nadia.ID)
 	if err != nil || len(seen.Beyond) != 1 || seen.Beyond[0].BeneficiaryName != "" {
 		t.Errorf("what is booked and not covered, to the administration: %+v, %v", seen.Beyond, err)
 	}
@@ -147,46 +148,46 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	ok(t, w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
-	standing, err := w.Bookings.Standing(ctx, nadia, nadia.ID)
+	ok(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+	standing, err := w.Workers.Standing(ctx, nadia, nadia.ID)
 	ok(t, err)
-	sent := standing.Credentials[slices.IndexFunc(standing.Credentials, booking.Credential.Pending)]
+	sent := standing.Credentials[slices.IndexFunc(standing.Credentials, worker.Credential.Pending)]
 	forged := bookingtest.Registration()
 	forged.SocialWorkerID = nadia.ID
 	for name, v := range map[string]*viewer.Viewer{
 		"the worker": nadia, "another worker": rose, "a beneficiary": zoe, "nobody": nil, "the switchboard": {ID: uuid.New(), Role: viewer.Switchboard, Complete: true},
 	} {
 		for act, err := range map[string]error{
-			"confirm": w.Bookings.ConfirmCredential(ctx, v, nadia.ID, sent.ID), "withdraw": w.Bookings.WithdrawCredential(ctx, v, nadia.ID, sent.ID),
-			"record": w.Bookings.RecordCredential(ctx, v, forged),
+			"confirm": w.Workers.ConfirmCredential(ctx, v, nadia.ID, sent.ID), "withdraw": w.Workers.WithdrawCredential(ctx, v, nadia.ID, sent.ID),
+			"record": w.Workers.RecordCredential(ctx, v, forged),
 		} {
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s, %s: %v", name, act, err)
 			}
 		}
-		if _, err := w.Bookings.Standing(ctx, v, nadia.ID); v != nadia && err == nil {
+		if _, err := w.Workers.Standing(ctx, v, nadia.ID); v != nadia && err == nil {
 			t.Errorf("%s reads her standing", name)
 		}
 	}
-	if err := w.Bookings.ConfirmCredential(ctx, admin, rose.ID, sent.ID); !fault.Is(err, fault.NotFound) {
+	if err := w.Workers.ConfirmCredential(ctx, admin, rose.ID, sent.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("under another worker's name: %v", err)
 	}
-	ok(t, w.Bookings.ConfirmCredential(ctx, admin, nadia.ID, sent.ID))
-	if err := w.Bookings.ConfirmCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.Conflict) {
+	ok(t, w.Workers.ConfirmCredential(ctx, admin, nadia.ID, sent.ID))
+	if err := w.Workers.ConfirmCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("twice: %v", err)
 	}
 	lines, err := audit.About(ctx, w.DB.Pool, nadia.ID, 2)
 	if err != nil || lines[0].Act != "credential.confirmed" || lines[0].ActorID != admin.ID || lines[0].ObjectID != sent.ID || lines[1].Act != "credential.submitted" {
 		t.Errorf("journal: %+v, %v", lines, err)
 	}
-	ok(t, w.Bookings.WithdrawCredential(ctx, admin, nadia.ID, sent.ID))
-	if err := w.Bookings.WithdrawCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.NotFound) {
+	ok(t, w.Workers.WithdrawCredential(ctx, admin, nadia.ID, sent.ID))
+	if err := w.Workers.WithdrawCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("withdrawn twice: %v", err)
 	}
 	for range 3 {
-		ok(t, w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+		ok(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
 	}
-	if err := w.Bookings.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start)); !fault.Is(err, fault.Invalid) {
+	if err := w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a fourth that waits: %v", err)
 	}
 }
@@ -195,28 +196,28 @@ func TestR42_WhatIsWrongIsNotRecorded(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
-	change := func(c booking.Credential, f func(*booking.Credential)) booking.Credential {
+	change := func(c worker.Credential, f func(*worker.Credential)) worker.Credential {
 		c.SocialWorkerID = nadia.ID
 		f(&c)
 		return c
 	}
 	until := bookingtest.Start.AddDate(1, 0, 0)
-	for name, c := range map[string]booking.Credential{
-		"a short RPPS number":       change(bookingtest.Registration(), func(c *booking.Credential) { c.Number = "123" }),
-		"an unknown register":       change(bookingtest.Registration(), func(c *booking.Credential) { c.Register = "finess" }),
-		"no day of check":           change(bookingtest.Registration(), func(c *booking.Credential) { c.CheckedOn = time.Time{} }),
-		"no insurer":                change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Issuer = "" }),
-		"no end":                    change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Until = time.Time{} }),
-		"an end before its start":   change(bookingtest.Insured(until, bookingtest.Start), func(*booking.Credential) {}),
-		"an ADELI number of 11":     change(bookingtest.Registration(), func(c *booking.Credential) { c.Register = booking.ADELI }),
-		"a number of no policy":     change(bookingtest.Insured(bookingtest.Start, until), func(c *booking.Credential) { c.Number = "" }),
-		"a diploma without a title": change(bookingtest.Registration(), func(c *booking.Credential) { c.Title = "" }),
+	for name, c := range map[string]worker.Credential{
+		"a short RPPS number":       change(bookingtest.Registration(), func(c *worker.Credential) { c.Number = "123" }),
+		"an unknown register":       change(bookingtest.Registration(), func(c *worker.Credential) { c.Register = "finess" }),
+		"no day of check":           change(bookingtest.Registration(), func(c *worker.Credential) { c.CheckedOn = time.Time{} }),
+		"no insurer":                change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Issuer = "" }),
+		"no end":                    change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Until = time.Time{} }),
+		"an end before its start":   change(bookingtest.Insured(until, bookingtest.Start), func(*worker.Credential) {}),
+		"an ADELI number of 11":     change(bookingtest.Registration(), func(c *worker.Credential) { c.Register = worker.ADELI }),
+		"a number of no policy":     change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Number = "" }),
+		"a diploma without a title": change(bookingtest.Registration(), func(c *worker.Credential) { c.Title = "" }),
 	} {
-		if err := w.Bookings.RecordCredential(t.Context(), w.Admin, c); !fault.Is(err, fault.Invalid) {
+		if err := w.Workers.RecordCredential(t.Context(), w.Admin, c); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := w.Bookings.RecordCredential(t.Context(), w.Admin, change(bookingtest.Registration(), func(c *booking.Credential) { c.Register, c.Number = booking.ADELI, "2A9312345" })); err != nil {
+	if err := w.Workers.RecordCredential(t.Context(), w.Admin, change(bookingtest.Registration(), func(c *worker.Credential) { c.Register, c.Number = worker.ADELI, "2A9312345" })); err != nil {
 		t.Errorf("an ADELI number of Corsica: %v", err)
 	}
 }
@@ -270,7 +271,7 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 		w.SetNow(last.AddDate(0, 0, -left))
 		var instances sync.WaitGroup
 		for range 3 {
-			instances.Go(func() { ok(t, w.Bookings.AnnounceEnds(ctx)) })
+			instances.Go(func() { ok(t, w.Workers.AnnounceEnds(ctx)) })
 		}
 		instances.Wait()
 		if left == 60 || left == 30 || left == 7 || left == -1 {
@@ -280,18 +281,18 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 			t.Fatalf("%d days left: %d notices, %d to the worker; want %d and %d", left, all, toWorkers, 3*steps, steps)
 		}
 	}
-	if watched, err := w.Bookings.Watched(ctx, claire); err != nil || len(watched) != 1 || watched[0].Bookable() {
+	if watched, err := w.Workers.Watched(ctx, claire); err != nil || len(watched) != 1 || watched[0].Bookable() {
 		t.Errorf("the administration's list: %+v, %v", watched, err)
 	}
-	if _, err := w.Bookings.Watched(ctx, nadia); !fault.Is(err, fault.Forbidden) {
+	if _, err := w.Workers.Watched(ctx, nadia); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker reads the administration's list: %v", err)
 	}
 	insured(t, w, nadia, bookingtest.Insured(last, last.AddDate(1, 0, 0)))
-	ok(t, w.Bookings.AnnounceEnds(ctx))
+	ok(t, w.Workers.AnnounceEnds(ctx))
 	if all, _ := told(t, w); all != 3*steps {
 		t.Error("a renewed insurance is announced as ending")
 	}
-	if watched, err := w.Bookings.Watched(ctx, claire); err != nil || len(watched) != 0 {
+	if watched, err := w.Workers.Watched(ctx, claire); err != nil || len(watched) != 0 {
 		t.Errorf("a renewed insurance is on the list: %v, %v", watched, err)
 	}
 }
@@ -304,7 +305,7 @@ func TestR42_NothingIsAnnouncedOfWhoIsSuspended(t *testing.T) {
 	ok(t, err)
 	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 3)))
 	ok(t, w.Accounts.Decide(t.Context(), claire, nadia.ID, account.Decision{Act: account.Suspend, Reason: "Le temps d’une vérification."}))
-	ok(t, w.Bookings.AnnounceEnds(t.Context()))
+	ok(t, w.Workers.AnnounceEnds(t.Context()))
 	if all, _ := told(t, w); all != 0 {
 		t.Errorf("%d notices", all)
 	}

@@ -13,6 +13,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -130,7 +131,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 	if row.Reads > feedReads {
 		return FeedFile{}, &fault.Fault{Code: fault.Throttled, Message: "Cet agenda est demandé trop souvent.", RetryAfter: row.WindowBeganAt.Add(feedWindow).Sub(now)}
 	}
-	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
+	if err := s.workers.Active(ctx, s.db.Pool, row.SocialWorkerID); err != nil {
 		return FeedFile{}, errNoFeed
 	}
 	rows, err := readFeedEntries(ctx, s.db.Pool, row.SocialWorkerID, slot.Period{From: now.Add(-feedBehind), To: now.Add(slot.Horizon)}, now)
@@ -152,11 +153,11 @@ func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointment.
 			return FeedFile{}, err
 		}
 	}
-	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)
+	worker, err := worker.Read(ctx, s.db.Pool, row.SocialWorkerID)
 	if err != nil {
 		return FeedFile{}, err
 	}
-	file := FeedFile{zone: worker.zone()}
+	file := FeedFile{zone: worker.Zone()}
 	sum := sha256.New()
 	for _, r := range rows {
 		entry := feedEntry{r.Appointment(), feedTitle(r.Mode, row.Shows, people[r.BeneficiaryID])}

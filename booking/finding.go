@@ -9,6 +9,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -34,7 +35,7 @@ const MaxTown = 60
 
 // Found is a sheet with its first free hour.
 type Found struct {
-	SocialWorker
+	worker.SocialWorker
 	First     time.Time // UTC; zero when no hour is free
 	FirstMode slot.Mode // one in which it can be had
 }
@@ -87,7 +88,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if len(page) == 0 {
 		return nil, false, nil
 	}
-	rows, err := readWorkersOf(ctx, s.db.Pool, page)
+	rows, err := worker.ReadOf(ctx, s.db.Pool, page)
 	if err != nil {
 		return nil, false, err
 	}
@@ -95,15 +96,15 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	all, err := s.sheets(ctx, rows)
+	all, err := s.workers.Sheets(ctx, rows)
 	for _, sheet := range all {
-		if sheet, ok := sheet.within(allowed); ok {
+		if sheet, ok := sheet.Within(allowed); ok {
 			first := firsts[sheet.ID]
 			sheets = append(sheets, Found{SocialWorker: sheet, First: first.StartsAt, FirstMode: firstOfModes(first.Modes)})
 		}
 	}
 	slices.SortFunc(sheets, func(a, b Found) int {
-		return cmp.Or(search.compare(a.First, b.First), compareNames(a.Person, b.Person), cmp.Compare(a.ID.String(), b.ID.String()))
+		return cmp.Or(search.compare(a.First, b.First), worker.CompareNames(a.Person, b.Person), cmp.Compare(a.ID.String(), b.ID.String()))
 	})
 	return sheets, more, err
 }
@@ -138,15 +139,15 @@ func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow
 	people, err := s.accounts.People(ctx, accountsOf(candidates))
 	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
 	slices.SortFunc(candidates, func(a, b candidateRow) int {
-		return cmp.Or(search.compare(orZero(a.First), orZero(b.First)), compareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
+		return cmp.Or(search.compare(worker.OrZero(a.First), worker.OrZero(b.First)), worker.CompareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
 	})
 	return candidates, err
 }
 
 // pageOf are the candidates of the page that the search is at.
 func (s Search) pageOf(candidates []candidateRow) (page []uuid.UUID, more bool) {
-	from := min(s.Page*sheetsAtOnce, len(candidates))
-	to := min(from+sheetsAtOnce, len(candidates))
+	from := min(s.Page*worker.SheetsAtOnce, len(candidates))
+	to := min(from+worker.SheetsAtOnce, len(candidates))
 	return accountsOf(candidates[from:to]), to < len(candidates)
 }
 
@@ -161,7 +162,7 @@ func accountsOf(candidates []candidateRow) []uuid.UUID {
 // firstFree finds, of each worker, the first hour that the person can have in one of
 // the modes. Most have one within two weeks; for those alone who have none more is
 // read.
-func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []workerRow, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
+func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []worker.Row, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
 	t, err := s.takerOf(ctx, person, modes)
 	if err != nil {
 		return nil, err
@@ -173,7 +174,7 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 		if err != nil {
 			return nil, err
 		}
-		var without []workerRow
+		var without []worker.Row
 		for _, w := range workers {
 			if own := t.can(w.AccountID, agendas[w.AccountID].free(span, t.now)); len(own) > 0 {
 				firsts[w.AccountID] = own[0]
@@ -289,7 +290,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 	for i, k := range kept {
 		ids[i] = k.SocialWorkerID
 	}
-	rows, err := readWorkersOf(ctx, s.db.Pool, ids)
+	rows, err := worker.ReadOf(ctx, s.db.Pool, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -319,7 +320,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 			continue
 		}
 		person := people[k.SocialWorkerID]
-		person.Zone = agendas[k.SocialWorkerID].worker.zone()
+		person.Zone = agendas[k.SocialWorkerID].worker.Zone()
 		hours = append(hours, Hour{Slot: hour, Worker: person})
 	}
 	return hours, nil

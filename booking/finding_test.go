@@ -13,6 +13,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -29,7 +30,7 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 	zones := []string{"Europe/Paris", "Indian/Reunion", "America/Cayenne"}
 	for i := range 6 {
 		v := w.SocialWorkerWithoutOpenings(t, fmt.Sprintf("Prénom%d", i), fmt.Sprintf("Nom%d", 9-i), zones[draw.IntN(3)])
-		must(t, w.Bookings.SaveSettings(t.Context(), v, booking.Settings{
+		must(t, w.Bookings.SaveSettings(t.Context(), v, worker.Settings{
 			HolidayRegion: "metropole", HorizonWeeks: 2 + draw.IntN(24), NoticeHours: draw.IntN(3) * 24, PerDay: draw.IntN(3), BufferAfter: draw.IntN(2) * 30,
 		}))
 		if draw.IntN(5) == 0 {
@@ -270,7 +271,7 @@ func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
 		id := uuid.NewSHA1(uuid.Nil, []byte{byte(worker)})
 		for month := range 12 {
 			for _, part := range []string{fmt.Sprintf("2027-%02d", month+1), fmt.Sprintf("2027-W%02d", 4*month+1)} {
-				if err := w.Bookings.LookInto(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
+				if err := w.Workers.LookInto(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
 					if seen != 200 {
 						t.Errorf("stopped after %d parts", seen)
 					}

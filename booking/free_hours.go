@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -63,25 +64,25 @@ func (s *Service) forget(ctx context.Context) error {
 
 // refreshHours takes the notes of changes away before it reads the agenda: a change
 // that it does not see has a note that it does not take.
-func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) error {
-	knownUntil, err := holdFreeHours(ctx, tx, worker)
+func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	knownUntil, err := holdFreeHours(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if err := takeHoursChanged(ctx, tx, worker); err != nil {
+	if err := takeHoursChanged(ctx, tx, id); err != nil {
 		return err
 	}
-	row, err := readWorker(ctx, tx, worker)
+	row, err := worker.Read(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	horizon := slot.Period{From: tx.Now, To: tx.Now.Add(row.horizon() + time.Second)}
+	horizon := slot.Period{From: tx.Now, To: tx.Now.Add(row.Horizon() + time.Second)}
 	a, err := readAgenda(ctx, tx, row, horizon, tx.Now)
 	if err != nil {
 		return err
 	}
 	free, until := a.soonest(horizon, tx.Now, freeKept)
-	before, err := readFreeHours(ctx, tx, worker)
+	before, err := readFreeHours(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (a agenda) soonest(span slot.Period, now time.Time, n int) (soonest []slot.
 			for _, mode := range hour.Modes {
 				count[mode]++
 			}
-			if !slices.ContainsFunc(a.worker.modes(), func(m slot.Mode) bool { return count[m] < n }) {
+			if !slices.ContainsFunc(a.worker.OfferedModes(), func(m slot.Mode) bool { return count[m] < n }) {
 				return soonest, hour.StartsAt
 			}
 		}
@@ -148,7 +149,7 @@ func (c change) freed() []slot.Slot {
 	return freed
 }
 
-func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker workerRow, c change) error {
+func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error {
 	if err := deleteFreeHours(ctx, tx, worker.AccountID, c.gone()); err != nil {
 		return err
 	}

@@ -2,9 +2,9 @@ package booking
 
 import (
 	"net/http"
-	"strconv"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -16,30 +16,16 @@ import (
 type HTTP struct {
 	bookings     *Service
 	appointments *appointment.Service
+	workers      *worker.Service
+	workerPages  *worker.HTTP
 	render       *web.Renderer
 	links        appointment.Links
 }
 
 // NewHTTP returns the pages; links tells the platform's own address, for
 // calendar files.
-func NewHTTP(bookings *Service, render *web.Renderer, links appointment.Links) *HTTP {
-	return &HTTP{bookings: bookings, appointments: bookings.appointments, render: render, links: links}
-}
-
-func reasonOptions(reasons []Reason) []form.Option {
-	options := make([]form.Option, len(reasons))
-	for i, reason := range reasons {
-		options[i] = form.Option{Value: reason.Slug, Label: reason.Label}
-	}
-	return options
-}
-
-func languageOptions() []form.Option {
-	options := make([]form.Option, len(Languages))
-	for i, language := range Languages {
-		options[i] = form.Option{Value: language.Tag, Label: language.Label}
-	}
-	return options
+func NewHTTP(bookings *Service, workers *worker.HTTP, render *web.Renderer, links appointment.Links) *HTTP {
+	return &HTTP{bookings: bookings, appointments: bookings.appointments, workers: bookings.workers, workerPages: workers, render: render, links: links}
 }
 
 type workersPage struct {
@@ -55,7 +41,7 @@ func (workersPage) Styles() []string { return []string{"finding.css"} }
 func (workersPage) Wide() bool       { return true }
 
 // LanguageLabel is a language's name, for the template.
-func (workersPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
+func (workersPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
 
 // Workers compares the profile sheets (R12).
 func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
@@ -73,39 +59,11 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	for i, worker := range page.Workers {
 		ids[i] = worker.ID
 	}
-	if err := h.look(r, ids...); err != nil {
+	if err := h.workerPages.CountViews(r, ids...); err != nil {
 		return err
 	}
-	page.Previous, page.Next = neighbours(r, search.Page, more)
+	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
-}
-
-// maxPage bounds how far a list is turned.
-const maxPage = 1000
-
-// pageNumber is the page of a list that the address asks for, 0 for the first.
-func pageNumber(r *http.Request) int {
-	n, err := strconv.Atoi(r.URL.Query().Get("page"))
-	if err != nil || n < 1 || n > maxPage {
-		return 0
-	}
-	return n - 1
-}
-
-// neighbours are the addresses of the pages before and after.
-func neighbours(r *http.Request, page int, more bool) (previous, next string) {
-	query := r.URL.Query()
-	address := func(n int) string {
-		query.Set("page", strconv.Itoa(n+1))
-		return r.URL.Path + "?" + query.Encode()
-	}
-	if page > 0 {
-		previous = address(page - 1)
-	}
-	if more {
-		next = address(page + 1)
-	}
-	return previous, next
 }
 
 // ICS is the appointment as a calendar file (R17).

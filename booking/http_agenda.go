@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/viewer"
 )
 
@@ -23,7 +24,7 @@ type weekPage struct {
 	Until    int  // the hour at which it ends
 	Requests []appointment.Appointment
 	Zone     *time.Location
-	Standing Standing
+	Standing worker.Standing
 }
 
 type weekDay struct {
@@ -102,7 +103,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	standing, err := h.bookings.Standing(r.Context(), v, v.ID)
+	standing, err := h.workers.Standing(r.Context(), v, v.ID)
 	if err != nil {
 		return err
 	}

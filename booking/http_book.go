@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -23,10 +24,10 @@ type confirmPage struct {
 	appointment.Allowance
 	Margin    appointment.Margin
 	Form      *form.Form
-	Worker    SocialWorker
+	Worker    worker.SocialWorker
 	StartsAt  time.Time
 	Mode      slot.Mode
-	Place     *Place // where it is, in person
+	Place     *worker.Place // where it is, in person
 	Reasons   []form.Option
 	FreeUntil time.Time
 	Late      bool // free cancellation is over already
@@ -110,7 +111,7 @@ func decodeTyped(f *form.Form, r *appointment.Request) {
 
 func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
 	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
+	id, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
 	}
@@ -140,14 +141,14 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 	}
 	freeUntil := request.StartsAt.Add(-appointment.FreeCancellation)
 	page := confirmPage{
-		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: worker, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reasonOptions(worker.Reasons),
-		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, worker.ID) + "?mode=" + string(request.Mode),
+		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: id, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: worker.ReasonOptions(id.Reasons),
+		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, id.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
-		page.Place = placeIn(worker.Places, free[0].Place)
+		page.Place = worker.PlaceIn(id.Places, free[0].Place)
 	}
-	marked, err := h.appointments.Marked(r.Context(), v, worker.ID, e.PersonID)
-	if err != nil || marked.IsZero() || v.ID == worker.ID {
+	marked, err := h.appointments.Marked(r.Context(), v, id.ID, e.PersonID)
+	if err != nil || marked.IsZero() || v.ID == id.ID {
 		return page, err
 	}
 	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
@@ -166,20 +167,20 @@ func lost(r appointment.Request) *fault.Fault {
 }
 
 // offeredTo is a worker's sheet with the modes that the person may have.
-func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (SocialWorker, error) {
-	worker, err := h.bookings.SocialWorker(ctx, id)
+func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.SocialWorker, error) {
+	sheet, err := h.workers.SocialWorker(ctx, id)
 	if err != nil {
-		return SocialWorker{}, err
+		return worker.SocialWorker{}, err
 	}
 	allowed, err := h.appointments.ModesOf(ctx, person)
 	if err != nil {
-		return SocialWorker{}, err
+		return worker.SocialWorker{}, err
 	}
-	worker, ok := worker.within(allowed)
+	sheet, ok := sheet.Within(allowed)
 	if !ok {
-		return SocialWorker{}, appointment.ErrNoCommonMode
+		return worker.SocialWorker{}, appointment.ErrNoCommonMode
 	}
-	return worker, nil
+	return sheet, nil
 }
 
 // agendaAgain is the fault that shows the agenda as it is now, and why the hour
@@ -278,7 +279,7 @@ func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointme
 	if why := whichOf(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
 		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.Kept(request)})
 	}
-	if _, missing := h.bookings.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, errNotOffered) && missing == nil {
+	if _, missing := h.workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
 		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.Kept(request)})
 	}
 	return err

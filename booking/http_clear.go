@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -24,7 +25,7 @@ type clearPage struct {
 	Form    *form.Form
 	Period  *form.Form // of another choice of days
 	Path    string
-	Worker  SocialWorker
+	Worker  worker.SocialWorker
 	Own     bool // the viewer is the worker
 	Coming  []appointment.Appointment
 	More    bool // others follow
@@ -105,7 +106,7 @@ func (h *HTTP) clearPage(r *http.Request, f *form.Form) (clearPage, error) {
 		return clearPage{}, err
 	}
 	page := clearPage{Form: f, Period: form.New(nil), Path: path, Own: v.ID == id}
-	if page.Worker, err = h.bookings.SocialWorker(r.Context(), id); err != nil {
+	if page.Worker, err = h.workers.SocialWorker(r.Context(), id); err != nil {
 		return clearPage{}, err
 	}
 	page.Span, page.Bounded = h.decodeSpan(f, page.Worker.Zone)

@@ -11,6 +11,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 
@@ -25,14 +26,14 @@ type freeHours struct {
 	Next     string
 	First    string // of the first week with a free hour, when this one has none
 	Empty    bool
-	Places   []Place // where they take one, in person
+	Places   []worker.Place // where they take one, in person
 	Reader   *time.Location
 }
 
 // hoursOf lays a worker's free hours of a week out: of the one that the address asks
 // for, or else usual, or else the first that has any. Weeks are turned at that
 // address, whose query is kept.
-func hoursOf(r *http.Request, usual string, free []slot.Slot, worker SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
+func hoursOf(r *http.Request, usual string, free []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
 	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
 	turned := func(week string) string {
@@ -128,14 +129,14 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if page.Workers, more, err = h.bookings.Find(r.Context(), v, search); err != nil {
 		return err
 	}
-	page.Previous, page.Next = neighbours(r, search.Page, more)
+	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // errandHoursPage is one worker's free hours, to book one for somebody.
 type errandHoursPage struct {
 	appointment.OnBehalf
-	Worker  SocialWorker
+	Worker  worker.SocialWorker
 	Mode    slot.Mode
 	Modes   []form.Option
 	Hours   freeHours
@@ -162,13 +163,13 @@ func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	worker := viewer.From(r.Context()).ID
+	id := viewer.From(r.Context()).ID
 	if named := r.PathValue("worker"); named != "" {
-		if worker, err = form.ParseID(named); err != nil {
-			return errNotOffered
+		if id, err = form.ParseID(named); err != nil {
+			return worker.ErrNotOffered
 		}
 	}
-	page, err := h.errandHours(r, e, appointment.Request{SocialWorkerID: worker, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	page, err := h.errandHours(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -73,7 +74,7 @@ func (searchForm) Orders() []form.Option { return orders }
 // search decodes whom somebody looks for, on an errand. A filter that names nothing
 // known is no filter: its message is not shown.
 func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
-	reasons, err := h.bookings.Reasons(r.Context())
+	reasons, err := h.workers.Reasons(r.Context())
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
@@ -81,7 +82,7 @@ func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values)
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	page := searchForm{Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: languageOptions(), Reader: e.Zone}
+	page := searchForm{Reasons: worker.ReasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(), Reader: e.Zone}
 	f := form.FromValues(query)
 	search := Search{
 		Reason:   f.Choice("reason", form.Values(page.Reasons), "-"),
@@ -89,7 +90,7 @@ func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values)
 		Language: f.Choice("language", form.Values(page.Languages), "-"),
 		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),
-		Page:     pageNumber(r),
+		Page:     worker.PageNumber(r),
 		For:      e.PersonID,
 	}
 	if f.Error("town") != "" {
@@ -166,7 +167,7 @@ func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, erro
 	for i, hour := range page.Hours {
 		ids[i] = hour.Worker.ID
 	}
-	return page, h.look(r, ids...)
+	return page, h.workerPages.CountViews(r, ids...)
 }
 
 // soonestAgain is the fault that shows the next hours as they are now, to somebody

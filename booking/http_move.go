@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -75,13 +76,13 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 		return movePage{}, errNotMovable
 	}
 	free, asks, err := h.bookings.FreeToMove(r.Context(), a.Viewer, a.Appointment)
-	if errors.Is(err, errNotOffered) {
+	if errors.Is(err, worker.ErrNotOffered) {
 		return movePage{}, errMoveNowhere
 	}
 	if err != nil {
 		return movePage{}, err
 	}
-	worker, err := h.bookings.SocialWorker(r.Context(), a.SocialWorkerID)
+	worker, err := h.workers.SocialWorker(r.Context(), a.SocialWorkerID)
 	week := slot.WeekOf(a.StartsAt.In(a.Reader)).String()
 	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
 }
@@ -159,7 +160,7 @@ func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
 	if page.Viewer.Role != viewer.Beneficiary {
 		return nil
 	}
-	return h.lookInto(r, page.SocialWorkerID, page.Hours.Week)
+	return h.workerPages.CountViewsOf(r, page.SocialWorkerID, page.Hours.Week)
 }
 
 // ByPhone turns the appointment into a call.

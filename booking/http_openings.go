@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -43,7 +44,7 @@ func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error)
 
 // placeOptions are the viewer's places, none where there is no choice.
 func (h *HTTP) placeOptions(r *http.Request) ([]form.Option, error) {
-	sheet, err := h.bookings.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
+	sheet, err := h.workers.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
 	if err != nil || len(sheet.Places) < 2 {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func decodeWhere(f *form.Form) uuid.UUID {
 	}
 	id, err := form.ParseID(value)
 	if err != nil {
-		f.Fail("place", errNoPlace.Message)
+		f.Fail("place", worker.ErrNoPlace.Message)
 	}
 	return id
 }
@@ -230,7 +231,7 @@ func (h *HTTP) AddOpening(w http.ResponseWriter, r *http.Request) error {
 
 // failOpening puts what an act refuses beside its field; any other error goes up.
 func failOpening(f *form.Form, err error) error {
-	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "place": errNoPlace, "weekday": errTooMany} {
+	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "place": worker.ErrNoPlace, "weekday": errTooMany} {
 		if errors.Is(err, why) {
 			f.Fail(field, why.Message)
 			return nil

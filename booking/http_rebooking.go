@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -114,7 +115,7 @@ func decodeOffer(f *form.Form) (r Replacement, chosen bool) {
 // proposeAgain shows what can be had now, and why the hour that was asked for cannot;
 // an error that no other hour mends goes up unchanged.
 func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
-	if errors.Is(err, errNotOffered) {
+	if errors.Is(err, worker.ErrNotOffered) {
 		err = errLeft
 	}
 	why := whichOf(err, errNoOffer, errTaken, errClosed, appointment.ErrNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -74,7 +75,7 @@ func (h *HTTP) Settings(w http.ResponseWriter, r *http.Request) error {
 func decodeNumber(f *form.Form, name, counted string, least, most int) int {
 	value := f.Text(name, form.Text{Max: 4})
 	n, err := strconv.Atoi(value)
-	if f.Error(name) == "" && (err != nil || !between(n, least, most)) {
+	if f.Error(name) == "" && (err != nil || !worker.Between(n, least, most)) {
 		f.Fail(name, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", counted, least, most))
 	}
 	return n
@@ -86,17 +87,17 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s := Settings{
+	s := worker.Settings{
 		HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région."),
-		BufferBefore:  decodeNumber(f, "buffer_before", "Minutes avant", 0, maxBuffer),
-		BufferAfter:   decodeNumber(f, "buffer_after", "Minutes après", 0, maxBuffer),
-		NoticeHours:   decodeNumber(f, "notice_hours", "Heures à l’avance", 0, maxNotice),
-		HorizonWeeks:  decodeNumber(f, "horizon_weeks", "Semaines à l’avance", 1, maxWeeks),
+		BufferBefore:  decodeNumber(f, "buffer_before", "Minutes avant", 0, worker.MaxBuffer),
+		BufferAfter:   decodeNumber(f, "buffer_after", "Minutes après", 0, worker.MaxBuffer),
+		NoticeHours:   decodeNumber(f, "notice_hours", "Heures à l’avance", 0, worker.MaxNotice),
+		HorizonWeeks:  decodeNumber(f, "horizon_weeks", "Semaines à l’avance", 1, worker.MaxWeeks),
 	}
 	if f.Text("per_day", form.Text{Max: 4}) != "" {
-		s.PerDay = decodeNumber(f, "per_day", "Rendez-vous par jour", 1, maxPerDay)
+		s.PerDay = decodeNumber(f, "per_day", "Rendez-vous par jour", 1, worker.MaxPerDay)
 	}
-	if f.Valid() && s.notice() >= s.horizon() {
+	if f.Valid() && s.LeadTime() >= s.Horizon() {
 		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
 	}
 	if f.Valid() {

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -17,7 +18,7 @@ import (
 
 // slotsPage is one worker's sheet with the free hours of a week.
 type slotsPage struct {
-	Worker   SocialWorker
+	Worker   worker.SocialWorker
 	Mode     slot.Mode
 	Modes    []form.Option
 	Week     slot.Week
@@ -38,7 +39,7 @@ func (slotsPage) Styles() []string { return []string{"finding.css"} }
 func (slotsPage) Wide() bool       { return true }
 
 // LanguageLabel is a language's name, for the template.
-func (slotsPage) LanguageLabel(tag string) string { return LanguageLabel(tag) }
+func (slotsPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
 
 // InMode is the address of the same week in another mode.
 func (p slotsPage) InMode(mode string) string {
@@ -74,14 +75,14 @@ func (p slotsPage) shown(slot slot.Slot) shownSlot {
 	}
 	s.Name += ", " + web.Small(p.Mode.Label())
 	if places := p.Places(); len(places) > 1 {
-		s.Where = placeIn(places, slot.Place).Name
+		s.Where = worker.PlaceIn(places, slot.Place).Name
 		s.Name += ", " + s.Where
 	}
 	return s
 }
 
 // Places are where the hours take one, in person.
-func (p slotsPage) Places() []Place {
+func (p slotsPage) Places() []worker.Place {
 	if p.Mode != slot.InPerson {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -50,7 +51,7 @@ func (w shownWish) Bounded() bool {
 }
 
 // LanguageLabel is the language's name.
-func (w shownWish) LanguageLabel() string { return LanguageLabel(w.Language) }
+func (w shownWish) LanguageLabel() string { return worker.LanguageLabel(w.Language) }
 
 // Moves reports whether the appointment itself can be moved to that hour in one act,
 // without any consequence.
@@ -115,7 +116,7 @@ func (h *HTTP) waitingPage(r *http.Request, f *form.Form, looked string) (waitin
 	if err != nil {
 		return waitingPage{}, err
 	}
-	reasons, err := h.bookings.Reasons(ctx)
+	reasons, err := h.workers.Reasons(ctx)
 	if err != nil {
 		return waitingPage{}, err
 	}
@@ -129,7 +130,7 @@ func (h *HTTP) waitingPage(r *http.Request, f *form.Form, looked string) (waitin
 	}
 	page := waitingPage{
 		Form: f, Full: len(wishes) >= maxWishes, Reader: v.Zone, Now: now,
-		Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: languageOptions(),
+		Reasons: worker.ReasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(),
 	}
 	page.offer(coming, v, now)
 	if err := h.offerWorker(r, &page, looked); err != nil {
@@ -170,21 +171,21 @@ func (h *HTTP) offerWorker(r *http.Request, p *waitingPage, looked string) error
 	if err != nil {
 		return nil
 	}
-	sheet, err := h.bookings.SocialWorker(r.Context(), id)
+	sheet, err := h.workers.SocialWorker(r.Context(), id)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := h.look(r, id); err != nil {
+	if err := h.workerPages.CountViews(r, id); err != nil {
 		return err
 	}
 	p.offerName(id, sheet.Name())
 	return nil
 }
 
-func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []appointment.Appointment, reasons []Reason) (shownWish, error) {
+func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []appointment.Appointment, reasons []worker.Reason) (shownWish, error) {
 	shown := shownWish{Wish: wish}
 	for i, a := range coming {
 		if a.ID == wish.AppointmentID {
@@ -197,7 +198,7 @@ func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []appointment.Appoin
 		}
 	}
 	if wish.SocialWorkerID != uuid.Nil {
-		sheet, err := h.bookings.SocialWorker(r.Context(), wish.SocialWorkerID)
+		sheet, err := h.workers.SocialWorker(r.Context(), wish.SocialWorkerID)
 		if err != nil {
 			return shownWish{}, err
 		}
@@ -219,7 +220,7 @@ func (h *HTTP) shownWish(r *http.Request, wish Wish, coming []appointment.Appoin
 		ids[i] = hour.Worker.ID
 	}
 	shown.Hours = hours
-	return shown, h.look(r, ids...)
+	return shown, h.workerPages.CountViews(r, ids...)
 }
 
 // decode reads what is wished for; what is not chosen names nothing.

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/zone"
 
 	"pgregory.net/rapid"
@@ -26,14 +27,14 @@ type scene struct {
 	weekly   []WeeklyAbsence
 	opened   []time.Time // holidays that are not kept
 	taken    []slot.Period
-	settings Settings
+	settings worker.Settings
 }
 
 // free is what the product answers.
 func (s scene) free() []slot.Slot { return s.agenda().free(s.span, s.now) }
 
 func (s scene) agenda() agenda {
-	a := agenda{worker: workerRow{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
+	a := agenda{worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
 	a.closed = slices.Clone(s.absences)
 	for _, w := range s.weekly {
 		a.closed = append(a.closed, w.within(around(s.span), s.zone)...)
@@ -241,10 +242,10 @@ func drawOpening(t *rapid.T, from time.Time) slot.Opening {
 	return o
 }
 
-func drawSettings(t *rapid.T) Settings {
+func drawSettings(t *rapid.T) worker.Settings {
 	regions := append(slices.Sorted(keys(localDays)), slot.NoRegion)
 	buffer := rapid.SampledFrom([]int{0, 0, 5, 10, 45, 60})
-	return Settings{
+	return worker.Settings{
 		HolidayRegion: rapid.SampledFrom(regions).Draw(t, "region"), BufferBefore: buffer.Draw(t, "before"), BufferAfter: buffer.Draw(t, "after"),
 		NoticeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "notice"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
 		PerDay: rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "cap"),
@@ -341,7 +342,7 @@ func TestR14_FreeHoursAreThoseOfTheModelAroundHolidays(t *testing.T) {
 }
 
 // endless are credentials that cover every day.
-func endless() Credentials {
+func endless() worker.Credentials {
 	seen := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	return Credentials{{Kind: Diploma, ConfirmedAt: seen}, {Kind: Insurance, ConfirmedAt: seen}}
+	return worker.Credentials{{Kind: worker.Diploma, ConfirmedAt: seen}, {Kind: worker.Insurance, ConfirmedAt: seen}}
 }

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -66,7 +67,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 		return err
 	}
 	to := appointment.Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
-	if err := s.offered(ctx, tx, h.SocialWorkerID); err != nil {
+	if err := s.workers.Offered(ctx, tx, h.SocialWorkerID); err != nil {
 		return err
 	}
 	if err := appointment.Entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
@@ -76,7 +77,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if err != nil {
 		return err
 	}
-	where, err := meetingPlace(ctx, tx, h.SocialWorkerID, h.Mode, slot.Place)
+	where, err := worker.MeetingPlace(ctx, tx, h.SocialWorkerID, h.Mode, slot.Place)
 	if err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a appointment.
 	if able, err := s.callable(ctx, v, a); err != nil || !able {
 		return false, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, a.SocialWorkerID)
+	row, err := worker.Read(ctx, s.db.Pool, a.SocialWorkerID)
 	if err != nil {
 		return false, err
 	}
@@ -180,7 +181,7 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.
 }
 
 // offersPhone reports whether the hour itself is offered by phone.
-func offersPhone(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment) (bool, error) {
+func offersPhone(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment) (bool, error) {
 	agenda, err := readAgenda(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
 	if err != nil {
 		return false, err

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -50,7 +51,7 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.
 	if err != nil || fits == nil {
 		return Offers{}, err
 	}
-	before, err := readWorker(ctx, q, a.SocialWorkerID)
+	before, err := worker.Read(ctx, q, a.SocialWorkerID)
 	if err != nil {
 		return Offers{}, err
 	}
@@ -82,13 +83,13 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.
 
 // replacements are the workers whose hours are looked at in place of a cancelled one,
 // the best first. Whoever cannot be booked is left out before they are counted.
-func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]workerRow, error) {
+func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]worker.Row, error) {
 	rows, err := readReplacements(ctx, q, a, languages, now)
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.Reachable(ctx, q, idsOf(rows))
-	rows = slices.DeleteFunc(rows, func(w workerRow) bool { return !people[w.AccountID].Active })
+	people, err := s.accounts.Reachable(ctx, q, worker.IDs(rows))
+	rows = slices.DeleteFunc(rows, func(w worker.Row) bool { return !people[w.AccountID].Active })
 	return rows[:min(candidates, len(rows))], err
 }
 
@@ -110,8 +111,8 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 	if err != nil || appointment.Permits(contract, a.Mode, now) != nil {
 		return nil, err
 	}
-	kept, err := readReasons(ctx, q)
-	if err != nil || !slices.ContainsFunc(kept, func(r Reason) bool { return r.Slug == a.Reason }) {
+	kept, err := worker.ReadReasons(ctx, q)
+	if err != nil || !slices.ContainsFunc(kept, func(r worker.Reason) bool { return r.Slug == a.Reason }) {
 		return nil, err
 	}
 	about := a.StartsAt
@@ -127,22 +128,22 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 }
 
 // freeFor are the hours of a worker that fit.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment, fits *room) (free []Offer, err error) {
-	marked, err := appointment.ReadMark(ctx, q, worker.AccountID, a.BeneficiaryID)
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, id worker.Row, a appointment.Appointment, fits *room) (free []Offer, err error) {
+	marked, err := appointment.ReadMark(ctx, q, id.AccountID, a.BeneficiaryID)
 	if err != nil {
 		return nil, err
 	}
-	agenda, err := readAgenda(ctx, q, worker, fits.span, fits.now)
+	agenda, err := readAgenda(ctx, q, id, fits.span, fits.now)
 	if err != nil {
 		return nil, err
 	}
-	var places []Place
+	var places []worker.Place
 	if a.Mode == slot.InPerson {
-		places, err = readPlaces(ctx, q, worker.AccountID)
+		places, err = worker.ReadPlaces(ctx, q, id.AccountID)
 	}
 	for _, hour := range agenda.free(fits.span, fits.now) {
-		o := Offer{SocialWorkerID: worker.AccountID, StartsAt: hour.StartsAt, Zone: worker.zone(), Asks: !marked.IsZero()}
-		where := placeIn(places, hour.Place)
+		o := Offer{SocialWorkerID: id.AccountID, StartsAt: hour.StartsAt, Zone: id.Zone(), Asks: !marked.IsZero()}
+		where := worker.PlaceIn(places, hour.Place)
 		if a.Mode == slot.InPerson && where != nil {
 			o.Place = where.Words()
 		}
@@ -161,8 +162,8 @@ func (f *room) has(o Offer) bool {
 }
 
 // withSame are other hours of the worker who cancelled, but for those they gave up.
-func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker workerRow, a appointment.Appointment, fits *room) ([]Offer, error) {
-	err := s.offered(ctx, q, worker.AccountID)
+func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment, fits *room) ([]Offer, error) {
+	err := s.workers.Offered(ctx, q, worker.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
 		return nil, nil
 	}

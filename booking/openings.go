@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -68,13 +69,13 @@ func (*StillBooked) Unwrap() error { return errStillBooked }
 // changeHours runs an act that changes when the viewer can be booked. The
 // appointments that change returns would be left outside: unless anyway, nothing
 // is changed and StillBooked names them.
-func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow) ([]appointment.Row, error)) error {
+func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, worker.Row) ([]appointment.Row, error)) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
 	var left []appointment.Row
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockWorker(ctx, tx, v.ID)
+		row, err := worker.Lock(ctx, tx, v.ID)
 		if err != nil {
 			return err
 		}
@@ -96,8 +97,8 @@ func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool
 
 // changeOpenings is changeHours for openings: what the openings held before and no
 // longer hold is left outside.
-func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, workerRow, []slot.Opening) error) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
+func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, worker.Row, []slot.Opening) error) error {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		before, err := readOpenings(ctx, tx, v.ID)
 		if err != nil {
 			return nil, err
@@ -111,7 +112,7 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 		}
 		coming, err := appointment.ReadComing(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 		return slices.DeleteFunc(coming, func(a appointment.Row) bool {
-			return !covered(a, before, row.zone()) || covered(a, after, row.zone())
+			return !covered(a, before, row.Zone()) || covered(a, after, row.Zone())
 		}), err
 	})
 }
@@ -126,7 +127,7 @@ func covered(a appointment.Row, openings []slot.Opening, zone *time.Location) bo
 // AddOpening adds an opening to the viewer's agenda. It may not overlap another
 // of the same kind; one made for a day goes before the weekly ones on that day.
 func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening) error {
-	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row workerRow, others []slot.Opening) error {
+	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row worker.Row, others []slot.Opening) error {
 		if err := fit(ctx, tx, row, o, others); err != nil {
 			return err
 		}
@@ -135,18 +136,18 @@ func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Openi
 }
 
 // fit refuses an opening that others, or the worker's sheet, leave no room for.
-func fit(ctx context.Context, tx postgres.Tx, row workerRow, o slot.Opening, others []slot.Opening) error {
-	places, err := readPlaces(ctx, tx, row.AccountID)
+func fit(ctx context.Context, tx postgres.Tx, row worker.Row, o slot.Opening, others []slot.Opening) error {
+	places, err := worker.ReadPlaces(ctx, tx, row.AccountID)
 	if err != nil {
 		return err
 	}
-	lasting, err := readOpeningsSince(ctx, tx, row.AccountID, slot.CalendarDay(tx.Now.In(row.zone())))
+	lasting, err := readOpeningsSince(ctx, tx, row.AccountID, slot.CalendarDay(tx.Now.In(row.Zone())))
 	switch {
 	case err != nil:
 		return err
-	case o.Place != uuid.Nil && !slices.ContainsFunc(places, func(p Place) bool { return p.ID == o.Place }):
-		return errNoPlace
-	case slices.ContainsFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(row.modes(), m) }):
+	case o.Place != uuid.Nil && !slices.ContainsFunc(places, func(p worker.Place) bool { return p.ID == o.Place }):
+		return worker.ErrNoPlace
+	case slices.ContainsFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(row.OfferedModes(), m) }):
 		return errOpeningMode
 	case slices.ContainsFunc(others, o.Clashes):
 		return errOpeningOverlap
@@ -159,7 +160,7 @@ func fit(ctx context.Context, tx postgres.Tx, row workerRow, o slot.Opening, oth
 // ChangeOpening puts an opening in place of the viewer's own one of that id;
 // StillBooked names what would be left outside.
 func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []slot.Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row worker.Row, openings []slot.Opening) error {
 		if _, err := openingOf(openings, o.ID); err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o slot.Op
 // ChangeOpeningOn puts an opening of one day in place of what the viewer's weekly
 // one of that id holds on a day; the other weeks stay as they are.
 func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day time.Time, o slot.Opening, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row workerRow, openings []slot.Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row worker.Row, openings []slot.Opening) error {
 		if err := skip(ctx, tx, openings, o.ID, day); err != nil {
 			return err
 		}
@@ -188,15 +189,15 @@ func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day tim
 // RemoveOpening takes one of the viewer's openings away; StillBooked names what
 // would be left outside.
 func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, _ []slot.Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ worker.Row, _ []slot.Opening) error {
 		found, err := deleteOpening(ctx, tx, v.ID, id)
-		return orMissing(found, err, errNoOpening)
+		return worker.OrMissing(found, err, errNoOpening)
 	})
 }
 
 // RemoveOpeningOn leaves one day out of one of the viewer's weekly openings.
 func (s *Service) RemoveOpeningOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID, day time.Time, anyway bool) error {
-	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ workerRow, openings []slot.Opening) error {
+	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ worker.Row, openings []slot.Opening) error {
 		return skip(ctx, tx, openings, id, day)
 	})
 }
@@ -210,11 +211,4 @@ func skip(ctx context.Context, tx postgres.Tx, openings []slot.Opening, id uuid.
 		return errNoOpening
 	}
 	return insertSkip(ctx, tx, id, day)
-}
-
-func orMissing(found bool, err, missing error) error {
-	if err == nil && !found {
-		return missing
-	}
-	return err
 }

@@ -7,18 +7,18 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
 
-func placesOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []booking.Place {
+func placesOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []worker.Place {
 	t.Helper()
-	sheet, err := w.Bookings.SocialWorker(t.Context(), worker)
+	sheet, err := w.Workers.SocialWorker(t.Context(), worker)
 	ok(t, err)
 	return sheet.Places
 }
@@ -27,8 +27,8 @@ func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
-	town := booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient", Access: "2e étage"}
-	ok(t, w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, town))
+	town := worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient", Access: "2e étage"}
+	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
 	all := placesOf(t, w, nadia.ID)
 	if len(all) != 2 || all[1].Words() != "Mairie\n2 rue du Port, Lorient\n2e étage" {
 		t.Fatalf("the places are %+v", all)
@@ -42,22 +42,22 @@ func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 		"a beneficiary": {zoe, nadia.ID, fault.Forbidden}, "nobody": {nil, nadia.ID, fault.Forbidden},
 	} {
 		for act, err := range map[string]error{
-			"change": w.Bookings.UpdatePlace(t.Context(), c.v, c.of, booking.Place{ID: all[1].ID, Name: "A", Address: "B"}),
-			"raise":  w.Bookings.RaisePlace(t.Context(), c.v, c.of, all[1].ID), "remove": w.Bookings.RemovePlace(t.Context(), c.v, c.of, all[1].ID),
+			"change": w.Workers.UpdatePlace(t.Context(), c.v, c.of, worker.Place{ID: all[1].ID, Name: "A", Address: "B"}),
+			"raise":  w.Workers.RaisePlace(t.Context(), c.v, c.of, all[1].ID), "remove": w.Workers.RemovePlace(t.Context(), c.v, c.of, all[1].ID),
 		} {
 			if !fault.Is(err, c.want) {
 				t.Errorf("%s, %s: %v, want %s", name, act, err, c.want)
 			}
 		}
 	}
-	ok(t, w.Bookings.RaisePlace(t.Context(), w.Admin, nadia.ID, all[1].ID))
+	ok(t, w.Workers.RaisePlace(t.Context(), w.Admin, nadia.ID, all[1].ID))
 	if got := placesOf(t, w, nadia.ID); got[0].ID != all[1].ID {
 		t.Errorf("the order is %+v", got)
 	}
 	for range 8 {
-		ok(t, w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, town))
+		ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
 	}
-	if err := w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, town); !fault.Is(err, fault.Invalid) {
+	if err := w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an eleventh place: %v", err)
 	}
 }
@@ -68,7 +68,7 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	first := placesOf(t, w, nadia.ID)[0]
 	first.Access = "Sonnette « Social », accès de plain-pied"
-	ok(t, w.Bookings.UpdatePlace(t.Context(), nadia, nadia.ID, first))
+	ok(t, w.Workers.UpdatePlace(t.Context(), nadia, nadia.ID, first))
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.InPerson)
 	if !strings.Contains(booked.Place, first.Address) || !strings.Contains(booked.Place, first.Access) {
@@ -77,11 +77,11 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	if video := w.Book(t, zoe, nadia, start.Add(2*time.Hour), slot.Video); video.Place != "" {
 		t.Errorf("a video appointment takes place at %q", video.Place)
 	}
-	if err := w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, first.ID); !fault.Is(err, fault.Conflict) {
+	if err := w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the only place of a worker who meets in person: %v", err)
 	}
-	ok(t, w.Bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
-	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
+	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
 	var retired bool
 	ok(t, w.DB.Pool.QueryRow(t.Context(), `select retired_at is not null from places where id = $1`, first.ID).Scan(&retired))
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
@@ -96,15 +96,15 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
-	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
-	ok(t, w.Bookings.RemovePlace(t.Context(), nadia, nadia.ID, placesOf(t, w, nadia.ID)[0].ID))
+	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
+	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, placesOf(t, w, nadia.ID)[0].ID))
 	inPerson := sheet()
 	inPerson.Modes, inPerson.Place = slot.Modes, ""
-	if err := w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson); !fault.Is(err, fault.Invalid) {
+	if err := w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson); !fault.Is(err, fault.Invalid) {
 		t.Errorf("in person without a place: %v", err)
 	}
 	inPerson.Place = "3 quai Neuf, Brest"
-	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
+	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
 	if all := placesOf(t, w, nadia.ID); len(all) != 1 || all[0].Address != inPerson.Place {
 		t.Errorf("the address that came with the sheet is no place: %+v", all)
 	}
@@ -116,7 +116,7 @@ func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	lou := open(t, d.World)
-	ok(t, d.Bookings.AddPlace(t.Context(), lou, lou.ID, booking.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	ok(t, d.Workers.AddPlace(t.Context(), lou, lou.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
 	o := every(2, 9, 12)
 	o.Place = placesOf(t, d.World, lou.ID)[1].ID
 	d.Open(t, lou, o)

@@ -46,12 +46,12 @@ func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
 	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(20)
 	for range 3 { // the list, photos, then back and forth between agendas
 		for i := 0; i < len(workers); i += 5 {
-			must(t, w.Bookings.Look(ctx, zoe, workers[i:i+5]...))
+			must(t, w.Workers.Look(ctx, zoe, workers[i:i+5]...))
 		}
 		for _, worker := range workers {
-			must(t, w.Bookings.Look(ctx, zoe, worker))
+			must(t, w.Workers.Look(ctx, zoe, worker))
 			for _, week := range weeks(8) {
-				must(t, w.Bookings.LookInto(ctx, zoe, worker, week))
+				must(t, w.Workers.LookInto(ctx, zoe, worker, week))
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(1000)
 	harvest := func() (sheets int, err error) {
 		for _, worker := range workers {
-			if err := w.Bookings.Look(ctx, zoe, worker); err != nil {
+			if err := w.Workers.Look(ctx, zoe, worker); err != nil {
 				return sheets, err
 			}
 			sheets++
@@ -77,11 +77,11 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	if !fault.Is(err, fault.Throttled) || got > 150 || fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Hour {
 		t.Errorf("%d sheets, %v", got, err)
 	}
-	must(t, w.Bookings.Look(ctx, zoe, workers[0])) // what was seen a moment ago stays open
-	must(t, w.Bookings.Look(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
+	must(t, w.Workers.Look(ctx, zoe, workers[0])) // what was seen a moment ago stays open
+	must(t, w.Workers.Look(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
 	got = 0
 	for ; got < 1000; got++ {
-		if err = w.Bookings.LookInto(ctx, zoe, workers[got%20], fmt.Sprintf("%04d-W01", 2026+got/20)); err != nil {
+		if err = w.Workers.LookInto(ctx, zoe, workers[got%20], fmt.Sprintf("%04d-W01", 2026+got/20)); err != nil {
 			break
 		}
 	}
@@ -101,7 +101,7 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 		t.Errorf("%d sheets in a day, %v", all, err)
 	}
 	w.SetNow(bookingtest.Start.Add(3 * 24 * time.Hour))
-	must(t, w.Bookings.Look(ctx, zoe, uuid.New()))
+	must(t, w.Workers.Look(ctx, zoe, uuid.New()))
 	if rows := writes(t, w); rows > 1 {
 		t.Errorf("%d readings outlive their day", rows)
 	}
@@ -115,7 +115,7 @@ func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	var seen atomic.Int64
 	for _, worker := range those(200) {
 		all.Go(func() {
-			if err := w.Bookings.Look(ctx, zoe, worker); err == nil {
+			if err := w.Workers.Look(ctx, zoe, worker); err == nil {
 				seen.Add(1)
 			} else if !fault.Is(err, fault.Throttled) {
 				t.Error(err)
@@ -131,7 +131,7 @@ func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	if err := w.Bookings.Look(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, those(2000)...); err != nil {
+	if err := w.Workers.Look(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, those(2000)...); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/calendar"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
@@ -104,12 +105,12 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	if err != nil {
 		return err
 	}
-	if err := s.active(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, errNotOffered) {
+	if err := s.workers.Active(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) {
 		return nil // nobody books with them
 	} else if err != nil {
 		return err
 	}
-	worker, err := readWorker(ctx, s.db.Pool, row.SocialWorkerID)
+	worker, err := worker.Read(ctx, s.db.Pool, row.SocialWorkerID)
 	if err != nil {
 		return err
 	}
@@ -141,13 +142,13 @@ type answer struct {
 	busy      []calendar.Period
 }
 
-func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker workerRow) (a answer, err error) {
+func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker worker.Row) (a answer, err error) {
 	now := s.db.Now()
 	known := row.version()
 	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > expandAnew {
 		known = fetch.Version{}
 	}
-	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*expandAnew)}, Zone: worker.zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
+	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*expandAnew)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
 		a.busy, err = calendar.Busy(ctx, body, r)
 		return err
@@ -187,7 +188,7 @@ func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx p
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
 	defer cancel()
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, read.SocialWorkerID); err != nil {
+		if _, err := worker.Lock(ctx, tx, read.SocialWorkerID); err != nil {
 			return err
 		}
 		row, err := lockSubscription(ctx, tx, read.ID)

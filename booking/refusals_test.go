@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -30,7 +31,7 @@ func newDesk(t *testing.T) desk {
 	render, err := web.New(web.Phone{})
 	ok(t, err)
 	d := desk{newPair(t), nil, render}
-	d.pages = booking.NewHTTP(d.Bookings, render, appointment.Links{Base: "https://exemple.fr"})
+	d.pages = booking.NewHTTP(d.Bookings, worker.NewHTTP(d.Workers, render), render, appointment.Links{Base: "https://exemple.fr"})
 	return d
 }
 
@@ -80,7 +81,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	paul := d.Beneficiary(t, "Paul", "Morel")
-	settings := func(s booking.Settings) {
+	settings := func(s worker.Settings) {
 		t.Helper()
 		s.HolidayRegion, s.HorizonWeeks = "metropole", 8
 		ok(t, d.Bookings.SaveSettings(t.Context(), d.nadia, s))
@@ -88,16 +89,16 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 	d.Book(t, paul, d.nadia, d.at(50), slot.Video)
 	for _, c := range []struct {
 		name     string
-		settings booking.Settings
+		settings worker.Settings
 		hour     int
 		code     fault.Code
 		words    string
 	}{
-		{"taken", booking.Settings{}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
-		{"taken, with a pause", booking.Settings{BufferAfter: 15}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
-		{"in the pause", booking.Settings{BufferAfter: 15}, 51, fault.Conflict, "Cette heure n’est plus libre"},
-		{"beyond the cap", booking.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
-		{"too soon for the worker", booking.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
+		{"taken", worker.Settings{}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
+		{"taken, with a pause", worker.Settings{BufferAfter: 15}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
+		{"in the pause", worker.Settings{BufferAfter: 15}, 51, fault.Conflict, "Cette heure n’est plus libre"},
+		{"beyond the cap", worker.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
+		{"too soon for the worker", worker.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
 	} {
 		settings(c.settings)
 		shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(c.hour))
@@ -105,7 +106,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 			t.Errorf("%s: %q; %q is not said, or what was typed is lost", c.name, code, c.words)
 		}
 	}
-	settings(booking.Settings{BufferAfter: 15})
+	settings(worker.Settings{BufferAfter: 15})
 	own := d.Book(t, d.zoe, d.nadia, d.at(80), slot.Phone)
 	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.zoe, own.ID, d.at(51)), fault.Conflict)
 	shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(80))

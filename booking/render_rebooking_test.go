@@ -10,6 +10,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
@@ -33,7 +34,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		Proposal: Proposal{Appointment: a, Details: appointment.Details{Note: "x", Reply: "<b>x", Needs: appointment.Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},
 		Form:     form.New(nil), Reader: time.UTC, Problem: "<b>non",
 	}
-	worker := SocialWorker{Person: account.Person{FirstName: "<b>Nadia", Zone: time.UTC}}
+	worker := worker.SocialWorker{Person: account.Person{FirstName: "<b>Nadia", Zone: time.UTC}}
 	list := clearPage{Form: form.New(nil), Period: form.New(nil), Path: "/x", Worker: worker, Coming: []appointment.Appointment{a}, More: true, Span: slot.Period{From: at, To: at.Add(time.Hour)}, Bounded: true, Cleared: []Cleared{{"<b>x", "<b>y", 3, at}, {At: at}}}
 	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
 	pages := []web.Page{

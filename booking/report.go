@@ -11,25 +11,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// offered fails with NotFound for a worker whose account is suspended or closed
-// (R7), or whose credentials are not valid (R42): nobody finds or books them, and
-// what was booked stays.
-func (s *Service) offered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
-	if err := s.active(ctx, q, worker); err != nil {
-		return err
-	}
-	return s.covered(ctx, q, worker)
-}
-
-// active fails with NotFound for a worker whose account is suspended or closed.
-func (s *Service) active(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
-	active, err := s.accounts.Active(ctx, q, worker)
-	if err == nil && !active {
-		return errNotOffered
-	}
-	return err
-}
-
 // Report is disrespect or a dispute that a worker tells the administration about
 // (R7).
 type Report struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -126,7 +127,7 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 	var failed error
 	for _, o := range overdue {
 		failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error {
-			if _, err := lockWorker(ctx, tx, o.SocialWorkerID); err != nil {
+			if _, err := worker.Lock(ctx, tx, o.SocialWorkerID); err != nil {
 				return err
 			}
 			return s.release(ctx, tx, o.SocialWorkerID, o.BeneficiaryID)

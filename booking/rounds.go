@@ -3,6 +3,7 @@ package booking
 import (
 	"time"
 
+	"socialdirect/booking/worker"
 	"socialdirect/internal/jobs"
 )
 
@@ -12,7 +13,7 @@ func (s *Service) Rounds() []jobs.Round {
 		{Name: "appointment_release", Every: time.Minute, Do: s.ReleaseOverdue},
 		{Name: "appointment_reminders", Every: remindEvery, Do: s.Remind},
 		{Name: "calendars_due", Every: lookForDue, Do: s.ReadDue},
-		{Name: "credential_ends", Every: endsEvery, Do: s.AnnounceEnds},
+		{Name: "credential_ends", Every: worker.EndsEvery, Do: s.workers.AnnounceEnds},
 		{Name: "free_hours", Every: freeEvery, Do: s.RefreshHours},
 	}
 }

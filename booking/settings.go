@@ -6,52 +6,18 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 )
 
-// Settings are what shapes a worker's hours beside openings and absences.
-type Settings struct {
-	HolidayRegion string // a slug of Regions
-	BufferBefore  int    // minutes that stay free before an appointment
-	BufferAfter   int    // and after one; between two appointments both do
-	NoticeHours   int    // an hour is booked so many hours ahead at least
-	HorizonWeeks  int    // and so many weeks ahead at most
-	PerDay        int    // appointments a day at most, 0 for no limit
-}
-
-// The bounds of settings; the table's constraints are the same.
-const (
-	maxBuffer = 60
-	maxNotice = 14 * 24
-	maxWeeks  = int(slot.Horizon / (7 * 24 * time.Hour))
-	maxPerDay = 24
-)
-
-func (s Settings) gap() time.Duration {
-	return time.Duration(s.BufferBefore+s.BufferAfter) * time.Minute
-}
-
-func (s Settings) notice() time.Duration { return time.Duration(s.NoticeHours) * time.Hour }
-
-func (s Settings) horizon() time.Duration { return time.Duration(s.HorizonWeeks) * 7 * 24 * time.Hour }
-
-func (s Settings) within() bool {
-	_, known := slot.RegionNamed(s.HolidayRegion)
-	return known && between(s.BufferBefore, 0, maxBuffer) && between(s.BufferAfter, 0, maxBuffer) &&
-		between(s.NoticeHours, 0, maxNotice) && between(s.HorizonWeeks, 1, maxWeeks) && between(s.PerDay, 0, maxPerDay) &&
-		s.notice() < s.horizon()
-}
-
-func between(n, least, most int) bool { return least <= n && n <= most }
-
 // Settings returns the viewer's own.
-func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (Settings, error) {
+func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (worker.Settings, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
-		return Settings{}, err
+		return worker.Settings{}, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	row, err := worker.Read(ctx, s.db.Pool, v.ID)
 	return row.Settings, err
 }
 
@@ -59,15 +25,15 @@ var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas 
 
 // SaveSettings changes the viewer's own for what is booked from now on; what is
 // booked stays booked.
-func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings Settings) error {
+func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings worker.Settings) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	if !settings.within() {
+	if !settings.Within() {
 		return errSettings
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
+		if _, err := worker.Lock(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		return updateSettings(ctx, tx, v.ID, settings)
@@ -79,7 +45,7 @@ func (s *Service) Holidays(ctx context.Context, v *viewer.Viewer, span slot.Peri
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	row, err := worker.Read(ctx, s.db.Pool, v.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +56,7 @@ var errNoHoliday = fault.New(fault.NotFound, "Ce jour n’est pas férié dans v
 
 // OpenHoliday has one of the viewer's holidays booked like any other day.
 func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Time) error {
-	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
+	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		if len(slot.HolidaysOf(row.HolidayRegion, day, day)) == 0 {
 			return nil, errNoHoliday
 		}
@@ -100,10 +66,10 @@ func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Ti
 
 // CloseHoliday closes it again; StillBooked names what is booked on it.
 func (s *Service) CloseHoliday(ctx context.Context, v *viewer.Viewer, day time.Time, anyway bool) error {
-	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row workerRow) ([]appointment.Row, error) {
+	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		if err := deleteOpenHoliday(ctx, tx, v.ID, day); err != nil {
 			return nil, err
 		}
-		return comingDuring(ctx, tx, row, slot.WallPeriods(day, 0, 24*60, row.zone()))
+		return comingDuring(ctx, tx, row, slot.WallPeriods(day, 0, 24*60, row.Zone()))
 	})
 }

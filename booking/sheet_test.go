@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -24,8 +24,8 @@ import (
 	"github.com/google/uuid"
 )
 
-func sheet() booking.Sheet {
-	return booking.Sheet{
+func sheet() worker.Sheet {
+	return worker.Sheet{
 		Presentation: "Je connais bien la retraite.", Languages: []string{"fr", "es"}, Reasons: []string{"retirement"},
 		Modes: []slot.Mode{slot.Phone}, Place: "2 rue du Port, Lorient",
 	}
@@ -45,16 +45,16 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 		"no worker": {w.Admin, zoe.ID, fault.NotFound},
 	} {
 		for act, err := range map[string]error{
-			"sheet": w.Bookings.UpdateSheet(t.Context(), c.v, c.of, sheet()), "portrait": w.Bookings.SetPortrait(t.Context(), c.v, c.of, bytes.NewReader(photo(t, 1))),
-			"removal": w.Bookings.RemovePortrait(t.Context(), c.v, c.of),
+			"sheet": w.Workers.UpdateSheet(t.Context(), c.v, c.of, sheet()), "portrait": w.Workers.SetPortrait(t.Context(), c.v, c.of, bytes.NewReader(photo(t, 1))),
+			"removal": w.Workers.RemovePortrait(t.Context(), c.v, c.of),
 		} {
 			if !fault.Is(err, c.want) {
 				t.Errorf("%s, %s: %v, want %s", name, act, err, c.want)
 			}
 		}
 	}
-	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
-	got, err := w.Bookings.SocialWorker(t.Context(), nadia.ID)
+	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
+	got, err := w.Workers.SocialWorker(t.Context(), nadia.ID)
 	ok(t, err)
 	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
 		t.Errorf("the sheet says %+v", got)
@@ -62,7 +62,7 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 3 || lines[0].Act != "credential.recorded" || lines[2].Act != "account.invited" {
 		t.Errorf("one's own sheet is in the journal: %v, %v", lines, err)
 	}
-	ok(t, w.Bookings.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
+	ok(t, w.Workers.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 4 || lines[0].Act != "sheet.changed" {
 		t.Errorf("an administrator's change is not in the journal: %v, %v", lines, err)
 	}
@@ -74,7 +74,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.Video)
-	ok(t, w.Bookings.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
+	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	for mode, want := range map[slot.Mode]fault.Code{slot.Video: fault.Invalid, slot.InPerson: fault.Invalid} {
 		_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: mode, Reason: "retirement"})
 		if !fault.Is(err, want) {
@@ -125,8 +125,8 @@ func TestR12_APortraitIsUprightSquareAndTellsNothingElse(t *testing.T) {
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
 	versions := map[string]bool{}
 	for orientation, want := range map[uint16]string{1: "left", 3: "right", 6: "top", 8: "bottom"} {
-		ok(t, w.Bookings.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(photo(t, orientation))))
-		p, err := w.Bookings.Portrait(t.Context(), nadia, nadia.ID)
+		ok(t, w.Workers.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(photo(t, orientation))))
+		p, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID)
 		ok(t, err)
 		versions[p.Version] = true
 		picture, err := jpeg.Decode(bytes.NewReader(p.JPEG))
@@ -147,11 +147,11 @@ func TestR12_APortraitIsUprightSquareAndTellsNothingElse(t *testing.T) {
 	if len(versions) != 4 {
 		t.Errorf("%d versions of four pictures", len(versions))
 	}
-	ok(t, w.Bookings.RemovePortrait(t.Context(), nadia, nadia.ID))
-	if _, err := w.Bookings.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
+	ok(t, w.Workers.RemovePortrait(t.Context(), nadia, nadia.ID))
+	if _, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a removed picture: %v", err)
 	}
-	if got, err := w.Bookings.SocialWorker(t.Context(), nadia.ID); err != nil || got.Portrait != "" {
+	if got, err := w.Workers.SocialWorker(t.Context(), nadia.ID); err != nil || got.Portrait != "" {
 		t.Errorf("the sheet still names one: %q, %v", got.Portrait, err)
 	}
 }
@@ -169,14 +169,14 @@ func TestR12_WhatIsNoPhotoIsRefused(t *testing.T) {
 	cut := photo(t, 1)
 	for name, file := range map[string][]byte{
 		"nothing": nil, "text": []byte("bonjour"), "a moving picture": moving.Bytes(), "a bomb": bomb, "cut off": cut[:len(cut)/2],
-		"a page": []byte("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), "too large": make([]byte, booking.MaxPortraitFile+1),
+		"a page": []byte("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), "too large": make([]byte, worker.MaxPortraitFile+1),
 	} {
-		err := w.Bookings.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(file))
+		err := w.Workers.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(file))
 		if !fault.Is(err, fault.Invalid) || fault.From(err).Message == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.Bookings.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("something was kept: %v", err)
 	}
 }
@@ -187,13 +187,13 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.Video) // about housing
-	ok(t, w.Bookings.AddReason(t.Context(), w.Admin, "Études & bourses"))
-	ok(t, w.Bookings.RaiseReason(t.Context(), w.Admin, "housing"))
-	ok(t, w.Bookings.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
+	ok(t, w.Workers.AddReason(t.Context(), w.Admin, "Études & bourses"))
+	ok(t, w.Workers.RaiseReason(t.Context(), w.Admin, "housing"))
+	ok(t, w.Workers.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
 	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses" {
 		t.Errorf("the list is %s", got)
 	}
-	ok(t, w.Bookings.RetireReason(t.Context(), w.Admin, "housing", true))
+	ok(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", true))
 	if got := labels(t, w); strings.Contains(got, "Se loger") {
 		t.Errorf("a retired reason is offered: %s", got)
 	}
@@ -204,13 +204,13 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
 		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
 	}
-	ok(t, w.Bookings.RetireReason(t.Context(), w.Admin, "housing", false))
+	ok(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", false))
 	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
 }
 
 func labels(t *testing.T, w *bookingtest.World) string {
 	t.Helper()
-	reasons, err := w.Bookings.Reasons(t.Context())
+	reasons, err := w.Workers.Reasons(t.Context())
 	ok(t, err)
 	var all []string
 	for _, r := range reasons {
@@ -225,8 +225,8 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	for _, v := range []*viewer.Viewer{nil, zoe, {ID: uuid.New(), Role: viewer.SocialWorker}, {ID: uuid.New(), Role: viewer.DPO}} {
 		for _, err := range []error{
-			w.Bookings.AddReason(t.Context(), v, "Études"), w.Bookings.RenameReason(t.Context(), v, "housing", "X"),
-			w.Bookings.RetireReason(t.Context(), v, "housing", true), w.Bookings.RaiseReason(t.Context(), v, "housing"),
+			w.Workers.AddReason(t.Context(), v, "Études"), w.Workers.RenameReason(t.Context(), v, "housing", "X"),
+			w.Workers.RetireReason(t.Context(), v, "housing", true), w.Workers.RaiseReason(t.Context(), v, "housing"),
 		} {
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%v changed the list: %v", v, err)
@@ -234,25 +234,25 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 		}
 	}
 	for name, label := range map[string]string{"no letter": "★★★", "known": "Logement", "known in capitals": "LOGEMENT", "its name is known": "Housing"} {
-		if err := w.Bookings.AddReason(t.Context(), w.Admin, label); !fault.Is(err, fault.Invalid) {
+		if err := w.Workers.AddReason(t.Context(), w.Admin, label); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := w.Bookings.RenameReason(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
+	if err := w.Workers.RenameReason(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("two reasons with the same words: %v", err)
 	}
 	for _, err := range []error{
-		w.Bookings.RenameReason(t.Context(), w.Admin, "nothing", "X"), w.Bookings.RetireReason(t.Context(), w.Admin, "nothing", true),
-		w.Bookings.RaiseReason(t.Context(), w.Admin, "nothing"),
+		w.Workers.RenameReason(t.Context(), w.Admin, "nothing", "X"), w.Workers.RetireReason(t.Context(), w.Admin, "nothing", true),
+		w.Workers.RaiseReason(t.Context(), w.Admin, "nothing"),
 	} {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("a reason that is none: %v", err)
 		}
 	}
 	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
-		ok(t, w.Bookings.RetireReason(t.Context(), w.Admin, slug, true))
+		ok(t, w.Workers.RetireReason(t.Context(), w.Admin, slug, true))
 	}
-	if err := w.Bookings.RetireReason(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
+	if err := w.Workers.RetireReason(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the last reason went: %v", err)
 	}
 }
@@ -268,7 +268,7 @@ func TestR45_SheetsComeAPageAtATime(t *testing.T) {
 		sheets int
 		more   bool
 	}{{20, true}, {3, false}, {0, false}} {
-		sheets, more, err := w.Bookings.SocialWorkers(t.Context(), page)
+		sheets, more, err := w.Workers.SocialWorkers(t.Context(), page)
 		if err != nil || len(sheets) != want.sheets || more != want.more {
 			t.Errorf("page %d holds %d sheets, more %v, %v", page, len(sheets), more, err)
 		}

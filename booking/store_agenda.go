@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -175,7 +176,7 @@ func deleteOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, da
 	return err
 }
 
-func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s Settings) error {
+func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s worker.Settings) error {
 	_, err := tx.Exec(ctx, `
 		update social_workers set holiday_region = $2, buffer_before = $3, buffer_after = $4, notice_hours = $5, horizon_weeks = $6, per_day = $7
 		where account_id = $1`, worker, s.HolidayRegion, s.BufferBefore, s.BufferAfter, s.NoticeHours, s.HorizonWeeks, s.PerDay)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -109,7 +110,7 @@ const stillAhead = `f.starts_at > $5::timestamptz and f.starts_at >= $5::timesta
 func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
 	return postgres.All[candidateRow](ctx, q, `
 		select w.account_id, (select min(f.starts_at) from free_hours f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
-		from social_workers w where `+found+` and `+coveredAt("$5")+` and $6::uuid in (w.account_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
+		from social_workers w where `+found+` and `+worker.CoveredAt("$5")+` and $6::uuid in (w.account_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
 		s.Reason, s.Language, s.Modes, s.Town, now, s.Worker)
 }
 
@@ -125,8 +126,4 @@ func readSoonest(ctx context.Context, q postgres.Querier, t taker, candidates []
 			where f.social_worker_id = any($1) and `+stillAhead+` and f.starts_at >= $4 and f.starts_at < $2) as kept
 		where instant <= $7 and choice <= $8 order by starts_at, choice`,
 		candidates, span.To, t.modes, span.From, t.now, t.person, instantsRead, choicesRead)
-}
-
-func readWorkersOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]workerRow, error) {
-	return postgres.All[workerRow](ctx, q, `select `+workerColumns+` from social_workers where account_id = any($1)`, ids)
 }

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -134,10 +135,10 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 // whose openings hold the hour and who have nobody then, then those with more of the
 // languages. Among equals each appointment has an order of its own, so that a hundred
 // people are not all sent to the same three.
-func readReplacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]workerRow, error) {
-	return postgres.All[workerRow](ctx, q, `
-		select `+workerColumns+` from social_workers
-		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4 and `+coveredAt("$7")+`
+func readReplacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]worker.Row, error) {
+	return postgres.All[worker.Row](ctx, q, `
+		select `+worker.Columns+` from social_workers
+		where account_id <> $1 and $2 = any(reasons) and $3 = any(modes) and languages && $4 and `+worker.CoveredAt("$7")+`
 		order by not exists (
 			select from openings o, lateral (select $5::timestamptz at time zone social_workers.time_zone as wall) l
 			where o.social_worker_id = account_id and $3 = any(o.modes) and o.first_day <= l.wall::date and (o.last_day is null or o.last_day >= l.wall::date)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -24,8 +25,8 @@ type wishRow struct {
 
 func (r wishRow) wish() Wish {
 	return Wish{
-		ID: r.ID, SocialWorkerID: orZero(r.SocialWorkerID), Reason: r.Reason, Mode: r.Mode, Language: r.Language,
-		AppointmentID: orZero(r.AppointmentID), Until: r.Until.UTC(), OpenEnded: r.OpenEnded,
+		ID: r.ID, SocialWorkerID: worker.OrZero(r.SocialWorkerID), Reason: r.Reason, Mode: r.Mode, Language: r.Language,
+		AppointmentID: worker.OrZero(r.AppointmentID), Until: r.Until.UTC(), OpenEnded: r.OpenEnded,
 	}
 }
 
@@ -44,7 +45,7 @@ func readWishes(ctx context.Context, q postgres.Querier, person uuid.UUID, now t
 
 // readWaitingFor finds who waits for hours of that worker after an instant, in the
 // order in which they came.
-func readWaitingFor(ctx context.Context, q postgres.Querier, worker workerRow, after, now time.Time) ([]wishRow, error) {
+func readWaitingFor(ctx context.Context, q postgres.Querier, worker worker.Row, after, now time.Time) ([]wishRow, error) {
 	return postgres.All[wishRow](ctx, q, selectWish+`
 		where (e.social_worker_id = $2 or e.social_worker_id is null and (e.reason = '' or e.reason = any($3)) and (e.language = '' or e.language = any($4)))
 		  and e.until > $5 and `+stillWaiting+` order by e.created_at, e.id`, now, worker.AccountID, worker.Reasons, worker.Languages, after)
@@ -59,7 +60,7 @@ func insertWish(ctx context.Context, tx postgres.Tx, person uuid.UUID, w Wish) e
 	_, err := tx.Exec(ctx, `
 		insert into waiting_entries (account_id, social_worker_id, reason, mode, language, appointment_id, until, open_ended, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		person, orNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, orNull(w.AppointmentID), w.Until, w.OpenEnded, tx.Now)
+		person, worker.OrNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, worker.OrNull(w.AppointmentID), w.Until, w.OpenEnded, tx.Now)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/postgres"
@@ -83,7 +84,7 @@ func (s *Service) Subscribe(ctx context.Context, v *viewer.Viewer, n NewSubscrip
 	}
 	id := uuid.New()
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
+		if _, err := worker.Lock(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		if count, err := countSubscriptions(ctx, tx, v.ID); err != nil || count >= MaxSubscriptions {
@@ -147,7 +148,7 @@ func (s *Service) changeCalendar(ctx context.Context, v *viewer.Viewer, id uuid.
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
+		if _, err := worker.Lock(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		row, err := lockSubscription(ctx, tx, id)

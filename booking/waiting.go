@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -66,10 +67,10 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 			return err
 		}
 		if w.SocialWorkerID != uuid.Nil {
-			if _, err := readWorker(ctx, tx, w.SocialWorkerID); err != nil {
+			if _, err := worker.Read(ctx, tx, w.SocialWorkerID); err != nil {
 				return errWaitingWorker
 			}
-			if err := s.offered(ctx, tx, w.SocialWorkerID); err != nil {
+			if err := s.workers.Offered(ctx, tx, w.SocialWorkerID); err != nil {
 				return errWaitingWorker
 			}
 		}
@@ -123,7 +124,7 @@ func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w
 // bounded.
 func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	found, err := deleteWish(ctx, s.db.Pool, v.ID, id)
-	return orMissing(found, err, errNoWish)
+	return worker.OrMissing(found, err, errNoWish)
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,
@@ -151,12 +152,12 @@ func (s *Service) Earlier(ctx context.Context, v *viewer.Viewer, w Wish) ([]Hour
 
 // tellFreed tells those who wait that a worker's hours were freed. It is a step of
 // keeping the hours: what was freed is told in the transaction that notices it.
-func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker workerRow, c change) error {
+func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error {
 	if err := markGone(ctx, tx, worker.AccountID, c.gone()); err != nil {
 		return err
 	}
 	freed := c.freed()
-	if len(freed) == 0 || s.offered(ctx, tx, worker.AccountID) != nil {
+	if len(freed) == 0 || s.workers.Offered(ctx, tx, worker.AccountID) != nil {
 		return nil
 	}
 	waiting, err := readWaitingFor(ctx, tx, worker, freed[0].StartsAt, tx.Now)

@@ -8,6 +8,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
 
@@ -50,7 +51,7 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, told []waitingH
 	if len(told) == 0 {
 		return nil, nil
 	}
-	wish, err := readWish(ctx, tx, orZero(told[0].EntryID), tx.Now)
+	wish, err := readWish(ctx, tx, worker.OrZero(told[0].EntryID), tx.Now)
 	if postgres.NoRows(err) {
 		return nil, nil
 	}
@@ -72,8 +73,8 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, told []waitingH
 
 // stillFreeWith are those of a worker's hours, in order, that can be had now.
 func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUID, wish wishRow, told []time.Time) ([]time.Time, error) {
-	worker, err := readWorker(ctx, tx, id)
-	if err != nil || s.offered(ctx, tx, id) != nil {
+	worker, err := worker.Read(ctx, tx, id)
+	if err != nil || s.workers.Offered(ctx, tx, id) != nil {
 		return nil, err
 	}
 	span := slot.Period{From: told[0], To: told[len(told)-1].Add(time.Second)}
@@ -85,7 +86,7 @@ func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	var free []time.Time
 	for _, at := range told {
 		if slot.ModesAt(useful, at) != nil {
-			free = append(free, at.In(worker.zone()))
+			free = append(free, at.In(worker.Zone()))
 		}
 	}
 	return free, err

@@ -10,6 +10,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
@@ -68,7 +69,7 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	must(t, err)
 	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
-	must(t, booking.New(db, queue, r.Vault, accounts, appointment.New(db, r.Vault, accounts, bookingtest.Boundless)).RefreshHours(ctx))
+	must(t, booking.New(db, queue, r.Vault, accounts, appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)).RefreshHours(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/viewer"
 )
 
@@ -23,11 +24,11 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span slot.Period)
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Hours{}, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, v.ID)
+	row, err := worker.Read(ctx, s.db.Pool, v.ID)
 	if err != nil {
 		return Hours{}, err
 	}
-	hours := Hours{Zone: row.zone()}
+	hours := Hours{Zone: row.Zone()}
 	first := slot.CalendarDay(span.From.In(hours.Zone))
 	if hours.Openings, err = readOpeningsSince(ctx, s.db.Pool, v.ID, first); err != nil {
 		return Hours{}, err

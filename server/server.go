@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
@@ -28,6 +29,7 @@ type Parts struct {
 	Sessions  *account.Service
 	Companies *company.HTTP
 	Legal     *legal.HTTP
+	Workers   *worker.HTTP
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP
 	Calls     *signaling.HTTP

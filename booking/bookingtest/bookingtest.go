@@ -15,6 +15,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/jobs"
@@ -45,6 +46,7 @@ type World struct {
 	Legal        *legal.Service
 	Accounts     *account.Service
 	Appointments *appointment.Service
+	Workers      *worker.Service
 	Bookings     *booking.Service
 	Admin        *viewer.Viewer // nobody's account, an administrator's rights
 
@@ -91,7 +93,8 @@ func (w *World) open(t testing.TB) {
 // Within has people take as much as the bounds let them.
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments)
+	w.Workers = worker.New(w.DB, w.Queue, w.Accounts)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers)
 }
 
 // NoiseKey is the key of the noise in a world's figures.
@@ -154,13 +157,13 @@ func (w *World) email(who string) string {
 func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
-	id, err := w.Bookings.AddSocialWorker(ctx, w.Admin, booking.NewSocialWorker{
+	id, err := w.Workers.AddSocialWorker(ctx, w.Admin, worker.NewSocialWorker{
 		Invitation: account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "1 rue de la Paix, Vannes",
 			Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},
 		},
-		Credentials: []booking.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
+		Credentials: []worker.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
 	})
 	must(t, err)
 	person, err := w.Accounts.Person(ctx, id)
@@ -169,22 +172,22 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 }
 
 // Registration is a diploma's without an end.
-func Registration() booking.Credential {
-	return booking.Credential{
-		Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567", Issuer: "ARS Bretagne", CheckedOn: day(Start.AddDate(-10, 0, 0)),
+func Registration() worker.Credential {
+	return worker.Credential{
+		Kind: worker.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: worker.RPPS, Number: "10001234567", Issuer: "ARS Bretagne", CheckedOn: day(Start.AddDate(-10, 0, 0)),
 	}
 }
 
 // Insured is an insurance of the days of two instants and those between.
-func Insured(from, until time.Time) booking.Credential {
-	return booking.Credential{Kind: booking.Insurance, Number: "AS-2026-118", Issuer: "Assureur Exemple", From: day(from), Until: day(until)}
+func Insured(from, until time.Time) worker.Credential {
+	return worker.Credential{Kind: worker.Insurance, Number: "AS-2026-118", Issuer: "Assureur Exemple", From: day(from), Until: day(until)}
 }
 
 // SocialWorker adds a worker in Paris who can be booked at any hour of any day.
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
-	must(t, w.Bookings.SaveSettings(context.Background(), v, booking.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
+	must(t, w.Bookings.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
 	for weekday := 1; weekday <= 7; weekday++ {
 		w.Open(t, v, slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/viewer"
@@ -78,9 +78,9 @@ func (v *visitor) decide(id uuid.UUID, act account.Act, more ...string) answer {
 func (w *world) worker(t *testing.T, name string) *visitor {
 	t.Helper()
 	director := w.staffMember(t, viewer.Administrator).whoIs()
-	made, err := w.makeWorker(t.Context(), director, booking.NewSocialWorker{
+	made, err := w.makeWorker(t.Context(), director, worker.NewSocialWorker{
 		Invitation: account.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: slot.Modes, Place: "1 rue de l’Essai, Vannes",
 		},
 	})

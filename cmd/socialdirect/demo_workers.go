@@ -7,36 +7,36 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/viewer"
 )
 
-var exampleWorkers = []booking.NewSocialWorker{
+var exampleWorkers = []worker.NewSocialWorker{
 	{
 		Invitation: account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
 			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: slot.Modes, Place: "12 rue des Halles\n56000 Vannes",
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
 			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []slot.Mode{slot.Video, slot.Phone},
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
 			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: slot.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
 		},
 	},
 	{
 		Invitation: account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
-		Sheet: booking.Sheet{
+		Sheet: worker.Sheet{
 			Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
 			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []slot.Mode{slot.Video, slot.Phone},
 		},
@@ -51,14 +51,14 @@ const (
 
 // exampleCredentials are what lets a worker of the demo be booked, in the past that
 // the demo shows and for years to come.
-func (d *demonstration) exampleCredentials() []booking.Credential {
+func (d *demonstration) exampleCredentials() []worker.Credential {
 	today := d.now().UTC().Truncate(24 * time.Hour)
-	return []booking.Credential{
+	return []worker.Credential{
 		{
-			Kind: booking.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: booking.RPPS, Number: "10001234567",
+			Kind: worker.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: worker.RPPS, Number: "10001234567",
 			Issuer: "ARS Bretagne", CheckedOn: today.AddDate(0, -1, 0),
 		},
-		{Kind: booking.Insurance, Number: "RCP-4418-2207", Issuer: "Mutuelle des professions sociales", From: today.AddDate(-1, 0, 0), Until: today.AddDate(5, 0, 0)},
+		{Kind: worker.Insurance, Number: "RCP-4418-2207", Issuer: "Mutuelle des professions sociales", From: today.AddDate(-1, 0, 0), Until: today.AddDate(5, 0, 0)},
 	}
 }
 
@@ -88,18 +88,18 @@ func (d *demonstration) restore(ctx context.Context, p people) error {
 }
 
 // certify records what a worker must have and does not have for the year ahead.
-func (d *demonstration) certify(ctx context.Context, director, worker *viewer.Viewer) error {
-	standing, err := d.platform.bookings.Standing(ctx, director, worker.ID)
+func (d *demonstration) certify(ctx context.Context, director, id *viewer.Viewer) error {
+	standing, err := d.platform.workers.Standing(ctx, director, id.ID)
 	if err != nil {
 		return err
 	}
 	nextYear := d.now().AddDate(1, 0, 0)
 	for _, c := range d.exampleCredentials() {
-		missing := slices.ContainsFunc(standing.Covers, func(cover booking.Cover) bool {
+		missing := slices.ContainsFunc(standing.Covers, func(cover worker.Cover) bool {
 			return cover.Kind == c.Kind && (!cover.Valid || !cover.Until.IsZero() && cover.Until.Before(nextYear))
 		})
-		if c.SocialWorkerID = worker.ID; missing {
-			if err := d.platform.bookings.RecordCredential(ctx, director, c); err != nil {
+		if c.SocialWorkerID = id.ID; missing {
+			if err := d.platform.workers.RecordCredential(ctx, director, c); err != nil {
 				return err
 			}
 		}
@@ -107,9 +107,9 @@ func (d *demonstration) certify(ctx context.Context, director, worker *viewer.Vi
 	return nil
 }
 
-func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w booking.NewSocialWorker) (staff, error) {
+func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w worker.NewSocialWorker) (staff, error) {
 	w.Credentials = d.exampleCredentials()
-	if _, err := d.platform.bookings.AddSocialWorker(ctx, director, w); err != nil {
+	if _, err := d.platform.workers.AddSocialWorker(ctx, director, w); err != nil {
 		return staff{}, err
 	}
 	token, err := d.tokenFor(ctx, w.Email)

@@ -17,6 +17,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
@@ -406,8 +407,8 @@ func (m *matrixWorld) placeRights(t *testing.T) {
 func (m *matrixWorld) placePlaces(t *testing.T) {
 	nadia := m.nadia.whoIs()
 	for name, object := range map[string]string{"Mairie": "place", "Foyer": "place to remove", "Centre": "worker's place", "Poste": "worker's place to remove"} {
-		ok(t, m.platform.bookings.AddPlace(t.Context(), nadia, nadia.ID, booking.Place{Name: name, Address: "1 rue de l’Essai"}))
-		sheet, err := m.platform.bookings.SocialWorker(t.Context(), nadia.ID)
+		ok(t, m.platform.workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: name, Address: "1 rue de l’Essai"}))
+		sheet, err := m.platform.workers.SocialWorker(t.Context(), nadia.ID)
 		ok(t, err)
 		m.objects[object] = placed(nadia.ID, sheet.Places[len(sheet.Places)-1].ID, m.nadia, strings.HasPrefix(object, "worker"))
 	}
@@ -417,11 +418,11 @@ func (m *matrixWorld) placePlaces(t *testing.T) {
 func (m *matrixWorld) placeCredentials(t *testing.T) {
 	nadia, today := m.nadia.whoIs(), clocktest.Now().UTC().Truncate(24*time.Hour)
 	for _, name := range []string{"credential to confirm", "credential to withdraw"} {
-		sent := booking.Credential{Number: name, Issuer: "Assureur", From: today, Until: today.AddDate(1, 0, 0)}
-		ok(t, m.platform.bookings.SubmitInsurance(t.Context(), nadia, sent))
-		standing, err := m.platform.bookings.Standing(t.Context(), nadia, nadia.ID)
+		sent := worker.Credential{Number: name, Issuer: "Assureur", From: today, Until: today.AddDate(1, 0, 0)}
+		ok(t, m.platform.workers.SubmitInsurance(t.Context(), nadia, sent))
+		standing, err := m.platform.workers.Standing(t.Context(), nadia, nadia.ID)
 		ok(t, err)
-		at := slices.IndexFunc(standing.Credentials, func(c booking.Credential) bool { return c.Number == name })
+		at := slices.IndexFunc(standing.Credentials, func(c worker.Credential) bool { return c.Number == name })
 		worker := nadia.ID.String()
 		m.objects[name] = object{
 			fill: []string{"{id}", worker, "{credential}", standing.Credentials[at].ID.String()}, absent: []string{"{id}", worker, "{credential}", uuid.NewString()},

@@ -14,6 +14,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
@@ -77,6 +78,7 @@ type platform struct {
 	companies    *company.Service
 	accounts     *account.Service
 	appointments *appointment.Service
+	workers      *worker.Service
 	bookings     *booking.Service
 	messages     *messaging.Service
 	rights       *privacy.Service
@@ -186,7 +188,8 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		p.accounts.AllowTexts()
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
-	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments)
+	p.workers = worker.New(p.db, queue, p.accounts)
+	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
@@ -265,7 +268,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
-	river.AddWorker(workers, booking.NewCredentialNoticeWorker(p.bookings, notices, sender, s.links()))
+	river.AddWorker(workers, worker.NewCredentialNoticeWorker(p.workers, notices, sender, s.links()))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
 	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
@@ -324,6 +327,7 @@ func (p *platform) startServer(s settings) error {
 	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts, p.relay)
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
+	workers := worker.NewHTTP(p.workers, render)
 	accounts.CountComing(p.appointments.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
 	companies := company.NewHTTP(p.companies, render, s.base)
@@ -339,7 +343,8 @@ func (p *platform) startServer(s settings) error {
 		Sessions:       p.accounts,
 		Companies:      companies,
 		Legal:          texts,
-		Bookings:       booking.NewHTTP(p.bookings, render, s.links()),
+		Workers:        workers,
+		Bookings:       booking.NewHTTP(p.bookings, workers, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
@@ -356,7 +361,7 @@ func (p *platform) startServer(s settings) error {
 
 // reasonLines names the lines of a client's figures by reason.
 func (p *platform) reasonLines(ctx context.Context) ([]company.Line, error) {
-	reasons, err := p.bookings.Reasons(ctx)
+	reasons, err := p.workers.Reasons(ctx)
 	lines := make([]company.Line, len(reasons))
 	for i, reason := range reasons {
 		lines[i] = company.Line{Key: reason.Slug, Label: reason.Label}

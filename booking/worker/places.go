@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func (p Place) Words() string {
 }
 
 var (
-	errNoPlace    = fault.New(fault.NotFound, "Ce lieu n’existe plus.")
+	ErrNoPlace    = fault.New(fault.NotFound, "Ce lieu n’existe plus.")
 	errPlaces     = fault.New(fault.Invalid, "Il y a déjà 10 lieux. Retirez-en un d’abord.")
 	errLastPlace  = fault.New(fault.Conflict, "C’est le seul lieu des rendez-vous sur place. Ajoutez-en un autre d’abord, ou ne proposez plus ces rendez-vous.")
 	errPlaceFirst = fault.New(fault.Invalid, "Indiquez l’adresse où les rendez-vous sur place ont lieu.")
@@ -66,7 +66,7 @@ func (s *Service) AddPlace(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 func (s *Service) UpdatePlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, _ []Place) error {
 		found, err := updatePlace(ctx, tx, worker, p)
-		return orMissing(found, err, errNoPlace)
+		return OrMissing(found, err, ErrNoPlace)
 	})
 }
 
@@ -76,7 +76,7 @@ func (s *Service) RaisePlace(ctx context.Context, v *viewer.Viewer, worker, plac
 		at := slices.IndexFunc(all, func(p Place) bool { return p.ID == place })
 		switch {
 		case at < 0:
-			return errNoPlace
+			return ErrNoPlace
 		case at > 0:
 			all[at-1], all[at] = all[at], all[at-1]
 		}
@@ -90,13 +90,13 @@ func (s *Service) RaisePlace(ctx context.Context, v *viewer.Viewer, worker, plac
 func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, place uuid.UUID) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
 		if !slices.ContainsFunc(all, func(p Place) bool { return p.ID == place }) {
-			return errNoPlace
+			return ErrNoPlace
 		}
-		row, err := readWorker(ctx, tx, worker)
+		row, err := Read(ctx, tx, worker)
 		if err != nil {
 			return err
 		}
-		if len(all) == 1 && slices.Contains(row.modes(), slot.InPerson) {
+		if len(all) == 1 && slices.Contains(row.OfferedModes(), slot.InPerson) {
 			return errLastPlace
 		}
 		return removePlace(ctx, tx, place)
@@ -106,7 +106,7 @@ func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, pla
 // editPlaces changes a worker's list while nobody books with them.
 func (s *Service) editPlaces(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx, []Place) error) error {
 	return s.editSheet(ctx, v, worker, "sheet.place", func(tx postgres.Tx) error {
-		all, err := readPlaces(ctx, tx, worker)
+		all, err := ReadPlaces(ctx, tx, worker)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Service) editPlaces(ctx context.Context, v *viewer.Viewer, worker uuid.
 // placeOf makes a first place of the address that came with a sheet; a sheet that
 // offers meeting in person has one.
 func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet) error {
-	all, err := readPlaces(ctx, tx, worker)
+	all, err := ReadPlaces(ctx, tx, worker)
 	switch {
 	case err != nil || len(all) > 0:
 		return err
@@ -129,17 +129,17 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 	return nil
 }
 
-// meetingPlace is where an appointment in that mode takes place: at the place of its
+// MeetingPlace is where an appointment in that mode takes place: at the place of its
 // opening while the worker keeps it, else at the first.
-func meetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (appointment.Venue, error) {
+func MeetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (appointment.Venue, error) {
 	if mode != slot.InPerson {
 		return appointment.Venue{}, nil
 	}
-	all, err := readPlaces(ctx, tx, worker)
+	all, err := ReadPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
 		err = appointment.ErrNotFree
 	}
-	return placeIn(all, place).venue(), err
+	return PlaceIn(all, place).venue(), err
 }
 
 // venue is the place as an appointment keeps it.
@@ -150,8 +150,8 @@ func (p *Place) venue() appointment.Venue {
 	return appointment.Venue{PlaceID: &p.ID, Words: p.Words()}
 }
 
-// placeIn is that place of a worker's, else the first, nil for a worker without any.
-func placeIn(all []Place, place uuid.UUID) *Place {
+// PlaceIn is that place of a worker's, else the first, nil for a worker without any.
+func PlaceIn(all []Place, place uuid.UUID) *Place {
 	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
 		return &all[i]
 	}

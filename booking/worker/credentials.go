@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -93,9 +93,9 @@ func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
 	return slices.ContainsFunc(all, func(c Credential) bool { return c.Kind == k && c.covers(day) })
 }
 
-// coveredIn are the times of span, without a break each, whose days on the worker's
+// CoveredIn are the times of span, without a break each, whose days on the worker's
 // calendar are covered: coverHour for many hours.
-func (all Credentials) coveredIn(span slot.Period, zone *time.Location) []slot.Period {
+func (all Credentials) CoveredIn(span slot.Period, zone *time.Location) []slot.Period {
 	var covered []slot.Period
 	for day := range slot.DaysOf(span, zone) {
 		if !all.covered(day) {
@@ -222,21 +222,21 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	if err := mayEdit(v, worker); err != nil {
 		return Standing{}, err
 	}
-	row, err := readWorker(ctx, s.db.Pool, worker)
+	row, err := Read(ctx, s.db.Pool, worker)
 	if err != nil {
 		return Standing{}, err
 	}
-	all, err := readCredentials(ctx, s.db.Pool, worker)
+	all, err := ReadCredentials(ctx, s.db.Pool, worker)
 	if err != nil {
 		return Standing{}, err
 	}
 	now := s.db.Now()
-	st := standingOf(all, row.zone(), now)
+	st := standingOf(all, row.Zone(), now)
 	if st.Beyond, err = s.beyond(ctx, s.db.Pool, row, all, now); err != nil {
 		return Standing{}, err
 	}
 	for i, c := range st.Credentials {
-		st.Credentials[i] = c.in(row.zone())
+		st.Credentials[i] = c.in(row.Zone())
 	}
 	if st.Names, err = s.authors(ctx, all); err != nil {
 		return Standing{}, err
@@ -250,12 +250,12 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 
 // beyond lists what is booked from now on that the credentials do not cover,
 // without anybody's name.
-func (s *Service) beyond(ctx context.Context, q postgres.Querier, row workerRow, all Credentials, now time.Time) ([]appointment.Appointment, error) {
+func (s *Service) beyond(ctx context.Context, q postgres.Querier, row Row, all Credentials, now time.Time) ([]appointment.Appointment, error) {
 	booked, err := appointment.ReadWeek(ctx, q, row.AccountID, slot.Period{From: now, To: now.Add(slot.Horizon)}, now)
 	var beyond []appointment.Appointment
 	for _, b := range booked {
-		if a := b.Appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.zone()) {
-			a.StartsAt = a.StartsAt.In(row.zone())
+		if a := b.Appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.Zone()) {
+			a.StartsAt = a.StartsAt.In(row.Zone())
 			beyond = append(beyond, a)
 		}
 	}
@@ -348,10 +348,10 @@ func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Crede
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, v.ID); err != nil {
+		if _, err := Lock(ctx, tx, v.ID); err != nil {
 			return err
 		}
-		all, err := readCredentials(ctx, tx, v.ID)
+		all, err := ReadCredentials(ctx, tx, v.ID)
 		if err != nil {
 			return err
 		}
@@ -402,7 +402,7 @@ func (s *Service) WithdrawCredential(ctx context.Context, v *viewer.Viewer, work
 
 func (s *Service) decideCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID, decide func(postgres.Tx, Credential) error) error {
 	return s.changeCredentials(ctx, v, worker, func(tx postgres.Tx) error {
-		all, err := readCredentials(ctx, tx, worker)
+		all, err := ReadCredentials(ctx, tx, worker)
 		if err != nil {
 			return err
 		}
@@ -421,7 +421,7 @@ func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worke
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, worker); err != nil {
+		if _, err := Lock(ctx, tx, worker); err != nil {
 			return err
 		}
 		return change(tx)
@@ -433,7 +433,7 @@ func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worke
 func (s *Service) covered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
 	valid, err := isCovered(ctx, q, worker, s.db.Now())
 	if err == nil && !valid {
-		return errNotOffered
+		return ErrNotOffered
 	}
 	return err
 }

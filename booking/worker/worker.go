@@ -1,4 +1,8 @@
-package booking
+// Package worker is what is known of social workers: the sheet that people choose from,
+// the reasons they are offered for, their places, their portrait, the diploma and the
+// insurance without which nobody books them (R42), and how many sheets somebody may look
+// at (R45).
+package worker
 
 import (
 	"context"
@@ -51,8 +55,8 @@ func LanguageLabel(tag string) string {
 	return tag
 }
 
-// sheetsAtOnce bounds how many profile sheets one answer holds (R45).
-const sheetsAtOnce = 20
+// SheetsAtOnce bounds how many profile sheets one answer holds (R45).
+const SheetsAtOnce = 20
 
 // SocialWorkers returns one page of everybody's profile sheets, of those too who cannot
 // be booked, by name within it, and whether another follows; page 0 is the first. The
@@ -62,15 +66,16 @@ func (s *Service) SocialWorkers(ctx context.Context, page int) (sheets []SocialW
 	if err != nil {
 		return nil, false, err
 	}
-	if more = len(rows) > sheetsAtOnce; more {
-		rows = rows[:sheetsAtOnce]
+	if more = len(rows) > SheetsAtOnce; more {
+		rows = rows[:SheetsAtOnce]
 	}
-	sheets, err = s.sheets(ctx, rows)
-	slices.SortFunc(sheets, func(a, b SocialWorker) int { return compareNames(a.Person, b.Person) })
+	sheets, err = s.Sheets(ctx, rows)
+	slices.SortFunc(sheets, func(a, b SocialWorker) int { return CompareNames(a.Person, b.Person) })
 	return sheets, more, err
 }
 
-func compareNames(a, b account.Person) int {
+// CompareNames orders people by last name, then by first name.
+func CompareNames(a, b account.Person) int {
 	if a.LastName != b.LastName {
 		return map[bool]int{true: -1, false: 1}[a.LastName < b.LastName]
 	}
@@ -79,18 +84,19 @@ func compareNames(a, b account.Person) int {
 
 // SocialWorker returns one sheet; NotFound when there is none.
 func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker, error) {
-	row, err := readWorker(ctx, s.db.Pool, id)
+	row, err := Read(ctx, s.db.Pool, id)
 	if err != nil {
 		return SocialWorker{}, err
 	}
-	sheets, err := s.sheets(ctx, []workerRow{row})
+	sheets, err := s.Sheets(ctx, []Row{row})
 	if err != nil || len(sheets) == 0 {
 		return SocialWorker{}, err
 	}
 	return sheets[0], nil
 }
 
-func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker, error) {
+// Sheets are the profile sheets of some workers, in their order.
+func (s *Service) Sheets(ctx context.Context, rows []Row) ([]SocialWorker, error) {
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
 		ids[i] = row.AccountID
@@ -103,7 +109,7 @@ func (s *Service) sheets(ctx context.Context, rows []workerRow) ([]SocialWorker,
 	if err != nil {
 		return nil, err
 	}
-	places, err := readPlaces(ctx, s.db.Pool, ids...)
+	places, err := ReadPlaces(ctx, s.db.Pool, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,3 +178,53 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 	})
 	return id, err
 }
+
+// IDs are the workers' accounts.
+func IDs(workers []Row) []uuid.UUID {
+	ids := make([]uuid.UUID, len(workers))
+	for i, w := range workers {
+		ids[i] = w.AccountID
+	}
+	return ids
+}
+
+// Within is the sheet as somebody with these modes sees it; ok is false when the
+// worker offers none of them.
+func (w SocialWorker) Within(allowed []slot.Mode) (sheet SocialWorker, ok bool) {
+	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m slot.Mode) bool { return !slices.Contains(allowed, m) })
+	if !slices.Contains(w.Modes, slot.InPerson) {
+		w.Places = nil
+	}
+	return w, len(w.Modes) > 0
+}
+
+// Offered fails with NotFound for a worker whose account is suspended or closed
+// (R7), or whose credentials are not valid (R42): nobody finds or books them, and
+// what was booked stays.
+func (s *Service) Offered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
+	if err := s.Active(ctx, q, worker); err != nil {
+		return err
+	}
+	return s.covered(ctx, q, worker)
+}
+
+// Active fails with NotFound for a worker whose account is suspended or closed.
+func (s *Service) Active(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
+	active, err := s.accounts.Active(ctx, q, worker)
+	if err == nil && !active {
+		return ErrNotOffered
+	}
+	return err
+}
+
+// OrMissing is missing where nothing was found and nothing failed.
+func OrMissing(found bool, err, missing error) error {
+	if err == nil && !found {
+		return missing
+	}
+	return err
+}
+
+var (
+	ErrNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
+)

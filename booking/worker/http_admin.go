@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"errors"
@@ -25,24 +25,24 @@ type adminWorkersPage struct {
 }
 
 func (adminWorkersPage) Template() string { return "booking/admin_workers" }
-func (adminWorkersPage) Title() string    { return "Assistantes sociales" }
+func (adminWorkersPage) Title() string { return "Assistantes sociales" }
 
 func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage, error) {
-	reasons, err := h.bookings.Reasons(r.Context())
+	reasons, err := h.workers.Reasons(r.Context())
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
-	page := adminWorkersPage{Form: f, Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: languageOptions(), Registers: registerOptions}
-	if page.Watched, err = h.bookings.Watched(r.Context(), viewer.From(r.Context())); err != nil {
+	page := adminWorkersPage{Form: f, Reasons: ReasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
+	if page.Watched, err = h.workers.Watched(r.Context(), viewer.From(r.Context())); err != nil {
 		return adminWorkersPage{}, err
 	}
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
-	number := pageNumber(r)
-	workers, more, err := h.bookings.SocialWorkers(r.Context(), number)
+	number := PageNumber(r)
+	workers, more, err := h.workers.SocialWorkers(r.Context(), number)
 	page.Workers = workers
-	page.Previous, page.Next = neighbours(r, number, more)
+	page.Previous, page.Next = Neighbours(r, number, more)
 	return page, err
 }
 
@@ -81,7 +81,7 @@ func (h *HTTP) AddWorker(w http.ResponseWriter, r *http.Request) error {
 	worker := decodeWorker(f, page)
 	worker.Credentials = decodeCredentials(f, h.today())
 	if f.Valid() {
-		_, err = h.bookings.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
+		_, err = h.workers.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
 		if errors.Is(err, ErrEmailKnown) {
 			f.Fail("email", ErrEmailKnown.Message)
 		} else if errors.Is(err, errPlaceFirst) {

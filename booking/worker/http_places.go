@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"net/http"
@@ -36,7 +36,7 @@ func (p *sheetPage) editPlace(id string) {
 
 // AddPlace adds a place to a sheet.
 func (h *HTTP) AddPlace(w http.ResponseWriter, r *http.Request) error {
-	return h.savePlace(w, r, uuid.Nil, h.bookings.AddPlace)
+	return h.savePlace(w, r, uuid.Nil, h.workers.AddPlace)
 }
 
 // UpdatePlace changes a place of a sheet.
@@ -45,7 +45,7 @@ func (h *HTTP) UpdatePlace(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.savePlace(w, r, id, h.bookings.UpdatePlace)
+	return h.savePlace(w, r, id, h.workers.UpdatePlace)
 }
 
 func pathPlace(r *http.Request) (uuid.UUID, error) {
@@ -66,7 +66,7 @@ func (h *HTTP) savePlace(w http.ResponseWriter, r *http.Request, id uuid.UUID, s
 		return err
 	}
 	if id != uuid.Nil && !slices.ContainsFunc(page.Worker.Places, func(p Place) bool { return p.ID == id }) {
-		return errNoPlace
+		return ErrNoPlace
 	}
 	place := decodePlace(f)
 	place.ID, page.Place, page.Editing = id, f, id
@@ -86,12 +86,12 @@ func (h *HTTP) savePlace(w http.ResponseWriter, r *http.Request, id uuid.UUID, s
 
 // RaisePlace moves a place up by one.
 func (h *HTTP) RaisePlace(w http.ResponseWriter, r *http.Request) error {
-	return h.changePlace(w, r, "saved", h.bookings.RaisePlace)
+	return h.changePlace(w, r, "saved", h.workers.RaisePlace)
 }
 
 // RemovePlace takes a place off a sheet.
 func (h *HTTP) RemovePlace(w http.ResponseWriter, r *http.Request) error {
-	return h.changePlace(w, r, "deleted", h.bookings.RemovePlace)
+	return h.changePlace(w, r, "deleted", h.workers.RemovePlace)
 }
 
 func (h *HTTP) changePlace(w http.ResponseWriter, r *http.Request, flash string, change saving[uuid.UUID]) error {

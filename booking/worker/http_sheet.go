@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -35,7 +35,7 @@ type sheetPage struct {
 }
 
 func (sheetPage) Template() string { return "booking/sheet" }
-func (sheetPage) Title() string    { return "Fiche" }
+func (sheetPage) Title() string { return "Fiche" }
 
 // Own reports whether the worker is looking at their own sheet.
 func (p sheetPage) Own() bool { return p.Path == ownSheet }
@@ -63,22 +63,22 @@ func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
 	if err := mayEdit(viewer.From(r.Context()), id); err != nil {
 		return sheetPage{}, err
 	}
-	worker, err := h.bookings.SocialWorker(r.Context(), id)
+	worker, err := h.workers.SocialWorker(r.Context(), id)
 	if err != nil {
 		return sheetPage{}, err
 	}
-	standing, err := h.bookings.Standing(r.Context(), viewer.From(r.Context()), id)
+	standing, err := h.workers.Standing(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
 		return sheetPage{}, err
 	}
-	reasons, err := h.bookings.Reasons(r.Context())
+	reasons, err := h.workers.Reasons(r.Context())
 	if f == nil {
 		f = worker.sheet().form()
 	}
 	return sheetPage{
 		Form: f, Photo: form.New(nil), Place: form.New(nil), Diploma: diplomaForm(), Insurance: form.New(nil), Worker: worker, Path: path,
 		Standing: standing, Registers: registerOptions,
-		Reasons: reasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: languageOptions(),
+		Reasons: ReasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(),
 	}, err
 }
 
@@ -94,7 +94,7 @@ func (s Sheet) form() *form.Form {
 func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 	sheet := Sheet{
 		Presentation: f.Text("presentation", form.Text{Max: MaxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
-		Languages:    f.Choices("languages", form.Values(languageOptions()), "Choisissez au moins une langue."),
+		Languages:    f.Choices("languages", form.Values(LanguageOptions()), "Choisissez au moins une langue."),
 		Reasons:      f.Choices("reasons", form.Values(reasons), "Choisissez au moins un motif."),
 		Place:        f.Text("place", form.Text{Max: MaxPlace, Lines: true}),
 	}
@@ -129,7 +129,7 @@ func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *http.Request) error {
 	}
 	sheet := decodeSheet(f, page.Reasons)
 	if f.Valid() {
-		err = h.bookings.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet)
+		err = h.workers.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet)
 		if errors.Is(err, errPlaceFirst) {
 			f.Fail("place", errPlaceFirst.Message)
 		} else if err != nil {
@@ -177,7 +177,7 @@ func (h *HTTP) receivePortrait(r *http.Request, worker uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return h.bookings.SetPortrait(r.Context(), viewer.From(r.Context()), worker, photo)
+	return h.workers.SetPortrait(r.Context(), viewer.From(r.Context()), worker, photo)
 }
 
 // filePart finds the file of that name; a field left empty is sent without one.
@@ -201,7 +201,7 @@ func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.RemovePortrait(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.workers.RemovePortrait(r.Context(), viewer.From(r.Context()), id); err != nil {
 		return err
 	}
 	web.Flash(w, "deleted")
@@ -215,7 +215,7 @@ func (h *HTTP) Portrait(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.bookings.Portrait(r.Context(), viewer.From(r.Context()), id)
+	p, err := h.workers.Portrait(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -10,12 +10,6 @@ import (
 
 	"github.com/google/uuid"
 )
-
-// Sheets and agendas are for people, not for harvesting (R45). What counts is not
-// how often somebody asks but how much they see: looking twice at the same sheet, or
-// at the same week of an agenda, harvests nothing and is free. The bounds leave room
-// to somebody who compares twenty workers over two months within an hour, and none
-// to a program that reads all there is.
 
 // readings is how much somebody may see that they have not seen just before.
 type readings struct{ inHour, inDay int }

@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -28,7 +28,7 @@ const maxReasons = 30
 
 // Reasons lists the reasons that the platform offers, in its order.
 func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
-	return readReasons(ctx, s.db.Pool)
+	return ReadReasons(ctx, s.db.Pool)
 }
 
 // AllReasons lists the retired ones too, for an administrator.
@@ -68,7 +68,7 @@ func (s *Service) AddReason(ctx context.Context, v *viewer.Viewer, label string)
 func (s *Service) RenameReason(ctx context.Context, v *viewer.Viewer, slug, label string) error {
 	return s.changeReasons(ctx, v, "reason.renamed", func(tx postgres.Tx, _ []Reason) error {
 		found, err := renameReason(ctx, tx, slug, label)
-		return orMissing(found, err, errNoReason)
+		return OrMissing(found, err, errNoReason)
 	})
 }
 
@@ -80,7 +80,7 @@ func (s *Service) RetireReason(ctx context.Context, v *viewer.Viewer, slug strin
 			return errLastReason
 		}
 		found, err := retireReason(ctx, tx, slug, retired)
-		return orMissing(found, err, errNoReason)
+		return OrMissing(found, err, errNoReason)
 	})
 }
 
@@ -132,7 +132,7 @@ func (s *Service) changeReasons(ctx context.Context, v *viewer.Viewer, act strin
 	})
 }
 
-// reasonsTaken keeps those of the offered reasons that a worker takes.
-func reasonsTaken(offered []Reason, slugs []string) []Reason {
+// ReasonsTaken keeps those of the offered reasons that a worker takes.
+func ReasonsTaken(offered []Reason, slugs []string) []Reason {
 	return slices.DeleteFunc(slices.Clone(offered), func(r Reason) bool { return !slices.Contains(slugs, r.Slug) })
 }

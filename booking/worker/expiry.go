@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -68,17 +68,17 @@ func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, er
 	if err != nil {
 		return nil, err
 	}
-	all, err := readCredentials(ctx, s.db.Pool, ids...)
+	all, err := ReadCredentials(ctx, s.db.Pool, ids...)
 	var watched []Standing
 	for _, row := range rows {
 		own := slices.DeleteFunc(slices.Clone(all), func(c Credential) bool { return c.SocialWorkerID != row.AccountID })
-		st := standingOf(own, row.zone(), s.db.Now())
+		st := standingOf(own, row.Zone(), s.db.Now())
 		st.Worker = row.sheet(people[row.AccountID], nil)
 		if st.Worker.Active && st.Watched() {
 			watched = append(watched, st)
 		}
 	}
-	slices.SortFunc(watched, func(a, b Standing) int { return compareNames(a.Worker.Person, b.Worker.Person) })
+	slices.SortFunc(watched, func(a, b Standing) int { return CompareNames(a.Worker.Person, b.Worker.Person) })
 	return watched, err
 }
 
@@ -97,16 +97,16 @@ func (s *Service) AnnounceEnds(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) announce(ctx context.Context, tx postgres.Tx, row workerRow) error {
+func (s *Service) announce(ctx context.Context, tx postgres.Tx, row Row) error {
 	active, err := s.accounts.Active(ctx, tx, row.AccountID)
 	if err != nil || !active {
 		return err
 	}
-	all, err := readCredentials(ctx, tx, row.AccountID)
+	all, err := ReadCredentials(ctx, tx, row.AccountID)
 	if err != nil {
 		return err
 	}
-	st := standingOf(all, row.zone(), tx.Now)
+	st := standingOf(all, row.Zone(), tx.Now)
 	for _, c := range st.Covers {
 		step, due := stepFor(c, st.Today)
 		if !due {
@@ -165,15 +165,15 @@ func (s *Service) tellAdministrators(ctx context.Context, tx postgres.Tx, args c
 // CredentialNoticeWorker sends the notices about credentials.
 type CredentialNoticeWorker struct {
 	jobs.MessageDefaults[credentialNoticeArgs]
-	bookings *Service
-	notices  *web.Notices
-	sender   *outgoing.Sender
-	base     string
+	workers *Service
+	notices *web.Notices
+	sender  *outgoing.Sender
+	base    string
 }
 
 // NewCredentialNoticeWorker returns the worker that River runs.
-func NewCredentialNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *CredentialNoticeWorker {
-	return &CredentialNoticeWorker{bookings: bookings, notices: notices, sender: sender, base: pages.Base}
+func NewCredentialNoticeWorker(workers *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *CredentialNoticeWorker {
+	return &CredentialNoticeWorker{workers: workers, notices: notices, sender: sender, base: pages.Base}
 }
 
 // credentialLetter is what the texts of these notices name.
@@ -189,7 +189,7 @@ type credentialLetter struct {
 
 // Work sends one notice, unless the end that it tells of has moved since.
 func (w *CredentialNoticeWorker) Work(ctx context.Context, job *river.Job[credentialNoticeArgs]) error {
-	person, err := w.bookings.accounts.Person(ctx, job.Args.AccountID)
+	person, err := w.workers.accounts.Person(ctx, job.Args.AccountID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (w *CredentialNoticeWorker) Work(ctx context.Context, job *river.Job[creden
 }
 
 func (w *CredentialNoticeWorker) letter(ctx context.Context, person account.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
-	st, err := w.bookings.Standing(ctx, &viewer.Viewer{ID: person.ID, Role: person.Role}, args.SocialWorkerID)
+	st, err := w.workers.Standing(ctx, &viewer.Viewer{ID: person.ID, Role: person.Role}, args.SocialWorkerID)
 	if err != nil {
 		return letter, false, ignoreForbidden(err)
 	}
@@ -222,7 +222,7 @@ func (w *CredentialNoticeWorker) letter(ctx context.Context, person account.Pers
 		letter.Beyond = append(letter.Beyond, web.DayHour(a.StartsAt))
 	}
 	if person.ID != args.SocialWorkerID {
-		about, err := w.bookings.accounts.Person(ctx, args.SocialWorkerID)
+		about, err := w.workers.accounts.Person(ctx, args.SocialWorkerID)
 		if err != nil {
 			return letter, false, err
 		}
@@ -239,5 +239,5 @@ func ignoreForbidden(err error) error {
 	return err
 }
 
-// endsEvery is how often ends are looked for.
-const endsEvery = time.Hour
+// EndsEvery is how often ends are looked for.
+const EndsEvery = time.Hour

@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func (s *Service) editSheet(ctx context.Context, v *viewer.Viewer, worker uuid.U
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := lockWorker(ctx, tx, worker); err != nil {
+		if _, err := Lock(ctx, tx, worker); err != nil {
 			return err
 		}
 		if err := change(tx); err != nil || v.ID == worker {

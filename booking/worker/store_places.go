@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// readPlaces lists the places that workers offer, each worker's in their order.
-func readPlaces(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) ([]Place, error) {
+// ReadPlaces lists the places that workers offer, each worker's in their order.
+func ReadPlaces(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) ([]Place, error) {
 	return postgres.All[Place](ctx, q, `
 		select id, social_worker_id, name, address, access from places
 		where social_worker_id = any($1) and retired_at is null order by social_worker_id, position, id`, workers)

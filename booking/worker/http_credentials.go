@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -101,21 +101,21 @@ func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
 	return all
 }
 
-func (h *HTTP) today() time.Time { return slot.CalendarDay(h.bookings.db.Now()).AddDate(0, 0, 1) }
+func (h *HTTP) today() time.Time { return slot.CalendarDay(h.workers.db.Now()).AddDate(0, 0, 1) }
 
 // RecordDiploma records the registration of a worker's diploma.
 func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.bookings.RecordCredential)
+	return h.saveCredential(w, r, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.workers.RecordCredential)
 }
 
 // RecordInsurance records a worker's insurance.
 func (h *HTTP) RecordInsurance(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.bookings.RecordCredential)
+	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.RecordCredential)
 }
 
 // SubmitInsurance takes what a worker says of their renewed insurance.
 func (h *HTTP) SubmitInsurance(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.bookings.SubmitInsurance)
+	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.SubmitInsurance)
 }
 
 func (h *HTTP) saveCredential(w http.ResponseWriter, r *http.Request, decode func(*form.Form, time.Time) Credential,
@@ -148,12 +148,12 @@ func (h *HTTP) saveCredential(w http.ResponseWriter, r *http.Request, decode fun
 
 // ConfirmCredential confirms what a worker submitted.
 func (h *HTTP) ConfirmCredential(w http.ResponseWriter, r *http.Request) error {
-	return h.decideCredential(w, r, h.bookings.ConfirmCredential)
+	return h.decideCredential(w, r, h.workers.ConfirmCredential)
 }
 
 // WithdrawCredential withdraws a credential.
 func (h *HTTP) WithdrawCredential(w http.ResponseWriter, r *http.Request) error {
-	return h.decideCredential(w, r, h.bookings.WithdrawCredential)
+	return h.decideCredential(w, r, h.workers.WithdrawCredential)
 }
 
 func (h *HTTP) decideCredential(w http.ResponseWriter, r *http.Request, decide saving[uuid.UUID]) error {

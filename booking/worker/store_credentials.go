@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"context"
@@ -31,20 +31,22 @@ type credentialRow struct {
 func (r credentialRow) credential() Credential {
 	return Credential{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, Kind: r.Kind, Title: r.Title, Register: r.Register, Number: r.Number, Issuer: r.Issuer,
-		CheckedOn: orZero(r.CheckedOn), From: orZero(r.ValidFrom), Until: orZero(r.ValidUntil),
-		SubmittedBy: orZero(r.SubmittedBy), SubmittedAt: r.SubmittedAt, ConfirmedBy: orZero(r.ConfirmedBy), ConfirmedAt: orZero(r.ConfirmedAt),
-		WithdrawnBy: orZero(r.WithdrawnBy), WithdrawnAt: orZero(r.WithdrawnAt),
+		CheckedOn: OrZero(r.CheckedOn), From: OrZero(r.ValidFrom), Until: OrZero(r.ValidUntil),
+		SubmittedBy: OrZero(r.SubmittedBy), SubmittedAt: r.SubmittedAt, ConfirmedBy: OrZero(r.ConfirmedBy), ConfirmedAt: OrZero(r.ConfirmedAt),
+		WithdrawnBy: OrZero(r.WithdrawnBy), WithdrawnAt: OrZero(r.WithdrawnAt),
 	}
 }
 
-func orZero[T any](p *T) (value T) {
+// OrZero is what p points to, the zero value for NULL.
+func OrZero[T any](p *T) (value T) {
 	if p != nil {
 		value = *p
 	}
 	return value
 }
 
-func orNull[T comparable](value T) *T {
+// OrNull is NULL for the zero value.
+func OrNull[T comparable](value T) *T {
 	var zero T
 	if value == zero {
 		return nil
@@ -52,8 +54,8 @@ func orNull[T comparable](value T) *T {
 	return &value
 }
 
-// readCredentials lists all that was ever recorded for some workers, latest first.
-func readCredentials(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (Credentials, error) {
+// ReadCredentials lists all that was ever recorded for some workers, latest first.
+func ReadCredentials(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (Credentials, error) {
 	rows, err := postgres.All[credentialRow](ctx, q, `
 		select id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_by, submitted_at,
 		       confirmed_by, confirmed_at, withdrawn_by, withdrawn_at
@@ -70,32 +72,32 @@ func insertCredential(ctx context.Context, tx postgres.Tx, c Credential) error {
 		insert into credentials (id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until,
 		                         submitted_by, submitted_at, confirmed_by, confirmed_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		c.ID, c.SocialWorkerID, c.Kind, c.Title, c.Register, c.Number, c.Issuer, orNull(c.CheckedOn), orNull(c.From), orNull(c.Until),
-		orNull(c.SubmittedBy), c.SubmittedAt, orNull(c.ConfirmedBy), orNull(c.ConfirmedAt))
+		c.ID, c.SocialWorkerID, c.Kind, c.Title, c.Register, c.Number, c.Issuer, OrNull(c.CheckedOn), OrNull(c.From), OrNull(c.Until),
+		OrNull(c.SubmittedBy), c.SubmittedAt, OrNull(c.ConfirmedBy), OrNull(c.ConfirmedAt))
 	return err
 }
 
 func confirmCredential(ctx context.Context, tx postgres.Tx, id, by uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update credentials set confirmed_by = $2, confirmed_at = $3 where id = $1`, id, orNull(by), tx.Now)
+	_, err := tx.Exec(ctx, `update credentials set confirmed_by = $2, confirmed_at = $3 where id = $1`, id, OrNull(by), tx.Now)
 	return err
 }
 
 func withdrawCredential(ctx context.Context, tx postgres.Tx, id, by uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update credentials set withdrawn_by = $2, withdrawn_at = $3 where id = $1`, id, orNull(by), tx.Now)
+	_, err := tx.Exec(ctx, `update credentials set withdrawn_by = $2, withdrawn_at = $3 where id = $1`, id, OrNull(by), tx.Now)
 	return err
 }
 
-// coveredAt is the condition of a worker whose credentials of both kinds are valid
+// CoveredAt is the condition of a worker whose credentials of both kinds are valid
 // at the instant of that placeholder.
-func coveredAt(now string) string {
+func CoveredAt(now string) string {
 	return `(select count(distinct c.kind) from credentials c
 		where c.social_worker_id = account_id and c.confirmed_at is not null and c.withdrawn_at is null
 		  and (c.valid_from is null or c.valid_from <= (` + now + `::timestamptz at time zone time_zone)::date)
 		  and (c.valid_until is null or c.valid_until >= (` + now + `::timestamptz at time zone time_zone)::date)) = 2`
 }
 
-func readEveryWorker(ctx context.Context, q postgres.Querier) ([]workerRow, error) {
-	return postgres.All[workerRow](ctx, q, `select `+workerColumns+` from social_workers order by account_id`)
+func readEveryWorker(ctx context.Context, q postgres.Querier) ([]Row, error) {
+	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers order by account_id`)
 }
 
 // markNotice notes that the notice of an end goes out; false when it has gone.
@@ -107,6 +109,6 @@ func markNotice(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Cover, 
 }
 
 func isCovered(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) (valid bool, err error) {
-	err = q.QueryRow(ctx, `select `+coveredAt("$2")+` from social_workers where account_id = $1`, worker, now).Scan(&valid)
+	err = q.QueryRow(ctx, `select `+CoveredAt("$2")+` from social_workers where account_id = $1`, worker, now).Scan(&valid)
 	return valid, err
 }

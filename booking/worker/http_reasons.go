@@ -1,4 +1,4 @@
-package booking
+package worker
 
 import (
 	"net/http"
@@ -18,12 +18,12 @@ type reasonsPage struct {
 }
 
 func (reasonsPage) Template() string { return "booking/reasons" }
-func (reasonsPage) Title() string    { return "Motifs" }
+func (reasonsPage) Title() string { return "Motifs" }
 
 const reasonsPath = "/administration/motifs"
 
 func (h *HTTP) reasonsPage(r *http.Request, f *form.Form, editing string) (reasonsPage, error) {
-	reasons, err := h.bookings.AllReasons(r.Context(), viewer.From(r.Context()))
+	reasons, err := h.workers.AllReasons(r.Context(), viewer.From(r.Context()))
 	if err == nil && editing != "" && !slices.ContainsFunc(reasons, func(known Reason) bool { return known.Slug == editing }) {
 		err = errNoReason
 	}
@@ -47,7 +47,7 @@ func (h *HTTP) Reasons(w http.ResponseWriter, r *http.Request) error {
 // AddReason adds a reason.
 func (h *HTTP) AddReason(w http.ResponseWriter, r *http.Request) error {
 	return h.saveReason(w, r, "", func(label string) error {
-		return h.bookings.AddReason(r.Context(), viewer.From(r.Context()), label)
+		return h.workers.AddReason(r.Context(), viewer.From(r.Context()), label)
 	})
 }
 
@@ -55,7 +55,7 @@ func (h *HTTP) AddReason(w http.ResponseWriter, r *http.Request) error {
 func (h *HTTP) RenameReason(w http.ResponseWriter, r *http.Request) error {
 	slug := r.PathValue("slug")
 	return h.saveReason(w, r, slug, func(label string) error {
-		return h.bookings.RenameReason(r.Context(), viewer.From(r.Context()), slug, label)
+		return h.workers.RenameReason(r.Context(), viewer.From(r.Context()), slug, label)
 	})
 }
 
@@ -85,17 +85,17 @@ func (h *HTTP) saveReason(w http.ResponseWriter, r *http.Request, editing string
 
 // RetireReason no longer offers a reason.
 func (h *HTTP) RetireReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.bookings.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), true))
+	return changedReason(w, r, h.workers.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), true))
 }
 
 // RestoreReason offers a reason again.
 func (h *HTTP) RestoreReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.bookings.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), false))
+	return changedReason(w, r, h.workers.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), false))
 }
 
 // RaiseReason moves a reason up by one.
 func (h *HTTP) RaiseReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.bookings.RaiseReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug")))
+	return changedReason(w, r, h.workers.RaiseReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug")))
 }
 
 func changedReason(w http.ResponseWriter, r *http.Request, err error) error {
