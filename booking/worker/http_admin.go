@@ -25,7 +25,7 @@ type adminWorkersPage struct {
 }
 
 func (adminWorkersPage) Template() string { return "booking/admin_workers" }
-func (adminWorkersPage) Title() string { return "Assistantes sociales" }
+func (adminWorkersPage) Title() string    { return "Assistantes sociales" }
 
 func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage, error) {
 	reasons, err := h.workers.Reasons(r.Context())

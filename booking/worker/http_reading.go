@@ -18,7 +18,7 @@ type PausePage struct {
 }
 
 func (PausePage) Template() string { return "booking/pause" }
-func (PausePage) Title() string { return "Une petite pause" }
+func (PausePage) Title() string    { return "Une petite pause" }
 
 // Hours is the wait in hours where it is a long one, else zero.
 func (p PausePage) Hours() int {

@@ -18,7 +18,7 @@ type reasonsPage struct {
 }
 
 func (reasonsPage) Template() string { return "booking/reasons" }
-func (reasonsPage) Title() string { return "Motifs" }
+func (reasonsPage) Title() string    { return "Motifs" }
 
 const reasonsPath = "/administration/motifs"
 

@@ -35,7 +35,7 @@ type sheetPage struct {
 }
 
 func (sheetPage) Template() string { return "booking/sheet" }
-func (sheetPage) Title() string { return "Fiche" }
+func (sheetPage) Title() string    { return "Fiche" }
 
 // Own reports whether the worker is looking at their own sheet.
 func (p sheetPage) Own() bool { return p.Path == ownSheet }
