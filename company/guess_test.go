@@ -124,6 +124,9 @@ func histories() []history {
 // optimum for the cells that the person is in, and no better.
 func TestR10_NobodyGuessesBetterThanTheOptimum(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("a model with many tries")
+	}
 	const worlds = 10_000
 	for _, h := range histories() {
 		for _, beside := range []int{9, 14, 19} {

@@ -92,6 +92,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // of a small pool, rounds come when they are due and the site finds connections.
 func TestMailsThatWaitDelayNoRoundAndNotTheSite(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("watches for half a minute")
+	}
 	db, queue := open(t, 4)
 	never := make(chan struct{})
 	t.Cleanup(func() { close(never) })
