@@ -1,11 +1,13 @@
 package archtest
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,7 +31,7 @@ var (
 // passes.
 func TestDocsNameWhatExists(t *testing.T) {
 	t.Parallel()
-	for _, doc := range []string{"docs/architecture.md", "docs/deploy.md", "docs/dependencies.md"} {
+	for _, doc := range append(decisions(t), "docs/architecture.md", "docs/deploy.md", "docs/dependencies.md", "SECURITY.md") {
 		text := readText(t, doc)
 		named := quotedPath.FindAllStringSubmatch(text, -1)
 		for _, match := range named {
@@ -42,8 +44,47 @@ func TestDocsNameWhatExists(t *testing.T) {
 				t.Errorf("%s names %s: %s", doc, match[0], missing)
 			}
 		}
-		if len(named) == 0 {
+		if len(named) == 0 && !strings.HasPrefix(doc, "docs/decisions/") {
 			t.Errorf("%s names no file", doc)
+		}
+	}
+}
+
+// decisions are the files of docs/decisions/, in order.
+func decisions(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(path.Join(root, "docs/decisions/*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no decisions: %v", err)
+	}
+	for i, file := range files {
+		files[i] = "docs/decisions/" + filepath.Base(file)
+	}
+	return files
+}
+
+// Each decision has its number, is half a page, says what was not done and what it
+// costs, and is linked from the architecture under its own title.
+func TestDecisionsAreNumberedShortAndLinked(t *testing.T) {
+	t.Parallel()
+	architecture := readText(t, "docs/architecture.md")
+	for i, file := range decisions(t) {
+		text := readText(t, file)
+		first, _, _ := strings.Cut(text, "\n")
+		title, numbered := strings.CutPrefix(first, fmt.Sprintf("# %d. ", i+1))
+		if !numbered || !strings.HasPrefix(path.Base(file), fmt.Sprintf("%04d-", i+1)) {
+			t.Errorf("%s: decision %d begins with %q", file, i+1, first)
+		}
+		if !strings.Contains(architecture, fmt.Sprintf("\n%d. [%s](decisions/%s)\n", i+1, title, path.Base(file))) {
+			t.Errorf("docs/architecture.md does not link %s as %q", file, title)
+		}
+		if words := len(strings.Fields(text)); words > 350 {
+			t.Errorf("%s has %d words: half a page is enough", file, words)
+		}
+		for _, asked := range []string{"**Question.**", "**Decision.**", "**Why", "**What it costs.**"} {
+			if !strings.Contains(text, asked) {
+				t.Errorf("%s does not have %s", file, asked)
+			}
 		}
 	}
 }
