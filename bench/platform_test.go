@@ -15,6 +15,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -114,6 +115,7 @@ type services struct {
 	bookings     *booking.Service
 	appointments *appointment.Service
 	workers      *worker.Service
+	agendas      *agenda.Service
 	messages     *messaging.Service
 	vault        *vault.Vault
 	relay        *signaling.Relay
@@ -131,7 +133,8 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
 	s.workers = worker.New(db, queue, s.accounts)
-	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers)
+	s.agendas = agenda.New(db, s.appointments, s.workers)
+	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers, s.agendas)
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
@@ -159,6 +162,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
 		Workers:  workers,
+		Agendas:  agenda.NewHTTP(s.agendas, render),
 		Bookings: booking.NewHTTP(s.bookings, workers, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
 		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()

@@ -43,7 +43,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		}
 		_, err := w.Bookings.Book(ctx, zoe, later)
 		want(t, "book", err, fault.NotFound)
-		_, err = w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
+		_, err = w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
 		want(t, "the agenda", err, fault.NotFound)
 		if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
 			t.Errorf("%s: what was booked: %s, %v", pair[0], a.Status, err)

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -47,7 +48,7 @@ func open(t *testing.T, w *bookingtest.World, openings ...slot.Opening) *viewer.
 // free are the hours of a day in Paris that can be booked.
 func free(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time) []int {
 	t.Helper()
-	slots, err := w.Bookings.FreeSlots(t.Context(), worker.ID, slot.Period{From: inParis(day, 0), To: inParis(day, 24)})
+	slots, err := w.Agendas.AvailableSlots(t.Context(), worker.ID, slot.Period{From: inParis(day, 0), To: inParis(day, 24)})
 	ok(t, err)
 	var hours []int
 	for _, slot := range slots {
@@ -77,16 +78,16 @@ func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 	old(`insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes) select $1, d, d, 540, 600, '{video}'`)
 	old(`insert into weekly_absences (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute) select $1, 2, d, d + 6, 540, 600`)
 	old(`insert into absences (social_worker_id, period) select $1, tstzrange(d, d + 1)`)
-	ok(t, w.Bookings.AddOpening(t.Context(), nadia, every(2, 9, 12)))
-	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
-	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, slot.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
+	ok(t, w.Agendas.AddOpening(t.Context(), nadia, every(2, 9, 12)))
+	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
+	ok(t, w.Agendas.AddAbsence(t.Context(), nadia, slot.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
 	wantFree(t, w, nadia, tuesday, 9)
 	theOnly(t, w, nadia)
-	if weekly, err := w.Bookings.WeeklyAbsences(t.Context(), nadia); err != nil || len(weekly) != 1 {
+	if weekly, err := w.Agendas.WeeklyAbsences(t.Context(), nadia); err != nil || len(weekly) != 1 {
 		t.Errorf("%d weekly absences are listed, %v", len(weekly), err)
 	}
 	spring := time.Date(2025, 3, 10, 0, 0, 0, 0, time.UTC)
-	hours, err := w.Bookings.Hours(t.Context(), nadia, slot.Period{From: spring, To: spring.AddDate(0, 0, 7)})
+	hours, err := w.Agendas.Hours(t.Context(), nadia, slot.Period{From: spring, To: spring.AddDate(0, 0, 7)})
 	ok(t, err)
 	if shown := slices.ContainsFunc(hours.Openings, func(o slot.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
 		t.Errorf("a week that is past shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
@@ -103,17 +104,17 @@ func TestR41_WhatIsToComeFillsTheAgenda(t *testing.T) {
 		insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes)
 		select $1, $2::date + n, $2::date + n, 540, 600, '{video}' from generate_series(1, 499) n`, nadia.ID, tuesday)
 	ok(t, err)
-	if err := w.Bookings.AddOpening(t.Context(), nadia, every(3, 9, 12)); !fault.Is(err, fault.Invalid) {
+	if err := w.Agendas.AddOpening(t.Context(), nadia, every(3, 9, 12)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("one line more: %v", err)
 	}
 	o.Ends = 13 * 60
-	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, o, false))
+	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false))
 }
 
 // theOnly is a worker's one opening.
 func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Opening {
 	t.Helper()
-	openings, err := w.Bookings.Openings(t.Context(), worker)
+	openings, err := w.Agendas.Openings(t.Context(), worker)
 	ok(t, err)
 	if len(openings) != 1 {
 		t.Fatalf("the openings are %+v", openings)
@@ -124,7 +125,7 @@ func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Ope
 // wantBooked holds an error to name these appointments, and what was booked to stand.
 func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err error, want ...appointment.Appointment) {
 	t.Helper()
-	var booked *booking.StillBooked
+	var booked *agenda.StillBooked
 	if !errors.As(err, &booked) || !fault.Is(err, fault.Invalid) {
 		t.Fatalf("got %v, want who is still booked", err)
 	}
@@ -164,20 +165,20 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	o := theOnly(t, w, nadia)
 
 	o.Ends = 11 * 60
-	wantBooked(t, w, nadia, w.Bookings.ChangeOpening(t.Context(), nadia, o, false), late)
+	wantBooked(t, w, nadia, w.Agendas.ChangeOpening(t.Context(), nadia, o, false), late)
 	if kept := theOnly(t, w, nadia); kept.Ends != 12*60 {
 		t.Error("an unconfirmed change was made")
 	}
 	o.Ends, o.Modes = 13*60, []slot.Mode{slot.Video}
-	wantBooked(t, w, nadia, w.Bookings.ChangeOpening(t.Context(), nadia, o, false), late) // no longer by phone
+	wantBooked(t, w, nadia, w.Agendas.ChangeOpening(t.Context(), nadia, o, false), late) // no longer by phone
 	o.Modes = slot.Modes
-	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
+	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
 	wantFree(t, w, nadia, tuesday, 10, 12)
 
-	wantBooked(t, w, nadia, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false), early, late)
-	wantBooked(t, w, nadia, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday, false), early, late)
-	ok(t, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
-	ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, true))
+	wantBooked(t, w, nadia, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false), early, late)
+	wantBooked(t, w, nadia, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday, false), early, late)
+	ok(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
+	ok(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, true))
 	wantFree(t, w, nadia, tuesday)
 	for _, a := range []appointment.Appointment{early, late} {
 		wantStanding(t, w, zoe, a)
@@ -185,11 +186,11 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	// Another opening over the same hours takes them in: nothing is left outside.
 	w.Open(t, nadia, every(2, 8, 12))
 	w.Open(t, nadia, on(tuesday, 9, 12))
-	openings, err := w.Bookings.Openings(t.Context(), nadia)
+	openings, err := w.Agendas.Openings(t.Context(), nadia)
 	ok(t, err)
 	for _, o := range openings {
 		if o.Weekday == 0 {
-			ok(t, w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false))
+			ok(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false))
 		}
 	}
 }
@@ -208,13 +209,13 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	}
 	shorter, away := o, slot.Period{From: inParis(next, 11), To: inParis(next, 12)}
 	shorter.Ends = 11 * 60
-	weekly := booking.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 11 * 60, Ends: 12 * 60}
+	weekly := agenda.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 11 * 60, Ends: 12 * 60}
 	acts := map[string]func() error{
-		"shorter":          func() error { return w.Bookings.ChangeOpening(t.Context(), nadia, shorter, false) },
-		"gone":             func() error { return w.Bookings.RemoveOpening(t.Context(), nadia, o.ID, false) },
-		"gone on that day": func() error { return w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false) },
-		"away":             func() error { return w.Bookings.AddAbsence(t.Context(), nadia, away, false) },
-		"away every week":  func() error { return w.Bookings.AddWeeklyAbsence(t.Context(), nadia, weekly, false) },
+		"shorter":          func() error { return w.Agendas.ChangeOpening(t.Context(), nadia, shorter, false) },
+		"gone":             func() error { return w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false) },
+		"gone on that day": func() error { return w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false) },
+		"away":             func() error { return w.Agendas.AddAbsence(t.Context(), nadia, away, false) },
+		"away every week":  func() error { return w.Agendas.AddWeeklyAbsence(t.Context(), nadia, weekly, false) },
 	}
 	for _, act := range acts {
 		wantBooked(t, w, nadia, act(), asked)
@@ -237,15 +238,15 @@ func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
 	moved := on(tuesday.AddDate(0, 0, 1), 14, 16) // to the Wednesday
 	moved.ID = o.ID
-	ok(t, w.Bookings.ChangeOpeningOn(t.Context(), nadia, tuesday, moved, false))
+	ok(t, w.Agendas.ChangeOpeningOn(t.Context(), nadia, tuesday, moved, false))
 	wantFree(t, w, nadia, tuesday)
 	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 1), 14, 15)
 	wantFree(t, w, nadia, next, 9, 10)
-	ok(t, w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false))
+	ok(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false))
 	wantFree(t, w, nadia, next)
 	wantFree(t, w, nadia, next.AddDate(0, 0, 7), 9, 10)
 	for name, day := range map[string]time.Time{"a day that is left out": next, "another weekday": monday, "before it began": tuesday.AddDate(0, 0, -14)} {
-		if err := w.Bookings.RemoveOpeningOn(t.Context(), nadia, o.ID, day, false); !fault.Is(err, fault.NotFound) {
+		if err := w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, day, false); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -256,18 +257,18 @@ func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia, marc, zoe := open(t, w, every(2, 9, 12)), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
 	o := theOnly(t, w, nadia)
-	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, booking.WeeklyAbsence{Weekday: 1, FirstDay: monday, Starts: 0, Ends: 60}, false))
-	weekly, err := w.Bookings.WeeklyAbsences(t.Context(), nadia)
+	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 1, FirstDay: monday, Starts: 0, Ends: 60}, false))
+	weekly, err := w.Agendas.WeeklyAbsences(t.Context(), nadia)
 	ok(t, err)
 	for name, c := range map[string]struct {
 		v    *viewer.Viewer
 		want fault.Code
 	}{"another worker": {marc, fault.NotFound}, "a beneficiary": {zoe, fault.Forbidden}, "nobody": {nil, fault.Forbidden}} {
-		_, read := w.Bookings.Opening(t.Context(), c.v, o.ID)
+		_, read := w.Agendas.Opening(t.Context(), c.v, o.ID)
 		for act, err := range map[string]error{
-			"read": read, "change": w.Bookings.ChangeOpening(t.Context(), c.v, o, true), "change a day of": w.Bookings.ChangeOpeningOn(t.Context(), c.v, tuesday, o, true),
-			"remove": w.Bookings.RemoveOpening(t.Context(), c.v, o.ID, true), "remove a day of": w.Bookings.RemoveOpeningOn(t.Context(), c.v, o.ID, tuesday, true),
-			"remove an absence beside": w.Bookings.RemoveWeeklyAbsence(t.Context(), c.v, weekly[0].ID),
+			"read": read, "change": w.Agendas.ChangeOpening(t.Context(), c.v, o, true), "change a day of": w.Agendas.ChangeOpeningOn(t.Context(), c.v, tuesday, o, true),
+			"remove": w.Agendas.RemoveOpening(t.Context(), c.v, o.ID, true), "remove a day of": w.Agendas.RemoveOpeningOn(t.Context(), c.v, o.ID, tuesday, true),
+			"remove an absence beside": w.Agendas.RemoveWeeklyAbsence(t.Context(), c.v, weekly[0].ID),
 		} {
 			if !fault.Is(err, c.want) {
 				t.Errorf("%s, %s: %v, want %s", name, act, err, c.want)
@@ -275,8 +276,8 @@ func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"settings": w.Bookings.SaveSettings(t.Context(), zoe, worker.Settings{}), "holiday": w.Bookings.OpenHoliday(t.Context(), zoe, tuesday),
-		"absence": w.Bookings.AddWeeklyAbsence(t.Context(), zoe, weekly[0], false),
+		"settings": w.Agendas.SaveSettings(t.Context(), zoe, worker.Settings{}), "holiday": w.Agendas.OpenHoliday(t.Context(), zoe, tuesday),
+		"absence": w.Agendas.AddWeeklyAbsence(t.Context(), zoe, weekly[0], false),
 	} {
 		if !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a beneficiary’s %s: %v", name, err)
@@ -289,15 +290,15 @@ func TestR41_AnOpeningMayNotOverlapAnotherOfItsKindNorItself(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := open(t, w, every(2, 9, 12), every(2, 14, 16))
-	openings, err := w.Bookings.Openings(t.Context(), nadia)
+	openings, err := w.Agendas.Openings(t.Context(), nadia)
 	ok(t, err)
 	morning := openings[0]
 	morning.Ends = 15 * 60
-	if err := w.Bookings.ChangeOpening(t.Context(), nadia, morning, true); !fault.Is(err, fault.Invalid) {
+	if err := w.Agendas.ChangeOpening(t.Context(), nadia, morning, true); !fault.Is(err, fault.Invalid) {
 		t.Errorf("over another: %v", err)
 	}
 	morning.Ends = 13 * 60
-	ok(t, w.Bookings.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
+	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
 }
 
 func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
@@ -307,17 +308,17 @@ func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	first := w.Book(t, zoe, nadia, inParis(tuesday, 10), slot.Video)
 	second := w.Book(t, zoe, nadia, inParis(monday, 10), slot.Video)
 	both := slot.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
-	wantBooked(t, w, nadia, w.Bookings.AddAbsence(t.Context(), nadia, both, false), first, second)
-	if absences, err := w.Bookings.Absences(t.Context(), nadia); err != nil || len(absences) != 0 {
+	wantBooked(t, w, nadia, w.Agendas.AddAbsence(t.Context(), nadia, both, false), first, second)
+	if absences, err := w.Agendas.Absences(t.Context(), nadia); err != nil || len(absences) != 0 {
 		t.Errorf("an unconfirmed absence is there: %v, %v", absences, err)
 	}
-	mondays := booking.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
-	wantBooked(t, w, nadia, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)
-	ok(t, w.Bookings.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
+	mondays := agenda.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
+	wantBooked(t, w, nadia, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)
+	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
 	wantStanding(t, w, zoe, second)
 	wantFree(t, w, nadia, monday, 11)
 	wantFree(t, w, nadia, monday.AddDate(0, 0, 14), 9, 10, 11) // after its last day
-	ok(t, w.Bookings.AddAbsence(t.Context(), nadia, both, true))
+	ok(t, w.Agendas.AddAbsence(t.Context(), nadia, both, true))
 	wantFree(t, w, nadia, tuesday)
 	wantStanding(t, w, zoe, first)
 }
@@ -332,16 +333,16 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("booked on Christmas: %v", err)
 	}
-	if err := w.Bookings.OpenHoliday(t.Context(), nadia, tuesday); !fault.Is(err, fault.NotFound) {
+	if err := w.Agendas.OpenHoliday(t.Context(), nadia, tuesday); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an ordinary Tuesday: %v", err)
 	}
-	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas))
-	ok(t, w.Bookings.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
+	ok(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas))
+	ok(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
 	wantFree(t, w, nadia, christmas, 9, 10, 11)
 	a := w.Book(t, zoe, nadia, inParis(christmas, 9), slot.Video)
-	wantBooked(t, w, nadia, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, false), a)
+	wantBooked(t, w, nadia, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, false), a)
 	wantFree(t, w, nadia, christmas, 10, 11)
-	ok(t, w.Bookings.CloseHoliday(t.Context(), nadia, christmas, true))
+	ok(t, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, true))
 	wantFree(t, w, nadia, christmas)
 	wantStanding(t, w, zoe, a)
 }
@@ -352,13 +353,13 @@ func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {
 	stStephen := time.Date(2026, 12, 26, 0, 0, 0, 0, time.UTC) // a Saturday
 	nadia := open(t, w, every(6, 9, 11))
 	wantFree(t, w, nadia, stStephen, 9, 10)
-	settings, err := w.Bookings.Settings(t.Context(), nadia)
+	settings, err := w.Agendas.Settings(t.Context(), nadia)
 	ok(t, err)
 	settings.HolidayRegion = "alsace-moselle"
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, settings))
+	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, settings))
 	wantFree(t, w, nadia, stStephen)
 	lea := w.SocialWorkerWithoutOpenings(t, "Léa", "Payet", "Indian/Reunion")
-	if settings, err = w.Bookings.Settings(t.Context(), lea); err != nil || settings.HolidayRegion != "reunion" {
+	if settings, err = w.Agendas.Settings(t.Context(), lea); err != nil || settings.HolidayRegion != "reunion" {
 		t.Errorf("a worker in La Réunion starts with %q, %v", settings.HolidayRegion, err)
 	}
 }
@@ -381,7 +382,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 	save := func(s worker.Settings) {
 		t.Helper()
 		s.HolidayRegion, s.HorizonWeeks = "metropole", max(1, s.HorizonWeeks)
-		ok(t, w.Bookings.SaveSettings(t.Context(), nadia, s))
+		ok(t, w.Agendas.SaveSettings(t.Context(), nadia, s))
 	}
 	w.Book(t, zoe, nadia, inParis(tuesday, 12), slot.Video)
 
@@ -426,7 +427,7 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	day := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour)
 	w.Open(t, nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
+	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
 	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), slot.Phone)
 	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), slot.Phone)
 	moved := 0
@@ -455,7 +456,7 @@ func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), open(t, w, every(2, 9, 12))
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
+	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
 	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video)
 	ok(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
 }
@@ -465,7 +466,7 @@ func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia := open(t, w)
 	good := worker.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, NoticeHours: 100, HorizonWeeks: 26, PerDay: 24}
-	ok(t, w.Bookings.SaveSettings(t.Context(), nadia, good))
+	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, good))
 	for name, spoil := range map[string]func(*worker.Settings){
 		"region": func(s *worker.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *worker.Settings) { s.BufferBefore = 61 },
 		"after": func(s *worker.Settings) { s.BufferAfter = -1 }, "notice": func(s *worker.Settings) { s.NoticeHours = 337 },
@@ -474,11 +475,11 @@ func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 	} {
 		bad := good
 		spoil(&bad)
-		if err := w.Bookings.SaveSettings(t.Context(), nadia, bad); !fault.Is(err, fault.Invalid) {
+		if err := w.Agendas.SaveSettings(t.Context(), nadia, bad); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if kept, err := w.Bookings.Settings(t.Context(), nadia); err != nil || kept != good {
+	if kept, err := w.Agendas.Settings(t.Context(), nadia); err != nil || kept != good {
 		t.Errorf("kept %+v, %v", kept, err)
 	}
 }
@@ -493,7 +494,7 @@ func TestR12_AnOpeningHasItsPlace(t *testing.T) {
 	afternoon.Place = town.ID
 	w.Open(t, nadia, morning)
 	w.Open(t, nadia, afternoon)
-	if err := w.Bookings.AddOpening(t.Context(), marc, afternoon); !fault.Is(err, fault.NotFound) {
+	if err := w.Agendas.AddOpening(t.Context(), marc, afternoon); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else’s place: %v", err)
 	}
 	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -139,12 +141,12 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 }
 
 // takes refuses a reason that the platform no longer offers, or this worker.
-func takes(ctx context.Context, tx postgres.Tx, id worker.Row, reason string) error {
+func takes(ctx context.Context, tx postgres.Tx, row worker.Row, reason string) error {
 	offered, err := worker.ReadReasons(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(worker.ReasonsTaken(offered, id.Reasons), func(r worker.Reason) bool { return r.Slug == reason }) {
+	if !slices.ContainsFunc(worker.ReasonsTaken(offered, row.Reasons), func(r worker.Reason) bool { return r.Slug == reason }) {
 		return errReason
 	}
 	return nil
@@ -153,11 +155,11 @@ func takes(ctx context.Context, tx postgres.Tx, id worker.Row, reason string) er
 // bookable is the slot of an hour that can be booked now; the hour that an
 // appointment leaves for it is as good as free.
 func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointment.Request, leaves slot.Period) (slot.Slot, error) {
-	agenda, err := readAgenda(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
+	agenda, err := agenda.Read(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
 	if err != nil {
 		return slot.Slot{}, err
 	}
-	return agenda.without(leaves).bookable(r.StartsAt, tx.Now, r.Mode)
+	return agenda.Without(leaves).Bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
 func overlaps(err error) bool {
@@ -169,7 +171,7 @@ func overlaps(err error) bool {
 // moved, or somebody else's. Whoever acts for the person learns that they cannot then,
 // and not why.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
-	if !overlaps(err) && !errors.Is(err, errTaken) && !errors.Is(err, errClosed) {
+	if !overlaps(err) && !errors.Is(err, agenda.ErrTaken) && !errors.Is(err, agenda.ErrClosed) {
 		return err
 	}
 	own, broken := appointment.Has(ctx, s.db.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.db.Now())
@@ -181,7 +183,7 @@ func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, 
 	case own:
 		return errOverlap
 	case overlaps(err):
-		return errTaken
+		return agenda.ErrTaken
 	}
 	return err
 }

@@ -23,6 +23,7 @@ package booking
 
 import (
 	"socialdirect/account"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -33,9 +34,6 @@ import (
 
 // The faults of this package.
 var (
-	errTaken  = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
-	errClosed = fault.New(fault.Conflict, "Cette heure n’est plus libre. Voici celles qui le sont encore.")
-
 	errOverlap = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
 	errBusy    = fault.New(fault.Invalid, "Cette personne ne peut pas à ce moment-là. Choisissez une autre heure.")
 	errTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
@@ -50,18 +48,19 @@ type Service struct {
 
 	appointments *appointment.Service
 	workers      *worker.Service
+	agendas      *agenda.Service
 
 	documents Documents // nil for none
 }
 
 // New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers}
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service) *Service {
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.appointments, moved.workers = db, s.appointments.At(db), s.workers.At(db)
+	moved.db, moved.appointments, moved.workers, moved.agendas = db, s.appointments.At(db), s.workers.At(db), s.agendas.At(db)
 	return &moved
 }

@@ -122,7 +122,7 @@ func TestR13_HoursThatWereNeverFreeAreInvalid(t *testing.T) {
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	w.Open(t, worker, slot.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []slot.Mode{slot.Video}})
 	absent := slot.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
-	if err := w.Bookings.AddAbsence(context.Background(), worker, absent, false); err != nil {
+	if err := w.Agendas.AddAbsence(context.Background(), worker, absent, false); err != nil {
 		t.Fatal(err)
 	}
 	for name, r := range map[string]appointment.Request{

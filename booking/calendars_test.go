@@ -100,7 +100,7 @@ func (w *calendarWorld) read(t *testing.T, s booking.Subscription) booking.Subsc
 
 func (w *calendarWorld) free(t *testing.T, at time.Time) bool {
 	t.Helper()
-	slots, err := w.Bookings.FreeSlots(t.Context(), w.worker.ID, slot.Period{From: at, To: at.Add(time.Second)})
+	slots, err := w.Agendas.AvailableSlots(t.Context(), w.worker.ID, slot.Period{From: at, To: at.Add(time.Second)})
 	ok(t, err)
 	return len(slots) == 1
 }

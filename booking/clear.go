@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -174,14 +176,14 @@ func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
 	if !c.Closes.From.Before(c.Closes.To) || !c.Closes.To.After(tx.Now) || c.Closes.To.After(tx.Now.AddDate(5, 0, 1)) {
 		return errClosing
 	}
-	others, err := readAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
-	if err != nil || len(others) >= maxOpenings {
-		return appointment.OrElse(err, errTooMany)
+	others, err := agenda.ReadAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
+	if err != nil || len(others) >= agenda.MaxOpenings {
+		return appointment.OrElse(err, agenda.ErrTooMany)
 	}
-	if slices.ContainsFunc(others, func(a Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
+	if slices.ContainsFunc(others, func(a agenda.Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
 		return nil
 	}
-	return insertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
+	return agenda.InsertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
 }
 
 func (s *Service) journalClearing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, rows []appointment.Row) error {

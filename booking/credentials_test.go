@@ -52,7 +52,7 @@ func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
 			t.Errorf("%s: %v, want Invalid", name, err)
 		}
 	}
-	free, err := w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
+	free, err := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
 	ok(t, err)
 	if len(free) == 0 || !free[len(free)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
 		t.Errorf("%d hours are offered, the last of them %v", len(free), free)
@@ -100,7 +100,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	gone := func(name string) {
 		t.Helper()
 		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, at.Add(2*time.Hour)))
-		if _, free := w.Bookings.FreeSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
+		if _, free := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
 			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, free)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
@@ -170,13 +172,13 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 	firsts := map[uuid.UUID]slot.Slot{}
 	for from := time.Duration(0); from < slot.Horizon && len(workers) > 0; from = 2*from + slot.Stride {
 		span := slot.Period{From: t.now.Add(from), To: t.now.Add(min(2*from+slot.Stride, slot.Horizon+time.Second))}
-		agendas, err := readAgendas(ctx, s.db.Pool, workers, span, t.now)
+		agendas, err := agenda.ReadMany(ctx, s.db.Pool, workers, span, t.now)
 		if err != nil {
 			return nil, err
 		}
 		var without []worker.Row
 		for _, w := range workers {
-			if own := t.can(w.AccountID, agendas[w.AccountID].free(span, t.now)); len(own) > 0 {
+			if own := t.can(w.AccountID, agendas[w.AccountID].Available(span, t.now)); len(own) > 0 {
 				firsts[w.AccountID] = own[0]
 			} else {
 				without = append(without, w)
@@ -299,7 +301,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 		return nil, err
 	}
 	span := slot.Period{From: kept[0].StartsAt, To: kept[len(kept)-1].StartsAt.Add(slot.Length)}
-	agendas, err := readAgendas(ctx, s.db.Pool, rows, span, t.now)
+	agendas, err := agenda.ReadMany(ctx, s.db.Pool, rows, span, t.now)
 	if err != nil {
 		return nil, err
 	}
@@ -310,7 +312,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 	free := map[uuid.UUID][]slot.Slot{}
 	for _, row := range rows {
 		if people[row.AccountID].Active {
-			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].free(span, t.now))
+			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].Available(span, t.now))
 		}
 	}
 	for _, k := range kept {
@@ -320,7 +322,7 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 			continue
 		}
 		person := people[k.SocialWorkerID]
-		person.Zone = agendas[k.SocialWorkerID].worker.Zone()
+		person.Zone = agendas[k.SocialWorkerID].Worker.Zone()
 		hours = append(hours, Hour{Slot: hour, Worker: person})
 	}
 	return hours, nil

@@ -30,7 +30,7 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 	zones := []string{"Europe/Paris", "Indian/Reunion", "America/Cayenne"}
 	for i := range 6 {
 		v := w.SocialWorkerWithoutOpenings(t, fmt.Sprintf("Prénom%d", i), fmt.Sprintf("Nom%d", 9-i), zones[draw.IntN(3)])
-		must(t, w.Bookings.SaveSettings(t.Context(), v, worker.Settings{
+		must(t, w.Agendas.SaveSettings(t.Context(), v, worker.Settings{
 			HolidayRegion: "metropole", HorizonWeeks: 2 + draw.IntN(24), NoticeHours: draw.IntN(3) * 24, PerDay: draw.IntN(3), BufferAfter: draw.IntN(2) * 30,
 		}))
 		if draw.IntN(5) == 0 {
@@ -41,7 +41,7 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 		w.Open(t, v, slot.Opening{Weekday: 1 + draw.IntN(7), FirstDay: first, Starts: starts, Ends: starts + 60*(1+draw.IntN(4)), Modes: slot.Modes[draw.IntN(3):]})
 		w.Open(t, v, slot.Opening{FirstDay: first.AddDate(0, 0, 1), LastDay: first.AddDate(0, 0, 1), Starts: 600, Ends: 720, Modes: slot.Modes})
 		away := bookingtest.Start.Add(time.Duration(draw.IntN(200)) * time.Hour)
-		must(t, w.Bookings.AddAbsence(t.Context(), v, slot.Period{From: away, To: away.Add(time.Duration(1+draw.IntN(100)) * time.Hour)}, true))
+		must(t, w.Agendas.AddAbsence(t.Context(), v, slot.Period{From: away, To: away.Add(time.Duration(1+draw.IntN(100)) * time.Hour)}, true))
 		paul := w.Beneficiary(t, "Paul", "Morel")
 		for _, slot := range draw.Perm(8) {
 			if free := freeOf(t, w, v.ID); slot < len(free) {
@@ -55,7 +55,7 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 
 func freeOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []slot.Slot {
 	t.Helper()
-	free, err := w.Bookings.FreeSlots(t.Context(), worker, slot.Period{From: w.DB.Now(), To: w.DB.Now().Add(slot.Horizon)})
+	free, err := w.Agendas.AvailableSlots(t.Context(), worker, slot.Period{From: w.DB.Now(), To: w.DB.Now().Add(slot.Horizon)})
 	must(t, err)
 	return free
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -77,34 +79,16 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID
 		return err
 	}
 	horizon := slot.Period{From: tx.Now, To: tx.Now.Add(row.Horizon() + time.Second)}
-	a, err := readAgenda(ctx, tx, row, horizon, tx.Now)
+	a, err := agenda.Read(ctx, tx, row, horizon, tx.Now)
 	if err != nil {
 		return err
 	}
-	free, until := a.soonest(horizon, tx.Now, freeKept)
+	free, until := a.First(horizon, tx.Now, freeKept)
 	before, err := readFreeHours(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	return s.keepFreeHours(ctx, tx, row, change{before: before, after: free, knownUntil: knownUntil, until: until})
-}
-
-// soonest are the first free hours inside span, the first n at least of each mode that
-// has so many, and until when they are all.
-func (a agenda) soonest(span slot.Period, now time.Time, n int) (soonest []slot.Slot, until time.Time) {
-	count := map[slot.Mode]int{}
-	for from := span.From; from.Before(span.To); from = from.Add(slot.Stride) {
-		for _, hour := range a.free(slot.Clip(slot.Period{From: from, To: from.Add(slot.Stride)}, span), now) {
-			soonest = append(soonest, hour)
-			for _, mode := range hour.Modes {
-				count[mode]++
-			}
-			if !slices.ContainsFunc(a.worker.OfferedModes(), func(m slot.Mode) bool { return count[m] < n }) {
-				return soonest, hour.StartsAt
-			}
-		}
-	}
-	return soonest, span.To
 }
 
 // change is what became of a worker's free hours.

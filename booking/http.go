@@ -3,6 +3,7 @@ package booking
 import (
 	"net/http"
 
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
@@ -17,6 +18,7 @@ type HTTP struct {
 	bookings     *Service
 	appointments *appointment.Service
 	workers      *worker.Service
+	agendas      *agenda.Service
 	workerPages  *worker.HTTP
 	render       *web.Renderer
 	links        appointment.Links
@@ -25,7 +27,7 @@ type HTTP struct {
 // NewHTTP returns the pages; links tells the platform's own address, for
 // calendar files.
 func NewHTTP(bookings *Service, workers *worker.HTTP, render *web.Renderer, links appointment.Links) *HTTP {
-	return &HTTP{bookings: bookings, appointments: bookings.appointments, workers: bookings.workers, workerPages: workers, render: render, links: links}
+	return &HTTP{bookings: bookings, appointments: bookings.appointments, workers: bookings.workers, agendas: bookings.agendas, workerPages: workers, render: render, links: links}
 }
 
 type workersPage struct {

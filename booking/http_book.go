@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -132,7 +134,7 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 	if err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	free, err := h.bookings.FreeSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
+	free, err := h.agendas.AvailableSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
 	}
@@ -161,7 +163,7 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 // taken meanwhile.
 func lost(r appointment.Request) *fault.Fault {
 	if r.Anybody {
-		return errTaken
+		return agenda.ErrTaken
 	}
 	return appointment.ErrNotFree
 }
@@ -273,7 +275,7 @@ func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointme
 	if bound := boundOf(err); bound != nil {
 		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
-	if why := whichOf(err, errTaken, errClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
+	if why := whichOf(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
 		return h.agendaAgain(r, e, request, why)
 	}
 	if why := whichOf(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {

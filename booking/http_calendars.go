@@ -28,7 +28,7 @@ func (calendarsPage) Title() string    { return "Mes autres agendas" }
 
 func (h *HTTP) calendarsPage(r *http.Request, f *form.Form) (calendarsPage, error) {
 	v := viewer.From(r.Context())
-	zone, err := h.bookings.Zone(r.Context(), v)
+	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return calendarsPage{}, err
 	}

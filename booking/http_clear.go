@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -124,7 +126,7 @@ func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, 
 	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
 	to, alsoWrong := time.Parse(time.RFC3339, f.Hidden("to", 40))
 	if f.Sent("first_day") {
-		first, last := h.agendaDays()
+		first, last := h.agendas.Days()
 		from = slot.WallClock(f.Date("first_day", first, last, "Indiquez le premier jour."), 0, zone)
 		to = slot.WallClock(f.Date("last_day", first, last, "Indiquez le dernier jour.").AddDate(0, 0, 1), 0, zone)
 		if f.Valid() && !from.Before(to) {
@@ -244,7 +246,7 @@ func (h *HTTP) Clear(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) clearNow(ctx context.Context, f *form.Form, c Clearing) error {
 	_, err := h.bookings.Clear(ctx, viewer.From(ctx), c)
-	for _, why := range []*fault.Fault{errClosing, errTooMany} {
+	for _, why := range []*fault.Fault{errClosing, agenda.ErrTooMany} {
 		if errors.Is(err, why) {
 			f.Fail("close", why.Message)
 			return nil

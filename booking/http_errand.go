@@ -58,7 +58,7 @@ func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person 
 		return nil, err
 	}
 	now := s.db.Now()
-	free, err := s.FreeSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
+	free, err := s.agendas.AvailableSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
 	return fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
 }
 
@@ -79,7 +79,7 @@ func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointmen
 	}
 	now := s.db.Now()
 	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
-	free, err = s.freeBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
+	free, err = s.agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
 	free = slices.DeleteFunc(free, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
 	return fitting(free, a.Mode, asks, now), asks, err
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -134,7 +136,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	why := whichOf(err, errMovedMeanwhile, errLimitPassed, errTaken, errClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
+	why := whichOf(err, errMovedMeanwhile, errLimitPassed, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
 	}

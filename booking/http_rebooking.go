@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -118,7 +120,7 @@ func (h *HTTP) proposeAgain(r *http.Request, f *form.Form, err error) error {
 	if errors.Is(err, worker.ErrNotOffered) {
 		err = errLeft
 	}
-	why := whichOf(err, errNoOffer, errTaken, errClosed, appointment.ErrNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
+	why := whichOf(err, errNoOffer, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 	if why == nil {
 		return err
 	}

@@ -416,7 +416,7 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 	}
 	for _, worker := range p.workers {
 		span := slot.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
-		free, err := p.Bookings.FreeSlots(ctx, worker.ID, span)
+		free, err := p.Agendas.AvailableSlots(ctx, worker.ID, span)
 		ok(tb, err)
 		shown := map[time.Time]bool{}
 		for _, slot := range free {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -182,10 +184,10 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.
 
 // offersPhone reports whether the hour itself is offered by phone.
 func offersPhone(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment) (bool, error) {
-	agenda, err := readAgenda(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
+	agenda, err := agenda.Read(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
 	if err != nil {
 		return false, err
 	}
-	hour, ok := agenda.slotAt(a.StartsAt)
+	hour, ok := agenda.SlotAt(a.StartsAt)
 	return ok && hour.Offers(slot.Phone), nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -120,7 +122,7 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 		about = now
 	}
 	f := &room{span: slot.Clip(slot.Period{From: about.Add(-offersNear), To: about.Add(offersNear)}, slot.Period{From: now, To: now.Add(slot.Horizon)}), now: now}
-	if f.own, err = appointment.ReadOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, around(f.span), now); err != nil {
+	if f.own, err = appointment.ReadOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, agenda.Around(f.span), now); err != nil {
 		return nil, err
 	}
 	f.full, err = appointment.UsedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
@@ -128,21 +130,21 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 }
 
 // freeFor are the hours of a worker that fit.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, id worker.Row, a appointment.Appointment, fits *room) (free []Offer, err error) {
-	marked, err := appointment.ReadMark(ctx, q, id.AccountID, a.BeneficiaryID)
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, row worker.Row, a appointment.Appointment, fits *room) (free []Offer, err error) {
+	marked, err := appointment.ReadMark(ctx, q, row.AccountID, a.BeneficiaryID)
 	if err != nil {
 		return nil, err
 	}
-	agenda, err := readAgenda(ctx, q, id, fits.span, fits.now)
+	agenda, err := agenda.Read(ctx, q, row, fits.span, fits.now)
 	if err != nil {
 		return nil, err
 	}
 	var places []worker.Place
 	if a.Mode == slot.InPerson {
-		places, err = worker.ReadPlaces(ctx, q, id.AccountID)
+		places, err = worker.ReadPlaces(ctx, q, row.AccountID)
 	}
-	for _, hour := range agenda.free(fits.span, fits.now) {
-		o := Offer{SocialWorkerID: id.AccountID, StartsAt: hour.StartsAt, Zone: id.Zone(), Asks: !marked.IsZero()}
+	for _, hour := range agenda.Available(fits.span, fits.now) {
+		o := Offer{SocialWorkerID: row.AccountID, StartsAt: hour.StartsAt, Zone: row.Zone(), Asks: !marked.IsZero()}
 		where := worker.PlaceIn(places, hour.Place)
 		if a.Mode == slot.InPerson && where != nil {
 			o.Place = where.Words()
@@ -174,7 +176,7 @@ func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worke
 	if err != nil || len(free) == 0 {
 		return nil, err
 	}
-	given, err := readGivenUp(ctx, q, worker.AccountID, around(fits.span))
+	given, err := readGivenUp(ctx, q, worker.AccountID, agenda.Around(fits.span))
 	return slices.DeleteFunc(free, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
 }
 

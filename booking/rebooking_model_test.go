@@ -155,7 +155,7 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 			_, _ = p.Bookings.Book(t.Context(), who, appointment.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
 		}
 	}
-	ok(t, p.Bookings.AddAbsence(t.Context(), p.marc, slot.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
+	ok(t, p.Agendas.AddAbsence(t.Context(), p.marc, slot.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
 	p.leave(t, a)
 	got := p.proposal(t, p.zoe, a).Offers
 

@@ -439,7 +439,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	if told != many || twice != 0 || left != many || journaled != many {
 		t.Errorf("told %d, twice %d, noted %d, journaled %d", told, twice, left, journaled)
 	}
-	if free, err := p.Bookings.FreeSlots(t.Context(), p.nadia.ID, span); err != nil || len(free) != 0 {
+	if free, err := p.Agendas.AvailableSlots(t.Context(), p.nadia.ID, span); err != nil || len(free) != 0 {
 		t.Errorf("the period is open still: %d, %v", len(free), err)
 	}
 	if n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {

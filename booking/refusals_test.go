@@ -84,7 +84,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 	settings := func(s worker.Settings) {
 		t.Helper()
 		s.HolidayRegion, s.HorizonWeeks = "metropole", 8
-		ok(t, d.Bookings.SaveSettings(t.Context(), d.nadia, s))
+		ok(t, d.Agendas.SaveSettings(t.Context(), d.nadia, s))
 	}
 	d.Book(t, paul, d.nadia, d.at(50), slot.Video)
 	for _, c := range []struct {

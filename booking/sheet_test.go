@@ -81,7 +81,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 			t.Errorf("%s: %v, want %s", mode, err, want)
 		}
 	}
-	free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
+	free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
 	ok(t, err)
 	for _, hour := range free {
 		if !slices.Equal(hour.Modes, []slot.Mode{slot.Phone}) {
@@ -292,11 +292,11 @@ func TestR14_AnAgendaKeepsItsZoneWhenItsWorkerTravels(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	ok(t, err)
 	lea.Zone = paris
-	zone, err := w.Bookings.Zone(t.Context(), lea)
+	zone, err := w.Agendas.Zone(t.Context(), lea)
 	if err != nil || zone.String() != "Indian/Reunion" {
 		t.Errorf("the agenda stands in %v, %v", zone, err)
 	}
-	if _, err := w.Bookings.Zone(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
+	if _, err := w.Agendas.Zone(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a beneficiary has an agenda: %v", err)
 	}
 }

@@ -40,7 +40,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 			}
 		}
 		ok(t, exec(`delete from appointments where id <> $1`, a.ID))
-		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
+		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 0) != status.Occupies() {
 			t.Errorf("%s: free %v, %v", status, free, err)
 		}
@@ -71,7 +71,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 		if held := want == appointment.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
 			t.Errorf("at %v: coming %v, past %v", now, coming, past)
 		}
-		free, err := w.Bookings.FreeSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
+		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 1) != (want == appointment.Expired) {
 			t.Errorf("at %v: free %v, %v", now, free, err)
 		}

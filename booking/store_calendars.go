@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/booking/slot"
 	"socialdirect/internal/calendar"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/postgres"
@@ -164,11 +163,4 @@ func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, perio
 	}
 	_, err := tx.Exec(ctx, `update calendar_subscriptions set expanded_at = $2 where id = $1`, row.ID, tx.Now)
 	return err
-}
-
-// readExternalBusy is when a worker's own calendars say that they are busy, as far
-// as it matters to the slots that start inside span.
-func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
-	all, err := readExternalBusyOf(ctx, q, span, worker)
-	return all[worker], err
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
@@ -78,11 +80,11 @@ func (s *Service) stillFreeWith(ctx context.Context, tx postgres.Tx, id uuid.UUI
 		return nil, err
 	}
 	span := slot.Period{From: told[0], To: told[len(told)-1].Add(time.Second)}
-	agenda, err := readAgenda(ctx, tx, worker, span, tx.Now)
+	agenda, err := agenda.Read(ctx, tx, worker, span, tx.Now)
 	if err != nil {
 		return nil, err
 	}
-	useful, err := s.useful(ctx, tx, id, wish, agenda.free(span, tx.Now))
+	useful, err := s.useful(ctx, tx, id, wish, agenda.Available(span, tx.Now))
 	var free []time.Time
 	for _, at := range told {
 		if slot.ModesAt(useful, at) != nil {

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -69,7 +70,8 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	must(t, err)
 	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
-	must(t, booking.New(db, queue, r.Vault, accounts, appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)).RefreshHours(ctx))
+	appointments, workers := appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)
+	must(t, booking.New(db, queue, r.Vault, accounts, appointments, workers, agenda.New(db, appointments, workers)).RefreshHours(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}

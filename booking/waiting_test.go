@@ -486,7 +486,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			booked = slices.Delete(booked, i, i+1)
 		case n == 3:
 			day := r.DB.Now().Truncate(24*time.Hour).AddDate(0, 0, 1+draw.IntN(20))
-			err := r.Bookings.AddOpening(t.Context(), r.nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 60 * (8 + draw.IntN(8)), Ends: 60 * 17, Modes: slot.Modes})
+			err := r.Agendas.AddOpening(t.Context(), r.nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 60 * (8 + draw.IntN(8)), Ends: 60 * 17, Modes: slot.Modes})
 			if err != nil && !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
@@ -502,12 +502,12 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 // away adds an absence, or removes one.
 func (r *waitingRoom) away(t *testing.T, draw *rand.Rand) {
 	t.Helper()
-	absences, err := r.Bookings.Absences(t.Context(), r.nadia)
+	absences, err := r.Agendas.Absences(t.Context(), r.nadia)
 	must(t, err)
 	if len(absences) > 0 && draw.IntN(2) == 0 {
-		must(t, r.Bookings.RemoveAbsence(t.Context(), r.nadia, absences[0].ID))
+		must(t, r.Agendas.RemoveAbsence(t.Context(), r.nadia, absences[0].ID))
 		return
 	}
 	from := r.DB.Now().Add(time.Duration(draw.IntN(400)) * time.Hour)
-	must(t, r.Bookings.AddAbsence(t.Context(), r.nadia, slot.Period{From: from, To: from.Add(50 * time.Hour)}, true))
+	must(t, r.Agendas.AddAbsence(t.Context(), r.nadia, slot.Period{From: from, To: from.Add(50 * time.Hour)}, true))
 }

@@ -74,7 +74,7 @@ func (s *Server) routes() []route {
 		figures, machines = s.parts.Figures, s.parts.API
 		rights            = s.parts.Rights
 
-		a, c, l, workers, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Bookings, s.parts.Messages, s.parts.Calls
+		a, c, l, workers, agendas, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
 	return []route{
 		{"GET", "/{$}", everyone, s.home, page},
@@ -192,23 +192,23 @@ func (s *Server) routes() []route {
 		{"POST", "/messages/{id}", itsPeople, m.Send, upload},
 		{"GET", "/documents/{id}", itsPeople, m.Document, page},
 
-		{"GET", "/agenda", worker, b.Week, page},
-		{"GET", "/agenda/ouvertures", worker, b.Openings, page},
-		{"POST", "/agenda/ouvertures", worker, b.AddOpening, page},
-		{"POST", "/agenda/ouvertures/{id}/suppression", worker, b.RemoveOpening, page},
-		{"GET", "/agenda/ouvertures/{id}", worker, b.Opening, page},
-		{"POST", "/agenda/ouvertures/{id}", worker, b.ChangeOpening, page},
-		{"GET", "/agenda/absences", worker, b.Absences, page},
-		{"POST", "/agenda/absences", worker, b.AddAbsence, page},
-		{"POST", "/agenda/absences/{id}/suppression", worker, b.RemoveAbsence, page},
-		{"POST", "/agenda/absences/hebdomadaires", worker, b.AddWeeklyAbsence, page},
-		{"POST", "/agenda/absences/hebdomadaires/{id}/suppression", worker, b.RemoveWeeklyAbsence, page},
+		{"GET", "/agenda", worker, agendas.Week, page},
+		{"GET", "/agenda/ouvertures", worker, agendas.Openings, page},
+		{"POST", "/agenda/ouvertures", worker, agendas.AddOpening, page},
+		{"POST", "/agenda/ouvertures/{id}/suppression", worker, agendas.RemoveOpening, page},
+		{"GET", "/agenda/ouvertures/{id}", worker, agendas.Opening, page},
+		{"POST", "/agenda/ouvertures/{id}", worker, agendas.ChangeOpening, page},
+		{"GET", "/agenda/absences", worker, agendas.Absences, page},
+		{"POST", "/agenda/absences", worker, agendas.AddAbsence, page},
+		{"POST", "/agenda/absences/{id}/suppression", worker, agendas.RemoveAbsence, page},
+		{"POST", "/agenda/absences/hebdomadaires", worker, agendas.AddWeeklyAbsence, page},
+		{"POST", "/agenda/absences/hebdomadaires/{id}/suppression", worker, agendas.RemoveWeeklyAbsence, page},
 		{"GET", "/agenda/annulations", worker, b.ClearPage, page},
 		{"POST", "/agenda/annulations/verification", worker, b.CheckClearing, page},
 		{"POST", "/agenda/annulations", worker, b.Clear, page},
-		{"GET", "/agenda/reglages", worker, b.Settings, page},
-		{"POST", "/agenda/reglages", worker, b.SaveSettings, page},
-		{"POST", "/agenda/jours-feries", worker, b.SetHoliday, page},
+		{"GET", "/agenda/reglages", worker, agendas.Settings, page},
+		{"POST", "/agenda/reglages", worker, agendas.SaveSettings, page},
+		{"POST", "/agenda/jours-feries", worker, agendas.SetHoliday, page},
 
 		{"GET", "/agenda/calendriers", worker, b.Calendars, page},
 		{"POST", "/agenda/calendriers", worker, b.AddCalendar, page},

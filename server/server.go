@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/config"
@@ -30,6 +31,7 @@ type Parts struct {
 	Companies *company.HTTP
 	Legal     *legal.HTTP
 	Workers   *worker.HTTP
+	Agendas   *agenda.HTTP
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP
 	Calls     *signaling.HTTP

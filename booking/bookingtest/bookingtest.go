@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -47,6 +48,7 @@ type World struct {
 	Accounts     *account.Service
 	Appointments *appointment.Service
 	Workers      *worker.Service
+	Agendas      *agenda.Service
 	Bookings     *booking.Service
 	Admin        *viewer.Viewer // nobody's account, an administrator's rights
 
@@ -94,7 +96,8 @@ func (w *World) open(t testing.TB) {
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
 	w.Workers = worker.New(w.DB, w.Queue, w.Accounts)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers)
+	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 }
 
 // NoiseKey is the key of the noise in a world's figures.
@@ -187,7 +190,7 @@ func Insured(from, until time.Time) worker.Credential {
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
-	must(t, w.Bookings.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
+	must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
 	for weekday := 1; weekday <= 7; weekday++ {
 		w.Open(t, v, slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
 	}
@@ -201,7 +204,7 @@ func day(t time.Time) time.Time {
 // Open adds an opening to a worker's agenda.
 func (w *World) Open(t testing.TB, v *viewer.Viewer, o slot.Opening) {
 	t.Helper()
-	must(t, w.Bookings.AddOpening(context.Background(), v, o))
+	must(t, w.Agendas.AddOpening(context.Background(), v, o))
 }
 
 // Book books an hour, as an hour before it (or, when that is sooner, now).

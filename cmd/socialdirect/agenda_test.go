@@ -21,10 +21,10 @@ var openingAddress = regexp.MustCompile(`/agenda/ouvertures/[0-9a-f-]{36}`)
 func (w *world) idle(t *testing.T, name string) *visitor {
 	t.Helper()
 	v := w.worker(t, name)
-	openings, err := w.platform.bookings.Openings(t.Context(), v.whoIs())
+	openings, err := w.platform.agendas.Openings(t.Context(), v.whoIs())
 	ok(t, err)
 	for _, o := range openings {
-		ok(t, w.platform.bookings.RemoveOpening(t.Context(), v.whoIs(), o.ID, false))
+		ok(t, w.platform.agendas.RemoveOpening(t.Context(), v.whoIs(), o.ID, false))
 	}
 	return v
 }
@@ -148,7 +148,7 @@ func TestR41_WhatIsBookedIsListedAndConfirmed(t *testing.T) {
 func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 	t.Helper()
 	from := clocktest.Now().AddDate(0, 0, days).Truncate(24 * time.Hour)
-	slots, err := w.platform.bookings.FreeSlots(t.Context(), worker.whoIs().ID, slot.Period{From: from, To: from.AddDate(0, 0, 1)})
+	slots, err := w.platform.agendas.AvailableSlots(t.Context(), worker.whoIs().ID, slot.Period{From: from, To: from.AddDate(0, 0, 1)})
 	ok(t, err)
 	if len(slots) == 0 {
 		t.Fatal("nothing is free")

@@ -90,7 +90,7 @@ func TestTheCallUnderWayCanBeginAtEveryQuarterOfAnHour(t *testing.T) {
 	worker := w.idle(t, "quiterie").whoIs()
 	year := clocktest.Now().Year()
 	// The hour before it runs into it, and it may be later than the holidays that the demo opens.
-	ok(t, w.platform.bookings.OpenHoliday(t.Context(), worker, time.Date(year+1, time.January, 1, 0, 0, 0, 0, time.UTC)))
+	ok(t, w.platform.agendas.OpenHoliday(t.Context(), worker, time.Date(year+1, time.January, 1, 0, 0, 0, 0, time.UTC)))
 	for _, midnight := range []time.Time{
 		time.Date(year, time.December, 31, 0, 0, 0, 0, worker.Zone), time.Date(year+1, time.February, 28, 0, 0, 0, 0, worker.Zone),
 		lastSunday(year+1, time.March, worker.Zone), lastSunday(year+1, time.October, worker.Zone),
@@ -113,8 +113,8 @@ func lastSunday(year int, month time.Month, zone *time.Location) time.Time {
 func (w *world) holds(t *testing.T, worker *viewer.Viewer, start time.Time) bool {
 	t.Helper()
 	ok(t, w.openFor(t.Context(), worker, start))
-	before := w.platform.bookings.At(w.platform.db.At(func() time.Time { return start.AddDate(0, 0, -2) }))
-	free, err := before.FreeSlots(t.Context(), worker.ID, slot.Period{From: start, To: start.Add(time.Second)})
+	before := w.platform.agendas.At(w.platform.db.At(func() time.Time { return start.AddDate(0, 0, -2) }))
+	free, err := before.AvailableSlots(t.Context(), worker.ID, slot.Period{From: start, To: start.Add(time.Second)})
 	ok(t, err)
 	return len(free) == 1
 }

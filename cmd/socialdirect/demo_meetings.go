@@ -95,18 +95,18 @@ func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *vi
 
 // openFor makes an opening for an hour, in place of those of earlier starts.
 func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
-	openings, err := d.platform.bookings.Openings(ctx, worker)
+	openings, err := d.platform.agendas.Openings(ctx, worker)
 	if err != nil {
 		return err
 	}
 	for _, o := range openings {
 		if length := o.Ends - o.Starts; o.Weekday == 0 && (length == 60 || length == 120) {
-			if err := d.platform.bookings.RemoveOpening(ctx, worker, o.ID, true); err != nil {
+			if err := d.platform.agendas.RemoveOpening(ctx, worker, o.ID, true); err != nil {
 				return err
 			}
 		}
 	}
-	return d.platform.bookings.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
+	return d.platform.agendas.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
 }
 
 // openingFor is an opening of one day that holds the hour from start on. Where the

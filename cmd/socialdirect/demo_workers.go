@@ -122,7 +122,7 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 	}
 	for weekday := 1; weekday <= 7; weekday++ {
 		opening := slot.Opening{Weekday: weekday, FirstDay: founded, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
-		if err := d.platform.bookings.AddOpening(ctx, worker.viewer, opening); err != nil {
+		if err := d.platform.agendas.AddOpening(ctx, worker.viewer, opening); err != nil {
 			return staff{}, err
 		}
 	}
@@ -133,12 +133,12 @@ func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer,
 // free. Where one of them is open already somebody may have closed the others.
 func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
 	since := d.now().AddDate(0, 0, -10)
-	holidays, err := d.platform.bookings.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})
+	holidays, err := d.platform.agendas.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})
 	if err != nil || slices.ContainsFunc(holidays, func(h slot.Holiday) bool { return h.Open }) {
 		return err
 	}
 	for _, h := range holidays {
-		if err := d.platform.bookings.OpenHoliday(ctx, worker, h.Day); err != nil {
+		if err := d.platform.agendas.OpenHoliday(ctx, worker, h.Day); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking/agenda"
+
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
@@ -335,20 +337,20 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	nadia := m.nadia.whoIs()
 	day := clocktest.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 100)
 	late := slot.Opening{FirstDay: day, LastDay: day, Starts: 21 * 60, Ends: 22 * 60, Modes: []slot.Mode{slot.Video}}
-	ok(t, m.platform.bookings.AddOpening(t.Context(), nadia, late))
-	openings, err := m.platform.bookings.Openings(t.Context(), nadia)
+	ok(t, m.platform.agendas.AddOpening(t.Context(), nadia, late))
+	openings, err := m.platform.agendas.Openings(t.Context(), nadia)
 	ok(t, err)
 	made := slices.IndexFunc(openings, func(o slot.Opening) bool { return o.Starts == late.Starts })
 	m.objects["opening to remove"] = identified(openings[made].ID, m.nadia)
 	other := slices.IndexFunc(openings, func(o slot.Opening) bool { return o.Starts != late.Starts })
 	m.objects["opening to change"] = identified(openings[other].ID, m.nadia)
-	lunch := booking.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
-	ok(t, m.platform.bookings.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
-	weekly, err := m.platform.bookings.WeeklyAbsences(t.Context(), nadia)
+	lunch := agenda.WeeklyAbsence{Weekday: 1, FirstDay: day.AddDate(0, 0, 20), Starts: 12 * 60, Ends: 13 * 60}
+	ok(t, m.platform.agendas.AddWeeklyAbsence(t.Context(), nadia, lunch, false))
+	weekly, err := m.platform.agendas.WeeklyAbsences(t.Context(), nadia)
 	ok(t, err)
 	m.objects["weekly absence to remove"] = identified(weekly[0].ID, m.nadia)
 	from := day.AddDate(0, 0, 10)
-	ok(t, m.platform.bookings.AddAbsence(t.Context(), nadia, slot.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
+	ok(t, m.platform.agendas.AddAbsence(t.Context(), nadia, slot.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 	// They were asked for a moment ago, however long the test takes.
 	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))

@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -79,6 +80,7 @@ type platform struct {
 	accounts     *account.Service
 	appointments *appointment.Service
 	workers      *worker.Service
+	agendas      *agenda.Service
 	bookings     *booking.Service
 	messages     *messaging.Service
 	rights       *privacy.Service
@@ -189,7 +191,8 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
 	p.workers = worker.New(p.db, queue, p.accounts)
-	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers)
+	p.agendas = agenda.New(p.db, p.appointments, p.workers)
+	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
@@ -344,6 +347,7 @@ func (p *platform) startServer(s settings) error {
 		Companies:      companies,
 		Legal:          texts,
 		Workers:        workers,
+		Agendas:        agenda.NewHTTP(p.agendas, render),
 		Bookings:       booking.NewHTTP(p.bookings, workers, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),

@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span slot.Period)
 	if hours.Openings, err = readOpeningsSince(ctx, s.db.Pool, v.ID, first); err != nil {
 		return Hours{}, err
 	}
-	if hours.Absences, err = readAbsences(ctx, s.db.Pool, v.ID, span); err != nil {
+	if hours.Absences, err = ReadAbsences(ctx, s.db.Pool, v.ID, span); err != nil {
 		return Hours{}, err
 	}
 	if hours.Weekly, err = readWeeklyAbsences(ctx, s.db.Pool, v.ID, first); err != nil {

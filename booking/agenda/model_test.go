@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"cmp"
@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"socialdirect/account"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/zone"
-
-	"pgregory.net/rapid"
 )
 
 // scene is an agenda and when it is looked at. The slow, obvious model below reads
@@ -31,13 +31,13 @@ type scene struct {
 }
 
 // free is what the product answers.
-func (s scene) free() []slot.Slot { return s.agenda().free(s.span, s.now) }
+func (s scene) free() []slot.Slot { return s.agenda().Available(s.span, s.now) }
 
-func (s scene) agenda() agenda {
-	a := agenda{worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
+func (s scene) agenda() Agenda {
+	a := Agenda{Worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
 	a.closed = slices.Clone(s.absences)
 	for _, w := range s.weekly {
-		a.closed = append(a.closed, w.within(around(s.span), s.zone)...)
+		a.closed = append(a.closed, w.within(Around(s.span), s.zone)...)
 	}
 	for _, h := range slot.HolidaysOf(s.settings.HolidayRegion, slot.CalendarDay(s.span.From.AddDate(0, 0, -2)), slot.CalendarDay(s.span.To.AddDate(0, 0, 2))) {
 		if !slices.ContainsFunc(s.opened, h.Day.Equal) {
@@ -276,13 +276,13 @@ func (s scene) check(t interface {
 		if i > 0 && slot.StartsAt.Sub(got[i-1].StartsAt) < time.Hour {
 			t.Errorf("%v overlaps the slot before", slot)
 		}
-		if _, err := s.agenda().bookable(slot.StartsAt, s.now, slot.Modes[0]); err != nil {
+		if _, err := s.agenda().Bookable(slot.StartsAt, s.now, slot.Modes[0]); err != nil {
 			t.Errorf("%v is shown, and refused: %v", slot, err)
 		}
 	}
 	for at := s.span.From; at.Before(s.span.To); at = at.Add(15 * time.Minute) {
 		shown := slices.ContainsFunc(got, func(g slot.Slot) bool { return g.StartsAt.Equal(at) })
-		if _, err := s.agenda().bookable(at, s.now, slot.Video); !shown && err == nil {
+		if _, err := s.agenda().Bookable(at, s.now, slot.Video); !shown && err == nil {
 			t.Errorf("%v is accepted, and was never shown", at)
 		}
 	}

@@ -1,15 +1,15 @@
-package booking
+package agenda
 
 import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
-
-	"github.com/google/uuid"
 )
 
 type openingRow struct {
@@ -93,13 +93,15 @@ func deleteOpening(ctx context.Context, q postgres.Querier, worker, id uuid.UUID
 	return tag.RowsAffected() > 0, err
 }
 
-func readAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]Absence, error) {
+// ReadAbsences lists a worker's absences of a span.
+func ReadAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]Absence, error) {
 	return postgres.All[Absence](ctx, q, `
 		select id, lower(period) as "from", upper(period) as "to" from absences
 		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
 }
 
-func insertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
+// InsertAbsence closes a worker's hours of a period.
+func InsertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
 	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
 	return err
 }
@@ -153,8 +155,6 @@ func deleteWeeklyAbsence(ctx context.Context, q postgres.Querier, worker, id uui
 	return tag.RowsAffected() > 0, err
 }
 
-// Holidays and settings.
-
 type openHolidayRow struct {
 	SocialWorkerID uuid.UUID
 	Day            time.Time
@@ -181,4 +181,23 @@ func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s wor
 		update social_workers set holiday_region = $2, buffer_before = $3, buffer_after = $4, notice_hours = $5, horizon_weeks = $6, per_day = $7
 		where account_id = $1`, worker, s.HolidayRegion, s.BufferBefore, s.BufferAfter, s.NoticeHours, s.HorizonWeeks, s.PerDay)
 	return err
+}
+
+func readAbsencesOf(ctx context.Context, q postgres.Querier, span slot.Period, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
+	return appointment.ReadPeriods(ctx, q, `
+		select social_worker_id, lower(period) as "from", upper(period) as "to" from absences
+		where social_worker_id = any($1) and period && tstzrange($2, $3)`, workers, span.From, span.To)
+}
+
+func readExternalBusyOf(ctx context.Context, q postgres.Querier, span slot.Period, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
+	return appointment.ReadPeriods(ctx, q, `
+		select social_worker_id, lower(period) as "from", upper(period) as "to" from external_busy
+		where social_worker_id = any($1) and period && tstzrange($2, $3)`, workers, span.From, span.To.Add(slot.Length))
+}
+
+// readExternalBusy is when a worker's own calendars say that they are busy, as far
+// as it matters to the slots that start inside span.
+func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
+	all, err := readExternalBusyOf(ctx, q, span, worker)
+	return all[worker], err
 }

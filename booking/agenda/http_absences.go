@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"context"
@@ -7,14 +7,14 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
-
-	"github.com/google/uuid"
 )
 
 // absencesPage lists a worker's absences, with the forms for one and for one that
@@ -46,21 +46,21 @@ func (w WeeklyAbsence) When() string {
 
 func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPage, error) {
 	v := viewer.From(r.Context())
-	zone, err := h.bookings.Zone(r.Context(), v)
+	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return absencesPage{}, err
 	}
 	page := absencesPage{Form: one, WeeklyForm: weekly, Weekdays: slot.WeekdayOptions[:7], Zone: zone}
-	if page.Absences, err = h.bookings.Absences(r.Context(), v); err != nil {
+	if page.Absences, err = h.agendas.Absences(r.Context(), v); err != nil {
 		return absencesPage{}, err
 	}
-	page.Weekly, err = h.bookings.WeeklyAbsences(r.Context(), v)
+	page.Weekly, err = h.agendas.WeeklyAbsences(r.Context(), v)
 	return page, err
 }
 
 // newWeekly is the form for an absence of every week, as it starts.
 func (h *HTTP) newWeekly() *form.Form {
-	return form.New(map[string]string{"weekly_first_day": slot.DayInput(slot.CalendarDay(h.bookings.db.Now()))})
+	return form.New(map[string]string{"weekly_first_day": slot.DayInput(slot.CalendarDay(h.agendas.db.Now()))})
 }
 
 // Absences lists the viewer's absences, with the forms for another.
@@ -73,7 +73,7 @@ func (h *HTTP) Absences(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) slot.Period {
-	first, last := h.agendaDays()
+	first, last := h.agendas.Days()
 	from := f.Date("first_day", first, last, "Indiquez le premier jour.")
 	to := f.Date("last_day", first, last, "Indiquez le dernier jour.")
 	starts, ends := 0, 24*60
@@ -100,13 +100,13 @@ func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := viewer.From(r.Context())
-	zone, err := h.bookings.Zone(r.Context(), v)
+	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return err
 	}
 	absence := h.decodeAbsence(f, zone)
 	if f.Valid() {
-		err = h.bookings.AddAbsence(r.Context(), v, absence, f.Ticked("anyway"))
+		err = h.agendas.AddAbsence(r.Context(), v, absence, f.Ticked("anyway"))
 	}
 	page, broken := h.absencesPage(r, f, h.newWeekly())
 	if broken != nil {
@@ -124,8 +124,8 @@ func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field s
 	case errors.As(err, &booked):
 		page.Booked = booked.Appointments
 		return fault.WithPage(booked, page)
-	case errors.Is(err, errTooMany):
-		f.Fail(field, errTooMany.Message)
+	case errors.Is(err, ErrTooMany):
+		f.Fail(field, ErrTooMany.Message)
 	case err != nil:
 		return err
 	}
@@ -139,7 +139,7 @@ func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field s
 // decodeWeekly decodes an absence of every week; its fields have names of their
 // own, so that each message stands beside its form on the page.
 func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
-	first, last := h.agendaDays()
+	first, last := h.agendas.Days()
 	w := WeeklyAbsence{Weekday: 1}
 	if weekday := f.Choice("weekly_weekday", form.Values(slot.WeekdayOptions[:7]), "Choisissez un jour."); weekday != "" {
 		w.Weekday = int(weekday[0] - '0')
@@ -170,7 +170,7 @@ func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
 	}
 	absence := h.decodeWeekly(f)
 	if f.Valid() {
-		err = h.bookings.AddWeeklyAbsence(r.Context(), viewer.From(r.Context()), absence, f.Ticked("anyway"))
+		err = h.agendas.AddWeeklyAbsence(r.Context(), viewer.From(r.Context()), absence, f.Ticked("anyway"))
 	}
 	page, broken := h.absencesPage(r, form.New(nil), f)
 	if broken != nil {
@@ -181,12 +181,12 @@ func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
 
 // RemoveAbsence takes an absence away.
 func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *http.Request) error {
-	return removeAbsence(w, r, h.bookings.RemoveAbsence)
+	return removeAbsence(w, r, h.agendas.RemoveAbsence)
 }
 
 // RemoveWeeklyAbsence takes an absence of every week away.
 func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
-	return removeAbsence(w, r, h.bookings.RemoveWeeklyAbsence)
+	return removeAbsence(w, r, h.agendas.RemoveWeeklyAbsence)
 }
 
 func removeAbsence(w http.ResponseWriter, r *http.Request, remove func(context.Context, *viewer.Viewer, uuid.UUID) error) error {

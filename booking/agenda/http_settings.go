@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"errors"
@@ -38,17 +38,17 @@ func regionOptions() []form.Option {
 }
 
 func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error) {
-	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	zone, err := h.bookings.Zone(r.Context(), v)
+	v, now := viewer.From(r.Context()), h.agendas.db.Now()
+	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return settingsPage{}, err
 	}
-	holidays, err := h.bookings.Holidays(r.Context(), v, slot.Period{From: now, To: now.AddDate(1, 0, 0)})
+	holidays, err := h.agendas.Holidays(r.Context(), v, slot.Period{From: now, To: now.AddDate(1, 0, 0)})
 	return settingsPage{Form: f, Regions: regionOptions(), Holidays: holidays, Zone: zone}, err
 }
 
 func (h *HTTP) savedSettings(r *http.Request) (*form.Form, error) {
-	s, err := h.bookings.Settings(r.Context(), viewer.From(r.Context()))
+	s, err := h.agendas.Settings(r.Context(), viewer.From(r.Context()))
 	values := map[string]string{"holiday_region": s.HolidayRegion, "buffer_before": strconv.Itoa(s.BufferBefore), "buffer_after": strconv.Itoa(s.BufferAfter),
 		"notice_hours": strconv.Itoa(s.NoticeHours), "horizon_weeks": strconv.Itoa(s.HorizonWeeks)}
 	if s.PerDay > 0 {
@@ -101,7 +101,7 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
 	}
 	if f.Valid() {
-		err = h.bookings.SaveSettings(r.Context(), viewer.From(r.Context()), s)
+		err = h.agendas.SaveSettings(r.Context(), viewer.From(r.Context()), s)
 	}
 	if err != nil {
 		return err
@@ -129,9 +129,9 @@ func (h *HTTP) SetHoliday(w http.ResponseWriter, r *http.Request) error {
 		return errNoHoliday
 	}
 	if f.Ticked("open") {
-		err = h.bookings.OpenHoliday(r.Context(), v, day)
+		err = h.agendas.OpenHoliday(r.Context(), v, day)
 	} else {
-		err = h.bookings.CloseHoliday(r.Context(), v, day, f.Ticked("anyway"))
+		err = h.agendas.CloseHoliday(r.Context(), v, day, f.Ticked("anyway"))
 	}
 	var booked *StillBooked
 	if errors.As(err, &booked) {

@@ -1,8 +1,10 @@
-package booking
+package agenda
 
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
@@ -10,8 +12,6 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // Absence is a time in which a worker cannot be booked.
@@ -57,7 +57,7 @@ func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, er
 		return nil, err
 	}
 	now := s.db.Now()
-	return readAbsences(ctx, s.db.Pool, v.ID, slot.Period{From: now, To: now.AddDate(100, 0, 0)})
+	return ReadAbsences(ctx, s.db.Pool, v.ID, slot.Period{From: now, To: now.AddDate(100, 0, 0)})
 }
 
 // WeeklyAbsences lists the viewer's own ones that are not over.
@@ -73,11 +73,11 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 // in it: no appointment is dropped in silence.
 func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
-		others, err := readAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
-		if err != nil || len(others) >= maxOpenings {
-			return nil, appointment.OrElse(err, errTooMany)
+		others, err := ReadAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
+		if err != nil || len(others) >= MaxOpenings {
+			return nil, appointment.OrElse(err, ErrTooMany)
 		}
-		if err := insertAbsence(ctx, tx, v.ID, p); err != nil {
+		if err := InsertAbsence(ctx, tx, v.ID, p); err != nil {
 			return nil, err
 		}
 		return comingDuring(ctx, tx, row, []slot.Period{p})
@@ -88,8 +88,8 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Perio
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.Zone())))
-		if err != nil || len(others) >= maxOpenings {
-			return nil, appointment.OrElse(err, errTooMany)
+		if err != nil || len(others) >= MaxOpenings {
+			return nil, appointment.OrElse(err, ErrTooMany)
 		}
 		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
 			return nil, err

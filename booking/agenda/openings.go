@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"context"
@@ -6,14 +6,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // Openings lists the viewer's own openings that are not over.
@@ -45,15 +45,15 @@ func openingOf(openings []slot.Opening, id uuid.UUID) (slot.Opening, error) {
 	return openings[i], nil
 }
 
-// maxOpenings bounds how many openings, or absences, one worker has that are not over.
-const maxOpenings = 500
+// MaxOpenings bounds how many openings, or absences, one worker has that are not over.
+const MaxOpenings = 500
 
 var (
 	// errOpeningOverlap says that two openings of one kind would offer the same hour.
 	errOpeningOverlap = fault.New(fault.Invalid, "Cette plage en chevauche une autre. Changez ses heures, ou supprimez d’abord l’autre.")
 	errOpeningMode    = fault.New(fault.Invalid, "Votre fiche ne propose pas ce mode. L’administration peut l’ajouter.")
 	errNoOpening      = fault.New(fault.NotFound, "Cette plage n’existe plus.")
-	errTooMany        = fault.New(fault.Invalid, "Cette liste a déjà 500 lignes, le plus possible. Supprimez d’abord celles qui ne servent plus.")
+	ErrTooMany        = fault.New(fault.Invalid, "Cette liste a déjà 500 lignes, le plus possible. Supprimez d’abord celles qui ne servent plus.")
 	errStillBooked    = fault.New(fault.Invalid, "Des rendez-vous sont pris à ces heures. Ils restent pris si vous confirmez.")
 )
 
@@ -151,8 +151,8 @@ func fit(ctx context.Context, tx postgres.Tx, row worker.Row, o slot.Opening, ot
 		return errOpeningMode
 	case slices.ContainsFunc(others, o.Clashes):
 		return errOpeningOverlap
-	case len(lasting) >= maxOpenings && !slices.ContainsFunc(lasting, func(l slot.Opening) bool { return l.ID == o.ID }):
-		return errTooMany
+	case len(lasting) >= MaxOpenings && !slices.ContainsFunc(lasting, func(l slot.Opening) bool { return l.ID == o.ID }):
+		return ErrTooMany
 	}
 	return nil
 }

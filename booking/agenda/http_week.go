@@ -1,4 +1,4 @@
-package booking
+package agenda
 
 import (
 	"net/http"
@@ -72,10 +72,7 @@ func (d weekDay) Booked() bool {
 }
 
 // When says the hours as a person would: "9 h – 12 h".
-func (i weekItem) When() string { return slot.Clock(i.Starts) + " – " + slot.Clock(i.Ends) }
-
-// The grid places an item by its hours and, five by five, its minutes.
-
+func (i weekItem) When() string   { return slot.Clock(i.Starts) + " – " + slot.Clock(i.Ends) }
 func (i weekItem) Hour() int      { return i.Top / 60 }
 func (i weekItem) Minute() int    { return i.Top % 60 / 5 * 5 }
 func (i weekItem) EndHour() int   { return i.Ends / 60 }
@@ -83,8 +80,8 @@ func (i weekItem) EndMinute() int { return i.Ends % 60 / 5 * 5 }
 
 // Week shows the viewer's week.
 func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
-	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	zone, err := h.bookings.Zone(r.Context(), v)
+	v, now := viewer.From(r.Context()), h.agendas.db.Now()
+	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -99,7 +96,7 @@ func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	hours, err := h.bookings.Hours(r.Context(), v, span)
+	hours, err := h.agendas.Hours(r.Context(), v, span)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,284 @@
+// Package agenda is when a worker can be booked: openings, absences, holidays, settings,
+// what their other calendars say and what is booked, and the slots that this leaves.
+// Booking asks the same agenda as the pages, so that what is shown is what is accepted.
+package agenda
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+)
+
+// Agenda is what makes a worker's slots, and what stands in their way. Finding a
+// slot and booking it both ask it.
+type Agenda struct {
+	Worker   worker.Row
+	openings []slot.Opening
+	closed   []slot.Period // absences, and holidays that stay closed
+	taken    []slot.Period // hours that appointments occupy, in order
+
+	credentials worker.Credentials
+}
+
+// slots are the hours that the worker offers, taken or not, on days that the
+// worker's credentials cover (R42).
+func (a Agenda) slots(span slot.Period) []slot.Slot {
+	zone := a.Worker.Zone()
+	covered := a.credentials.CoveredIn(Around(span), zone)
+	return slices.DeleteFunc(slot.SlotsIn(span, zone, a.openings, a.closed), func(s slot.Slot) bool {
+		return !slices.ContainsFunc(covered, s.Period().Inside)
+	})
+}
+
+// Available are the hours inside span that can be booked at now.
+func (a Agenda) Available(span slot.Period, now time.Time) []slot.Slot {
+	perDay := a.perDay()
+	return slices.DeleteFunc(a.slots(span), func(s slot.Slot) bool {
+		return !a.inTime(s.StartsAt, now) || a.full(s.StartsAt, perDay) || a.crowded(s.Period())
+	})
+}
+
+// SlotAt finds the slot that starts at that very instant, taken or not.
+func (a Agenda) SlotAt(at time.Time) (slot.Slot, bool) {
+	slots := a.slots(slot.Period{From: at, To: at.Add(time.Second)})
+	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
+		return slot.Slot{}, false
+	}
+	return slots[0], true
+}
+
+// Bookable refuses an hour that cannot be booked at now: with errNotFree where it
+// is not offered, with errTaken where an appointment is in it, and with errClosed where
+// those around it leave no room: whoever was shown it as free was not fast enough.
+func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
+	hour, ok := a.SlotAt(at)
+	switch {
+	case !ok || !hour.Offers(mode) || !a.inTime(at, now):
+		return slot.Slot{}, appointment.ErrNotFree
+	case slot.OverlapsAny(hour.Period(), a.taken):
+		return slot.Slot{}, ErrTaken
+	case a.full(at, a.perDay()) || a.crowded(hour.Period()):
+		return slot.Slot{}, ErrClosed
+	}
+	return hour, nil
+}
+
+// inTime reports whether an hour that starts at that instant is neither too near
+// nor too far to be booked at now.
+func (a Agenda) inTime(at, now time.Time) bool {
+	return at.After(now) && !at.Before(now.Add(a.Worker.LeadTime())) && !at.After(now.Add(a.Worker.Horizon()))
+}
+
+// perDay counts the appointments of each of the worker's days.
+func (a Agenda) perDay() map[time.Time]int {
+	count := map[time.Time]int{}
+	for _, p := range a.taken {
+		count[a.day(p.From)]++
+	}
+	return count
+}
+
+func (a Agenda) day(at time.Time) time.Time { return slot.CalendarDay(at.In(a.Worker.Zone())) }
+
+func (a Agenda) full(at time.Time, perDay map[time.Time]int) bool {
+	return a.Worker.PerDay > 0 && perDay[a.day(at)] >= a.Worker.PerDay
+}
+
+// crowded reports whether an hour leaves less than the worker's time after one
+// appointment and before the next.
+func (a Agenda) crowded(p slot.Period) bool {
+	near := slot.Period{From: p.From.Add(-a.Worker.Gap()), To: p.To.Add(a.Worker.Gap())}
+	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q slot.Period, from time.Time) int {
+		if q.To.After(from) {
+			return 1
+		}
+		return -1
+	})
+	return i < len(a.taken) && a.taken[i].Overlaps(near)
+}
+
+// Without is the agenda as if that hour were not taken: an appointment that is
+// moved does not stand in its own way.
+func (a Agenda) Without(hour slot.Period) Agenda {
+	a.taken = slices.DeleteFunc(slices.Clone(a.taken), func(p slot.Period) bool { return p.From.Equal(hour.From) })
+	return a
+}
+
+// Around is what must be read to know the hours of span: a day may be full, and
+// the longest lasts 25 hours.
+func Around(span slot.Period) slot.Period {
+	return slot.Period{From: span.From.Add(-25 * time.Hour), To: span.To.Add(25 * time.Hour)}
+}
+
+// Read reads what decides about the hours of span at now.
+func Read(ctx context.Context, q postgres.Querier, row worker.Row, span slot.Period, now time.Time) (Agenda, error) {
+	all, err := ReadMany(ctx, q, []worker.Row{row}, span, now)
+	return all[row.AccountID], err
+}
+
+// readHolidays finds the holidays of the worker's region on the days of span.
+func readHolidays(ctx context.Context, q postgres.Querier, worker worker.Row, span slot.Period) ([]slot.Holiday, error) {
+	first, last := slot.CalendarDay(span.From.In(worker.Zone())), slot.CalendarDay(span.To.In(worker.Zone()))
+	holidays := slot.HolidaysOf(worker.HolidayRegion, first, last)
+	if len(holidays) == 0 {
+		return nil, nil
+	}
+	open, err := readOpenHolidays(ctx, q, first, last, worker.AccountID)
+	return opened(holidays, open[worker.AccountID]), err
+}
+
+// inModes keeps of each opening the modes that the worker's sheet offers.
+func inModes(openings []slot.Opening, offered []slot.Mode) []slot.Opening {
+	for i, o := range openings {
+		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(offered, m) })
+	}
+	return slices.DeleteFunc(openings, func(o slot.Opening) bool { return len(o.Modes) == 0 })
+}
+
+// AvailableSlots lists a worker's free hours that start inside span, in order;
+// NotFound when there is no such worker, or none who can be booked now.
+func (s *Service) AvailableSlots(ctx context.Context, worker uuid.UUID, span slot.Period) ([]slot.Slot, error) {
+	return s.AvailableBut(ctx, worker, span, slot.Period{})
+}
+
+// AvailableBut are FreeSlots as if that hour were not taken.
+func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
+	row, err := worker.Read(ctx, s.db.Pool, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.workers.Offered(ctx, s.db.Pool, id); err != nil {
+		return nil, err
+	}
+	now := s.db.Now()
+	span = slot.Clip(span, slot.Period{From: now, To: now.Add(row.Horizon() + time.Second)})
+	if !span.From.Before(span.To) {
+		return nil, nil
+	}
+	a, err := Read(ctx, s.db.Pool, row, span, now)
+	if err != nil {
+		return nil, err
+	}
+	return a.Without(hour).Available(span, now), nil
+}
+
+// Zone is the zone of the viewer's own openings and absences: that of their
+// sheet, wherever they read their own times.
+func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
+	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
+		return nil, err
+	}
+	row, err := worker.Read(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	return row.Zone(), nil
+}
+
+// hoursMade is what makes and blocks the hours of several workers, as it is kept.
+type hoursMade struct {
+	openings    map[uuid.UUID][]slot.Opening
+	absences    map[uuid.UUID][]slot.Period
+	weekly      map[uuid.UUID][]WeeklyAbsence
+	opened      map[uuid.UUID][]time.Time // holidays that are not kept
+	external    map[uuid.UUID][]slot.Period
+	credentials map[uuid.UUID]worker.Credentials
+	taken       map[uuid.UUID][]slot.Period
+}
+
+// ReadMany reads what decides about the hours of span at now, of many workers as
+// of one: with as many queries, and by the same words.
+func ReadMany(ctx context.Context, q postgres.Querier, workers []worker.Row, span slot.Period, now time.Time) (map[uuid.UUID]Agenda, error) {
+	span = Around(span)
+	made, err := readHoursMade(ctx, q, worker.IDs(workers), span, now)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[uuid.UUID]Agenda, len(workers))
+	for _, w := range workers {
+		all[w.AccountID] = Agenda{
+			Worker: w, openings: inModes(made.openings[w.AccountID], w.OfferedModes()), closed: made.closed(w, span),
+			taken: made.taken[w.AccountID], credentials: made.credentials[w.AccountID],
+		}
+	}
+	return all, nil
+}
+
+func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span slot.Period, now time.Time) (h hoursMade, err error) {
+	// A day of a zone lies within a day of the same date in UTC, give or take one.
+	first, last := slot.CalendarDay(span.From).AddDate(0, 0, -1), slot.CalendarDay(span.To).AddDate(0, 0, 1)
+	if h.openings, err = readOpeningsOf(ctx, q, first, workers...); err != nil {
+		return h, err
+	}
+	if h.absences, err = readAbsencesOf(ctx, q, span, workers...); err != nil {
+		return h, err
+	}
+	if h.weekly, err = readWeeklyAbsencesOf(ctx, q, first, workers...); err != nil {
+		return h, err
+	}
+	if h.opened, err = readOpenHolidays(ctx, q, first, last, workers...); err != nil {
+		return h, err
+	}
+	if h.external, err = readExternalBusyOf(ctx, q, span, workers...); err != nil {
+		return h, err
+	}
+	credentials, err := worker.ReadCredentials(ctx, q, workers...)
+	if err != nil {
+		return h, err
+	}
+	h.credentials = map[uuid.UUID]worker.Credentials{}
+	for _, c := range credentials {
+		h.credentials[c.SocialWorkerID] = append(h.credentials[c.SocialWorkerID], c)
+	}
+	h.taken, err = appointment.ReadTaken(ctx, q, span, now, workers...)
+	return h, err
+}
+
+// closed are the times inside span in which the worker is away.
+func (h hoursMade) closed(w worker.Row, span slot.Period) []slot.Period {
+	closed := slices.Concat(h.absences[w.AccountID], h.external[w.AccountID])
+	for _, weekly := range h.weekly[w.AccountID] {
+		closed = append(closed, weekly.within(span, w.Zone())...)
+	}
+	first, last := slot.CalendarDay(span.From.In(w.Zone())), slot.CalendarDay(span.To.In(w.Zone()))
+	for _, holiday := range opened(slot.HolidaysOf(w.HolidayRegion, first, last), h.opened[w.AccountID]) {
+		if !holiday.Open {
+			closed = append(closed, slot.WallPeriods(holiday.Day, 0, 24*60, w.Zone())...)
+		}
+	}
+	return closed
+}
+
+// opened are the holidays, with those marked that are worked on.
+func opened(holidays []slot.Holiday, open []time.Time) []slot.Holiday {
+	for i, h := range holidays {
+		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
+	}
+	return holidays
+}
+
+// First are the first free hours inside span, the first n at least of each mode that
+// has so many, and until when they are all.
+func (a Agenda) First(span slot.Period, now time.Time, n int) (soonest []slot.Slot, until time.Time) {
+	count := map[slot.Mode]int{}
+	for from := span.From; from.Before(span.To); from = from.Add(slot.Stride) {
+		for _, hour := range a.Available(slot.Clip(slot.Period{From: from, To: from.Add(slot.Stride)}, span), now) {
+			soonest = append(soonest, hour)
+			for _, mode := range hour.Modes {
+				count[mode]++
+			}
+			if !slices.ContainsFunc(a.Worker.OfferedModes(), func(m slot.Mode) bool { return count[m] < n }) {
+				return soonest, hour.StartsAt
+			}
+		}
+	}
+	return soonest, span.To
+}

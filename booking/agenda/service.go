@@ -1,0 +1,38 @@
+package agenda
+
+import (
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+)
+
+// Service keeps agendas.
+type Service struct {
+	db           *postgres.DB
+	appointments *appointment.Service
+	workers      *worker.Service
+}
+
+// New returns the service.
+func New(db *postgres.DB, appointments *appointment.Service, workers *worker.Service) *Service {
+	return &Service{db: db, appointments: appointments, workers: workers}
+}
+
+// At returns the same on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	return New(db, s.appointments.At(db), s.workers.At(db))
+}
+
+// HTTP is the pages on which workers keep their agendas.
+type HTTP struct {
+	agendas      *Service
+	appointments *appointment.Service
+	workers      *worker.Service
+	render       *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(agendas *Service, render *web.Renderer) *HTTP {
+	return &HTTP{agendas: agendas, appointments: agendas.appointments, workers: agendas.workers, render: render}
+}
