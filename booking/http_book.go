@@ -113,7 +113,7 @@ func decodeTyped(f *form.Form, r *appointment.Request) {
 
 func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
 	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	id, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
+	sheet, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
 	}
@@ -143,14 +143,14 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 	}
 	freeUntil := request.StartsAt.Add(-appointment.FreeCancellation)
 	page := confirmPage{
-		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: id, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: worker.ReasonOptions(id.Reasons),
-		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, id.ID) + "?mode=" + string(request.Mode),
+		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: worker.ReasonOptions(sheet.Reasons),
+		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
-		page.Place = worker.PlaceIn(id.Places, free[0].Place)
+		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
 	}
-	marked, err := h.appointments.Marked(r.Context(), v, id.ID, e.PersonID)
-	if err != nil || marked.IsZero() || v.ID == id.ID {
+	marked, err := h.appointments.Marked(r.Context(), v, sheet.ID, e.PersonID)
+	if err != nil || marked.IsZero() || v.ID == sheet.ID {
 		return page, err
 	}
 	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
