@@ -17,6 +17,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -116,6 +117,7 @@ type services struct {
 	appointments *appointment.Service
 	workers      *worker.Service
 	agendas      *agenda.Service
+	calendars    *calendar.Service
 	messages     *messaging.Service
 	vault        *vault.Vault
 	relay        *signaling.Relay
@@ -134,6 +136,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
 	s.workers = worker.New(db, queue, s.accounts)
 	s.agendas = agenda.New(db, s.appointments, s.workers)
+	s.calendars = calendar.New(db, queue, s.vault, s.accounts, s.workers)
 	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers, s.agendas)
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
@@ -161,10 +164,11 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
-		Workers:  workers,
-		Agendas:  agenda.NewHTTP(s.agendas, render),
-		Bookings: booking.NewHTTP(s.bookings, workers, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
-		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
+		Workers:   workers,
+		Agendas:   agenda.NewHTTP(s.agendas, render),
+		Calendars: calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
+		Bookings:  booking.NewHTTP(s.bookings, workers, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Messages:  pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()
 	b.Cleanup(func() {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 
 	ics "github.com/arran4/golang-ical"
 	parser "github.com/emersion/go-ical"
@@ -120,7 +120,7 @@ func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
 		ok(t, err)
 		for _, at := range aroundChanges(zone) {
 			a := appointment.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: appointment.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
-			cal := parsed(t, booking.CalendarFile(a, ics.MethodPublish, "https://exemple.fr/rendez-vous/"+a.ID.String(), "", "", at.AddDate(0, 0, -1)))
+			cal := parsed(t, calendar.CalendarFile(a, ics.MethodPublish, "https://exemple.fr/rendez-vous/"+a.ID.String(), "", "", at.AddDate(0, 0, -1)))
 			if n := len(cal.Events()); n != 1 {
 				t.Fatalf("%d events", n)
 			}
@@ -150,7 +150,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 		zone, err := time.LoadLocation(z.Name)
 		ok(t, err)
 		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
-		cal := parsed(t, booking.CalendarFile(appointment.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: appointment.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
+		cal := parsed(t, calendar.CalendarFile(appointment.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: appointment.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
 		var rules []string
 		for _, o := range cal.Children[0].Children {
 			if rule := o.Props.Get("RRULE"); rule != nil {
@@ -185,7 +185,7 @@ func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
 		{appointment.Expired, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
 	} {
 		a.Status, a.Sequence = c.status, a.Sequence+1
-		file := booking.CalendarFile(a, c.method, "https://exemple.fr/rendez-vous/"+a.ID.String(), "rdv@exemple.fr", "zoe@exemple.fr", now)
+		file := calendar.CalendarFile(a, c.method, "https://exemple.fr/rendez-vous/"+a.ID.String(), "rdv@exemple.fr", "zoe@exemple.fr", now)
 		cal := parsed(t, file)
 		event := cal.Events()[0]
 		got := func(name string) string {

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
@@ -71,20 +71,20 @@ type calendarWorld struct {
 
 func newCalendarWorld(t *testing.T) *calendarWorld {
 	t.Helper()
-	w := &calendarWorld{World: bookingtest.New(t), out: newOutside(t), client: fetch.New(booking.CalendarLimits, fetch.Options{Loopback: true})}
+	w := &calendarWorld{World: bookingtest.New(t), out: newOutside(t), client: fetch.New(calendar.Limits, fetch.Options{Loopback: true})}
 	w.worker = w.SocialWorker(t, "Nadia", "Le Goff")
 	return w
 }
 
-func (w *calendarWorld) subscribe(t *testing.T, address string) booking.Subscription {
+func (w *calendarWorld) subscribe(t *testing.T, address string) calendar.Subscription {
 	t.Helper()
-	ok(t, w.Bookings.Subscribe(t.Context(), w.worker, booking.NewSubscription{Name: "Service", Address: address, AllDay: true}))
+	ok(t, w.Calendars.Subscribe(t.Context(), w.worker, calendar.NewSubscription{Name: "Service", Address: address, AllDay: true}))
 	return w.only(t)
 }
 
-func (w *calendarWorld) only(t *testing.T) booking.Subscription {
+func (w *calendarWorld) only(t *testing.T) calendar.Subscription {
 	t.Helper()
-	all, err := w.Bookings.Subscriptions(t.Context(), w.worker)
+	all, err := w.Calendars.Subscriptions(t.Context(), w.worker)
 	ok(t, err)
 	if len(all) == 0 {
 		t.Fatal("there is no subscription")
@@ -92,9 +92,9 @@ func (w *calendarWorld) only(t *testing.T) booking.Subscription {
 	return all[len(all)-1]
 }
 
-func (w *calendarWorld) read(t *testing.T, s booking.Subscription) booking.Subscription {
+func (w *calendarWorld) read(t *testing.T, s calendar.Subscription) calendar.Subscription {
 	t.Helper()
-	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID))
+	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
 	return w.only(t)
 }
 
@@ -138,26 +138,26 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 			t.Errorf("booking %s: %v", at, err)
 		}
 	}
-	ok(t, w.Bookings.CountAllDay(t.Context(), w.worker, s.ID, false))
+	ok(t, w.Calendars.CountAllDay(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if !w.free(t, day) || w.free(t, busy) {
 		t.Error("whole days count although the worker said otherwise, or the rest does not")
 	}
-	ok(t, w.Bookings.PauseCalendar(t.Context(), w.worker, s.ID, true))
+	ok(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, true))
 	w.read(t, s)
 	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
 		t.Error("a calendar in pause closes hours")
 	}
-	ok(t, w.Bookings.PauseCalendar(t.Context(), w.worker, s.ID, false))
+	ok(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if w.free(t, busy) {
 		t.Error("a calendar that goes on closes nothing")
 	}
-	ok(t, w.Bookings.Unsubscribe(t.Context(), w.worker, s.ID))
+	ok(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
 	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
 		t.Error("a calendar that was removed closes hours")
 	}
-	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
+	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
 }
 
 func TestR41_TheAddressIsASecret(t *testing.T) {
@@ -213,7 +213,7 @@ func TestR41_FailuresAreShownLeftAloneAndToldAfterDays(t *testing.T) {
 		w.SetNow(w.DB.Now().Add(12 * time.Hour))
 		s = w.read(t, s)
 		next := s.Next.Sub(w.DB.Now())
-		if s.Failure != booking.FailureGone || s.Failure.Label() == "" || next < waited && i < 4 || next > 16*time.Hour {
+		if s.Failure != calendar.FailureGone || s.Failure.Label() == "" || next < waited && i < 4 || next > 16*time.Hour {
 			t.Fatalf("failure %d: %+v, next in %s", i, s, next)
 		}
 		waited = next
@@ -234,28 +234,28 @@ func TestR41_EachFailureIsToldApart(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says()
-	strict := fetch.New(booking.CalendarLimits, fetch.Options{})
+	strict := fetch.New(calendar.Limits, fetch.Options{})
 	for name, c := range map[string]struct {
 		text   string
 		status int64
 		client *fetch.Client
-		want   booking.Failure
+		want   calendar.Failure
 	}{
-		"internal":    {"", 200, strict, booking.FailureAddress},
-		"a page":      {"<html>", 200, w.client, booking.FailureNotCalendar},
-		"down":        {"", 503, w.client, booking.FailureUnreachable},
-		"forbidden":   {"", 403, w.client, booking.FailureGone},
-		"too large":   {"BEGIN:VCALENDAR\n" + strings.Repeat("X:"+strings.Repeat("a", 1000)+"\n", 17_000), 200, w.client, booking.FailureTooLarge},
-		"too complex": {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;BYHOUR=3\nEND:VEVENT\nEND:VCALENDAR\n", 200, w.client, booking.FailureTooComplex},
+		"internal":    {"", 200, strict, calendar.FailureAddress},
+		"a page":      {"<html>", 200, w.client, calendar.FailureNotCalendar},
+		"down":        {"", 503, w.client, calendar.FailureUnreachable},
+		"forbidden":   {"", 403, w.client, calendar.FailureGone},
+		"too large":   {"BEGIN:VCALENDAR\n" + strings.Repeat("X:"+strings.Repeat("a", 1000)+"\n", 17_000), 200, w.client, calendar.FailureTooLarge},
+		"too complex": {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;BYHOUR=3\nEND:VEVENT\nEND:VCALENDAR\n", 200, w.client, calendar.FailureTooComplex},
 	} {
 		w.out.text.Store(&c.text)
 		w.out.status.Store(c.status)
 		s := w.subscribe(t, w.out.URL+"/"+strings.ReplaceAll(name, " ", ""))
-		ok(t, w.Bookings.ReadCalendar(t.Context(), c.client, s.ID))
+		ok(t, w.Calendars.ReadCalendar(t.Context(), c.client, s.ID))
 		if got := w.only(t); got.Failure != c.want || got.Failure.Label() == "" {
 			t.Errorf("%s: %q", name, got.Failure)
 		}
-		ok(t, w.Bookings.Unsubscribe(t.Context(), w.worker, s.ID))
+		ok(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
 	}
 }
 
@@ -267,10 +267,10 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 	s := w.subscribe(t, w.out.URL)
 	marc, zoe := w.SocialWorker(t, "Marc", "Kermarrec"), w.Beneficiary(t, "Zoé", "Vidal")
 	acts := map[string]func(v *viewer.Viewer) error{
-		"refresh": func(v *viewer.Viewer) error { return w.Bookings.RefreshCalendar(ctx, v, s.ID) },
-		"pause":   func(v *viewer.Viewer) error { return w.Bookings.PauseCalendar(ctx, v, s.ID, true) },
-		"days":    func(v *viewer.Viewer) error { return w.Bookings.CountAllDay(ctx, v, s.ID, false) },
-		"remove":  func(v *viewer.Viewer) error { return w.Bookings.Unsubscribe(ctx, v, s.ID) },
+		"refresh": func(v *viewer.Viewer) error { return w.Calendars.RefreshCalendar(ctx, v, s.ID) },
+		"pause":   func(v *viewer.Viewer) error { return w.Calendars.PauseCalendar(ctx, v, s.ID, true) },
+		"days":    func(v *viewer.Viewer) error { return w.Calendars.CountAllDay(ctx, v, s.ID, false) },
+		"remove":  func(v *viewer.Viewer) error { return w.Calendars.Unsubscribe(ctx, v, s.ID) },
 	}
 	for name, act := range acts {
 		if err := act(marc); !fault.Is(err, fault.NotFound) {
@@ -282,32 +282,32 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 			}
 		}
 	}
-	if all, err := w.Bookings.Subscriptions(ctx, marc); err != nil || len(all) != 0 {
+	if all, err := w.Calendars.Subscriptions(ctx, marc); err != nil || len(all) != 0 {
 		t.Errorf("another worker sees %v, %v", all, err)
 	}
-	if _, err := w.Bookings.Subscriptions(ctx, zoe); !fault.Is(err, fault.Forbidden) {
+	if _, err := w.Calendars.Subscriptions(ctx, zoe); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a beneficiary asks: %v", err)
 	}
-	if err := w.Bookings.RefreshCalendar(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
+	if err := w.Calendars.RefreshCalendar(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
 		t.Errorf("asked for again at once: %v", err)
 	}
 	w.SetNow(w.DB.Now().Add(time.Minute))
-	ok(t, w.Bookings.RefreshCalendar(ctx, w.worker, s.ID))
+	ok(t, w.Calendars.RefreshCalendar(ctx, w.worker, s.ID))
 	add := func(address string) error {
-		return w.Bookings.Subscribe(ctx, w.worker, booking.NewSubscription{Name: "x", Address: address})
+		return w.Calendars.Subscribe(ctx, w.worker, calendar.NewSubscription{Name: "x", Address: address})
 	}
 	for _, address := range []string{w.out.URL, "ftp://exemple.fr/a", "https://a:b@exemple.fr/", "exemple.fr", "javascript:alert(1)"} {
 		if err := add(address); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	for i := 1; i < booking.MaxSubscriptions; i++ {
+	for i := 1; i < calendar.MaxSubscriptions; i++ {
 		ok(t, add(fmt.Sprintf("webcal://exemple.fr/%d.ics", i)))
 	}
 	if err := add("https://exemple.fr/one-more.ics"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("one calendar more than the most: %v", err)
 	}
-	ok(t, w.Bookings.Unsubscribe(ctx, w.worker, s.ID))
+	ok(t, w.Calendars.Unsubscribe(ctx, w.worker, s.ID))
 	ok(t, add("https://exemple.fr/one-more.ics"))
 }
 
@@ -320,7 +320,7 @@ func TestR41_DueCalendarsAreTakenOnceWhateverTheInstances(t *testing.T) {
 	ok(t, err)
 	done := make(chan error)
 	for range 4 {
-		go func() { done <- w.Bookings.ReadDue(context.Background()) }()
+		go func() { done <- w.Calendars.ReadDue(context.Background()) }()
 	}
 	for range 4 {
 		ok(t, <-done)
@@ -337,7 +337,7 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	at := bookingtest.Start.Add(48 * time.Hour)
 	a := w.Book(t, zoe, w.worker, at, slot.Video)
-	token, err := w.Bookings.MakeFeed(t.Context(), w.worker, booking.ShowsNothing)
+	token, err := w.Calendars.MakeFeed(t.Context(), w.worker, calendar.ShowsNothing)
 	ok(t, err)
 	text := w.feed(t, token)
 	w.out.text.Store(&text)
@@ -351,7 +351,7 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 
 func (w *calendarWorld) feed(t *testing.T, token string) string {
 	t.Helper()
-	file, err := w.Bookings.ReadFeed(t.Context(), token)
+	file, err := w.Calendars.ReadFeed(t.Context(), token)
 	ok(t, err)
 	return file.ICS(appointment.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
 }
@@ -362,8 +362,8 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	w.Book(t, zoe, w.worker, bookingtest.Start.Add(52*time.Hour), slot.Phone)
-	for shows, want := range map[booking.Shows]string{booking.ShowsNothing: "Rendez-vous par vidéo", booking.ShowsInitials: "Rendez-vous par vidéo\\, Z.V.", booking.ShowsNames: "Rendez-vous par vidéo\\, Zoé Vidal"} {
-		token, err := w.Bookings.MakeFeed(t.Context(), w.worker, shows)
+	for shows, want := range map[calendar.Shows]string{calendar.ShowsNothing: "Rendez-vous par vidéo", calendar.ShowsInitials: "Rendez-vous par vidéo\\, Z.V.", calendar.ShowsNames: "Rendez-vous par vidéo\\, Zoé Vidal"} {
+		token, err := w.Calendars.MakeFeed(t.Context(), w.worker, shows)
 		ok(t, err)
 		text := w.feed(t, token)
 		cal := parsed(t, text)
@@ -376,7 +376,7 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 		if !strings.Contains(text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT30M\r\n") {
 			t.Errorf("how often it is read again is not written as RFC 7986 asks:\n%s", text)
 		}
-		if told := strings.Contains(text, "Vidal"); told != (shows == booking.ShowsNames) || strings.Contains(text, "Logement") {
+		if told := strings.Contains(text, "Vidal"); told != (shows == calendar.ShowsNames) || strings.Contains(text, "Logement") {
 			t.Errorf("%s tells\n%s", shows, text)
 		}
 	}
@@ -388,16 +388,16 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 	ctx := t.Context()
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
-	first, err := w.Bookings.MakeFeed(ctx, w.worker, booking.ShowsNothing)
+	first, err := w.Calendars.MakeFeed(ctx, w.worker, calendar.ShowsNothing)
 	ok(t, err)
-	before, err := w.Bookings.ReadFeed(ctx, first)
+	before, err := w.Calendars.ReadFeed(ctx, first)
 	ok(t, err)
-	if again, err := w.Bookings.ReadFeed(ctx, first); err != nil || again.Version != before.Version {
+	if again, err := w.Calendars.ReadFeed(ctx, first); err != nil || again.Version != before.Version {
 		t.Errorf("nothing has changed, and the version has: %v", err)
 	}
 	_, err = w.Bookings.Cancel(ctx, zoe, a.ID, "")
 	ok(t, err)
-	after, err := w.Bookings.ReadFeed(ctx, first)
+	after, err := w.Calendars.ReadFeed(ctx, first)
 	ok(t, err)
 	if after.Version == before.Version || len(parsed(t, w.feed(t, first)+"").Events()) != 0 {
 		t.Error("a cancelled appointment is still there")
@@ -405,21 +405,21 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 	if n := w.count(t, `select count(*) from agenda_feeds f where f::text like '%`+first+`%'`); n != 0 {
 		t.Error("the token is kept")
 	}
-	second, err := w.Bookings.MakeFeed(ctx, w.worker, booking.ShowsNothing)
+	second, err := w.Calendars.MakeFeed(ctx, w.worker, calendar.ShowsNothing)
 	ok(t, err)
 	for name, token := range map[string]string{"renewed": first, "empty": "", "guessed": strings.Repeat("A", 43), "a hash": "\x00"} {
-		if _, err := w.Bookings.ReadFeed(ctx, token); !fault.Is(err, fault.NotFound) {
+		if _, err := w.Calendars.ReadFeed(ctx, token); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	ok(t, w.Bookings.RevokeFeed(ctx, w.worker))
-	if _, err := w.Bookings.ReadFeed(ctx, second); !fault.Is(err, fault.NotFound) {
+	ok(t, w.Calendars.RevokeFeed(ctx, w.worker))
+	if _, err := w.Calendars.ReadFeed(ctx, second); !fault.Is(err, fault.NotFound) {
 		t.Errorf("revoked: %v", err)
 	}
 	for _, stranger := range []*viewer.Viewer{zoe, w.Admin, nil} {
-		_, err := w.Bookings.MakeFeed(ctx, stranger, booking.ShowsNothing)
-		_, _, asked := w.Bookings.Feed(ctx, stranger)
-		if !fault.Is(err, fault.Forbidden) || !fault.Is(asked, fault.Forbidden) || !fault.Is(w.Bookings.RevokeFeed(ctx, stranger), fault.Forbidden) {
+		_, err := w.Calendars.MakeFeed(ctx, stranger, calendar.ShowsNothing)
+		_, _, asked := w.Calendars.Feed(ctx, stranger)
+		if !fault.Is(err, fault.Forbidden) || !fault.Is(asked, fault.Forbidden) || !fault.Is(w.Calendars.RevokeFeed(ctx, stranger), fault.Forbidden) {
 			t.Errorf("%+v: %v, %v", stranger, err, asked)
 		}
 	}
@@ -428,11 +428,11 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
-	token, err := w.Bookings.MakeFeed(t.Context(), w.worker, booking.ShowsNothing)
+	token, err := w.Calendars.MakeFeed(t.Context(), w.worker, calendar.ShowsNothing)
 	ok(t, err)
 	reads := 0
 	for ; reads < 1000; reads++ {
-		if _, err = w.Bookings.ReadFeed(t.Context(), token); err != nil {
+		if _, err = w.Calendars.ReadFeed(t.Context(), token); err != nil {
 			break
 		}
 	}
@@ -441,11 +441,11 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 		t.Errorf("after %d readings: %v", reads, err)
 	}
 	w.SetNow(w.DB.Now().Add(10 * time.Minute))
-	_, err = w.Bookings.ReadFeed(t.Context(), token)
+	_, err = w.Calendars.ReadFeed(t.Context(), token)
 	ok(t, err)
 	_, err = w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
 	ok(t, err)
-	if _, err := w.Bookings.ReadFeed(t.Context(), token); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Calendars.ReadFeed(t.Context(), token); !fault.Is(err, fault.NotFound) {
 		t.Errorf("suspended: %v", err)
 	}
 }
@@ -481,7 +481,7 @@ func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, r *http.Request) {
 		if id := id.Load(); id != nil {
 			for _, paused := range []bool{true, false} {
-				if err := w.Bookings.PauseCalendar(r.Context(), w.worker, *id, paused); err != nil {
+				if err := w.Calendars.PauseCalendar(r.Context(), w.worker, *id, paused); err != nil {
 					t.Error(err)
 				}
 			}
@@ -520,7 +520,7 @@ func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
 	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
 	ok(t, err)
 	asked := w.out.asked.Load()
-	ok(t, w.Bookings.ReadCalendar(t.Context(), w.client, s.ID))
+	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
 	if w.out.asked.Load() != asked {
 		t.Error("a suspended worker's calendar is read")
 	}

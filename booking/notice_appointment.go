@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
@@ -31,7 +32,7 @@ func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n 
 	}
 	if method, has := calendarMethod(n, a); has {
 		m.calendar = func() (string, ics.Method) {
-			return CalendarFile(a, method, w.pages.Appointment(a.ID), w.pages.OrganizerAddress(), person.Email, tx.Now), method
+			return calendar.CalendarFile(a, method, w.pages.Appointment(a.ID), w.pages.OrganizerAddress(), person.Email, tx.Now), method
 		}
 	}
 	return m, nil

@@ -2,12 +2,14 @@ package booking_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
 
 	"github.com/google/uuid"
@@ -25,7 +27,7 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	w := &roundWorld{waitingRoom: newWaitingRoom(t)}
 	marc, ali, ida := w.SocialWorker(t, "Marc", "Tanguy"), w.Beneficiary(t, "Ali", "Kaci"), w.Beneficiary(t, "Ida", "Roy")
 	insured(t, w.World, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
-	must(t, w.Bookings.Subscribe(t.Context(), marc, booking.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
+	must(t, w.Calendars.Subscribe(t.Context(), marc, calendar.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
 	mark(t, w.World, marc, ali)
 	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), slot.Video)
 	w.soon = w.Book(t, ida, marc, bookingtest.Start.Add(25*time.Hour), slot.Video)
@@ -67,7 +69,7 @@ func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
 		"credential_ends": {24 * time.Hour, func() int { all, _ := told(t, w.World); return all }},
 		"free_hours":      {time.Minute, func() int { return len(w.told(t, w.zoe)) }},
 	}
-	for _, r := range w.Bookings.Rounds() {
+	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Bookings.Rounds()) {
 		effect, known := effects[r.Name]
 		if !known {
 			t.Fatalf("the round %s is for nothing that is known here", r.Name)

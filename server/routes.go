@@ -74,7 +74,7 @@ func (s *Server) routes() []route {
 		figures, machines = s.parts.Figures, s.parts.API
 		rights            = s.parts.Rights
 
-		a, c, l, workers, agendas, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Bookings, s.parts.Messages, s.parts.Calls
+		a, c, l, workers, agendas, calendars, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
 	return []route{
 		{"GET", "/{$}", everyone, s.home, page},
@@ -210,17 +210,17 @@ func (s *Server) routes() []route {
 		{"POST", "/agenda/reglages", worker, agendas.SaveSettings, page},
 		{"POST", "/agenda/jours-feries", worker, agendas.SetHoliday, page},
 
-		{"GET", "/agenda/calendriers", worker, b.Calendars, page},
-		{"POST", "/agenda/calendriers", worker, b.AddCalendar, page},
-		{"POST", "/agenda/calendriers/{id}/lecture", worker, b.RefreshCalendar, page},
-		{"POST", "/agenda/calendriers/{id}/pause", worker, b.PauseCalendar, page},
-		{"POST", "/agenda/calendriers/{id}/reprise", worker, b.ResumeCalendar, page},
-		{"POST", "/agenda/calendriers/{id}/journees", worker, b.CountAllDay, page},
-		{"POST", "/agenda/calendriers/{id}/suppression", worker, b.RemoveCalendar, page},
-		{"GET", "/agenda/abonnement", worker, b.FeedPage, page},
-		{"POST", "/agenda/abonnement", worker, b.MakeFeed, page},
-		{"POST", "/agenda/abonnement/suppression", worker, b.RevokeFeed, page},
-		{"GET", "/agenda/abonnement/{token}/agenda.ics", everyone, b.FeedICS, page},
+		{"GET", "/agenda/calendriers", worker, calendars.Calendars, page},
+		{"POST", "/agenda/calendriers", worker, calendars.AddCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/lecture", worker, calendars.RefreshCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/pause", worker, calendars.PauseCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/reprise", worker, calendars.ResumeCalendar, page},
+		{"POST", "/agenda/calendriers/{id}/journees", worker, calendars.CountAllDay, page},
+		{"POST", "/agenda/calendriers/{id}/suppression", worker, calendars.RemoveCalendar, page},
+		{"GET", "/agenda/abonnement", worker, calendars.FeedPage, page},
+		{"POST", "/agenda/abonnement", worker, calendars.MakeFeed, page},
+		{"POST", "/agenda/abonnement/suppression", worker, calendars.RevokeFeed, page},
+		{"GET", "/agenda/abonnement/{token}/agenda.ics", everyone, calendars.FeedICS, page},
 
 		{"GET", "/entreprise", manager, c.ManagerPage, page},
 		{"GET", "/entreprise/qr.svg", manager, c.QRSVG, page},

@@ -11,6 +11,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/config"
@@ -32,6 +33,7 @@ type Parts struct {
 	Legal     *legal.HTTP
 	Workers   *worker.HTTP
 	Agendas   *agenda.HTTP
+	Calendars *calendar.HTTP
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP
 	Calls     *signaling.HTTP

@@ -8,13 +8,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
 )
 
 // Agenda is what makes a worker's slots, and what stands in their way. Finding a

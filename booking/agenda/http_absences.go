@@ -7,14 +7,14 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // absencesPage lists a worker's absences, with the forms for one and for one that

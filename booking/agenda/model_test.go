@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"socialdirect/account"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/zone"
+
+	"pgregory.net/rapid"
 )
 
 // scene is an agenda and when it is looked at. The slow, obvious model below reads

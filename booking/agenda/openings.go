@@ -6,14 +6,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
 )
 
 // Openings lists the viewer's own openings that are not over.

@@ -15,6 +15,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -49,6 +50,7 @@ type World struct {
 	Appointments *appointment.Service
 	Workers      *worker.Service
 	Agendas      *agenda.Service
+	Calendars    *calendar.Service
 	Bookings     *booking.Service
 	Admin        *viewer.Viewer // nobody's account, an administrator's rights
 
@@ -97,6 +99,7 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
 	w.Workers = worker.New(w.DB, w.Queue, w.Accounts)
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
+	w.Calendars = calendar.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Workers)
 	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 }
 

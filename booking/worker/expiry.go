@@ -162,8 +162,8 @@ func (s *Service) tellAdministrators(ctx context.Context, tx postgres.Tx, args c
 	return nil
 }
 
-// CredentialNoticeWorker sends the notices about credentials.
-type CredentialNoticeWorker struct {
+// NoticeWorker sends the notices about credentials.
+type NoticeWorker struct {
 	jobs.MessageDefaults[credentialNoticeArgs]
 	workers *Service
 	notices *web.Notices
@@ -171,9 +171,9 @@ type CredentialNoticeWorker struct {
 	base    string
 }
 
-// NewCredentialNoticeWorker returns the worker that River runs.
-func NewCredentialNoticeWorker(workers *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *CredentialNoticeWorker {
-	return &CredentialNoticeWorker{workers: workers, notices: notices, sender: sender, base: pages.Base}
+// NewNoticeWorker returns the worker that River runs.
+func NewNoticeWorker(workers *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *NoticeWorker {
+	return &NoticeWorker{workers: workers, notices: notices, sender: sender, base: pages.Base}
 }
 
 // credentialLetter is what the texts of these notices name.
@@ -188,7 +188,7 @@ type credentialLetter struct {
 }
 
 // Work sends one notice, unless the end that it tells of has moved since.
-func (w *CredentialNoticeWorker) Work(ctx context.Context, job *river.Job[credentialNoticeArgs]) error {
+func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[credentialNoticeArgs]) error {
 	person, err := w.workers.accounts.Person(ctx, job.Args.AccountID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -208,7 +208,7 @@ func (w *CredentialNoticeWorker) Work(ctx context.Context, job *river.Job[creden
 	return jobs.SettleOne(ctx, job.JobRow, err)
 }
 
-func (w *CredentialNoticeWorker) letter(ctx context.Context, person account.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
+func (w *NoticeWorker) letter(ctx context.Context, person account.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
 	st, err := w.workers.Standing(ctx, &viewer.Viewer{ID: person.ID, Role: person.Role}, args.SocialWorkerID)
 	if err != nil {
 		return letter, false, ignoreForbidden(err)
@@ -239,5 +239,5 @@ func ignoreForbidden(err error) error {
 	return err
 }
 
-// EndsEvery is how often ends are looked for.
-const EndsEvery = time.Hour
+// endsEvery is how often ends are looked for.
+const endsEvery = time.Hour

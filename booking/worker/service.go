@@ -28,6 +28,11 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return &moved
 }
 
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: "credential_ends", Every: endsEvery, Do: s.AnnounceEnds}}
+}
+
 // HTTP is the pages of social workers: their sheets, places, credentials and reasons.
 type HTTP struct {
 	workers *Service

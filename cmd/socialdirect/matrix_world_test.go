@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking/agenda"
-
 	"socialdirect/account"
 	"socialdirect/booking"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -353,9 +353,9 @@ func (m *matrixWorld) placeAgenda(t *testing.T) {
 	ok(t, m.platform.agendas.AddAbsence(t.Context(), nadia, slot.Period{From: from, To: from.AddDate(0, 0, 1)}, false))
 	m.objects["absence to remove"] = m.nadia.linked("/agenda/absences", "/agenda/absences", m.nadia)
 	// They were asked for a moment ago, however long the test takes.
-	later := m.platform.bookings.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))
+	later := m.platform.calendars.At(m.platform.db.At(func() time.Time { return clocktest.Now().Add(time.Hour) }))
 	for _, name := range []string{"calendar", "calendar to remove"} {
-		ok(t, later.Subscribe(t.Context(), nadia, booking.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
+		ok(t, later.Subscribe(t.Context(), nadia, calendar.NewSubscription{Name: name, Address: "https://127.0.0.1/" + url.PathEscape(name)}))
 		m.objects[name] = m.nadia.linked("/agenda/calendriers", "/agenda/calendriers", m.nadia)
 	}
 	m.objects["no feed"] = object{fill: []string{"{token}", "personne"}, absent: []string{"{token}", "personne"}}

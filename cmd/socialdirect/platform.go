@@ -15,6 +15,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -81,6 +82,7 @@ type platform struct {
 	appointments *appointment.Service
 	workers      *worker.Service
 	agendas      *agenda.Service
+	calendars    *calendar.Service
 	bookings     *booking.Service
 	messages     *messaging.Service
 	rights       *privacy.Service
@@ -192,6 +194,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
 	p.workers = worker.New(p.db, queue, p.accounts)
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
+	p.calendars = calendar.New(p.db, queue, keys, p.accounts, p.workers)
 	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
@@ -271,11 +274,11 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
-	river.AddWorker(workers, worker.NewCredentialNoticeWorker(p.workers, notices, sender, s.links()))
+	river.AddWorker(workers, worker.NewNoticeWorker(p.workers, notices, sender, s.links()))
 	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
 	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
-	river.AddWorker(workers, booking.NewCalendarWorker(p.bookings, fetch.New(booking.CalendarLimits, s.fetch)))
-	river.AddWorker(workers, booking.NewCalendarNoticeWorker(p.bookings, notices, sender))
+	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))
+	river.AddWorker(workers, calendar.NewNoticeWorker(p.calendars, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
 	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
 	runner, err := jobs.Start(context.WithoutCancel(ctx), p.direct, workers, p.rounds())
@@ -289,7 +292,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are what comes round by itself.
 func (p *platform) rounds() []jobs.Round {
 	figures := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
+	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
 }
 
 // countEvery is how often hours that are over are counted.
@@ -348,6 +351,7 @@ func (p *platform) startServer(s settings) error {
 		Legal:          texts,
 		Workers:        workers,
 		Agendas:        agenda.NewHTTP(p.agendas, render),
+		Calendars:      calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
 		Bookings:       booking.NewHTTP(p.bookings, workers, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),

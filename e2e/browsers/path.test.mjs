@@ -128,22 +128,32 @@ async function draw() {
   await asked("10:30", "22:30");
   await worker.click('dialog [name="scope"][value="day"]');
   await worker.press("Enregistrer", "C’est enregistré");
-  await worker.finds('.agenda-day:last-child [data-starts="630"][data-ends="1350"]');
+  await drawn(630, 1350);
 
   await drag(8.5, 10);
   await asked("08:30", "10:00");
   await worker.press("Ajouter cette plage", "Choisissez un jour.");
   await worker.click('dialog [name="weekday"][value="0"]');
   await worker.press("Ajouter cette plage", "C’est enregistré");
-  await worker.finds('.agenda-day:last-child [data-starts="510"][data-ends="600"]');
+  await drawn(510, 600);
 
   await worker.ask(() => document.querySelector('.agenda-day:last-child [data-starts="510"] a').focus());
   await keyboard.press("ArrowDown");
   await keyboard.press("Enter");
   await asked("09:00", "10:30");
   await worker.press("Enregistrer", "C’est enregistré");
-  await worker.finds('.agenda-day:last-child [data-starts="540"][data-ends="630"]');
+  await drawn(540, 630);
   worker.sound();
+}
+
+/**
+ * The page that comes after a form shows the opening, and its script has begun.
+ * @param {number} starts
+ * @param {number} ends
+ */
+async function drawn(starts, ends) {
+  await worker.finds(`.agenda-day:last-child [data-starts="${starts}"][data-ends="${ends}"]`);
+  await worker.finds(".agenda-tools button");
 }
 
 /**

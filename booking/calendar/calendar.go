@@ -1,4 +1,6 @@
-package booking
+// Package calendar reads the calendars that workers keep elsewhere, gives them their
+// agenda to subscribe to, and makes the files of appointments (RFC 5545).
+package calendar
 
 import (
 	"time"

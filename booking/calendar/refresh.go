@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"context"
@@ -37,8 +37,8 @@ const (
 	biggestInput = 16 << 20
 )
 
-// CalendarLimits bounds one answer of somebody's calendar.
-var CalendarLimits = fetch.Limits{Bytes: biggestInput, Time: readingTime}
+// Limits bounds one answer of somebody's calendar.
+var Limits = fetch.Limits{Bytes: biggestInput, Time: readingTime}
 
 // calendarArgs is the job that reads one calendar.
 type calendarArgs struct {
@@ -74,24 +74,24 @@ func (s *Service) ReadDue(ctx context.Context) error {
 	})
 }
 
-// CalendarWorker reads one calendar.
-type CalendarWorker struct {
+// ReadWorker reads one calendar.
+type ReadWorker struct {
 	river.WorkerDefaults[calendarArgs]
-	bookings *Service
-	client   *fetch.Client
+	calendars *Service
+	client    *fetch.Client
 }
 
-// NewCalendarWorker returns the worker that River runs.
-func NewCalendarWorker(bookings *Service, client *fetch.Client) *CalendarWorker {
-	return &CalendarWorker{bookings: bookings, client: client}
+// NewReadWorker returns the worker that River runs.
+func NewReadWorker(calendars *Service, client *fetch.Client) *ReadWorker {
+	return &ReadWorker{calendars: calendars, client: client}
 }
 
 // Timeout bounds the job.
-func (w *CalendarWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return workTime }
+func (w *ReadWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return workTime }
 
 // Work reads once.
-func (w *CalendarWorker) Work(ctx context.Context, job *river.Job[calendarArgs]) error {
-	return w.bookings.ReadCalendar(ctx, w.client, job.Args.ID)
+func (w *ReadWorker) Work(ctx context.Context, job *river.Job[calendarArgs]) error {
+	return w.calendars.ReadCalendar(ctx, w.client, job.Args.ID)
 }
 
 // ReadCalendar asks for one calendar and keeps its busy times, or why there are
@@ -252,29 +252,29 @@ func (calendarNoticeArgs) Kind() string { return "calendar_notice" }
 // InsertOpts has what is more pressing come first.
 func (calendarNoticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Aside) }
 
-// CalendarNoticeWorker tells workers of calendars that fail.
-type CalendarNoticeWorker struct {
+// NoticeWorker tells workers of calendars that fail.
+type NoticeWorker struct {
 	jobs.MessageDefaults[calendarNoticeArgs]
-	bookings *Service
-	notices  *web.Notices
-	sender   *outgoing.Sender
+	calendars *Service
+	notices   *web.Notices
+	sender    *outgoing.Sender
 }
 
-// NewCalendarNoticeWorker returns the worker that River runs.
-func NewCalendarNoticeWorker(bookings *Service, notices *web.Notices, sender *outgoing.Sender) *CalendarNoticeWorker {
-	return &CalendarNoticeWorker{bookings: bookings, notices: notices, sender: sender}
+// NewNoticeWorker returns the worker that River runs.
+func NewNoticeWorker(calendars *Service, notices *web.Notices, sender *outgoing.Sender) *NoticeWorker {
+	return &NoticeWorker{calendars: calendars, notices: notices, sender: sender}
 }
 
 // Work sends the mail, unless all is well again.
-func (w *CalendarNoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeArgs]) error {
-	row, err := readSubscription(ctx, w.bookings.db.Pool, job.Args.SubscriptionID)
+func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeArgs]) error {
+	row, err := readSubscription(ctx, w.calendars.db.Pool, job.Args.SubscriptionID)
 	if errors.Is(err, errNoSubscription) || err == nil && (row.FailingSince == nil || row.Paused) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	person, err := w.bookings.accounts.Person(ctx, job.Args.WorkerID)
+	person, err := w.calendars.accounts.Person(ctx, job.Args.WorkerID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -289,7 +289,7 @@ func (w *CalendarNoticeWorker) Work(ctx context.Context, job *river.Job[calendar
 	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, message))
 }
 
-func (w *CalendarNoticeWorker) message(person account.Person, row subscriptionRow) (outgoing.Message, error) {
+func (w *NoticeWorker) message(person account.Person, row subscriptionRow) (outgoing.Message, error) {
 	subject, text, err := w.notices.Write("calendar_failing", struct{ FirstName, Name, Since, Why string }{
 		FirstName: person.FirstName, Name: row.Name, Since: web.Day(row.FailingSince.In(person.Zone)), Why: row.Failure.Label(),
 	})

@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"html/template"
@@ -32,7 +32,7 @@ var showsOptions = []form.Option{
 
 func (h *HTTP) feedPage(r *http.Request, f *form.Form) (feedPage, error) {
 	v := viewer.From(r.Context())
-	feed, made, err := h.bookings.Feed(r.Context(), v)
+	feed, made, err := h.calendars.Feed(r.Context(), v)
 	if f == nil {
 		f = form.New(map[string]string{"shows": string(ShowsNothing)})
 		if made {
@@ -66,7 +66,7 @@ func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
 		}
 		return f.Invalid(page)
 	}
-	token, err := h.bookings.MakeFeed(r.Context(), viewer.From(r.Context()), Shows(shows))
+	token, err := h.calendars.MakeFeed(r.Context(), viewer.From(r.Context()), Shows(shows))
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
 
 // RevokeFeed ends the viewer's feed.
 func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *http.Request) error {
-	if err := h.bookings.RevokeFeed(r.Context(), viewer.From(r.Context())); err != nil {
+	if err := h.calendars.RevokeFeed(r.Context(), viewer.From(r.Context())); err != nil {
 		return err
 	}
 	web.Flash(w, "feed-revoked")
@@ -92,7 +92,7 @@ func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *http.Request) error {
 
 // FeedICS is the feed, for calendar programs, which have no session.
 func (h *HTTP) FeedICS(w http.ResponseWriter, r *http.Request) error {
-	file, err := h.bookings.ReadFeed(r.Context(), r.PathValue("token"))
+	file, err := h.calendars.ReadFeed(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package booking
+package calendar
 
 import (
 	"errors"
@@ -32,7 +32,7 @@ func (h *HTTP) calendarsPage(r *http.Request, f *form.Form) (calendarsPage, erro
 	if err != nil {
 		return calendarsPage{}, err
 	}
-	calendars, err := h.bookings.Subscriptions(r.Context(), v)
+	calendars, err := h.calendars.Subscriptions(r.Context(), v)
 	return calendarsPage{Form: f, Calendars: calendars, Full: len(calendars) >= MaxSubscriptions, Zone: zone}, err
 }
 
@@ -76,7 +76,7 @@ func (h *HTTP) AddCalendar(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) addCalendar(r *http.Request, f *form.Form, n NewSubscription) error {
-	err := h.bookings.Subscribe(r.Context(), viewer.From(r.Context()), n)
+	err := h.calendars.Subscribe(r.Context(), viewer.From(r.Context()), n)
 	for _, known := range []*fault.Fault{errManyCalendars, errSameCalendar, errNoAddress} {
 		if errors.Is(err, known) {
 			f.Fail("address", known.Message)
@@ -89,21 +89,21 @@ func (h *HTTP) addCalendar(r *http.Request, f *form.Form, n NewSubscription) err
 // RefreshCalendar has one read now.
 func (h *HTTP) RefreshCalendar(w http.ResponseWriter, r *http.Request) error {
 	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.bookings.RefreshCalendar(r.Context(), v, id)
+		return h.calendars.RefreshCalendar(r.Context(), v, id)
 	})
 }
 
 // PauseCalendar has one close no hours for now.
 func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *http.Request) error {
 	return h.changeCalendar(w, r, "saved", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.bookings.PauseCalendar(r.Context(), v, id, true)
+		return h.calendars.PauseCalendar(r.Context(), v, id, true)
 	})
 }
 
 // ResumeCalendar has one close hours again.
 func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *http.Request) error {
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.bookings.PauseCalendar(r.Context(), v, id, false)
+		return h.calendars.PauseCalendar(r.Context(), v, id, false)
 	})
 }
 
@@ -115,14 +115,14 @@ func (h *HTTP) CountAllDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.bookings.CountAllDay(r.Context(), v, id, count)
+		return h.calendars.CountAllDay(r.Context(), v, id, count)
 	})
 }
 
 // RemoveCalendar forgets one.
 func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *http.Request) error {
 	return h.changeCalendar(w, r, "deleted", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.bookings.Unsubscribe(r.Context(), v, id)
+		return h.calendars.Unsubscribe(r.Context(), v, id)
 	})
 }
 
