@@ -63,14 +63,18 @@ func TestR9_WhatHasEndedIsNotEndedAgain(t *testing.T) {
 	ok(t, err)
 	w.SetNow(bookingtest.Start.Add(time.Second))
 	for name, code := range map[string]company.Code{"revoked": revoked, "expired": expired} {
-		if err := w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, code.ID); !fault.Is(err, fault.Conflict) {
-			t.Errorf("%s, revoked: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, code.ID); !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s, revoked: %v", name, err)
+			}
+		})
 	}
 	for name, code := range map[string]company.Code{"revoked": revoked, "expired": expired, "replaced": replaced} {
-		if _, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0); !fault.Is(err, fault.Conflict) {
-			t.Errorf("%s, replaced: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0); !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s, replaced: %v", name, err)
+			}
+		})
 	}
 	ok(t, w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, replaced.ID)) // it went on for a while
 }
@@ -91,9 +95,11 @@ func TestR9_CodesAreIssuedWithinBounds(t *testing.T) {
 		"too many":      {company.NewCode{ExpiresAt: month, MaxUses: company.MaxUses + 1}, company.ErrMaxUses},
 		"another site":  {company.NewCode{ExpiresAt: month, Site: "Lorient"}, company.ErrSite},
 	} {
-		if _, err := w.Companies.IssueCode(w.ctx, w.Admin, w.client.ID, c.settings); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := w.Companies.IssueCode(w.ctx, w.Admin, w.client.ID, c.settings); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	long := company.NewCode{ExpiresAt: month, Label: strings.Repeat("é", company.MaxLabel+1)}
 	if _, err := w.Companies.IssueCode(w.ctx, w.Admin, w.client.ID, long); !fault.Is(err, fault.Invalid) {
@@ -136,14 +142,16 @@ func TestR10_OnlyAClientsManagerAndAdministratorsWorkOnItsCodes(t *testing.T) {
 		"the switchboard": {Role: viewer.Switchboard}, "the DPO": {Role: viewer.DPO},
 	}
 	for act, do := range acts {
-		for who, v := range visitors {
-			if err := do(v); !fault.Is(err, fault.Forbidden) {
-				t.Errorf("%s by %s: %v", act, who, err)
+		t.Run(act, func(t *testing.T) {
+			for who, v := range visitors {
+				if err := do(v); !fault.Is(err, fault.Forbidden) {
+					t.Errorf("%s by %s: %v", act, who, err)
+				}
 			}
-		}
-		if err := do(&viewer.Viewer{Role: viewer.ClientManager, ClientID: other}); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%s by another client's manager: %v", act, err)
-		}
+			if err := do(&viewer.Viewer{Role: viewer.ClientManager, ClientID: other}); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s by another client's manager: %v", act, err)
+			}
+		})
 	}
 	// The manager of another client, who names the code under their own.
 	stranger := &viewer.Viewer{Role: viewer.ClientManager, ClientID: other}
@@ -174,9 +182,11 @@ func TestR10_IssuingRotatingAndRevokingIsInTheJournal(t *testing.T) {
 		act  string
 		code uuid.UUID
 	}{{"code.issued", old.ID}, {"code.issued", next.ID}, {"code.rotated", old.ID}, {"code.revoked", next.ID}} {
-		if n := w.count(t, `select count(*) from audit_entries where act = $1 and object_id = $2 and actor_id = $3`, want.act, want.code, w.manager.ID); n != 1 {
-			t.Errorf("%s stands %d times in the journal", want.act, n)
-		}
+		t.Run(want.act, func(t *testing.T) {
+			if n := w.count(t, `select count(*) from audit_entries where act = $1 and object_id = $2 and actor_id = $3`, want.act, want.code, w.manager.ID); n != 1 {
+				t.Errorf("%s stands %d times in the journal", want.act, n)
+			}
+		})
 	}
 	if _, _, err := audit.Verify(w.ctx, w.DB.Pool); err != nil {
 		t.Error(err)
@@ -201,3 +211,4 @@ func TestR10_CodesTellNothingOfWhoCame(t *testing.T) {
 		t.Errorf("sign-ups show: %+v, then %+v", before, after)
 	}
 }
+

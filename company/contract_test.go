@@ -47,11 +47,13 @@ func TestR9_AContractIsBounded(t *testing.T) {
 		"too many":        func(c *company.Client) { c.PerYear = company.MaxPerYear + 1 },
 		"too many sites":  func(c *company.Client) { c.Sites = make([]string, company.MaxSites+1) },
 	} {
-		c := w.client
-		change(&c)
-		if err := w.Companies.Edit(w.ctx, w.Admin, c); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			c := w.client
+			change(&c)
+			if err := w.Companies.Edit(w.ctx, w.Admin, c); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	taken := w.client
 	taken.Slug = "exemple" // the first client's
@@ -84,12 +86,15 @@ func TestR9_SearchTakesWordsAsTheyAre(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for words, want := range map[string]int{"": 2, "ponant": 1, "CHANTIERS": 1, "exemp": 1, "%": 0, "_": 0, `\`: 0, "'": 0, "introuvable": 0} {
-		found, err := w.Companies.Search(w.ctx, w.Admin, words, 10)
-		if err != nil || len(found) != want {
-			t.Errorf("%q found %d: %v", words, len(found), err)
-		}
+		t.Run(words, func(t *testing.T) {
+			found, err := w.Companies.Search(w.ctx, w.Admin, words, 10)
+			if err != nil || len(found) != want {
+				t.Errorf("%q found %d: %v", words, len(found), err)
+			}
+		})
 	}
 	if found, err := w.Companies.Search(w.ctx, w.Admin, "", 1); err != nil || len(found) != 1 {
 		t.Errorf("at most one: %d, %v", len(found), err)
 	}
 }
+

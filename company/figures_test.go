@@ -261,11 +261,13 @@ func TestR10_APeriodIsPublishedOnTheTenthAfterItInParis(t *testing.T) {
 		"2025-05-09T21:59:59Z": "2024-11 2024-12 2025-01 2025-02 2025-03 / 2024",
 		"2026-01-09T23:00:00Z": "2024-11 2024-12 2025-01 2025-02 2025-03 2025-04 2025-05 2025-06 2025-07 2025-08 2025-09 2025-10 2025-11 2025-12 / 2024 2025",
 	} {
-		now, err := time.Parse(time.RFC3339, at)
-		must(t, err)
-		if got := words(c.due(KindAccount, now), "2006-01") + " / " + words(c.due(KindMode, now), "2006"); got != want {
-			t.Errorf("at %s due are %s, want %s", at, got, want)
-		}
+		t.Run(at, func(t *testing.T) {
+			now, err := time.Parse(time.RFC3339, at)
+			must(t, err)
+			if got := words(c.due(KindAccount, now), "2006-01") + " / " + words(c.due(KindMode, now), "2006"); got != want {
+				t.Errorf("at %s due are %s, want %s", at, got, want)
+			}
+		})
 	}
 	c.Since = time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC)
 	if got := words(c.due(KindAccount, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)), "2006-01") + " / " + words(c.due(KindReason, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)), "2006"); got != "2026-02 2026-03 / 2026" {
@@ -287,15 +289,17 @@ func TestR10_TheNextPublicationIsSaid(t *testing.T) {
 	for at, want := range map[string]string{
 		"2025-01-01": "2026-04-10", "2026-04-09": "2026-04-10", "2026-04-10": "2026-05-10", "2026-07-09": "2026-07-10", "2026-07-10": "2027-01-10", "2027-01-09": "2027-01-10", "2027-01-10": "", "2030-01-01": "",
 	} {
-		now, err := time.ParseInLocation(time.DateOnly, at, contractZone())
-		must(t, err)
-		got := ""
-		if next := c.nextPublication(now); !next.IsZero() {
-			got = next.In(contractZone()).Format(time.DateOnly)
-		}
-		if got != want {
-			t.Errorf("at %s the next is %q, want %q", at, got, want)
-		}
+		t.Run(at, func(t *testing.T) {
+			now, err := time.ParseInLocation(time.DateOnly, at, contractZone())
+			must(t, err)
+			got := ""
+			if next := c.nextPublication(now); !next.IsZero() {
+				got = next.In(contractZone()).Format(time.DateOnly)
+			}
+			if got != want {
+				t.Errorf("at %s the next is %q, want %q", at, got, want)
+			}
+		})
 	}
 }
 
@@ -612,12 +616,14 @@ func TestR10_WhatIsStoredPointsToNobody(t *testing.T) {
 		"client_figures":    "[{client_id uuid} {kind text} {line text} {people integer} {period date}]",
 		"published_figures": "[{client_id uuid} {kind text} {line text} {period date} {steps integer}]",
 	} {
-		rows, err := postgres.All[struct{ ColumnName, DataType string }](t.Context(), w.db.Pool, `
+		t.Run(table, func(t *testing.T) {
+			rows, err := postgres.All[struct{ ColumnName, DataType string }](t.Context(), w.db.Pool, `
 			select column_name::text, data_type::text from information_schema.columns where table_name = $1 order by 1`, table)
-		must(t, err)
-		if got := fmt.Sprint(rows); got != want {
-			t.Errorf("%s holds %s", table, got)
-		}
+			must(t, err)
+			if got := fmt.Sprint(rows); got != want {
+				t.Errorf("%s holds %s", table, got)
+			}
+		})
 	}
 	w.opened(t, w.ids[0], w.now, 1)
 	w.hadHour(t, w.ids[0], hour{w.now, "video", "money"})
@@ -640,10 +646,13 @@ func TestR10_PagesStandWithNothingInThem(t *testing.T) {
 	for want, page := range map[string]web.Page{
 		"Rien n’est encore publié.": figuresPage{}, "Prochaine parution": figuresPage{fresh}, "Aucune clé": tokensPage{},
 	} {
-		answer := httptest.NewRecorder()
-		must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page))
-		if !strings.Contains(answer.Body.String(), want) || strings.Contains(answer.Body.String(), "<table") {
-			t.Errorf("%T lacks %q:\n%s", page, want, answer.Body)
-		}
+		t.Run(want, func(t *testing.T) {
+			answer := httptest.NewRecorder()
+			must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page))
+			if !strings.Contains(answer.Body.String(), want) || strings.Contains(answer.Body.String(), "<table") {
+				t.Errorf("%T lacks %q:\n%s", page, want, answer.Body)
+			}
+		})
 	}
 }
+

@@ -15,9 +15,11 @@ func TestR47_MailDomainsAreTheClientsOwn(t *testing.T) {
 	for typed, want := range map[string]string{
 		"exemple.fr": "exemple.fr", " @Exemple.FR. ": "exemple.fr", "rh.exemple.co.uk": "rh.exemple.co.uk", "métallurgie.fr": "xn--mtallurgie-b7a.fr",
 	} {
-		if got, err := company.ParseMailDomain(typed); err != nil || got != want {
-			t.Errorf("%q: %q, %v", typed, got, err)
-		}
+		t.Run(typed, func(t *testing.T) {
+			if got, err := company.ParseMailDomain(typed); err != nil || got != want {
+				t.Errorf("%q: %q, %v", typed, got, err)
+			}
+		})
 	}
 	for typed, reason := range map[string]string{
 		"": "n’est pas un domaine", "fr": "n’est pas un domaine", "exemple": "n’est pas un domaine", "a@exemple.fr": "n’est pas un domaine", "https://exemple.fr": "n’est pas un domaine",
@@ -25,10 +27,12 @@ func TestR47_MailDomainsAreTheClientsOwn(t *testing.T) {
 		"co.uk": "partagent", "asso.fr": "partagent", "github.io": "partagent",
 		"gmail.com": "tout le monde", "ORANGE.fr": "tout le monde", "mail.wanadoo.fr": "tout le monde", "laposte.net": "tout le monde", "hotmail.fr": "tout le monde",
 	} {
-		got, err := company.ParseMailDomain(typed)
-		if got != "" || !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, reason) {
-			t.Errorf("%q: %q, %v", typed, got, err)
-		}
+		t.Run(typed, func(t *testing.T) {
+			got, err := company.ParseMailDomain(typed)
+			if got != "" || !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, reason) {
+				t.Errorf("%q: %q, %v", typed, got, err)
+			}
+		})
 	}
 }
 
@@ -51,10 +55,12 @@ func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
 		client.MailDomains = append(client.MailDomains, fmt.Sprintf("exemple-%d.fr", i))
 	}
 	for name, domains := range map[string][]string{"too many": client.MailDomains, "a provider's": {"gmail.com"}, "one that is not folded": {"Exemple.fr"}} {
-		client.MailDomains = domains
-		if err := w.Companies.Edit(ctx, w.Admin, client); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			client.MailDomains = domains
+			if err := w.Companies.Edit(ctx, w.Admin, client); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	client.MailDomains = nil
 	if err := w.Companies.Edit(ctx, w.Admin, client); err != nil {
@@ -64,3 +70,4 @@ func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
 		t.Errorf("kept %v, %v", kept.MailDomains, err)
 	}
 }
+

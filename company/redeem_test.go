@@ -141,19 +141,24 @@ func TestR9_WhatOpensNothingGetsOneSameAnswerAndATypoAnother(t *testing.T) {
 	ok(t, err)
 	w.SetNow(short.ExpiresAt)
 	for name, code := range map[string]string{"unknown": "0000-0000-0000-0000", "expired": expired.Display(), "revoked": revoked.Display(), "replaced": replaced.Display()} {
-		if err := w.signUp(code); fault.From(err) != company.ErrCode {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := w.signUp(code); fault.From(err) != company.ErrCode {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	typo := []byte(next.Display())
 	if typo[0]++; typo[0] == 'Z'+1 || typo[0] == '9'+1 {
 		typo[0] = '2'
 	}
 	for name, code := range map[string]string{"a wrong sign": string(typo), "empty": "", "short": next.Display()[:10], "no code": "mon code secret!"} {
-		err := w.signUp(code)
-		if fault.From(err) != company.ErrMistyped || !errors.Is(err, company.ErrCode) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			err := w.signUp(code)
+			if fault.From(err) != company.ErrMistyped || !errors.Is(err, company.ErrCode) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	ok(t, w.signUp(next.Display()))
 }
+

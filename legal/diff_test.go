@@ -18,10 +18,12 @@ func TestComparisonListsWhatDiffers(t *testing.T) {
 		{"a\nb\nc\nd\ne", "b\nx\nd\ny", "-a -c +x -e +y"},
 		{"a\na\nb", "a\nb\nb", "-a +b"},
 	} {
-		changed, ok := compare(c.old, c.new)
-		if got := strings.Join(signs(changed), " "); !ok || got != c.want {
-			t.Errorf("%q to %q: %q, want %q", c.old, c.new, got, c.want)
-		}
+		t.Run(c.old, func(t *testing.T) {
+			changed, ok := compare(c.old, c.new)
+			if got := strings.Join(signs(changed), " "); !ok || got != c.want {
+				t.Errorf("%q to %q: %q, want %q", c.old, c.new, got, c.want)
+			}
+		})
 	}
 	if _, ok := compare(strings.Repeat("a\n", 50_000), strings.Repeat("b\n", 50_000)); ok {
 		t.Error("a comparison without a bound")
@@ -73,3 +75,4 @@ func FuzzComparisonIsComplete(f *testing.F) {
 		}
 	})
 }
+

@@ -53,14 +53,16 @@ func TestR33_AVersionTakesEffectAtItsInstantForEveryInstance(t *testing.T) {
 		now  time.Time
 		want string
 	}{{bookingtest.Start, "1"}, {at.Add(-time.Microsecond), "1"}, {at, "2"}, {at.AddDate(1, 0, 0), "2"}} {
-		other, err := postgres.Open(ctx, w.URL, 2) // a second instance, started at any time
-		ok(t, err)
-		elsewhere := legal.New(other.At(func() time.Time { return moment.now }))
-		w.SetNow(moment.now)
-		if here, there := inForce(t, w.Legal), inForce(t, elsewhere); here != moment.want || there != moment.want {
-			t.Errorf("at %s: %s here, %s there, want %s", moment.now, here, there, moment.want)
-		}
-		other.Close()
+		t.Run(moment.want, func(t *testing.T) {
+			other, err := postgres.Open(ctx, w.URL, 2) // a second instance, started at any time
+			ok(t, err)
+			elsewhere := legal.New(other.At(func() time.Time { return moment.now }))
+			w.SetNow(moment.now)
+			if here, there := inForce(t, w.Legal), inForce(t, elsewhere); here != moment.want || there != moment.want {
+				t.Errorf("at %s: %s here, %s there, want %s", moment.now, here, there, moment.want)
+			}
+			other.Close()
+		})
 	}
 	if privacy, err := w.Legal.InForce(ctx, legal.Privacy); err != nil || privacy.Version != "1" {
 		t.Errorf("the other text: %s, %v", privacy.Version, err)
@@ -189,7 +191,9 @@ func TestR33_APublicationIsBounded(t *testing.T) {
 	wantCode(t, "without saying what changes", w.Legal.Publish(ctx, w.Admin, legal.Terms, 1, time.Time{}), fault.Invalid)
 	ok(t, w.Legal.Save(ctx, w.Admin, legal.Terms, legal.Words{Markdown: "x", Changes: "y", Revision: 1}))
 	for what, at := range map[string]time.Time{"past": bookingtest.Start.Add(-time.Microsecond), "too far": bookingtest.Start.Add(legal.Ahead + time.Microsecond)} {
-		wantCode(t, what, w.Legal.Publish(ctx, w.Admin, legal.Terms, 2, at), fault.Invalid)
+		t.Run(what, func(t *testing.T) {
+			wantCode(t, what, w.Legal.Publish(ctx, w.Admin, legal.Terms, 2, at), fault.Invalid)
+		})
 	}
 	wantCode(t, "another revision than the one read", w.Legal.Publish(ctx, w.Admin, legal.Terms, 1, time.Time{}), fault.Conflict)
 	ok(t, w.Legal.Publish(ctx, w.Admin, legal.Terms, 2, bookingtest.Start.Add(legal.Ahead)))
@@ -249,3 +253,4 @@ func TestR33_VersionsCountBeyondNine(t *testing.T) {
 		t.Errorf("both are replaced, and still told to be the starting ones: %v", err)
 	}
 }
+

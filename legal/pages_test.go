@@ -39,17 +39,20 @@ func TestR33_APublicationFollowsTheClocksOfParis(t *testing.T) {
 		{"2027-10-31", "03:00", "2027-10-31T02:00:00Z"},
 		{"2027-10-31", "00:00", "2027-10-30T22:00:00Z"},
 	} {
-		day, err := time.Parse(time.DateOnly, c.day)
-		if err != nil {
-			t.Fatal(err)
-		}
-		clock, err := time.Parse("15:04", c.clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		at, exists := wallClock(day, clock)
-		if got := at.Format(time.RFC3339); exists != (c.want != "") || exists && got != c.want {
-			t.Errorf("%s %s: %s, %v, want %q", c.day, c.clock, got, exists, c.want)
-		}
+		t.Run(c.day, func(t *testing.T) {
+			day, err := time.Parse(time.DateOnly, c.day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clock, err := time.Parse("15:04", c.clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at, exists := wallClock(day, clock)
+			if got := at.Format(time.RFC3339); exists != (c.want != "") || exists && got != c.want {
+				t.Errorf("%s %s: %s, %v, want %q", c.day, c.clock, got, exists, c.want)
+			}
+		})
 	}
 }
+

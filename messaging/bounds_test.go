@@ -378,15 +378,17 @@ func TestR29_NoMessageGoesWithoutADocumentThatCouldNotBeRead(t *testing.T) {
 		"cut within the last line":        text + good + "--b-",
 		"an unreadable transfer encoding": text + part("Content-Disposition: form-data; name=\"documents\"; filename=\"a.pdf\"\r\nContent-Transfer-Encoding: quoted-printable") + "--b--x" + end,
 	} {
-		for _, pieces := range []int{1, 7, len(body)} { // however it comes
-			header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
-			res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &inPieces{body, pieces})
-			if res.StatusCode != 422 || !strings.Contains(page, `id="documents-error"`) || !strings.Contains(page, "le texte tapé") {
-				_, shown, _ := strings.Cut(page, "<main")
-				t.Errorf("%s, %d bytes at a time: %d\n%.600s", name, pieces, res.StatusCode, shown)
+		t.Run(name, func(t *testing.T) {
+			for _, pieces := range []int{1, 7, len(body)} { // however it comes
+				header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
+				res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &inPieces{body, pieces})
+				if res.StatusCode != 422 || !strings.Contains(page, `id="documents-error"`) || !strings.Contains(page, "le texte tapé") {
+					_, shown, _ := strings.Cut(page, "<main")
+					t.Errorf("%s, %d bytes at a time: %d\n%.600s", name, pieces, res.StatusCode, shown)
+				}
 			}
-		}
-		s.later(time.Minute)
+			s.later(time.Minute)
+		})
 	}
 	header := http.Header{"Content-Type": {"multipart/form-data; boundary=b"}}
 	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, strings.NewReader(text)) // and whatever was to follow
@@ -424,3 +426,4 @@ func (p *inPieces) Read(b []byte) (int, error) {
 	p.text = p.text[n:]
 	return n, nil
 }
+

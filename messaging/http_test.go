@@ -289,21 +289,23 @@ func TestR28_BadBodiesComeBackWithAMessage(t *testing.T) {
 		"invalid UTF-8":       {"avant\xffaprès", 422, "invisibles", "avantaprès"},
 		"exactly long enough": {long[2:], 303, "", ""},
 	} {
-		for how, send := range map[string]func() (*http.Response, string){
-			"multipart":  func() (*http.Response, string) { return s.post(t, "Zoé", test.body) },
-			"urlencoded": func() (*http.Response, string) { return s.postForm(t, "Zoé", url.Values{"body": {test.body}}) },
-		} {
-			res, page := send()
-			if res.StatusCode != test.status || !strings.Contains(page, test.says) || !strings.Contains(page, test.kept) {
-				t.Errorf("%s, %s: %d\n%.2000s", name, how, res.StatusCode, page)
+		t.Run(name, func(t *testing.T) {
+			for how, send := range map[string]func() (*http.Response, string){
+				"multipart":  func() (*http.Response, string) { return s.post(t, "Zoé", test.body) },
+				"urlencoded": func() (*http.Response, string) { return s.postForm(t, "Zoé", url.Values{"body": {test.body}}) },
+			} {
+				res, page := send()
+				if res.StatusCode != test.status || !strings.Contains(page, test.says) || !strings.Contains(page, test.kept) {
+					t.Errorf("%s, %s: %d\n%.2000s", name, how, res.StatusCode, page)
+				}
+				if test.status != 303 && !strings.Contains(page, `id="body-error"`) {
+					t.Errorf("%s, %s: no message beside the field", name, how)
+				}
+				if len(page) > 60_000 {
+					t.Errorf("%s, %s: the page has %d bytes", name, how, len(page))
+				}
 			}
-			if test.status != 303 && !strings.Contains(page, `id="body-error"`) {
-				t.Errorf("%s, %s: no message beside the field", name, how)
-			}
-			if len(page) > 60_000 {
-				t.Errorf("%s, %s: the page has %d bytes", name, how, len(page))
-			}
-		}
+		})
 	}
 	if n := s.count(t, "messages"); n != 2 {
 		t.Errorf("%d messages", n)
@@ -329,13 +331,15 @@ func TestR29_BadDocumentsComeBackWithAMessageAndTheBody(t *testing.T) {
 		"a good one and a bad": {[]file{pdfFile("bon.pdf", 70_000), {"vide.pdf", strings.NewReader("")}, pdfFile("bon.pdf", 70_000)}, "vide.pdf"},
 		"too many":             {many, "5 documents"},
 	} {
-		res, page := s.post(t, "Zoé", "le texte tapé", test.files...)
-		if res.StatusCode != 422 || !strings.Contains(page, test.says) || !strings.Contains(page, `id="documents-error"`) {
-			t.Errorf("%s: %d\n%.3000s", name, res.StatusCode, page)
-		}
-		if !strings.Contains(page, "\nle texte tapé</textarea>") {
-			t.Errorf("%s: what was typed is gone", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			res, page := s.post(t, "Zoé", "le texte tapé", test.files...)
+			if res.StatusCode != 422 || !strings.Contains(page, test.says) || !strings.Contains(page, `id="documents-error"`) {
+				t.Errorf("%s: %d\n%.3000s", name, res.StatusCode, page)
+			}
+			if !strings.Contains(page, "\nle texte tapé</textarea>") {
+				t.Errorf("%s: what was typed is gone", name)
+			}
+		})
 	}
 	res, page := s.post(t, "Zoé", strings.Repeat("x", messaging.MaxBody+1), pdfFile("bon.pdf", 70_000))
 	if res.StatusCode != 422 || !strings.Contains(page, "Joignez de nouveau") {
@@ -413,9 +417,11 @@ func TestR29_DownloadIsSafeAndWhole(t *testing.T) {
 		"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
 		"Content-Security-Policy": "default-src 'none'; sandbox", "Accept-Ranges": "bytes",
 	} {
-		if got := res.Header.Get(name); got != want {
-			t.Errorf("%s: %q", name, got)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := res.Header.Get(name); got != want {
+				t.Errorf("%s: %q", name, got)
+			}
+		})
 	}
 	disposition, params, err := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
 	if err != nil || disposition != "attachment" || params["filename"] != "reçu d’eau _été_.pdf" || !strings.Contains(res.Header.Get("Content-Disposition"), "filename*=utf-8''") {
@@ -434,10 +440,12 @@ func TestR29_RangesOfADownload(t *testing.T) {
 		"bytes=0-0": whole[:1], "bytes=-1": whole[size-1:], "bytes=65535-65536": whole[65535:65537],
 		"bytes=1000000-2999999": whole[1_000_000:], "bytes=2999000-9999999": whole[2_999_000:],
 	} {
-		res, body := s.do(t, "Nadia", "GET", path, http.Header{"Range": {asked}}, nil)
-		if res.StatusCode != 206 || body != want {
-			t.Errorf("%s: %d, %d bytes", asked, res.StatusCode, len(body))
-		}
+		t.Run(asked, func(t *testing.T) {
+			res, body := s.do(t, "Nadia", "GET", path, http.Header{"Range": {asked}}, nil)
+			if res.StatusCode != 206 || body != want {
+				t.Errorf("%s: %d, %d bytes", asked, res.StatusCode, len(body))
+			}
+		})
 	}
 	if res, _ := s.do(t, "Nadia", "GET", path, http.Header{"Range": {"bytes=3000000-"}}, nil); res.StatusCode != 416 {
 		t.Errorf("beyond the end: %d", res.StatusCode)
@@ -510,3 +518,4 @@ func TestR29_AScannerMayTakeLongerThanALineMayStandStill(t *testing.T) {
 	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &body)
 	wantSent(t, s, res, page)
 }
+

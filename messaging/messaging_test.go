@@ -171,15 +171,17 @@ func TestR29_OnlyTheTwoPeopleEnter(t *testing.T) {
 		"another beneficiary of the same worker": ali, "another worker": marc, "an administrator": w.Admin,
 		"a worker with the beneficiary's name": {ID: uuid.New(), Role: viewer.SocialWorker, Name: w.zoe.Name, Zone: w.zoe.Zone},
 	} {
-		if _, err := w.messages.Thread(t.Context(), v, w.conversation, uuid.Nil); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%s reads: %v", who, err)
-		}
-		if err := w.send(t.Context(), v, "x"); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%s writes: %v", who, err)
-		}
-		if _, err := w.messages.Open(t.Context(), v, document); !fault.Is(err, fault.NotFound) {
-			t.Errorf("%s opens the document: %v", who, err)
-		}
+		t.Run(who, func(t *testing.T) {
+			if _, err := w.messages.Thread(t.Context(), v, w.conversation, uuid.Nil); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s reads: %v", who, err)
+			}
+			if err := w.send(t.Context(), v, "x"); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s writes: %v", who, err)
+			}
+			if _, err := w.messages.Open(t.Context(), v, document); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s opens the document: %v", who, err)
+			}
+		})
 	}
 	if _, err := w.messages.Open(t.Context(), w.zoe, uuid.New()); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a document that is none: %v", err)
@@ -266,3 +268,4 @@ func TestR28_AMessageThatWasSlowToCommitIsStillUnread(t *testing.T) {
 		t.Errorf("%d of 2 messages were shown, then: %+v, %v", seen, list, err)
 	}
 }
+

@@ -34,9 +34,11 @@ func TestR29_NamesAreCleaned(t *testing.T) {
 		long + ".pdf":                   long[:2*116] + ".pdf",
 		long + "." + long:               long[:2*120],
 	} {
-		if got := cleanName(sent); got != want {
-			t.Errorf("%q became %q, want %q", sent, got, want)
-		}
+		t.Run(sent, func(t *testing.T) {
+			if got := cleanName(sent); got != want {
+				t.Errorf("%q became %q, want %q", sent, got, want)
+			}
+		})
 	}
 }
 
@@ -60,3 +62,4 @@ func FuzzCleanName(f *testing.F) {
 		}
 	})
 }
+

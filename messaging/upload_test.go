@@ -118,13 +118,15 @@ func TestR29_WhatMayNotBeSentIsRefusedWithAReason(t *testing.T) {
 		{"inconnu", bytes.NewReader(filled("\x00\x01\x02\x03", 100)), "pas accepté"},
 		{"ex\u202efdp.exe", bytes.NewReader(pdf(100)), "pas accepté"},
 	} {
-		err := w.send(t.Context(), w.zoe, "avec ceci", pdfFile("bon.pdf", 100), file{test.name, test.content})
-		if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, test.says) || !strings.HasPrefix(f.Message, "«\u00a0") {
-			t.Errorf("%s: %v, %q", test.name, err, f.Message)
-		}
-		if strings.ContainsRune(fault.From(err).Message, '\u202e') {
-			t.Errorf("%s: the message turns the writing", test.name)
-		}
+		t.Run(test.name, func(t *testing.T) {
+			err := w.send(t.Context(), w.zoe, "avec ceci", pdfFile("bon.pdf", 100), file{test.name, test.content})
+			if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, test.says) || !strings.HasPrefix(f.Message, "«\u00a0") {
+				t.Errorf("%s: %v, %q", test.name, err, f.Message)
+			}
+			if strings.ContainsRune(fault.From(err).Message, '\u202e') {
+				t.Errorf("%s: the message turns the writing", test.name)
+			}
+		})
 	}
 	w.nothingKept(t)
 }
@@ -215,10 +217,12 @@ func TestR29_MalwareIsRefusedAndNothingKept(t *testing.T) {
 	small := append(pdf(200), clamdtest.Marker...)
 	large := append(pdf(8_000_000), clamdtest.Marker...)
 	for name, content := range map[string][]byte{"petit.pdf": small, "grand.pdf": large} {
-		err := w.send(t.Context(), w.zoe, "x", pdfFile("bon.pdf", 100), file{name, bytes.NewReader(content)})
-		if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "antivirus") || !strings.Contains(f.Message, name) {
-			t.Errorf("%s: %v, %q", name, err, f.Message)
-		}
+		t.Run(name, func(t *testing.T) {
+			err := w.send(t.Context(), w.zoe, "x", pdfFile("bon.pdf", 100), file{name, bytes.NewReader(content)})
+			if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "antivirus") || !strings.Contains(f.Message, name) {
+				t.Errorf("%s: %v, %q", name, err, f.Message)
+			}
+		})
 	}
 	w.nothingKept(t)
 	w.mustSend(t, w.zoe, "", pdfFile("bon.pdf", 8_000_000))
@@ -276,10 +280,12 @@ func TestR29_WhatACrashLeftIsSwept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []file{pdfFile("a.pdf", 100), pdfFile("b.pdf", 6_000_000)} { // never sent, never discarded
-		if err := dead.Attach(t.Context(), f.name, f.content); err != nil {
-			t.Fatal(err)
-		}
+	for _, f := range []file{pdfFile("a.pdf", 100), pdfFile("b.pdf", 6_000_000)} {
+		t.Run(f.name, func(t *testing.T) { // never sent, never discarded
+			if err := dead.Attach(t.Context(), f.name, f.content); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	w.later(23 * time.Hour)
 	if n, err := w.messages.Sweep(t.Context()); n != 0 || err != nil {
@@ -407,3 +413,4 @@ func TestR28_DraftsAreIndependent(t *testing.T) {
 		t.Error("the document came back changed")
 	}
 }
+

@@ -184,7 +184,9 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 		"note": w.rights.Note(ctx, w.hugo, uuid.New(), "Mot"), "refuse": w.rights.Refuse(ctx, w.hugo, uuid.New(), "Mot"),
 		"carry out": w.rights.CarryOut(ctx, w.hugo, uuid.New(), uuid.Nil),
 	} {
-		wants(t, act+" nothing", err, fault.NotFound)
+		t.Run(act, func(t *testing.T) {
+			wants(t, act+" nothing", err, fault.NotFound)
+		})
 	}
 	wants(t, "a note without words", w.rights.Note(ctx, w.hugo, asked.ID, " \n"), fault.Invalid)
 	wants(t, "a refusal without a reason", w.rights.Refuse(ctx, w.hugo, asked.ID, ""), fault.Invalid)
@@ -231,9 +233,11 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 		"reasons":   `select count(*) from appointments where beneficiary_id = $1 and (reason is not null or sealed_note is not null)`,
 		"to come":   `select count(*) from appointments where beneficiary_id = $1 and status = 'confirmed'`,
 	} {
-		if n := w.count(t, sql, w.zoe.ID); n != 0 {
-			t.Errorf("%d %s are left", n, what)
-		}
+		t.Run(what, func(t *testing.T) {
+			if n := w.count(t, sql, w.zoe.ID); n != 0 {
+				t.Errorf("%d %s are left", n, what)
+			}
+		})
 	}
 	if n := w.count(t, `select count(*) from notices where notice = 'cancellation' and account_id = $1`, w.nadia.ID); n != 1 {
 		t.Errorf("the worker is told %d times", n)
@@ -609,3 +613,4 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 		t.Errorf("%d appointments stand with nobody", n)
 	}
 }
+

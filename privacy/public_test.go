@@ -41,8 +41,10 @@ func TestR7_APublicRequestWaitsForItsLink(t *testing.T) {
 	token, err := w.rights.Link(ctx, id)
 	must(t, err)
 	for name, forged := range map[string]string{"empty": "", "altered": token[1:] + "A", "cut": token[:20], "somebody's words": "zoe@ailleurs.fr"} {
-		wants(t, name, w.rights.CheckLink(ctx, forged), fault.Gone)
-		wants(t, name, w.rights.Confirm(ctx, forged), fault.Gone)
+		t.Run(name, func(t *testing.T) {
+			wants(t, name, w.rights.CheckLink(ctx, forged), fault.Gone)
+			wants(t, name, w.rights.Confirm(ctx, forged), fault.Gone)
+		})
 	}
 	must(t, w.rights.CheckLink(ctx, token))
 	must(t, w.rights.CheckLink(ctx, token)) // looking uses nothing up
@@ -175,8 +177,10 @@ func TestR7_AWrittenRequestIsDueFromTheDayItCame(t *testing.T) {
 		"by no means":  func() (uuid.UUID, error) { return enter(today, zoe, "") },
 		"by telepathy": func() (uuid.UUID, error) { return enter(today, zoe, "telepathy") },
 	} {
-		_, err := try()
-		wants(t, name, err, fault.Invalid)
+		t.Run(name, func(t *testing.T) {
+			_, err := try()
+			wants(t, name, err, fault.Invalid)
+		})
 	}
 	late, err := enter(today.AddDate(0, 0, -35), zoe, privacy.ByPost)
 	must(t, err)
@@ -196,11 +200,13 @@ func TestR7_AMonthIsACalendarMonth(t *testing.T) {
 		"2026-12-31T10:00:00Z": "2027-01-31", "2026-12-31T23:30:00Z": "2027-02-01", // the first of January in Paris
 		"2026-03-31T10:00:00Z": "2026-04-30",
 	} {
-		at, err := time.Parse(time.RFC3339, received)
-		must(t, err)
-		if got := privacy.DueOn(at).Format(time.DateOnly); got != due {
-			t.Errorf("received %s: due %s, want %s", received, got, due)
-		}
+		t.Run(received, func(t *testing.T) {
+			at, err := time.Parse(time.RFC3339, received)
+			must(t, err)
+			if got := privacy.DueOn(at).Format(time.DateOnly); got != due {
+				t.Errorf("received %s: due %s, want %s", received, got, due)
+			}
+		})
 	}
 }
 
@@ -271,3 +277,4 @@ func TestR36_NobodyIsErasedButWhomTheOfficerWasShown(t *testing.T) {
 	}
 	must(t, w.rights.CarryOut(ctx, w.hugo, id, w.zoe.ID))
 }
+

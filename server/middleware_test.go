@@ -36,15 +36,17 @@ func TestR29_AnAnswerOutlastsTheDeadlineOfABody(t *testing.T) {
 		}
 	})
 	for method, body := range map[string]string{http.MethodGet: "", http.MethodPost: "body=bonjour"} {
-		request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatalf("%s: %v", method, err)
-		}
-		answer.Body.Close()
+		t.Run(method, func(t *testing.T) {
+			request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatalf("%s: %v", method, err)
+			}
+			answer.Body.Close()
+		})
 	}
 }
 
@@ -69,3 +71,4 @@ func TestABodyThatNeverComesIsGivenUp(t *testing.T) {
 		t.Error("half a body passed for a whole one")
 	}
 }
+

@@ -22,18 +22,20 @@ func TestR43_TheLegalNoticeSaysWhatTheOperatorSet(t *testing.T) {
 		"public/about":        {"Nous aidons.", "Exemple &lt;b&gt;"},
 		"public/cookies":      {"__Host-session"},
 	} {
-		full, empty := rendered(t, publicPage{template, "x", whole, web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"}}), rendered(t, publicPage{template: template})
-		for _, want := range wants {
-			if !strings.Contains(full, want) {
-				t.Errorf("%s lacks %q", template, want)
+		t.Run(template, func(t *testing.T) {
+			full, empty := rendered(t, publicPage{template, "x", whole, web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"}}), rendered(t, publicPage{template: template})
+			for _, want := range wants {
+				if !strings.Contains(full, want) {
+					t.Errorf("%s lacks %q", template, want)
+				}
 			}
-		}
-		if strings.Contains(full, "À compléter") {
-			t.Errorf("%s says that something is missing, and nothing is", template)
-		}
-		if template != "public/cookies" && !strings.Contains(empty, "À compléter") {
-			t.Errorf("%s does not say what is missing", template)
-		}
+			if strings.Contains(full, "À compléter") {
+				t.Errorf("%s says that something is missing, and nothing is", template)
+			}
+			if template != "public/cookies" && !strings.Contains(empty, "À compléter") {
+				t.Errorf("%s does not say what is missing", template)
+			}
+		})
 	}
 }
 
@@ -49,3 +51,4 @@ func rendered(t *testing.T, page web.Page) string {
 	}
 	return w.Body.String()
 }
+

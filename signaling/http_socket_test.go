@@ -37,9 +37,11 @@ func TestR24_NobodyElseGetsAsFarAsASocket(t *testing.T) {
 		{"somebody else's", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), others) }, 404},
 		{"none", func() (*browser, int, error) { return w.dial(w.zoe, w.origin(), appointment.Appointment{}) }, 404},
 	} {
-		if _, status, err := c.dial(); err == nil || status != c.want {
-			t.Errorf("%s: %d, %v; want %d", c.name, status, err, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if _, status, err := c.dial(); err == nil || status != c.want {
+				t.Errorf("%s: %d, %v; want %d", c.name, status, err, c.want)
+			}
+		})
 	}
 }
 
@@ -328,11 +330,13 @@ func TestR44_WhatIsNoMessageEndsTheConnection(t *testing.T) {
 		"no candidate": `{"type":"candidate","to":"P1"}`, "odd candidate": `{"type":"candidate","to":"P1","candidate":7}`,
 		"odd description": `{"type":"description","to":"P1","description":{"type":"plan","sdp":""}}`, "half a state": `{"type":"state","audio":true}`,
 	} {
-		nadia := w.join(t, w.nadia)
-		nadia.wants("welcome")
-		nadia.say(said)
-		t.Log(name)
-		nadia.closed(websocket.ClosePolicyViolation)
+		t.Run(name, func(t *testing.T) {
+			nadia := w.join(t, w.nadia)
+			nadia.wants("welcome")
+			nadia.say(said)
+			t.Log(name)
+			nadia.closed(websocket.ClosePolicyViolation)
+		})
 	}
 	nadia := w.join(t, w.nadia)
 	nadia.wants("welcome")
@@ -509,3 +513,4 @@ func (w *world) attendances(t *testing.T, joined, left int) {
 		return err == nil && j == joined && l == left
 	})
 }
+

@@ -106,14 +106,16 @@ func TestR24_TheCallPageSaysWhyThereIsNoCall(t *testing.T) {
 		{phone.StartsAt, phone, "n’est pas par vidéo"},
 		{gone.StartsAt, gone, "est annulé"},
 	} {
-		w.SetNow(c.now)
-		status, body := w.page(t, w.zoe, c.a)
-		if text := strings.ReplaceAll(html.UnescapeString(body), "\u00a0", " "); status != http.StatusOK || !strings.Contains(text, c.says) {
-			t.Errorf("%q is not said: %d\n%s", c.says, status, body)
-		}
-		if iceServers.MatchString(body) {
-			t.Error("the relays are handed out")
-		}
+		t.Run(c.says, func(t *testing.T) {
+			w.SetNow(c.now)
+			status, body := w.page(t, w.zoe, c.a)
+			if text := strings.ReplaceAll(html.UnescapeString(body), "\u00a0", " "); status != http.StatusOK || !strings.Contains(text, c.says) {
+				t.Errorf("%q is not said: %d\n%s", c.says, status, body)
+			}
+			if iceServers.MatchString(body) {
+				t.Error("the relays are handed out")
+			}
+		})
 	}
 }
 
@@ -128,3 +130,4 @@ func TestR24_TheCallPageIsItsPeoples(t *testing.T) {
 		t.Errorf("nobody: %d", status)
 	}
 }
+

@@ -46,20 +46,23 @@ func TestR44_BrowsersTakeRenewedCredentialsUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, v := range map[string]*viewer.Viewer{"inside": w.nadia, "waiting": w.zoe} {
-		ctx := w.chromium(t, v)
-		var before string
-		eventually(t, name+": a connection", func() bool {
-			before = evaluate(t, ctx, relayUser)
-			return before != ""
-		})
-		eventually(t, name+": a socket", func() bool {
-			return strings.Contains(evaluate(t, ctx, `document.body.innerText`), map[string]string{"inside": "Vous êtes dans l’appel", "waiting": "salle d’attente"}[name])
-		})
-		eventually(t, name+": ports at the relay", func() bool { return w.relay.OpenPorts() > 0 })
-		w.SetNow(w.DB.Now().Add(6 * time.Minute))
-		eventually(t, name+": renewed credentials", func() bool {
-			now := evaluate(t, ctx, relayUser)
-			return now != before && now != ""
+		t.Run(name, func(t *testing.T) {
+			ctx := w.chromium(t, v)
+			var before string
+			eventually(t, name+": a connection", func() bool {
+				before = evaluate(t, ctx, relayUser)
+				return before != ""
+			})
+			eventually(t, name+": a socket", func() bool {
+				return strings.Contains(evaluate(t, ctx, `document.body.innerText`), map[string]string{"inside": "Vous êtes dans l’appel", "waiting": "salle d’attente"}[name])
+			})
+			eventually(t, name+": ports at the relay", func() bool { return w.relay.OpenPorts() > 0 })
+			w.SetNow(w.DB.Now().Add(6 * time.Minute))
+			eventually(t, name+": renewed credentials", func() bool {
+				now := evaluate(t, ctx, relayUser)
+				return now != before && now != ""
+			})
 		})
 	}
 }
+

@@ -131,9 +131,11 @@ func TestR44_SessionsOfOneParticipantShareTheirPorts(t *testing.T) {
 		allocate(t, client(t, r, []signaling.ICEServer{phone, computer}[i%2]))
 	}
 	for _, c := range []signaling.ICEServer{phone, computer} {
-		if _, err := client(t, r, c).Allocate(); err == nil || !strings.Contains(err.Error(), "486") {
-			t.Errorf("one more: %v", err)
-		}
+		t.Run(c.Username, func(t *testing.T) {
+			if _, err := client(t, r, c).Allocate(); err == nil || !strings.Contains(err.Error(), "486") {
+				t.Errorf("one more: %v", err)
+			}
+		})
 	}
 	r.End(phone)
 	if open := r.OpenPorts(); open != signaling.MaxAllocations/2 {
@@ -283,3 +285,4 @@ var requestedUDP = stun.RawAttribute{Type: stun.AttrRequestedTransport, Value: [
 func lifetime(seconds uint16) stun.Setter {
 	return stun.RawAttribute{Type: stun.AttrLifetime, Value: []byte{0, 0, byte(seconds >> 8), byte(seconds)}}
 }
+

@@ -311,9 +311,12 @@ func TestR44_ExternalRelaysGetCredentials(t *testing.T) {
 		t.Errorf("another session is another user: %s, %s", again.Username, got.Username)
 	}
 	for _, bad := range []signaling.RelayConfig{{Secret: "north"}, {URLs: urls}, {Secret: "north", PublicIP: net.IPv4(127, 0, 0, 1), Listen: "127.0.0.1:0", MinPort: 2, MaxPort: 1}} {
-		if r, err := signaling.StartRelay(bad); err == nil {
-			_ = r.Close()
-			t.Errorf("started with %s", strconv.Quote(bad.Listen))
-		}
+		t.Run(bad.Listen, func(t *testing.T) {
+			if r, err := signaling.StartRelay(bad); err == nil {
+				_ = r.Close()
+				t.Errorf("started with %s", strconv.Quote(bad.Listen))
+			}
+		})
 	}
 }
+

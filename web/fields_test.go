@@ -30,18 +30,20 @@ func TestFieldsRefuseWhatIsMisspelt(t *testing.T) {
 		"a hint of no field":          `{{"town" | hint "Lorient"}}`,
 		"no form":                     `{{textInput .Filter "town" "Ville"}}`,
 	} {
-		parsed, err := template.New("").Funcs(template.FuncMap(fieldFuncs)).Parse(page)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		data := struct {
-			Form    *form.Form
-			Options []form.Option
-			Words   []string
-		}{Form: form.New(nil)}
-		if err := parsed.Execute(&strings.Builder{}, data); (err == nil) != (name == "right") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			parsed, err := template.New("").Funcs(template.FuncMap(fieldFuncs)).Parse(page)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			data := struct {
+				Form    *form.Form
+				Options []form.Option
+				Words   []string
+			}{Form: form.New(nil)}
+			if err := parsed.Execute(&strings.Builder{}, data); (err == nil) != (name == "right") {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 
@@ -83,3 +85,4 @@ func meet(a, b string) bool {
 	domain := func(file string) string { return strings.Split(file, "/")[1] }
 	return shared(a) || shared(b) || domain(a) == domain(b) && (piece(a) || piece(b))
 }
+

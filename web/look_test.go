@@ -193,26 +193,31 @@ func TestAPageGetsTheStylesAndScriptsItDeclares(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, page := range map[string]Page{"app.css leave.js": homePage{}, "app.css film.css leave.js messages.js": styledPage{}} {
-		answer := httptest.NewRecorder()
-		if err := r.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
-			t.Fatal(err)
-		}
-		head, _, _ := strings.Cut(answer.Body.String(), "</head>")
-		var loaded []string
-		for _, address := range regexp.MustCompile(`(?:stylesheet" href|module" src)="/static/([a-z.]+)\?v=`).FindAllStringSubmatch(head, -1) {
-			loaded = append(loaded, address[1])
-		}
-		if got := strings.Join(loaded, " "); got != want {
-			t.Errorf("%T loads %s, want %s", page, got, want)
-		}
+		t.Run(want, func(t *testing.T) {
+			answer := httptest.NewRecorder()
+			if err := r.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+				t.Fatal(err)
+			}
+			head, _, _ := strings.Cut(answer.Body.String(), "</head>")
+			var loaded []string
+			for _, address := range regexp.MustCompile(`(?:stylesheet" href|module" src)="/static/([a-z.]+)\?v=`).FindAllStringSubmatch(head, -1) {
+				loaded = append(loaded, address[1])
+			}
+			if got := strings.Join(loaded, " "); got != want {
+				t.Errorf("%T loads %s, want %s", page, got, want)
+			}
+		})
 	}
 }
 
 func TestSmallLabels(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]string{"Par vidéo": "par vidéo", "Écrit": "écrit", "": ""} {
-		if got := Small(label); got != want {
-			t.Errorf("Small(%q) = %q, want %q", label, got, want)
-		}
+		t.Run(label, func(t *testing.T) {
+			if got := Small(label); got != want {
+				t.Errorf("Small(%q) = %q, want %q", label, got, want)
+			}
+		})
 	}
 }
+

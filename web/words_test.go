@@ -31,9 +31,11 @@ func TestR14_BothClocksAreShownWhereTheyDiffer(t *testing.T) {
 		{reunion, paris, "mardi 1er décembre à 17 h, heure de La Réunion (14 h, heure de Paris)"},
 		{paris, noumea, "mardi 1er décembre à 14 h, heure de Paris (mercredi 2 décembre à 0 h, heure de Nouvelle-Calédonie)"},
 	} {
-		if got := strings.ReplaceAll(web.Both(at, c.reader, c.other), "\u00a0", " "); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
-		}
+		t.Run(c.want, func(t *testing.T) {
+			if got := strings.ReplaceAll(web.Both(at, c.reader, c.other), "\u00a0", " "); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
@@ -47,8 +49,11 @@ func TestWordsAreFrench(t *testing.T) {
 		string(web.Paragraphs("a<b>\nc")):             "a&lt;b&gt;<br>c",
 		string(web.Linked("voir http://x.fr/?a=1&b")): `voir <a href="http://x.fr/?a=1&amp;b">http://x.fr/?a=1&amp;b</a>`,
 	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
+		t.Run(got, func(t *testing.T) {
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
 	}
 }
+

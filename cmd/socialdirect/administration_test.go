@@ -109,9 +109,11 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 		t.Errorf("sent to %s", a.location())
 	}
 	for name, conn := range map[string]*websocket.Conn{"messages": messages, "call": call} {
-		if code := closesWithin(t, conn, time.Until(suspended.Add(5*time.Second))); code != 4401 {
-			t.Errorf("%s closed with %d", name, code)
-		}
+		t.Run(name, func(t *testing.T) {
+			if code := closesWithin(t, conn, time.Until(suspended.Add(5*time.Second))); code != 4401 {
+				t.Errorf("%s closed with %d", name, code)
+			}
+		})
 	}
 	person, err := w.platform.accounts.Person(t.Context(), id)
 	ok(t, err)
@@ -466,3 +468,4 @@ func (v *visitor) setsUpAnew(email, code string) {
 	v.want("a passkey with it", v.postJSON("/profil/securite/cles/defi", `{"reset_code": "`+code+`"}`), http.StatusOK)
 	v.want("the application", v.post(place, "code", six), http.StatusSeeOther)
 }
+

@@ -265,10 +265,12 @@ func TestR10_OnlyAKeyThatWorksOpensTheInterface(t *testing.T) {
 		"none": "", "altered": key[:len(key)-1] + last, "cut": key[:20], "longer": key + "A", "another prefix": "xx_" + key[3:], "only the prefix": "sd_",
 		"upper case": strings.ToUpper(key), "huge": strings.Repeat("A", 50_000),
 	} {
-		w.system(t, wrong).ask(http.MethodGet, codesPath, "", "", http.StatusUnauthorized)
-		if t.Failed() {
-			t.Fatal(name)
-		}
+		t.Run(name, func(t *testing.T) {
+			w.system(t, wrong).ask(http.MethodGet, codesPath, "", "", http.StatusUnauthorized)
+			if t.Failed() {
+				t.Fatal(name)
+			}
+		})
 	}
 	// A session is no key, and a key is no session.
 	if a := v.get(codesPath); a.status != http.StatusUnauthorized {
@@ -586,3 +588,4 @@ func TestR10_KeysAreStoredHashedAndJournaled(t *testing.T) {
 		t.Errorf("the journal holds %v", acts)
 	}
 }
+

@@ -84,11 +84,13 @@ func TestComposeBringsThePartsInOrder(t *testing.T) {
 		},
 		"proxy": {"server": types.ServiceConditionStarted},
 	} {
-		for on, condition := range conditions {
-			if got := services[name].DependsOn[on].Condition; got != condition {
-				t.Errorf("%s waits for %s to be %q, want %q", name, on, got, condition)
+		t.Run(name, func(t *testing.T) {
+			for on, condition := range conditions {
+				if got := services[name].DependsOn[on].Condition; got != condition {
+					t.Errorf("%s waits for %s to be %q, want %q", name, on, got, condition)
+				}
 			}
-		}
+		})
 	}
 	if got := services["migrate"]; got.Restart != types.RestartPolicyNo || got.Command[0] != "migrate" || got.Image != services["server"].Image {
 		t.Errorf("migrate is not the server's own one-shot: %s %v %s", got.Image, got.Command, got.Restart)
@@ -99,10 +101,12 @@ func TestComposeAsksEveryPartForItsHealth(t *testing.T) {
 	t.Parallel()
 	services := production(t).Services
 	for name, asks := range map[string]string{"postgres": "pg_isready", "store": "/health", "clamd": "clamdcheck.sh", "proxy": "http://server:8080/readyz"} {
-		check := services[name].HealthCheck
-		if check == nil || check.Disable || !strings.Contains(strings.Join(check.Test, " "), asks) {
-			t.Errorf("%s: health check %+v, want one that asks %s", name, check, asks)
-		}
+		t.Run(name, func(t *testing.T) {
+			check := services[name].HealthCheck
+			if check == nil || check.Disable || !strings.Contains(strings.Join(check.Test, " "), asks) {
+				t.Errorf("%s: health check %+v, want one that asks %s", name, check, asks)
+			}
+		})
 	}
 }
 
@@ -110,13 +114,15 @@ func TestComposeKeepsDataInVolumesAndDoorsClosed(t *testing.T) {
 	t.Parallel()
 	project := production(t)
 	for service, target := range map[string]string{"postgres": "/var/lib/postgresql/data", "store": "/data", "clamd": "/var/lib/clamav", "proxy": "/data"} {
-		kept := slices.ContainsFunc(project.Services[service].Volumes, func(v types.ServiceVolumeConfig) bool {
-			_, declared := project.Volumes[v.Source]
-			return v.Type == types.VolumeTypeVolume && v.Target == target && declared
+		t.Run(service, func(t *testing.T) {
+			kept := slices.ContainsFunc(project.Services[service].Volumes, func(v types.ServiceVolumeConfig) bool {
+				_, declared := project.Volumes[v.Source]
+				return v.Type == types.VolumeTypeVolume && v.Target == target && declared
+			})
+			if !kept {
+				t.Errorf("%s does not keep %s in a volume", service, target)
+			}
 		})
-		if !kept {
-			t.Errorf("%s does not keep %s in a volume", service, target)
-		}
 	}
 	published := map[string][]string{"server": {"3478/tcp", "3478/udp"}, "proxy": {"443/tcp", "443/udp", "80/tcp"}}
 	for name, service := range project.Services {
@@ -381,3 +387,4 @@ func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
 		}
 	}
 }
+

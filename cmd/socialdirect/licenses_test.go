@@ -163,12 +163,15 @@ func TestAModuleWithoutALicenceIsRefused(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 	for path, text := range map[string]string{"inner/LICENSE.md": "of the inner folder", "NOTICE": "a notice\r\n", "license.go": "package p"} {
-		if err := os.WriteFile(filepath.Join(module.root, path), []byte(text), fs.ModePerm); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if err := os.WriteFile(filepath.Join(module.root, path), []byte(text), fs.ModePerm); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	text, err := gather([]part{module})
 	if err != nil || !strings.Contains(text, "of the inner folder") || !strings.Contains(text, "\na notice\n") || strings.Contains(text, "package p") {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+

@@ -27,9 +27,11 @@ func TestR21_ChoicesAreKeptAndWrongOnesComeBack(t *testing.T) {
 		`name="texts" type="checkbox" value="1" checked`: false, `name="discreet" type="checkbox" value="1" checked`: true,
 		`<option value="540" selected>9`: true, `<option value="1020" selected>17`: true, "C’est enregistré": true,
 	} {
-		if strings.Contains(a.body, want) != there {
-			t.Errorf("%s: want %t", want, there)
-		}
+		t.Run(want, func(t *testing.T) {
+			if strings.Contains(a.body, want) != there {
+				t.Errorf("%s: want %t", want, there)
+			}
+		})
 	}
 	for name, fields := range map[string][]string{
 		"nothing": {}, "the wrong way round": {"call_from", "1020", "call_until", "540"}, "no hour": {"call_from", "541", "call_until", "600"},
@@ -111,3 +113,4 @@ func TestBounceReadsWhatIsNoReportAndComesBackLater(t *testing.T) {
 		t.Errorf("without a database: %d, %s", got, said.String())
 	}
 }
+

@@ -129,11 +129,13 @@ func TestSigningInLeadsBackToThisPlatformAlone(t *testing.T) {
 		"https://evil.example/": "/assistants", "//evil.example": "/assistants", `/\evil.example`: "/assistants", "javascript:alert(1)": "/assistants",
 		"/\t/evil.example": "/assistants",
 	} {
-		v := w.visitor(t)
-		a := v.want(next, v.post("/connexion", "email", who.Email, "password", who.Password, "suite", next), http.StatusSeeOther)
-		if a.location() != want {
-			t.Errorf("%q leads to %q, want %q", next, a.location(), want)
-		}
+		t.Run(next, func(t *testing.T) {
+			v := w.visitor(t)
+			a := v.want(next, v.post("/connexion", "email", who.Email, "password", who.Password, "suite", next), http.StatusSeeOther)
+			if a.location() != want {
+				t.Errorf("%q leads to %q, want %q", next, a.location(), want)
+			}
+		})
 	}
 }
 
@@ -222,9 +224,11 @@ func TestR40_HealthIsOneLineThatNamesTheParts(t *testing.T) {
 		t.Errorf("status %q", said.Status)
 	}
 	for part, word := range map[string]string{"database": "ready", "schema": "ready", "storage": "ready", "mail": "ready", "queue": "ready", "scanner": "off", "relay": "ready"} {
-		if said.Parts[part] != word {
-			t.Errorf("%s: %q, want %q", part, said.Parts[part], word)
-		}
+		t.Run(part, func(t *testing.T) {
+			if said.Parts[part] != word {
+				t.Errorf("%s: %q, want %q", part, said.Parts[part], word)
+			}
+		})
 	}
 }
 
@@ -262,3 +266,4 @@ func TestR1_ANameCarriesNoMessage(t *testing.T) {
 	v := w.visitor(t)
 	v.want("a real name", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
 }
+

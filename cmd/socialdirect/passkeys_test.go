@@ -259,11 +259,13 @@ func TestR8_ABeneficiarySignsInWithAPasskeyAlone(t *testing.T) {
 		t.Error("no button on the sign-in page")
 	}
 	for suite, want := range map[string]string{"": "/assistants", "/rendez-vous": "/rendez-vous", "https://evil.example/": "/assistants"} {
-		browser := w.visitor(t)
-		place, _ := browser.want("sign in", browser.postJSON("/connexion/cle", d.sign(t, browser.ask("/connexion/cle/defi"), "suite", suite)), http.StatusOK).said(t)
-		if browser.want(place, browser.get(place), http.StatusOK); place != want {
-			t.Errorf("%q leads to %s", suite, place)
-		}
+		t.Run(suite, func(t *testing.T) {
+			browser := w.visitor(t)
+			place, _ := browser.want("sign in", browser.postJSON("/connexion/cle", d.sign(t, browser.ask("/connexion/cle/defi"), "suite", suite)), http.StatusOK).said(t)
+			if browser.want(place, browser.get(place), http.StatusOK); place != want {
+				t.Errorf("%q leads to %s", suite, place)
+			}
+		})
 	}
 	asked := v.ask("/connexion/cle/defi")
 	thief := w.visitor(t)
@@ -333,3 +335,4 @@ func TestR8_WhatThePasskeyScriptSendsIsBoundedAndOurs(t *testing.T) {
 	r.Header.Set("Origin", "https://evil.example")
 	out.want("another origin", out.send(r, nil), http.StatusForbidden)
 }
+

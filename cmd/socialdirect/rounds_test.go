@@ -27,12 +27,14 @@ func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
 	}
 	want := map[string]string{}
 	for part, domain := range parts {
-		for _, r := range domain.Rounds() {
-			if other, taken := want[r.Name]; taken {
-				t.Errorf("%s and %s both go the round %s", part, other, r.Name)
+		t.Run(part, func(t *testing.T) {
+			for _, r := range domain.Rounds() {
+				if other, taken := want[r.Name]; taken {
+					t.Errorf("%s and %s both go the round %s", part, other, r.Name)
+				}
+				want[r.Name] = part
 			}
-			want[r.Name] = part
-		}
+		})
 	}
 	for until := time.Now().Add(time.Minute); len(want) > 0; <-time.After(20 * time.Millisecond) {
 		type gone struct{ Name string }
@@ -46,3 +48,4 @@ func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
 		}
 	}
 }
+

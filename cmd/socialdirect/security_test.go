@@ -117,17 +117,19 @@ func TestR5_TheFormsThatTakeAnAddressAnswerAllAlike(t *testing.T) {
 		"resend": func(email string) (string, []string) { return "/inscription/renvoi", []string{"email", email} },
 		"forgot": func(email string) (string, []string) { return "/mot-de-passe/oubli", []string{"email", email} },
 	} {
-		path, fields := fill(unknown)
-		want := outwardly(w.visitor(t).post(path, fields...), unknown)
-		for _, email := range []string{known, waiting["email"], who.Email} {
-			if name == "sign in" && email == who.Email {
-				continue // other tests need this account without failures
+		t.Run(name, func(t *testing.T) {
+			path, fields := fill(unknown)
+			want := outwardly(w.visitor(t).post(path, fields...), unknown)
+			for _, email := range []string{known, waiting["email"], who.Email} {
+				if name == "sign in" && email == who.Email {
+					continue // other tests need this account without failures
+				}
+				path, fields := fill(email)
+				if got := outwardly(w.visitor(t).post(path, fields...), email); got != want {
+					t.Errorf("%s tells %s apart:\n%s\n%s", name, email, got, want)
+				}
 			}
-			path, fields := fill(email)
-			if got := outwardly(w.visitor(t).post(path, fields...), email); got != want {
-				t.Errorf("%s tells %s apart:\n%s\n%s", name, email, got, want)
-			}
-		}
+		})
 	}
 }
 
@@ -282,3 +284,4 @@ func TestR2_AnAttackOnAnAccountLeavesItsOwnersDeviceAlone(t *testing.T) {
 	}
 	owner.want("the owner", owner.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 }
+

@@ -69,9 +69,11 @@ func TestBrokenRulesAreFoundWithTheirReason(t *testing.T) {
 		{"internal/mail/mail.go", "package p\n\nvar paris, _ = time.LoadLocation(\"Europe/Paris\")\n", "reads a file each time"},
 	}
 	for _, c := range cases {
-		if got := strings.Join(violations(made(t, c.path, c.text)), "\n"); !strings.Contains(got, c.reason) {
-			t.Errorf("%s with\n%s\nis broken for %q, want %q", c.path, c.text, got, c.reason)
-		}
+		t.Run(c.path, func(t *testing.T) {
+			if got := strings.Join(violations(made(t, c.path, c.text)), "\n"); !strings.Contains(got, c.reason) {
+				t.Errorf("%s with\n%s\nis broken for %q, want %q", c.path, c.text, got, c.reason)
+			}
+		})
 	}
 }
 
@@ -92,9 +94,11 @@ func TestWhatIsAllowedIsNotCalledBroken(t *testing.T) {
 		"cmd/socialdirect/demo.go":    "package p\n\nimport _ \"socialdirect/internal/embedded\"\nimport _ \"socialdirect/legal\"\n",
 	}
 	for path, text := range allowed {
-		if broken := violations(made(t, path, text)); broken != nil {
-			t.Errorf("%s: %v", path, broken)
-		}
+		t.Run(path, func(t *testing.T) {
+			if broken := violations(made(t, path, text)); broken != nil {
+				t.Errorf("%s: %v", path, broken)
+			}
+		})
 	}
 }
 
@@ -147,3 +151,4 @@ func TestRulesAreNotStale(t *testing.T) {
 		}
 	}
 }
+

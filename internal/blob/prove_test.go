@@ -80,10 +80,12 @@ func TestR29_AStoreThatGivesBackSomethingElseIsRefused(t *testing.T) {
 		"an object that's gone": answering(http.MethodGet, http.StatusNotFound),
 		"a removed object":      answering(http.MethodHead, http.StatusOK),
 	} {
-		err := lying(t, lie).Prove(t.Context())
-		if !errors.Is(err, blob.ErrUnfaithful) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: %v, want one line", what, err)
-		}
+		t.Run(what, func(t *testing.T) {
+			err := lying(t, lie).Prove(t.Context())
+			if !errors.Is(err, blob.ErrUnfaithful) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: %v, want one line", what, err)
+			}
+		})
 	}
 }
 
@@ -134,8 +136,11 @@ func TestR29_ARefusedStoreTakesAndGivesNothing(t *testing.T) {
 	_, put := s.Put(t.Context(), "k", strings.NewReader("y"))
 	_, opened := s.Open(t.Context(), "k", 1)
 	for what, err := range map[string]error{"put": put, "open": opened, "ping": s.Ping(t.Context())} {
-		if !errors.Is(err, blob.ErrUnfaithful) {
-			t.Errorf("%s: %v", what, err)
-		}
+		t.Run(what, func(t *testing.T) {
+			if !errors.Is(err, blob.ErrUnfaithful) {
+				t.Errorf("%s: %v", what, err)
+			}
+		})
 	}
 }
+

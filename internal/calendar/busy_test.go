@@ -98,9 +98,11 @@ func TestR41_BusyTimesAreThoseThatTheCalendarMeans(t *testing.T) {
 		"hourly":         {"DTSTART:20261201T000000Z|DURATION:PT30M|RRULE:FREQ=HOURLY;INTERVAL=8;COUNT=3", "1201T0000-1201T0030 1201T0800-1201T0830 1201T1600-1201T1630"},
 		"never":          {"DTSTART:20201201T000000Z|DURATION:PT30M|RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", ""},
 	} {
-		if got, err := readBusyIn(t, calendarOf(c.event), true); err != nil || said(got) != c.want {
-			t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, calendarOf(c.event), true); err != nil || said(got) != c.want {
+				t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
+			}
+		})
 	}
 }
 
@@ -127,9 +129,11 @@ func TestR41_BusyTimesOfWholeCalendars(t *testing.T) {
 		"folded, BOM":    {"\ufeff" + whole(event("UID:1|DTSTART:2026\n 1202T090000Z|DURA\n TION:PT1H")), "1202T0900-1202T1000"},
 		"empty":          {whole(), ""},
 	} {
-		if got, err := readBusyIn(t, c.text, true); err != nil || said(got) != c.want {
-			t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, c.text, true); err != nil || said(got) != c.want {
+				t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
+			}
+		})
 	}
 	if got, err := readBusyIn(t, whole(event("UID:1|DTSTART;VALUE=DATE:20261202"), event("UID:2|DTSTART:20261204T090000Z|DURATION:P2D")), false); err != nil || said(got) != "1204T0900-1206T0900" {
 		t.Errorf("without whole days: %s (%v)", said(got), err)
@@ -140,12 +144,14 @@ func TestR41_BusyTimesOfWholeCalendars(t *testing.T) {
 func TestR41_RepetitionsGoByTheWallClock(t *testing.T) {
 	t.Parallel()
 	for zone, preamble := range map[string]string{"Europe/Paris": "", "Heure de Vannes": outlookParis} {
-		text := "BEGIN:VCALENDAR\n" + preamble + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=" + zone + ":20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
-		span := Period{time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
-		got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: span, Zone: time.UTC})
-		if want := "0327T0800-0327T0900 0328T0800-0328T0900 0329T0700-0329T0800 0330T0700-0330T0800"; err != nil || said(got) != want {
-			t.Errorf("%s: %s (%v)", zone, said(got), err)
-		}
+		t.Run(zone, func(t *testing.T) {
+			text := "BEGIN:VCALENDAR\n" + preamble + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=" + zone + ":20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
+			span := Period{time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
+			got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: span, Zone: time.UTC})
+			if want := "0327T0800-0327T0900 0328T0800-0328T0900 0329T0700-0329T0800 0330T0700-0330T0800"; err != nil || said(got) != want {
+				t.Errorf("%s: %s (%v)", zone, said(got), err)
+			}
+		})
 	}
 }
 
@@ -165,9 +171,11 @@ func TestR41_WhatIsNoCalendarOrNoHonestOneIsRefused(t *testing.T) {
 		"never, hourly": {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=HOURLY;INTERVAL=24;BYHOUR=5"), ErrTooComplex},
 		"endless rule":  {calendarOf("DTSTART:20260101T040000Z|DURATION:PT1H|RRULE:FREQ=DAILY;BYMONTHDAY=" + strings.Repeat("1,", 1000) + "1"), ErrTooComplex},
 	} {
-		if got, err := readBusyIn(t, c.text, true); !errors.Is(err, c.want) {
-			t.Errorf("%s: %s, %v", name, said(got), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, c.text, true); !errors.Is(err, c.want) {
+				t.Errorf("%s: %s, %v", name, said(got), err)
+			}
+		})
 	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -244,3 +252,4 @@ func FuzzR41_AnyCalendarEndsInOrderedPeriodsOrAnError(f *testing.F) {
 		}
 	})
 }
+

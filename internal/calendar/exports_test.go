@@ -31,17 +31,21 @@ func TestR41_CalendarsAreReadAsProgramsWriteThem(t *testing.T) {
 		"addition without a zone":  {"DTSTART;TZID=America/New_York:20261202T090000|DURATION:PT1H|RDATE:20261203T090000", "1202T1400-1202T1500 1203T1400-1203T1500"},
 		"additional days":          {"DTSTART;VALUE=DATE:20261202|RDATE;VALUE=DATE:20261204", "1201T2300-1202T2300 1203T2300-1204T2300"},
 	} {
-		if got, err := readBusyIn(t, calendarOf(c.event), true); err != nil || said(got) != c.want {
-			t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, calendarOf(c.event), true); err != nil || said(got) != c.want {
+				t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
+			}
+		})
 	}
 	for name, event := range map[string]string{
 		"Outlook": "DTSTART;TZID=Romance Standard Time:20261202T000000|DTEND;TZID=Romance Standard Time:20261203T000000|X-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
 		"a date":  "DTSTART;VALUE=DATE:20261202|DTEND;VALUE=DATE:20261202",
 	} {
-		if got, err := readBusyIn(t, calendarOf(event), false); err != nil || len(got) != 0 {
-			t.Errorf("a whole day, by %s, counts: %s (%v)", name, said(got), err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, calendarOf(event), false); err != nil || len(got) != 0 {
+				t.Errorf("a whole day, by %s, counts: %s (%v)", name, said(got), err)
+			}
+		})
 	}
 }
 
@@ -72,9 +76,11 @@ func TestR41_OccurrencesThatChangeTakeTheirPlace(t *testing.T) {
 		"moved, but for one":     {series("RECURRENCE-ID;RANGE=THISANDFUTURE:20261208T080000Z|DTSTART:20261208T060000Z|DURATION:PT1H", "RECURRENCE-ID:20261215T080000Z|STATUS:CANCELLED|DTSTART:20261215T080000Z"), first + " 1208T0600-1208T0700 1222T0600-1222T0700"},
 		"cancelled from then on": {series("RECURRENCE-ID;RANGE=THISANDFUTURE:20261208T080000Z|STATUS:CANCELLED"), first},
 	} {
-		if got, err := readBusyIn(t, c.text, true); err != nil || said(got) != c.want {
-			t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := readBusyIn(t, c.text, true); err != nil || said(got) != c.want {
+				t.Errorf("%s: %s (%v), want %s", name, said(got), err, c.want)
+			}
+		})
 	}
 }
 
@@ -101,9 +107,12 @@ func TestR41_DeclinedEventsAreFree(t *testing.T) {
 		"ATTENDEE;CN=\"a:b;c\";PARTSTAT=DECLINED;X-N=0:mailto:zoe@exemple.fr":   "1202T0900-1202T1000",
 		"ATTENDEE;CN=\"a:b;c\";PARTSTAT=DECLINED;X-N=0:MAILTO:nadia@exemple.fr": "",
 	} {
-		text := wholeOf("X-WR-CALNAME:nadia@exemple.fr\n", "BEGIN:VEVENT\nDTSTART:20261202T090000Z\nDURATION:PT1H\n"+attendee+"\nEND:VEVENT\n")
-		if got, err := readBusyIn(t, text, true); err != nil || said(got) != want {
-			t.Errorf("%s: %s (%v), want %q", attendee, said(got), err, want)
-		}
+		t.Run(attendee, func(t *testing.T) {
+			text := wholeOf("X-WR-CALNAME:nadia@exemple.fr\n", "BEGIN:VEVENT\nDTSTART:20261202T090000Z\nDURATION:PT1H\n"+attendee+"\nEND:VEVENT\n")
+			if got, err := readBusyIn(t, text, true); err != nil || said(got) != want {
+				t.Errorf("%s: %s (%v), want %q", attendee, said(got), err, want)
+			}
+		})
 	}
 }
+

@@ -44,13 +44,15 @@ func TestR41_NoRuleCrashesTheReading(t *testing.T) {
 		"FREQ=DAILY;COUNT=2000000000;UNTIL=20261203T090000Z":              once + " 1203T0900-1203T1000",
 		"FREQ=DAILY;BYSETPOS=366;BYHOUR=9;BYMINUTE=0;BYSECOND=0;COUNT=10": "",
 	} {
-		if got, err := readBusyIn(t, calendarOf("DTSTART:20261202T090000Z|DURATION:PT1H|RRULE:"+rule), true); err != nil || said(got) != want {
-			t.Errorf("%s: %s (%v), want %s", rule, said(got), err, want)
-		}
-		began := time.Now()
-		if _, err := readBusyIn(t, wholeOf(zoneBy(rule, 1), "BEGIN:VEVENT\nDTSTART;TZID=Ici:20261202T090000\nDURATION:PT1H\nEND:VEVENT\n"), true); err != nil || time.Since(began) > 10*time.Second {
-			t.Errorf("%s, of a time zone: %v, in %s", rule, err, time.Since(began))
-		}
+		t.Run(rule, func(t *testing.T) {
+			if got, err := readBusyIn(t, calendarOf("DTSTART:20261202T090000Z|DURATION:PT1H|RRULE:"+rule), true); err != nil || said(got) != want {
+				t.Errorf("%s: %s (%v), want %s", rule, said(got), err, want)
+			}
+			began := time.Now()
+			if _, err := readBusyIn(t, wholeOf(zoneBy(rule, 1), "BEGIN:VEVENT\nDTSTART;TZID=Ici:20261202T090000\nDURATION:PT1H\nEND:VEVENT\n"), true); err != nil || time.Since(began) > 10*time.Second {
+				t.Errorf("%s, of a time zone: %v, in %s", rule, err, time.Since(began))
+			}
+		})
 	}
 }
 
@@ -86,10 +88,13 @@ func TestR41_HostileCalendarsCostLittle(t *testing.T) {
 		"additions":            {wholeOf(repeated("BEGIN:VEVENT\nDTSTART:20261202T090000Z\nRDATE:20261203T090000Z\nEND:VEVENT\n")), ErrTooMuch},
 		"continuations":        {wholeOf("DTSTART:", repeated("\n "), "\n"), nil},
 	} {
-		began, meter := time.Now(), heaptest.New()
-		_, err := Busy(t.Context(), meter.Reader(strings.NewReader(c.text)), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour})
-		if !errors.Is(err, c.want) || time.Since(began) > 20*time.Second || meter.Growth() > most {
-			t.Errorf("%s: %v in %s, %d MB are held", name, err, time.Since(began), meter.Growth()>>20)
-		}
+		t.Run(name, func(t *testing.T) {
+			began, meter := time.Now(), heaptest.New()
+			_, err := Busy(t.Context(), meter.Reader(strings.NewReader(c.text)), Reading{Span: theSpan, Zone: time.UTC, Least: time.Hour})
+			if !errors.Is(err, c.want) || time.Since(began) > 20*time.Second || meter.Growth() > most {
+				t.Errorf("%s: %v in %s, %d MB are held", name, err, time.Since(began), meter.Growth()>>20)
+			}
+		})
 	}
 }
+

@@ -33,13 +33,15 @@ func TestR29_ScanTellsMalwareFromAnOrdinaryFile(t *testing.T) {
 		"at the end":     {filler + clamdtest.Marker, true},
 		"between pieces": {strings.Repeat("x", 32<<10-10) + clamdtest.Marker, true},
 	} {
-		malware, err := client.Scan(t.Context(), strings.NewReader(test.content))
-		if err != nil || (malware != "") != test.found {
-			t.Errorf("%s: found %q, %v", name, malware, err)
-		}
-		if test.found && malware != "Tests.Marker.UNOFFICIAL" {
-			t.Errorf("%s: found %q", name, malware)
-		}
+		t.Run(name, func(t *testing.T) {
+			malware, err := client.Scan(t.Context(), strings.NewReader(test.content))
+			if err != nil || (malware != "") != test.found {
+				t.Errorf("%s: found %q, %v", name, malware, err)
+			}
+			if test.found && malware != "Tests.Marker.UNOFFICIAL" {
+				t.Errorf("%s: found %q", name, malware)
+			}
+		})
 	}
 }
 
@@ -130,3 +132,4 @@ func readStream(conn io.Reader) bool {
 		}
 	}
 }
+

@@ -46,12 +46,14 @@ func TestMailServersAreToldTheHostThatPeopleKnow(t *testing.T) {
 		{"http://192.0.2.1:8080", "", "[192.0.2.1]"},
 		{"http://[2001:db8::1]", "", "[IPv6:2001:db8::1]"},
 	} {
-		env := valid(t)
-		env["PUBLIC_URL"], env["MAIL_HELO"] = c.public, c.helo
-		got, err := load(env)
-		if err != nil || got.MailHELO != c.want {
-			t.Errorf("%+v: %q, %v", c, got.MailHELO, err)
-		}
+		t.Run(c.public, func(t *testing.T) {
+			env := valid(t)
+			env["PUBLIC_URL"], env["MAIL_HELO"] = c.public, c.helo
+			got, err := load(env)
+			if err != nil || got.MailHELO != c.want {
+				t.Errorf("%+v: %q, %v", c, got.MailHELO, err)
+			}
+		})
 	}
 }
 
@@ -114,22 +116,26 @@ func TestThePublicAddressIsWrittenAsBrowsersDo(t *testing.T) {
 		"http://rdv.example.org:443": "http://rdv.example.org:443", "https://[2001:DB8::443]": "https://[2001:db8::443]",
 		"https://[2001:db8::1]:443": "https://[2001:db8::1]", "https://rdv.example.org:": "https://rdv.example.org",
 	} {
-		env := valid(t)
-		env["PUBLIC_URL"] = value
-		if c, err := load(env); err != nil || c.Base() != want {
-			t.Errorf("%s became %v, want %s (%v)", value, c.PublicURL, want, err)
-		}
+		t.Run(value, func(t *testing.T) {
+			env := valid(t)
+			env["PUBLIC_URL"] = value
+			if c, err := load(env); err != nil || c.Base() != want {
+				t.Errorf("%s became %v, want %s (%v)", value, c.PublicURL, want, err)
+			}
+		})
 	}
 }
 
 func TestTheDrainLastsAMinuteUnlessSaidOtherwise(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]time.Duration{"": time.Minute, "90s": 90 * time.Second, "2m": 2 * time.Minute, "5": 5 * time.Second} {
-		env := valid(t)
-		env["DRAIN_TIMEOUT"] = value
-		if c, err := load(env); err != nil || c.DrainTimeout != want {
-			t.Errorf("%q became %s: %v", value, c.DrainTimeout, err)
-		}
+		t.Run(value, func(t *testing.T) {
+			env := valid(t)
+			env["DRAIN_TIMEOUT"] = value
+			if c, err := load(env); err != nil || c.DrainTimeout != want {
+				t.Errorf("%q became %s: %v", value, c.DrainTimeout, err)
+			}
+		})
 	}
 	for _, value := range []string{"0", "-1s", "soon", "61m"} {
 		env := valid(t)
@@ -191,3 +197,4 @@ func TestAKeyThatIsMissingOrShortIsRefused(t *testing.T) {
 		}
 	}
 }
+

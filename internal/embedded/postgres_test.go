@@ -83,9 +83,11 @@ func TestPostgresKeepsItsDataAcrossStarts(t *testing.T) {
 	for setting, want := range map[string]string{
 		"fsync": "on", "listen_addresses": "", "max_connections": "17", "server_encoding": "UTF8", "TimeZone": "UTC", "unix_socket_permissions": "0700",
 	} {
-		if got := query(t, first.URL("postgres"), "show "+setting); got != want {
-			t.Errorf("%s is %q, want %q", setting, got, want)
-		}
+		t.Run(setting, func(t *testing.T) {
+			if got := query(t, first.URL("postgres"), "show "+setting); got != want {
+				t.Errorf("%s is %q, want %q", setting, got, want)
+			}
+		})
 	}
 	stopQuickly(t, first)
 	second := startTestPostgres(t, PostgresOptions{Dir: dir})
@@ -255,9 +257,11 @@ func TestPostgresVersions(t *testing.T) {
 	for line, want := range map[string]int{
 		"postgres (PostgreSQL) 15.6 (Debian 15.6-0+deb12u1)\n": 15, "postgres (PostgreSQL) 18beta1\n": 18, "postgres (PostgreSQL) 9.6.24": 9,
 	} {
-		if got, err := parseMajor(line); err != nil || got != want {
-			t.Errorf("%q is read as %d, %v", line, got, err)
-		}
+		t.Run(line, func(t *testing.T) {
+			if got, err := parseMajor(line); err != nil || got != want {
+				t.Errorf("%q is read as %d, %v", line, got, err)
+			}
+		})
 	}
 	if _, err := parseMajor("mysql 8"); err == nil {
 		t.Error("a stranger's version was read")
@@ -267,3 +271,4 @@ func TestPostgresVersions(t *testing.T) {
 		t.Errorf("order is %q", got)
 	}
 }
+

@@ -180,9 +180,11 @@ func TestR41_RedirectsAreFewAndHeldToTheSameRules(t *testing.T) {
 		base + "/loop": ErrRedirects, to("http://internal.example/"): ErrInternal, to("http://metadata.example/latest/"): ErrInternal,
 		to("http://[fd00::1]/"): ErrInternal, to("file:///etc/passwd"): ErrAddress, to("http://a:b@other.example/"): ErrAddress, to("http://nobody.example/"): ErrUnknown,
 	} {
-		if _, err := get(t, c, address); !errors.Is(err, want) || strings.Contains(err.Error(), "example") {
-			t.Errorf("%s: %v, want %v", address, err, want)
-		}
+		t.Run(address, func(t *testing.T) {
+			if _, err := get(t, c, address); !errors.Is(err, want) || strings.Contains(err.Error(), "example") {
+				t.Errorf("%s: %v, want %v", address, err, want)
+			}
+		})
 	}
 	if body, err := get(t, c, to(base+"/there")); err != nil || body != "here" {
 		t.Errorf("%q, %v", body, err)
@@ -224,9 +226,11 @@ func TestR41_AnswersAreBoundedInSizeAndTime(t *testing.T) {
 	for path, want := range map[string]error{
 		"/huge": ErrTooLarge, "/bomb": ErrTooLarge, "/header": ErrUnreachable, "/cut": ErrUnreachable, "/gone": Status(410), "/unasked": Status(304), "/just": nil,
 	} {
-		if _, err := get(t, c, base+path); !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", path, err, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			if _, err := get(t, c, base+path); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", path, err, want)
+			}
+		})
 	}
 	stop := make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -339,3 +343,4 @@ func public(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() && !ip.IsMulticast() && !ip.IsUnspecified() && ip.Zone() == ""
 }
+

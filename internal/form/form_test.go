@@ -31,11 +31,13 @@ func TestTextKeepsWhatWasTypedAndSaysWhatIsWrong(t *testing.T) {
 		"invalid UTF-8":      {"Zo\xff", "", "Zo", "caractères invisibles"},
 		"line break":         {"Zoé\nVidal", "", "ZoéVidal", "caractères invisibles"},
 	} {
-		f := of("x", c.sent)
-		got := f.Text("x", rule)
-		if got != c.got || f.Value("x") != c.shown || !strings.Contains(f.Error("x"), c.message) || (c.message == "") != f.Valid() {
-			t.Errorf("%s: got %q, shown %q, message %q", name, got, f.Value("x"), f.Error("x"))
-		}
+		t.Run(name, func(t *testing.T) {
+			f := of("x", c.sent)
+			got := f.Text("x", rule)
+			if got != c.got || f.Value("x") != c.shown || !strings.Contains(f.Error("x"), c.message) || (c.message == "") != f.Valid() {
+				t.Errorf("%s: got %q, shown %q, message %q", name, got, f.Value("x"), f.Error("x"))
+			}
+		})
 	}
 }
 
@@ -53,9 +55,11 @@ func TestASecretIsNeverShownAgain(t *testing.T) {
 		t.Errorf("got %q, shown %q", got, f.Value("password"))
 	}
 	for name, sent := range map[string]string{"empty": "", "NUL": "a\x00b", "invalid": "\xff", "long": strings.Repeat("a", 129)} {
-		if f := of("password", sent); f.Secret("password", 128, "?") != "" || f.Valid() {
-			t.Errorf("%s was accepted", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if f := of("password", sent); f.Secret("password", 128, "?") != "" || f.Valid() {
+				t.Errorf("%s was accepted", name)
+			}
+		})
 	}
 }
 
@@ -68,10 +72,12 @@ func TestR1_MobileNumbersOfFranceAndOverseasBecomeE164(t *testing.T) {
 		"0692 12 34 56": "+262692123456", "+262 692 12 34 56": "+262692123456", "0690 12 34 56": "+590690123456", "0696 20 12 34": "+596696201234",
 		"0694 20 12 34": "+594694201234", "+32 470 12 34 56": "+32470123456",
 	} {
-		f := of("mobile", sent)
-		if got := f.Mobile("mobile"); got != want {
-			t.Errorf("%q: got %q (%s), want %q", sent, got, f.Error("mobile"), want)
-		}
+		t.Run(sent, func(t *testing.T) {
+			f := of("mobile", sent)
+			if got := f.Mobile("mobile"); got != want {
+				t.Errorf("%q: got %q (%s), want %q", sent, got, f.Error("mobile"), want)
+			}
+		})
 	}
 	for _, sent := range []string{"", "12", "01 23 45 67 89", "zéro six", "06 12 34 56", "+1", strings.Repeat("6", 50), "06 12 34 56 78 ; drop table"} {
 		if f := of("mobile", sent); f.Mobile("mobile") != "" || f.Error("mobile") == "" {
@@ -83,9 +89,11 @@ func TestR1_MobileNumbersOfFranceAndOverseasBecomeE164(t *testing.T) {
 func TestR1_AddressesAreWholeAndBounded(t *testing.T) {
 	t.Parallel()
 	for sent, want := range map[string]string{"Zoe.Vidal@Exemple.FR": "Zoe.Vidal@exemple.fr", " a+b@x.fr ": "a+b@x.fr"} {
-		if got := of("email", sent).Email("email"); got != want {
-			t.Errorf("%q: got %q, want %q", sent, got, want)
-		}
+		t.Run(sent, func(t *testing.T) {
+			if got := of("email", sent).Email("email"); got != want {
+				t.Errorf("%q: got %q, want %q", sent, got, want)
+			}
+		})
 	}
 	for _, sent := range []string{"", "zoe", "zoe@", "@exemple.fr", "zoe@exemple", "Zoé <zoe@exemple.fr>", "a@b@c.fr", "zoe@exemple.fr, b@c.fr", strings.Repeat("a", 65) + "@b.fr", "a@" + strings.Repeat("b", 260) + ".fr", "zoe@.fr"} {
 		if f := of("email", sent); f.Email("email") != "" || f.Error("email") == "" {
@@ -102,10 +110,12 @@ func TestR5_OneAddressHasOneForm(t *testing.T) {
 		"zoe.vidal@exemple.fr": "zoe.vidal@exemple.fr", "zoevidal@exemple.fr": "zoevidal@exemple.fr", // dots tell apart
 		"наталья@пример.example": "наталья@xn--e1afmkfd.example", "山田たろう@exemple.fr": "山田たろう@exemple.fr",
 	} {
-		f := of("email", sent)
-		if got := f.Email("email"); got != want {
-			t.Errorf("%q: got %q (%s), want %q", sent, got, f.Error("email"), want)
-		}
+		t.Run(sent, func(t *testing.T) {
+			f := of("email", sent)
+			if got := f.Email("email"); got != want {
+				t.Errorf("%q: got %q (%s), want %q", sent, got, f.Error("email"), want)
+			}
+		})
 	}
 }
 
@@ -126,10 +136,12 @@ func TestR5_AddressesThatLookLikeAnotherAreRefusedWithTheReason(t *testing.T) {
 		"Hiragana beside Hangul":        "たろう한@exemple.fr",
 		"Cyrillic in a later label too": "zoe@mail.ex\u0430mple.fr",
 	} {
-		f := of("email", sent)
-		if got := f.Email("email"); got != "" || !strings.Contains(f.Error("email"), "alphabets") {
-			t.Errorf("%s: got %q, %q", name, got, f.Error("email"))
-		}
+		t.Run(name, func(t *testing.T) {
+			f := of("email", sent)
+			if got := f.Email("email"); got != "" || !strings.Contains(f.Error("email"), "alphabets") {
+				t.Errorf("%s: got %q, %q", name, got, f.Error("email"))
+			}
+		})
 	}
 }
 
@@ -213,3 +225,4 @@ func FuzzText(f *testing.F) {
 }
 
 var formText = form.Text{Max: 200, Lines: true}
+

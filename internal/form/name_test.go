@@ -33,12 +33,15 @@ func TestANameIsANameOfAnyScript(t *testing.T) {
 	for name, c := range map[string]struct{ sent, message string }{
 		"empty": {"", "Écrivez votre nom."}, "long": {strings.Repeat("é", form.MaxName+1), "caractères au plus"}, "NUL": {"Zo\x00é", "invisibles"},
 	} {
-		f := of("x", c.sent)
-		if got := f.Name("x", "Écrivez votre nom."); got != "" || !strings.Contains(f.Error("x"), c.message) {
-			t.Errorf("%s: got %q, %q", name, got, f.Error("x"))
-		}
+		t.Run(name, func(t *testing.T) {
+			f := of("x", c.sent)
+			if got := f.Name("x", "Écrivez votre nom."); got != "" || !strings.Contains(f.Error("x"), c.message) {
+				t.Errorf("%s: got %q, %q", name, got, f.Error("x"))
+			}
+		})
 	}
 	if f := of("x", "  Zoe\u0301  "); f.Name("x", "Écrivez votre nom.") != "Zoé" {
 		t.Error("a name is not trimmed and composed as every text is")
 	}
 }
+

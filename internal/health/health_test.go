@@ -29,10 +29,12 @@ func TestR40_AVitalPartAloneMakesThePlatformUnavailable(t *testing.T) {
 		{gone, gone, Unavailable, [2]string{"away", "away"}},
 		{Called(Full, gone), gone, Unavailable, [2]string{"full", "away"}},
 	} {
-		report := New(part("database", true, c.vital), part("storage", false, c.other)).Report()
-		if report.Status != c.want || report.Parts["database"] != c.words[0] || report.Parts["storage"] != c.words[1] {
-			t.Errorf("%v, %v: %+v, want %s %v", c.vital, c.other, report, c.want, c.words)
-		}
+		t.Run(string(c.want), func(t *testing.T) {
+			report := New(part("database", true, c.vital), part("storage", false, c.other)).Report()
+			if report.Status != c.want || report.Parts["database"] != c.words[0] || report.Parts["storage"] != c.words[1] {
+				t.Errorf("%v, %v: %+v, want %s %v", c.vital, c.other, report, c.want, c.words)
+			}
+		})
 	}
 }
 
@@ -96,3 +98,4 @@ func TestR40_AskingOftenAsksThePartsOnce(t *testing.T) {
 		t.Errorf("asked %d times after a while", n)
 	}
 }
+

@@ -74,27 +74,30 @@ func TestFailedJobsAreTold(t *testing.T) { // alone: it reads the log
 		{true, 5, "WARN", "failures_test.go"},
 		{true, 1, "ERROR", "failures_test.go"},
 	} {
-		err := db.InTx(t.Context(), func(tx postgres.Tx) error {
-			return queue.Add(t.Context(), tx, brokenArgs{c.panics}, &river.InsertOpts{MaxAttempts: c.attempts})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case line := <-lines:
-			for _, want := range []string{"level=" + c.level, "kind=broken", "attempt=1", " id=", c.says} {
-				if !strings.Contains(line, want) {
-					t.Errorf("%+v: the log lacks %q: %s", c, want, line)
+		t.Run(c.level, func(t *testing.T) {
+			err := db.InTx(t.Context(), func(tx postgres.Tx) error {
+				return queue.Add(t.Context(), tx, brokenArgs{c.panics}, &river.InsertOpts{MaxAttempts: c.attempts})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case line := <-lines:
+				for _, want := range []string{"level=" + c.level, "kind=broken", "attempt=1", " id=", c.says} {
+					if !strings.Contains(line, want) {
+						t.Errorf("%+v: the log lacks %q: %s", c, want, line)
+					}
 				}
+				if strings.Contains(line, "zoe@") {
+					t.Errorf("the log tells whose: %s", line)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatalf("%+v: nobody was told", c)
 			}
-			if strings.Contains(line, "zoe@") {
-				t.Errorf("the log tells whose: %s", line)
-			}
-		case <-time.After(20 * time.Second):
-			t.Fatalf("%+v: nobody was told", c)
-		}
+		})
 	}
 	if err := runner.Stop(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
+

@@ -84,14 +84,16 @@ func TestAnErrorHoldsTheCodeAndNotTheRecipient(t *testing.T) {
 	const recipient = "zoe.vidal@exemple.fr"
 	refusal := &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "<" + recipient + "> is unknown here"}
 	for stage, server := range map[string]refusing{"RCPT": {rcpt: refusal}, "DATA": {data: refusal}} {
-		sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = sender.Send(t.Context(), mail.Message{ID: "1", To: recipient, Subject: "x", Text: "y"})
-		if err == nil || strings.Contains(err.Error(), "zoe") || strings.Contains(err.Error(), "unknown here") || !strings.Contains(err.Error(), "550 5.1.1") || !strings.Contains(err.Error(), stage) {
-			t.Errorf("%s: %v", stage, err)
-		}
+		t.Run(stage, func(t *testing.T) {
+			sender, err := mail.New(start(t, server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = sender.Send(t.Context(), mail.Message{ID: "1", To: recipient, Subject: "x", Text: "y"})
+			if err == nil || strings.Contains(err.Error(), "zoe") || strings.Contains(err.Error(), "unknown here") || !strings.Contains(err.Error(), "550 5.1.1") || !strings.Contains(err.Error(), stage) {
+				t.Errorf("%s: %v", stage, err)
+			}
+		})
 	}
 	sender, err := mail.New("smtp://127.0.0.1:1", "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
 	if err != nil {
@@ -263,3 +265,4 @@ func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this pro
 		t.Error("a password went without TLS")
 	}
 }
+

@@ -67,10 +67,12 @@ func TestR21_ReturnedMailsAreReadAndToldApart(t *testing.T) {
 		"a name of former days":        {report(elsewise, unknown, strings.Replace(headers, "rdv.exemple.fr", "socialdirect", 1)), true, mail.UnknownAddress},
 		"only the returned headers":    {report(elsewise, unknown, headers), true, mail.UnknownAddress},
 	} {
-		got, err := mail.ReadReport(strings.NewReader(c.mail))
-		if err != nil || got.Failed != c.failed || got.Cause != c.cause || !slices.Equal(got.IDs, []string{noticeID}) {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			got, err := mail.ReadReport(strings.NewReader(c.mail))
+			if err != nil || got.Failed != c.failed || got.Cause != c.cause || !slices.Equal(got.IDs, []string{noticeID}) {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+		})
 	}
 	got, err := mail.ReadReport(strings.NewReader(report(elsewise, unknown, nothing)), verp)
 	if err != nil || !slices.Equal(got.IDs, []string{noticeID}) {
@@ -89,9 +91,11 @@ func TestR21_WhatIsNoReportIsNone(t *testing.T) {
 		"without its parts": "To: " + verp + "\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\nAction: failed\r\n",
 		"without boundary":  "To: " + verp + "\r\nContent-Type: multipart/report; report-type=delivery-status\r\n\r\nAction: failed\r\n",
 	} {
-		if got, err := mail.ReadReport(strings.NewReader(text)); !errors.Is(err, mail.ErrNoReport) {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, err := mail.ReadReport(strings.NewReader(text)); !errors.Is(err, mail.ErrNoReport) {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+		})
 	}
 }
 
@@ -174,25 +178,27 @@ func TestR21_RefusalsAreThePersonsFaultOnlyWhereTheServerSaysSo(t *testing.T) {
 		cases[fmt.Sprintf("5.2.%d", status)] = attempt{refusing{rcpt: answer(550, 5, 2, status)}, atOnce, cause}
 	}
 	for name, c := range cases {
-		sender, err := mail.New(start(t, c.server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "x", Text: "y"})
-		var refused mail.Refused
-		got := again
-		if errors.As(err, &refused) {
-			got = several
-			if refused.Final(1) {
-				got = atOnce
+		t.Run(name, func(t *testing.T) {
+			sender, err := mail.New(start(t, c.server), "Social Direct <contact@exemple.fr>", "rdv.exemple.fr")
+			if err != nil {
+				t.Fatal(err)
 			}
-			if !refused.Final(5) {
-				t.Errorf("%s: never believed", name)
+			err = sender.Send(t.Context(), mail.Message{ID: "1", To: "zoe@exemple.fr", Subject: "x", Text: "y"})
+			var refused mail.Refused
+			got := again
+			if errors.As(err, &refused) {
+				got = several
+				if refused.Final(1) {
+					got = atOnce
+				}
+				if !refused.Final(5) {
+					t.Errorf("%s: never believed", name)
+				}
 			}
-		}
-		if err == nil || got != c.want || refused.Cause != c.cause || strings.Contains(err.Error(), "zoe") {
-			t.Errorf("%s: %v: %s, of cause %q; want %s, %q", name, err, got, refused.Cause, c.want, c.cause)
-		}
+			if err == nil || got != c.want || refused.Cause != c.cause || strings.Contains(err.Error(), "zoe") {
+				t.Errorf("%s: %v: %s, of cause %q; want %s, %q", name, err, got, refused.Cause, c.want, c.cause)
+			}
+		})
 	}
 }
 
@@ -213,3 +219,4 @@ func TestR21_TakenIsTakenAndReturnsToItsOwnAddress(t *testing.T) {
 		t.Errorf("it returns to %q", from)
 	}
 }
+

@@ -131,9 +131,11 @@ func TestR40_WhatCountsAsADatabaseThatIsAway(t *testing.T) {
 		"57P01": true, "57P02": true, "57P03": true, "53300": true, "53100": true, "53200": true, "08006": true, "25006": true,
 		"23505": false, "40P01": false, "42P01": false, "57014": false, "28P01": false,
 	} {
-		if postgres.Away(fmt.Errorf("read: %w", &pgconn.PgError{Code: code})) != want {
-			t.Errorf("%s: %t", code, !want)
-		}
+		t.Run(code, func(t *testing.T) {
+			if postgres.Away(fmt.Errorf("read: %w", &pgconn.PgError{Code: code})) != want {
+				t.Errorf("%s: %t", code, !want)
+			}
+		})
 	}
 	for _, err := range []error{nil, io.EOF, syscall.ECONNRESET, context.Canceled} {
 		if postgres.Away(err) {
@@ -178,3 +180,4 @@ func TestR40_ABrokenConnectionIsNoticed(t *testing.T) {
 		t.Errorf("cut: %v", err)
 	}
 }
+

@@ -94,12 +94,14 @@ func TestR24_SocketsOpenForThePlatformsOwnPagesAlone(t *testing.T) {
 		"with a path": {s.URL + "/"}, "with a name before": {"http://u@" + host}, "in capitals": {strings.ToUpper(s.URL)}, "a part": {"http://"},
 		"two": {s.URL, "https://ailleurs.example"}, "two, ours last": {"https://ailleurs.example", s.URL}, "a list": {s.URL + ", https://ailleurs.example"}, "by another name": {strings.Replace(s.URL, "127.0.0.1", "localhost", 1)},
 	} {
-		if conn, status, err := s.dial(origin...); err == nil || status != http.StatusForbidden {
-			t.Errorf("%s: %d, %v", name, status, err)
-			if err == nil {
-				_ = conn.Close()
+		t.Run(name, func(t *testing.T) {
+			if conn, status, err := s.dial(origin...); err == nil || status != http.StatusForbidden {
+				t.Errorf("%s: %d, %v", name, status, err)
+				if err == nil {
+					_ = conn.Close()
+				}
 			}
-		}
+		})
 	}
 	_ = s.mustDial(t).Close()
 }
@@ -174,11 +176,13 @@ func TestR44_FramesAreTextAndBounded(t *testing.T) {
 	for name, c := range map[string]struct{ kind, size, code int }{
 		"binary": {websocket.BinaryMessage, 10, socket.Policy}, "too big": {websocket.TextMessage, 513, socket.TooBig}, "far too big": {websocket.TextMessage, 1 << 20, socket.TooBig},
 	} {
-		conn := s.mustDial(t)
-		if err := conn.WriteMessage(c.kind, make([]byte, c.size)); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		wantClose(t, conn, c.code)
+		t.Run(name, func(t *testing.T) {
+			conn := s.mustDial(t)
+			if err := conn.WriteMessage(c.kind, make([]byte, c.size)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			wantClose(t, conn, c.code)
+		})
 	}
 }
 
@@ -225,3 +229,4 @@ func TestR44_ReasonsFitTheirFrame(t *testing.T) {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}
 }
+
