@@ -8,7 +8,6 @@ import (
 
 	"socialdirect/booking/agenda"
 
-	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
@@ -30,12 +29,13 @@ const (
 	freeAtOnce = 200 // workers in one round of reading who is due
 )
 
-// RefreshHours works out the free hours of everybody whose agenda changed, and tells
-// those who wait for an hour that was freed. One that fails keeps back nobody else's.
-func (s *Service) RefreshHours(ctx context.Context) error {
-	if err := s.forget(ctx); err != nil {
-		return err
-	}
+// onChange is what else is to happen in the transaction that keeps what became of a
+// worker's hours.
+type onChange func(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error
+
+// refreshAll works out the free hours of everybody whose agenda changed. A failure for
+// one worker does not stop the others.
+func (s *Service) refreshAll(ctx context.Context, then onChange) error {
 	after := uuid.Nil
 	var failed error
 	for {
@@ -45,28 +45,15 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 			return errors.Join(failed, err)
 		}
 		for _, worker := range due {
-			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker) }))
+			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker, then) }))
 		}
 		after = due[len(due)-1]
 	}
 }
 
-// forget deletes wishes that are over, what is no longer of use of what was told, and
-// acts that count no more.
-func (s *Service) forget(ctx context.Context) error {
-	now := s.db.Now()
-	if err := deleteOverWishes(ctx, s.db.Pool, now); err != nil {
-		return err
-	}
-	if err := deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept)); err != nil {
-		return err
-	}
-	return appointment.DeleteOldActs(ctx, s.db.Pool, now.Add(-appointment.ActsSpan))
-}
-
 // refreshHours takes the notes of changes away before it reads the agenda: a change
 // that it does not see has a note that it does not take.
-func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID, then onChange) error {
 	knownUntil, err := holdFreeHours(ctx, tx, id)
 	if err != nil {
 		return err
@@ -88,7 +75,11 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	if err != nil {
 		return err
 	}
-	return s.keepFreeHours(ctx, tx, row, change{before: before, after: free, knownUntil: knownUntil, until: until})
+	c := change{before: before, after: free, knownUntil: knownUntil, until: until}
+	if err := keepFreeHours(ctx, tx, id, c); err != nil {
+		return err
+	}
+	return then(ctx, tx, row, c)
 }
 
 // change is what became of a worker's free hours.
@@ -133,15 +124,12 @@ func (c change) freed() []slot.Slot {
 	return freed
 }
 
-func (s *Service) keepFreeHours(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error {
-	if err := deleteFreeHours(ctx, tx, worker.AccountID, c.gone()); err != nil {
+func keepFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c change) error {
+	if err := deleteFreeHours(ctx, tx, worker, c.gone()); err != nil {
 		return err
 	}
-	if err := putFreeHours(ctx, tx, worker.AccountID, c.altered()); err != nil {
+	if err := putFreeHours(ctx, tx, worker, c.altered()); err != nil {
 		return err
 	}
-	if err := noteFreeHours(ctx, tx, worker.AccountID, c.until); err != nil {
-		return err
-	}
-	return s.tellFreed(ctx, tx, worker, c)
+	return noteFreeHours(ctx, tx, worker, c.until)
 }

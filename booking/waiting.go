@@ -150,6 +150,28 @@ func (s *Service) Earlier(ctx context.Context, v *viewer.Viewer, w Wish) ([]Hour
 	return hours[:min(len(hours), maxToldHours)], err
 }
 
+// RefreshHours works out the free hours of everybody whose agenda changed, and notifies
+// those who wait for a slot that was released.
+func (s *Service) RefreshHours(ctx context.Context) error {
+	if err := s.forget(ctx); err != nil {
+		return err
+	}
+	return s.refreshAll(ctx, s.tellFreed)
+}
+
+// forget deletes wishes that are over, what is no longer of use of what was told, and
+// acts that count no more.
+func (s *Service) forget(ctx context.Context) error {
+	now := s.db.Now()
+	if err := deleteOverWishes(ctx, s.db.Pool, now); err != nil {
+		return err
+	}
+	if err := deleteOldTold(ctx, s.db.Pool, now.Add(-toldKept)); err != nil {
+		return err
+	}
+	return appointment.DeleteOldActs(ctx, s.db.Pool, now.Add(-appointment.ActsSpan))
+}
+
 // tellFreed tells those who wait that a worker's hours were freed. It is a step of
 // keeping the hours: what was freed is told in the transaction that notices it.
 func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error {
