@@ -18,6 +18,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -117,6 +118,7 @@ type services struct {
 	appointments *appointment.Service
 	workers      *worker.Service
 	agendas      *agenda.Service
+	searches     *search.Service
 	calendars    *calendar.Service
 	messages     *messaging.Service
 	vault        *vault.Vault
@@ -137,7 +139,8 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.workers = worker.New(db, queue, s.accounts)
 	s.agendas = agenda.New(db, s.appointments, s.workers)
 	s.calendars = calendar.New(db, queue, s.vault, s.accounts, s.workers)
-	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers, s.agendas)
+	s.searches = search.New(db, s.accounts, s.appointments, s.workers, s.agendas)
+	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers, s.agendas, s.searches)
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
@@ -161,13 +164,15 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	base := "http://" + listening.Listener.Addr().String()
 	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
 	workers := worker.NewHTTP(s.workers, render)
+	searches := search.NewHTTP(s.searches, workers, render)
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
 		Workers:   workers,
 		Agendas:   agenda.NewHTTP(s.agendas, render),
+		Searches:  searches,
 		Calendars: calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
-		Bookings:  booking.NewHTTP(s.bookings, workers, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Bookings:  booking.NewHTTP(s.bookings, workers, searches, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
 		Messages:  pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()

@@ -10,6 +10,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
@@ -29,7 +30,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	must(t, err)
 	shown := func() bool {
 		t.Helper()
-		sheets, _, err := w.Bookings.Find(ctx, zoe, booking.Search{})
+		sheets, _, err := w.Searches.Find(ctx, zoe, search.Search{})
 		must(t, err)
 		return len(sheets) == 1
 	}

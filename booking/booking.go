@@ -25,6 +25,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
@@ -49,18 +50,19 @@ type Service struct {
 	appointments *appointment.Service
 	workers      *worker.Service
 	agendas      *agenda.Service
+	searches     *search.Service
 
 	documents Documents // nil for none
 }
 
 // New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas}
+func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service, searches *search.Service) *Service {
+	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas, searches: searches}
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.appointments, moved.workers, moved.agendas = db, s.appointments.At(db), s.workers.At(db), s.agendas.At(db)
+	moved.db, moved.appointments, moved.workers, moved.agendas, moved.searches = db, s.appointments.At(db), s.workers.At(db), s.agendas.At(db), s.searches.At(db)
 	return &moved
 }

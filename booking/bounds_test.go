@@ -13,7 +13,6 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -260,7 +259,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
-	d.pages = booking.NewHTTP(d.Bookings, worker.NewHTTP(d.Workers, d.render), d.render, appointment.Links{Base: "https://exemple.fr"})
+	d.searches, d.pages = d.Pages(d.render, appointment.Links{Base: "https://exemple.fr"})
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code

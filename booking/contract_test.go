@@ -7,11 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -74,7 +72,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, worker.NewHTTP(w.Workers, render), render, appointment.Links{Base: "https://exemple.fr"})
+	searches, pages := w.Pages(render, appointment.Links{Base: "https://exemple.fr"})
 	show := func(handler web.Handler, path string) (string, error) {
 		r := httptest.NewRequest("GET", path, nil)
 		r.SetPathValue("id", nadia.ID.String())
@@ -82,7 +80,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 		err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
 		return answer.Body.String(), err
 	}
-	all := map[string]web.Handler{"/assistants": pages.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Slots}
+	all := map[string]web.Handler{"/assistants": searches.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Slots}
 	for path, handler := range all {
 		if body, err := show(handler, path); err != nil || !strings.Contains(body, "Sur place") || !strings.Contains(body, "1 rue de la Paix") {
 			t.Errorf("%s, with every mode: %v", path, err)
@@ -118,12 +116,12 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := booking.NewHTTP(w.Bookings, worker.NewHTTP(w.Workers, render), render, appointment.Links{})
+	searches, pages := w.Pages(render, appointment.Links{})
 	r := httptest.NewRequest("GET", "/assistants", nil)
 	r.SetPathValue("id", nadia.ID.String())
 	r = r.WithContext(viewer.With(r.Context(), v))
 	list := httptest.NewRecorder()
-	if err := pages.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
+	if err := searches.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
 		t.Errorf("listed: %v", err)
 	}
 	if err := pages.Slots(httptest.NewRecorder(), r); !fault.Is(err, fault.NotFound) {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
@@ -93,7 +93,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	booked := w.Book(t, zoe, nadia, at, slot.Video)
 	found := func() bool {
 		t.Helper()
-		sheets, _, err := w.Bookings.Find(ctx, zoe, booking.Search{})
+		sheets, _, err := w.Searches.Find(ctx, zoe, search.Search{})
 		ok(t, err)
 		return len(sheets) == 1
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -71,7 +71,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 				must(t, w.Bookings.RefreshHours(t.Context()))
 			}
 			for _, mode := range append([]slot.Mode{""}, slot.Modes...) {
-				sheets, more, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Mode: mode})
+				sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Mode: mode})
 				must(t, err)
 				if len(sheets) != 6 || more {
 					t.Fatalf("%d sheets, more: %v", len(sheets), more)
@@ -86,7 +86,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 				}
 			}
 		}
-		hours, err := w.Bookings.Soonest(t.Context(), zoe, booking.Search{})
+		hours, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
 		must(t, err)
 		if want := soonestOf(t, w, zoe); !slices.Equal(starts(hours), want) {
 			t.Errorf("with anybody: %v, want %v", starts(hours), want)
@@ -103,7 +103,7 @@ func firstIn(free []slot.Slot, mode slot.Mode) time.Time {
 	return time.Time{}
 }
 
-func starts(hours []booking.Hour) []time.Time {
+func starts(hours []search.Hour) []time.Time {
 	all := make([]time.Time, len(hours))
 	for i, hour := range hours {
 		all[i] = hour.StartsAt
@@ -114,7 +114,7 @@ func starts(hours []booking.Hour) []time.Time {
 // soonestOf are the next twelve distinct hours of all agendas.
 func soonestOf(t *testing.T, w *bookingtest.World, zoe *viewer.Viewer) []time.Time {
 	t.Helper()
-	sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{ByName: true})
+	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{ByName: true})
 	must(t, err)
 	var all []time.Time
 	for _, sheet := range sheets {
@@ -136,27 +136,27 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 	must(t, w.Bookings.RefreshHours(t.Context()))
 	next := bookingtest.Start.Truncate(time.Hour).Add(time.Hour)
 	taken := w.Book(t, paul, nadia, next, slot.Video)
-	sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{})
+	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{})
 	must(t, err)
 	if sheets[0].ID != ines.ID || !sheets[0].First.Equal(next) || !sheets[1].First.Equal(next.Add(time.Hour)) {
 		t.Errorf("the list says %v of %s, %v of %s", sheets[0].First, sheets[0].Name(), sheets[1].First, sheets[1].Name())
 	}
-	hours, err := w.Bookings.Soonest(t.Context(), zoe, booking.Search{})
+	hours, err := w.Searches.Soonest(t.Context(), zoe, search.Search{})
 	must(t, err)
 	if len(hours) != 12 || !hours[0].StartsAt.Equal(next) || hours[0].Worker.ID != ines.ID {
 		t.Errorf("with anybody: %+v", hours)
 	}
 	// One's own hours are none that one can take.
 	w.Book(t, zoe, ines, next.Add(2*time.Hour), slot.Phone)
-	hours, err = w.Bookings.Soonest(t.Context(), zoe, booking.Search{})
+	hours, err = w.Searches.Soonest(t.Context(), zoe, search.Search{})
 	must(t, err)
-	if slices.ContainsFunc(hours, func(h booking.Hour) bool { return h.StartsAt.Equal(next.Add(2 * time.Hour)) }) || len(hours) != 12 {
+	if slices.ContainsFunc(hours, func(h search.Hour) bool { return h.StartsAt.Equal(next.Add(2 * time.Hour)) }) || len(hours) != 12 {
 		t.Errorf("while one is met already: %v", starts(hours))
 	}
 	_, err = w.Bookings.Cancel(t.Context(), paul, taken.ID, "")
 	must(t, err)
 	must(t, w.Bookings.RefreshHours(t.Context()))
-	if sheets, _, err = w.Bookings.Find(t.Context(), zoe, booking.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
+	if sheets, _, err = w.Searches.Find(t.Context(), zoe, search.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
 		t.Errorf("after the cancelling: %v, %v", sheets[1].First, err)
 	}
 }
@@ -175,9 +175,9 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 	must(t, w.Bookings.RefreshHours(t.Context()))
 	for _, byName := range []bool{false, true} {
 		seen := map[uuid.UUID]bool{}
-		var before booking.Found
+		var before search.Found
 		for page := range 3 {
-			sheets, more, err := w.Bookings.Find(t.Context(), zoe, booking.Search{ByName: byName, Page: page})
+			sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{ByName: byName, Page: page})
 			must(t, err)
 			if len(sheets) != []int{20, 20, 3}[page] || more != (page < 2) {
 				t.Errorf("page %d has %d sheets, more: %v", page, len(sheets), more)
@@ -197,7 +197,7 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 			t.Errorf("%d of 43 are found", len(seen))
 		}
 	}
-	if sheets, more, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Page: 3}); err != nil || len(sheets) > 0 || more {
+	if sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Page: 3}); err != nil || len(sheets) > 0 || more {
 		t.Errorf("beyond the last page: %d, %v", len(sheets), err)
 	}
 }
@@ -223,7 +223,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.zoe.ID.String()+"?"+query, nil)
 		r.SetPathValue("id", d.zoe.ID.String())
 		answer := httptest.NewRecorder()
-		ok(t, d.pages.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		ok(t, d.searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
 		return answer.Body.String()
 	}
 	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")
@@ -241,7 +241,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 	if len(unreached) > 0 {
 		t.Errorf("not reached: %v", unreached)
 	}
-	if _, _, err := d.Bookings.Find(t.Context(), d.zoe, booking.Search{For: d.nadia.ID}); !fault.Is(err, fault.Forbidden) {
+	if _, _, err := d.Searches.Find(t.Context(), d.zoe, search.Search{For: d.nadia.ID}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a person looks for somebody else: %v", err)
 	}
 }
@@ -252,11 +252,11 @@ func TestR12_PeopleAreFoundByTheTownWhereOneMeets(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	w.SocialWorker(t, "Nadia", "Le Goff") // in Vannes
 	for town, want := range map[string]int{"VANNES": 1, "van": 1, "Lorient": 0, "%": 0, "": 1} {
-		if sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Town: town}); err != nil || len(sheets) != want {
+		if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Town: town}); err != nil || len(sheets) != want {
 			t.Errorf("in %q: %d, want %d, %v", town, len(sheets), want, err)
 		}
 	}
-	if sheets, _, err := w.Bookings.Find(t.Context(), zoe, booking.Search{Town: "Vannes", Mode: slot.Video}); err != nil || len(sheets) != 0 {
+	if sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{Town: "Vannes", Mode: slot.Video}); err != nil || len(sheets) != 0 {
 		t.Errorf("by video in a town: %d, %v", len(sheets), err)
 	}
 }

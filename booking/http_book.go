@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -193,7 +192,7 @@ func (h *HTTP) agendaAgain(r *http.Request, e appointment.OnBehalf, request appo
 		return h.errandAgain(r, e, request, why)
 	}
 	if request.Anybody {
-		return h.soonestAgain(r, request, why)
+		return h.searchPages.RenderSoonestError(r, request, why)
 	}
 	week := ""
 	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {

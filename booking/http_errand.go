@@ -5,17 +5,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // freeHours are a worker's free hours in a week, of which one is chosen.
@@ -50,26 +48,6 @@ func hoursOf(r *http.Request, usual string, free []slot.Slot, worker worker.Soci
 	}
 }
 
-// FreeFor are FreeSlots that the person may have in that mode: while they are
-// marked, an hour so near that nobody could answer is none.
-func (s *Service) FreeFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
-	marked, err := s.appointments.Marked(ctx, v, worker, person)
-	if err != nil {
-		return nil, err
-	}
-	now := s.db.Now()
-	free, err := s.agendas.AvailableSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
-	return fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
-}
-
-// fitting are the slots in that mode; of those that are asked for, the ones that
-// somebody can still answer.
-func fitting(free []slot.Slot, mode slot.Mode, asks bool, now time.Time) []slot.Slot {
-	return slices.DeleteFunc(free, func(slot slot.Slot) bool {
-		return !slot.Offers(mode) || asks && !appointment.AnswerBy(slot.StartsAt, now).After(now)
-	})
-}
-
 // FreeToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
 func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
@@ -81,56 +59,7 @@ func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointmen
 	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
 	free, err = s.agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
 	free = slices.DeleteFunc(free, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
-	return fitting(free, a.Mode, asks, now), asks, err
-}
-
-// personPage is somebody for whom the switchboard books: when and with whom they
-// meet, never why, and who could be booked.
-type personPage struct {
-	appointment.OnBehalf
-	searchForm
-	Coming   []appointment.Appointment
-	Workers  []Found
-	Previous string // the address of the page before, empty when there is none
-	Next     string
-	Now      time.Time
-}
-
-func (personPage) Template() string { return "booking/person" }
-func (personPage) Title() string    { return "Rendez-vous pour une personne" }
-
-// HoursOf leads to a worker's hours in the mode and for the reason looked for.
-func (p personPage) HoursOf(worker uuid.UUID) string {
-	query := url.Values{}
-	for _, name := range []string{"mode", "reason"} {
-		if value := p.Filter.Value(name); value != "" {
-			query.Set(name, value)
-		}
-	}
-	return p.Base + "/assistants/" + worker.String() + "?" + query.Encode()
-}
-
-// Person shows it.
-func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
-	e, err := h.appointments.ForWhom(r)
-	if err != nil {
-		return err
-	}
-	chosen, search, err := h.search(r, e, r.URL.Query())
-	if err != nil {
-		return err
-	}
-	page := personPage{OnBehalf: e, searchForm: chosen, Now: h.bookings.db.Now()}
-	if page.Coming, err = h.appointments.ComingOf(r.Context(), v, e.PersonID); err != nil {
-		return err
-	}
-	var more bool
-	if page.Workers, more, err = h.bookings.Find(r.Context(), v, search); err != nil {
-		return err
-	}
-	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
-	return h.render.Render(w, r, http.StatusOK, page)
+	return search.Fitting(free, a.Mode, asks, now), asks, err
 }
 
 // errandHoursPage is one worker's free hours, to book one for somebody.
@@ -186,7 +115,7 @@ func (h *HTTP) errandHours(r *http.Request, e appointment.OnBehalf, request appo
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.bookings.FreeFor(r.Context(), v, worker.ID, e.PersonID, mode)
+	free, err := h.searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
 		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.Kept(request),
 		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.db.Now()),

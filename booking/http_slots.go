@@ -118,7 +118,7 @@ func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode slot.Mode)
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.bookings.FreeFor(r.Context(), v, id, v.ID, mode)
+	free, err := h.searches.AvailableFor(r.Context(), v, id, v.ID, mode)
 	if err != nil {
 		return slotsPage{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -40,8 +41,8 @@ type shownWish struct {
 	Worker      string                   // the name; empty for anybody
 	Appointment *appointment.Appointment // the one that is to be earlier
 	ReasonLabel string
-	Hours       []Hour // free now
-	Unsure      bool   // a new hour of the appointment would only be asked for (R19)
+	Hours       []search.Hour // free now
+	Unsure      bool          // a new hour of the appointment would only be asked for (R19)
 }
 
 // Bounded reports whether a day bounds the wish, and not what can be booked or the
@@ -55,14 +56,14 @@ func (w shownWish) LanguageLabel() string { return worker.LanguageLabel(w.Langua
 
 // Moves reports whether the appointment itself can be moved to that hour in one act,
 // without any consequence.
-func (w shownWish) Moves(h Hour, now time.Time) bool {
+func (w shownWish) Moves(h search.Hour, now time.Time) bool {
 	a := w.Appointment
 	return a != nil && a.MovesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !w.Unsure
 }
 
 // Take is one hour of a wish, and how it is taken.
 type Take struct {
-	Hour
+	search.Hour
 	MoveTo string // where the appointment is moved to it; empty where it is booked
 	Book   string
 }
@@ -79,7 +80,7 @@ func (w shownWish) Takes(now time.Time) []Take {
 	return takes
 }
 
-func (w shownWish) book(h Hour) string {
+func (w shownWish) book(h search.Hour) string {
 	mode := h.Modes[0]
 	if w.Mode != "" {
 		mode = w.Mode

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -22,16 +23,17 @@ import (
 // desk is the pages as somebody uses them.
 type desk struct {
 	pair
-	pages  *booking.HTTP
-	render *web.Renderer
+	searches *search.HTTP
+	pages    *booking.HTTP
+	render   *web.Renderer
 }
 
 func newDesk(t *testing.T) desk {
 	t.Helper()
 	render, err := web.New(web.Phone{})
 	ok(t, err)
-	d := desk{newPair(t), nil, render}
-	d.pages = booking.NewHTTP(d.Bookings, worker.NewHTTP(d.Workers, render), render, appointment.Links{Base: "https://exemple.fr"})
+	d := desk{pair: newPair(t), render: render}
+	d.searches, d.pages = d.Pages(render, appointment.Links{Base: "https://exemple.fr"})
 	return d
 }
 

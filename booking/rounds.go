@@ -3,6 +3,7 @@ package booking
 import (
 	"time"
 
+	"socialdirect/booking/search"
 	"socialdirect/internal/jobs"
 )
 
@@ -11,6 +12,6 @@ func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{
 		{Name: "appointment_release", Every: time.Minute, Do: s.ReleaseOverdue},
 		{Name: "appointment_reminders", Every: remindEvery, Do: s.Remind},
-		{Name: "free_hours", Every: freeEvery, Do: s.RefreshHours},
+		{Name: "free_hours", Every: search.RefreshEvery, Do: s.RefreshHours},
 	}
 }

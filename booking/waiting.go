@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -143,10 +144,10 @@ func (s *Service) Wishes(ctx context.Context, v *viewer.Viewer) ([]Wish, error) 
 }
 
 // Earlier are the next hours that fulfil one of the viewer's wishes, free now.
-func (s *Service) Earlier(ctx context.Context, v *viewer.Viewer, w Wish) ([]Hour, error) {
-	search := Search{Reason: w.Reason, Mode: w.Mode, Language: w.Language, Worker: w.SocialWorkerID}
-	hours, err := s.soonest(ctx, v, search, w.AppointmentID)
-	hours = slices.DeleteFunc(hours, func(h Hour) bool { return !h.StartsAt.Before(w.Until) })
+func (s *Service) Earlier(ctx context.Context, v *viewer.Viewer, w Wish) ([]search.Hour, error) {
+	wanted := search.Search{Reason: w.Reason, Mode: w.Mode, Language: w.Language, Worker: w.SocialWorkerID}
+	hours, err := s.searches.FirstSlots(ctx, v, wanted, w.AppointmentID)
+	hours = slices.DeleteFunc(hours, func(h search.Hour) bool { return !h.StartsAt.Before(w.Until) })
 	return hours[:min(len(hours), maxToldHours)], err
 }
 
@@ -156,7 +157,7 @@ func (s *Service) RefreshHours(ctx context.Context) error {
 	if err := s.forget(ctx); err != nil {
 		return err
 	}
-	return s.refreshAll(ctx, s.tellFreed)
+	return s.searches.Refresh(ctx, s.tellFreed)
 }
 
 // forget deletes wishes that are over, what is no longer of use of what was told, and
@@ -174,11 +175,11 @@ func (s *Service) forget(ctx context.Context) error {
 
 // tellFreed tells those who wait that a worker's hours were freed. It is a step of
 // keeping the hours: what was freed is told in the transaction that notices it.
-func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error {
-	if err := markGone(ctx, tx, worker.AccountID, c.gone()); err != nil {
+func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker worker.Row, c search.Change) error {
+	if err := markGone(ctx, tx, worker.AccountID, c.Gone()); err != nil {
 		return err
 	}
-	freed := c.freed()
+	freed := c.Released()
 	if len(freed) == 0 || s.workers.Offered(ctx, tx, worker.AccountID) != nil {
 		return nil
 	}
@@ -215,7 +216,7 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil {
 		return nil, err
 	}
-	t := taker{person: w.AccountID, now: tx.Now, marked: marked, modes: slices.DeleteFunc(slices.Clone(slot.Modes), func(m slot.Mode) bool {
+	t := search.Taker{Person: w.AccountID, Now: tx.Now, Marked: marked, Modes: slices.DeleteFunc(slices.Clone(slot.Modes), func(m slot.Mode) bool {
 		return !contract.Allows(string(m)) || w.Mode != "" && m != w.Mode
 	})}
 	useful, err := s.bookableBy(ctx, tx, t, contract, worker, free)
@@ -227,8 +228,8 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 	if err != nil || !a.MovesTo(worker, tx.Now) {
 		return useful, err
 	}
-	t.modes = slices.DeleteFunc(t.modes, func(m slot.Mode) bool { return m != a.Mode })
-	moved, err := t.takes(ctx, tx, contract, worker, free, a.ID)
+	t.Modes = slices.DeleteFunc(t.Modes, func(m slot.Mode) bool { return m != a.Mode })
+	moved, err := t.Takes(ctx, tx, contract, worker, free, a.ID)
 	return slices.DeleteFunc(free, func(hour slot.Slot) bool {
 		return slot.ModesAt(useful, hour.StartsAt) == nil && slot.ModesAt(moved, hour.StartsAt) == nil
 	}), err
@@ -236,11 +237,11 @@ func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, 
 
 // bookableBy are those of the free hours that the taker could book: none for somebody
 // who has as many appointments to come as they may (R47).
-func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t taker, contract company.Contract, worker uuid.UUID, free []slot.Slot) ([]slot.Slot, error) {
-	if full, err := s.appointments.Full(ctx, tx, t.person, tx.Now); err != nil || full {
+func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, t search.Taker, contract company.Contract, worker uuid.UUID, free []slot.Slot) ([]slot.Slot, error) {
+	if full, err := s.appointments.Full(ctx, tx, t.Person, tx.Now); err != nil || full {
 		return nil, err
 	}
-	return t.takes(ctx, tx, contract, worker, free, uuid.Nil)
+	return t.Takes(ctx, tx, contract, worker, free, uuid.Nil)
 }
 
 // wished are those of the hours that are early enough, and that the person did not give
@@ -249,20 +250,6 @@ func wished(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, fr
 	given, err := readOwnGivenUp(ctx, tx, w.AccountID, worker, free)
 	return slices.DeleteFunc(slices.Clone(free), func(slot slot.Slot) bool {
 		return !slot.StartsAt.Before(w.Until) || slices.ContainsFunc(given, slot.StartsAt.Equal)
-	}), err
-}
-
-// takes are those of a worker's free hours, in order, that the taker can have under the
-// contract as if one of their appointments were not there.
-func (t taker) takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
-	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
-	own, err := appointment.ReadOwnHours(ctx, q, t.person, but, span, t.now)
-	if err != nil {
-		return nil, err
-	}
-	full, err := appointment.UsedUp(ctx, q, contract, t.person, but, span, t.now)
-	return slices.DeleteFunc(t.can(worker, free), func(hour slot.Slot) bool {
-		return slot.OverlapsAny(hour.Period(), own) || slot.StartsIn(hour.Period(), full)
 	}), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -71,7 +72,8 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
 	appointments, workers := appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)
-	must(t, booking.New(db, queue, r.Vault, accounts, appointments, workers, agenda.New(db, appointments, workers)).RefreshHours(ctx))
+	agendas := agenda.New(db, appointments, workers)
+	must(t, booking.New(db, queue, r.Vault, accounts, appointments, workers, agendas, search.New(db, accounts, appointments, workers, agendas)).RefreshHours(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}

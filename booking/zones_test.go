@@ -74,7 +74,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	const toChoose, both = `<small class="quiet">9 h là-bas</small>`, "mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)"
 	wantSaid(t, "the agenda", d.read(t, d.zoe, d.pages.Slots, d.nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
 	ok(t, d.Bookings.RefreshHours(t.Context()))
-	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.pages.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
+	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
 	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), both)
 
 	a := d.Book(t, d.zoe, d.nadia, at, slot.Video)
@@ -88,7 +88,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	wantSaid(t, "what she waits for", d.read(t, d.zoe, d.pages.Waiting, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
 
 	yann := d.Member(t, viewer.Switchboard, "Yann")
-	wantSaid(t, "the switchboard's list", d.read(t, yann, d.pages.Person, d.zoe.ID, nil), both)
+	wantSaid(t, "the switchboard's list", d.read(t, yann, d.searches.Person, d.zoe.ID, nil), both)
 	wantSaid(t, "the switchboard's move", d.read(t, yann, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
 
 	d.leave(t, a)

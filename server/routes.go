@@ -74,7 +74,7 @@ func (s *Server) routes() []route {
 		figures, machines = s.parts.Figures, s.parts.API
 		rights            = s.parts.Rights
 
-		a, c, l, workers, agendas, calendars, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Bookings, s.parts.Messages, s.parts.Calls
+		a, c, l, workers, agendas, calendars, searches, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.Messages, s.parts.Calls
 	)
 	return []route{
 		{"GET", "/{$}", everyone, s.home, page},
@@ -152,9 +152,9 @@ func (s *Server) routes() []route {
 		{"POST", "/profil/fiche/lieux/{place}/retrait", worker, workers.RemovePlace, page},
 
 		{"POST", "/profil/fiche/assurance", worker, workers.SubmitInsurance, page},
-		{"GET", "/assistants", beneficiary, b.Workers, page},
+		{"GET", "/assistants", beneficiary, searches.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
-		{"GET", "/au-plus-tot", beneficiary, b.Soonest, page},
+		{"GET", "/au-plus-tot", beneficiary, searches.Soonest, page},
 		{"GET", "/liste-attente", beneficiary, b.Waiting, page},
 		{"POST", "/liste-attente", beneficiary, b.Wait, page},
 		{"POST", "/liste-attente/{id}/suppression", beneficiary, b.StopWaiting, page},
@@ -245,7 +245,7 @@ func (s *Server) routes() []route {
 		{"GET", "/standard/rappels", switchboard, b.Recalls, page},
 		{"POST", "/standard/rappels/{id}", switchboard, b.NoteRecall, page},
 		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
-		{"GET", "/standard/beneficiaires/{id}", switchboard, b.Person, page},
+		{"GET", "/standard/beneficiaires/{id}", switchboard, searches.Person, page},
 		{"GET", "/standard/beneficiaires/{id}/assistants/{worker}", switchboard, b.ErrandHours, page},
 		{"POST", "/standard/beneficiaires/{id}/rendez-vous/nouveau", switchboard, b.Confirm, page},
 		{"POST", "/standard/beneficiaires/{id}/rendez-vous", switchboard, b.Book, page},

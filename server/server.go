@@ -12,6 +12,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/config"
@@ -33,6 +34,7 @@ type Parts struct {
 	Legal     *legal.HTTP
 	Workers   *worker.HTTP
 	Agendas   *agenda.HTTP
+	Searches  *search.HTTP
 	Calendars *calendar.HTTP
 	Bookings  *booking.HTTP
 	Messages  *messaging.HTTP

@@ -16,6 +16,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -26,6 +27,7 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
+	"socialdirect/web"
 )
 
 // Start is where a world's clock stands at first: a Monday morning in Paris.
@@ -50,6 +52,7 @@ type World struct {
 	Appointments *appointment.Service
 	Workers      *worker.Service
 	Agendas      *agenda.Service
+	Searches     *search.Service
 	Calendars    *calendar.Service
 	Bookings     *booking.Service
 	Admin        *viewer.Viewer // nobody's account, an administrator's rights
@@ -100,7 +103,8 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Workers = worker.New(w.DB, w.Queue, w.Accounts)
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
 	w.Calendars = calendar.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Workers)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas)
+	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
+	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas, w.Searches)
 }
 
 // NoiseKey is the key of the noise in a world's figures.
@@ -239,4 +243,11 @@ func GoRound(t testing.TB, rounds []jobs.Round) {
 	for _, r := range rounds {
 		must(t, r.Do(context.Background()))
 	}
+}
+
+// Pages are the pages of a world's searches and bookings.
+func (w *World) Pages(render *web.Renderer, links appointment.Links) (*search.HTTP, *booking.HTTP) {
+	workers := worker.NewHTTP(w.Workers, render)
+	searches := search.NewHTTP(w.Searches, workers, render)
+	return searches, booking.NewHTTP(w.Bookings, workers, searches, render, links)
 }

@@ -16,6 +16,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -82,6 +83,7 @@ type platform struct {
 	appointments *appointment.Service
 	workers      *worker.Service
 	agendas      *agenda.Service
+	searches     *search.Service
 	calendars    *calendar.Service
 	bookings     *booking.Service
 	messages     *messaging.Service
@@ -195,7 +197,8 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.workers = worker.New(p.db, queue, p.accounts)
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
 	p.calendars = calendar.New(p.db, queue, keys, p.accounts, p.workers)
-	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas)
+	p.searches = search.New(p.db, p.accounts, p.appointments, p.workers, p.agendas)
+	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas, p.searches)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
@@ -334,6 +337,7 @@ func (p *platform) startServer(s settings) error {
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	workers := worker.NewHTTP(p.workers, render)
+	searches := search.NewHTTP(p.searches, workers, render)
 	accounts.CountComing(p.appointments.CountComing)
 	accounts.CountRecalls(p.bookings.CountRecalls)
 	companies := company.NewHTTP(p.companies, render, s.base)
@@ -351,8 +355,9 @@ func (p *platform) startServer(s settings) error {
 		Legal:          texts,
 		Workers:        workers,
 		Agendas:        agenda.NewHTTP(p.agendas, render),
+		Searches:       searches,
 		Calendars:      calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
-		Bookings:       booking.NewHTTP(p.bookings, workers, render, s.links()),
+		Bookings:       booking.NewHTTP(p.bookings, workers, searches, render, s.links()),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),

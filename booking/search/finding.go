@@ -1,4 +1,7 @@
-package booking
+// Package search finds who can be booked: workers by what they offer and by their first
+// available slot, and the first slots of anybody. The first slots of each worker are
+// kept, and worked out again when the agenda changed.
+package search
 
 import (
 	"cmp"
@@ -6,12 +9,13 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/booking/agenda"
-
 	"socialdirect/account"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
+	"socialdirect/company"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -171,14 +175,14 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 	}
 	firsts := map[uuid.UUID]slot.Slot{}
 	for from := time.Duration(0); from < slot.Horizon && len(workers) > 0; from = 2*from + slot.Stride {
-		span := slot.Period{From: t.now.Add(from), To: t.now.Add(min(2*from+slot.Stride, slot.Horizon+time.Second))}
-		agendas, err := agenda.ReadMany(ctx, s.db.Pool, workers, span, t.now)
+		span := slot.Period{From: t.Now.Add(from), To: t.Now.Add(min(2*from+slot.Stride, slot.Horizon+time.Second))}
+		agendas, err := agenda.ReadMany(ctx, s.db.Pool, workers, span, t.Now)
 		if err != nil {
 			return nil, err
 		}
 		var without []worker.Row
 		for _, w := range workers {
-			if own := t.can(w.AccountID, agendas[w.AccountID].Available(span, t.now)); len(own) > 0 {
+			if own := t.can(w.AccountID, agendas[w.AccountID].Available(span, t.Now)); len(own) > 0 {
 				firsts[w.AccountID] = own[0]
 			} else {
 				without = append(without, w)
@@ -189,27 +193,27 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 	return firsts, nil
 }
 
-// taker is somebody who looks for an hour.
-type taker struct {
-	person uuid.UUID
-	now    time.Time
-	modes  []slot.Mode
-	marked []uuid.UUID // with whom what they book is a request
+// Taker is somebody who looks for an hour.
+type Taker struct {
+	Person uuid.UUID
+	Now    time.Time
+	Modes  []slot.Mode
+	Marked []uuid.UUID // with whom what they book is a request
 }
 
-func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (taker, error) {
+func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (Taker, error) {
 	marked, err := appointment.ReadMarkedWith(ctx, s.db.Pool, person)
-	return taker{person: person, now: s.db.Now(), modes: modes, marked: marked}, err
+	return Taker{Person: person, Now: s.db.Now(), Modes: modes, Marked: marked}, err
 }
 
 // can are those of a worker's free hours that the taker can have, each with the modes
 // in which they can: where they ask, an hour so near that nobody could answer is none.
-func (t taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
-	asks := slices.Contains(t.marked, worker)
+func (t Taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
+	asks := slices.Contains(t.Marked, worker)
 	var own []slot.Slot
 	for _, hour := range free {
-		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return !slices.Contains(t.modes, m) })
-		if len(hour.Modes) > 0 && (!asks || appointment.AnswerBy(hour.StartsAt, t.now).After(t.now)) {
+		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return !slices.Contains(t.Modes, m) })
+		if len(hour.Modes) > 0 && (!asks || appointment.AnswerBy(hour.StartsAt, t.Now).After(t.Now)) {
 			own = append(own, hour)
 		}
 	}
@@ -235,11 +239,11 @@ const (
 // Soonest are the next hours at which the viewer can be booked with anybody whom they
 // look for: distinct ones, each with one worker, read from the agendas.
 func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) ([]Hour, error) {
-	return s.soonest(ctx, v, search, uuid.Nil)
+	return s.FirstSlots(ctx, v, search, uuid.Nil)
 }
 
-// soonest is Soonest as if one of the viewer's appointments were not there.
-func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
+// FirstSlots is Soonest as if one of the viewer's appointments were not there.
+func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
 	person, err := s.seeker(ctx, v, search)
 	if err != nil {
 		return nil, err
@@ -260,7 +264,7 @@ func (s *Service) soonest(ctx context.Context, v *viewer.Viewer, search Search, 
 	}
 	var hours []Hour
 	ids, span := accountsOf(candidates), soonestSpan
-	for from, last := *candidates[0].First, t.now.Add(slot.Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
+	for from, last := *candidates[0].First, t.Now.Add(slot.Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
 		within := slot.Period{From: from, To: from.Add(span)}
 		kept, err := readSoonest(ctx, s.db.Pool, t, ids, within)
 		if err != nil {
@@ -284,7 +288,7 @@ func instants(kept []freeHourRow) int {
 
 // verified adds to hours those of the kept ones that the agendas bear out, one of each
 // instant, and none at which the taker meets somebody already.
-func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+func (s *Service) verified(ctx context.Context, t Taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
 	if len(kept) == 0 {
 		return hours, nil
 	}
@@ -301,18 +305,18 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 		return nil, err
 	}
 	span := slot.Period{From: kept[0].StartsAt, To: kept[len(kept)-1].StartsAt.Add(slot.Length)}
-	agendas, err := agenda.ReadMany(ctx, s.db.Pool, rows, span, t.now)
+	agendas, err := agenda.ReadMany(ctx, s.db.Pool, rows, span, t.Now)
 	if err != nil {
 		return nil, err
 	}
-	own, err := appointment.ReadOwnHours(ctx, s.db.Pool, t.person, but, span, t.now)
+	own, err := appointment.ReadOwnHours(ctx, s.db.Pool, t.Person, but, span, t.Now)
 	if err != nil {
 		return nil, err
 	}
 	free := map[uuid.UUID][]slot.Slot{}
 	for _, row := range rows {
 		if people[row.AccountID].Active {
-			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].Available(span, t.now))
+			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].Available(span, t.Now))
 		}
 	}
 	for _, k := range kept {
@@ -326,4 +330,18 @@ func (s *Service) verified(ctx context.Context, t taker, but uuid.UUID, hours []
 		hours = append(hours, Hour{Slot: hour, Worker: person})
 	}
 	return hours, nil
+}
+
+// Takes are those of a worker's free hours, in order, that the taker can have under the
+// contract as if one of their appointments were not there.
+func (t Taker) Takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
+	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
+	own, err := appointment.ReadOwnHours(ctx, q, t.Person, but, span, t.Now)
+	if err != nil {
+		return nil, err
+	}
+	full, err := appointment.UsedUp(ctx, q, contract, t.Person, but, span, t.Now)
+	return slices.DeleteFunc(t.can(worker, free), func(hour slot.Slot) bool {
+		return slot.OverlapsAny(hour.Period(), own) || slot.StartsIn(hour.Period(), full)
+	}), err
 }

@@ -1,4 +1,4 @@
-package booking
+package search
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
@@ -15,27 +14,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// Who is free first, among hundreds, is not worked out anew for everybody who asks.
-// The next free hours of each worker are kept, and worked out again when the agenda
-// changed: the database notes that in the transaction of the change, whatever act it
-// was, so that none can forget to. What is kept orders lists and shows that an hour was
-// freed; what is shown or booked is read from the agenda itself.
-
 const (
 	freeKept = 100 // hours that are kept, of each mode
 
-	freeFresh  = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
-	freeEvery  = 10 * time.Second
-	freeAtOnce = 200 // workers in one round of reading who is due
+	freeFresh    = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
+	RefreshEvery = 10 * time.Second
+	freeAtOnce   = 200 // workers in one round of reading who is due
 )
 
 // onChange is what else is to happen in the transaction that keeps what became of a
 // worker's hours.
-type onChange func(ctx context.Context, tx postgres.Tx, worker worker.Row, c change) error
+type onChange func(ctx context.Context, tx postgres.Tx, worker worker.Row, c Change) error
 
-// refreshAll works out the free hours of everybody whose agenda changed. A failure for
+// Refresh works out the free hours of everybody whose agenda changed. A failure for
 // one worker does not stop the others.
-func (s *Service) refreshAll(ctx context.Context, then onChange) error {
+func (s *Service) Refresh(ctx context.Context, then onChange) error {
 	after := uuid.Nil
 	var failed error
 	for {
@@ -75,22 +68,22 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	if err != nil {
 		return err
 	}
-	c := change{before: before, after: free, knownUntil: knownUntil, until: until}
+	c := Change{before: before, after: free, knownUntil: knownUntil, until: until}
 	if err := keepFreeHours(ctx, tx, id, c); err != nil {
 		return err
 	}
 	return then(ctx, tx, row, c)
 }
 
-// change is what became of a worker's free hours.
-type change struct {
+// Change is what became of a worker's free hours.
+type Change struct {
 	before, after []slot.Slot
 	knownUntil    time.Time // until when before were all
 	until         time.Time // until when after are all
 }
 
-// gone are the hours that are free no more.
-func (c change) gone() []time.Time {
+// Gone are the hours that are free no more.
+func (c Change) Gone() []time.Time {
 	var gone []time.Time
 	for _, hour := range c.before {
 		if slot.ModesAt(c.after, hour.StartsAt) == nil {
@@ -101,7 +94,7 @@ func (c change) gone() []time.Time {
 }
 
 // altered are the hours that are to be kept, where something changed.
-func (c change) altered() []slot.Slot {
+func (c Change) altered() []slot.Slot {
 	var altered []slot.Slot
 	for _, hour := range c.after {
 		if !slices.Equal(slot.ModesAt(c.before, hour.StartsAt), hour.Modes) {
@@ -111,8 +104,8 @@ func (c change) altered() []slot.Slot {
 	return altered
 }
 
-// freed are the hours, in the modes, in which they were not free before.
-func (c change) freed() []slot.Slot {
+// Released are the hours, in the modes, in which they were not free before.
+func (c Change) Released() []slot.Slot {
 	var freed []slot.Slot
 	for _, hour := range c.after {
 		known := slot.ModesAt(c.before, hour.StartsAt)
@@ -124,8 +117,8 @@ func (c change) freed() []slot.Slot {
 	return freed
 }
 
-func keepFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c change) error {
-	if err := deleteFreeHours(ctx, tx, worker, c.gone()); err != nil {
+func keepFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Change) error {
+	if err := deleteFreeHours(ctx, tx, worker, c.Gone()); err != nil {
 		return err
 	}
 	if err := putFreeHours(ctx, tx, worker, c.altered()); err != nil {

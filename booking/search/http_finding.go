@@ -1,4 +1,4 @@
-package booking
+package search
 
 import (
 	"net/http"
@@ -160,7 +160,7 @@ func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, erro
 		return soonestPage{}, err
 	}
 	page := soonestPage{searchForm: chosen}
-	if page.Hours, err = h.bookings.Soonest(r.Context(), v, search); err != nil {
+	if page.Hours, err = h.searches.Soonest(r.Context(), v, search); err != nil {
 		return soonestPage{}, err
 	}
 	ids := make([]uuid.UUID, len(page.Hours))
@@ -170,10 +170,10 @@ func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, erro
 	return page, h.workerPages.CountViews(r, ids...)
 }
 
-// soonestAgain is the fault that shows the next hours as they are now, to somebody
+// RenderSoonestError is the fault that shows the next hours as they are now, to somebody
 // whom it did not matter with whom they talk; what was typed goes on with the next
 // choice.
-func (h *HTTP) soonestAgain(r *http.Request, request appointment.Request, why *fault.Fault) error {
+func (h *HTTP) RenderSoonestError(r *http.Request, request appointment.Request, why *fault.Fault) error {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
 	if fault.Is(err, fault.Throttled) {
 		return why
@@ -183,4 +183,42 @@ func (h *HTTP) soonestAgain(r *http.Request, request appointment.Request, why *f
 	}
 	page.Problem, page.Kept = why.Message, appointment.Kept(request)
 	return fault.WithPage(why, page)
+}
+
+type workersPage struct {
+	searchForm
+	Workers  []Found
+	Previous string // the address of the page before, empty when there is none
+	Next     string
+}
+
+func (workersPage) Template() string { return "booking/workers" }
+func (workersPage) Title() string    { return "Choisir une personne" }
+func (workersPage) Styles() []string { return []string{"finding.css"} }
+func (workersPage) Wide() bool       { return true }
+
+// LanguageLabel is a language's name, for the template.
+func (workersPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
+
+// Workers compares the profile sheets (R12).
+func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	chosen, search, err := h.search(r, appointment.ForOneself(v), r.URL.Query())
+	if err != nil {
+		return err
+	}
+	page := workersPage{searchForm: chosen}
+	var more bool
+	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(page.Workers))
+	for i, worker := range page.Workers {
+		ids[i] = worker.ID
+	}
+	if err := h.workerPages.CountViews(r, ids...); err != nil {
+		return err
+	}
+	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
+	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -1,0 +1,43 @@
+package search
+
+import (
+	"socialdirect/account"
+	"socialdirect/booking/agenda"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+)
+
+// Service finds workers and their first available slots.
+type Service struct {
+	db           *postgres.DB
+	accounts     *account.Service
+	appointments *appointment.Service
+	workers      *worker.Service
+	agendas      *agenda.Service
+}
+
+// New returns the service.
+func New(db *postgres.DB, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service) *Service {
+	return &Service{db: db, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas}
+}
+
+// At returns the same on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	return New(db, s.accounts, s.appointments.At(db), s.workers.At(db), s.agendas.At(db))
+}
+
+// HTTP is the pages on which a worker or an hour is found.
+type HTTP struct {
+	searches     *Service
+	appointments *appointment.Service
+	workers      *worker.Service
+	workerPages  *worker.HTTP
+	render       *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(searches *Service, workers *worker.HTTP, render *web.Renderer) *HTTP {
+	return &HTTP{searches: searches, appointments: searches.appointments, workers: searches.workers, workerPages: workers, render: render}
+}
