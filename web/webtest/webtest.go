@@ -1,0 +1,32 @@
+// Package webtest draws pages in tests.
+package webtest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"socialdirect/web"
+)
+
+// Draw draws pages, and fails where a value is missing, where a template refuses one, or
+// where one of those texts stands in a page: what was not escaped.
+func Draw(t *testing.T, unescaped []string, pages ...web.Page) {
+	t.Helper()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, page := range pages {
+		answer := httptest.NewRecorder()
+		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			t.Errorf("page %d: %v", i, err)
+		}
+		for _, wrong := range append([]string{"<no value>", "#ZgotmplZ"}, unescaped...) {
+			if body := answer.Body.String(); strings.Contains(body, wrong) {
+				t.Errorf("page %d has %q: %s", i, wrong, body)
+			}
+		}
+	}
+}
