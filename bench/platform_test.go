@@ -17,6 +17,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
@@ -168,12 +169,13 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
-		Workers:   workers,
-		Agendas:   agenda.NewHTTP(s.agendas, render),
-		Searches:  searches,
-		Calendars: calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
-		Bookings:  booking.NewHTTP(s.bookings, workers, searches, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
-		Messages:  pages, Calls: signaling.NewHTTP(s.calls, render, base),
+		Workers:     workers,
+		Agendas:     agenda.NewHTTP(s.agendas, render),
+		Searches:    searches,
+		BulkCancels: bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
+		Calendars:   calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
+		Bookings:    booking.NewHTTP(s.bookings, workers, searches, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
+		Messages:    pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()
 	b.Cleanup(func() {

@@ -39,7 +39,7 @@ func (s *Service) hold(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return held{}, err
 	}
-	if err := s.release(ctx, tx, seen.SocialWorkerID, seen.BeneficiaryID); err != nil {
+	if err := s.Release(ctx, tx, seen.SocialWorkerID, seen.BeneficiaryID); err != nil {
 		return held{}, err
 	}
 	row, err := appointment.LockAny(ctx, tx, id)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -97,7 +96,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if n.Status == appointment.Requested {
 		notice = noticeRequest
 	}
-	if err := s.notify(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
+	if err := s.Notify(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
 		return appointment.Booked{}, err
 	}
 	return appointment.Booked{ID: n.ID, Status: n.Status}, appointment.Journaled(ctx, tx, v, appointment.ActBooked, person, n.ID)
@@ -116,7 +115,7 @@ func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	if err := takes(ctx, tx, worker, r.Reason); err != nil {
 		return err
 	}
-	if err := s.release(ctx, tx, worker.AccountID, r.Person(v)); err != nil {
+	if err := s.Release(ctx, tx, worker.AccountID, r.Person(v)); err != nil {
 		return err
 	}
 	return appointment.Entitled(ctx, tx, client, r.Person(v), uuid.Nil, r)

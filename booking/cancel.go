@@ -72,7 +72,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if err := appointment.MarkCancelled(ctx, tx, id, status, reply); err != nil {
 			return err
 		}
-		if err := insertRebooking(ctx, tx, id); err != nil {
+		if err := InsertRebooking(ctx, tx, id); err != nil {
 			return err
 		}
 		if how.persons && a.Asks() {
@@ -85,7 +85,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 				return err
 			}
 		}
-		if err := s.notify(ctx, tx, id, noticeCancellation, a.BeneficiaryID, a.SocialWorkerID); err != nil {
+		if err := s.Notify(ctx, tx, id, NoticeCancellation, a.BeneficiaryID, a.SocialWorkerID); err != nil {
 			return err
 		}
 		if !how.persons {

@@ -28,10 +28,10 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		return err
 	}
 	for _, c := range cancelled {
-		if err := insertRebooking(ctx, tx, c.ID); err != nil {
+		if err := InsertRebooking(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, c.ID, noticeCancellation, c.OtherID); err != nil {
+		if err := s.Notify(ctx, tx, c.ID, NoticeCancellation, c.OtherID); err != nil {
 			return err
 		}
 	}

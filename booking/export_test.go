@@ -60,7 +60,7 @@ func NoticeKinds() map[string][]appointment.Status {
 
 // Tell queues a notice, as the acts do.
 func (s *Service) Tell(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
-	return s.notify(ctx, tx, appointment, notice, people...)
+	return s.Notify(ctx, tx, appointment, notice, people...)
 }
 
 // TextOf is the SMS of a kind about an appointment, on a platform at base.

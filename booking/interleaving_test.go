@@ -13,6 +13,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -513,13 +514,13 @@ func (p *play) timePasses(rng *rand.Rand) error {
 // callOff has a worker cancel whatever they have in the next hours.
 func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
 	now := p.DB.Now()
-	all, _, err := p.Bookings.ToClear(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
+	all, _, err := p.BulkCancels.ToClear(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
 	ids := make([]uuid.UUID, len(all))
 	for i, a := range all {
 		ids[i] = a.ID
 	}
 	if err == nil && len(ids) > 0 {
-		_, err = p.Bookings.Clear(ctx, worker, booking.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+		_, err = p.BulkCancels.Clear(ctx, worker, bulkcancel.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
 	}
 	return err
 }

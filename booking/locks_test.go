@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
 
 	"github.com/google/uuid"
@@ -48,7 +49,7 @@ func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 			return r.Bookings.Wait(ctx, r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID})
 		},
 		func(ctx context.Context) error {
-			_, err := r.Bookings.Clear(ctx, r.nadia, booking.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{a.ID}})
+			_, err := r.BulkCancels.Clear(ctx, r.nadia, bulkcancel.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{a.ID}})
 			return err
 		})
 	for i, err := range errs {
@@ -74,7 +75,7 @@ func TestR21_PlanningRemindersStopsNoAct(t *testing.T) {
 	errs := whileHeld(t, r.World, `select from appointments where id = $1 for update`, early.ID,
 		r.Bookings.Remind,
 		func(ctx context.Context) error {
-			_, err := r.Bookings.Clear(ctx, r.nadia, booking.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{early.ID, late.ID}})
+			_, err := r.BulkCancels.Clear(ctx, r.nadia, bulkcancel.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{early.ID, late.ID}})
 			return err
 		})
 	for i, err := range errs {

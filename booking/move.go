@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -95,7 +94,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 			return err
 		}
 	}
-	if err := s.notify(ctx, tx, h.ID, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+	if err := s.Notify(ctx, tx, h.ID, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 		return err
 	}
 	return appointment.Journaled(ctx, tx, v, appointment.ActMoved, h.BeneficiaryID, h.ID)
@@ -150,7 +149,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err := appointment.SetMode(ctx, tx, id, slot.Phone); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+		if err := s.Notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 			return err
 		}
 		return appointment.Journaled(ctx, tx, v, appointment.ActByPhone, h.BeneficiaryID, id)

@@ -38,6 +38,6 @@ func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 		if err := appointment.SetNeeds(ctx, tx, id, sealed); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeChange, h.SocialWorkerID)
+		return s.Notify(ctx, tx, id, noticeChange, h.SocialWorkerID)
 	})
 }

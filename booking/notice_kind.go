@@ -19,7 +19,7 @@ import (
 // NAME.txt, and those that go by SMS sms_NAME.txt.
 const (
 	noticeConfirmation  = "confirmation"
-	noticeCancellation  = "cancellation"
+	NoticeCancellation  = "cancellation"
 	noticeChange        = "change"  // another hour, another way to talk, other needs
 	noticeRequest       = "request" // an hour is asked for, and held
 	noticeAccepted      = "accepted"
@@ -55,7 +55,7 @@ func (k noticeKind) uselessFrom(a appointment.Appointment) time.Time {
 // it, and not in its last hour; the one before the hour stops when the doors open.
 var noticeKinds = map[string]noticeKind{
 	noticeConfirmation: {label: "Confirmation", holds: []appointment.Status{appointment.Confirmed}, texted: true},
-	noticeCancellation: {label: "Annulation", holds: []appointment.Status{appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker}, texted: true},
+	NoticeCancellation: {label: "Annulation", holds: []appointment.Status{appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker}, texted: true},
 	noticeChange:       {label: "Changement", holds: []appointment.Status{appointment.Confirmed, appointment.Requested}, texted: true},
 	noticeRequest:      {label: "Demande reçue", holds: []appointment.Status{appointment.Requested}, texted: true},
 	noticeAccepted:     {label: "Demande acceptée", holds: []appointment.Status{appointment.Confirmed}, texted: true},
@@ -125,9 +125,9 @@ type noticeArgs struct {
 // Kind names the job.
 func (noticeArgs) Kind() string { return "appointment_notice" }
 
-// notify has people told of the appointment as it stands in the transaction: once
+// Notify has people told of the appointment as it stands in the transaction: once
 // for each change of it (its sequence), by each channel that reaches them.
-func (s *Service) notify(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
+func (s *Service) Notify(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
 	reachable, err := s.accounts.Reachable(ctx, tx, people)
 	if err != nil {
 		return err
@@ -256,7 +256,7 @@ func (s *Service) wants(n noticeRow, kind noticeKind, a appointment.Appointment,
 	switch {
 	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
 		return false
-	case n.Channel == ByText && n.Notice == noticeCancellation && a.Status != appointment.CancelledByWorker && r.Email != "":
+	case n.Channel == ByText && n.Notice == NoticeCancellation && a.Status != appointment.CancelledByWorker && r.Email != "":
 		return false
 	}
 	return s.reaches(n, r)

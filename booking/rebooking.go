@@ -213,7 +213,7 @@ func (o Offers) inWords(reader *time.Location) (all []offerWords) {
 // is written.
 func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a appointment.Appointment, person account.Reachable) (told, error) {
 	said := w.told(a, person, tx.Now)
-	if n.Notice != noticeCancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
+	if n.Notice != NoticeCancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
 		return said, nil
 	}
 	row, err := readRebooking(ctx, tx, a.ID)

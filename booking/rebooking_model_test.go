@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
@@ -82,7 +83,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 			a, err := p.Appointments.Appointment(t.Context(), person, id)
 			ok(t, err)
 			if act == 0 {
-				_, err = p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{id}})
+				_, err = p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{id}})
 				ok(t, err)
 			} else {
 				p.leave(t, a)

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -48,7 +49,7 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	}
 	for worker, ids := range all {
 		act("clear", func() error {
-			_, err := p.Bookings.Clear(t.Context(), worker, booking.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+			_, err := p.BulkCancels.Clear(t.Context(), worker, bulkcancel.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
 			return err
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
@@ -419,11 +420,11 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	}
 	began := time.Now()
 	span := slot.Period{From: p.at(30), To: p.at(30 + many)}
-	all, more, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, span)
+	all, more, err := p.BulkCancels.ToClear(t.Context(), p.nadia, p.nadia.ID, span)
 	if err != nil || more || len(all) != many {
 		t.Fatalf("%d, %t, %v", len(all), more, err)
 	}
-	n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
+	n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
 	if err != nil || n != many {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -442,7 +443,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	if free, err := p.Agendas.AvailableSlots(t.Context(), p.nadia.ID, span); err != nil || len(free) != 0 {
 		t.Errorf("the period is open still: %d, %v", len(free), err)
 	}
-	if n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {
+	if n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {
 		t.Errorf("again: %d, %v", n, err)
 	}
 }
@@ -460,11 +461,11 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	if asked.Status != appointment.Requested || agreed.Status != appointment.Confirmed {
 		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
 	}
-	all, _, err := p.Bookings.ToClear(t.Context(), p.nadia, p.nadia.ID, slot.Period{From: p.at(48), To: p.at(96)})
+	all, _, err := p.BulkCancels.ToClear(t.Context(), p.nadia, p.nadia.ID, slot.Period{From: p.at(48), To: p.at(96)})
 	if err != nil || len(all) != 2 || all[0].ID != asked.ID || all[1].ID != agreed.ID {
 		t.Errorf("to cancel: %+v, %v", all, err)
 	}
-	n, err := p.Bookings.Clear(t.Context(), p.nadia, booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
+	n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
 	if err != nil || n != 2 {
 		t.Errorf("%d cancelled, %v", n, err)
 	}
@@ -491,7 +492,7 @@ func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
 			booked = append(booked, o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video).ID)
 		}
 		o.turn(t)
-		n, err := o.Bookings.Clear(t.Context(), v, booking.Clearing{SocialWorkerID: o.nadia.ID, Appointments: booked, Reason: "Elle est malade."})
+		n, err := o.BulkCancels.Clear(t.Context(), v, bulkcancel.Clearing{SocialWorkerID: o.nadia.ID, Appointments: booked, Reason: "Elle est malade."})
 		if err != nil || n != 2 {
 			t.Fatalf("%s: %d cancelled, %v", name, n, err)
 		}
@@ -525,33 +526,33 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.nadia.ID, bookingtest.Start)
 	ok(t, err)
 	span := slot.Period{From: p.at(0), To: p.at(1000)}
-	all, _, err := p.Bookings.ToClear(t.Context(), admin, p.nadia.ID, span)
+	all, _, err := p.BulkCancels.ToClear(t.Context(), admin, p.nadia.ID, span)
 	if err != nil || len(all) != 1 || all[0].BeneficiaryName != "" || all[0].ReasonLabel != "" {
 		t.Fatalf("the list: %+v, %v", all, err)
 	}
-	c := booking.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
-	_, err = p.Bookings.Clear(t.Context(), admin, c)
+	c := bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
+	_, err = p.BulkCancels.Clear(t.Context(), admin, c)
 	want(t, "without a reason", err, fault.Invalid)
 	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe, "nobody": nil, "the switchboard": operator()} {
-		_, err := p.Bookings.Clear(t.Context(), v, c)
+		_, err := p.BulkCancels.Clear(t.Context(), v, c)
 		want(t, name, err, fault.Forbidden)
-		_, _, err = p.Bookings.ToClear(t.Context(), v, p.nadia.ID, span)
+		_, _, err = p.BulkCancels.ToClear(t.Context(), v, p.nadia.ID, span)
 		want(t, name, err, fault.Forbidden)
 	}
 	c.Reason = "Elle a quitté le service."
 	for name, closes := range map[string]slot.Period{"the wrong way round": {From: p.at(9), To: p.at(8)}, "past": {From: p.at(-9), To: p.at(-8)}, "for ever": {From: p.at(0), To: p.at(24 * 365 * 9)}} {
 		wrong := c
 		wrong.Closes = closes
-		_, err := p.Bookings.Clear(t.Context(), admin, wrong)
+		_, err := p.BulkCancels.Clear(t.Context(), admin, wrong)
 		want(t, name, err, fault.Invalid)
 	}
-	if n, err := p.Bookings.Clear(t.Context(), admin, c); err != nil || n != 1 {
+	if n, err := p.BulkCancels.Clear(t.Context(), admin, c); err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
 	if p.state(t, foreign.ID).Status != appointment.Confirmed || p.state(t, a.ID).Status != appointment.CancelledByWorker {
 		t.Error("it cancelled what is another worker's, or not what it should")
 	}
-	cleared, err := p.Bookings.Clearings(t.Context(), admin, p.nadia.ID)
+	cleared, err := p.BulkCancels.Clearings(t.Context(), admin, p.nadia.ID)
 	if err != nil || len(cleared) != 1 || cleared[0].Reason != c.Reason || cleared[0].Author != "Claire Morvan" || cleared[0].Cancelled != 1 {
 		t.Errorf("kept: %+v, %v", cleared, err)
 	}
@@ -561,14 +562,14 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	if p.told(t, p.nadia)["cancellation"] != 0 || p.told(t, p.zoe)["cancellation"] != 1 {
 		t.Error("the wrong people are told")
 	}
-	_, err = p.Bookings.Clearings(t.Context(), p.nadia, p.nadia.ID)
+	_, err = p.BulkCancels.Clearings(t.Context(), p.nadia, p.nadia.ID)
 	want(t, "the worker reads the reason", err, fault.Forbidden)
 	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
 		t.Errorf("of a worker who is away: %+v", o)
 	}
-	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x"})
+	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x"})
 	want(t, "nothing", err, fault.Invalid)
-	_, err = p.Bookings.Clear(t.Context(), admin, booking.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, booking.MaxClearing+1)})
+	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, bulkcancel.MaxClearing+1)})
 	want(t, "too many", err, fault.Invalid)
 }
 

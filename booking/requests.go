@@ -81,15 +81,15 @@ func (s *Service) accept(ctx context.Context, tx postgres.Tx, a appointment.Appo
 	if err := appointment.MarkAccepted(ctx, tx, a.ID); err != nil {
 		return err
 	}
-	if err := s.notify(ctx, tx, a.ID, noticeAccepted, a.BeneficiaryID); err != nil {
+	if err := s.Notify(ctx, tx, a.ID, noticeAccepted, a.BeneficiaryID); err != nil {
 		return err
 	}
-	return s.notify(ctx, tx, a.ID, noticeConfirmation, a.SocialWorkerID)
+	return s.Notify(ctx, tx, a.ID, noticeConfirmation, a.SocialWorkerID)
 }
 
-// release frees the hours that overdue requests of the worker and of the person
+// Release frees the hours that overdue requests of the worker and of the person
 // still hold, before an act looks at what is free.
-func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
+func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
 	freed, err := appointment.ExpireRequests(ctx, tx, worker, person)
 	if err != nil {
 		return err
@@ -108,10 +108,10 @@ func (s *Service) release(ctx context.Context, tx postgres.Tx, worker, person uu
 // tellClosed tells the person how a request ended, and the worker, whose calendar
 // holds it, that it did.
 func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
-	if err := s.notify(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
+	if err := s.Notify(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
 		return err
 	}
-	return s.notify(ctx, tx, r.ID, noticeClosed, r.SocialWorkerID)
+	return s.Notify(ctx, tx, r.ID, noticeClosed, r.SocialWorkerID)
 }
 
 // releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.
@@ -130,7 +130,7 @@ func (s *Service) ReleaseOverdue(ctx context.Context) error {
 			if _, err := worker.Lock(ctx, tx, o.SocialWorkerID); err != nil {
 				return err
 			}
-			return s.release(ctx, tx, o.SocialWorkerID, o.BeneficiaryID)
+			return s.Release(ctx, tx, o.SocialWorkerID, o.BeneficiaryID)
 		}))
 	}
 	return failed

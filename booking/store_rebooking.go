@@ -26,9 +26,9 @@ type rebookingRow struct {
 
 const rebookingColumns = `appointment_id, beneficiary_id, starts_at, due_at, state, booked_id, settled_at, tries, tried_at`
 
-// insertRebooking notes whom the cancelling of an appointment leaves without their
+// InsertRebooking notes whom the cancelling of an appointment leaves without their
 // hour; it does nothing where it was not the worker who cancelled.
-func insertRebooking(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
+func InsertRebooking(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into rebookings (appointment_id, beneficiary_id, starts_at, due_at, state)
 		select id, beneficiary_id, lower(period), greatest($2::timestamptz, least($2::timestamptz + $3::interval, lower(period) - $3::interval)), 'open'
@@ -127,7 +127,7 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 		where b.state = 'open' and (b.due_at <= $1 or not exists (
 			select from notices m where m.appointment_id = b.appointment_id and m.account_id = b.beneficiary_id and m.notice = $3
 			and m.channel = 'mail' and m.state in ('queued', 'sent')))
-		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2 offset $4`, now, most, noticeCancellation, skipped)
+		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2 offset $4`, now, most, NoticeCancellation, skipped)
 }
 
 // readReplacements finds every worker with valid credentials who takes a cancelled
@@ -155,44 +155,4 @@ func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span
 	return postgres.All[slot.Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
 		where social_worker_id = $1 and lower(period) >= $2 and lower(period) < $3 and status = 'cancelled_by_worker'`, worker, span.From, span.To)
-}
-
-// lockComing locks those of the appointments that are the worker's, in one order.
-func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointment.Row, error) {
-	return postgres.All[appointment.Row](ctx, tx, appointment.Select+`
-		where p.social_worker_id = $1 and p.id = any($2) order by p.id for no key update of p`, worker, ids)
-}
-
-// readPeopleOf finds whose those of the appointments are that are the worker's, in
-// the order in which people are locked.
-func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := postgres.All[struct{ BeneficiaryID uuid.UUID }](ctx, q, `
-		select distinct beneficiary_id from appointments where social_worker_id = $1 and id = any($2) order by beneficiary_id`, worker, ids)
-	people := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		people[i] = row.BeneficiaryID
-	}
-	return people, err
-}
-
-// clearingRow is one cancelling by the administration.
-type clearingRow struct {
-	ID           uuid.UUID
-	AuthorID     uuid.UUID
-	SealedReason []byte
-	Cancelled    int
-	DecidedAt    time.Time
-}
-
-func insertClearing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c clearingRow) error {
-	_, err := tx.Exec(ctx, `
-		insert into agenda_clearings (id, social_worker_id, author_id, sealed_reason, cancelled, decided_at) values ($1, $2, $3, $4, $5, $6)`,
-		c.ID, worker, c.AuthorID, c.SealedReason, c.Cancelled, c.DecidedAt)
-	return err
-}
-
-func readClearings(ctx context.Context, q postgres.Querier, worker uuid.UUID, most int) ([]clearingRow, error) {
-	return postgres.All[clearingRow](ctx, q, `
-		select id, author_id, sealed_reason, cancelled, decided_at from agenda_clearings
-		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
 }

@@ -71,4 +71,3 @@ func TestABodyThatNeverComesIsGivenUp(t *testing.T) {
 		t.Error("half a body passed for a whole one")
 	}
 }
-

@@ -51,4 +51,3 @@ func rendered(t *testing.T, page web.Page) string {
 	}
 	return w.Body.String()
 }
-

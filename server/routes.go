@@ -74,7 +74,7 @@ func (s *Server) routes() []route {
 		figures, machines = s.parts.Figures, s.parts.API
 		rights            = s.parts.Rights
 
-		a, c, l, workers, agendas, calendars, searches, b, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.Messages, s.parts.Calls
+		a, c, l, workers, agendas, calendars, searches, b, bulkCancels, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.BulkCancels, s.parts.Messages, s.parts.Calls
 	)
 	return []route{
 		{"GET", "/{$}", everyone, s.home, page},
@@ -203,9 +203,9 @@ func (s *Server) routes() []route {
 		{"POST", "/agenda/absences/{id}/suppression", worker, agendas.RemoveAbsence, page},
 		{"POST", "/agenda/absences/hebdomadaires", worker, agendas.AddWeeklyAbsence, page},
 		{"POST", "/agenda/absences/hebdomadaires/{id}/suppression", worker, agendas.RemoveWeeklyAbsence, page},
-		{"GET", "/agenda/annulations", worker, b.ClearPage, page},
-		{"POST", "/agenda/annulations/verification", worker, b.CheckClearing, page},
-		{"POST", "/agenda/annulations", worker, b.Clear, page},
+		{"GET", "/agenda/annulations", worker, bulkCancels.ClearPage, page},
+		{"POST", "/agenda/annulations/verification", worker, bulkCancels.CheckClearing, page},
+		{"POST", "/agenda/annulations", worker, bulkCancels.Clear, page},
 		{"GET", "/agenda/reglages", worker, agendas.Settings, page},
 		{"POST", "/agenda/reglages", worker, agendas.SaveSettings, page},
 		{"POST", "/agenda/jours-feries", worker, agendas.SetHoliday, page},
@@ -282,9 +282,9 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/assistants", administrator, workers.AddWorker, page},
 		{"GET", "/administration/assistants/{id}", administrator, workers.Sheet, page},
 		{"POST", "/administration/assistants/{id}", administrator, workers.UpdateSheet, page},
-		{"GET", "/administration/assistants/{id}/annulations", administrator, b.ClearPage, page},
-		{"POST", "/administration/assistants/{id}/annulations/verification", administrator, b.CheckClearing, page},
-		{"POST", "/administration/assistants/{id}/annulations", administrator, b.Clear, page},
+		{"GET", "/administration/assistants/{id}/annulations", administrator, bulkCancels.ClearPage, page},
+		{"POST", "/administration/assistants/{id}/annulations/verification", administrator, bulkCancels.CheckClearing, page},
+		{"POST", "/administration/assistants/{id}/annulations", administrator, bulkCancels.Clear, page},
 		{"POST", "/administration/assistants/{id}/photo", administrator, workers.SetPortrait, upload},
 		{"POST", "/administration/assistants/{id}/photo/suppression", administrator, workers.RemovePortrait, page},
 		{"POST", "/administration/assistants/{id}/lieux", administrator, workers.AddPlace, page},

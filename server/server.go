@@ -11,6 +11,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
@@ -27,21 +28,22 @@ import (
 
 // Parts is what the server serves.
 type Parts struct {
-	Web       *web.Renderer
-	Accounts  *account.HTTP
-	Sessions  *account.Service
-	Companies *company.HTTP
-	Legal     *legal.HTTP
-	Workers   *worker.HTTP
-	Agendas   *agenda.HTTP
-	Searches  *search.HTTP
-	Calendars *calendar.HTTP
-	Bookings  *booking.HTTP
-	Messages  *messaging.HTTP
-	Calls     *signaling.HTTP
-	Rights    *privacy.HTTP
-	Figures   *company.FiguresHTTP
-	API       *company.API
+	Web         *web.Renderer
+	Accounts    *account.HTTP
+	Sessions    *account.Service
+	Companies   *company.HTTP
+	Legal       *legal.HTTP
+	Workers     *worker.HTTP
+	Agendas     *agenda.HTTP
+	Searches    *search.HTTP
+	Calendars   *calendar.HTTP
+	Bookings    *booking.HTTP
+	BulkCancels *bulkcancel.HTTP
+	Messages    *messaging.HTTP
+	Calls       *signaling.HTTP
+	Rights      *privacy.HTTP
+	Figures     *company.FiguresHTTP
+	API         *company.API
 
 	// Health answers /readyz.
 	Health *health.Monitor

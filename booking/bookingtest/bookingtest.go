@@ -15,6 +15,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
@@ -55,6 +56,7 @@ type World struct {
 	Searches     *search.Service
 	Calendars    *calendar.Service
 	Bookings     *booking.Service
+	BulkCancels  *bulkcancel.Service
 	Admin        *viewer.Viewer // nobody's account, an administrator's rights
 
 	now    atomic.Pointer[time.Time]
@@ -105,6 +107,7 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Calendars = calendar.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Workers)
 	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas, w.Searches)
+	w.BulkCancels = bulkcancel.New(w.DB, w.Vault, w.Accounts, w.Appointments, w.Bookings)
 }
 
 // NoiseKey is the key of the noise in a world's figures.

@@ -468,4 +468,3 @@ func (v *visitor) setsUpAnew(email, code string) {
 	v.want("a passkey with it", v.postJSON("/profil/securite/cles/defi", `{"reset_code": "`+code+`"}`), http.StatusOK)
 	v.want("the application", v.post(place, "code", six), http.StatusSeeOther)
 }
-

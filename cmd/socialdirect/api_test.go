@@ -588,4 +588,3 @@ func TestR10_KeysAreStoredHashedAndJournaled(t *testing.T) {
 		t.Errorf("the journal holds %v", acts)
 	}
 }
-

@@ -387,4 +387,3 @@ func TestR43_TheProxyHasAMaintenancePage(t *testing.T) {
 		}
 	}
 }
-

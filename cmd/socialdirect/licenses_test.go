@@ -174,4 +174,3 @@ func TestAModuleWithoutALicenceIsRefused(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
-

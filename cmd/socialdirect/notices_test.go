@@ -113,4 +113,3 @@ func TestBounceReadsWhatIsNoReportAndComesBackLater(t *testing.T) {
 		t.Errorf("without a database: %d, %s", got, said.String())
 	}
 }
-

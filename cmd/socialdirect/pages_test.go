@@ -266,4 +266,3 @@ func TestR1_ANameCarriesNoMessage(t *testing.T) {
 	v := w.visitor(t)
 	v.want("a real name", v.post("/inscription", pairs(fields)...), http.StatusSeeOther)
 }
-

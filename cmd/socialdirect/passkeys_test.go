@@ -335,4 +335,3 @@ func TestR8_WhatThePasskeyScriptSendsIsBoundedAndOurs(t *testing.T) {
 	r.Header.Set("Origin", "https://evil.example")
 	out.want("another origin", out.send(r, nil), http.StatusForbidden)
 }
-

@@ -15,6 +15,7 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
@@ -86,6 +87,7 @@ type platform struct {
 	searches     *search.Service
 	calendars    *calendar.Service
 	bookings     *booking.Service
+	bulkCancels  *bulkcancel.Service
 	messages     *messaging.Service
 	rights       *privacy.Service
 	relay        *signaling.Relay
@@ -199,6 +201,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.calendars = calendar.New(p.db, queue, keys, p.accounts, p.workers)
 	p.searches = search.New(p.db, p.accounts, p.appointments, p.workers, p.agendas)
 	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas, p.searches)
+	p.bulkCancels = bulkcancel.New(p.db, keys, p.accounts, p.appointments, p.bookings)
 	events := bus.New()
 	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
 	p.bookings.HandOn(messaging.NewHandover(p.messages))
@@ -356,6 +359,7 @@ func (p *platform) startServer(s settings) error {
 		Workers:        workers,
 		Agendas:        agenda.NewHTTP(p.agendas, render),
 		Searches:       searches,
+		BulkCancels:    bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
 		Calendars:      calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
 		Bookings:       booking.NewHTTP(p.bookings, workers, searches, render, s.links()),
 		Messages:       pages,

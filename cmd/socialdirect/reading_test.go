@@ -62,4 +62,3 @@ func TestR45_AgendasArePagedThroughByPeopleAndNotByPrograms(t *testing.T) {
 		})
 	}
 }
-

@@ -48,4 +48,3 @@ func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
 		}
 	}
 }
-

@@ -284,4 +284,3 @@ func TestR2_AnAttackOnAnAccountLeavesItsOwnersDeviceAlone(t *testing.T) {
 	}
 	owner.want("the owner", owner.post("/connexion", "email", email, "password", demoPassword), http.StatusSeeOther)
 }
-

@@ -1,4 +1,4 @@
-package booking
+package bulkcancel
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -112,17 +111,17 @@ func (h *HTTP) clearPage(r *http.Request, f *form.Form) (clearPage, error) {
 		return clearPage{}, err
 	}
 	page.Span, page.Bounded = h.decodeSpan(f, page.Worker.Zone)
-	if page.Coming, page.More, err = h.bookings.ToClear(r.Context(), v, id, page.Span); err != nil || page.Own {
+	if page.Coming, page.More, err = h.bulkCancels.ToClear(r.Context(), v, id, page.Span); err != nil || page.Own {
 		return page, err
 	}
-	page.Cleared, err = h.bookings.Clearings(r.Context(), v, id)
+	page.Cleared, err = h.bulkCancels.Clearings(r.Context(), v, id)
 	return page, err
 }
 
 // decodeSpan decodes a span as addresses have it, or as two days; all that comes
 // where there is none, or what is named is none.
 func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, bounded bool) {
-	now := h.bookings.db.Now()
+	now := h.bulkCancels.db.Now()
 	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
 	to, alsoWrong := time.Parse(time.RFC3339, f.Hidden("to", 40))
 	if f.Sent("first_day") {
@@ -245,7 +244,7 @@ func (h *HTTP) Clear(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *HTTP) clearNow(ctx context.Context, f *form.Form, c Clearing) error {
-	_, err := h.bookings.Clear(ctx, viewer.From(ctx), c)
+	_, err := h.bulkCancels.Clear(ctx, viewer.From(ctx), c)
 	for _, why := range []*fault.Fault{errClosing, agenda.ErrTooMany} {
 		if errors.Is(err, why) {
 			f.Fail("close", why.Message)

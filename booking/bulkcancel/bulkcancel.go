@@ -1,4 +1,6 @@
-package booking
+// Package bulkcancel cancels many appointments at once: a worker's own, or any worker's
+// by the administration.
+package bulkcancel
 
 import (
 	"context"
@@ -6,8 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/booking"
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -123,7 +125,7 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 			return 0, err
 		}
 	}
-	if err := s.release(ctx, tx, c.SocialWorkerID, uuid.Nil); err != nil {
+	if err := s.bookings.Release(ctx, tx, c.SocialWorkerID, uuid.Nil); err != nil {
 		return 0, err
 	}
 	rows, err := lockComing(ctx, tx, c.SocialWorkerID, c.Appointments)
@@ -154,14 +156,14 @@ func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []
 		if err := appointment.MarkCancelled(ctx, tx, row.ID, appointment.CancelledByWorker, reply); err != nil {
 			return err
 		}
-		if err := insertRebooking(ctx, tx, row.ID); err != nil {
+		if err := booking.InsertRebooking(ctx, tx, row.ID); err != nil {
 			return err
 		}
 		people := []uuid.UUID{row.BeneficiaryID}
 		if told {
 			people = append(people, row.SocialWorkerID) // their own calendar
 		}
-		if err := s.notify(ctx, tx, row.ID, noticeCancellation, people...); err != nil {
+		if err := s.bookings.Notify(ctx, tx, row.ID, booking.NoticeCancellation, people...); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,39 @@
+package bulkcancel
+
+import (
+	"socialdirect/account"
+	"socialdirect/booking"
+	"socialdirect/booking/agenda"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/vault"
+	"socialdirect/web"
+)
+
+// Service cancels many appointments at once.
+type Service struct {
+	db           *postgres.DB
+	vault        *vault.Vault
+	accounts     *account.Service
+	appointments *appointment.Service
+	bookings     *booking.Service
+}
+
+// New returns the service.
+func New(db *postgres.DB, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, bookings *booking.Service) *Service {
+	return &Service{db: db, vault: vault, accounts: accounts, appointments: appointments, bookings: bookings}
+}
+
+// HTTP is the pages of cancelling many.
+type HTTP struct {
+	bulkCancels *Service
+	agendas     *agenda.Service
+	workers     *worker.Service
+	render      *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(bulkCancels *Service, agendas *agenda.Service, workers *worker.Service, render *web.Renderer) *HTTP {
+	return &HTTP{bulkCancels: bulkCancels, agendas: agendas, workers: workers, render: render}
+}

@@ -1,0 +1,51 @@
+package bulkcancel
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/booking/appointment"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// lockComing locks those of the appointments that are the worker's, in one order.
+func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointment.Row, error) {
+	return postgres.All[appointment.Row](ctx, tx, appointment.Select+`
+		where p.social_worker_id = $1 and p.id = any($2) order by p.id for no key update of p`, worker, ids)
+}
+
+// readPeopleOf finds whose those of the appointments are that are the worker's, in
+// the order in which people are locked.
+func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := postgres.All[struct{ BeneficiaryID uuid.UUID }](ctx, q, `
+		select distinct beneficiary_id from appointments where social_worker_id = $1 and id = any($2) order by beneficiary_id`, worker, ids)
+	people := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		people[i] = row.BeneficiaryID
+	}
+	return people, err
+}
+
+// clearingRow is one cancelling by the administration.
+type clearingRow struct {
+	ID           uuid.UUID
+	AuthorID     uuid.UUID
+	SealedReason []byte
+	Cancelled    int
+	DecidedAt    time.Time
+}
+
+func insertClearing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c clearingRow) error {
+	_, err := tx.Exec(ctx, `
+		insert into agenda_clearings (id, social_worker_id, author_id, sealed_reason, cancelled, decided_at) values ($1, $2, $3, $4, $5, $6)`,
+		c.ID, worker, c.AuthorID, c.SealedReason, c.Cancelled, c.DecidedAt)
+	return err
+}
+
+func readClearings(ctx context.Context, q postgres.Querier, worker uuid.UUID, most int) ([]clearingRow, error) {
+	return postgres.All[clearingRow](ctx, q, `
+		select id, author_id, sealed_reason, cancelled, decided_at from agenda_clearings
+		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
+}
