@@ -61,15 +61,33 @@ func bind(ctx context.Context, network, address string, secure *tls.Config) erro
 		return fmt.Errorf("relay: %w", err)
 	}
 	defer client.Close()
-	var answer error
-	err = client.Do(stun.MustBuild(stun.TransactionID, stun.BindingRequest), func(e stun.Event) {
-		answer = e.Error
-		if answer == nil && e.Message.Type != stun.BindingSuccess {
-			answer = errors.New("refused a binding request")
-		}
-	})
-	if err = errors.Join(err, answer); err != nil {
+	if err := ask(ctx, client); err != nil {
 		return fmt.Errorf("relay %s: %w", address, err)
 	}
 	return nil
+}
+
+// ask waits for the answer to one request. The client's own Do would return without
+// one after another client's request could not be sent: the two share what waits.
+func ask(ctx context.Context, client *stun.Client) error {
+	answers := make(chan error, 1)
+	err := client.Start(stun.MustBuild(stun.TransactionID, stun.BindingRequest), func(e stun.Event) {
+		answer := e.Error
+		if answer == nil && e.Message.Type != stun.BindingSuccess {
+			answer = errors.New("refused a binding request")
+		}
+		select {
+		case answers <- answer:
+		default: // it was told already
+		}
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case err := <-answers:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
