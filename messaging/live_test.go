@@ -62,6 +62,9 @@ func (s *site) await(t *testing.T, ctx context.Context, script, want string) {
 const shownMessages = `[...document.querySelectorAll(".message-body")].map(m => m.textContent).join("|")`
 
 func TestR28_AnOpenConversationShowsWhatArrivesAndKeepsWhatIsTyped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	t.Parallel()
 	s := newSite(t, nil)
 	s.mustSend(t, s.zoe, "un")
@@ -90,6 +93,9 @@ func TestR28_AnOpenConversationShowsWhatArrivesAndKeepsWhatIsTyped(t *testing.T)
 }
 
 func TestR28_AnOpenListShowsWhatArrives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	t.Parallel()
 	s := newSite(t, nil)
 	ctx := s.chromium(t)

@@ -43,6 +43,9 @@ const relayUser = `document.getElementById("call").peerConnection?.getConfigurat
 
 // A browser that loses its way after ten minutes must find another one.
 func TestR44_BrowsersTakeRenewedCredentialsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
 	t.Parallel()
 	w := newWorld(t)
 	for name, v := range map[string]*viewer.Viewer{"inside": w.nadia, "waiting": w.zoe} {
