@@ -211,4 +211,3 @@ func TestR10_CodesTellNothingOfWhoCame(t *testing.T) {
 		t.Errorf("sign-ups show: %+v, then %+v", before, after)
 	}
 }
-

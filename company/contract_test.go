@@ -97,4 +97,3 @@ func TestR9_SearchTakesWordsAsTheyAre(t *testing.T) {
 		t.Errorf("at most one: %d, %v", len(found), err)
 	}
 }
-

@@ -655,4 +655,3 @@ func TestR10_PagesStandWithNothingInThem(t *testing.T) {
 		})
 	}
 }
-

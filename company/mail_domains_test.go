@@ -70,4 +70,3 @@ func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
 		t.Errorf("kept %v, %v", kept.MailDomains, err)
 	}
 }
-

@@ -161,4 +161,3 @@ func TestR9_WhatOpensNothingGetsOneSameAnswerAndATypoAnother(t *testing.T) {
 	}
 	ok(t, w.signUp(next.Display()))
 }
-

@@ -75,4 +75,3 @@ func FuzzComparisonIsComplete(f *testing.F) {
 		}
 	})
 }
-

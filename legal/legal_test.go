@@ -253,4 +253,3 @@ func TestR33_VersionsCountBeyondNine(t *testing.T) {
 		t.Errorf("both are replaced, and still told to be the starting ones: %v", err)
 	}
 }
-

@@ -81,4 +81,3 @@ func FuzzR33_MarkdownCannotInjectAnything(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, markdown string) { harmless(t, markdown) })
 }
-

@@ -55,4 +55,3 @@ func TestR33_APublicationFollowsTheClocksOfParis(t *testing.T) {
 		})
 	}
 }
-

@@ -426,4 +426,3 @@ func (p *inPieces) Read(b []byte) (int, error) {
 	p.text = p.text[n:]
 	return n, nil
 }
-

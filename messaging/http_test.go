@@ -518,4 +518,3 @@ func TestR29_AScannerMayTakeLongerThanALineMayStandStill(t *testing.T) {
 	res, page := s.do(t, "Zoé", "POST", "/messages/"+s.conversation.String(), header, &body)
 	wantSent(t, s, res, page)
 }
-

@@ -268,4 +268,3 @@ func TestR28_AMessageThatWasSlowToCommitIsStillUnread(t *testing.T) {
 		t.Errorf("%d of 2 messages were shown, then: %+v, %v", seen, list, err)
 	}
 }
-

@@ -62,4 +62,3 @@ func FuzzCleanName(f *testing.F) {
 		}
 	})
 }
-

@@ -413,4 +413,3 @@ func TestR28_DraftsAreIndependent(t *testing.T) {
 		t.Error("the document came back changed")
 	}
 }
-

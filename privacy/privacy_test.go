@@ -613,4 +613,3 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 		t.Errorf("%d appointments stand with nobody", n)
 	}
 }
-

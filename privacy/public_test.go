@@ -277,4 +277,3 @@ func TestR36_NobodyIsErasedButWhomTheOfficerWasShown(t *testing.T) {
 	}
 	must(t, w.rights.CarryOut(ctx, w.hugo, id, w.zoe.ID))
 }
-

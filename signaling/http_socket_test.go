@@ -513,4 +513,3 @@ func (w *world) attendances(t *testing.T, joined, left int) {
 		return err == nil && j == joined && l == left
 	})
 }
-

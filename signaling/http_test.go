@@ -130,4 +130,3 @@ func TestR24_TheCallPageIsItsPeoples(t *testing.T) {
 		t.Errorf("nobody: %d", status)
 	}
 }
-

@@ -68,4 +68,3 @@ func TestR44_BrowsersTakeRenewedCredentialsUp(t *testing.T) {
 		})
 	}
 }
-

@@ -285,4 +285,3 @@ var requestedUDP = stun.RawAttribute{Type: stun.AttrRequestedTransport, Value: [
 func lifetime(seconds uint16) stun.Setter {
 	return stun.RawAttribute{Type: stun.AttrLifetime, Value: []byte{0, 0, byte(seconds >> 8), byte(seconds)}}
 }
-

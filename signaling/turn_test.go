@@ -319,4 +319,3 @@ func TestR44_ExternalRelaysGetCredentials(t *testing.T) {
 		})
 	}
 }
-

@@ -85,4 +85,3 @@ func meet(a, b string) bool {
 	domain := func(file string) string { return strings.Split(file, "/")[1] }
 	return shared(a) || shared(b) || domain(a) == domain(b) && (piece(a) || piece(b))
 }
-

@@ -220,4 +220,3 @@ func TestSmallLabels(t *testing.T) {
 		})
 	}
 }
-

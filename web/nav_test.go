@@ -23,4 +23,3 @@ func TestR12_TheLastStepOfBookingStandsWhereItBegan(t *testing.T) {
 		t.Errorf("a worker stands at %q", place)
 	}
 }
-

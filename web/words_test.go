@@ -56,4 +56,3 @@ func TestWordsAreFrench(t *testing.T) {
 		})
 	}
 }
-

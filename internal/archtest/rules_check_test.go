@@ -151,4 +151,3 @@ func TestRulesAreNotStale(t *testing.T) {
 		}
 	}
 }
-

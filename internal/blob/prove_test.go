@@ -143,4 +143,3 @@ func TestR29_ARefusedStoreTakesAndGivesNothing(t *testing.T) {
 		})
 	}
 }
-

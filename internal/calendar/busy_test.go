@@ -252,4 +252,3 @@ func FuzzR41_AnyCalendarEndsInOrderedPeriodsOrAnError(f *testing.F) {
 		}
 	})
 }
-

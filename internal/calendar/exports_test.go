@@ -115,4 +115,3 @@ func TestR41_DeclinedEventsAreFree(t *testing.T) {
 		})
 	}
 }
-

@@ -97,4 +97,3 @@ func TestR41_HostileCalendarsCostLittle(t *testing.T) {
 		})
 	}
 }
-

@@ -132,4 +132,3 @@ func readStream(conn io.Reader) bool {
 		}
 	}
 }
-

@@ -51,4 +51,3 @@ func TestADayStandsAtOneInstantAndTheNextAtAnother(t *testing.T) {
 		t.Errorf("%d instants in thirty days", len(seen))
 	}
 }
-

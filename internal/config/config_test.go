@@ -197,4 +197,3 @@ func TestAKeyThatIsMissingOrShortIsRefused(t *testing.T) {
 		}
 	}
 }
-

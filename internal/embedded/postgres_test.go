@@ -271,4 +271,3 @@ func TestPostgresVersions(t *testing.T) {
 		t.Errorf("order is %q", got)
 	}
 }
-

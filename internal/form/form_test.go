@@ -225,4 +225,3 @@ func FuzzText(f *testing.F) {
 }
 
 var formText = form.Text{Max: 200, Lines: true}
-

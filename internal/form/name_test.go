@@ -44,4 +44,3 @@ func TestANameIsANameOfAnyScript(t *testing.T) {
 		t.Error("a name is not trimmed and composed as every text is")
 	}
 }
-

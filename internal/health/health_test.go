@@ -98,4 +98,3 @@ func TestR40_AskingOftenAsksThePartsOnce(t *testing.T) {
 		t.Errorf("asked %d times after a while", n)
 	}
 }
-

@@ -100,4 +100,3 @@ func TestFailedJobsAreTold(t *testing.T) { // alone: it reads the log
 		t.Error(err)
 	}
 }
-

@@ -265,4 +265,3 @@ func TestPasswordsGoOverTLSAlone(t *testing.T) { // alone: it says whom this pro
 		t.Error("a password went without TLS")
 	}
 }
-

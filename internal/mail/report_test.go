@@ -219,4 +219,3 @@ func TestR21_TakenIsTakenAndReturnsToItsOwnAddress(t *testing.T) {
 		t.Errorf("it returns to %q", from)
 	}
 }
-

@@ -206,4 +206,3 @@ func (c *counting) word() uint64 {
 	}
 	return c.first
 }
-

@@ -180,4 +180,3 @@ func TestR40_ABrokenConnectionIsNoticed(t *testing.T) {
 		t.Errorf("cut: %v", err)
 	}
 }
-

@@ -229,4 +229,3 @@ func TestR44_ReasonsFitTheirFrame(t *testing.T) {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}
 }
-

@@ -64,4 +64,3 @@ func TestR7_AnotherIndexKeyThanBeforeIsRefused(t *testing.T) {
 		t.Errorf("the same index key beside a new master key: %v", err)
 	}
 }
-
