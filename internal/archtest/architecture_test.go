@@ -31,7 +31,7 @@ var (
 // passes.
 func TestDocsNameWhatExists(t *testing.T) {
 	t.Parallel()
-	for _, doc := range append(decisions(t), "docs/architecture.md", "docs/deploy.md", "docs/dependencies.md", "SECURITY.md") {
+	for _, doc := range append(decisions(t), "docs/architecture.md", "docs/deploy.md", "docs/dependencies.md", "SECURITY.md", "CONTRIBUTING.md") {
 		text := readText(t, doc)
 		named := quotedPath.FindAllStringSubmatch(text, -1)
 		for _, match := range named {
