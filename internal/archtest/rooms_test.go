@@ -1,0 +1,121 @@
+package archtest
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// bookingRooms are the packages of booking, with those of them that each may import:
+// one way, so that each can be read without those above it.
+var bookingRooms = map[string][]string{
+	"booking/slot":        {},
+	"booking/appointment": {"booking/slot"},
+	"booking/worker":      {"booking/appointment", "booking/slot"},
+	"booking/agenda":      {"booking/worker", "booking/appointment", "booking/slot"},
+	"booking/calendar":    {"booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"booking/search":      {"booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"booking":             {"booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"booking/bulkcancel":  {"booking", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+}
+
+// How large a package may be: what is larger says more than one thing.
+const (
+	mostLines = 3_000 // without tests
+	mostFiles = 40
+)
+
+// large are the packages that are larger still, in lines: they may shrink alone.
+var large = map[string]int{"account": 10_650, "booking": 5_600, "company": 3_650}
+
+// checkRooms says what is wrong with the arrows between the packages of booking.
+func checkRooms(src source) (broken []string) {
+	if house(src.path) != "booking" || ofTests(src.path) {
+		return nil
+	}
+	may, known := bookingRooms[src.folder()]
+	if !known {
+		return []string{src.path + ": its package has no place among the packages of booking: say in bookingRooms whom it may import"}
+	}
+	for _, imported := range src.imports {
+		if house(imported) == "booking" && !slices.Contains(may, imported) {
+			broken = append(broken, fmt.Sprintf("%s imports %s: %s may import %v alone, so that it is read without those above it", src.path, imported, src.folder(), may))
+		}
+	}
+	return broken
+}
+
+func TestPackagesOfBookingImportOneWay(t *testing.T) {
+	t.Parallel()
+	for _, src := range readTree(t) {
+		for _, broken := range checkRooms(src) {
+			t.Error(broken)
+		}
+	}
+	for room, may := range bookingRooms {
+		for _, other := range may {
+			if slices.Contains(bookingRooms[other], room) {
+				t.Errorf("%s and %s may import each other", room, other)
+			}
+		}
+	}
+	for _, c := range []struct{ path, imported, reason string }{
+		{"booking/slot/slot.go", "booking/worker", "read without those above it"},
+		{"booking/agenda/agenda.go", "booking", "read without those above it"},
+		{"booking/lobby/lobby.go", "booking", "no place among the packages"},
+	} {
+		src := made(t, c.path, "package p\n\nimport _ \""+module+c.imported+"\"\n")
+		if broken := checkRooms(src); len(broken) != 1 || !strings.Contains(broken[0], c.reason) {
+			t.Errorf("%s imports %s: %v", c.path, c.imported, broken)
+		}
+	}
+}
+
+// size is how large a package is.
+type size struct{ lines, files int }
+
+// tooLarge says which packages are larger than they may be.
+func tooLarge(sizes map[string]size) (broken []string) {
+	for _, folder := range slices.Sorted(maps.Keys(sizes)) {
+		s := sizes[folder]
+		lines, files := mostLines, mostFiles
+		if bound, known := large[folder]; known {
+			lines, files = bound, max(files, s.files)
+			if s.lines <= mostLines && s.files <= mostFiles {
+				broken = append(broken, fmt.Sprintf("%s has %d lines: take it off the list of what is larger than it may be", folder, s.lines))
+			}
+		}
+		if s.lines > lines || s.files > files {
+			broken = append(broken, fmt.Sprintf("%s has %d lines in %d files, and %d in %d are enough: what is larger says more than one thing, part it", folder, s.lines, s.files, lines, files))
+		}
+	}
+	return broken
+}
+
+func TestNoPackageIsTooLarge(t *testing.T) {
+	t.Parallel()
+	sizes := map[string]size{}
+	for _, src := range readTree(t) {
+		if ofTests(src.path) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, src.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := sizes[path.Dir(src.path)]
+		sizes[path.Dir(src.path)] = size{s.lines + strings.Count(string(text), "\n"), s.files + 1}
+	}
+	for _, broken := range tooLarge(sizes) {
+		t.Error(broken)
+	}
+	wrong := tooLarge(map[string]size{"booking/slot": {3_001, 5}, "legal": {10, 41}, "web": {3_000, 40}, "account": {900, 3}})
+	if len(wrong) != 3 || !strings.Contains(wrong[0], "account has 900 lines: take it off") {
+		t.Errorf("found %q", wrong)
+	}
+}
