@@ -70,7 +70,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return appointment.Booked{}, err
 	}
 	if same, found, err := appointment.ReadSame(ctx, tx, person, r, tx.Now); err != nil || found {
-		return same, appointment.OrElse(err, settleSame(ctx, tx, r, person, same.ID))
+		return same, fault.OrElse(err, settleSame(ctx, tx, r, person, same.ID))
 	}
 	if err := s.permitted(ctx, tx, v, worker, client, r); err != nil {
 		return appointment.Booked{}, err

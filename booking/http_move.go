@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -155,7 +154,7 @@ func (h *HTTP) moveAgain(r *http.Request, page movePage, why *fault.Fault, shown
 	if fault.Is(err, fault.Throttled) {
 		return why
 	}
-	return appointment.OrElse(err, shown)
+	return fault.OrElse(err, shown)
 }
 
 func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {

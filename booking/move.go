@@ -129,7 +129,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		return nil
 	}
 	if able, err := s.callable(ctx, v, seen); err != nil || !able {
-		return appointment.OrElse(err, errNoPhone)
+		return fault.OrElse(err, errNoPhone)
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
@@ -141,7 +141,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		}
 		able, err := offersPhone(ctx, tx, h.worker, h.Appointment)
 		if err != nil || !able || !h.Talkable(tx.Now) {
-			return appointment.OrElse(err, errNoPhone)
+			return fault.OrElse(err, errNoPhone)
 		}
 		if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 			return err

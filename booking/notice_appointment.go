@@ -8,7 +8,6 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
 
@@ -17,7 +16,7 @@ import (
 
 // appointmentMatter is what a notice of an appointment is about.
 func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
-	row, err := appointment.Read(ctx, tx, n.AccountID, worker.OrZero(n.AppointmentID))
+	row, err := appointment.Read(ctx, tx, n.AccountID, postgres.OrZero(n.AppointmentID))
 	if err != nil {
 		return matter{}, err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
-	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -175,7 +174,7 @@ func settle(ctx context.Context, tx postgres.Tx, r appointment.Request, person, 
 		return settleAlike(ctx, tx, person, booked, r.Reason)
 	}
 	settled, err := settleRebooked(ctx, tx, r.Instead, booked)
-	return worker.OrMissing(settled, err, errReplaced)
+	return fault.OrMissing(settled, err, errReplaced)
 }
 
 // settleSame is settle for a booking that was there already.

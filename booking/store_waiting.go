@@ -25,8 +25,8 @@ type wishRow struct {
 
 func (r wishRow) wish() Wish {
 	return Wish{
-		ID: r.ID, SocialWorkerID: worker.OrZero(r.SocialWorkerID), Reason: r.Reason, Mode: r.Mode, Language: r.Language,
-		AppointmentID: worker.OrZero(r.AppointmentID), Until: r.Until.UTC(), OpenEnded: r.OpenEnded,
+		ID: r.ID, SocialWorkerID: postgres.OrZero(r.SocialWorkerID), Reason: r.Reason, Mode: r.Mode, Language: r.Language,
+		AppointmentID: postgres.OrZero(r.AppointmentID), Until: r.Until.UTC(), OpenEnded: r.OpenEnded,
 	}
 }
 
@@ -60,7 +60,7 @@ func insertWish(ctx context.Context, tx postgres.Tx, person uuid.UUID, w Wish) e
 	_, err := tx.Exec(ctx, `
 		insert into waiting_entries (account_id, social_worker_id, reason, mode, language, appointment_id, until, open_ended, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		person, worker.OrNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, worker.OrNull(w.AppointmentID), w.Until, w.OpenEnded, tx.Now)
+		person, postgres.OrNull(w.SocialWorkerID), w.Reason, w.Mode, w.Language, postgres.OrNull(w.AppointmentID), w.Until, w.OpenEnded, tx.Now)
 	return err
 }
 

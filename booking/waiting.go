@@ -125,7 +125,7 @@ func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w
 // bounded.
 func (s *Service) StopWaiting(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	found, err := deleteWish(ctx, s.db.Pool, v.ID, id)
-	return worker.OrMissing(found, err, errNoWish)
+	return fault.OrMissing(found, err, errNoWish)
 }
 
 // Wishes are what the viewer waits for, oldest first. A wish is over when its time is,

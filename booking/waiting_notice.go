@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/booking/agenda"
-
 	"socialdirect/account"
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -53,7 +52,7 @@ func (s *Service) stillFree(ctx context.Context, tx postgres.Tx, told []waitingH
 	if len(told) == 0 {
 		return nil, nil
 	}
-	wish, err := readWish(ctx, tx, worker.OrZero(told[0].EntryID), tx.Now)
+	wish, err := readWish(ctx, tx, postgres.OrZero(told[0].EntryID), tx.Now)
 	if postgres.NoRows(err) {
 		return nil, nil
 	}

@@ -75,7 +75,7 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Perio
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := ReadAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 		if err != nil || len(others) >= MaxOpenings {
-			return nil, appointment.OrElse(err, ErrTooMany)
+			return nil, fault.OrElse(err, ErrTooMany)
 		}
 		if err := InsertAbsence(ctx, tx, v.ID, p); err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w Week
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.Zone())))
 		if err != nil || len(others) >= MaxOpenings {
-			return nil, appointment.OrElse(err, ErrTooMany)
+			return nil, fault.OrElse(err, ErrTooMany)
 		}
 		if err := insertWeeklyAbsence(ctx, tx, v.ID, w); err != nil {
 			return nil, err
@@ -128,5 +128,5 @@ func (s *Service) removeAbsence(ctx context.Context, v *viewer.Viewer, id uuid.U
 		return err
 	}
 	found, err := remove(ctx, s.db.Pool, v.ID, id)
-	return worker.OrMissing(found, err, errNoAbsence)
+	return fault.OrMissing(found, err, errNoAbsence)
 }

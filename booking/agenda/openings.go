@@ -191,7 +191,7 @@ func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day tim
 func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID, anyway bool) error {
 	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ worker.Row, _ []slot.Opening) error {
 		found, err := deleteOpening(ctx, tx, v.ID, id)
-		return worker.OrMissing(found, err, errNoOpening)
+		return fault.OrMissing(found, err, errNoOpening)
 	})
 }
 

@@ -53,7 +53,7 @@ func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	}
 	if v.Role == viewer.SocialWorker {
 		if met, err := hasMet(ctx, s.db.Pool, v.ID, id); err != nil || !met {
-			return account.Person{}, OrElse(err, ErrNobodyThere)
+			return account.Person{}, fault.OrElse(err, ErrNobodyThere)
 		}
 	}
 	person, err := s.accounts.Person(ctx, id)
@@ -72,14 +72,6 @@ func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 		return nil
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Show(ctx, tx, v, person) })
-}
-
-// OrElse is err if there is one, otherwise the other.
-func OrElse(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // ComingOf lists the coming appointments of somebody for whom an operator acts:

@@ -180,7 +180,7 @@ func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
 	}
 	others, err := agenda.ReadAbsences(ctx, tx, c.SocialWorkerID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
 	if err != nil || len(others) >= agenda.MaxOpenings {
-		return appointment.OrElse(err, agenda.ErrTooMany)
+		return fault.OrElse(err, agenda.ErrTooMany)
 	}
 	if slices.ContainsFunc(others, func(a agenda.Absence) bool { return c.Closes.Inside(slot.Period{From: a.From, To: a.To}) }) {
 		return nil

@@ -145,7 +145,7 @@ func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow
 	people, err := s.accounts.People(ctx, accountsOf(candidates))
 	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
 	slices.SortFunc(candidates, func(a, b candidateRow) int {
-		return cmp.Or(search.compare(worker.OrZero(a.First), worker.OrZero(b.First)), worker.CompareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
+		return cmp.Or(search.compare(postgres.OrZero(a.First), postgres.OrZero(b.First)), worker.CompareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
 	})
 	return candidates, err
 }

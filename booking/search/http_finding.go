@@ -90,7 +90,7 @@ func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values)
 		Language: f.Choice("language", form.Values(page.Languages), "-"),
 		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),
-		Page:     worker.PageNumber(r),
+		Page:     form.PageNumber(r),
 		For:      e.PersonID,
 	}
 	if f.Error("town") != "" {
@@ -219,6 +219,6 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	if err := h.workerPages.CountViews(r, ids...); err != nil {
 		return err
 	}
-	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
+	page.Previous, page.Next = form.Neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

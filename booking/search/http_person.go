@@ -9,7 +9,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/worker"
+	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -80,6 +80,6 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
 		return err
 	}
-	page.Previous, page.Next = worker.Neighbours(r, search.Page, more)
+	page.Previous, page.Next = form.Neighbours(r, search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

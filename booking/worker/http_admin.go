@@ -39,10 +39,10 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	for _, zone := range account.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
-	number := PageNumber(r)
+	number := form.PageNumber(r)
 	workers, more, err := h.workers.SocialWorkers(r.Context(), number)
 	page.Workers = workers
-	page.Previous, page.Next = Neighbours(r, number, more)
+	page.Previous, page.Next = form.Neighbours(r, number, more)
 	return page, err
 }
 

@@ -66,7 +66,7 @@ func (s *Service) AddPlace(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 func (s *Service) UpdatePlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, _ []Place) error {
 		found, err := updatePlace(ctx, tx, worker, p)
-		return OrMissing(found, err, ErrNoPlace)
+		return fault.OrMissing(found, err, ErrNoPlace)
 	})
 }
 

@@ -68,7 +68,7 @@ func (s *Service) AddReason(ctx context.Context, v *viewer.Viewer, label string)
 func (s *Service) RenameReason(ctx context.Context, v *viewer.Viewer, slug, label string) error {
 	return s.changeReasons(ctx, v, "reason.renamed", func(tx postgres.Tx, _ []Reason) error {
 		found, err := renameReason(ctx, tx, slug, label)
-		return OrMissing(found, err, errNoReason)
+		return fault.OrMissing(found, err, errNoReason)
 	})
 }
 
@@ -80,7 +80,7 @@ func (s *Service) RetireReason(ctx context.Context, v *viewer.Viewer, slug strin
 			return errLastReason
 		}
 		found, err := retireReason(ctx, tx, slug, retired)
-		return OrMissing(found, err, errNoReason)
+		return fault.OrMissing(found, err, errNoReason)
 	})
 }
 

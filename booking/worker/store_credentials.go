@@ -31,27 +31,10 @@ type credentialRow struct {
 func (r credentialRow) credential() Credential {
 	return Credential{
 		ID: r.ID, SocialWorkerID: r.SocialWorkerID, Kind: r.Kind, Title: r.Title, Register: r.Register, Number: r.Number, Issuer: r.Issuer,
-		CheckedOn: OrZero(r.CheckedOn), From: OrZero(r.ValidFrom), Until: OrZero(r.ValidUntil),
-		SubmittedBy: OrZero(r.SubmittedBy), SubmittedAt: r.SubmittedAt, ConfirmedBy: OrZero(r.ConfirmedBy), ConfirmedAt: OrZero(r.ConfirmedAt),
-		WithdrawnBy: OrZero(r.WithdrawnBy), WithdrawnAt: OrZero(r.WithdrawnAt),
+		CheckedOn: postgres.OrZero(r.CheckedOn), From: postgres.OrZero(r.ValidFrom), Until: postgres.OrZero(r.ValidUntil),
+		SubmittedBy: postgres.OrZero(r.SubmittedBy), SubmittedAt: r.SubmittedAt, ConfirmedBy: postgres.OrZero(r.ConfirmedBy), ConfirmedAt: postgres.OrZero(r.ConfirmedAt),
+		WithdrawnBy: postgres.OrZero(r.WithdrawnBy), WithdrawnAt: postgres.OrZero(r.WithdrawnAt),
 	}
-}
-
-// OrZero is what p points to, the zero value for NULL.
-func OrZero[T any](p *T) (value T) {
-	if p != nil {
-		value = *p
-	}
-	return value
-}
-
-// OrNull is NULL for the zero value.
-func OrNull[T comparable](value T) *T {
-	var zero T
-	if value == zero {
-		return nil
-	}
-	return &value
 }
 
 // ReadCredentials lists all that was ever recorded for some workers, latest first.
@@ -72,18 +55,18 @@ func insertCredential(ctx context.Context, tx postgres.Tx, c Credential) error {
 		insert into credentials (id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until,
 		                         submitted_by, submitted_at, confirmed_by, confirmed_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		c.ID, c.SocialWorkerID, c.Kind, c.Title, c.Register, c.Number, c.Issuer, OrNull(c.CheckedOn), OrNull(c.From), OrNull(c.Until),
-		OrNull(c.SubmittedBy), c.SubmittedAt, OrNull(c.ConfirmedBy), OrNull(c.ConfirmedAt))
+		c.ID, c.SocialWorkerID, c.Kind, c.Title, c.Register, c.Number, c.Issuer, postgres.OrNull(c.CheckedOn), postgres.OrNull(c.From), postgres.OrNull(c.Until),
+		postgres.OrNull(c.SubmittedBy), c.SubmittedAt, postgres.OrNull(c.ConfirmedBy), postgres.OrNull(c.ConfirmedAt))
 	return err
 }
 
 func confirmCredential(ctx context.Context, tx postgres.Tx, id, by uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update credentials set confirmed_by = $2, confirmed_at = $3 where id = $1`, id, OrNull(by), tx.Now)
+	_, err := tx.Exec(ctx, `update credentials set confirmed_by = $2, confirmed_at = $3 where id = $1`, id, postgres.OrNull(by), tx.Now)
 	return err
 }
 
 func withdrawCredential(ctx context.Context, tx postgres.Tx, id, by uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update credentials set withdrawn_by = $2, withdrawn_at = $3 where id = $1`, id, OrNull(by), tx.Now)
+	_, err := tx.Exec(ctx, `update credentials set withdrawn_by = $2, withdrawn_at = $3 where id = $1`, id, postgres.OrNull(by), tx.Now)
 	return err
 }
 

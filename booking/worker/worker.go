@@ -217,14 +217,6 @@ func (s *Service) Active(ctx context.Context, q postgres.Querier, worker uuid.UU
 	return err
 }
 
-// OrMissing is missing where nothing was found and nothing failed.
-func OrMissing(found bool, err, missing error) error {
-	if err == nil && !found {
-		return missing
-	}
-	return err
-}
-
 var (
 	ErrNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
 )

@@ -1,0 +1,18 @@
+package postgres
+
+// OrNull is NULL for the zero value.
+func OrNull[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}
+
+// OrZero is what p points to, the zero value for NULL.
+func OrZero[T any](p *T) (value T) {
+	if p != nil {
+		value = *p
+	}
+	return value
+}
