@@ -53,18 +53,11 @@ func Append(ctx context.Context, tx postgres.Tx, e Entry) error {
 	_, err = tx.Exec(ctx, `
 		insert into audit_entries (id, at, actor_id, act, subject_id, object_id, previous_hash, hash)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		line.ID, line.At, orNull(e.ActorID), e.Act, orNull(e.SubjectID), orNull(e.ObjectID), last.Hash, line.hash(last.Hash))
+		line.ID, line.At, postgres.OrNull(e.ActorID), e.Act, postgres.OrNull(e.SubjectID), postgres.OrNull(e.ObjectID), last.Hash, line.hash(last.Hash))
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	return nil
-}
-
-func orNull(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }
 
 // hash binds every field of the line to all lines before it.
