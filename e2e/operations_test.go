@@ -234,13 +234,20 @@ func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
 	defer conn.Close(context.Background())
 	var ended int
 	err = conn.QueryRow(t.Context(), `
-		select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and classid = 0 and objid = 5120416 and granted
+		select count(*) filter (where pg_terminate_backend(pid, 10000)) from pg_locks where locktype = 'advisory' and classid = 0 and objid = 5120416 and granted
 		and database = (select oid from pg_database where datname = current_database())`).Scan(&ended)
 	if err != nil || ended != 1 {
 		t.Fatalf("%d sessions ended: %v", ended, err)
 	}
+	// The second one or we: whoever is first, the first server is not.
+	if _, err := conn.Exec(t.Context(), `select pg_try_advisory_lock(5120416)`); err != nil {
+		t.Fatal(err)
+	}
 	if status := exitStatus(first.wait(30 * time.Second)); status != 1 || !strings.Contains(first.output.String(), "lost the database to another one") {
 		t.Errorf("the first one ended with %d\n%s", status, first.output)
+	}
+	if _, err := conn.Exec(t.Context(), `select pg_advisory_unlock_all()`); err != nil {
+		t.Fatal(err)
 	}
 	await(t, "the second one serves", 60*time.Second, func() bool { return strings.Contains(second.output.String(), `"msg":"ready"`) })
 }
