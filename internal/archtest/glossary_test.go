@@ -22,7 +22,7 @@ var everywhere = regexp.MustCompile(`^(HTTP|Service|API|Row)$|.(HTTP|Page|Row|Co
 // glossed are the types that the glossary names in its cells, and the words of pages
 // in its first table.
 func glossed(text string) (types, words []string) {
-	for _, line := range regexp.MustCompile("(?m)^\\| (.+) \\|$").FindAllStringSubmatch(text, -1) {
+	for _, line := range regexp.MustCompile(`(?m)^\| (.+) \|$`).FindAllStringSubmatch(text, -1) {
 		cells := strings.Split(line[1], " | ")
 		if len(cells) == 3 && cells[0] != "on screen" {
 			words = append(words, strings.Split(cells[0], ", ")...)
