@@ -256,9 +256,9 @@ func nextWeek(page string) string {
 // nextFree is a free hour of a worker's, as the person is shown it.
 func nextFree(t *testing.T, v, worker *visitor) time.Time {
 	t.Helper()
-	a := v.want("the agenda", v.get(nextWeek("/assistants/"+worker.whoIs().ID.String())), http.StatusOK)
-	found := slotPattern.FindAllStringSubmatch(a.body, -1)
-	at, err := time.Parse(time.RFC3339, found[int(slotTurn.Add(1))%len(found)][1])
+	id := worker.whoIs().ID.String()
+	a := v.want("the agenda", v.get(nextWeek("/assistants/"+id)), http.StatusOK)
+	at, err := time.Parse(time.RFC3339, another(id, slotPattern.FindAllStringSubmatch(a.body, -1)))
 	ok(t, err)
 	return at
 }

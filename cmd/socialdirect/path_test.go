@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,7 +19,24 @@ var (
 	slotPattern   = regexp.MustCompile(`name="starts_at" value="([^"]+)"`)
 )
 
-var slotTurn atomic.Int64
+// taken are the hours that a test was given, each with its worker, and how many were.
+var (
+	taken    sync.Map
+	slotTurn atomic.Int64
+)
+
+// another is one of the hours that a page of a worker's names, and that no other test
+// was given while there is such a one: tests run side by side.
+func another(worker string, found [][]string) string {
+	turn := int(slotTurn.Add(1))
+	for i := range found {
+		at := found[(turn+i)%len(found)][1]
+		if _, before := taken.LoadOrStore(worker+at, true); !before {
+			return at
+		}
+	}
+	return found[turn%len(found)][1]
+}
 
 // freeSlot finds a free hour of the first worker's by video, another one at each
 // call.
@@ -37,7 +55,7 @@ func (v *visitor) freeSlotOf(worker string) (startsAt string) {
 	if len(found) < 20 {
 		v.t.Fatalf("no free hour in %s", main_(a.body))
 	}
-	return found[int(slotTurn.Add(1))%len(found)][1]
+	return another(worker, found)
 }
 
 var startPattern = regexp.MustCompile(`DTSTART;TZID=([^:]+):(\d{8}T\d{6})\r\n`)
