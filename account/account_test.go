@@ -45,6 +45,9 @@ func jobsFor(t *testing.T, w *bookingtest.World) (notices []string) {
 		}
 		notices = append(notices, job.Notice)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return notices
 }
 

@@ -157,6 +157,9 @@ func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
 		}
 		waiting[id] = decoded
 	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
 	for id, args := range waiting {
 		job := &river.Job[textArgs]{JobRow: &rivertype.JobRow{ID: id}, Args: args}
 		if err := NewTextWorker(s, notices, sender).Work(ctx, job); err != nil {

@@ -112,6 +112,9 @@ func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsTold(t *testing.T) {
 		}
 		left = append(left, n)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	if len(left) != 1 || left[0] != 9 {
 		t.Errorf("mails say left: %v", left)
 	}
