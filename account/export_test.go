@@ -7,11 +7,10 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/internal/sms"
-	"socialdirect/web"
-
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/sms"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"socialdirect/account"
-
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"

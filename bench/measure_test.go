@@ -9,7 +9,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
 	_ "time/tzdata" // zones do not depend on the machine
 )
 

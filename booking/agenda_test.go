@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"

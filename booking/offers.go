@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"socialdirect/booking/agenda"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
 	_ "time/tzdata" // zones do not depend on the machine
 
 	"socialdirect/internal/dbtest"

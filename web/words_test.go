@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 	_ "time/tzdata" // zones do not depend on the machine
 
 	"socialdirect/web"

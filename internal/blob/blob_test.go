@@ -11,12 +11,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
-
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/heaptest"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
 // noise is n bytes that no two seeds share.

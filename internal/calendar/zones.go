@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/internal/zone"
+
 	ics "github.com/arran4/golang-ical"
 	"github.com/teambition/rrule-go"
-
-	"socialdirect/internal/zone"
 )
 
 // zones are the clocks that a calendar's times are by.

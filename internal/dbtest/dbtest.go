@@ -21,14 +21,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivermigrate"
-
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/passhash"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/testdir"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
 )
 
 // Env names a running cluster: the URL of a database on it whose user may make

@@ -5,10 +5,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/postgres"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func TestEachDatabaseIsMigratedAndItsOwn(t *testing.T) {

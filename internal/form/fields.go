@@ -1,13 +1,12 @@
 package form
 
 import (
-	"net/http"
-
-	"socialdirect/internal/fault"
-
 	"errors"
+	"net/http"
 	"regexp"
 	"time"
+
+	"socialdirect/internal/fault"
 
 	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
