@@ -149,7 +149,7 @@ func (s *Service) AvailableSlots(ctx context.Context, worker uuid.UUID, span slo
 	return s.AvailableBut(ctx, worker, span, slot.Period{})
 }
 
-// AvailableBut are FreeSlots as if that hour were not taken.
+// AvailableBut are AvailableSlots as if that hour were not taken.
 func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
 	row, err := worker.Read(ctx, s.db.Pool, id)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// AvailableFor are FreeSlots that the person may have in that mode: while they are
+// AvailableFor are AvailableSlots that the person may have in that mode: while they are
 // marked, an hour so near that nobody could answer is none.
 func (s *Service) AvailableFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
 	marked, err := s.appointments.Marked(ctx, v, worker, person)

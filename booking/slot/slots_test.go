@@ -69,3 +69,18 @@ func TestR14_AnOpeningMadeForADayGoesBeforeTheWeeklyOne(t *testing.T) {
 		t.Errorf("got %v", slots)
 	}
 }
+
+// Whoever changes the modes of a slot changes neither its opening nor the next slot.
+func TestR14_ASlotHasItsModesToItself(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	opening := Opening{FirstDay: day, LastDay: day, Starts: 9 * 60, Ends: 11 * 60, Modes: []Mode{Video, Phone}}
+	slots := SlotsIn(Period{day, day.AddDate(0, 0, 1)}, time.UTC, []Opening{opening}, nil)
+	if len(slots) != 2 {
+		t.Fatalf("%d slots", len(slots))
+	}
+	slots[0].Modes[0] = InPerson
+	if opening.Modes[0] != Video || slots[1].Modes[0] != Video {
+		t.Errorf("the opening has %v, the next slot %v", opening.Modes, slots[1].Modes)
+	}
+}
