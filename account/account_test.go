@@ -212,7 +212,7 @@ func token(t *testing.T, w *bookingtest.World, email string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := w.Accounts.IssueValidation(context.Background(), person.ID)
+	token, err := issue(context.Background(), w, "validation", person.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,7 +359,7 @@ func TestR5_NobodyIsFloodedWithMail(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := deliver(t, w); len(got) != account.MailsOfKindInHour {
+	if got := deliver(t, w); len(got) != mailsOfKindInHour {
 		t.Errorf("%d mails in a moment", len(got))
 	}
 }

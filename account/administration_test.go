@@ -328,14 +328,14 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 		t.Errorf("a known address: %v", err)
 	}
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))
-	link, err := w.Accounts.IssueInvitation(ctx, id)
+	link, err := issue(ctx, w, "invitation", id)
 	must(t, err)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)))
 	want(t, "the old link's page", w.Accounts.CheckToken(ctx, link, true), fault.Gone)
 	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password, account.Device{})
 	want(t, "the old link", err, fault.Gone)
 	want(t, "send again what is withdrawn", w.Accounts.ResendInvitation(ctx, admin, id), fault.Conflict)
-	sentLate, err := w.Accounts.IssueInvitation(ctx, id) // by a mail that was already on its way
+	sentLate, err := issue(ctx, w, "invitation", id) // by a mail that was already on its way
 	must(t, err)
 	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password, account.Device{})
 	want(t, "a link sent late", err, fault.Invalid)

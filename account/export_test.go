@@ -2,89 +2,9 @@ package account
 
 import (
 	"context"
-	"encoding/base32"
-	"encoding/json"
 	"slices"
 	"time"
-
-	"socialdirect/internal/postgres"
-	"socialdirect/internal/sms"
-	"socialdirect/internal/viewer"
-	"socialdirect/web"
-
-	"github.com/google/uuid"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 )
-
-// IssueValidation makes the link that the mail would hold.
-func (s *Service) IssueValidation(ctx context.Context, id uuid.UUID) (string, error) {
-	return s.issueToken(ctx, id, purposeValidation)
-}
-
-// IssueInvitation makes the link that the mail would hold.
-func (s *Service) IssueInvitation(ctx context.Context, id uuid.UUID) (string, error) {
-	return s.issueToken(ctx, id, purposeInvitation)
-}
-
-// IssueReset makes the link that the mail would hold.
-func (s *Service) IssueReset(ctx context.Context, id uuid.UUID) (string, error) {
-	return s.issueToken(ctx, id, purposePassword)
-}
-
-// SecretOf is what the application of somebody's phone holds, enrolled or about to.
-func (s *Service) SecretOf(ctx context.Context, v *viewer.Viewer) (secret string, err error) {
-	if enrolment, err := s.Enrol(ctx, v); err == nil {
-		return enrolment.Secret, nil
-	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := lockTOTP(ctx, tx, v.ID)
-		if err != nil {
-			return err
-		}
-		raw, err := s.vault.Unseal(ctx, tx, v.ID, aboutTOTP, row.SealedSecret)
-		secret = base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw)
-		return err
-	})
-	return secret, err
-}
-
-// Letter is a mail as a test reads it.
-type Letter struct {
-	To, Notice, Token string
-	Links             []string // of those who wait with an address
-}
-
-// Deliver makes the mails that a job sends, and counts them.
-func (s *Service) Deliver(ctx context.Context, job []byte) ([]Letter, error) {
-	var args noticeArgs
-	if err := json.Unmarshal(job, &args); err != nil {
-		return nil, err
-	}
-	due, err := s.due(ctx, args, 1)
-	return asLetters(due), err
-}
-
-func asLetters(made []letter) (all []Letter) {
-	for _, l := range made {
-		read := Letter{To: l.to, Notice: l.notice, Token: l.Token}
-		for _, line := range l.Waiting {
-			read.Links = append(read.Links, line.Token)
-		}
-		all = append(all, read)
-	}
-	return all
-}
-
-// Letters makes the mails of a notice.
-func (s *Service) Letters(ctx context.Context, id uuid.UUID, notice string) ([]Letter, error) {
-	person, err := s.Person(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	made, err := s.letters(ctx, person, notice)
-	return asLetters(made), err
-}
 
 // HashingWaits is how many wait for a place.
 func (s *Service) HashingWaits() (n int) {
@@ -105,15 +25,6 @@ func PasswordProblem(password string, about ...string) string {
 // HashesWaiting is how many may wait.
 const HashesWaiting = hashesWaiting
 
-// FreeTries is how many tries cost nothing.
-const FreeTries = freeTries
-
-// MaxWaiting is how many wait for the proof of one address.
-const MaxWaiting = maxWaiting
-
-// MaxDelay is the longest wait.
-const MaxDelay = maxDelay
-
 // Networks are what tries from a place are counted for.
 func Networks(place string) (names []string) {
 	for _, n := range networks(place) {
@@ -132,67 +43,10 @@ func CommonPasswords() []string {
 	return words
 }
 
-// SendTexts works every waiting job that sends an SMS, once, and takes it off the
-// queue when it is done.
-func (s *Service) SendTexts(ctx context.Context, sender sms.Sender) error {
-	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
-	if err != nil {
-		return err
-	}
-	rows, err := s.db.Pool.Query(ctx, `select id, args from river_job where kind = 'account_text' order by id`)
-	if err != nil {
-		return err
-	}
-	waiting := map[int64]textArgs{}
-	for rows.Next() {
-		var id int64
-		var args []byte
-		if err := rows.Scan(&id, &args); err != nil {
-			return err
-		}
-		var decoded textArgs
-		if err := json.Unmarshal(args, &decoded); err != nil {
-			return err
-		}
-		waiting[id] = decoded
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for id, args := range waiting {
-		job := &river.Job[textArgs]{JobRow: &rivertype.JobRow{ID: id}, Args: args}
-		if err := NewTextWorker(s, notices, sender).Work(ctx, job); err != nil {
-			return err
-		}
-		if _, err := s.db.Pool.Exec(ctx, `delete from river_job where id = $1`, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// The bounds of what strangers cause (R47).
+// The bounds of sign-ups (R47).
 const (
-	MailsOfKindInHour = mailsOfKindInHour
-	MailsOfKindInDay  = mailsOfKindInDay
-	MailsInHour       = mailsInHour
-	MailsInDay        = mailsInDay
-	SignUpsFromPlace  = signUpsFromPlace
-	SignUpsInAll      = signUpsInAll
-	CodesFromPlace    = codesFromPlace
-)
-
-// Refuses reports whether sign-up is refused to an address or a number.
-func (s *Service) Refuses(ctx context.Context, email, mobile string) (bool, error) {
-	return s.refused(ctx, s.db.Pool, email, mobile)
-}
-
-// What is sent by SMS in a day at most: codes that prove a number, to one number and
-// for one account, and links to one number.
-const (
-	ProofsByNumber  = proofsByNumber
-	ProofsByAccount = proofsByAccount
-	LinksByNumber   = linksByNumber
+	SignUpsFromPlace = signUpsFromPlace
+	SignUpsInAll     = signUpsInAll
 )
 
 // CountSignUp counts a sign-up from a place.
@@ -242,10 +96,4 @@ func (s *Service) occupy(ctx context.Context, l lane, n int) (free func(), err e
 			leave()
 		}
 	}, nil
-}
-
-// CheckMoving reports whether a link still moves an account.
-func (s *Service) CheckMoving(ctx context.Context, token string) error {
-	_, err := s.Moving(ctx, token)
-	return err
 }

@@ -93,7 +93,7 @@ func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	var tried atomic.Int64
-	atOnce(account.CodesFromPlace+100, func(int) {
+	atOnce(codesFromPlace+100, func(int) {
 		err := w.Accounts.CheckCode(context.Background(), "0000-0000-0000-0000", "192.0.2.1")
 		if errors.Is(err, company.ErrCode) {
 			tried.Add(1)
@@ -101,7 +101,7 @@ func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if got := int(tried.Load()); got != account.CodesFromPlace {
+	if got := int(tried.Load()); got != codesFromPlace {
 		t.Errorf("%d codes were tried", got)
 	}
 }

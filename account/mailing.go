@@ -9,7 +9,6 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
-	"socialdirect/web"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -99,12 +98,22 @@ func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, id uuid.UUI
 type NoticeWorker struct {
 	jobs.MessageDefaults[noticeArgs]
 	accounts *Service
-	notices  *web.Notices
-	sender   *mail.Sender
+	notices  writer
+	sender   sender
 }
 
+// writer words a notice (web.Notices), and sender carries the mail (mail.Sender).
+type (
+	writer interface {
+		Write(notice string, data any) (subject, text string, err error)
+	}
+	sender interface {
+		Send(ctx context.Context, m mail.Message) error
+	}
+)
+
 // NewNoticeWorker returns the worker that River runs.
-func NewNoticeWorker(accounts *Service, notices *web.Notices, sender *mail.Sender) *NoticeWorker {
+func NewNoticeWorker(accounts *Service, notices writer, sender sender) *NoticeWorker {
 	return &NoticeWorker{accounts: accounts, notices: notices, sender: sender}
 }
 

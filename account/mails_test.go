@@ -16,7 +16,7 @@ import (
 
 // deliver makes the mails of every notice that waits to be sent, and takes the jobs
 // away.
-func deliver(t *testing.T, w *bookingtest.World) (mails []account.Letter) {
+func deliver(t *testing.T, w *bookingtest.World) (mails []letter) {
 	t.Helper()
 	ctx := context.Background()
 	rows, err := w.DB.Pool.Query(ctx, `with gone as (delete from river_job where kind = 'account_notice' returning id, args) select args from gone order by id`)
@@ -30,7 +30,7 @@ func deliver(t *testing.T, w *bookingtest.World) (mails []account.Letter) {
 	}
 	check(t, rows.Err())
 	for _, args := range queued {
-		letters, err := w.Accounts.Deliver(ctx, args)
+		letters, err := mailed(ctx, w, args)
 		check(t, err)
 		mails = append(mails, letters...)
 	}
@@ -98,14 +98,14 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					}
 				})
 				mails := toMailbox(deliver(t, w), "zoevidal")
-				if len(mails) > account.MailsInHour+account.MailsOfKindInHour {
+				if len(mails) > mailsInHour+mailsOfKindInHour {
 					t.Errorf("hour %d: %d mails", hour, len(mails))
 				}
 				if sent += len(mails); hour == 0 && sent == 0 {
 					t.Error("nothing was sent at all")
 				}
 			}
-			if most := account.MailsInDay + account.MailsOfKindInDay; sent > most {
+			if most := mailsInDay + mailsOfKindInDay; sent > most {
 				t.Errorf("%d mails, %d are enough", sent, most)
 			}
 		})
@@ -151,7 +151,7 @@ func TestR47_MailsOfANeighboursAddressAreCountedApart(t *testing.T) {
 	if !may("zoe.vidal@exemple.fr") {
 		t.Error("the neighbour's mails were used up")
 	}
-	token, err := w.Accounts.IssueReset(ctx, mallory.id)
+	token, err := issue(ctx, w, "password", mallory.id)
 	check(t, err)
 	check(t, w.Accounts.ResetPassword(ctx, token, bookingtest.Password+"!"))
 	if may("zoevidal@exemple.fr") {
@@ -160,8 +160,8 @@ func TestR47_MailsOfANeighboursAddressAreCountedApart(t *testing.T) {
 }
 
 // toMailbox are the mails that end in one mailbox.
-func toMailbox(mails []account.Letter, mailbox string) []account.Letter {
-	return slices.DeleteFunc(mails, func(l account.Letter) bool {
+func toMailbox(mails []letter, mailbox string) []letter {
+	return slices.DeleteFunc(mails, func(l letter) bool {
 		local, _, _ := strings.Cut(strings.ToLower(l.To), "@")
 		local, _, _ = strings.Cut(local, "+")
 		return strings.ReplaceAll(local, ".", "") != mailbox
@@ -183,7 +183,7 @@ func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
 		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, account.Device{}) },
 	} {
 		for _, email := range []string{"zoe@exemple.fr", name + "@exemple.fr"} {
-			for i := range 2 * account.MailsOfKindInHour {
+			for i := range 2 * mailsOfKindInHour {
 
 				before := len(jobsFor(t, w))
 				check(t, ask(email, i))
@@ -234,7 +234,7 @@ func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
 				}
 				latest, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
 				if err == nil {
-					_, err = w.Accounts.Letters(ctx, latest.ID, "waiting")
+					_, err = lettersOf(ctx, w, latest.ID, "waiting")
 				}
 				if err != nil && !fault.Is(err, fault.NotFound) {
 					t.Error(err)
@@ -254,12 +254,12 @@ func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	ask := func() int {
-		for range 2 * account.MailsInHour {
+		for range 2 * mailsInHour {
 			check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{}))
 		}
 		return len(deliver(t, w))
 	}
-	if got := ask(); got != account.MailsOfKindInHour {
+	if got := ask(); got != mailsOfKindInHour {
 		t.Errorf("%d mails in a moment", got)
 	}
 	if got := ask(); got != 0 {
@@ -267,7 +267,7 @@ func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
 	}
 	check(t, w.Accounts.ResetPassword(ctx, zoe.reset(), otherPassword))
 	deliver(t, w)
-	if got := ask(); got != account.MailsOfKindInHour {
+	if got := ask(); got != mailsOfKindInHour {
 		t.Errorf("%d mails after a link was used", got)
 	}
 }
@@ -282,10 +282,10 @@ func TestR47_AKnownDeviceHasMailsOfItsOwnToAskFor(t *testing.T) {
 		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
 	}
 	deliver(t, w)
-	for range 2 * account.MailsOfKindInHour {
+	for range 2 * mailsOfKindInHour {
 		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark}))
 	}
-	if got := len(deliver(t, w)); got != account.MailsOfKindInHour {
+	if got := len(deliver(t, w)); got != mailsOfKindInHour {
 		t.Errorf("the known device gets %d mails", got)
 	}
 	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
@@ -332,7 +332,7 @@ func TestR47_ALinkIsSentAgainOnlySoOften(t *testing.T) {
 	check(t, err)
 	for i := range 10 {
 		w.SetNow(w.DB.Now().Add(time.Minute))
-		if err := w.Accounts.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= account.MailsOfKindInHour) {
+		if err := w.Accounts.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= mailsOfKindInHour) {
 			t.Errorf("time %d: %v", i, err)
 		}
 	}

@@ -35,7 +35,7 @@ func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to st
 		t.Fatal(err)
 	}
 	phone := &phones{}
-	if err := w.Accounts.SendTexts(t.Context(), phone); err != nil || len(phone.sent) != 1 {
+	if err := sendTexts(t.Context(), w, phone); err != nil || len(phone.sent) != 1 {
 		t.Fatalf("sent %+v, %v", phone.sent, err)
 	}
 	return codePattern.FindStringSubmatch(phone.sent[0].Text)[1], phone.sent[0].To
@@ -136,13 +136,13 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 		}
 		group.Wait()
 		before := len(phone.sent)
-		if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+		if err := sendTexts(t.Context(), w, phone); err != nil {
 			t.Fatal(err)
 		}
 		return len(phone.sent) - before
 	}
-	if sent := ask(); sent == 0 || sent > account.ProofsByNumber {
-		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, account.ProofsByNumber)
+	if sent := ask(); sent == 0 || sent > proofsByNumber {
+		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, proofsByNumber)
 	}
 	err := w.Accounts.SendMobileCode(t.Context(), people[0])
 	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter <= 0 || !strings.Contains(f.Message, "demain") {
@@ -167,8 +167,8 @@ func TestR47_OneAccountChangesItsNumberInVain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if sent != account.ProofsByAccount {
-		t.Errorf("%d codes to 20 numbers, want %d", sent, account.ProofsByAccount)
+	if sent != proofsByAccount {
+		t.Errorf("%d codes to 20 numbers, want %d", sent, proofsByAccount)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 	w, _ := switchboard(t)
 	v := numbered(t, w, "+33698765432")
 	code, _ := askProof(t, w, v)
-	for range account.FreeTries {
+	for range freeTries {
 		if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("a wrong code: %v", err)
 		}
@@ -226,12 +226,12 @@ func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
 		if err := w.Accounts.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
 			t.Fatal(err)
 		}
-		if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+		if err := sendTexts(t.Context(), w, phone); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(phone.sent) == 0 || len(phone.sent) > account.LinksByNumber {
-		t.Errorf("%d links went to the number within a day, want %d at most", len(phone.sent), account.LinksByNumber)
+	if len(phone.sent) == 0 || len(phone.sent) > linksByNumber {
+		t.Errorf("%d links went to the number within a day, want %d at most", len(phone.sent), linksByNumber)
 	}
 }
 
@@ -253,7 +253,7 @@ func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 		}
 	}
 	group.Wait()
-	if err := w.Accounts.SendTexts(t.Context(), phone); err != nil {
+	if err := sendTexts(t.Context(), w, phone); err != nil {
 		t.Fatal(err)
 	}
 	sent := map[string]int{}
@@ -261,7 +261,7 @@ func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 		sent[m.To]++
 	}
 	for number, n := range sent {
-		if n > account.ProofsByNumber {
+		if n > proofsByNumber {
 			t.Errorf("%d codes went to %s", n, number)
 		}
 	}

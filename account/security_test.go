@@ -72,7 +72,7 @@ func (m member) viewer(token string) *viewer.Viewer {
 
 func (m member) reset() string {
 	m.t.Helper()
-	link, err := m.w.Accounts.IssueReset(context.Background(), m.id)
+	link, err := issue(context.Background(), m.w, "password", m.id)
 	check(m.t, err)
 	return link
 }
@@ -148,7 +148,7 @@ func TestR8_RecoveryLeavesTheSecondFactorOwed(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := enrolledStaff(t, w, "claire@exemple.fr")
-	link, err := w.Accounts.IssueReset(ctx, v.ID)
+	link, err := issue(ctx, w, "password", v.ID)
 	check(t, err)
 	check(t, w.Accounts.ResetPassword(ctx, link, otherPassword))
 	if alive, err := w.Accounts.SessionAlive(ctx, v.Session); err != nil || alive {
@@ -180,7 +180,7 @@ func enrolledStaff(t *testing.T, w *bookingtest.World, email string) *viewer.Vie
 // codeOf is the code that the application of somebody's phone shows.
 func codeOf(t *testing.T, w *bookingtest.World, v *viewer.Viewer) string {
 	t.Helper()
-	secret, err := w.Accounts.SecretOf(context.Background(), v)
+	secret, err := secretOf(context.Background(), w, v)
 	check(t, err)
 	code, err := totp.GenerateCode(secret, w.DB.Now())
 	check(t, err)
@@ -210,7 +210,7 @@ func TestR5_ForgottenPasswordQueuesOneJobForAnyAddress(t *testing.T) {
 	if !slices.Equal(got, []string{"password_reset", "password_reset", "password_reset"}) {
 		t.Errorf("jobs: %v", got)
 	}
-	if letters, err := w.Accounts.Letters(ctx, uuid.New(), "password_reset"); !fault.Is(err, fault.NotFound) {
+	if letters, err := lettersOf(ctx, w, uuid.New(), "password_reset"); err != nil || len(letters) != 0 {
 		t.Errorf("somebody who does not exist gets %v, %v", letters, err)
 	}
 }
@@ -227,7 +227,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 	for _, mail := range deliver(t, w) {
 		links = append(links, mail.Token)
 	}
-	if len(links) != account.MailsOfKindInHour {
+	if len(links) != mailsOfKindInHour {
 		t.Errorf("%d mails in a moment", len(links))
 	}
 	w.SetNow(bookingtest.Start.Add(account.ResetLifetime - time.Second))
@@ -291,7 +291,7 @@ func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *te
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
 		err = w.Accounts.ChangePassword(ctx, v, wrongPassword, bookingtest.Password)
 	}
-	if !fault.Is(err, fault.Throttled) || tries > account.FreeTries+2 {
+	if !fault.Is(err, fault.Throttled) || tries > freeTries+2 {
 		t.Errorf("guessing went on for %d tries: %v", tries, err)
 	}
 }
@@ -377,7 +377,7 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 		_, err := zoe.signIn(wrongPassword, account.Device{Place: fmt.Sprintf("192.0.%d.%d", i/256, i%256)})
 		return err
 	})
-	if tried != account.FreeTries+1 || tried+refused != 10_000 {
+	if tried != freeTries+1 || tried+refused != 10_000 {
 		t.Errorf("%d tries were made, %d refused", tried, refused)
 	}
 	var last time.Duration
@@ -385,7 +385,7 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 	for range 14 {
 		_, err := zoe.signIn(bookingtest.Password, account.Device{Place: "203.0.113.9"})
 		wait := fault.From(err).RetryAfter
-		if !fault.Is(err, fault.Throttled) || wait < last || wait > account.MaxDelay {
+		if !fault.Is(err, fault.Throttled) || wait < last || wait > maxDelay {
 			t.Fatalf("after %s: %v, wait %s", last, err, wait)
 		}
 		last, at = wait, at.Add(wait)
@@ -394,7 +394,7 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 			t.Fatalf("after the wait: %v", err)
 		}
 	}
-	if last != account.MaxDelay {
+	if last != maxDelay {
 		t.Errorf("the delay grew to %s only", last)
 	}
 	if _, err := zoe.signIn(bookingtest.Password, account.Device{Place: "198.51.100.7"}); !fault.Is(err, fault.Throttled) {
@@ -482,7 +482,7 @@ func TestR2_GoodTriesAreTakenBack(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	for range 3 {
-		for range account.FreeTries - 1 {
+		for range freeTries - 1 {
 			if _, err := zoe.signIn(wrongPassword, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
@@ -491,7 +491,7 @@ func TestR2_GoodTriesAreTakenBack(t *testing.T) {
 	}
 	var failures int
 	check(t, w.DB.Pool.QueryRow(context.Background(), `select failures from throttles where key like 'place:%'`).Scan(&failures))
-	if failures != 3*(account.FreeTries-1) {
+	if failures != 3*(freeTries-1) {
 		t.Errorf("%d failures are counted for the place", failures)
 	}
 }
@@ -522,7 +522,7 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 	block := func() {
 		t.Helper()
 		var err error
-		for range account.FreeTries + 2 {
+		for range freeTries + 2 {
 			_, err = zoe.signIn(wrongPassword, account.Device{})
 		}
 		if !fault.Is(err, fault.Throttled) {
@@ -540,7 +540,7 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
 		_, err = zoe.signIn(wrongPassword, account.Device{Mark: zoes.Mark})
 	}
-	if tries != account.FreeTries+2 {
+	if tries != freeTries+2 {
 		t.Errorf("a known device guesses %d times: %v", tries, err)
 	}
 	at := bookingtest.Start.Add(time.Hour)
@@ -639,7 +639,7 @@ func TestR8_CodesAreCountedBeforeTheyAreTried(t *testing.T) {
 		_, err := w.Accounts.ConfirmSecondFactor(ctx, half, "abcdef")
 		return err
 	})
-	if tried != account.FreeTries+1 || refused != 500-tried {
+	if tried != freeTries+1 || refused != 500-tried {
 		t.Errorf("%d codes were tried, %d refused", tried, refused)
 	}
 }
@@ -694,13 +694,13 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	if mails := deliver(t, w); len(mails) != 2 || mails[0].To != "zoe@exemple.fr" || mails[0].Notice != "email_asked" || mails[0].Token != "" {
 		t.Errorf("mails: %+v", mails)
 	}
-	letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move")
+	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	check(t, err)
 	if len(letters) != 1 || letters[0].To != "Zoe.Vidal@exemple.fr" || letters[0].Notice != "email_move" || letters[0].Token == "" {
 		t.Fatalf("letters: %+v", letters)
 	}
 	link := letters[0].Token
-	check(t, w.Accounts.CheckMoving(ctx, link))
+	check(t, checkMoving(ctx, w, link))
 	if _, err := w.Accounts.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the address moved before the button: %v", err)
 	}
@@ -718,7 +718,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	if _, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the old address: %v", err)
 	}
-	letters, err = w.Accounts.Letters(ctx, zoe.id, "email_moved")
+	letters, err = lettersOf(ctx, w, zoe.id, "email_moved")
 	if err != nil || len(letters) != 1 || letters[0].To != "zoe@exemple.fr" {
 		t.Errorf("the old address is not told: %+v, %v", letters, err)
 	}
@@ -732,7 +732,7 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 	ask := func(email string) string {
 		t.Helper()
 		check(t, w.Accounts.AskEmail(ctx, v, email, false))
-		letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move")
+		letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 		check(t, err)
 		return letters[0].Token
 	}
@@ -740,7 +740,7 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 	wantGone(t, "the address asked for before", w.Accounts.ChangeEmail(ctx, first, nil))
 	check(t, w.Accounts.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
 	wantGone(t, "asked for before the new password", w.Accounts.ChangeEmail(ctx, second, nil))
-	if letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move"); err != nil || len(letters) != 0 {
+	if letters, err := lettersOf(ctx, w, zoe.id, "email_move"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
 	}
 }
@@ -752,13 +752,13 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) 
 	newMember(t, w, "paul@exemple.fr")
 	_, v := zoe.enter(account.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "PAUL@exemple.fr", false))
-	letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move")
+	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	if err != nil || len(letters) != 1 || letters[0].To != "paul@exemple.fr" || letters[0].Notice != "email_taken" || letters[0].Token != "" {
 		t.Errorf("letters: %+v, %v", letters, err)
 	}
 	// Somebody signs up with the address between the link and its button.
 	check(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
-	letters, err = w.Accounts.Letters(ctx, zoe.id, "email_move")
+	letters, err = lettersOf(ctx, w, zoe.id, "email_move")
 	check(t, err)
 	newMember(t, w, "libre@exemple.fr")
 	wantGone(t, "taken meanwhile", w.Accounts.ChangeEmail(ctx, letters[0].Token, nil))

@@ -90,7 +90,7 @@ func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing
 	if err != nil || len(lines) != 1 || lines[0].Act != "account.assisted" || lines[0].ActorID != v.ID {
 		t.Errorf("journal: %+v, %v", lines, err)
 	}
-	token, err := w.Accounts.IssueInvitation(t.Context(), person.ID)
+	token, err := issue(t.Context(), w, "invitation", person.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 	if got := progress(); got != account.LinkSent {
 		t.Errorf("progress %s", got)
 	}
-	token, err := w.Accounts.IssueInvitation(t.Context(), person.ID)
+	token, err := issue(t.Context(), w, "invitation", person.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 		t.Errorf("opened as %+v", person)
 	}
 	var phone phones
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil || len(phone.sent) != 1 || phone.sent[0].To != "+33612345679" {
+	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 1 || phone.sent[0].To != "+33612345679" {
 		t.Fatalf("sent %+v, %v", phone.sent, err)
 	}
 	link := regexp.MustCompile(`https://rdv\.exemple\.fr/invitation\?token=(\S+)$`).FindStringSubmatch(phone.sent[0].Text)
@@ -330,7 +330,7 @@ func askCode(t *testing.T, w *bookingtest.World, phone *phones, mobile string) (
 		t.Fatal(err)
 	}
 	phone.sent = nil
-	if err := w.Accounts.SendTexts(t.Context(), phone); err != nil || len(phone.sent) != 1 {
+	if err := sendTexts(t.Context(), w, phone); err != nil || len(phone.sent) != 1 {
 		t.Fatalf("sent %+v, %v", phone.sent, err)
 	}
 	found := codePattern.FindStringSubmatch(phone.sent[0].Text)
@@ -348,7 +348,7 @@ func TestR4_ACodeIsForItsBrowserItsTimeAndFiveTries(t *testing.T) {
 	w, v := switchboard(t)
 	assist(t, w, v, spoken(w, "", "+33612345679"))
 	var phone phones
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil {
+	if err := sendTexts(t.Context(), w, &phone); err != nil {
 		t.Fatal(err)
 	}
 	token, code := askCode(t, w, &phone, "+33612345679")
@@ -393,7 +393,7 @@ func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
 		if err != nil || token == "" {
 			t.Errorf("%s: %q, %v", mobile, token, err)
 		}
-		if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil || len(phone.sent) != 0 {
+		if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 0 {
 			t.Errorf("%s was sent %+v, %v", mobile, phone.sent, err)
 		}
 		for range 5 {
@@ -453,7 +453,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	w, v := switchboard(t)
 	assist(t, w, v, spoken(w, "", "+33612345679"))
 	phone := phones{}
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil {
+	if err := sendTexts(t.Context(), w, &phone); err != nil {
 		t.Fatal(err)
 	}
 	token, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"})
@@ -461,11 +461,11 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	phone = phones{failing: errors.New("sms: the gateway answered 500")}
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err == nil {
+	if err := sendTexts(t.Context(), w, &phone); err == nil {
 		t.Error("the failure was lost")
 	}
 	phone.failing = nil
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil || len(phone.sent) != 2 || phone.sent[0] != phone.sent[1] {
+	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 2 || phone.sent[0] != phone.sent[1] {
 		t.Errorf("sent %+v, %v", phone.sent, err)
 	}
 	if _, err := w.Accounts.SignInByCode(t.Context(), token, codePattern.FindStringSubmatch(phone.sent[1].Text)[1], account.Device{}); err != nil {
@@ -477,7 +477,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	}
 	w.SetNow(bookingtest.Start.Add(account.CodeLifetime))
 	phone.sent = nil
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil || len(phone.sent) != 0 {
+	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 0 {
 		t.Errorf("a code that is over was sent: %+v, %v", phone.sent, err)
 	}
 }
@@ -531,7 +531,7 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 		t.Fatal(err)
 	}
 	var phone phones
-	if err := w.Accounts.SendTexts(t.Context(), &phone); err != nil || len(phone.sent) != 2 {
+	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 2 {
 		t.Fatalf("sent %+v, %v", phone.sent, err)
 	}
 	for _, m := range phone.sent {

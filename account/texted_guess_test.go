@@ -34,13 +34,13 @@ func TestR4_AnotherCodeGivesNoMoreTries(t *testing.T) {
 	w, v := switchboard(t)
 	assist(t, w, v, spoken(w, "", "+33612345679"))
 	var phone phones
-	must(t, w.Accounts.SendTexts(t.Context(), &phone))
+	must(t, sendTexts(t.Context(), w, &phone))
 	for _, mobile := range []string{"+33612345679", "+33699999999"} { // somebody's and nobody's (R5)
-		if got := guesses(t, w, mobile, 10); got != account.FreeTries+1 {
+		if got := guesses(t, w, mobile, 10); got != freeTries+1 {
 			t.Errorf("%s: %d guesses in a moment", mobile, got)
 		}
 	}
-	w.SetNow(bookingtest.Start.Add(account.MaxDelay))
+	w.SetNow(bookingtest.Start.Add(maxDelay))
 	token, code := askCode(t, w, &phone, "+33612345679")
 	if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{}); err != nil {
 		t.Errorf("the right code after a wait: %v", err)
@@ -56,7 +56,7 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 	assist(t, w, v, spoken(w, "", "+33612345679"))
 	assist(t, w, v, spoken(w, "", "+33612345680"))
 	var phone phones
-	must(t, w.Accounts.SendTexts(t.Context(), &phone))
+	must(t, sendTexts(t.Context(), w, &phone))
 	token, code := askCode(t, w, &phone, "+33612345679")
 	in, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{})
 	must(t, err)
@@ -68,11 +68,11 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 	_, err = w.Accounts.RequestCode(t.Context(), "+33612345679", unknown)
 	wantFault(t, "an unknown device, the day's codes used up", err, fault.Throttled)
 
-	must(t, w.Accounts.SendTexts(t.Context(), &phone))
+	must(t, sendTexts(t.Context(), w, &phone))
 	phone.sent = nil
 	token, err = w.Accounts.RequestCode(t.Context(), "+33612345679", mine)
 	must(t, err)
-	must(t, w.Accounts.SendTexts(t.Context(), &phone))
+	must(t, sendTexts(t.Context(), w, &phone))
 	code = codePattern.FindStringSubmatch(phone.sent[0].Text)[1]
 	_, err = w.Accounts.SignInByCode(t.Context(), token, code, unknown)
 	wantFault(t, "the number's wrong codes count elsewhere", err, fault.Throttled)

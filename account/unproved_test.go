@@ -141,7 +141,7 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	link := moveLink(t, w)
 	w.SetNow(bookingtest.Start.Add(account.EmailLifetime - time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
-	check(t, w.Accounts.CheckMoving(ctx, link))
+	check(t, checkMoving(ctx, w, link))
 	w.SetNow(bookingtest.Start.Add(account.EmailLifetime + time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
 	if got := held(t, w, "canarimail"); len(got) != 0 {

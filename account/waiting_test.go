@@ -94,12 +94,12 @@ func TestR5_ThoseWhoWaitWithOneAddressAreFewAndTheLatest(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	var links []string
-	for i := range account.MaxWaiting + 3 {
+	for i := range maxWaiting + 3 {
 		links = append(links, waiting(t, w, "zoe@exemple.fr", "Personne "+string(rune('A'+i)), malloryPassword))
 	}
 	var count int
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts where email = 'zoe@exemple.fr'`).Scan(&count))
-	if count != account.MaxWaiting {
+	if count != maxWaiting {
 		t.Errorf("%d wait", count)
 	}
 	for i, link := range links {
@@ -126,7 +126,7 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 			t.Errorf("a job for %q", notice)
 		}
 	}
-	letters, err := w.Accounts.Letters(ctx, latest.ID, "waiting")
+	letters, err := lettersOf(ctx, w, latest.ID, "waiting")
 	if err != nil || len(letters) != 1 || letters[0].To != "zoe@exemple.fr" || len(letters[0].Links) != 2 {
 		t.Fatalf("letters: %+v, %v", letters, err)
 	}
@@ -138,7 +138,7 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 	}
 	check(t, w.Accounts.Validate(ctx, links[0]))
 	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
-	if letters, err := w.Accounts.Letters(ctx, latest.ID, "waiting"); !fault.Is(err, fault.NotFound) {
+	if letters, err := lettersOf(ctx, w, latest.ID, "waiting"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	var links []string
-	for i := range account.MaxWaiting {
+	for i := range maxWaiting {
 		links = append(links, waiting(t, w, "zoe@exemple.fr", "Personne "+string(rune('A'+i)), malloryPassword))
 	}
 	results := make([]error, len(links))
@@ -186,7 +186,7 @@ func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	_, v := zoe.enter(account.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
-	letters, err := w.Accounts.Letters(ctx, zoe.id, "email_move")
+	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	check(t, err)
 	check(t, w.Accounts.ChangeEmail(ctx, letters[0].Token, nil))
 	wantGone(t, "a link to an address that somebody moved to", w.Accounts.Validate(ctx, moved))
@@ -215,11 +215,11 @@ func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	for i := range 4 * account.MailsOfKindInHour {
+	for i := range 4 * mailsOfKindInHour {
 		in := signUp(w, map[bool]string{true: "zoe@exemple.fr", false: "ZOE@exemple.fr"}[i%2 == 0])
 		in.Password = malloryPassword
 		check(t, w.Accounts.SignUp(ctx, in))
-		if mails := deliver(t, w); len(mails) == 1 != (i < account.MailsOfKindInHour) || len(mails) > 1 {
+		if mails := deliver(t, w); len(mails) == 1 != (i < mailsOfKindInHour) || len(mails) > 1 {
 			t.Errorf("sign-up %d: %d mails", i, len(mails))
 		}
 	}
@@ -232,10 +232,10 @@ func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
 	w.SetNow(w.DB.Now().Add(time.Hour))
 	check(t, w.Accounts.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"))
 	mails := deliver(t, w)
-	if len(mails) != 1 || len(mails[0].Links) != account.MaxWaiting {
+	if len(mails) != 1 || len(mails[0].Links) != maxWaiting {
 		t.Fatalf("an hour later: %+v", mails)
 	}
-	check(t, w.Accounts.Validate(ctx, mails[0].Links[account.MaxWaiting-1]))
+	check(t, w.Accounts.Validate(ctx, mails[0].Links[maxWaiting-1]))
 	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
 	check(t, w.Accounts.SignUp(ctx, owner))
 	if got := jobsFor(t, w); got[len(got)-1] != "known" {
@@ -263,7 +263,7 @@ func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
 	if err != nil || person.FirstName != "Zoé" {
 		t.Errorf("the address is %q's, %v", person.FirstName, err)
 	}
-	for range account.MaxWaiting + 1 { // known by now: nothing fails
+	for range maxWaiting + 1 { // known by now: nothing fails
 		check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
 	}
 }
