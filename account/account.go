@@ -22,12 +22,10 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"strings"
 	"time"
 
+	"socialdirect/account/limit"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
@@ -93,6 +91,8 @@ var (
 
 // Service is the acts on accounts.
 type Service struct {
+	Limits *limit.Service
+
 	db        *postgres.DB
 	queue     *jobs.Queue
 	vault     *vault.Vault
@@ -115,7 +115,8 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		return nil, err
 	}
 	return &Service{
-		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
+		Limits: limit.New(db, vault),
+		db:     db, queue: queue, vault: vault, companies: companies, legal: legal,
 		passwords: passwords, passkeys: passkeys, nobody: uuid.New(),
 	}, nil
 }
@@ -135,7 +136,7 @@ func (s *Service) ServedAt(base string) (*Service, error) {
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db = db
+	moved.db, moved.Limits = db, s.Limits.At(db)
 	return &moved
 }
 
@@ -155,18 +156,4 @@ func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
 // for one that has an account (R5).
 func (s *Service) idOfNobody(email string) uuid.UUID {
 	return uuid.NewSHA1(s.nobody, []byte(strings.ToLower(email)))
-}
-
-// newToken returns 256 random bits for a link or a cookie, and what is kept of
-// them.
-func newToken() (token string, hash []byte) {
-	raw := make([]byte, 32)
-	_, _ = rand.Read(raw) // never fails (crypto/rand)
-	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, hashToken(token)
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }

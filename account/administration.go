@@ -195,7 +195,7 @@ func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uui
 		case row.state() != Invited || !row.Role.Staff():
 			return errNotInvited
 		}
-		if err := s.spendInvitation(ctx, tx, row.Email); err != nil {
+		if err := s.Limits.SpendInvitation(ctx, tx, row.Email); err != nil {
 			return err
 		}
 		if err := journal(ctx, tx, v, "account.invited", id, uuid.Nil); err != nil {

@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -141,7 +143,7 @@ func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, em
 	if email != "" {
 		return s.enqueueNotice(ctx, tx, id, noticeAssisted)
 	}
-	refused, err := s.spendIn(ctx, tx, tooManyLinks, quota{"link-number", mobile, linksByNumber, 24 * time.Hour})
+	refused, err := s.Limits.SpendIn(ctx, tx, tooManyLinks, limit.Quota{Kind: "link-number", Value: mobile, Most: linksByNumber, Window: 24 * time.Hour})
 	if err := errors.Join(refused, err); err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.Email == "" && !s.texting {
 			return ErrNoSMS
 		}
-		if err := s.spendInvitation(ctx, tx, row.Email); err != nil {
+		if err := s.Limits.SpendInvitation(ctx, tx, row.Email); err != nil {
 			return err
 		}
 		if err := s.sendLink(ctx, tx, id, row.Email, row.Mobile); err != nil {
@@ -257,7 +259,7 @@ const (
 const tooManySearches = "Cela fait beaucoup de recherches en peu de temps."
 
 func (s *Service) spendSearch(ctx context.Context, v *viewer.Viewer) error {
-	return s.spend(ctx, tooManySearches, quota{"search", v.ID.String(), searchesAllowed, searchWindow})
+	return s.Limits.Spend(ctx, tooManySearches, limit.Quota{Kind: "search", Value: v.ID.String(), Most: searchesAllowed, Window: searchWindow})
 }
 
 // LikelyDoubles lists the beneficiaries' accounts that may be the same person's

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -31,7 +32,7 @@ func (s *Service) knows(ctx context.Context, email string, from Device) (bool, e
 	if from.Mark == "" || len(from.Mark) > maxToken {
 		return false, nil
 	}
-	return readKnown(ctx, s.db.Pool, hashToken(from.Mark), email, s.db.Now())
+	return readKnown(ctx, s.db.Pool, bearer.Hash(from.Mark), email, s.db.Now())
 }
 
 // knownTo reports whether an account has signed in from this device before.
@@ -39,16 +40,16 @@ func (s *Service) knownTo(ctx context.Context, q postgres.Querier, account uuid.
 	if from.Mark == "" || len(from.Mark) > maxToken {
 		return false, nil
 	}
-	return readKnownTo(ctx, q, hashToken(from.Mark), account, s.db.Now())
+	return readKnownTo(ctx, q, bearer.Hash(from.Mark), account, s.db.Now())
 }
 
 // markKnown has the account know the device, under a new token in place of the
 // one that it had.
 func markKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, from Device) (mark string, err error) {
-	if err := forgetDevice(ctx, tx, id, hashToken(from.Mark)); err != nil {
+	if err := forgetDevice(ctx, tx, id, bearer.Hash(from.Mark)); err != nil {
 		return "", err
 	}
-	mark, hash := newToken()
+	mark, hash := bearer.New()
 	return mark, insertKnown(ctx, tx, id, hash)
 }
 

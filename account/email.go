@@ -3,6 +3,9 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -24,7 +27,7 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 			return err
 		}
 	}
-	if err := s.admit(ctx, s.byNewEmail(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByNewEmail(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -37,7 +40,7 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		if err := s.mail(ctx, tx, v.ID, noticeMoveAsked); err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, v.ID, noticeMove, MailMove)
+		return s.mailAsked(ctx, tx, v.ID, noticeMove, limit.MailMove)
 	})
 }
 
@@ -58,7 +61,7 @@ type Moving struct {
 // Moving returns whose account a link moves: somebody else may have asked to move to
 // one's address. Gone when the link no longer works.
 func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
-	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeEmail, s.db.Now())
+	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeEmail, s.db.Now())
 	if err != nil {
 		return Moving{}, err
 	}
@@ -78,11 +81,11 @@ func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 // new address was not asked whether it is theirs, and would be texted about there.
 func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, hashToken(token), purposeEmail)
+		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeEmail)
 		if err != nil {
 			return err
 		}
-		email, err := replaceEmail(ctx, tx, hashToken(token))
+		email, err := replaceEmail(ctx, tx, bearer.Hash(token))
 		if err != nil {
 			return err
 		}
@@ -109,7 +112,7 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, error) {
 	var letters []letter
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		token, hash := newToken()
+		token, hash := bearer.New()
 		pending, err := insertEmailToken(ctx, tx, person.ID, hash)
 		if postgres.NoRows(err) {
 			return nil // done, or given up

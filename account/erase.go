@@ -131,29 +131,3 @@ func (s *Service) Reassure(ctx context.Context, v *viewer.Viewer, password strin
 func (s *Service) Reassured(v *viewer.Viewer) bool { return recent(v, s.db.Now()) == nil }
 
 var errReassure = fault.New(fault.Invalid, "Écrivez votre mot de passe, pour que nous soyons sûrs que c’est bien vous. Si vous n’en avez pas, déconnectez-vous, reconnectez-vous, puis recommencez.")
-
-// Allowance bounds how often something may be done in a window of time.
-type Allowance struct {
-	Kind, Value string // what is counted, and for whom
-	Most        int
-	Window      time.Duration
-}
-
-// FromPlace is the allowance of each network that a request comes from.
-func FromPlace(kind, place string, most int, window time.Duration) []Allowance {
-	var allowances []Allowance
-	for _, q := range fromPlace(kind, "", place, most, window) {
-		allowances = append(allowances, Allowance{q.kind, q.value, q.most, q.window})
-	}
-	return allowances
-}
-
-// Spend counts one use of each allowance in turn, for the domains above, and fails
-// with Throttled, saying message, at the first that is spent.
-func (s *Service) Spend(ctx context.Context, message string, allowances ...Allowance) error {
-	quotas := make([]quota, len(allowances))
-	for i, a := range allowances {
-		quotas[i] = quota{a.Kind, a.Value, a.Most, a.Window}
-	}
-	return s.spend(ctx, message, quotas...)
-}

@@ -25,14 +25,6 @@ func PasswordProblem(password string, about ...string) string {
 // HashesWaiting is how many may wait.
 const HashesWaiting = hashesWaiting
 
-// Networks are what tries from a place are counted for.
-func Networks(place string) (names []string) {
-	for _, n := range networks(place) {
-		names = append(names, n.name)
-	}
-	return names
-}
-
 // CommonPasswords are the commonest ones, in order.
 func CommonPasswords() []string {
 	var words []string
@@ -51,7 +43,7 @@ const (
 
 // CountSignUp counts a sign-up from a place.
 func (s *Service) CountSignUp(ctx context.Context, place string) error {
-	return s.spend(ctx, tooManySignUps, append(signUpsFrom(place), signUpsOfAll(place)...)...)
+	return s.Limits.Spend(ctx, tooManySignUps, append(signUpsFrom(place), signUpsOfAll(place)...)...)
 }
 
 // HashingPlaces are how many passwords may be hashed at once for each lane and those

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/passhash"
 )
@@ -54,7 +55,7 @@ type line struct {
 }
 
 func newHasher() (*hasher, error) {
-	nobodys, _ := newToken()
+	nobodys, _ := bearer.New()
 	decoy, err := passhash.Make(nobodys)
 	if err != nil {
 		return nil, fmt.Errorf("password hash: %w", err)

@@ -3,13 +3,15 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
 
 type forgottenPage struct {
-	MailBounds
+	limit.MailBounds
 	Form *form.Form
 	Gone bool // shown because a link no longer works
 	Sent bool

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -276,7 +277,7 @@ func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int
 
 // AskPasskeySignIn answers with a challenge to any passkey.
 func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *http.Request) error {
-	token, holder := newToken()
+	token, holder := bearer.New()
 	options, err := h.accounts.AskPasskeySignIn(r.Context(), holder)
 	if err != nil {
 		return err
@@ -295,7 +296,7 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(cookie.Value) > 100 {
 		return errChallenge
 	}
-	in, err := h.accounts.SignInWithPasskey(r.Context(), hashToken(cookie.Value), g.Credential, h.device(r))
+	in, err := h.accounts.SignInWithPasskey(r.Context(), bearer.Hash(cookie.Value), g.Credential, h.device(r))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/company"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -158,7 +160,7 @@ func newPassword(f *form.Form) string {
 // validationPage says whose account the link opens: somebody else may have signed
 // up with one's address.
 type validationPage struct {
-	MailBounds
+	limit.MailBounds
 	Token  string
 	Name   string
 	Digits string // the last two of the mobile number
@@ -195,7 +197,7 @@ func (h *HTTP) Validate(w http.ResponseWriter, r *http.Request) error {
 }
 
 type resendPage struct {
-	MailBounds
+	limit.MailBounds
 	Form *form.Form
 	Gone bool // shown because a link no longer works
 	Sent bool

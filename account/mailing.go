@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -53,12 +55,12 @@ type letter struct {
 // account that does not exist is sent nothing, which is how a request for an
 // unknown address costs the same as one for a known address (R5).
 type noticeArgs struct {
-	AccountID uuid.UUID `json:"account_id"`
-	Notice    string    `json:"notice"`
-	Left      int       `json:"left,omitempty"`  // recovery codes, where the notice is about one used
-	Asked     MailKind  `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
-	About     uuid.UUID `json:"about,omitzero"`  // another account that the notice is about
-	Known     bool      `json:"known,omitempty"` // asked from a device that the account knows
+	AccountID uuid.UUID      `json:"account_id"`
+	Notice    string         `json:"notice"`
+	Left      int            `json:"left,omitempty"`  // recovery codes, where the notice is about one used
+	Asked     limit.MailKind `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
+	About     uuid.UUID      `json:"about,omitzero"`  // another account that the notice is about
+	Known     bool           `json:"known,omitempty"` // asked from a device that the account knows
 }
 
 // Kind names the job.
@@ -81,7 +83,7 @@ func (s *Service) mail(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice
 }
 
 // mailAsked queues a notice that somebody asked for by typing an address.
-func (s *Service) mailAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked MailKind) error {
+func (s *Service) mailAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked limit.MailKind) error {
 	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice, Asked: asked}, nil)
 }
 
@@ -151,7 +153,7 @@ func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]lett
 	if err != nil || len(letters) == 0 || args.Asked == "" || attempt > 1 {
 		return letters, err
 	}
-	may, err := s.MayMail(ctx, MailRequest{Kind: args.Asked, Email: letters[0].to, Known: args.Known})
+	may, err := s.Limits.MayMail(ctx, limit.MailRequest{Kind: args.Asked, Email: letters[0].to, Known: args.Known})
 	if err != nil || !may {
 		return nil, err
 	}

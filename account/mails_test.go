@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/account"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
@@ -118,19 +120,19 @@ func TestR47_OtherMailsLeaveThoseOfRecovery(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	newMember(t, w, "zoe@exemple.fr")
-	may := func(kind account.MailKind) bool {
-		allowed, err := w.Accounts.MayMail(ctx, account.MailRequest{Kind: kind, Email: "zoe@exemple.fr"})
+	may := func(kind limit.MailKind) bool {
+		allowed, err := w.Accounts.Limits.MayMail(ctx, limit.MailRequest{Kind: kind, Email: "zoe@exemple.fr"})
 		check(t, err)
 		return allowed
 	}
 	for day := range 24 {
 		w.SetNow(bookingtest.Start.Add(time.Duration(48+day) * time.Hour))
-		for _, kind := range []account.MailKind{account.MailSignUp, account.MailMove, account.MailRights} {
+		for _, kind := range []limit.MailKind{limit.MailSignUp, limit.MailMove, limit.MailRights} {
 			for may(kind) {
 			}
 		}
 	}
-	if !may(account.MailRecovery) {
+	if !may(limit.MailRecovery) {
 		t.Error("no link sets another password")
 	}
 }
@@ -142,7 +144,7 @@ func TestR47_MailsOfANeighboursAddressAreCountedApart(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	mallory := newMember(t, w, "zoe.vidal@exemple.fr")
 	may := func(email string) bool {
-		allowed, err := w.Accounts.MayMail(ctx, account.MailRequest{Kind: account.MailRecovery, Email: email})
+		allowed, err := w.Accounts.Limits.MayMail(ctx, limit.MailRequest{Kind: limit.MailRecovery, Email: email})
 		check(t, err)
 		return allowed
 	}

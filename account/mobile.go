@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -89,11 +92,11 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 			return errMobileProved
 		}
 		day := 24 * time.Hour
-		refused, err = s.spendIn(ctx, tx, tooManyProofs, quota{"proof-account", v.ID.String(), proofsByAccount, day}, quota{"proof-number", m.Number, proofsByNumber, day})
+		refused, err = s.Limits.SpendIn(ctx, tx, tooManyProofs, limit.Quota{Kind: "proof-account", Value: v.ID.String(), Most: proofsByAccount, Window: day}, limit.Quota{Kind: "proof-number", Value: m.Number, Most: proofsByNumber, Window: day})
 		if err != nil || refused != nil {
 			return err
 		}
-		_, hash := newToken() // nobody's: the session says whose code it is
+		_, hash := bearer.New() // nobody's: the session says whose code it is
 		challenge, err := replaceMobileChallenge(ctx, tx, hash, v.ID, s.byNumber(m.Number))
 		if err != nil {
 			return err
@@ -148,13 +151,13 @@ func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.
 		return nil, err
 	}
 	counts := s.byNumber(m.Number)
-	if err := admitIn(ctx, tx, counts); err != nil {
+	if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 		return nil, err
 	}
 	if !s.rightCode(ctx, tx, c, code) {
 		return errTextCode, countCodeTry(ctx, tx, c.ID)
 	}
-	if err := forgetTries(ctx, tx, counts); err != nil {
+	if err := limit.Forget(ctx, tx, counts); err != nil {
 		return nil, err
 	}
 	if err := useChallenge(ctx, tx, c.ID); err != nil {

@@ -3,6 +3,9 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -17,7 +20,7 @@ import (
 // work, and a device that the account knows has mails of its own to ask for, so that
 // nobody is flooded and nobody locked out. Throttled when its place asks for too many.
 func (s *Service) ForgotPassword(ctx context.Context, email string, from Device) error {
-	if err := s.spendAsking(ctx, from.Place); err != nil {
+	if err := s.Limits.SpendAsking(ctx, from.Place); err != nil {
 		return err
 	}
 	known, err := s.knows(ctx, email, from)
@@ -32,7 +35,7 @@ func (s *Service) ForgotPassword(ctx context.Context, email string, from Device)
 		if err != nil {
 			owner = holder{ID: s.idOfNobody(email), HasPassword: true}
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: owner.recovery(), Asked: MailRecovery, Known: known}, nil)
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: owner.recovery(), Asked: limit.MailRecovery, Known: known}, nil)
 	})
 }
 
@@ -50,7 +53,7 @@ func (h holder) recovery() string {
 // ResetOwner reports, without consuming it, whose password a link sets; Gone
 // when it no longer works.
 func (s *Service) ResetOwner(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposePassword, s.db.Now())
+	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposePassword, s.db.Now())
 	if err != nil {
 		return Person{}, err
 	}
@@ -71,7 +74,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, hashToken(token), purposePassword)
+		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposePassword)
 		if err != nil {
 			return err
 		}
@@ -82,10 +85,10 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx, s.byAccount(person.Email)); err != nil {
+		if err := limit.Forget(ctx, tx, s.Limits.ByAccount(person.Email)); err != nil {
 			return err
 		}
-		if err := s.giveMailsBack(ctx, tx, person.Email); err != nil {
+		if err := s.Limits.GiveMailsBack(ctx, tx, person.Email); err != nil {
 			return err
 		}
 		// A beneficiary's passkey is a way in of its own: one that somebody else
@@ -116,7 +119,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := forgetTries(ctx, tx, s.byPassword(v.ID)); err != nil {
+		if err := limit.Forget(ctx, tx, s.Limits.ByPassword(v.ID)); err != nil {
 			return err
 		}
 		return s.replacePassword(ctx, tx, v.ID, hash, v.Session)
@@ -129,7 +132,7 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 		return err
 	}
 	defer leave()
-	if err := s.admit(ctx, s.byPassword(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByPassword(v.ID)); err != nil {
 		return err
 	}
 	hash, err := readPasswordHash(ctx, s.db.Pool, v.ID)

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -296,8 +298,8 @@ func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protoco
 // checked who holds it, which is two factors in one. Invalid, in the same words
 // whatever is wrong with it, and Throttled after too many tries from this place.
 func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from Device) (SignedIn, error) {
-	tries := s.byPlace(from.Place)
-	if err := s.admit(ctx, tries...); err != nil {
+	tries := s.Limits.ByPlace(from.Place)
+	if err := s.Limits.Admit(ctx, tries...); err != nil {
 		return SignedIn{}, err
 	}
 	session, err := s.answered(ctx, holder, toSignIn)
@@ -310,7 +312,7 @@ func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response
 		if err != nil {
 			return err
 		}
-		if err := forgive(ctx, tx, tries); err != nil {
+		if err := limit.Forgive(ctx, tx, tries); err != nil {
 			return err
 		}
 		in, err = openSession(ctx, tx, owner, true, from)
@@ -340,7 +342,7 @@ func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*proto
 // replaced by a complete one. In a session that is complete already it counts, for
 // a moment, as a proof given again, and the token is empty.
 func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (SignedIn, error) {
-	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	session, err := s.answered(ctx, v.Session, toProve)
@@ -353,7 +355,7 @@ func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response [
 			return err
 		}
 		if v.Complete {
-			if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
+			if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
 				return err
 			}
 			return markPasskey(ctx, tx, v.Session)

@@ -24,7 +24,7 @@ func (s *Service) prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 	if err := s.vanish(ctx, tx, p.Email, 0); err != nil {
 		return err
 	}
-	if err := s.giveMailsBack(ctx, tx, p.Email); err != nil {
+	if err := s.Limits.GiveMailsBack(ctx, tx, p.Email); err != nil {
 		return err
 	}
 	if p.Role != viewer.Beneficiary {

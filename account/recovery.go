@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -78,14 +80,14 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 	if !v.Complete || !v.Role.Staff() {
 		return fault.New(fault.Forbidden, "Les codes de secours vont avec une double vérification.")
 	}
-	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.proveAgain(ctx, tx, v, code); err != nil {
 			return err
 		}
-		if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
+		if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
 			return err
 		}
 		return s.makeRecoveryCodes(ctx, tx, v.ID)

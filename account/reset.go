@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -69,7 +71,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err := deleteSecondFactors(ctx, tx, accountID); err != nil {
 		return err
 	}
-	if err := forgetTries(ctx, tx, s.byCode(accountID)); err != nil {
+	if err := limit.Forget(ctx, tx, s.Limits.ByCode(accountID)); err != nil {
 		return err
 	}
 	if err := s.makeResetCode(ctx, tx, accountID, v.ID); err != nil {

@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -90,7 +92,7 @@ func checkReset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 // second factor up. Invalid when it is wrong, used or expired, Throttled after too
 // many tries.
 func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code string) error {
-	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -111,6 +113,6 @@ func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code stri
 		if err := useResetCode(ctx, tx, v.ID, v.Session); err != nil {
 			return err
 		}
-		return forgetTries(ctx, tx, s.byCode(v.ID))
+		return limit.Forget(ctx, tx, s.Limits.ByCode(v.ID))
 	})
 }

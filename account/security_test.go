@@ -447,18 +447,6 @@ func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 	}
 }
 
-func TestR2_PlacesAreSubscribersAndTheirSites(t *testing.T) {
-	t.Parallel()
-	for place, want := range map[string]string{
-		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64 2001:db8:1::/48",
-		"fe80::1%eth0": "fe80::/64 fe80::/48", "": "", "@": "@",
-	} {
-		if got := strings.Join(account.Networks(place), " "); got != want {
-			t.Errorf("%q: got %q, want %q", place, got, want)
-		}
-	}
-}
-
 // Whoever is given a /48 has 65,536 networks of 64 bits.
 func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 	t.Parallel()

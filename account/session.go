@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -38,7 +41,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.refuseBlocked(ctx, counts...); err != nil {
+	if err := s.Limits.RefuseBlocked(ctx, counts...); err != nil {
 		return SignedIn{}, err
 	}
 	found, err := s.checkPassword(ctx, email, password, laneOf(known), counts)
@@ -47,7 +50,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := forgive(ctx, tx, counts); err != nil {
+		if err := limit.Forgive(ctx, tx, counts); err != nil {
 			return err
 		}
 		in, err = openSession(ctx, tx, found.ID, false, from)
@@ -58,12 +61,12 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 
 // countsFor is what a try is counted for: the device when the account knows it,
 // else the account and the place.
-func (s *Service) countsFor(ctx context.Context, email string, from Device) (counts []throttle, known bool, err error) {
+func (s *Service) countsFor(ctx context.Context, email string, from Device) (counts []limit.Throttle, known bool, err error) {
 	known, err = s.knows(ctx, email, from)
 	if err != nil || known {
-		return []throttle{s.byDevice(from.Mark)}, known, err
+		return []limit.Throttle{s.Limits.ByDevice(from.Mark)}, known, err
 	}
-	return append(s.byPlace(from.Place), s.byAccount(email)), false, nil
+	return append(s.Limits.ByPlace(from.Place), s.Limits.ByAccount(email)), false, nil
 }
 
 func laneOf(known bool) lane {
@@ -75,13 +78,13 @@ func laneOf(known bool) lane {
 
 // checkPassword waits for its turn, counts the try, then compares: nobody waits
 // in vain for a try that is not counted, and none is made that is not.
-func (s *Service) checkPassword(ctx context.Context, email, password string, l lane, counts []throttle) (credentials, error) {
+func (s *Service) checkPassword(ctx context.Context, email, password string, l lane, counts []limit.Throttle) (credentials, error) {
 	leave, err := s.passwords.turn(ctx, l)
 	if err != nil {
 		return credentials{}, err
 	}
 	defer leave()
-	if err := s.admit(ctx, counts...); err != nil {
+	if err := s.Limits.Admit(ctx, counts...); err != nil {
 		return credentials{}, err
 	}
 	found, err := readCredentials(ctx, s.db.Pool, email)
@@ -109,13 +112,13 @@ func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor
 		return SignedIn{}, err
 	}
 	if from.Session != "" {
-		if err := deleteSession(ctx, tx, hashToken(from.Session)); err != nil {
+		if err := deleteSession(ctx, tx, bearer.Hash(from.Session)); err != nil {
 			return SignedIn{}, err
 		}
 	}
 	in := SignedIn{Role: role, Complete: secondFactor || !role.Staff() && !enrolled, Enrolled: enrolled}
 	var hash []byte
-	in.Token, hash = newToken()
+	in.Token, hash = bearer.New()
 	if err := insertSession(ctx, tx, hash, id, in.Complete, from); err != nil {
 		return SignedIn{}, err
 	}
@@ -132,7 +135,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 		return nil, nil
 	}
 	now := s.db.Now()
-	row, err := readSession(ctx, s.db.Pool, hashToken(token), now)
+	row, err := readSession(ctx, s.db.Pool, bearer.Hash(token), now)
 	if postgres.NoRows(err) {
 		return nil, nil
 	}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/company"
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -61,7 +64,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			return err
 		}
 	}
-	if err := s.spend(ctx, tooManySignUps, signUpsFrom(in.Place)...); err != nil {
+	if err := s.Limits.Spend(ctx, tooManySignUps, signUpsFrom(in.Place)...); err != nil {
 		return err
 	}
 	hash, err := s.passwords.choose(ctx, forSignUp, in.Password, in.Email, in.FirstName, in.LastName)
@@ -69,7 +72,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		return err
 	}
 	// After the work of a sign-up: whoever fills everybody's hour pays for it.
-	if err := s.spend(ctx, tooManySignUps, signUpsOfAll(in.Place)...); err != nil {
+	if err := s.Limits.Spend(ctx, tooManySignUps, signUpsOfAll(in.Place)...); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -97,7 +100,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, id, notice, MailSignUp)
+		return s.mailAsked(ctx, tx, id, notice, limit.MailSignUp)
 	})
 }
 
@@ -114,18 +117,18 @@ const (
 	tooManyTyped   = "Beaucoup de codes viennent d’être essayés depuis votre réseau."
 )
 
-func signUpsFrom(place string) []quota {
+func signUpsFrom(place string) []limit.Quota {
 	if place == "" {
 		return nil
 	}
-	return fromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour)
+	return limit.FromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour)
 }
 
-func signUpsOfAll(place string) []quota {
+func signUpsOfAll(place string) []limit.Quota {
 	if place == "" {
 		return nil
 	}
-	return []quota{{"sign-up-all", "", signUpsInAll, time.Hour}}
+	return []limit.Quota{{Kind: "sign-up-all", Value: "", Most: signUpsInAll, Window: time.Hour}}
 }
 
 // ErrNewTexts says that the texts changed between the page and its answer.
@@ -155,7 +158,7 @@ func (s *Service) CheckCode(ctx context.Context, typed, place string) error {
 
 func (s *Service) openingCode(ctx context.Context, typed, place string) (company.Redeemed, error) {
 	if place != "" {
-		if err := s.spend(ctx, tooManyTyped, fromPlace("sign-up-code", "", place, codesFromPlace, time.Hour)...); err != nil {
+		if err := s.Limits.Spend(ctx, tooManyTyped, limit.FromPlace("sign-up-code", "", place, codesFromPlace, time.Hour)...); err != nil {
 			return company.Redeemed{}, err
 		}
 	}
@@ -266,7 +269,7 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 			return err
 		}
 		var hash []byte
-		token, hash = newToken()
+		token, hash = bearer.New()
 		return insertToken(ctx, tx, id, purposeInvitation, hash)
 	})
 	return token, known, err
@@ -275,7 +278,7 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 // Invitee is whom an invitation is for, without consuming it; Gone when the link
 // no longer works.
 func (s *Service) Invitee(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeInvitation, s.db.Now())
+	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeInvitation, s.db.Now())
 	if err != nil {
 		return Person{}, err
 	}
@@ -298,7 +301,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, hashToken(token), purposeInvitation)
+		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeInvitation)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -34,13 +36,13 @@ func oneMobile(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID
 }
 
 // replaceMobileChallenge makes the account's one open code for its number.
-func replaceMobileChallenge(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, counted throttle) (challenge uuid.UUID, err error) {
+func replaceMobileChallenge(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, counted limit.Throttle) (challenge uuid.UUID, err error) {
 	if err := dropMobileChallenge(ctx, tx, id); err != nil {
 		return uuid.Nil, err
 	}
 	err = tx.QueryRow(ctx, `
 		insert into sms_challenges (token_hash, account_id, expires_at, counted, purpose) values ($1, $2, $3, $4, 'mobile') returning id`,
-		hash, id, tx.Now.Add(CodeLifetime), counted.key).Scan(&challenge)
+		hash, id, tx.Now.Add(CodeLifetime), counted.Key).Scan(&challenge)
 	return challenge, err
 }
 

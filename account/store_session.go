@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -154,6 +156,5 @@ func deleteStale(ctx context.Context, tx postgres.Tx) error {
 	if _, err := tx.Exec(ctx, `delete from known_devices where expires_at <= $1`, tx.Now); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)
-	return err
+	return limit.Sweep(ctx, tx)
 }

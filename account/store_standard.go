@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -123,11 +125,11 @@ type challengeRow struct {
 	Counted    string // the throttle of the number
 }
 
-func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted throttle) (id uuid.UUID, err error) {
+func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted limit.Throttle) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into sms_challenges (token_hash, account_id, expires_at, counted)
 		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3, $4) returning id`,
-		hash, account, tx.Now.Add(CodeLifetime), counted.key).Scan(&id)
+		hash, account, tx.Now.Add(CodeLifetime), counted.Key).Scan(&id)
 	return id, err
 }
 

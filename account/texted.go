@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -55,12 +58,12 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 	if err != nil {
 		return "", err
 	}
-	if err := s.spend(ctx, tooManyCodes, quotas...); err != nil {
+	if err := s.Limits.Spend(ctx, tooManyCodes, quotas...); err != nil {
 		return "", err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
-		token, hash = newToken()
+		token, hash = bearer.New()
 		challenge, err := insertChallenge(ctx, tx, hash, account, s.byNumber(mobile))
 		if err != nil {
 			return err
@@ -71,28 +74,30 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 }
 
 // codesFor is what a request for a code is counted for.
-func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid.UUID, mobile string, from Device) ([]quota, error) {
+func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid.UUID, mobile string, from Device) ([]limit.Quota, error) {
 	known, err := s.knownTo(ctx, q, account, from)
 	if err != nil || known {
-		return []quota{{"code-device", from.Mark, codesByDevice, time.Hour}}, err
+		return []limit.Quota{{Kind: "code-device", Value: from.Mark, Most: codesByDevice, Window: time.Hour}}, err
 	}
-	return append(fromPlace("code-place", "", from.Place, codesByPlace, time.Hour), append(
-		fromPlace("code-number-place", mobile, from.Place, codesByNumberAndPlace, time.Hour),
-		quota{"code-number", mobile, codesByNumber, 24 * time.Hour})...), nil
+	return append(limit.FromPlace("code-place", "", from.Place, codesByPlace, time.Hour), append(
+		limit.FromPlace("code-number-place", mobile, from.Place, codesByNumberAndPlace, time.Hour),
+		limit.Quota{Kind: "code-number", Value: mobile, Most: codesByNumber, Window: 24 * time.Hour})...), nil
 }
 
 // byNumber counts wrong codes for a number, whoever has it, so that another code
 // gives no more tries.
-func (s *Service) byNumber(mobile string) throttle { return s.newThrottle("number", mobile, freeTries) }
+func (s *Service) byNumber(mobile string) limit.Throttle {
+	return s.Limits.Throttle("number", mobile, limit.FreeTries)
+}
 
 // wrongCodesFor is what a code that is given back is counted for: the device when
 // the account knows it, else the number.
-func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c challengeRow, from Device) (throttle, error) {
+func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c challengeRow, from Device) (limit.Throttle, error) {
 	known, err := s.knownTo(ctx, tx, c.AccountID, from)
 	if known {
-		return s.byDevice(from.Mark), err
+		return s.Limits.ByDevice(from.Mark), err
 	}
-	return throttle{key: c.Counted, free: freeTries}, err
+	return limit.Throttle{Key: c.Counted, Free: limit.FreeTries}, err
 }
 
 // SignInByCode opens a session for the code that was sent for token: Invalid for a
@@ -104,7 +109,7 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 	var in SignedIn
 	var refused error
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		c, err := lockChallenge(ctx, tx, hashToken(token))
+		c, err := lockChallenge(ctx, tx, bearer.Hash(token))
 		if postgres.NoRows(err) || err == nil && c.Tries >= codeTries {
 			refused = errTextGone
 			return nil // what was counted before stays counted
@@ -116,14 +121,14 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err != nil {
 			return err
 		}
-		if err := admitIn(ctx, tx, counts); err != nil {
+		if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 			return err
 		}
 		if !s.rightCode(ctx, tx, c, code) {
 			refused = errTextCode
 			return countCodeTry(ctx, tx, c.ID)
 		}
-		if err := forgetTries(ctx, tx, counts); err != nil {
+		if err := limit.Forget(ctx, tx, counts); err != nil {
 			return err
 		}
 		if err := useChallenge(ctx, tx, c.ID); err != nil {

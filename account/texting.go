@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
@@ -41,7 +43,7 @@ const (
 // for the platform itself.
 func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, to Person) (allowed bool, err error) {
 	day := 24 * time.Hour
-	refused, err := s.spendIn(ctx, tx, "", quota{"text-account", to.ID.String(), TextsByAccount, day}, quota{"text-number", to.Mobile, textsByNumber, day})
+	refused, err := s.Limits.SpendIn(ctx, tx, "", limit.Quota{Kind: "text-account", Value: to.ID.String(), Most: TextsByAccount, Window: day}, limit.Quota{Kind: "text-number", Value: to.Mobile, Most: textsByNumber, Window: day})
 	return refused == nil, err
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/limit"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -32,7 +35,7 @@ func (s *Service) issueToken(ctx context.Context, id uuid.UUID, p purpose) (stri
 	var token string
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
-		token, hash = newToken()
+		token, hash = bearer.New()
 		return insertToken(ctx, tx, id, p, hash)
 	})
 	return token, err
@@ -44,14 +47,14 @@ func (s *Service) CheckToken(ctx context.Context, token string, invitation bool)
 	if invitation {
 		p = purposeInvitation
 	}
-	_, err := readToken(ctx, s.db.Pool, hashToken(token), p, s.db.Now())
+	_, err := readToken(ctx, s.db.Pool, bearer.Hash(token), p, s.db.Now())
 	return err
 }
 
 // Waiting is whose address a validation link proves, without consuming it; Gone
 // when the link no longer works.
 func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, hashToken(token), purposeValidation, s.db.Now())
+	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeValidation, s.db.Now())
 	if err != nil {
 		return Person{}, err
 	}
@@ -63,7 +66,7 @@ func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
 // altered, or when another account has the address by now.
 func (s *Service) Validate(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, hashToken(token), purposeValidation)
+		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeValidation)
 		if err != nil {
 			return err
 		}
@@ -75,7 +78,7 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 // link of their own, all in one mail; the caller cannot tell whether anybody does (R5),
 // nor whether a mail goes out (R47). Throttled when its place asks for too many.
 func (s *Service) ResendValidation(ctx context.Context, email, place string) error {
-	if err := s.spendAsking(ctx, place); err != nil {
+	if err := s.Limits.SpendAsking(ctx, place); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -86,7 +89,7 @@ func (s *Service) ResendValidation(ctx context.Context, email, place string) err
 		if err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, owner.ID, noticeWaiting, MailSignUp)
+		return s.mailAsked(ctx, tx, owner.ID, noticeWaiting, limit.MailSignUp)
 	})
 }
 

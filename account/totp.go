@@ -7,6 +7,8 @@ import (
 	"encoding/base32"
 	"time"
 
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -120,7 +122,7 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 // complete one. Invalid for a wrong or replayed code, Throttled after too many,
 // Unauthenticated when the session ended meanwhile.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
-	if err := s.admit(ctx, s.byCode(v.ID)); err != nil {
+	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	var in SignedIn
@@ -141,7 +143,7 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 // completeSession replaces the viewer's session by a complete one. Whoever has
 // just got their first second factor gets recovery codes with it.
 func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (SignedIn, error) {
-	if err := forgetTries(ctx, tx, s.byCode(v.ID)); err != nil {
+	if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	if err := deleteResetCode(ctx, tx, v.ID); err != nil {

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 )
 
@@ -58,7 +59,7 @@ func (s *Service) waitingLines(ctx context.Context, email string) (people []Pers
 			return err
 		}
 		for _, person := range people {
-			token, hash := newToken()
+			token, hash := bearer.New()
 			if err := insertToken(ctx, tx, person.ID, purposeValidation, hash); err != nil {
 				return err
 			}

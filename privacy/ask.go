@@ -4,7 +4,8 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/audit"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -25,7 +26,7 @@ const tooManyAsks = "Cela fait beaucoup de demandes en peu de temps. Vous pouvez
 // is not fresh and the password is not theirs, with Conflict when they have asked
 // already, and with Throttled after too many times.
 func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (Request, error) {
-	if err := s.accounts.Spend(ctx, tooManyAsks, account.Allowance{Kind: "rights", Value: v.ID.String(), Most: asksADay, Window: 24 * time.Hour}); err != nil {
+	if err := s.accounts.Limits.Spend(ctx, tooManyAsks, limit.Quota{Kind: "rights", Value: v.ID.String(), Most: asksADay, Window: 24 * time.Hour}); err != nil {
 		return Request{}, err
 	}
 	if err := s.accounts.Reassure(ctx, v, password); err != nil {

@@ -3,7 +3,8 @@ package privacy
 import (
 	"net/http"
 
-	"socialdirect/account"
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/config"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -70,7 +71,7 @@ func (h *HTTP) AskPublicly(w http.ResponseWriter, r *http.Request) error {
 }
 
 // nextPage says what happens next, the same to everybody.
-type nextPage struct{ account.MailBounds }
+type nextPage struct{ limit.MailBounds }
 
 func (nextPage) Template() string { return "privacy/next" }
 func (nextPage) Title() string    { return "Votre demande" }

@@ -8,7 +8,8 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/limit"
+
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -24,13 +25,13 @@ func (s *Service) AskPublicly(ctx context.Context, d Details, place string) erro
 	if d.Name == "" || d.Email == "" && d.Mobile == "" {
 		return errWhose
 	}
-	if err := s.accounts.Spend(ctx, tooManyAsks, account.FromPlace("rights-place", place, asksFromPlace, time.Hour)...); err != nil {
+	if err := s.accounts.Limits.Spend(ctx, tooManyAsks, limit.FromPlace("rights-place", "", place, asksFromPlace, time.Hour)...); err != nil {
 		return err
 	}
 	mailed := true
 	if d.Email != "" {
 		var err error
-		if mailed, err = s.accounts.MayMail(ctx, account.MailRequest{Kind: account.MailRights, Email: d.Email}); err != nil {
+		if mailed, err = s.accounts.Limits.MayMail(ctx, limit.MailRequest{Kind: limit.MailRights, Email: d.Email}); err != nil {
 			return err
 		}
 	}

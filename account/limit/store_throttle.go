@@ -1,4 +1,4 @@
-package account
+package limit
 
 import (
 	"context"
@@ -37,14 +37,20 @@ func blockFor(ctx context.Context, tx postgres.Tx, key string, delay time.Durati
 	return err
 }
 
-func forgetTries(ctx context.Context, tx postgres.Tx, t throttle) error {
-	_, err := tx.Exec(ctx, `delete from throttles where key = $1`, t.key)
+func Forget(ctx context.Context, tx postgres.Tx, t Throttle) error {
+	_, err := tx.Exec(ctx, `delete from throttles where key = $1`, t.Key)
 	return err
 }
 
 // takeBackTry takes back a good try, and the wait that it made for others: there
 // was none before, or it would not have been admitted.
-func takeBackTry(ctx context.Context, tx postgres.Tx, t throttle) error {
-	_, err := tx.Exec(ctx, `update throttles set failures = greatest(failures - 1, 0), blocked_until = 'epoch' where key = $1`, t.key)
+func takeBackTry(ctx context.Context, tx postgres.Tx, t Throttle) error {
+	_, err := tx.Exec(ctx, `update throttles set failures = greatest(failures - 1, 0), blocked_until = 'epoch' where key = $1`, t.Key)
+	return err
+}
+
+// Sweep forgets tries that no longer count.
+func Sweep(ctx context.Context, tx postgres.Tx) error {
+	_, err := tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)
 	return err
 }

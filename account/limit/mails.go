@@ -1,4 +1,4 @@
-package account
+package limit
 
 import (
 	"cmp"
@@ -10,12 +10,6 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 )
-
-// Whoever types an address into a form that anybody reaches has us write to it. So
-// that nobody is flooded through us (R47), an address gets few such mails: of a kind,
-// and of all kinds together, over all places. The form does the same whether another
-// mail goes out or not (R5): it queues a notice, and what sends it counts. A link that
-// is used gives the mails back: somebody who reads them is there.
 
 // MailKind is why a mail is asked for.
 type MailKind string
@@ -75,7 +69,7 @@ func mailbox(email string) string {
 // quotas are counted in this order, those of the kind before those of all kinds: whoever
 // takes several at a time then waits for nobody who waits for them. Mails of other kinds
 // that a stranger asked for keep nobody from a link that opens their account again.
-func (r MailRequest) quotas() []quota {
+func (r MailRequest) quotas() []Quota {
 	switch {
 	case r.Known, r.Kind == MailInvitation, r.Kind == MailRecovery: // the only way back in
 		return r.ofKind()
@@ -83,53 +77,53 @@ func (r MailRequest) quotas() []quota {
 	return append(r.ofKind(), ofAllKinds(r.Email)...)
 }
 
-func (r MailRequest) ofKind() []quota {
+func (r MailRequest) ofKind() []Quota {
 	kind, who := "mail-"+string(r.Kind), mailbox(r.Email)
 	if r.Known {
 		kind += "-known"
 	}
-	return []quota{{kind + "-hour", who, mailsOfKindInHour, time.Hour}, {kind + "-day", who, mailsOfKindInDay, 24 * time.Hour}}
+	return []Quota{{kind + "-hour", who, mailsOfKindInHour, time.Hour}, {kind + "-day", who, mailsOfKindInDay, 24 * time.Hour}}
 }
 
-func ofAllKinds(email string) []quota {
+func ofAllKinds(email string) []Quota {
 	who := mailbox(email)
-	return []quota{{"mail-hour", who, mailsInHour, time.Hour}, {"mail-day", who, mailsInDay, 24 * time.Hour}}
+	return []Quota{{"mail-hour", who, mailsInHour, time.Hour}, {"mail-day", who, mailsInDay, 24 * time.Hour}}
 }
 
 // MayMail counts a mail that is about to be sent and reports whether it may be.
 func (s *Service) MayMail(ctx context.Context, r MailRequest) (bool, error) {
-	err := s.spend(ctx, "", r.quotas()...)
+	err := s.Spend(ctx, "", r.quotas()...)
 	if fault.Is(err, fault.Throttled) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// spendAsking counts that a place asks for a mail, whomever it is for; Throttled when
+// SpendAsking counts that a place asks for a mail, whomever it is for; Throttled when
 // it asks for too many.
-func (s *Service) spendAsking(ctx context.Context, place string) error {
-	return s.spend(ctx, tooManyMails, fromPlace("mail-place", "", place, mailsFromPlace, time.Hour)...)
+func (s *Service) SpendAsking(ctx context.Context, place string) error {
+	return s.Spend(ctx, tooManyMails, FromPlace("mail-place", "", place, mailsFromPlace, time.Hour)...)
 }
 
-// spendInvitation counts a link that staff send again, and tells them when it was sent
+// SpendInvitation counts a link that staff send again, and tells them when it was sent
 // often enough.
-func (s *Service) spendInvitation(ctx context.Context, tx postgres.Tx, email string) error {
+func (s *Service) SpendInvitation(ctx context.Context, tx postgres.Tx, email string) error {
 	if email == "" {
 		return nil // by SMS, which has bounds of its own
 	}
-	refused, err := s.spendIn(ctx, tx, mailedEnough, MailRequest{Kind: MailInvitation, Email: email}.quotas()...)
+	refused, err := s.SpendIn(ctx, tx, mailedEnough, MailRequest{Kind: MailInvitation, Email: email}.quotas()...)
 	return cmp.Or(err, refused)
 }
 
-// giveMailsBack forgets the mails that an address got: whoever has just used one of
+// GiveMailsBack forgets the mails that an address got: whoever has just used one of
 // their links reads them.
-func (s *Service) giveMailsBack(ctx context.Context, tx postgres.Tx, email string) error {
-	var counted []quota
+func (s *Service) GiveMailsBack(ctx context.Context, tx postgres.Tx, email string) error {
+	var counted []Quota
 	for _, kind := range []MailKind{MailSignUp, MailRecovery, MailMove, MailRights} {
 		counted = append(counted, MailRequest{Kind: kind, Email: email}.ofKind()...)
 	}
 	for _, q := range append(counted, ofAllKinds(email)...) {
-		if err := forgetTries(ctx, tx, s.counter(q, tx.Now)); err != nil {
+		if err := Forget(ctx, tx, s.counter(q, tx.Now)); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package account
+package limit
 
 import (
 	"cmp"
@@ -9,15 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
+	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
-
-	"github.com/google/uuid"
 )
 
 // How many tries cost nothing: people mistype, and many may share one place.
 const (
-	freeTries      = 5
+	FreeTries      = 5
 	freePlaceTries = 100
 )
 
@@ -29,55 +30,55 @@ const (
 	throttleMemory = 24 * time.Hour
 )
 
-// throttle is what tries are counted for. A try is counted before it is made,
+// Throttle is what tries are counted for. A try is counted before it is made,
 // so that a thousand at once are a thousand counted, and taken back when it was
 // a good one.
-type throttle struct {
-	key  string // names it, without the index key, to nobody
-	free int
+type Throttle struct {
+	Key  string // names it, without the index key, to nobody
+	Free int
 }
 
-func (s *Service) newThrottle(kind, value string, free int) throttle {
+func (s *Service) Throttle(kind, value string, free int) Throttle {
 	sum := s.vault.Digest("throttle-"+kind, strings.ToLower(value))
-	return throttle{key: kind + ":" + hex.EncodeToString(sum[:16]), free: free}
+	return Throttle{Key: kind + ":" + hex.EncodeToString(sum[:16]), Free: free}
 }
 
-func (s *Service) byAccount(email string) throttle {
-	return s.newThrottle("account", email, freeTries)
+func (s *Service) ByAccount(email string) Throttle {
+	return s.Throttle("account", email, FreeTries)
 }
 
-func (s *Service) byCode(id uuid.UUID) throttle { return s.newThrottle("code", id.String(), freeTries) }
+func (s *Service) ByCode(id uuid.UUID) Throttle { return s.Throttle("code", id.String(), FreeTries) }
 
-// byPlace counts for the networks that a place is part of.
-func (s *Service) byPlace(place string) []throttle {
-	var counts []throttle
+// ByPlace counts for the networks that a place is part of.
+func (s *Service) ByPlace(place string) []Throttle {
+	var counts []Throttle
 	for _, n := range networks(place) {
-		counts = append(counts, s.newThrottle(kindPlace, n.name, freePlaceTries*n.share))
+		counts = append(counts, s.Throttle(kindPlace, n.name, freePlaceTries*n.share))
 	}
 	return counts
 }
 
-// byDevice counts for a known device, whose token nobody else can guess: the
+// ByDevice counts for a known device, whose token nobody else can guess: the
 // tries of an attack on its account do not slow it down.
-func (s *Service) byDevice(mark string) throttle {
-	return s.newThrottle("device", hex.EncodeToString(hashToken(mark)), freeTries)
+func (s *Service) ByDevice(mark string) Throttle {
+	return s.Throttle("device", hex.EncodeToString(bearer.Hash(mark)), FreeTries)
 }
 
-// byPassword counts the tries of somebody signed in at their own password, and
+// ByPassword counts the tries of somebody signed in at their own password, and
 // byNewEmail the addresses that they ask to move to.
-func (s *Service) byPassword(id uuid.UUID) throttle {
-	return s.newThrottle("password", id.String(), freeTries)
+func (s *Service) ByPassword(id uuid.UUID) Throttle {
+	return s.Throttle("password", id.String(), FreeTries)
 }
 
-func (s *Service) byNewEmail(id uuid.UUID) throttle {
-	return s.newThrottle("email", id.String(), freeTries)
+func (s *Service) ByNewEmail(id uuid.UUID) Throttle {
+	return s.Throttle("email", id.String(), FreeTries)
 }
 
 const kindPlace = "place"
 
 // shared reports that many people's tries are counted together: a good one takes
 // back itself alone.
-func (t throttle) shared() bool { return strings.HasPrefix(t.key, kindPlace+":") }
+func (t Throttle) shared() bool { return strings.HasPrefix(t.Key, kindPlace+":") }
 
 // part is a network that requests come from, with how many times as much may come
 // from it as from one subscriber.
@@ -105,8 +106,8 @@ func networks(place string) []part {
 }
 
 // delay is how long one waits after so many tries: 1 s, 2 s, 4 s…
-func (t throttle) delay(tries int) time.Duration {
-	over := tries - t.free
+func (t Throttle) delay(tries int) time.Duration {
+	over := tries - t.Free
 	if over <= 0 {
 		return 0
 	}
@@ -120,13 +121,13 @@ func throttled(wait time.Duration) error {
 	return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
 }
 
-// refuseBlocked fails with Throttled while one of the throttles must wait; it
+// RefuseBlocked fails with Throttled while one of the throttles must wait; it
 // counts nothing, and costs one reading.
-func (s *Service) refuseBlocked(ctx context.Context, throttles ...throttle) error {
+func (s *Service) RefuseBlocked(ctx context.Context, throttles ...Throttle) error {
 	now := s.db.Now()
 	keys := make([]string, len(throttles))
 	for i, t := range throttles {
-		keys[i] = t.key
+		keys[i] = t.Key
 	}
 	until, err := readBlock(ctx, s.db.Pool, keys, now)
 	if err != nil || until.IsZero() {
@@ -135,24 +136,24 @@ func (s *Service) refuseBlocked(ctx context.Context, throttles ...throttle) erro
 	return throttled(until.Sub(now))
 }
 
-// admit counts a try for each throttle, or counts nothing and fails with
+// Admit counts a try for each throttle, or counts nothing and fails with
 // Throttled while one of them must wait. forgetTries or forgive takes the try
 // back when it was a good one.
-func (s *Service) admit(ctx context.Context, throttles ...throttle) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return admitIn(ctx, tx, throttles...) })
+func (s *Service) Admit(ctx context.Context, throttles ...Throttle) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return AdmitIn(ctx, tx, throttles...) })
 }
 
-// admitIn does so in the caller's transaction, which is rolled back when it fails.
-func admitIn(ctx context.Context, tx postgres.Tx, throttles ...throttle) error {
+// AdmitIn does so in the caller's transaction, which is rolled back when it fails.
+func AdmitIn(ctx context.Context, tx postgres.Tx, throttles ...Throttle) error {
 	for _, t := range inOrder(throttles) {
-		tries, blocked, err := countTry(ctx, tx, t.key)
+		tries, blocked, err := countTry(ctx, tx, t.Key)
 		if err != nil {
 			return err
 		}
 		if blocked.After(tx.Now) {
 			return throttled(blocked.Sub(tx.Now))
 		}
-		if err := blockFor(ctx, tx, t.key, t.delay(tries)); err != nil {
+		if err := blockFor(ctx, tx, t.Key, t.delay(tries)); err != nil {
 			return err
 		}
 	}
@@ -160,15 +161,15 @@ func admitIn(ctx context.Context, tx postgres.Tx, throttles ...throttle) error {
 }
 
 // inOrder has every transaction lock the same counters in the same order.
-func inOrder(throttles []throttle) []throttle {
-	return slices.SortedFunc(slices.Values(throttles), func(a, b throttle) int { return cmp.Compare(a.key, b.key) })
+func inOrder(throttles []Throttle) []Throttle {
+	return slices.SortedFunc(slices.Values(throttles), func(a, b Throttle) int { return cmp.Compare(a.Key, b.Key) })
 }
 
-// forgive takes a good try back: a counter of one's own begins anew, a shared one
+// Forgive takes a good try back: a counter of one's own begins anew, a shared one
 // loses this try.
-func forgive(ctx context.Context, tx postgres.Tx, throttles []throttle) error {
+func Forgive(ctx context.Context, tx postgres.Tx, throttles []Throttle) error {
 	for _, t := range inOrder(throttles) {
-		act := forgetTries
+		act := Forget
 		if t.shared() {
 			act = takeBackTry
 		}
