@@ -251,3 +251,31 @@ func TestR40_AServerThatLostTheDatabaseToAnotherStops(t *testing.T) {
 	}
 	await(t, "the second one serves", 60*time.Second, func() bool { return strings.Contains(second.output.String(), `"msg":"ready"`) })
 }
+
+// A database from before the first release is refused in one line that says what to do,
+// by every command that would work on it.
+func TestR40_ADatabaseFromBeforeTheFirstReleaseIsRefusedInOneLine(t *testing.T) {
+	t.Parallel()
+	database := dbtest.New(t)
+	conn, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), `update goose_db_version set version_id = version_id - 100 where version_id > 100`); err != nil {
+		t.Fatal(err)
+	}
+	d := furnish(t, database, blobtest.Config(t))
+	for _, command := range []string{"migrate", "serve"} {
+		p, err := launch(static, append(d.env, "LOG_LEVEL=error"), command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status := exitStatus(p.wait(60 * time.Second)); status != 1 {
+			t.Errorf("%s ended with %d", command, status)
+		}
+		if said := p.output.String(); !strings.HasPrefix(said, "socialdirect: ") || !strings.Contains(said, "give an empty database") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s said %q", command, said)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -103,7 +104,7 @@ func TestWhatIsAllowedIsNotCalledBroken(t *testing.T) {
 }
 
 // Every table that the schema's history makes has an owner, and the other way
-// round.
+// round; a file makes the tables of one owner alone.
 func TestEveryTableHasAnOwner(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(root + "/internal/postgres/migrations/*.sql")
@@ -116,11 +117,16 @@ func TestEveryTableHasAnOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		ofFile := map[string]bool{}
 		for _, match := range regexp.MustCompile(`(?im)^create (?:unlogged )?table (?:if not exists )?([a-z_]+)`).FindAllStringSubmatch(string(text), -1) {
 			there = append(there, match[1])
+			ofFile[owners[match[1]]] = true
 			if owners[match[1]] == "" {
 				t.Errorf("%s makes the table %s: say in owned whose it is", filepath.Base(file), match[1])
 			}
+		}
+		if len(ofFile) > 1 {
+			t.Errorf("%s makes tables of several owners, %v: a file each", filepath.Base(file), slices.Sorted(maps.Keys(ofFile)))
 		}
 	}
 	for table := range owners {

@@ -182,6 +182,8 @@ const (
 	foreignViolation   = "23503"
 	exclusionViolation = "23P01"
 	deadlockDetected   = "40P01"
+	lockNotAvailable   = "55P03" // within lock_timeout
+	queryCanceled      = "57014"
 )
 
 // Violates reports whether err is the violation of the named unique or
