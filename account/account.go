@@ -25,6 +25,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -98,7 +100,7 @@ type Service struct {
 	vault     *vault.Vault
 	companies *company.Service
 	legal     *legal.Service
-	passwords *hasher
+	Passwords *passwords.Hasher
 	passkeys  *webauthn.WebAuthn
 	nobody    uuid.UUID // makes the ids of accounts that do not exist
 	texting   bool      // an SMS gateway is set
@@ -106,7 +108,7 @@ type Service struct {
 
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
-	passwords, err := newHasher()
+	hasher, err := passwords.NewHasher()
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +119,7 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	return &Service{
 		Limits: limit.New(db, vault),
 		db:     db, queue: queue, vault: vault, companies: companies, legal: legal,
-		passwords: passwords, passkeys: passkeys, nobody: uuid.New(),
+		Passwords: hasher, passkeys: passkeys, nobody: uuid.New(),
 	}, nil
 }
 

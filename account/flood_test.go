@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -103,106 +101,5 @@ func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 	})
 	if got := int(tried.Load()); got != codesFromPlace {
 		t.Errorf("%d codes were tried", got)
-	}
-}
-
-// Whoever has no code costs no hashing, and no look at how good their password is.
-func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
-	t.Parallel()
-	w, ctx := bookingtest.New(t), context.Background()
-	w.Accounts.HashWithin(time.Hour)
-	free, err := w.Accounts.OccupyHashing(ctx)
-	check(t, err)
-	wrong := signUp(w, "zoe@exemple.fr")
-	wrong.Code, wrong.Password = "0000-0000-0000-0000", "Motdepasse1!"
-	if err := w.Accounts.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
-		t.Errorf("with every place taken, a wrong code gets %v", err)
-	}
-	weak := signUp(w, "zoe@exemple.fr")
-	weak.Password = "Motdepasse1!"
-	answer := make(chan error, 1)
-	go func() { answer <- w.Accounts.SignUp(ctx, weak) }()
-	for w.Accounts.HashingWaits() == 0 {
-		time.Sleep(time.Millisecond) // until it waits for its turn
-	}
-	select {
-	case err := <-answer:
-		t.Errorf("the password was looked at out of turn: %v", err)
-	default:
-	}
-	free()
-	if err := <-answer; !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "devine trop facilement") {
-		t.Errorf("a password that is guessed: %v", err)
-	}
-}
-
-// A flood of sign-ups keeps nobody from signing in, and a flood of both keeps nobody
-// out whose device is known.
-func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	zoe := newMember(t, w, "zoe@exemple.fr")
-	own, _ := zoe.enter(account.Device{})
-	w.Accounts.HashWithin(time.Hour)
-	ctx, leave := context.WithCancel(context.Background())
-	defer leave()
-	var all sync.WaitGroup
-	flood := func(occupy func(context.Context) (func(), error), try func(i int) error) {
-		free, err := occupy(ctx)
-		check(t, err)
-		t.Cleanup(free)
-		before := w.Accounts.HashingWaits()
-		for i := range account.HashesWaiting {
-			all.Go(func() {
-				if err := try(i); !errors.Is(err, context.Canceled) {
-					t.Errorf("one of the flood: %v", err)
-				}
-			})
-		}
-		for w.Accounts.HashingWaits() < before+account.HashesWaiting {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	flood(w.Accounts.OccupySignUps, func(i int) error { return w.Accounts.SignUp(ctx, signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i))) })
-	if err := w.Accounts.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
-		t.Errorf("one sign-up more: %v", err)
-	}
-	if _, err := zoe.signIn(bookingtest.Password, account.Device{}); err != nil {
-		t.Errorf("a flood of sign-ups keeps somebody from signing in: %v", err)
-	}
-	flood(w.Accounts.OccupySignIns, func(i int) error {
-		_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{})
-		return err
-	})
-	if _, err := zoe.signIn(bookingtest.Password, account.Device{}); !fault.Is(err, fault.Throttled) {
-		t.Errorf("one sign-in more: %v", err)
-	}
-	if _, err := zoe.signIn(bookingtest.Password, account.Device{Mark: own.Mark}); err != nil {
-		t.Errorf("a flood keeps a known device out: %v", err)
-	}
-	leave()
-	all.Wait()
-}
-
-func TestR47_PlacesForHashingFollowTheProcessors(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	if got, want := w.Accounts.HashingPlaces(), [3]int{runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0) + 1, runtime.GOMAXPROCS(0) + 2}; got != want {
-		t.Errorf("places %v, want %v", got, want)
-	}
-}
-
-func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
-	t.Parallel()
-	w, ctx := bookingtest.New(t), context.Background()
-	w.Accounts.HashWithin(20 * time.Millisecond)
-	free, err := w.Accounts.OccupyHashing(ctx)
-	check(t, err)
-	defer free()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
-		t.Errorf("after its time: %v", err)
-	}
-	if n := w.Accounts.HashingWaits(); n != 0 {
-		t.Errorf("%d wait still", n)
 	}
 }

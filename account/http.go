@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -153,7 +155,7 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.Texts()}
 	email := f.Email("email")
-	password := f.Secret("password", MaxPassword, "Écrivez votre mot de passe.")
+	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
 	shared := f.Ticked("shared_device")
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -176,7 +178,7 @@ func refuse(f *form.Form, field string, err error, page web.Page) error {
 	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
 		return err
 	}
-	if errors.Is(err, errWeak) {
+	if errors.Is(err, passwords.ErrWeak) {
 		field = "password"
 	}
 	f.Fail(field, fault.From(err).Message)

@@ -3,6 +3,8 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 
 	"socialdirect/internal/fault"
@@ -70,7 +72,7 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
 	}
-	password := newPassword(f)
+	password := passwords.Decode(f)
 	if !f.Valid() {
 		return f.Invalid(resetPage{Form: f, Token: token})
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -70,8 +72,8 @@ func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	current := f.Secret("current_password", MaxPassword, "Écrivez votre mot de passe actuel.")
-	password := newPassword(f)
+	current := f.Secret("current_password", passwords.Max, "Écrivez votre mot de passe actuel.")
+	password := passwords.Decode(f)
 	if !f.Valid() {
 		return f.Invalid(page)
 	}

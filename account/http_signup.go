@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 
 	"socialdirect/company"
@@ -134,7 +136,7 @@ func decodeSignUp(f *form.Form) SignUp {
 
 		EmailConfirmed: f.Ticked(emailConfirmed),
 	}
-	in.Password = newPassword(f)
+	in.Password = passwords.Decode(f)
 	if f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
 		in.Declaration = DeclarationWording
 	}
@@ -142,19 +144,6 @@ func decodeSignUp(f *form.Form) SignUp {
 		in.Acceptance = AcceptanceWording
 	}
 	return in
-}
-
-// newPassword decodes a password being chosen, with a message for what is wrong
-// with it at a look (R2). Whether it is guessed too easily, the act says (errWeak).
-func newPassword(f *form.Form) string {
-	password := f.Secret("password", MaxPassword, "Choisissez un mot de passe.")
-	if password == "" {
-		return ""
-	}
-	if problem := plainProblem(password); problem != "" {
-		f.Fail("password", problem)
-	}
-	return password
 }
 
 // validationPage says whose account the link opens: somebody else may have signed

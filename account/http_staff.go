@@ -7,6 +7,8 @@ import (
 	"image/png"
 	"net/http"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -62,7 +64,7 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	}
 	password := ""
 	if invitee.Email != "" {
-		password = newPassword(f)
+		password = passwords.Decode(f)
 	}
 	if !f.Valid() {
 		return f.Invalid(newInvitationPage(f, token, invitee))

@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/limit"
-
 	"socialdirect/account"
+	"socialdirect/account/limit"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 )

@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 
 	"socialdirect/internal/bearer"
@@ -69,7 +71,7 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 	if err != nil {
 		return err
 	}
-	hash, err := s.passwords.choose(ctx, forSignIn, password, owner.words()...)
+	hash, err := s.Passwords.Choose(ctx, passwords.ForSignIn, password, owner.words()...)
 	if err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 	if err != nil {
 		return err
 	}
-	hash, err := s.passwords.choose(ctx, forKnown, password, person.words()...)
+	hash, err := s.Passwords.Choose(ctx, passwords.ForKnown, password, person.words()...)
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 }
 
 func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current string) error {
-	leave, err := s.passwords.turn(ctx, forKnown)
+	leave, err := s.Passwords.Turn(ctx, passwords.ForKnown)
 	if err != nil {
 		return err
 	}
@@ -139,7 +141,7 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 	if err != nil {
 		return err
 	}
-	if !s.passwords.matches(current, hash) {
+	if !s.Passwords.Matches(current, hash) {
 		return errCurrentPassword
 	}
 	return nil

@@ -2,9 +2,7 @@ package account_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -571,50 +569,6 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 	}
 }
 
-// When every place is taken, a bounded number waits, each as long as its request
-// lasts, and the rest is told to come back.
-func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	w.Accounts.HashWithin(time.Hour)
-	ctx, leave := context.WithCancel(context.Background())
-	free, err := w.Accounts.OccupyHashing(ctx)
-	check(t, err)
-	var gone atomic.Int64
-	var all sync.WaitGroup
-	for i := range account.HashesWaiting {
-		all.Go(func() {
-			_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{})
-			if errors.Is(err, context.Canceled) {
-				gone.Add(1)
-			}
-		})
-	}
-	for w.Accounts.HashingWaits() < account.HashesWaiting {
-		time.Sleep(time.Millisecond) // until all of them wait
-	}
-	for range 1_000 {
-		_, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, account.Device{})
-		if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
-			t.Fatalf("one too many: %v", err)
-		}
-	}
-	leave() // the browsers go away
-	all.Wait()
-	if gone.Load() != account.HashesWaiting || w.Accounts.HashingWaits() != 0 {
-		t.Errorf("%d left, %d still wait", gone.Load(), w.Accounts.HashingWaits())
-	}
-	var counted int
-	check(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from throttles`).Scan(&counted))
-	if counted != 0 {
-		t.Errorf("%d counters count tries that were never made", counted)
-	}
-	free()
-	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, account.Device{}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("after the storm: %v", err)
-	}
-}
-
 func TestR8_CodesAreCountedBeforeTheyAreTried(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -772,36 +726,6 @@ func TestR5_CaseNeverMakesASecondAccountAndDotsDo(t *testing.T) {
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts`).Scan(&accounts))
 	if accounts != 3 {
 		t.Errorf("%d accounts, want 3", accounts)
-	}
-}
-
-func TestR2_TheCommonestPasswordsAreRefusedHoweverTheyAreDecorated(t *testing.T) {
-	t.Parallel()
-	words := account.CommonPasswords()
-	if len(words) < 2_000 {
-		t.Errorf("only %d common passwords", len(words))
-	}
-	plain := regexp.MustCompile(`^[a-z]{3,}$`)
-	for _, word := range words {
-		if !plain.MatchString(word) {
-			t.Errorf("%q will never be found", word)
-		}
-		capital := strings.ToUpper(word[:1]) + word[1:]
-		for _, password := range []string{capital + "12345!", "2026-" + capital + "!", capital + capital + "-1975"} {
-			if account.PasswordProblem(password) == "" {
-				t.Errorf("%q was accepted", password)
-			}
-		}
-	}
-	for _, password := range []string{"M0td3p@ss3!", "S0l3il-2026", "P@ssw0rd2026", "Été-2026!", "@zerty-123A", "Noël-2025!", "Ch0c0l@t7!"} {
-		if account.PasswordProblem(password) == "" {
-			t.Errorf("%q was accepted", password)
-		}
-	}
-	for _, password := range []string{otherPassword, bookingtest.Password, "Soleil-tracteur 7", "Lune 19 47 82 61 33", "Éléphant? Trombone 4"} {
-		if problem := account.PasswordProblem(password); problem != "" {
-			t.Errorf("%q: %s", password, problem)
-		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 
 	"socialdirect/internal/bearer"
@@ -69,17 +71,17 @@ func (s *Service) countsFor(ctx context.Context, email string, from Device) (cou
 	return append(s.Limits.ByPlace(from.Place), s.Limits.ByAccount(email)), false, nil
 }
 
-func laneOf(known bool) lane {
+func laneOf(known bool) passwords.Lane {
 	if known {
-		return forKnown
+		return passwords.ForKnown
 	}
-	return forSignIn
+	return passwords.ForSignIn
 }
 
 // checkPassword waits for its turn, counts the try, then compares: nobody waits
 // in vain for a try that is not counted, and none is made that is not.
-func (s *Service) checkPassword(ctx context.Context, email, password string, l lane, counts []limit.Throttle) (credentials, error) {
-	leave, err := s.passwords.turn(ctx, l)
+func (s *Service) checkPassword(ctx context.Context, email, password string, l passwords.Lane, counts []limit.Throttle) (credentials, error) {
+	leave, err := s.Passwords.Turn(ctx, l)
 	if err != nil {
 		return credentials{}, err
 	}
@@ -91,7 +93,7 @@ func (s *Service) checkPassword(ctx context.Context, email, password string, l l
 	if err != nil && !postgres.NoRows(err) {
 		return credentials{}, err
 	}
-	if !s.passwords.matches(password, found.PasswordHash) {
+	if !s.Passwords.Matches(password, found.PasswordHash) {
 		return credentials{}, errCredentials
 	}
 	return found, nil

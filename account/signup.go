@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account/limit"
 
 	"socialdirect/company"
@@ -52,7 +54,7 @@ type SignUp struct {
 // company.ErrMistyped when it cannot be one, and with ErrNewTexts when other texts
 // came into force than those that the person saw. It is Throttled when too many sign
 // up, from there or anywhere, and Invalid with ErrWorkAddress for an address of the
-// client's own, or with errWeak for a password that is guessed
+// client's own, or with passwords.ErrWeak for a password that is guessed
 // too easily: the code is looked at before the password costs anything.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	code, err := s.openingCode(ctx, in.Code, in.Place)
@@ -67,7 +69,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	if err := s.Limits.Spend(ctx, tooManySignUps, signUpsFrom(in.Place)...); err != nil {
 		return err
 	}
-	hash, err := s.passwords.choose(ctx, forSignUp, in.Password, in.Email, in.FirstName, in.LastName)
+	hash, err := s.Passwords.Choose(ctx, passwords.ForSignUp, in.Password, in.Email, in.FirstName, in.LastName)
 	if err != nil {
 		return err
 	}
@@ -295,7 +297,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 	}
 	var hash string
 	if invitee.Email != "" {
-		if hash, err = s.passwords.choose(ctx, forSignIn, password, invitee.words()...); err != nil {
+		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, invitee.words()...); err != nil {
 			return SignedIn{}, err
 		}
 	}

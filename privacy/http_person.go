@@ -3,6 +3,8 @@ package privacy
 import (
 	"net/http"
 
+	"socialdirect/account/passwords"
+
 	"socialdirect/account"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -89,7 +91,7 @@ func (h *HTTP) AskErasure(w http.ResponseWriter, r *http.Request) error {
 	f.Checked("confirm", "Cochez cette case si c’est bien ce que vous voulez.")
 	password := ""
 	if page.Password {
-		password = f.Secret("password", account.MaxPassword, "Écrivez votre mot de passe.")
+		password = f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
 	}
 	if !f.Valid() {
 		return f.Invalid(page)

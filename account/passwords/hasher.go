@@ -1,4 +1,6 @@
-package account
+// Package passwords says which passwords are good enough (R2), and hashes them: a bounded
+// number at once, with places that are kept for whoever was here before (R47).
+package passwords
 
 import (
 	"context"
@@ -13,15 +15,16 @@ import (
 	"socialdirect/internal/passhash"
 )
 
-// lane is who wants a password hashed. What comes later in the order passes where the
+// Lane is who wants a password hashed. What comes later in the order passes where the
 // one before is full: a flood of sign-ups keeps nobody from signing in, and a flood of
 // both keeps nobody out who was here before.
-type lane int
+type Lane int
 
+// The lanes, the one that anybody fills first.
 const (
-	forSignUp lane = iota // whoever opens an account
-	forSignIn             // whoever gives a password or a link
-	forKnown              // a device that the account knows, and a session
+	ForSignUp Lane = iota // whoever opens an account
+	ForSignIn             // whoever gives a password or a link
+	ForKnown              // a device that the account knows, and a session
 	lanes
 )
 
@@ -39,10 +42,11 @@ const busyRetry = 5 * time.Second
 
 var errBusy = fault.Wait("Beaucoup de personnes se connectent ou s’inscrivent en ce moment.", busyRetry)
 
-// errWeak is the cause of a password's refusal when it is chosen.
-var errWeak = errors.New("the password is guessed too easily")
+// ErrWeak is the cause of a password's refusal when it is chosen.
+var ErrWeak = errors.New("the password is guessed too easily")
 
-type hasher struct {
+// Hasher judges and hashes passwords, a bounded number at once.
+type Hasher struct {
 	lines    [lanes]line
 	patience time.Duration // how long one waits for a place
 	decoy    string        // compared with when an address is unknown, to take the same time (R5)
@@ -54,22 +58,23 @@ type line struct {
 	waiting atomic.Int64
 }
 
-func newHasher() (*hasher, error) {
+// NewHasher returns one; a platform has one.
+func NewHasher() (*Hasher, error) {
 	nobodys, _ := bearer.New()
 	decoy, err := passhash.Make(nobodys)
 	if err != nil {
 		return nil, fmt.Errorf("password hash: %w", err)
 	}
-	h := &hasher{patience: hashingWait, decoy: decoy}
+	h := &Hasher{patience: hashingWait, decoy: decoy}
 	for i := range h.lines {
 		h.lines[i].slots = make(chan struct{}, runtime.GOMAXPROCS(0)+i)
 	}
 	return h, nil
 }
 
-// turn waits for a place where passwords are hashed, until ctx ends or it has taken
+// Turn waits for a place where passwords are hashed, until ctx ends or it has taken
 // too long; leave gives it back. Throttled when too many wait already.
-func (h *hasher) turn(ctx context.Context, l lane) (leave func(), err error) {
+func (h *Hasher) Turn(ctx context.Context, l Lane) (leave func(), err error) {
 	own := &h.lines[l]
 	defer own.waiting.Add(-1)
 	if own.waiting.Add(1) > hashesWaiting {
@@ -81,7 +86,7 @@ func (h *hasher) turn(ctx context.Context, l lane) (leave func(), err error) {
 }
 
 // enter takes a place of the lane, and of each one that it shares with others.
-func (h *hasher) enter(ctx context.Context, l lane) (leave func(), err error) {
+func (h *Hasher) enter(ctx context.Context, l Lane) (leave func(), err error) {
 	if l == lanes {
 		return func() {}, nil
 	}
@@ -98,24 +103,24 @@ func (h *hasher) enter(ctx context.Context, l lane) (leave func(), err error) {
 	return func() { next(); <-h.lines[l].slots }, nil
 }
 
-// choose waits for its turn and returns the hash of a password that somebody chooses,
-// about whom those words are. Invalid, with errWeak as its cause, when it is guessed
+// Choose waits for its turn and returns the hash of a password that somebody chooses,
+// about whom those words are. Invalid, with ErrWeak as its cause, when it is guessed
 // too easily.
-func (h *hasher) choose(ctx context.Context, l lane, password string, about ...string) (string, error) {
-	leave, err := h.turn(ctx, l)
+func (h *Hasher) Choose(ctx context.Context, l Lane, password string, about ...string) (string, error) {
+	leave, err := h.Turn(ctx, l)
 	if err != nil {
 		return "", err
 	}
 	defer leave()
 	if problem := guessProblem(password, about); problem != "" {
-		return "", &fault.Fault{Code: fault.Invalid, Message: problem, Cause: errWeak}
+		return "", &fault.Fault{Code: fault.Invalid, Message: problem, Cause: ErrWeak}
 	}
 	return passhash.Make(password)
 }
 
-// matches compares password with hash, or with the decoy when hash is empty. It
+// Matches compares password with hash, or with the decoy when hash is empty. It
 // is the caller's turn.
-func (h *hasher) matches(password, hash string) bool {
+func (h *Hasher) Matches(password, hash string) bool {
 	known := hash != ""
 	if !known {
 		hash = h.decoy

@@ -1,4 +1,4 @@
-package account
+package passwords
 
 import (
 	_ "embed"
@@ -9,8 +9,8 @@ import (
 	"github.com/ccojocar/zxcvbn-go"
 )
 
-// MaxPassword is how many characters a password may have (R2).
-const MaxPassword = 128
+// Max is how many characters a password may have (R2).
+const Max = 128
 
 // commonPasswords are the commonest ones in French and English without their
 // figures and signs, one word a line.

@@ -1,0 +1,184 @@
+package passwords_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/account/passwords"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/company"
+	"socialdirect/internal/fault"
+)
+
+func signUp(w *bookingtest.World, email string) account.SignUp {
+	return account.SignUp{
+		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
+		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever has no code costs no hashing, and no look at how good their password is.
+func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	w.Accounts.Passwords.Within(time.Hour)
+	free, err := w.Accounts.Passwords.Occupy(ctx)
+	check(t, err)
+	wrong := signUp(w, "zoe@exemple.fr")
+	wrong.Code, wrong.Password = "0000-0000-0000-0000", "Motdepasse1!"
+	if err := w.Accounts.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
+		t.Errorf("with every place taken, a wrong code gets %v", err)
+	}
+	weak := signUp(w, "zoe@exemple.fr")
+	weak.Password = "Motdepasse1!"
+	answer := make(chan error, 1)
+	go func() { answer <- w.Accounts.SignUp(ctx, weak) }()
+	for w.Accounts.Passwords.Waits() == 0 {
+		time.Sleep(time.Millisecond) // until it waits for its turn
+	}
+	select {
+	case err := <-answer:
+		t.Errorf("the password was looked at out of turn: %v", err)
+	default:
+	}
+	free()
+	if err := <-answer; !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "devine trop facilement") {
+		t.Errorf("a password that is guessed: %v", err)
+	}
+}
+
+// A flood of sign-ups keeps nobody from signing in, and a flood of both keeps nobody
+// out whose device is known.
+func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	check(t, w.Accounts.SignUp(context.Background(), signUp(w, "zoe@exemple.fr")))
+	_, err := w.DB.Pool.Exec(context.Background(), `update accounts set email_validated_at = created_at`)
+	check(t, err)
+	signIn := func(from account.Device) (account.SignedIn, error) {
+		return w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", bookingtest.Password, from)
+	}
+	own, err := signIn(account.Device{})
+	check(t, err)
+	w.Accounts.Passwords.Within(time.Hour)
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	var all sync.WaitGroup
+	flood := func(occupy func(context.Context) (func(), error), try func(i int) error) {
+		free, err := occupy(ctx)
+		check(t, err)
+		t.Cleanup(free)
+		before := w.Accounts.Passwords.Waits()
+		for i := range passwords.HashesWaiting {
+			all.Go(func() {
+				if err := try(i); !errors.Is(err, context.Canceled) {
+					t.Errorf("one of the flood: %v", err)
+				}
+			})
+		}
+		for w.Accounts.Passwords.Waits() < before+passwords.HashesWaiting {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	flood(w.Accounts.Passwords.OccupySignUps, func(i int) error { return w.Accounts.SignUp(ctx, signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i))) })
+	if err := w.Accounts.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
+		t.Errorf("one sign-up more: %v", err)
+	}
+	if _, err := signIn(account.Device{}); err != nil {
+		t.Errorf("a flood of sign-ups keeps somebody from signing in: %v", err)
+	}
+	flood(w.Accounts.Passwords.OccupySignIns, func(i int) error {
+		_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", account.Device{})
+		return err
+	})
+	if _, err := signIn(account.Device{}); !fault.Is(err, fault.Throttled) {
+		t.Errorf("one sign-in more: %v", err)
+	}
+	if _, err := signIn(account.Device{Mark: own.Mark}); err != nil {
+		t.Errorf("a flood keeps a known device out: %v", err)
+	}
+	leave()
+	all.Wait()
+}
+
+func TestR47_PlacesForHashingFollowTheProcessors(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	if got, want := w.Accounts.Passwords.Places(), [3]int{runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0) + 1, runtime.GOMAXPROCS(0) + 2}; got != want {
+		t.Errorf("places %v, want %v", got, want)
+	}
+}
+
+func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	w.Accounts.Passwords.Within(20 * time.Millisecond)
+	free, err := w.Accounts.Passwords.Occupy(ctx)
+	check(t, err)
+	defer free()
+	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
+		t.Errorf("after its time: %v", err)
+	}
+	if n := w.Accounts.Passwords.Waits(); n != 0 {
+		t.Errorf("%d wait still", n)
+	}
+}
+
+// When every place is taken, a bounded number waits, each as long as its request
+// lasts, and the rest is told to come back.
+func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	w.Accounts.Passwords.Within(time.Hour)
+	ctx, leave := context.WithCancel(context.Background())
+	free, err := w.Accounts.Passwords.Occupy(ctx)
+	check(t, err)
+	var gone atomic.Int64
+	var all sync.WaitGroup
+	for i := range passwords.HashesWaiting {
+		all.Go(func() {
+			_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", account.Device{})
+			if errors.Is(err, context.Canceled) {
+				gone.Add(1)
+			}
+		})
+	}
+	for w.Accounts.Passwords.Waits() < passwords.HashesWaiting {
+		time.Sleep(time.Millisecond) // until all of them wait
+	}
+	for range 1_000 {
+		_, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", account.Device{})
+		if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
+			t.Fatalf("one too many: %v", err)
+		}
+	}
+	leave() // the browsers go away
+	all.Wait()
+	if gone.Load() != passwords.HashesWaiting || w.Accounts.Passwords.Waits() != 0 {
+		t.Errorf("%d left, %d still wait", gone.Load(), w.Accounts.Passwords.Waits())
+	}
+	var counted int
+	check(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from throttles`).Scan(&counted))
+	if counted != 0 {
+		t.Errorf("%d counters count tries that were never made", counted)
+	}
+	free()
+	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", account.Device{}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("after the storm: %v", err)
+	}
+}
