@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -40,7 +41,7 @@ func (s *Service) Owed(ctx context.Context, v *viewer.Viewer) (Owed, error) {
 }
 
 func (s *Service) owed(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) (Owed, error) {
-	row, err := readOwed(ctx, q, id)
+	row, err := people.ReadOwed(ctx, q, id)
 	if err != nil {
 		return Owed{}, err
 	}
@@ -79,7 +80,7 @@ func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance)
 			return fault.New(fault.Invalid, "Il faut cocher les cases pour continuer.")
 		}
 		if owed.Adult {
-			if err := declareAdult(ctx, tx, v.ID); err != nil {
+			if err := people.DeclareAdult(ctx, tx, v.ID); err != nil {
 				return err
 			}
 		}

@@ -21,19 +21,15 @@
 package account
 
 import (
-	"context"
-	"strings"
 	"time"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
 	"socialdirect/company"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
-	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -42,58 +38,18 @@ import (
 
 // How long things last.
 const (
-	ValidationLifetime = 48 * time.Hour     // of a link that proves an address
-	InvitationLifetime = 7 * 24 * time.Hour // of a link that sets a password
-	SessionLifetime    = 12 * time.Hour     // of a session, at most
-	SessionIdle        = 3 * time.Hour      // of a session in which nothing happens
-	SharedLifetime     = 2 * time.Hour      // of a session on a device that others use too
-	SharedIdle         = 20 * time.Minute   // of such a session in which nothing happens
-	ResetLifetime      = time.Hour          // of a link that sets another password
-	EmailLifetime      = 24 * time.Hour     // of a link that replaces the address
-	DeviceLifetime     = 365 * 24 * time.Hour
-)
+	SessionLifetime = 12 * time.Hour   // of a session, at most
+	SessionIdle     = 3 * time.Hour    // of a session in which nothing happens
+	SharedLifetime  = 2 * time.Hour    // of a session on a device that others use too
+	SharedIdle      = 20 * time.Minute // of such a session in which nothing happens
 
-// Person is what others may need to know of an account.
-type Person struct {
-	ID        uuid.UUID
-	Role      viewer.Role
-	Email     string // empty for somebody who has no address
-	FirstName string
-	LastName  string
-	Mobile    string // E.164, empty when unknown
-	Zone      *time.Location
-	Active    bool // neither suspended nor closed (R7)
-
-	MobileProved bool // the number answered a code: SMS may go to it (R47)
-}
-
-// Name is the person's name as pages write it; of somebody who was erased it says
-// that.
-func (p Person) Name() string {
-	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
-	if name == "" {
-		name, _, _ = strings.Cut(p.Email, "@")
-	}
-	if name == "" && p.Mobile == "" {
-		return "Compte supprimé"
-	}
-	return name
-}
-
-// Digits are the last two of the mobile number, by which somebody knows their own.
-func (p Person) Digits() string { return p.Mobile[max(0, len(p.Mobile)-2):] }
-
-// words are the person's own, which make a password guessable.
-func (p Person) words() []string { return []string{p.Email, p.FirstName, p.LastName} }
-
-// The faults of this package.
-var (
-	errGone = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Demandez-en un autre.")
+	DeviceLifetime = 365 * 24 * time.Hour
 )
 
 // Service is the acts on accounts.
 type Service struct {
 	Limits *limit.Service
+	People *people.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -108,6 +64,7 @@ type Service struct {
 
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
+	limits := limit.New(db, vault)
 	hasher, err := passwords.NewHasher()
 	if err != nil {
 		return nil, err
@@ -117,8 +74,8 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		return nil, err
 	}
 	return &Service{
-		Limits: limit.New(db, vault),
-		db:     db, queue: queue, vault: vault, companies: companies, legal: legal,
+		Limits: limits, People: people.New(db, vault, companies, limits),
+		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher, passkeys: passkeys, nobody: uuid.New(),
 	}, nil
 }
@@ -138,24 +95,6 @@ func (s *Service) ServedAt(base string) (*Service, error) {
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.Limits = db, s.Limits.At(db)
+	moved.db, moved.Limits, moved.People = db, s.Limits.At(db), s.People.At(db)
 	return &moved
-}
-
-// Person returns an account by its id; NotFound when there is none.
-func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
-	return readPerson(ctx, s.db.Pool, id)
-}
-
-// ByEmail returns an account by its address; NotFound when there is none. It is
-// for the platform itself: no page tells whether an address is known (R5).
-func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
-	return readPersonByEmail(ctx, s.db.Pool, email)
-}
-
-// idOfNobody is an id for an address without an account: the same for the same
-// address, and another for each, so that what is done for it weighs as much as
-// for one that has an account (R5).
-func (s *Service) idOfNobody(email string) uuid.UUID {
-	return uuid.NewSHA1(s.nobody, []byte(strings.ToLower(email)))
 }

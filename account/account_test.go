@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -144,7 +145,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 		t.Errorf("signed in before the address was proved: %v", err)
 	}
 	late := token(t, w, "zoe@exemple.fr")
-	w.SetNow(bookingtest.Start.Add(account.ValidationLifetime))
+	w.SetNow(bookingtest.Start.Add(people.ValidationLifetime))
 	if err := w.Accounts.Validate(ctx, late); !fault.Is(err, fault.Gone) {
 		t.Errorf("expired: %v", err)
 	}
@@ -181,7 +182,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 
 func token(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
-	person, err := w.Accounts.ByEmail(context.Background(), email)
+	person, err := w.Accounts.People.ByEmail(context.Background(), email)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +299,7 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
-	person, err := w.Accounts.Person(ctx, v.ID)
+	person, err := w.Accounts.People.Person(ctx, v.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +317,7 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 		return rows
 	}
 	before := left()
-	if w.SetNow(bookingtest.Start.Add(account.ValidationLifetime)); before < 4 || left() != 0 {
+	if w.SetNow(bookingtest.Start.Add(people.ValidationLifetime)); before < 4 || left() != 0 {
 		t.Errorf("%d rows while they count, %d after", before, left())
 	}
 }
@@ -346,7 +347,7 @@ func TestR14_TheZoneFollowsTheMobileNumberAtFirst(t *testing.T) {
 		if err := w.Accounts.SignUp(ctx, in); err != nil {
 			t.Fatal(err)
 		}
-		person, err := w.Accounts.ByEmail(ctx, in.Email)
+		person, err := w.Accounts.People.ByEmail(ctx, in.Email)
 		if err != nil || person.Zone.String() != want {
 			t.Errorf("%s: got %s, %v, want %s", mobile, person.Zone, err, want)
 		}

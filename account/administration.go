@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -29,18 +30,13 @@ const (
 // Account is what an administrator sees of somebody: nothing of their messages,
 // documents, notes, or of what their appointments are about (R30).
 type Account struct {
-	Person
+	people.Person
 	State     State
 	CreatedAt time.Time
 	SeenOn    *time.Time // the day on which it was last in use
 	ClientID  uuid.UUID  // of a beneficiary or a client manager
 	Accepted  bool       // a password was chosen
 }
-
-var (
-	errSuspended = fault.New(fault.Invalid, "Ce compte est suspendu pour le moment. Pour en parler ou pour contester cette décision, appelez le standard.")
-	errClosed    = fault.New(fault.Invalid, "Ce compte est fermé. Pour en parler ou pour contester cette décision, appelez le standard.")
-)
 
 // How much of the accounts one search shows: they are searched, never listed
 // whole (R45).
@@ -118,13 +114,6 @@ func (s *Service) Account(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	return row.account(), err
 }
 
-// Active reports whether an account is neither suspended nor closed (R7); NotFound
-// when there is none.
-func (s *Service) Active(ctx context.Context, q postgres.Querier, id uuid.UUID) (bool, error) {
-	person, err := readPerson(ctx, q, id)
-	return person.Active, err
-}
-
 // invitable are the roles that an administrator invites here; workers are
 // invited with their profile sheet.
 var invitable = []viewer.Role{viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO}
@@ -144,7 +133,7 @@ func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in Invitati
 	}
 	var id uuid.UUID
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := stillAdministrator(ctx, tx, v); err != nil {
+		if err := people.StillAdministrator(ctx, tx, v); err != nil {
 			return err
 		}
 		var known bool
@@ -185,7 +174,7 @@ func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uui
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := stillAdministrator(ctx, tx, v); err != nil {
+		if err := people.StillAdministrator(ctx, tx, v); err != nil {
 			return err
 		}
 		row, err := readAccount(ctx, tx, id)

@@ -44,7 +44,7 @@ func want(t *testing.T, what string, err error, code fault.Code) {
 
 func email(t *testing.T, w *bookingtest.World, id uuid.UUID) string {
 	t.Helper()
-	person, err := w.Accounts.Person(context.Background(), id)
+	person, err := w.Accounts.People.Person(context.Background(), id)
 	must(t, err)
 	return person.Email
 }
@@ -285,7 +285,7 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 		if err := w.Accounts.SignUp(ctx, in); err != nil {
 			t.Errorf("%s: the answer differs: %v", in.Email, err)
 		}
-		_, err := w.Accounts.ByEmail(ctx, in.Email)
+		_, err := w.Accounts.People.ByEmail(ctx, in.Email)
 		if opened := err == nil; opened != (in.Email == other.Email) {
 			t.Errorf("%s: opened %t", in.Email, opened)
 		}
@@ -300,7 +300,7 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	}
 	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Allow)))
 	must(t, w.Accounts.SignUp(ctx, sameMobile))
-	if _, err := w.Accounts.ByEmail(ctx, sameMobile.Email); err != nil {
+	if _, err := w.Accounts.People.ByEmail(ctx, sameMobile.Email); err != nil {
 		t.Errorf("allowed again, it was not opened: %v", err)
 	}
 }

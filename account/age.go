@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -120,10 +121,10 @@ func (s *Service) SettleAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID,
 // heldFor reads an account that an administrator acts upon, with the accounts of
 // both held.
 func (s *Service) heldFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Account, error) {
-	if err := lockAccounts(ctx, tx, v.ID, id); err != nil {
+	if err := people.Lock(ctx, tx, v.ID, id); err != nil {
 		return Account{}, err
 	}
-	if err := stillAdministrator(ctx, tx, v); err != nil {
+	if err := people.StillAdministrator(ctx, tx, v); err != nil {
 		return Account{}, err
 	}
 	row, err := readAccount(ctx, tx, id)
@@ -158,7 +159,7 @@ func (s *Service) ageChecks(ctx context.Context, id uuid.UUID) ([]AgeCheck, erro
 	checks := make([]AgeCheck, len(rows))
 	for i, row := range rows {
 		checks[i] = AgeCheck{ID: row.ID, AskedAt: row.AskedAt, DueOn: row.DueOn, Outcome: row.Outcome, SettledAt: row.SettledAt}
-		if checks[i].Reason, err = s.open(ctx, id, aboutAge(row.ID), row.SealedReason); err != nil {
+		if checks[i].Reason, err = s.People.Unseal(ctx, id, aboutAge(row.ID), row.SealedReason); err != nil {
 			return nil, err
 		}
 	}

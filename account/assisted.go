@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -46,13 +46,6 @@ var (
 	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
 )
 
-// AllowTexts says that an SMS gateway is set. It is called once, before anything
-// is served.
-func (s *Service) AllowTexts() { s.texting = true }
-
-// Texts reports whether SMS can be sent.
-func (s *Service) Texts() bool { return s.texting }
-
 // Assist opens an account for somebody on the phone, by a switchboard operator,
 // and sends them the link with which they go on alone: by mail, or by SMS to
 // somebody without an address. The connection code counts as it does at sign-up.
@@ -64,7 +57,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return uuid.Nil, err
 	}
-	if in.Email == "" && !s.texting {
+	if in.Email == "" && !s.People.Texts() {
 		return uuid.Nil, ErrNoSMS
 	}
 	// Its refusals tell what a comparison does, and are bounded and journaled as one.
@@ -76,7 +69,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 		return uuid.Nil, err
 	}
 	if own && !in.EmailConfirmed {
-		return uuid.Nil, ErrWorkAddress
+		return uuid.Nil, people.ErrWorkAddress
 	}
 	var id uuid.UUID
 	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
@@ -110,7 +103,7 @@ func (s *Service) insertAssisted(ctx context.Context, tx postgres.Tx, in Assiste
 	if err != nil {
 		return uuid.Nil, err
 	}
-	id, known, err := insertAccount(ctx, tx, newAccount{
+	id, known, err := people.Insert(ctx, tx, people.NewAccount{
 		Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 		Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, Zone: zoneOf(in.Mobile),
 	})
@@ -167,7 +160,7 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.progress() != LinkSent {
 			return ErrFinished
 		}
-		if row.Email == "" && !s.texting {
+		if row.Email == "" && !s.People.Texts() {
 			return ErrNoSMS
 		}
 		if err := s.Limits.SpendInvitation(ctx, tx, row.Email); err != nil {
@@ -215,9 +208,9 @@ func (s *Service) Assistances(ctx context.Context, v *viewer.Viewer) ([]Assistan
 	rows, err := readAssisted(ctx, s.db.Pool, v.ID, assistancesShown)
 	all := make([]Assistance, len(rows))
 	for i, row := range rows {
-		person := Person{FirstName: row.FirstName, LastName: row.LastName}
+		person := people.Person{FirstName: row.FirstName, LastName: row.LastName}
 		all[i] = Assistance{
-			ID: row.ID, Name: person.Name(), Mobile: maskMobile(row.Mobile), ByText: row.Email == "",
+			ID: row.ID, Name: person.Name(), Mobile: people.MaskMobile(row.Mobile), ByText: row.Email == "",
 			CreatedAt: row.CreatedAt, Progress: row.progress(),
 		}
 	}
@@ -332,20 +325,4 @@ func noteShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, shown []Do
 		}
 	}
 	return nil
-}
-
-// maskMobile writes a number with all but its last four digits hidden: enough to
-// recognise one's own, too little to call somebody else's.
-func maskMobile(e164 string) string {
-	shown := []rune(DisplayMobile(e164))
-	left := 4
-	for i := len(shown) - 1; i >= 0; i-- {
-		if !unicode.IsDigit(shown[i]) {
-			continue
-		}
-		if left--; left < 0 {
-			shown[i] = '•'
-		}
-	}
-	return string(shown)
 }

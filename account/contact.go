@@ -2,8 +2,8 @@ package account
 
 import (
 	"context"
-	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -11,95 +11,39 @@ import (
 	"github.com/google/uuid"
 )
 
-// Contact is how a person wants to be told of their appointments (R21).
-type Contact struct {
-	Texts         bool // by SMS too, where there is a gateway
-	Discreet      bool // a notice only says that something waits, and carries no calendar file
-	LimitReminder bool // in time before free cancelling ends
-	HourReminder  bool // shortly before the hour
-	CallFrom      int  // SMS and phone calls may come from here, in minutes since midnight
-	CallUntil     int  // to here, not included, on the person's own clock
-}
-
-// DefaultContact is what holds for somebody who never chose.
-var DefaultContact = Contact{Texts: true, LimitReminder: true, HourReminder: true, CallFrom: 8 * 60, CallUntil: 20 * 60}
-
-const minutesOfDay = 24 * 60
-
-// valid reports whether the call hours are a stretch of one day.
-func (c Contact) valid() bool {
-	return 0 <= c.CallFrom && c.CallFrom < c.CallUntil && c.CallUntil <= minutesOfDay
-}
-
-// Callable reports whether an SMS or a call may come at that instant to somebody
-// who lives in zone.
-func (c Contact) Callable(at time.Time, zone *time.Location) bool {
-	local := at.In(zone)
-	minute := local.Hour()*60 + local.Minute()
-	return c.CallFrom <= minute && minute < c.CallUntil
-}
-
-// mostWaiting is longer than call hours can stay closed: two nights, and an hour
-// that a change of the clocks takes out.
-const mostWaiting = 49 * time.Hour
-
-// Callability is the first instant, at itself or after it, at which an SMS or a call
-// may come. It walks the minutes: an hour that a change of the clocks takes out or
-// repeats is then nothing special.
-func (c Contact) Callability(at time.Time, zone *time.Location) time.Time {
-	for next := at; next.Before(at.Add(mostWaiting)); next = next.Truncate(time.Minute).Add(time.Minute) {
-		if c.Callable(next, zone) {
-			return next
-		}
-	}
-	return at.Add(mostWaiting)
-}
-
-// Reachable is a person, and how they want to be told.
-type Reachable struct {
-	Person
-	Contact
-}
-
-// Reachable returns how to tell the people of the given ids; an id without an account
-// is absent. It is for the platform itself.
-func (s *Service) Reachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Reachable, error) {
-	return readReachable(ctx, q, ids)
-}
-
 var (
 	errContactRole  = fault.New(fault.Forbidden, "Ces choix sont ceux des personnes qui prennent rendez-vous.")
 	errContactHours = fault.New(fault.Invalid, "La fin doit venir après le début.")
 )
 
 // Contact returns how the viewer wants to be told.
-func (s *Service) Contact(ctx context.Context, v *viewer.Viewer) (Reachable, error) {
-	people, err := readReachable(ctx, s.db.Pool, []uuid.UUID{v.ID})
+func (s *Service) Contact(ctx context.Context, v *viewer.Viewer) (people.Reachable, error) {
+	known, err := people.ReadReachable(ctx, s.db.Pool, []uuid.UUID{v.ID})
 	if err != nil {
-		return Reachable{}, err
+		return people.Reachable{}, err
 	}
-	if own, found := people[v.ID]; found {
+	if own, found := known[v.ID]; found {
 		return own, nil
 	}
-	return Reachable{}, fault.New(fault.NotFound, "")
+	return people.Reachable{}, fault.New(fault.NotFound, "")
 }
 
 // ChooseContact saves how the viewer, a beneficiary, wants to be told; Invalid for
 // call hours that are none. Somebody without an e-mail address keeps the SMS: nothing
 // else reaches them.
-func (s *Service) ChooseContact(ctx context.Context, v *viewer.Viewer, c Contact) error {
+func (s *Service) ChooseContact(ctx context.Context, v *viewer.Viewer, c people.Contact) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errContactRole
 	}
-	if !c.valid() {
+	if !c.Valid() {
 		return errContactHours
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		person, err := readPerson(ctx, tx, v.ID)
+		person, err := people.Read(ctx, tx, v.ID)
 		if err != nil {
 			return err
 		}
 		c.Texts = c.Texts || person.Email == ""
-		return saveContact(ctx, tx, v.ID, c)
+		return people.SaveContact(ctx, tx, v.ID, c)
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -16,10 +16,10 @@ import (
 )
 
 // reachable is how the platform may tell somebody.
-func reachable(t *testing.T, w *bookingtest.World, id uuid.UUID) (r account.Reachable) {
+func reachable(t *testing.T, w *bookingtest.World, id uuid.UUID) (r people.Reachable) {
 	t.Helper()
 	err := w.DB.InTx(t.Context(), func(tx postgres.Tx) error {
-		people, err := w.Accounts.Reachable(t.Context(), tx, []uuid.UUID{id, uuid.New()})
+		people, err := w.Accounts.People.Reachable(t.Context(), tx, []uuid.UUID{id, uuid.New()})
 		if len(people) != 1 {
 			t.Errorf("found %d people, want 1", len(people))
 		}
@@ -36,7 +36,7 @@ func TestR21_ChoicesHoldForOneselfAlone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
-	chosen := account.Contact{Discreet: true, HourReminder: true, CallFrom: 9 * 60, CallUntil: 17 * 60}
+	chosen := people.Contact{Discreet: true, HourReminder: true, CallFrom: 9 * 60, CallUntil: 17 * 60}
 	for range 2 { // a second choice replaces the first
 		if err := w.Accounts.ChooseContact(t.Context(), zoe, chosen); err != nil {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func TestR21_ChoicesHoldForOneselfAlone(t *testing.T) {
 	if got := reachable(t, w, zoe.ID); got.Contact != chosen || got.Email == "" || got.Mobile == "" {
 		t.Errorf("Zoé chose %+v", got)
 	}
-	if got := reachable(t, w, paul.ID); got.Contact != account.DefaultContact {
+	if got := reachable(t, w, paul.ID); got.Contact != people.DefaultContact {
 		t.Errorf("Paul chose nothing and has %+v", got.Contact)
 	}
 }
@@ -55,17 +55,17 @@ func TestR21_ChoicesThatMeanNothingAreRefused(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, worker := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	for _, hours := range [][2]int{{600, 600}, {1200, 480}, {-60, 600}, {600, 1500}} {
-		c := account.Contact{Texts: true, CallFrom: hours[0], CallUntil: hours[1]}
+		c := people.Contact{Texts: true, CallFrom: hours[0], CallUntil: hours[1]}
 		if err := w.Accounts.ChooseContact(t.Context(), zoe, c); !fault.Is(err, fault.Invalid) {
 			t.Errorf("from %d until %d: %v", hours[0], hours[1], err)
 		}
 	}
 	for _, v := range []*viewer.Viewer{nil, worker} {
-		if err := w.Accounts.ChooseContact(t.Context(), v, account.DefaultContact); !fault.Is(err, fault.Forbidden) {
+		if err := w.Accounts.ChooseContact(t.Context(), v, people.DefaultContact); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
 		}
 	}
-	if got := reachable(t, w, zoe.ID); got.Contact != account.DefaultContact {
+	if got := reachable(t, w, zoe.ID); got.Contact != people.DefaultContact {
 		t.Errorf("a refused choice was kept: %+v", got.Contact)
 	}
 }
@@ -75,7 +75,7 @@ func TestR21_SomebodyWithoutAnAddressKeepsTheSMS(t *testing.T) {
 	w, operator := switchboard(t)
 	person := assist(t, w, operator, spoken(w, "", "+33612345679"))
 	v := &viewer.Viewer{ID: person.ID, Role: viewer.Beneficiary}
-	if err := w.Accounts.ChooseContact(t.Context(), v, account.Contact{CallFrom: 0, CallUntil: 60}); err != nil {
+	if err := w.Accounts.ChooseContact(t.Context(), v, people.Contact{CallFrom: 0, CallUntil: 60}); err != nil {
 		t.Fatal(err)
 	}
 	if got := reachable(t, w, person.ID); !got.Texts {
@@ -84,7 +84,7 @@ func TestR21_SomebodyWithoutAnAddressKeepsTheSMS(t *testing.T) {
 }
 
 // The first minute inside the hours, found by a walk that knows nothing of clocks.
-func firstCallable(c account.Contact, at time.Time, zone *time.Location) time.Time {
+func firstCallable(c people.Contact, at time.Time, zone *time.Location) time.Time {
 	for minute := at; ; minute = minute.Add(time.Second * time.Duration(60-minute.Second())) {
 		clock := minute.In(zone).Format("15:04")
 		from, until := clockOf(c.CallFrom), clockOf(c.CallUntil)
@@ -104,7 +104,7 @@ func clockOf(minutes int) string {
 func TestR21_CallHoursAreThoseOfThePersonsClockAcrossItsChanges(t *testing.T) {
 	t.Parallel()
 	var zones []*time.Location
-	for _, z := range account.Zones {
+	for _, z := range people.Zones {
 		zones = append(zones, zone.Of(z.Name))
 	}
 	changes := []time.Time{ // Paris, then Saint-Pierre-et-Miquelon
@@ -113,7 +113,7 @@ func TestR21_CallHoursAreThoseOfThePersonsClockAcrossItsChanges(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		from := rapid.IntRange(0, 23).Draw(t, "from")
-		c := account.Contact{CallFrom: from * 60, CallUntil: rapid.IntRange(from+1, 24).Draw(t, "until") * 60}
+		c := people.Contact{CallFrom: from * 60, CallUntil: rapid.IntRange(from+1, 24).Draw(t, "until") * 60}
 		zone := rapid.SampledFrom(zones).Draw(t, "zone")
 		at := rapid.SampledFrom(changes).Draw(t, "change").Add(time.Duration(rapid.IntRange(-48*3600, 48*3600).Draw(t, "seconds")) * time.Second)
 		got, want := c.Callability(at, zone), firstCallable(c, at, zone)

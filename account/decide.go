@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/company"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -119,10 +120,10 @@ func (s *Service) Decide(ctx context.Context, v *viewer.Viewer, id uuid.UUID, d 
 		return errOwnAccount
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := lockAccounts(ctx, tx, v.ID, id); err != nil {
+		if err := people.Lock(ctx, tx, v.ID, id); err != nil {
 			return err
 		}
-		if err := stillAdministrator(ctx, tx, v); err != nil {
+		if err := people.StillAdministrator(ctx, tx, v); err != nil {
 			return err
 		}
 		return s.decide(ctx, tx, v, id, d)
@@ -140,19 +141,6 @@ func (d Decision) check() error {
 		return errReason
 	}
 	return nil
-}
-
-// stillAdministrator fails unless the viewer's account, as it is in the
-// transaction, may decide.
-func stillAdministrator(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
-	person, err := readPerson(ctx, tx, v.ID)
-	if fault.Is(err, fault.NotFound) {
-		return viewer.Denied(viewer.Administrator)
-	}
-	if err == nil && (person.Role != viewer.Administrator || !person.Active) {
-		return viewer.Denied(viewer.Administrator)
-	}
-	return err
 }
 
 func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, d Decision) error {
@@ -195,15 +183,15 @@ func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String
 func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Account, d Decision) error {
 	switch d.Act {
 	case Suspend:
-		return errors.Join(setSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
+		return errors.Join(people.SetSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
 	case Resume:
-		return setSuspended(ctx, tx, a.ID, false)
+		return people.SetSuspended(ctx, tx, a.ID, false)
 	case Close, Withdraw:
-		return errors.Join(setClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), voidTokens(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
+		return errors.Join(people.SetClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), people.VoidTokens(ctx, tx, a.ID), company.RevokeTokensOf(ctx, tx, v, a.ID))
 	case Reopen:
-		return setClosed(ctx, tx, a.ID, false)
+		return people.SetClosed(ctx, tx, a.ID, false)
 	case ChangeRole:
-		return errors.Join(setRole(ctx, tx, a.ID, d.Role), deleteSessions(ctx, tx, a.ID))
+		return errors.Join(people.SetRole(ctx, tx, a.ID, d.Role), deleteSessions(ctx, tx, a.ID))
 	case Refuse:
 		hashes := s.refusals(a.Person, d.Refuse)
 		if len(hashes) == 0 {
@@ -263,33 +251,16 @@ func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 	for i, row := range rows {
 		ids[i] = row.AuthorID
 	}
-	authors, err := s.People(ctx, ids)
+	authors, err := s.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, row := range rows {
-		reason, err := s.open(ctx, id, aboutDecision(row.ID), row.SealedReason)
+		reason, err := s.People.Unseal(ctx, id, aboutDecision(row.ID), row.SealedReason)
 		if err != nil {
 			return nil, false, err
 		}
-		all = append(all, Decided{row.ID, row.Act, row.Role, reason, nameOf(authors, row.AuthorID), row.DecidedAt})
+		all = append(all, Decided{row.ID, row.Act, row.Role, reason, people.NameOf(authors, row.AuthorID), row.DecidedAt})
 	}
 	return all, refused, nil
-}
-
-// nameOf is the name of one of the people, whose account may be gone.
-func nameOf(people map[uuid.UUID]Person, id uuid.UUID) string {
-	if person, found := people[id]; found {
-		return person.Name()
-	}
-	return "un compte qui n’existe plus"
-}
-
-// open unseals a text about a person; it is empty once their key was destroyed.
-func (s *Service) open(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
-	text, err := s.vault.Unseal(ctx, s.db.Pool, person, about, sealed)
-	if errors.Is(err, vault.ErrDestroyed) {
-		return "", nil
-	}
-	return string(text), err
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -58,7 +59,7 @@ func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) 
 func grouped(rows []doubleRow) (groups []DoubleGroup) {
 	for i, row := range rows {
 		if i == 0 || row.Mobile != rows[i-1].Mobile {
-			groups = append(groups, DoubleGroup{Mobile: maskMobile(row.Mobile)})
+			groups = append(groups, DoubleGroup{Mobile: people.MaskMobile(row.Mobile)})
 		}
 		group := &groups[len(groups)-1]
 		if len(group.Accounts) == resultsShown {
@@ -78,11 +79,11 @@ func (s *Service) DoublesOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 		return nil, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := readAccount(ctx, tx, id)
-		if err != nil || row.Role != viewer.Beneficiary {
+		person, err := people.Read(ctx, tx, id)
+		if err != nil || person.Role != viewer.Beneficiary {
 			return err
 		}
-		probe := Probe{FirstName: row.FirstName, LastName: row.LastName, Email: row.Email, Mobile: row.Mobile}
+		probe := Probe{FirstName: person.FirstName, LastName: person.LastName, Email: person.Email, Mobile: person.Mobile}
 		if found, err = readDoubles(ctx, tx, probe, id); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -16,7 +17,7 @@ import (
 )
 
 // again opens another account in spite of its likely doubles.
-func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) account.Person {
+func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) people.Person {
 	t.Helper()
 	in := account.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
 	return assist(t, w, v, in)
@@ -78,7 +79,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	if groups, more := list(1); len(groups) != 0 || more {
 		t.Fatalf("one account alone: %+v", groups)
 	}
-	var last account.Person
+	var last people.Person
 	begin := bookingtest.Start
 	for i := range 11 {
 		mobile := fmt.Sprintf("+336120000%02d", i)

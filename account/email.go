@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -23,7 +23,7 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		return err
 	}
 	if !confirmed {
-		if err := s.adviseMember(ctx, v, email); err != nil {
+		if err := s.People.AdviseMember(ctx, v, email); err != nil {
 			return err
 		}
 	}
@@ -31,10 +31,10 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := giveUpEmail(ctx, tx, v.ID); err != nil {
+		if err := people.GiveUpEmail(ctx, tx, v.ID); err != nil {
 			return err
 		}
-		if err := setPendingEmail(ctx, tx, v.ID, email); err != nil {
+		if err := people.SetPendingEmail(ctx, tx, v.ID, email); err != nil {
 			return err
 		}
 		if err := s.mail(ctx, tx, v.ID, noticeMoveAsked); err != nil {
@@ -44,33 +44,25 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 	})
 }
 
-// giveUpEmail ends a move that was asked for, with its links.
-func giveUpEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	if err := setPendingEmail(ctx, tx, id, ""); err != nil {
-		return err
-	}
-	return endTokens(ctx, tx, id, purposeEmail)
-}
-
 // Moving is whose account a link moves, without consuming it.
 type Moving struct {
-	Person
+	people.Person
 	ForgetsMobile bool // its number never answered a code: it does not come along
 }
 
 // Moving returns whose account a link moves: somebody else may have asked to move to
 // one's address. Gone when the link no longer works.
 func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
-	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeEmail, s.db.Now())
+	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeEmail, s.db.Now())
 	if err != nil {
 		return Moving{}, err
 	}
-	person, err := readPerson(ctx, s.db.Pool, id)
+	person, err := people.Read(ctx, s.db.Pool, id)
 	if err != nil {
 		return Moving{}, err
 	}
-	proved, err := readMobileProved(ctx, s.db.Pool, id)
-	return Moving{Person: person, ForgetsMobile: s.texting && person.Mobile != "" && !proved}, err
+	proved, err := people.ReadMobileProved(ctx, s.db.Pool, id)
+	return Moving{Person: person, ForgetsMobile: s.People.Texts() && person.Mobile != "" && !proved}, err
 }
 
 // ChangeEmail consumes a link: the account moves to the address that it was sent
@@ -81,23 +73,23 @@ func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 // new address was not asked whether it is theirs, and would be texted about there.
 func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeEmail)
+		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeEmail)
 		if err != nil {
 			return err
 		}
-		email, err := replaceEmail(ctx, tx, bearer.Hash(token))
+		email, err := people.ReplaceEmail(ctx, tx, bearer.Hash(token))
 		if err != nil {
 			return err
 		}
-		if err := s.vanish(ctx, tx, email, 0); err != nil {
+		if err := s.People.Vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
-		if s.texting { // else nothing asks for a proof, and nothing is texted
-			if err := forgetUnprovedMobile(ctx, tx, id); err != nil {
+		if s.People.Texts() { // else nothing asks for a proof, and nothing is texted
+			if err := people.ForgetUnprovedMobile(ctx, tx, id); err != nil {
 				return err
 			}
 		}
-		if err := endTokens(ctx, tx, id, purposePassword); err != nil {
+		if err := people.EndTokens(ctx, tx, id, people.PurposePassword); err != nil {
 			return err
 		}
 		if err := endSessions(ctx, tx, id, but); err != nil {
@@ -109,11 +101,11 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 
 // moveLetters sends the new address its link, or its owner a word when it has an
 // account.
-func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, error) {
+func (s *Service) moveLetters(ctx context.Context, person people.Person) ([]letter, error) {
 	var letters []letter
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		token, hash := bearer.New()
-		pending, err := insertEmailToken(ctx, tx, person.ID, hash)
+		pending, err := people.InsertEmailToken(ctx, tx, person.ID, hash)
 		if postgres.NoRows(err) {
 			return nil // done, or given up
 		}
@@ -127,8 +119,8 @@ func (s *Service) moveLetters(ctx context.Context, person Person) ([]letter, err
 	return letters, err
 }
 
-func (s *Service) moveLetter(ctx context.Context, tx postgres.Tx, person Person, pending, token string) (letter, error) {
-	owner, err := readHolder(ctx, tx, pending)
+func (s *Service) moveLetter(ctx context.Context, tx postgres.Tx, person people.Person, pending, token string) (letter, error) {
+	owner, err := people.ReadHolder(ctx, tx, pending)
 	if postgres.NoRows(err) || err == nil && (owner.ID == person.ID || owner.Waiting) {
 		return letter{to: pending, notice: noticeMove, FirstName: person.FirstName, Token: token}, nil
 	}
@@ -139,13 +131,13 @@ func (s *Service) moveLetter(ctx context.Context, tx postgres.Tx, person Person,
 }
 
 func (s *Service) takenLetter(ctx context.Context, tx postgres.Tx, owner uuid.UUID) (letter, error) {
-	person, err := readPerson(ctx, tx, owner)
+	person, err := people.Read(ctx, tx, owner)
 	return letter{to: person.Email, notice: noticeTaken, FirstName: person.FirstName}, err
 }
 
 // movedLetters tells the address that the account had.
-func (s *Service) movedLetters(ctx context.Context, person Person) ([]letter, error) {
-	replaced, err := readReplaced(ctx, s.db.Pool, person.ID)
+func (s *Service) movedLetters(ctx context.Context, person people.Person) ([]letter, error) {
+	replaced, err := people.ReadReplaced(ctx, s.db.Pool, person.ID)
 	if postgres.NoRows(err) {
 		return nil, nil // swept by now
 	}

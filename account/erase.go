@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -31,11 +32,6 @@ type Erasing struct {
 	Email    string // to tell the person; empty for somebody without an address
 }
 
-var (
-	errErased    = fault.New(fault.Conflict, "Ce compte est déjà supprimé.")
-	errLastAdmin = fault.New(fault.Conflict, "C’est le dernier compte de l’administration\u00a0: il en faut un autre avant de supprimer celui-ci.")
-)
-
 // Erase closes an account for good and takes out of it all that says whose it was:
 // names, address, mobile, client, ways in, links and sessions. It returns what the
 // caller may keep elsewhere, sealed. The person's key is the caller's to destroy,
@@ -48,19 +44,34 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 	if err := s.mayErase(ctx, tx, v, id); err != nil {
 		return Erasing{}, err
 	}
-	taken, err := lockErasable(ctx, tx, id)
+	whose, err := people.LockErasable(ctx, tx, id)
 	if err != nil {
 		return Erasing{}, err
 	}
-	if taken.Identity.Role == viewer.Administrator {
-		if err := anotherAdministrator(ctx, tx, id); err != nil {
+	if whose.Role == viewer.Administrator {
+		if err := people.AnotherAdministrator(ctx, tx, id); err != nil {
 			return Erasing{}, err
 		}
 	}
-	if taken.Identity.Accepted, err = legal.TakeAcceptances(ctx, tx, id); err != nil {
+	accepted, err := legal.TakeAcceptances(ctx, tx, id)
+	if err != nil {
 		return Erasing{}, err
 	}
-	return taken, errors.Join(company.RevokeTokensOf(ctx, tx, v, id), eraseAccount(ctx, tx, id))
+	taken := Erasing{Email: whose.Email, Identity: Identity{
+		FirstName: whose.FirstName, LastName: whose.LastName, Role: whose.Role, CreatedAt: whose.CreatedAt, AdultDeclaredAt: whose.AdultDeclaredAt, Accepted: accepted,
+	}}
+	return taken, errors.Join(company.RevokeTokensOf(ctx, tx, v, id), eraseRooms(ctx, tx, id))
+}
+
+// eraseRooms has each package take what it holds of a person out of its tables. What is
+// sealed with the person's key (decisions, reports) stays unread with it.
+func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{eraseSessions, eraseFactors, eraseCodes, eraseAges, eraseShown, eraseSignUp, people.Erase} {
+		if err := erase(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mayErase fails unless the viewer's account, as it is in the transaction, may
@@ -72,10 +83,10 @@ func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 	if v.ID == id {
 		return errOwnAccount
 	}
-	if err := lockAccounts(ctx, tx, v.ID, id); err != nil {
+	if err := people.Lock(ctx, tx, v.ID, id); err != nil {
 		return err
 	}
-	officer, err := readPerson(ctx, tx, v.ID)
+	officer, err := people.Read(ctx, tx, v.ID)
 	if fault.Is(err, fault.NotFound) || err == nil && (officer.Role != viewer.DPO || !officer.Active) {
 		return viewer.Denied(viewer.DPO)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/sms"
@@ -38,7 +39,7 @@ const (
 
 // lifetimes are those of links, by what they are for.
 var lifetimes = map[string]time.Duration{
-	"validation": account.ValidationLifetime, "invitation": account.InvitationLifetime, "password": account.ResetLifetime,
+	"validation": people.ValidationLifetime, "invitation": people.InvitationLifetime, "password": people.ResetLifetime,
 }
 
 // issue makes the link that a mail would hold.

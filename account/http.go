@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"socialdirect/account/passwords"
-
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -144,7 +143,7 @@ func (h *HTTP) SignInPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.Texts()})
+	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()})
 }
 
 // SignIn opens a session.
@@ -153,7 +152,7 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.Texts()}
+	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
 	email := f.Email("email")
 	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
 	shared := f.Ticked("shared_device")

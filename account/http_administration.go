@@ -5,20 +5,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
-
-// RoleLabel says a role as pages do.
-func RoleLabel(role viewer.Role) string { return roleLabels[role] }
-
-var roleLabels = map[viewer.Role]string{
-	viewer.Beneficiary: "Bénéficiaire", viewer.SocialWorker: "Assistante sociale", viewer.Switchboard: "Standard",
-	viewer.ClientManager: "Gestionnaire d’une entreprise", viewer.Administrator: "Administration", viewer.DPO: "Protection des données (DPO)",
-}
 
 // Label says the state as a person would.
 func (s State) Label() string { return stateLabels[s] }
@@ -52,7 +45,7 @@ type searchTurn struct {
 func (p searchPage) Turn(page int, label string) searchTurn { return searchTurn{p.Form, page, label} }
 
 // Role is a role's name, for the template.
-func (searchPage) Role(role viewer.Role) string { return RoleLabel(role) }
+func (searchPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
 // SearchPage shows the form of the search.
 func (h *HTTP) SearchPage(w http.ResponseWriter, r *http.Request) error {
@@ -104,7 +97,7 @@ func (accountPage) Template() string { return "account/account" }
 func (accountPage) Title() string    { return "Compte" }
 
 // RoleName is the role's name, for the template.
-func (accountPage) RoleName(role viewer.Role) string { return RoleLabel(role) }
+func (accountPage) RoleName(role viewer.Role) string { return people.RoleLabel(role) }
 
 // Done says a past decision, and Link leads to one that is possible.
 func (accountPage) Done(d Decided) string { return acts[d.Act].done }
@@ -113,7 +106,7 @@ func (accountPage) Done(d Decided) string { return acts[d.Act].done }
 func (accountPage) Link(act Act) string { return acts[act].link }
 
 // Display is the number as people read it.
-func (p accountPage) Display() string { return DisplayMobile(p.Mobile) }
+func (p accountPage) Display() string { return people.DisplayMobile(p.Mobile) }
 
 // AgeAskable reports whether a proof of age can be asked for, or is waited for.
 func (p accountPage) AgeAskable() bool {
@@ -196,10 +189,10 @@ func (h *HTTP) resets(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]pa
 	for _, reset := range all {
 		ids = append(ids, reset.AuthorID)
 	}
-	authors, err := h.accounts.People(ctx, ids)
+	authors, err := h.accounts.People.ByIDs(ctx, ids)
 	named := make([]pastReset, len(all))
 	for i, reset := range all {
-		named[i] = pastReset{reset, nameOf(authors, reset.AuthorID)}
+		named[i] = pastReset{reset, people.NameOf(authors, reset.AuthorID)}
 	}
 	return named, err
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -23,9 +24,9 @@ type contactPage struct {
 func (contactPage) Template() string { return "account/contact" }
 func (contactPage) Title() string    { return "Notifications" }
 
-func (h *HTTP) contactPage(f *form.Form, own Reachable) contactPage {
+func (h *HTTP) contactPage(f *form.Form, own people.Reachable) contactPage {
 	return contactPage{
-		Form: f, Texts: h.accounts.Texts(), Address: own.Email != "", Prove: h.accounts.owesProof(own.Person),
+		Form: f, Texts: h.accounts.People.Texts(), Address: own.Email != "", Prove: h.accounts.People.OwesProof(own.Person),
 		From: hourOptions(0, 23), Until: hourOptions(1, 24),
 	}
 }
@@ -68,11 +69,11 @@ func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := h.contactPage(f, own)
-	chosen := Contact{
+	chosen := people.Contact{
 		Texts: f.Ticked("texts"), Discreet: f.Ticked("discreet"), LimitReminder: f.Ticked("limit_reminder"), HourReminder: f.Ticked("hour_reminder"),
 		CallFrom: minutesIn(f, "call_from", page.From), CallUntil: minutesIn(f, "call_until", page.Until),
 	}
-	if !h.accounts.Texts() {
+	if !h.accounts.People.Texts() {
 		chosen.Texts = own.Texts // not asked
 	}
 	if !f.Valid() {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -74,13 +75,13 @@ func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
 	case ChangeRole:
 		for _, role := range exchangeable {
 			if role != a.Role {
-				page.Roles = append(page.Roles, form.Option{Value: string(role), Label: RoleLabel(role)})
+				page.Roles = append(page.Roles, form.Option{Value: string(role), Label: people.RoleLabel(role)})
 			}
 		}
 	case Refuse:
 		page.Refuse = append(page.Refuse, form.Option{Value: RefuseEmail, Label: a.Email})
 		if a.Mobile != "" {
-			page.Refuse = append(page.Refuse, form.Option{Value: RefuseMobile, Label: DisplayMobile(a.Mobile)})
+			page.Refuse = append(page.Refuse, form.Option{Value: RefuseMobile, Label: people.DisplayMobile(a.Mobile)})
 		}
 	}
 	return page

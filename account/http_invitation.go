@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -26,9 +27,9 @@ func (invitePage) Title() string    { return "Inviter" }
 func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
 	page := invitePage{Form: f}
 	for _, role := range invitable {
-		page.Roles = append(page.Roles, form.Option{Value: string(role), Label: RoleLabel(role)})
+		page.Roles = append(page.Roles, form.Option{Value: string(role), Label: people.RoleLabel(role)})
 	}
-	for _, zone := range Zones {
+	for _, zone := range people.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	names, err := h.accounts.companies.Names(r.Context())

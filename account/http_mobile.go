@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -20,11 +21,11 @@ func (mobilePage) Template() string { return "account/mobile" }
 func (mobilePage) Title() string    { return "Votre numéro de portable" }
 
 // Number is as people read it.
-func (p mobilePage) Number() string { return DisplayMobile(p.Mobile.Number) }
+func (p mobilePage) Number() string { return people.DisplayMobile(p.Mobile.Number) }
 
 func (h *HTTP) mobilePage(r *http.Request, f *form.Form) (mobilePage, error) {
 	m, err := h.accounts.Mobile(r.Context(), viewer.From(r.Context()))
-	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.Texts()}, err
+	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.Texts()}, err
 }
 
 // MobilePage shows how far the viewer's number is proved (R47).

@@ -3,10 +3,8 @@ package account
 import (
 	"net/http"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
-
+	"socialdirect/account/passwords"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"

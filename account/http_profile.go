@@ -4,11 +4,10 @@ import (
 	"net/http"
 	"strings"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 type profilePage struct {
@@ -24,13 +23,13 @@ type profilePage struct {
 func (profilePage) Template() string { return "account/profile" }
 func (profilePage) Title() string    { return "Profil" }
 
-func (h *HTTP) profilePage(f *form.Form, person Person) profilePage {
+func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker, Told: person.Role == viewer.Beneficiary}
-	page.Prove = h.accounts.owesProof(person)
+	page.Prove = h.accounts.People.OwesProof(person)
 	if person.Email == "" {
-		page.Mobile = DisplayMobile(person.Mobile)
+		page.Mobile = people.DisplayMobile(person.Mobile)
 	}
-	for _, zone := range Zones {
+	for _, zone := range people.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	return page
@@ -38,13 +37,13 @@ func (h *HTTP) profilePage(f *form.Form, person Person) profilePage {
 
 // ProfilePage shows the viewer's own profile (R6).
 func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
-	person, err := h.accounts.Person(r.Context(), viewer.From(r.Context()).ID)
+	person, err := h.accounts.People.Person(r.Context(), viewer.From(r.Context()).ID)
 	if err != nil {
 		return err
 	}
 	f := form.New(map[string]string{
 		"first_name": person.FirstName, "last_name": person.LastName, "email": person.Email,
-		"mobile": DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
+		"mobile": people.DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
 	page := h.profilePage(f, person)
 	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), viewer.From(r.Context())); err != nil {
@@ -57,7 +56,7 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 // once it is proved.
 func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	person, err := h.accounts.Person(r.Context(), v.ID)
+	person, err := h.accounts.People.Person(r.Context(), v.ID)
 	if err != nil {
 		return err
 	}
@@ -86,7 +85,7 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 
 // newEmail decodes the address when it is another one than the present; empty
 // when it is the same, or was not sent.
-func newEmail(f *form.Form, person Person) string {
+func newEmail(f *form.Form, person people.Person) string {
 	if !f.Sent("email") || person.Email == "" {
 		return ""
 	}
@@ -97,32 +96,19 @@ func newEmail(f *form.Form, person Person) string {
 	return email
 }
 
-func decodeProfile(f *form.Form, person Person) Profile {
+func decodeProfile(f *form.Form, person people.Person) people.Profile {
 	mobile := person.Mobile
 	if person.Email != "" {
 		mobile = f.Mobile("mobile")
 	}
 	var zones []string
-	for _, zone := range Zones {
+	for _, zone := range people.Zones {
 		zones = append(zones, zone.Name)
 	}
-	return Profile{
+	return people.Profile{
 		FirstName: f.Name("first_name", "Écrivez votre prénom."),
 		LastName:  f.Name("last_name", "Écrivez votre nom."),
 		Mobile:    mobile,
 		Zone:      f.Choice("time_zone", zones, "Choisissez où vous vivez dans la liste."),
 	}
-}
-
-// DisplayMobile writes an E.164 number as people read it: national for numbers
-// of mainland France, international for others.
-func DisplayMobile(e164 string) string {
-	number, err := phonenumbers.Parse(e164, "FR")
-	if err != nil {
-		return e164
-	}
-	if number.GetCountryCode() == 33 {
-		return phonenumbers.Format(number, phonenumbers.NATIONAL)
-	}
-	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }

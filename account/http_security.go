@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"socialdirect/account/passwords"
-
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -49,7 +48,7 @@ func (h *HTTP) securityPage(r *http.Request, f *form.Form) (securityPage, error)
 	if err != nil {
 		return securityPage{}, err
 	}
-	person, err := h.accounts.Person(r.Context(), v.ID)
+	person, err := h.accounts.People.Person(r.Context(), v.ID)
 	if err != nil {
 		return securityPage{}, err
 	}

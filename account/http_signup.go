@@ -5,10 +5,9 @@ import (
 	"errors"
 	"net/http"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
-
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
 	"socialdirect/company"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -87,7 +86,7 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 		page, err = h.signUpAgain(r, f)
 		untick(f)
 		return cmp.Or(err, f.Invalid(page))
-	case errors.Is(err, ErrWorkAddress):
+	case errors.Is(err, people.ErrWorkAddress):
 		confirmNext(f, err)
 		return refuse(f, "email", err, page)
 	case err != nil:
@@ -103,7 +102,7 @@ const emailConfirmed = "email_confirmed"
 
 // confirmNext has the form say so when it is sent again.
 func confirmNext(f *form.Form, err error) {
-	if errors.Is(err, ErrWorkAddress) {
+	if errors.Is(err, people.ErrWorkAddress) {
 		f.Set(emailConfirmed, "1")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"socialdirect/account/passwords"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -30,10 +30,10 @@ type invitationPage struct {
 	Mobile string // what somebody without an address signs in with, empty for others
 }
 
-func newInvitationPage(f *form.Form, token string, invitee Person) invitationPage {
+func newInvitationPage(f *form.Form, token string, invitee people.Person) invitationPage {
 	page := invitationPage{Form: f, Token: token, Staff: invitee.Role.Staff()}
 	if invitee.Email == "" {
-		page.Mobile = DisplayMobile(invitee.Mobile)
+		page.Mobile = people.DisplayMobile(invitee.Mobile)
 	}
 	return page
 }

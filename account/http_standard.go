@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"socialdirect/account/people"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -89,7 +90,7 @@ func (assistPage) Title() string    { return "Inscrire une personne" }
 func (assistPage) Scripts() []string { return []string{"standard.js"} }
 
 func (h *HTTP) assistPage(f *form.Form) assistPage {
-	return assistPage{Form: f, Texts: h.accounts.Texts()}
+	return assistPage{Form: f, Texts: h.accounts.People.Texts()}
 }
 
 // AssistPage shows the form.
@@ -162,7 +163,7 @@ func (h *HTTP) refuseAddress(f *form.Form) {
 	if f.Text("email", form.Text{Max: 254}) != "" {
 		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
 	}
-	if !h.accounts.Texts() {
+	if !h.accounts.People.Texts() {
 		f.Fail("email", ErrNoSMS.Message)
 	}
 }
@@ -188,7 +189,7 @@ func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assiste
 	if err != nil {
 		return assistedPage{}, err
 	}
-	page := assistedPage{Form: f, Person: in, Mobile: DisplayMobile(in.Mobile), Doubles: doubles}
+	page := assistedPage{Form: f, Person: in, Mobile: people.DisplayMobile(in.Mobile), Doubles: doubles}
 	for _, name := range assistedFields {
 		if value := f.Value(name); value != "" {
 			page.Fields = append(page.Fields, field{name, value})
@@ -245,7 +246,7 @@ func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err er
 		}
 		return refuse(f, "other_person", err, page)
 	}
-	if errors.Is(err, ErrWorkAddress) {
+	if errors.Is(err, people.ErrWorkAddress) {
 		page, broken := h.assistedPage(r, f, in)
 		if broken != nil {
 			return broken

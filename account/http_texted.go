@@ -25,7 +25,7 @@ func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	page := textedPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.Texts()}
+	page := textedPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -36,7 +36,7 @@ func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := textedPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.Texts()}
+	page := textedPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -107,7 +107,7 @@ func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	in, err := h.accounts.SignInByCode(r.Context(), h.texted(r), code, h.device(r))
 	if fault.Is(err, fault.Gone) {
-		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.accounts.Texts(), Gone: true})
+		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.accounts.People.Texts(), Gone: true})
 	}
 	if err != nil {
 		return refuse(f, "code", err, page)

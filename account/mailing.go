@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
@@ -145,9 +145,9 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 // got enough of what anybody can have sent. That is counted here, where a mail is one
 // for sure, and at the first attempt.
 func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]letter, error) {
-	person, err := s.Person(ctx, args.AccountID)
+	person, err := s.People.Person(ctx, args.AccountID)
 	if err != nil || person.Email == "" {
-		return nil, ignoreNotFound(err)
+		return nil, people.IgnoreNotFound(err)
 	}
 	letters, err := s.letters(ctx, person, args.Notice)
 	if err != nil || len(letters) == 0 || args.Asked == "" || attempt > 1 {
@@ -161,7 +161,7 @@ func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]lett
 }
 
 // letters are the mails of a notice, in the order in which they are sent.
-func (s *Service) letters(ctx context.Context, person Person, notice string) ([]letter, error) {
+func (s *Service) letters(ctx context.Context, person people.Person, notice string) ([]letter, error) {
 	switch notice {
 	case noticeWaiting:
 		return s.waitingLetters(ctx, person.Email)
@@ -172,7 +172,7 @@ func (s *Service) letters(ctx context.Context, person Person, notice string) ([]
 	}
 	l := letter{to: person.Email, notice: notice, FirstName: person.FirstName}
 	if purpose, needed := tokenPurposes[notice]; needed {
-		token, err := s.issueToken(ctx, person.ID, purpose)
+		token, err := s.People.IssueToken(ctx, person.ID, purpose)
 		if err != nil {
 			return nil, err
 		}

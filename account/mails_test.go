@@ -233,7 +233,7 @@ func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
 					return
 				default:
 				}
-				latest, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+				latest, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 				if err == nil {
 					_, err = lettersOf(ctx, w, latest.ID, "waiting")
 				}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -40,19 +40,13 @@ type Mobile struct {
 	Sent   bool   // a code was sent and can still be given
 }
 
-// owesProof reports whether somebody still has to prove a number before SMS go to it:
-// a beneficiary, where there is a gateway.
-func (s *Service) owesProof(p Person) bool {
-	return s.texting && p.Role == viewer.Beneficiary && p.Mobile != "" && !p.MobileProved
-}
-
 // Unproved reports whether the viewer still has to prove a number before SMS go to it.
 func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) {
-	if !s.texting || v == nil || v.Role != viewer.Beneficiary {
+	if !s.People.Texts() || v == nil || v.Role != viewer.Beneficiary {
 		return false, nil
 	}
-	p, err := s.Person(ctx, v.ID)
-	return err == nil && s.owesProof(p), err
+	p, err := s.People.Person(ctx, v.ID)
+	return err == nil && s.People.OwesProof(p), err
 }
 
 // Mobile returns the viewer's number.
@@ -77,7 +71,7 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	if err := provesMobile(v); err != nil {
 		return err
 	}
-	if !s.texting {
+	if !s.People.Texts() {
 		return errNoTexts
 	}
 	var refused error
@@ -137,7 +131,7 @@ func (s *Service) ProveMobile(ctx context.Context, v *viewer.Viewer, code string
 // ProveMobileByHand notes that somebody's number is theirs, without a code: for example
 // people, whom no gateway reaches.
 func (s *Service) ProveMobileByHand(ctx context.Context, id uuid.UUID) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return markMobileProved(ctx, tx, id) })
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return people.MarkMobileProved(ctx, tx, id) })
 }
 
 // answerMobileCode marks the number as proved when code is the right one; refused
@@ -163,5 +157,5 @@ func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.
 	if err := useChallenge(ctx, tx, c.ID); err != nil {
 		return nil, err
 	}
-	return nil, markMobileProved(ctx, tx, id)
+	return nil, people.MarkMobileProved(ctx, tx, id)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -23,7 +24,7 @@ func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer 
 
 func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number string) {
 	t.Helper()
-	if err := w.Accounts.UpdateProfile(t.Context(), v, account.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}); err != nil {
+	if err := w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -248,7 +249,7 @@ func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 			group.Go(func() { _ = w.Accounts.SendMobileCode(t.Context(), v) })
 			group.Go(func() {
 				number := []string{"+33698765433", "+33698765432"}[i%2]
-				_ = w.Accounts.UpdateProfile(t.Context(), v, account.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"})
+				_ = w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"})
 			})
 		}
 	}

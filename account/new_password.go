@@ -3,10 +3,9 @@ package account
 import (
 	"context"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
-
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -30,19 +29,19 @@ func (s *Service) ForgotPassword(ctx context.Context, email string, from Device)
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		owner, err := readHolder(ctx, tx, email)
+		owner, err := people.ReadHolder(ctx, tx, email)
 		if err != nil && !postgres.NoRows(err) {
 			return err
 		}
 		if err != nil {
-			owner = holder{ID: s.idOfNobody(email), HasPassword: true}
+			owner = people.Holder{ID: s.People.IDOfNobody(email), HasPassword: true}
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: owner.recovery(), Asked: limit.MailRecovery, Known: known}, nil)
+		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known}, nil)
 	})
 }
 
 // recovery is the notice that gets somebody back in.
-func (h holder) recovery() string {
+func recovery(h people.Holder) string {
 	switch {
 	case !h.HasPassword:
 		return noticeInvitation
@@ -54,12 +53,12 @@ func (h holder) recovery() string {
 
 // ResetOwner reports, without consuming it, whose password a link sets; Gone
 // when it no longer works.
-func (s *Service) ResetOwner(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposePassword, s.db.Now())
+func (s *Service) ResetOwner(ctx context.Context, token string) (people.Person, error) {
+	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposePassword, s.db.Now())
 	if err != nil {
-		return Person{}, err
+		return people.Person{}, err
 	}
-	return s.Person(ctx, id)
+	return s.People.Person(ctx, id)
 }
 
 // ResetPassword consumes a link and sets the password. It opens no session, and
@@ -71,19 +70,19 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 	if err != nil {
 		return err
 	}
-	hash, err := s.Passwords.Choose(ctx, passwords.ForSignIn, password, owner.words()...)
+	hash, err := s.Passwords.Choose(ctx, passwords.ForSignIn, password, owner.Words()...)
 	if err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposePassword)
+		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposePassword)
 		if err != nil {
 			return err
 		}
-		if err := s.prove(ctx, tx, id); err != nil {
+		if err := s.People.Prove(ctx, tx, id); err != nil {
 			return err
 		}
-		person, err := readPerson(ctx, tx, id)
+		person, err := people.Read(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -112,11 +111,11 @@ func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current,
 	if err := s.checkCurrent(ctx, v, current); err != nil {
 		return err
 	}
-	person, err := s.Person(ctx, v.ID)
+	person, err := s.People.Person(ctx, v.ID)
 	if err != nil {
 		return err
 	}
-	hash, err := s.Passwords.Choose(ctx, passwords.ForKnown, password, person.words()...)
+	hash, err := s.Passwords.Choose(ctx, passwords.ForKnown, password, person.Words()...)
 	if err != nil {
 		return err
 	}
@@ -151,16 +150,16 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 // but one (which may be nil), the links that set another, a move to another
 // address, the known devices. The owner is told.
 func (s *Service) replacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, but []byte) error {
-	if err := setPassword(ctx, tx, id, hash); err != nil {
+	if err := people.SetPassword(ctx, tx, id, hash); err != nil {
 		return err
 	}
 	if err := endSessions(ctx, tx, id, but); err != nil {
 		return err
 	}
-	if err := endTokens(ctx, tx, id, purposePassword); err != nil {
+	if err := people.EndTokens(ctx, tx, id, people.PurposePassword); err != nil {
 		return err
 	}
-	if err := giveUpEmail(ctx, tx, id); err != nil {
+	if err := people.GiveUpEmail(ctx, tx, id); err != nil {
 		return err
 	}
 	if err := forgetDevices(ctx, tx, id); err != nil {

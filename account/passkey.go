@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -86,7 +86,7 @@ func newRelyingParty(base string) (*webauthn.WebAuthn, error) {
 
 // keyring is somebody and their passkeys, as the library asks for them.
 type keyring struct {
-	person   Person
+	person   people.Person
 	passkeys []passkeyRow
 }
 
@@ -124,7 +124,7 @@ func (r passkeyRow) credential() webauthn.Credential {
 }
 
 func (s *Service) keyring(ctx context.Context, q postgres.Querier, id uuid.UUID) (keyring, error) {
-	person, err := readPerson(ctx, q, id)
+	person, err := people.Read(ctx, q, id)
 	if err != nil {
 		return keyring{}, err
 	}

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 )
 
 // refusals are the digests of what a refusal names; somebody without an address or
 // a number has none of it.
-func (s *Service) refusals(p Person, what []string) [][]byte {
+func (s *Service) refusals(p people.Person, what []string) [][]byte {
 	var hashes [][]byte
 	if slices.Contains(what, RefuseEmail) && p.Email != "" {
 		hashes = append(hashes, refusal(s.vault.Digest, RefuseEmail, p.Email))

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -22,7 +23,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}
-	person := Person{ID: uuid.New(), Role: viewer.ClientManager, Email: "zoe@exemple.fr", FirstName: "Zoé", LastName: "<b>", Mobile: "+33612345678"}
+	person := people.Person{ID: uuid.New(), Role: viewer.ClientManager, Email: "zoe@exemple.fr", FirstName: "Zoé", LastName: "<b>", Mobile: "+33612345678"}
 	full := Account{Person: person, State: Invited, CreatedAt: at, SeenOn: &at}
 	reports := []Report{{Kind: Dispute, Text: "Mot\nà mot", Author: "Nadia", At: at}, {HandledAt: &at, HandledBy: "Claire", At: at}}
 	line := audit.Line{ID: 1, At: at, Entry: audit.Entry{Act: "account.suspended", ActorID: person.ID, SubjectID: person.ID}}
@@ -35,7 +36,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 			Decisions: []Decided{{Act: ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: Suspend, At: at}},
 		},
 		agePage{}, agePage{Viewer: v, Account: full, Check: &AgeCheck{Reason: "a\nb", AskedAt: at, DueOn: at}, Overdue: true},
-		accountPage{Viewer: v, Account: Account{Person: Person{Role: viewer.Beneficiary}}, Ages: []AgeCheck{{DueOn: at}, {Outcome: AgeVerified, SettledAt: &at, Reason: "a\nb"}, {Outcome: AgeClosed}}},
+		accountPage{Viewer: v, Account: Account{Person: people.Person{Role: viewer.Beneficiary}}, Ages: []AgeCheck{{DueOn: at}, {Outcome: AgeVerified, SettledAt: &at, Reason: "a\nb"}, {Outcome: AgeClosed}}},
 		profilePage{Age: &AgeCheck{DueOn: at}},
 		newDecisionPage(nil, full, ChangeRole), newDecisionPage(nil, full, Refuse), factorResetPage{Account: full},
 		reportsPage{Viewer: v, Reports: reports},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/people"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
@@ -93,7 +95,7 @@ func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	id := uuid.New()
 	sealed, err := s.vault.Seal(ctx, tx, r.AboutID, aboutReport(id), []byte(text))
 	if errors.Is(err, vault.ErrDestroyed) {
-		return uuid.Nil, errErased
+		return uuid.Nil, people.ErrErased
 	}
 	if err != nil {
 		return uuid.Nil, err
@@ -101,7 +103,7 @@ func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if err := insertReport(ctx, tx, id, v.ID, r, sealed); err != nil {
 		return uuid.Nil, err
 	}
-	return id, journal(ctx, tx, v, "report.made", r.AboutID, id)
+	return id, audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "report.made", SubjectID: r.AboutID, ObjectID: id})
 }
 
 func aboutReport(id uuid.UUID) string { return "account-report/" + id.String() }
@@ -142,22 +144,22 @@ func (s *Service) reports(ctx context.Context, rows []reportRow) ([]Report, erro
 			ids = append(ids, *row.HandledBy)
 		}
 	}
-	people, err := s.People(ctx, ids)
+	known, err := s.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Report, len(rows))
 	for i, row := range rows {
-		text, err := s.open(ctx, row.AccountID, aboutReport(row.ID), row.SealedText)
+		text, err := s.People.Unseal(ctx, row.AccountID, aboutReport(row.ID), row.SealedText)
 		if err != nil {
 			return nil, err
 		}
 		all[i] = Report{
-			ID: row.ID, AccountID: row.AccountID, Name: nameOf(people, row.AccountID), Author: nameOf(people, row.AuthorID),
+			ID: row.ID, AccountID: row.AccountID, Name: people.NameOf(known, row.AccountID), Author: people.NameOf(known, row.AuthorID),
 			Kind: row.Kind, Text: text, At: row.ReportedAt, HandledAt: row.HandledAt,
 		}
 		if row.HandledBy != nil {
-			all[i].HandledBy = nameOf(people, *row.HandledBy)
+			all[i].HandledBy = people.NameOf(known, *row.HandledBy)
 		}
 	}
 	return all, nil
@@ -175,13 +177,13 @@ func (s *Service) MarkReport(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		by, act = &v.ID, "report.handled"
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := stillAdministrator(ctx, tx, v); err != nil {
+		if err := people.StillAdministrator(ctx, tx, v); err != nil {
 			return err
 		}
 		about, changed, err := markReport(ctx, tx, id, by)
 		if err != nil || !changed {
 			return err
 		}
-		return journal(ctx, tx, v, act, about, id)
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: about, ObjectID: id})
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -46,7 +46,7 @@ func (s *Service) ResetSecondFactor(ctx context.Context, v *viewer.Viewer, accou
 		if _, err := lockSecondFactors(ctx, tx, accountID); err != nil {
 			return err
 		}
-		person, err := readPerson(ctx, tx, accountID)
+		person, err := people.Read(ctx, tx, accountID)
 		if err != nil {
 			return err
 		}

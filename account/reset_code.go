@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -37,7 +38,7 @@ func newMember(t *testing.T, w *bookingtest.World, email string) member {
 	ctx := context.Background()
 	check(t, w.Accounts.SignUp(ctx, signUp(w, email)))
 	check(t, w.Accounts.Validate(ctx, token(t, w, email)))
-	person, err := w.Accounts.ByEmail(ctx, email)
+	person, err := w.Accounts.People.ByEmail(ctx, email)
 	check(t, err)
 	return member{w, t, person.ID, email}
 }
@@ -89,7 +90,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	phone, _ := zoe.enter(account.Device{})
 	computer, _ := zoe.enter(account.Device{})
 	late := zoe.reset()
-	w.SetNow(bookingtest.Start.Add(account.ResetLifetime))
+	w.SetNow(bookingtest.Start.Add(people.ResetLifetime))
 	wantGone(t, "expired", w.Accounts.ResetPassword(ctx, late, otherPassword))
 	first, second := zoe.reset(), zoe.reset()
 	wantGone(t, "altered", w.Accounts.ResetPassword(ctx, first[:len(first)-2]+"__", otherPassword))
@@ -228,7 +229,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 	if len(links) != mailsOfKindInHour {
 		t.Errorf("%d mails in a moment", len(links))
 	}
-	w.SetNow(bookingtest.Start.Add(account.ResetLifetime - time.Second))
+	w.SetNow(bookingtest.Start.Add(people.ResetLifetime - time.Second))
 	check(t, w.Accounts.ResetPassword(ctx, links[0], otherPassword)) // those that went out still work
 }
 
@@ -643,21 +644,21 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	}
 	link := letters[0].Token
 	check(t, checkMoving(ctx, w, link))
-	if _, err := w.Accounts.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the address moved before the button: %v", err)
 	}
 	wantGone(t, "altered", w.Accounts.ChangeEmail(ctx, link+"x", nil))
-	w.SetNow(bookingtest.Start.Add(account.EmailLifetime))
+	w.SetNow(bookingtest.Start.Add(people.EmailLifetime))
 	wantGone(t, "expired", w.Accounts.ChangeEmail(ctx, link, nil))
 	w.SetNow(bookingtest.Start)
 	reset := zoe.reset()
 	check(t, w.Accounts.ChangeEmail(ctx, link, nil))
 	wantGone(t, "used", w.Accounts.ChangeEmail(ctx, link, nil))
 	wantGone(t, "a new password by the old mailbox", w.Accounts.ResetPassword(ctx, reset, otherPassword))
-	if person, err := w.Accounts.ByEmail(ctx, "zoe.vidal@exemple.fr"); err != nil || person.ID != zoe.id {
+	if person, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); err != nil || person.ID != zoe.id {
 		t.Errorf("the new address: %+v, %v", person, err)
 	}
-	if _, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr"); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the old address: %v", err)
 	}
 	letters, err = lettersOf(ctx, w, zoe.id, "email_moved")
@@ -704,7 +705,7 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) 
 	check(t, err)
 	newMember(t, w, "libre@exemple.fr")
 	wantGone(t, "taken meanwhile", w.Accounts.ChangeEmail(ctx, letters[0].Token, nil))
-	if person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.ID != zoe.id {
+	if person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.ID != zoe.id {
 		t.Errorf("the account moved: %+v, %v", person, err)
 	}
 	for range 10 {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
-
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -110,7 +109,7 @@ func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := checkState(ctx, tx, id); err != nil {
+	if err := people.CheckState(ctx, tx, id); err != nil {
 		return SignedIn{}, err
 	}
 	if from.Session != "" {
@@ -160,7 +159,7 @@ func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) er
 	if !row.Complete || row.SeenOn != nil && !row.SeenOn.Before(today) {
 		return nil
 	}
-	return updateSeenOn(ctx, s.db.Pool, row.AccountID, today)
+	return people.SetSeenOn(ctx, s.db.Pool, row.AccountID, today)
 }
 
 // SessionAlive reports whether a session still stands; asking does not keep it

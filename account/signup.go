@@ -5,10 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account/limit"
-
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
 	"socialdirect/company"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
@@ -62,7 +61,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		return err
 	}
 	if !in.EmailConfirmed {
-		if err := s.advise(ctx, code.ClientID, in.Email); err != nil {
+		if err := s.People.Advise(ctx, code.ClientID, in.Email); err != nil {
 			return err
 		}
 	}
@@ -89,13 +88,13 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		if err := lockAddress(ctx, tx, in.Email); err != nil {
+		if err := people.LockAddress(ctx, tx, in.Email); err != nil {
 			return err
 		}
-		if err := s.vanish(ctx, tx, in.Email, maxWaiting-1); err != nil {
+		if err := s.People.Vanish(ctx, tx, in.Email, people.MaxWaiting-1); err != nil {
 			return err
 		}
-		id, notice, err := s.openOrPretend(ctx, tx, newAccount{
+		id, notice, err := s.openOrPretend(ctx, tx, people.NewAccount{
 			Role: viewer.Beneficiary, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName,
 			Mobile: in.Mobile, ClientID: code.ClientID, CodeID: code.CodeID, PasswordHash: hash, Adult: true, Zone: zoneOf(in.Mobile),
 		}, in, refused)
@@ -171,8 +170,8 @@ func (s *Service) openingCode(ctx context.Context, typed, place string) (company
 // Where the address has an account already, or is refused, the same is done under
 // an address of nobody's and undone, so that it takes the same time (R5), and the
 // account that is there gets another notice.
-func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
-	owner, err := readHolder(ctx, tx, a.Email)
+func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a people.NewAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
+	owner, err := people.ReadHolder(ctx, tx, a.Email)
 	if err != nil && !postgres.NoRows(err) {
 		return uuid.Nil, "", err
 	}
@@ -195,8 +194,8 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a newAccoun
 var errPretended = errors.New("no account may be opened with this address")
 
 // openAccount makes the account, its key and its acceptance of the texts in force.
-func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a newAccount, in SignUp) (uuid.UUID, error) {
-	id, _, err := insertAccount(ctx, tx, a) // it waits: the address is nobody's yet
+func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a people.NewAccount, in SignUp) (uuid.UUID, error) {
+	id, _, err := people.Insert(ctx, tx, a) // it waits: the address is nobody's yet
 	if err != nil {
 		return id, err
 	}
@@ -252,7 +251,7 @@ func (s *Service) Invite(ctx context.Context, tx postgres.Tx, in Invitation) (id
 }
 
 func (s *Service) insertStaff(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, known bool, err error) {
-	id, known, err = insertAccount(ctx, tx, newAccount{
+	id, known, err = people.Insert(ctx, tx, people.NewAccount{
 		Role: in.Role, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Mobile: in.Mobile, Zone: in.Zone, ClientID: in.ClientID,
 	})
 	if err != nil || known {
@@ -272,19 +271,19 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 		}
 		var hash []byte
 		token, hash = bearer.New()
-		return insertToken(ctx, tx, id, purposeInvitation, hash)
+		return people.InsertToken(ctx, tx, id, people.PurposeInvitation, hash)
 	})
 	return token, known, err
 }
 
 // Invitee is whom an invitation is for, without consuming it; Gone when the link
 // no longer works.
-func (s *Service) Invitee(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeInvitation, s.db.Now())
+func (s *Service) Invitee(ctx context.Context, token string) (people.Person, error) {
+	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeInvitation, s.db.Now())
 	if err != nil {
-		return Person{}, err
+		return people.Person{}, err
 	}
-	return readPerson(ctx, s.db.Pool, id)
+	return people.Read(ctx, s.db.Pool, id)
 }
 
 // AcceptInvitation sets the password that an invited person chose, and signs
@@ -297,22 +296,22 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 	}
 	var hash string
 	if invitee.Email != "" {
-		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, invitee.words()...); err != nil {
+		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, invitee.Words()...); err != nil {
 			return SignedIn{}, err
 		}
 	}
 	var in SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeInvitation)
+		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeInvitation)
 		if err != nil {
 			return err
 		}
 		// Proved first: with a password and no proof it would wait for its address.
-		if err := s.prove(ctx, tx, id); err != nil {
+		if err := s.People.Prove(ctx, tx, id); err != nil {
 			return err
 		}
 		if hash != "" {
-			if err := setPassword(ctx, tx, id, hash); err != nil {
+			if err := people.SetPassword(ctx, tx, id, hash); err != nil {
 				return err
 			}
 		}

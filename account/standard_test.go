@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/audit"
@@ -35,7 +36,7 @@ func (p *phones) Send(_ context.Context, m sms.Message) error {
 func switchboard(t *testing.T) (*bookingtest.World, *viewer.Viewer) {
 	t.Helper()
 	w := bookingtest.New(t)
-	w.Accounts.AllowTexts()
+	w.Accounts.People.AllowTexts()
 	return w, newOperator(t, w, "standard@exemple.fr")
 }
 
@@ -56,13 +57,13 @@ func spoken(w *bookingtest.World, email, mobile string) account.Assisted {
 	return account.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
 }
 
-func assist(t *testing.T, w *bookingtest.World, v *viewer.Viewer, in account.Assisted) account.Person {
+func assist(t *testing.T, w *bookingtest.World, v *viewer.Viewer, in account.Assisted) people.Person {
 	t.Helper()
 	id, err := w.Accounts.Assist(t.Context(), v, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	person, err := w.Accounts.Person(t.Context(), id)
+	person, err := w.Accounts.People.Person(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,10 +299,10 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if err != nil || who == nil || who.ID != person.ID || who.Name != "Anne-Marie Le Goff" {
 		t.Fatalf("signed in as %+v, %v", who, err)
 	}
-	if err := w.Accounts.UpdateProfile(t.Context(), who, account.Profile{FirstName: "Anne", LastName: "Le Goff", Mobile: "+33611111111", Zone: "Europe/Paris"}); err != nil {
+	if err := w.Accounts.UpdateProfile(t.Context(), who, people.Profile{FirstName: "Anne", LastName: "Le Goff", Mobile: "+33611111111", Zone: "Europe/Paris"}); err != nil {
 		t.Error(err)
 	}
-	if kept, err := w.Accounts.Person(t.Context(), person.ID); err != nil || kept.Mobile != "+33612345679" || kept.FirstName != "Anne" {
+	if kept, err := w.Accounts.People.Person(t.Context(), person.ID); err != nil || kept.Mobile != "+33612345679" || kept.FirstName != "Anne" {
 		t.Errorf("the profile now says %+v, %v", kept, err)
 	}
 	if _, err := w.Accounts.SignIn(t.Context(), "", bookingtest.Password, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -12,30 +13,10 @@ import (
 	"github.com/google/uuid"
 )
 
-func updateSeenOn(ctx context.Context, q postgres.Querier, id uuid.UUID, day time.Time) error {
-	_, err := q.Exec(ctx, `update accounts set last_seen_on = $2 where id = $1`, id, day)
-	return err
-}
-
-// checkState fails for an account that may not sign in.
-func checkState(ctx context.Context, q postgres.Querier, id uuid.UUID) error {
-	var suspended, closed bool
-	err := q.QueryRow(ctx, `select suspended_at is not null, closed_at is not null from accounts where id = $1`, id).Scan(&suspended, &closed)
-	switch {
-	case err != nil:
-		return err
-	case closed:
-		return errClosed
-	case suspended:
-		return errSuspended
-	}
-	return nil
-}
-
 // Accounts as an administrator sees them.
 
 type accountRow struct {
-	personRow
+	people.PersonRow
 	CreatedAt   time.Time
 	SeenOn      *time.Time
 	SuspendedAt *time.Time
@@ -47,7 +28,7 @@ type accountRow struct {
 }
 
 func (r accountRow) account() Account {
-	a := Account{Person: r.person(), CreatedAt: r.CreatedAt, State: r.state(), SeenOn: r.SeenOn, Accepted: r.HasPassword}
+	a := Account{Person: r.Person(), CreatedAt: r.CreatedAt, State: r.state(), SeenOn: r.SeenOn, Accepted: r.HasPassword}
 	if r.ClientID != nil {
 		a.ClientID = *r.ClientID
 	}
@@ -71,7 +52,7 @@ func (r accountRow) state() State {
 }
 
 const selectAccount = `
-	select ` + personColumns + `,
+	select ` + people.PersonColumns + `,
 	       created_at, last_seen_on as seen_on, suspended_at, closed_at, erased_at is not null as erased, password_hash is not null as has_password,
 	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `
@@ -86,14 +67,6 @@ func oneAccount(ctx context.Context, q postgres.Querier, sql string, id uuid.UUI
 
 func readAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) (accountRow, error) {
 	return oneAccount(ctx, q, selectAccount+`where id = $1`, id)
-}
-
-// lockAccounts holds both accounts of a decision, always in the same order, so
-// that decisions that cross wait for each other and never deadlock. New sessions
-// of the two are not kept waiting.
-func lockAccounts(ctx context.Context, tx postgres.Tx, a, b uuid.UUID) error {
-	_, err := tx.Exec(ctx, `select from accounts where id = any($1) order by id for no key update`, []uuid.UUID{a, b})
-	return err
 }
 
 // Letters with the accents that French writes, and without.
@@ -127,29 +100,8 @@ func readMatching(ctx context.Context, q postgres.Querier, words []string, skip,
 
 // Decisions.
 
-func setSuspended(ctx context.Context, tx postgres.Tx, id uuid.UUID, suspended bool) error {
-	_, err := tx.Exec(ctx, `update accounts set suspended_at = case when $2 then $3::timestamptz end where id = $1`, id, suspended, tx.Now)
-	return err
-}
-
-func setClosed(ctx context.Context, tx postgres.Tx, id uuid.UUID, closed bool) error {
-	_, err := tx.Exec(ctx, `update accounts set closed_at = case when $2 then $3::timestamptz end where id = $1`, id, closed, tx.Now)
-	return err
-}
-
-func setRole(ctx context.Context, tx postgres.Tx, id uuid.UUID, role viewer.Role) error {
-	_, err := tx.Exec(ctx, `update accounts set role = $2 where id = $1`, id, role)
-	return err
-}
-
 func deleteSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from sessions where account_id = $1`, id)
-	return err
-}
-
-// voidTokens ends every link that was sent to an account.
-func voidTokens(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update account_tokens set used_at = $2 where account_id = $1 and used_at is null`, id, tx.Now)
 	return err
 }
 
@@ -186,13 +138,16 @@ func deleteRefusals(ctx context.Context, tx postgres.Tx, account uuid.UUID) erro
 }
 
 // readRefusedPeople lists whom a refusal of sign-up is about.
-func readRefusedPeople(ctx context.Context, tx postgres.Tx) ([]Person, error) {
-	rows, err := postgres.All[personRow](ctx, tx, selectPerson+`where id in (select account_id from refused_sign_ups)`)
-	people := make([]Person, len(rows))
-	for i, row := range rows {
-		people[i] = row.person()
+func readRefusedPeople(ctx context.Context, tx postgres.Tx) (map[uuid.UUID]people.Person, error) {
+	rows, err := postgres.All[struct{ AccountID uuid.UUID }](ctx, tx, `select distinct account_id from refused_sign_ups`)
+	if err != nil {
+		return nil, err
 	}
-	return people, err
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.AccountID
+	}
+	return people.ReadAll(ctx, tx, ids)
 }
 
 func replaceRefusal(ctx context.Context, tx postgres.Tx, former, hash []byte) error {

@@ -44,3 +44,9 @@ func readAgeChecks(ctx context.Context, q postgres.Querier, account uuid.UUID) (
 		select id, sealed_reason, asked_at, due_on, coalesce(outcome, '') as outcome, settled_at
 		from age_checks where account_id = $1 order by asked_at desc limit 20`, account)
 }
+
+// eraseAges forgets what proofs of age a person was asked for.
+func eraseAges(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from age_checks where account_id = $1`, id)
+	return err
+}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -55,7 +54,8 @@ func lockMobileChallenge(ctx context.Context, tx postgres.Tx, id uuid.UUID) (cha
 	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and account_id = $1 and purpose = 'mobile' for update`, id, tx.Now)
 }
 
-func markMobileProved(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update accounts set mobile_validated_at = $2 where id = $1`, id, tx.Now)
+// eraseCodes forgets the codes that were sent to a person.
+func eraseCodes(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from sms_challenges where account_id = $1`, id)
 	return err
 }

@@ -5,8 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -33,7 +32,7 @@ type sessionRow struct {
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
-	person := Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
+	person := people.Person{Email: r.Email, FirstName: r.FirstName, LastName: r.LastName}
 	v := &viewer.Viewer{ID: r.AccountID, Role: r.Role, Name: person.Name(), Zone: zone.Of(r.TimeZone), Session: r.IDHash, Since: r.CreatedAt, Complete: r.Complete, Pending: r.Pending}
 	if r.ClientID != nil {
 		v.ClientID = *r.ClientID
@@ -62,9 +61,9 @@ func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.
 	usual, shared := idle(now)
 	return postgres.One[sessionRow](ctx, q, `
 		select s.id_hash, s.account_id, s.second_factor as complete, s.seen_at, s.created_at, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, a.time_zone, a.client_id,
-		       `+adultOwed+` or exists (select from texts_due(a.id, `+acceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
+		       `+people.AdultOwed+` or exists (select from texts_due(a.id, `+people.AcceptsSince+`, $2)) as pending, a.last_seen_on as seen_on
 		from sessions s join accounts a on a.id = s.account_id
-		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
+		where s.id_hash = $1 and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+people.IsActive,
 		hash, now, usual, shared)
 }
 
@@ -73,7 +72,7 @@ func readAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now tim
 	usual, shared := idle(now)
 	rows, err := q.Query(ctx, `
 		select s.id_hash from sessions s join accounts a on a.id = s.account_id
-		where s.id_hash = any($1) and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+isActive,
+		where s.id_hash = any($1) and s.expires_at > $2 and s.seen_at > case when s.shared_device then $4::timestamptz else $3 end and `+people.IsActive,
 		hashes, now, usual, shared)
 	if err != nil {
 		return nil, err
@@ -139,22 +138,27 @@ func endSessions(ctx context.Context, q postgres.Querier, account uuid.UUID, but
 	return err
 }
 
-// deleteStale removes what nobody can use any more.
-func deleteStale(ctx context.Context, tx postgres.Tx) error {
+// sweepSessions removes sessions that ended, and devices that are known no more.
+func sweepSessions(ctx context.Context, tx postgres.Tx) error {
 	usual, shared := idle(tx.Now)
 	_, err := tx.Exec(ctx, `
 		delete from sessions where expires_at <= $1 or seen_at <= case when shared_device then $3::timestamptz else $2 end`, tx.Now, usual, shared)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `delete from account_tokens where expires_at <= $1`, tx.Now); err != nil {
-		return err
+	_, err = tx.Exec(ctx, `delete from known_devices where expires_at <= $1`, tx.Now)
+	return err
+}
+
+// eraseSessions ends a person's sessions and forgets their devices.
+func eraseSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	for _, sql := range []string{
+		`delete from sessions where account_id = $1`,
+		`delete from known_devices where account_id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, sql, id); err != nil {
+			return err
+		}
 	}
-	if err := deleteStaleChallenges(ctx, tx); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `delete from known_devices where expires_at <= $1`, tx.Now); err != nil {
-		return err
-	}
-	return limit.Sweep(ctx, tx)
+	return nil
 }

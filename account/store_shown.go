@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -44,7 +45,7 @@ func markAlarmed(ctx context.Context, tx postgres.Tx, operator uuid.UUID, day ti
 
 // readOverseers lists who watches over the platform's own people now.
 func readOverseers(ctx context.Context, q postgres.Querier) ([]uuid.UUID, error) {
-	rows, err := q.Query(ctx, `select id from accounts where role in ('administrator', 'dpo') and `+isActive+` order by id`)
+	rows, err := q.Query(ctx, `select id from accounts where role in ('administrator', 'dpo') and `+people.IsActive+` order by id`)
 	if err != nil {
 		return nil, err
 	}
@@ -55,4 +56,17 @@ func readOverseers(ctx context.Context, q postgres.Querier) ([]uuid.UUID, error)
 func deleteShownDays(ctx context.Context, tx postgres.Tx) error {
 	_, err := tx.Exec(ctx, `delete from shown_days where day < $1`, tx.Now.AddDate(0, 0, -2))
 	return err
+}
+
+// eraseShown forgets to whom a person was shown, and whom they were shown.
+func eraseShown(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	for _, sql := range []string{
+		`delete from people_shown where person_id = $1`,
+		`delete from shown_days where operator_id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -65,8 +65,8 @@ type doubleRow struct {
 }
 
 func (r doubleRow) double() Double {
-	person := Person{FirstName: r.FirstName, LastName: r.LastName}
-	return Double{ID: r.ID, Name: person.Name(), Mobile: maskMobile(r.Mobile), Likeness: r.Likeness}
+	person := people.Person{FirstName: r.FirstName, LastName: r.LastName}
+	return Double{ID: r.ID, Name: person.Name(), Mobile: people.MaskMobile(r.Mobile), Likeness: r.Likeness}
 }
 
 func asDoubles(rows []doubleRow, err error) ([]Double, error) {

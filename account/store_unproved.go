@@ -2,46 +2,11 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
 )
-
-// stale is the condition of an account a that nobody proved until the instant $1.
-const stale = `
-	a.role = 'beneficiary' and a.erased_at is null and a.email_validated_at is null and a.mobile_validated_at is null
-	and a.created_at <= $1
-	and not exists (select from assisted_signups s where s.account_id = a.id and s.sent_at > $1)
-	and not exists (select from account_decisions d where d.account_id = a.id) `
-
-func readStaleUnproved(ctx context.Context, q postgres.Querier, until time.Time, after uuid.UUID, most int) ([]uuid.UUID, error) {
-	type row struct{ ID uuid.UUID }
-	rows, err := postgres.All[row](ctx, q, `select a.id from accounts a where `+stale+`and a.id > $2 order by a.id limit $3`, until, after, most)
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	return ids, err
-}
-
-// deleteUnproved removes one unless it was proved meanwhile.
-func deleteUnproved(ctx context.Context, tx postgres.Tx, id uuid.UUID, until time.Time) (gone bool, err error) {
-	tag, err := tx.Exec(ctx, `delete from accounts a where `+stale+`and a.id = $2`, until, id)
-	return err == nil && tag.RowsAffected() > 0, err
-}
-
-// forgetPendingEmails forgets the addresses that people asked to move to and did not
-// prove in time.
-func forgetPendingEmails(ctx context.Context, tx postgres.Tx) error {
-	_, err := tx.Exec(ctx, `
-		update accounts a set pending_email = null, pending_since = null
-		where pending_since <= $1 and not exists (
-			select from account_tokens t where t.account_id = a.id and t.purpose = 'email' and t.used_at is null and t.expires_at > $2)`,
-		tx.Now.Add(-EmailLifetime), tx.Now)
-	return err
-}
 
 // noteLinkSent notes that the switchboard sent somebody their link.
 func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
@@ -49,14 +14,15 @@ func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// readMobileProved reports whether the person's number has answered a code.
-func readMobileProved(ctx context.Context, q postgres.Querier, id uuid.UUID) (proved bool, err error) {
-	err = q.QueryRow(ctx, `select mobile_validated_at is not null from accounts where id = $1`, id).Scan(&proved)
-	return proved, err
-}
-
-// forgetUnprovedMobile takes a number away that never answered a code.
-func forgetUnprovedMobile(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update accounts set mobile = null where id = $1 and mobile_validated_at is null and email is not null`, id)
-	return err
+// eraseSignUp forgets who signed a person up, and what sign-up is refused to them.
+func eraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	for _, sql := range []string{
+		`delete from assisted_signups where account_id = $1`,
+		`delete from refused_sign_ups where account_id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, sql, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/limit"
+	"socialdirect/account/people"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 )
@@ -17,16 +19,12 @@ const sweepEvery = time.Hour
 // in time: accounts, and addresses to move to.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := deleteStale(ctx, tx); err != nil {
-			return err
+		for _, sweep := range []func(context.Context, postgres.Tx) error{sweepSessions, people.Sweep, deleteStaleChallenges, limit.Sweep, deleteShownDays, deleteStaleSecondFactors} {
+			if err := sweep(ctx, tx); err != nil {
+				return err
+			}
 		}
-		if err := forgetPendingEmails(ctx, tx); err != nil {
-			return err
-		}
-		if err := deleteShownDays(ctx, tx); err != nil {
-			return err
-		}
-		return deleteStaleSecondFactors(ctx, tx)
+		return nil
 	})
 	return errors.Join(err, s.sweepUnproved(ctx))
 }

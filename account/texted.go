@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -47,7 +47,7 @@ var (
 // (R5). ErrNoSMS without a gateway, Throttled after too many; a device that the
 // account knows has codes of its own to ask for, whatever others ask for.
 func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
-	if !s.texting {
+	if !s.People.Texts() {
 		return "", ErrNoSMS
 	}
 	account, err := readTexted(ctx, s.db.Pool, mobile)
@@ -134,10 +134,10 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := useChallenge(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if err := s.prove(ctx, tx, c.AccountID); err != nil {
+		if err := s.People.Prove(ctx, tx, c.AccountID); err != nil {
 			return err
 		}
-		if err := endTokens(ctx, tx, c.AccountID, purposeInvitation); err != nil {
+		if err := people.EndTokens(ctx, tx, c.AccountID, people.PurposeInvitation); err != nil {
 			return err // the link by SMS has done its work
 		}
 		in, err = openSession(ctx, tx, c.AccountID, false, from)
@@ -169,7 +169,7 @@ func aboutCode(challenge uuid.UUID) string { return "sms:" + challenge.String() 
 
 // codeFor makes the code of a request as it is sent, the same at every try; the
 // person is zero when there is nothing to send any more.
-func (s *Service) codeFor(ctx context.Context, challenge uuid.UUID) (person Person, code string, err error) {
+func (s *Service) codeFor(ctx context.Context, challenge uuid.UUID) (person people.Person, code string, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		c, err := lockChallengeByID(ctx, tx, challenge)
 		if postgres.NoRows(err) || err == nil && c.AccountID == uuid.Nil {
@@ -181,7 +181,7 @@ func (s *Service) codeFor(ctx context.Context, challenge uuid.UUID) (person Pers
 		if code, err = s.sealedCode(ctx, tx, c); err != nil {
 			return err
 		}
-		person, err = readPerson(ctx, tx, c.AccountID)
+		person, err = people.Read(ctx, tx, c.AccountID)
 		return err
 	})
 	return person, code, err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/sms"
@@ -41,7 +41,7 @@ const (
 
 // SpendText counts an SMS with news to somebody; false when the day's are all sent. It is
 // for the platform itself.
-func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, to Person) (allowed bool, err error) {
+func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, to people.Person) (allowed bool, err error) {
 	day := 24 * time.Hour
 	refused, err := s.Limits.SpendIn(ctx, tx, "", limit.Quota{Kind: "text-account", Value: to.ID.String(), Most: TextsByAccount, Window: day}, limit.Quota{Kind: "text-number", Value: to.Mobile, Most: textsByNumber, Window: day})
 	return refused == nil, err
@@ -82,12 +82,12 @@ func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
 
 // Work sends one SMS.
 func (w *TextWorker) Work(ctx context.Context, job *river.Job[textArgs]) error {
-	if !w.accounts.texting {
+	if !w.accounts.People.Texts() {
 		return nil
 	}
 	person, data, err := w.prepare(ctx, job.Args)
 	if err != nil || person.Mobile == "" {
-		return ignoreNotFound(err)
+		return people.IgnoreNotFound(err)
 	}
 	text, err := w.notices.Text(job.Args.Text, data)
 	if err != nil {
@@ -102,14 +102,14 @@ type texted struct{ Token, Code string }
 
 // prepare finds whom to write to, nobody when nothing is to be sent any more, and
 // makes the secret that the text holds.
-func (w *TextWorker) prepare(ctx context.Context, args textArgs) (person Person, data texted, err error) {
+func (w *TextWorker) prepare(ctx context.Context, args textArgs) (person people.Person, data texted, err error) {
 	if args.ChallengeID != uuid.Nil {
 		person, data.Code, err = w.accounts.codeFor(ctx, args.ChallengeID)
 		return person, data, err
 	}
-	if person, err = w.accounts.Person(ctx, args.AccountID); err != nil {
+	if person, err = w.accounts.People.Person(ctx, args.AccountID); err != nil {
 		return person, data, err
 	}
-	data.Token, err = w.accounts.issueToken(ctx, person.ID, purposeInvitation)
+	data.Token, err = w.accounts.People.IssueToken(ctx, person.ID, people.PurposeInvitation)
 	return person, data, err
 }

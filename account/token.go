@@ -2,63 +2,35 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"socialdirect/account/limit"
-
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
-
-	"github.com/google/uuid"
 )
 
-type purpose string
-
-const (
-	purposeValidation purpose = "validation"
-	purposeInvitation purpose = "invitation"
-	purposePassword   purpose = "password"
-	purposeEmail      purpose = "email"
-)
-
-var tokenPurposes = map[string]purpose{
-	noticeInvitation: purposeInvitation, noticeAssisted: purposeInvitation, noticeReset: purposePassword,
-}
-
-var lifetimes = map[purpose]time.Duration{
-	purposeValidation: ValidationLifetime, purposeInvitation: InvitationLifetime, purposePassword: ResetLifetime, purposeEmail: EmailLifetime,
-}
-
-// issueToken makes a link's token; only its hash is kept.
-func (s *Service) issueToken(ctx context.Context, id uuid.UUID, p purpose) (string, error) {
-	var token string
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		var hash []byte
-		token, hash = bearer.New()
-		return insertToken(ctx, tx, id, p, hash)
-	})
-	return token, err
+var tokenPurposes = map[string]people.Purpose{
+	noticeInvitation: people.PurposeInvitation, noticeAssisted: people.PurposeInvitation, noticeReset: people.PurposePassword,
 }
 
 // CheckToken reports, without consuming it, whether a link still works: nil or Gone.
 func (s *Service) CheckToken(ctx context.Context, token string, invitation bool) error {
-	p := purposeValidation
+	p := people.PurposeValidation
 	if invitation {
-		p = purposeInvitation
+		p = people.PurposeInvitation
 	}
-	_, err := readToken(ctx, s.db.Pool, bearer.Hash(token), p, s.db.Now())
+	_, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), p, s.db.Now())
 	return err
 }
 
 // Waiting is whose address a validation link proves, without consuming it; Gone
 // when the link no longer works.
-func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
-	id, err := readToken(ctx, s.db.Pool, bearer.Hash(token), purposeValidation, s.db.Now())
+func (s *Service) Waiting(ctx context.Context, token string) (people.Person, error) {
+	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeValidation, s.db.Now())
 	if err != nil {
-		return Person{}, err
+		return people.Person{}, err
 	}
-	return readPerson(ctx, s.db.Pool, id)
+	return people.Read(ctx, s.db.Pool, id)
 }
 
 // Validate consumes a validation link: the address is proved (R3), and whoever else
@@ -66,11 +38,11 @@ func (s *Service) Waiting(ctx context.Context, token string) (Person, error) {
 // altered, or when another account has the address by now.
 func (s *Service) Validate(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		id, err := consumeToken(ctx, tx, bearer.Hash(token), purposeValidation)
+		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeValidation)
 		if err != nil {
 			return err
 		}
-		return s.prove(ctx, tx, id)
+		return s.People.Prove(ctx, tx, id)
 	})
 }
 
@@ -82,20 +54,13 @@ func (s *Service) ResendValidation(ctx context.Context, email, place string) err
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		owner, err := readHolder(ctx, tx, email)
+		owner, err := people.ReadHolder(ctx, tx, email)
 		if postgres.NoRows(err) || err == nil && !owner.Waiting {
-			owner, err = holder{ID: s.idOfNobody(email)}, nil
+			owner, err = people.Holder{ID: s.People.IDOfNobody(email)}, nil
 		}
 		if err != nil {
 			return err
 		}
 		return s.mailAsked(ctx, tx, owner.ID, noticeWaiting, limit.MailSignUp)
 	})
-}
-
-func ignoreNotFound(err error) error {
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	return err
 }

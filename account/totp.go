@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ const unprovedAtOnce = 500
 func (s *Service) sweepUnproved(ctx context.Context) error {
 	var after uuid.UUID
 	for {
-		stale, err := readStaleUnproved(ctx, s.db.Pool, s.db.Now().Add(-UnprovedLifetime), after, unprovedAtOnce)
+		stale, err := people.ReadStaleUnproved(ctx, s.db.Pool, s.db.Now().Add(-UnprovedLifetime), after, unprovedAtOnce)
 		if err != nil {
 			return err
 		}
@@ -41,7 +42,7 @@ func (s *Service) sweepUnproved(ctx context.Context) error {
 
 func (s *Service) removeUnproved(ctx context.Context, id uuid.UUID) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		gone, err := deleteUnproved(ctx, tx, id, tx.Now.Add(-UnprovedLifetime))
+		gone, err := people.DeleteUnproved(ctx, tx, id, tx.Now.Add(-UnprovedLifetime))
 		if err != nil || !gone {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -45,7 +46,7 @@ func held(t *testing.T, w *bookingtest.World, words ...string) (places []string)
 func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	w.Accounts.AllowTexts()
+	w.Accounts.People.AllowTexts()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	in := account.SignUp{
 		Email: "canarimail@exemple.fr", FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223344", Code: w.Code(),
@@ -74,7 +75,7 @@ func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(account.UnprovedLifetime - time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
 	for _, id := range []uuid.UUID{byText, byMail} {
-		if _, err := w.Accounts.Person(ctx, id); err != nil {
+		if _, err := w.Accounts.People.Person(ctx, id); err != nil {
 			t.Errorf("removed before its time: %v", err)
 		}
 	}
@@ -110,7 +111,7 @@ func TestR47_WhoIsThereStays(t *testing.T) {
 	booked, again, forgotten := assist("reserve@exemple.fr"), assist("renvoi@exemple.fr"), assist("oubli@exemple.fr")
 	w.Book(t, &viewer.Viewer{ID: booked, Role: viewer.Beneficiary, Zone: worker.Zone, Complete: true}, worker, bookingtest.Start.Add(100*time.Hour), "phone")
 	waiting(t, w, "suspendue@exemple.fr", "Eve", malloryPassword)
-	suspended, err := w.Accounts.ByEmail(ctx, "suspendue@exemple.fr")
+	suspended, err := w.Accounts.People.ByEmail(ctx, "suspendue@exemple.fr")
 	check(t, err)
 	check(t, w.Accounts.Decide(ctx, admin, suspended.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
 	staff, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", FirstName: "Ana", Zone: "Europe/Paris"})
@@ -120,14 +121,14 @@ func TestR47_WhoIsThereStays(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(8 * 24 * time.Hour))
 	check(t, w.Accounts.Sweep(ctx))
 	for name, id := range map[string]uuid.UUID{"proved": proved, "with an hour": booked, "sent another link": again, "suspended": suspended.ID} {
-		if _, err := w.Accounts.Person(ctx, id); err != nil {
+		if _, err := w.Accounts.People.Person(ctx, id); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.Accounts.ByEmail(ctx, "dpo@exemple.fr"); err != nil || staff == "" {
+	if _, err := w.Accounts.People.ByEmail(ctx, "dpo@exemple.fr"); err != nil || staff == "" {
 		t.Errorf("invited staff: %v", err)
 	}
-	if _, err := w.Accounts.Person(ctx, forgotten); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Accounts.People.Person(ctx, forgotten); !fault.Is(err, fault.NotFound) {
 		t.Errorf("one that nothing hangs on: %v", err)
 	}
 }
@@ -139,10 +140,10 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	_, v := zoe.enter(account.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "canarimail@exemple.fr", false))
 	link := moveLink(t, w)
-	w.SetNow(bookingtest.Start.Add(account.EmailLifetime - time.Minute))
+	w.SetNow(bookingtest.Start.Add(people.EmailLifetime - time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
 	check(t, checkMoving(ctx, w, link))
-	w.SetNow(bookingtest.Start.Add(account.EmailLifetime + time.Minute))
+	w.SetNow(bookingtest.Start.Add(people.EmailLifetime + time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
 	if got := held(t, w, "canarimail"); len(got) != 0 {
 		t.Errorf("still there: %v", got)
@@ -172,7 +173,7 @@ func TestR6_AMoveSaysWhoseAccountItIsAndForgetsANumberThatNeverAnswered(t *testi
 			t.Parallel()
 			w, ctx := bookingtest.New(t), context.Background()
 			if c.gateway {
-				w.Accounts.AllowTexts()
+				w.Accounts.People.AllowTexts()
 			}
 			mallory := newMember(t, w, "mallory@exemple.fr")
 			_, v := mallory.enter(account.Device{})
@@ -187,7 +188,7 @@ func TestR6_AMoveSaysWhoseAccountItIsAndForgetsANumberThatNeverAnswered(t *testi
 				t.Errorf("the page says %q, %q, %t: %v", moving.Name(), moving.Digits(), moving.ForgetsMobile, err)
 			}
 			check(t, w.Accounts.ChangeEmail(ctx, link, nil))
-			person, err := w.Accounts.Person(ctx, mallory.id)
+			person, err := w.Accounts.People.Person(ctx, mallory.id)
 			if err != nil || person.Email != "zoe@exemple.fr" || (person.Mobile != "") != c.stays {
 				t.Errorf("after the move: %q, %q, %v", person.Email, person.Mobile, err)
 			}

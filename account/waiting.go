@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 )
@@ -11,25 +12,6 @@ import (
 // up with it: each with a password, a name, a number and a code of their own. The
 // first whose link is used becomes the account; the others vanish. So nobody takes
 // another's place, be it by coming first or by coming last (R5).
-
-// maxWaiting bounds how many wait with one address: beyond it the oldest makes room,
-// so that nobody shuts an address by signing up with it.
-const maxWaiting = 5
-
-// vanish takes away those who wait with an address, but for the latest that are
-// kept, keys included.
-func (s *Service) vanish(ctx context.Context, tx postgres.Tx, email string, keep int) error {
-	gone, err := deleteWaiting(ctx, tx, email, keep)
-	if err != nil {
-		return err
-	}
-	for _, id := range gone {
-		if err := s.vault.Destroy(ctx, tx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // waitingLine is one of those who wait with an address, as the mail names them.
 type waitingLine struct{ Name, Digits, Token string }
@@ -50,22 +32,22 @@ func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, e
 
 // waitingLines makes their links in the turn of the address, so that nobody among them
 // vanishes meanwhile.
-func (s *Service) waitingLines(ctx context.Context, email string) (people []Person, lines []waitingLine, err error) {
+func (s *Service) waitingLines(ctx context.Context, email string) (known []people.Person, lines []waitingLine, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := lockAddress(ctx, tx, email); err != nil {
+		if err := people.LockAddress(ctx, tx, email); err != nil {
 			return err
 		}
-		if people, err = readWaiting(ctx, tx, email); err != nil {
+		if known, err = people.ReadWaiting(ctx, tx, email); err != nil {
 			return err
 		}
-		for _, person := range people {
+		for _, person := range known {
 			token, hash := bearer.New()
-			if err := insertToken(ctx, tx, person.ID, purposeValidation, hash); err != nil {
+			if err := people.InsertToken(ctx, tx, person.ID, people.PurposeValidation, hash); err != nil {
 				return err
 			}
 			lines = append(lines, waitingLine{person.Name(), person.Digits(), token})
 		}
 		return nil
 	})
-	return people, lines, err
+	return known, lines, err
 }

@@ -38,7 +38,7 @@ const malloryPassword = "Corbeau-lampe 4 sel"
 func hold(t *testing.T, w *bookingtest.World, email, name, password string, others ...string) {
 	t.Helper()
 	ctx := context.Background()
-	person, err := w.Accounts.ByEmail(ctx, email)
+	person, err := w.Accounts.People.ByEmail(ctx, email)
 	if err != nil || person.FirstName != name {
 		t.Errorf("the account is %q's, %v", person.FirstName, err)
 	}
@@ -114,7 +114,7 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
 	waiting(t, w, "zoe@exemple.fr", "Mallory", malloryPassword)
-	latest, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	latest, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	check(t, err)
 	before := len(jobsFor(t, w))
 	check(t, w.Accounts.ResendValidation(ctx, "Zoe@exemple.fr", "192.0.2.1"))
@@ -199,7 +199,7 @@ func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
 	waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
-	person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	check(t, err)
 	check(t, w.Accounts.Decide(ctx, admin, person.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
 	check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
@@ -259,7 +259,7 @@ func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
 	if err := w.Accounts.Validate(ctx, link); err != nil {
 		t.Fatalf("the owner's link: %v", err)
 	}
-	person, err := w.Accounts.ByEmail(ctx, "zoe@exemple.fr")
+	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	if err != nil || person.FirstName != "Zoé" {
 		t.Errorf("the address is %q's, %v", person.FirstName, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 )
@@ -34,7 +35,7 @@ func TestR47_WhoSignsUpWithAWorkAddressIsToldOnceAndNeverRefused(t *testing.T) {
 	} {
 		in := signUp(w, email)
 		err := w.Accounts.SignUp(ctx, in)
-		if errors.Is(err, account.ErrWorkAddress) != own || err != nil && !own {
+		if errors.Is(err, people.ErrWorkAddress) != own || err != nil && !own {
 			t.Errorf("%s: %v", email, err)
 		}
 		in.EmailConfirmed = true
@@ -54,7 +55,7 @@ func TestR47_WhoSignsUpWithAWorkAddressIsToldOnceAndNeverRefused(t *testing.T) {
 	check(t, w.Accounts.SignUp(ctx, newMember))
 	check(t, w.Accounts.Validate(ctx, token(t, w, "claire@travail.fr")))
 	for _, email := range []string{"claire@travail.fr", "inconnue@travail.fr"} {
-		if err := w.Accounts.SignUp(ctx, signUp(w, email)); !errors.Is(err, account.ErrWorkAddress) {
+		if err := w.Accounts.SignUp(ctx, signUp(w, email)); !errors.Is(err, people.ErrWorkAddress) {
 			t.Errorf("%s: %v", email, err)
 		}
 	}
@@ -67,7 +68,7 @@ func TestR47_WhoMovesToAWorkAddressIsTold(t *testing.T) {
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	_, v := zoe.enter(account.Device{})
 	deliver(t, w)
-	if err := w.Accounts.AskEmail(ctx, v, "zoe@rh.travail.fr", false); !errors.Is(err, account.ErrWorkAddress) {
+	if err := w.Accounts.AskEmail(ctx, v, "zoe@rh.travail.fr", false); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)
 	}
 	if mails := deliver(t, w); len(mails) != 0 {
@@ -87,7 +88,7 @@ func TestR47_TheSwitchboardIsToldOfAWorkAddress(t *testing.T) {
 	worksAt(t, w, "travail.fr")
 	operator := w.Member(t, "switchboard", "Nadia")
 	in := account.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@travail.fr", Mobile: "+33612345678"}
-	if _, err := w.Accounts.Assist(ctx, operator, in); !errors.Is(err, account.ErrWorkAddress) {
+	if _, err := w.Accounts.Assist(ctx, operator, in); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)
 	}
 	in.EmailConfirmed = true

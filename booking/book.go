@@ -65,7 +65,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return appointment.Booked{}, err
 	}
 	person := r.Person(v)
-	client, err := s.accounts.HoldClient(ctx, tx, person)
+	client, err := s.accounts.People.HoldClient(ctx, tx, person)
 	if err != nil {
 		return appointment.Booked{}, err
 	}

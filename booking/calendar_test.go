@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
 
@@ -115,7 +115,7 @@ func aroundChanges(zone *time.Location) (all []time.Time) {
 
 func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
 	t.Parallel()
-	for _, z := range account.Zones {
+	for _, z := range people.Zones {
 		zone, err := time.LoadLocation(z.Name)
 		ok(t, err)
 		for _, at := range aroundChanges(zone) {
@@ -146,7 +146,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 		"Europe/Paris":     {"FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"},
 		"America/Miquelon": {"FREQ=YEARLY;BYMONTH=11;BYDAY=1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"},
 	}
-	for _, z := range account.Zones {
+	for _, z := range people.Zones {
 		zone, err := time.LoadLocation(z.Name)
 		ok(t, err)
 		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/jobs"
@@ -68,7 +68,7 @@ func TextOf(t testing.TB, notices *web.Notices, base, notice string, startsAt ti
 	t.Helper()
 	w := &NoticeWorker{notices: notices, pages: appointment.Links{Base: base}}
 	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
-	text, err := notices.Text("sms_"+notice, w.told(a, account.Reachable{Person: account.Person{Zone: time.UTC}}, startsAt))
+	text, err := notices.Text("sms_"+notice, w.told(a, people.Reachable{Person: people.Person{Zone: time.UTC}}, startsAt))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -287,7 +287,7 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
-	m.Accounts.AllowTexts()
+	m.Accounts.People.AllowTexts()
 	made, proved := m.person(t), m.person(t)
 	_, err := m.DB.Pool.Exec(t.Context(), `update accounts set mobile = '+33612345678', mobile_validated_at = created_at where id = $1`, proved.ID)
 	ok(t, err)

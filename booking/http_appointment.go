@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
@@ -87,7 +87,7 @@ func (appointmentPage) Template() string { return "booking/appointment" }
 func (appointmentPage) Title() string    { return "Rendez-vous" }
 
 // DisplayMobile is the number to call as people read it.
-func (p appointmentPage) DisplayMobile() string { return account.DisplayMobile(p.Mobile) }
+func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.Mobile) }
 
 // Doors is how long before the hour a call's doors open, and how long after its
 // end they close.

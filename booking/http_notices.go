@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/sms"
@@ -121,7 +121,7 @@ func (h *HTTP) ShowTold(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, toldPage{Viewer: v, Told: told, Number: account.DisplayMobile(told.Mobile)})
+	return h.render.Render(w, r, http.StatusOK, toldPage{Viewer: v, Told: told, Number: people.DisplayMobile(told.Mobile)})
 }
 
 // MarkCalled notes that the person was told by phone.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -21,7 +21,7 @@ func (recallsPage) Template() string { return "booking/recalls" }
 func (recallsPage) Title() string    { return "Personnes à rappeler" }
 
 // Number is the number to call as people read it.
-func (r Recall) Number() string { return account.DisplayMobile(r.Mobile) }
+func (r Recall) Number() string { return people.DisplayMobile(r.Mobile) }
 
 // Hours are the call hours, on the clock of the person: "de 8 h à 20 h".
 func (r Recall) Hours() string {

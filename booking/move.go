@@ -173,11 +173,11 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.
 	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.Talkable(s.db.Now()) {
 		return false, nil
 	}
-	person, err := s.accounts.Person(ctx, a.BeneficiaryID)
+	person, err := s.accounts.People.Person(ctx, a.BeneficiaryID)
 	if err != nil || person.Mobile == "" {
 		return false, err
 	}
-	contract, err := s.accounts.Contract(ctx, a.BeneficiaryID)
+	contract, err := s.accounts.People.Contract(ctx, a.BeneficiaryID)
 	return err == nil && contract.Allows(string(slot.Phone)), err
 }
 

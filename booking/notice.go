@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/jobs"
 	outgoing "socialdirect/internal/mail"
@@ -105,7 +105,7 @@ func (w *NoticeWorker) take(ctx context.Context, tx postgres.Tx, id uuid.UUID, t
 
 // mayText counts an SMS at its first try; one too many is not sent, and told at the
 // switchboard where nothing else reaches the person (R47).
-func (w *NoticeWorker) mayText(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (allowed bool, err error) {
+func (w *NoticeWorker) mayText(ctx context.Context, tx postgres.Tx, n noticeRow, person people.Reachable) (allowed bool, err error) {
 	if n.Channel != ByText || n.Try > 0 {
 		return true, nil
 	}
@@ -145,7 +145,7 @@ func (w *NoticeWorker) note(ctx context.Context, id uuid.UUID, try int, lost str
 
 // lose notes that the person cannot be reached so.
 func (w *NoticeWorker) lose(ctx context.Context, tx postgres.Tx, n noticeRow, cause string) error {
-	people, err := w.bookings.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+	people, err := w.bookings.accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 	if err != nil {
 		return err
 	}
@@ -155,14 +155,14 @@ func (w *NoticeWorker) lose(ctx context.Context, tx postgres.Tx, n noticeRow, ca
 
 // matter is what a notice is about, as it stands in the transaction that sends it.
 type matter struct {
-	person   account.Reachable
+	person   people.Reachable
 	verdict  verdict
 	say      func() (any, error)         // what its texts may say
 	calendar func() (string, ics.Method) // what goes into the person's calendar; nil for nothing
 }
 
 func (w *NoticeWorker) matter(ctx context.Context, tx postgres.Tx, n noticeRow) (matter, error) {
-	people, err := w.bookings.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+	people, err := w.bookings.accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 	if err != nil {
 		return matter{}, err
 	}
@@ -186,7 +186,7 @@ func (w *NoticeWorker) write(n noticeRow, m matter) (handing, error) {
 
 // lost notes that the notice does not arrive, and has it told by SMS where that is
 // possible and was not done.
-func (s *Service) lost(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable, state NoticeState, cause string) error {
+func (s *Service) lost(ctx context.Context, tx postgres.Tx, n noticeRow, person people.Reachable, state NoticeState, cause string) error {
 	if err := settleNotice(ctx, tx, n.ID, state, cause); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
@@ -15,7 +15,7 @@ import (
 )
 
 // appointmentMatter is what a notice of an appointment is about.
-func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
+func (w *NoticeWorker) appointmentMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person people.Reachable) (matter, error) {
 	row, err := appointment.Read(ctx, tx, n.AccountID, postgres.OrZero(n.AppointmentID))
 	if err != nil {
 		return matter{}, err
@@ -70,7 +70,7 @@ type told struct {
 	Offers    []offerWords // those of them that a mail names
 }
 
-func (w *NoticeWorker) told(a appointment.Appointment, person account.Reachable, now time.Time) told {
+func (w *NoticeWorker) told(a appointment.Appointment, person people.Reachable, now time.Time) told {
 	other := a.Zone
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -33,10 +33,10 @@ const (
 
 // noticeKind is what holds for every notice of a name.
 type noticeKind struct {
-	label  string                     // as the switchboard reads it
-	holds  []appointment.Status       // the states of its appointment in which it is true
-	texted bool                       // it goes by SMS too, to somebody who has an e-mail address
-	wanted func(account.Contact) bool // of a reminder: whether the person wants it
+	label  string                    // as the switchboard reads it
+	holds  []appointment.Status      // the states of its appointment in which it is true
+	texted bool                      // it goes by SMS too, to somebody who has an e-mail address
+	wanted func(people.Contact) bool // of a reminder: whether the person wants it
 
 	before  time.Duration // of a reminder: how long before the hour it is due
 	useless time.Duration // of a reminder: how long before the hour it helps nobody any more
@@ -63,11 +63,11 @@ var noticeKinds = map[string]noticeKind{
 	noticeClosed:       {label: "Demande close", holds: []appointment.Status{appointment.Declined, appointment.Expired}},
 	noticeExpired:      {label: "Demande sans réponse", holds: []appointment.Status{appointment.Expired}, texted: true},
 	noticeLimitReminder: {
-		label: "Rappel avant la limite", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.LimitReminder },
+		label: "Rappel avant la limite", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c people.Contact) bool { return c.LimitReminder },
 		before: appointment.FreeCancellation + 24*time.Hour, useless: appointment.FreeCancellation + time.Hour,
 	},
 	noticeHourReminder: {
-		label: "Rappel avant l’heure", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c account.Contact) bool { return c.HourReminder },
+		label: "Rappel avant l’heure", holds: []appointment.Status{appointment.Confirmed}, texted: true, wanted: func(c people.Contact) bool { return c.HourReminder },
 		before: time.Hour, useless: 15 * time.Minute,
 	},
 	noticeFreed: {label: "Heure plus proche", texted: true},
@@ -128,7 +128,7 @@ func (noticeArgs) Kind() string { return "appointment_notice" }
 // Notify has people told of the appointment as it stands in the transaction: once
 // for each change of it (its sequence), by each channel that reaches them.
 func (s *Service) Notify(ctx context.Context, tx postgres.Tx, appointment uuid.UUID, notice string, people ...uuid.UUID) error {
-	reachable, err := s.accounts.Reachable(ctx, tx, people)
+	reachable, err := s.accounts.People.Reachable(ctx, tx, people)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func addressed(person uuid.UUID, channels []Channel) []addressee {
 
 // channels are those by which a notice goes to a person; none where nothing reaches
 // them.
-func (s *Service) channels(kind noticeKind, r account.Reachable) []Channel {
+func (s *Service) channels(kind noticeKind, r people.Reachable) []Channel {
 	var channels []Channel
 	if r.Email != "" {
 		channels = append(channels, ByMail)
@@ -184,8 +184,8 @@ func (s *Service) channels(kind noticeKind, r account.Reachable) []Channel {
 
 // textable reports whether the person may be sent SMS: staff read their mail, and a
 // number that never answered a code may be a stranger's (R47).
-func (s *Service) textable(r account.Reachable) bool {
-	return s.accounts.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
+func (s *Service) textable(r people.Reachable) bool {
+	return s.accounts.People.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
 }
 
 func (s *Service) enqueue(ctx context.Context, tx postgres.Tx, notice string, queued []queuedRow) error {
@@ -222,7 +222,7 @@ type verdict struct {
 
 // judge decides on a notice by what holds now: nobody is told what is no longer true,
 // too late, or against their wishes, and no SMS comes outside of the call hours.
-func (s *Service) judge(n noticeRow, a appointment.Appointment, r account.Reachable, superseded bool, now time.Time) verdict {
+func (s *Service) judge(n noticeRow, a appointment.Appointment, r people.Reachable, superseded bool, now time.Time) verdict {
 	kind := noticeKinds[n.Notice]
 	useless := kind.uselessFrom(a)
 	switch {
@@ -239,7 +239,7 @@ func (s *Service) judge(n noticeRow, a appointment.Appointment, r account.Reacha
 }
 
 // within has an SMS wait for the person's call hours, as long as it helps then.
-func (n noticeRow) within(r account.Reachable, useless, now time.Time) verdict {
+func (n noticeRow) within(r people.Reachable, useless, now time.Time) verdict {
 	if n.Channel != ByText {
 		return verdict{}
 	}
@@ -252,7 +252,7 @@ func (n noticeRow) within(r account.Reachable, useless, now time.Time) verdict {
 
 // wants reports whether the person still wants the notice by its channel. Whoever
 // cancelled needs no SMS about it, as long as the mail says it.
-func (s *Service) wants(n noticeRow, kind noticeKind, a appointment.Appointment, r account.Reachable) bool {
+func (s *Service) wants(n noticeRow, kind noticeKind, a appointment.Appointment, r people.Reachable) bool {
 	switch {
 	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
 		return false
@@ -263,7 +263,7 @@ func (s *Service) wants(n noticeRow, kind noticeKind, a appointment.Appointment,
 }
 
 // reaches reports whether the notice's channel is still one to the person.
-func (s *Service) reaches(n noticeRow, r account.Reachable) bool {
+func (s *Service) reaches(n noticeRow, r people.Reachable) bool {
 	if n.Channel == ByMail {
 		return r.Email != ""
 	}

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -166,12 +166,12 @@ func TestR21_AConfirmationThatIsNoLongerTrueIsNotSent(t *testing.T) {
 func TestR21_ChoicesHold(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(*account.Contact)
+		change func(*people.Contact)
 		want   []string
 	}{
-		"no SMS":            {func(c *account.Contact) { c.Texts = false }, []string{"mail reminder_limit", "mail reminder_hour", "mail cancellation"}},
-		"no first reminder": {func(c *account.Contact) { c.LimitReminder = false }, []string{"sms confirmation", "mail reminder_hour", "sms reminder_hour", "mail cancellation", "sms cancellation"}},
-		"no last reminder":  {func(c *account.Contact) { c.HourReminder = false }, []string{"sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail cancellation", "sms cancellation"}},
+		"no SMS":            {func(c *people.Contact) { c.Texts = false }, []string{"mail reminder_limit", "mail reminder_hour", "mail cancellation"}},
+		"no first reminder": {func(c *people.Contact) { c.LimitReminder = false }, []string{"sms confirmation", "mail reminder_hour", "sms reminder_hour", "mail cancellation", "sms cancellation"}},
+		"no last reminder":  {func(c *people.Contact) { c.HourReminder = false }, []string{"sms confirmation", "mail reminder_limit", "sms reminder_limit", "mail cancellation", "sms cancellation"}},
 	} {
 		o := newPostOffice(t)
 		o.choose(t, c.change)
@@ -193,7 +193,7 @@ func TestR21_AChoiceMadeMeanwhileHolds(t *testing.T) {
 	o.turn(t)
 	o.SetNow(friday.Add(-48 * time.Hour))
 	must(t, o.Bookings.Remind(t.Context()))
-	o.choose(t, func(c *account.Contact) { c.LimitReminder = false })
+	o.choose(t, func(c *people.Contact) { c.LimitReminder = false })
 	must(t, o.deliver(t))
 	wantGot(t, o, o.zoe, "mail confirmation", "sms confirmation")
 }
@@ -302,7 +302,7 @@ func TestR21_EverySMSFitsAllYear(t *testing.T) {
 func TestR21_DiscreetNoticesSayThatSomethingWaitsAndNoMore(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Discreet = true })
+	o.choose(t, func(c *people.Contact) { c.Discreet = true })
 	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	o.pass(t, friday.Add(-30*time.Minute).Sub(o.DB.Now()))
@@ -465,7 +465,7 @@ func TestR21_ARefusalForGoodIsAStateAndIsToldBySMS(t *testing.T) {
 func TestR21_AMailThatCameBackIsAState(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
 	n := o.row(t, o.zoe, "confirmation", "mail")
@@ -484,7 +484,7 @@ func TestR21_AMailThatCameBackIsAState(t *testing.T) {
 func TestR21_WhatWasTriedInTimeAndNeverTakenIsToldByPhone(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	id := o.row(t, o.zoe, "confirmation", "mail").ID
 	o.before = errors.New("nobody answers")
@@ -524,7 +524,7 @@ func TestR21_WhatWasTriedInTimeAndNeverTakenIsToldByPhone(t *testing.T) {
 func TestR21_NothingFailsBecauseOfUs(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	ours, doubtful := o.row(t, o.zoe, "confirmation", "mail").ID, o.row(t, o.nadia, "confirmation", "mail").ID
 	o.before = errors.New("554 5.7.1")

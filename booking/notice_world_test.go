@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -78,7 +78,7 @@ type postOffice struct {
 func newPostOffice(t testing.TB) *postOffice {
 	t.Helper()
 	o := officeOf(t, bookingtest.New(t))
-	o.Accounts.AllowTexts()
+	o.Accounts.People.AllowTexts()
 	o.zoe, o.nadia = o.Beneficiary(t, "Zoé", "Vidal"), o.SocialWorker(t, "Nadia", "Le Goff")
 	return o
 }
@@ -182,9 +182,9 @@ func wantGot(t testing.TB, o *postOffice, person *viewer.Viewer, want ...string)
 }
 
 // choose changes how Zoé wants to be told.
-func (o *postOffice) choose(t testing.TB, change func(*account.Contact)) {
+func (o *postOffice) choose(t testing.TB, change func(*people.Contact)) {
 	t.Helper()
-	c := account.DefaultContact
+	c := people.DefaultContact
 	change(&c)
 	must(t, o.Accounts.ChooseContact(context.Background(), o.zoe, c))
 }

@@ -89,7 +89,7 @@ func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appoin
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.Reachable(ctx, q, worker.IDs(rows))
+	people, err := s.accounts.People.Reachable(ctx, q, worker.IDs(rows))
 	rows = slices.DeleteFunc(rows, func(w worker.Row) bool { return !people[w.AccountID].Active })
 	return rows[:min(candidates, len(rows))], err
 }
@@ -105,7 +105,7 @@ type room struct {
 
 // room is nil where the contract allows nothing, or the reason is offered no more.
 func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (*room, error) {
-	contract, err := s.accounts.ContractOf(ctx, q, a.BeneficiaryID)
+	contract, err := s.accounts.People.ContractOf(ctx, q, a.BeneficiaryID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil // nobody's client any more
 	}
@@ -194,7 +194,7 @@ func (s *Service) nameOffers(ctx context.Context, q postgres.Querier, found *Off
 			ids = append(ids, o.SocialWorkerID)
 		}
 	}
-	people, err := s.accounts.Reachable(ctx, q, ids)
+	people, err := s.accounts.People.Reachable(ctx, q, ids)
 	for _, group := range found.groups() {
 		for i, o := range group {
 			group[i].SocialWorkerName = people[o.SocialWorkerID].Name()

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/postgres"
@@ -25,7 +25,7 @@ func (n Notice) Label() string { return noticeKinds[n.Notice].label }
 
 // Told is all that is known of how a person was told.
 type Told struct {
-	account.Reachable
+	people.Reachable
 	Notices  []Notice // the latest first
 	Lost     bool     // whether one did not arrive, and nobody called since
 	Callable bool     // whether a call may come now
@@ -64,7 +64,7 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (notices []No
 	if err != nil {
 		return nil, false, err
 	}
-	people, err := s.accounts.People(ctx, whose(rows))
+	people, err := s.accounts.People.ByIDs(ctx, whose(rows))
 	for _, row := range rows {
 		notices = append(notices, Notice{row, people[row.AccountID].Name()})
 	}
@@ -129,15 +129,15 @@ func (r noticeRow) lost() bool {
 	return (r.State == NoticeFailed || r.State == NoticeBounced || r.Cause == causeNoAnswer) && r.CalledAt == nil
 }
 
-func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.UUID) (account.Reachable, error) {
-	people, err := s.accounts.Reachable(ctx, q, []uuid.UUID{id})
+func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.UUID) (people.Reachable, error) {
+	known, err := s.accounts.People.Reachable(ctx, q, []uuid.UUID{id})
 	if err != nil {
-		return account.Reachable{}, err
+		return people.Reachable{}, err
 	}
-	if person, found := people[id]; found && person.Role == viewer.Beneficiary {
+	if person, found := known[id]; found && person.Role == viewer.Beneficiary {
 		return person, nil
 	}
-	return account.Reachable{}, appointment.ErrNobodyThere
+	return people.Reachable{}, appointment.ErrNobodyThere
 }
 
 // MarkCalled notes that the switchboard told a beneficiary by phone what did not reach

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -35,7 +36,7 @@ func (o *postOffice) unreached(t testing.TB) (who []string) {
 func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))
@@ -88,10 +89,10 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.turn(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = true })
+	o.choose(t, func(c *people.Contact) { c.Texts = true })
 	must(t, o.Bookings.ComeBack(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, mail.MailboxFull))
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("while the SMS waits: %q", got)
@@ -186,7 +187,7 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 func TestR21_WhatIsLostDuringTheCallIsStillToBeTold(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	o.choose(t, func(c *account.Contact) { c.Texts = false })
+	o.choose(t, func(c *people.Contact) { c.Texts = false })
 	a := o.Book(t, o.zoe, o.nadia, friday, slot.Video)
 	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "confirmation", "mail").ID, 1))

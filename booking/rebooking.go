@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -210,7 +210,7 @@ func (o Offers) inWords(reader *time.Location) (all []offerWords) {
 
 // say is what a notice may say: of a worker's cancelling, with what is offered as it
 // is written.
-func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a appointment.Appointment, person account.Reachable) (told, error) {
+func (w *NoticeWorker) say(ctx context.Context, tx postgres.Tx, n noticeRow, a appointment.Appointment, person people.Reachable) (told, error) {
 	said := w.told(a, person, tx.Now)
 	if n.Notice != NoticeCancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
 		return said, nil

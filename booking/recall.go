@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -24,7 +24,7 @@ const (
 
 // Recall is somebody to call whose worker cancelled, and who has not answered.
 type Recall struct {
-	account.Reachable
+	people.Reachable
 	AppointmentID    uuid.UUID // the cancelled one
 	StartsAt         time.Time // the hour that was lost
 	SocialWorkerName string
@@ -104,7 +104,7 @@ func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recall
 	for _, row := range rows {
 		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
 	}
-	people, err := s.accounts.Reachable(ctx, q, ids)
+	people, err := s.accounts.People.Reachable(ctx, q, ids)
 	for _, row := range rows {
 		person := people[row.BeneficiaryID]
 		if !person.Active {

@@ -53,7 +53,7 @@ func (s *Service) remindOf(ctx context.Context, tx postgres.Tx, notice string, d
 	for i, a := range due {
 		people[i] = a.BeneficiaryID
 	}
-	reachable, err := s.accounts.Reachable(ctx, tx, people)
+	reachable, err := s.accounts.People.Reachable(ctx, tx, people)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
@@ -26,11 +26,11 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		Proposal: Proposal{Appointment: a, Details: appointment.Details{Note: "x", Reply: "<b>x", Needs: appointment.Needs{Interpreter: "x"}}, State: RebookingDeclined, Offers: offers, Documents: 3},
 		Form:     form.New(nil), Reader: time.UTC, Problem: "<b>non",
 	}
-	person := account.Reachable{Person: account.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: account.DefaultContact}
+	person := people.Reachable{Person: people.Person{FirstName: "<b>Zoé", Mobile: "+33612345678", Zone: time.UTC}, Contact: people.DefaultContact}
 	webtest.Draw(t, []string{"<b>Z", "<b>N", "<b>x"},
 		proposalPage{Proposal: Proposal{Appointment: appointment.Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,
 		recallsPage{}, recallsPage{v, []Recall{
-			{Reachable: account.Reachable{Person: account.Person{Zone: time.UTC}}},
+			{Reachable: people.Reachable{Person: people.Person{Zone: time.UTC}}},
 			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Notice: Notice{noticeRow: noticeRow{Channel: ByMail, State: NoticeBounced, Cause: causeNoAnswer}}},
 		}, true},
 	)

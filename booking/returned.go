@@ -69,7 +69,7 @@ func (s *Service) noteReturned(ctx context.Context, args returnedArgs) error {
 		if err != nil {
 			return err
 		}
-		people, err := s.accounts.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+		people, err := s.accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *Service) Wait(ctx context.Context, v *viewer.Viewer, w Wish) error {
 		return appointment.ErrMode
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.accounts.HoldClient(ctx, tx, v.ID); err != nil {
+		if _, err := s.accounts.People.HoldClient(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		if w.SocialWorkerID != uuid.Nil {
@@ -202,7 +202,7 @@ func (s *Service) tellFreed(ctx context.Context, tx postgres.Tx, worker worker.R
 // useful are those of the free hours that the waiting person could take now: book, or
 // move the appointment to that is to be earlier.
 func (s *Service) useful(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w wishRow, free []slot.Slot) ([]slot.Slot, error) {
-	contract, err := s.accounts.ContractOf(ctx, tx, w.AccountID)
+	contract, err := s.accounts.People.ContractOf(ctx, tx, w.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
 		return nil, nil // who was erased has none
 	}
@@ -260,7 +260,7 @@ func (s *Service) tell(ctx context.Context, tx postgres.Tx, worker uuid.UUID, w 
 	if len(hours) == 0 {
 		return nil
 	}
-	people, err := s.accounts.Reachable(ctx, tx, []uuid.UUID{w.AccountID})
+	people, err := s.accounts.People.Reachable(ctx, tx, []uuid.UUID{w.AccountID})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
@@ -18,7 +18,7 @@ import (
 
 // freedMatter is what a notice of freed hours is about, once it is due: those of them
 // that can be had as it is sent. Nobody is told of an hour that is taken again.
-func (w *NoticeWorker) freedMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person account.Reachable) (matter, error) {
+func (w *NoticeWorker) freedMatter(ctx context.Context, tx postgres.Tx, n noticeRow, person people.Reachable) (matter, error) {
 	told, err := readToldHours(ctx, tx, *n.WaitingNoticeID)
 	if err != nil {
 		return matter{}, err
@@ -36,7 +36,7 @@ func (w *NoticeWorker) freedMatter(ctx context.Context, tx postgres.Tx, n notice
 	}, nil
 }
 
-func (s *Service) judgeFreed(n noticeRow, hours []time.Time, r account.Reachable, now time.Time) verdict {
+func (s *Service) judgeFreed(n noticeRow, hours []time.Time, r people.Reachable, now time.Time) verdict {
 	switch {
 	case len(hours) == 0:
 		return verdict{drop: causeStale}
@@ -100,7 +100,7 @@ type freedHours struct {
 	Page  string
 }
 
-func (w *NoticeWorker) freedHours(hours []time.Time, person account.Reachable) freedHours {
+func (w *NoticeWorker) freedHours(hours []time.Time, person people.Reachable) freedHours {
 	said := freedHours{Plain: web.PlainDayHour(hours[0].In(person.Zone)), Page: w.pages.Base + "/liste-attente"}
 	for _, at := range hours {
 		said.When = append(said.When, web.Both(at, person.Zone, at.Location()))

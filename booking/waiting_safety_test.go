@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -154,7 +155,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 
 func (r *waitingRoom) choose(t *testing.T, texts bool) {
 	t.Helper()
-	c := account.DefaultContact
+	c := people.DefaultContact
 	c.Texts = texts
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -41,7 +41,7 @@ func newWaitingRoom(t *testing.T) *waitingRoom {
 	r := &waitingRoom{World: bookingtest.New(t)}
 	o := &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}
 	r.store = o
-	r.Accounts.AllowTexts()
+	r.Accounts.People.AllowTexts()
 	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
 	must(t, err)
 	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, appointment.Links{Base: base})
@@ -166,7 +166,7 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 
 func (r *waitingRoom) emailOf(t *testing.T, v *viewer.Viewer) string {
 	t.Helper()
-	person, err := r.Accounts.Person(t.Context(), v.ID)
+	person, err := r.Accounts.People.Person(t.Context(), v.ID)
 	must(t, err)
 	return person.Email
 }
@@ -306,7 +306,7 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	if n := len(r.wishes(t)); n != 5 {
 		t.Errorf("%d wishes of one person", n)
 	}
-	c := account.DefaultContact
+	c := people.DefaultContact
 	c.Texts = false
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
 	if err := r.Bookings.Wait(t.Context(), r.nadia, booking.Wish{}); !fault.Is(err, fault.Forbidden) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
@@ -60,7 +61,7 @@ func NewNoticeWorker(messages *Service, accounts *account.Service, notices *web.
 // fresh, and does nothing when there is nothing new to tell. Nothing of the database is
 // held while the mail server is waited for.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
-	person, err := w.accounts.Person(ctx, job.Args.AccountID)
+	person, err := w.accounts.People.Person(ctx, job.Args.AccountID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -104,7 +105,7 @@ func (w *NoticeWorker) take(ctx context.Context, job *river.Job[noticeArgs]) (no
 	return now, due, err
 }
 
-func (w *NoticeWorker) send(ctx context.Context, person account.Person, id string) error {
+func (w *NoticeWorker) send(ctx context.Context, person people.Person, id string) error {
 	subject, text, err := w.notices.Write("message", struct{ FirstName string }{person.FirstName})
 	if err != nil {
 		return err

@@ -54,7 +54,7 @@ func (s *Service) lines(ctx context.Context, rows []requestRow) ([]Line, error) 
 	for i, row := range rows {
 		ids[i] = row.request().AccountID
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Service) steps(ctx context.Context, id uuid.UUID) ([]Step, error) {
 			authors = append(authors, *row.AuthorID)
 		}
 	}
-	people, err := s.accounts.People(ctx, authors)
+	people, err := s.accounts.People.ByIDs(ctx, authors)
 	if err != nil {
 		return nil, err
 	}

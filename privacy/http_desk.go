@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -105,10 +106,10 @@ func (casePage) Template() string { return "privacy/case" }
 func (casePage) Title() string    { return "Demande" }
 
 // Role is a role's name, for the template.
-func (casePage) Role(role viewer.Role) string { return account.RoleLabel(role) }
+func (casePage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
 // Display writes a number as people read it.
-func (casePage) Display(mobile string) string { return account.DisplayMobile(mobile) }
+func (casePage) Display(mobile string) string { return people.DisplayMobile(mobile) }
 
 // Erasable reports whether the request can be carried out now.
 func (p casePage) Erasable() bool {
@@ -226,7 +227,7 @@ func (carryPage) Template() string { return "privacy/carry" }
 func (carryPage) Title() string    { return "Supprimer ce compte" }
 
 // Role is a role's name, for the template.
-func (carryPage) Role(role viewer.Role) string { return account.RoleLabel(role) }
+func (carryPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
 func (h *HTTP) carryPage(r *http.Request, f *form.Form) (carryPage, error) {
 	page, err := h.casePage(r)

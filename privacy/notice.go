@@ -125,7 +125,7 @@ func (s *Service) addressed(ctx context.Context, row requestRow, notice string) 
 	if !r.Matched() || notice == noticeReceived && r.State != Open {
 		return letter{}, nil
 	}
-	person, err := s.accounts.Person(ctx, r.AccountID)
+	person, err := s.accounts.People.Person(ctx, r.AccountID)
 	return letter{to: person.Email, Name: person.FirstName}, err
 }
 

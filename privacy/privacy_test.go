@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -129,7 +130,7 @@ func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
 	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_received'`); n != 1 {
 		t.Errorf("the person is told %d times", n)
 	}
-	if active, err := w.Accounts.Active(t.Context(), w.DB.Pool, w.zoe.ID); err != nil || !active {
+	if active, err := w.Accounts.People.Active(t.Context(), w.DB.Pool, w.zoe.ID); err != nil || !active {
 		t.Errorf("asking alone closed the account: %v", err)
 	}
 }
@@ -191,7 +192,7 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 	wants(t, "a note without words", w.rights.Note(ctx, w.hugo, asked.ID, " \n"), fault.Invalid)
 	wants(t, "a refusal without a reason", w.rights.Refuse(ctx, w.hugo, asked.ID, ""), fault.Invalid)
 	wants(t, "too long a reason", w.rights.Refuse(ctx, w.hugo, asked.ID, strings.Repeat("a", privacy.MaxReason+1)), fault.Invalid)
-	if _, err := w.Accounts.Person(ctx, w.zoe.ID); err != nil {
+	if _, err := w.Accounts.People.Person(ctx, w.zoe.ID); err != nil {
 		t.Fatal(err)
 	}
 	// The role is looked at again in the transaction.
@@ -209,7 +210,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	before, err := w.Accounts.Person(ctx, w.zoe.ID)
+	before, err := w.Accounts.People.Person(ctx, w.zoe.ID)
 	must(t, err)
 	asked := w.ask(t, w.zoe)
 	if w.objects(t) != 1 {
@@ -217,7 +218,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	}
 	must(t, w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil))
 
-	person, err := w.Accounts.Person(ctx, w.zoe.ID)
+	person, err := w.Accounts.People.Person(ctx, w.zoe.ID)
 	must(t, err)
 	if person.Email != "" || person.Mobile != "" || person.FirstName != "" || person.LastName != "" || person.Active || person.Name() != "Compte supprimé" {
 		t.Errorf("left of the account: %+v", person)
@@ -256,7 +257,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 }
 
 // nothingLeft looks for what identified a person in every column of every table.
-func (w *world) nothingLeft(t testing.TB, p account.Person) {
+func (w *world) nothingLeft(t testing.TB, p people.Person) {
 	t.Helper()
 	tables, err := postgres.All[struct{ Name string }](t.Context(), w.DB.Pool, `select table_name::text as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)
 	must(t, err)
@@ -329,7 +330,7 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 
 func (w *world) emailOf(t testing.TB, v *viewer.Viewer) string {
 	t.Helper()
-	person, err := w.Accounts.Person(t.Context(), v.ID)
+	person, err := w.Accounts.People.Person(t.Context(), v.ID)
 	must(t, err)
 	return person.Email
 }
@@ -349,7 +350,7 @@ func TestR7_AnErasureIsAllOrNothing(t *testing.T) {
 	if err := w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil); err == nil {
 		t.Fatal("it was carried out")
 	}
-	person, err := w.Accounts.Person(t.Context(), w.zoe.ID)
+	person, err := w.Accounts.People.Person(t.Context(), w.zoe.ID)
 	if err != nil || person.Email == "" || !person.Active {
 		t.Errorf("half erased: %+v, %v", person, err)
 	}

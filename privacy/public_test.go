@@ -249,7 +249,7 @@ func TestR1_AProofOfAgeIsAskedForAndSettled(t *testing.T) {
 	}
 	must(t, w.Accounts.AskAge(ctx, admin, w.zoe.ID, "Encore un doute."))
 	must(t, w.Accounts.SettleAge(ctx, admin, w.zoe.ID, "closed"))
-	if active, err := w.Accounts.Active(ctx, w.DB.Pool, w.zoe.ID); err != nil || active {
+	if active, err := w.Accounts.People.Active(ctx, w.DB.Pool, w.zoe.ID); err != nil || active {
 		t.Errorf("still open, %v", err)
 	}
 	decided, _, err := w.Accounts.Decisions(ctx, admin, w.zoe.ID)

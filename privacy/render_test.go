@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/config"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -29,7 +30,7 @@ func TestR7_RightsPagesAreDrawnEmptyAndFull(t *testing.T) {
 	full := operator(config.Operator{Name: "Exemple", Address: "1 rue <b>\nVannes", Email: "contact@exemple.fr", DPO: "dpo@exemple.fr"})
 	open := Request{ID: uuid.New(), Origin: FromWriting, Channel: ByPost, State: Open, ReceivedAt: at, DueOn: at}
 	closed := Request{Origin: FromParent, State: Refused, ReceivedAt: at, ClosedAt: &at, ConfirmedAt: &at}
-	zoe := &account.Account{Person: account.Person{FirstName: "Zoé", LastName: "<b>", Email: "zoe@exemple.fr", Mobile: "+33612345678"}, State: account.Open, CreatedAt: at}
+	zoe := &account.Account{Person: people.Person{FirstName: "Zoé", LastName: "<b>", Email: "zoe@exemple.fr", Mobile: "+33612345678"}, State: account.Open, CreatedAt: at}
 	steps := []Step{{At: at, Act: stepNoted, Author: "Hugo", Text: "a\n<b>"}, {At: at, Act: stepAsked}}
 	details := Details{Name: "Anne <b>", Child: "Zoé", Email: "anne@exemple.fr", Mobile: "+33612345678", Text: "a\n<b>"}
 	busy := Case{Request: open, Details: details, Steps: steps, Account: zoe, Overdue: true}

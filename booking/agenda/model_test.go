@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/zone"
@@ -301,7 +301,7 @@ func starts(slots []slot.Slot, zone *time.Location) []string {
 func TestR14_FreeHoursAreThoseOfTheModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		zone := zone.Of(rapid.SampledFrom(account.Zones).Draw(t, "zone").Name)
+		zone := zone.Of(rapid.SampledFrom(people.Zones).Draw(t, "zone").Name)
 		day := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 4300).Draw(t, "day"))
 		scenes(zone, day).Draw(t, "scene").check(t)
 	})
@@ -311,7 +311,7 @@ func TestR14_FreeHoursAreThoseOfTheModel(t *testing.T) {
 func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
 	t.Parallel()
 	twiceAYear := map[string]int{"Europe/Paris": 24, "America/Miquelon": 24} // the others never change
-	for _, z := range account.Zones {
+	for _, z := range people.Zones {
 		zone := zone.Of(z.Name)
 		changes := 0
 		for at := time.Date(2026, 1, 5, 0, 0, 0, 0, zone); ; changes++ {
@@ -331,7 +331,7 @@ func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
 
 func TestR14_FreeHoursAreThoseOfTheModelAroundHolidays(t *testing.T) {
 	t.Parallel()
-	for i, z := range account.Zones {
+	for i, z := range people.Zones {
 		first := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 		for n, h := range slot.HolidaysOf(slot.RegionOf(z.Name), first.AddDate(i, 0, 0), first.AddDate(i+1, 0, 0)) {
 			s := scenes(zone.Of(z.Name), h.Day).Example(n)

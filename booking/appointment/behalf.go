@@ -3,7 +3,7 @@ package appointment
 import (
 	"context"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -47,21 +47,21 @@ func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) erro
 // Somebody is a person for whom the viewer may book: Forbidden for those who book
 // for nobody, NotFound for whom a worker never met, and for an account that is not
 // open, Throttled for an operator who opened too many today.
-func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (account.Person, error) {
+func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (people.Person, error) {
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.SocialWorker {
-		return account.Person{}, errNotBeneficiary
+		return people.Person{}, errNotBeneficiary
 	}
 	if v.Role == viewer.SocialWorker {
 		if met, err := hasMet(ctx, s.db.Pool, v.ID, id); err != nil || !met {
-			return account.Person{}, fault.OrElse(err, ErrNobodyThere)
+			return people.Person{}, fault.OrElse(err, ErrNobodyThere)
 		}
 	}
-	person, err := s.accounts.Person(ctx, id)
+	person, err := s.accounts.People.Person(ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && (person.Role != viewer.Beneficiary || !person.Active) {
-		return account.Person{}, ErrNobodyThere
+		return people.Person{}, ErrNobodyThere
 	}
 	if err != nil {
-		return account.Person{}, err
+		return people.Person{}, err
 	}
 	return person, s.show(ctx, v, id)
 }

@@ -27,7 +27,7 @@ func (s *Service) AllowedModes(ctx context.Context, v *viewer.Viewer) ([]slot.Mo
 
 // ModesOf are allowedModes of somebody who is not asking.
 func (s *Service) ModesOf(ctx context.Context, person uuid.UUID) ([]slot.Mode, error) {
-	contract, err := s.accounts.Contract(ctx, person)
+	contract, err := s.accounts.People.Contract(ctx, person)
 	return slices.DeleteFunc(slices.Clone(slot.Modes), func(m slot.Mode) bool { return !contract.Allows(string(m)) }), err
 }
 
@@ -37,7 +37,7 @@ var ErrContract = fault.New(fault.Invalid, "Le contrat de votre entreprise ne pe
 // Allow fails unless the contract of the person's client runs and has that way of
 // meeting.
 func (s *Service) Allow(ctx context.Context, person uuid.UUID, mode slot.Mode) error {
-	contract, err := s.accounts.Contract(ctx, person)
+	contract, err := s.accounts.People.Contract(ctx, person)
 	if err != nil {
 		return err
 	}

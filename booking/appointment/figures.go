@@ -63,7 +63,7 @@ func (s *Service) countBetween(ctx context.Context, tx postgres.Tx, from, until 
 	for i, hour := range hours {
 		people[i] = hour.BeneficiaryID
 	}
-	clients, err := s.accounts.CountedClients(ctx, tx, people)
+	clients, err := s.accounts.People.CountedClients(ctx, tx, people)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 
@@ -40,7 +40,7 @@ func (s *Service) ForWhom(r *http.Request) (OnBehalf, error) {
 func ForOneself(v *viewer.Viewer) OnBehalf { return OnBehalf{PersonID: v.ID, Zone: v.Zone} }
 
 // OnBehalfOf is for a person for whom v acts.
-func OnBehalfOf(v *viewer.Viewer, person account.Person) OnBehalf {
+func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	base := "/beneficiaires/" + person.ID.String()
 	if v.Role == viewer.Switchboard {
 		base = "/standard" + base

@@ -74,7 +74,7 @@ type Allowance struct {
 
 // Allowance is what the person has left in the year of the hour.
 func (s *Service) Allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
-	contract, err := s.accounts.Contract(ctx, person)
+	contract, err := s.accounts.People.Contract(ctx, person)
 	if err != nil || contract.PerYear == 0 {
 		return Allowance{}, err
 	}

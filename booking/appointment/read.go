@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -82,7 +82,7 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 		}
 	}
 	if row.Appointment().toCall(v, s.db.Now()) {
-		person, err := s.accounts.Person(ctx, a.BeneficiaryID)
+		person, err := s.accounts.People.Person(ctx, a.BeneficiaryID)
 		if err != nil {
 			return Details{}, err
 		}
@@ -143,7 +143,7 @@ func (s *Service) Relations(ctx context.Context, v *viewer.Viewer) ([]Relation, 
 	for _, r := range relations {
 		ids = append(ids, r.BeneficiaryID, r.SocialWorkerID)
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	for i, r := range relations {
 		relations[i].BeneficiaryName = people[r.BeneficiaryID].Name()
 		relations[i].SocialWorkerName = people[r.SocialWorkerID].Name()
@@ -157,7 +157,7 @@ func (s *Service) WithNames(ctx context.Context, rows []Row) ([]Appointment, err
 	for _, row := range rows {
 		ids = append(ids, row.BeneficiaryID, row.SocialWorkerID)
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (s *Service) WithNames(ctx context.Context, rows []Row) ([]Appointment, err
 	return all, nil
 }
 
-func withNames(a Appointment, people map[uuid.UUID]account.Person) Appointment {
+func withNames(a Appointment, people map[uuid.UUID]people.Person) Appointment {
 	a.SocialWorkerName = people[a.SocialWorkerID].Name()
 	a.BeneficiaryName = people[a.BeneficiaryID].Name()
 	return a

@@ -179,7 +179,7 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 		Credentials: []worker.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
 	})
 	must(t, err)
-	person, err := w.Accounts.Person(ctx, id)
+	person, err := w.Accounts.People.Person(ctx, id)
 	must(t, err)
 	return &viewer.Viewer{ID: id, Role: viewer.SocialWorker, Name: person.Name(), Zone: person.Zone, Complete: true}
 }

@@ -121,7 +121,7 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 		return 0, err
 	}
 	for _, person := range people {
-		if _, err := s.accounts.HoldClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
+		if _, err := s.accounts.People.HoldClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
 			return 0, err
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 
 // leave cancels the appointments and has each of their people told.
 func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []appointment.Row) error {
-	told, err := s.accounts.Active(ctx, tx, c.SocialWorkerID)
+	told, err := s.accounts.People.Active(ctx, tx, c.SocialWorkerID)
 	if err != nil {
 		return err
 	}
@@ -241,7 +241,7 @@ func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	for i, row := range rows {
 		ids[i] = row.AuthorID
 	}
-	authors, err := s.accounts.People(ctx, ids)
+	authors, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

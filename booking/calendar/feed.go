@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -142,14 +142,14 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) 
 }
 
 func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointment.Row) (FeedFile, error) {
-	people := map[uuid.UUID]account.Person{}
+	people := map[uuid.UUID]people.Person{}
 	if row.Shows != ShowsNothing {
 		ids := make([]uuid.UUID, len(rows))
 		for i, r := range rows {
 			ids[i] = r.BeneficiaryID
 		}
 		var err error
-		if people, err = s.accounts.People(ctx, ids); err != nil {
+		if people, err = s.accounts.People.ByIDs(ctx, ids); err != nil {
 			return FeedFile{}, err
 		}
 	}
@@ -169,7 +169,7 @@ func (s *Service) feedFile(ctx context.Context, row feedRow, rows []appointment.
 	return file, nil
 }
 
-func feedTitle(mode slot.Mode, shows Shows, person account.Person) string {
+func feedTitle(mode slot.Mode, shows Shows, person people.Person) string {
 	title := calendarTitle + " " + strings.ToLower(mode.Label())
 	switch who := person.Name(); {
 	case shows == ShowsNames && who != "":

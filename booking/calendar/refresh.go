@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/calendar"
@@ -274,7 +274,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeAr
 	if err != nil {
 		return err
 	}
-	person, err := w.calendars.accounts.Person(ctx, job.Args.WorkerID)
+	person, err := w.calendars.accounts.People.Person(ctx, job.Args.WorkerID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -289,7 +289,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeAr
 	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, message))
 }
 
-func (w *NoticeWorker) message(person account.Person, row subscriptionRow) (outgoing.Message, error) {
+func (w *NoticeWorker) message(person people.Person, row subscriptionRow) (outgoing.Message, error) {
 	subject, text, err := w.notices.Write("calendar_failing", struct{ FirstName, Name, Since, Why string }{
 		FirstName: person.FirstName, Name: row.Name, Since: web.Day(row.FailingSince.In(person.Zone)), Why: row.Failure.Label(),
 	})

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
@@ -142,7 +142,7 @@ func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.People(ctx, accountsOf(candidates))
+	people, err := s.accounts.People.ByIDs(ctx, accountsOf(candidates))
 	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
 	slices.SortFunc(candidates, func(a, b candidateRow) int {
 		return cmp.Or(search.compare(postgres.OrZero(a.First), postgres.OrZero(b.First)), worker.CompareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
@@ -223,7 +223,7 @@ func (t Taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
 // Hour is a free hour, with whom it can be had.
 type Hour struct {
 	slot.Slot
-	Worker account.Person // in the zone of their sheet
+	Worker people.Person // in the zone of their sheet
 }
 
 // How many hours are proposed with anybody at all; of how many instants, and with how
@@ -300,7 +300,7 @@ func (s *Service) verified(ctx context.Context, t Taker, but uuid.UUID, hours []
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -267,7 +267,7 @@ func (s *Service) withNames(ctx context.Context, appointments []appointment.Appo
 	for i, a := range appointments {
 		ids[i] = a.BeneficiaryID
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	for i, a := range appointments {
 		appointments[i].BeneficiaryName = people[a.BeneficiaryID].Name()
 	}
@@ -279,7 +279,7 @@ func (s *Service) authors(ctx context.Context, all Credentials) (map[uuid.UUID]s
 	for _, c := range all {
 		ids = append(ids, c.SubmittedBy, c.ConfirmedBy, c.WithdrawnBy)
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	names := make(map[uuid.UUID]string, len(people))
 	for id, person := range people {
 		names[id] = person.Name()

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
@@ -64,7 +64,7 @@ func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, er
 	for i, row := range rows {
 		ids[i] = row.AccountID
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) AnnounceEnds(ctx context.Context) error {
 }
 
 func (s *Service) announce(ctx context.Context, tx postgres.Tx, row Row) error {
-	active, err := s.accounts.Active(ctx, tx, row.AccountID)
+	active, err := s.accounts.People.Active(ctx, tx, row.AccountID)
 	if err != nil || !active {
 		return err
 	}
@@ -150,7 +150,7 @@ func (s *Service) enqueueCredentialNotice(ctx context.Context, tx postgres.Tx, a
 }
 
 func (s *Service) tellAdministrators(ctx context.Context, tx postgres.Tx, args credentialNoticeArgs) error {
-	administrators, err := s.accounts.Administrators(ctx, tx)
+	administrators, err := s.accounts.People.Administrators(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ type credentialLetter struct {
 
 // Work sends one notice, unless the end that it tells of has moved since.
 func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[credentialNoticeArgs]) error {
-	person, err := w.workers.accounts.Person(ctx, job.Args.AccountID)
+	person, err := w.workers.accounts.People.Person(ctx, job.Args.AccountID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -208,7 +208,7 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[credentialNotice
 	return jobs.SettleOne(ctx, job.JobRow, err)
 }
 
-func (w *NoticeWorker) letter(ctx context.Context, person account.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
+func (w *NoticeWorker) letter(ctx context.Context, person people.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
 	st, err := w.workers.Standing(ctx, &viewer.Viewer{ID: person.ID, Role: person.Role}, args.SocialWorkerID)
 	if err != nil {
 		return letter, false, ignoreForbidden(err)
@@ -222,7 +222,7 @@ func (w *NoticeWorker) letter(ctx context.Context, person account.Person, args c
 		letter.Beyond = append(letter.Beyond, web.DayHour(a.StartsAt))
 	}
 	if person.ID != args.SocialWorkerID {
-		about, err := w.workers.accounts.Person(ctx, args.SocialWorkerID)
+		about, err := w.workers.accounts.People.Person(ctx, args.SocialWorkerID)
 		if err != nil {
 			return letter, false, err
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -36,7 +37,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 	if page.Watched, err = h.workers.Watched(r.Context(), viewer.From(r.Context())); err != nil {
 		return adminWorkersPage{}, err
 	}
-	for _, zone := range account.Zones {
+	for _, zone := range people.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
 	number := form.PageNumber(r)
@@ -48,7 +49,7 @@ func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage
 
 // AdminWorkers lists the workers, with the form to invite another.
 func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": account.Zones[0].Name, "diploma_title": diplomaTitle}))
+	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": people.Zones[0].Name, "diploma_title": diplomaTitle}))
 	if err != nil {
 		return err
 	}

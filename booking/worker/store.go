@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/zone"
@@ -34,7 +34,7 @@ func (r Row) Zone() *time.Location { return zone.Of(r.TimeZone) }
 // OfferedModes are the ways of meeting that the worker offers.
 func (r Row) OfferedModes() []slot.Mode { return slot.ParseModes(r.Modes) }
 
-func (r Row) sheet(person account.Person, offered []Reason) SocialWorker {
+func (r Row) sheet(person people.Person, offered []Reason) SocialWorker {
 	person.Zone = r.Zone()
 	return SocialWorker{
 		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: ReasonsTaken(offered, r.Reasons),

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -20,7 +21,7 @@ import (
 
 // SocialWorker is a profile sheet (R12).
 type SocialWorker struct {
-	account.Person
+	people.Person
 	Presentation string
 	Languages    []string // BCP 47 tags
 	Reasons      []Reason
@@ -75,7 +76,7 @@ func (s *Service) SocialWorkers(ctx context.Context, page int) (sheets []SocialW
 }
 
 // CompareNames orders people by last name, then by first name.
-func CompareNames(a, b account.Person) int {
+func CompareNames(a, b people.Person) int {
 	if a.LastName != b.LastName {
 		return map[bool]int{true: -1, false: 1}[a.LastName < b.LastName]
 	}
@@ -101,7 +102,7 @@ func (s *Service) Sheets(ctx context.Context, rows []Row) ([]SocialWorker, error
 	for i, row := range rows {
 		ids[i] = row.AccountID
 	}
-	people, err := s.accounts.People(ctx, ids)
+	people, err := s.accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +211,7 @@ func (s *Service) Offered(ctx context.Context, q postgres.Querier, worker uuid.U
 
 // Active fails with NotFound for a worker whose account is suspended or closed.
 func (s *Service) Active(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
-	active, err := s.accounts.Active(ctx, q, worker)
+	active, err := s.accounts.People.Active(ctx, q, worker)
 	if err == nil && !active {
 		return ErrNotOffered
 	}

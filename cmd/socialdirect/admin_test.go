@@ -21,7 +21,7 @@ func TestR8_AdminCreateOpensTheRolesThatNeedNothingElse(t *testing.T) {
 	for _, role := range byHand {
 		email := "main-" + role + "@exemple.fr"
 		ok(t, createAdmin(t.Context(), c, viewer.Role(role), email))
-		person, err := w.platform.accounts.ByEmail(t.Context(), email)
+		person, err := w.platform.accounts.People.ByEmail(t.Context(), email)
 		if err != nil || string(person.Role) != role {
 			t.Errorf("%s: %+v, %v", role, person, err)
 		}

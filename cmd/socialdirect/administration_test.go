@@ -115,7 +115,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 			}
 		})
 	}
-	person, err := w.platform.accounts.Person(t.Context(), id)
+	person, err := w.platform.accounts.People.Person(t.Context(), id)
 	ok(t, err)
 	a := worker.want("the right password", worker.post("/connexion", "email", person.Email, "password", demoPassword), http.StatusUnprocessableEntity)
 	if !strings.Contains(a.body, "suspendu") {
@@ -141,7 +141,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 // callWith books a video hour that is going on, in an opening made for it.
 func (w *world) callWith(t *testing.T, v *visitor, worker uuid.UUID) string {
 	t.Helper()
-	person, err := w.platform.accounts.Person(t.Context(), worker)
+	person, err := w.platform.accounts.People.Person(t.Context(), worker)
 	ok(t, err)
 	start := clocktest.Now().UTC().Truncate(time.Minute).Add(-5 * time.Minute)
 	as := &viewer.Viewer{ID: worker, Role: viewer.SocialWorker, Zone: person.Zone, Complete: true}
@@ -313,13 +313,13 @@ func TestR7_RefusedSignUpGetsThePublicAnswer(t *testing.T) {
 	if a.location() != usual.location() || a.body != usual.body {
 		t.Errorf("the answers differ: %q", a.location())
 	}
-	if _, err := w.platform.accounts.ByEmail(t.Context(), refused["email"]); err == nil {
+	if _, err := w.platform.accounts.People.ByEmail(t.Context(), refused["email"]); err == nil {
 		t.Error("an account was opened")
 	}
 	zoe.want("her account", zoe.get("/profil"), http.StatusOK)
 	admin.want("allow", admin.decide(id, account.Allow), http.StatusSeeOther)
 	w.visitor(t).want("again", w.visitor(t).post("/inscription", pairs(refused)...), http.StatusSeeOther)
-	if _, err := w.platform.accounts.ByEmail(t.Context(), refused["email"]); err != nil {
+	if _, err := w.platform.accounts.People.ByEmail(t.Context(), refused["email"]); err != nil {
 		t.Errorf("allowed again: %v", err)
 	}
 }
@@ -415,7 +415,7 @@ func TestR8_ALostSecondFactorIsResetFromTheAccountsPage(t *testing.T) {
 	w := platformOf(t)
 	admin, sam, zoe := w.staffMember(t, viewer.Administrator), w.memberOf(t, viewer.Switchboard, "sam"), w.newcomer(t)
 	page := accounts + "/" + sam.whoIs().ID.String()
-	person, err := w.platform.accounts.Person(t.Context(), sam.whoIs().ID)
+	person, err := w.platform.accounts.People.Person(t.Context(), sam.whoIs().ID)
 	ok(t, err)
 	if a := admin.want("the account", admin.get(page), http.StatusOK); !strings.Contains(a.body, page+"/double-verification") {
 		t.Error("the page does not lead there")

@@ -230,7 +230,7 @@ func (d *demonstration) signUp(ctx context.Context, code string, who account.Sig
 	if err := d.platform.accounts.Validate(ctx, token); err != nil {
 		return err
 	}
-	person, err := d.platform.accounts.ByEmail(ctx, who.Email)
+	person, err := d.platform.accounts.People.ByEmail(ctx, who.Email)
 	if err != nil {
 		return err
 	}
@@ -322,7 +322,7 @@ func (d *demonstration) viewerOf(ctx context.Context, p people, role viewer.Role
 }
 
 func (d *demonstration) viewerAt(ctx context.Context, email string) (*viewer.Viewer, error) {
-	person, err := d.platform.accounts.ByEmail(ctx, email)
+	person, err := d.platform.accounts.People.ByEmail(ctx, email)
 	if err != nil {
 		return nil, err
 	}

@@ -444,7 +444,7 @@ func placed(worker, place uuid.UUID, owner *visitor, ofAdministration bool) obje
 func (m *matrixWorld) placeAdministration(t *testing.T) {
 	m.objects["client"] = identified(m.client)
 	workers := m.allOf(viewer.SocialWorker)
-	shown, err := m.platform.accounts.ByEmail(t.Context(), workers[2].Email)
+	shown, err := m.platform.accounts.People.ByEmail(t.Context(), workers[2].Email)
 	ok(t, err)
 	m.objects["worker"] = identified(m.nadia.whoIs().ID)
 	m.placePlaces(t)

@@ -193,7 +193,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
 	}
 	if s.texts != nil {
-		p.accounts.AllowTexts()
+		p.accounts.People.AllowTexts()
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
 	p.workers = worker.New(p.db, queue, p.accounts)

@@ -17,7 +17,7 @@ const rightsPath = "/protection-des-donnees/demandes"
 // addressOf is the e-mail address that v signs in with.
 func (v *visitor) addressOf() string {
 	v.t.Helper()
-	person, err := v.w.platform.accounts.Person(v.t.Context(), v.whoIs().ID)
+	person, err := v.w.platform.accounts.People.Person(v.t.Context(), v.whoIs().ID)
 	ok(v.t, err)
 	return person.Email
 }

@@ -16,7 +16,8 @@ import (
 var parted = map[string][]string{
 	"account/limit":     {},
 	"account/passwords": {},
-	"account":           {"account/limit", "account/passwords"},
+	"account/people":    {"account/limit"},
+	"account":           {"account/people", "account/limit", "account/passwords"},
 
 	"booking/slot":        {},
 	"booking/appointment": {"booking/slot"},
@@ -35,7 +36,7 @@ const (
 )
 
 // large are the packages that are larger still, in lines: they may shrink alone.
-var large = map[string]int{"account": 10_200, "booking": 5_600, "company": 3_650}
+var large = map[string]int{"account": 8_950, "booking": 5_600, "company": 3_650}
 
 // checkRooms says what is wrong with the arrows between the packages of one domain.
 func checkRooms(src source) (broken []string) {

@@ -1,4 +1,4 @@
-package account
+package people
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lockAddress has everything that decides whose an address is happen one after the
+// LockAddress has everything that decides whose an address is happen one after the
 // other, until the transaction ends.
-func lockAddress(ctx context.Context, tx postgres.Tx, email string) error {
+func LockAddress(ctx context.Context, tx postgres.Tx, email string) error {
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('address ' || lower($1), 0))`, email)
 	return err
 }
@@ -25,28 +25,28 @@ func lockAddressOf(ctx context.Context, tx postgres.Tx, link []byte) error {
 	return err
 }
 
-// holder is what an address stands for.
-type holder struct {
+// Holder is what an address stands for.
+type Holder struct {
 	ID          uuid.UUID
 	HasPassword bool
 	Waiting     bool // for its proof: the address is still free
 }
 
-// readHolder returns the account that has the address, else the latest that waits
+// ReadHolder returns the account that has the address, else the latest that waits
 // for its proof; pgx.ErrNoRows and a zero holder when there is none. One that waits
 // and was suspended or closed has the address: nobody escapes by signing up again.
-func readHolder(ctx context.Context, q postgres.Querier, email string) (holder, error) {
-	return postgres.One[holder](ctx, q, `
-		select id, password_hash is not null as has_password, unproved and `+isActive+` as waiting
+func ReadHolder(ctx context.Context, q postgres.Querier, email string) (Holder, error) {
+	return postgres.One[Holder](ctx, q, `
+		select id, password_hash is not null as has_password, unproved and `+IsActive+` as waiting
 		from accounts where lower(email) = lower($1) order by 3, created_at desc, id limit 1`, email)
 }
 
-// readWaiting lists the accounts that wait for the proof of an address.
-func readWaiting(ctx context.Context, q postgres.Querier, email string) ([]Person, error) {
-	rows, err := postgres.All[personRow](ctx, q, selectPerson+`where lower(email) = lower($1) and unproved and `+isActive+` order by created_at, id`, email)
+// ReadWaiting lists the accounts that wait for the proof of an address.
+func ReadWaiting(ctx context.Context, q postgres.Querier, email string) ([]Person, error) {
+	rows, err := postgres.All[PersonRow](ctx, q, selectPerson+`where lower(email) = lower($1) and unproved and `+IsActive+` order by created_at, id`, email)
 	people := make([]Person, len(rows))
 	for i, row := range rows {
-		people[i] = row.person()
+		people[i] = row.Person()
 	}
 	return people, err
 }

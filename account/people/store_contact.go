@@ -1,4 +1,4 @@
-package account
+package people
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 )
 
 type contactRow struct {
-	personRow
+	PersonRow
 	Chosen        bool
 	Texts         bool
 	Discreet      bool
@@ -27,13 +27,14 @@ func (r contactRow) reachable() Reachable {
 			CallFrom: r.CallFrom, CallUntil: r.CallUntil,
 		}
 	}
-	return Reachable{Person: r.person(), Contact: contact}
+	return Reachable{Person: r.Person(), Contact: contact}
 }
 
-func readReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Reachable, error) {
+// ReadReachable returns how to tell the people of the given ids; an id without an account is absent.
+func ReadReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Reachable, error) {
 	rows, err := postgres.All[contactRow](ctx, q, `
 		select a.id, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, coalesce(a.mobile, '') as mobile, a.time_zone,
-		       `+isActive+` as active, a.mobile_validated_at is not null as proved, c.account_id is not null as chosen, coalesce(c.texts, false) as texts, coalesce(c.discreet, false) as discreet,
+		       `+IsActive+` as active, a.mobile_validated_at is not null as proved, c.account_id is not null as chosen, coalesce(c.texts, false) as texts, coalesce(c.discreet, false) as discreet,
 		       coalesce(c.limit_reminder, false) as limit_reminder, coalesce(c.hour_reminder, false) as hour_reminder,
 		       coalesce(c.call_from, 0) as call_from, coalesce(c.call_until, 0) as call_until
 		from accounts a left join contact_choices c on c.account_id = a.id where a.id = any($1)`, ids)
@@ -44,7 +45,8 @@ func readReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (ma
 	return people, err
 }
 
-func saveContact(ctx context.Context, tx postgres.Tx, id uuid.UUID, c Contact) error {
+// SaveContact keeps what somebody chose.
+func SaveContact(ctx context.Context, tx postgres.Tx, id uuid.UUID, c Contact) error {
 	_, err := tx.Exec(ctx, `
 		insert into contact_choices (account_id, texts, discreet, limit_reminder, hour_reminder, call_from, call_until)
 		values ($1, $2, $3, $4, $5, $6, $7)

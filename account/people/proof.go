@@ -1,4 +1,4 @@
-package account
+package people
 
 import (
 	"context"
@@ -9,22 +9,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// prove notes that somebody was reached at their address, or at their mobile where
+// Prove notes that somebody was reached at their address, or at their mobile where
 // they have none. The first time, whoever else waited with the address vanishes, a
 // beneficiary's connection code has served, and
 // one more person has opened an account. Before that neither a code's limit nor a
 // figure moves: invented addresses count for nothing, and nobody can tell from
 // either whether an address was known (R5, R10). company.ErrUsedUp when somebody
 // else was faster with the code's last use; the link then still works.
-func (s *Service) prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+func (s *Service) Prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	p, first, err := markValidated(ctx, tx, id)
 	if err != nil || !first {
 		return err
 	}
-	if err := s.vanish(ctx, tx, p.Email, 0); err != nil {
+	if err := s.Vanish(ctx, tx, p.Email, 0); err != nil {
 		return err
 	}
-	if err := s.Limits.GiveMailsBack(ctx, tx, p.Email); err != nil {
+	if err := s.limits.GiveMailsBack(ctx, tx, p.Email); err != nil {
 		return err
 	}
 	if p.Role != viewer.Beneficiary {

@@ -1,4 +1,4 @@
-package account
+package people
 
 import (
 	"context"
@@ -9,13 +9,15 @@ import (
 	"github.com/google/uuid"
 )
 
-func insertToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, p purpose, hash []byte) error {
+// InsertToken keeps the hash of a link's token.
+func InsertToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Purpose, hash []byte) error {
 	_, err := tx.Exec(ctx, `insert into account_tokens (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)`,
 		hash, id, p, tx.Now.Add(lifetimes[p]))
 	return err
 }
 
-func readToken(ctx context.Context, q postgres.Querier, hash []byte, p purpose, now time.Time) (id uuid.UUID, err error) {
+// ReadToken returns whose link it is, without consuming it; Gone when it no longer works.
+func ReadToken(ctx context.Context, q postgres.Querier, hash []byte, p Purpose, now time.Time) (id uuid.UUID, err error) {
 	err = q.QueryRow(ctx, `
 		select account_id from account_tokens
 		where token_hash = $1 and purpose = $2 and used_at is null and expires_at > $3`, hash, p, now).Scan(&id)
@@ -25,9 +27,9 @@ func readToken(ctx context.Context, q postgres.Querier, hash []byte, p purpose, 
 	return id, err
 }
 
-// consumeToken uses up the link and every other one of the same kind, in the turn
+// ConsumeToken uses up the link and every other one of the same kind, in the turn
 // of the address that it proves.
-func consumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p purpose) (id uuid.UUID, err error) {
+func ConsumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p Purpose) (id uuid.UUID, err error) {
 	if err := lockAddressOf(ctx, tx, hash); err != nil {
 		return uuid.Nil, err
 	}
@@ -41,30 +43,30 @@ func consumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p purpose) (
 	if err != nil {
 		return uuid.Nil, err
 	}
-	return id, endTokens(ctx, tx, id, p)
+	return id, EndTokens(ctx, tx, id, p)
 }
 
-// endTokens uses up every link of a kind that an account has.
-func endTokens(ctx context.Context, tx postgres.Tx, id uuid.UUID, p purpose) error {
+// EndTokens uses up every link of a kind that an account has.
+func EndTokens(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Purpose) error {
 	_, err := tx.Exec(ctx, `update account_tokens set used_at = $3 where account_id = $1 and purpose = $2 and used_at is null`, id, p, tx.Now)
 	return err
 }
 
-// insertEmailToken makes a link to the address that the account waits to move
+// InsertEmailToken makes a link to the address that the account waits to move
 // to, and returns that address.
-func insertEmailToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) (pending string, err error) {
+func InsertEmailToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) (pending string, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into account_tokens (token_hash, account_id, purpose, expires_at, new_email)
 		select $1, id, $3, $4, pending_email from accounts where id = $2 and pending_email is not null
-		returning new_email`, hash, id, purposeEmail, tx.Now.Add(lifetimes[purposeEmail])).Scan(&pending)
+		returning new_email`, hash, id, PurposeEmail, tx.Now.Add(lifetimes[PurposeEmail])).Scan(&pending)
 	return pending, err
 }
 
-// replaceEmail moves the account to the address that a link was sent to and
+// ReplaceEmail moves the account to the address that a link was sent to and
 // keeps, with the link, the one that it had, so that its owner can be told; it
 // returns the new one. Gone
 // when it waits for another address by now, or when somebody else has this one.
-func replaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email string, err error) {
+func ReplaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email string, err error) {
 	err = tx.QueryRow(ctx, `
 		with old as (
 			select a.id, a.email, t.new_email from account_tokens t join accounts a on a.id = t.account_id and a.pending_email = t.new_email
@@ -79,8 +81,8 @@ func replaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email strin
 	return email, err
 }
 
-// readReplaced returns the address that the account had before it last moved.
-func readReplaced(ctx context.Context, q postgres.Querier, id uuid.UUID) (email string, err error) {
+// ReadReplaced returns the address that the account had before it last moved.
+func ReadReplaced(ctx context.Context, q postgres.Querier, id uuid.UUID) (email string, err error) {
 	err = q.QueryRow(ctx, `
 		select replaced_email from account_tokens where account_id = $1 and replaced_email is not null order by used_at desc limit 1`, id).Scan(&email)
 	return email, err

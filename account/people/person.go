@@ -1,0 +1,97 @@
+package people
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+	"github.com/nyaruka/phonenumbers"
+)
+
+const (
+	ValidationLifetime = 48 * time.Hour     // of a link that proves an address
+	InvitationLifetime = 7 * 24 * time.Hour // of a link that sets a password
+	ResetLifetime      = time.Hour          // of a link that sets another password
+	EmailLifetime      = 24 * time.Hour     // of a link that replaces the address
+)
+
+// Person is what others may need to know of an account.
+type Person struct {
+	ID        uuid.UUID
+	Role      viewer.Role
+	Email     string // empty for somebody who has no address
+	FirstName string
+	LastName  string
+	Mobile    string // E.164, empty when unknown
+	Zone      *time.Location
+	Active    bool // neither suspended nor closed (R7)
+
+	MobileProved bool // the number answered a code: SMS may go to it (R47)
+}
+
+// Name is the person's name as pages write it; of somebody who was erased it says
+// that.
+func (p Person) Name() string {
+	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
+	if name == "" {
+		name, _, _ = strings.Cut(p.Email, "@")
+	}
+	if name == "" && p.Mobile == "" {
+		return "Compte supprimé"
+	}
+	return name
+}
+
+// Digits are the last two of the mobile number, by which somebody knows their own.
+func (p Person) Digits() string { return p.Mobile[max(0, len(p.Mobile)-2):] }
+
+// Words are the person's own, which make a password guessable.
+func (p Person) Words() []string { return []string{p.Email, p.FirstName, p.LastName} }
+
+// The faults of this package.
+var (
+	errGone = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Demandez-en un autre.")
+)
+
+// Person returns an account by its id; NotFound when there is none.
+func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
+	return Read(ctx, s.db.Pool, id)
+}
+
+// ByEmail returns an account by its address; NotFound when there is none. It is
+// for the platform itself: no page tells whether an address is known (R5).
+func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
+	return readPersonByEmail(ctx, s.db.Pool, email)
+}
+
+// IDOfNobody is an id for an address without an account: the same for the same
+// address, and another for each, so that what is done for it weighs as much as
+// for one that has an account (R5).
+func (s *Service) IDOfNobody(email string) uuid.UUID {
+	return uuid.NewSHA1(s.nobody, []byte(strings.ToLower(email)))
+}
+
+// DisplayMobile writes an E.164 number as people read it: national for numbers
+// of mainland France, international for others.
+func DisplayMobile(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "FR")
+	if err != nil {
+		return e164
+	}
+	if number.GetCountryCode() == 33 {
+		return phonenumbers.Format(number, phonenumbers.NATIONAL)
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
+}
+
+// RoleLabel says a role as pages do.
+func RoleLabel(role viewer.Role) string { return roleLabels[role] }
+
+var roleLabels = map[viewer.Role]string{
+	viewer.Beneficiary: "Bénéficiaire", viewer.SocialWorker: "Assistante sociale", viewer.Switchboard: "Standard",
+	viewer.ClientManager: "Gestionnaire d’une entreprise", viewer.Administrator: "Administration", viewer.DPO: "Protection des données (DPO)",
+}

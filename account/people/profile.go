@@ -1,0 +1,34 @@
+package people
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Profile is what a person may change by themselves (R6).
+type Profile struct {
+	FirstName string
+	LastName  string
+	Mobile    string // E.164
+	Zone      string // IANA name, one of Zones
+}
+
+// Zones are the zones a person may live in, by how the page calls them.
+var Zones = []struct{ Name, Label string }{
+	{"Europe/Paris", "France hexagonale et Corse"},
+	{"America/Guadeloupe", "Guadeloupe, Saint-Martin, Saint-Barthélemy"},
+	{"America/Martinique", "Martinique"},
+	{"America/Cayenne", "Guyane"},
+	{"Indian/Reunion", "La Réunion"},
+	{"Indian/Mayotte", "Mayotte"},
+	{"America/Miquelon", "Saint-Pierre-et-Miquelon"},
+	{"Pacific/Noumea", "Nouvelle-Calédonie"},
+	{"Pacific/Tahiti", "Polynésie française (Tahiti)"},
+	{"Pacific/Wallis", "Wallis-et-Futuna"},
+}
+
+// ByIDs returns the accounts of the given ids; an id without one is absent.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
+	return ReadAll(ctx, s.db.Pool, ids)
+}

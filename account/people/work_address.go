@@ -1,0 +1,36 @@
+package people
+
+import (
+	"context"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// ErrWorkAddress tells somebody, once and before anything is sent, that the address
+// which they give is one of their client's own (R47). It is advice: given again with
+// the word that they know, the address is taken.
+var ErrWorkAddress = fault.New(fault.Invalid, "Cette adresse est celle de l’organisme qui vous offre ce service\u00a0: il peut voir qui vous écrit. Une adresse personnelle est plus sûre. Vous préférez garder celle-ci\u00a0? Validez une seconde fois.")
+
+// Advise fails with ErrWorkAddress for an address of the client's own.
+func (s *Service) Advise(ctx context.Context, client uuid.UUID, email string) error {
+	own, err := s.companies.OwnAddress(ctx, client, email)
+	if err == nil && own {
+		return ErrWorkAddress
+	}
+	return err
+}
+
+// AdviseMember does so for somebody who has an account; staff write where they work.
+func (s *Service) AdviseMember(ctx context.Context, v *viewer.Viewer, email string) error {
+	if v.Role != viewer.Beneficiary {
+		return nil
+	}
+	client, err := readClientOf(ctx, s.db.Pool, v.ID)
+	if err != nil {
+		return IgnoreNotFound(err)
+	}
+	return s.Advise(ctx, client, email)
+}
