@@ -19,7 +19,10 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -32,6 +35,7 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
+	"socialdirect/notification"
 	"socialdirect/server"
 	"socialdirect/signaling"
 	"socialdirect/web"
@@ -112,19 +116,23 @@ func newPlatform(b testing.TB, conns int) *platform {
 
 // services are the acts, over one pool of connections.
 type services struct {
-	legal        *legal.Service
-	companies    *company.Service
-	accounts     *account.Service
-	bookings     *booking.Service
-	appointments *appointment.Service
-	workers      *worker.Service
-	agendas      *agenda.Service
-	searches     *search.Service
-	calendars    *calendar.Service
-	messages     *messaging.Service
-	vault        *vault.Vault
-	relay        *signaling.Relay
-	calls        *signaling.Service
+	legal         *legal.Service
+	companies     *company.Service
+	accounts      *account.Service
+	bookings      *booking.Service
+	notifications *notification.Service
+	notify        *notify.Service
+	rebookings    *rebooking.Service
+	waitlist      *waitlist.Service
+	appointments  *appointment.Service
+	workers       *worker.Service
+	agendas       *agenda.Service
+	searches      *search.Service
+	calendars     *calendar.Service
+	messages      *messaging.Service
+	vault         *vault.Vault
+	relay         *signaling.Relay
+	calls         *signaling.Service
 }
 
 func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
@@ -141,7 +149,14 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.agendas = agenda.New(db, s.appointments, s.workers)
 	s.calendars = calendar.New(db, queue, s.vault, s.accounts, s.workers)
 	s.searches = search.New(db, s.accounts, s.appointments, s.workers, s.agendas)
-	s.bookings = booking.New(db, queue, s.vault, s.accounts, s.appointments, s.workers, s.agendas, s.searches)
+	s.notifications = notification.New(db, queue)
+	s.rebookings = rebooking.New(rebooking.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers})
+	s.notify = notify.New(notify.Parts{DB: db, Accounts: s.accounts, Notifications: s.notifications, Proposals: s.rebookings})
+	s.waitlist = waitlist.New(waitlist.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Searches: s.searches, Notify: s.notify, Notifications: s.notifications})
+	s.bookings = booking.New(booking.Parts{
+		DB: db, Vault: s.vault, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Agendas: s.agendas,
+		Searches: s.searches, Rebookings: s.rebookings, Notify: s.notify,
+	})
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
@@ -166,6 +181,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
 	workers := worker.NewHTTP(s.workers, render)
 	searches := search.NewHTTP(s.searches, workers, render)
+	rebookings := rebooking.NewHTTP(s.rebookings, render)
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
 		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
@@ -174,8 +190,13 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 		Searches:    searches,
 		BulkCancels: bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
 		Calendars:   calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
-		Bookings:    booking.NewHTTP(s.bookings, workers, searches, render, appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"}),
-		Messages:    pages, Calls: signaling.NewHTTP(s.calls, render, base),
+		Waitlist:    waitlist.NewHTTP(s.waitlist, workers, render),
+		Rebookings:  rebookings,
+		Notify:      notify.NewHTTP(s.notify, render),
+		Bookings: booking.NewHTTP(s.bookings, booking.PageParts{
+			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
+		}),
+		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
 	}).HTTP()
 	listening.Start()
 	b.Cleanup(func() {

@@ -200,7 +200,7 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
-	mark(t, w, nadia, zoe)
+	w.Mark(t, nadia, zoe)
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
 	asked := w.Book(t, zoe, nadia, inParis(next, 11), slot.Video)
 	if asked.Status != appointment.Requested {
@@ -221,13 +221,6 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	}
 	w.SetNow(asked.AnswerBy.Add(time.Microsecond))
 	ok(t, acts["shorter"]()) // it holds nothing any more
-}
-
-// mark has somebody have cancelled late with a worker.
-func mark(t *testing.T, w *bookingtest.World, worker, person *viewer.Viewer) {
-	t.Helper()
-	_, err := w.DB.Pool.Exec(t.Context(), `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)`, worker.ID, person.ID, w.DB.Now())
-	ok(t, err)
 }
 
 func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {

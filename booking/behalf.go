@@ -35,7 +35,7 @@ func (s *Service) hold(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id
 	if h.worker, err = worker.Lock(ctx, tx, seen.SocialWorkerID); err != nil {
 		return held{}, err
 	}
-	h.client, err = s.accounts.People.HoldClient(ctx, tx, seen.BeneficiaryID)
+	h.client, err = s.Accounts.People.HoldClient(ctx, tx, seen.BeneficiaryID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return held{}, err
 	}

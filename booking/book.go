@@ -8,6 +8,8 @@ import (
 
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -44,11 +46,11 @@ func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r appointment.Req
 
 // place is Place with what else is to happen in the same transaction.
 func (s *Service) place(ctx context.Context, v *viewer.Viewer, r appointment.Request, with func(postgres.Tx) error) (appointment.Booked, error) {
-	if err := s.appointments.MayBook(ctx, v, r); err != nil {
+	if err := s.Appointments.MayBook(ctx, v, r); err != nil {
 		return appointment.Booked{}, err
 	}
 	var b appointment.Booked
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if b, err = s.book(ctx, tx, v, r); err != nil {
 			return err
 		}
@@ -65,12 +67,12 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return appointment.Booked{}, err
 	}
 	person := r.Person(v)
-	client, err := s.accounts.People.HoldClient(ctx, tx, person)
+	client, err := s.Accounts.People.HoldClient(ctx, tx, person)
 	if err != nil {
 		return appointment.Booked{}, err
 	}
 	if same, found, err := appointment.ReadSame(ctx, tx, person, r, tx.Now); err != nil || found {
-		return same, fault.OrElse(err, settleSame(ctx, tx, r, person, same.ID))
+		return same, fault.OrElse(err, rebooking.SettleSame(ctx, tx, r, person, same.ID))
 	}
 	if err := s.permitted(ctx, tx, v, worker, client, r); err != nil {
 		return appointment.Booked{}, err
@@ -83,20 +85,20 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err != nil {
 		return appointment.Booked{}, err
 	}
-	if err := s.appointments.RoomFor(ctx, tx, v, person, n.ID); err != nil {
+	if err := s.Appointments.RoomFor(ctx, tx, v, person, n.ID); err != nil {
 		return appointment.Booked{}, err
 	}
 	if err := appointment.Insert(ctx, tx, n); err != nil {
 		return appointment.Booked{}, err
 	}
-	if err := settle(ctx, tx, r, person, n.ID); err != nil {
+	if err := rebooking.Settle(ctx, tx, r, person, n.ID); err != nil {
 		return appointment.Booked{}, err
 	}
-	notice := noticeConfirmation
+	notice := notify.Confirmation
 	if n.Status == appointment.Requested {
-		notice = noticeRequest
+		notice = notify.Request
 	}
-	if err := s.Notify(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
+	if err := s.Notify.About(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
 		return appointment.Booked{}, err
 	}
 	return appointment.Booked{ID: n.ID, Status: n.Status}, appointment.Journaled(ctx, tx, v, appointment.ActBooked, person, n.ID)
@@ -106,10 +108,10 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 // person, of this worker, under the contract of the person's client. What is overdue is
 // released on the way.
 func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker worker.Row, client uuid.UUID, r appointment.Request) error {
-	if err := s.appointments.Spend(ctx, tx, v, r.Person(v)); err != nil {
+	if err := s.Appointments.Spend(ctx, tx, v, r.Person(v)); err != nil {
 		return err
 	}
-	if err := s.workers.Offered(ctx, tx, worker.AccountID); err != nil {
+	if err := s.Workers.Offered(ctx, tx, worker.AccountID); err != nil {
 		return err
 	}
 	if err := takes(ctx, tx, worker, r.Reason); err != nil {
@@ -132,10 +134,10 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 		return n, err
 	}
 	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy
-	if n.Note, err = s.appointments.SealNote(ctx, tx, n.PersonID, n.ID, r.Note); err != nil {
+	if n.Note, err = s.Appointments.SealNote(ctx, tx, n.PersonID, n.ID, r.Note); err != nil {
 		return n, err
 	}
-	n.SealedNeeds, err = s.appointments.SealNeeds(ctx, tx, n.PersonID, n.ID, r.Needs)
+	n.SealedNeeds, err = s.Appointments.SealNeeds(ctx, tx, n.PersonID, n.ID, r.Needs)
 	return n, err
 }
 
@@ -173,7 +175,7 @@ func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, 
 	if !overlaps(err) && !errors.Is(err, agenda.ErrTaken) && !errors.Is(err, agenda.ErrClosed) {
 		return err
 	}
-	own, broken := appointment.Has(ctx, s.db.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.db.Now())
+	own, broken := appointment.Has(ctx, s.DB.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.DB.Now())
 	switch {
 	case broken != nil:
 		return broken

@@ -25,12 +25,15 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"time"
 )
 
 // The faults of this package.
@@ -40,29 +43,42 @@ var (
 	errTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
 )
 
+// The constraints that keep R13.
+const (
+	workerOverlap      = "appointments_worker_overlap"
+	beneficiaryOverlap = "appointments_beneficiary_overlap"
+)
+
 // Service is the acts of booking.
 type Service struct {
-	db       *postgres.DB
-	queue    *jobs.Queue
-	vault    *vault.Vault
-	accounts *account.Service
+	Parts
+}
 
-	appointments *appointment.Service
-	workers      *worker.Service
-	agendas      *agenda.Service
-	searches     *search.Service
-
-	documents Documents // nil for none
+// Parts are what the acts work with.
+type Parts struct {
+	DB           *postgres.DB
+	Vault        *vault.Vault
+	Accounts     *account.Service
+	Appointments *appointment.Service
+	Workers      *worker.Service
+	Agendas      *agenda.Service
+	Searches     *search.Service
+	Rebookings   *rebooking.Service
+	Notify       *notify.Service
 }
 
 // New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service, searches *search.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas, searches: searches}
-}
+func New(p Parts) *Service { return &Service{p} }
 
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.appointments, moved.workers, moved.agendas, moved.searches = db, s.appointments.At(db), s.workers.At(db), s.agendas.At(db), s.searches.At(db)
+	moved.DB, moved.Appointments, moved.Workers, moved.Agendas, moved.Searches = db, s.Appointments.At(db), s.Workers.At(db), s.Agendas.At(db), s.Searches.At(db)
+	moved.Rebookings, moved.Notify = s.Rebookings.At(db), s.Notify.At(db)
 	return &moved
+}
+
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: "appointment_release", Every: time.Minute, Do: s.ReleaseOverdue}}
 }

@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -61,7 +63,7 @@ func (p pair) rows(t *testing.T, from string, args ...any) (n int) {
 func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.DefaultBounds)
-	mark(t, p.World, p.marc, p.zoe)
+	p.World.Mark(t, p.marc, p.zoe)
 	for i := range 4 {
 		p.Book(t, p.zoe, p.nadia, p.at(30+i), slot.Video)
 	}
@@ -158,18 +160,18 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 			return p.Bookings.ChangeNeeds(ctx, p.zoe, a.ID, appointment.Needs{Companion: "ma fille"})
 		}},
 		{"by phone", func() error { return p.Bookings.Phone(ctx, p.zoe, a.ID) }},
-		{"wait", func() error { return p.Bookings.Wait(ctx, p.zoe, booking.Wish{SocialWorkerID: p.marc.ID}) }},
+		{"wait", func() error { return p.Waitlist.Join(ctx, p.zoe, waitlist.Entry{SocialWorkerID: p.marc.ID}) }},
 		{"rebook", func() error {
-			_, err := p.Bookings.Rebook(ctx, p.zoe, lost.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(55)})
+			_, err := p.Bookings.Rebook(ctx, p.zoe, lost.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(55)})
 			return err
 		}},
 		{"cancel", func() error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, ""); return err }},
 	} {
 		before := p.acts(t)
-		appointments, bookings := p.Appointments, p.Bookings
+		appointments, bookings, waitlist := p.Appointments, p.Bookings, p.Waitlist
 		p.Within(appointment.Bounds{Coming: 10, Acts: before}) // they have done all that they may
 		want(t, act.name+" beyond the bound", act.do(), fault.Throttled)
-		p.Appointments, p.Bookings = appointments, bookings
+		p.Appointments, p.Bookings, p.Waitlist = appointments, bookings, waitlist
 		if now := p.acts(t); now != before {
 			t.Errorf("%s was refused and counted: %d acts, then %d", act.name, before, now)
 		}
@@ -186,11 +188,11 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	if n := p.acts(t); n != 8 {
 		t.Errorf("%d acts, what failed counted among them", n)
 	}
-	wishes, err := p.Bookings.Wishes(ctx, p.zoe)
+	wishes, err := p.Waitlist.Entries(ctx, p.zoe)
 	ok(t, err)
 	p.Within(appointment.Bounds{Coming: 10, Acts: 8})
 	for _, wish := range wishes { // what stops messages is not refused
-		ok(t, p.Bookings.StopWaiting(ctx, p.zoe, wish.ID))
+		ok(t, p.Waitlist.Leave(ctx, p.zoe, wish.ID))
 	}
 }
 
@@ -228,7 +230,7 @@ func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 2})
 	p.Book(t, p.zoe, p.nadia, p.at(30), slot.Video)
-	desk := operator()
+	desk := bookingtest.Operator()
 	for i, c := range []struct {
 		as     *viewer.Viewer
 		worker *viewer.Viewer
@@ -259,7 +261,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
-	d.searches, d.pages = d.Pages(d.render, appointment.Links{Base: "https://exemple.fr"})
+	d.pages = d.World.Pages(d.render)
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code
@@ -270,17 +272,17 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 		{"C’est le <b>dernier rendez-vous</b>", "Vous pouvez prendre encore <b>1\u00a0rendez-vous</b>", "changements</b>", ""},
 		{"Vous avez déjà 4\u00a0rendez-vous à venir", "Vous avez <b>4\u00a0rendez-vous à venir</b>", "Tout est juste", fault.Invalid},
 	} {
-		shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodPost, d.typed(40+i))
+		shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodPost, d.typed(40+i))
 		if code != c.code || !strings.Contains(shown, c.says) || strings.Contains(shown, c.not) {
 			t.Errorf("with %d: %q; it does not say %q, or says %q", i, code, c.says, c.not)
 		}
 		if code != "" && !strings.Contains(shown, "Une lettre est arrivée.") {
 			t.Errorf("with %d: what was typed is lost", i)
 		}
-		if list, _ := d.send(t, d.zoe, d.pages.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
+		if list, _ := d.send(t, d.zoe, d.pages.Bookings.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
 			t.Errorf("with %d: the list does not say %q", i, c.list)
 		}
-		if _, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(40+i)); code != c.code {
+		if _, code := d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(40+i)); code != c.code {
 			t.Errorf("booking with %d: %q", i, code)
 		}
 	}
@@ -293,22 +295,22 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	}
 	_, err = d.Bookings.Cancel(t.Context(), d.zoe, coming[2].ID, "")
 	ok(t, err)
-	shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodPost, d.typed(48))
+	shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodPost, d.typed(48))
 	if code != fault.Throttled || !strings.Contains(shown, "9\u00a0changements") || !strings.Contains(shown, "24\u00a0heures") || !strings.Contains(shown, "Une lettre est arrivée.") {
 		t.Errorf("after all acts of a day: %q\n%s", code, shown)
 	}
 	for name, page := range map[string]func() (string, fault.Code){
 		"moving": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {d.at(48).Format(time.RFC3339)}})
+			return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {d.at(48).Format(time.RFC3339)}})
 		},
 		"cancelling": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
+			return d.on(t, d.zoe, d.pages.Bookings.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
 		},
 		"needs": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
+			return d.on(t, d.zoe, d.pages.Bookings.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
 		},
 		"waiting": func() (string, fault.Code) {
-			return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+			return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 		},
 	} {
 		if shown, code := page(); code != fault.Throttled || !strings.Contains(shown, "Revenez dans 24\u00a0heures") {
@@ -325,7 +327,7 @@ func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 	p.SetNow(p.at(10))
 	p.Book(t, paul, p.nadia, p.at(51), slot.Video)
 	p.SetNow(p.at(24))
-	ok(t, p.Bookings.RefreshHours(t.Context()))
+	ok(t, p.Waitlist.Refresh(t.Context()))
 	if n := p.rows(t, `booking_acts`); n != 1 {
 		t.Errorf("%d people's acts are kept", n)
 	}
@@ -344,8 +346,8 @@ func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	ali := r.Beneficiary(t, "Ali", "Kaci")
 	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
-	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID}))
+	must(t, r.Waitlist.Join(t.Context(), ali, waitlist.Entry{}))
 	r.Within(appointment.Bounds{Coming: 1, Acts: 100})
 	r.refresh(t)
 	r.cancel(t, r.paul, taken)
@@ -473,10 +475,10 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		}
 	}
 	press("booking", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(48))
+		return d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(48))
 	})
 	press("the last step of what is booked", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48))
+		return d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, d.typed(48))
 	})
 	coming, _, err := d.Appointments.Appointments(t.Context(), d.zoe)
 	ok(t, err)
@@ -488,37 +490,37 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		return map[string][]string{"starts_at": {d.at(hours).Format(time.RFC3339)}, "seen": {seen}, "told": {"free"}}
 	}
 	press("moving", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(50, seen))
+		return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(50, seen))
 	})
 	press("moving without saying what was seen", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, map[string][]string{"starts_at": {d.at(51).Format(time.RFC3339)}})
+		return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, map[string][]string{"starts_at": {d.at(51).Format(time.RFC3339)}})
 	})
-	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(51, d.state(t, id).Seen())); code != fault.Invalid {
+	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(51, d.state(t, id).Seen())); code != fault.Invalid {
 		t.Errorf("the hour that the page showed, chosen: %q", code)
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
+	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
 		t.Errorf("from a page that shows an hour of before: %q", code)
 	}
-	press("by phone", func() (string, fault.Code) { return d.on(t, d.zoe, d.pages.ByPhone, http.MethodPost, id, nil) })
+	press("by phone", func() (string, fault.Code) { return d.on(t, d.zoe, d.pages.Bookings.ByPhone, http.MethodPost, id, nil) })
 	press("cancelling", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
+		return d.on(t, d.zoe, d.pages.Bookings.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
 	})
 	if told := d.told(t, d.nadia); told["confirmation"] != 1 || told["change"] != 3 || told["cancellation"] != 1 {
 		t.Errorf("the worker was told %v", told)
 	}
 	press("waiting", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
-	wishes, err := d.Bookings.Wishes(t.Context(), d.zoe)
+	wishes, err := d.Waitlist.Entries(t.Context(), d.zoe)
 	ok(t, err)
 	if len(wishes) != 1 {
 		t.Fatalf("%d wishes", len(wishes))
 	}
 	d.SetNow(d.at(3)) // one without a day is the same later on
 	press("waiting later", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Wait, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
-	if n := d.rows(t, `waiting_entries`); n != 1 {
+	if n := d.rows(t, `waitlist_entries`); n != 1 {
 		t.Errorf("%d wishes", n)
 	}
 }

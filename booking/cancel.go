@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -46,7 +48,7 @@ var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien 
 // the worker (R19).
 func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (appointment.Status, error) {
 	var status appointment.Status
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
@@ -62,21 +64,21 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 		if how.inTime && status == appointment.CancelledLate {
 			return errLimitPassed
 		}
-		if err := s.appointments.Spend(ctx, tx, v, a.BeneficiaryID); err != nil {
+		if err := s.Appointments.Spend(ctx, tx, v, a.BeneficiaryID); err != nil {
 			return err
 		}
-		reply, err := s.appointments.SealReply(ctx, tx, a, explanation)
+		reply, err := s.Appointments.SealReply(ctx, tx, a, explanation)
 		if err != nil {
 			return err
 		}
 		if err := appointment.MarkCancelled(ctx, tx, id, status, reply); err != nil {
 			return err
 		}
-		if err := InsertRebooking(ctx, tx, id); err != nil {
+		if err := rebooking.Add(ctx, tx, id); err != nil {
 			return err
 		}
 		if how.persons && a.Asks() {
-			if err := reopenRebooking(ctx, tx, id); err != nil {
+			if err := rebooking.Reopen(ctx, tx, id); err != nil {
 				return err
 			}
 		}
@@ -85,7 +87,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 				return err
 			}
 		}
-		if err := s.Notify(ctx, tx, id, NoticeCancellation, a.BeneficiaryID, a.SocialWorkerID); err != nil {
+		if err := s.Notify.About(ctx, tx, id, notify.Cancellation, a.BeneficiaryID, a.SocialWorkerID); err != nil {
 			return err
 		}
 		if !how.persons {

@@ -72,7 +72,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	searches, pages := w.Pages(render, appointment.Links{Base: "https://exemple.fr"})
+	pages := w.Pages(render)
 	show := func(handler web.Handler, path string) (string, error) {
 		r := httptest.NewRequest("GET", path, nil)
 		r.SetPathValue("id", nadia.ID.String())
@@ -80,7 +80,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 		err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
 		return answer.Body.String(), err
 	}
-	all := map[string]web.Handler{"/assistants": searches.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Slots}
+	all := map[string]web.Handler{"/assistants": pages.Searches.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Bookings.Slots}
 	for path, handler := range all {
 		if body, err := show(handler, path); err != nil || !strings.Contains(body, "Sur place") || !strings.Contains(body, "1 rue de la Paix") {
 			t.Errorf("%s, with every mode: %v", path, err)
@@ -94,10 +94,10 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 		}
 	}
 	confirm := "/rendez-vous/nouveau?social_worker_id=" + nadia.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
-	if _, err := show(pages.Confirm, confirm+"video"); err != nil {
+	if _, err := show(pages.Bookings.Confirm, confirm+"video"); err != nil {
 		t.Errorf("the last step by video: %v", err)
 	}
-	_, err = show(pages.Confirm, confirm+"in_person")
+	_, err = show(pages.Bookings.Confirm, confirm+"in_person")
 	if f := fault.From(err); f.Code != fault.Invalid || f.Page == nil {
 		t.Errorf("the last step in person: %v", err)
 	}
@@ -116,15 +116,15 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	searches, pages := w.Pages(render, appointment.Links{})
+	pages := w.Pages(render)
 	r := httptest.NewRequest("GET", "/assistants", nil)
 	r.SetPathValue("id", nadia.ID.String())
 	r = r.WithContext(viewer.With(r.Context(), v))
 	list := httptest.NewRecorder()
-	if err := searches.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
+	if err := pages.Searches.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
 		t.Errorf("listed: %v", err)
 	}
-	if err := pages.Slots(httptest.NewRecorder(), r); !fault.Is(err, fault.NotFound) {
+	if err := pages.Bookings.Slots(httptest.NewRecorder(), r); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the agenda: %v", err)
 	}
 }

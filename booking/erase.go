@@ -3,37 +3,50 @@ package booking
 import (
 	"context"
 
+	"socialdirect/booking/agenda"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
+	"socialdirect/booking/search"
+	"socialdirect/booking/waitlist"
+	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
 )
 
-// Hold keeps every other act from the agenda of somebody who is about to be erased, and
-// from those that hold an hour for them. The account is held after it: whoever books
-// goes by the same order.
-func (s *Service) Hold(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	return holdAgendas(ctx, tx, person)
+// LockForErasure keeps every other act from the agenda of somebody who is about to be
+// erased, and from those in which a request of theirs stands. The account is locked after
+// it: whoever books goes by the same order.
+func (s *Service) LockForErasure(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return worker.LockAgendas(ctx, tx, person)
 }
 
-// Erase takes out of a person's appointments what they were about and what was
-// written in them, and cancels those to come, of which the other person is told.
-// That an hour took place stays, since it is the other person's too. A worker's
-// sheet, openings and absences go.
+// Erase cancels a person's appointments to come, of which the other person is notified,
+// and has each package of booking erase what is its own.
 //
 // It is a step of the caller's erasure, who has checked that it may be done and called
-// Hold before anything else.
+// LockForErasure before anything else.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	cancelled, err := cancelComing(ctx, tx, person)
+	cancelled, err := appointment.CancelComing(ctx, tx, person)
 	if err != nil {
 		return err
 	}
 	for _, c := range cancelled {
-		if err := InsertRebooking(ctx, tx, c.ID); err != nil {
+		if err := rebooking.Add(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if err := s.Notify(ctx, tx, c.ID, NoticeCancellation, c.OtherID); err != nil {
+		if err := s.Notify.About(ctx, tx, c.ID, notify.Cancellation, c.OtherID); err != nil {
 			return err
 		}
 	}
-	return eraseAppointments(ctx, tx, person)
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{
+		rebooking.Erase, waitlist.Erase, appointment.Erase, search.Erase, calendar.Erase, agenda.Erase, worker.Erase,
+	} {
+		if err := erase(ctx, tx, person); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -68,7 +68,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 		w, zoe := someWorld(t, seed)
 		for _, refreshed := range []bool{false, true} {
 			if refreshed {
-				must(t, w.Bookings.RefreshHours(t.Context()))
+				must(t, w.Waitlist.Refresh(t.Context()))
 			}
 			for _, mode := range append([]slot.Mode{""}, slot.Modes...) {
 				sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Mode: mode})
@@ -133,7 +133,7 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Morel")
 	nadia, ines := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Inès", "Robert")
-	must(t, w.Bookings.RefreshHours(t.Context()))
+	must(t, w.Waitlist.Refresh(t.Context()))
 	next := bookingtest.Start.Truncate(time.Hour).Add(time.Hour)
 	taken := w.Book(t, paul, nadia, next, slot.Video)
 	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{})
@@ -155,7 +155,7 @@ func TestR12_AnHourThatWasTakenIsNotShownAsFree(t *testing.T) {
 	}
 	_, err = w.Bookings.Cancel(t.Context(), paul, taken.ID, "")
 	must(t, err)
-	must(t, w.Bookings.RefreshHours(t.Context()))
+	must(t, w.Waitlist.Refresh(t.Context()))
 	if sheets, _, err = w.Searches.Find(t.Context(), zoe, search.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
 		t.Errorf("after the cancelling: %v, %v", sheets[1].First, err)
 	}
@@ -172,7 +172,7 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 			w.Open(t, v, slot.Opening{Weekday: 1 + i%7, FirstDay: bookingtest.Start.Truncate(24 * time.Hour), Starts: 600 + i, Ends: 700 + i, Modes: slot.Modes})
 		}
 	}
-	must(t, w.Bookings.RefreshHours(t.Context()))
+	must(t, w.Waitlist.Refresh(t.Context()))
 	for _, byName := range []bool{false, true} {
 		seen := map[uuid.UUID]bool{}
 		var before search.Found
@@ -217,13 +217,13 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 		}
 		unreached[v.Name] = true
 	}
-	must(t, d.Bookings.RefreshHours(t.Context()))
+	must(t, d.Waitlist.Refresh(t.Context()))
 	yann := d.Member(t, viewer.Switchboard, "Yann")
 	at := func(query string) string {
 		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.zoe.ID.String()+"?"+query, nil)
 		r.SetPathValue("id", d.zoe.ID.String())
 		answer := httptest.NewRecorder()
-		ok(t, d.searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		ok(t, d.pages.Searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
 		return answer.Body.String()
 	}
 	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")

@@ -3,9 +3,9 @@ package booking
 import (
 	"net/http"
 
-	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
@@ -13,24 +13,23 @@ import (
 	"socialdirect/web"
 )
 
-// HTTP is the pages of this package.
+// HTTP is the pages of the acts.
 type HTTP struct {
-	bookings     *Service
-	appointments *appointment.Service
-	workers      *worker.Service
-	agendas      *agenda.Service
-	searches     *search.Service
-	workerPages  *worker.HTTP
-	searchPages  *search.HTTP
-	render       *web.Renderer
-	links        appointment.Links
+	PageParts
+	bookings *Service
 }
 
-// NewHTTP returns the pages; links tells the platform's own address, for
-// calendar files.
-func NewHTTP(bookings *Service, workers *worker.HTTP, searches *search.HTTP, render *web.Renderer, links appointment.Links) *HTTP {
-	return &HTTP{bookings: bookings, appointments: bookings.appointments, workers: bookings.workers, agendas: bookings.agendas, searches: bookings.searches, workerPages: workers, searchPages: searches, render: render, links: links}
+// PageParts are what the pages work with, beside the acts.
+type PageParts struct {
+	Workers    *worker.HTTP // counts whom a page shows
+	Searches   *search.HTTP
+	Rebookings *rebooking.HTTP
+	Render     *web.Renderer
+	Links      appointment.Links
 }
+
+// NewHTTP returns the pages.
+func NewHTTP(bookings *Service, p PageParts) *HTTP { return &HTTP{p, bookings} }
 
 // ICS is the appointment as a calendar file (R17).
 func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
@@ -41,7 +40,7 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="rendez-vous.ics"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(calendar.CalendarFile(a, "PUBLISH", h.links.Appointment(a.ID), h.links.OrganizerAddress(), "", h.bookings.db.Now())))
+	_, err = w.Write([]byte(calendar.CalendarFile(a, "PUBLISH", h.Links.Appointment(a.ID), h.Links.OrganizerAddress(), "", h.bookings.DB.Now())))
 	return err
 }
 
@@ -50,5 +49,5 @@ func (h *HTTP) appointment(r *http.Request) (appointment.Appointment, error) {
 	if err != nil {
 		return appointment.Appointment{}, err
 	}
-	return h.appointments.Appointment(r.Context(), viewer.From(r.Context()), id)
+	return h.bookings.Appointments.Appointment(r.Context(), viewer.From(r.Context()), id)
 }

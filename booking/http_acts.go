@@ -61,7 +61,7 @@ func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return h.again(r, f)
 	}
-	if err := h.appointments.Conclude(r.Context(), viewer.From(r.Context()), a.ID, appointment.Status(outcome)); err != nil {
+	if err := h.bookings.Appointments.Conclude(r.Context(), viewer.From(r.Context()), a.ID, appointment.Status(outcome)); err != nil {
 		return err
 	}
 	web.Flash(w, "saved")
@@ -74,7 +74,7 @@ func (h *HTTP) ClearMark(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.appointments.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
+	if err := h.bookings.Appointments.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
 		return err
 	}
 	web.Flash(w, "mark-cleared")
@@ -105,7 +105,7 @@ func (h *HTTP) needsPage(r *http.Request, f *form.Form) (needsPage, error) {
 	if err != nil {
 		return needsPage{}, err
 	}
-	if !a.Cancellable(h.bookings.db.Now()) {
+	if !a.Cancellable(h.bookings.DB.Now()) {
 		return needsPage{}, appointment.ErrNeedsTooLate
 	}
 	return needsPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}, nil
@@ -117,14 +117,14 @@ func (h *HTTP) NeedsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	details, err := h.appointments.Details(r.Context(), page.Viewer, page.Appointment)
+	details, err := h.bookings.Appointments.Details(r.Context(), page.Viewer, page.Appointment)
 	if err != nil {
 		return err
 	}
 	page.Form = form.New(map[string]string{
 		"interpreter": details.Interpreter, "accessibility": details.Accessibility, "companion": details.Companion,
 	})
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // ChangeNeeds changes them.
@@ -142,7 +142,7 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	err = h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs)
-	if bound := boundOf(err); bound != nil {
+	if bound := appointment.BoundOf(err); bound != nil {
 		page.Problem = bound.Message
 		return fault.WithPage(bound, page)
 	}
@@ -170,7 +170,7 @@ func (h *HTTP) cancelPage(r *http.Request, f *form.Form) (cancelPage, error) {
 	if err != nil {
 		return cancelPage{}, err
 	}
-	now := h.bookings.db.Now()
+	now := h.bookings.DB.Now()
 	if !a.Cancellable(now) {
 		return cancelPage{}, errTooLate
 	}
@@ -187,7 +187,7 @@ func (h *HTTP) CancelPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // Cancel cancels; a worker says whether the person asked for it.
@@ -222,7 +222,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 		cancel = h.bookings.CancelInTime
 	}
 	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
-	if why := whichOf(err, errLimitPassed); why != nil {
+	if why := appointment.Refusal(err, errLimitPassed); why != nil {
 		return h.cancelAgain(r, f, why)
 	}
 	if err != nil {

@@ -51,19 +51,19 @@ func (p appointmentsPage) MarginNote() *marginNote {
 // Appointments lists past and coming appointments (R17).
 func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	coming, past, err := h.appointments.Appointments(r.Context(), v)
+	coming, past, err := h.bookings.Appointments.Appointments(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	page := appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.db.Now()}
+	page := appointmentsPage{Coming: coming, Past: past, Viewer: v, Now: h.bookings.DB.Now()}
 	if v.Role == viewer.Beneficiary {
-		margin, err := h.appointments.Margin(r.Context(), v.ID)
+		margin, err := h.bookings.Appointments.Margin(r.Context(), v.ID)
 		if err != nil {
 			return err
 		}
 		page.Margin = &margin
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 type appointmentPage struct {
@@ -99,7 +99,7 @@ func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
@@ -107,17 +107,17 @@ func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
 	if err != nil {
 		return appointmentPage{}, err
 	}
-	v, now := viewer.From(r.Context()), h.bookings.db.Now()
-	details, err := h.appointments.Details(r.Context(), v, a)
+	v, now := viewer.From(r.Context()), h.bookings.DB.Now()
+	details, err := h.bookings.Appointments.Details(r.Context(), v, a)
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
 	if err == nil && page.Coming {
-		page.Prove, err = h.bookings.accounts.Unproved(r.Context(), v)
+		page.Prove, err = h.bookings.Accounts.Unproved(r.Context(), v)
 	}
 	if err == nil {
-		page.Answerable, err = h.bookings.Answerable(r.Context(), v, a)
+		page.Answerable, err = h.bookings.Rebookings.Answerable(r.Context(), v, a)
 	}
 	page.CanAnswer, page.CanConclude, page.CanNeed = its && a.Status == appointment.Requested, its && a.Concludable(now), !its && page.CanCancel
 	return page, err

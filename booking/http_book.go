@@ -53,7 +53,7 @@ type marginNote struct {
 // Confirm shows the last step, or the agenda again when that hour is not free. By
 // POST it takes what was typed already, so that none of it stands in an address.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
-	e, err := h.appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 	for _, field := range appointment.Kept(request) {
 		typed.Set(field.Name, field.Value)
 	}
-	same, found, err := appointment.ReadSame(r.Context(), h.bookings.db.Pool, e.PersonID, request, h.bookings.db.Now())
+	same, found, err := appointment.ReadSame(r.Context(), h.bookings.DB.Pool, e.PersonID, request, h.bookings.DB.Now())
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 var errNobody = fault.New(fault.Invalid, "Choisissez d’abord avec qui vous voulez parler, puis une heure.")
@@ -111,29 +111,29 @@ func decodeTyped(f *form.Form, r *appointment.Request) {
 }
 
 func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
-	v, now := viewer.From(r.Context()), h.bookings.db.Now()
+	v, now := viewer.From(r.Context()), h.bookings.DB.Now()
 	sheet, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if err := h.appointments.Allow(r.Context(), e.PersonID, request.Mode); err != nil {
+	if err := h.bookings.Appointments.Allow(r.Context(), e.PersonID, request.Mode); err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	allowance, err := h.appointments.Allowance(r.Context(), e.PersonID, request)
+	allowance, err := h.bookings.Appointments.Allowance(r.Context(), e.PersonID, request)
 	if err == nil && allowance.Limited && allowance.Left == 0 {
 		err = h.refuse(r, e, request, appointment.ErrUsedUp)
 	}
 	if err != nil {
 		return confirmPage{}, err
 	}
-	margin, err := h.appointments.Margin(r.Context(), e.PersonID)
+	margin, err := h.bookings.Appointments.Margin(r.Context(), e.PersonID)
 	if err == nil && e.Base == "" {
 		err = margin.Refused(now)
 	}
 	if err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	free, err := h.agendas.AvailableSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
+	free, err := h.bookings.Agendas.AvailableSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
 	}
@@ -148,7 +148,7 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 	if request.Mode == slot.InPerson {
 		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
 	}
-	marked, err := h.appointments.Marked(r.Context(), v, sheet.ID, e.PersonID)
+	marked, err := h.bookings.Appointments.Marked(r.Context(), v, sheet.ID, e.PersonID)
 	if err != nil || marked.IsZero() || v.ID == sheet.ID {
 		return page, err
 	}
@@ -169,11 +169,11 @@ func lost(r appointment.Request) *fault.Fault {
 
 // offeredTo is a worker's sheet with the modes that the person may have.
 func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.SocialWorker, error) {
-	sheet, err := h.workers.SocialWorker(ctx, id)
+	sheet, err := h.bookings.Workers.SocialWorker(ctx, id)
 	if err != nil {
 		return worker.SocialWorker{}, err
 	}
-	allowed, err := h.appointments.ModesOf(ctx, person)
+	allowed, err := h.bookings.Appointments.ModesOf(ctx, person)
 	if err != nil {
 		return worker.SocialWorker{}, err
 	}
@@ -192,10 +192,10 @@ func (h *HTTP) agendaAgain(r *http.Request, e appointment.OnBehalf, request appo
 		return h.errandAgain(r, e, request, why)
 	}
 	if request.Anybody {
-		return h.searchPages.RenderSoonestError(r, request, why)
+		return h.Searches.RenderSoonestError(r, request, why)
 	}
 	week := ""
-	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.db.Now()) {
+	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.DB.Now()) {
 		week = slot.WeekOf(request.StartsAt.In(e.Zone)).String()
 	}
 	page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
@@ -229,7 +229,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := h.appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -271,38 +271,19 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 // refuse shows the agenda again where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error goes up unchanged.
 func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
-	if bound := boundOf(err); bound != nil {
+	if bound := appointment.BoundOf(err); bound != nil {
 		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
-	if why := whichOf(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
+	if why := appointment.Refusal(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
 		return h.agendaAgain(r, e, request, why)
 	}
-	if why := whichOf(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
+	if why := appointment.Refusal(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
 		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.Kept(request)})
 	}
-	if _, missing := h.workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
+	if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
 		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.Kept(request)})
 	}
 	return err
-}
-
-// whichOf is which of the faults err is, or the bound that was met; nil for none.
-func whichOf(err error, those ...*fault.Fault) *fault.Fault {
-	for _, one := range those {
-		if errors.Is(err, one) {
-			return one
-		}
-	}
-	return boundOf(err)
-}
-
-// boundOf is the fault of somebody who has, or did, as much as one person may (R47); nil
-// for every other error.
-func boundOf(err error) *fault.Fault {
-	if errors.Is(err, appointment.ErrFull) || fault.Is(err, fault.Throttled) {
-		return fault.From(err)
-	}
-	return nil
 }
 
 // errLeft says that a worker can be booked no more.

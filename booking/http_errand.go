@@ -51,13 +51,13 @@ func hoursOf(r *http.Request, usual string, free []slot.Slot, worker worker.Soci
 // FreeToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
 func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
-	marked, err := s.appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
+	marked, err := s.Appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
 		return nil, false, err
 	}
-	now := s.db.Now()
+	now := s.DB.Now()
 	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
-	free, err = s.agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
+	free, err = s.Agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
 	free = slices.DeleteFunc(free, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
 	return search.Fitting(free, a.Mode, asks, now), asks, err
 }
@@ -88,7 +88,7 @@ func (p errandHoursPage) InMode(mode string) string {
 // ErrandHours shows the hours: a worker's own, or those of the worker whom the
 // address names.
 func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
-	e, err := h.appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 func (h *HTTP) errandHours(r *http.Request, e appointment.OnBehalf, request appointment.Request) (errandHoursPage, error) {
@@ -115,10 +115,10 @@ func (h *HTTP) errandHours(r *http.Request, e appointment.OnBehalf, request appo
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
+	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := errandHoursPage{
 		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.Kept(request),
-		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.db.Now()),
+		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.DB.Now()),
 	}
 	return page, err
 }

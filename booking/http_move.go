@@ -36,7 +36,7 @@ func (h *HTTP) handled(r *http.Request) (handled, error) {
 		return handled{}, err
 	}
 	v := viewer.From(r.Context())
-	a, err := h.appointments.Handled(r.Context(), v, id)
+	a, err := h.bookings.Appointments.Handled(r.Context(), v, id)
 	if err != nil {
 		return handled{}, err
 	}
@@ -45,7 +45,7 @@ func (h *HTTP) handled(r *http.Request) (handled, error) {
 	if v.Role != viewer.Switchboard {
 		return own, nil
 	}
-	person, err := h.appointments.Somebody(r.Context(), v, a.BeneficiaryID)
+	person, err := h.bookings.Appointments.Somebody(r.Context(), v, a.BeneficiaryID)
 	back := appointment.OnBehalfOf(v, person).Base
 	return handled{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
 }
@@ -72,7 +72,7 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 	if err != nil {
 		return movePage{}, err
 	}
-	now := h.bookings.db.Now()
+	now := h.bookings.DB.Now()
 	if !a.Cancellable(now) {
 		return movePage{}, errNotMovable
 	}
@@ -83,7 +83,7 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 	if err != nil {
 		return movePage{}, err
 	}
-	worker, err := h.workers.SocialWorker(r.Context(), a.SocialWorkerID)
+	worker, err := h.bookings.Workers.SocialWorker(r.Context(), a.SocialWorkerID)
 	week := slot.WeekOf(a.StartsAt.In(a.Reader)).String()
 	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
 }
@@ -99,7 +99,7 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
 	if err := h.lookAsBeneficiary(r, page); err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // Move moves.
@@ -135,7 +135,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
-	why := whichOf(err, errMovedMeanwhile, errLimitPassed, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
+	why := appointment.Refusal(err, errMovedMeanwhile, errLimitPassed, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
 	if page.Viewer.Role != viewer.Beneficiary {
 		return nil
 	}
-	return h.workerPages.CountViewsOf(r, page.SocialWorkerID, page.Hours.Week)
+	return h.Workers.CountViewsOf(r, page.SocialWorkerID, page.Hours.Week)
 }
 
 // ByPhone turns the appointment into a call.

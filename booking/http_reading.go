@@ -9,9 +9,9 @@ import (
 
 // lookIntoMonth counts the week of a page, and which days of a month have room.
 func (h *HTTP) lookIntoMonth(r *http.Request, page slotsPage) error {
-	err := h.workerPages.CountViewsOf(r, page.Worker.ID, page.Week)
+	err := h.Workers.CountViewsOf(r, page.Worker.ID, page.Week)
 	if err != nil || !page.Month.Shown() {
 		return err
 	}
-	return worker.Paused(h.workers.LookInto(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
+	return worker.Paused(h.bookings.Workers.LookInto(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
 }

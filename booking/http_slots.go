@@ -103,13 +103,13 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 	if err := h.lookIntoMonth(r, page); err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // slotsPage fills the page for a week; where none is asked for it takes the
 // first one with a free hour in that mode, of the month that is asked for.
 func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode slot.Mode) (slotsPage, error) {
-	zone, now := viewer.From(r.Context()).Zone, h.bookings.db.Now()
+	zone, now := viewer.From(r.Context()).Zone, h.bookings.DB.Now()
 	v := viewer.From(r.Context())
 	worker, err := h.offeredTo(r.Context(), v.ID, id)
 	if err != nil {
@@ -118,7 +118,7 @@ func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode slot.Mode)
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.searches.AvailableFor(r.Context(), v, id, v.ID, mode)
+	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, id, v.ID, mode)
 	if err != nil {
 		return slotsPage{}, err
 	}

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -34,8 +34,8 @@ func queued(t testing.TB, w *bookingtest.World) map[notice]int {
 	t.Helper()
 	none := uuid.Nil
 	rows, err := w.DB.Pool.Query(context.Background(), `
-		select coalesce(n.appointment_id, $1), coalesce(n.account_id, $1), case when j.id is null then 'without a job' else coalesce(n.notice, 'an orphan') end, count(*)
-		from notices n full join (select (args->>'notice_id')::uuid as id from river_job where kind = 'appointment_notice') j on j.id = n.id
+		select coalesce(n.subject_id, $1), coalesce(n.account_id, $1), case when j.id is null then 'without a job' else coalesce(n.kind, 'an orphan') end, count(*)
+		from notifications n full join (select (args->>'notification_id')::uuid as id from river_job where kind = 'notification') j on j.id = n.id
 		group by 1, 2, 3`, none)
 	ok(t, err)
 	defer rows.Close()
@@ -258,7 +258,7 @@ type play struct {
 // rehearse empties the stage between two plays.
 func (p *play) rehearse(t testing.TB) {
 	t.Helper()
-	for _, table := range []string{"appointments", "late_marks", "river_job", "client_figures"} {
+	for _, table := range []string{"appointments", "notifications", "late_marks", "river_job", "client_figures"} {
 		_, err := p.DB.Pool.Exec(context.Background(), `delete from `+table)
 		ok(t, err)
 	}
@@ -454,7 +454,7 @@ func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
 // make, and nobody is sent what is not so.
 func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 	t.Parallel()
-	o := officeOf(t, bookingtest.New(t))
+	o := bookingtest.PostOfficeOf(t, bookingtest.New(t))
 	p := &play{World: o.World, model: newModel()}
 	for range 4 {
 		p.people = append(p.people, p.Beneficiary(t, "Zoé", "Vidal"))
@@ -463,10 +463,10 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 		p.workers = append(p.workers, p.SocialWorker(t, "Nadia", "Le Goff"))
 	}
 	for _, person := range p.people {
-		mark(t, p.World, p.workers[0], person)
+		p.World.Mark(t, p.workers[0], person)
 	}
-	ok(t, p.Bookings.RefreshHours(t.Context()))
-	ok(t, p.Bookings.Wait(t.Context(), p.Beneficiary(t, "Ida", "Roy"), booking.Wish{}))
+	ok(t, p.Waitlist.Refresh(t.Context()))
+	ok(t, p.Waitlist.Join(t.Context(), p.Beneficiary(t, "Ida", "Roy"), waitlist.Entry{}))
 	var group sync.WaitGroup
 	for i, person := range p.people {
 		group.Go(func() {
@@ -488,7 +488,7 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 	}
 	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
 	p.holdTogether(t)
-	ok(t, o.deliver(t))
+	ok(t, o.Deliver(t))
 	p.tellTheTruth(t, o)
 }
 
@@ -504,7 +504,7 @@ func (p *play) timePasses(rng *rand.Rand) error {
 	case 2:
 		return p.Bookings.ReleaseOverdue(ctx)
 	case 3:
-		return p.Bookings.RefreshHours(ctx)
+		return p.Waitlist.Refresh(ctx)
 	case 4:
 		return p.callOff(ctx, p.workers[rng.IntN(len(p.workers))])
 	}
@@ -601,12 +601,12 @@ var truths = map[string][]appointment.Status{
 // tellTheTruth holds every mail that went out to be of an appointment that there is,
 // to one of its two people, of how it stands now; and whoever had booked what is still
 // to come, or was, to have got one.
-func (p *play) tellTheTruth(t *testing.T, o *postOffice) {
+func (p *play) tellTheTruth(t *testing.T, o *bookingtest.PostOffice) {
 	t.Helper()
 	all, told, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
-	for _, n := range o.rows(t, "sent") {
+	for _, n := range o.Rows(t, "sent") {
 		sent++
-		if n.Notice == "freed" {
+		if n.Notice == "released_slot" {
 			continue
 		}
 		a := all[n.AppointmentID]
@@ -614,12 +614,12 @@ func (p *play) tellTheTruth(t *testing.T, o *postOffice) {
 		if !slices.Contains(truths[n.Notice], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
 			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Notice, n.Sequence, a.Status, a.Sequence)
 		}
-		if _, taken := o.mails["notice-"+n.ID.String()]; !taken {
+		if _, taken := o.Mails["notice-"+n.ID.String()]; !taken {
 			t.Errorf("%s is noted as sent, and was not", n.Notice)
 		}
 	}
-	if len(o.mails) != sent || len(o.texts) != 0 {
-		t.Errorf("%d mails and %d SMS are out, %d are noted", len(o.mails), len(o.texts), sent)
+	if len(o.Mails) != sent || len(o.Texts) != 0 {
+		t.Errorf("%d mails and %d SMS are out, %d are noted", len(o.Mails), len(o.Texts), sent)
 	}
 	for _, a := range all {
 		person, worker := told[[2]uuid.UUID{a.ID, a.BeneficiaryID}], told[[2]uuid.UUID{a.ID, a.SocialWorkerID}]

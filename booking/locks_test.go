@@ -2,15 +2,16 @@ package booking_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
-	"socialdirect/booking"
-	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
+	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 
 	"github.com/google/uuid"
 )
@@ -46,7 +47,7 @@ func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	errs := whileHeld(t, r.World, `select from accounts where id = $1 for no key update`, r.zoe.ID,
 		func(ctx context.Context) error {
-			return r.Bookings.Wait(ctx, r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID})
+			return r.Waitlist.Join(ctx, r.zoe, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 		},
 		func(ctx context.Context) error {
 			_, err := r.BulkCancels.Clear(ctx, r.nadia, bulkcancel.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{a.ID}})
@@ -59,28 +60,22 @@ func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 	}
 }
 
-// Reminders of many appointments are planned while their worker cancels them all.
-func TestR21_PlanningRemindersStopsNoAct(t *testing.T) {
+// Reminders are planned while an act has the appointment locked: neither waits for the
+// other.
+func TestR21_PlanningRemindersWaitsForNoAct(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	var early, late appointment.Appointment
-	for late.ID.String() >= early.ID.String() { // the one that is planned first is cancelled last
-		early = r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
-		if late = r.Book(t, r.paul, r.nadia, early.EndsAt, slot.Video); late.ID.String() >= early.ID.String() {
-			r.cancel(t, r.nadia, early)
-			r.cancel(t, r.nadia, late)
-		}
-	}
-	r.SetNow(early.StartsAt.Add(-47 * time.Hour))
-	errs := whileHeld(t, r.World, `select from appointments where id = $1 for update`, early.ID,
-		r.Bookings.Remind,
-		func(ctx context.Context) error {
-			_, err := r.BulkCancels.Clear(ctx, r.nadia, bulkcancel.Clearing{SocialWorkerID: r.nadia.ID, Appointments: []uuid.UUID{early.ID, late.ID}})
-			return err
-		})
-	for i, err := range errs {
-		if err != nil {
-			t.Errorf("act %d: %v", i, err)
-		}
+	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
+	r.SetNow(a.StartsAt.Add(-47 * time.Hour))
+	acting, err := r.DB.Pool.Begin(t.Context())
+	must(t, err)
+	defer func() { must(t, acting.Rollback(context.Background())) }()
+	_, err = acting.Exec(t.Context(), `select from appointments where id = $1 for update`, a.ID)
+	must(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	must(t, r.Notify.Remind(ctx))
+	if sent := r.Rows(t, "queued"); !slices.ContainsFunc(sent, func(n bookingtest.Noticed) bool { return n.Notice == notify.LimitReminder }) {
+		t.Errorf("no reminder is queued: %+v", sent)
 	}
 }

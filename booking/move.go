@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -43,7 +44,7 @@ func (s *Service) MoveInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 
 func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, inTime bool) error {
 	var person uuid.UUID
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
@@ -64,11 +65,11 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	if !h.Cancellable(tx.Now) {
 		return errNotMovable
 	}
-	if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+	if err := s.Appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 		return err
 	}
 	to := appointment.Request{SocialWorkerID: h.SocialWorkerID, StartsAt: startsAt, Mode: h.Mode}
-	if err := s.workers.Offered(ctx, tx, h.SocialWorkerID); err != nil {
+	if err := s.Workers.Offered(ctx, tx, h.SocialWorkerID); err != nil {
 		return err
 	}
 	if err := appointment.Entitled(ctx, tx, h.client, h.BeneficiaryID, h.ID, to); err != nil {
@@ -94,7 +95,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 			return err
 		}
 	}
-	if err := s.Notify(ctx, tx, h.ID, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+	if err := s.Notify.About(ctx, tx, h.ID, notify.Change, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 		return err
 	}
 	return appointment.Journaled(ctx, tx, v, appointment.ActMoved, h.BeneficiaryID, h.ID)
@@ -121,17 +122,17 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 // must offer it. Both are told. One that is a call
 // already stays one; Throttled after too many acts (R47).
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	seen, err := s.appointments.Handled(ctx, v, id)
+	seen, err := s.Appointments.Handled(ctx, v, id)
 	if err != nil {
 		return err
 	}
-	if seen.ByPhone(v, s.db.Now()) {
+	if seen.ByPhone(v, s.DB.Now()) {
 		return nil
 	}
 	if able, err := s.callable(ctx, v, seen); err != nil || !able {
 		return fault.OrElse(err, errNoPhone)
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
@@ -143,13 +144,13 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		if err != nil || !able || !h.Talkable(tx.Now) {
 			return fault.OrElse(err, errNoPhone)
 		}
-		if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+		if err := s.Appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 			return err
 		}
 		if err := appointment.SetMode(ctx, tx, id, slot.Phone); err != nil {
 			return err
 		}
-		if err := s.Notify(ctx, tx, id, noticeChange, h.BeneficiaryID, h.SocialWorkerID); err != nil {
+		if err := s.Notify.About(ctx, tx, id, notify.Change, h.BeneficiaryID, h.SocialWorkerID); err != nil {
 			return err
 		}
 		return appointment.Journaled(ctx, tx, v, appointment.ActByPhone, h.BeneficiaryID, id)
@@ -161,23 +162,23 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a appointment.
 	if able, err := s.callable(ctx, v, a); err != nil || !able {
 		return false, err
 	}
-	row, err := worker.Read(ctx, s.db.Pool, a.SocialWorkerID)
+	row, err := worker.Read(ctx, s.DB.Pool, a.SocialWorkerID)
 	if err != nil {
 		return false, err
 	}
-	return offersPhone(ctx, s.db.Pool, row, a)
+	return offersPhone(ctx, s.DB.Pool, row, a)
 }
 
 // callable reports whether the person can be called in place of what was agreed.
 func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
-	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.Talkable(s.db.Now()) {
+	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.Talkable(s.DB.Now()) {
 		return false, nil
 	}
-	person, err := s.accounts.People.Person(ctx, a.BeneficiaryID)
+	person, err := s.Accounts.People.Person(ctx, a.BeneficiaryID)
 	if err != nil || person.Mobile == "" {
 		return false, err
 	}
-	contract, err := s.accounts.People.Contract(ctx, a.BeneficiaryID)
+	contract, err := s.Accounts.People.Contract(ctx, a.BeneficiaryID)
 	return err == nil && contract.Allows(string(slot.Phone)), err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -14,7 +15,7 @@ import (
 // until it begins. The worker is told that something changed, when something did.
 // Throttled after too many acts (R47).
 func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n appointment.Needs) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
@@ -25,19 +26,19 @@ func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 		if !h.Cancellable(tx.Now) {
 			return appointment.ErrNeedsTooLate
 		}
-		if same, err := s.appointments.Needs(ctx, tx, v, id, n); err != nil || same {
+		if same, err := s.Appointments.Needs(ctx, tx, v, id, n); err != nil || same {
 			return err
 		}
-		if err := s.appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
+		if err := s.Appointments.Spend(ctx, tx, v, h.BeneficiaryID); err != nil {
 			return err
 		}
-		sealed, err := s.appointments.SealNeeds(ctx, tx, v.ID, id, n)
+		sealed, err := s.Appointments.SealNeeds(ctx, tx, v.ID, id, n)
 		if err != nil {
 			return err
 		}
 		if err := appointment.SetNeeds(ctx, tx, id, sealed); err != nil {
 			return err
 		}
-		return s.Notify(ctx, tx, id, noticeChange, h.SocialWorkerID)
+		return s.Notify.About(ctx, tx, id, notify.Change, h.SocialWorkerID)
 	})
 }

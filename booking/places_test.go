@@ -122,16 +122,16 @@ func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	d.Open(t, lou, o)
 	d.Open(t, lou, every(3, 9, 12)) // at the first place
 	hour := url.Values{"social_worker_id": {lou.ID.String()}, "starts_at": {inParis(tuesday, 9).Format(time.RFC3339)}, "mode": {"in_person"}, "reason": {"housing"}}
-	slots, code := d.on(t, d.zoe, d.pages.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
+	slots, code := d.on(t, d.zoe, d.pages.Bookings.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
 	if code != "" || !strings.Contains(slots, "mardi 1er\u00a0décembre à 9\u00a0h, sur place, Mairie") || !strings.Contains(slots, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") {
 		t.Errorf("%s: the hours do not say their places: %s", code, slots)
 	}
-	shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, hour)
+	shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, hour)
 	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
 		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
 	}
 	a := d.Book(t, d.zoe, lou, inParis(tuesday, 9), slot.InPerson)
-	moving, code := d.on(t, d.zoe, d.pages.MovePage, http.MethodGet, a.ID, nil)
+	moving, code := d.on(t, d.zoe, d.pages.Bookings.MovePage, http.MethodGet, a.ID, nil)
 	if code != "" || !strings.Contains(moving, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") || !strings.Contains(moving, "rue de la Paix") {
 		t.Errorf("%s: moving leads to another town unseen: %s", code, moving)
 	}

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
@@ -50,7 +50,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 	people := []*viewer.Viewer{p.zoe, p.Beneficiary(t, "Paul", "Tanguy"), p.Beneficiary(t, "Ida", "Roy")}
 	reasons := []string{"housing", "money"}
 	model, order := map[uuid.UUID]*lost{}, []uuid.UUID{}
-	op, now := operator(), bookingtest.Start
+	op, now := bookingtest.Operator(), bookingtest.Start
 	free := func() time.Time { // an hour that nobody has had yet
 		return bookingtest.Start.Add(time.Duration(30+dice.IntN(2000)) * time.Hour)
 	}
@@ -101,16 +101,16 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 			ok(t, err)
 			l.done = true
 		case act == 4:
-			_, err := p.Bookings.DeclineOffers(t.Context(), model[some].person, some)
+			_, err := p.Rebookings.Decline(t.Context(), model[some].person, some)
 			ok(t, err)
 			model[some].done = true
 		case act == 5:
-			if err := p.Bookings.NoteRecall(t.Context(), op, some, true); (err == nil) == model[some].done {
+			if err := p.Rebookings.NoteRecall(t.Context(), op, some, true); (err == nil) == model[some].done {
 				t.Fatalf("a call to somebody of whom all is done %t: %v", model[some].done, err)
 			}
 			model[some].done = true
 		case act == 6:
-			if err := p.Bookings.NoteRecall(t.Context(), op, some, false); (err == nil) == model[some].done {
+			if err := p.Rebookings.NoteRecall(t.Context(), op, some, false); (err == nil) == model[some].done {
 				t.Fatalf("a call to somebody of whom all is done %t: %v", model[some].done, err)
 			}
 		}
@@ -122,7 +122,7 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 
 func (p pair) checkRecalls(t *testing.T, model map[uuid.UUID]*lost, now time.Time) {
 	t.Helper()
-	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
 	ok(t, err)
 	var got, want []string
 	for _, r := range recalls {
@@ -180,7 +180,7 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 		return hours
 	}
 	for name, check := range map[string]struct {
-		got  []booking.Offer
+		got  []rebooking.Offer
 		want []time.Time
 	}{
 		"the same hour": {got.SameHour, model(p.marc, true)}, "other hours": {got.OtherHours, model(p.marc, false)}, "the same worker": {got.SameWorker, model(p.nadia, false)},

@@ -5,9 +5,9 @@ import (
 	"sync"
 	"testing"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -60,7 +60,7 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 		})
 		act("move", func() error { return p.Bookings.Move(t.Context(), person, first[i].ID, p.at(150+2*i)) })
 		act("take", func() error {
-			_, err := p.Bookings.Rebook(t.Context(), person, first[i].ID, booking.Replacement{SocialWorkerID: lina.ID, StartsAt: p.at(200)})
+			_, err := p.Bookings.Rebook(t.Context(), person, first[i].ID, rebooking.Replacement{SocialWorkerID: lina.ID, StartsAt: p.at(200)})
 			return err
 		})
 	}
@@ -70,9 +70,9 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	}
 	var left, noted, told int
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `
-		select count(*), count(r.appointment_id), count(n.appointment_id) from appointments a
+		select count(*), count(r.appointment_id), count(n.subject_id) from appointments a
 		left join rebookings r on r.appointment_id = a.id
-		left join notices n on n.appointment_id = a.id and n.account_id = a.beneficiary_id and n.notice = 'cancellation' and n.channel = 'mail'
+		left join notifications n on n.subject_id = a.id and n.account_id = a.beneficiary_id and n.kind = 'cancellation' and n.channel = 'mail'
 		where a.status = 'cancelled_by_worker'`).Scan(&left, &noted, &told))
 	if left < 8 || noted != left || told != left {
 		t.Errorf("%d lost their hour, %d are noted, %d told", left, noted, told)

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
+	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
@@ -31,15 +32,15 @@ func (p pair) leave(t *testing.T, a appointment.Appointment) appointment.Appoint
 	return a
 }
 
-func (p pair) proposal(t *testing.T, v *viewer.Viewer, a appointment.Appointment) booking.Proposal {
+func (p pair) proposal(t *testing.T, v *viewer.Viewer, a appointment.Appointment) rebooking.Proposal {
 	t.Helper()
-	proposal, err := p.Bookings.Proposal(t.Context(), v, a.ID)
+	proposal, err := p.Rebookings.Proposal(t.Context(), v, a.ID)
 	ok(t, err)
 	return proposal
 }
 
-func take(o booking.Offer) booking.Replacement {
-	return booking.Replacement{SocialWorkerID: o.SocialWorkerID, StartsAt: o.StartsAt}
+func take(o rebooking.Offer) rebooking.Replacement {
+	return rebooking.Replacement{SocialWorkerID: o.SocialWorkerID, StartsAt: o.StartsAt}
 }
 
 func TestR20_OffersAreRankedAndTrue(t *testing.T) {
@@ -55,11 +56,11 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
 		t.Errorf("the same hour: %+v", got.Offers.SameHour)
 	}
-	if got.Note != "" || got.Reply != "Je suis souffrante." || got.State != booking.RebookingOpen {
+	if got.Note != "" || got.Reply != "Je suis souffrante." || got.State != rebooking.Open {
 		t.Errorf("the proposal: %+v", got)
 	}
 	// The nearest hours are one before (twice), and then two away.
-	for name, hours := range map[string][]booking.Offer{"others": got.Offers.OtherHours, "the same": got.Offers.SameWorker} {
+	for name, hours := range map[string][]rebooking.Offer{"others": got.Offers.OtherHours, "the same": got.Offers.SameWorker} {
 		if len(hours) != 3 || !hours[0].StartsAt.Equal(p.at(49)) {
 			t.Fatalf("%s: %+v", name, hours)
 		}
@@ -89,7 +90,7 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
 	offersMarc := func() bool {
 		o := p.proposal(t, p.zoe, a).Offers
-		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o booking.Offer) bool { return o.SocialWorkerID == p.marc.ID })
+		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o rebooking.Offer) bool { return o.SocialWorkerID == p.marc.ID })
 	}
 	if !offersMarc() {
 		t.Fatal("Marc is not offered at first")
@@ -117,7 +118,7 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 	if o := p.proposal(t, p.zoe, a).Offers; !o.None() {
 		t.Errorf("outside the contract: %+v", o)
 	}
-	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
 	want(t, "forged, outside the contract", err, fault.Invalid)
 }
 
@@ -168,11 +169,11 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 		if (details.Note == "Une dette.") != says || (details.Interpreter == "arabe") != says {
 			t.Errorf("says %t: %+v", says, details)
 		}
-		again, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(70)})
+		again, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(70)})
 		if err != nil || again.ID != booked.ID {
 			t.Errorf("the second press: %v, %v", again, err)
 		}
-		if declined, err := p.Bookings.DeclineOffers(t.Context(), p.zoe, a.ID); err != nil || declined != booked.ID {
+		if declined, err := p.Rebookings.Decline(t.Context(), p.zoe, a.ID); err != nil || declined != booked.ID {
 			t.Errorf("no after yes: %v, %v", declined, err)
 		}
 		if now := p.proposal(t, p.zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
@@ -200,21 +201,21 @@ func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
 		"another person": {paul, a.ID}, "the worker": {p.nadia, a.ID}, "another worker": {p.marc, a.ID}, "nobody": {nil, a.ID}, "nothing": {p.zoe, uuid.New()},
 		"what was not cancelled": {p.zoe, kept.ID}, "what the person cancelled": {p.zoe, own.ID},
 	} {
-		_, shown := p.Bookings.Proposal(t.Context(), ask.v, ask.id)
+		_, shown := p.Rebookings.Proposal(t.Context(), ask.v, ask.id)
 		want(t, name+": shown", shown, fault.NotFound)
-		_, taken := p.Bookings.Rebook(t.Context(), ask.v, ask.id, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		_, taken := p.Bookings.Rebook(t.Context(), ask.v, ask.id, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
 		want(t, name+": taken", taken, fault.NotFound)
-		_, declined := p.Bookings.DeclineOffers(t.Context(), ask.v, ask.id)
+		_, declined := p.Rebookings.Decline(t.Context(), ask.v, ask.id)
 		want(t, name+": declined", declined, fault.NotFound)
 	}
-	for name, r := range map[string]booking.Replacement{
+	for name, r := range map[string]rebooking.Replacement{
 		"no hour at all": {SocialWorkerID: p.marc.ID}, "half an hour late": {SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(30 * time.Minute)},
 		"the past": {SocialWorkerID: p.marc.ID, StartsAt: p.at(-2)}, "one's own hour": {SocialWorkerID: p.marc.ID, StartsAt: kept.StartsAt},
 	} {
 		_, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, r)
 		want(t, name, err, fault.Invalid)
 	}
-	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: uuid.New(), StartsAt: a.StartsAt})
+	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: uuid.New(), StartsAt: a.StartsAt})
 	want(t, "nobody there", err, fault.NotFound)
 }
 
@@ -232,7 +233,7 @@ func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 	results := make([]error, 20)
 	for i := range results { // everybody presses twice
 		wait.Go(func() {
-			_, results[i] = p.Bookings.Rebook(t.Context(), people[i%10], lost[i%10].ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: hour})
+			_, results[i] = p.Bookings.Rebook(t.Context(), people[i%10], lost[i%10].ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: hour})
 		})
 	}
 	wait.Wait()
@@ -280,7 +281,7 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 
 func (p pair) recalled(t *testing.T) (who []string) {
 	t.Helper()
-	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
 	ok(t, err)
 	for _, r := range recalls {
 		who = append(who, r.FirstName)
@@ -309,14 +310,14 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		}
 	}
 	p.SetNow(p.at(24))
-	v := operator()
-	ok(t, p.Bookings.NoteRecall(t.Context(), v, near.ID, false))
+	v := bookingtest.Operator()
+	ok(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, false))
 	if got := p.recalled(t); !slices.Equal(got, []string{"Paul", "Zoé", "Ida"}) {
 		t.Errorf("tried: %v", got)
 	}
-	ok(t, p.Bookings.NoteRecall(t.Context(), v, near.ID, true))
-	want(t, "twice", p.Bookings.NoteRecall(t.Context(), v, near.ID, true), fault.Conflict)
-	_, err := p.Bookings.DeclineOffers(t.Context(), p.zoe, far.ID)
+	ok(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, true))
+	want(t, "twice", p.Rebookings.NoteRecall(t.Context(), v, near.ID, true), fault.Conflict)
+	_, err := p.Rebookings.Decline(t.Context(), p.zoe, far.ID)
 	ok(t, err)
 	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("answered: %v", got)
@@ -336,27 +337,27 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		t.Errorf("%d calls are in the journal", n)
 	}
 	for _, v := range []*viewer.Viewer{nil, p.zoe, p.nadia, p.Admin, {Role: viewer.DPO}} {
-		_, _, err := p.Bookings.Recalls(t.Context(), v)
+		_, _, err := p.Rebookings.Recalls(t.Context(), v)
 		want(t, "the list", err, fault.Forbidden)
-		want(t, "the call", p.Bookings.NoteRecall(t.Context(), v, far.ID, true), fault.Forbidden)
+		want(t, "the call", p.Rebookings.NoteRecall(t.Context(), v, far.ID, true), fault.Forbidden)
 	}
 }
 
 func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	t.Parallel()
-	o := newPostOffice(t)
-	p := pair{o.World, o.zoe, o.nadia, nil}
+	o := bookingtest.NewPostOffice(t)
+	p := pair{o.World, o.Zoe, o.Nadia, nil}
 	ida := o.Beneficiary(t, "Ida", "Roy")
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, ida.ID)
 	must(t, err)
-	p.leave(t, o.Book(t, ida, o.nadia, p.at(200), slot.Video))
-	p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(202), slot.Video))
+	p.leave(t, o.Book(t, ida, o.Nadia, p.at(200), slot.Video))
+	p.leave(t, o.Book(t, o.Zoe, o.Nadia, p.at(202), slot.Video))
 	if got := p.recalled(t); !slices.Equal(got, []string{"Ida"}) {
 		t.Errorf("without an address: %v", got)
 	}
-	o.before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
-	must(t, o.worker.Deliver(t.Context(), o.row(t, o.zoe, "cancellation", "mail").ID, 1))
-	o.before = nil
+	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
+	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "cancellation", "mail").ID, 1))
+	o.Before = nil
 	if got := p.recalled(t); !slices.Equal(got, []string{"Ida", "Zoé"}) {
 		t.Errorf("after a mail that does not arrive: %v", got)
 	}
@@ -365,7 +366,7 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
 		t.Errorf("whose account is closed: %v", got)
 	}
-	must(t, o.DB.InTx(t.Context(), func(tx postgres.Tx) error { return o.Bookings.Erase(t.Context(), tx, o.zoe.ID) }))
+	must(t, o.DB.InTx(t.Context(), func(tx postgres.Tx) error { return o.Bookings.Erase(t.Context(), tx, o.Zoe.ID) }))
 	if got := p.recalled(t); len(got) != 0 {
 		t.Errorf("who is erased: %v", got)
 	}
@@ -373,13 +374,13 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 
 func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) {
 	t.Parallel()
-	o := newPostOffice(t)
-	p := pair{o.World, o.zoe, o.nadia, o.SocialWorker(t, "Marc", "Dupuis")}
-	a := p.leave(t, o.Book(t, o.zoe, o.nadia, p.at(50), slot.Video))
+	o := bookingtest.NewPostOffice(t)
+	p := pair{o.World, o.Zoe, o.Nadia, o.SocialWorker(t, "Marc", "Dupuis")}
+	a := p.leave(t, o.Book(t, o.Zoe, o.Nadia, p.at(50), slot.Video))
 	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.marc, p.at(49), slot.Video)
-	must(t, o.deliver(t))
-	m := o.mails["notice-"+o.row(t, o.zoe, "cancellation", "mail").ID.String()]
-	for _, wanted := range []string{base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
+	must(t, o.Deliver(t))
+	m := o.Mails["notice-"+o.Row(t, o.Zoe, "cancellation", "mail").ID.String()]
+	for _, wanted := range []string{bookingtest.Base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
 		if !strings.Contains(m.Text, wanted) {
 			t.Errorf("the mail lacks %q:\n%s", wanted, m.Text)
 		}
@@ -392,10 +393,10 @@ func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) 
 	if m.Method != "CANCEL" || !strings.Contains(string(m.Calendar), "METHOD:CANCEL") {
 		t.Errorf("%s %s", m.Method, m.Calendar)
 	}
-	if text := o.texts["notice-"+o.row(t, o.zoe, "cancellation", "sms").ID.String()].Text; !strings.Contains(text, a.ID.String()) || len([]rune(text)) > 160 {
+	if text := o.Texts["notice-"+o.Row(t, o.Zoe, "cancellation", "sms").ID.String()].Text; !strings.Contains(text, a.ID.String()) || len([]rune(text)) > 160 {
 		t.Errorf("the SMS, %d letters: %s", len([]rune(text)), text)
 	}
-	if theirs := o.mails["notice-"+o.row(t, o.nadia, "cancellation", "mail").ID.String()].Text; strings.Contains(theirs, "propositions") {
+	if theirs := o.Mails["notice-"+o.Row(t, o.Nadia, "cancellation", "mail").ID.String()].Text; strings.Contains(theirs, "propositions") {
 		t.Errorf("the worker is offered hours: %s", theirs)
 	}
 }
@@ -433,7 +434,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	}
 	var told, twice, left, journaled int
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `
-		select count(*), count(*) - count(distinct (appointment_id, account_id)) from notices where notice = 'cancellation' and channel = 'mail' and account_id <> $1`,
+		select count(*), count(*) - count(distinct (subject_id, account_id)) from notifications where kind = 'cancellation' and channel = 'mail' and account_id <> $1`,
 		p.nadia.ID).Scan(&told, &twice))
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from rebookings where state = 'open'`).Scan(&left))
 	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = 'appointment.worker_cancelled' and actor_id = $1`, p.nadia.ID).Scan(&journaled))
@@ -453,7 +454,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
-	mark(t, p.World, p.nadia, p.zoe)
+	p.World.Mark(t, p.nadia, p.zoe)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
 	p.SetNow(overdue.AnswerBy.Add(time.Microsecond))
@@ -483,22 +484,22 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 // taken out of it, whether the worker did it or the administration in their place.
 func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
 	t.Parallel()
-	for name, in := range map[string]func(o *postOffice) *viewer.Viewer{
-		"the worker": func(o *postOffice) *viewer.Viewer { return o.nadia }, "the administration": func(o *postOffice) *viewer.Viewer { return o.Member(t, viewer.Administrator, "Claire") },
+	for name, in := range map[string]func(o *bookingtest.PostOffice) *viewer.Viewer{
+		"the worker": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Nadia }, "the administration": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Member(t, viewer.Administrator, "Claire") },
 	} {
-		o := newPostOffice(t)
+		o := bookingtest.NewPostOffice(t)
 		v, booked := in(o), []uuid.UUID{}
 		for i := range 2 {
-			booked = append(booked, o.Book(t, o.zoe, o.nadia, friday.Add(time.Duration(i)*time.Hour), slot.Video).ID)
+			booked = append(booked, o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(time.Duration(i)*time.Hour), slot.Video).ID)
 		}
-		o.turn(t)
-		n, err := o.BulkCancels.Clear(t.Context(), v, bulkcancel.Clearing{SocialWorkerID: o.nadia.ID, Appointments: booked, Reason: "Elle est malade."})
+		o.Turn(t)
+		n, err := o.BulkCancels.Clear(t.Context(), v, bulkcancel.Clearing{SocialWorkerID: o.Nadia.ID, Appointments: booked, Reason: "Elle est malade."})
 		if err != nil || n != 2 {
 			t.Fatalf("%s: %d cancelled, %v", name, n, err)
 		}
-		o.turn(t)
-		for _, person := range []*viewer.Viewer{o.zoe, o.nadia} {
-			if gone := o.takenOut(t, person); !maps.Equal(gone, map[uuid.UUID]int{booked[0]: 1, booked[1]: 1}) {
+		o.Turn(t)
+		for _, person := range []*viewer.Viewer{o.Zoe, o.Nadia} {
+			if gone := takenOut(t, o, person); !maps.Equal(gone, map[uuid.UUID]int{booked[0]: 1, booked[1]: 1}) {
 				t.Errorf("%s: the calendar of %s is told to take out %v, want each of %v once", name, person.Name, gone, booked)
 			}
 		}
@@ -506,11 +507,11 @@ func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
 }
 
 // takenOut counts the mails that have a person's calendar take an appointment out.
-func (o *postOffice) takenOut(t *testing.T, person *viewer.Viewer) map[uuid.UUID]int {
+func takenOut(t *testing.T, o *bookingtest.PostOffice, person *viewer.Viewer) map[uuid.UUID]int {
 	t.Helper()
 	all := map[uuid.UUID]int{}
-	for _, n := range o.rows(t, "sent") {
-		m := o.mails["notice-"+n.ID.String()]
+	for _, n := range o.Rows(t, "sent") {
+		m := o.Mails["notice-"+n.ID.String()]
 		if n.AccountID == person.ID && m.Method == "CANCEL" && strings.Contains(string(m.Calendar), "UID:"+n.AppointmentID.String()) {
 			all[n.AppointmentID]++
 		}
@@ -533,7 +534,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	c := bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
 	_, err = p.BulkCancels.Clear(t.Context(), admin, c)
 	want(t, "without a reason", err, fault.Invalid)
-	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe, "nobody": nil, "the switchboard": operator()} {
+	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe, "nobody": nil, "the switchboard": bookingtest.Operator()} {
 		_, err := p.BulkCancels.Clear(t.Context(), v, c)
 		want(t, name, err, fault.Forbidden)
 		_, _, err = p.BulkCancels.ToClear(t.Context(), v, p.nadia.ID, span)
@@ -601,7 +602,7 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 		if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || !o.SameHour[0].Asks {
 			t.Fatalf("offered: %+v", o)
 		}
-		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, booking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
 		if err != nil || booked.Status != appointment.Requested {
 			t.Fatalf("%+v, %v", booked, err)
 		}
@@ -615,7 +616,7 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 			_, err := p.Bookings.Cancel(t.Context(), p.zoe, booked.ID, "")
 			ok(t, err)
 		}
-		if now := p.proposal(t, p.zoe, a); now.State != booking.RebookingOpen || now.Offers.None() {
+		if now := p.proposal(t, p.zoe, a); now.State != rebooking.Open || now.Offers.None() {
 			t.Errorf("%s: %+v", end, now)
 		}
 		p.SetNow(p.at(50))
@@ -644,11 +645,41 @@ func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 	ok(t, err)
 	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video))
 	p.SetNow(p.at(30))
-	recalls, _, err := p.Bookings.Recalls(t.Context(), operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {
 		t.Errorf("to call: %v, %v", recalls, err)
 	}
-	if n, err := p.Bookings.CountRecalls(t.Context()); n != 1 || err != nil {
+	if n, err := p.Rebookings.CountRecalls(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d to call, %v", n, err)
 	}
+}
+
+// The lists of whom to call show, to an operator whose day is nearly full, as many as
+// it has room for, and say that others wait.
+func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	for i, name := range []string{"Zoé", "Paul", "Ida"} {
+		p.leave(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.nadia, p.at(20+i), slot.Video))
+	}
+	v := bookingtest.Operator()
+	check := func(shown int, left bool) {
+		t.Helper()
+		recalls, more, err := p.Rebookings.Recalls(t.Context(), v)
+		ok(t, err)
+		if len(recalls) != shown || more != left {
+			t.Errorf("%d people are listed, others %v; want %d, %v", len(recalls), more, shown, left)
+		}
+	}
+	_, err := p.DB.Pool.Exec(t.Context(), `
+		with day as (insert into shown_days (operator_id, day) values ($1, ($2::timestamptz at time zone 'Europe/Paris')::date) returning day),
+		people as (
+			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
+			select 'administrator', i || '@exemple.fr', 'Roy', 'Anne', 'Europe/Paris', $2 from generate_series(1, $3) i returning id)
+		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), account.ShownMost-2)
+	ok(t, err)
+	check(2, true)
+	check(2, true) // the same two
+	v = bookingtest.Operator()
+	check(3, false)
 }

@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
-	"socialdirect/booking/search"
+	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -23,9 +22,8 @@ import (
 // desk is the pages as somebody uses them.
 type desk struct {
 	pair
-	searches *search.HTTP
-	pages    *booking.HTTP
-	render   *web.Renderer
+	pages  bookingtest.Pages
+	render *web.Renderer
 }
 
 func newDesk(t *testing.T) desk {
@@ -33,7 +31,7 @@ func newDesk(t *testing.T) desk {
 	render, err := web.New(web.Phone{})
 	ok(t, err)
 	d := desk{pair: newPair(t), render: render}
-	d.searches, d.pages = d.Pages(render, appointment.Links{Base: "https://exemple.fr"})
+	d.pages = d.World.Pages(render)
 	return d
 }
 
@@ -103,7 +101,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 		{"too soon for the worker", worker.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
 	} {
 		settings(c.settings)
-		shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(c.hour))
+		shown, code := d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(c.hour))
 		if code != c.code || !strings.Contains(shown, c.words) || !strings.Contains(shown, "Une lettre est arrivée.") {
 			t.Errorf("%s: %q; %q is not said, or what was typed is lost", c.name, code, c.words)
 		}
@@ -111,7 +109,7 @@ func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
 	settings(worker.Settings{BufferAfter: 15})
 	own := d.Book(t, d.zoe, d.nadia, d.at(80), slot.Phone)
 	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.zoe, own.ID, d.at(51)), fault.Conflict)
-	shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(80))
+	shown, code := d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(80))
 	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {
 		t.Errorf("her own hour: %q", code)
 	}
@@ -152,11 +150,11 @@ func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			if _, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48)); code != "" {
+			if _, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, d.typed(48)); code != "" {
 				t.Fatalf("the last step before: %s", code)
 			}
 			c.change(t, d)
-			shown, code := d.send(t, d.zoe, d.pages.Book, http.MethodPost, d.typed(48))
+			shown, code := d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(48))
 			if code != c.code || !strings.Contains(shown, c.says) {
 				t.Errorf("%s, and says %s", code, shown)
 			}
@@ -174,7 +172,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 	d := newDesk(t)
 	d.perYear(t, 2)
 	for _, want := range []string{"2 consultations", "1 consultation<"} {
-		shown, code := d.send(t, d.zoe, d.pages.Confirm, http.MethodGet, d.typed(48))
+		shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, d.typed(48))
 		if code != "" || !strings.Contains(shown, want) || !strings.Contains(shown, "Un rendez-vous annulé ne compte pas") {
 			t.Errorf("%q: it says %s", want, shown)
 		}
@@ -191,7 +189,7 @@ func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	a := d.Book(t, d.zoe, d.nadia, d.at(25), slot.Video)
-	for name, page := range map[string]web.Handler{"cancelling": d.pages.CancelPage, "moving": d.pages.MovePage} {
+	for name, page := range map[string]web.Handler{"cancelling": d.pages.Bookings.CancelPage, "moving": d.pages.Bookings.MovePage} {
 		shown, code := d.on(t, d.zoe, page, http.MethodGet, a.ID, nil)
 		if code != "" || !strings.Contains(shown, "aucune conséquence") || !strings.Contains(shown, `name="told" value="free"`) {
 			t.Fatalf("%s: %s: %s", name, code, shown)
@@ -199,7 +197,7 @@ func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 	}
 	d.SetNow(d.at(1).Add(time.Minute)) // the limit was an hour after the world's beginning
 	told := url.Values{"told": {"free"}, "explanation": {"Un empêchement."}, "starts_at": {d.at(80).Format(time.RFC3339)}}
-	for name, act := range map[string]web.Handler{"cancelling": d.pages.Cancel, "moving": d.pages.Move} {
+	for name, act := range map[string]web.Handler{"cancelling": d.pages.Bookings.Cancel, "moving": d.pages.Bookings.Move} {
 		shown, code := d.on(t, d.zoe, act, http.MethodPost, a.ID, told)
 		if code != fault.Conflict || !strings.Contains(shown, "La limite vient de passer") || !strings.Contains(shown, "La limite était le") || strings.Contains(shown, `name="told"`) {
 			t.Errorf("%s: %s: %s", name, code, shown)
@@ -214,7 +212,7 @@ func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
 	if since, err := d.Appointments.Marked(t.Context(), d.zoe, d.nadia.ID, d.zoe.ID); err != nil || !since.IsZero() {
 		t.Fatalf("marked since %s, %v", since, err)
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.state(t, a.ID).Status != appointment.CancelledLate {
+	if _, code := d.on(t, d.zoe, d.pages.Bookings.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.state(t, a.ID).Status != appointment.CancelledLate {
 		t.Errorf("after it was told: %q, %s", code, d.state(t, a.ID).Status)
 	}
 }
@@ -226,7 +224,7 @@ func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
 	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 	d.leave(t, a)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		handler := map[string]web.Handler{http.MethodGet: d.pages.CancelPage, http.MethodPost: d.pages.Cancel}[method]
+		handler := map[string]web.Handler{http.MethodGet: d.pages.Bookings.CancelPage, http.MethodPost: d.pages.Bookings.Cancel}[method]
 		if _, code := d.on(t, d.zoe, handler, method, a.ID, url.Values{"explanation": {"Un mot."}}); code != fault.Conflict {
 			t.Errorf("%s: %s", method, code)
 		}
@@ -240,13 +238,13 @@ func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
 	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
 	for name, now := range map[string]time.Time{"to come": d.at(0), "past": d.at(60)} {
 		d.SetNow(now)
-		if page, _ := d.on(t, d.zoe, d.pages.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {
+		if page, _ := d.on(t, d.zoe, d.pages.Bookings.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {
 			t.Errorf("%s: no link to the file", name)
 		}
 	}
 	d.SetNow(d.at(0))
 	d.leave(t, a)
-	if page, _ := d.on(t, d.zoe, d.pages.Show, http.MethodGet, a.ID, nil); strings.Contains(page, "/calendrier.ics") {
+	if page, _ := d.on(t, d.zoe, d.pages.Bookings.Show, http.MethodGet, a.ID, nil); strings.Contains(page, "/calendrier.ics") {
 		t.Error("what is cancelled is offered to a calendar")
 	}
 }

@@ -24,12 +24,12 @@ func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		row, err := appointment.Lock(ctx, tx, v.ID, id)
 		if err != nil {
 			return err
 		}
-		_, err = s.accounts.Report(ctx, tx, v, account.NewReport{AboutID: row.BeneficiaryID, AppointmentID: id, Kind: r.Kind, Text: r.Text})
+		_, err = s.Accounts.Report(ctx, tx, v, account.NewReport{AboutID: row.BeneficiaryID, AppointmentID: id, Kind: r.Kind, Text: r.Text})
 		return err
 	})
 }

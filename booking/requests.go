@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -49,7 +51,7 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.hold(ctx, tx, v, id)
 		if err != nil {
 			return err
@@ -63,17 +65,17 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		if accept {
 			return s.accept(ctx, tx, h.Appointment)
 		}
-		reply, err := s.appointments.SealReply(ctx, tx, h.Appointment, explanation)
+		reply, err := s.Appointments.SealReply(ctx, tx, h.Appointment, explanation)
 		if err != nil {
 			return err
 		}
 		if err := appointment.MarkCancelled(ctx, tx, id, appointment.Declined, reply); err != nil {
 			return err
 		}
-		if err := reopenRebooking(ctx, tx, id); err != nil {
+		if err := rebooking.Reopen(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.tellClosed(ctx, tx, noticeDeclined, appointment.ReleasedRow{ID: id, BeneficiaryID: h.BeneficiaryID, SocialWorkerID: h.SocialWorkerID})
+		return s.tellClosed(ctx, tx, notify.Declined, appointment.ReleasedRow{ID: id, BeneficiaryID: h.BeneficiaryID, SocialWorkerID: h.SocialWorkerID})
 	})
 }
 
@@ -81,10 +83,10 @@ func (s *Service) accept(ctx context.Context, tx postgres.Tx, a appointment.Appo
 	if err := appointment.MarkAccepted(ctx, tx, a.ID); err != nil {
 		return err
 	}
-	if err := s.Notify(ctx, tx, a.ID, noticeAccepted, a.BeneficiaryID); err != nil {
+	if err := s.Notify.About(ctx, tx, a.ID, notify.Accepted, a.BeneficiaryID); err != nil {
 		return err
 	}
-	return s.Notify(ctx, tx, a.ID, noticeConfirmation, a.SocialWorkerID)
+	return s.Notify.About(ctx, tx, a.ID, notify.Confirmation, a.SocialWorkerID)
 }
 
 // Release frees the hours that overdue requests of the worker and of the person
@@ -95,10 +97,10 @@ func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uu
 		return err
 	}
 	for _, f := range freed {
-		if err := reopenRebooking(ctx, tx, f.ID); err != nil {
+		if err := rebooking.Reopen(ctx, tx, f.ID); err != nil {
 			return err
 		}
-		if err := s.tellClosed(ctx, tx, noticeExpired, f); err != nil {
+		if err := s.tellClosed(ctx, tx, notify.Expired, f); err != nil {
 			return err
 		}
 	}
@@ -108,10 +110,10 @@ func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uu
 // tellClosed tells the person how a request ended, and the worker, whose calendar
 // holds it, that it did.
 func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
-	if err := s.Notify(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
+	if err := s.Notify.About(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
 		return err
 	}
-	return s.Notify(ctx, tx, r.ID, noticeClosed, r.SocialWorkerID)
+	return s.Notify.About(ctx, tx, r.ID, notify.ClosedRequest, r.SocialWorkerID)
 }
 
 // releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.
@@ -120,13 +122,13 @@ const releasedAtOnce = 500
 // ReleaseOverdue frees every hour that a request held for too long. One that fails
 // keeps back no other.
 func (s *Service) ReleaseOverdue(ctx context.Context) error {
-	overdue, err := appointment.ReadOverdue(ctx, s.db.Pool, s.db.Now(), releasedAtOnce)
+	overdue, err := appointment.ReadOverdue(ctx, s.DB.Pool, s.DB.Now(), releasedAtOnce)
 	if err != nil {
 		return err
 	}
 	var failed error
 	for _, o := range overdue {
-		failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error {
+		failed = errors.Join(failed, s.DB.InTx(ctx, func(tx postgres.Tx) error {
 			if _, err := worker.Lock(ctx, tx, o.SocialWorkerID); err != nil {
 				return err
 			}

@@ -53,7 +53,7 @@ func (p pair) state(t *testing.T, id uuid.UUID) appointment.Appointment {
 func (p pair) told(t *testing.T, v *viewer.Viewer) map[string]int {
 	t.Helper()
 	rows, err := p.DB.Pool.Query(t.Context(), `
-		select notice, count(*) from notices where account_id = $1 and channel = 'mail' group by notice`, v.ID)
+		select kind, count(*) from notifications where account_id = $1 and channel = 'mail' group by kind`, v.ID)
 	ok(t, err)
 	defer rows.Close()
 	told := map[string]int{}
@@ -389,9 +389,9 @@ func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
 	if zoe, nadia := p.told(t, p.zoe), p.told(t, p.nadia); zoe["change"] != 1 || nadia["change"] != 1 {
 		t.Errorf("told %v and %v", zoe, nadia)
 	}
-	o := officeOf(t, p.World)
-	must(t, o.deliver(t))
-	mail := o.mails["notice-"+o.row(t, p.zoe, "change", "mail").ID.String()].Text
+	o := bookingtest.PostOfficeOf(t, p.World)
+	must(t, o.Deliver(t))
+	mail := o.Mails["notice-"+o.Row(t, p.zoe, "change", "mail").ID.String()].Text
 	if !strings.Contains(mail, "Votre rendez-vous a changé") && !strings.Contains(mail, "tel qu’il est maintenant") || strings.Contains(mail, "encore l’annuler") {
 		t.Errorf("the person reads:\n%s", mail)
 	}
@@ -409,9 +409,9 @@ func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
 func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	t.Parallel()
 	p := newDesk(t)
-	yann := operator()
+	yann := bookingtest.Operator()
 	a := p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)
-	if leads := p.press(t, yann, p.pages.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.zoe.ID.String() {
+	if leads := p.press(t, yann, p.pages.Bookings.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.zoe.ID.String() {
 		t.Errorf("it leads to %q", leads)
 	}
 	if now := p.state(t, a.ID); now.Mode != slot.Phone || !now.StartsAt.Equal(a.StartsAt) || now.Status != appointment.Confirmed {

@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 
 	"github.com/google/uuid"
 )
@@ -28,12 +29,12 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	marc, ali, ida := w.SocialWorker(t, "Marc", "Tanguy"), w.Beneficiary(t, "Ali", "Kaci"), w.Beneficiary(t, "Ida", "Roy")
 	insured(t, w.World, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
 	must(t, w.Calendars.Subscribe(t.Context(), marc, calendar.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
-	mark(t, w.World, marc, ali)
+	w.World.Mark(t, marc, ali)
 	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), slot.Video)
 	w.soon = w.Book(t, ida, marc, bookingtest.Start.Add(25*time.Hour), slot.Video)
 	given := w.Book(t, w.paul, w.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	w.refresh(t)
-	must(t, w.Bookings.Wait(t.Context(), w.zoe, booking.Wish{SocialWorkerID: w.nadia.ID}))
+	must(t, w.Waitlist.Join(t.Context(), w.zoe, waitlist.Entry{SocialWorkerID: w.nadia.ID}))
 	w.SetNow(bookingtest.Start.Add(24*time.Hour + time.Minute))
 	w.cancel(t, w.paul, given)
 	return w
@@ -47,7 +48,7 @@ func (w *roundWorld) count(t *testing.T, sql string, args ...any) (n int) {
 
 func (w *roundWorld) notices(t *testing.T, about uuid.UUID, name string) int {
 	t.Helper()
-	return w.count(t, `select count(*) from notices where appointment_id = $1 and notice = $2`, about, name)
+	return w.count(t, `select count(*) from notifications where subject_id = $1 and kind = $2`, about, name)
 }
 
 // Nothing of this happens because somebody asks for it: each round is there, does what
@@ -62,14 +63,14 @@ func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
 	effects := map[string]round{
 		"appointment_release": {time.Minute, func() int { return w.notices(t, w.asked.ID, "expired") }},
 		// A reminder of the hour is of use for three quarters of an hour.
-		"appointment_reminders": {5 * time.Minute, func() int { return w.notices(t, w.soon.ID, booking.HourReminder) }},
+		"appointment_reminders": {5 * time.Minute, func() int { return w.notices(t, w.soon.ID, notify.HourReminder) }},
 		"calendars_due": {5 * time.Minute, func() int {
 			return w.count(t, `select count(*) - 1 from river_job where kind = 'calendar_read'`) // one since it was added
 		}},
 		"credential_ends": {24 * time.Hour, func() int { all, _ := told(t, w.World); return all }},
 		"free_hours":      {time.Minute, func() int { return len(w.told(t, w.zoe)) }},
 	}
-	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Bookings.Rounds()) {
+	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Notify.Rounds(), w.Waitlist.Rounds(), w.Bookings.Rounds()) {
 		effect, known := effects[r.Name]
 		if !known {
 			t.Fatalf("the round %s is for nothing that is known here", r.Name)
@@ -97,7 +98,7 @@ func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
 	t.Parallel()
 	p := markedPair(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	mark(t, p.World, p.marc, paul)
+	p.World.Mark(t, p.marc, paul)
 	p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
 	asked := p.Book(t, paul, p.marc, p.at(74), slot.Video)
 	failing := `for each row when (new.social_worker_id = '` + p.nadia.ID.String() + `') execute function refuse()`
@@ -109,7 +110,7 @@ func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
 		ok(t, err)
 	}
 	p.SetNow(asked.AnswerBy.Add(time.Minute))
-	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Bookings.RefreshHours} {
+	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Waitlist.Refresh} {
 		if err := round(t.Context()); err == nil {
 			t.Errorf("%s: what failed is not said", name)
 		}

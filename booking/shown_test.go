@@ -41,7 +41,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		if i%2 == 0 {
 			_, err = w.Appointments.Somebody(ctx, operator, id)
 		} else {
-			_, err = w.Bookings.Told(ctx, operator, id)
+			_, err = w.Notify.Deliveries(ctx, operator, id)
 		}
 		if err != nil {
 			t.Fatalf("person %d: %v", i, err)
@@ -49,7 +49,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	}
 	last := ids[account.ShownMost]
 	_, somebody := w.Appointments.Somebody(ctx, operator, last)
-	_, told := w.Bookings.Told(ctx, operator, last)
+	_, told := w.Notify.Deliveries(ctx, operator, last)
 	_, coming := w.Appointments.ComingOf(ctx, operator, last)
 	for name, err := range map[string]error{"opened": somebody, "told": told, "coming": coming} {
 		if !fault.Is(err, fault.Throttled) {

@@ -10,6 +10,7 @@ import (
 
 	"socialdirect/booking"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
 	"socialdirect/web"
 )
@@ -20,15 +21,15 @@ func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	a := d.Book(t, d.zoe, d.nadia, d.at(100), slot.Video)
-	ok(t, d.Bookings.RefreshHours(t.Context()))
-	ok(t, d.Bookings.Wait(t.Context(), d.zoe, booking.Wish{SocialWorkerID: d.nadia.ID, AppointmentID: a.ID}))
+	ok(t, d.Waitlist.Refresh(t.Context()))
+	ok(t, d.Waitlist.Join(t.Context(), d.zoe, waitlist.Entry{SocialWorkerID: d.nadia.ID, AppointmentID: a.ID}))
 	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
-	if shown, _ := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); !strings.Contains(shown, move) {
+	if shown, _ := d.send(t, d.zoe, d.pages.Waitlist.Page, http.MethodGet, nil); !strings.Contains(shown, move) {
 		t.Fatalf("it is not moved: %s", shown)
 	}
 	_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), slot.Video).ID, "")
 	ok(t, err)
-	if shown, code := d.send(t, d.zoe, d.pages.Waiting, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
+	if shown, code := d.send(t, d.zoe, d.pages.Waitlist.Page, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
 		t.Errorf("%s: %s", code, shown)
 	}
 }
@@ -54,13 +55,13 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 				ok(t, err)
 			}
 			a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
-			shown, _ := d.on(t, d.nadia, c.read(d.pages), http.MethodGet, a.ID, nil)
+			shown, _ := d.on(t, d.nadia, c.read(d.pages.Bookings), http.MethodGet, a.ID, nil)
 			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
 				t.Fatalf("the page does not keep the hour: %s", shown)
 			}
 			ok(t, d.Bookings.Move(t.Context(), d.zoe, a.ID, d.at(80)))
 			c.sent.Set("seen", a.Seen())
-			shown, code := d.on(t, d.nadia, c.do(d.pages), http.MethodPost, a.ID, c.sent)
+			shown, code := d.on(t, d.nadia, c.do(d.pages.Bookings), http.MethodPost, a.ID, c.sent)
 			now, err := d.Appointments.Appointment(t.Context(), d.zoe, a.ID)
 			if err != nil || now.Status != a.Status {
 				t.Errorf("it was done: %+v, %v", now, err)
@@ -87,7 +88,7 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	monday, stopped := d.at(0), false
 	for range 300 {
 		year, week := monday.ISOWeek()
-		_, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.MovePage), http.MethodGet, nil)
+		_, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Bookings.MovePage), http.MethodGet, nil)
 		if stopped = code == fault.Throttled; stopped {
 			break
 		}
@@ -98,12 +99,12 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	}
 	year, week := d.at(0).AddDate(7, 0, 0).ISOWeek()
 	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {d.at(-2).Format(time.RFC3339)}}} {
-		shown, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Move), http.MethodPost, sent)
+		shown, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Bookings.Move), http.MethodPost, sent)
 		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
 			t.Errorf("%s: %s shows %s", name, code, shown)
 		}
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Move, http.MethodPost, a.ID, url.Values{"starts_at": {d.at(80).Format(time.RFC3339)}}); code != "" {
+	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, a.ID, url.Values{"starts_at": {d.at(80).Format(time.RFC3339)}}); code != "" {
 		t.Errorf("moving itself: %s", code)
 	}
 }

@@ -7,12 +7,13 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
-	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/notify"
 	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
@@ -21,14 +22,15 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
+	"socialdirect/notification"
 )
 
 // A request that comes to nothing leaves its person waiting as before.
 func TestR12_ARequestEndsNoWish(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
-	mark(t, r.World, r.nadia, r.zoe)
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
+	r.World.Mark(t, r.nadia, r.zoe)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	asked, err := r.Bookings.Place(t.Context(), r.zoe, appointment.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
@@ -60,7 +62,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.cancel(t, r.paul, taken[1])
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -74,7 +76,11 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	must(t, err)
 	appointments, workers := appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)
 	agendas := agenda.New(db, appointments, workers)
-	must(t, booking.New(db, queue, r.Vault, accounts, appointments, workers, agendas, search.New(db, accounts, appointments, workers, agendas)).RefreshHours(ctx))
+	notifications := notification.New(db, queue)
+	must(t, waitlist.New(waitlist.Parts{
+		DB: db, Accounts: accounts, Appointments: appointments, Workers: workers, Searches: search.New(db, accounts, appointments, workers, agendas),
+		Notify: notify.New(notify.Parts{DB: db, Accounts: accounts, Notifications: notifications}), Notifications: notifications,
+	}).Refresh(ctx))
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("told of %v", told)
 	}
@@ -85,15 +91,15 @@ func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	ida := r.Beneficiary(t, "Ida", "Roy")
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
-	must(t, r.Bookings.Wait(t.Context(), ida, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
+	must(t, r.Waitlist.Join(t.Context(), ida, waitlist.Entry{SocialWorkerID: r.nadia.ID}))
 	r.cancel(t, r.paul, taken[1])
 	ending, err := r.DB.Pool.Begin(t.Context())
 	must(t, err)
-	_, err = ending.Exec(t.Context(), `delete from waiting_entries where account_id = $1`, r.zoe.ID)
+	_, err = ending.Exec(t.Context(), `delete from waitlist_entries where account_id = $1`, r.zoe.ID)
 	must(t, err)
 	told := make(chan error, 1)
-	go func() { told <- r.Bookings.RefreshHours(context.Background()) }()
+	go func() { told <- r.Waitlist.Refresh(context.Background()) }()
 	for waiting := false; !waiting && len(told) == 0; {
 		must(t, r.DB.Pool.QueryRow(t.Context(), `
 			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting))
@@ -110,7 +116,7 @@ func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
 func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.choose(t, false)
 	r.cancel(t, r.paul, taken[1])
 	r.refresh(t)
@@ -119,10 +125,10 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	if len(sent) != 1 || sent[0].Channel != "mail" || sent[0].State != "sent" {
 		t.Fatalf("sent %+v", sent)
 	}
-	must(t, r.Bookings.ComeBack(t.Context(), sent[0].ID, mail.UnknownAddress))
+	must(t, r.Notifications.NoteBounce(t.Context(), sent[0].ID, mail.UnknownAddress))
 	desk := &viewer.Viewer{ID: r.nadia.ID, Complete: true, Role: viewer.Switchboard, Zone: r.nadia.Zone}
 	unreached := func() int {
-		notices, _, err := r.Bookings.Unreached(t.Context(), desk)
+		notices, _, err := r.Notify.Unreached(t.Context(), desk)
 		must(t, err)
 		n := 0
 		for _, notice := range notices {
@@ -140,11 +146,11 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	if unreached() != 0 {
 		t.Error("the switchboard is to call about an hour that is taken")
 	}
-	must(t, r.Bookings.StopWaiting(t.Context(), r.zoe, r.wishes(t)[0].ID))
-	told, err := r.Bookings.Told(t.Context(), desk, r.zoe.ID)
+	must(t, r.Waitlist.Leave(t.Context(), r.zoe, r.wishes(t)[0].ID))
+	told, err := r.Notify.Deliveries(t.Context(), desk, r.zoe.ID)
 	must(t, err)
-	if len(told.Notices) != 1 || told.Notices[0].State != booking.NoticeBounced || told.Notices[0].About() != "Le" {
-		t.Errorf("her page shows %+v", told.Notices)
+	if len(told.All) != 1 || told.All[0].State != notification.Bounced || told.All[0].HourAs != "Le" {
+		t.Errorf("her page shows %+v", told.All)
 	}
 	r.SetNow(r.DB.Now().AddDate(0, 0, 31))
 	r.refresh(t)
@@ -167,14 +173,14 @@ func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
 	r := newWaitingRoom(t)
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	pair{World: r.World, zoe: r.zoe}.perYear(t, 1)
 	r.cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) != 0 {
 		t.Errorf("told of %v", told)
 	}
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID}))
 	r.cancel(t, r.paul, taken[2])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) != 1 || !told[0].Equal(taken[2].StartsAt) {

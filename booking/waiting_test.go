@@ -11,14 +11,12 @@ import (
 	"time"
 
 	"socialdirect/account/people"
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/sms"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -28,9 +26,7 @@ import (
 // waitingRoom is a world in which Nadia's one opening is on Tuesdays from nine to
 // twelve, and Zoé and Paul take its hours.
 type waitingRoom struct {
-	*bookingtest.World
-	*store
-	worker           *booking.NoticeWorker
+	*bookingtest.PostOffice
 	zoe, paul, nadia *viewer.Viewer
 }
 
@@ -38,13 +34,8 @@ var firstTuesday = time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC) // nine in Paris
 
 func newWaitingRoom(t *testing.T) *waitingRoom {
 	t.Helper()
-	r := &waitingRoom{World: bookingtest.New(t)}
-	o := &store{mails: map[string]mail.Message{}, texts: map[string]sms.Message{}}
-	r.store = o
+	r := &waitingRoom{PostOffice: bookingtest.PostOfficeOf(t, bookingtest.New(t))}
 	r.Accounts.People.AllowTexts()
-	notices, err := web.NewNotices(base, web.Phone{Display: "02 97 00 00 00"})
-	must(t, err)
-	r.worker = booking.NewNoticeWorker(r.Bookings, notices, mails{o}, texts{o}, appointment.Links{Base: base})
 	r.zoe, r.paul = r.Beneficiary(t, "Zoé", "Vidal"), r.Beneficiary(t, "Paul", "Morel")
 	r.nadia = r.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
 	r.Open(t, r.nadia, slot.Opening{Weekday: 2, FirstDay: firstTuesday.Truncate(24 * time.Hour), Starts: 9 * 60, Ends: 12 * 60, Modes: slot.Modes})
@@ -55,7 +46,7 @@ func newWaitingRoom(t *testing.T) *waitingRoom {
 func (r *waitingRoom) told(t *testing.T, v *viewer.Viewer) []time.Time {
 	t.Helper()
 	type row struct{ StartsAt time.Time }
-	rows, err := postgres.All[row](context.Background(), r.DB.Pool, `select starts_at from waiting_hours where account_id = $1 order by starts_at`, v.ID)
+	rows, err := postgres.All[row](context.Background(), r.DB.Pool, `select starts_at from waitlist_slots where account_id = $1 order by starts_at`, v.ID)
 	must(t, err)
 	all := make([]time.Time, len(rows))
 	for i, row := range rows {
@@ -65,10 +56,10 @@ func (r *waitingRoom) told(t *testing.T, v *viewer.Viewer) []time.Time {
 }
 
 // sent are the notices of freed hours, with what became of them.
-func (r *waitingRoom) sent(t *testing.T) []noticed {
+func (r *waitingRoom) sent(t *testing.T) []bookingtest.Noticed {
 	t.Helper()
-	rows, err := postgres.All[noticed](context.Background(), r.DB.Pool, `
-		select id, waiting_notice_id as appointment_id, account_id, notice, channel, state, cause, sequence from notices where notice = 'freed' order by queued_at, channel, id`)
+	rows, err := postgres.All[bookingtest.Noticed](context.Background(), r.DB.Pool, `
+		select id, subject_id as appointment_id, account_id, kind as notice, channel, state, cause, version as sequence from notifications where kind = 'released_slot' order by queued_at, channel, id`)
 	must(t, err)
 	return rows
 }
@@ -78,7 +69,7 @@ func (r *waitingRoom) deliver(t *testing.T) (later int) {
 	t.Helper()
 	for _, n := range r.sent(t) {
 		var snoozed *river.JobSnoozeError
-		if err := r.worker.Deliver(context.Background(), n.ID, 1); errors.As(err, &snoozed) {
+		if err := r.Worker.Deliver(context.Background(), n.ID, 1); errors.As(err, &snoozed) {
 			later++
 		} else {
 			must(t, err)
@@ -89,7 +80,7 @@ func (r *waitingRoom) deliver(t *testing.T) (later int) {
 
 func (r *waitingRoom) refresh(t *testing.T) {
 	t.Helper()
-	must(t, r.Bookings.RefreshHours(t.Context()))
+	must(t, r.Waitlist.Refresh(t.Context()))
 }
 
 func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a appointment.Appointment) {
@@ -99,20 +90,20 @@ func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a appointment.Appoi
 }
 
 // full takes the three hours of the first Tuesday, and Zoé waits for one of them.
-func (r *waitingRoom) full(t *testing.T, w booking.Wish) (taken [3]appointment.Appointment) {
+func (r *waitingRoom) full(t *testing.T, w waitlist.Entry) (taken [3]appointment.Appointment) {
 	t.Helper()
 	for i := range taken {
 		taken[i] = r.Book(t, r.paul, r.nadia, firstTuesday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	r.refresh(t)
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, w))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, w))
 	return taken
 }
 
 func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) > 0 {
 		t.Errorf("told of what was free already: %v", told)
@@ -123,16 +114,16 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{taken[1].StartsAt}) {
 		t.Fatalf("told %v", told)
 	}
-	if later := r.deliver(t); later != 0 || len(r.mails) != 1 || len(r.texts) != 1 {
-		t.Fatalf("%d mails, %d SMS, %d later", len(r.mails), len(r.texts), later)
+	if later := r.deliver(t); later != 0 || len(r.Mails) != 1 || len(r.Texts) != 1 {
+		t.Fatalf("%d mails, %d SMS, %d later", len(r.Mails), len(r.Texts), later)
 	}
 	r.deliver(t)
-	if r.handed != 2 {
-		t.Errorf("%d messages in all", r.handed)
+	if r.Handed != 2 {
+		t.Errorf("%d messages in all", r.Handed)
 	}
-	for _, m := range r.mails {
+	for _, m := range r.Mails {
 		whole := m.Subject + m.Text
-		if m.To != r.emailOf(t, r.zoe) || !strings.Contains(whole, web.DayHour(taken[1].StartsAt.In(r.zoe.Zone))) || !strings.Contains(whole, base+"/liste-attente") {
+		if m.To != r.emailOf(t, r.zoe) || !strings.Contains(whole, web.DayHour(taken[1].StartsAt.In(r.zoe.Zone))) || !strings.Contains(whole, bookingtest.Base+"/liste-attente") {
 			t.Errorf("the mail: %+v", m)
 		}
 		for _, word := range []string{"Nadia", "Goff", "Paul", "Zoé", "social", "vidéo"} {
@@ -141,13 +132,13 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 			}
 		}
 	}
-	for _, m := range r.texts {
+	for _, m := range r.Texts {
 		if !strings.Contains(m.Text, "mardi 1 décembre à 10h") || len([]rune(m.Text)) > 160 {
 			t.Errorf("the SMS, %d letters: %s", len([]rune(m.Text)), m.Text)
 		}
 	}
 	// Whoever takes it has it; Zoé waits no more once she has an hour.
-	hours, err := r.Bookings.Earlier(t.Context(), r.zoe, r.wishes(t)[0])
+	hours, err := r.Waitlist.Available(t.Context(), r.zoe, r.wishes(t)[0])
 	must(t, err)
 	if len(hours) == 0 || !hours[0].StartsAt.Equal(taken[1].StartsAt) {
 		t.Errorf("the page shows %v", starts(hours))
@@ -171,9 +162,9 @@ func (r *waitingRoom) emailOf(t *testing.T, v *viewer.Viewer) string {
 	return person.Email
 }
 
-func (r *waitingRoom) wishes(t *testing.T) []booking.Wish {
+func (r *waitingRoom) wishes(t *testing.T) []waitlist.Entry {
 	t.Helper()
-	wishes, err := r.Bookings.Wishes(t.Context(), r.zoe)
+	wishes, err := r.Waitlist.Entries(t.Context(), r.zoe)
 	must(t, err)
 	return wishes
 }
@@ -181,12 +172,12 @@ func (r *waitingRoom) wishes(t *testing.T) []booking.Wish {
 func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	again := r.Book(t, r.Beneficiary(t, "Ali", "Kaci"), r.nadia, taken[1].StartsAt, slot.Video)
-	if r.deliver(t); r.handed > 0 {
-		t.Errorf("%d messages about an hour that is taken", r.handed)
+	if r.deliver(t); r.Handed > 0 {
+		t.Errorf("%d messages about an hour that is taken", r.Handed)
 	}
 	// Freed once more, it is told once more.
 	r.refresh(t)
@@ -195,8 +186,8 @@ func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 	if told := r.told(t, r.zoe); len(told) != 2 {
 		t.Errorf("told %v", told)
 	}
-	if r.deliver(t); r.handed != 2 {
-		t.Errorf("%d messages, want a mail and an SMS", r.handed)
+	if r.deliver(t); r.Handed != 2 {
+		t.Errorf("%d messages, want a mail and an SMS", r.Handed)
 	}
 }
 
@@ -221,7 +212,7 @@ func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newWaitingRoom(t)
-			taken := r.full(t, booking.Wish{Mode: slot.Phone, Reason: "housing"})
+			taken := r.full(t, waitlist.Entry{Mode: slot.Phone, Reason: "housing"})
 			free(t, r, taken)
 			r.refresh(t)
 			if told := r.told(t, r.zoe); len(told) == 0 || told[0].After(firstTuesday.AddDate(0, 0, 1)) {
@@ -235,13 +226,13 @@ func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	ines := r.SocialWorker(t, "Inès", "Robert")
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID, Until: firstTuesday})
-	people := map[string]booking.Wish{
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID, Until: firstTuesday})
+	people := map[string]waitlist.Entry{
 		"another worker": {SocialWorkerID: ines.ID}, "another language": {Language: "tr"}, "too late": {Until: firstTuesday.Add(time.Hour)},
 	}
 	for name, wish := range people {
 		v := r.Beneficiary(t, "Ali", "Kaci")
-		must(t, r.Bookings.Wait(t.Context(), v, wish))
+		must(t, r.Waitlist.Join(t.Context(), v, wish))
 		defer func() {
 			if told := r.told(t, v); len(told) > 0 {
 				t.Errorf("%s: told %v", name, told)
@@ -249,13 +240,13 @@ func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
 		}()
 	}
 	gone := r.Beneficiary(t, "Lea", "Payet")
-	must(t, r.Bookings.Wait(t.Context(), gone, booking.Wish{}))
-	wishes, err := r.Bookings.Wishes(t.Context(), gone)
+	must(t, r.Waitlist.Join(t.Context(), gone, waitlist.Entry{}))
+	wishes, err := r.Waitlist.Entries(t.Context(), gone)
 	must(t, err)
-	if err := r.Bookings.StopWaiting(t.Context(), r.zoe, wishes[0].ID); !fault.Is(err, fault.NotFound) {
+	if err := r.Waitlist.Leave(t.Context(), r.zoe, wishes[0].ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else's wish: %v", err)
 	}
-	must(t, r.Bookings.StopWaiting(t.Context(), gone, wishes[0].ID))
+	must(t, r.Waitlist.Leave(t.Context(), gone, wishes[0].ID))
 	r.cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	if told := append(r.told(t, gone), r.told(t, r.zoe)...); len(told) > 0 {
@@ -270,8 +261,8 @@ func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
 	r := newWaitingRoom(t)
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID, AppointmentID: later.ID})
-	if err := r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: taken[0].ID}); !fault.Is(err, fault.Invalid) {
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID, AppointmentID: later.ID})
+	if err := r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: taken[0].ID}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("earlier than somebody else's: %v", err)
 	}
 	r.cancel(t, r.paul, taken[2])
@@ -288,18 +279,18 @@ func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
 func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
-	r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	for i := range 6 {
 		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, 1+i)
 		r.Open(t, r.nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 600, Ends: 660, Modes: slot.Modes})
 		r.refresh(t)
 	}
 	r.SetNow(r.DB.Now().Add(12 * time.Hour))                                         // nine in the evening
-	if later := r.deliver(t); len(r.mails) != 3 || len(r.texts) != 0 || later != 5 { // the three SMS, and what is told tomorrow
-		t.Errorf("%d mails, %d SMS at night, %d later", len(r.mails), len(r.texts), later)
+	if later := r.deliver(t); len(r.Mails) != 3 || len(r.Texts) != 0 || later != 5 { // the three SMS, and what is told tomorrow
+		t.Errorf("%d mails, %d SMS at night, %d later", len(r.Mails), len(r.Texts), later)
 	}
 	for i := range 6 {
-		if err := r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{Until: firstTuesday.AddDate(0, 0, 20+i)}); err != nil && !fault.Is(err, fault.Invalid) {
+		if err := r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{Until: firstTuesday.AddDate(0, 0, 20+i)}); err != nil && !fault.Is(err, fault.Invalid) {
 			t.Error(err)
 		}
 	}
@@ -309,7 +300,7 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 	c := people.DefaultContact
 	c.Texts = false
 	must(t, r.Accounts.ChooseContact(t.Context(), r.zoe, c))
-	if err := r.Bookings.Wait(t.Context(), r.nadia, booking.Wish{}); !fault.Is(err, fault.Forbidden) {
+	if err := r.Waitlist.Join(t.Context(), r.nadia, waitlist.Entry{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker waits: %v", err)
 	}
 }
@@ -320,7 +311,7 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	marc := r.SocialWorkerWithoutOpenings(t, "Marc", "Tanguy", "Europe/Paris")
-	r.full(t, booking.Wish{})
+	r.full(t, waitlist.Entry{})
 	free := func(worker *viewer.Viewer, inDays int) time.Time {
 		t.Helper()
 		day := firstTuesday.Truncate(24*time.Hour).AddDate(0, 0, inDays)
@@ -338,16 +329,16 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 	r.Book(t, r.paul, r.nadia, lost, slot.Video)
 	r.refresh(t)
 	r.SetNow(start.Add(24*time.Hour - time.Second))
-	if r.deliver(t); len(r.mails) != 3 {
-		t.Errorf("%d mails within a day", len(r.mails))
+	if r.deliver(t); len(r.Mails) != 3 {
+		t.Errorf("%d mails within a day", len(r.Mails))
 	}
 	r.SetNow(start.Add(24 * time.Hour))
 	r.deliver(t)
-	if len(r.mails) != 4 {
-		t.Fatalf("%d mails after a day", len(r.mails))
+	if len(r.Mails) != 4 {
+		t.Fatalf("%d mails after a day", len(r.Mails))
 	}
 	said := func(at time.Time) (n int) {
-		for _, m := range r.mails {
+		for _, m := range r.Mails {
 			n += strings.Count(m.Text, web.DayHour(at.In(r.zoe.Zone)))
 		}
 		return n
@@ -366,7 +357,7 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 	first := r.Book(t, r.paul, r.nadia, firstTuesday, slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
 	r.cancel(t, r.paul, second)
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) > 0 {
@@ -394,7 +385,7 @@ func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, slot.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{SocialWorkerID: r.nadia.ID}))
 	r.cancel(t, r.zoe, cancelled)
 	must(t, r.Bookings.Move(t.Context(), r.zoe, moved.ID, firstTuesday.AddDate(0, 0, 7)))
 	r.refresh(t)
@@ -422,9 +413,9 @@ func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
 	later := r.Book(t, r.zoe, marc, firstTuesday.AddDate(0, 0, 2), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	ali := r.Beneficiary(t, "Ali", "Kaci")
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{AppointmentID: later.ID}))
-	must(t, r.Bookings.Wait(t.Context(), ali, booking.Wish{}))
-	taken, earlier := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), slot.Video)
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID}))
+	must(t, r.Waitlist.Join(t.Context(), ali, waitlist.Entry{}))
+	taken, earlier := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID}), r.Book(t, r.paul, marc, firstTuesday.AddDate(0, 0, 1), slot.Video)
 	r.refresh(t)
 	_, err := r.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
 	must(t, err)
@@ -448,7 +439,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 	draw := rand.New(rand.NewPCG(seed, 1))
 	r := newWaitingRoom(t)
 	r.refresh(t)
-	must(t, r.Bookings.Wait(t.Context(), r.zoe, booking.Wish{SocialWorkerID: r.nadia.ID}))
+	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{SocialWorkerID: r.nadia.ID}))
 	until := r.wishes(t)[0].Until
 	var booked []appointment.Appointment
 	want := map[time.Time]int{}

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
@@ -72,56 +73,56 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	week := url.Values{"week": {"2026-W49"}, "mode": {"video"}}
 	hour := url.Values{"social_worker_id": {d.nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
 	const toChoose, both = `<small class="quiet">9 h là-bas</small>`, "mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)"
-	wantSaid(t, "the agenda", d.read(t, d.zoe, d.pages.Slots, d.nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
-	ok(t, d.Bookings.RefreshHours(t.Context()))
-	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
-	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), both)
+	wantSaid(t, "the agenda", d.read(t, d.zoe, d.pages.Bookings.Slots, d.nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
+	ok(t, d.Waitlist.Refresh(t.Context()))
+	wantSaid(t, "the soonest hours", d.read(t, d.zoe, d.pages.Searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
+	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Bookings.Confirm, uuid.Nil, hour), both)
 
 	a := d.Book(t, d.zoe, d.nadia, at, slot.Video)
-	wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Show, a.ID, nil), both)
+	wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Bookings.Show, a.ID, nil), both)
 	// Another hour of that day to move to: thirteen, while it is ten in Paris.
-	wantSaid(t, "moving", d.read(t, d.zoe, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
-	wantSaid(t, "to the worker, the appointment", d.read(t, d.nadia, d.pages.Show, a.ID, nil), "mardi 1er décembre à 9 h, heure de Paris,")
+	wantSaid(t, "moving", d.read(t, d.zoe, d.pages.Bookings.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
+	wantSaid(t, "to the worker, the appointment", d.read(t, d.nadia, d.pages.Bookings.Show, a.ID, nil), "mardi 1er décembre à 9 h, heure de Paris,")
 
-	wantSaid(t, "the list", d.read(t, d.zoe, d.pages.Appointments, uuid.Nil, nil), "mardi 1er décembre à 12 h", "9 h, heure de Paris")
-	ok(t, d.Bookings.Wait(t.Context(), d.zoe, booking.Wish{AppointmentID: a.ID}))
-	wantSaid(t, "what she waits for", d.read(t, d.zoe, d.pages.Waiting, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
+	wantSaid(t, "the list", d.read(t, d.zoe, d.pages.Bookings.Appointments, uuid.Nil, nil), "mardi 1er décembre à 12 h", "9 h, heure de Paris")
+	ok(t, d.Waitlist.Join(t.Context(), d.zoe, waitlist.Entry{AppointmentID: a.ID}))
+	wantSaid(t, "what she waits for", d.read(t, d.zoe, d.pages.Waitlist.Page, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
 
 	yann := d.Member(t, viewer.Switchboard, "Yann")
-	wantSaid(t, "the switchboard's list", d.read(t, yann, d.searches.Person, d.zoe.ID, nil), both)
-	wantSaid(t, "the switchboard's move", d.read(t, yann, d.pages.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
+	wantSaid(t, "the switchboard's list", d.read(t, yann, d.pages.Searches.Person, d.zoe.ID, nil), both)
+	wantSaid(t, "the switchboard's move", d.read(t, yann, d.pages.Bookings.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
 
 	d.leave(t, a)
-	wantSaid(t, "the offers", d.read(t, d.zoe, d.pages.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
+	wantSaid(t, "the offers", d.read(t, d.zoe, d.pages.Rebookings.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
 }
 
 // What is written to somebody says both clocks, too, and the limit by their own.
 func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
 	t.Parallel()
-	o := newPostOffice(t)
-	live(t, o.World, o.zoe, "Indian/Reunion")
+	o := bookingtest.NewPostOffice(t)
+	live(t, o.World, o.Zoe, "Indian/Reunion")
 	const both, limit = "vendredi 4 décembre à 12 h, heure de La Réunion (9 h, heure de Paris)", "jeudi 3 décembre à 12 h"
 	at := time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
-	a := o.Book(t, o.zoe, o.nadia, at, slot.Video)
-	o.turn(t)
-	o.pass(t, at.Add(-30*time.Minute).Sub(o.DB.Now()))
+	a := o.Book(t, o.Zoe, o.Nadia, at, slot.Video)
+	o.Turn(t)
+	o.Pass(t, at.Add(-30*time.Minute).Sub(o.DB.Now()))
 	o.SocialWorker(t, "Marc", "Tanguy") // free at the same hour: the mail offers it
-	o.cancel(t, o.nadia, a)
-	o.turn(t)
+	o.Cancel(t, o.Nadia, a)
+	o.Turn(t)
 	for notice, sayings := range map[string][]string{
-		"confirmation": {both, limit}, booking.LimitReminder: {both, limit}, booking.HourReminder: {both}, "cancellation": {both, "- " + both},
+		"confirmation": {both, limit}, notify.LimitReminder: {both, limit}, notify.HourReminder: {both}, "cancellation": {both, "- " + both},
 	} {
-		wantSaid(t, notice, words(o.mails["notice-"+o.row(t, o.zoe, notice, "mail").ID.String()].Text), sayings...)
+		wantSaid(t, notice, words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), sayings...)
 	}
-	for _, notice := range []string{booking.LimitReminder, booking.HourReminder, "cancellation"} {
-		wantSaid(t, notice, o.texts["notice-"+o.row(t, o.zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
+	for _, notice := range []string{notify.LimitReminder, notify.HourReminder, "cancellation"} {
+		wantSaid(t, notice, o.Texts["notice-"+o.Row(t, o.Zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
 	}
 	for notice, status := range map[string]appointment.Status{
 		"request": appointment.Requested, "accepted": appointment.Confirmed, "change": appointment.Confirmed, "declined": appointment.Declined, "expired": appointment.Expired,
 	} {
 		o.SetNow(bookingtest.Start)
-		o.tell(t, status, notice)
-		wantSaid(t, notice, words(o.mails["notice-"+o.row(t, o.zoe, notice, "mail").ID.String()].Text), words(web.Both(friday, o.zoe.Zone, o.nadia.Zone)))
+		o.Tell(t, status, notice)
+		wantSaid(t, notice, words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), words(web.Both(bookingtest.Friday, o.Zoe.Zone, o.Nadia.Zone)))
 	}
 }
 
@@ -130,13 +131,13 @@ func TestR14_FreedHoursAreToldByBothClocks(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	live(t, r.World, r.zoe, "Indian/Reunion")
-	taken := r.full(t, booking.Wish{SocialWorkerID: r.nadia.ID})
+	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.cancel(t, r.paul, taken[0])
 	r.refresh(t)
-	if later := r.deliver(t); later != 0 || len(r.mails) != 1 {
-		t.Fatalf("%d mails, %d later", len(r.mails), later)
+	if later := r.deliver(t); later != 0 || len(r.Mails) != 1 {
+		t.Fatalf("%d mails, %d later", len(r.Mails), later)
 	}
-	for _, m := range r.mails {
+	for _, m := range r.Mails {
 		wantSaid(t, "the mail", words(m.Text), "- mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)")
 	}
 }
@@ -151,8 +152,8 @@ func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 	at := inParis(monday, 9)
 	d.SetNow(at.AddDate(0, 0, -4))
 	hour := url.Values{"social_worker_id": {d.nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
-	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
-	wantSaid(t, "the last step on La Réunion", d.read(t, reunion, d.pages.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
+	wantSaid(t, "the last step", d.read(t, d.zoe, d.pages.Bookings.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
+	wantSaid(t, "the last step on La Réunion", d.read(t, reunion, d.pages.Bookings.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
 	a := d.Book(t, d.zoe, d.nadia, at, slot.Video)
 	for _, c := range []struct {
 		before         time.Duration
@@ -163,7 +164,7 @@ func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 		{24*time.Hour - time.Second, "La limite était le dimanche 6 décembre à 9 h : un changement serait noté comme tardif.", "librement jusqu’au dimanche 6 décembre à 9 h."},
 	} {
 		d.SetNow(at.Add(-c.before))
-		wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Show, a.ID, nil), c.person)
-		wantSaid(t, "the worker's", d.read(t, d.nadia, d.pages.Show, a.ID, nil), c.worker)
+		wantSaid(t, "the appointment", d.read(t, d.zoe, d.pages.Bookings.Show, a.ID, nil), c.person)
+		wantSaid(t, "the worker's", d.read(t, d.nadia, d.pages.Bookings.Show, a.ID, nil), c.worker)
 	}
 }

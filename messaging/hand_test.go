@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -26,7 +26,7 @@ func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, says := range []bool{false, true} {
 		w := newWorld(t, nil)
-		w.Bookings.HandOn(messaging.NewHandover(w.messages))
+		w.Rebookings.Documents = messaging.NewHandover(w.messages)
 		marc, lina := w.SocialWorker(t, "Marc", "Dupuis"), w.SocialWorker(t, "Lina", "Morel")
 		w.Book(t, w.zoe, lina, bookingtest.Start.Add(90*time.Hour), slot.Video)
 		for _, name := range []string{"avis.pdf", "bail.pdf"} {
@@ -37,11 +37,11 @@ func TestR20_DocumentsAreHandedOnOnlyIfThePersonSaysSo(t *testing.T) {
 		if _, err := w.Bookings.Cancel(t.Context(), w.nadia, a.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		p, err := w.Bookings.Proposal(t.Context(), w.zoe, a.ID)
+		p, err := w.Rebookings.Proposal(t.Context(), w.zoe, a.ID)
 		if err != nil || p.Documents != 2 {
 			t.Fatalf("%d documents, %v", p.Documents, err)
 		}
-		_, err = w.Bookings.Rebook(t.Context(), w.zoe, a.ID, booking.Replacement{SocialWorkerID: marc.ID, StartsAt: a.StartsAt, Documents: says})
+		_, err = w.Bookings.Rebook(t.Context(), w.zoe, a.ID, rebooking.Replacement{SocialWorkerID: marc.ID, StartsAt: a.StartsAt, Documents: says})
 		if err != nil {
 			t.Fatal(err)
 		}

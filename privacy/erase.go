@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/booking/bulkcancel"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -29,7 +30,7 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 		case shown != uuid.Nil && shown != r.AccountID:
 			return errOther
 		}
-		if err := s.bookings.Hold(ctx, tx, r.AccountID); err != nil {
+		if err := s.bookings.LockForErasure(ctx, tx, r.AccountID); err != nil {
 			return err
 		}
 		taken, err := s.accounts.Erase(ctx, tx, v, r.AccountID)
@@ -49,7 +50,7 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 // erase has every domain above account erase its part, keeps what may be kept, and
 // ends with the key.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, identity account.Identity) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{s.messages.Erase, s.bookings.Erase, signaling.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{s.messages.Erase, s.bookings.Erase, bulkcancel.Erase, signaling.Erase} {
 		if err := erase(ctx, tx, person); err != nil {
 			return err
 		}

@@ -240,7 +240,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 			}
 		})
 	}
-	if n := w.count(t, `select count(*) from notices where notice = 'cancellation' and account_id = $1`, w.nadia.ID); n != 1 {
+	if n := w.count(t, `select count(*) from notifications where kind = 'cancellation' and account_id = $1`, w.nadia.ID); n != 1 {
 		t.Errorf("the worker is told %d times", n)
 	}
 	if removed, err := w.messages.Sweep(ctx); err != nil || removed != 1 || w.objects(t) != 0 {
@@ -462,7 +462,7 @@ var keptRows = map[string]string{
 	"appointments":      "the other person's hour, without reason or words",
 	"social_workers":    "what appointments refer to, emptied",
 	"messages":          "that the other person was written to, and when",
-	"notices":           "that something was sent, and when",
+	"notifications":     "that something was sent, and when",
 	"account_decisions": "sealed with the key that is gone",
 	"account_reports":   "sealed with the key that is gone",
 	"identity_archives": "the sealed archive",

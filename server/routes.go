@@ -74,7 +74,7 @@ func (s *Server) routes() []route {
 		figures, machines = s.parts.Figures, s.parts.API
 		rights            = s.parts.Rights
 
-		a, c, l, workers, agendas, calendars, searches, b, bulkCancels, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.BulkCancels, s.parts.Messages, s.parts.Calls
+		a, c, l, workers, agendas, calendars, searches, b, waitlist, rebookings, notify, bulkCancels, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.Waitlist, s.parts.Rebookings, s.parts.Notify, s.parts.BulkCancels, s.parts.Messages, s.parts.Calls
 	)
 	return []route{
 		{"GET", "/{$}", everyone, s.home, page},
@@ -155,9 +155,9 @@ func (s *Server) routes() []route {
 		{"GET", "/assistants", beneficiary, searches.Workers, page},
 		{"GET", "/assistants/{id}", beneficiary, b.Slots, page},
 		{"GET", "/au-plus-tot", beneficiary, searches.Soonest, page},
-		{"GET", "/liste-attente", beneficiary, b.Waiting, page},
-		{"POST", "/liste-attente", beneficiary, b.Wait, page},
-		{"POST", "/liste-attente/{id}/suppression", beneficiary, b.StopWaiting, page},
+		{"GET", "/liste-attente", beneficiary, waitlist.Page, page},
+		{"POST", "/liste-attente", beneficiary, waitlist.Join, page},
+		{"POST", "/liste-attente/{id}/suppression", beneficiary, waitlist.Leave, page},
 		{"GET", "/assistants/{id}/photo", signedIn, workers.Portrait, page},
 		{"GET", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
 		{"POST", "/rendez-vous/nouveau", beneficiary, b.Confirm, page},
@@ -167,9 +167,9 @@ func (s *Server) routes() []route {
 		{"GET", "/rendez-vous/{id}/calendrier.ics", itsPeople, b.ICS, page},
 		{"GET", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.CancelPage, page},
 		{"POST", "/rendez-vous/{id}/annulation", itsPeople.beforeAcceptance(), b.Cancel, page},
-		{"GET", "/rendez-vous/{id}/propositions", beneficiary, b.Proposals, page},
+		{"GET", "/rendez-vous/{id}/propositions", beneficiary, rebookings.Proposals, page},
 		{"POST", "/rendez-vous/{id}/propositions", beneficiary, b.Rebook, page},
-		{"POST", "/rendez-vous/{id}/propositions/refus", beneficiary, b.DeclineOffers, page},
+		{"POST", "/rendez-vous/{id}/propositions/refus", beneficiary, rebookings.Decline, page},
 		{"GET", "/rendez-vous/{id}/deplacement", itsPeople, b.MovePage, page},
 		{"POST", "/rendez-vous/{id}/deplacement", itsPeople, b.Move, page},
 		{"POST", "/rendez-vous/{id}/telephone", beneficiary, b.ByPhone, page},
@@ -239,11 +239,11 @@ func (s *Server) routes() []route {
 		{"POST", "/standard/inscription/verification", switchboard, a.CheckAssisted, page},
 		{"POST", "/standard/inscription/correction", switchboard, a.CorrectAssisted, page},
 		{"POST", "/standard/inscription", switchboard, a.Assist, page},
-		{"GET", "/standard/notifications", switchboard, b.Unreached, page},
-		{"GET", "/standard/notifications/{id}", switchboard, b.ShowTold, page},
-		{"POST", "/standard/notifications/{id}", switchboard, b.MarkCalled, page},
-		{"GET", "/standard/rappels", switchboard, b.Recalls, page},
-		{"POST", "/standard/rappels/{id}", switchboard, b.NoteRecall, page},
+		{"GET", "/standard/notifications", switchboard, notify.Unreached, page},
+		{"GET", "/standard/notifications/{id}", switchboard, notify.Deliveries, page},
+		{"POST", "/standard/notifications/{id}", switchboard, notify.MarkCalled, page},
+		{"GET", "/standard/rappels", switchboard, rebookings.Recalls, page},
+		{"POST", "/standard/rappels/{id}", switchboard, rebookings.NoteRecall, page},
 		{"POST", "/standard/comptes/{id}/lien", switchboard, a.ResendLink, page},
 		{"GET", "/standard/beneficiaires/{id}", switchboard, searches.Person, page},
 		{"GET", "/standard/beneficiaires/{id}/assistants/{worker}", switchboard, b.ErrandHours, page},

@@ -13,7 +13,10 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/config"
@@ -38,6 +41,9 @@ type Parts struct {
 	Searches    *search.HTTP
 	Calendars   *calendar.HTTP
 	Bookings    *booking.HTTP
+	Waitlist    *waitlist.HTTP
+	Rebookings  *rebooking.HTTP
+	Notify      *notify.HTTP
 	BulkCancels *bulkcancel.HTTP
 	Messages    *messaging.HTTP
 	Calls       *signaling.HTTP

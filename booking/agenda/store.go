@@ -201,3 +201,13 @@ func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID,
 	all, err := readExternalBusyOf(ctx, q, span, worker)
 	return all[worker], err
 }
+
+// Erase empties a worker's agenda.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{
+		`delete from openings where social_worker_id = $1`,
+		`delete from absences where social_worker_id = $1`,
+		`delete from weekly_absences where social_worker_id = $1`,
+		`delete from open_holidays where social_worker_id = $1`,
+	}, person)
+}

@@ -192,3 +192,20 @@ func countComing(ctx context.Context, q postgres.Querier, person uuid.UUID, now 
 		where `+isTheirs+` and `+isComing, person, now).Scan(&n)
 	return n, err
 }
+
+// ReadAny reads an appointment whoever asks: it is for the platform itself.
+func ReadAny(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
+	return postgres.One[Row](ctx, q, Select+`where p.id = $1`, id)
+}
+
+// Erase takes out of a person's appointments what they were about and what was written in
+// them. That an hour took place stays, since it is the other person's too.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{
+		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,
+		`update appointments set place_id = null where social_worker_id = $1`,
+		`delete from counted_people where beneficiary_id = $1`,
+		`delete from late_marks where beneficiary_id = $1 or social_worker_id = $1`,
+		`delete from booking_acts where account_id = $1`,
+	}, person)
+}

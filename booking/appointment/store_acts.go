@@ -156,3 +156,19 @@ func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID
 		person, except, span.From, span.To, now).Scan(&n)
 	return n, err
 }
+
+// CancelledRow is an appointment that an erasure cancelled, and whom to notify.
+type CancelledRow struct {
+	ID      uuid.UUID
+	OtherID uuid.UUID
+}
+
+// CancelComing cancels every appointment of a person that has not begun, requests
+// included.
+func CancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]CancelledRow, error) {
+	return postgres.All[CancelledRow](ctx, tx, `
+		update appointments
+		set status = case when social_worker_id = $1 then 'cancelled_by_worker' else 'cancelled' end, cancelled_at = $2, sequence = sequence + 1
+		where (beneficiary_id = $1 or social_worker_id = $1) and lower(period) > $2 and status in ('confirmed', 'requested')
+		returning id, case when social_worker_id = $1 then beneficiary_id else social_worker_id end as other_id`, person, tx.Now)
+}

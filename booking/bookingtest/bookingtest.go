@@ -17,8 +17,11 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/dbtest"
@@ -28,11 +31,15 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
+	"socialdirect/notification"
 	"socialdirect/web"
 )
 
 // Start is where a world's clock stands at first: a Monday morning in Paris.
 var Start = time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+
+// Friday is at 15:00 in Paris on the Friday after Start.
+var Friday = time.Date(2026, 12, 4, 14, 0, 0, 0, time.UTC)
 
 // Password is everybody's.
 const Password = "Tilleul-phare 7 sucre"
@@ -41,23 +48,30 @@ const Password = "Tilleul-phare 7 sucre"
 // take is tested by itself.
 var Boundless = appointment.Bounds{Coming: 100_000, Acts: 100_000}
 
+// Links are the outside addresses that a world's notifications carry.
+var Links = appointment.Links{Base: Base, Organizer: "Social Direct <rdv@exemple.fr>"}
+
 // World is the parts of the platform up to booking.
 type World struct {
-	DB           *postgres.DB
-	URL          string // the database's address
-	Queue        *jobs.Queue
-	Vault        *vault.Vault
-	Companies    *company.Service
-	Legal        *legal.Service
-	Accounts     *account.Service
-	Appointments *appointment.Service
-	Workers      *worker.Service
-	Agendas      *agenda.Service
-	Searches     *search.Service
-	Calendars    *calendar.Service
-	Bookings     *booking.Service
-	BulkCancels  *bulkcancel.Service
-	Admin        *viewer.Viewer // nobody's account, an administrator's rights
+	DB            *postgres.DB
+	URL           string // the database's address
+	Queue         *jobs.Queue
+	Vault         *vault.Vault
+	Companies     *company.Service
+	Legal         *legal.Service
+	Accounts      *account.Service
+	Appointments  *appointment.Service
+	Workers       *worker.Service
+	Agendas       *agenda.Service
+	Searches      *search.Service
+	Calendars     *calendar.Service
+	Notifications *notification.Service
+	Notify        *notify.Service
+	Rebookings    *rebooking.Service
+	Waitlist      *waitlist.Service
+	Bookings      *booking.Service
+	BulkCancels   *bulkcancel.Service
+	Admin         *viewer.Viewer // nobody's account, an administrator's rights
 
 	now    atomic.Pointer[time.Time]
 	people atomic.Int64
@@ -106,7 +120,16 @@ func (w *World) Within(b appointment.Bounds) {
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
 	w.Calendars = calendar.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Workers)
 	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
-	w.Bookings = booking.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Workers, w.Agendas, w.Searches)
+	w.Notifications = notification.New(w.DB, w.Queue)
+	w.Rebookings = rebooking.New(rebooking.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers})
+	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: Links})
+	w.Waitlist = waitlist.New(waitlist.Parts{
+		DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Searches: w.Searches, Notify: w.Notify, Notifications: w.Notifications,
+	})
+	w.Bookings = booking.New(booking.Parts{
+		DB: w.DB, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Agendas: w.Agendas,
+		Searches: w.Searches, Rebookings: w.Rebookings, Notify: w.Notify,
+	})
 	w.BulkCancels = bulkcancel.New(w.DB, w.Vault, w.Accounts, w.Appointments, w.Bookings)
 }
 
@@ -233,6 +256,13 @@ func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt 
 	return a
 }
 
+// Mark marks a person with a worker, as cancelling late does (R19).
+func (w *World) Mark(t testing.TB, worker, person *viewer.Viewer) {
+	t.Helper()
+	_, err := w.DB.Pool.Exec(t.Context(), `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)`, worker.ID, person.ID, w.DB.Now())
+	must(t, err)
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -248,9 +278,25 @@ func GoRound(t testing.TB, rounds []jobs.Round) {
 	}
 }
 
-// Pages are the pages of a world's searches and bookings.
-func (w *World) Pages(render *web.Renderer, links appointment.Links) (*search.HTTP, *booking.HTTP) {
+// Pages are those of a world's searches, bookings and waitlist.
+type Pages struct {
+	Searches   *search.HTTP
+	Bookings   *booking.HTTP
+	Waitlist   *waitlist.HTTP
+	Rebookings *rebooking.HTTP
+}
+
+// Pages returns them.
+func (w *World) Pages(render *web.Renderer) Pages {
 	workers := worker.NewHTTP(w.Workers, render)
 	searches := search.NewHTTP(w.Searches, workers, render)
-	return searches, booking.NewHTTP(w.Bookings, workers, searches, render, links)
+	rebookings := rebooking.NewHTTP(w.Rebookings, render)
+	return Pages{
+		Searches: searches,
+		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{
+			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: Links,
+		}),
+		Waitlist:   waitlist.NewHTTP(w.Waitlist, workers, render),
+		Rebookings: rebookings,
+	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"socialdirect/account"
 	"socialdirect/internal/viewer"
 
+	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
 )
 
@@ -46,4 +48,9 @@ func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 func (w *World) SignedIn(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
 	return w.viewer(t, token)
+}
+
+// Operator is somebody at the switchboard, nobody's account.
+func Operator() *viewer.Viewer {
+	return &viewer.Viewer{ID: uuid.New(), Role: viewer.Switchboard, Complete: true, Zone: time.UTC}
 }

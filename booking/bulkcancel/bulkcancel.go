@@ -8,9 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/audit"
@@ -156,14 +157,14 @@ func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []
 		if err := appointment.MarkCancelled(ctx, tx, row.ID, appointment.CancelledByWorker, reply); err != nil {
 			return err
 		}
-		if err := booking.InsertRebooking(ctx, tx, row.ID); err != nil {
+		if err := rebooking.Add(ctx, tx, row.ID); err != nil {
 			return err
 		}
 		people := []uuid.UUID{row.BeneficiaryID}
 		if told {
 			people = append(people, row.SocialWorkerID) // their own calendar
 		}
-		if err := s.bookings.Notify(ctx, tx, row.ID, booking.NoticeCancellation, people...); err != nil {
+		if err := s.bookings.Notify.About(ctx, tx, row.ID, notify.Cancellation, people...); err != nil {
 			return err
 		}
 	}

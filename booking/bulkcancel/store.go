@@ -49,3 +49,8 @@ func readClearings(ctx context.Context, q postgres.Querier, worker uuid.UUID, mo
 		select id, author_id, sealed_reason, cancelled, decided_at from agenda_clearings
 		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
 }
+
+// Erase forgets what a worker cancelled at once.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{`delete from agenda_clearings where social_worker_id = $1`}, person)
+}

@@ -217,3 +217,12 @@ func readFeedEntries(ctx context.Context, q postgres.Querier, worker uuid.UUID, 
 		where p.social_worker_id = $1 and `+appointment.OccupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
 		order by lower(p.period) limit $5`, worker, span.From, span.To, now, feedEntries)
 }
+
+// Erase removes a worker's calendars kept elsewhere, and the feed.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{
+		`delete from external_busy where social_worker_id = $1`,
+		`delete from calendar_subscriptions where social_worker_id = $1`,
+		`delete from agenda_feeds where social_worker_id = $1`,
+	}, person)
+}

@@ -169,7 +169,7 @@ func accountsOf(candidates []candidateRow) []uuid.UUID {
 // the modes. Most have one within two weeks; for those alone who have none more is
 // read.
 func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []worker.Row, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
-	t, err := s.takerOf(ctx, person, modes)
+	t, err := s.seekerOf(ctx, person, modes)
 	if err != nil {
 		return nil, err
 	}
@@ -193,22 +193,22 @@ func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []wor
 	return firsts, nil
 }
 
-// Taker is somebody who looks for an hour.
-type Taker struct {
+// Seeker is somebody who looks for an hour.
+type Seeker struct {
 	Person uuid.UUID
 	Now    time.Time
 	Modes  []slot.Mode
 	Marked []uuid.UUID // with whom what they book is a request
 }
 
-func (s *Service) takerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (Taker, error) {
+func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (Seeker, error) {
 	marked, err := appointment.ReadMarkedWith(ctx, s.db.Pool, person)
-	return Taker{Person: person, Now: s.db.Now(), Modes: modes, Marked: marked}, err
+	return Seeker{Person: person, Now: s.db.Now(), Modes: modes, Marked: marked}, err
 }
 
-// can are those of a worker's free hours that the taker can have, each with the modes
+// can are those of a worker's free hours that the seeker can have, each with the modes
 // in which they can: where they ask, an hour so near that nobody could answer is none.
-func (t Taker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
+func (t Seeker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
 	asks := slices.Contains(t.Marked, worker)
 	var own []slot.Slot
 	for _, hour := range free {
@@ -253,7 +253,7 @@ func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Searc
 		return nil, err
 	}
 	search = search.within(allowed)
-	t, err := s.takerOf(ctx, person, slot.ParseModes(search.Modes))
+	t, err := s.seekerOf(ctx, person, slot.ParseModes(search.Modes))
 	if err != nil {
 		return nil, err
 	}
@@ -287,8 +287,8 @@ func instants(kept []freeHourRow) int {
 }
 
 // verified adds to hours those of the kept ones that the agendas bear out, one of each
-// instant, and none at which the taker meets somebody already.
-func (s *Service) verified(ctx context.Context, t Taker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+// instant, and none at which the seeker meets somebody already.
+func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
 	if len(kept) == 0 {
 		return hours, nil
 	}
@@ -332,9 +332,9 @@ func (s *Service) verified(ctx context.Context, t Taker, but uuid.UUID, hours []
 	return hours, nil
 }
 
-// Takes are those of a worker's free hours, in order, that the taker can have under the
+// Bookable are those of a worker's free hours, in order, that the seeker can have under the
 // contract as if one of their appointments were not there.
-func (t Taker) Takes(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
+func (t Seeker) Bookable(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
 	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
 	own, err := appointment.ReadOwnHours(ctx, q, t.Person, but, span, t.Now)
 	if err != nil {

@@ -117,7 +117,7 @@ func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.
 // readSoonest finds the next free hours of the candidates that are kept within a span:
 // of so many instants, each with a few workers. Whom each person sees first at an hour
 // that many have differs.
-func readSoonest(ctx context.Context, q postgres.Querier, t Taker, candidates []uuid.UUID, span slot.Period) ([]freeHourRow, error) {
+func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates []uuid.UUID, span slot.Period) ([]freeHourRow, error) {
 	return postgres.All[freeHourRow](ctx, q, `
 		select social_worker_id, starts_at, modes from (
 			select f.social_worker_id, f.starts_at, f.modes, dense_rank() over (order by f.starts_at) as instant,
@@ -126,4 +126,11 @@ func readSoonest(ctx context.Context, q postgres.Querier, t Taker, candidates []
 			where f.social_worker_id = any($1) and `+stillAhead+` and f.starts_at >= $4 and f.starts_at < $2) as kept
 		where instant <= $7 and choice <= $8 order by starts_at, choice`,
 		candidates, span.To, t.Modes, span.From, t.Now, t.Person, instantsRead, choicesRead)
+}
+
+// Erase removes a worker's first slots.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{
+		`delete from free_hours where social_worker_id = $1`,
+	}, person)
 }

@@ -202,3 +202,26 @@ func putReadings(ctx context.Context, tx postgres.Tx, reader uuid.UUID, workers 
 func ReadOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, error) {
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers where account_id = any($1)`, ids)
 }
+
+// Erase empties a worker's sheet, whose row stays for the appointments' sake, and forgets
+// what a person looked at.
+func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	return postgres.ExecAll(ctx, tx, []string{
+		`delete from portraits where account_id = $1`,
+		`delete from sheet_readings where account_id = $1`,
+		`delete from credentials where social_worker_id = $1`,
+		`delete from credential_notices where social_worker_id = $1`,
+		`delete from places where social_worker_id = $1`,
+		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,
+	}, person)
+}
+
+// LockAgendas locks a person's own agenda, and those in which requests of theirs stand,
+// in one order.
+func LockAgendas(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
+	_, err := tx.Exec(ctx, `
+		select from social_workers
+		where account_id = $1 or account_id in (select social_worker_id from appointments where beneficiary_id = $1 and status = 'requested')
+		order by account_id for no key update`, person)
+	return err
+}

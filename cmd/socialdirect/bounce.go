@@ -8,11 +8,11 @@ import (
 	"io"
 	"os"
 
-	"socialdirect/booking"
 	"socialdirect/internal/config"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
+	"socialdirect/notification"
 )
 
 const bounceHelp = `socialdirect bounce [RECIPIENT] < message: reads a mail that came back to MAIL_BOUNCES and notes which notice did not arrive.
@@ -61,7 +61,7 @@ func readBounce(ctx context.Context, databaseURL string, message io.Reader, reci
 	if err != nil {
 		return err
 	}
-	if err := booking.Returned(ctx, db, queue, report); err != nil {
+	if err := notification.Bounce(ctx, db, queue, report); err != nil {
 		return errLater{err}
 	}
 	return nil

@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"socialdirect/account"
-	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/clocktest"
@@ -309,8 +309,8 @@ func (m *matrixWorld) placeLeft(t *testing.T, zoe, nadia *viewer.Viewer, hour ti
 // placeWish has Zoé wait for an hour of Marc's.
 func (m *matrixWorld) placeWish(t *testing.T) {
 	zoe := m.zoe.whoIs()
-	ok(t, m.platform.bookings.Wait(t.Context(), zoe, booking.Wish{SocialWorkerID: m.marc.whoIs().ID}))
-	wishes, err := m.platform.bookings.Wishes(t.Context(), zoe)
+	ok(t, m.platform.waitlist.Join(t.Context(), zoe, waitlist.Entry{SocialWorkerID: m.marc.whoIs().ID}))
+	wishes, err := m.platform.waitlist.Entries(t.Context(), zoe)
 	ok(t, err)
 	m.objects["wish"] = identified(wishes[0].ID, m.zoe)
 }

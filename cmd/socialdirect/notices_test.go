@@ -91,7 +91,7 @@ func (w *world) stateOf(t *testing.T, account, state string) (id string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
 		err := w.platform.db.Pool.QueryRow(t.Context(), `
-			select coalesce(max(id::text), '') from notices where account_id = $1 and state = $2 and channel = 'mail'`, account, state).Scan(&id)
+			select coalesce(max(id::text), '') from notifications where account_id = $1 and state = $2 and channel = 'mail'`, account, state).Scan(&id)
 		ok(t, err)
 		if id != "" {
 			return id

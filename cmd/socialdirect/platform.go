@@ -17,7 +17,10 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -34,6 +37,7 @@ import (
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
 	"socialdirect/messaging"
+	"socialdirect/notification"
 	"socialdirect/privacy"
 	"socialdirect/server"
 	"socialdirect/signaling"
@@ -74,30 +78,34 @@ type settings struct {
 
 // platform is the parts, started in order.
 type platform struct {
-	db           *postgres.DB
-	direct       *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
-	store        *blob.Store
-	proven       atomic.Bool // the store was tried, and gives back what it takes
-	legal        *legal.Service
-	companies    *company.Service
-	accounts     *account.Service
-	appointments *appointment.Service
-	workers      *worker.Service
-	agendas      *agenda.Service
-	searches     *search.Service
-	calendars    *calendar.Service
-	bookings     *booking.Service
-	bulkCancels  *bulkcancel.Service
-	messages     *messaging.Service
-	rights       *privacy.Service
-	relay        *signaling.Relay
-	health       *health.Monitor
-	server       *server.Server
-	leaves       []func(context.Context) error // run in reverse when the platform leaves, while it answers still
-	stops        []func(context.Context) error // run in reverse
-	figures      sync.Mutex                    // held while figures are counted and published
-	queue        *jobs.Queue
-	mails        *mail.Sender
+	db            *postgres.DB
+	direct        *postgres.DB // past a pooler: for what listens, and holds what belongs to a session
+	store         *blob.Store
+	proven        atomic.Bool // the store was tried, and gives back what it takes
+	legal         *legal.Service
+	companies     *company.Service
+	accounts      *account.Service
+	appointments  *appointment.Service
+	workers       *worker.Service
+	agendas       *agenda.Service
+	searches      *search.Service
+	calendars     *calendar.Service
+	bookings      *booking.Service
+	notifications *notification.Service
+	notify        *notify.Service
+	rebookings    *rebooking.Service
+	waitlist      *waitlist.Service
+	bulkCancels   *bulkcancel.Service
+	messages      *messaging.Service
+	rights        *privacy.Service
+	relay         *signaling.Relay
+	health        *health.Monitor
+	server        *server.Server
+	leaves        []func(context.Context) error // run in reverse when the platform leaves, while it answers still
+	stops         []func(context.Context) error // run in reverse
+	figures       sync.Mutex                    // held while figures are counted and published
+	queue         *jobs.Queue
+	mails         *mail.Sender
 }
 
 // onStop has f run when the platform stops, before what was started earlier.
@@ -200,13 +208,27 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
 	p.calendars = calendar.New(p.db, queue, keys, p.accounts, p.workers)
 	p.searches = search.New(p.db, p.accounts, p.appointments, p.workers, p.agendas)
-	p.bookings = booking.New(p.db, queue, keys, p.accounts, p.appointments, p.workers, p.agendas, p.searches)
-	p.bulkCancels = bulkcancel.New(p.db, keys, p.accounts, p.appointments, p.bookings)
-	events := bus.New()
-	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, events).Within(s.sending)
-	p.bookings.HandOn(messaging.NewHandover(p.messages))
+	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, bus.New()).Within(s.sending)
+	p.openBooking(s, keys)
 	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.appointments, p.bookings, p.messages)
 	return nil
+}
+
+// openBooking makes what changes appointments and notifies people of it.
+func (p *platform) openBooking(s settings, keys *vault.Vault) {
+	p.notifications = notification.New(p.db, p.queue)
+	p.rebookings = rebooking.New(rebooking.Parts{
+		DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Documents: messaging.NewHandover(p.messages),
+	})
+	p.notify = notify.New(notify.Parts{DB: p.db, Accounts: p.accounts, Notifications: p.notifications, Proposals: p.rebookings, Links: s.links()})
+	p.waitlist = waitlist.New(waitlist.Parts{
+		DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Searches: p.searches, Notify: p.notify, Notifications: p.notifications,
+	})
+	p.bookings = booking.New(booking.Parts{
+		DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas,
+		Searches: p.searches, Rebookings: p.rebookings, Notify: p.notify,
+	})
+	p.bulkCancels = bulkcancel.New(p.db, keys, p.accounts, p.appointments, p.bookings)
 }
 
 func (p *platform) openDatabase(ctx context.Context, s settings) error {
@@ -281,8 +303,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
 	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
 	river.AddWorker(workers, worker.NewNoticeWorker(p.workers, notices, sender, s.links()))
-	river.AddWorker(workers, booking.NewNoticeWorker(p.bookings, notices, sender, s.texts, s.links()))
-	river.AddWorker(workers, booking.NewReturnedWorker(p.bookings))
+	river.AddWorker(workers, notification.NewWorker(p.notifications, notices, sender, s.texts))
+	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))
 	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))
 	river.AddWorker(workers, calendar.NewNoticeWorker(p.calendars, notices, sender))
 	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
@@ -298,7 +320,7 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 // rounds are what comes round by itself.
 func (p *platform) rounds() []jobs.Round {
 	figures := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
+	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
 }
 
 // countEvery is how often hours that are over are counted.
@@ -342,7 +364,8 @@ func (p *platform) startServer(s settings) error {
 	workers := worker.NewHTTP(p.workers, render)
 	searches := search.NewHTTP(p.searches, workers, render)
 	accounts.CountComing(p.appointments.CountComing)
-	accounts.CountRecalls(p.bookings.CountRecalls)
+	accounts.CountRecalls(p.rebookings.CountRecalls)
+	rebookings := rebooking.NewHTTP(p.rebookings, render)
 	companies := company.NewHTTP(p.companies, render, s.base)
 	companies.Warn(p.alerts)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
@@ -351,17 +374,22 @@ func (p *platform) startServer(s settings) error {
 	texts := legal.NewHTTP(p.legal, render)
 	render.Remind(texts.Reminder)
 	p.server = server.New(server.Parts{
-		Web:            render,
-		Accounts:       accounts,
-		Sessions:       p.accounts,
-		Companies:      companies,
-		Legal:          texts,
-		Workers:        workers,
-		Agendas:        agenda.NewHTTP(p.agendas, render),
-		Searches:       searches,
-		BulkCancels:    bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
-		Calendars:      calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
-		Bookings:       booking.NewHTTP(p.bookings, workers, searches, render, s.links()),
+		Web:         render,
+		Accounts:    accounts,
+		Sessions:    p.accounts,
+		Companies:   companies,
+		Legal:       texts,
+		Workers:     workers,
+		Agendas:     agenda.NewHTTP(p.agendas, render),
+		Searches:    searches,
+		BulkCancels: bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
+		Calendars:   calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
+		Waitlist:    waitlist.NewHTTP(p.waitlist, workers, render),
+		Rebookings:  rebookings,
+		Notify:      notify.NewHTTP(p.notify, render),
+		Bookings: booking.NewHTTP(p.bookings, booking.PageParts{
+			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
+		}),
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),

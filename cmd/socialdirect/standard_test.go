@@ -166,7 +166,7 @@ func (w *world) noJobFails(t *testing.T) {
 		var waiting, failed int
 		err := w.platform.db.Pool.QueryRow(t.Context(), `
 			select count(*) filter (where state in ('available', 'running')), count(*) filter (where cardinality(errors) > 0)
-			from river_job where kind in ('appointment_notice', 'account_notice', 'account_text')`).Scan(&waiting, &failed)
+			from river_job where kind in ('notification', 'account_notice', 'account_text')`).Scan(&waiting, &failed)
 		ok(t, err)
 		if failed > 0 {
 			t.Fatalf("%d notices failed", failed)

@@ -11,13 +11,14 @@ import (
 
 // domains are the product's ideas, with those that each may ask: downward only.
 var domains = map[string][]string{
-	"legal":     {},
-	"company":   {},
-	"account":   {"company", "legal"},
-	"booking":   {"account", "company"},
-	"messaging": {"booking", "account"},
-	"signaling": {"booking", "account"},
-	"privacy":   {"messaging", "signaling", "booking", "account", "company", "legal"},
+	"legal":        {},
+	"company":      {},
+	"notification": {},
+	"account":      {"notification", "company", "legal"},
+	"booking":      {"account", "company", "notification"},
+	"messaging":    {"booking", "account", "notification"},
+	"signaling":    {"booking", "account"},
+	"privacy":      {"messaging", "signaling", "booking", "account", "company", "legal", "notification"},
 }
 
 // rooms are the other folders with Go code, with the rooms that each may import;
@@ -58,15 +59,18 @@ var owned = map[string][]string{
 	"privacy": {
 		"identity_archives", "rights_requests", "rights_steps",
 	},
+	"notification": {
+		"notifications",
+	},
 	"internal/audit": {
 		"audit_entries",
 	},
 	"booking": {
-		"rebookings", "agenda_clearings", "notices", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
+		"rebookings", "agenda_clearings", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
-		"free_hours", "free_hours_read", "hours_changed", "waiting_entries", "waiting_notices", "waiting_hours", "booking_acts",
+		"free_hours", "free_hours_read", "hours_changed", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
 	},
 	"messaging": {
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates", "document_days",

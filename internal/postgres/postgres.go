@@ -176,6 +176,16 @@ func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, e
 	return pgx.CollectRows(rows, pgx.RowToStructByName[T])
 }
 
+// ExecAll runs statements one after the other, all with the same arguments.
+func ExecAll(ctx context.Context, tx Tx, statements []string, args ...any) error {
+	for _, sql := range statements {
+		if _, err := tx.Exec(ctx, sql, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SQLSTATE values that rules name (PostgreSQL manual, appendix A).
 const (
 	uniqueViolation    = "23505"

@@ -1,9 +1,9 @@
 -- +goose Up
--- The waiting list.
+-- The waitlist.
 
--- Who wants to be told when an earlier hour is freed, of one worker or of anybody who
--- offers what is named; empty names nothing. No hour is ever held for anybody.
-create table waiting_entries (
+-- Who wants to be notified when an earlier slot is released, of one worker or of anybody who
+-- offers what is named; empty names nothing. No slot is ever kept for anybody.
+create table waitlist_entries (
     id               uuid primary key default gen_random_uuid(),
     account_id       uuid not null references accounts on delete cascade,
     social_worker_id uuid references social_workers on delete cascade, -- null is anybody
@@ -15,30 +15,30 @@ create table waiting_entries (
     open_ended       boolean not null,     -- until is only as far as one can book
     created_at       timestamptz not null
 );
-create index waiting_entries_account_idx on waiting_entries (account_id);
-create index waiting_entries_worker_idx on waiting_entries (social_worker_id);
-create index waiting_entries_appointment_idx on waiting_entries (appointment_id) where appointment_id is not null;
+create index waitlist_entries_account_idx on waitlist_entries (account_id);
+create index waitlist_entries_worker_idx on waitlist_entries (social_worker_id);
+create index waitlist_entries_appointment_idx on waitlist_entries (appointment_id) where appointment_id is not null;
 
--- What somebody was told at one time. It outlives the wish.
-create table waiting_notices (
+-- What somebody was notified of at one time. It outlives the entry.
+create table waitlist_releases (
     id         uuid primary key default gen_random_uuid(),
-    entry_id   uuid references waiting_entries on delete set null,
+    entry_id   uuid references waitlist_entries on delete set null,
     account_id uuid not null references accounts on delete cascade,
-    queued_at  timestamptz not null
+    due_at     timestamptz not null -- when the notification may go
 );
-create index waiting_notices_account_idx on waiting_notices (account_id, queued_at);
-create index waiting_notices_entry_idx on waiting_notices (entry_id);
-create index waiting_notices_queued_idx on waiting_notices (queued_at);
+create index waitlist_releases_account_idx on waitlist_releases (account_id, due_at);
+create index waitlist_releases_entry_idx on waitlist_releases (entry_id);
+create index waitlist_releases_due_idx on waitlist_releases (due_at);
 
--- The hours that it was about; gone are those that were free no more since then, and
--- may be told again when they are freed again.
-create table waiting_hours (
-    notice_id        uuid not null references waiting_notices on delete cascade,
+-- The slots that it was about; gone are those that were available no more since then,
+-- and may be told again when they are released again.
+create table waitlist_slots (
+    release_id       uuid not null references waitlist_releases on delete cascade,
     account_id       uuid not null references accounts on delete cascade,
     social_worker_id uuid not null,
     starts_at        timestamptz not null,
     gone             boolean not null default false
 );
-create unique index waiting_hours_once on waiting_hours (account_id, social_worker_id, starts_at) where not gone;
-create index waiting_hours_notice_idx on waiting_hours (notice_id);
-create index waiting_hours_worker_idx on waiting_hours (social_worker_id, starts_at) where not gone;
+create unique index waitlist_slots_once on waitlist_slots (account_id, social_worker_id, starts_at) where not gone;
+create index waitlist_slots_release_idx on waitlist_slots (release_id);
+create index waitlist_slots_worker_idx on waitlist_slots (social_worker_id, starts_at) where not gone;

@@ -1,0 +1,243 @@
+package bookingtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"socialdirect/account/people"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/slot"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/sms"
+	"socialdirect/internal/viewer"
+	"socialdirect/notification"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// Base is a public address as long as most.
+const Base = "https://rendezvous.example.org"
+
+// Store keeps mails and SMS as mail stores and gateways do: one of each identifier.
+type Store struct {
+	mu     sync.Mutex
+	Mails  map[string]mail.Message
+	Texts  map[string]sms.Message
+	Handed int   // how often something was taken
+	Before error // refuses
+	After  error // is told though it was taken, as in a crash
+	During func()
+	Dies   bool // once it was taken
+}
+
+func (s *Store) take(keep func()) error {
+	if s.During != nil {
+		s.During()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Before != nil {
+		return s.Before
+	}
+	s.Handed++
+	keep()
+	if s.Dies {
+		panic("the process dies")
+	}
+	return s.After
+}
+
+type mails struct{ *Store }
+
+func (m mails) Send(_ context.Context, message mail.Message) error {
+	return m.take(func() { m.Mails[message.ID] = message })
+}
+
+type texts struct{ *Store }
+
+func (x texts) Send(_ context.Context, message sms.Message) error {
+	return x.take(func() { x.Texts[message.Key] = message })
+}
+
+// PostOffice is a world with notices that are sent when the test says so.
+type PostOffice struct {
+	*World
+	*Store
+	Worker     Sender
+	Zoe, Nadia *viewer.Viewer
+}
+
+// NewPostOffice returns one with Zoé and Nadia, who can be booked at any hour.
+func NewPostOffice(t testing.TB) *PostOffice {
+	t.Helper()
+	o := PostOfficeOf(t, New(t))
+	o.Accounts.People.AllowTexts()
+	o.Zoe, o.Nadia = o.Beneficiary(t, "Zoé", "Vidal"), o.SocialWorker(t, "Nadia", "Le Goff")
+	return o
+}
+
+// PostOfficeOf sends the notices of a world that has its own people.
+func PostOfficeOf(t testing.TB, w *World) *PostOffice {
+	t.Helper()
+	o := &PostOffice{World: w, Store: &Store{Mails: map[string]mail.Message{}, Texts: map[string]sms.Message{}}}
+	notices, err := web.NewNotices(Base, web.Phone{Display: "02 97 00 00 00"})
+	must(t, err)
+	o.Worker = Sender{notification.NewWorker(o.Notifications, notices, mails{o.Store}, texts{o.Store}), w.DB}
+	return o
+}
+
+// Sender sends the notifications of a world.
+type Sender struct {
+	*notification.Worker
+	db *postgres.DB
+}
+
+// Deliver tries to send one, as River does: with a try that comes after those before it,
+// and is the given one at least.
+func (w Sender) Deliver(ctx context.Context, id uuid.UUID, try int) error {
+	var before int
+	if err := w.db.Pool.QueryRow(ctx, `select attempt from notifications where id = $1`, id).Scan(&before); err != nil {
+		return err
+	}
+	return w.DeliverAs(ctx, id, max(try, before+1), 0)
+}
+
+// DeliverAs is exactly that try, of a notification that was refused so often.
+func (w Sender) DeliverAs(ctx context.Context, id uuid.UUID, number, refused int) error {
+	try := jobs.Try{Number: number}
+	try.Refused = refused
+	return w.Worker.Deliver(ctx, id, try)
+}
+
+// Noticed is a row of the table.
+type Noticed struct {
+	ID            uuid.UUID
+	AppointmentID uuid.UUID
+	AccountID     uuid.UUID
+	Notice        string
+	Channel       string
+	State         string
+	Cause         string
+	Sequence      int
+}
+
+// Rows are the notifications in a state; empty for any.
+func (o *PostOffice) Rows(t testing.TB, state string) []Noticed {
+	t.Helper()
+	rows, err := postgres.All[Noticed](context.Background(), o.DB.Pool, `
+		select id, subject_id as appointment_id, account_id, kind as notice, channel, state, cause, version as sequence from notifications where $1 in ('', state) order by queued_at, kind, channel, id`, state)
+	must(t, err)
+	return rows
+}
+
+// Row is the one notice of a person of that name and channel.
+func (o *PostOffice) Row(t testing.TB, person *viewer.Viewer, notice, channel string) Noticed {
+	t.Helper()
+	var found []Noticed
+	for _, n := range o.Rows(t, "") {
+		if n.AccountID == person.ID && n.Notice == notice && n.Channel == channel {
+			found = append(found, n)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d notices %s by %s, want 1: %+v", len(found), notice, channel, o.Rows(t, ""))
+	}
+	return found[0]
+}
+
+// Deliver tries once to send everything that waits, and returns the errors other than
+// "later".
+func (o *PostOffice) Deliver(t testing.TB) (errs error) {
+	t.Helper()
+	for _, n := range o.Rows(t, "queued") {
+		var later *river.JobSnoozeError
+		if err := o.Worker.Deliver(context.Background(), n.ID, 1); err != nil && !errors.As(err, &later) {
+			errs = errors.Join(errs, err)
+		}
+	}
+	return errs
+}
+
+// Pass lets time go by in steps shorter than any reminder is of use, and delivers.
+func (o *PostOffice) Pass(t testing.TB, d time.Duration) {
+	t.Helper()
+	for until := o.DB.Now().Add(d); o.DB.Now().Before(until); {
+		o.SetNow(o.DB.Now().Add(min(40*time.Minute, until.Sub(o.DB.Now()))))
+		o.Turn(t)
+	}
+}
+
+// Turn plans and delivers at the present instant.
+func (o *PostOffice) Turn(t testing.TB) {
+	t.Helper()
+	must(t, o.Notify.Remind(context.Background()))
+	must(t, o.Deliver(t))
+}
+
+// Got lists what a person received: "mail confirmation", in no order.
+func (o *PostOffice) Got(t testing.TB, person *viewer.Viewer) []string {
+	t.Helper()
+	var all []string
+	for _, n := range o.Rows(t, "") {
+		_, mailed := o.Mails["notice-"+n.ID.String()]
+		_, texted := o.Texts["notice-"+n.ID.String()]
+		if n.AccountID == person.ID && (mailed || texted) {
+			all = append(all, n.Channel+" "+n.Notice)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// WantGot fails unless a person received exactly that.
+func (o *PostOffice) WantGot(t testing.TB, person *viewer.Viewer, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if got := o.Got(t, person); !slices.Equal(got, want) {
+		t.Errorf("%s got\n%s\nwant\n%s\nof %+v", person.Name, strings.Join(got, "\n"), strings.Join(want, "\n"), o.Rows(t, ""))
+	}
+}
+
+// Choose changes how Zoé wants to be told.
+func (o *PostOffice) Choose(t testing.TB, change func(*people.Contact)) {
+	t.Helper()
+	c := people.DefaultContact
+	change(&c)
+	must(t, o.Accounts.ChooseContact(context.Background(), o.Zoe, c))
+}
+
+// Cancel cancels an appointment.
+func (o *PostOffice) Cancel(t testing.TB, v *viewer.Viewer, a appointment.Appointment) {
+	t.Helper()
+	_, err := o.Bookings.Cancel(context.Background(), v, a.ID, "")
+	must(t, err)
+}
+
+// Tell queues a notification of a new appointment in some state, as the acts do, and sends
+// it by both channels.
+func (o *PostOffice) Tell(t testing.TB, status appointment.Status, notice string) {
+	t.Helper()
+	a := o.Book(t, o.Zoe, o.Nadia, Friday, slot.Phone)
+	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
+	must(t, err)
+	must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
+		return o.Notify.About(context.Background(), tx, a.ID, notice, o.Zoe.ID, o.Nadia.ID)
+	}))
+	_, err = o.DB.Pool.Exec(context.Background(), `insert into notifications (subject_id, account_id, kind, channel, version, concerns_at, details, state, cause, queued_at)
+		values ($1, $2, $3, 'sms', 1, $4, 'null', 'queued', '', $5) on conflict do nothing`, a.ID, o.Zoe.ID, notice, Friday, o.DB.Now())
+	must(t, err)
+	must(t, o.Deliver(t))
+	if status.Occupies() {
+		_, err = o.DB.Pool.Exec(context.Background(), `update appointments set status = 'cancelled' where id = $1`, a.ID)
+		must(t, err)
+	}
+}

@@ -1,0 +1,49 @@
+package notify
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/account/people"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/slot"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Kinds are the names of the kinds, with the states in which each is true.
+func Kinds() map[string][]appointment.Status {
+	all := map[string][]appointment.Status{}
+	for name, kind := range kinds {
+		all[name] = kind.valid
+	}
+	return all
+}
+
+// TextOf is the SMS of a kind, on a platform at base.
+func TextOf(t testing.TB, texts *web.Notices, base, name string, startsAt time.Time, mode slot.Mode) string {
+	t.Helper()
+	s := &Service{Parts{Links: appointment.Links{Base: base}}}
+	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}
+	text, err := texts.Text("sms_"+name, s.wordsOf(a, people.Reachable{Person: people.Person{Zone: time.UTC}}, startsAt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// ExplainDue is how the database would look for reminders at now.
+func ExplainDue(ctx context.Context, q postgres.Querier, now time.Time) (string, error) {
+	k := kinds[LimitReminder]
+	rows, err := q.Query(ctx, "explain "+selectDue, now.Add(k.useless), now.Add(k.before), time.Time{}, uuid.Nil, k.before, LimitReminder, remindAtOnce)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
+}

@@ -1,0 +1,145 @@
+package notify
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"socialdirect/account/people"
+	"socialdirect/internal/form"
+	"socialdirect/internal/mail"
+	"socialdirect/internal/sms"
+	"socialdirect/internal/viewer"
+	"socialdirect/notification"
+	"socialdirect/web"
+)
+
+// Become says what became of a notification, as the switchboard reads it.
+func (d Delivery) Become() string {
+	switch d.State {
+	case notification.Queued:
+		return "En attente"
+	case notification.Sent:
+		return "Parti"
+	case notification.Bounced:
+		return "Revenu"
+	case notification.Dropped:
+		return "Pas envoyé"
+	}
+	return "Échec"
+}
+
+// causeWords say why a notification did not arrive, or was not sent.
+var causeWords = map[string]string{
+	string(mail.UnknownAddress): "l’adresse n’existe pas",
+	string(mail.MailboxFull):    "la boîte aux lettres est pleine",
+	string(mail.Rejected):       "la messagerie de la personne l’a refusé",
+	string(mail.Unreachable):    "la messagerie de la personne n’a pas répondu",
+	string(mail.OtherCause):     "la messagerie de la personne ne l’a pas pris",
+	sms.Number:                  "ce numéro n’est pas accepté",
+	notification.TooManySMS:     "trop de SMS sont déjà partis à ce numéro ce jour-là",
+	notification.NoAnswer:       "il n’a pas pu partir à temps",
+	notification.Unreachable:    "ni e-mail ni SMS possible",
+	notification.Stale:          "il n’était plus vrai",
+	notification.Late:           "il serait venu trop tard",
+	notification.Unwanted:       "la personne n’en a pas besoin, ou n’en veut pas",
+}
+
+// Why says why, empty for what arrived.
+func (d Delivery) Why() string { return causeWords[d.Cause] }
+
+// By says by which channel.
+func (d Delivery) By() string {
+	switch d.Channel {
+	case notification.Mail:
+		return "par e-mail"
+	case notification.SMS:
+		return "par SMS"
+	}
+	return ""
+}
+
+// HTTP is the switchboard's pages of what reached nobody.
+type HTTP struct {
+	notify *Service
+	render *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(notify *Service, render *web.Renderer) *HTTP { return &HTTP{notify, render} }
+
+// unreachedPage is the people whom nothing reached.
+type unreachedPage struct {
+	Viewer *viewer.Viewer
+	All    []Delivery
+	More   bool // others wait whom the viewer's day has no room for
+}
+
+func (unreachedPage) Template() string { return "booking/unreached" }
+func (unreachedPage) Title() string    { return "Personnes à joindre" }
+
+// Unreached shows the switchboard whom to call.
+func (h *HTTP) Unreached(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	all, more, err := h.notify.Unreached(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, unreachedPage{v, all, more})
+}
+
+// deliveriesPage is how one person was told.
+type deliveriesPage struct {
+	Viewer *viewer.Viewer
+	Deliveries
+	Number string
+}
+
+func (deliveriesPage) Template() string { return "booking/deliveries" }
+func (deliveriesPage) Title() string    { return "Messages envoyés" }
+
+// Hours are the person's call hours: "de 8 h à 20 h".
+func (p deliveriesPage) Hours() string {
+	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", p.CallFrom/60, p.CallUntil/60)
+}
+
+// Seen is when the page was shown, to the instant.
+func (p deliveriesPage) Seen() string { return p.At.UTC().Format(time.RFC3339Nano) }
+
+// Clock names the clock of these hours.
+func (p deliveriesPage) Clock() string { return web.ZoneName(p.Reachable.Zone) }
+
+// Deliveries shows the switchboard what was sent to a person, and the number to call.
+func (h *HTTP) Deliveries(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	v := viewer.From(r.Context())
+	d, err := h.notify.Deliveries(r.Context(), v, id)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, deliveriesPage{Viewer: v, Deliveries: d, Number: people.DisplayMobile(d.Mobile)})
+}
+
+// MarkCalled notes that the person was told by phone.
+func (h *HTTP) MarkCalled(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	seen, err := time.Parse(time.RFC3339, f.Hidden("seen", 40))
+	if err != nil {
+		seen = h.notify.DB.Now()
+	}
+	if err := h.notify.MarkCalled(r.Context(), viewer.From(r.Context()), id, seen); err != nil {
+		return err
+	}
+	web.Flash(w, "called")
+	return web.See(w, r, "/standard/notifications")
+}

@@ -1,0 +1,22 @@
+package notify_test
+
+import (
+	"testing"
+
+	"socialdirect/booking/bookingtest"
+)
+
+// postOffice is a post office that these tests look into.
+type postOffice struct{ *bookingtest.PostOffice }
+
+func newPostOffice(t testing.TB) postOffice {
+	t.Helper()
+	return postOffice{bookingtest.NewPostOffice(t)}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,125 @@
+package rebooking
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the pages of this package.
+type HTTP struct {
+	rebookings *Service
+	render     *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(rebookings *Service, render *web.Renderer) *HTTP { return &HTTP{rebookings, render} }
+
+// proposalPage offers other hours in place of an appointment that its worker
+// cancelled: one press takes one (R20).
+type proposalPage struct {
+	Proposal
+	Form    *form.Form
+	Reader  *time.Location
+	Problem string // why the hour that was pressed cannot be had
+}
+
+func (proposalPage) Template() string { return "booking/proposal" }
+func (proposalPage) Title() string    { return "D’autres heures" }
+
+// offerGroup is one kind of offers on the page.
+type offerGroup struct {
+	Name, Title string
+	Offers      []Offer
+}
+
+// Groups are the kinds that have offers.
+func (p proposalPage) Groups() (all []offerGroup) {
+	for _, g := range []offerGroup{
+		{"meme-heure", "À la même heure, avec quelqu’un d’autre", p.Offers.SameHour},
+		{"autre-heure", "À une autre heure, avec quelqu’un d’autre", p.Offers.OtherHours},
+		{"meme-personne", "À une autre heure, avec " + p.SocialWorkerName, p.Offers.SameWorker},
+	} {
+		if len(g.Offers) > 0 {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// Value is what the offer's button sends.
+func (o Offer) Value() string {
+	return o.SocialWorkerID.String() + " " + o.StartsAt.Format(time.RFC3339)
+}
+
+// Declined reports whether the person said that none suits them.
+func (p proposalPage) Declined() bool { return p.State == Declined }
+
+func (h *HTTP) proposalPage(r *http.Request, f *form.Form) (proposalPage, error) {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return proposalPage{}, err
+	}
+	v := viewer.From(r.Context())
+	proposal, err := h.rebookings.Proposal(r.Context(), v, id)
+	return proposalPage{Proposal: proposal, Form: f, Reader: v.Zone}, err
+}
+
+// Proposals shows what is offered now; once something took the place, that.
+func (h *HTTP) Proposals(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.proposalPage(r, form.New(map[string]string{"needs": "1"}))
+	if err != nil {
+		return err
+	}
+	if page.BookedID != uuid.Nil {
+		return web.See(w, r, "/rendez-vous/"+page.BookedID.String())
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// DecodeOffer decodes the button that was pressed, and what was ticked.
+func DecodeOffer(f *form.Form) (r Replacement, chosen bool) {
+	r = Replacement{Note: f.Ticked("note"), Needs: f.Ticked("needs"), Documents: f.Ticked("documents")}
+	worker, at, _ := strings.Cut(f.Hidden("offer", 80), " ")
+	id, err := form.ParseID(worker)
+	startsAt, wrong := time.Parse(time.RFC3339, at)
+	r.SocialWorkerID, r.StartsAt = id, startsAt.UTC()
+	return r, err == nil && wrong == nil
+}
+
+// Refuse shows what can be had now, and why the hour that was asked for cannot.
+func (h *HTTP) Refuse(r *http.Request, f *form.Form, why *fault.Fault) error {
+	page, err := h.proposalPage(r, f)
+	if err != nil {
+		return err
+	}
+	page.Problem = why.Message
+	return fault.WithPage(why, page)
+}
+
+// Decline notes that nothing suits the person.
+func (h *HTTP) Decline(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	if _, err := form.Parse(r); err != nil {
+		return err
+	}
+	booked, err := h.rebookings.Decline(r.Context(), viewer.From(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	if booked != uuid.Nil {
+		return web.See(w, r, "/rendez-vous/"+booked.String())
+	}
+	web.Flash(w, "offers-declined")
+	return web.See(w, r, "/rendez-vous/"+id.String())
+}

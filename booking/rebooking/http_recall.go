@@ -1,0 +1,72 @@
+package rebooking
+
+import (
+	"fmt"
+	"net/http"
+
+	"socialdirect/account/people"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// recallsPage is whom the switchboard is to call.
+type recallsPage struct {
+	Viewer  *viewer.Viewer
+	Recalls []Recall
+	More    bool // others wait whom the viewer's day has no room for
+}
+
+func (recallsPage) Template() string { return "booking/recalls" }
+func (recallsPage) Title() string    { return "Personnes à rappeler" }
+
+// Number is the number to call as people read it.
+func (r Recall) Number() string { return people.DisplayMobile(r.Mobile) }
+
+// Hours are the call hours, on the clock of the person: "de 8 h à 20 h".
+func (r Recall) Hours() string {
+	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", r.CallFrom/60, r.CallUntil/60)
+}
+
+// Clock names the person's clock.
+func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
+
+// Recalls shows them.
+func (h *HTTP) Recalls(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.recallsPage(r)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+func (h *HTTP) recallsPage(r *http.Request) (recallsPage, error) {
+	v := viewer.From(r.Context())
+	recalls, more, err := h.rebookings.Recalls(r.Context(), v)
+	return recallsPage{v, recalls, more}, err
+}
+
+// NoteRecall notes what came of a call.
+func (h *HTTP) NoteRecall(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	outcome := f.Choice("outcome", []string{"reached", "missed"}, "Dites si la personne a été jointe.")
+	if !f.Valid() {
+		page, err := h.recallsPage(r)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	if err := h.rebookings.NoteRecall(r.Context(), viewer.From(r.Context()), id, outcome == "reached"); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/standard/rappels")
+}

@@ -1,0 +1,204 @@
+package rebooking
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/booking/agenda"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// Offer is an hour that can take the place of one that a worker cancelled.
+type Offer struct {
+	SocialWorkerID   uuid.UUID
+	SocialWorkerName string
+	StartsAt         time.Time // UTC
+	Zone             *time.Location
+	Place            string // where, in person
+	Asks             bool   // it would be a request (R19)
+}
+
+// Offers are those for one cancelled appointment, the best first (R20).
+type Offers struct {
+	SameHour   []Offer // other workers
+	OtherHours []Offer // other workers, the nearest hours
+	SameWorker []Offer // the nearest hours
+}
+
+// None reports whether there is nothing to offer.
+func (o Offers) None() bool { return len(o.SameHour)+len(o.OtherHours)+len(o.SameWorker) == 0 }
+
+// groups are all of the offers, to be filled in.
+func (o *Offers) groups() [][]Offer { return [][]Offer{o.SameHour, o.OtherHours, o.SameWorker} }
+
+// How far offers go.
+const (
+	offersEach = 3                   // of each group
+	offersNear = 14 * 24 * time.Hour // before and after the hour that was lost
+	candidates = 12                  // other workers whose hours are looked at
+)
+
+// offers finds what can be booked at now in place of a cancelled appointment: what
+// every rule of booking allows the person, each time it is asked.
+func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (Offers, error) {
+	fits, err := s.room(ctx, q, a, now)
+	if err != nil || fits == nil {
+		return Offers{}, err
+	}
+	before, err := worker.Read(ctx, q, a.SocialWorkerID)
+	if err != nil {
+		return Offers{}, err
+	}
+	others, err := s.replacements(ctx, q, a, before.Languages, now)
+	if err != nil {
+		return Offers{}, err
+	}
+	var found Offers
+	for _, worker := range others {
+		free, err := s.freeFor(ctx, q, worker, a, fits)
+		if err != nil {
+			return Offers{}, err
+		}
+		for _, o := range free {
+			if o.StartsAt.Equal(a.StartsAt) {
+				found.SameHour = append(found.SameHour, o)
+			} else {
+				found.OtherHours = append(found.OtherHours, o)
+			}
+		}
+	}
+	if found.SameWorker, err = s.withSame(ctx, q, before, a, fits); err != nil {
+		return Offers{}, err
+	}
+	found.SameHour = found.SameHour[:min(offersEach, len(found.SameHour))]
+	found.OtherHours, found.SameWorker = nearest(found.OtherHours, a.StartsAt), nearest(found.SameWorker, a.StartsAt)
+	return found, s.nameOffers(ctx, q, &found)
+}
+
+// replacements are the workers whose hours are looked at in place of a cancelled one,
+// the best first. Whoever cannot be booked is left out before they are counted.
+func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]worker.Row, error) {
+	rows, err := readReplacements(ctx, q, a, languages, now)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.Accounts.People.Reachable(ctx, q, worker.IDs(rows))
+	rows = slices.DeleteFunc(rows, func(w worker.Row) bool { return !known[w.AccountID].Active })
+	return rows[:min(candidates, len(rows))], err
+}
+
+// room is what an offer must fit into: the person's own hours, the contract and
+// its number of consultations.
+type room struct {
+	span slot.Period
+	now  time.Time
+	own  []slot.Period
+	full []slot.Period // years without a consultation left
+}
+
+// room is nil where the contract allows nothing, or the reason is offered no more.
+func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (*room, error) {
+	contract, err := s.Accounts.People.ContractOf(ctx, q, a.BeneficiaryID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil // nobody's client any more
+	}
+	if err != nil || appointment.Permits(contract, a.Mode, now) != nil {
+		return nil, err
+	}
+	kept, err := worker.ReadReasons(ctx, q)
+	if err != nil || !slices.ContainsFunc(kept, func(r worker.Reason) bool { return r.Slug == a.Reason }) {
+		return nil, err
+	}
+	about := a.StartsAt
+	if about.Before(now) {
+		about = now
+	}
+	f := &room{span: slot.Clip(slot.Period{From: about.Add(-offersNear), To: about.Add(offersNear)}, slot.Period{From: now, To: now.Add(slot.Horizon)}), now: now}
+	if f.own, err = appointment.ReadOwnHours(ctx, q, a.BeneficiaryID, uuid.Nil, agenda.Around(f.span), now); err != nil {
+		return nil, err
+	}
+	f.full, err = appointment.UsedUp(ctx, q, contract, a.BeneficiaryID, uuid.Nil, f.span, now)
+	return f, err
+}
+
+// freeFor are the hours of a worker that fit.
+func (s *Service) freeFor(ctx context.Context, q postgres.Querier, row worker.Row, a appointment.Appointment, fits *room) (free []Offer, err error) {
+	marked, err := appointment.ReadMark(ctx, q, row.AccountID, a.BeneficiaryID)
+	if err != nil {
+		return nil, err
+	}
+	agenda, err := agenda.Read(ctx, q, row, fits.span, fits.now)
+	if err != nil {
+		return nil, err
+	}
+	var places []worker.Place
+	if a.Mode == slot.InPerson {
+		places, err = worker.ReadPlaces(ctx, q, row.AccountID)
+	}
+	for _, hour := range agenda.Available(fits.span, fits.now) {
+		o := Offer{SocialWorkerID: row.AccountID, StartsAt: hour.StartsAt, Zone: row.Zone(), Asks: !marked.IsZero()}
+		where := worker.PlaceIn(places, hour.Place)
+		if a.Mode == slot.InPerson && where != nil {
+			o.Place = where.Words()
+		}
+		if hour.Offers(a.Mode) && (a.Mode != slot.InPerson || where != nil) && fits.has(o) {
+			free = append(free, o)
+		}
+	}
+	return free, err
+}
+
+// has reports whether the hour is one that the person can have.
+func (f *room) has(o Offer) bool {
+	hour := slot.Slot{StartsAt: o.StartsAt}.Period()
+	answerable := !o.Asks || appointment.AnswerBy(o.StartsAt, f.now).After(f.now)
+	return answerable && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
+}
+
+// withSame are other hours of the worker who cancelled, but for those they gave up.
+func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment, fits *room) ([]Offer, error) {
+	err := s.Workers.Offered(ctx, q, worker.AccountID)
+	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	free, err := s.freeFor(ctx, q, worker, a, fits)
+	if err != nil || len(free) == 0 {
+		return nil, err
+	}
+	given, err := readGivenUp(ctx, q, worker.AccountID, agenda.Around(fits.span))
+	return slices.DeleteFunc(free, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
+}
+
+// nearest are the first of the hours, those closest to at before the others.
+func nearest(offers []Offer, at time.Time) []Offer {
+	slices.SortStableFunc(offers, func(a, b Offer) int {
+		return int(a.StartsAt.Sub(at).Abs()/time.Second) - int(b.StartsAt.Sub(at).Abs()/time.Second)
+	})
+	return offers[:min(offersEach, len(offers))]
+}
+
+func (s *Service) nameOffers(ctx context.Context, q postgres.Querier, found *Offers) error {
+	var ids []uuid.UUID
+	for _, group := range found.groups() {
+		for _, o := range group {
+			ids = append(ids, o.SocialWorkerID)
+		}
+	}
+	known, err := s.Accounts.People.Reachable(ctx, q, ids)
+	for _, group := range found.groups() {
+		for i, o := range group {
+			group[i].SocialWorkerName = known[o.SocialWorkerID].Name()
+		}
+	}
+	return err
+}

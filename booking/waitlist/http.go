@@ -1,0 +1,302 @@
+package waitlist
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/search"
+	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// HTTP is the pages of the waitlist.
+type HTTP struct {
+	waitlist    *Service
+	workerPages *worker.HTTP
+	render      *web.Renderer
+}
+
+// NewHTTP returns the pages; workers counts whom they show.
+func NewHTTP(waitlist *Service, workers *worker.HTTP, render *web.Renderer) *HTTP {
+	return &HTTP{waitlist, workers, render}
+}
+
+// waitlistPage is what the viewer waits for, with the form for more.
+type waitlistPage struct {
+	Form    *form.Form
+	Entries []shownEntry
+	Full    bool
+	Reader  *time.Location
+	Now     time.Time
+	Workers []form.Option // with whom one can wait, beside anybody
+	Coming  []form.Option // appointments that can be had earlier
+
+	Reasons, Modes, Languages []form.Option
+}
+
+func (waitlistPage) Template() string { return "booking/waitlist" }
+func (waitlistPage) Title() string    { return "Liste d’attente" }
+func (waitlistPage) Styles() []string { return []string{"finding.css"} }
+
+// shownEntry is an entry as its person reads it.
+type shownEntry struct {
+	Entry
+	Worker      string                   // the name; empty for anybody
+	Appointment *appointment.Appointment // the one that is to be earlier
+	ReasonLabel string
+	Hours       []search.Hour // available now
+	Unsure      bool          // a new hour of the appointment would only be asked for (R19)
+}
+
+// Bounded reports whether a day bounds the entry, and not what can be booked or the
+// appointment alone.
+func (e shownEntry) Bounded() bool {
+	return !e.OpenEnded && (e.Appointment == nil || e.Until.Before(e.Appointment.StartsAt))
+}
+
+// LanguageLabel is the language's name.
+func (e shownEntry) LanguageLabel() string { return worker.LanguageLabel(e.Language) }
+
+// Moves reports whether the appointment itself can be moved to that hour in one act,
+// without any consequence.
+func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
+	a := e.Appointment
+	return a != nil && a.MovesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !e.Unsure
+}
+
+// Choice is one slot of an entry, and how it is booked.
+type Choice struct {
+	search.Hour
+	MoveTo string // where the appointment is moved to it; empty where it is booked
+	Book   string
+}
+
+func (e shownEntry) Choices(now time.Time) []Choice {
+	choices := make([]Choice, len(e.Hours))
+	for i, hour := range e.Hours {
+		choices[i] = Choice{Hour: hour, Book: e.book(hour)}
+		if e.Moves(hour, now) {
+			choices[i].MoveTo = "/rendez-vous/" + e.AppointmentID.String() + "/deplacement"
+		}
+	}
+	return choices
+}
+
+func (e shownEntry) book(h search.Hour) string {
+	mode := h.Modes[0]
+	if e.Mode != "" {
+		mode = e.Mode
+	}
+	query := url.Values{"social_worker_id": {h.Worker.ID.String()}, "starts_at": {h.StartsAt.Format(time.RFC3339)}, "mode": {string(mode)}}
+	if e.Reason != "" {
+		query.Set("reason", e.Reason)
+	}
+	return "/rendez-vous/nouveau?" + query.Encode()
+}
+
+// Page shows what the viewer waits for, and the slots that are available by now.
+func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	f := form.FromValues(query)
+	page, err := h.waitlistPage(r, f, query.Get("social_worker_id"))
+	if err != nil {
+		return err
+	}
+	page.decode(f)
+	typed := form.New(nil)
+	for _, name := range []string{"social_worker_id", "reason", "mode", "language", "appointment_id"} {
+		typed.Set(name, f.Value(name))
+	}
+	page.Form = typed
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// waitlistPage fills the page; beside those whom the viewer meets, somebody whom they
+// have just looked at can be waited for.
+func (h *HTTP) waitlistPage(r *http.Request, f *form.Form, looked string) (waitlistPage, error) {
+	ctx, v, now := r.Context(), viewer.From(r.Context()), h.waitlist.DB.Now()
+	entries, err := h.waitlist.Entries(ctx, v)
+	if err != nil {
+		return waitlistPage{}, err
+	}
+	reasons, err := h.waitlist.Workers.Reasons(ctx)
+	if err != nil {
+		return waitlistPage{}, err
+	}
+	allowed, err := h.waitlist.Appointments.AllowedModes(ctx, v)
+	if err != nil {
+		return waitlistPage{}, err
+	}
+	coming, _, err := h.waitlist.Appointments.Appointments(ctx, v)
+	if err != nil {
+		return waitlistPage{}, err
+	}
+	page := waitlistPage{
+		Form: f, Full: len(entries) >= maxEntries, Reader: v.Zone, Now: now,
+		Reasons: worker.ReasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(),
+	}
+	page.offer(coming, v, now)
+	if err := h.offerWorker(r, &page, looked); err != nil {
+		return waitlistPage{}, err
+	}
+	for _, entry := range entries {
+		shown, err := h.shown(r, entry, coming, reasons)
+		if err != nil {
+			return waitlistPage{}, err
+		}
+		page.Entries = append(page.Entries, shown)
+	}
+	return page, nil
+}
+
+// offer lists the coming appointments, and with whom they are.
+func (p *waitlistPage) offer(coming []appointment.Appointment, v *viewer.Viewer, now time.Time) {
+	for _, a := range coming {
+		if !a.Cancellable(now) {
+			continue
+		}
+		p.Coming = append(p.Coming, form.Option{Value: a.ID.String(), Label: web.DayHour(a.StartsAt.In(v.Zone)) + ", avec " + a.SocialWorkerName})
+		p.offerName(a.SocialWorkerID, a.SocialWorkerName)
+	}
+}
+
+func (p *waitlistPage) offerName(id uuid.UUID, name string) {
+	for _, known := range p.Workers {
+		if known.Value == id.String() {
+			return
+		}
+	}
+	p.Workers = append(p.Workers, form.Option{Value: id.String(), Label: name})
+}
+
+func (h *HTTP) offerWorker(r *http.Request, p *waitlistPage, looked string) error {
+	id, err := form.ParseID(looked)
+	if err != nil {
+		return nil
+	}
+	sheet, err := h.waitlist.Workers.SocialWorker(r.Context(), id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.workerPages.CountViews(r, id); err != nil {
+		return err
+	}
+	p.offerName(id, sheet.Name())
+	return nil
+}
+
+func (h *HTTP) shown(r *http.Request, entry Entry, coming []appointment.Appointment, reasons []worker.Reason) (shownEntry, error) {
+	shown := shownEntry{Entry: entry}
+	for i, a := range coming {
+		if a.ID == entry.AppointmentID {
+			shown.Appointment = &coming[i]
+		}
+	}
+	for _, reason := range reasons {
+		if reason.Slug == entry.Reason {
+			shown.ReasonLabel = reason.Label
+		}
+	}
+	if entry.SocialWorkerID != uuid.Nil {
+		sheet, err := h.waitlist.Workers.SocialWorker(r.Context(), entry.SocialWorkerID)
+		if err != nil {
+			return shownEntry{}, err
+		}
+		shown.Worker = sheet.Name()
+	}
+	if a := shown.Appointment; a != nil && !a.Asks() {
+		marked, err := h.waitlist.Appointments.Marked(r.Context(), viewer.From(r.Context()), a.SocialWorkerID, a.BeneficiaryID)
+		if err != nil {
+			return shownEntry{}, err
+		}
+		shown.Unsure = !marked.IsZero()
+	}
+	hours, err := h.waitlist.Available(r.Context(), viewer.From(r.Context()), entry)
+	if err != nil {
+		return shownEntry{}, err
+	}
+	ids := make([]uuid.UUID, len(hours))
+	for i, hour := range hours {
+		ids[i] = hour.Worker.ID
+	}
+	shown.Hours = hours
+	return shown, h.workerPages.CountViews(r, ids...)
+}
+
+// decode reads what is waited for; what is not chosen names nothing.
+func (p waitlistPage) decode(f *form.Form) Entry {
+	chosen := func(name string, options []form.Option) string {
+		if !f.Sent(name) {
+			return ""
+		}
+		return f.Choice(name, append(form.Values(options), ""), "Choisissez dans la liste.")
+	}
+	entry := Entry{
+		Reason: chosen("reason", p.Reasons), Mode: slot.Mode(chosen("mode", p.Modes)), Language: chosen("language", p.Languages),
+	}
+	entry.SocialWorkerID, _ = uuid.Parse(chosen("social_worker_id", p.Workers))
+	entry.AppointmentID, _ = uuid.Parse(chosen("appointment_id", p.Coming))
+	return entry
+}
+
+// Join adds an entry.
+func (h *HTTP) Join(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	v, now := viewer.From(r.Context()), h.waitlist.DB.Now()
+	page, err := h.waitlistPage(r, f, f.Hidden("social_worker_id", 36))
+	if err != nil {
+		return err
+	}
+	entry := page.decode(f)
+	today := slot.CalendarDay(now.In(v.Zone))
+	if day := f.Date("before", today, today.Add(slot.Horizon), ""); !day.IsZero() {
+		entry.Until = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, v.Zone)
+	}
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	err = h.waitlist.Join(r.Context(), v, entry)
+	for name, why := range map[string]*fault.Fault{"social_worker_id": errWaitingWorker, "mode": appointment.ErrMode, "appointment_id": errNoEarlier} {
+		if errors.Is(err, why) {
+			f.Fail(name, why.Message)
+			return f.Invalid(page)
+		}
+	}
+	if why := appointment.Refusal(err, errTooMany); why != nil {
+		f.Fail("social_worker_id", why.Message)
+		return fault.WithPage(why, page)
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, "waiting")
+	return web.See(w, r, "/liste-attente")
+}
+
+// Leave ends one.
+func (h *HTTP) Leave(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.waitlist.Leave(r.Context(), viewer.From(r.Context()), id); err != nil {
+		return err
+	}
+	web.Flash(w, "not-waiting")
+	return web.See(w, r, "/liste-attente")
+}

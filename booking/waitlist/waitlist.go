@@ -1,0 +1,200 @@
+// Package waitlist notifies people who want an earlier slot when one is released (R12).
+// No slot is kept for anybody: the first to take it has it.
+package waitlist
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"socialdirect/account"
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/notify"
+	"socialdirect/booking/search"
+	"socialdirect/booking/slot"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+	"socialdirect/notification"
+
+	"github.com/google/uuid"
+)
+
+// Entry is what somebody waits for: a slot earlier than an appointment that they
+// have, or before a day, or any.
+type Entry struct {
+	ID             uuid.UUID
+	SocialWorkerID uuid.UUID // zero for anybody who offers the rest
+	Reason         string    // a slug; empty fields name nothing
+	Mode           slot.Mode
+	Language       string
+	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
+	Until          time.Time // hours before this, and before the appointment
+	OpenEnded      bool      // which is only as far as one can book
+}
+
+// LastDay is the last day of an entry, an instant of it.
+func (e Entry) LastDay() time.Time { return e.Until.Add(-time.Second) }
+
+// Service is the waitlist.
+type Service struct {
+	Parts
+}
+
+// Parts are what a Service works with.
+type Parts struct {
+	DB            *postgres.DB
+	Accounts      *account.Service
+	Appointments  *appointment.Service
+	Workers       *worker.Service
+	Searches      *search.Service
+	Notify        *notify.Service
+	Notifications *notification.Service
+}
+
+// New returns the waitlist, and registers its kind of notification.
+func New(p Parts) *Service {
+	s := &Service{p}
+	p.Notifications.Register(notification.Kind{Name: releasedSlot, Label: "Heure plus proche", HourAs: "Le", Priority: jobs.News, Fill: s.fill, SMS: p.Notify, Followed: true, KeptWithSubject: true})
+	return s
+}
+
+// At returns the same waitlist on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	moved := *s
+	moved.DB, moved.Appointments, moved.Workers = db, s.Appointments.At(db), s.Workers.At(db)
+	moved.Searches, moved.Notify, moved.Notifications = s.Searches.At(db), s.Notify.At(db), s.Notifications.At(db)
+	return &moved
+}
+
+// Rounds are what comes round by itself.
+func (s *Service) Rounds() []jobs.Round {
+	return []jobs.Round{{Name: "free_hours", Every: search.RefreshEvery, Do: s.Refresh}}
+}
+
+const (
+	maxEntries = 5 // of one person
+	maxADay    = 3 // notifications to one person within 24 hours
+	maxSlots   = 5 // slots that one notification names
+
+	keptFor = 30 * 24 * time.Hour // how long it is known what somebody was notified of
+)
+
+var (
+	errNotWaiting    = fault.New(fault.Forbidden, "La liste d’attente est celle des personnes qui prennent rendez-vous.")
+	errTooMany       = fault.New(fault.Invalid, "Vous attendez déjà cinq fois. Retirez-vous d’une de ces attentes d’abord.")
+	errNoEntry       = fault.New(fault.NotFound, "Cette attente est finie, ou n’est pas la vôtre.")
+	errNoEarlier     = fault.New(fault.Invalid, "Ce rendez-vous n’est plus à venir. Choisissez-en un autre, ou une date.")
+	errWaitingWorker = fault.New(fault.Invalid, "Cette personne ne prend pas de rendez-vous pour le moment. Choisissez quelqu’un d’autre, ou « Peu importe ».")
+)
+
+// Join has the viewer notified by mail and SMS when a slot that they wait for is
+// released. Joining twice for the same is one entry; Throttled after too many acts (R47).
+func (s *Service) Join(ctx context.Context, v *viewer.Viewer, e Entry) error {
+	if v == nil || v.Role != viewer.Beneficiary {
+		return errNotWaiting
+	}
+	allowed, err := s.Appointments.AllowedModes(ctx, v)
+	if err != nil {
+		return err
+	}
+	if e.Mode != "" && !slices.Contains(allowed, e.Mode) {
+		return appointment.ErrMode
+	}
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := s.Accounts.People.HoldClient(ctx, tx, v.ID); err != nil {
+			return err
+		}
+		if err := s.bookable(ctx, tx, e.SocialWorkerID); err != nil {
+			return err
+		}
+		e.OpenEnded = e.Until.IsZero() && e.AppointmentID == uuid.Nil
+		if e.Until, err = s.bound(ctx, tx, v, e); err != nil {
+			return err
+		}
+		entries, err := readEntries(ctx, tx, v.ID, tx.Now)
+		if err != nil || slices.ContainsFunc(entries, e.same) {
+			return err
+		}
+		if len(entries) >= maxEntries {
+			return errTooMany
+		}
+		if err := s.Appointments.Spend(ctx, tx, v, v.ID); err != nil {
+			return err
+		}
+		return insertEntry(ctx, tx, v.ID, e)
+	})
+}
+
+// bookable fails where nobody can book with the worker; zero is anybody.
+func (s *Service) bookable(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	if id == uuid.Nil {
+		return nil
+	}
+	if _, err := worker.Read(ctx, tx, id); err != nil {
+		return errWaitingWorker
+	}
+	if err := s.Workers.Offered(ctx, tx, id); err != nil {
+		return errWaitingWorker
+	}
+	return nil
+}
+
+// same reports whether the row waits for the same. An entry without a day moves with what
+// can be booked at all.
+func (e Entry) same(row entryRow) bool {
+	other := row.entry()
+	other.ID = e.ID
+	if e.OpenEnded && other.OpenEnded || e.Until.Equal(other.Until) {
+		other.Until = e.Until
+	}
+	return other == e
+}
+
+// bound is before what hours are of use: the end of the day that was named, within what
+// can be booked at all, and before the appointment that is to be earlier.
+func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, e Entry) (time.Time, error) {
+	last := tx.Now.Add(slot.Horizon)
+	if e.AppointmentID != uuid.Nil {
+		row, err := appointment.Read(ctx, tx, v.ID, e.AppointmentID)
+		if err != nil || !row.Appointment().At(tx.Now).Cancellable(tx.Now) {
+			return time.Time{}, errNoEarlier
+		}
+		last = row.StartsAt
+	}
+	if e.Until.IsZero() || e.Until.After(last) {
+		return last, nil
+	}
+	return e.Until, nil
+}
+
+// Leave ends one of the viewer's entries. What stops messages is no act that is bounded.
+func (s *Service) Leave(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+	found, err := deleteEntry(ctx, s.DB.Pool, v.ID, id)
+	return fault.OrMissing(found, err, errNoEntry)
+}
+
+// Entries are what the viewer waits for, oldest first. An entry is over when its time is,
+// when the person has an hour that they booked since (a request is none yet), or when
+// the appointment that was to be earlier is as early as they wanted, or cancelled.
+func (s *Service) Entries(ctx context.Context, v *viewer.Viewer) ([]Entry, error) {
+	if v == nil || v.Role != viewer.Beneficiary {
+		return nil, errNotWaiting
+	}
+	rows, err := readEntries(ctx, s.DB.Pool, v.ID, s.DB.Now())
+	entries := make([]Entry, len(rows))
+	for i, row := range rows {
+		entries[i] = row.entry()
+	}
+	return entries, err
+}
+
+// Available are the next slots that one of the viewer's entries waits for.
+func (s *Service) Available(ctx context.Context, v *viewer.Viewer, e Entry) ([]search.Hour, error) {
+	wanted := search.Search{Reason: e.Reason, Mode: e.Mode, Language: e.Language, Worker: e.SocialWorkerID}
+	hours, err := s.Searches.FirstSlots(ctx, v, wanted, e.AppointmentID)
+	hours = slices.DeleteFunc(hours, func(h search.Hour) bool { return !h.StartsAt.Before(e.Until) })
+	return hours[:min(len(hours), maxSlots)], err
+}
