@@ -180,4 +180,3 @@ func (s *Service) Rounds() []jobs.Round {
 func (s *Service) forget(ctx context.Context) error {
 	return deleteOld(ctx, s.db.Pool, s.names(func(k Kind) bool { return !k.KeptWithSubject }), s.db.Now().Add(-keptFor))
 }
-

@@ -18,7 +18,10 @@ func TestR21_ThePlatformGoesEveryDomainsRounds(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	p := w.platform
-	parts := map[string]rounder{"accounts": p.accounts, "workers": p.workers, "calendars": p.calendars, "bookings": p.bookings, "messages": p.messages, "rights": p.rights}
+	parts := map[string]rounder{
+		"accounts": p.accounts, "workers": p.workers, "calendars": p.calendars, "notifications": p.notifications, "notify": p.notify,
+		"waitlist": p.waitlist, "bookings": p.bookings, "messages": p.messages, "rights": p.rights,
+	}
 	for i := range reflect.TypeFor[platform]().NumField() {
 		field := reflect.TypeFor[platform]().Field(i)
 		if _, asked := parts[field.Name]; field.Type.Implements(reflect.TypeFor[rounder]()) != asked {
