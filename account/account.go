@@ -59,7 +59,6 @@ type Service struct {
 	Passwords *passwords.Hasher
 	passkeys  *webauthn.WebAuthn
 	nobody    uuid.UUID // makes the ids of accounts that do not exist
-	texting   bool      // an SMS gateway is set
 }
 
 // New returns the acts on the given parts.
