@@ -24,8 +24,10 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -50,6 +52,8 @@ const (
 type Service struct {
 	Limits *limit.Service
 	People *people.Service
+	Codes  *smscode.Service
+	Outbox *outbox.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -64,6 +68,7 @@ type Service struct {
 // New returns the acts on the given parts.
 func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
 	limits := limit.New(db, vault)
+	persons, codes := people.New(db, vault, companies, limits), smscode.New(db, vault, limits)
 	hasher, err := passwords.NewHasher()
 	if err != nil {
 		return nil, err
@@ -73,8 +78,9 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		return nil, err
 	}
 	return &Service{
-		Limits: limits, People: people.New(db, vault, companies, limits),
-		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
+		Limits: limits, People: persons, Codes: codes,
+		Outbox: outbox.New(outbox.Options{DB: db, Queue: queue, Limits: limits, People: persons, Codes: codes}),
+		db:     db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher, passkeys: passkeys, nobody: uuid.New(),
 	}, nil
 }
@@ -94,6 +100,8 @@ func (s *Service) ServedAt(base string) (*Service, error) {
 // At returns the same acts on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.Limits, moved.People = db, s.Limits.At(db), s.People.At(db)
+	moved.db = db
+	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
+	moved.Outbox = s.Outbox.At(db)
 	return &moved
 }

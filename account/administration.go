@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -190,6 +191,6 @@ func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uui
 		if err := journal(ctx, tx, v, "account.invited", id, uuid.Nil); err != nil {
 			return err
 		}
-		return s.enqueueNotice(ctx, tx, id, noticeInvitation)
+		return s.Outbox.SendOnce(ctx, tx, id, outbox.Invitation)
 	})
 }

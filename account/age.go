@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -80,7 +81,7 @@ func (s *Service) AskAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 		if err := insertAgeCheck(ctx, tx, check, id, v.ID, sealed); err != nil {
 			return err
 		}
-		if err := s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeAgeAsked}, nil); err != nil {
+		if err := s.Outbox.Send(ctx, tx, id, outbox.AgeAsked); err != nil {
 			return err
 		}
 		return journal(ctx, tx, v, "account.age_asked", id, check)
@@ -111,7 +112,7 @@ func (s *Service) SettleAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID,
 		if outcome == AgeClosed {
 			return nil // closed already, by a decision that says why
 		}
-		if err := s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeAgeVerified}, nil); err != nil {
+		if err := s.Outbox.Send(ctx, tx, id, outbox.AgeVerified); err != nil {
 			return err
 		}
 		return journal(ctx, tx, v, "account.age_verified", id, check)

@@ -9,7 +9,9 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -38,7 +40,6 @@ type Assisted struct {
 // The faults of assisted sign-up. Only a switchboard operator, signed in, meets
 // them: they tell what no public page does (R5).
 var (
-	ErrNoSMS    = fault.New(fault.Invalid, "Sans adresse e-mail, il faut un envoi de SMS, et cette plateforme n’en a pas. Demandez une adresse e-mail à la personne.")
 	ErrKnown    = fault.New(fault.Invalid, "Un compte a déjà cette adresse e-mail. La personne peut se connecter, ou demander un autre mot de passe.")
 	ErrTaken    = fault.New(fault.Invalid, "Un compte sans adresse e-mail a déjà ce numéro. La personne peut se connecter avec un code reçu par SMS.")
 	ErrDoubles  = fault.New(fault.Invalid, "Un compte ressemble à celui-ci. Vérifiez avec la personne, puis cochez la case si c’est quelqu’un d’autre.")
@@ -58,7 +59,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 		return uuid.Nil, err
 	}
 	if in.Email == "" && !s.People.Texts() {
-		return uuid.Nil, ErrNoSMS
+		return uuid.Nil, smscode.ErrNoSMS
 	}
 	// Its refusals tell what a comparison does, and are bounded and journaled as one.
 	if _, err := s.LikelyDoubles(ctx, v, in.probe()); err != nil {
@@ -134,13 +135,13 @@ const tooManyLinks = "Trop de liens sont partis à ce numéro aujourd’hui. Vé
 // after too many SMS to the number.
 func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, email, mobile string) error {
 	if email != "" {
-		return s.enqueueNotice(ctx, tx, id, noticeAssisted)
+		return s.Outbox.SendOnce(ctx, tx, id, outbox.Assisted)
 	}
 	refused, err := s.Limits.SpendIn(ctx, tx, tooManyLinks, limit.Quota{Kind: "link-number", Value: mobile, Most: linksByNumber, Window: 24 * time.Hour})
 	if err := errors.Join(refused, err); err != nil {
 		return err
 	}
-	return s.enqueueText(ctx, tx, textArgs{AccountID: id, Text: textInvitation})
+	return s.Outbox.SendText(ctx, tx, outbox.SMS{AccountID: id, Text: outbox.TextInvitation})
 }
 
 // ResendLink sends the link again to somebody whom the viewer signed up and who
@@ -161,7 +162,7 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 			return ErrFinished
 		}
 		if row.Email == "" && !s.People.Texts() {
-			return ErrNoSMS
+			return smscode.ErrNoSMS
 		}
 		if err := s.Limits.SpendInvitation(ctx, tx, row.Email); err != nil {
 			return err

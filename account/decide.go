@@ -228,7 +228,7 @@ func (s *Service) tellDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	if !told {
 		return nil
 	}
-	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
+	return s.Outbox.Send(ctx, tx, id, notice)
 }
 
 // decisionsShown bounds how many decisions one page holds.

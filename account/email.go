@@ -4,12 +4,11 @@ import (
 	"context"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // AskEmail begins the move of the viewer's account to another address: the
@@ -37,10 +36,10 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		if err := people.SetPendingEmail(ctx, tx, v.ID, email); err != nil {
 			return err
 		}
-		if err := s.mail(ctx, tx, v.ID, noticeMoveAsked); err != nil {
+		if err := s.Outbox.Send(ctx, tx, v.ID, outbox.EmailAsked); err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, v.ID, noticeMove, limit.MailMove)
+		return s.Outbox.SendAsked(ctx, tx, v.ID, outbox.EmailMove, limit.MailMove)
 	})
 }
 
@@ -95,51 +94,6 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := endSessions(ctx, tx, id, but); err != nil {
 			return err
 		}
-		return s.mail(ctx, tx, id, noticeMoved)
+		return s.Outbox.Send(ctx, tx, id, outbox.EmailMoved)
 	})
-}
-
-// moveLetters sends the new address its link, or its owner a word when it has an
-// account.
-func (s *Service) moveLetters(ctx context.Context, person people.Person) ([]letter, error) {
-	var letters []letter
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		token, hash := bearer.New()
-		pending, err := people.InsertEmailToken(ctx, tx, person.ID, hash)
-		if postgres.NoRows(err) {
-			return nil // done, or given up
-		}
-		if err != nil {
-			return err
-		}
-		l, err := s.moveLetter(ctx, tx, person, pending, token)
-		letters = []letter{l}
-		return err
-	})
-	return letters, err
-}
-
-func (s *Service) moveLetter(ctx context.Context, tx postgres.Tx, person people.Person, pending, token string) (letter, error) {
-	owner, err := people.ReadHolder(ctx, tx, pending)
-	if postgres.NoRows(err) || err == nil && (owner.ID == person.ID || owner.Waiting) {
-		return letter{to: pending, notice: noticeMove, FirstName: person.FirstName, Token: token}, nil
-	}
-	if err != nil {
-		return letter{}, err
-	}
-	return s.takenLetter(ctx, tx, owner.ID)
-}
-
-func (s *Service) takenLetter(ctx context.Context, tx postgres.Tx, owner uuid.UUID) (letter, error) {
-	person, err := people.Read(ctx, tx, owner)
-	return letter{to: person.Email, notice: noticeTaken, FirstName: person.FirstName}, err
-}
-
-// movedLetters tells the address that the account had.
-func (s *Service) movedLetters(ctx context.Context, person people.Person) ([]letter, error) {
-	replaced, err := people.ReadReplaced(ctx, s.db.Pool, person.ID)
-	if postgres.NoRows(err) {
-		return nil, nil // swept by now
-	}
-	return []letter{{to: replaced, notice: noticeMoved, FirstName: person.FirstName}}, err
 }

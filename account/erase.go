@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -66,7 +67,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // eraseRooms has each package take what it holds of a person out of its tables. What is
 // sealed with the person's key (decisions, reports) stays unread with it.
 func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{eraseSessions, eraseFactors, eraseCodes, eraseAges, eraseShown, eraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{eraseSessions, eraseFactors, smscode.Erase, eraseAges, eraseShown, eraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/mail"
@@ -113,7 +114,7 @@ func work[T river.JobArgs](ctx context.Context, w river.Worker[T], id int64, arg
 // mailed makes the mails of one job, and counts them.
 func mailed(ctx context.Context, w *bookingtest.World, args []byte) ([]letter, error) {
 	var box postbox
-	err := work(ctx, account.NewNoticeWorker(w.Accounts, &box, &box), 1, args)
+	err := work(ctx, outbox.NewMailWorker(w.Accounts.Outbox, &box, &box), 1, args)
 	return box.sent, err
 }
 
@@ -150,7 +151,7 @@ func sendTexts(ctx context.Context, w *bookingtest.World, sender sms.Sender) err
 		return err
 	}
 	for id, args := range waiting {
-		if err := work(ctx, account.NewTextWorker(w.Accounts, notices, sender), id, args); err != nil {
+		if err := work(ctx, outbox.NewTextWorker(w.Accounts.Outbox, notices, sender), id, args); err != nil {
 			return err
 		}
 		if _, err := w.DB.Pool.Exec(ctx, `delete from river_job where id = $1`, id); err != nil {

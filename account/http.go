@@ -2,14 +2,10 @@ package account
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -71,7 +67,7 @@ func (h *HTTP) setCookie(w http.ResponseWriter, name, value string, seconds int)
 
 // device is where a request comes from.
 func (h *HTTP) device(r *http.Request) Device {
-	d := Device{Place: place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r)}
+	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r)}
 	if cookie, err := r.Cookie(h.markName()); err == nil {
 		d.Mark = cookie.Value
 	}
@@ -92,41 +88,15 @@ func (h *HTTP) enter(w http.ResponseWriter, r *http.Request, in SignedIn, next s
 func landing(in SignedIn, next string) string {
 	switch {
 	case !in.Complete && in.Enrolled:
-		return "/connexion/second-facteur" + query(next)
+		return "/connexion/second-facteur" + pages.Query(next)
 	case !in.Complete:
-		return "/profil/securite/totp" + query(next)
+		return "/profil/securite/totp" + pages.Query(next)
 	case in.NewCodes:
-		return recoveryPath + query(next)
+		return recoveryPath + pages.Query(next)
 	case next != "":
 		return next
 	}
 	return web.HomePath(in.Role)
-}
-
-func query(next string) string {
-	if next == "" {
-		return ""
-	}
-	return "?suite=" + url.QueryEscape(next)
-}
-
-// localPath keeps a path of this platform and nothing else: an address that
-// leads elsewhere is dropped.
-func localPath(path string) string {
-	u, err := url.Parse(path)
-	plain := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil
-	if !plain || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") || len(path) > 500 {
-		return ""
-	}
-	return path
-}
-
-func place(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 type signInPage struct {
@@ -143,7 +113,7 @@ func (h *HTTP) SignInPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()})
+	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()})
 }
 
 // SignIn opens a session.
@@ -152,7 +122,7 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := signInPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
+	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
 	email := f.Email("email")
 	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
 	shared := f.Ticked("shared_device")
@@ -163,25 +133,12 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 	from.Shared = shared
 	in, err := h.accounts.SignIn(r.Context(), email, password, from)
 	if err != nil {
-		return refuse(f, "password", err, page)
+		return pages.Refuse(f, "password", err, page)
 	}
 	if from.Shared {
 		h.setMark(w, "")
 	}
 	return h.enter(w, r, in, page.Next)
-}
-
-// refuse shows page again with an act's message beside a field, or beside the password
-// that it is about; what the person cannot mend goes up unchanged.
-func refuse(f *form.Form, field string, err error, page web.Page) error {
-	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
-		return err
-	}
-	if errors.Is(err, passwords.ErrWeak) {
-		field = "password"
-	}
-	f.Fail(field, fault.From(err).Message)
-	return fault.WithPage(err, page)
 }
 
 // SignOut ends the session.

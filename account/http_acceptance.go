@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 
+	"socialdirect/account/pages"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -36,7 +37,7 @@ func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) a
 
 // AcceptancePage shows what is new in the texts in force, and asks (R4, R33).
 func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *http.Request) error {
-	v, next := viewer.From(r.Context()), localPath(r.URL.Query().Get("suite"))
+	v, next := viewer.From(r.Context()), pages.LocalPath(r.URL.Query().Get("suite"))
 	owed, err := h.accounts.Owed(r.Context(), v)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, next := viewer.From(r.Context()), localPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
+	v, next := viewer.From(r.Context()), pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
 	owed, err := h.accounts.Owed(r.Context(), v)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -68,7 +69,7 @@ func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
 	number = min(max(number, 1), foundPages)
 	found, more, err := h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, number)
 	if err != nil {
-		return refuse(f, "q", err, page)
+		return pages.Refuse(f, "q", err, page)
 	}
 	page.Asked, page.Found, page.Previous = true, found, number-1
 	if more {

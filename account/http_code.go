@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"socialdirect/account/pages"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
@@ -30,8 +31,8 @@ func (h *HTTP) CheckCode(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(codePage{f})
 	}
-	if err := h.accounts.CheckCode(r.Context(), code, place(r)); err != nil {
-		return refuse(f, "connection_code", err, codePage{f})
+	if err := h.accounts.CheckCode(r.Context(), code, pages.Place(r)); err != nil {
+		return pages.Refuse(f, "connection_code", err, codePage{f})
 	}
 	h.setCode(w, code)
 	return web.See(w, r, "/inscription")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -80,7 +81,7 @@ func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	if err := h.accounts.ChooseContact(r.Context(), v, chosen); err != nil {
-		return refuse(f, "call_until", err, page)
+		return pages.Refuse(f, "call_until", err, page)
 	}
 	web.Flash(w, "saved")
 	return web.See(w, r, "/profil/notifications")

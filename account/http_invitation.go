@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -80,7 +81,7 @@ func (h *HTTP) Invite(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := h.accounts.InviteStaff(r.Context(), viewer.From(r.Context()), in)
 	if errors.Is(err, ErrEmailKnown) {
-		return refuse(f, "email", err, page)
+		return pages.Refuse(f, "email", err, page)
 	}
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -48,7 +49,7 @@ func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := h.accounts.SendMobileCode(r.Context(), viewer.From(r.Context())); err != nil {
-		return refuse(f, "code", err, page)
+		return pages.Refuse(f, "code", err, page)
 	}
 	web.Flash(w, "code-sent")
 	return web.See(w, r, "/profil/mobile")
@@ -75,7 +76,7 @@ func (h *HTTP) ProveMobile(w http.ResponseWriter, r *http.Request) error {
 		return fault.WithPage(err, page)
 	}
 	if err != nil {
-		return refuse(f, "code", err, page)
+		return pages.Refuse(f, "code", err, page)
 	}
 	web.Flash(w, "mobile-proved")
 	return web.See(w, r, "/profil/mobile")

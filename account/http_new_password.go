@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -37,7 +38,7 @@ func (h *HTTP) Forgotten(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(forgottenPage{Form: f})
 	}
 	if err := h.accounts.ForgotPassword(r.Context(), email, h.device(r)); err != nil {
-		return refuse(f, "email", err, forgottenPage{Form: f})
+		return pages.Refuse(f, "email", err, forgottenPage{Form: f})
 	}
 	return web.See(w, r, "/mot-de-passe/oubli?envoye")
 }
@@ -75,7 +76,7 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(resetPage{Form: f, Token: token})
 	}
 	if err := h.accounts.ResetPassword(r.Context(), token, password); err != nil {
-		return refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
+		return pages.Refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
 	}
 	h.setSession(w, "")
 	web.Flash(w, "password-reset")

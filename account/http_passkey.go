@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"socialdirect/account/pages"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -203,7 +204,7 @@ func (h *HTTP) tellPlace(w http.ResponseWriter, in SignedIn, next string) error 
 	if in.Mark != "" {
 		h.setMark(w, in.Mark)
 	}
-	return tell(w, map[string]string{"location": landing(in, localPath(next))})
+	return tell(w, map[string]string{"location": landing(in, pages.LocalPath(next))})
 }
 
 // AskToAddPasskey answers with what the browser makes a passkey from.

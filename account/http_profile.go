@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -75,9 +76,9 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 		web.Flash(w, "saved")
 		return web.See(w, r, "/profil")
 	}
-	if err := h.accounts.AskEmail(r.Context(), v, email, f.Ticked(emailConfirmed)); err != nil {
-		confirmNext(f, err)
-		return refuse(f, "email", err, h.profilePage(f, person))
+	if err := h.accounts.AskEmail(r.Context(), v, email, f.Ticked(pages.EmailConfirmed)); err != nil {
+		pages.ConfirmNext(f, err)
+		return pages.Refuse(f, "email", err, h.profilePage(f, person))
 	}
 	web.Flash(w, "email-asked")
 	return web.See(w, r, "/profil")

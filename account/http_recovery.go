@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/pages"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -27,7 +28,7 @@ func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if page.Next = localPath(r.URL.Query().Get("suite")); page.Next == "" {
+	if page.Next = pages.LocalPath(r.URL.Query().Get("suite")); page.Next == "" {
 		page.Next = web.HomePath(v.Role)
 	}
 	if r.Method == http.MethodGet { // asking for the head alone shows nothing
@@ -71,7 +72,7 @@ func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error 
 	}
 	err = h.accounts.RenewRecoveryCodes(r.Context(), viewer.From(r.Context()), code)
 	if err != nil {
-		return refuse(f, "code", err, page)
+		return pages.Refuse(f, "code", err, page)
 	}
 	return web.See(w, r, recoveryPath)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -77,7 +78,7 @@ func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	if err := h.accounts.ChangePassword(r.Context(), v, current, password); err != nil {
-		return refuse(f, "current_password", err, page)
+		return pages.Refuse(f, "current_password", err, page)
 	}
 	web.Flash(w, "password-changed")
 	return web.See(w, r, "/profil/securite")

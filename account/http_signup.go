@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/company"
@@ -77,34 +78,23 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	in.Place = place(r)
+	in.Place = pages.Place(r)
 	err = h.accounts.SignUp(r.Context(), in)
 	switch {
 	case errors.Is(err, company.ErrCode):
-		return refuse(f, "connection_code", err, page)
+		return pages.Refuse(f, "connection_code", err, page)
 	case errors.Is(err, ErrNewTexts): // in this very moment
 		page, err = h.signUpAgain(r, f)
 		untick(f)
 		return cmp.Or(err, f.Invalid(page))
 	case errors.Is(err, people.ErrWorkAddress):
-		confirmNext(f, err)
-		return refuse(f, "email", err, page)
+		pages.ConfirmNext(f, err)
+		return pages.Refuse(f, "email", err, page)
 	case err != nil:
-		return refuse(f, "password", err, page)
+		return pages.Refuse(f, "password", err, page)
 	}
 	h.setCode(w, "")
 	return web.See(w, r, "/inscription/validation")
-}
-
-// emailConfirmed is the field that says that the person was told of their client's own
-// address, and keeps it.
-const emailConfirmed = "email_confirmed"
-
-// confirmNext has the form say so when it is sent again.
-func confirmNext(f *form.Form, err error) {
-	if errors.Is(err, people.ErrWorkAddress) {
-		f.Set(emailConfirmed, "1")
-	}
 }
 
 // untick has the person look at texts that changed before they accept them.
@@ -133,7 +123,7 @@ func decodeSignUp(f *form.Form) SignUp {
 		Mobile:    f.Mobile("mobile"),
 		Shown:     f.Hidden("texts", 100),
 
-		EmailConfirmed: f.Ticked(emailConfirmed),
+		EmailConfirmed: f.Ticked(pages.EmailConfirmed),
 	}
 	in.Password = passwords.Decode(f)
 	if f.Checked("adult", "Cochez cette case si c’est bien votre cas. Vous avez moins de 18 ans ? Appelez le standard.") {
@@ -210,8 +200,8 @@ func (h *HTTP) Resend(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(resendPage{Form: f})
 	}
-	if err := h.accounts.ResendValidation(r.Context(), email, place(r)); err != nil {
-		return refuse(f, "email", err, resendPage{Form: f})
+	if err := h.accounts.ResendValidation(r.Context(), email, pages.Place(r)); err != nil {
+		return pages.Refuse(f, "email", err, resendPage{Form: f})
 	}
 	return web.See(w, r, "/inscription/renvoi?envoye")
 }

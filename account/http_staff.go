@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
@@ -71,7 +72,7 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	}
 	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.device(r))
 	if err != nil {
-		return refuse(f, "password", err, newInvitationPage(f, token, invitee))
+		return pages.Refuse(f, "password", err, newInvitationPage(f, token, invitee))
 	}
 	return h.enter(w, r, in, "")
 }
@@ -96,7 +97,7 @@ func (p secondFactorPage) Code(label, hint string) codeForm { return codeForm{p,
 
 func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
 	has, err := h.accounts.SecondFactors(r.Context(), viewer.From(r.Context()))
-	return secondFactorPage{Form: f, Next: localPath(next), Has: has}, err
+	return secondFactorPage{Form: f, Next: pages.LocalPath(next), Has: has}, err
 }
 
 // SecondFactorPage asks for a one-time code, a recovery code or a passkey.
@@ -135,7 +136,7 @@ func (h *HTTP) confirm(w http.ResponseWriter, r *http.Request, f *form.Form, pag
 	}
 	in, err := h.accounts.ConfirmSecondFactor(r.Context(), viewer.From(r.Context()), code)
 	if err != nil {
-		return refuse(f, "code", err, page)
+		return pages.Refuse(f, "code", err, page)
 	}
 	return h.enter(w, r, in, next)
 }
@@ -153,7 +154,7 @@ func (enrolmentPage) Title() string    { return "Mettre en place la double véri
 
 // EnrolmentPage shows what an authenticator application scans.
 func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.enrolmentPage(r, form.New(nil), localPath(r.URL.Query().Get("suite")))
+	page, err := h.enrolmentPage(r, form.New(nil), pages.LocalPath(r.URL.Query().Get("suite")))
 	if err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	next := localPath(f.Hidden("suite", 500))
+	next := pages.LocalPath(f.Hidden("suite", 500))
 	page, err := h.enrolmentPage(r, f, next)
 	if err != nil {
 		return err
@@ -177,7 +178,7 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 			return f.Invalid(page)
 		}
 		if err := h.accounts.GiveResetCode(r.Context(), viewer.From(r.Context()), code); err != nil {
-			return refuse(f, "reset_code", err, page)
+			return pages.Refuse(f, "reset_code", err, page)
 		}
 		page.Reset = false
 	}

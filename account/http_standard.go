@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -66,7 +68,7 @@ func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Found, page.More, err = h.accounts.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
 	if err != nil {
-		return refuse(f, "search", err, page)
+		return pages.Refuse(f, "search", err, page)
 	}
 	page.Searched = true
 	return h.render.Render(w, r, http.StatusOK, page)
@@ -164,7 +166,7 @@ func (h *HTTP) refuseAddress(f *form.Form) {
 		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
 	}
 	if !h.accounts.People.Texts() {
-		f.Fail("email", ErrNoSMS.Message)
+		f.Fail("email", smscode.ErrNoSMS.Message)
 	}
 }
 
@@ -224,7 +226,7 @@ func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := h.decodeAssisted(f)
-	in.DespiteDoubles, in.EmailConfirmed = f.Ticked("other_person"), f.Ticked(emailConfirmed)
+	in.DespiteDoubles, in.EmailConfirmed = f.Ticked("other_person"), f.Ticked(pages.EmailConfirmed)
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
 	}
@@ -236,7 +238,7 @@ func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
 }
 
 // besides says beside which field an act's message stands.
-var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", ErrNoSMS: "email"}
+var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", smscode.ErrNoSMS: "email"}
 
 func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err error) error {
 	if errors.Is(err, ErrDoubles) {
@@ -244,19 +246,19 @@ func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err er
 		if broken != nil {
 			return broken
 		}
-		return refuse(f, "other_person", err, page)
+		return pages.Refuse(f, "other_person", err, page)
 	}
 	if errors.Is(err, people.ErrWorkAddress) {
 		page, broken := h.assistedPage(r, f, in)
 		if broken != nil {
 			return broken
 		}
-		f.Fail(emailConfirmed, "Dites-le à la personne, puis cochez cette case si elle préfère cette adresse.")
+		f.Fail(pages.EmailConfirmed, "Dites-le à la personne, puis cochez cette case si elle préfère cette adresse.")
 		return f.Invalid(page)
 	}
 	for known, name := range besides {
 		if errors.Is(err, known) {
-			return refuse(f, name, err, h.assistPage(f))
+			return pages.Refuse(f, name, err, h.assistPage(f))
 		}
 	}
 	return err

@@ -3,6 +3,8 @@ package account
 import (
 	"net/http"
 
+	"socialdirect/account/pages"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -25,7 +27,7 @@ func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	page := textedPage{Form: form.New(nil), Next: localPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()}
+	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -36,17 +38,17 @@ func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := textedPage{Form: f, Next: localPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
+	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
 	token, err := h.accounts.RequestCode(r.Context(), mobile, h.device(r))
 	if err != nil {
-		return refuse(f, "mobile", err, page)
+		return pages.Refuse(f, "mobile", err, page)
 	}
 	h.setTexted(w, token)
-	return web.See(w, r, "/connexion/sms/code"+query(page.Next))
+	return web.See(w, r, "/connexion/sms/code"+pages.Query(page.Next))
 }
 
 // textedCookie ties a code to the browser that asked for it.
@@ -59,7 +61,7 @@ func (h *HTTP) textedCookie() string {
 
 func (h *HTTP) setTexted(w http.ResponseWriter, token string) {
 	cookie := &http.Cookie{
-		Name: h.textedCookie(), Value: token, Path: "/", MaxAge: int(CodeLifetime.Seconds()),
+		Name: h.textedCookie(), Value: token, Path: "/", MaxAge: int(smscode.Lifetime.Seconds()),
 		HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode,
 	}
 	if token == "" {
@@ -87,9 +89,9 @@ func (textedCodePage) Title() string    { return "Le code reçu par SMS" }
 
 // TextedCodePage shows the form.
 func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *http.Request) error {
-	next := localPath(r.URL.Query().Get("suite"))
+	next := pages.LocalPath(r.URL.Query().Get("suite"))
 	if h.texted(r) == "" {
-		return web.See(w, r, "/connexion/sms"+query(next))
+		return web.See(w, r, "/connexion/sms"+pages.Query(next))
 	}
 	return h.render.Render(w, r, http.StatusOK, textedCodePage{Form: form.New(nil), Next: next})
 }
@@ -100,7 +102,7 @@ func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := textedCodePage{Form: f, Next: localPath(f.Hidden("suite", 500))}
+	page := textedCodePage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500))}
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -110,7 +112,7 @@ func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
 		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.accounts.People.Texts(), Gone: true})
 	}
 	if err != nil {
-		return refuse(f, "code", err, page)
+		return pages.Refuse(f, "code", err, page)
 	}
 	h.setTexted(w, "")
 	return h.enter(w, r, in, page.Next)

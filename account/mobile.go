@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -91,11 +93,11 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 			return err
 		}
 		_, hash := bearer.New() // nobody's: the session says whose code it is
-		challenge, err := replaceMobileChallenge(ctx, tx, hash, v.ID, s.byNumber(m.Number))
+		challenge, err := smscode.InsertProof(ctx, tx, hash, v.ID, s.Codes.ByNumber(m.Number))
 		if err != nil {
 			return err
 		}
-		return s.enqueueText(ctx, tx, textArgs{ChallengeID: challenge, Text: textProof})
+		return s.Outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextProof})
 	})
 	if err != nil {
 		return err
@@ -137,24 +139,24 @@ func (s *Service) ProveMobileByHand(ctx context.Context, id uuid.UUID) error {
 // answerMobileCode marks the number as proved when code is the right one; refused
 // says why it is not, and what was counted stays counted.
 func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, m Mobile, code string) (refused, err error) {
-	c, err := lockMobileChallenge(ctx, tx, id)
-	if postgres.NoRows(err) || err == nil && c.Tries >= codeTries {
-		return errTextGone, nil
+	c, err := smscode.LockProof(ctx, tx, id)
+	if postgres.NoRows(err) || err == nil && c.Tries >= smscode.MaxTries {
+		return smscode.ErrGone, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	counts := s.byNumber(m.Number)
+	counts := s.Codes.ByNumber(m.Number)
 	if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 		return nil, err
 	}
-	if !s.rightCode(ctx, tx, c, code) {
-		return errTextCode, countCodeTry(ctx, tx, c.ID)
+	if !s.Codes.Right(ctx, tx, c, code) {
+		return smscode.ErrWrong, smscode.CountTry(ctx, tx, c.ID)
 	}
 	if err := limit.Forget(ctx, tx, counts); err != nil {
 		return nil, err
 	}
-	if err := useChallenge(ctx, tx, c.ID); err != nil {
+	if err := smscode.Use(ctx, tx, c.ID); err != nil {
 		return nil, err
 	}
 	return nil, people.MarkMobileProved(ctx, tx, id)

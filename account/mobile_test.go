@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -190,7 +191,7 @@ func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 	if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
 		t.Errorf("a wrong code again: %v", err)
 	}
-	w.SetNow(bookingtest.Start.Add(account.CodeLifetime + time.Second))
+	w.SetNow(bookingtest.Start.Add(smscode.Lifetime + time.Second))
 	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) {
 		t.Errorf("late: %v", err)
 	}

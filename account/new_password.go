@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
@@ -36,7 +37,7 @@ func (s *Service) ForgotPassword(ctx context.Context, email string, from Device)
 		if err != nil {
 			owner = people.Holder{ID: s.People.IDOfNobody(email), HasPassword: true}
 		}
-		return s.queue.Add(ctx, tx, noticeArgs{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known}, nil)
+		return s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known})
 	})
 }
 
@@ -44,11 +45,11 @@ func (s *Service) ForgotPassword(ctx context.Context, email string, from Device)
 func recovery(h people.Holder) string {
 	switch {
 	case !h.HasPassword:
-		return noticeInvitation
+		return outbox.Invitation
 	case h.Waiting:
-		return noticeWaiting
+		return outbox.Waiting
 	}
-	return noticeReset
+	return outbox.PasswordReset
 }
 
 // ResetOwner reports, without consuming it, whose password a link sets; Gone
@@ -165,5 +166,5 @@ func (s *Service) replacePassword(ctx context.Context, tx postgres.Tx, id uuid.U
 	if err := forgetDevices(ctx, tx, id); err != nil {
 		return err
 	}
-	return s.enqueueNotice(ctx, tx, id, noticePassword)
+	return s.Outbox.SendOnce(ctx, tx, id, outbox.PasswordChanged)
 }

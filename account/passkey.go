@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -168,7 +169,7 @@ func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.U
 		if v.Role.Staff() && !has.Application && has.Passkeys == 1 {
 			return errLastPasskey
 		}
-		return s.enqueueNotice(ctx, tx, v.ID, noticePasskeyRemoved)
+		return s.Outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyRemoved)
 	})
 }
 
@@ -244,7 +245,7 @@ func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string,
 		if err := s.keepPasskey(ctx, tx, v, name, session, parsed); err != nil {
 			return err
 		}
-		if err := s.enqueueNotice(ctx, tx, v.ID, noticePasskeyAdded); err != nil || v.Complete {
+		if err := s.Outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyAdded); err != nil || v.Complete {
 			in = SignedIn{Role: v.Role, Complete: true, Enrolled: true}
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 )
@@ -16,7 +17,7 @@ func (s *Service) UpdateProfile(ctx context.Context, v *viewer.Viewer, p people.
 			return err
 		}
 		if before.Number != p.Mobile { // a code that was sent to the other number proves nothing about this one
-			if err := dropMobileChallenge(ctx, tx, v.ID); err != nil {
+			if err := smscode.DropProof(ctx, tx, v.ID); err != nil {
 				return err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -186,5 +187,5 @@ func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid
 	if err != nil {
 		return err
 	}
-	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeRecoveryUsed, Left: left}, nil)
+	return s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.RecoveryUsed, Left: left})
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -81,7 +82,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err != nil {
 		return err
 	}
-	if err := s.enqueueNotice(ctx, tx, accountID, noticeSecondFactorReset); err != nil {
+	if err := s.Outbox.SendOnce(ctx, tx, accountID, outbox.SecondFactorReset); err != nil {
 		return err
 	}
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "second_factor.reset", SubjectID: accountID, ObjectID: id})

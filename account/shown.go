@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/account/outbox"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -82,7 +83,7 @@ func (s *Service) alarmShown(ctx context.Context, tx postgres.Tx, v *viewer.View
 		return err
 	}
 	for _, id := range overseers {
-		if err := s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: noticeManyShown, About: v.ID}, nil); err != nil {
+		if err := s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.ManyShown, About: v.ID}); err != nil {
 			return err
 		}
 	}

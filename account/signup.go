@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/company"
@@ -101,7 +102,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		if err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, id, notice, limit.MailSignUp)
+		return s.Outbox.SendAsked(ctx, tx, id, notice, limit.MailSignUp)
 	})
 }
 
@@ -186,9 +187,9 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a people.Ne
 		return err
 	})
 	if errors.Is(err, errPretended) {
-		return owner.ID, noticeKnown, nil
+		return owner.ID, outbox.Known, nil
 	}
-	return id, noticeWaiting, err
+	return id, outbox.Waiting, err
 }
 
 var errPretended = errors.New("no account may be opened with this address")
@@ -247,7 +248,7 @@ func (s *Service) Invite(ctx context.Context, tx postgres.Tx, in Invitation) (id
 	if err != nil || known {
 		return id, known, err
 	}
-	return id, false, s.enqueueNotice(ctx, tx, id, noticeInvitation)
+	return id, false, s.Outbox.SendOnce(ctx, tx, id, outbox.Invitation)
 }
 
 func (s *Service) insertStaff(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, known bool, err error) {

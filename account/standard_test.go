@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/audit"
@@ -366,7 +367,7 @@ func TestR4_ACodeIsForItsBrowserItsTimeAndFiveTries(t *testing.T) {
 		t.Errorf("the sixth try: %v", err)
 	}
 	token, code = askCode(t, w, &phone, "+33612345679")
-	w.SetNow(bookingtest.Start.Add(account.CodeLifetime))
+	w.SetNow(bookingtest.Start.Add(smscode.Lifetime))
 	if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("too late: %v", err)
 	}
@@ -476,7 +477,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	if err != nil || late == "" {
 		t.Fatal(err)
 	}
-	w.SetNow(bookingtest.Start.Add(account.CodeLifetime))
+	w.SetNow(bookingtest.Start.Add(smscode.Lifetime))
 	phone.sent = nil
 	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 0 {
 		t.Errorf("a code that is over was sent: %+v, %v", phone.sent, err)
@@ -487,10 +488,10 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	v := newOperator(t, w, "standard@exemple.fr")
-	if _, err := w.Accounts.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, account.ErrNoSMS) {
+	if _, err := w.Accounts.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, smscode.ErrNoSMS) {
 		t.Errorf("sign up: %v", err)
 	}
-	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); !errors.Is(err, account.ErrNoSMS) {
+	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); !errors.Is(err, smscode.ErrNoSMS) {
 		t.Errorf("sign in: %v", err)
 	}
 	assist(t, w, v, spoken(w, "anne@exemple.fr", "+33612345679"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/account/limit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -32,30 +31,4 @@ func oneMobile(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID
 		return Mobile{}, fault.Wrap(fault.NotFound, err)
 	}
 	return m, err
-}
-
-// replaceMobileChallenge makes the account's one open code for its number.
-func replaceMobileChallenge(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, counted limit.Throttle) (challenge uuid.UUID, err error) {
-	if err := dropMobileChallenge(ctx, tx, id); err != nil {
-		return uuid.Nil, err
-	}
-	err = tx.QueryRow(ctx, `
-		insert into sms_challenges (token_hash, account_id, expires_at, counted, purpose) values ($1, $2, $3, $4, 'mobile') returning id`,
-		hash, id, tx.Now.Add(CodeLifetime), counted.Key).Scan(&challenge)
-	return challenge, err
-}
-
-func dropMobileChallenge(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `delete from sms_challenges where account_id = $1 and purpose = 'mobile'`, id)
-	return err
-}
-
-func lockMobileChallenge(ctx context.Context, tx postgres.Tx, id uuid.UUID) (challengeRow, error) {
-	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and account_id = $1 and purpose = 'mobile' for update`, id, tx.Now)
-}
-
-// eraseCodes forgets the codes that were sent to a person.
-func eraseCodes(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `delete from sms_challenges where account_id = $1`, id)
-	return err
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/account/limit"
 	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 
@@ -115,52 +114,4 @@ func readTexted(ctx context.Context, q postgres.Querier, mobile string) (id uuid
 		return uuid.Nil, nil
 	}
 	return id, err
-}
-
-type challengeRow struct {
-	ID         uuid.UUID
-	AccountID  uuid.UUID // zero where nobody has the number
-	SealedCode []byte
-	Tries      int
-	Counted    string // the throttle of the number
-}
-
-func insertChallenge(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted limit.Throttle) (id uuid.UUID, err error) {
-	err = tx.QueryRow(ctx, `
-		insert into sms_challenges (token_hash, account_id, expires_at, counted)
-		values ($1, nullif($2, '00000000-0000-0000-0000-000000000000'::uuid), $3, $4) returning id`,
-		hash, account, tx.Now.Add(CodeLifetime), counted.Key).Scan(&id)
-	return id, err
-}
-
-const selectChallenge = `
-	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries, counted
-	from sms_challenges where used_at is null and expires_at > $2 `
-
-func lockChallenge(ctx context.Context, tx postgres.Tx, hash []byte) (challengeRow, error) {
-	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and token_hash = $1 and purpose = 'sign_in' for update`, hash, tx.Now)
-}
-
-func lockChallengeByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (challengeRow, error) {
-	return postgres.One[challengeRow](ctx, tx, selectChallenge+`and id = $1 for update`, id, tx.Now)
-}
-
-func countCodeTry(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update sms_challenges set tries = tries + 1 where id = $1`, id)
-	return err
-}
-
-func useChallenge(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update sms_challenges set used_at = $2, sealed_code = null where id = $1`, id, tx.Now)
-	return err
-}
-
-func setCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
-	_, err := tx.Exec(ctx, `update sms_challenges set sealed_code = $2 where id = $1`, id, sealed)
-	return err
-}
-
-func deleteStaleChallenges(ctx context.Context, tx postgres.Tx) error {
-	_, err := tx.Exec(ctx, `delete from sms_challenges where expires_at <= $1`, tx.Now)
-	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account/limit"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 )
@@ -19,7 +20,7 @@ const sweepEvery = time.Hour
 // in time: accounts, and addresses to move to.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, sweep := range []func(context.Context, postgres.Tx) error{sweepSessions, people.Sweep, deleteStaleChallenges, limit.Sweep, deleteShownDays, deleteStaleSecondFactors} {
+		for _, sweep := range []func(context.Context, postgres.Tx) error{sweepSessions, people.Sweep, smscode.Sweep, limit.Sweep, deleteShownDays, deleteStaleSecondFactors} {
 			if err := sweep(ctx, tx); err != nil {
 				return err
 			}

@@ -2,27 +2,16 @@ package account
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
-	"fmt"
-	"math/big"
-	"strings"
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
+	"socialdirect/account/smscode"
 	"socialdirect/internal/bearer"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
-)
-
-// A code by SMS (R4): how long it stands and how many tries it allows.
-const (
-	CodeLifetime = 10 * time.Minute
-	codeTries    = 5
-	codeDigits   = 6
 )
 
 // How often a code may be asked for: SMS cost money, and nobody shall be flooded
@@ -36,11 +25,6 @@ const (
 
 const tooManyCodes = "Trop de codes ont été demandés. Le standard peut aussi vous aider."
 
-var (
-	errTextCode = fault.New(fault.Invalid, "Ce code n’est pas le bon. Vérifiez les 6 chiffres du dernier SMS reçu.")
-	errTextGone = fault.New(fault.Gone, "Ce code a expiré, ou a été essayé trop de fois. Demandez-en un autre.")
-)
-
 // RequestCode sends a code to a mobile number by SMS, when the number is that of
 // somebody without an e-mail address, and returns the token with which the same
 // browser gives the code back. The caller cannot tell whether anything was sent
@@ -48,7 +32,7 @@ var (
 // account knows has codes of its own to ask for, whatever others ask for.
 func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
 	if !s.People.Texts() {
-		return "", ErrNoSMS
+		return "", smscode.ErrNoSMS
 	}
 	account, err := readTexted(ctx, s.db.Pool, mobile)
 	if err != nil {
@@ -64,11 +48,11 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
 		token, hash = bearer.New()
-		challenge, err := insertChallenge(ctx, tx, hash, account, s.byNumber(mobile))
+		challenge, err := smscode.Insert(ctx, tx, hash, account, s.Codes.ByNumber(mobile))
 		if err != nil {
 			return err
 		}
-		return s.enqueueText(ctx, tx, textArgs{ChallengeID: challenge, Text: textCode})
+		return s.Outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextCode})
 	})
 	return token, err
 }
@@ -84,15 +68,9 @@ func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid
 		limit.Quota{Kind: "code-number", Value: mobile, Most: codesByNumber, Window: 24 * time.Hour})...), nil
 }
 
-// byNumber counts wrong codes for a number, whoever has it, so that another code
-// gives no more tries.
-func (s *Service) byNumber(mobile string) limit.Throttle {
-	return s.Limits.Throttle("number", mobile, limit.FreeTries)
-}
-
 // wrongCodesFor is what a code that is given back is counted for: the device when
 // the account knows it, else the number.
-func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c challengeRow, from Device) (limit.Throttle, error) {
+func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.Challenge, from Device) (limit.Throttle, error) {
 	known, err := s.knownTo(ctx, tx, c.AccountID, from)
 	if known {
 		return s.Limits.ByDevice(from.Mark), err
@@ -109,9 +87,9 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 	var in SignedIn
 	var refused error
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		c, err := lockChallenge(ctx, tx, bearer.Hash(token))
-		if postgres.NoRows(err) || err == nil && c.Tries >= codeTries {
-			refused = errTextGone
+		c, err := smscode.Lock(ctx, tx, bearer.Hash(token))
+		if postgres.NoRows(err) || err == nil && c.Tries >= smscode.MaxTries {
+			refused = smscode.ErrGone
 			return nil // what was counted before stays counted
 		}
 		if err != nil {
@@ -124,14 +102,14 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 			return err
 		}
-		if !s.rightCode(ctx, tx, c, code) {
-			refused = errTextCode
-			return countCodeTry(ctx, tx, c.ID)
+		if !s.Codes.Right(ctx, tx, c, code) {
+			refused = smscode.ErrWrong
+			return smscode.CountTry(ctx, tx, c.ID)
 		}
 		if err := limit.Forget(ctx, tx, counts); err != nil {
 			return err
 		}
-		if err := useChallenge(ctx, tx, c.ID); err != nil {
+		if err := smscode.Use(ctx, tx, c.ID); err != nil {
 			return err
 		}
 		if err := s.People.Prove(ctx, tx, c.AccountID); err != nil {
@@ -147,63 +125,4 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		return SignedIn{}, err
 	}
 	return in, refused
-}
-
-// rightCode asks for the key of nobody too, so that it takes the same way where
-// nobody has the number.
-func (s *Service) rightCode(ctx context.Context, tx postgres.Tx, c challengeRow, code string) bool {
-	plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
-	return err == nil && subtle.ConstantTimeCompare(plain, []byte(onlyDigits(code))) == 1
-}
-
-func onlyDigits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func aboutCode(challenge uuid.UUID) string { return "sms:" + challenge.String() }
-
-// codeFor makes the code of a request as it is sent, the same at every try; the
-// person is zero when there is nothing to send any more.
-func (s *Service) codeFor(ctx context.Context, challenge uuid.UUID) (person people.Person, code string, err error) {
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		c, err := lockChallengeByID(ctx, tx, challenge)
-		if postgres.NoRows(err) || err == nil && c.AccountID == uuid.Nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if code, err = s.sealedCode(ctx, tx, c); err != nil {
-			return err
-		}
-		person, err = people.Read(ctx, tx, c.AccountID)
-		return err
-	})
-	return person, code, err
-}
-
-func (s *Service) sealedCode(ctx context.Context, tx postgres.Tx, c challengeRow) (string, error) {
-	if c.SealedCode != nil {
-		plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
-		return string(plain), err
-	}
-	code, err := newCode()
-	if err != nil {
-		return "", err
-	}
-	sealed, err := s.vault.Seal(ctx, tx, c.AccountID, aboutCode(c.ID), []byte(code))
-	if err != nil {
-		return "", err
-	}
-	return code, setCode(ctx, tx, c.ID, sealed)
-}
-
-func newCode() (string, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	return fmt.Sprintf("%0*d", codeDigits, n), err
 }

@@ -4,14 +4,11 @@ import (
 	"context"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 )
-
-var tokenPurposes = map[string]people.Purpose{
-	noticeInvitation: people.PurposeInvitation, noticeAssisted: people.PurposeInvitation, noticeReset: people.PurposePassword,
-}
 
 // CheckToken reports, without consuming it, whether a link still works: nil or Gone.
 func (s *Service) CheckToken(ctx context.Context, token string, invitation bool) error {
@@ -61,6 +58,6 @@ func (s *Service) ResendValidation(ctx context.Context, email, place string) err
 		if err != nil {
 			return err
 		}
-		return s.mailAsked(ctx, tx, owner.ID, noticeWaiting, limit.MailSignUp)
+		return s.Outbox.SendAsked(ctx, tx, owner.ID, outbox.Waiting, limit.MailSignUp)
 	})
 }

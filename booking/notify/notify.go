@@ -208,7 +208,7 @@ func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, person uuid.UUI
 	if err != nil {
 		return false, err
 	}
-	return s.Accounts.SpendText(ctx, tx, known[person].Person)
+	return s.Accounts.Outbox.SpendText(ctx, tx, known[person].Person)
 }
 
 // Within has an SMS wait for the person's call hours, as long as it helps then.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/outbox"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
@@ -113,13 +113,13 @@ func TestR21_PlanningRemindersDoesNotReadThePast(t *testing.T) {
 func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
-	const booked = account.TextsByAccount + 5
+	const booked = outbox.TextsByAccount + 5
 	for i := range booked {
 		o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(time.Duration(i)*time.Hour), slot.Video)
 	}
 	must(t, o.Deliver(t))
-	if len(o.Texts) != account.TextsByAccount || len(o.Mails) != 2*booked {
-		t.Errorf("%d SMS and %d mails for %d bookings, want %d and %d", len(o.Texts), len(o.Mails), booked, account.TextsByAccount, 2*booked)
+	if len(o.Texts) != outbox.TextsByAccount || len(o.Mails) != 2*booked {
+		t.Errorf("%d SMS and %d mails for %d bookings, want %d and %d", len(o.Texts), len(o.Mails), booked, outbox.TextsByAccount, 2*booked)
 	}
 	for _, n := range o.Rows(t, "failed") {
 		if n.Channel != "sms" || n.Cause != "texts" {
@@ -133,7 +133,7 @@ func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 	o.SetNow(o.DB.Now().Add(24 * time.Hour))
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(booked*time.Hour), slot.Video)
 	must(t, o.Deliver(t))
-	if len(o.Texts) != account.TextsByAccount+1 {
+	if len(o.Texts) != outbox.TextsByAccount+1 {
 		t.Errorf("%d SMS in all after a booking on the next day", len(o.Texts))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/outbox"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -300,8 +301,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 		return err
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, account.NewNoticeWorker(p.accounts, notices, sender))
-	river.AddWorker(workers, account.NewTextWorker(p.accounts, notices, s.texts))
+	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, notices, sender))
+	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, notices, s.texts))
 	river.AddWorker(workers, worker.NewNoticeWorker(p.workers, notices, sender, s.links()))
 	river.AddWorker(workers, notification.NewWorker(p.notifications, notices, sender, s.texts))
 	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))

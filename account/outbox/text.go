@@ -1,4 +1,4 @@
-package account
+package outbox
 
 import (
 	"context"
@@ -18,15 +18,15 @@ import (
 
 // The SMS that this package sends: the names of their texts.
 const (
-	textInvitation = "sms_invitation"
-	textCode       = "sms_code"
-	textProof      = "sms_proof"
+	TextInvitation = "sms_invitation"
+	TextCode       = "sms_code"
+	TextProof      = "sms_proof"
 )
 
-// textArgs is the job that sends one SMS. Like noticeArgs it names whom and never
+// SMS is the job that sends one. Like Mail it names whom and never
 // holds a number, a token or a code: they are read and made as it is sent. A
 // request of a number that nobody has is worked too, and sends nothing (R5).
-type textArgs struct {
+type SMS struct {
 	AccountID   uuid.UUID `json:"account_id"`
 	ChallengeID uuid.UUID `json:"challenge_id"`
 	Text        string    `json:"text"`
@@ -43,37 +43,38 @@ const (
 // for the platform itself.
 func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, to people.Person) (allowed bool, err error) {
 	day := 24 * time.Hour
-	refused, err := s.Limits.SpendIn(ctx, tx, "", limit.Quota{Kind: "text-account", Value: to.ID.String(), Most: TextsByAccount, Window: day}, limit.Quota{Kind: "text-number", Value: to.Mobile, Most: textsByNumber, Window: day})
+	refused, err := s.limits.SpendIn(ctx, tx, "", limit.Quota{Kind: "text-account", Value: to.ID.String(), Most: TextsByAccount, Window: day}, limit.Quota{Kind: "text-number", Value: to.Mobile, Most: textsByNumber, Window: day})
 	return refused == nil, err
 }
 
 // Kind names the job.
-func (textArgs) Kind() string { return "account_text" }
+func (SMS) Kind() string { return "account_text" }
 
 // InsertOpts has what somebody waits for come first.
-func (textArgs) InsertOpts() river.InsertOpts { return jobs.ByText(jobs.Awaited) }
+func (SMS) InsertOpts() river.InsertOpts { return jobs.ByText(jobs.Awaited) }
 
-func (s *Service) enqueueText(ctx context.Context, tx postgres.Tx, args textArgs) error {
+// SendText queues an SMS, once where it is asked for twice.
+func (s *Service) SendText(ctx context.Context, tx postgres.Tx, args SMS) error {
 	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
 	return s.queue.Add(ctx, tx, args, once)
 }
 
 // TextWorker sends this package's SMS.
 type TextWorker struct {
-	jobs.MessageDefaults[textArgs]
-	accounts *Service
-	notices  *web.Notices
-	sender   sms.Sender
+	jobs.MessageDefaults[SMS]
+	service *Service
+	notices *web.Notices
+	sender  sms.Sender
 }
 
 // NewTextWorker returns the worker that River runs; without Service.AllowTexts it
 // sends nothing, and sender is not asked.
-func NewTextWorker(accounts *Service, notices *web.Notices, sender sms.Sender) *TextWorker {
-	return &TextWorker{accounts: accounts, notices: notices, sender: sender}
+func NewTextWorker(service *Service, notices *web.Notices, sender sms.Sender) *TextWorker {
+	return &TextWorker{service: service, notices: notices, sender: sender}
 }
 
 // NextRetry tries again soon: somebody waits with the phone in their hand.
-func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
+func (w *TextWorker) NextRetry(job *river.Job[SMS]) time.Time {
 	if job.Args.ChallengeID != uuid.Nil {
 		return job.AttemptedAt.Add(5 * time.Second)
 	}
@@ -81,8 +82,8 @@ func (w *TextWorker) NextRetry(job *river.Job[textArgs]) time.Time {
 }
 
 // Work sends one SMS.
-func (w *TextWorker) Work(ctx context.Context, job *river.Job[textArgs]) error {
-	if !w.accounts.People.Texts() {
+func (w *TextWorker) Work(ctx context.Context, job *river.Job[SMS]) error {
+	if !w.service.people.Texts() {
 		return nil
 	}
 	person, data, err := w.prepare(ctx, job.Args)
@@ -102,14 +103,14 @@ type texted struct{ Token, Code string }
 
 // prepare finds whom to write to, nobody when nothing is to be sent any more, and
 // makes the secret that the text holds.
-func (w *TextWorker) prepare(ctx context.Context, args textArgs) (person people.Person, data texted, err error) {
+func (w *TextWorker) prepare(ctx context.Context, args SMS) (person people.Person, data texted, err error) {
 	if args.ChallengeID != uuid.Nil {
-		person, data.Code, err = w.accounts.codeFor(ctx, args.ChallengeID)
+		person, data.Code, err = w.service.codes.Make(ctx, args.ChallengeID)
 		return person, data, err
 	}
-	if person, err = w.accounts.People.Person(ctx, args.AccountID); err != nil {
+	if person, err = w.service.people.Person(ctx, args.AccountID); err != nil {
 		return person, data, err
 	}
-	data.Token, err = w.accounts.People.IssueToken(ctx, person.ID, people.PurposeInvitation)
+	data.Token, err = w.service.people.IssueToken(ctx, person.ID, people.PurposeInvitation)
 	return person, data, err
 }

@@ -1,4 +1,4 @@
-package account
+package outbox
 
 import (
 	"context"
@@ -7,11 +7,6 @@ import (
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 )
-
-// Whoever signs up waits for the proof of their address, beside whoever else signed
-// up with it: each with a password, a name, a number and a code of their own. The
-// first whose link is used becomes the account; the others vanish. So nobody takes
-// another's place, be it by coming first or by coming last (R5).
 
 // waitingLine is one of those who wait with an address, as the mail names them.
 type waitingLine struct{ Name, Digits, Token string }
@@ -23,9 +18,9 @@ func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, e
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	l := letter{to: people[0].Email, notice: noticeWaiting, Waiting: lines}
+	l := letter{to: people[0].Email, notice: Waiting, Waiting: lines}
 	if len(people) == 1 {
-		l.notice, l.FirstName, l.Token = noticeValidation, people[0].FirstName, lines[0].Token
+		l.notice, l.FirstName, l.Token = validation, people[0].FirstName, lines[0].Token
 	}
 	return []letter{l}, nil
 }

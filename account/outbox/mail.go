@@ -1,4 +1,4 @@
-package account
+package outbox
 
 import (
 	"context"
@@ -18,27 +18,27 @@ import (
 
 // The notices that this package sends: the names of their texts.
 const (
-	noticeValidation = "validation" // what noticeWaiting is where one alone waits
-	noticeWaiting    = "waiting"    // to everybody who waits with the address, in one mail
-	noticeKnown      = "known"
-	noticeInvitation = "invitation"
+	validation = "validation" // what Waiting is where one alone waits
+	Waiting    = "waiting"    // to everybody who waits with the address, in one mail
+	Known      = "known"
+	Invitation = "invitation"
 
-	noticePasskeyAdded      = "passkey_added"
-	noticePasskeyRemoved    = "passkey_removed"
-	noticeRecoveryUsed      = "recovery_used"
-	noticeSecondFactorReset = "second_factor_reset"
-	noticeReset             = "password_reset"
-	noticePassword          = "password_changed"
-	noticeMove              = "email_move" // to the new address, beside noticeMoveAsked to the present one
-	noticeMoveAsked         = "email_asked"
-	noticeTaken             = "email_taken" // in place of noticeMove, where the new address has an account
-	noticeMoved             = "email_moved" // to the address before
-	noticeAssisted          = "assisted"
+	PasskeyAdded      = "passkey_added"
+	PasskeyRemoved    = "passkey_removed"
+	RecoveryUsed      = "recovery_used"
+	SecondFactorReset = "second_factor_reset"
+	PasswordReset     = "password_reset"
+	PasswordChanged   = "password_changed"
+	EmailMove         = "email_move" // to the new address, beside EmailAsked to the present one
+	EmailAsked        = "email_asked"
+	emailTaken        = "email_taken" // in place of EmailMove, where the new address has an account
+	EmailMoved        = "email_moved" // to the address before
+	Assisted          = "assisted"
 
-	noticeAgeAsked    = "age_asked"
-	noticeAgeVerified = "age_verified"
+	AgeAsked    = "age_asked"
+	AgeVerified = "age_verified"
 
-	noticeManyShown = "many_shown" // to administration and data-protection officer
+	ManyShown = "many_shown" // to administration and data-protection officer
 )
 
 // letter is one mail, with what its text names.
@@ -46,15 +46,15 @@ type letter struct {
 	to, notice       string
 	FirstName, Token string
 	Left             int           // recovery codes that still work
-	Waiting          []waitingLine // of noticeWaiting
+	Waiting          []waitingLine // of Waiting
 	About            uuid.UUID     // another account
 }
 
-// noticeArgs is the job that sends one notice. It names the account and never
+// Mail is the job that sends one notice. It names the account and never
 // holds an address or a token: the worker makes the token as it sends. An
 // account that does not exist is sent nothing, which is how a request for an
 // unknown address costs the same as one for a known address (R5).
-type noticeArgs struct {
+type Mail struct {
 	AccountID uuid.UUID      `json:"account_id"`
 	Notice    string         `json:"notice"`
 	Left      int            `json:"left,omitempty"`  // recovery codes, where the notice is about one used
@@ -64,10 +64,10 @@ type noticeArgs struct {
 }
 
 // Kind names the job.
-func (noticeArgs) Kind() string { return "account_notice" }
+func (Mail) Kind() string { return "account_notice" }
 
 // InsertOpts has the mails that somebody waits for come first.
-func (a noticeArgs) InsertOpts() river.InsertOpts {
+func (a Mail) InsertOpts() river.InsertOpts {
 	if _, link := tokenPurposes[a.Notice]; link || slices.Contains(links, a.Notice) {
 		return jobs.ByMail(jobs.Awaited)
 	}
@@ -75,33 +75,39 @@ func (a noticeArgs) InsertOpts() river.InsertOpts {
 }
 
 // links are the notices with a link beside those of tokenPurposes.
-var links = []string{noticeWaiting, noticeMove}
+var links = []string{Waiting, EmailMove}
 
-// mail queues a notice that each act owes.
-func (s *Service) mail(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
-	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, nil)
+// Send queues a notice that each act owes.
+func (s *Service) Send(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
+	return s.Queue(ctx, tx, Mail{AccountID: id, Notice: notice})
 }
 
-// mailAsked queues a notice that somebody asked for by typing an address.
-func (s *Service) mailAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked limit.MailKind) error {
-	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice, Asked: asked}, nil)
+// Queue queues one.
+func (s *Service) Queue(ctx context.Context, tx postgres.Tx, m Mail) error {
+	return s.queue.Add(ctx, tx, m, nil)
+}
+
+// SendAsked queues a notice that somebody asked for by typing an address.
+func (s *Service) SendAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked limit.MailKind) error {
+	return s.Queue(ctx, tx, Mail{AccountID: id, Notice: notice, Asked: asked})
 }
 
 // noticeEvery is how often one account gets the same notice at most where nothing else
 // bounds it: whoever presses a button twice is written to once.
 const noticeEvery = time.Minute
 
-func (s *Service) enqueueNotice(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
+// SendOnce queues a notice that somebody may ask for twice by pressing a button twice.
+func (s *Service) SendOnce(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
 	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
-	return s.queue.Add(ctx, tx, noticeArgs{AccountID: id, Notice: notice}, once)
+	return s.queue.Add(ctx, tx, Mail{AccountID: id, Notice: notice}, once)
 }
 
-// NoticeWorker sends this package's notices.
-type NoticeWorker struct {
-	jobs.MessageDefaults[noticeArgs]
-	accounts *Service
-	notices  writer
-	sender   sender
+// MailWorker sends this package's notices.
+type MailWorker struct {
+	jobs.MessageDefaults[Mail]
+	service *Service
+	notices writer
+	sender  sender
 }
 
 // writer words a notice (web.Notices), and sender carries the mail (mail.Sender).
@@ -114,14 +120,14 @@ type (
 	}
 )
 
-// NewNoticeWorker returns the worker that River runs.
-func NewNoticeWorker(accounts *Service, notices writer, sender sender) *NoticeWorker {
-	return &NoticeWorker{accounts: accounts, notices: notices, sender: sender}
+// NewMailWorker returns the worker that River runs.
+func NewMailWorker(service *Service, notices writer, sender sender) *MailWorker {
+	return &MailWorker{service: service, notices: notices, sender: sender}
 }
 
 // Work sends one notice.
-func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) error {
-	letters, err := w.accounts.due(ctx, job.Args, job.Attempt)
+func (w *MailWorker) Work(ctx context.Context, job *river.Job[Mail]) error {
+	letters, err := w.service.due(ctx, job.Args, job.Attempt)
 	if err != nil {
 		return err
 	}
@@ -144,8 +150,8 @@ func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[noticeArgs]) err
 // address (what must reach it goes by SMS, TextWorker), and none to an address that
 // got enough of what anybody can have sent. That is counted here, where a mail is one
 // for sure, and at the first attempt.
-func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]letter, error) {
-	person, err := s.People.Person(ctx, args.AccountID)
+func (s *Service) due(ctx context.Context, args Mail, attempt int) ([]letter, error) {
+	person, err := s.people.Person(ctx, args.AccountID)
 	if err != nil || person.Email == "" {
 		return nil, people.IgnoreNotFound(err)
 	}
@@ -153,7 +159,7 @@ func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]lett
 	if err != nil || len(letters) == 0 || args.Asked == "" || attempt > 1 {
 		return letters, err
 	}
-	may, err := s.Limits.MayMail(ctx, limit.MailRequest{Kind: args.Asked, Email: letters[0].to, Known: args.Known})
+	may, err := s.limits.MayMail(ctx, limit.MailRequest{Kind: args.Asked, Email: letters[0].to, Known: args.Known})
 	if err != nil || !may {
 		return nil, err
 	}
@@ -163,20 +169,24 @@ func (s *Service) due(ctx context.Context, args noticeArgs, attempt int) ([]lett
 // letters are the mails of a notice, in the order in which they are sent.
 func (s *Service) letters(ctx context.Context, person people.Person, notice string) ([]letter, error) {
 	switch notice {
-	case noticeWaiting:
+	case Waiting:
 		return s.waitingLetters(ctx, person.Email)
-	case noticeMove:
+	case EmailMove:
 		return s.moveLetters(ctx, person)
-	case noticeMoved:
+	case EmailMoved:
 		return s.movedLetters(ctx, person)
 	}
 	l := letter{to: person.Email, notice: notice, FirstName: person.FirstName}
 	if purpose, needed := tokenPurposes[notice]; needed {
-		token, err := s.People.IssueToken(ctx, person.ID, purpose)
+		token, err := s.people.IssueToken(ctx, person.ID, purpose)
 		if err != nil {
 			return nil, err
 		}
 		l.Token = token
 	}
 	return []letter{l}, nil
+}
+
+var tokenPurposes = map[string]people.Purpose{
+	Invitation: people.PurposeInvitation, Assisted: people.PurposeInvitation, PasswordReset: people.PurposePassword,
 }

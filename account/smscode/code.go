@@ -1,0 +1,100 @@
+package smscode
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"socialdirect/account/limit"
+	"socialdirect/account/people"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+
+	"github.com/google/uuid"
+)
+
+// A code by SMS (R4): how long it stands and how many tries it allows.
+const (
+	Lifetime   = 10 * time.Minute
+	MaxTries   = 5
+	codeDigits = 6
+)
+
+// The faults of codes.
+var (
+	ErrWrong = fault.New(fault.Invalid, "Ce code n’est pas le bon. Vérifiez les 6 chiffres du dernier SMS reçu.")
+	ErrGone  = fault.New(fault.Gone, "Ce code a expiré, ou a été essayé trop de fois. Demandez-en un autre.")
+)
+
+// ByNumber counts wrong codes for a number, whoever has it, so that another code
+// gives no more tries.
+func (s *Service) ByNumber(mobile string) limit.Throttle {
+	return s.limits.Throttle("number", mobile, limit.FreeTries)
+}
+
+// Right asks for the key of nobody too, so that it takes the same way where
+// nobody has the number.
+func (s *Service) Right(ctx context.Context, tx postgres.Tx, c Challenge, code string) bool {
+	plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
+	return err == nil && subtle.ConstantTimeCompare(plain, []byte(onlyDigits(code))) == 1
+}
+
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func aboutCode(challenge uuid.UUID) string { return "sms:" + challenge.String() }
+
+// Make makes the code of a request as it is sent, the same at every try; the
+// person is zero when there is nothing to send any more.
+func (s *Service) Make(ctx context.Context, challenge uuid.UUID) (person people.Person, code string, err error) {
+	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+		c, err := lockChallengeByID(ctx, tx, challenge)
+		if postgres.NoRows(err) || err == nil && c.AccountID == uuid.Nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if code, err = s.sealedCode(ctx, tx, c); err != nil {
+			return err
+		}
+		person, err = people.Read(ctx, tx, c.AccountID)
+		return err
+	})
+	return person, code, err
+}
+
+func (s *Service) sealedCode(ctx context.Context, tx postgres.Tx, c Challenge) (string, error) {
+	if c.SealedCode != nil {
+		plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
+		return string(plain), err
+	}
+	code, err := newCode()
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.vault.Seal(ctx, tx, c.AccountID, aboutCode(c.ID), []byte(code))
+	if err != nil {
+		return "", err
+	}
+	return code, setCode(ctx, tx, c.ID, sealed)
+}
+
+func newCode() (string, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	return fmt.Sprintf("%0*d", codeDigits, n), err
+}
+
+var (
+	ErrNoSMS = fault.New(fault.Invalid, "Sans adresse e-mail, il faut un envoi de SMS, et cette plateforme n’en a pas. Demandez une adresse e-mail à la personne.")
+)
