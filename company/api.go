@@ -12,6 +12,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -46,7 +47,7 @@ type Token struct {
 }
 
 // LastDay is the last day on which the key works.
-func (t Token) LastDay() time.Time { return t.ExpiresAt.Add(-time.Second).In(contractZone()) }
+func (t Token) LastDay() time.Time { return t.ExpiresAt.Add(-time.Second).In(zone.Paris()) }
 
 var (
 	// ErrTooManyTokens says that a client has as many working keys as it may have.
@@ -63,7 +64,7 @@ var (
 // MakeToken makes a key of the viewer's own client and returns its secret, which is
 // told this once. Forbidden when the viewer's account was taken away meanwhile.
 func (s *Service) MakeToken(ctx context.Context, v *viewer.Viewer, name string, expires time.Time) (secret string, err error) {
-	if err := ownManager(v); err != nil {
+	if err := viewer.RequireOwnClient(v); err != nil {
 		return "", err
 	}
 	secret = newSecret()
@@ -108,7 +109,7 @@ func hashSecret(secret string) []byte {
 // Tokens lists the working keys of a client, the latest first, for whoever works
 // on it.
 func (s *Service) Tokens(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Token, error) {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return nil, err
 	}
 	return readTokens(ctx, s.db.Pool, client, s.db.Now())
@@ -117,7 +118,7 @@ func (s *Service) Tokens(ctx context.Context, v *viewer.Viewer, client uuid.UUID
 // RevokeToken ends a key of a client at once, by whoever works on it; NotFound for
 // any other key, and for one that was revoked before.
 func (s *Service) RevokeToken(ctx context.Context, v *viewer.Viewer, client, id uuid.UUID) error {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -171,6 +172,6 @@ func (s *Service) peekToken(ctx context.Context, secret string) (uuid.UUID, *vie
 		return uuid.Nil, nil, errUnknownToken
 	}
 	return row.ID, &viewer.Viewer{
-		ID: row.CreatedBy, Role: viewer.ClientManager, Name: row.Name, ClientID: row.ClientID, Zone: contractZone(), Complete: true,
+		ID: row.CreatedBy, Role: viewer.ClientManager, Name: row.Name, ClientID: row.ClientID, Zone: zone.Paris(), Complete: true,
 	}, err
 }

@@ -11,6 +11,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -51,7 +52,7 @@ type Code struct {
 func (c Code) Display() string { return web.InFours(c.Code, "-") }
 
 // LastDay is the last day on which the code opens an account.
-func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(contractZone()) }
+func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(zone.Paris()) }
 
 // State is whether a code opens accounts, and why it does not.
 type State string
@@ -119,7 +120,7 @@ func (n NewCode) check(now time.Time, sites []string) error {
 // IssueCode makes a new code for a client, by an administrator or that client's
 // manager.
 func (s *Service) IssueCode(ctx context.Context, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return Code{}, err
 	}
 	var code Code
@@ -153,7 +154,7 @@ func (s *Service) issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 
 // RevokeCode ends a code at once; those who signed up with it keep their accounts.
 func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) error {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -175,7 +176,7 @@ func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code
 // and ends the other one now or, with an overlap, that much later; those who
 // signed up with it keep their accounts (R9).
 func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID, overlap time.Duration) (Code, error) {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return Code{}, err
 	}
 	if overlap < 0 || overlap > MaxOverlap {
@@ -205,7 +206,7 @@ func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code
 // Codes lists a client's codes, those that work first, latest first, for whoever
 // works on that client.
 func (s *Service) Codes(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Code, error) {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return nil, err
 	}
 	rows, err := readCodes(ctx, s.db.Pool, client)
@@ -226,7 +227,7 @@ func rank(c Code) int {
 
 // Code returns one of a client's codes to whoever works on that client.
 func (s *Service) Code(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) (Code, error) {
-	if err := managing(v, client); err != nil {
+	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return Code{}, err
 	}
 	row, err := readCode(ctx, s.db.Pool, client, code)

@@ -22,13 +22,10 @@ package company
 
 import (
 	"context"
-	"time"
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
-	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -57,26 +54,7 @@ var ErrMistyped = &fault.Fault{
 	Message: "Il y a une faute de frappe dans ce code. Il a 16 signes, par groupes de quatre : comparez-les un par un.",
 }
 
-// The faults of whoever may not.
-var (
-	errNotManager = fault.New(fault.Forbidden, "Cette page est réservée à l’administration et aux gestionnaires d’entreprise.")
-	errNoClient   = fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
-	errNoCode     = fault.New(fault.NotFound, "Ce code n’existe pas.")
-)
-
-// managing reports whether v works on that client: an administrator does on every
-// one, a manager on their own; another client looks like none at all.
-func managing(v *viewer.Viewer, client uuid.UUID) error {
-	switch {
-	case v == nil:
-		return errNotManager
-	case v.Role == viewer.Administrator, v.Role == viewer.ClientManager && v.ClientID == client:
-		return nil
-	case v.Role == viewer.ClientManager:
-		return errNoClient
-	}
-	return errNotManager
-}
+var errNoCode = fault.New(fault.NotFound, "Ce code n’existe pas.")
 
 // Redeemed is the code that opens an account, and its client.
 type Redeemed struct{ ClientID, CodeID uuid.UUID }
@@ -116,19 +94,4 @@ func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error
 		return ErrUsedUp
 	}
 	return countUse(ctx, tx, code)
-}
-
-// contractZone is where contracts are signed; their days begin and end there.
-func contractZone() *time.Location { return zone.Paris() }
-
-// contractDay is the calendar day of an instant where contracts are signed, as
-// midnight UTC.
-func contractDay(at time.Time) time.Time {
-	year, month, day := at.In(contractZone()).Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-}
-
-// endOfDay is the midnight that ends a calendar day where contracts are signed.
-func endOfDay(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, contractZone())
 }

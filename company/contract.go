@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -58,19 +59,19 @@ func (c Contract) Allows(mode string) bool { return slices.Contains(c.Modes, mod
 // Runs reports whether the contract holds at now: from the first midnight of its
 // first day, in Paris, to the last one of its last day.
 func (c Contract) Runs(now time.Time) bool {
-	today := contractDay(now)
+	today := zone.Day(now)
 	return !today.Before(c.StartsOn) && !today.After(c.EndsOn)
 }
 
 // YearOf is the calendar year, where contracts are signed, in which an hour counts,
 // and its span.
 func YearOf(hour time.Time) (year int, from, to time.Time) {
-	year = hour.In(contractZone()).Year()
+	year = hour.In(zone.Paris()).Year()
 	return year, midnight(year, time.January, 1), midnight(year+1, time.January, 1)
 }
 
 // Over reports whether the contract has ended at now.
-func (c Contract) Over(now time.Time) bool { return contractDay(now).After(c.EndsOn) }
+func (c Contract) Over(now time.Time) bool { return zone.Day(now).After(c.EndsOn) }
 
 // Change is an earlier state of a contract: what held until an edit.
 type Change struct {
@@ -175,7 +176,7 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words string, mo
 
 // Client returns a client to whoever works on it; NotFound otherwise.
 func (s *Service) Client(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Client, error) {
-	if err := managing(v, id); err != nil {
+	if err := viewer.RequireManagerOf(v, id); err != nil {
 		return Client{}, err
 	}
 	return readClient(ctx, s.db.Pool, id)

@@ -136,17 +136,10 @@ func (t *FiguresTable) fill(lines []Line, published map[cell]Published) {
 	}
 }
 
-func ownManager(v *viewer.Viewer) error {
-	if v == nil || v.Role != viewer.ClientManager || v.ClientID == uuid.Nil {
-		return viewer.Denied(viewer.ClientManager)
-	}
-	return nil
-}
-
 // Figures returns what the viewer's own client may see, for its manager. reasons
 // are all reasons of the platform.
 func (s *Service) Figures(ctx context.Context, v *viewer.Viewer, reasons []Line) (Figures, error) {
-	if err := ownManager(v); err != nil {
+	if err := viewer.RequireOwnClient(v); err != nil {
 		return Figures{}, err
 	}
 	client, err := readFigured(ctx, s.db.Pool, v.ClientID)

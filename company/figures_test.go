@@ -22,6 +22,7 @@ import (
 	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -289,11 +290,11 @@ func TestR10_TheNextPublicationIsSaid(t *testing.T) {
 		"2025-01-01": "2026-04-10", "2026-04-09": "2026-04-10", "2026-04-10": "2026-05-10", "2026-07-09": "2026-07-10", "2026-07-10": "2027-01-10", "2027-01-09": "2027-01-10", "2027-01-10": "", "2030-01-01": "",
 	} {
 		t.Run(at, func(t *testing.T) {
-			now, err := time.ParseInLocation(time.DateOnly, at, contractZone())
+			now, err := time.ParseInLocation(time.DateOnly, at, zone.Paris())
 			must(t, err)
 			got := ""
 			if next := c.nextPublication(now); !next.IsZero() {
-				got = next.In(contractZone()).Format(time.DateOnly)
+				got = next.In(zone.Paris()).Format(time.DateOnly)
 			}
 			if got != want {
 				t.Errorf("at %s the next is %q, want %q", at, got, want)

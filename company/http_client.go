@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -62,7 +63,7 @@ func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Fo
 	page := clientPage{codesPart: part, tokensPart: tokensPart{tokens, part.Path + "/cles"}, Form: contract}
 	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
 	for _, c := range changes {
-		page.Changes = append(page.Changes, changeLine{c.Until.In(contractZone()), contractWords{c.Earlier, part.Words.now}})
+		page.Changes = append(page.Changes, changeLine{c.Until.In(zone.Paris()), contractWords{c.Earlier, part.Words.now}})
 	}
 	return page, err
 }

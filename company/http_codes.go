@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -52,7 +53,7 @@ func (h *HTTP) deskPage(r *http.Request, d desk, f *form.Form) (web.Page, error)
 // decodeCode decodes what a code is issued with; its last day lies between today
 // and the contract's end.
 func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
-	today := contractDay(now)
+	today := zone.Day(now)
 	n := NewCode{
 		MaxUses: decodeCount(f, "max_uses", MinUses, MaxUses),
 		Label:   f.Text("label", form.Text{Max: MaxLabel}),
@@ -62,7 +63,7 @@ func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
 		return n
 	}
 	if day := f.Date("expires_on", today, c.EndsOn, "Indiquez le dernier jour du code."); !day.IsZero() {
-		n.ExpiresAt = endOfDay(day)
+		n.ExpiresAt = zone.EndOf(day)
 	}
 	if len(c.Sites) > 0 {
 		n.Site = f.Text("site", form.Text{Max: MaxSiteName})

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
 
@@ -62,7 +63,7 @@ func (h *FiguresHTTP) handOver(w http.ResponseWriter, secret string, seconds int
 
 func (h *FiguresHTTP) tokensPage(r *http.Request, f *form.Form) (tokensPage, error) {
 	v := viewer.From(r.Context())
-	if err := ownManager(v); err != nil {
+	if err := viewer.RequireOwnClient(v); err != nil {
 		return tokensPage{}, err
 	}
 	tokens, err := h.companies.Tokens(r.Context(), v, v.ClientID)
@@ -96,7 +97,7 @@ func (h *FiguresHTTP) makeToken(r *http.Request, f *form.Form, name string, day 
 	if !f.Valid() {
 		return "", nil
 	}
-	secret, err = h.companies.MakeToken(r.Context(), viewer.From(r.Context()), name, endOfDay(day))
+	secret, err = h.companies.MakeToken(r.Context(), viewer.From(r.Context()), name, zone.EndOf(day))
 	switch {
 	case errors.Is(err, ErrTokenLifetime):
 		f.Fail("expires_on", ErrTokenLifetime.Message)

@@ -3,6 +3,8 @@ package company
 import (
 	"slices"
 	"time"
+
+	"socialdirect/internal/zone"
 )
 
 // Kind is one of the tables of figures.
@@ -25,7 +27,7 @@ func (k Kind) yearly() bool { return k != KindAccount }
 
 // period is the first day, as a date, of the period in which the table counts now,
 // where contracts are signed.
-func (k Kind) period(now time.Time) time.Time { return k.firstDay(dayOf(now)) }
+func (k Kind) period(now time.Time) time.Time { return k.firstDay(zone.Day(now)) }
 
 func (k Kind) firstDay(day time.Time) time.Time {
 	if k.yearly() {
@@ -56,13 +58,7 @@ func (k Kind) shown() int {
 }
 
 func midnight(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, 0, 0, 0, contractZone())
-}
-
-// dayOf is now's day where contracts are signed, as a date.
-func dayOf(now time.Time) time.Time {
-	local := now.In(contractZone())
-	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	return time.Date(year, month, day, 0, 0, 0, 0, zone.Paris())
 }
 
 // periods are those of the table in a contract of which figures are published, the

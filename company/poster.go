@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/internal/zone"
 	"socialdirect/web"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -27,7 +28,7 @@ type Poster struct {
 // newPoster is the poster of one code; base is the platform's public address.
 func newPoster(c Client, code Code, base, phone string, now time.Time) Poster {
 	last := code.LastDay()
-	if endOfDay(c.EndsOn).Before(code.ExpiresAt) {
+	if zone.EndOf(c.EndsOn).Before(code.ExpiresAt) {
 		last = c.EndsOn
 	}
 	return Poster{

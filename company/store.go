@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
@@ -30,7 +31,7 @@ const selectClient = `
 func oneClient(ctx context.Context, q postgres.Querier, where string, args ...any) (Client, error) {
 	row, err := postgres.One[clientRow](ctx, q, selectClient+where, args...)
 	if postgres.NoRows(err) {
-		return Client{}, errNoClient
+		return Client{}, viewer.ErrNoClient
 	}
 	return Client(row), err
 }

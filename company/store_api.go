@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
 )
@@ -71,6 +72,6 @@ func readToken(ctx context.Context, q postgres.Querier, hash []byte, now time.Ti
 // noteTokenUse writes once a day.
 func noteTokenUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) error {
 	_, err := q.Exec(ctx, `
-		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, dayOf(now))
+		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, zone.Day(now))
 	return err
 }

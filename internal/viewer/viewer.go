@@ -89,3 +89,31 @@ func Require(v *Viewer, roles ...Role) error {
 	}
 	return nil
 }
+
+// ErrNoClient says that a client is not there, or not the viewer's to see.
+var ErrNoClient = fault.New(fault.NotFound, "Cette entreprise n’existe pas.")
+
+// errNotManager is for whoever works on no client.
+var errNotManager = fault.New(fault.Forbidden, "Cette page est réservée à l’administration et aux gestionnaires d’entreprise.")
+
+// RequireManagerOf fails unless v works on that client: an administrator does on every
+// one, a manager on their own; another client looks like none at all.
+func RequireManagerOf(v *Viewer, client uuid.UUID) error {
+	switch {
+	case v == nil:
+		return errNotManager
+	case v.Role == Administrator, v.Role == ClientManager && v.ClientID == client:
+		return nil
+	case v.Role == ClientManager:
+		return ErrNoClient
+	}
+	return errNotManager
+}
+
+// RequireOwnClient fails unless v is the manager of a client.
+func RequireOwnClient(v *Viewer) error {
+	if v == nil || v.Role != ClientManager || v.ClientID == uuid.Nil {
+		return Denied(ClientManager)
+	}
+	return nil
+}

@@ -47,3 +47,14 @@ func Paris() *time.Location {
 	}
 	return location
 }
+
+// Day is the calendar day of an instant in the zone Default, as midnight UTC.
+func Day(at time.Time) time.Time {
+	year, month, day := at.In(Paris()).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// EndOf is the midnight that ends a calendar day in the zone Default.
+func EndOf(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, Paris())
+}
