@@ -50,7 +50,7 @@ func newManaged(t *testing.T) *managed {
 	render, err := web.New(web.Phone{})
 	ok(t, err)
 	reasons := func(context.Context) ([]company.Line, error) { return bookedReasons, nil }
-	pages := company.NewFiguresHTTP(m.Companies, render, reasons, true)
+	pages := company.NewFiguresHTTP(m.Companies, render, reasons)
 	m.pages = []web.Handler{pages.FiguresPage, pages.FiguresCSV, company.NewAPI(m.Companies, reasons).Figures}
 	for range 3 {
 		m.workers = append(m.workers, m.SocialWorker(t, "Nadia", "Le Goff"))

@@ -79,7 +79,7 @@ func drawLife(t *rapid.T, name string) life {
 	for year := 2; year >= 0; year-- {
 		for month := range rapid.IntRange(0, 3).Draw(t, name) {
 			l.hours = append(l.hours, hour{
-				yearAt(year).AddDate(0, 3*month, 12).Add(9 * time.Hour), rapid.SampledFrom(Modes).Draw(t, name), rapid.SampledFrom(reasonLines).Draw(t, name).Key,
+				yearAt(year).AddDate(0, 3*month, 12).Add(9 * time.Hour), rapid.SampledFrom(modes).Draw(t, name), rapid.SampledFrom(reasonLines).Draw(t, name).Key,
 			})
 		}
 	}
@@ -127,7 +127,7 @@ func tell(t testing.TB, render *web.Renderer, published map[cell]Published) told
 	must(t, render.Render(page, httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil), http.StatusOK, figuresPage{figures}))
 	file, err := figures.csv()
 	must(t, err)
-	answer, err := json.Marshal(figures.answer())
+	answer, err := json.Marshal(figures.ForPrograms())
 	must(t, err)
 	return told{page.Body.String(), string(file), string(answer)}
 }
@@ -324,7 +324,7 @@ func TestR10_TheLatestTwelveMonthsAndFiveYearsAreShown(t *testing.T) {
 	if got := fmt.Sprint(tables[2].Rows[0]); got != "[1 -1 -1]" {
 		t.Errorf("a row is %s", got)
 	}
-	text, err := json.Marshal(Figures{Tables: tables}.answer())
+	text, err := json.Marshal(Figures{Tables: tables}.ForPrograms())
 	must(t, err)
 	if !bytes.Contains(text, []byte(`"by_reason":[{"key":"money","label":"Argent","value":10}]`)) {
 		t.Errorf("the interface says %s", text)
@@ -366,10 +366,9 @@ func newWorld(t testing.TB) *world {
 	w.db = db.At(func() time.Time { return w.now })
 	w.service = New(w.db, testKey(7))
 	for i, slug := range []string{"un", "deux"} {
-		w.ids[i], err = w.service.Create(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, Client{
-			Name: "Exemple", Slug: slug, StartsOn: time.Date(2020, 8, 20, 0, 0, 0, 0, time.UTC), EndsOn: time.Date(2027, 12, 31, 0, 0, 0, 0, time.UTC),
-		})
-		must(t, err)
+		must(t, w.db.Pool.QueryRow(context.Background(), `
+			insert into clients (name, slug, starts_on, ends_on, modes, sites, figures_since, created_at)
+			values ('Exemple', $1, '2020-08-20', '2027-12-31', '{video}', '{}', $2::timestamptz::date, $2) returning id`, slug, w.now).Scan(&w.ids[i]))
 		w.managers[i] = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: w.ids[i], Complete: true}
 	}
 	w.now = time.Date(2027, 1, 15, 9, 0, 0, 0, time.UTC)
@@ -552,8 +551,8 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	render, err := web.New(web.Phone{})
 	must(t, err)
-	pages, machines := NewFiguresHTTP(w.service, render, fixedReasons, true), NewAPI(w.service, fixedReasons)
-	handlers := []web.Handler{pages.FiguresPage, pages.FiguresCSV, machines.Figures}
+	pages := NewFiguresHTTP(w.service, render, fixedReasons)
+	handlers := []web.Handler{pages.FiguresPage, pages.FiguresCSV, w.forPrograms}
 	rng := rapid.Custom(func(t *rapid.T) life { return drawLife(t, "life") })
 	same, moved := 0, 0
 	for history := range 24 {
@@ -582,6 +581,15 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	if same == 0 || moved == 0 {
 		t.Errorf("the histories show nothing: %d alike, %d moved", same, moved)
 	}
+}
+
+// forPrograms tells what the interface for programs does.
+func (w *world) forPrograms(answer http.ResponseWriter, r *http.Request) error {
+	figures, err := figuresOf(r, w.service, fixedReasons)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(answer).Encode(figures.ForPrograms())
 }
 
 // tellTwice has lives lived on an empty database, published and told.
@@ -644,7 +652,7 @@ func TestR10_PagesStandWithNothingInThem(t *testing.T) {
 	must(t, err)
 	fresh := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tablesOf(reasonLines, nil)}
 	for want, page := range map[string]web.Page{
-		"Rien n’est encore publié.": figuresPage{}, "Prochaine parution": figuresPage{fresh}, "Aucune clé": tokensPage{},
+		"Rien n’est encore publié.": figuresPage{}, "Prochaine parution": figuresPage{fresh},
 	} {
 		t.Run(want, func(t *testing.T) {
 			answer := httptest.NewRecorder()

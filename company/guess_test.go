@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/noise"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -101,15 +102,17 @@ type history struct {
 	cells   int
 }
 
+var modes = []string{"video", "phone", "in_person"}
+
 func histories() []history {
 	first := time.Date(2024, 1, 10, 9, 0, 0, 0, time.UTC)
 	monthly := life{opened: first}
 	for month := range 36 {
-		monthly.hours = append(monthly.hours, hour{first.AddDate(0, month, 0), Modes[month%3], reasonLines[month%3].Key})
+		monthly.hours = append(monthly.hours, hour{first.AddDate(0, month, 0), modes[month%3], reasonLines[month%3].Key})
 	}
 	one := life{opened: first, hours: []hour{{first, "phone", "money"}}}
 	several := life{opened: first}
-	for i, mode := range Modes {
+	for i, mode := range modes {
 		several.hours = append(several.hours, hour{first.AddDate(0, i, 0), mode, "family"})
 	}
 	return []history{
@@ -133,8 +136,8 @@ func TestR10_NobodyGuessesBetterThanTheOptimum(t *testing.T) {
 			rng := rand.New(rand.NewPCG(uint64(beside), uint64(len(h.hours)+h.cells)))
 			right := 0
 			for range worlds {
-				s, there := &Service{noise: testKey(rng.Uint64())}, rng.IntN(2) == 0
-				if guessed(s.evidence(h, beside, there), rng) == there {
+				key, there := testKey(rng.Uint64()), rng.IntN(2) == 0
+				if guessed(evidence(key, h, beside, there), rng) == there {
 					right++
 				}
 			}
@@ -151,18 +154,18 @@ func TestR10_NobodyGuessesBetterThanTheOptimum(t *testing.T) {
 
 // evidence is how much likelier all that is seen is with the person than without, as a
 // logarithm, when there are so many others in each of the person's cells.
-func (s *Service) evidence(h history, beside int, there bool) (sum float64) {
+func evidence(key noise.Key, h history, beside int, there bool) (sum float64) {
 	one := 0
 	if there {
 		one = 1
 	}
 	for c := range h.life.cells() {
-		seen := int(publish(s.noise, uuid.UUID{1}, c, beside+one))
+		seen := int(publish(key, uuid.UUID{1}, c, beside+one))
 		sum += likelihood(seen, step(beside+1)) - likelihood(seen, step(beside))
 	}
 	if h.limited {
 		limit := beside + 1
-		opened := s.probe(limit, one)
+		opened := probe(key, limit, one)
 		sum += likelihood(opened, limit-1) - likelihood(opened, limit)
 	}
 	return sum
@@ -170,11 +173,11 @@ func (s *Service) evidence(h history, beside int, there bool) (sum float64) {
 
 // probe is how many accounts of their own somebody opens with a limited code, who looks
 // after each whether it still works, when others used it before.
-func (s *Service) probe(limit, others int) (own int) {
+func probe(key noise.Key, limit, others int) (own int) {
 	code, uses := uuid.UUID{2}, 0
-	for ; uses < others && !s.usedUp(code, limit, uses); uses++ {
+	for ; uses < others && !usedUp(key, code, limit, uses); uses++ {
 	}
-	for ; !s.usedUp(code, limit, uses); uses++ {
+	for ; !usedUp(key, code, limit, uses); uses++ {
 		own++
 	}
 	return own

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/company/poster"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -64,7 +65,7 @@ type contractWords struct {
 }
 
 // ModeWords lists the ways of meeting.
-func (c contractWords) ModeWords() string { return modesInWords(c.Modes) }
+func (c contractWords) ModeWords() string { return poster.ModesInWords(c.Modes) }
 
 // IsOver reports whether the contract has ended.
 func (c contractWords) IsOver() bool { return c.Over(c.now) }

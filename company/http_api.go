@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -221,73 +220,11 @@ func decode(r *http.Request, into any) error {
 	return nil
 }
 
-type valueAnswer struct {
-	Key   string `json:"key"`
-	Label string `json:"label"`
-	Value *int   `json:"value"` // null below the smallest
-}
-
-type monthAnswer struct {
-	Month    string `json:"month"`
-	Accounts *int   `json:"accounts_opened"`
-}
-
-type yearAnswer struct {
-	Year     string        `json:"year"`
-	ByMode   []valueAnswer `json:"by_mode"`
-	ByReason []valueAnswer `json:"by_reason"`
-}
-
-func number(p Published) *int {
-	if p == Suppressed {
-		return nil
-	}
-	n := p.People()
-	return &n
-}
-
-// answers are a row's values, but for lines that came after its publication.
-func (t FiguresTable) answers(row int) []valueAnswer {
-	values := []valueAnswer{}
-	for i, line := range t.Lines {
-		if value := t.Rows[row][i]; value != Unpublished {
-			values = append(values, valueAnswer{line.Key, line.Label, number(value)})
-		}
-	}
-	return values
-}
-
-// answersOf are the values of a table in a period; none where it has none.
-func (t FiguresTable) answersOf(period time.Time) []valueAnswer {
-	if row := slices.Index(t.Periods, period); row >= 0 {
-		return t.answers(row)
-	}
-	return []valueAnswer{}
-}
-
-// answer says the same as the page.
-func (f Figures) answer() any {
-	accounts, modes, reasons := f.Tables[0], f.Tables[1], f.Tables[2]
-	months, years := []monthAnswer{}, []yearAnswer{}
-	for i, month := range accounts.Periods {
-		months = append(months, monthAnswer{month.Format("2006-01"), number(accounts.Rows[i][0])})
-	}
-	for i, year := range modes.Periods {
-		years = append(years, yearAnswer{year.Format("2006"), modes.answers(i), reasons.answersOf(year)})
-	}
-	return struct {
-		Smallest int           `json:"smallest"`
-		Step     int           `json:"step"`
-		Months   []monthAnswer `json:"months"`
-		Years    []yearAnswer  `json:"years"`
-	}{Smallest, Step, months, years}
-}
-
 // Figures answers the figures of the key's client, as its page shows them.
 func (a *API) Figures(w http.ResponseWriter, r *http.Request) error {
 	figures, err := figuresOf(r, a.companies, a.reasons)
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, figures.answer())
+	return answer(w, http.StatusOK, figures.ForPrograms())
 }

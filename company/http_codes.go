@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/company/poster"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -26,8 +27,8 @@ type codesPart struct {
 	MinUses  int
 }
 
-// NearShare is how often a limit holds at nearSteps uses more or less.
-func (codesPart) NearShare() string { return percent(Within(nearSteps)) }
+// NearShare is how often a limit holds at a few uses more or less.
+func (codesPart) NearShare() string { return NearShare() }
 
 func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, error) {
 	v := viewer.From(r.Context())
@@ -125,7 +126,7 @@ type codePage struct {
 	Code     Code
 	Path     string // of the page where the codes stand
 	Overlaps []form.Option
-	Poster   Poster
+	Poster   poster.Poster
 }
 
 func (p codePage) Template() string { return "company/" + p.template }

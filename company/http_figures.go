@@ -18,18 +18,16 @@ import (
 // above this one, which hands them in.
 type Reasons func(context.Context) ([]Line, error)
 
-// FiguresHTTP is the pages of a client's figures and of its keys.
+// FiguresHTTP is the pages of a client's figures.
 type FiguresHTTP struct {
 	companies *Service
 	render    *web.Renderer
 	reasons   Reasons
-	secure    bool
 }
 
-// NewFiguresHTTP returns the pages. secure says that browsers reach the platform
-// over TLS alone.
-func NewFiguresHTTP(companies *Service, render *web.Renderer, reasons Reasons, secure bool) *FiguresHTTP {
-	return &FiguresHTTP{companies: companies, render: render, reasons: reasons, secure: secure}
+// NewFiguresHTTP returns the pages.
+func NewFiguresHTTP(companies *Service, render *web.Renderer, reasons Reasons) *FiguresHTTP {
+	return &FiguresHTTP{companies, render, reasons}
 }
 
 func figuresOf(r *http.Request, s *Service, reasons Reasons) (Figures, error) {
@@ -54,10 +52,13 @@ const nearSteps = 3
 func (figuresPage) Near() int { return nearSteps * Step }
 
 // NearShare is how often a figure is no further off.
-func (figuresPage) NearShare() string { return percent(Within(nearSteps)) }
+func (figuresPage) NearShare() string { return NearShare() }
 
 // EmptyShare is how often a line in which there is nobody shows a number.
 func (figuresPage) EmptyShare() string { return percent(EmptyShows()) }
+
+// NearShare is how often noise is at most nearSteps, as it is said.
+func NearShare() string { return percent(Within(nearSteps)) }
 
 // percent writes a share in whole hundredths.
 func percent(share float64) string {

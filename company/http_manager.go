@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 
+	"socialdirect/company/poster"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -77,7 +78,7 @@ func (h *HTTP) QRSVG(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := qrSVG(entrance(h.base, client.Slug))
+	file, err := poster.SVG(entrance(h.base, client.Slug))
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func (h *HTTP) QRPNG(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var file bytes.Buffer
-	if err := qrPNG(&file, entrance(h.base, client.Slug)); err != nil {
+	if err := poster.PNG(&file, entrance(h.base, client.Slug)); err != nil {
 		return err
 	}
 	return download(w, "qr-"+client.Slug+".png", "image/png", file.Bytes())

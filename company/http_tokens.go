@@ -9,6 +9,8 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // tokensPart is a client's keys as they stand on the administrator's page and on
@@ -27,13 +29,32 @@ type tokensPage struct {
 func (tokensPage) Template() string { return "company/tokens" }
 func (tokensPage) Title() string    { return "Clés pour logiciels" }
 
+// KeysHTTP is the pages of a client's keys.
+type KeysHTTP struct {
+	companies *Service
+	render    *web.Renderer
+	secure    bool
+}
+
+// NewKeysHTTP returns the pages. secure says that browsers reach the platform over TLS
+// alone.
+func NewKeysHTTP(companies *Service, render *web.Renderer, secure bool) *KeysHTTP {
+	return &KeysHTTP{companies, render, secure}
+}
+
 // secretCookie carries a new key's secret to the one page that shows it.
 const secretCookie = "cle"
 
 const tokensPath = "/entreprise/api"
 
+// Between these days a key may end.
+var (
+	firstDay = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
 // TokensPage lists a client's keys, and shows the secret of one that was just made.
-func (h *FiguresHTTP) TokensPage(w http.ResponseWriter, r *http.Request) error {
+func (h *KeysHTTP) TokensPage(w http.ResponseWriter, r *http.Request) error {
 	page, err := h.tokensPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -47,7 +68,7 @@ func (h *FiguresHTTP) TokensPage(w http.ResponseWriter, r *http.Request) error {
 
 // ownSecret is the secret that the cookie holds, if it opens the viewer's own
 // client: nobody puts words on our pages.
-func (h *FiguresHTTP) ownSecret(r *http.Request, secret string) string {
+func (h *KeysHTTP) ownSecret(r *http.Request, secret string) string {
 	_, owner, err := h.companies.peekToken(r.Context(), secret)
 	if v := viewer.From(r.Context()); err != nil || v == nil || owner.ClientID != v.ClientID {
 		return ""
@@ -55,13 +76,13 @@ func (h *FiguresHTTP) ownSecret(r *http.Request, secret string) string {
 	return secret
 }
 
-func (h *FiguresHTTP) handOver(w http.ResponseWriter, secret string, seconds int) {
+func (h *KeysHTTP) handOver(w http.ResponseWriter, secret string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: secretCookie, Value: secret, Path: tokensPath, MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteStrictMode,
 	})
 }
 
-func (h *FiguresHTTP) tokensPage(r *http.Request, f *form.Form) (tokensPage, error) {
+func (h *KeysHTTP) tokensPage(r *http.Request, f *form.Form) (tokensPage, error) {
 	v := viewer.From(r.Context())
 	if err := viewer.RequireOwnClient(v); err != nil {
 		return tokensPage{}, err
@@ -71,13 +92,13 @@ func (h *FiguresHTTP) tokensPage(r *http.Request, f *form.Form) (tokensPage, err
 }
 
 // MakeToken makes a key.
-func (h *FiguresHTTP) MakeToken(w http.ResponseWriter, r *http.Request) error {
+func (h *KeysHTTP) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
 	name := f.Text("name", form.Text{Max: MaxTokenName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
-	day := f.Date("expires_on", firstContractDay, lastContractDay, "Indiquez le dernier jour de la clé.")
+	day := f.Date("expires_on", firstDay, lastDay, "Indiquez le dernier jour de la clé.")
 	secret, err := h.makeToken(r, f, name, day)
 	if err != nil {
 		return err
@@ -93,7 +114,7 @@ func (h *FiguresHTTP) MakeToken(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, tokensPath)
 }
 
-func (h *FiguresHTTP) makeToken(r *http.Request, f *form.Form, name string, day time.Time) (secret string, err error) {
+func (h *KeysHTTP) makeToken(r *http.Request, f *form.Form, name string, day time.Time) (secret string, err error) {
 	if !f.Valid() {
 		return "", nil
 	}
@@ -110,8 +131,9 @@ func (h *FiguresHTTP) makeToken(r *http.Request, f *form.Form, name string, day 
 }
 
 // RevokeToken ends a key, and leads back to the page where it stood.
-func (h *FiguresHTTP) RevokeToken(w http.ResponseWriter, r *http.Request) error {
-	d, err := deskOf(r)
+func (h *KeysHTTP) RevokeToken(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	client, back, err := whoseKeys(r, v)
 	if err != nil {
 		return err
 	}
@@ -119,13 +141,19 @@ func (h *FiguresHTTP) RevokeToken(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	v := viewer.From(r.Context())
-	if err := h.companies.RevokeToken(r.Context(), v, d.client, id); err != nil {
+	if err := h.companies.RevokeToken(r.Context(), v, client, id); err != nil {
 		return err
 	}
 	web.Flash(w, "token-revoked")
-	if v.Role == viewer.ClientManager {
-		return web.See(w, r, tokensPath)
+	return web.See(w, r, back)
+}
+
+// whoseKeys is the client that a request is about, and the page where its keys stand:
+// a manager has one client, an administrator names it in the path.
+func whoseKeys(r *http.Request, v *viewer.Viewer) (client uuid.UUID, page string, err error) {
+	if v != nil && v.Role == viewer.ClientManager {
+		return v.ClientID, tokensPath, nil
 	}
-	return web.See(w, r, d.path+"#cles")
+	client, err = form.PathID(r, "id")
+	return client, "/administration/entreprises/" + client.String() + "#cles", err
 }

@@ -26,11 +26,11 @@ var epsilon = noise.Epsilon{Num: 1, Den: 2}
 // in about 240 never opens an account, which is answered as any code that opens none.
 
 // allowed is how many accounts a code with a limit opens; below one, it opens none.
-func (s *Service) allowed(code uuid.UUID, limit int) int {
-	return limit + s.noise.Laplace(epsilon, "code", code.String())
+func allowed(key noise.Key, code uuid.UUID, limit int) int {
+	return limit + key.Laplace(epsilon, "code", code.String())
 }
 
 // usedUp reports whether a code with that limit (0: none) has no use left.
-func (s *Service) usedUp(code uuid.UUID, limit, uses int) bool {
-	return limit != 0 && uses >= s.allowed(code, limit)
+func usedUp(key noise.Key, code uuid.UUID, limit, uses int) bool {
+	return limit != 0 && uses >= allowed(key, code, limit)
 }

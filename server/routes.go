@@ -71,8 +71,8 @@ func (s *Server) routes() []route {
 
 		dpo = only(viewer.DPO)
 
-		figures, machines = s.parts.Figures, s.parts.API
-		rights            = s.parts.Rights
+		figures, keys, machines = s.parts.Figures, s.parts.Keys, s.parts.API
+		rights                  = s.parts.Rights
 
 		a, c, l, workers, agendas, calendars, searches, b, waitlist, rebookings, notify, bulkCancels, m, calls = s.parts.Accounts, s.parts.Companies, s.parts.Legal, s.parts.Workers, s.parts.Agendas, s.parts.Calendars, s.parts.Searches, s.parts.Bookings, s.parts.Waitlist, s.parts.Rebookings, s.parts.Notify, s.parts.BulkCancels, s.parts.Messages, s.parts.Calls
 	)
@@ -257,9 +257,9 @@ func (s *Server) routes() []route {
 
 		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},
 		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
-		{"GET", "/entreprise/api", manager, figures.TokensPage, page},
-		{"POST", "/entreprise/api", manager, figures.MakeToken, page},
-		{"POST", "/entreprise/api/{key}/suppression", manager, figures.RevokeToken, page},
+		{"GET", "/entreprise/api", manager, keys.TokensPage, page},
+		{"POST", "/entreprise/api", manager, keys.MakeToken, page},
+		{"POST", "/entreprise/api/{key}/suppression", manager, keys.RevokeToken, page},
 
 		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
 		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
@@ -277,7 +277,7 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/entreprises/{id}/codes/{code}/remplacement", administrator, c.Rotate, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/courriel", administrator, c.MailPage, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/affiche.pdf", administrator, c.PosterFile, page},
-		{"POST", "/administration/entreprises/{id}/cles/{key}/suppression", administrator, figures.RevokeToken, page},
+		{"POST", "/administration/entreprises/{id}/cles/{key}/suppression", administrator, keys.RevokeToken, page},
 		{"GET", "/administration/assistants", administrator, workers.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, workers.AddWorker, page},
 		{"GET", "/administration/assistants/{id}", administrator, workers.Sheet, page},

@@ -49,6 +49,7 @@ type Parts struct {
 	Calls       *signaling.HTTP
 	Rights      *privacy.HTTP
 	Figures     *company.FiguresHTTP
+	Keys        *company.KeysHTTP
 	API         *company.API
 
 	// Health answers /readyz.

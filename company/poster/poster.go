@@ -1,4 +1,4 @@
-package company
+package poster
 
 import (
 	_ "embed"
@@ -7,11 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/internal/zone"
-	"socialdirect/web"
-
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/boombuler/barcode"
+
+	"socialdirect/web"
 )
 
 // Poster is what a client's people read about the service: on a wall, or in a mail.
@@ -25,26 +24,10 @@ type Poster struct {
 	Made    time.Time
 }
 
-// newPoster is the poster of one code; base is the platform's public address.
-func newPoster(c Client, code Code, base, phone string, now time.Time) Poster {
-	last := code.LastDay()
-	if zone.EndOf(c.EndsOn).Before(code.ExpiresAt) {
-		last = c.EndsOn
-	}
-	return Poster{
-		Client: c.Name, Address: entrance(base, c.Slug), Code: code.Display(), LastDay: last,
-		Modes: c.Modes, Phone: phone, Made: now,
-	}
-}
-
-// entrance is the address of a client's co-branded page. A code never stands in it:
-// addresses are kept by browsers and proxies.
-func entrance(base, slug string) string { return base + "/c/" + slug }
-
 var modeWords = map[string]string{"video": "par vidéo", "phone": "par téléphone", "in_person": "sur place"}
 
-// modesInWords lists ways of meeting as a sentence does: "par vidéo ou sur place".
-func modesInWords(modes []string) string {
+// ModesInWords lists ways of meeting as a sentence does: "par vidéo ou sur place".
+func ModesInWords(modes []string) string {
 	words := make([]string, len(modes))
 	for i, mode := range modes {
 		words[i] = modeWords[mode]
@@ -54,7 +37,7 @@ func modesInWords(modes []string) string {
 
 // Offer says what is offered, in one sentence.
 func (p Poster) Offer() string {
-	return fmt.Sprintf("%s vous offre une heure avec une assistante sociale diplômée, %s. C’est gratuit pour vous.", p.Client, modesInWords(p.Modes))
+	return fmt.Sprintf("%s vous offre une heure avec une assistante sociale diplômée, %s. C’est gratuit pour vous.", p.Client, ModesInWords(p.Modes))
 }
 
 // Promise says what the client will never learn (R10).

@@ -1,4 +1,4 @@
-package company
+package poster
 
 import (
 	"strings"
@@ -11,25 +11,16 @@ import (
 func TestR10_ThePosterHoldsTheLongestNamesOnOneSheet(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
-	client := Client{Name: strings.Repeat("Mutuelle ", 13) + "du M", Slug: strings.Repeat("abcdefghij", 6), EndsOn: now.AddDate(1, 0, 0), Modes: Modes}
-	code := Code{Code: "WWWWWWWWWWWWWWWW", ExpiresAt: now.AddDate(0, 1, 0)}
-	p := newPoster(client, code, "https://rendez-vous.exemple.fr", "02 97 00 00 00", now)
+	p := Poster{
+		Client: strings.Repeat("Mutuelle ", 13) + "du M", Address: "https://rendez-vous.exemple.fr/c/" + strings.Repeat("abcdefghij", 6),
+		Code: "WWWW-WWWW-WWWW-WWWW", LastDay: now.AddDate(0, 1, 0), Modes: []string{"video", "phone", "in_person"}, Phone: "02 97 00 00 00", Made: now,
+	}
 	drawn, err := qrCode(p.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if end := newSheet(p).page(p, drawn); end > 290 {
 		t.Errorf("the poster ends at %.0f mm of 297", end)
-	}
-}
-
-func TestR10_ThePosterPromisesNoMoreThanTheContract(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
-	client := Client{Name: "Port", Slug: "port", EndsOn: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC), Modes: []string{"phone"}}
-	p := newPoster(client, Code{Code: "0000000000000000", ExpiresAt: now.AddDate(1, 0, 0)}, "https://exemple.fr", "02 97 00 00 00", now)
-	if !strings.Contains(p.Until(), "24\u00a0décembre 2026") || !strings.Contains(p.Offer(), "diplômée, par téléphone.") || strings.Contains(p.Mail(), "vidéo") {
-		t.Errorf("%s %s", p.Until(), p.Offer())
 	}
 }
 
@@ -40,7 +31,7 @@ func TestR10_TheQRCodeIsDrawnSquareBySquare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawing, err := qrSVG("https://exemple.fr/c/port")
+	drawing, err := SVG("https://exemple.fr/c/port")
 	if err != nil {
 		t.Fatal(err)
 	}

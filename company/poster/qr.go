@@ -1,4 +1,4 @@
-package company
+package poster
 
 import (
 	"bytes"
@@ -39,8 +39,8 @@ func modules(code barcode.Barcode, draw func(x, y int)) {
 	}
 }
 
-// qrSVG draws an address as a QR code that can be printed at any size.
-func qrSVG(address string) ([]byte, error) {
+// SVG draws an address as a QR code that can be printed at any size.
+func SVG(address string) ([]byte, error) {
 	code, err := qrCode(address)
 	if err != nil {
 		return nil, err
@@ -56,8 +56,8 @@ func qrSVG(address string) ([]byte, error) {
 // pixels is how wide a module of the PNG is.
 const pixels = 16
 
-// qrPNG draws an address as a QR code for programs that know no SVG.
-func qrPNG(w io.Writer, address string) error {
+// PNG draws an address as a QR code for programs that know no SVG.
+func PNG(w io.Writer, address string) error {
 	code, err := qrCode(address)
 	if err != nil {
 		return err

@@ -1,0 +1,26 @@
+package company
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"socialdirect/web"
+)
+
+// With no key yet, the page still stands.
+func TestR10_ThePageOfKeysStandsWithNoKey(t *testing.T) {
+	t.Parallel()
+	render, err := web.New(web.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, tokensPage{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(answer.Body.String(), "Aucune clé") || strings.Contains(answer.Body.String(), "<table") {
+		t.Errorf("the page has no key and says:\n%s", answer.Body)
+	}
+}
