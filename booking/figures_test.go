@@ -16,6 +16,7 @@ import (
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -33,7 +34,7 @@ type managed struct {
 	taken   [2]int // hours that were given in each year
 }
 
-var bookedReasons = []company.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}
+var bookedReasons = []figures.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}
 
 // yearsOfHours are when the hours of each of the years begin.
 var yearsOfHours = [2]time.Time{time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 2, 1, 0, 0, 0, 0, time.UTC)}
@@ -49,9 +50,9 @@ func newManaged(t *testing.T) *managed {
 	m.manager = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: clients[0].ID, Complete: true}
 	render, err := web.New(web.Phone{})
 	ok(t, err)
-	reasons := func(context.Context) ([]company.Line, error) { return bookedReasons, nil }
-	pages := company.NewFiguresHTTP(m.Companies, render, reasons)
-	m.pages = []web.Handler{pages.FiguresPage, pages.FiguresCSV, company.NewAPI(m.Companies, reasons).Figures}
+	reasons := func(context.Context) ([]figures.Line, error) { return bookedReasons, nil }
+	pages := figures.NewHTTP(m.Figures, render, reasons)
+	m.pages = []web.Handler{pages.Page, pages.CSV, company.NewAPI(m.Companies, pages).Figures}
 	for range 3 {
 		m.workers = append(m.workers, m.SocialWorker(t, "Nadia", "Le Goff"))
 	}
@@ -127,7 +128,7 @@ func (m *managed) countAll(t *testing.T) {
 func (m *managed) told(t *testing.T) (all [3]string) {
 	t.Helper()
 	m.SetNow(afterAll)
-	ok(t, m.Companies.PublishDue(t.Context(), bookedReasons))
+	ok(t, m.Figures.PublishDue(t.Context(), bookedReasons))
 	for i, page := range m.pages {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)
 		ok(t, page(w, r.WithContext(viewer.With(r.Context(), m.manager))))

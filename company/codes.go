@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"socialdirect/company/figures"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -146,7 +147,7 @@ func (s *Service) issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 	if err := insertCode(ctx, tx, code); err != nil {
 		return Code{}, err
 	}
-	if usedUp(s.noise, code.ID, code.MaxUses, 0) {
+	if figures.UsedUp(s.noise, code.ID, code.MaxUses, 0) {
 		code.State = UsedUp
 	}
 	return code, audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.issued", ObjectID: code.ID})
@@ -250,7 +251,7 @@ func (s *Service) code(r codeRow, now time.Time) Code {
 		c.State = Revoked
 	case !r.ExpiresAt.After(now):
 		c.State = Expired
-	case usedUp(s.noise, r.ID, r.MaxUses, r.Uses):
+	case figures.UsedUp(s.noise, r.ID, r.MaxUses, r.Uses):
 		c.State = UsedUp
 	}
 	return c

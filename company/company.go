@@ -23,6 +23,7 @@ package company
 import (
 	"context"
 
+	"socialdirect/company/figures"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/noise"
 	"socialdirect/internal/postgres"
@@ -71,7 +72,7 @@ func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Red
 		return Redeemed{}, ErrMistyped
 	}
 	held, err := holdCode(ctx, tx, code)
-	if postgres.NoRows(err) || err == nil && usedUp(s.noise, held.CodeID, held.MaxUses, held.Uses) {
+	if postgres.NoRows(err) || err == nil && figures.UsedUp(s.noise, held.CodeID, held.MaxUses, held.Uses) {
 		return Redeemed{}, ErrCode
 	}
 	return held.Redeemed, err
@@ -90,7 +91,7 @@ func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error
 	if err != nil || limit == 0 {
 		return err // without a limit nothing needs the number
 	}
-	if usedUp(s.noise, code, limit, uses) {
+	if figures.UsedUp(s.noise, code, limit, uses) {
 		return ErrUsedUp
 	}
 	return countUse(ctx, tx, code)

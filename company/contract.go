@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/company/figures"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -67,7 +68,7 @@ func (c Contract) Runs(now time.Time) bool {
 // and its span.
 func YearOf(hour time.Time) (year int, from, to time.Time) {
 	year = hour.In(zone.Paris()).Year()
-	return year, midnight(year, time.January, 1), midnight(year+1, time.January, 1)
+	return year, figures.Midnight(year, time.January, 1), figures.Midnight(year+1, time.January, 1)
 }
 
 // Over reports whether the contract has ended at now.

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"socialdirect/company/figures"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -35,15 +36,15 @@ const maxLimiters = 10_000
 // knows them by a key in the header Authorization, and by nothing else.
 type API struct {
 	companies *Service
-	reasons   Reasons
+	figures   *figures.HTTP
 
 	mu       sync.Mutex
 	limiters map[uuid.UUID]*rate.Limiter
 }
 
 // NewAPI returns the interface.
-func NewAPI(companies *Service, reasons Reasons) *API {
-	return &API{companies: companies, reasons: reasons, limiters: map[uuid.UUID]*rate.Limiter{}}
+func NewAPI(companies *Service, shown *figures.HTTP) *API {
+	return &API{companies: companies, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
 }
 
 // Identify finds for whom a request asks. Unauthenticated without a key that works,
@@ -222,9 +223,9 @@ func decode(r *http.Request, into any) error {
 
 // Figures answers the figures of the key's client, as its page shows them.
 func (a *API) Figures(w http.ResponseWriter, r *http.Request) error {
-	figures, err := figuresOf(r, a.companies, a.reasons)
+	shown, err := a.figures.Of(r)
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, figures.ForPrograms())
+	return answer(w, http.StatusOK, shown.ForPrograms())
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"socialdirect/company/figures"
 	"socialdirect/company/poster"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -28,7 +29,7 @@ type codesPart struct {
 }
 
 // NearShare is how often a limit holds at a few uses more or less.
-func (codesPart) NearShare() string { return NearShare() }
+func (codesPart) NearShare() string { return figures.NearShare() }
 
 func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, error) {
 	v := viewer.From(r.Context())

@@ -255,8 +255,8 @@ func (s *Server) routes() []route {
 		{"POST", "/standard/rendez-vous/{id}/annulation", switchboard, b.Cancel, page},
 		{"POST", "/standard/rendez-vous/{id}/telephone", switchboard, b.ByPhone, page},
 
-		{"GET", "/entreprise/chiffres", manager, figures.FiguresPage, page},
-		{"GET", "/entreprise/chiffres.csv", manager, figures.FiguresCSV, page},
+		{"GET", "/entreprise/chiffres", manager, figures.Page, page},
+		{"GET", "/entreprise/chiffres.csv", manager, figures.CSV, page},
 		{"GET", "/entreprise/api", manager, keys.TokensPage, page},
 		{"POST", "/entreprise/api", manager, keys.MakeToken, page},
 		{"POST", "/entreprise/api/{key}/suppression", manager, keys.RevokeToken, page},

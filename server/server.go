@@ -19,6 +19,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/health"
@@ -48,7 +49,7 @@ type Parts struct {
 	Messages    *messaging.HTTP
 	Calls       *signaling.HTTP
 	Rights      *privacy.HTTP
-	Figures     *company.FiguresHTTP
+	Figures     *figures.HTTP
 	Keys        *company.KeysHTTP
 	API         *company.API
 

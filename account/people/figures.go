@@ -3,7 +3,7 @@ package people
 import (
 	"context"
 
-	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -22,7 +22,7 @@ func countOnce(ctx context.Context, tx postgres.Tx, id, client uuid.UUID) error 
 	if err != nil || !first {
 		return err
 	}
-	return company.CountAccount(ctx, tx, client)
+	return figures.CountAccount(ctx, tx, client)
 }
 
 // CountedClients returns the clients of those among the people whose hours are counted

@@ -6,6 +6,7 @@ import (
 
 	"socialdirect/booking/slot"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -83,5 +84,5 @@ func countHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour hourR
 	if err != nil || !first {
 		return err
 	}
-	return company.CountHour(ctx, tx, client, hour.StartsAt, string(hour.Mode), hour.Reason)
+	return figures.CountHour(ctx, tx, client, hour.StartsAt, string(hour.Mode), hour.Reason)
 }

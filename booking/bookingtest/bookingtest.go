@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/noise"
@@ -58,6 +59,7 @@ type World struct {
 	Queue         *jobs.Queue
 	Vault         *vault.Vault
 	Companies     *company.Service
+	Figures       *figures.Service
 	Legal         *legal.Service
 	Accounts      *account.Service
 	Appointments  *appointment.Service
@@ -107,7 +109,7 @@ func (w *World) open(t testing.TB) {
 	must(t, err)
 	w.Legal = legal.New(w.DB)
 	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
-	w.Companies = company.New(w.DB, NoiseKey())
+	w.Companies, w.Figures = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey())
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	must(t, err)
 	w.Within(Boundless)

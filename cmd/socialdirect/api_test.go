@@ -18,6 +18,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -401,7 +402,7 @@ func TestR10_AKeyThatAsksTooFastWaits(t *testing.T) {
 // figures that do not come round by themselves until they are published.
 func (w *world) clientOfOld(t *testing.T) (client uuid.UUID, publish func()) {
 	t.Helper()
-	w.platform.figures.Lock()
+	w.platform.counting.Lock()
 	year := w.platform.db.Now().Year()
 	began := time.Date(year-2, 1, 1, 12, 0, 0, 0, time.UTC)
 	client, err := w.platform.companies.At(w.platform.db.At(func() time.Time { return began })).Create(t.Context(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, company.Client{
@@ -409,12 +410,12 @@ func (w *world) clientOfOld(t *testing.T) (client uuid.UUID, publish func()) {
 		StartsOn: began.Truncate(24 * time.Hour), EndsOn: time.Date(year+1, 12, 31, 0, 0, 0, 0, time.UTC),
 	})
 	if err != nil {
-		w.platform.figures.Unlock()
+		w.platform.counting.Unlock()
 	}
 	ok(t, err)
 	return client, func() {
 		err := w.platform.countAndPublish(context.Background())
-		w.platform.figures.Unlock()
+		w.platform.counting.Unlock()
 		ok(t, err)
 	}
 }
@@ -447,13 +448,13 @@ func TestR10_PageFileAndInterfaceTellTheSame(t *testing.T) {
 	client, publish := w.clientOfOld(t)
 	now := w.platform.db.Now()
 	lastYear := time.Date(now.Year()-2, 6, 1, 12, 0, 0, 0, time.UTC)
-	w.standing(t, now.AddDate(0, -3, 0), 523, func(ctx context.Context, tx postgres.Tx) error { return company.CountAccount(ctx, tx, client) })
-	w.standing(t, now, 455, func(ctx context.Context, tx postgres.Tx) error { return company.CountAccount(ctx, tx, client) }) // not published
+	w.standing(t, now.AddDate(0, -3, 0), 523, func(ctx context.Context, tx postgres.Tx) error { return figures.CountAccount(ctx, tx, client) })
+	w.standing(t, now, 455, func(ctx context.Context, tx postgres.Tx) error { return figures.CountAccount(ctx, tx, client) }) // not published
 	w.standing(t, now, 523, func(ctx context.Context, tx postgres.Tx) error {
-		return company.CountHour(ctx, tx, client, lastYear, "video", "housing")
+		return figures.CountHour(ctx, tx, client, lastYear, "video", "housing")
 	})
 	w.standing(t, now, 455, func(ctx context.Context, tx postgres.Tx) error {
-		return company.CountHour(ctx, tx, client, now, "phone", "money") // not published
+		return figures.CountHour(ctx, tx, client, now, "phone", "money") // not published
 	})
 	publish()
 

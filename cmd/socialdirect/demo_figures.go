@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
@@ -55,7 +55,7 @@ func (d *demonstration) countHistory(ctx context.Context, client uuid.UUID) erro
 	for month := range exampleMonths {
 		at := time.Date(now.Year(), now.Month()-time.Month(month), 1, 12, 0, 0, 0, time.UTC)
 		people := max(0, exampleAccounts-month+month*month%5) // up and down, and growing
-		if err := d.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return company.CountAccount(ctx, tx, client) }); err != nil {
+		if err := d.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return figures.CountAccount(ctx, tx, client) }); err != nil {
 			return err
 		}
 	}
@@ -63,7 +63,7 @@ func (d *demonstration) countHistory(ctx context.Context, client uuid.UUID) erro
 	for year := range exampleYears {
 		at := time.Date(now.Year()-year-1, 6, 1, 12, 0, 0, 0, time.UTC)
 		err := d.countAt(ctx, at, len(modes), func(tx postgres.Tx, i int) error {
-			return company.CountHour(ctx, tx, client, at, modes[i], reasons[i])
+			return figures.CountHour(ctx, tx, client, at, modes[i], reasons[i])
 		})
 		if err != nil {
 			return err

@@ -54,8 +54,8 @@ func (d *demonstration) readPeople() (people, error) {
 // makePeople brings the example people in through the front door: the same
 // forms' acts, the same mails, the same codes as anybody.
 func (d *demonstration) makePeople(ctx context.Context) error {
-	d.platform.figures.Lock() // until the clients' made-up history is there
-	defer d.platform.figures.Unlock()
+	d.platform.counting.Lock() // until the clients' made-up history is there
+	defer d.platform.counting.Unlock()
 	director, err := d.firstAdministrator(ctx)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/figures"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
 	"socialdirect/internal/clamd"
@@ -85,6 +86,7 @@ type platform struct {
 	proven        atomic.Bool // the store was tried, and gives back what it takes
 	legal         *legal.Service
 	companies     *company.Service
+	figures       *figures.Service
 	accounts      *account.Service
 	appointments  *appointment.Service
 	workers       *worker.Service
@@ -104,7 +106,7 @@ type platform struct {
 	server        *server.Server
 	leaves        []func(context.Context) error // run in reverse when the platform leaves, while it answers still
 	stops         []func(context.Context) error // run in reverse
-	figures       sync.Mutex                    // held while figures are counted and published
+	counting      sync.Mutex                    // held while figures are counted and published
 	queue         *jobs.Queue
 	mails         *mail.Sender
 }
@@ -260,8 +262,8 @@ func (p *platform) openCompanies(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	p.companies = company.New(p.db, key)
-	if err := p.companies.CheckKey(ctx); err != nil {
+	p.companies, p.figures = company.New(p.db, key), figures.New(p.db, key)
+	if err := p.figures.CheckKey(ctx); err != nil {
 		return fmt.Errorf("NOISE_KEY_FILE: %w", err)
 	}
 	return nil
@@ -320,8 +322,8 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 
 // rounds are what comes round by itself.
 func (p *platform) rounds() []jobs.Round {
-	figures := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
-	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{figures})
+	counted := jobs.Round{Name: "figures", Every: countEvery, Do: p.goCounting}
+	return slices.Concat(p.accounts.Rounds(), p.workers.Rounds(), p.calendars.Rounds(), p.notifications.Rounds(), p.notify.Rounds(), p.waitlist.Rounds(), p.bookings.Rounds(), p.messages.Rounds(), p.rights.Rounds(), []jobs.Round{counted})
 }
 
 // countEvery is how often hours that are over are counted.
@@ -329,8 +331,8 @@ const countEvery = 10 * time.Minute
 
 // goCounting is the round of figures.
 func (p *platform) goCounting(ctx context.Context) error {
-	p.figures.Lock()
-	defer p.figures.Unlock()
+	p.counting.Lock()
+	defer p.counting.Unlock()
 	return p.countAndPublish(ctx)
 }
 
@@ -343,7 +345,7 @@ func (p *platform) countAndPublish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.companies.PublishDue(ctx, reasons)
+	return p.figures.PublishDue(ctx, reasons)
 }
 
 func (s settings) links() appointment.Links {
@@ -368,6 +370,7 @@ func (p *platform) startServer(s settings) error {
 	accounts.CountRecalls(p.rebookings.CountRecalls)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
 	companies := company.NewHTTP(p.companies, render, s.base)
+	shown := figures.NewHTTP(p.figures, render, p.reasonLines)
 	companies.Warn(p.alerts)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })
@@ -394,9 +397,9 @@ func (p *platform) startServer(s settings) error {
 		Messages:       pages,
 		Calls:          signaling.NewHTTP(calls, render, s.base),
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
-		Figures:        company.NewFiguresHTTP(p.companies, render, p.reasonLines),
+		Figures:        shown,
 		Keys:           company.NewKeysHTTP(p.companies, render, s.secure),
-		API:            company.NewAPI(p.companies, p.reasonLines),
+		API:            company.NewAPI(p.companies, shown),
 		Health:         p.health,
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,
@@ -407,11 +410,11 @@ func (p *platform) startServer(s settings) error {
 }
 
 // reasonLines names the lines of a client's figures by reason.
-func (p *platform) reasonLines(ctx context.Context) ([]company.Line, error) {
+func (p *platform) reasonLines(ctx context.Context) ([]figures.Line, error) {
 	reasons, err := p.workers.Reasons(ctx)
-	lines := make([]company.Line, len(reasons))
+	lines := make([]figures.Line, len(reasons))
 	for i, reason := range reasons {
-		lines[i] = company.Line{Key: reason.Slug, Label: reason.Label}
+		lines[i] = figures.Line{Key: reason.Slug, Label: reason.Label}
 	}
 	return lines, err
 }

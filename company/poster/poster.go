@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/web"
+
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/boombuler/barcode"
-
-	"socialdirect/web"
 )
 
 // Poster is what a client's people read about the service: on a wall, or in a mail.

@@ -1,4 +1,4 @@
-package company
+package figures
 
 import (
 	"bytes"
@@ -18,32 +18,36 @@ import (
 // above this one, which hands them in.
 type Reasons func(context.Context) ([]Line, error)
 
-// FiguresHTTP is the pages of a client's figures.
-type FiguresHTTP struct {
-	companies *Service
+// HTTP is the pages of a client's figures.
+type HTTP struct {
+	figures   *Service
 	render    *web.Renderer
 	reasons   Reasons
 }
 
-// NewFiguresHTTP returns the pages.
-func NewFiguresHTTP(companies *Service, render *web.Renderer, reasons Reasons) *FiguresHTTP {
-	return &FiguresHTTP{companies, render, reasons}
+// NewHTTP returns the pages.
+func NewHTTP(figures   *Service, render *web.Renderer, reasons Reasons) *HTTP {
+	return &HTTP{figures, render, reasons}
 }
 
-func figuresOf(r *http.Request, s *Service, reasons Reasons) (Figures, error) {
-	lines, err := reasons(r.Context())
+// Of is what the viewer's own client may see.
+func (h *HTTP) Of(r *http.Request) (Figures, error) {
+	lines, err := h.reasons(r.Context())
 	if err != nil {
 		return Figures{}, err
 	}
-	return s.Figures(r.Context(), viewer.From(r.Context()), lines)
+	return h.figures.Figures(r.Context(), viewer.From(r.Context()), lines)
 }
 
 type figuresPage struct{ Figures }
 
 func (figuresPage) Template() string { return "company/figures" }
-func (figuresPage) Title() string    { return "Chiffres" }
-func (figuresPage) Smallest() int    { return Smallest }
-func (figuresPage) Step() int        { return Step }
+
+func (figuresPage) Title() string { return "Chiffres" }
+
+func (figuresPage) Smallest() int { return Smallest }
+
+func (figuresPage) Step() int { return Step }
 
 // nearSteps is how far off the page says that most figures are at most.
 const nearSteps = 3
@@ -65,9 +69,9 @@ func percent(share float64) string {
 	return strconv.Itoa(int(math.Round(100*share))) + "\u00a0%"
 }
 
-// FiguresPage shows a client's figures (R10).
-func (h *FiguresHTTP) FiguresPage(w http.ResponseWriter, r *http.Request) error {
-	figures, err := figuresOf(r, h.companies, h.reasons)
+// Page shows a client's figures (R10).
+func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+	figures, err := h.Of(r)
 	if err != nil {
 		return err
 	}
@@ -86,7 +90,7 @@ func (p Published) Words() string {
 }
 
 // Name is how a period of the table is read.
-func (t FiguresTable) Name(period time.Time) string {
+func (t Table) Name(period time.Time) string {
 	if t.Kind.yearly() {
 		return period.Format("2006")
 	}
@@ -94,7 +98,7 @@ func (t FiguresTable) Name(period time.Time) string {
 }
 
 // Column is what the table's periods are.
-func (t FiguresTable) Column() string {
+func (t Table) Column() string {
 	if t.Kind.yearly() {
 		return "Année"
 	}
@@ -124,7 +128,7 @@ func (f Figures) Charts() []Chart {
 	return charts
 }
 
-func (t FiguresTable) chart() Chart {
+func (t Table) chart() Chart {
 	chart := Chart{Caption: "Mois par mois"}
 	if len(t.Lines) == 1 {
 		for i, period := range t.Periods {
@@ -158,9 +162,9 @@ func (b Bar) length() int {
 	return b.Value.People()
 }
 
-// FiguresCSV is the same figures as a file for spreadsheets.
-func (h *FiguresHTTP) FiguresCSV(w http.ResponseWriter, r *http.Request) error {
-	figures, err := figuresOf(r, h.companies, h.reasons)
+// CSV is the same figures as a file for spreadsheets.
+func (h *HTTP) CSV(w http.ResponseWriter, r *http.Request) error {
+	figures, err := h.Of(r)
 	if err != nil {
 		return err
 	}
@@ -197,7 +201,7 @@ func (f Figures) csv() ([]byte, error) {
 }
 
 // inFile is how a period of the table is written for programs.
-func (t FiguresTable) inFile(period time.Time) string {
+func (t Table) inFile(period time.Time) string {
 	if t.Kind.yearly() {
 		return period.Format("2006")
 	}

@@ -1,4 +1,4 @@
-package company
+package figures
 
 import (
 	"net/http"
@@ -19,7 +19,8 @@ type guessPage struct {
 }
 
 func (guessPage) Template() string { return "company/guess" }
-func (guessPage) Title() string    { return "Ce que les chiffres laissent deviner" }
+
+func (guessPage) Title() string { return "Ce que les chiffres laissent deviner" }
 
 // CellEpsilon is the ε of one cell.
 func (guessPage) CellEpsilon() string { return decimal(epsilonValue()) }
@@ -63,7 +64,7 @@ func percentWithTenths(share float64) string {
 }
 
 // GuessPage shows an administrator what figures leave to guess (R10).
-func (h *FiguresHTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
 	if err := viewer.Require(viewer.From(r.Context()), viewer.Administrator); err != nil {
 		return err
 	}

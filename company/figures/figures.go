@@ -1,18 +1,8 @@
-package company
-
-import (
-	"context"
-	"time"
-
-	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
-)
-
-// What a client may know of its people (R10), be its manager somebody who looks or
-// somebody who acts: who opens accounts of their own, books, cancels, and waits for
-// what one person more changes.
+// Package figures is what a client knows of its people (R10): what is counted, and how
+// it is published with noise, once.
+//
+// Be the manager somebody who looks or somebody who acts: who opens accounts of their
+// own, books, cancels, and waits for what one person more changes.
 //
 // Figures are counted as things happen and are never computed from people's rows. A
 // person is in few cells: once in a lifetime in a month of the accounts, and once a
@@ -21,8 +11,32 @@ import (
 // nothing is kept by which they could be known. A line is counted by itself: there is
 // no total, over lines or over time, and no line crosses two things.
 //
-// What is published of a count is its step and noise, drawn once for the cell (see
-// publish.go). How likely somebody can then guess that one person came is in guess.go.
+// What is published of a count is its step and noise, drawn once for the cell
+// (publish.go). The limit of a code has noise of the same kind (limit.go). How likely
+// somebody can then guess that one person came is in guess.go.
+package figures
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/noise"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Service is what counts and publishes.
+type Service struct {
+	db    *postgres.DB
+	noise noise.Key
+}
+
+// New returns the figures in the given database. They have their noise from key, which
+// must be the same for ever (CheckKey).
+func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
+
 const (
 	// Smallest is the smallest count that is shown; all below it look alike.
 	Smallest = 10
@@ -63,8 +77,8 @@ func CountHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour time.
 // a client's: one is there whether anybody was counted in it or not.
 type Line struct{ Key, Label string }
 
-// FiguresTable is one table: a row for each period, a value for each line.
-type FiguresTable struct {
+// Table is one table: a row for each period, a value for each line.
+type Table struct {
 	Kind    Kind
 	Label   string
 	Lines   []Line
@@ -76,7 +90,7 @@ type FiguresTable struct {
 type Figures struct {
 	Client string
 	Next   time.Time // when figures are next published; zero after the contract's last
-	Tables []FiguresTable
+	Tables []Table
 }
 
 // Empty reports whether nothing is published yet.
@@ -109,8 +123,8 @@ func linesOf(kind Kind, reasons []Line) []Line {
 }
 
 // tablesOf lays out what is published, and nothing else.
-func tablesOf(reasons []Line, published map[cell]Published) []FiguresTable {
-	tables := []FiguresTable{
+func tablesOf(reasons []Line, published map[cell]Published) []Table {
+	tables := []Table{
 		{Kind: KindAccount, Label: "Comptes ouverts, par mois"},
 		{Kind: KindMode, Label: "Personnes reçues, par façon de parler"},
 		{Kind: KindReason, Label: "Personnes reçues, par motif"},
@@ -121,7 +135,7 @@ func tablesOf(reasons []Line, published map[cell]Published) []FiguresTable {
 	return tables
 }
 
-func (t *FiguresTable) fill(lines []Line, published map[cell]Published) {
+func (t *Table) fill(lines []Line, published map[cell]Published) {
 	t.Lines, t.Periods = lines, publishedPeriods(t.Kind, published)
 	for _, period := range t.Periods {
 		row := make([]Published, len(lines))

@@ -1,4 +1,4 @@
-package company
+package figures
 
 import (
 	"fmt"
@@ -175,9 +175,9 @@ func evidence(key noise.Key, h history, beside int, there bool) (sum float64) {
 // after each whether it still works, when others used it before.
 func probe(key noise.Key, limit, others int) (own int) {
 	code, uses := uuid.UUID{2}, 0
-	for ; uses < others && !usedUp(key, code, limit, uses); uses++ {
+	for ; uses < others && !UsedUp(key, code, limit, uses); uses++ {
 	}
-	for ; !usedUp(key, code, limit, uses); uses++ {
+	for ; !UsedUp(key, code, limit, uses); uses++ {
 		own++
 	}
 	return own

@@ -1,4 +1,4 @@
-package company
+package figures
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 	"time"
-	_ "time/tzdata" // zones do not depend on the machine
+	_ "time/tzdata"
 
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/fault"
@@ -43,7 +43,8 @@ func testKey(n uint64) noise.Key {
 }
 
 func monthAt(i int) time.Time { return time.Date(2026, time.Month(10-i), 1, 0, 0, 0, 0, time.UTC) }
-func yearAt(i int) time.Time  { return time.Date(2026-i, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+func yearAt(i int) time.Time { return time.Date(2026-i, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // hour is one that somebody had.
 type hour struct {
@@ -364,7 +365,7 @@ func newWorld(t testing.TB) *world {
 	must(t, err)
 	t.Cleanup(db.Close)
 	w.db = db.At(func() time.Time { return w.now })
-	w.service = New(w.db, testKey(7))
+	w.service = (&Service{db: w.db, noise: testKey(7)})
 	for i, slug := range []string{"un", "deux"} {
 		must(t, w.db.Pool.QueryRow(context.Background(), `
 			insert into clients (name, slug, starts_on, ends_on, modes, sites, figures_since, created_at)
@@ -502,8 +503,8 @@ func TestR10_AnotherNoiseKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.service.CheckKey(t.Context()))
-	must(t, New(w.db, testKey(7)).CheckKey(t.Context()))
-	other := New(w.db, testKey(8))
+	must(t, (&Service{db: w.db, noise: testKey(7)}).CheckKey(t.Context()))
+	other := (&Service{db: w.db, noise: testKey(8)})
 	if err := other.CheckKey(t.Context()); !errors.Is(err, ErrKey) {
 		t.Errorf("another key: %v", err)
 	}
@@ -551,8 +552,8 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	render, err := web.New(web.Phone{})
 	must(t, err)
-	pages := NewFiguresHTTP(w.service, render, fixedReasons)
-	handlers := []web.Handler{pages.FiguresPage, pages.FiguresCSV, w.forPrograms}
+	pages := NewHTTP(w.service, render, fixedReasons)
+	handlers := []web.Handler{pages.Page, pages.CSV, w.forPrograms}
 	rng := rapid.Custom(func(t *rapid.T) life { return drawLife(t, "life") })
 	same, moved := 0, 0
 	for history := range 24 {
@@ -585,7 +586,7 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 
 // forPrograms tells what the interface for programs does.
 func (w *world) forPrograms(answer http.ResponseWriter, r *http.Request) error {
-	figures, err := figuresOf(r, w.service, fixedReasons)
+	figures, err := NewHTTP(w.service, nil, fixedReasons).Of(r)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package company
+package figures
 
 import (
 	"slices"
@@ -31,7 +31,7 @@ func number(p Published) *int {
 }
 
 // answers are a row's values, but for lines that came after its publication.
-func (t FiguresTable) answers(row int) []valueAnswer {
+func (t Table) answers(row int) []valueAnswer {
 	values := []valueAnswer{}
 	for i, line := range t.Lines {
 		if value := t.Rows[row][i]; value != Unpublished {
@@ -42,7 +42,7 @@ func (t FiguresTable) answers(row int) []valueAnswer {
 }
 
 // answersOf are the values of a table in a period; none where it has none.
-func (t FiguresTable) answersOf(period time.Time) []valueAnswer {
+func (t Table) answersOf(period time.Time) []valueAnswer {
 	if row := slices.Index(t.Periods, period); row >= 0 {
 		return t.answers(row)
 	}
