@@ -7,7 +7,7 @@ import (
 
 	"socialdirect/account/people"
 	"socialdirect/account/smscode"
-	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -61,7 +61,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 	taken := Erasing{Email: whose.Email, Identity: Identity{
 		FirstName: whose.FirstName, LastName: whose.LastName, Role: whose.Role, CreatedAt: whose.CreatedAt, AdultDeclaredAt: whose.AdultDeclaredAt, Accepted: accepted,
 	}}
-	return taken, errors.Join(company.RevokeTokensOf(ctx, tx, v, id), eraseRooms(ctx, tx, id))
+	return taken, errors.Join(apikey.RevokeMadeBy(ctx, tx, v, id), eraseRooms(ctx, tx, id))
 }
 
 // eraseRooms has each package take what it holds of a person out of its tables. What is

@@ -15,9 +15,9 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, manager := w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.ClientManager, "Hugo")
-	secret, err := w.Companies.MakeToken(ctx, manager, "Intranet", bookingtest.Start.AddDate(0, 1, 0))
+	secret, err := w.Keys.Make(ctx, manager, "Intranet", bookingtest.Start.AddDate(0, 1, 0))
 	must(t, err)
-	_, v, err := w.Companies.ByToken(ctx, secret)
+	_, v, err := w.Keys.Find(ctx, secret)
 	if err != nil || v.ID != manager.ID || v.ClientID != manager.ClientID {
 		t.Fatalf("the key is %+v's, %v", v, err)
 	}
@@ -27,16 +27,16 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 	} {
 		_, err := w.DB.Pool.Exec(ctx, change, manager.ID, bookingtest.Start)
 		must(t, err)
-		_, _, err = w.Companies.ByToken(ctx, secret)
+		_, _, err = w.Keys.Find(ctx, secret)
 		wantFault(t, name, err, fault.Unauthenticated)
-		_, err = w.Companies.MakeToken(ctx, manager, "Paie", bookingtest.Start.AddDate(0, 1, 0))
+		_, err = w.Keys.Make(ctx, manager, "Paie", bookingtest.Start.AddDate(0, 1, 0))
 		wantFault(t, "another key, "+name, err, fault.Forbidden)
 	}
 	_, err = w.DB.Pool.Exec(ctx, `update accounts set suspended_at = null, closed_at = null where id = $1`, manager.ID)
 	must(t, err)
 	must(t, w.Accounts.Decide(ctx, admin, manager.ID, account.Decision{Act: account.Suspend, Reason: "Absence."}))
 	must(t, w.Accounts.Decide(ctx, admin, manager.ID, account.Decision{Act: account.Resume, Reason: "Retour."}))
-	_, _, err = w.Companies.ByToken(ctx, secret)
+	_, _, err = w.Keys.Find(ctx, secret)
 	wantFault(t, "a key that ended with a suspension", err, fault.Unauthenticated)
 }
 
@@ -54,7 +54,7 @@ func TestR10_AKeyAskedForDuringASuspensionIsNotMade(t *testing.T) {
 	must(t, err)
 	made := make(chan error, 1)
 	go func() {
-		_, err := w.Companies.MakeToken(ctx, manager, "Intranet", bookingtest.Start.AddDate(0, 1, 0))
+		_, err := w.Keys.Make(ctx, manager, "Intranet", bookingtest.Start.AddDate(0, 1, 0))
 		made <- err
 	}()
 	for waits := false; !waits; {

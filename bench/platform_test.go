@@ -25,6 +25,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/blobtest"
 	"socialdirect/internal/bus"
@@ -184,7 +185,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	rebookings := rebooking.NewHTTP(s.rebookings, render)
 	listening.Config = server.New(server.Parts{
 		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
-		Companies: company.NewHTTP(s.companies, render, base), Legal: legal.NewHTTP(s.legal, render),
+		Companies: company.NewHTTP(s.companies, apikey.New(p.db), render, base), Legal: legal.NewHTTP(s.legal, render),
 		Workers:     workers,
 		Agendas:     agenda.NewHTTP(s.agendas, render),
 		Searches:    searches,

@@ -52,7 +52,7 @@ func newManaged(t *testing.T) *managed {
 	ok(t, err)
 	reasons := func(context.Context) ([]figures.Line, error) { return bookedReasons, nil }
 	pages := figures.NewHTTP(m.Figures, render, reasons)
-	m.pages = []web.Handler{pages.Page, pages.CSV, company.NewAPI(m.Companies, pages).Figures}
+	m.pages = []web.Handler{pages.Page, pages.CSV, company.NewAPI(m.DB, m.Companies, m.Keys, pages).Figures}
 	for range 3 {
 		m.workers = append(m.workers, m.SocialWorker(t, "Nadia", "Le Goff"))
 	}

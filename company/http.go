@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"socialdirect/company/apikey"
 	"socialdirect/company/poster"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -16,6 +17,7 @@ import (
 // HTTP is the pages of this package.
 type HTTP struct {
 	companies *Service
+	keys      *apikey.Service
 	render    *web.Renderer
 	base      string
 	alerts    func(context.Context) []Alert // see Warn
@@ -29,8 +31,8 @@ func (h *HTTP) Warn(alerts func(context.Context) []Alert) { h.alerts = alerts }
 
 // NewHTTP returns the pages. base is the platform's public address, without a
 // slash at its end.
-func NewHTTP(companies *Service, render *web.Renderer, base string) *HTTP {
-	return &HTTP{companies: companies, render: render, base: base}
+func NewHTTP(companies *Service, keys *apikey.Service, render *web.Renderer, base string) *HTTP {
+	return &HTTP{companies: companies, keys: keys, render: render, base: base}
 }
 
 // desk is whose codes a request is about, and the page where they stand: a manager

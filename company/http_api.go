@@ -14,9 +14,11 @@ import (
 	"sync"
 	"time"
 
+	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
+	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -35,7 +37,9 @@ const maxLimiters = 10_000
 // API is what a client's own systems ask, described by openapi/openapi.json. It
 // knows them by a key in the header Authorization, and by nothing else.
 type API struct {
+	db        *postgres.DB
 	companies *Service
+	keys      *apikey.Service
 	figures   *figures.HTTP
 
 	mu       sync.Mutex
@@ -43,14 +47,14 @@ type API struct {
 }
 
 // NewAPI returns the interface.
-func NewAPI(companies *Service, shown *figures.HTTP) *API {
-	return &API{companies: companies, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
+func NewAPI(db *postgres.DB, companies *Service, keys *apikey.Service, shown *figures.HTTP) *API {
+	return &API{db: db, companies: companies, keys: keys, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
 }
 
 // Identify finds for whom a request asks. Unauthenticated without a key that works,
 // Throttled when the key asks too fast.
 func (a *API) Identify(r *http.Request) (*viewer.Viewer, error) {
-	token, v, err := a.companies.ByToken(r.Context(), bearer(r))
+	token, v, err := a.keys.Find(r.Context(), bearer(r))
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,7 @@ func bearer(r *http.Request) string {
 }
 
 func (a *API) admit(token uuid.UUID) error {
-	now := a.companies.db.Now()
+	now := a.db.Now()
 	asked := a.limiter(token).ReserveN(now, 1)
 	wait := asked.DelayFrom(now)
 	if wait == 0 {
@@ -179,7 +183,7 @@ func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings := decodeCode(f, client, a.companies.db.Now())
+	settings := decodeCode(f, client, a.db.Now())
 	if sent.Site != "" && len(client.Sites) == 0 {
 		f.Fail("site", ErrSite.Message)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/company/apikey"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
@@ -18,7 +19,7 @@ import (
 // clientPage is a client as administrators see it: contract, codes, keys, history.
 type clientPage struct {
 	codesPart
-	tokensPart
+	apikey.Part
 	Form    *form.Form
 	Changes []changeLine
 }
@@ -56,11 +57,11 @@ func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Fo
 	if contract == nil {
 		contract = contractForm(part.Client)
 	}
-	tokens, err := h.companies.Tokens(r.Context(), viewer.From(r.Context()), id)
+	keys, err := h.keys.Of(r.Context(), viewer.From(r.Context()), id)
 	if err != nil {
 		return clientPage{}, err
 	}
-	page := clientPage{codesPart: part, tokensPart: tokensPart{tokens, part.Path + "/cles"}, Form: contract}
+	page := clientPage{codesPart: part, Part: apikey.Part{Keys: keys, KeysPath: part.Path + "/cles"}, Form: contract}
 	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
 	for _, c := range changes {
 		page.Changes = append(page.Changes, changeLine{c.Until.In(zone.Paris()), contractWords{c.Earlier, part.Words.now}})

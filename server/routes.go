@@ -257,9 +257,9 @@ func (s *Server) routes() []route {
 
 		{"GET", "/entreprise/chiffres", manager, figures.Page, page},
 		{"GET", "/entreprise/chiffres.csv", manager, figures.CSV, page},
-		{"GET", "/entreprise/api", manager, keys.TokensPage, page},
-		{"POST", "/entreprise/api", manager, keys.MakeToken, page},
-		{"POST", "/entreprise/api/{key}/suppression", manager, keys.RevokeToken, page},
+		{"GET", "/entreprise/api", manager, keys.Page, page},
+		{"POST", "/entreprise/api", manager, keys.Make, page},
+		{"POST", "/entreprise/api/{key}/suppression", manager, keys.Revoke, page},
 
 		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
 		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
@@ -277,7 +277,7 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/entreprises/{id}/codes/{code}/remplacement", administrator, c.Rotate, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/courriel", administrator, c.MailPage, page},
 		{"GET", "/administration/entreprises/{id}/codes/{code}/affiche.pdf", administrator, c.PosterFile, page},
-		{"POST", "/administration/entreprises/{id}/cles/{key}/suppression", administrator, keys.RevokeToken, page},
+		{"POST", "/administration/entreprises/{id}/cles/{key}/suppression", administrator, keys.Revoke, page},
 		{"GET", "/administration/assistants", administrator, workers.AdminWorkers, page},
 		{"POST", "/administration/assistants", administrator, workers.AddWorker, page},
 		{"GET", "/administration/assistants/{id}", administrator, workers.Sheet, page},

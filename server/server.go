@@ -19,6 +19,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
@@ -50,7 +51,7 @@ type Parts struct {
 	Calls       *signaling.HTTP
 	Rights      *privacy.HTTP
 	Figures     *figures.HTTP
-	Keys        *company.KeysHTTP
+	Keys        *apikey.HTTP
 	API         *company.API
 
 	// Health answers /readyz.

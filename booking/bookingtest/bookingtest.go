@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/dbtest"
 	"socialdirect/internal/jobs"
@@ -60,6 +61,7 @@ type World struct {
 	Vault         *vault.Vault
 	Companies     *company.Service
 	Figures       *figures.Service
+	Keys          *apikey.Service
 	Legal         *legal.Service
 	Accounts      *account.Service
 	Appointments  *appointment.Service
@@ -109,7 +111,7 @@ func (w *World) open(t testing.TB) {
 	must(t, err)
 	w.Legal = legal.New(w.DB)
 	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
-	w.Companies, w.Figures = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey())
+	w.Companies, w.Figures, w.Keys = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey()), apikey.New(w.DB)
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	must(t, err)
 	w.Within(Boundless)

@@ -18,6 +18,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/postgres"
@@ -543,7 +544,7 @@ func TestR10_AKeysFormSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: what was typed is lost", name)
 		}
 	}
-	for range company.MaxTokens {
+	for range apikey.MaxKeys {
 		v.makeKey("Une de trop")
 	}
 	v.want("one too many", v.post("/entreprise/api", "name", "Encore", "expires_on", soon), http.StatusUnprocessableEntity)

@@ -21,6 +21,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/internal/clocktest"
 	"socialdirect/internal/viewer"
 
@@ -375,10 +376,10 @@ func (m *matrixWorld) placeCodes(t *testing.T) {
 	m.key = m.jeanne.makeKey("Intranet")
 	m.jeanne.makeKey("Essai")
 	m.jeanne.makeKey("Ancien")
-	keys, err := m.platform.companies.Tokens(t.Context(), m.jeanne.whoIs(), m.client)
+	keys, err := m.platform.keys.Of(t.Context(), m.jeanne.whoIs(), m.client)
 	ok(t, err)
 	named := func(name string) string {
-		return keys[slices.IndexFunc(keys, func(k company.Token) bool { return k.Name == name })].ID.String()
+		return keys[slices.IndexFunc(keys, func(k apikey.Key) bool { return k.Name == name })].ID.String()
 	}
 	m.objects["key to revoke"] = object{fill: []string{"{key}", named("Essai")}, absent: []string{"{key}", foreign}, owners: []*visitor{m.jeanne}}
 	m.objects["client's key to revoke"] = object{

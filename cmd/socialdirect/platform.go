@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
@@ -87,6 +88,7 @@ type platform struct {
 	legal         *legal.Service
 	companies     *company.Service
 	figures       *figures.Service
+	keys          *apikey.Service
 	accounts      *account.Service
 	appointments  *appointment.Service
 	workers       *worker.Service
@@ -262,7 +264,7 @@ func (p *platform) openCompanies(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	p.companies, p.figures = company.New(p.db, key), figures.New(p.db, key)
+	p.companies, p.figures, p.keys = company.New(p.db, key), figures.New(p.db, key), apikey.New(p.db)
 	if err := p.figures.CheckKey(ctx); err != nil {
 		return fmt.Errorf("NOISE_KEY_FILE: %w", err)
 	}
@@ -398,8 +400,8 @@ func (p *platform) startServer(s settings) error {
 		Calls:          signaling.NewHTTP(calls, render, s.base),
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		Figures:        shown,
-		Keys:           company.NewKeysHTTP(p.companies, render, s.secure),
-		API:            company.NewAPI(p.companies, shown),
+		Keys:           apikey.NewHTTP(p.keys, render, s.secure),
+		API:            company.NewAPI(p.db, p.companies, p.keys, shown),
 		Health:         p.health,
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,

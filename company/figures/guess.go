@@ -2,6 +2,11 @@ package figures
 
 import "math"
 
+// What noise leaves to guess. Somebody who controls all other accounts of a client
+// knows every count but for one person; what they see of a cell is then as good as one
+// answer "with" or "without" that is right e^ε/(1+e^ε) of the time, and cells err
+// independently. The best guess is what the majority of the cells says.
+
 // epsilonValue is epsilon as a number, for what is said of it; nothing is drawn with it.
 func epsilonValue() float64 { return float64(epsilon.Num) / float64(epsilon.Den) }
 

@@ -20,13 +20,13 @@ type Reasons func(context.Context) ([]Line, error)
 
 // HTTP is the pages of a client's figures.
 type HTTP struct {
-	figures   *Service
-	render    *web.Renderer
-	reasons   Reasons
+	figures *Service
+	render  *web.Renderer
+	reasons Reasons
 }
 
 // NewHTTP returns the pages.
-func NewHTTP(figures   *Service, render *web.Renderer, reasons Reasons) *HTTP {
+func NewHTTP(figures *Service, render *web.Renderer, reasons Reasons) *HTTP {
 	return &HTTP{figures, render, reasons}
 }
 

@@ -1,4 +1,4 @@
-package company
+package apikey
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// lockTokens counts the working keys of a client and holds the client until the
+// lockKeys counts the working keys of a client and holds the client until the
 // transaction ends, so that two managers do not pass the limit together.
-func lockTokens(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working int, err error) {
+func lockKeys(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working int, err error) {
 	if _, err := tx.Exec(ctx, `select from clients where id = $1 for no key update`, client); err != nil {
 		return 0, err
 	}
@@ -30,47 +30,47 @@ func holdMaker(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (manages b
 	return manages, err
 }
 
-func insertToken(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, t Token, hash []byte) error {
+func insertKey(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, t Key, hash []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into client_tokens (id, client_id, name, token_hash, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)`,
 		t.ID, v.ClientID, t.Name, hash, v.ID, tx.Now, t.ExpiresAt)
 	return err
 }
 
-func readTokens(ctx context.Context, q postgres.Querier, client uuid.UUID, now time.Time) ([]Token, error) {
-	return postgres.All[Token](ctx, q, `
+func readKeys(ctx context.Context, q postgres.Querier, client uuid.UUID, now time.Time) ([]Key, error) {
+	return postgres.All[Key](ctx, q, `
 		select id, name, created_at, expires_at, last_used_on from client_tokens
 		where client_id = $1 and revoked_at is null and expires_at > $2 order by created_at desc, id`, client, now)
 }
 
-func markTokenRevoked(ctx context.Context, tx postgres.Tx, client, id uuid.UUID) (found bool, err error) {
+func markRevoked(ctx context.Context, tx postgres.Tx, client, id uuid.UUID) (found bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		update client_tokens set revoked_at = $3 where client_id = $1 and id = $2 and revoked_at is null`, client, id, tx.Now)
 	return tag.RowsAffected() > 0, err
 }
 
-func markTokensRevoked(ctx context.Context, tx postgres.Tx, maker uuid.UUID) ([]Token, error) {
-	return postgres.All[Token](ctx, tx, `
+func markRevokedOf(ctx context.Context, tx postgres.Tx, maker uuid.UUID) ([]Key, error) {
+	return postgres.All[Key](ctx, tx, `
 		update client_tokens set revoked_at = $2 where created_by = $1 and revoked_at is null
 		returning id, name, created_at, expires_at, last_used_on`, maker, tx.Now)
 }
 
-type tokenRow struct {
+type keyRow struct {
 	ID        uuid.UUID
 	ClientID  uuid.UUID
 	Name      string
 	CreatedBy uuid.UUID
 }
 
-// readToken finds a key that works, made by somebody who still manages the client.
-func readToken(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (tokenRow, error) {
-	return postgres.One[tokenRow](ctx, q, `
+// readKey finds a key that works, made by somebody who still manages the client.
+func readKey(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (keyRow, error) {
+	return postgres.One[keyRow](ctx, q, `
 		select id, client_id, name, created_by from client_tokens
 		where token_hash = $1 and revoked_at is null and expires_at > $2 and manages(created_by, client_id)`, hash, now)
 }
 
-// noteTokenUse writes once a day.
-func noteTokenUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) error {
+// noteUse writes once a day.
+func noteUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) error {
 	_, err := q.Exec(ctx, `
 		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, zone.Day(now))
 	return err

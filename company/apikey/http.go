@@ -1,0 +1,160 @@
+package apikey
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/internal/zone"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// Part is a client's keys as they stand on the administrator's page and on
+// the manager's.
+type Part struct {
+	Keys     []Key
+	KeysPath string // below it, each has an address of its own
+}
+
+type page struct {
+	Part
+	Form   *form.Form
+	Secret string // of the key that was just made; shown once
+}
+
+func (page) Template() string { return "company/tokens" }
+
+func (page) Title() string { return "Clés pour logiciels" }
+
+// HTTP is the pages of a client's keys.
+type HTTP struct {
+	keys   *Service
+	render *web.Renderer
+	secure bool
+}
+
+// NewHTTP returns the pages. secure says that browsers reach the platform over TLS
+// alone.
+func NewHTTP(keys *Service, render *web.Renderer, secure bool) *HTTP {
+	return &HTTP{keys, render, secure}
+}
+
+// secretCookie carries a new key's secret to the one page that shows it.
+const secretCookie = "cle"
+
+const pagePath = "/entreprise/api"
+
+// Between these days a key may end.
+var (
+	firstDay = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// Page lists a client's keys, and shows the secret of one that was just made.
+func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+	page, err := h.page(r, form.New(nil))
+	if err != nil {
+		return err
+	}
+	if cookie, err := r.Cookie(secretCookie); err == nil {
+		h.handOver(w, "", -1)
+		page.Secret = h.ownSecret(r, cookie.Value)
+	}
+	return h.render.Render(w, r, http.StatusOK, page)
+}
+
+// ownSecret is the secret that the cookie holds, if it opens the viewer's own
+// client: nobody puts words on our pages.
+func (h *HTTP) ownSecret(r *http.Request, secret string) string {
+	_, owner, err := h.keys.peek(r.Context(), secret)
+	if v := viewer.From(r.Context()); err != nil || v == nil || owner.ClientID != v.ClientID {
+		return ""
+	}
+	return secret
+}
+
+func (h *HTTP) handOver(w http.ResponseWriter, secret string, seconds int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: secretCookie, Value: secret, Path: pagePath, MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+func (h *HTTP) page(r *http.Request, f *form.Form) (page, error) {
+	v := viewer.From(r.Context())
+	if err := viewer.RequireOwnClient(v); err != nil {
+		return page{}, err
+	}
+	tokens, err := h.keys.Of(r.Context(), v, v.ClientID)
+	return page{Part: Part{tokens, pagePath}, Form: f}, err
+}
+
+// Make makes a key.
+func (h *HTTP) Make(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	name := f.Text("name", form.Text{Max: MaxName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
+	day := f.Date("expires_on", firstDay, lastDay, "Indiquez le dernier jour de la clé.")
+	secret, err := h.make(r, f, name, day)
+	if err != nil {
+		return err
+	}
+	if !f.Valid() {
+		page, err := h.page(r, f)
+		if err != nil {
+			return err
+		}
+		return f.Invalid(page)
+	}
+	h.handOver(w, secret, 60)
+	return web.See(w, r, pagePath)
+}
+
+func (h *HTTP) make(r *http.Request, f *form.Form, name string, day time.Time) (secret string, err error) {
+	if !f.Valid() {
+		return "", nil
+	}
+	secret, err = h.keys.Make(r.Context(), viewer.From(r.Context()), name, zone.EndOf(day))
+	switch {
+	case errors.Is(err, ErrLifetime):
+		f.Fail("expires_on", ErrLifetime.Message)
+	case errors.Is(err, ErrTooMany):
+		f.Fail("name", ErrTooMany.Message)
+	default:
+		return secret, err
+	}
+	return "", nil
+}
+
+// Revoke ends a key, and leads back to the page where it stood.
+func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	client, back, err := whose(r, v)
+	if err != nil {
+		return err
+	}
+	id, err := form.PathID(r, "key")
+	if err != nil {
+		return err
+	}
+	if err := h.keys.Revoke(r.Context(), v, client, id); err != nil {
+		return err
+	}
+	web.Flash(w, "token-revoked")
+	return web.See(w, r, back)
+}
+
+// whose is the client that a request is about, and the page where its keys stand:
+// a manager has one client, an administrator names it in the path.
+func whose(r *http.Request, v *viewer.Viewer) (client uuid.UUID, page string, err error) {
+	if v != nil && v.Role == viewer.ClientManager {
+		return v.ClientID, pagePath, nil
+	}
+	client, err = form.PathID(r, "id")
+	return client, "/administration/entreprises/" + client.String() + "#cles", err
+}
