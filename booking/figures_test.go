@@ -15,7 +15,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
-	"socialdirect/company"
+	"socialdirect/company/api"
 	"socialdirect/company/figures"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -52,7 +52,7 @@ func newManaged(t *testing.T) *managed {
 	ok(t, err)
 	reasons := func(context.Context) ([]figures.Line, error) { return bookedReasons, nil }
 	pages := figures.NewHTTP(m.Figures, render, reasons)
-	m.pages = []web.Handler{pages.Page, pages.CSV, company.NewAPI(m.DB, m.Companies, m.Keys, pages).Figures}
+	m.pages = []web.Handler{pages.Page, pages.CSV, api.NewHTTP(m.DB, m.Companies, m.Keys, pages).Figures}
 	for range 3 {
 		m.workers = append(m.workers, m.SocialWorker(t, "Nadia", "Le Goff"))
 	}

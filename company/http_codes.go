@@ -52,9 +52,9 @@ func (h *HTTP) deskPage(r *http.Request, d desk, f *form.Form) (web.Page, error)
 	return h.clientPage(r, d.client, nil, f)
 }
 
-// decodeCode decodes what a code is issued with; its last day lies between today
+// DecodeCode decodes what a code is issued with; its last day lies between today
 // and the contract's end.
-func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
+func DecodeCode(f *form.Form, c Client, now time.Time) NewCode {
 	today := zone.Day(now)
 	n := NewCode{
 		MaxUses: decodeCount(f, "max_uses", MinUses, MaxUses),
@@ -73,8 +73,8 @@ func decodeCode(f *form.Form, c Client, now time.Time) NewCode {
 	return n
 }
 
-// refuseCode puts an act's message beside its field; any other error goes up.
-func refuseCode(f *form.Form, err error) error {
+// RefuseCode puts an act's message beside its field; any other error goes up.
+func RefuseCode(f *form.Form, err error) error {
 	for field, why := range map[string]*fault.Fault{"expires_on": ErrExpiry, "max_uses": ErrMaxUses, "site": ErrSite} {
 		if errors.Is(err, why) {
 			f.Fail(field, why.Message)
@@ -99,10 +99,10 @@ func (h *HTTP) IssueCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings := decodeCode(f, client, h.companies.db.Now())
+	settings := DecodeCode(f, client, h.companies.db.Now())
 	if f.Valid() {
 		_, err = h.companies.IssueCode(r.Context(), v, d.client, settings)
-		if err := refuseCode(f, err); err != nil {
+		if err := RefuseCode(f, err); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ const apiPath = "/api/"
 // kindOf is how a request is answered that has not come to its route.
 func kindOf(r *http.Request) routeKind {
 	if strings.HasPrefix(r.URL.Path, apiPath) {
-		return api
+		return programs
 	}
 	return page
 }
@@ -27,14 +27,14 @@ func kindOf(r *http.Request) routeKind {
 func (s *Server) refuseOthers(mux *http.ServeMux) {
 	methods := map[string][]string{}
 	for _, r := range s.routes() {
-		if r.kind == api {
+		if r.kind == programs {
 			methods[r.path] = append(methods[r.path], r.method)
 		}
 	}
 	for path, allowed := range methods {
-		mux.Handle(path, s.serve(route{access: everyone, handler: notAllowed(allowed), kind: api}))
+		mux.Handle(path, s.serve(route{access: everyone, handler: notAllowed(allowed), kind: programs}))
 	}
-	mux.Handle(apiPath, s.serve(route{access: everyone, handler: notFound, kind: api}))
+	mux.Handle(apiPath, s.serve(route{access: everyone, handler: notFound, kind: programs}))
 }
 
 func notAllowed(methods []string) func(http.ResponseWriter, *http.Request) error {

@@ -86,7 +86,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 		http.Error(w, http.StatusText(status), status)
 	case kind == script:
 		failScript(w, status, f)
-	case kind == api:
+	case kind == programs:
 		s.failAPI(w, status, f)
 	case f == errPending || f.Code == fault.Unauthenticated:
 		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)

@@ -50,11 +50,11 @@ type route struct {
 type routeKind int
 
 const (
-	page   routeKind = iota // a page or an ordinary form
-	upload                  // a form with files, which may take long to arrive
-	socket                  // a WebSocket: refusals are bare statuses
-	script                  // asked by a page's script: refusals are JSON
-	api                     // for programs: refusals are JSON (RFC 9457)
+	page     routeKind = iota // a page or an ordinary form
+	upload                    // a form with files, which may take long to arrive
+	socket                    // a WebSocket: refusals are bare statuses
+	script                    // asked by a page's script: refusals are JSON
+	programs                  // for programs: refusals are JSON (RFC 9457)
 )
 
 // routes is the table of contents of the platform.
@@ -261,10 +261,10 @@ func (s *Server) routes() []route {
 		{"POST", "/entreprise/api", manager, keys.Make, page},
 		{"POST", "/entreprise/api/{key}/suppression", manager, keys.Revoke, page},
 
-		{"GET", "/api/v1/codes", withKey, machines.Codes, api},
-		{"POST", "/api/v1/codes", withKey, machines.MakeCode, api},
-		{"GET", "/api/v1/figures", withKey, machines.Figures, api},
-		{"GET", "/api/v1/openapi.json", everyone, machines.Description, api},
+		{"GET", "/api/v1/codes", withKey, machines.Codes, programs},
+		{"POST", "/api/v1/codes", withKey, machines.MakeCode, programs},
+		{"GET", "/api/v1/figures", withKey, machines.Figures, programs},
+		{"GET", "/api/v1/openapi.json", everyone, machines.Description, programs},
 
 		{"GET", "/administration", administrator, c.ClientsPage, page},
 		{"POST", "/administration/entreprises", administrator, c.Create, page},

@@ -19,6 +19,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/api"
 	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/config"
@@ -52,7 +53,7 @@ type Parts struct {
 	Rights      *privacy.HTTP
 	Figures     *figures.HTTP
 	Keys        *apikey.HTTP
-	API         *company.API
+	API         *api.HTTP
 
 	// Health answers /readyz.
 	Health *health.Monitor

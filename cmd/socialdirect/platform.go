@@ -24,6 +24,7 @@ import (
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
+	"socialdirect/company/api"
 	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/blob"
@@ -401,7 +402,7 @@ func (p *platform) startServer(s settings) error {
 		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
 		Figures:        shown,
 		Keys:           apikey.NewHTTP(p.keys, render, s.secure),
-		API:            company.NewAPI(p.db, p.companies, p.keys, shown),
+		API:            api.NewHTTP(p.db, p.companies, p.keys, shown),
 		Health:         p.health,
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,

@@ -1,4 +1,6 @@
-package company
+// Package api is what the own systems of a client ask: its codes and its figures, as
+// openapi/openapi.json describes it.
+package api
 
 import (
 	"bytes"
@@ -14,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"socialdirect/company"
 	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
 	"socialdirect/internal/fault"
@@ -34,11 +37,11 @@ const (
 // maxLimiters bounds how many keys are remembered at once; beyond it all start anew.
 const maxLimiters = 10_000
 
-// API is what a client's own systems ask, described by openapi/openapi.json. It
+// HTTP is what a client's own systems ask, described by openapi/openapi.json. It
 // knows them by a key in the header Authorization, and by nothing else.
-type API struct {
+type HTTP struct {
 	db        *postgres.DB
-	companies *Service
+	companies *company.Service
 	keys      *apikey.Service
 	figures   *figures.HTTP
 
@@ -46,14 +49,14 @@ type API struct {
 	limiters map[uuid.UUID]*rate.Limiter
 }
 
-// NewAPI returns the interface.
-func NewAPI(db *postgres.DB, companies *Service, keys *apikey.Service, shown *figures.HTTP) *API {
-	return &API{db: db, companies: companies, keys: keys, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
+// NewHTTP returns the interface.
+func NewHTTP(db *postgres.DB, companies *company.Service, keys *apikey.Service, shown *figures.HTTP) *HTTP {
+	return &HTTP{db: db, companies: companies, keys: keys, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
 }
 
 // Identify finds for whom a request asks. Unauthenticated without a key that works,
 // Throttled when the key asks too fast.
-func (a *API) Identify(r *http.Request) (*viewer.Viewer, error) {
+func (a *HTTP) Identify(r *http.Request) (*viewer.Viewer, error) {
 	token, v, err := a.keys.Find(r.Context(), bearer(r))
 	if err != nil {
 		return nil, err
@@ -74,7 +77,7 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(secret)
 }
 
-func (a *API) admit(token uuid.UUID) error {
+func (a *HTTP) admit(token uuid.UUID) error {
 	now := a.db.Now()
 	asked := a.limiter(token).ReserveN(now, 1)
 	wait := asked.DelayFrom(now)
@@ -85,7 +88,7 @@ func (a *API) admit(token uuid.UUID) error {
 	return &fault.Fault{Code: fault.Throttled, Message: "Cette clé demande trop vite.", RetryAfter: wait}
 }
 
-func (a *API) limiter(token uuid.UUID) *rate.Limiter {
+func (a *HTTP) limiter(token uuid.UUID) *rate.Limiter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.limiters[token] == nil {
@@ -101,7 +104,7 @@ func (a *API) limiter(token uuid.UUID) *rate.Limiter {
 var description []byte
 
 // Description answers the OpenAPI description of the interface.
-func (a *API) Description(w http.ResponseWriter, _ *http.Request) error {
+func (a *HTTP) Description(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "max-age=300")
 	_, err := w.Write(description)
@@ -121,16 +124,16 @@ func answer(w http.ResponseWriter, status int, value any) error {
 }
 
 type codeAnswer struct {
-	Code      string `json:"code"`
-	Label     string `json:"label"`
-	Site      string `json:"site"`
-	MaxUses   *int   `json:"max_uses"` // null: no limit
-	State     State  `json:"state"`
-	ExpiresOn string `json:"expires_on"`
-	ExpiresAt string `json:"expires_at"`
+	Code      string        `json:"code"`
+	Label     string        `json:"label"`
+	Site      string        `json:"site"`
+	MaxUses   *int          `json:"max_uses"` // null: no limit
+	State     company.State `json:"state"`
+	ExpiresOn string        `json:"expires_on"`
+	ExpiresAt string        `json:"expires_at"`
 }
 
-func answerOf(c Code) codeAnswer {
+func answerOf(c company.Code) codeAnswer {
 	a := codeAnswer{
 		Code: c.Display(), Label: c.Label, Site: c.Site, State: c.State,
 		ExpiresOn: c.LastDay().Format(time.DateOnly), ExpiresAt: c.ExpiresAt.UTC().Format(time.RFC3339),
@@ -142,7 +145,7 @@ func answerOf(c Code) codeAnswer {
 }
 
 // Codes lists the codes of the key's client.
-func (a *API) Codes(w http.ResponseWriter, r *http.Request) error {
+func (a *HTTP) Codes(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
 	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
 	if err != nil {
@@ -173,7 +176,7 @@ func (s codeSent) form() *form.Form {
 }
 
 // MakeCode makes a code for the key's client.
-func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
+func (a *HTTP) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	var sent codeSent
 	if err := decode(r, &sent); err != nil {
 		return err
@@ -183,9 +186,9 @@ func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	settings := decodeCode(f, client, a.db.Now())
+	settings := company.DecodeCode(f, client, a.db.Now())
 	if sent.Site != "" && len(client.Sites) == 0 {
-		f.Fail("site", ErrSite.Message)
+		f.Fail("site", company.ErrSite.Message)
 	}
 	if !f.Valid() {
 		return f.Invalid(f)
@@ -194,7 +197,7 @@ func (a *API) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return answer(w, http.StatusCreated, answerOf(code))
 	}
-	if err := refuseCode(f, err); err != nil {
+	if err := company.RefuseCode(f, err); err != nil {
 		return err
 	}
 	return f.Invalid(f)
@@ -226,7 +229,7 @@ func decode(r *http.Request, into any) error {
 }
 
 // Figures answers the figures of the key's client, as its page shows them.
-func (a *API) Figures(w http.ResponseWriter, r *http.Request) error {
+func (a *HTTP) Figures(w http.ResponseWriter, r *http.Request) error {
 	shown, err := a.figures.Of(r)
 	if err != nil {
 		return err
