@@ -12,7 +12,7 @@
 //     signed up with it (R9).
 //   - A client's manager works on the codes of that client alone, and never learns
 //     how often one was used: exact uses would tell who came. A limit holds at a few
-//     uses more or less, by chance (R10, see limit.go).
+//     uses more or less, by chance (R10, see figures/limit.go).
 //   - Whoever issues, revokes or replaces a code, or changes a contract, is in the
 //     journal.
 //
@@ -37,8 +37,8 @@ type Service struct {
 	noise noise.Key
 }
 
-// New returns the acts on the given database. Figures and the limits of codes have
-// their noise from key, which must be the same for ever (CheckKey).
+// New returns the acts on the given database. The limits of codes have their noise from
+// key, the one of the figures (figures.Service.CheckKey).
 func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
 
 // At returns the acts on another handle of the same database, such as one that stands

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/company/figures"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -68,7 +67,8 @@ func (c Contract) Runs(now time.Time) bool {
 // and its span.
 func YearOf(hour time.Time) (year int, from, to time.Time) {
 	year = hour.In(zone.Paris()).Year()
-	return year, figures.Midnight(year, time.January, 1), figures.Midnight(year+1, time.January, 1)
+	begins := func(year int) time.Time { return time.Date(year, time.January, 1, 0, 0, 0, 0, zone.Paris()) }
+	return year, begins(year), begins(year + 1)
 }
 
 // Over reports whether the contract has ended at now.

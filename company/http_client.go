@@ -19,7 +19,7 @@ import (
 // clientPage is a client as administrators see it: contract, codes, keys, history.
 type clientPage struct {
 	codesPart
-	apikey.Part
+	apikey.List
 	Form    *form.Form
 	Changes []changeLine
 }
@@ -61,7 +61,7 @@ func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Fo
 	if err != nil {
 		return clientPage{}, err
 	}
-	page := clientPage{codesPart: part, Part: apikey.Part{Keys: keys, KeysPath: part.Path + "/cles"}, Form: contract}
+	page := clientPage{codesPart: part, List: apikey.List{Keys: keys, KeysPath: part.Path + "/cles"}, Form: contract}
 	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
 	for _, c := range changes {
 		page.Changes = append(page.Changes, changeLine{c.Until.In(zone.Paris()), contractWords{c.Earlier, part.Words.now}})

@@ -372,7 +372,7 @@ func (p *platform) startServer(s settings) error {
 	accounts.CountComing(p.appointments.CountComing)
 	accounts.CountRecalls(p.rebookings.CountRecalls)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
-	companies := company.NewHTTP(p.companies, render, s.base)
+	companies := company.NewHTTP(p.companies, p.keys, render, s.base)
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)
 	companies.Warn(p.alerts)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)

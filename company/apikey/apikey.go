@@ -27,8 +27,8 @@ type Service struct{ db *postgres.DB }
 // New returns the acts on the given database.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-// Prefix begins every key, so that it is recognised where it should not be.
-const Prefix = "sd_"
+// prefix begins every key, so that it is recognised where it should not be.
+const prefix = "sd_"
 
 // secretBytes is the length of a key's secret: 256 bits.
 const secretBytes = 32
@@ -102,7 +102,7 @@ func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expir
 func newSecret() string {
 	raw := make([]byte, secretBytes)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
-	return Prefix + base64.RawURLEncoding.EncodeToString(raw)
+	return prefix + base64.RawURLEncoding.EncodeToString(raw)
 }
 
 // hashSecret needs no salt and no slowness: the secret is 256 random bits.
@@ -169,7 +169,7 @@ func (s *Service) Find(ctx context.Context, secret string) (token uuid.UUID, v *
 
 // peek is ByToken, and no use of the key.
 func (s *Service) peek(ctx context.Context, secret string) (uuid.UUID, *viewer.Viewer, error) {
-	if !strings.HasPrefix(secret, Prefix) || len(secret) != len(Prefix)+base64.RawURLEncoding.EncodedLen(secretBytes) {
+	if !strings.HasPrefix(secret, prefix) || len(secret) != len(prefix)+base64.RawURLEncoding.EncodedLen(secretBytes) {
 		return uuid.Nil, nil, errUnknown
 	}
 	row, err := readKey(ctx, s.db.Pool, hashSecret(secret), s.db.Now())

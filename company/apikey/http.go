@@ -13,15 +13,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Part is a client's keys as they stand on the administrator's page and on
+// List is a client's keys as they stand on the administrator's page and on
 // the manager's.
-type Part struct {
+type List struct {
 	Keys     []Key
 	KeysPath string // below it, each has an address of its own
 }
 
 type page struct {
-	Part
+	List
 	Form   *form.Form
 	Secret string // of the key that was just made; shown once
 }
@@ -89,7 +89,7 @@ func (h *HTTP) page(r *http.Request, f *form.Form) (page, error) {
 		return page{}, err
 	}
 	tokens, err := h.keys.Of(r.Context(), v, v.ClientID)
-	return page{Part: Part{tokens, pagePath}, Form: f}, err
+	return page{List: List{tokens, pagePath}, Form: f}, err
 }
 
 // Make makes a key.

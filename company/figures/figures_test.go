@@ -505,10 +505,10 @@ func TestR10_AnotherNoiseKeyIsRefused(t *testing.T) {
 	must(t, w.service.CheckKey(t.Context()))
 	must(t, (&Service{db: w.db, noise: testKey(7)}).CheckKey(t.Context()))
 	other := (&Service{db: w.db, noise: testKey(8)})
-	if err := other.CheckKey(t.Context()); !errors.Is(err, ErrKey) {
+	if err := other.CheckKey(t.Context()); !errors.Is(err, errKey) {
 		t.Errorf("another key: %v", err)
 	}
-	if err := other.PublishDue(t.Context(), reasonLines); !errors.Is(err, ErrKey) {
+	if err := other.PublishDue(t.Context(), reasonLines); !errors.Is(err, errKey) {
 		t.Errorf("publishing with another key: %v", err)
 	}
 	if n := w.counts(t, `select count(*) from published_figures`); n != 0 {

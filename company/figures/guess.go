@@ -10,21 +10,21 @@ import "math"
 // epsilonValue is epsilon as a number, for what is said of it; nothing is drawn with it.
 func epsilonValue() float64 { return float64(epsilon.Num) / float64(epsilon.Den) }
 
-// CellsAfter is in how many cells one person is at most after so many calendar years:
+// cellsAfter is in how many cells one person is at most after so many calendar years:
 // once in the accounts, once a year in the modes and in the reasons, and once in the
 // limit of the code that they used, if it had one.
-func CellsAfter(years int, limited bool) int {
+func cellsAfter(years int, limited bool) int {
 	if limited {
 		return 2*years + 2
 	}
 	return 2*years + 1
 }
 
-// BestGuess is how often the best guess whether one person is among the people of a
+// bestGuess is how often the best guess whether one person is among the people of a
 // client is right, when they are in so many cells: 1/2 and half of the total variation
 // distance between the two worlds, which the majority of the cells attains.
-func BestGuess(cells int) float64 {
-	right := Bound(1)
+func bestGuess(cells int) float64 {
+	right := bound(1)
 	sum, ways := 0.0, 1.0
 	for k := 0; k <= cells; k++ {
 		p := ways * math.Pow(right, float64(k)) * math.Pow(1-right, float64(cells-k))
@@ -39,18 +39,18 @@ func BestGuess(cells int) float64 {
 	return sum
 }
 
-// Bound is how often no guess can be more often right, by the sum of ε over the cells
+// bound is how often no guess can be more often right, by the sum of ε over the cells
 // alone: e^ε/(1+e^ε).
-func Bound(cells int) float64 { return 1 / (1 + math.Exp(-epsilonValue()*float64(cells))) }
+func bound(cells int) float64 { return 1 / (1 + math.Exp(-epsilonValue()*float64(cells))) }
 
-// Within is how often noise is at most so many steps, or people in a limit.
-func Within(steps int) float64 {
+// within is how often noise is at most so many steps, or people in a limit.
+func within(steps int) float64 {
 	p := math.Exp(-epsilonValue())
 	return 1 - 2*math.Pow(p, float64(steps+1))/(1+p)
 }
 
-// EmptyShows is how often a line in which nobody was counted shows Smallest or more.
-func EmptyShows() float64 {
+// emptyShows is how often a line in which nobody was counted shows Smallest or more.
+func emptyShows() float64 {
 	p := math.Exp(-epsilonValue())
 	return p / (1 + p)
 }

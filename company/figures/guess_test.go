@@ -23,7 +23,7 @@ func chance(k int) float64 {
 	return (1 - p) / (1 + p) * math.Pow(p, math.Abs(float64(k)))
 }
 
-// exactly is the optimum that BestGuess must be, from the definition alone: half of
+// exactly is the optimum that bestGuess must be, from the definition alone: half of
 // one, and half of the distance between the two worlds, summed over everything that can
 // be seen of so many cells whose count is one below the next step; the least is cut off.
 func exactly(cells, step int) float64 {
@@ -62,35 +62,35 @@ func TestR10_TheBestGuessIsTheExactOptimum(t *testing.T) {
 	t.Parallel()
 	for cells := 1; cells <= 12; cells++ {
 		for _, step := range []int{0, 1, 2} {
-			if got, want := BestGuess(cells), exactly(cells, step); math.Abs(got-want) > 1e-6 {
+			if got, want := bestGuess(cells), exactly(cells, step); math.Abs(got-want) > 1e-6 {
 				t.Errorf("of %d cells at step %d it is %v, want %v", cells, step, got, want)
 			}
 		}
-		if BestGuess(cells) > Bound(cells)+1e-12 {
+		if bestGuess(cells) > bound(cells)+1e-12 {
 			t.Errorf("of %d cells it passes e^ε/(1+e^ε)", cells)
 		}
 	}
-	if got := fmt.Sprintf("%.4f %.4f %.4f", Bound(1), Bound(3), Bound(4)); got != "0.6225 0.8176 0.8808" {
+	if got := fmt.Sprintf("%.4f %.4f %.4f", bound(1), bound(3), bound(4)); got != "0.6225 0.8176 0.8808" {
 		t.Errorf("the bounds are %s", got)
 	}
 }
 
 func TestR10_HowFarAFigureMayBeOffIsComputed(t *testing.T) {
 	t.Parallel()
-	within, empty := 0.0, 0.0
+	near, empty := 0.0, 0.0
 	for k := -200; k <= 200; k++ {
 		if k >= -3 && k <= 3 {
-			within += chance(k)
+			near += chance(k)
 		}
 		if k >= 1 {
 			empty += chance(k)
 		}
 	}
-	if math.Abs(Within(3)-within) > 1e-9 || percent(Within(3)) != "83\u00a0%" {
-		t.Errorf("within three steps: %v, summed %v", Within(3), within)
+	if math.Abs(within(3)-near) > 1e-9 || percent(within(3)) != "83\u00a0%" {
+		t.Errorf("within three steps: %v, summed %v", within(3), near)
 	}
-	if math.Abs(EmptyShows()-empty) > 1e-9 || percent(EmptyShows()) != "38\u00a0%" {
-		t.Errorf("an empty line shows a number: %v, summed %v", EmptyShows(), empty)
+	if math.Abs(emptyShows()-empty) > 1e-9 || percent(emptyShows()) != "38\u00a0%" {
+		t.Errorf("an empty line shows a number: %v, summed %v", emptyShows(), empty)
 	}
 }
 
@@ -223,7 +223,7 @@ func TestR10_TheOperatorReadsWhatCanBeGuessed(t *testing.T) {
 	if fmt.Sprint(told) != fmt.Sprint(want) {
 		t.Errorf("the page says\n%v, want\n%v", told, want)
 	}
-	for _, says := range []string{percent(Within(3)), percent(EmptyShows())} {
+	for _, says := range []string{percent(within(3)), percent(emptyShows())} {
 		if !strings.Contains(answer.Body.String(), says) {
 			t.Errorf("the page does not say %s", says)
 		}

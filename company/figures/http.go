@@ -59,10 +59,10 @@ func (figuresPage) Near() int { return nearSteps * Step }
 func (figuresPage) NearShare() string { return NearShare() }
 
 // EmptyShare is how often a line in which there is nobody shows a number.
-func (figuresPage) EmptyShare() string { return percent(EmptyShows()) }
+func (figuresPage) EmptyShare() string { return percent(emptyShows()) }
 
 // NearShare is how often noise is at most nearSteps, as it is said.
-func NearShare() string { return percent(Within(nearSteps)) }
+func NearShare() string { return percent(within(nearSteps)) }
 
 // percent writes a share in whole hundredths.
 func percent(share float64) string {
@@ -105,39 +105,39 @@ func (t Table) Column() string {
 	return "Mois"
 }
 
-// Chart is bars: the latest period of a table, line by line, or every one where the
+// chart is bars: the latest period of a table, line by line, or every one where the
 // table has one line.
-type Chart struct {
+type chart struct {
 	Caption string
-	Bars    []Bar
+	Bars    []bar
 }
 
-// Bar is one of a chart, Width hundredths of the longest.
-type Bar struct {
+// bar is one of a chart, Width hundredths of the longest.
+type bar struct {
 	Label string
 	Value Published
 	Width int
 }
 
 // Charts draws each table out of what is published, and of nothing else.
-func (f Figures) Charts() []Chart {
-	charts := make([]Chart, len(f.Tables))
+func (f Figures) Charts() []chart {
+	charts := make([]chart, len(f.Tables))
 	for i, table := range f.Tables {
 		charts[i] = table.chart()
 	}
 	return charts
 }
 
-func (t Table) chart() Chart {
-	chart := Chart{Caption: "Mois par mois"}
+func (t Table) chart() chart {
+	chart := chart{Caption: "Mois par mois"}
 	if len(t.Lines) == 1 {
 		for i, period := range t.Periods {
-			chart.Bars = append(chart.Bars, Bar{Label: t.Name(period), Value: t.Rows[i][0]})
+			chart.Bars = append(chart.Bars, bar{Label: t.Name(period), Value: t.Rows[i][0]})
 		}
 	} else if len(t.Periods) > 0 {
 		chart.Caption = "En " + t.Name(t.Periods[0])
 		for i, line := range t.Lines {
-			chart.Bars = append(chart.Bars, Bar{Label: line.Label, Value: t.Rows[0][i]})
+			chart.Bars = append(chart.Bars, bar{Label: line.Label, Value: t.Rows[0][i]})
 		}
 	}
 	scale(chart.Bars)
@@ -145,7 +145,7 @@ func (t Table) chart() Chart {
 }
 
 // scale draws what is shown as a number; the rest has no length.
-func scale(bars []Bar) {
+func scale(bars []bar) {
 	longest := 1
 	for _, bar := range bars {
 		longest = max(longest, bar.length())
@@ -155,7 +155,7 @@ func scale(bars []Bar) {
 	}
 }
 
-func (b Bar) length() int {
+func (b bar) length() int {
 	if b.Value <= Suppressed {
 		return 0
 	}

@@ -45,10 +45,10 @@ func guessTables() []guessTable {
 
 func guesses(limited bool) (lines []guessLine) {
 	for _, years := range guessedAfter {
-		cells := CellsAfter(years, limited)
+		cells := cellsAfter(years, limited)
 		lines = append(lines, guessLine{
 			Years: years, Epsilon: decimal(epsilonValue() * float64(cells)),
-			Best: percentWithTenths(BestGuess(cells)), Bound: percentWithTenths(Bound(cells)),
+			Best: percentWithTenths(bestGuess(cells)), Bound: percentWithTenths(bound(cells)),
 		})
 	}
 	return lines

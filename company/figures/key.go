@@ -8,11 +8,11 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// ErrKey says that another key than this one was used before: its noise would be a
+// errKey says that another key than this one was used before: its noise would be a
 // second one beside the first, for codes that are in use.
-var ErrKey = errors.New("the key is not the one that this database's noise was drawn from; put that one back")
+var errKey = errors.New("the key is not the one that this database's noise was drawn from; put that one back")
 
-// CheckKey fails with ErrKey when the noise was drawn from another key before. The
+// CheckKey fails with errKey when the noise was drawn from another key before. The
 // first key is remembered, by a digest.
 func (s *Service) CheckKey(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.holdKey(ctx, tx) })
@@ -23,7 +23,7 @@ func (s *Service) CheckKey(ctx context.Context) error {
 func (s *Service) holdKey(ctx context.Context, tx postgres.Tx) error {
 	first, err := lockNoiseKey(ctx, tx, s.noise.Digest())
 	if err == nil && !bytes.Equal(first, s.noise.Digest()) {
-		return ErrKey
+		return errKey
 	}
 	return err
 }

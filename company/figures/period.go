@@ -47,7 +47,7 @@ func (k Kind) after(period time.Time) time.Time {
 // publishedOn is when the figures of a period can be seen.
 func (k Kind) publishedOn(period time.Time) time.Time {
 	next := k.after(period)
-	return Midnight(next.Year(), next.Month(), publicationDay)
+	return midnight(next.Year(), next.Month(), publicationDay)
 }
 
 func (k Kind) shown() int {
@@ -57,7 +57,7 @@ func (k Kind) shown() int {
 	return monthsShown
 }
 
-func Midnight(year int, month time.Month, day int) time.Time {
+func midnight(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, zone.Paris())
 }
 

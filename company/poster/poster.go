@@ -1,3 +1,5 @@
+// Package poster is what a client's people read about the service: on a wall, in a mail,
+// and as a QR code that leads to it.
 package poster
 
 import (
