@@ -146,11 +146,11 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
-	s.workers = worker.New(db, queue, s.accounts)
-	s.agendas = agenda.New(db, s.appointments, s.workers)
-	s.calendars = calendar.New(db, queue, s.vault, s.accounts, s.workers)
-	s.searches = search.New(db, s.accounts, s.appointments, s.workers, s.agendas)
 	s.notifications = notification.New(db, queue)
+	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
+	s.agendas = agenda.New(db, s.appointments, s.workers)
+	s.calendars = calendar.New(calendar.Parts{DB: db, Queue: queue, Notifications: s.notifications, Vault: s.vault, Accounts: s.accounts, Workers: s.workers})
+	s.searches = search.New(db, s.accounts, s.appointments, s.workers, s.agendas)
 	s.rebookings = rebooking.New(rebooking.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers})
 	s.notify = notify.New(notify.Parts{DB: db, Accounts: s.accounts, Notifications: s.notifications, Proposals: s.rebookings})
 	s.waitlist = waitlist.New(waitlist.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Searches: s.searches, Notify: s.notify, Notifications: s.notifications})
@@ -161,7 +161,10 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	objects, err := blob.Open(context.Background(), store)
 	ok(b, err)
 	ok(b, objects.EnsureBucket(context.Background()))
-	s.messages = messaging.New(db, queue, s.vault, objects, nil, s.appointments, bus.New()).Within(messaging.Bounds{Stored: 1 << 40, Day: 1 << 40, Rate: 1})
+	s.messages = messaging.New(messaging.Parts{
+		DB: db, Queue: queue, Notifications: s.notifications, Vault: s.vault, Store: objects, People: s.accounts.People, Appointments: s.appointments,
+		Bus: bus.New(), Bounds: messaging.Bounds{Stored: 1 << 40, Day: 1 << 40, Rate: 1},
+	})
 	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
 	ok(b, err)
 	s.calls = signaling.New(db, s.bookings, s.appointments, s.accounts, s.relay)

@@ -221,7 +221,7 @@ func TestR41_FailuresAreShownLeftAloneAndToldAfterDays(t *testing.T) {
 	if !s.FailingSince.Equal(bookingtest.Start.Add(12*time.Hour)) || w.free(t, busy) {
 		t.Errorf("what was known is forgotten: %+v", s)
 	}
-	if n := w.count(t, `select count(*) from river_job where kind = 'calendar_notice'`); n != 1 {
+	if n := w.count(t, `select count(*) from notifications where kind = 'calendar_failing'`); n != 1 {
 		t.Errorf("%d mails about it", n)
 	}
 	w.out.status.Store(200)

@@ -252,8 +252,8 @@ func TestR42_ABookingDuringTheWithdrawalIsRefused(t *testing.T) {
 func told(t *testing.T, w *bookingtest.World) (all, toWorkers int) {
 	t.Helper()
 	ok(t, w.DB.Pool.QueryRow(t.Context(), `
-		select count(*), count(*) filter (where args->>'account_id' = args->>'social_worker_id')
-		from river_job where kind = 'credential_notice' and args->>'notice' = 'credential_ending'`).Scan(&all, &toWorkers))
+		select count(*), count(*) filter (where account_id = subject_id)
+		from notifications where kind = 'credential_ending'`).Scan(&all, &toWorkers))
 	return all, toWorkers
 }
 

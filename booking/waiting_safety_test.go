@@ -74,9 +74,9 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	must(t, err)
 	accounts, err := account.New(db, queue, r.Vault, company.New(db, noise.Key{}), legal.New(db))
 	must(t, err)
-	appointments, workers := appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, queue, accounts)
-	agendas := agenda.New(db, appointments, workers)
 	notifications := notification.New(db, queue)
+	appointments, workers := appointment.New(db, r.Vault, accounts, bookingtest.Boundless), worker.New(db, notifications, accounts, bookingtest.Links)
+	agendas := agenda.New(db, appointments, workers)
 	must(t, waitlist.New(waitlist.Parts{
 		DB: db, Accounts: accounts, Appointments: appointments, Workers: workers, Searches: search.New(db, accounts, appointments, workers, agendas),
 		Notify: notify.New(notify.Parts{DB: db, Accounts: accounts, Notifications: notifications}), Notifications: notifications,

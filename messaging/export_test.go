@@ -8,8 +8,6 @@ import (
 	"socialdirect/internal/socket"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 )
 
 // SetStall lets a test not wait for the minute that an upload may stand still.
@@ -44,11 +42,4 @@ func (h *HTTP) CountRounds(d time.Duration, made *atomic.Int64) {
 		h.round(ctx)
 		made.Add(1)
 	})
-}
-
-var notifications atomic.Int64
-
-// Notify runs the job that tells a person of a conversation: each time another one.
-func (w *NoticeWorker) Notify(ctx context.Context, conversation, person uuid.UUID) error {
-	return w.Work(ctx, &river.Job[noticeArgs]{JobRow: &rivertype.JobRow{ID: notifications.Add(1)}, Args: noticeArgs{conversation, person}})
 }

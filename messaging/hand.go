@@ -50,5 +50,5 @@ func (h Handover) Hand(ctx context.Context, tx postgres.Tx, person, from, to uui
 	if err := insertHanded(ctx, tx, row.ID, documents); err != nil {
 		return err
 	}
-	return h.messages.enqueueNotice(ctx, tx, target, to)
+	return h.messages.notify(ctx, tx, target, to)
 }

@@ -12,11 +12,13 @@
 package messaging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"time"
 
+	"socialdirect/account/people"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/blob"
 	"socialdirect/internal/bus"
@@ -25,6 +27,7 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
+	"socialdirect/notification"
 
 	"github.com/google/uuid"
 )
@@ -94,20 +97,40 @@ var (
 
 // Service is the acts of messaging.
 type Service struct {
-	db           *postgres.DB
-	queue        *jobs.Queue
-	vault        *vault.Vault
-	store        *blob.Store
-	scanner      Scanner
-	appointments *appointment.Service
-	bus          *bus.Bus
-	bounds       Bounds
+	db            *postgres.DB
+	queue         *jobs.Queue
+	notifications *notification.Service
+	vault         *vault.Vault
+	store         *blob.Store
+	scanner       Scanner
+	people        *people.Service
+	appointments  *appointment.Service
+	bus           *bus.Bus
+	bounds        Bounds
 }
 
-// New returns the acts, under the default bounds. scanner is nil where no malware scanner is set up;
-// where one is, a document that it cannot look at is refused.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, store *blob.Store, scanner Scanner, appointments *appointment.Service, bus *bus.Bus) *Service {
-	return &Service{db: db, queue: queue, vault: vault, store: store, scanner: scanner, appointments: appointments, bus: bus, bounds: DefaultBounds}
+// Parts are what the acts work with.
+type Parts struct {
+	DB            *postgres.DB
+	Queue         *jobs.Queue
+	Notifications *notification.Service
+	Vault         *vault.Vault
+	Store         *blob.Store
+	Scanner       Scanner // nil where no malware scanner is set up; where one is, a document that it cannot look at is refused
+	People        *people.Service
+	Appointments  *appointment.Service
+	Bus           *bus.Bus
+	Bounds        Bounds // zero for the default ones
+}
+
+// New returns the acts, and registers their notification.
+func New(p Parts) *Service {
+	s := &Service{
+		db: p.DB, queue: p.Queue, notifications: p.Notifications, vault: p.Vault, store: p.Store, scanner: p.Scanner,
+		people: p.People, appointments: p.Appointments, bus: p.Bus, bounds: cmp.Or(p.Bounds, DefaultBounds),
+	}
+	p.Notifications.Register(s.kind())
+	return s
 }
 
 // At returns the same acts on a database whose clock stands elsewhere.

@@ -73,6 +73,8 @@ func (w *world) countRequests(t *testing.T) *atomic.Int64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
+	w.messages = messaging.New(messaging.Parts{
+		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: store, People: w.Accounts.People, Appointments: w.Appointments, Bus: bus.New(),
+	})
 	return &n
 }

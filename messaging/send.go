@@ -101,7 +101,7 @@ func (d *Draft) commit(ctx context.Context, tx postgres.Tx, body string) error {
 		return err
 	}
 	recipient, _ := other(d.relation, d.viewer)
-	return d.service.enqueueNotice(ctx, tx, row.ConversationID, recipient)
+	return d.service.notify(ctx, tx, row.ConversationID, recipient)
 }
 
 // claimUploads takes the notes of the stored objects away: from now on the

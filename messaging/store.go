@@ -143,47 +143,15 @@ func deleteUpload(ctx context.Context, q postgres.Querier, key string) error {
 	return err
 }
 
-// noticeRow is when a person was last told of a conversation, the Unix epoch when
-// never, and which job is about to tell them.
-type noticeRow struct {
-	NoticedAt time.Time
-	Job       int64
-	HeldUntil time.Time
-}
-
-// lockNotice keeps everyone else from beginning to tell the person meanwhile.
-func lockNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID) (noticeRow, error) {
-	return postgres.One[noticeRow](ctx, tx, `
-		insert into message_notices (conversation_id, account_id, noticed_at) values ($1, $2, to_timestamp(0))
-		on conflict (conversation_id, account_id) do update set noticed_at = message_notices.noticed_at
-		returning noticed_at, job, held_until`, conversation, person)
-}
-
-func holdNotice(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID, job int64, until time.Time) error {
-	_, err := tx.Exec(ctx, `
-		update message_notices set job = $3, held_until = $4 where conversation_id = $1 and account_id = $2`, conversation, person, job, until)
-	return err
-}
-
-// countUntold counts the messages that the person has neither seen nor been told
-// of at the given instant.
-func countUntold(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID, told time.Time) (n int, err error) {
+// countUnseen counts the messages since an instant that the person has not seen.
+func countUnseen(ctx context.Context, tx postgres.Tx, conversation, person uuid.UUID, since time.Time) (n int, err error) {
 	err = tx.QueryRow(ctx, `
 		select count(*)
 		from messages m
 		left join read_marks r on r.conversation_id = m.conversation_id and r.account_id = $2
 		where m.conversation_id = $1 and m.author_id <> $2 and m.sent_at > $3 and (r.read_at is null or m.sent_at > r.read_at)`,
-		conversation, person, told).Scan(&n)
+		conversation, person, since).Scan(&n)
 	return n, err
-}
-
-// noteNotice lets go of a notice that the job still holds; told is as of when it was sent,
-// nil when it was not.
-func noteNotice(ctx context.Context, q postgres.Querier, conversation, person uuid.UUID, job int64, told *time.Time) error {
-	_, err := q.Exec(ctx, `
-		update message_notices set noticed_at = coalesce($4, noticed_at), held_until = to_timestamp(0)
-		where conversation_id = $1 and account_id = $2 and job = $3`, conversation, person, job, told)
-	return err
 }
 
 // countTry counts one more try of the person in the span that is running, or in a

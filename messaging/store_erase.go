@@ -22,7 +22,6 @@ func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abando
 	for _, sql := range []string{
 		`update messages set sealed_body = null where beneficiary_id = $1`,
 		`delete from read_marks where account_id = $1`,
-		`delete from message_notices where account_id = $1`,
 		`delete from message_rates where account_id = $1`,
 		`delete from document_days where account_id = $1`,
 		`update uploads set account_id = null where account_id = $1`,

@@ -194,7 +194,9 @@ func TestR29_AStoreThatIsDownRefusesTheWholeMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	working := w.messages
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
+	w.messages = messaging.New(messaging.Parts{
+		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: store, People: w.Accounts.People, Appointments: w.Appointments, Bus: bus.New(),
+	})
 	err = w.send(t.Context(), w.zoe, "x", pdfFile("a.pdf", 100_000))
 	if f := fault.From(err); f.Code != fault.Unavailable || f.Message == "" {
 		t.Errorf("%v, %q", err, f.Message)
@@ -247,7 +249,9 @@ func TestR29_R40_ADocumentWhoseStoreIsAwayIsToldNotLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	working := w.messages
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
+	w.messages = messaging.New(messaging.Parts{
+		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: store, People: w.Accounts.People, Appointments: w.Appointments, Bus: bus.New(),
+	})
 	_, err = w.messages.Open(t.Context(), w.nadia, sent.ID)
 	if f := fault.From(err); f.Code != fault.Unavailable || !strings.Contains(f.Message, "pas perdu") {
 		t.Errorf("%v, %q", err, f.Message)

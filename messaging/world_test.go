@@ -45,7 +45,9 @@ func newWorld(t testing.TB, scanner messaging.Scanner) *world {
 	if err := w.store.EnsureBucket(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, w.store, scanner, w.Appointments, w.bus)
+	w.messages = messaging.New(messaging.Parts{
+		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: w.store, Scanner: scanner, People: w.Accounts.People, Appointments: w.Appointments, Bus: w.bus,
+	})
 	w.zoe, w.nadia = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	w.conversation = appointment.ConversationID(w.zoe.ID, w.nadia.ID)

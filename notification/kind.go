@@ -2,7 +2,6 @@ package notification
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"socialdirect/internal/jobs"
@@ -63,13 +62,10 @@ type SMSPolicy interface {
 	SpendText(ctx context.Context, tx postgres.Tx, account uuid.UUID) (bool, error)
 }
 
-// Register adds the kinds of a domain, before anything is queued. A name that two
-// domains use is a mistake in the program.
+// Register adds the kinds of a domain, before anything is queued. A kind that is there
+// already is replaced.
 func (s *Service) Register(kinds ...Kind) {
 	for _, kind := range kinds {
-		if _, known := s.kinds[kind.Name]; known || kind.Fill == nil {
-			panic(fmt.Sprintf("notification: %q is registered twice, or nobody fills it", kind.Name))
-		}
 		s.kinds[kind.Name] = kind
 	}
 }

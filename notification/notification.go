@@ -62,7 +62,7 @@ type Notification struct {
 	ID         uuid.UUID
 	Kind       string
 	SubjectID  uuid.UUID  // what it is about
-	Version    int        // of the subject; a later one is told anew
+	Version    int        // of the subject, which a later one supersedes; 0 where each is sent
 	ConcernsAt *time.Time // the hour that it is about; nil for none
 	AccountID  uuid.UUID
 	Channel    Channel
@@ -83,8 +83,9 @@ func (n Notification) Lost() bool {
 // Request is what is to be told, to whom.
 type Request struct {
 	Kind       string
-	SubjectID  uuid.UUID // zero for one of its own, which is told each time
-	Version    int
+	SubjectID  uuid.UUID
+	Version    int       // of the subject, which is told once to each addressee
+	Each       bool      // it has no version: it is sent as often as it is queued
 	ConcernsAt time.Time // zero for none
 	Details    any       // kept as JSON; it holds nothing about a person. nil for nothing
 	NotBefore  time.Time // zero for now
@@ -125,16 +126,13 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return &moved
 }
 
-// Queue has each addressee told once of the subject's version, in the caller's
-// transaction: who was told already is not told again. Where no channel reaches somebody
+// Queue has each addressee notified once of the subject's version, in the caller's
+// transaction: who was notified already is not again. Where no channel reaches somebody
 // it has failed at once, for the switchboard to see.
 func (s *Service) Queue(ctx context.Context, tx postgres.Tx, r Request) error {
 	kind, known := s.kinds[r.Kind]
 	if !known {
 		return fmt.Errorf("notification: %q is no registered kind", r.Kind)
-	}
-	if r.SubjectID == uuid.Nil {
-		r.SubjectID = uuid.New()
 	}
 	queued, err := insert(ctx, tx, r)
 	if err != nil {
@@ -178,5 +176,5 @@ func (s *Service) Rounds() []jobs.Round {
 
 // forget deletes what was told long ago, unless it is kept with what it is about.
 func (s *Service) forget(ctx context.Context) error {
-	return deleteOld(ctx, s.db.Pool, s.names(func(k Kind) bool { return !k.KeptWithSubject }), s.db.Now().Add(-keptFor))
+	return deleteOld(ctx, s.db.Pool, s.forgotten(), s.db.Now().Add(-keptFor))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const columns = `n.id, n.kind, n.subject_id, n.version, n.concerns_at, n.account_id, n.channel, n.details, n.state, n.cause, n.queued_at, n.settled_at, n.called_at, n.attempt`
+const columns = `n.id, n.kind, n.subject_id, coalesce(n.version, 0) as version, n.concerns_at, n.account_id, n.channel, n.details, n.state, n.cause, n.queued_at, n.settled_at, n.called_at, n.attempt`
 
 // queuedRow is a notification that was not there before.
 type queuedRow struct {
@@ -28,6 +28,10 @@ func insert(ctx context.Context, tx postgres.Tx, r Request) ([]queuedRow, error)
 	if err != nil {
 		return nil, err
 	}
+	version := &r.Version
+	if r.Each {
+		version = nil
+	}
 	return postgres.All[queuedRow](ctx, tx, `
 		insert into notifications (kind, subject_id, version, concerns_at, details, account_id, channel, state, cause, queued_at, settled_at)
 		select $1, $2, $3, $4, $5, t.account_id, t.channel,
@@ -35,7 +39,7 @@ func insert(ctx context.Context, tx postgres.Tx, r Request) ([]queuedRow, error)
 		       $6, case when t.channel = 'none' then $6::timestamptz end
 		from unnest($7::uuid[], $8::text[]) as t (account_id, channel)
 		on conflict do nothing
-		returning id, channel`, r.Kind, r.SubjectID, r.Version, postgres.OrNull(r.ConcernsAt), details, tx.Now, accounts, channels, Unreachable)
+		returning id, channel`, r.Kind, r.SubjectID, version, postgres.OrNull(r.ConcernsAt), details, tx.Now, accounts, channels, Unreachable)
 }
 
 // insertAgain queues a notification that was lost once more, by another channel.
@@ -69,6 +73,16 @@ func Superseded(ctx context.Context, q postgres.Querier, n Notification) (supers
 		select exists (select from notifications where subject_id = $1 and account_id = $2 and version > $3)`,
 		n.SubjectID, n.AccountID, n.Version).Scan(&superseded)
 	return superseded, err
+}
+
+// LastSent is when somebody was last sent a notification of the same kind about the same
+// subject, zero for never; inHand reports that another one is being handed over.
+func LastSent(ctx context.Context, q postgres.Querier, n Notification) (at time.Time, inHand bool, err error) {
+	var last *time.Time
+	err = q.QueryRow(ctx, `
+		select max(settled_at) filter (where state = 'sent'), coalesce(bool_or(state = 'queued' and attempt > 0), false)
+		from notifications where subject_id = $1 and account_id = $2 and kind = $3 and id <> $4`, n.SubjectID, n.AccountID, n.Kind, n.ID).Scan(&last, &inHand)
+	return postgres.OrZero(last), inHand, err
 }
 
 // BringForward has what is told of a subject concern an earlier hour too.
@@ -134,6 +148,17 @@ func MarkCalledAbout(ctx context.Context, tx postgres.Tx, subject, account uuid.
 func DeleteAbout(ctx context.Context, q postgres.Querier, subjects []uuid.UUID) error {
 	_, err := q.Exec(ctx, `delete from notifications where subject_id = any($1)`, subjects)
 	return err
+}
+
+// Erase forgets what somebody was sent, unless it is kept with what it is about.
+func (s *Service) Erase(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from notifications where account_id = $1 and kind = any($2)`, account, s.forgotten())
+	return err
+}
+
+// forgotten are the kinds that nobody needs to know of for as long as their subject.
+func (s *Service) forgotten() []string {
+	return s.names(func(k Kind) bool { return !k.KeptWithSubject })
 }
 
 func deleteOld(ctx context.Context, q postgres.Querier, kinds []string, before time.Time) error {

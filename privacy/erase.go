@@ -50,7 +50,9 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 // erase has every domain above account erase its part, keeps what may be kept, and
 // ends with the key.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, identity account.Identity) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{s.messages.Erase, s.bookings.Erase, bulkcancel.Erase, signaling.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{
+		s.messages.Erase, s.bookings.Erase, bulkcancel.Erase, signaling.Erase, s.notifications.Erase,
+	} {
 		if err := erase(ctx, tx, person); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/internal/postgres"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -13,8 +14,11 @@ import (
 // Letter is the mail of a notice, as a test reads it.
 func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, text string) {
 	t.Helper()
-	l, err := s.letter(t.Context(), noticeArgs{request, notice})
-	if err != nil {
+	var l letter
+	if err := s.db.InTx(t.Context(), func(tx postgres.Tx) (err error) {
+		l, err = s.letter(t.Context(), tx, request, notice)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
@@ -30,7 +34,12 @@ func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, te
 
 // Link makes the token that a mail would hold.
 func (s *Service) Link(ctx context.Context, request uuid.UUID) (string, error) {
-	return s.issueLink(ctx, request)
+	var token string
+	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
+		token, err = issueLink(ctx, tx, request)
+		return err
+	})
+	return token, err
 }
 
 // DueOn is the last day to answer what came at an instant.

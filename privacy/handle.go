@@ -144,18 +144,18 @@ func (s *Service) steps(ctx context.Context, id uuid.UUID) ([]Step, error) {
 		if row.AuthorID != nil {
 			steps[i].Author = people[*row.AuthorID].Name()
 		}
-		if steps[i].Text, err = s.stepText(ctx, id, row); err != nil {
+		if steps[i].Text, err = s.stepText(ctx, s.db.Pool, id, row); err != nil {
 			return nil, err
 		}
 	}
 	return steps, nil
 }
 
-func (s *Service) stepText(ctx context.Context, request uuid.UUID, row stepRow) (string, error) {
+func (s *Service) stepText(ctx context.Context, q postgres.Querier, request uuid.UUID, row stepRow) (string, error) {
 	if row.SealedText == nil {
 		return "", nil
 	}
-	text, err := s.vault.Unseal(ctx, s.db.Pool, request, aboutStep(row.ID), row.SealedText)
+	text, err := s.vault.Unseal(ctx, q, request, aboutStep(row.ID), row.SealedText)
 	if errors.Is(err, vault.ErrDestroyed) {
 		return "", nil
 	}

@@ -24,11 +24,11 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/zone"
 	"socialdirect/messaging"
+	"socialdirect/notification"
 
 	"github.com/google/uuid"
 )
@@ -245,16 +245,32 @@ var (
 
 // Service is the acts on rights.
 type Service struct {
-	db           *postgres.DB
-	queue        *jobs.Queue
-	vault        *vault.Vault
-	accounts     *account.Service
-	bookings     *booking.Service
-	appointments *appointment.Service
-	messages     *messaging.Service
+	db            *postgres.DB
+	notifications *notification.Service
+	vault         *vault.Vault
+	accounts      *account.Service
+	bookings      *booking.Service
+	appointments  *appointment.Service
+	messages      *messaging.Service
 }
 
-// New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, bookings *booking.Service, messages *messaging.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, appointments: appointments, bookings: bookings, messages: messages}
+// Parts are what the acts work with.
+type Parts struct {
+	DB            *postgres.DB
+	Notifications *notification.Service
+	Vault         *vault.Vault
+	Accounts      *account.Service
+	Appointments  *appointment.Service
+	Bookings      *booking.Service
+	Messages      *messaging.Service
+}
+
+// New returns the acts on the given parts, and registers their notifications.
+func New(p Parts) *Service {
+	s := &Service{
+		db: p.DB, notifications: p.Notifications, vault: p.Vault, accounts: p.Accounts,
+		appointments: p.Appointments, bookings: p.Bookings, messages: p.Messages,
+	}
+	p.Notifications.Register(s.kinds()...)
+	return s
 }

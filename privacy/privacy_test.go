@@ -60,8 +60,12 @@ func newWorld(t testing.TB) *world {
 	store, err := blob.Open(t.Context(), w.bucket)
 	must(t, err)
 	must(t, store.EnsureBucket(t.Context()))
-	w.messages = messaging.New(w.DB, w.Queue, w.Vault, store, nil, w.Appointments, bus.New())
-	w.rights = privacy.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Appointments, w.Bookings, w.messages)
+	w.messages = messaging.New(messaging.Parts{
+		DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Store: store, People: w.Accounts.People, Appointments: w.Appointments, Bus: bus.New(),
+	})
+	w.rights = privacy.New(privacy.Parts{
+		DB: w.DB, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Appointments: w.Appointments, Bookings: w.Bookings, Messages: w.messages,
+	})
 	w.zoe, w.nadia, w.hugo = w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.DPO, "Hugo")
 	w.coming = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(48*time.Hour), slot.Video).ID
 	w.conversation = appointment.ConversationID(w.zoe.ID, w.nadia.ID)
@@ -127,7 +131,7 @@ func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
 	}
 	_, err = w.rights.Ask(t.Context(), w.zoe, bookingtest.Password)
 	wants(t, "asking twice", err, fault.Conflict)
-	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_received'`); n != 1 {
+	if n := w.count(t, `select count(*) from notifications where kind = 'rights_received'`); n != 1 {
 		t.Errorf("the person is told %d times", n)
 	}
 	if active, err := w.Accounts.People.Active(t.Context(), w.DB.Pool, w.zoe.ID); err != nil || !active {

@@ -88,11 +88,11 @@ func (s *Service) Confirm(ctx context.Context, token string) error {
 
 // issueLink makes the token of a request that waits for it, of which only the hash
 // is kept; Gone when it waits no more.
-func (s *Service) issueLink(ctx context.Context, id uuid.UUID) (token string, err error) {
+func issueLink(ctx context.Context, tx postgres.Tx, id uuid.UUID) (token string, err error) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, s.db.InTx(ctx, func(tx postgres.Tx) error { return setLink(ctx, tx, id, hash(token)) })
+	return token, setLink(ctx, tx, id, hash(token))
 }
 
 func hash(token string) []byte {

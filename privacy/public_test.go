@@ -98,7 +98,7 @@ func TestR7_APublicRequestIsTheSameForAKnownAddress(t *testing.T) {
 		return [4]int{
 			w.count(t, `select count(*) from rights_requests where id = $1 and state = 'unconfirmed' and account_id is null`, id),
 			w.count(t, `select count(*) from rights_steps where request_id = $1`, id),
-			w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'request_id' = $1`, id.String()),
+			w.count(t, `select count(*) from notifications where subject_id = $1`, id),
 			w.count(t, `select count(*) from audit_entries where object_id = $1`, id),
 		}
 	}
@@ -127,7 +127,7 @@ func TestR7_PublicRequestsAreBounded(t *testing.T) {
 	for i := range 8 {
 		must(t, w.rights.AskPublicly(ctx, privacy.Details{Name: "Zoé", Email: "Victime@exemple.fr"}, "198.51.100."+string(rune('1'+i))))
 	}
-	if n := w.count(t, `select count(*) from river_job where kind = 'rights_notice' and args->>'notice' = 'rights_link'`); n != 3 {
+	if n := w.count(t, `select count(*) from notifications where kind = 'rights_link'`); n != 3 {
 		t.Errorf("%d mails to one address", n)
 	}
 	// What nobody can confirm is not kept.

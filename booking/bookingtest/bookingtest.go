@@ -120,11 +120,11 @@ func (w *World) open(t testing.TB) {
 // Within has people take as much as the bounds let them.
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
-	w.Workers = worker.New(w.DB, w.Queue, w.Accounts)
-	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
-	w.Calendars = calendar.New(w.DB, w.Queue, w.Vault, w.Accounts, w.Workers)
-	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 	w.Notifications = notification.New(w.DB, w.Queue)
+	w.Workers = worker.New(w.DB, w.Notifications, w.Accounts, Links)
+	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
+	w.Calendars = calendar.New(calendar.Parts{DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Workers: w.Workers})
+	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 	w.Rebookings = rebooking.New(rebooking.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers})
 	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: Links})
 	w.Waitlist = waitlist.New(waitlist.Parts{

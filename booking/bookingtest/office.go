@@ -98,14 +98,14 @@ func PostOfficeOf(t testing.TB, w *World) *PostOffice {
 // Sender sends the notifications of a world.
 type Sender struct {
 	*notification.Worker
-	db *postgres.DB
+	DB *postgres.DB
 }
 
 // Deliver tries to send one, as River does: with a try that comes after those before it,
 // and is the given one at least.
 func (w Sender) Deliver(ctx context.Context, id uuid.UUID, try int) error {
 	var before int
-	if err := w.db.Pool.QueryRow(ctx, `select attempt from notifications where id = $1`, id).Scan(&before); err != nil {
+	if err := w.DB.Pool.QueryRow(ctx, `select attempt from notifications where id = $1`, id).Scan(&before); err != nil {
 		return err
 	}
 	return w.DeliverAs(ctx, id, max(try, before+1), 0)

@@ -8,16 +8,14 @@ import (
 	"net/url"
 	"time"
 
-	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/calendar"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/fetch"
 	"socialdirect/internal/jobs"
-	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"socialdirect/notification"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -228,7 +226,7 @@ func (s *Service) keepFailure(ctx context.Context, read subscriptionRow, why Fai
 		if err := noteTold(ctx, tx, row.ID); err != nil {
 			return err
 		}
-		return s.queue.Add(ctx, tx, calendarNoticeArgs{WorkerID: row.SocialWorkerID, SubscriptionID: row.ID}, nil)
+		return s.notifications.Queue(ctx, tx, notification.Request{Kind: failing, SubjectID: row.ID, Each: true, To: notification.ByMail(row.SocialWorkerID)})
 	})
 }
 
@@ -239,61 +237,30 @@ func afterFailures(n int) time.Duration { return min(slowest, readEvery<<min(n-1
 // asked for together for ever.
 func jittered(d time.Duration) time.Duration { return d + rand.N(d/4) }
 
-// calendarNoticeArgs is the job that tells a worker that a calendar has failed for
-// days.
-type calendarNoticeArgs struct {
-	WorkerID       uuid.UUID `json:"worker_id"`
-	SubscriptionID uuid.UUID `json:"subscription_id"`
-}
+// failing is the kind of notification of a calendar that has failed for days: the name of
+// its text.
+const failing = "calendar_failing"
 
-// Kind names the job.
-func (calendarNoticeArgs) Kind() string { return "calendar_notice" }
-
-// InsertOpts has what is more pressing come first.
-func (calendarNoticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Aside) }
-
-// NoticeWorker tells workers of calendars that fail.
-type NoticeWorker struct {
-	jobs.MessageDefaults[calendarNoticeArgs]
-	calendars *Service
-	notices   *web.Notices
-	sender    *outgoing.Sender
-}
-
-// NewNoticeWorker returns the worker that River runs.
-func NewNoticeWorker(calendars *Service, notices *web.Notices, sender *outgoing.Sender) *NoticeWorker {
-	return &NoticeWorker{calendars: calendars, notices: notices, sender: sender}
-}
-
-// Work sends the mail, unless all is well again.
-func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[calendarNoticeArgs]) error {
-	row, err := readSubscription(ctx, w.calendars.db.Pool, job.Args.SubscriptionID)
+// fill says which calendar fails, unless all is well again.
+func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
+	row, err := readSubscription(ctx, tx, n.SubjectID)
 	if errors.Is(err, errNoSubscription) || err == nil && (row.FailingSince == nil || row.Paused) {
-		return nil
+		return content, notification.Verdict{Drop: notification.Stale}, nil
 	}
 	if err != nil {
-		return err
+		return content, verdict, err
 	}
-	person, err := w.calendars.accounts.People.Person(ctx, job.Args.WorkerID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
+	known, err := s.accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 	if err != nil {
-		return err
+		return content, verdict, err
 	}
-	message, err := w.message(person, row)
-	if err != nil {
-		return err
+	person, found := known[n.AccountID]
+	if !found {
+		return content, notification.Verdict{Drop: notification.Unwanted}, nil
 	}
-	message.ID = "calendar-" + row.ID.String() + "-" + row.FailingSince.UTC().Format("20060102")
-	return jobs.SettleOne(ctx, job.JobRow, w.sender.Send(ctx, message))
-}
-
-func (w *NoticeWorker) message(person people.Person, row subscriptionRow) (outgoing.Message, error) {
-	subject, text, err := w.notices.Write("calendar_failing", struct{ FirstName, Name, Since, Why string }{
+	return notification.Content{To: person.Email, Data: struct{ FirstName, Name, Since, Why string }{
 		FirstName: person.FirstName, Name: row.Name, Since: web.Day(row.FailingSince.In(person.Zone)), Why: row.Failure.Label(),
-	})
-	return outgoing.Message{To: person.Email, Subject: subject, Text: text}, err
+	}}, verdict, nil
 }
 
 // Label says a failure, and what to do about it, as a person would.

@@ -8,21 +8,35 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
+	"socialdirect/notification"
 	"socialdirect/web"
 )
 
 // Service reads workers' other calendars, and gives them theirs to subscribe to.
 type Service struct {
-	db       *postgres.DB
-	queue    *jobs.Queue
-	vault    *vault.Vault
-	accounts *account.Service
-	workers  *worker.Service
+	db            *postgres.DB
+	queue         *jobs.Queue
+	notifications *notification.Service
+	vault         *vault.Vault
+	accounts      *account.Service
+	workers       *worker.Service
 }
 
-// New returns the service.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, accounts *account.Service, workers *worker.Service) *Service {
-	return &Service{db: db, queue: queue, vault: vault, accounts: accounts, workers: workers}
+// Parts are what a Service works with.
+type Parts struct {
+	DB            *postgres.DB
+	Queue         *jobs.Queue
+	Notifications *notification.Service
+	Vault         *vault.Vault
+	Accounts      *account.Service
+	Workers       *worker.Service
+}
+
+// New returns the service, and registers its notification.
+func New(p Parts) *Service {
+	s := &Service{db: p.DB, queue: p.Queue, notifications: p.Notifications, vault: p.Vault, accounts: p.Accounts, workers: p.Workers}
+	p.Notifications.Register(notification.Kind{Name: failing, Priority: jobs.Aside, Fill: s.fill})
+	return s
 }
 
 // At returns the same on a database whose clock stands elsewhere.

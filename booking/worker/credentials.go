@@ -222,29 +222,35 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	if err := mayEdit(v, worker); err != nil {
 		return Standing{}, err
 	}
-	row, err := Read(ctx, s.db.Pool, worker)
+	st, err := s.standing(ctx, s.db.Pool, worker, s.db.Now())
 	if err != nil {
 		return Standing{}, err
 	}
-	all, err := ReadCredentials(ctx, s.db.Pool, worker)
-	if err != nil {
-		return Standing{}, err
-	}
-	now := s.db.Now()
-	st := standingOf(all, row.Zone(), now)
-	if st.Beyond, err = s.beyond(ctx, s.db.Pool, row, all, now); err != nil {
-		return Standing{}, err
-	}
-	for i, c := range st.Credentials {
-		st.Credentials[i] = c.in(row.Zone())
-	}
-	if st.Names, err = s.authors(ctx, all); err != nil {
+	if st.Names, err = s.authors(ctx, st.Credentials); err != nil {
 		return Standing{}, err
 	}
 	if v.ID != worker {
 		return st, nil
 	}
 	st.Beyond, err = s.withNames(ctx, st.Beyond)
+	return st, err
+}
+
+// standing is Standing without anybody's name.
+func (s *Service) standing(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) (Standing, error) {
+	row, err := Read(ctx, q, worker)
+	if err != nil {
+		return Standing{}, err
+	}
+	all, err := ReadCredentials(ctx, q, worker)
+	if err != nil {
+		return Standing{}, err
+	}
+	st := standingOf(all, row.Zone(), now)
+	st.Beyond, err = s.beyond(ctx, q, row, all, now)
+	for i, c := range st.Credentials {
+		st.Credentials[i] = c.in(row.Zone())
+	}
 	return st, err
 }
 
@@ -365,7 +371,7 @@ func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Crede
 		if err := journalCredential(ctx, tx, v, "credential.submitted", c); err != nil {
 			return err
 		}
-		return s.tellAdministrators(ctx, tx, credentialNoticeArgs{SocialWorkerID: v.ID, Notice: noticeSubmitted, Credential: Insurance})
+		return s.notifyAdministrators(ctx, tx, noticeSubmitted, v.ID, details{Credential: Insurance})
 	})
 }
 
@@ -379,7 +385,7 @@ func (s *Service) ConfirmCredential(ctx context.Context, v *viewer.Viewer, worke
 		if err := confirmCredential(ctx, tx, id, v.ID); err != nil {
 			return err
 		}
-		if err := s.enqueueCredentialNotice(ctx, tx, credentialNoticeArgs{AccountID: worker, SocialWorkerID: worker, Notice: noticeConfirmed, Credential: c.Kind}); err != nil {
+		if err := s.notify(ctx, tx, noticeConfirmed, worker, details{Credential: c.Kind}, worker); err != nil {
 			return err
 		}
 		return journalCredential(ctx, tx, v, "credential.confirmed", c)
@@ -393,7 +399,7 @@ func (s *Service) WithdrawCredential(ctx context.Context, v *viewer.Viewer, work
 		if err := withdrawCredential(ctx, tx, id, v.ID); err != nil {
 			return err
 		}
-		if err := s.enqueueCredentialNotice(ctx, tx, credentialNoticeArgs{AccountID: worker, SocialWorkerID: worker, Notice: noticeWithdrawn, Credential: c.Kind}); err != nil {
+		if err := s.notify(ctx, tx, noticeWithdrawn, worker, details{Credential: c.Kind}, worker); err != nil {
 			return err
 		}
 		return journalCredential(ctx, tx, v, "credential.withdrawn", c)

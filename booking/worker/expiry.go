@@ -2,24 +2,20 @@ package worker
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"slices"
 	"time"
 
-	"socialdirect/account/people"
-	"socialdirect/booking/appointment"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/jobs"
-	outgoing "socialdirect/internal/mail"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/notification"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
-	"github.com/riverqueue/river"
 )
 
-// The notices about credentials: the names of their texts.
+// The kinds of notification about credentials: the names of their texts.
 const (
 	noticeEnding    = "credential_ending"
 	noticeSubmitted = "credential_submitted"
@@ -118,65 +114,45 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, row Row) error {
 			}
 			continue
 		}
-		args := credentialNoticeArgs{SocialWorkerID: row.AccountID, Notice: noticeEnding, Credential: c.Kind, Until: c.Until.Format(time.DateOnly)}
-		if err := s.tellAdministrators(ctx, tx, args); err != nil {
+		ending := details{Credential: c.Kind, Until: c.Until.Format(time.DateOnly)}
+		if err := s.notifyAdministrators(ctx, tx, noticeEnding, row.AccountID, ending); err != nil {
 			return err
 		}
-		args.AccountID = row.AccountID
-		if err := s.enqueueCredentialNotice(ctx, tx, args); err != nil {
+		if err := s.notify(ctx, tx, noticeEnding, row.AccountID, ending, row.AccountID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// credentialNoticeArgs is the job that tells one person of a worker's credentials.
-type credentialNoticeArgs struct {
-	AccountID      uuid.UUID      `json:"account_id"`
-	SocialWorkerID uuid.UUID      `json:"social_worker_id"`
-	Notice         string         `json:"notice"`
-	Credential     CredentialKind `json:"credential"`
-	Until          string         `json:"until,omitempty"`
+// details are what a notification about a credential needs besides the worker.
+type details struct {
+	Credential CredentialKind `json:"credential"`
+	Until      string         `json:"until,omitempty"` // of noticeEnding, the end that it announces
 }
 
-// Kind names the job.
-func (credentialNoticeArgs) Kind() string { return "credential_notice" }
-
-// InsertOpts has what is more pressing come first.
-func (credentialNoticeArgs) InsertOpts() river.InsertOpts { return jobs.ByMail(jobs.Aside) }
-
-func (s *Service) enqueueCredentialNotice(ctx context.Context, tx postgres.Tx, args credentialNoticeArgs) error {
-	return s.queue.Add(ctx, tx, args, nil)
+// kinds are the notifications of this package. What is more pressing comes before them.
+func (s *Service) kinds() (kinds []notification.Kind) {
+	for _, name := range []string{noticeEnding, noticeSubmitted, noticeConfirmed, noticeWithdrawn} {
+		kinds = append(kinds, notification.Kind{Name: name, Priority: jobs.Aside, Fill: s.fill})
+	}
+	return kinds
 }
 
-func (s *Service) tellAdministrators(ctx context.Context, tx postgres.Tx, args credentialNoticeArgs) error {
+// notify has people told of a worker's credential.
+func (s *Service) notify(ctx context.Context, tx postgres.Tx, kind string, worker uuid.UUID, d details, people ...uuid.UUID) error {
+	return s.notifications.Queue(ctx, tx, notification.Request{Kind: kind, SubjectID: worker, Each: true, Details: d, To: notification.ByMail(people...)})
+}
+
+func (s *Service) notifyAdministrators(ctx context.Context, tx postgres.Tx, kind string, worker uuid.UUID, d details) error {
 	administrators, err := s.accounts.People.Administrators(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, args.AccountID = range administrators {
-		if err := s.enqueueCredentialNotice(ctx, tx, args); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.notify(ctx, tx, kind, worker, d, administrators...)
 }
 
-// NoticeWorker sends the notices about credentials.
-type NoticeWorker struct {
-	jobs.MessageDefaults[credentialNoticeArgs]
-	workers *Service
-	notices *web.Notices
-	sender  *outgoing.Sender
-	base    string
-}
-
-// NewNoticeWorker returns the worker that River runs.
-func NewNoticeWorker(workers *Service, notices *web.Notices, sender *outgoing.Sender, pages appointment.Links) *NoticeWorker {
-	return &NoticeWorker{workers: workers, notices: notices, sender: sender, base: pages.Base}
-}
-
-// credentialLetter is what the texts of these notices name.
+// credentialLetter is what the texts of these notifications name.
 type credentialLetter struct {
 	FirstName string
 	Worker    string // empty for the worker's own letter
@@ -187,56 +163,37 @@ type credentialLetter struct {
 	Beyond    []string // the hours that are booked beyond the end
 }
 
-// Work sends one notice, unless the end that it tells of has moved since.
-func (w *NoticeWorker) Work(ctx context.Context, job *river.Job[credentialNoticeArgs]) error {
-	person, err := w.workers.accounts.People.Person(ctx, job.Args.AccountID)
-	if fault.Is(err, fault.NotFound) {
-		return nil
+// fill says what a notification says, unless the end that it tells of has moved since, or
+// the person lost the role.
+func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
+	var d details
+	if err := json.Unmarshal(n.Details, &d); err != nil {
+		return content, verdict, err
 	}
-	if err != nil || person.Email == "" || !person.Active {
-		return err
-	}
-	letter, holds, err := w.letter(ctx, person, job.Args)
-	if err != nil || !holds {
-		return err
-	}
-	subject, text, err := w.notices.Write(job.Args.Notice, letter)
+	known, err := s.accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID, n.SubjectID})
 	if err != nil {
-		return err
+		return content, verdict, err
 	}
-	err = w.sender.Send(ctx, outgoing.Message{ID: fmt.Sprintf("credential-%d", job.ID), To: person.Email, Subject: subject, Text: text})
-	return jobs.SettleOne(ctx, job.JobRow, err)
-}
-
-func (w *NoticeWorker) letter(ctx context.Context, person people.Person, args credentialNoticeArgs) (letter credentialLetter, holds bool, err error) {
-	st, err := w.workers.Standing(ctx, &viewer.Viewer{ID: person.ID, Role: person.Role}, args.SocialWorkerID)
+	person := known[n.AccountID]
+	if !person.Active || mayEdit(&viewer.Viewer{ID: person.ID, Role: person.Role, Complete: true}, n.SubjectID) != nil {
+		return content, notification.Verdict{Drop: notification.Unwanted}, nil
+	}
+	st, err := s.standing(ctx, tx, n.SubjectID, tx.Now)
 	if err != nil {
-		return letter, false, ignoreForbidden(err)
+		return content, verdict, err
 	}
-	cover := st.Covers[slices.Index(CredentialKinds, args.Credential)]
-	if args.Notice == noticeEnding && cover.Until.Format(time.DateOnly) != args.Until {
-		return letter, false, nil
+	cover := st.Covers[slices.Index(CredentialKinds, d.Credential)]
+	if n.Kind == noticeEnding && cover.Until.Format(time.DateOnly) != d.Until {
+		return content, notification.Verdict{Drop: notification.Stale}, nil
 	}
-	letter = credentialLetter{FirstName: person.FirstName, What: args.Credential.Label(), Until: cover.Until, Over: !cover.Valid, Page: w.base + "/profil/fiche"}
+	letter := credentialLetter{FirstName: person.FirstName, What: d.Credential.Label(), Until: cover.Until, Over: !cover.Valid, Page: s.base + "/profil/fiche"}
 	for _, a := range st.Beyond {
 		letter.Beyond = append(letter.Beyond, web.DayHour(a.StartsAt))
 	}
-	if person.ID != args.SocialWorkerID {
-		about, err := w.workers.accounts.People.Person(ctx, args.SocialWorkerID)
-		if err != nil {
-			return letter, false, err
-		}
-		letter.Worker, letter.Page = about.Name(), w.base+"/administration/assistants/"+about.ID.String()
+	if person.ID != n.SubjectID {
+		letter.Worker, letter.Page = known[n.SubjectID].Name(), s.base+"/administration/assistants/"+n.SubjectID.String()
 	}
-	return letter, true, nil
-}
-
-// ignoreForbidden: who lost the role in the meantime is told nothing.
-func ignoreForbidden(err error) error {
-	if fault.Is(err, fault.Forbidden) {
-		return nil
-	}
-	return err
+	return notification.Content{To: person.Email, Data: letter}, verdict, nil
 }
 
 // endsEvery is how often ends are looked for.

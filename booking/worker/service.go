@@ -2,23 +2,29 @@ package worker
 
 import (
 	"socialdirect/account"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
+	"socialdirect/notification"
 	"socialdirect/web"
 )
 
 // Service keeps what is known of social workers.
 type Service struct {
-	db       *postgres.DB
-	queue    *jobs.Queue
-	accounts *account.Service
+	db            *postgres.DB
+	notifications *notification.Service
+	base          string // the platform's public address
+	accounts      *account.Service
 
 	portraits studio
 }
 
-// New returns the service.
-func New(db *postgres.DB, queue *jobs.Queue, accounts *account.Service) *Service {
-	return &Service{db: db, queue: queue, accounts: accounts, portraits: newStudio()}
+// New returns the service, and registers its notifications; links tells the platform's
+// own address.
+func New(db *postgres.DB, notifications *notification.Service, accounts *account.Service, links appointment.Links) *Service {
+	s := &Service{db: db, notifications: notifications, accounts: accounts, base: links.Base, portraits: newStudio()}
+	notifications.Register(s.kinds()...)
+	return s
 }
 
 // At returns the same on a database whose clock stands elsewhere.

@@ -210,19 +210,24 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		p.accounts.People.AllowTexts()
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
-	p.workers = worker.New(p.db, queue, p.accounts)
+	p.notifications = notification.New(p.db, queue)
+	p.workers = worker.New(p.db, p.notifications, p.accounts, s.links())
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
-	p.calendars = calendar.New(p.db, queue, keys, p.accounts, p.workers)
+	p.calendars = calendar.New(calendar.Parts{DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Workers: p.workers})
 	p.searches = search.New(p.db, p.accounts, p.appointments, p.workers, p.agendas)
-	p.messages = messaging.New(p.db, queue, keys, p.store, scanner(s), p.appointments, bus.New()).Within(s.sending)
+	p.messages = messaging.New(messaging.Parts{
+		DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Store: p.store, Scanner: scanner(s),
+		People: p.accounts.People, Appointments: p.appointments, Bus: bus.New(), Bounds: s.sending,
+	})
 	p.openBooking(s, keys)
-	p.rights = privacy.New(p.db, queue, keys, p.accounts, p.appointments, p.bookings, p.messages)
+	p.rights = privacy.New(privacy.Parts{
+		DB: p.db, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings, Messages: p.messages,
+	})
 	return nil
 }
 
 // openBooking makes what changes appointments and notifies people of it.
 func (p *platform) openBooking(s settings, keys *vault.Vault) {
-	p.notifications = notification.New(p.db, p.queue)
 	p.rebookings = rebooking.New(rebooking.Parts{
 		DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Documents: messaging.NewHandover(p.messages),
 	})
@@ -308,13 +313,9 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, notices, sender))
 	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, notices, s.texts))
-	river.AddWorker(workers, worker.NewNoticeWorker(p.workers, notices, sender, s.links()))
 	river.AddWorker(workers, notification.NewWorker(p.notifications, notices, sender, s.texts))
 	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))
 	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))
-	river.AddWorker(workers, calendar.NewNoticeWorker(p.calendars, notices, sender))
-	river.AddWorker(workers, messaging.NewNoticeWorker(p.messages, p.accounts, notices, sender))
-	river.AddWorker(workers, privacy.NewNoticeWorker(p.rights, notices, sender))
 	runner, err := jobs.Start(context.WithoutCancel(ctx), p.direct, workers, p.rounds())
 	if err != nil {
 		return err

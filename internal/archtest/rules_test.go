@@ -73,7 +73,7 @@ var owned = map[string][]string{
 		"free_hours", "free_hours_read", "hours_changed", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
 	},
 	"messaging": {
-		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_notices", "message_rates", "document_days",
+		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_rates", "document_days",
 	},
 	"signaling": {
 		"call_admissions", "call_attendances",

@@ -8,7 +8,7 @@ create table notifications (
     id          uuid primary key default gen_random_uuid(),
     kind        text not null,
     subject_id  uuid not null,
-    version     int not null,   -- of the subject, when it was queued
+    version     int,            -- of the subject, when it was queued; null for what is sent as often as it is queued
     concerns_at timestamptz,    -- the hour that it is about, when it was queued; null for none
     details     jsonb not null, -- what its kind needs besides; nothing about a person
     account_id  uuid not null,

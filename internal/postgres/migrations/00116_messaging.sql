@@ -58,17 +58,6 @@ create table read_marks (
     primary key (conversation_id, account_id)
 );
 
--- When each person was last told by mail of something unread. job is the one that has
--- such a mail in hand, and held_until is when it stops keeping others from sending one.
-create table message_notices (
-    conversation_id uuid not null,
-    account_id      uuid not null references accounts on delete cascade,
-    noticed_at      timestamptz not null,
-    job             bigint not null default 0,
-    held_until      timestamptz not null default to_timestamp(0),
-    primary key (conversation_id, account_id)
-);
-
 -- How often each person has tried to send a message within a span of time.
 create table message_rates (
     account_id uuid not null references accounts on delete cascade,

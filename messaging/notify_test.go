@@ -6,20 +6,46 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/mail"
-	"socialdirect/messaging"
+	"socialdirect/internal/postgres"
+	"socialdirect/notification"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 )
 
-// postOffice is the notices of a world, and the mail that they became.
+// postOffice is the notifications of a world, and the mail that they became.
 type postOffice struct {
-	worker *messaging.NoticeWorker
+	sender bookingtest.Sender
 	mails  *embedded.MailReceiver
+}
+
+// notify tries the first notification that waits for Nadia once; nothing where none does.
+func (w *world) notify(t *testing.T, sender bookingtest.Sender) error {
+	t.Helper()
+	type row struct{ ID uuid.UUID }
+	waiting, err := postgres.All[row](t.Context(), w.DB.Pool, `select id from notifications where kind = 'message' and account_id = $1 and state = 'queued' order by queued_at, id limit 1`, w.nadia.ID)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	return sender.Deliver(t.Context(), waiting[0].ID, 1)
+}
+
+func senderTo(t *testing.T, w *world, server string) bookingtest.Sender {
+	t.Helper()
+	mails, err := mail.New(server, "Social Direct <contact@exemple.fr>", "localhost")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "01 23 45 67 89"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bookingtest.Sender{Worker: notification.NewWorker(w.Notifications, texts, mails, nil), DB: w.DB}
 }
 
 func newPostOffice(t *testing.T, w *world) postOffice {
@@ -29,15 +55,7 @@ func newPostOffice(t *testing.T, w *world) postOffice {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = mails.Stop(t.Context()) })
-	sender, err := mail.New(mails.URL(), "Social Direct <contact@exemple.fr>", "localhost")
-	if err != nil {
-		t.Fatal(err)
-	}
-	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "01 23 45 67 89"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return postOffice{messaging.NewNoticeWorker(w.messages, w.Accounts, notices, sender), mails}
+	return postOffice{senderTo(t, w, mails.URL()), mails}
 }
 
 func (o postOffice) count(t *testing.T) int {
@@ -54,7 +72,7 @@ func TestR28_ANoticeTellsThatSomethingWaitsAndNoMore(t *testing.T) {
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
 	w.mustSend(t, w.zoe, secretBody, secretFile())
-	if err := post.worker.Notify(t.Context(), w.conversation, w.nadia.ID); err != nil {
+	if err := w.notify(t, post.sender); err != nil {
 		t.Fatal(err)
 	}
 	mails, err := embedded.ReadMails(post.mails.Dir())
@@ -78,7 +96,7 @@ func TestR28_NoticesComeOnceAQuarterOfAnHourWhileUnread(t *testing.T) {
 	post := newPostOffice(t, w)
 	notify := func(want int, snoozed time.Duration) {
 		t.Helper()
-		err := post.worker.Notify(t.Context(), w.conversation, w.nadia.ID)
+		err := w.notify(t, post.sender)
 		var snooze *river.JobSnoozeError
 		switch {
 		case errors.As(err, &snooze):
@@ -114,8 +132,16 @@ func TestR28_NobodyIsToldWhoHasNoAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
-	if err := post.worker.Notify(t.Context(), w.conversation, uuid.New()); err != nil || post.count(t) != 0 {
+	w.mustSend(t, w.zoe, "un")
+	if _, err := w.DB.Pool.Exec(t.Context(), `update notifications set account_id = gen_random_uuid() where kind = 'message'`); err != nil {
 		t.Fatal(err)
+	}
+	var id uuid.UUID
+	if err := w.DB.Pool.QueryRow(t.Context(), `select id from notifications where kind = 'message'`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	if err := post.sender.Deliver(t.Context(), id, 1); err != nil || post.count(t) != 0 {
+		t.Fatalf("%d mails, %v", post.count(t), err)
 	}
 }
 
@@ -125,20 +151,12 @@ func TestR28_ANoticeThatCouldNotGoIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	post := newPostOffice(t, w)
-	notices, err := web.NewNotices("https://exemple.fr", web.Phone{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nowhere, err := mail.New("smtp://127.0.0.1:1", "contact@exemple.fr", "localhost")
-	if err != nil {
-		t.Fatal(err)
-	}
 	w.mustSend(t, w.zoe, "un")
-	failing := messaging.NewNoticeWorker(w.messages, w.Accounts, notices, nowhere)
-	if err := failing.Notify(t.Context(), w.conversation, w.nadia.ID); err == nil {
+	failing := senderTo(t, w, "smtp://127.0.0.1:1")
+	if err := w.notify(t, failing); err == nil {
 		t.Fatal("the mail went nowhere without an error")
 	}
-	if err := post.worker.Notify(t.Context(), w.conversation, w.nadia.ID); err != nil || post.count(t) != 1 {
+	if err := w.notify(t, post.sender); err != nil || post.count(t) != 1 {
 		t.Fatalf("%d mails, %v", post.count(t), err)
 	}
 }

@@ -1,0 +1,61 @@
+package messaging
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/jobs"
+	"socialdirect/internal/postgres"
+	"socialdirect/notification"
+
+	"github.com/google/uuid"
+)
+
+const (
+	// notifyAfter leaves somebody who has the conversation open the time to read.
+	notifyAfter = time.Minute
+	// notifyEvery is the least time between two notifications of one conversation.
+	notifyEvery = 15 * time.Minute
+	// handedOver is how long handing one over takes at most.
+	handedOver = 2 * time.Minute
+)
+
+// waits is the kind of notification that a message waits: the name of its text. It says
+// neither what the message says nor who wrote it. News of appointments comes first.
+const waits = "message"
+
+func (s *Service) notify(ctx context.Context, tx postgres.Tx, conversation, recipient uuid.UUID) error {
+	return s.notifications.Queue(ctx, tx, notification.Request{
+		Kind: waits, SubjectID: conversation, Each: true, NotBefore: tx.Now.Add(notifyAfter), To: notification.ByMail(recipient),
+	})
+}
+
+func (s *Service) kind() notification.Kind {
+	return notification.Kind{Name: waits, Priority: jobs.Reminder, Fill: s.fill}
+}
+
+// fill says that messages wait which the person has neither seen nor been notified of,
+// not twice within notifyEvery. Others of the same conversation wait meanwhile.
+func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
+	if err := tx.InTurn(ctx, "notify/"+n.SubjectID.String()+"/"+n.AccountID.String(), s.db.Now); err != nil {
+		return content, verdict, err
+	}
+	last, inHand, err := notification.LastSent(ctx, tx, n)
+	if err != nil {
+		return content, verdict, err
+	}
+	unseen, err := countUnseen(ctx, tx, n.SubjectID, n.AccountID, last)
+	switch {
+	case err != nil:
+		return content, verdict, err
+	case unseen == 0:
+		return content, notification.Verdict{Drop: notification.Unwanted}, nil
+	case inHand:
+		return content, notification.Verdict{Wait: handedOver}, nil
+	case !last.IsZero() && tx.Now.Before(last.Add(notifyEvery)):
+		return content, notification.Verdict{Wait: last.Add(notifyEvery).Sub(tx.Now)}, nil
+	}
+	known, err := s.people.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
+	person := known[n.AccountID]
+	return notification.Content{To: person.Email, Data: struct{ FirstName string }{person.FirstName}}, verdict, err
+}
