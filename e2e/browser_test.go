@@ -295,6 +295,7 @@ const clippedScript = `[...document.querySelectorAll('main *')]
 // nothing that an accessibility checker finds.
 func (p *person) check() {
 	p.t.Helper()
+	p.do("wait for the page", chromedp.WaitReady(chromedp.CSS("main"))) // another may just be coming
 	if dir := os.Getenv("SOCIALDIRECT_PICTURES"); dir != "" {
 		path := strings.Trim(strings.TrimPrefix(p.address(), p.base), "/")
 		p.keep(filepath.Join(dir, fmt.Sprintf("%s-%d.png", slug("page "+strings.SplitN(path, "?", 2)[0]), p.width)))
