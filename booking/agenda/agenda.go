@@ -71,12 +71,6 @@ func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 	return hour, nil
 }
 
-// inTime reports whether an hour that starts at that instant is neither too near
-// nor too far to be booked at now.
-func (a Agenda) inTime(at, now time.Time) bool {
-	return at.After(now) && !at.Before(now.Add(a.Worker.LeadTime())) && !at.After(now.Add(a.Worker.Horizon()))
-}
-
 // perDay counts the appointments of each of the worker's days.
 func (a Agenda) perDay() map[time.Time]int {
 	count := map[time.Time]int{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"socialdirect/booking/agenda"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
@@ -101,9 +102,9 @@ const found = `($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(languages
 	and ($4 = '' or exists (select from places l where l.social_worker_id = account_id and l.retired_at is null
 		and position(lower($4) in lower(l.name || ' ' || l.address)) > 0))`
 
-// stillAhead is the condition of a kept hour of worker w that can be booked at $5 as
-// far as time goes.
-const stillAhead = `f.starts_at > $5::timestamptz and f.starts_at >= $5::timestamptz + make_interval(hours => w.notice_hours) and f.modes && $3::text[]`
+// stillAhead is the condition of a kept hour f of worker w that can be booked at $5 as
+// far as time goes, in one of the modes $3.
+var stillAhead = agenda.StillAhead("$5") + ` and f.modes && $3::text[]`
 
 // readCandidates finds every worker whom the search looks for: what it costs does not
 // depend on the appointments that there are.
