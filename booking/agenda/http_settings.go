@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"socialdirect/booking/appointment"
@@ -29,6 +28,9 @@ type settingsPage struct {
 func (settingsPage) Template() string { return "booking/settings" }
 func (settingsPage) Title() string    { return "Réglages de l’agenda" }
 
+// Numbers are the settings that are numbers.
+func (settingsPage) Numbers() []worker.Number { return worker.Numbers }
+
 func regionOptions() []form.Option {
 	options := make([]form.Option, len(slot.Regions))
 	for i, region := range slot.Regions {
@@ -49,10 +51,9 @@ func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error)
 
 func (h *HTTP) savedSettings(r *http.Request) (*form.Form, error) {
 	s, err := h.agendas.Settings(r.Context(), viewer.From(r.Context()))
-	values := map[string]string{"holiday_region": s.HolidayRegion, "buffer_before": strconv.Itoa(s.BufferBefore), "buffer_after": strconv.Itoa(s.BufferAfter),
-		"notice_hours": strconv.Itoa(s.NoticeHours), "horizon_weeks": strconv.Itoa(s.HorizonWeeks)}
-	if s.PerDay > 0 {
-		values["per_day"] = strconv.Itoa(s.PerDay)
+	values := map[string]string{"holiday_region": s.HolidayRegion}
+	for _, n := range worker.Numbers {
+		values[n.Column] = n.Text(n.Of(s))
 	}
 	return form.New(values), err
 }
@@ -70,15 +71,14 @@ func (h *HTTP) Settings(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// decodeNumber decodes a whole number between two others, both included; what is
-// counted is said in the message, which also stands in the list above the form.
-func decodeNumber(f *form.Form, name, counted string, least, most int) int {
-	value := f.Text(name, form.Text{Max: 4})
-	n, err := strconv.Atoi(value)
-	if f.Error(name) == "" && (err != nil || !worker.Between(n, least, most)) {
-		f.Fail(name, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", counted, least, most))
+// decodeNumber decodes a setting. What is counted is said in the message, which also
+// stands in the list above the form.
+func decodeNumber(f *form.Form, n worker.Number) int {
+	value, ok := n.Parse(f.Text(n.Column, form.Text{Max: 4}))
+	if f.Error(n.Column) == "" && !ok {
+		f.Fail(n.Column, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", n.Counted, n.Least, n.Most))
 	}
-	return n
+	return value
 }
 
 // SaveSettings changes them.
@@ -87,15 +87,9 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s := worker.Settings{
-		HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région."),
-		BufferBefore:  decodeNumber(f, "buffer_before", "Minutes avant", 0, worker.MaxBuffer),
-		BufferAfter:   decodeNumber(f, "buffer_after", "Minutes après", 0, worker.MaxBuffer),
-		NoticeHours:   decodeNumber(f, "notice_hours", "Heures à l’avance", 0, worker.MaxNotice),
-		HorizonWeeks:  decodeNumber(f, "horizon_weeks", "Semaines à l’avance", 1, worker.MaxWeeks),
-	}
-	if f.Text("per_day", form.Text{Max: 4}) != "" {
-		s.PerDay = decodeNumber(f, "per_day", "Rendez-vous par jour", 1, worker.MaxPerDay)
+	s := worker.Settings{HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région.")}
+	for _, n := range worker.Numbers {
+		n.Set(&s, decodeNumber(f, n))
 	}
 	if f.Valid() && s.LeadTime() >= s.Horizon() {
 		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")

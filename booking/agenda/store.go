@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"socialdirect/booking/appointment"
@@ -176,10 +177,13 @@ func deleteOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, da
 	return err
 }
 
-func updateSettings(ctx context.Context, tx postgres.Tx, worker uuid.UUID, s worker.Settings) error {
-	_, err := tx.Exec(ctx, `
-		update social_workers set holiday_region = $2, buffer_before = $3, buffer_after = $4, notice_hours = $5, horizon_weeks = $6, per_day = $7
-		where account_id = $1`, worker, s.HolidayRegion, s.BufferBefore, s.BufferAfter, s.NoticeHours, s.HorizonWeeks, s.PerDay)
+func updateSettings(ctx context.Context, tx postgres.Tx, id uuid.UUID, s worker.Settings) error {
+	set, values := "holiday_region = $2", []any{id, s.HolidayRegion}
+	for _, n := range worker.Numbers {
+		values = append(values, n.Of(s))
+		set += fmt.Sprintf(", %s = $%d", n.Column, len(values))
+	}
+	_, err := tx.Exec(ctx, `update social_workers set `+set+` where account_id = $1`, values...)
 	return err
 }
 

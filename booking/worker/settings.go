@@ -1,12 +1,15 @@
 package worker
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"socialdirect/booking/slot"
 )
 
-// Settings are what shapes a worker's hours beside openings and absences.
+// Settings are what shapes a worker's hours beside openings and absences. Those that
+// are numbers have a line in Numbers each, from which form, page and SQL are made.
 type Settings struct {
 	HolidayRegion string // a slug of Regions
 	BufferBefore  int    // minutes that stay free before an appointment
@@ -16,13 +19,85 @@ type Settings struct {
 	PerDay        int    // appointments a day at most, 0 for no limit
 }
 
-// The bounds of settings; the table's constraints are the same.
-const (
-	MaxBuffer = 60
-	MaxNotice = 14 * 24
-	MaxWeeks  = int(slot.Horizon / (7 * 24 * time.Hour))
-	MaxPerDay = 24
-)
+// Number is a setting that is a whole number.
+type Number struct {
+	// Column is the table's, where a constraint has the same bounds, and the name of
+	// the field in the form.
+	Column  string
+	Label   string
+	Hint    string
+	Counted string // what is counted, as a message begins
+	// Least and Most are its bounds, both included.
+	Least, Most int
+	// Optional says that the field may stay empty, which is 0 and no limit.
+	Optional bool
+
+	of func(*Settings) *int
+}
+
+const maxBuffer = 60
+
+// Numbers are the settings that are numbers, in the order of the page.
+var Numbers = []Number{
+	{
+		Column: "buffer_before", Label: "Minutes libres avant chaque rendez-vous", Counted: "Minutes avant",
+		Hint: fromTo(0, maxBuffer), Most: maxBuffer,
+		of: func(s *Settings) *int { return &s.BufferBefore },
+	},
+	{
+		Column: "buffer_after", Label: "Minutes libres après chaque rendez-vous", Counted: "Minutes après",
+		Hint: fromTo(0, maxBuffer) + " Entre deux rendez-vous, les deux s’ajoutent.", Most: maxBuffer,
+		of: func(s *Settings) *int { return &s.BufferAfter },
+	},
+	{
+		Column: "notice_hours", Label: "Réservable au plus tard combien d’heures avant\u00a0?", Counted: "Heures à l’avance",
+		Hint: "0\u00a0: jusqu’au dernier moment.", Most: 14 * 24,
+		of: func(s *Settings) *int { return &s.NoticeHours },
+	},
+	{
+		Column: "horizon_weeks", Label: "Réservable combien de semaines à l’avance\u00a0?", Counted: "Semaines à l’avance",
+		Hint: fromTo(1, maxWeeks), Least: 1, Most: maxWeeks,
+		of: func(s *Settings) *int { return &s.HorizonWeeks },
+	},
+	{
+		Column: "per_day", Label: "Rendez-vous par jour, au plus (facultatif)", Counted: "Rendez-vous par jour",
+		Hint: "Laissez vide pour ne pas limiter.", Least: 1, Most: 24, Optional: true,
+		of: func(s *Settings) *int { return &s.PerDay },
+	},
+}
+
+const maxWeeks = int(slot.Horizon / (7 * 24 * time.Hour))
+
+func fromTo(least, most int) string { return fmt.Sprintf("De %d à %d.", least, most) }
+
+// Of is the setting's value among others.
+func (n Number) Of(s Settings) int { return *n.of(&s) }
+
+// Set changes the setting's value.
+func (n Number) Set(s *Settings, value int) { *n.of(s) = value }
+
+// Text is a value as it stands in the form.
+func (n Number) Text(value int) string {
+	if n.Optional && value == 0 {
+		return ""
+	}
+	return strconv.Itoa(value)
+}
+
+// Parse is the value of what stands in the form, and whether it can be one.
+func (n Number) Parse(text string) (value int, ok bool) {
+	if n.Optional && text == "" {
+		return 0, true
+	}
+	value, err := strconv.Atoi(text)
+	return value, err == nil && n.Least <= value && value <= n.Most
+}
+
+// holds reports whether the setting may have a value.
+func (n Number) holds(value int) bool {
+	_, ok := n.Parse(n.Text(value))
+	return ok
+}
 
 // Gap is how much stays free between two appointments.
 func (s Settings) Gap() time.Duration {
@@ -37,11 +112,11 @@ func (s Settings) Horizon() time.Duration { return time.Duration(s.HorizonWeeks)
 
 // Within reports whether every setting is within its bounds.
 func (s Settings) Within() bool {
+	for _, n := range Numbers {
+		if !n.holds(n.Of(s)) {
+			return false
+		}
+	}
 	_, known := slot.RegionNamed(s.HolidayRegion)
-	return known && Between(s.BufferBefore, 0, MaxBuffer) && Between(s.BufferAfter, 0, MaxBuffer) &&
-		Between(s.NoticeHours, 0, MaxNotice) && Between(s.HorizonWeeks, 1, MaxWeeks) && Between(s.PerDay, 0, MaxPerDay) &&
-		s.LeadTime() < s.Horizon()
+	return known && s.LeadTime() < s.Horizon()
 }
-
-// Between reports whether n is at least least and at most most.
-func Between(n, least, most int) bool { return least <= n && n <= most }

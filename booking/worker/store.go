@@ -25,8 +25,14 @@ type Row struct {
 }
 
 // Columns are those of a Row.
-const Columns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait,
-	holiday_region, buffer_before, buffer_after, notice_hours, horizon_weeks, per_day`
+var Columns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait, holiday_region` + numberColumns()
+
+func numberColumns() (all string) {
+	for _, n := range Numbers {
+		all += ", " + n.Column
+	}
+	return all
+}
 
 // Zone is the zone of the worker's wall clock.
 func (r Row) Zone() *time.Location { return zone.Of(r.TimeZone) }
