@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -35,7 +36,7 @@ func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	ok(t, w.Accounts.SignUp(ctx, signUp(w, email)))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
 	ok(t, err)
-	in, err := w.Accounts.SignIn(ctx, email, bookingtest.Password, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(ctx, email, bookingtest.Password, session.Device{})
 	ok(t, err)
 	return in.Token
 }
@@ -46,14 +47,14 @@ func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	ctx := context.Background()
 	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
 	ok(t, err)
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	ok(t, err)
 	return in.Token
 }
 
 func pending(t *testing.T, w *bookingtest.World, token string) bool {
 	t.Helper()
-	v, err := w.Accounts.Authenticate(context.Background(), token)
+	v, err := w.Accounts.Sessions.Authenticate(context.Background(), token)
 	ok(t, err)
 	if v == nil {
 		t.Fatal("nobody is signed in")
@@ -90,7 +91,7 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	publish(t, w, time.Time{})
-	v, err := w.Accounts.Authenticate(ctx, token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
 	ok(t, err)
 	owed, err := w.Accounts.Owed(ctx, v)
 	if err != nil || owed.Adult || len(owed.Texts) != 1 || owed.Texts[0].Changes != "Un mot de plus." || owed.Shown() != "terms-2" {
@@ -125,7 +126,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	publish(t, w, time.Time{})
-	v, err := w.Accounts.Authenticate(ctx, token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
 	ok(t, err)
 	w.SetNow(bookingtest.Start.Add(time.Minute))
 	publish(t, w, time.Time{})
@@ -148,7 +149,7 @@ func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set adult_declared_at = null; delete from legal_acceptances`)
 	ok(t, err)
-	v, err := w.Accounts.Authenticate(ctx, token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
 	ok(t, err)
 	if !v.Pending {
 		t.Fatal("not asked")

@@ -21,39 +21,28 @@
 package account
 
 import (
-	"time"
-
+	"socialdirect/account/factor"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/legal"
-
-	"github.com/go-webauthn/webauthn/webauthn"
-	"github.com/google/uuid"
-)
-
-// How long things last.
-const (
-	SessionLifetime = 12 * time.Hour   // of a session, at most
-	SessionIdle     = 3 * time.Hour    // of a session in which nothing happens
-	SharedLifetime  = 2 * time.Hour    // of a session on a device that others use too
-	SharedIdle      = 20 * time.Minute // of such a session in which nothing happens
-
-	DeviceLifetime = 365 * 24 * time.Hour
 )
 
 // Service is the acts on accounts.
 type Service struct {
-	Limits *limit.Service
-	People *people.Service
-	Codes  *smscode.Service
-	Outbox *outbox.Service
+	Limits   *limit.Service
+	People   *people.Service
+	Codes    *smscode.Service
+	Outbox   *outbox.Service
+	Sessions *session.Service
+	Factors  *factor.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -61,8 +50,6 @@ type Service struct {
 	companies *company.Service
 	legal     *legal.Service
 	Passwords *passwords.Hasher
-	passkeys  *webauthn.WebAuthn
-	nobody    uuid.UUID // makes the ids of accounts that do not exist
 }
 
 // New returns the acts on the given parts.
@@ -73,27 +60,29 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	if err != nil {
 		return nil, err
 	}
-	passkeys, err := newRelyingParty("http://localhost")
+	mails := outbox.New(outbox.Options{DB: db, Queue: queue, Limits: limits, People: persons, Codes: codes})
+	sessions := session.New(session.Parts{DB: db, Passwords: hasher, Limits: limits, People: persons, Codes: codes, Outbox: mails})
+	factors, err := factor.New(factor.Parts{DB: db, Vault: vault, Limits: limits, Outbox: mails, Sessions: sessions})
 	if err != nil {
 		return nil, err
 	}
 	return &Service{
 		Limits: limits, People: persons, Codes: codes,
-		Outbox: outbox.New(outbox.Options{DB: db, Queue: queue, Limits: limits, People: persons, Codes: codes}),
-		db:     db, queue: queue, vault: vault, companies: companies, legal: legal,
-		Passwords: hasher, passkeys: passkeys, nobody: uuid.New(),
+		Outbox: mails, Sessions: sessions, Factors: factors,
+		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
+		Passwords: hasher,
 	}, nil
 }
 
 // ServedAt returns the same acts for a platform that people reach at base: a
 // passkey belongs to one site.
 func (s *Service) ServedAt(base string) (*Service, error) {
-	passkeys, err := newRelyingParty(base)
+	factors, err := s.Factors.ServedAt(base)
 	if err != nil {
 		return nil, err
 	}
 	served := *s
-	served.passkeys = passkeys
+	served.Factors = factors
 	return &served, nil
 }
 
@@ -102,6 +91,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db = db
 	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
-	moved.Outbox = s.Outbox.At(db)
+	moved.Outbox, moved.Sessions = s.Outbox.At(db), s.Sessions.At(db)
+	moved.Factors = s.Factors.At(db)
 	return &moved
 }

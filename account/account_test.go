@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -124,13 +125,13 @@ func TestR2_GuessingIsSlowedDown(t *testing.T) {
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", account.Device{Place: "192.0.2.1"})
+		_, err = w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", session.Device{Place: "192.0.2.1"})
 	}
 	if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 || tries > 8 {
 		t.Fatalf("after %d tries: %v", tries, err)
 	}
 	w.SetNow(bookingtest.Start.Add(fault.From(err).RetryAfter))
-	if _, err = w.Accounts.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+	if _, err = w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", "Faux-mot 1", session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("after the wait: %v", err)
 	}
 }
@@ -141,7 +142,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, account.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed in before the address was proved: %v", err)
 	}
 	late := token(t, w, "zoe@exemple.fr")
@@ -175,7 +176,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 			t.Errorf("%s, used: %v", name, err)
 		}
 	}
-	if _, err := w.Accounts.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, account.Device{}); err != nil {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, session.Device{}); err != nil {
 		t.Errorf("after the proof: %v", err)
 	}
 }
@@ -212,7 +213,7 @@ func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 		if err := w.Accounts.ResendValidation(ctx, email, "192.0.2.1"); err != nil {
 			t.Errorf("resend to %s: %v", email, err)
 		}
-		_, err := w.Accounts.SignIn(ctx, email, "Faux-mot 1", account.Device{})
+		_, err := w.Accounts.Sessions.SignIn(ctx, email, "Faux-mot 1", session.Device{})
 		if got := fault.From(err).Message; !strings.HasPrefix(got, "L’adresse e-mail ou le mot de passe") {
 			t.Errorf("sign-in as %s: %q", email, got)
 		}
@@ -226,47 +227,47 @@ func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	if err != nil || in.Complete {
 		t.Fatalf("a password alone completed the session: %+v, %v", in, err)
 	}
-	v, err := w.Accounts.Authenticate(ctx, in.Token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	if err != nil || v.Complete {
 		t.Fatalf("viewer %+v, %v", v, err)
 	}
-	enrolment, err := w.Accounts.Enrol(ctx, v)
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := w.Accounts.Enrol(ctx, v); err != nil || again.Secret != enrolment.Secret {
+	if again, err := w.Accounts.Factors.Enrol(ctx, v); err != nil || again.Secret != enrolment.Secret {
 		t.Errorf("the secret changed before it was confirmed: %v", err)
 	}
 	code, err := totp.GenerateCode(enrolment.Secret, bookingtest.Start)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.ConfirmSecondFactor(ctx, v, "000000"); !fault.Is(err, fault.Invalid) && code != "000000" {
+	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, "000000"); !fault.Is(err, fault.Invalid) && code != "000000" {
 		t.Errorf("a wrong code: %v", err)
 	}
-	whole, err := w.Accounts.ConfirmSecondFactor(ctx, v, code)
+	whole, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, code)
 	if err != nil || !whole.Complete {
 		t.Fatalf("the right code: %+v, %v", whole, err)
 	}
-	if old, err := w.Accounts.Authenticate(ctx, in.Token); err != nil || old != nil {
+	if old, err := w.Accounts.Sessions.Authenticate(ctx, in.Token); err != nil || old != nil {
 		t.Errorf("the half session still stands: %+v, %v", old, err)
 	}
-	again, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, account.Device{})
+	again, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, session.Device{})
 	if err != nil || again.Complete || !again.Enrolled {
 		t.Fatalf("signed in again: %+v, %v", again, err)
 	}
-	half, err := w.Accounts.Authenticate(ctx, again.Token)
+	half, err := w.Accounts.Sessions.Authenticate(ctx, again.Token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.ConfirmSecondFactor(ctx, half, code); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, code); !fault.Is(err, fault.Invalid) {
 		t.Errorf("the same code twice: %v", err)
 	}
-	if _, err := w.Accounts.Enrol(ctx, half); !fault.Is(err, fault.Forbidden) {
+	if _, err := w.Accounts.Factors.Enrol(ctx, half); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a password alone replaced the second factor: %v", err)
 	}
 }
@@ -277,20 +278,20 @@ func TestR3_SessionsEndBySignOutIdlenessAndAge(t *testing.T) {
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	alive := func() bool {
 		t.Helper()
-		ok, err := w.Accounts.SessionAlive(ctx, v.Session)
+		ok, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return ok
 	}
-	if w.SetNow(bookingtest.Start.Add(account.SessionIdle - time.Second)); !alive() {
+	if w.SetNow(bookingtest.Start.Add(session.SessionIdle - time.Second)); !alive() {
 		t.Error("ended before its idle time")
 	}
-	if w.SetNow(bookingtest.Start.Add(account.SessionIdle)); alive() {
+	if w.SetNow(bookingtest.Start.Add(session.SessionIdle)); alive() {
 		t.Error("outlived its idle time")
 	}
 	w.SetNow(bookingtest.Start)
-	if err := w.Accounts.SignOut(ctx, v); err != nil || alive() {
+	if err := w.Accounts.Sessions.SignOut(ctx, v); err != nil || alive() {
 		t.Errorf("outlived the sign-out: %v", err)
 	}
 }
@@ -304,7 +305,7 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	token(t, w, person.Email)
-	if _, err := w.Accounts.SignIn(ctx, person.Email, "Faux-mot 1", account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, person.Email, "Faux-mot 1", session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Fatal(err)
 	}
 	left := func() (rows int) {
@@ -454,7 +455,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 func TestR8_AnApplicationOfCodesIsForStaff(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	if _, err := w.Accounts.Enrol(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
+	if _, err := w.Accounts.Factors.Enrol(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a beneficiary set one up: %v", err)
 	}
 }

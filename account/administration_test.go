@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -105,16 +106,16 @@ func TestR7_ADecisionIsSealedJournaledToldAndUndone(t *testing.T) {
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
 	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])))
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: signed in, or was not told: %v", pair[0], err)
 		}
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", account.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: a wrong password was told of it: %v", pair[0], err)
 		}
 		want(t, "twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])))
 		want(t, "undone twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
-		if _, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{}); err != nil {
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); err != nil {
 			t.Errorf("%s did not give the account back: %v", pair[1], err)
 		}
 	}
@@ -156,13 +157,13 @@ func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
 	admin := w.Member(t, viewer.Administrator, "Claire")
 	alive := func(v *viewer.Viewer) bool {
 		t.Helper()
-		ok, err := w.Accounts.SessionAlive(ctx, v.Session)
+		ok, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session)
 		must(t, err)
 		return ok
 	}
 	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
 		v := w.Member(t, viewer.Switchboard, "P"+string(act))
-		in, err := w.Accounts.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, account.Device{})
+		in, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, session.Device{})
 		must(t, err)
 		second := w.SignedIn(t, in.Token)
 		if !alive(v) || !alive(second) {
@@ -172,7 +173,7 @@ func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
 		if alive(v) || alive(second) {
 			t.Errorf("%s left a session", act)
 		}
-		if again, err := w.Accounts.Authenticate(ctx, in.Token); again != nil || err != nil {
+		if again, err := w.Accounts.Sessions.Authenticate(ctx, in.Token); again != nil || err != nil {
 			t.Errorf("%s: the cookie still opens: %+v, %v", act, again, err)
 		}
 	}
@@ -332,12 +333,12 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	must(t, err)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)))
 	want(t, "the old link's page", w.Accounts.CheckToken(ctx, link, true), fault.Gone)
-	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password, account.Device{})
+	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password, session.Device{})
 	want(t, "the old link", err, fault.Gone)
 	want(t, "send again what is withdrawn", w.Accounts.ResendInvitation(ctx, admin, id), fault.Conflict)
 	sentLate, err := issue(ctx, w, "invitation", id) // by a mail that was already on its way
 	must(t, err)
-	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password, account.Device{})
+	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password, session.Device{})
 	want(t, "a link sent late", err, fault.Invalid)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Reopen)))
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))
@@ -403,7 +404,7 @@ func TestR7_TheLastDayOfUseIsKept(t *testing.T) {
 		t.Errorf("seen on %s", got)
 	}
 	w.SetNow(bookingtest.Start.AddDate(0, 0, 2))
-	in, err := w.Accounts.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{})
 	must(t, err)
 	w.SignedIn(t, in.Token)
 	if got := seen(); got != "2026-12-02" {

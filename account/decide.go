@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/company/apikey"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -183,15 +184,15 @@ func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String
 func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Account, d Decision) error {
 	switch d.Act {
 	case Suspend:
-		return errors.Join(people.SetSuspended(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), apikey.RevokeMadeBy(ctx, tx, v, a.ID))
+		return errors.Join(people.SetSuspended(ctx, tx, a.ID, true), session.DeleteAll(ctx, tx, a.ID), apikey.RevokeMadeBy(ctx, tx, v, a.ID))
 	case Resume:
 		return people.SetSuspended(ctx, tx, a.ID, false)
 	case Close, Withdraw:
-		return errors.Join(people.SetClosed(ctx, tx, a.ID, true), deleteSessions(ctx, tx, a.ID), people.VoidTokens(ctx, tx, a.ID), apikey.RevokeMadeBy(ctx, tx, v, a.ID))
+		return errors.Join(people.SetClosed(ctx, tx, a.ID, true), session.DeleteAll(ctx, tx, a.ID), people.VoidTokens(ctx, tx, a.ID), apikey.RevokeMadeBy(ctx, tx, v, a.ID))
 	case Reopen:
 		return people.SetClosed(ctx, tx, a.ID, false)
 	case ChangeRole:
-		return errors.Join(people.SetRole(ctx, tx, a.ID, d.Role), deleteSessions(ctx, tx, a.ID))
+		return errors.Join(people.SetRole(ctx, tx, a.ID, d.Role), session.DeleteAll(ctx, tx, a.ID))
 	case Refuse:
 		hashes := s.refusals(a.Person, d.Refuse)
 		if len(hashes) == 0 {

@@ -6,6 +6,7 @@ import (
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -18,7 +19,7 @@ import (
 // viewer has signed in a moment ago, and with ErrWorkAddress unless they know that the
 // address is their client's own; Throttled after too many.
 func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, confirmed bool) error {
-	if err := recent(v, s.db.Now()); err != nil {
+	if err := session.Recent(v, s.db.Now()); err != nil {
 		return err
 	}
 	if !confirmed {
@@ -91,7 +92,7 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := people.EndTokens(ctx, tx, id, people.PurposePassword); err != nil {
 			return err
 		}
-		if err := endSessions(ctx, tx, id, but); err != nil {
+		if err := session.EndAll(ctx, tx, id, but); err != nil {
 			return err
 		}
 		return s.Outbox.Send(ctx, tx, id, outbox.EmailMoved)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/company/apikey"
 	"socialdirect/internal/fault"
@@ -67,7 +69,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // eraseRooms has each package take what it holds of a person out of its tables. What is
 // sealed with the person's key (decisions, reports) stays unread with it.
 func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{eraseSessions, eraseFactors, smscode.Erase, eraseAges, eraseShown, eraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, eraseShown, eraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}
@@ -125,21 +127,3 @@ func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	row, err := readAccount(ctx, s.db.Pool, id)
 	return row.account(), err
 }
-
-// Reassure fails with Invalid unless the viewer has signed in a moment ago or gives
-// their password: what cannot be undone is not asked for from a session that was
-// left open. Throttled after too many tries.
-func (s *Service) Reassure(ctx context.Context, v *viewer.Viewer, password string) error {
-	if recent(v, s.db.Now()) == nil {
-		return nil
-	}
-	if password == "" {
-		return errReassure
-	}
-	return s.checkCurrent(ctx, v, password)
-}
-
-// Reassured reports whether Reassure needs no password of the viewer.
-func (s *Service) Reassured(v *viewer.Viewer) bool { return recent(v, s.db.Now()) == nil }
-
-var errReassure = fault.New(fault.Invalid, "Écrivez votre mot de passe, pour que nous soyons sûrs que c’est bien vous. Si vous n’en avez pas, déconnectez-vous, reconnectez-vous, puis recommencez.")

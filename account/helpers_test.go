@@ -54,7 +54,7 @@ func issue(ctx context.Context, w *bookingtest.World, purpose string, id uuid.UU
 
 // secretOf is what the application of somebody's phone holds, enrolled or about to.
 func secretOf(ctx context.Context, w *bookingtest.World, v *viewer.Viewer) (string, error) {
-	if enrolment, err := w.Accounts.Enrol(ctx, v); err == nil {
+	if enrolment, err := w.Accounts.Factors.Enrol(ctx, v); err == nil {
 		return enrolment.Secret, nil
 	}
 	var sealed []byte

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
@@ -128,7 +129,7 @@ func (h *HTTP) ShowAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.Method == http.MethodGet { // asking for the head alone shows nothing
-		code, err := h.accounts.TakeResetCode(r.Context(), page.Viewer, id)
+		code, err := h.accounts.Factors.TakeResetCode(r.Context(), page.Viewer, id)
 		if err != nil {
 			return err
 		}
@@ -177,12 +178,12 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 
 // pastReset is a reset with its author's name.
 type pastReset struct {
-	Reset
+	factor.Reset
 	Author string
 }
 
 func (h *HTTP) resets(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]pastReset, error) {
-	all, err := h.accounts.SecondFactorResets(ctx, v, id)
+	all, err := h.accounts.Factors.SecondFactorResets(ctx, v, id)
 	if err != nil {
 		return nil, err
 	}

@@ -49,12 +49,12 @@ func decodeCode(f *form.Form) string {
 const codeLifetime = 3600
 
 func (h *HTTP) setCode(w http.ResponseWriter, code string) {
-	h.setCookie(w, h.hostCookie("code"), url.QueryEscape(code), codeLifetime)
+	h.Sessions.SetCookie(w, h.Sessions.HostCookie("code"), url.QueryEscape(code), codeLifetime)
 }
 
 // code is the one that was checked, empty when there is none.
 func (h *HTTP) code(r *http.Request) string {
-	cookie, err := r.Cookie(h.hostCookie("code"))
+	cookie, err := r.Cookie(h.Sessions.HostCookie("code"))
 	if err != nil {
 		return ""
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
@@ -146,11 +147,11 @@ func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	reason := f.Text("reason", form.Text{Max: MaxResetReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
+	reason := f.Text("reason", form.Text{Max: factor.MaxResetReason, Required: "Écrivez comment vous avez vérifié qui vous parle.", Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
+	if err := h.accounts.Factors.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
 		return err
 	}
 	web.Flash(w, "decided")

@@ -6,6 +6,7 @@ import (
 	"socialdirect/account/limit"
 	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
+	"socialdirect/account/session"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -37,7 +38,7 @@ func (h *HTTP) Forgotten(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(forgottenPage{Form: f})
 	}
-	if err := h.accounts.ForgotPassword(r.Context(), email, h.device(r)); err != nil {
+	if err := h.accounts.ForgotPassword(r.Context(), email, h.Sessions.Device(r)); err != nil {
 		return pages.Refuse(f, "email", err, forgottenPage{Form: f})
 	}
 	return web.See(w, r, "/mot-de-passe/oubli?envoye")
@@ -67,7 +68,7 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	token := f.Hidden("token", maxToken)
+	token := f.Hidden("token", session.MaxToken)
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
 	}
@@ -78,7 +79,7 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 	if err := h.accounts.ResetPassword(r.Context(), token, password); err != nil {
 		return pages.Refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
 	}
-	h.setSession(w, "")
+	h.Sessions.SetSession(w, "")
 	web.Flash(w, "password-reset")
 	return web.See(w, r, "/connexion")
 }

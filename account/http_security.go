@@ -2,119 +2,12 @@ package account
 
 import (
 	"net/http"
-	"time"
 
-	"socialdirect/account/pages"
-	"socialdirect/account/passwords"
-	"socialdirect/internal/fault"
+	"socialdirect/account/session"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
-
-// securityPage is what guards the viewer's account: password, second factor,
-// open sessions.
-type securityPage struct {
-	Form     *form.Form
-	Sessions []sessionLine
-	Has      SecondFactors
-	Staff    bool // owes a second factor at each sign-in
-	Password bool // somebody without an address has none: they sign in by SMS
-}
-
-// sessionLine is a session with its instants in the viewer's zone.
-type sessionLine struct {
-	Session
-	Opened, Seen time.Time
-}
-
-func (securityPage) Template() string { return "account/security" }
-func (securityPage) Title() string    { return "Sécurité" }
-
-// Others reports whether there is a session to end beside the present one.
-func (p securityPage) Others() bool { return len(p.Sessions) > 1 }
-
-// SecurityPage shows them.
-func (h *HTTP) SecurityPage(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.securityPage(r, form.New(nil))
-	if err != nil {
-		return err
-	}
-	return h.render.Render(w, r, http.StatusOK, page)
-}
-
-func (h *HTTP) securityPage(r *http.Request, f *form.Form) (securityPage, error) {
-	v := viewer.From(r.Context())
-	sessions, err := h.accounts.Sessions(r.Context(), v)
-	if err != nil {
-		return securityPage{}, err
-	}
-	person, err := h.accounts.People.Person(r.Context(), v.ID)
-	if err != nil {
-		return securityPage{}, err
-	}
-	page := securityPage{Form: f, Staff: v.Role.Staff(), Password: person.Email != ""}
-	for _, s := range sessions {
-		page.Sessions = append(page.Sessions, sessionLine{s, s.OpenedAt.In(v.Zone), s.SeenAt.In(v.Zone)})
-	}
-	page.Has, err = h.accounts.SecondFactors(r.Context(), v)
-	return page, err
-}
-
-// ChangePassword replaces the viewer's password.
-func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	page, err := h.securityPage(r, f)
-	if err != nil {
-		return err
-	}
-	current := f.Secret("current_password", passwords.Max, "Écrivez votre mot de passe actuel.")
-	password := passwords.Decode(f)
-	if !f.Valid() {
-		return f.Invalid(page)
-	}
-	if err := h.accounts.ChangePassword(r.Context(), v, current, password); err != nil {
-		return pages.Refuse(f, "current_password", err, page)
-	}
-	web.Flash(w, "password-changed")
-	return web.See(w, r, "/profil/securite")
-}
-
-// EndSession ends one of the viewer's sessions; the present one is signed out.
-func (h *HTTP) EndSession(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.ParseID(r.PathValue("id"))
-	if err != nil {
-		return fault.Wrap(fault.NotFound, err)
-	}
-	v := viewer.From(r.Context())
-	if err := h.accounts.EndSession(r.Context(), v, id); err != nil {
-		return err
-	}
-	alive, err := h.accounts.SessionAlive(r.Context(), v.Session)
-	if err != nil {
-		return err
-	}
-	if !alive {
-		h.setSession(w, "")
-		web.Flash(w, "signed-out")
-		return web.See(w, r, "/")
-	}
-	web.Flash(w, "session-ended")
-	return web.See(w, r, "/profil/securite")
-}
-
-// EndOtherSessions ends all of them but the present one.
-func (h *HTTP) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := h.accounts.EndOtherSessions(r.Context(), viewer.From(r.Context())); err != nil {
-		return err
-	}
-	web.Flash(w, "sessions-ended")
-	return web.See(w, r, "/profil/securite")
-}
 
 // emailPage says whose account the link moves, as the page of a validation does.
 type emailPage struct {
@@ -146,7 +39,7 @@ func (h *HTTP) ChangeEmail(w http.ResponseWriter, r *http.Request) error {
 	if v != nil {
 		here = v.Session
 	}
-	if err := h.accounts.ChangeEmail(r.Context(), f.Hidden("token", maxToken), here); err != nil {
+	if err := h.accounts.ChangeEmail(r.Context(), f.Hidden("token", session.MaxToken), here); err != nil {
 		return err
 	}
 	web.Flash(w, "email-changed")

@@ -1,10 +1,6 @@
 package account
 
 import (
-	"bytes"
-	"encoding/base64"
-	"html/template"
-	"image/png"
 	"net/http"
 
 	"socialdirect/account/pages"
@@ -12,8 +8,6 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
-	"socialdirect/web"
 )
 
 // goneLink offers another link in place of one that no longer works.
@@ -70,137 +64,9 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(newInvitationPage(f, token, invitee))
 	}
-	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.device(r))
+	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.Sessions.Device(r))
 	if err != nil {
 		return pages.Refuse(f, "password", err, newInvitationPage(f, token, invitee))
 	}
-	return h.enter(w, r, in, "")
-}
-
-type secondFactorPage struct {
-	Form *form.Form
-	Next string
-	Has  SecondFactors
-}
-
-func (secondFactorPage) Template() string { return "account/second_factor" }
-func (secondFactorPage) Title() string    { return "Double vérification" }
-
-// codeForm asks for a code.
-type codeForm struct {
-	Page        secondFactorPage
-	Label, Hint string
-}
-
-// Code is the form for a code of that kind.
-func (p secondFactorPage) Code(label, hint string) codeForm { return codeForm{p, label, hint} }
-
-func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
-	has, err := h.accounts.SecondFactors(r.Context(), viewer.From(r.Context()))
-	return secondFactorPage{Form: f, Next: pages.LocalPath(next), Has: has}, err
-}
-
-// SecondFactorPage asks for a one-time code, a recovery code or a passkey.
-func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
-	if v.Complete {
-		return web.See(w, r, web.HomePath(v.Role))
-	}
-	page, err := h.secondFactorPage(r, form.New(nil), r.URL.Query().Get("suite"))
-	if err != nil {
-		return err
-	}
-	return h.render.Render(w, r, http.StatusOK, page)
-}
-
-// SecondFactor checks the code.
-func (h *HTTP) SecondFactor(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	page, err := h.secondFactorPage(r, f, f.Hidden("suite", 500))
-	if err != nil {
-		return err
-	}
-	return h.confirm(w, r, f, page, page.Next)
-}
-
-// maxCode is how many characters a code may have, spaces and hyphens included.
-const maxCode = 40
-
-func (h *HTTP) confirm(w http.ResponseWriter, r *http.Request, f *form.Form, page web.Page, next string) error {
-	code := f.Secret("code", maxCode, "Écrivez les 6 chiffres que montre votre application.")
-	if !f.Valid() {
-		return f.Invalid(page)
-	}
-	in, err := h.accounts.ConfirmSecondFactor(r.Context(), viewer.From(r.Context()), code)
-	if err != nil {
-		return pages.Refuse(f, "code", err, page)
-	}
-	return h.enter(w, r, in, next)
-}
-
-type enrolmentPage struct {
-	Form   *form.Form
-	Next   string
-	Secret string // in groups of four
-	QR     template.URL
-	Reset  bool // the code given by voice after a reset is to be typed first
-}
-
-func (enrolmentPage) Template() string { return "account/enrolment" }
-func (enrolmentPage) Title() string    { return "Mettre en place la double vérification" }
-
-// EnrolmentPage shows what an authenticator application scans.
-func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *http.Request) error {
-	page, err := h.enrolmentPage(r, form.New(nil), pages.LocalPath(r.URL.Query().Get("suite")))
-	if err != nil {
-		return err
-	}
-	return h.render.Render(w, r, http.StatusOK, page)
-}
-
-// Enrol confirms the second factor with its first code.
-func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	next := pages.LocalPath(f.Hidden("suite", 500))
-	page, err := h.enrolmentPage(r, f, next)
-	if err != nil {
-		return err
-	}
-	if page.Reset {
-		code := f.Secret("reset_code", maxCode, "Écrivez les 16 chiffres que l’administration vous a donnés de vive voix.")
-		if !f.Valid() {
-			return f.Invalid(page)
-		}
-		if err := h.accounts.GiveResetCode(r.Context(), viewer.From(r.Context()), code); err != nil {
-			return pages.Refuse(f, "reset_code", err, page)
-		}
-		page.Reset = false
-	}
-	return h.confirm(w, r, f, page, next)
-}
-
-const qrSide = 240 // pixels
-
-func (h *HTTP) enrolmentPage(r *http.Request, f *form.Form, next string) (enrolmentPage, error) {
-	enrolment, err := h.accounts.Enrol(r.Context(), viewer.From(r.Context()))
-	if err != nil {
-		return enrolmentPage{}, err
-	}
-	picture, err := enrolment.Key.Image(qrSide, qrSide)
-	if err != nil {
-		return enrolmentPage{}, err
-	}
-	var encoded bytes.Buffer
-	if err := png.Encode(&encoded, picture); err != nil {
-		return enrolmentPage{}, err
-	}
-	uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())
-	reset, err := h.accounts.OwesResetCode(r.Context(), viewer.From(r.Context()))
-	return enrolmentPage{Form: f, Next: next, Secret: web.InFours(enrolment.Secret, " "), QR: template.URL(uri), Reset: reset}, err
+	return h.Sessions.Enter(w, r, in, "")
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -73,7 +74,7 @@ func TestR7_ThrottlesTellNoAddressToACopyOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	newMember(t, w, "zoe@exemple.fr")
-	if _, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", wrongPassword, account.Device{Place: "192.0.2.1"}); err == nil {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", wrongPassword, session.Device{Place: "192.0.2.1"}); err == nil {
 		t.Fatal("signed in")
 	}
 	for kind, value := range map[string]string{"account": "zoe@exemple.fr", "place": "192.0.2.1"} {

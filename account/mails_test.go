@@ -11,6 +11,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/limit"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 )
@@ -70,7 +71,7 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 			for hour := range 13 {
 				at := midnight.Add(time.Duration(hour) * time.Hour)
 				w.SetNow(at)
-				_, v := mover.enter(account.Device{Mark: "", Place: fmt.Sprintf("203.0.113.%d", hour)})
+				_, v := mover.enter(session.Device{Mark: "", Place: fmt.Sprintf("203.0.113.%d", hour)})
 				deliver(t, w)
 				tries := 16
 				if hour == 0 {
@@ -88,7 +89,7 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					case 1:
 						err = w.Accounts.ResendValidation(ctx, email, place)
 					case 2:
-						err = w.Accounts.ForgotPassword(ctx, email, account.Device{Place: place})
+						err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
 					case 3:
 						if err = w.Accounts.AskEmail(ctx, v, email, false); fault.Is(err, fault.Throttled) {
 							err = nil
@@ -181,7 +182,7 @@ func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
 		"resend": func(email string, i int) error {
 			return w.Accounts.ResendValidation(ctx, email, fmt.Sprintf("192.0.2.%d", i))
 		},
-		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, account.Device{}) },
+		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, session.Device{}) },
 	} {
 		for _, email := range []string{"zoe@exemple.fr", name + "@exemple.fr"} {
 			for i := range 2 * mailsOfKindInHour {
@@ -256,7 +257,7 @@ func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	ask := func() int {
 		for range 2 * mailsInHour {
-			check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{}))
+			check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{}))
 		}
 		return len(deliver(t, w))
 	}
@@ -277,19 +278,19 @@ func TestR47_AKnownDeviceHasMailsOfItsOwnToAskFor(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	own, _ := zoe.enter(account.Device{})
+	own, _ := zoe.enter(session.Device{})
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	for i := range 300 {
-		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
+		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
 	}
 	deliver(t, w)
 	for range 2 * mailsOfKindInHour {
-		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark}))
+		check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark}))
 	}
 	if got := len(deliver(t, w)); got != mailsOfKindInHour {
 		t.Errorf("the known device gets %d mails", got)
 	}
-	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
+	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
 	if got := len(deliver(t, w)); got != 0 {
 		t.Errorf("a forged mark gets %d mails", got)
 	}
@@ -305,7 +306,7 @@ func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
 		email, place := fmt.Sprintf("personne-%d@exemple.fr", i), fmt.Sprintf("2001:db8:1:%x::1", i%7)
 		err := w.Accounts.ResendValidation(ctx, email, place)
 		if i%2 == 0 {
-			err = w.Accounts.ForgotPassword(ctx, email, account.Device{Place: place})
+			err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
 		}
 		if fault.Is(err, fault.Throttled) {
 			mutex.Lock()

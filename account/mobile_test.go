@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
@@ -114,7 +114,7 @@ func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
 		t.Errorf("somebody else's code: %v", err)
 	}
 	for _, token := range []string{"", v.ID.String(), "mobile"} {
-		if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Gone) {
+		if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Gone) {
 			t.Errorf("token %q: %v", token, err)
 		}
 	}

@@ -3,16 +3,15 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/internal/bearer"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // ForgotPassword sends a link that sets another password, when the address is
@@ -21,11 +20,11 @@ import (
 // cannot tell (R5), nor whether a mail goes out (R47): the links that went out still
 // work, and a device that the account knows has mails of its own to ask for, so that
 // nobody is flooded and nobody locked out. Throttled when its place asks for too many.
-func (s *Service) ForgotPassword(ctx context.Context, email string, from Device) error {
+func (s *Service) ForgotPassword(ctx context.Context, email string, from session.Device) error {
 	if err := s.Limits.SpendAsking(ctx, from.Place); err != nil {
 		return err
 	}
-	known, err := s.knows(ctx, email, from)
+	known, err := s.Sessions.Knows(ctx, email, from)
 	if err != nil {
 		return err
 	}
@@ -96,75 +95,10 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		// A beneficiary's passkey is a way in of its own: one that somebody else
 		// added goes with the password. Staff keep theirs, as their second factor.
 		if person.Role == viewer.Beneficiary {
-			if err := deletePasskeys(ctx, tx, id); err != nil {
+			if err := factor.DeletePasskeys(ctx, tx, id); err != nil {
 				return err
 			}
 		}
-		return s.replacePassword(ctx, tx, id, hash, nil)
+		return s.Sessions.ReplacePassword(ctx, tx, id, hash, nil)
 	})
-}
-
-var errCurrentPassword = fault.New(fault.Invalid, "Ce n’est pas votre mot de passe actuel. Vérifiez-le, puis essayez de nouveau.")
-
-// ChangePassword replaces the viewer's password and ends their other sessions.
-// Invalid when current is not the present one, Throttled after too many tries.
-func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current, password string) error {
-	if err := s.checkCurrent(ctx, v, current); err != nil {
-		return err
-	}
-	person, err := s.People.Person(ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	hash, err := s.Passwords.Choose(ctx, passwords.ForKnown, password, person.Words()...)
-	if err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := limit.Forget(ctx, tx, s.Limits.ByPassword(v.ID)); err != nil {
-			return err
-		}
-		return s.replacePassword(ctx, tx, v.ID, hash, v.Session)
-	})
-}
-
-func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current string) error {
-	leave, err := s.Passwords.Turn(ctx, passwords.ForKnown)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	if err := s.Limits.Admit(ctx, s.Limits.ByPassword(v.ID)); err != nil {
-		return err
-	}
-	hash, err := readPasswordHash(ctx, s.db.Pool, v.ID)
-	if err != nil {
-		return err
-	}
-	if !s.Passwords.Matches(current, hash) {
-		return errCurrentPassword
-	}
-	return nil
-}
-
-// replacePassword sets a password and ends what the old one opened: every session
-// but one (which may be nil), the links that set another, a move to another
-// address, the known devices. The owner is told.
-func (s *Service) replacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, but []byte) error {
-	if err := people.SetPassword(ctx, tx, id, hash); err != nil {
-		return err
-	}
-	if err := endSessions(ctx, tx, id, but); err != nil {
-		return err
-	}
-	if err := people.EndTokens(ctx, tx, id, people.PurposePassword); err != nil {
-		return err
-	}
-	if err := people.GiveUpEmail(ctx, tx, id); err != nil {
-		return err
-	}
-	if err := forgetDevices(ctx, tx, id); err != nil {
-		return err
-	}
-	return s.Outbox.SendOnce(ctx, tx, id, outbox.PasswordChanged)
 }

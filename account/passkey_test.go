@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/factor"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -82,7 +84,7 @@ func asJSON(t *testing.T, asked any) string {
 func addPasskey(t *testing.T, w *bookingtest.World, v *viewer.Viewer, name string) *device {
 	t.Helper()
 	d := newDevice(v.ID)
-	if _, err := w.Accounts.AddPasskey(context.Background(), v, name, d.create(t, toAdd(t, w, v))); err != nil {
+	if _, err := w.Accounts.Factors.AddPasskey(context.Background(), v, name, d.create(t, toAdd(t, w, v))); err != nil {
 		t.Fatalf("add %s: %v", name, err)
 	}
 	return d
@@ -90,7 +92,7 @@ func addPasskey(t *testing.T, w *bookingtest.World, v *viewer.Viewer, name strin
 
 func toAdd(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 	t.Helper()
-	asked, err := w.Accounts.AskToAddPasskey(context.Background(), v)
+	asked, err := w.Accounts.Factors.AskToAddPasskey(context.Background(), v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +101,7 @@ func toAdd(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 
 func toSignIn(t *testing.T, w *bookingtest.World, holder string) any {
 	t.Helper()
-	asked, err := w.Accounts.AskPasskeySignIn(context.Background(), []byte(holder))
+	asked, err := w.Accounts.Factors.AskPasskeySignIn(context.Background(), []byte(holder))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +110,7 @@ func toSignIn(t *testing.T, w *bookingtest.World, holder string) any {
 
 func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 	t.Helper()
-	asked, err := w.Accounts.AskPasskeyProof(context.Background(), v)
+	asked, err := w.Accounts.Factors.AskPasskeyProof(context.Background(), v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,16 +125,16 @@ func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, account.Device{})
+	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return whoIs(t, w, in)
 }
 
-func whoIs(t *testing.T, w *bookingtest.World, in account.SignedIn) *viewer.Viewer {
+func whoIs(t *testing.T, w *bookingtest.World, in session.SignedIn) *viewer.Viewer {
 	t.Helper()
-	v, err := w.Accounts.Authenticate(context.Background(), in.Token)
+	v, err := w.Accounts.Sessions.Authenticate(context.Background(), in.Token)
 	if err != nil || v == nil {
 		t.Fatalf("nobody is signed in: %v", err)
 	}
@@ -142,7 +144,7 @@ func whoIs(t *testing.T, w *bookingtest.World, in account.SignedIn) *viewer.View
 // half signs somebody in as far as a password goes.
 func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.SignIn(context.Background(), email, bookingtest.Password, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, bookingtest.Password, session.Device{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,11 +157,11 @@ func enrolled(t *testing.T, w *bookingtest.World, role viewer.Role, email string
 	t.Helper()
 	ctx := context.Background()
 	v := invited(t, w, role, email)
-	enrolment, err := w.Accounts.Enrol(ctx, v)
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start))
+	in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start))
 	if err != nil || !in.NewCodes {
 		t.Fatalf("enrolled as %+v: %v", in, err)
 	}
@@ -187,7 +189,7 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
 	d := newDevice(v.ID)
-	in, err := w.Accounts.AddPasskey(ctx, v, "Téléphone", d.create(t, toAdd(t, w, v)))
+	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Téléphone", d.create(t, toAdd(t, w, v)))
 	if err != nil || !in.Complete || !in.NewCodes {
 		t.Fatalf("the first passkey: %+v, %v", in, err)
 	}
@@ -196,20 +198,20 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	}
 
 	second := half(t, w, "claire@exemple.fr")
-	_, err = w.Accounts.Enrol(ctx, second)
+	_, err = w.Accounts.Factors.Enrol(ctx, second)
 	wantFault(t, "a password alone set an application up beside the passkey", err, fault.Forbidden)
-	_, err = w.Accounts.AskToAddPasskey(ctx, second)
+	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, second)
 	wantFault(t, "a password alone asked for another passkey", err, fault.Forbidden)
-	in, err = w.Accounts.ProvePasskey(ctx, second, d.sign(t, toProve(t, w, second)))
+	in, err = w.Accounts.Factors.ProvePasskey(ctx, second, d.sign(t, toProve(t, w, second)))
 	if err != nil || !in.Complete || in.NewCodes {
 		t.Fatalf("the passkey as second factor: %+v, %v", in, err)
 	}
-	mine, err := w.Accounts.Passkeys(ctx, v)
+	mine, err := w.Accounts.Factors.Passkeys(ctx, v)
 	if err != nil || len(mine) != 1 {
 		t.Fatal(mine, err)
 	}
-	wantFault(t, "a half session renames", w.Accounts.RenamePasskey(ctx, second, mine[0].ID, "x"), fault.Forbidden)
-	wantFault(t, "a half session removes", w.Accounts.RemovePasskey(ctx, second, mine[0].ID), fault.Forbidden)
+	wantFault(t, "a half session renames", w.Accounts.Factors.RenamePasskey(ctx, second, mine[0].ID, "x"), fault.Forbidden)
+	wantFault(t, "a half session removes", w.Accounts.Factors.RemovePasskey(ctx, second, mine[0].ID), fault.Forbidden)
 	if alive(t, w, second) {
 		t.Error("the half session still stands")
 	}
@@ -221,12 +223,12 @@ func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
-	seen, err := w.Accounts.Enrol(ctx, v)
+	seen, err := w.Accounts.Factors.Enrol(ctx, v)
 	if err != nil {
 		t.Fatal(err)
 	}
 	addPasskey(t, w, v, "Téléphone")
-	_, err = w.Accounts.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, seen.Secret, bookingtest.Start))
+	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, seen.Secret, bookingtest.Start))
 	wantFault(t, "the unconfirmed secret", err, fault.Invalid)
 }
 
@@ -237,7 +239,7 @@ func TestR8_APasskeySignsInWholly(t *testing.T) {
 	claire, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	for _, v := range []*viewer.Viewer{zoe, claire} {
 		d := addPasskey(t, w, v, "Téléphone")
-		in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), account.Device{Place: "192.0.2.1"})
+		in, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), session.Device{Place: "192.0.2.1"})
 		if err != nil || !in.Complete || whoIs(t, w, in).ID != v.ID {
 			t.Errorf("%s: %+v, %v", v.Role, in, err)
 		}
@@ -257,7 +259,7 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range cap(opened) {
 		all.Go(func() {
-			in, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, account.Device{})
+			in, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), answer, session.Device{})
 			opened <- err == nil && in.Complete
 		})
 	}
@@ -274,7 +276,7 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	}
 	// A fresh challenge does not make the old answer good.
 	toSignIn(t, w, "cookie")
-	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("cookie"), answer, account.Device{})
+	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), answer, session.Device{})
 	wantFault(t, "the old answer to a fresh challenge", err, fault.Invalid)
 }
 
@@ -285,33 +287,33 @@ func TestR8_AChallengeBelongsToWhoAskedForItAndToItsPurpose(t *testing.T) {
 	d := addPasskey(t, w, v, "Téléphone")
 	mine, other := half(t, w, "claire@exemple.fr"), half(t, w, "claire@exemple.fr")
 
-	_, err := w.Accounts.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
 	wantFault(t, "a challenge of another session, none asked here", err, fault.Invalid)
 	toProve(t, w, other)
-	_, err = w.Accounts.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	_, err = w.Accounts.Factors.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
 	wantFault(t, "a challenge of another session", err, fault.Invalid)
-	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), account.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), session.Device{})
 	wantFault(t, "a challenge of another cookie", err, fault.Invalid)
-	_, err = w.Accounts.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), account.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), session.Device{})
 	wantFault(t, "a challenge for the second factor used to sign in", err, fault.Invalid)
-	_, err = w.Accounts.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", newDevice(v.ID).create(t, toAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
+	_, err = w.Accounts.Factors.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", newDevice(v.ID).create(t, toAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
 	wantFault(t, "a challenge to add of another session", err, fault.Invalid)
 
 	late := half(t, w, "claire@exemple.fr")
 	answer := d.sign(t, toProve(t, w, late))
-	w.SetNow(bookingtest.Start.Add(account.ChallengeLifetime))
-	_, err = w.Accounts.ProvePasskey(ctx, late, answer)
+	w.SetNow(bookingtest.Start.Add(factor.ChallengeLifetime))
+	_, err = w.Accounts.Factors.ProvePasskey(ctx, late, answer)
 	wantFault(t, "after its time", err, fault.Invalid)
 	answer = d.sign(t, toProve(t, w, late))
-	w.SetNow(bookingtest.Start.Add(2*account.ChallengeLifetime - time.Second))
-	if _, err := w.Accounts.ProvePasskey(ctx, late, answer); err != nil {
+	w.SetNow(bookingtest.Start.Add(2*factor.ChallengeLifetime - time.Second))
+	if _, err := w.Accounts.Factors.ProvePasskey(ctx, late, answer); err != nil {
 		t.Errorf("within its time: %v", err)
 	}
 }
 
-func proved(t *testing.T, w *bookingtest.World, d *device, v *viewer.Viewer) account.SignedIn {
+func proved(t *testing.T, w *bookingtest.World, d *device, v *viewer.Viewer) session.SignedIn {
 	t.Helper()
-	in, err := w.Accounts.ProvePasskey(context.Background(), v, d.sign(t, toProve(t, w, v)))
+	in, err := w.Accounts.Factors.ProvePasskey(context.Background(), v, d.sign(t, toProve(t, w, v)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,10 +339,10 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": newDevice(v.ID),
 	} {
 		d.key.Counter = 50
-		_, err := w.Accounts.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), account.Device{})
+		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), session.Device{})
 		wantFault(t, "sign in "+name, err, fault.Invalid)
 		session := half(t, w, "claire@exemple.fr")
-		_, err = w.Accounts.ProvePasskey(ctx, session, d.sign(t, toProve(t, w, session)))
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.sign(t, toProve(t, w, session)))
 		if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
 			t.Errorf("%s: the half session is gone", name)
 		}
@@ -348,12 +350,12 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	session := half(t, w, "claire@exemple.fr")
-	_, err := w.Accounts.ProvePasskey(ctx, session, theirs.sign(t, toProve(t, w, session)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.sign(t, toProve(t, w, session)))
 	wantFault(t, "somebody else's passkey", err, fault.Invalid)
 	w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	for name, answer := range map[string]string{"nothing": "", "no JSON": "{", "another JSON": `[1]`, "null": "null", "NUL": "\x00"} {
 		toProve(t, w, session)
-		_, err := w.Accounts.ProvePasskey(ctx, session, []byte(answer))
+		_, err := w.Accounts.Factors.ProvePasskey(ctx, session, []byte(answer))
 		wantFault(t, name, err, fault.Invalid)
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
@@ -366,19 +368,19 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		}
 		response := answer["response"].(map[string]any)
 		response[part] = flip(response[part].(string))
-		_, err := w.Accounts.ProvePasskey(ctx, toAlter, []byte(asJSON(t, answer)))
+		_, err := w.Accounts.Factors.ProvePasskey(ctx, toAlter, []byte(asJSON(t, answer)))
 		wantFault(t, "altered "+part, err, fault.Invalid)
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	last := half(t, w, "claire@exemple.fr")
-	if _, err := w.Accounts.ProvePasskey(ctx, last, mine.sign(t, toProve(t, w, last))); err != nil {
+	if _, err := w.Accounts.Factors.ProvePasskey(ctx, last, mine.sign(t, toProve(t, w, last))); err != nil {
 		t.Errorf("the right answer, after all that: %v", err)
 	}
 }
 
 func alive(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	t.Helper()
-	ok, err := w.Accounts.SessionAlive(context.Background(), v.Session)
+	ok, err := w.Accounts.Sessions.SessionAlive(context.Background(), v.Session)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -407,7 +409,7 @@ func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
 	forged.key.Key = newKey().Key
 	var err error
 	for tries := 0; tries < 8 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.ProvePasskey(ctx, session, forged.sign(t, toProve(t, w, session)))
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, forged.sign(t, toProve(t, w, session)))
 	}
 	wantFault(t, "after eight tries", err, fault.Throttled)
 }
@@ -422,12 +424,12 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	d := addPasskey(t, w, v, "Téléphone de Zoé")
 	d.key.Counter = 10
-	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{}); err != nil {
+	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, counter := range []uint32{10, 9, 0} { // sign adds one: the same, and earlier ones
 		d.key.Counter = counter
-		_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{})
+		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{})
 		wantFault(t, "a counter that went back", err, fault.Invalid)
 	}
 	text := log.String()
@@ -440,7 +442,7 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 		}
 	}
 	d.key.Counter = 11
-	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{}); err != nil {
+	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Errorf("the next counter: %v", err)
 	}
 }
@@ -452,27 +454,27 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 	d := addPasskey(t, w, zoe, "Téléphone")
 	again := *d
 	again.auth.Options.UserHandle = paul.ID[:]
-	_, err := w.Accounts.AddPasskey(ctx, paul, "Le même", again.create(t, toAdd(t, w, paul)))
+	_, err := w.Accounts.Factors.AddPasskey(ctx, paul, "Le même", again.create(t, toAdd(t, w, paul)))
 	wantFault(t, "a known credential id", err, fault.Conflict)
 
-	passkeys, err := w.Accounts.Passkeys(ctx, zoe)
+	passkeys, err := w.Accounts.Factors.Passkeys(ctx, zoe)
 	if err != nil || len(passkeys) != 1 || passkeys[0].Name != "Téléphone" || passkeys[0].UsedAt != nil || !passkeys[0].CreatedAt.Equal(bookingtest.Start) {
 		t.Fatalf("hers: %+v, %v", passkeys, err)
 	}
-	if his, err := w.Accounts.Passkeys(ctx, paul); err != nil || len(his) != 0 {
+	if his, err := w.Accounts.Factors.Passkeys(ctx, paul); err != nil || len(his) != 0 {
 		t.Errorf("his: %+v, %v", his, err)
 	}
 	id := passkeys[0].ID
-	wantFault(t, "his renaming", w.Accounts.RenamePasskey(ctx, paul, id, "À moi"), fault.NotFound)
-	wantFault(t, "his removing", w.Accounts.RemovePasskey(ctx, paul, id), fault.NotFound)
-	if err := w.Accounts.RenamePasskey(ctx, zoe, id, "Portable"); err != nil {
+	wantFault(t, "his renaming", w.Accounts.Factors.RenamePasskey(ctx, paul, id, "À moi"), fault.NotFound)
+	wantFault(t, "his removing", w.Accounts.Factors.RemovePasskey(ctx, paul, id), fault.NotFound)
+	if err := w.Accounts.Factors.RenamePasskey(ctx, zoe, id, "Portable"); err != nil {
 		t.Error(err)
 	}
 	asked := toSignIn(t, w, "a")
-	if err := w.Accounts.RemovePasskey(ctx, zoe, id); err != nil {
+	if err := w.Accounts.Factors.RemovePasskey(ctx, zoe, id); err != nil {
 		t.Errorf("a beneficiary's last passkey: %v", err)
 	}
-	_, err = w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), account.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), session.Device{})
 	wantFault(t, "a removed passkey", err, fault.Invalid)
 }
 
@@ -481,19 +483,19 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.SocialWorker, "nadia@exemple.fr")
 	d := newDevice(v.ID)
-	in, err := w.Accounts.AddPasskey(ctx, v, "Une", d.create(t, toAdd(t, w, v)))
+	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Une", d.create(t, toAdd(t, w, v)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	v = whoIs(t, w, in)
 	addPasskey(t, w, v, "Deux")
-	passkeys, err := w.Accounts.Passkeys(ctx, v)
+	passkeys, err := w.Accounts.Factors.Passkeys(ctx, v)
 	if err != nil || len(passkeys) != 2 {
 		t.Fatal(passkeys, err)
 	}
 	results := make(chan error, 2)
 	for _, passkey := range passkeys {
-		go func() { results <- w.Accounts.RemovePasskey(ctx, v, passkey.ID) }()
+		go func() { results <- w.Accounts.Factors.RemovePasskey(ctx, v, passkey.ID) }()
 	}
 	refused := 0
 	for range passkeys {
@@ -503,18 +505,18 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	left, err := w.Accounts.Passkeys(ctx, v)
+	left, err := w.Accounts.Factors.Passkeys(ctx, v)
 	if err != nil || refused != 1 || len(left) != 1 {
 		t.Fatalf("both at once: %d refused, %d left, %v", refused, len(left), err)
 	}
-	enrolment, err := w.Accounts.Enrol(ctx, v)
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in, err = w.Accounts.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil {
+	if in, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.RemovePasskey(ctx, whoIs(t, w, in), left[0].ID); err != nil {
+	if err := w.Accounts.Factors.RemovePasskey(ctx, whoIs(t, w, in), left[0].ID); err != nil {
 		t.Errorf("with an application in its place: %v", err)
 	}
 }
@@ -526,7 +528,7 @@ func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
 	for range 20 {
 		addPasskey(t, w, v, "Clé")
 	}
-	_, err := w.Accounts.AskToAddPasskey(ctx, v)
+	_, err := w.Accounts.Factors.AskToAddPasskey(ctx, v)
 	wantFault(t, "the twenty-first", err, fault.Invalid)
 }
 
@@ -534,7 +536,7 @@ func TestR8_OldChallengesAreForgotten(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	toSignIn(t, w, "a")
-	w.SetNow(bookingtest.Start.Add(account.ChallengeLifetime))
+	w.SetNow(bookingtest.Start.Add(factor.ChallengeLifetime))
 	if err := w.Accounts.Sweep(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -20,7 +20,7 @@ import (
 // sheet reads the viewer's new recovery codes.
 func sheet(t *testing.T, w *bookingtest.World, v *viewer.Viewer) []string {
 	t.Helper()
-	codes, err := w.Accounts.TakeRecoverySheet(context.Background(), v)
+	codes, err := w.Accounts.Factors.TakeRecoverySheet(context.Background(), v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestR8_RecoveryCodesAreShownOnceAndKeptAsHashes(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
-	_, err := w.Accounts.TakeRecoverySheet(ctx, half(t, w, "claire@exemple.fr"))
+	_, err := w.Accounts.Factors.TakeRecoverySheet(ctx, half(t, w, "claire@exemple.fr"))
 	wantFault(t, "a half session reads the codes", err, fault.Forbidden)
 	codes := sheet(t, w, v)
 	distinct := map[string]bool{}
@@ -83,7 +83,7 @@ func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsTold(t *testing.T) {
 	var all sync.WaitGroup
 	for _, session := range sessions {
 		all.Go(func() {
-			in, err := w.Accounts.ConfirmSecondFactor(ctx, session, typed)
+			in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, session, typed)
 			worked <- err == nil && in.Complete && !in.NewCodes
 		})
 	}
@@ -117,7 +117,7 @@ func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsTold(t *testing.T) {
 	if len(left) != 1 || left[0] != 9 {
 		t.Errorf("mails say left: %v", left)
 	}
-	if recovery, err := w.Accounts.Recovery(ctx, v); err != nil || recovery.Left != 9 {
+	if recovery, err := w.Accounts.Factors.Recovery(ctx, v); err != nil || recovery.Left != 9 {
 		t.Errorf("the page says %+v, %v", recovery, err)
 	}
 }
@@ -129,14 +129,14 @@ func TestR8_SomebodyElsesRecoveryCodeOpensNothingAndGuessingIsSlowedDown(t *test
 	enrolled(t, w, viewer.DPO, "denis@exemple.fr")
 	theirs := sheet(t, w, claire)
 	denis := half(t, w, "denis@exemple.fr")
-	_, err := w.Accounts.ConfirmSecondFactor(ctx, denis, theirs[0])
+	_, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, denis, theirs[0])
 	wantFault(t, "another's code", err, fault.Invalid)
 	for tries := 0; tries < 8 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.ConfirmSecondFactor(ctx, denis, "0000 0000 0000 0000")
+		_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, denis, "0000 0000 0000 0000")
 	}
 	wantFault(t, "guessing", err, fault.Throttled)
 	newcomer := invited(t, w, viewer.Switchboard, "standard@exemple.fr")
-	_, err = w.Accounts.ConfirmSecondFactor(ctx, newcomer, theirs[1])
+	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, newcomer, theirs[1])
 	wantFault(t, "before any second factor", err, fault.Invalid)
 }
 
@@ -147,22 +147,22 @@ func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
 	old := sheet(t, w, v)
 	used := codeAt(t, secret, bookingtest.Start)
 	for name, code := range map[string]string{"none": "", "a recovery code": old[1], "a used code": used} {
-		wantFault(t, name, w.Accounts.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
+		wantFault(t, name, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
 	}
-	wantFault(t, "a half session", w.Accounts.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
-	if err := w.Accounts.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))); err != nil {
+	wantFault(t, "a half session", w.Accounts.Factors.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
+	if err := w.Accounts.Factors.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))); err != nil {
 		t.Fatal(err)
 	}
 	fresh := sheet(t, w, v)
 	if len(fresh) != 10 {
 		t.Fatalf("%d new codes", len(fresh))
 	}
-	_, err := w.Accounts.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), old[0])
+	_, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), old[0])
 	wantFault(t, "an old code", err, fault.Invalid)
-	if _, err := w.Accounts.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), fresh[0]); err != nil {
+	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), fresh[0]); err != nil {
 		t.Errorf("a new code: %v", err)
 	}
-	wantFault(t, "a beneficiary", w.Accounts.RenewRecoveryCodes(ctx, w.Beneficiary(t, "Zoé", "Vidal"), ""), fault.Forbidden)
+	wantFault(t, "a beneficiary", w.Accounts.Factors.RenewRecoveryCodes(ctx, w.Beneficiary(t, "Zoé", "Vidal"), ""), fault.Forbidden)
 }
 
 func TestR8_APasskeyJustGivenStandsOnceForACode(t *testing.T) {
@@ -173,16 +173,16 @@ func TestR8_APasskeyJustGivenStandsOnceForACode(t *testing.T) {
 	if in := proved(t, w, d, v); in.Token != "" {
 		t.Error("a proof in a complete session made another session")
 	}
-	if err := w.Accounts.RenewRecoveryCodes(ctx, v, ""); err != nil {
+	if err := w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""); err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, "the same proof again", w.Accounts.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
+	wantFault(t, "the same proof again", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
 	proved(t, w, d, v)
 	w.SetNow(bookingtest.Start.Add(5 * time.Minute))
-	wantFault(t, "an old proof", w.Accounts.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
+	wantFault(t, "an old proof", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
 	proved(t, w, d, v)
 	other := proved(t, w, d, half(t, w, "claire@exemple.fr"))
-	wantFault(t, "another session's proof", w.Accounts.RenewRecoveryCodes(ctx, whoIs(t, w, other), ""), fault.Invalid)
+	wantFault(t, "another session's proof", w.Accounts.Factors.RenewRecoveryCodes(ctx, whoIs(t, w, other), ""), fault.Invalid)
 }
 
 func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
@@ -193,7 +193,7 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	d := addPasskey(t, w, worker, "Téléphone")
 	codes := sheet(t, w, worker)
 	waiting := half(t, w, "nadia@exemple.fr")
-	if err := w.Accounts.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "); err != nil {
+	if err := w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "); err != nil {
 		t.Fatal(err)
 	}
 	for name, v := range map[string]*viewer.Viewer{"complete": worker, "half": waiting} {
@@ -204,27 +204,27 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	if !alive(t, w, admin) {
 		t.Error("the administrator's session ended")
 	}
-	_, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), account.Device{})
+	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{})
 	wantFault(t, "the passkey", err, fault.Invalid)
-	in, err := w.Accounts.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, session.Device{})
 	if err != nil || in.Complete || in.Enrolled {
 		t.Fatalf("signs in as %+v, %v", in, err)
 	}
 	again := whoIs(t, w, in)
-	_, err = w.Accounts.ConfirmSecondFactor(ctx, again, codes[0])
+	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codes[0])
 	wantFault(t, "an old recovery code", err, fault.Invalid)
-	code, err := w.Accounts.TakeResetCode(ctx, admin, worker.ID)
+	code, err := w.Accounts.Factors.TakeResetCode(ctx, admin, worker.ID)
 	must(t, err)
-	must(t, w.Accounts.GiveResetCode(ctx, again, code))
-	enrolment, err := w.Accounts.Enrol(ctx, again)
+	must(t, w.Accounts.Factors.GiveResetCode(ctx, again, code))
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, again)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in, err := w.Accounts.ConfirmSecondFactor(ctx, again, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil || !in.NewCodes {
+	if in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil || !in.NewCodes {
 		t.Errorf("enrols anew: %+v, %v", in, err)
 	}
 
-	resets, err := w.Accounts.SecondFactorResets(ctx, admin, worker.ID)
+	resets, err := w.Accounts.Factors.SecondFactorResets(ctx, admin, worker.ID)
 	if err != nil || len(resets) != 1 || resets[0].AuthorID != admin.ID || resets[0].Reason != "Téléphone volé, reconnue au téléphone." || !resets[0].DecidedAt.Equal(bookingtest.Start) {
 		t.Errorf("kept: %+v, %v", resets, err)
 	}
@@ -246,17 +246,17 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 	for _, role := range viewer.Roles {
 		if role != viewer.Administrator {
 			v := &viewer.Viewer{ID: uuid.New(), Role: role, Complete: true}
-			wantFault(t, string(role), w.Accounts.ResetSecondFactor(ctx, v, worker.ID, "Pourquoi"), fault.Forbidden)
-			_, err := w.Accounts.SecondFactorResets(ctx, v, worker.ID)
+			wantFault(t, string(role), w.Accounts.Factors.ResetSecondFactor(ctx, v, worker.ID, "Pourquoi"), fault.Forbidden)
+			_, err := w.Accounts.Factors.SecondFactorResets(ctx, v, worker.ID)
 			wantFault(t, string(role)+" reads", err, fault.Forbidden)
 		}
 	}
-	wantFault(t, "half signed in", w.Accounts.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
-	wantFault(t, "for oneself", w.Accounts.ResetSecondFactor(ctx, admin, admin.ID, "Pourquoi"), fault.Forbidden)
-	wantFault(t, "of a beneficiary", w.Accounts.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
-	wantFault(t, "of nobody", w.Accounts.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
+	wantFault(t, "half signed in", w.Accounts.Factors.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
+	wantFault(t, "for oneself", w.Accounts.Factors.ResetSecondFactor(ctx, admin, admin.ID, "Pourquoi"), fault.Forbidden)
+	wantFault(t, "of a beneficiary", w.Accounts.Factors.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
+	wantFault(t, "of nobody", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
 	for name, reason := range map[string]string{"no": "", "an empty": " \n ", "an endless": strings.Repeat("é", 501)} {
-		wantFault(t, name+" reason", w.Accounts.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
+		wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
 	}
 	if !alive(t, w, worker) {
 		t.Error("a refused reset ended a session")
@@ -264,7 +264,7 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 	if lines, err := audit.About(ctx, w.DB.Pool, worker.ID, 10); err != nil || len(lines) != 0 {
 		t.Errorf("a refused reset is journaled: %v, %v", lines, err)
 	}
-	if err := w.Accounts.ResetSecondFactor(ctx, admin, worker.ID, strings.Repeat("é", 500)); err != nil {
+	if err := w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, strings.Repeat("é", 500)); err != nil {
 		t.Errorf("500 characters: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/viewer"
@@ -32,7 +33,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		searchPage{}, searchPage{Asked: true, Found: []Account{full}, Previous: 1, Next: 3},
 		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, reportsPage{}, journalPage{},
 		accountPage{
-			Viewer: v, Account: full, Client: "Exemple", Coming: 3, Possible: Acts, Recovery: true, ResetCode: "1234 5678 9012 3456", Reports: reports, Resets: []pastReset{{Reset{Reason: "a\nb", DecidedAt: at}, "Claire"}},
+			Viewer: v, Account: full, Client: "Exemple", Coming: 3, Possible: Acts, Recovery: true, ResetCode: "1234 5678 9012 3456", Reports: reports, Resets: []pastReset{{factor.Reset{Reason: "a\nb", DecidedAt: at}, "Claire"}},
 			Decisions: []Decided{{Act: ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: Suspend, At: at}},
 		},
 		agePage{}, agePage{Viewer: v, Account: full, Check: &AgeCheck{Reason: "a\nb", AskedAt: at, DueOn: at}, Overdue: true},

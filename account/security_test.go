@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -50,12 +51,12 @@ func check(t *testing.T, err error) {
 	}
 }
 
-func (m member) signIn(password string, from account.Device) (account.SignedIn, error) {
-	return m.w.Accounts.SignIn(context.Background(), m.email, password, from)
+func (m member) signIn(password string, from session.Device) (session.SignedIn, error) {
+	return m.w.Accounts.Sessions.SignIn(context.Background(), m.email, password, from)
 }
 
 // enter signs in for sure.
-func (m member) enter(from account.Device) (account.SignedIn, *viewer.Viewer) {
+func (m member) enter(from session.Device) (session.SignedIn, *viewer.Viewer) {
 	m.t.Helper()
 	in, err := m.signIn(bookingtest.Password, from)
 	check(m.t, err)
@@ -64,7 +65,7 @@ func (m member) enter(from account.Device) (account.SignedIn, *viewer.Viewer) {
 
 func (m member) viewer(token string) *viewer.Viewer {
 	m.t.Helper()
-	v, err := m.w.Accounts.Authenticate(context.Background(), token)
+	v, err := m.w.Accounts.Sessions.Authenticate(context.Background(), token)
 	check(m.t, err)
 	return v
 }
@@ -87,8 +88,8 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	phone, _ := zoe.enter(account.Device{})
-	computer, _ := zoe.enter(account.Device{})
+	phone, _ := zoe.enter(session.Device{})
+	computer, _ := zoe.enter(session.Device{})
 	late := zoe.reset()
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime))
 	wantGone(t, "expired", w.Accounts.ResetPassword(ctx, late, otherPassword))
@@ -110,10 +111,10 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 			t.Error("a session outlived the password")
 		}
 	}
-	if _, err := zoe.signIn(bookingtest.Password, account.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := zoe.signIn(bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("the old password: %v", err)
 	}
-	if _, err := zoe.signIn(otherPassword, account.Device{}); err != nil {
+	if _, err := zoe.signIn(otherPassword, session.Device{}); err != nil {
 		t.Errorf("the new password: %v", err)
 	}
 	if got := jobsFor(t, w); got[len(got)-1] != "password_changed" {
@@ -150,10 +151,10 @@ func TestR8_RecoveryLeavesTheSecondFactorOwed(t *testing.T) {
 	link, err := issue(ctx, w, "password", v.ID)
 	check(t, err)
 	check(t, w.Accounts.ResetPassword(ctx, link, otherPassword))
-	if alive, err := w.Accounts.SessionAlive(ctx, v.Session); err != nil || alive {
+	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session); err != nil || alive {
 		t.Errorf("the whole session outlived the password: %v", err)
 	}
-	in, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", otherPassword, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", otherPassword, session.Device{})
 	if err != nil || in.Complete || !in.Enrolled || in.Mark != "" {
 		t.Errorf("after the recovery: %+v, %v", in, err)
 	}
@@ -165,13 +166,13 @@ func enrolledStaff(t *testing.T, w *bookingtest.World, email string) *viewer.Vie
 	ctx := context.Background()
 	invitation, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
 	check(t, err)
-	in, err := w.Accounts.AcceptInvitation(ctx, invitation, bookingtest.Password, account.Device{Words: "Firefox sur Linux"})
+	in, err := w.Accounts.AcceptInvitation(ctx, invitation, bookingtest.Password, session.Device{Words: "Firefox sur Linux"})
 	check(t, err)
-	half, err := w.Accounts.Authenticate(ctx, in.Token)
+	half, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	check(t, err)
-	whole, err := w.Accounts.ConfirmSecondFactor(ctx, half, codeOf(t, w, half))
+	whole, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, codeOf(t, w, half))
 	check(t, err)
-	v, err := w.Accounts.Authenticate(ctx, whole.Token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, whole.Token)
 	check(t, err)
 	return v
 }
@@ -191,7 +192,7 @@ func TestR2_SomebodyWithoutAPasswordYetIsInvitedAgain(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	_, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", Zone: "Europe/Paris"})
 	check(t, err)
-	check(t, w.Accounts.ForgotPassword(ctx, "claire@exemple.fr", account.Device{}))
+	check(t, w.Accounts.ForgotPassword(ctx, "claire@exemple.fr", session.Device{}))
 	if got := jobsFor(t, w); !slices.Equal(got, []string{"invitation"}) {
 		t.Errorf("mails: %v", got)
 	}
@@ -203,7 +204,7 @@ func TestR5_ForgottenPasswordQueuesOneJobForAnyAddress(t *testing.T) {
 	newMember(t, w, "zoe@exemple.fr")
 	before := len(jobsFor(t, w))
 	for _, email := range []string{"zoe@exemple.fr", "inconnue@exemple.fr", "autre@exemple.fr"} {
-		check(t, w.Accounts.ForgotPassword(ctx, email, account.Device{}))
+		check(t, w.Accounts.ForgotPassword(ctx, email, session.Device{}))
 	}
 	got := jobsFor(t, w)[before:]
 	if !slices.Equal(got, []string{"password_reset", "password_reset", "password_reset"}) {
@@ -221,7 +222,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 	deliver(t, w)
 	var links []string
 	for range 50 {
-		check(t, w.Accounts.ForgotPassword(ctx, "ZOE@exemple.fr", account.Device{}))
+		check(t, w.Accounts.ForgotPassword(ctx, "ZOE@exemple.fr", session.Device{}))
 	}
 	for _, mail := range deliver(t, w) {
 		links = append(links, mail.Token)
@@ -237,35 +238,35 @@ func TestR6_SessionsAreListedInWordsAndEachCanBeEnded(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, paul := newMember(t, w, "zoe@exemple.fr"), newMember(t, w, "paul@exemple.fr")
-	old, _ := zoe.enter(account.Device{Words: "Safari sur iPhone", Shared: true})
+	old, _ := zoe.enter(session.Device{Words: "Safari sur iPhone", Shared: true})
 	w.SetNow(bookingtest.Start.Add(5 * time.Minute))
-	other, _ := zoe.enter(account.Device{Words: "Chrome sur Android"})
-	_, present := zoe.enter(account.Device{Words: "Firefox sur Windows"})
-	_, foreign := paul.enter(account.Device{})
-	sessions, err := w.Accounts.Sessions(ctx, present)
+	other, _ := zoe.enter(session.Device{Words: "Chrome sur Android"})
+	_, present := zoe.enter(session.Device{Words: "Firefox sur Windows"})
+	_, foreign := paul.enter(session.Device{})
+	sessions, err := w.Accounts.Sessions.OpenSessions(ctx, present)
 	check(t, err)
 	if len(sessions) != 3 || !sessions[0].Current || sessions[0].Device != "Firefox sur Windows" || sessions[1].Current || !sessions[2].Shared || !sessions[2].OpenedAt.Equal(bookingtest.Start) {
 		t.Fatalf("listed %+v", sessions)
 	}
-	if err := w.Accounts.EndSession(ctx, foreign, sessions[2].ID); !fault.Is(err, fault.NotFound) || zoe.viewer(old.Token) == nil {
+	if err := w.Accounts.Sessions.EndSession(ctx, foreign, sessions[2].ID); !fault.Is(err, fault.NotFound) || zoe.viewer(old.Token) == nil {
 		t.Errorf("somebody else ended it: %v", err)
 	}
-	check(t, w.Accounts.EndSession(ctx, present, sessions[2].ID))
+	check(t, w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID))
 	if zoe.viewer(old.Token) != nil || zoe.viewer(other.Token) == nil {
 		t.Error("it ended another session than the one named")
 	}
-	if err := w.Accounts.EndSession(ctx, present, sessions[2].ID); !fault.Is(err, fault.NotFound) {
+	if err := w.Accounts.Sessions.EndSession(ctx, present, sessions[2].ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("ended twice: %v", err)
 	}
-	check(t, w.Accounts.EndOtherSessions(ctx, present))
-	left, err := w.Accounts.Sessions(ctx, present)
+	check(t, w.Accounts.Sessions.EndOtherSessions(ctx, present))
+	left, err := w.Accounts.Sessions.OpenSessions(ctx, present)
 	if err != nil || len(left) != 1 || !left[0].Current || zoe.viewer(other.Token) != nil {
 		t.Errorf("left %+v, %v", left, err)
 	}
-	if alive, err := w.Accounts.SessionAlive(ctx, foreign.Session); err != nil || !alive {
+	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, foreign.Session); err != nil || !alive {
 		t.Errorf("somebody else's session ended: %v", err)
 	}
-	if v, err := w.Accounts.Authenticate(ctx, left[0].ID.String()); err != nil || v != nil {
+	if v, err := w.Accounts.Sessions.Authenticate(ctx, left[0].ID.String()); err != nil || v != nil {
 		t.Errorf("the id of a session opens it: %v, %v", v, err)
 	}
 }
@@ -274,13 +275,13 @@ func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *te
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	other, _ := zoe.enter(account.Device{})
-	present, v := zoe.enter(account.Device{})
+	other, _ := zoe.enter(session.Device{})
+	present, v := zoe.enter(session.Device{})
 	link := zoe.reset()
-	if err := w.Accounts.ChangePassword(ctx, v, wrongPassword, otherPassword); !fault.Is(err, fault.Invalid) || zoe.viewer(other.Token) == nil {
+	if err := w.Accounts.Sessions.ChangePassword(ctx, v, wrongPassword, otherPassword); !fault.Is(err, fault.Invalid) || zoe.viewer(other.Token) == nil {
 		t.Fatalf("a wrong present password: %v", err)
 	}
-	check(t, w.Accounts.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
+	check(t, w.Accounts.Sessions.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
 	if zoe.viewer(other.Token) != nil || zoe.viewer(present.Token) == nil {
 		t.Error("the wrong sessions ended")
 	}
@@ -288,7 +289,7 @@ func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *te
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
-		err = w.Accounts.ChangePassword(ctx, v, wrongPassword, bookingtest.Password)
+		err = w.Accounts.Sessions.ChangePassword(ctx, v, wrongPassword, bookingtest.Password)
 	}
 	if !fault.Is(err, fault.Throttled) || tries > freeTries+2 {
 		t.Errorf("guessing went on for %d tries: %v", tries, err)
@@ -299,7 +300,7 @@ func TestR2_ASharedDeviceGetsAShortSessionAndIsNotKnown(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	in, _ := zoe.enter(account.Device{Shared: true})
+	in, _ := zoe.enter(session.Device{Shared: true})
 	if in.Mark != "" {
 		t.Error("a shared device is known")
 	}
@@ -308,19 +309,19 @@ func TestR2_ASharedDeviceGetsAShortSessionAndIsNotKnown(t *testing.T) {
 		w.SetNow(bookingtest.Start.Add(d))
 		return zoe.viewer(in.Token) != nil
 	}
-	if !at(account.SharedIdle - time.Second) {
+	if !at(session.SharedIdle - time.Second) {
 		t.Fatal("it ended while in use")
 	}
-	for used := account.SharedIdle; used < account.SharedLifetime; used += 10 * time.Minute {
+	for used := session.SharedIdle; used < session.SharedLifetime; used += 10 * time.Minute {
 		if !at(used) {
 			t.Fatalf("it ended after %s in use", used)
 		}
 	}
-	if at(account.SharedLifetime) {
+	if at(session.SharedLifetime) {
 		t.Error("it outlived its time")
 	}
-	in, _ = zoe.enter(account.Device{Shared: true})
-	if at(account.SharedLifetime + account.SharedIdle) {
+	in, _ = zoe.enter(session.Device{Shared: true})
+	if at(session.SharedLifetime + session.SharedIdle) {
 		t.Error("it outlived its idle time")
 	}
 	check(t, w.Accounts.Sweep(context.Background()))
@@ -336,19 +337,19 @@ func TestR8_TheSecondFactorKeepsWhatWasSaidOfTheDevice(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	enrolledStaff(t, w, "claire@exemple.fr")
 	w.SetNow(bookingtest.Start.Add(10 * time.Minute))
-	in, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, account.Device{Shared: true, Words: "Chrome sur Windows"})
+	in, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, session.Device{Shared: true, Words: "Chrome sur Windows"})
 	check(t, err)
-	half, err := w.Accounts.Authenticate(ctx, in.Token)
+	half, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	check(t, err)
-	whole, err := w.Accounts.ConfirmSecondFactor(ctx, half, codeOf(t, w, half))
+	whole, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, codeOf(t, w, half))
 	check(t, err)
-	v, err := w.Accounts.Authenticate(ctx, whole.Token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, whole.Token)
 	check(t, err)
-	sessions, err := w.Accounts.Sessions(ctx, v)
+	sessions, err := w.Accounts.Sessions.OpenSessions(ctx, v)
 	if err != nil || !sessions[0].Shared || sessions[0].Device != "Chrome sur Windows" || whole.Mark != "" {
 		t.Errorf("after the second factor: %+v, mark %q, %v", sessions, whole.Mark, err)
 	}
-	if _, err := w.Accounts.ConfirmSecondFactor(ctx, half, "123456"); err == nil {
+	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, "123456"); err == nil {
 		t.Error("an ended session confirmed a second factor")
 	}
 }
@@ -357,8 +358,8 @@ func TestR3_TheSessionOfBeforeEndsAtSignIn(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := newMember(t, w, "zoe@exemple.fr"), newMember(t, w, "paul@exemple.fr")
-	planted, _ := paul.enter(account.Device{})
-	in, _ := zoe.enter(account.Device{Session: planted.Token})
+	planted, _ := paul.enter(session.Device{})
+	in, _ := zoe.enter(session.Device{Session: planted.Token})
 	if in.Token == planted.Token || paul.viewer(planted.Token) != nil {
 		t.Error("the session of before still stands")
 	}
@@ -371,9 +372,9 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	in, _ := zoe.enter(account.Device{Place: "198.51.100.7"})
+	in, _ := zoe.enter(session.Device{Place: "198.51.100.7"})
 	tried, refused := storm(t, 10_000, func(i int) error {
-		_, err := zoe.signIn(wrongPassword, account.Device{Place: fmt.Sprintf("192.0.%d.%d", i/256, i%256)})
+		_, err := zoe.signIn(wrongPassword, session.Device{Place: fmt.Sprintf("192.0.%d.%d", i/256, i%256)})
 		return err
 	})
 	if tried != freeTries+1 || tried+refused != 10_000 {
@@ -382,24 +383,24 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 	var last time.Duration
 	at := bookingtest.Start
 	for range 14 {
-		_, err := zoe.signIn(bookingtest.Password, account.Device{Place: "203.0.113.9"})
+		_, err := zoe.signIn(bookingtest.Password, session.Device{Place: "203.0.113.9"})
 		wait := fault.From(err).RetryAfter
 		if !fault.Is(err, fault.Throttled) || wait < last || wait > maxDelay {
 			t.Fatalf("after %s: %v, wait %s", last, err, wait)
 		}
 		last, at = wait, at.Add(wait)
 		w.SetNow(at)
-		if _, err := zoe.signIn(wrongPassword, account.Device{Place: "203.0.113.9"}); !fault.Is(err, fault.Invalid) {
+		if _, err := zoe.signIn(wrongPassword, session.Device{Place: "203.0.113.9"}); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("after the wait: %v", err)
 		}
 	}
 	if last != maxDelay {
 		t.Errorf("the delay grew to %s only", last)
 	}
-	if _, err := zoe.signIn(bookingtest.Password, account.Device{Place: "198.51.100.7"}); !fault.Is(err, fault.Throttled) {
+	if _, err := zoe.signIn(bookingtest.Password, session.Device{Place: "198.51.100.7"}); !fault.Is(err, fault.Throttled) {
 		t.Errorf("an unknown device got in: %v", err)
 	}
-	again, err := zoe.signIn(bookingtest.Password, account.Device{Place: "198.51.100.7", Mark: in.Mark})
+	again, err := zoe.signIn(bookingtest.Password, session.Device{Place: "198.51.100.7", Mark: in.Mark})
 	if err != nil || again.Mark == "" || again.Mark == in.Mark {
 		t.Errorf("the known device: %+v, %v", again, err)
 	}
@@ -435,13 +436,13 @@ func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 	tried, _ := storm(t, 2_000, func(i int) error {
 		// One subscriber has a whole /64 of addresses.
 		place := fmt.Sprintf("2001:db8:1:2::%x", i)
-		_, err := w.Accounts.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{Place: place})
+		_, err := w.Accounts.Sessions.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, session.Device{Place: place})
 		return err
 	})
 	if tried != 101 {
 		t.Errorf("%d tries were made from one place", tried)
 	}
-	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, account.Device{Place: "2001:db8:1:3::1"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, session.Device{Place: "2001:db8:1:3::1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("the neighbour pays: %v", err)
 	}
 }
@@ -451,13 +452,13 @@ func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	tried, _ := storm(t, 2_000, func(i int) error {
-		_, err := w.Accounts.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, account.Device{Place: fmt.Sprintf("2001:db8:1:%x::1", i)})
+		_, err := w.Accounts.Sessions.SignIn(context.Background(), fmt.Sprintf("personne-%d@exemple.fr", i), wrongPassword, session.Device{Place: fmt.Sprintf("2001:db8:1:%x::1", i)})
 		return err
 	})
 	if tried != 401 {
 		t.Errorf("%d tries were made from one site", tried)
 	}
-	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, account.Device{Place: "2001:db8:2:3::1"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", wrongPassword, session.Device{Place: "2001:db8:2:3::1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("the neighbour pays: %v", err)
 	}
 }
@@ -470,11 +471,11 @@ func TestR2_GoodTriesAreTakenBack(t *testing.T) {
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	for range 3 {
 		for range freeTries - 1 {
-			if _, err := zoe.signIn(wrongPassword, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+			if _, err := zoe.signIn(wrongPassword, session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 				t.Fatal(err)
 			}
 		}
-		zoe.enter(account.Device{Place: "192.0.2.1"})
+		zoe.enter(session.Device{Place: "192.0.2.1"})
 	}
 	var failures int
 	check(t, w.DB.Pool.QueryRow(context.Background(), `select failures from throttles where key like 'place:%'`).Scan(&failures))
@@ -490,27 +491,27 @@ func TestR2_TriesAtOnceDoNotBlockEachOther(t *testing.T) {
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	for i, at := range []time.Duration{2 * time.Second, time.Second, 0} {
 		w.SetNow(bookingtest.Start.Add(at))
-		if _, err := zoe.signIn(wrongPassword, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+		if _, err := zoe.signIn(wrongPassword, session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("try %d: %v", i, err)
 		}
 	}
 	w.SetNow(bookingtest.Start.Add(time.Second))
-	zoe.enter(account.Device{Place: "192.0.2.1"})
+	zoe.enter(session.Device{Place: "192.0.2.1"})
 	w.SetNow(bookingtest.Start)
-	newMember(t, w, "paul@exemple.fr").enter(account.Device{Place: "192.0.2.1"})
+	newMember(t, w, "paul@exemple.fr").enter(session.Device{Place: "192.0.2.1"})
 }
 
 func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, paul := newMember(t, w, "zoe@exemple.fr"), newMember(t, w, "paul@exemple.fr")
-	zoes, _ := zoe.enter(account.Device{})
-	pauls, _ := paul.enter(account.Device{})
+	zoes, _ := zoe.enter(session.Device{})
+	pauls, _ := paul.enter(session.Device{})
 	block := func() {
 		t.Helper()
 		var err error
 		for range freeTries + 2 {
-			_, err = zoe.signIn(wrongPassword, account.Device{})
+			_, err = zoe.signIn(wrongPassword, session.Device{})
 		}
 		if !fault.Is(err, fault.Throttled) {
 			t.Fatal(err)
@@ -518,28 +519,28 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 	}
 	block()
 	for name, mark := range map[string]string{"somebody else's": pauls.Mark, "an altered": zoes.Mark + "x", "a forged": strings.Repeat("a", 43), "a huge": strings.Repeat("a", 5000)} {
-		if _, err := zoe.signIn(bookingtest.Password, account.Device{Mark: mark}); !fault.Is(err, fault.Throttled) {
+		if _, err := zoe.signIn(bookingtest.Password, session.Device{Mark: mark}); !fault.Is(err, fault.Throttled) {
 			t.Errorf("%s mark: %v", name, err)
 		}
 	}
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = zoe.signIn(wrongPassword, account.Device{Mark: zoes.Mark})
+		_, err = zoe.signIn(wrongPassword, session.Device{Mark: zoes.Mark})
 	}
 	if tries != freeTries+2 {
 		t.Errorf("a known device guesses %d times: %v", tries, err)
 	}
 	at := bookingtest.Start.Add(time.Hour)
 	w.SetNow(at)
-	if _, err = zoe.signIn(bookingtest.Password, account.Device{Mark: zoes.Mark}); err != nil {
+	if _, err = zoe.signIn(bookingtest.Password, session.Device{Mark: zoes.Mark}); err != nil {
 		t.Fatal(err)
 	}
 	block()
-	if _, err = zoe.signIn(bookingtest.Password, account.Device{Mark: zoes.Mark}); !fault.Is(err, fault.Throttled) {
+	if _, err = zoe.signIn(bookingtest.Password, session.Device{Mark: zoes.Mark}); !fault.Is(err, fault.Throttled) {
 		t.Errorf("a mark that was renewed: %v", err)
 	}
-	w.SetNow(at.Add(account.DeviceLifetime))
+	w.SetNow(at.Add(session.DeviceLifetime))
 	check(t, w.Accounts.Sweep(ctx))
 	var left int
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from known_devices`).Scan(&left))
@@ -553,7 +554,7 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	for range 12 {
-		zoe.enter(account.Device{})
+		zoe.enter(session.Device{})
 	}
 	var known int
 	count := func() int {
@@ -574,12 +575,12 @@ func TestR8_CodesAreCountedBeforeTheyAreTried(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	enrolledStaff(t, w, "claire@exemple.fr")
-	in, err := w.Accounts.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, account.Device{})
+	in, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, session.Device{})
 	check(t, err)
-	half, err := w.Accounts.Authenticate(ctx, in.Token)
+	half, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	check(t, err)
 	tried, refused := storm(t, 500, func(int) error {
-		_, err := w.Accounts.ConfirmSecondFactor(ctx, half, "abcdef")
+		_, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, "abcdef")
 		return err
 	})
 	if tried != freeTries+1 || refused != 500-tried {
@@ -592,21 +593,21 @@ func TestR6_WaysIntoAnAccountChangeOnlyRightAfterASignIn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
-	w.SetNow(bookingtest.Start.Add(account.Recently + time.Microsecond))
+	_, v := zoe.enter(session.Device{})
+	w.SetNow(bookingtest.Start.Add(session.Recently + time.Microsecond))
 	for act, err := range map[string]error{
 		"another address": w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false),
-		"a passkey":       func() error { _, err := w.Accounts.AskToAddPasskey(ctx, v); return err }(),
+		"a passkey":       func() error { _, err := w.Accounts.Factors.AskToAddPasskey(ctx, v); return err }(),
 	} {
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "connectez-vous de nouveau") {
 			t.Errorf("%s: %v", act, err)
 		}
 	}
-	w.SetNow(bookingtest.Start.Add(account.Recently))
+	w.SetNow(bookingtest.Start.Add(session.Recently))
 	check(t, w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false))
 	asked := toAdd(t, w, v)
-	w.SetNow(bookingtest.Start.Add(account.Recently + time.Microsecond))
-	if _, err := w.Accounts.AddPasskey(ctx, v, "Ailleurs", newDevice(v.ID).create(t, asked)); !fault.Is(err, fault.Invalid) {
+	w.SetNow(bookingtest.Start.Add(session.Recently + time.Microsecond))
+	if _, err := w.Accounts.Factors.AddPasskey(ctx, v, "Ailleurs", newDevice(v.ID).create(t, asked)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a passkey that was asked for in time and added late: %v", err)
 	}
 }
@@ -616,13 +617,13 @@ func TestR2_ANewPasswordByMailEndsTheWaysInOfABeneficiary(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	planted := addPasskey(t, w, v, "Une autre")
 	check(t, w.Accounts.ResetPassword(ctx, zoe.reset(), otherPassword))
-	if _, err := w.Accounts.SignInWithPasskey(ctx, []byte("a"), planted.sign(t, toSignIn(t, w, "a")), account.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), planted.sign(t, toSignIn(t, w, "a")), session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a passkey of before: %v", err)
 	}
-	if alive, err := w.Accounts.SessionAlive(ctx, v.Session); err != nil || alive {
+	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session); err != nil || alive {
 		t.Errorf("a session of before is alive: %v, %v", alive, err)
 	}
 }
@@ -631,7 +632,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	deliver(t, w)
 	check(t, w.Accounts.AskEmail(ctx, v, "Zoe.Vidal@exemple.fr", false))
 	if mails := deliver(t, w); len(mails) != 2 || mails[0].To != "zoe@exemple.fr" || mails[0].Notice != "email_asked" || mails[0].Token != "" {
@@ -671,7 +672,7 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	ask := func(email string) string {
 		t.Helper()
 		check(t, w.Accounts.AskEmail(ctx, v, email, false))
@@ -681,7 +682,7 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 	}
 	first, second := ask("une@exemple.fr"), ask("deux@exemple.fr")
 	wantGone(t, "the address asked for before", w.Accounts.ChangeEmail(ctx, first, nil))
-	check(t, w.Accounts.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
+	check(t, w.Accounts.Sessions.ChangePassword(ctx, v, bookingtest.Password, otherPassword))
 	wantGone(t, "asked for before the new password", w.Accounts.ChangeEmail(ctx, second, nil))
 	if letters, err := lettersOf(ctx, w, zoe.id, "email_move"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
@@ -693,7 +694,7 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) 
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
 	newMember(t, w, "paul@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "PAUL@exemple.fr", false))
 	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	if err != nil || len(letters) != 1 || letters[0].To != "paul@exemple.fr" || letters[0].Notice != "email_taken" || letters[0].Token != "" {
@@ -744,7 +745,7 @@ func TestR6_DevicesAreNamedAsPeopleCallThem(t *testing.T) {
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                             "Firefox sur Linux",
 		"": "", "curl/8.0": "", "<script>alert(1)</script>": "", strings.Repeat("(", 60_000): "", "\xff\xfe\x80": "",
 	} {
-		if got := account.DeviceWords(header); got != want {
+		if got := session.DeviceWords(header); got != want {
 			t.Errorf("%.60q: got %q, want %q", header, got, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/company"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
@@ -290,18 +291,18 @@ func (s *Service) Invitee(ctx context.Context, token string) (people.Person, err
 // AcceptInvitation sets the password that an invited person chose, and signs
 // them in as far as a password goes. Somebody without an address has none: they
 // sign in with a code by SMS. Gone when the link no longer works.
-func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from Device) (SignedIn, error) {
+func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from session.Device) (session.SignedIn, error) {
 	invitee, err := s.Invitee(ctx, token)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
 	var hash string
 	if invitee.Email != "" {
 		if hash, err = s.Passwords.Choose(ctx, passwords.ForSignIn, password, invitee.Words()...); err != nil {
-			return SignedIn{}, err
+			return session.SignedIn{}, err
 		}
 	}
-	var in SignedIn
+	var in session.SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeInvitation)
 		if err != nil {
@@ -316,7 +317,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 				return err
 			}
 		}
-		in, err = openSession(ctx, tx, id, false, from)
+		in, err = session.Open(ctx, tx, id, false, from)
 		return err
 	})
 	return in, err

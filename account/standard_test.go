@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
@@ -96,10 +97,10 @@ func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, account.Device{}); err != nil || !in.Complete {
+	if in, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil || !in.Complete {
 		t.Errorf("the link opened %+v, %v", in, err)
 	}
-	if _, err := w.Accounts.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, account.Device{Place: "192.0.2.1"}); err != nil {
+	if _, err := w.Accounts.Sessions.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, session.Device{Place: "192.0.2.1"}); err != nil {
 		t.Errorf("with the password of one's own: %v", err)
 	}
 }
@@ -172,7 +173,7 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, account.Device{}); err != nil {
+	if _, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := progress(); got != account.Opened {
@@ -289,14 +290,14 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if link == nil {
 		t.Fatalf("no link in %q", phone.sent[0].Text)
 	}
-	in, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", account.Device{})
+	in, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", session.Device{})
 	if err != nil || !in.Complete {
 		t.Fatalf("the link: %+v, %v", in, err)
 	}
-	if _, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", account.Device{}); !fault.Is(err, fault.Gone) {
+	if _, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", session.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("the link again: %v", err)
 	}
-	who, err := w.Accounts.Authenticate(t.Context(), in.Token)
+	who, err := w.Accounts.Sessions.Authenticate(t.Context(), in.Token)
 	if err != nil || who == nil || who.ID != person.ID || who.Name != "Anne-Marie Le Goff" {
 		t.Fatalf("signed in as %+v, %v", who, err)
 	}
@@ -306,14 +307,14 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if kept, err := w.Accounts.People.Person(t.Context(), person.ID); err != nil || kept.Mobile != "+33612345679" || kept.FirstName != "Anne" {
 		t.Errorf("the profile now says %+v, %v", kept, err)
 	}
-	if _, err := w.Accounts.SignIn(t.Context(), "", bookingtest.Password, account.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(t.Context(), "", bookingtest.Password, session.Device{Place: "192.0.2.1"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an empty address signs in: %v", err)
 	}
 	token, code := askCode(t, w, &phone, "+33612345679")
-	if in, err = w.Accounts.SignInByCode(t.Context(), token, code[:3]+" "+code[3:], account.Device{}); err != nil || !in.Complete {
+	if in, err = w.Accounts.Sessions.SignInByCode(t.Context(), token, code[:3]+" "+code[3:], session.Device{}); err != nil || !in.Complete {
 		t.Errorf("the code: %+v, %v", in, err)
 	}
-	if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{}); !fault.Is(err, fault.Gone) {
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("the code again: %v", err)
 	}
 }
@@ -323,7 +324,7 @@ var codePattern = regexp.MustCompile(`^(\d{6}) (?:est votre code|confirme votre 
 // askCode asks for a code and reads it on the phone.
 func askCode(t *testing.T, w *bookingtest.World, phone *phones, mobile string) (token, code string) {
 	t.Helper()
-	token, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: "192.0.2.1"})
+	token, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,24 +356,24 @@ func TestR4_ACodeIsForItsBrowserItsTimeAndFiveTries(t *testing.T) {
 	}
 	token, code := askCode(t, w, &phone, "+33612345679")
 	another, _ := askCode(t, w, &phone, "+33612345679")
-	if _, err := w.Accounts.SignInByCode(t.Context(), another, code, account.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), another, code, session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("in another browser: %v", err)
 	}
 	for _, wrong := range []string{"", "12345", code + "0", "abcdef", "００００００"} {
-		if _, err := w.Accounts.SignInByCode(t.Context(), token, wrong, account.Device{}); !fault.Is(err, fault.Invalid) {
+		if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, wrong, session.Device{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
-	if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{}); !fault.Is(err, fault.Gone) {
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("the sixth try: %v", err)
 	}
 	token, code = askCode(t, w, &phone, "+33612345679")
 	w.SetNow(bookingtest.Start.Add(smscode.Lifetime))
-	if _, err := w.Accounts.SignInByCode(t.Context(), token, code, account.Device{}); !fault.Is(err, fault.Gone) {
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("too late: %v", err)
 	}
 	for _, forged := range []string{"", "x", token + "x"} {
-		if _, err := w.Accounts.SignInByCode(t.Context(), forged, code, account.Device{}); !fault.Is(err, fault.Gone) {
+		if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), forged, code, session.Device{}); !fault.Is(err, fault.Gone) {
 			t.Errorf("forged %q: %v", forged, err)
 		}
 	}
@@ -391,7 +392,7 @@ func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
 	assist(t, w, v, spoken(w, "zoe@exemple.fr", "+33612345678")) // has an address: does not sign in by SMS
 	var phone phones
 	for _, mobile := range []string{"+33612345678", "+33699999999"} {
-		token, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: "192.0.2.1"})
+		token, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: "192.0.2.1"})
 		if err != nil || token == "" {
 			t.Errorf("%s: %q, %v", mobile, token, err)
 		}
@@ -399,11 +400,11 @@ func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
 			t.Errorf("%s was sent %+v, %v", mobile, phone.sent, err)
 		}
 		for range 5 {
-			if _, err := w.Accounts.SignInByCode(t.Context(), token, "000000", account.Device{}); !fault.Is(err, fault.Invalid) {
+			if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "000000", session.Device{}); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s: %v", mobile, err)
 			}
 		}
-		if _, err := w.Accounts.SignInByCode(t.Context(), token, "000000", account.Device{}); !fault.Is(err, fault.Gone) {
+		if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "000000", session.Device{}); !fault.Is(err, fault.Gone) {
 			t.Errorf("%s, the sixth try: %v", mobile, err)
 		}
 	}
@@ -413,7 +414,7 @@ func TestR4_CodesAreBoundedByNumberAndPlace(t *testing.T) {
 	t.Parallel()
 	w, _ := switchboard(t)
 	ask := func(mobile, place string) error {
-		_, err := w.Accounts.RequestCode(t.Context(), mobile, account.Device{Place: place})
+		_, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: place})
 		return err
 	}
 	for i := range 5 {
@@ -458,7 +459,7 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	if err := sendTexts(t.Context(), w, &phone); err != nil {
 		t.Fatal(err)
 	}
-	token, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"})
+	token, err := w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -470,10 +471,10 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	if err := sendTexts(t.Context(), w, &phone); err != nil || len(phone.sent) != 2 || phone.sent[0] != phone.sent[1] {
 		t.Errorf("sent %+v, %v", phone.sent, err)
 	}
-	if _, err := w.Accounts.SignInByCode(t.Context(), token, codePattern.FindStringSubmatch(phone.sent[1].Text)[1], account.Device{}); err != nil {
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, codePattern.FindStringSubmatch(phone.sent[1].Text)[1], session.Device{}); err != nil {
 		t.Error(err)
 	}
-	late, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"})
+	late, err := w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: "192.0.2.1"})
 	if err != nil || late == "" {
 		t.Fatal(err)
 	}
@@ -491,7 +492,7 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	if _, err := w.Accounts.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, smscode.ErrNoSMS) {
 		t.Errorf("sign up: %v", err)
 	}
-	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); !errors.Is(err, smscode.ErrNoSMS) {
+	if _, err := w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: "192.0.2.1"}); !errors.Is(err, smscode.ErrNoSMS) {
 		t.Errorf("sign in: %v", err)
 	}
 	assist(t, w, v, spoken(w, "anne@exemple.fr", "+33612345679"))
@@ -529,7 +530,7 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 	t.Parallel()
 	w, v := switchboard(t)
 	assist(t, w, v, spoken(w, "", "+33612345679"))
-	if _, err := w.Accounts.RequestCode(t.Context(), "+33612345679", account.Device{Place: "192.0.2.1"}); err != nil {
+	if _, err := w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: "192.0.2.1"}); err != nil {
 		t.Fatal(err)
 	}
 	var phone phones

@@ -100,11 +100,6 @@ func readMatching(ctx context.Context, q postgres.Querier, words []string, skip,
 
 // Decisions.
 
-func deleteSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `delete from sessions where account_id = $1`, id)
-	return err
-}
-
 func insertDecision(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, d Decision, sealed []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into account_decisions (id, account_id, act, role, sealed_reason, author_id, decided_at)

@@ -106,12 +106,3 @@ func searchBeneficiaries(ctx context.Context, q postgres.Querier, words, mobile 
 }
 
 // Codes by SMS.
-
-// readTexted finds who signs in with a number, zero when nobody does.
-func readTexted(ctx context.Context, q postgres.Querier, mobile string) (id uuid.UUID, err error) {
-	err = q.QueryRow(ctx, `select id from accounts where mobile = $1 and email is null`, mobile).Scan(&id)
-	if postgres.NoRows(err) {
-		return uuid.Nil, nil
-	}
-	return id, err
-}

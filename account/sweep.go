@@ -5,8 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/factor"
 	"socialdirect/account/limit"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
@@ -20,7 +22,7 @@ const sweepEvery = time.Hour
 // in time: accounts, and addresses to move to.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, sweep := range []func(context.Context, postgres.Tx) error{sweepSessions, people.Sweep, smscode.Sweep, limit.Sweep, deleteShownDays, deleteStaleSecondFactors} {
+		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, deleteShownDays, factor.Sweep} {
 			if err := sweep(ctx, tx); err != nil {
 				return err
 			}

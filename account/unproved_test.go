@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -54,8 +55,8 @@ func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	}
 	check(t, w.Accounts.SignUp(ctx, in))
 	check(t, w.Accounts.ResendValidation(ctx, in.Email, "192.0.2.77"))
-	check(t, w.Accounts.ForgotPassword(ctx, in.Email, account.Device{Place: "192.0.2.77"}))
-	if _, err := w.Accounts.SignIn(ctx, in.Email, in.Password, account.Device{Place: "192.0.2.77"}); !fault.Is(err, fault.Invalid) {
+	check(t, w.Accounts.ForgotPassword(ctx, in.Email, session.Device{Place: "192.0.2.77"}))
+	if _, err := w.Accounts.Sessions.SignIn(ctx, in.Email, in.Password, session.Device{Place: "192.0.2.77"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed in: %v", err)
 	}
 	assisted := account.Assisted{Code: w.Code(), FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223355"}
@@ -137,7 +138,7 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "canarimail@exemple.fr", false))
 	link := moveLink(t, w)
 	w.SetNow(bookingtest.Start.Add(people.EmailLifetime - time.Minute))
@@ -176,7 +177,7 @@ func TestR6_AMoveSaysWhoseAccountItIsAndForgetsANumberThatNeverAnswered(t *testi
 				w.Accounts.People.AllowTexts()
 			}
 			mallory := newMember(t, w, "mallory@exemple.fr")
-			_, v := mallory.enter(account.Device{})
+			_, v := mallory.enter(session.Device{})
 			if c.proved {
 				_, err := w.DB.Pool.Exec(ctx, `update accounts set mobile_validated_at = created_at where id = $1`, mallory.id)
 				check(t, err)

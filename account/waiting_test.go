@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -42,11 +43,11 @@ func hold(t *testing.T, w *bookingtest.World, email, name, password string, othe
 	if err != nil || person.FirstName != name {
 		t.Errorf("the account is %q's, %v", person.FirstName, err)
 	}
-	if _, err := w.Accounts.SignIn(ctx, email, password, account.Device{}); err != nil {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, email, password, session.Device{}); err != nil {
 		t.Errorf("the password of %s: %v", name, err)
 	}
 	for _, other := range others {
-		if _, err := w.Accounts.SignIn(ctx, email, other, account.Device{}); !fault.Is(err, fault.Invalid) {
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email, other, session.Device{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("the password of somebody who vanished: %v", err)
 		}
 	}
@@ -74,8 +75,8 @@ func TestR5_TheLinkThatIsUsedDecidesWhoseAnAddressIs(t *testing.T) {
 				owner = waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
 			}
 			for _, password := range []string{bookingtest.Password, malloryPassword} {
-				_, err := w.Accounts.SignIn(ctx, "zoe@exemple.fr", password, account.Device{})
-				_, unknown := w.Accounts.SignIn(ctx, "inconnue@exemple.fr", password, account.Device{})
+				_, err := w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", password, session.Device{})
+				_, unknown := w.Accounts.Sessions.SignIn(ctx, "inconnue@exemple.fr", password, session.Device{})
 				if !fault.Is(err, fault.Invalid) || fault.From(err).Message != fault.From(unknown).Message {
 					t.Errorf("nobody proved the address, and it answers %v; an unknown one %v", err, unknown)
 				}
@@ -119,7 +120,7 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 	before := len(jobsFor(t, w))
 	check(t, w.Accounts.ResendValidation(ctx, "Zoe@exemple.fr", "192.0.2.1"))
 	w.SetNow(w.DB.Now().Add(2 * time.Minute))
-	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", account.Device{}))
+	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{}))
 	check(t, w.Accounts.ResendValidation(ctx, "inconnue@exemple.fr", "192.0.2.1"))
 	for _, notice := range jobsFor(t, w)[before:] {
 		if notice != "waiting" {
@@ -184,7 +185,7 @@ func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
 	hold(t, w, "claire@exemple.fr", "Claire", bookingtest.Password, malloryPassword)
 
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	check(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
 	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	check(t, err)

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 )
@@ -66,7 +67,7 @@ func TestR47_WhoMovesToAWorkAddressIsTold(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	worksAt(t, w, "travail.fr")
 	zoe := newMember(t, w, "zoe@exemple.fr")
-	_, v := zoe.enter(account.Device{})
+	_, v := zoe.enter(session.Device{})
 	deliver(t, w)
 	if err := w.Accounts.AskEmail(ctx, v, "zoe@rh.travail.fr", false); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)

@@ -167,7 +167,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	})
 	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
 	ok(b, err)
-	s.calls = signaling.New(db, s.bookings, s.appointments, s.accounts, s.relay)
+	s.calls = signaling.New(db, s.bookings, s.appointments, s.accounts.Sessions, s.relay)
 	b.Cleanup(func() {
 		ok(b, s.calls.Close(context.Background()))
 		ok(b, s.relay.Close())
@@ -187,7 +187,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	searches := search.NewHTTP(s.searches, workers, render)
 	rebookings := rebooking.NewHTTP(s.rebookings, render)
 	listening.Config = server.New(server.Parts{
-		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts,
+		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts.Sessions,
 		Companies: company.NewHTTP(s.companies, apikey.New(p.db), render, base), Legal: legal.NewHTTP(s.legal, render),
 		Workers:     workers,
 		Agendas:     agenda.NewHTTP(s.agendas, render),

@@ -87,7 +87,7 @@ func (p *page) tell() {
 func (p *page) tellOne(text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	switch alive, err := p.accounts.SessionAlive(ctx, []byte(p.session)); {
+	switch alive, err := p.accounts.Sessions.SessionAlive(ctx, []byte(p.session)); {
 	case err != nil:
 		p.conn.End(socket.Internal, "")
 	case !alive:
@@ -103,7 +103,7 @@ func (h *HTTP) round(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	sessions := h.sockets.sessions()
-	alive, err := h.accounts.SessionsAlive(ctx, sessions)
+	alive, err := h.accounts.Sessions.SessionsAlive(ctx, sessions)
 	if err != nil {
 		slog.Warn("open pages could not be checked", "cause", err)
 		return

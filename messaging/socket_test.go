@@ -95,7 +95,7 @@ func TestR28_ASocketEndsWithItsSession(t *testing.T) {
 	s := newSite(t, nil)
 	s.pages.SetRecheck(20 * time.Millisecond)
 	conn := s.mustDial(t, "Zoé")
-	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
+	if err := s.Accounts.Sessions.SignOut(t.Context(), s.zoe); err != nil {
 		t.Fatal(err)
 	}
 	wantClose(t, conn, 4401)
@@ -160,7 +160,7 @@ func TestR28_NothingIsToldToASignedOutPage(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)
 	conn := s.mustDial(t, "Zoé")
-	if err := s.Accounts.SignOut(t.Context(), s.zoe); err != nil {
+	if err := s.Accounts.Sessions.SignOut(t.Context(), s.zoe); err != nil {
 		t.Fatal(err)
 	}
 	s.mustSend(t, s.nadia, "bonjour")

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
-
 	"socialdirect/internal/audit"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -29,7 +28,7 @@ func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (R
 	if err := s.accounts.Limits.Spend(ctx, tooManyAsks, limit.Quota{Kind: "rights", Value: v.ID.String(), Most: asksADay, Window: 24 * time.Hour}); err != nil {
 		return Request{}, err
 	}
-	if err := s.accounts.Reassure(ctx, v, password); err != nil {
+	if err := s.accounts.Sessions.Reassure(ctx, v, password); err != nil {
 		return Request{}, err
 	}
 	r := Request{ID: uuid.New(), Kind: Erasure, Origin: FromAccount, AccountID: v.ID, State: Open}

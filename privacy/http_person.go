@@ -3,9 +3,8 @@ package privacy
 import (
 	"net/http"
 
-	"socialdirect/account/passwords"
-
 	"socialdirect/account"
+	"socialdirect/account/passwords"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -78,7 +77,7 @@ func (h *HTTP) ErasurePage(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) erasurePage(r *http.Request, f *form.Form) erasurePage {
 	v := viewer.From(r.Context())
-	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Reassured(v), Years: ArchiveYears}
+	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Sessions.Reassured(v), Years: ArchiveYears}
 }
 
 // AskErasure keeps the request.

@@ -14,6 +14,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -116,7 +117,7 @@ func (w *world) objects(t testing.TB) (n int) {
 func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.SetNow(w.DB.Now().Add(account.Recently + time.Second))
+	w.SetNow(w.DB.Now().Add(session.Recently + time.Second))
 	_, err := w.rights.Ask(t.Context(), w.zoe, "")
 	wants(t, "without a password", err, fault.Invalid)
 	_, err = w.rights.Ask(t.Context(), w.zoe, "Autre-mot 7 de passe")
@@ -250,7 +251,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	if removed, err := w.messages.Sweep(ctx); err != nil || removed != 1 || w.objects(t) != 0 {
 		t.Errorf("the sweep removed %d, %v; %d are left", removed, err, w.objects(t))
 	}
-	if _, err := w.Accounts.SignIn(ctx, before.Email, bookingtest.Password, account.Device{Place: "là"}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(ctx, before.Email, bookingtest.Password, session.Device{Place: "là"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signing in: %v", err)
 	}
 	wants(t, "carrying out again", w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil), fault.Conflict)

@@ -177,7 +177,7 @@ func (s *Server) identify(r *http.Request, allowed access) (*http.Request, error
 		v, err := s.parts.API.Identify(r)
 		return r.WithContext(viewer.With(r.Context(), v)), err
 	}
-	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Accounts.SessionToken(r))
+	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Accounts.Sessions.SessionToken(r))
 	if err != nil {
 		return r, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/bulkcancel"
@@ -36,7 +37,7 @@ import (
 type Parts struct {
 	Web         *web.Renderer
 	Accounts    *account.HTTP
-	Sessions    *account.Service
+	Sessions    *session.Service
 	Companies   *company.HTTP
 	Legal       *legal.HTTP
 	Workers     *worker.HTTP

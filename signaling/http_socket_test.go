@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -226,8 +226,8 @@ func TestR24_WhoTalksOnASharedDeviceIsNotSignedOut(t *testing.T) {
 	zoe.say(`{"type":"leave"}`)
 	zoe.eventuallyClosed(1000)
 	left := w.DB.Now()
-	w.SetNow(left.Add(account.SharedIdle))
-	if alive, err := w.Accounts.SessionAlive(t.Context(), w.zoe.Session); err != nil || alive {
+	w.SetNow(left.Add(session.SharedIdle))
+	if alive, err := w.Accounts.Sessions.SessionAlive(t.Context(), w.zoe.Session); err != nil || alive {
 		t.Errorf("twenty minutes after the call the session stands: %t, %v", alive, err)
 	}
 }
@@ -261,7 +261,7 @@ func TestR24_ASignedOutSessionEndsItsCall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	zoe, nadia := w.both(t)
-	if err := w.Accounts.SignOut(t.Context(), w.zoe); err != nil {
+	if err := w.Accounts.Sessions.SignOut(t.Context(), w.zoe); err != nil {
 		t.Fatal(err)
 	}
 	zoe.closed(4401)

@@ -149,7 +149,7 @@ func TestR44_SessionsOfOneParticipantShareTheirPorts(t *testing.T) {
 func TestR24_PortsAtTheRelayEndWithWhatTheyWereGivenFor(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(w *world) error{
-		"signed out": func(w *world) error { return w.Accounts.SignOut(t.Context(), w.zoe) },
+		"signed out": func(w *world) error { return w.Accounts.Sessions.SignOut(t.Context(), w.zoe) },
 		"cancelled": func(w *world) error {
 			_, err := w.Bookings.Cancel(t.Context(), w.zoe, w.appointment.ID, "")
 			return err

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
@@ -36,7 +36,7 @@ const patience = 20 * time.Second
 // sessions are the real ones; the worker, who signs in with a second factor
 // elsewhere, has one of the test's own.
 type sessions struct {
-	*account.Service
+	*session.Service
 	mu      sync.Mutex
 	revoked bool
 	asked   int
@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 	w.appointment = w.Book(t, w.zoe, w.nadia, bookingtest.Start.Add(time.Hour), slot.Video)
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
-	w.sessions = &sessions{Service: w.Accounts}
+	w.sessions = &sessions{Service: w.Accounts.Sessions}
 	w.calls = signaling.New(w.DB, w.Bookings, w.Appointments, w.sessions, w.relay)
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)

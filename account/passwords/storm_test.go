@@ -13,6 +13,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/passwords"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
@@ -70,10 +71,10 @@ func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 	check(t, w.Accounts.SignUp(context.Background(), signUp(w, "zoe@exemple.fr")))
 	_, err := w.DB.Pool.Exec(context.Background(), `update accounts set email_validated_at = created_at`)
 	check(t, err)
-	signIn := func(from account.Device) (account.SignedIn, error) {
-		return w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", bookingtest.Password, from)
+	signIn := func(from session.Device) (session.SignedIn, error) {
+		return w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", bookingtest.Password, from)
 	}
-	own, err := signIn(account.Device{})
+	own, err := signIn(session.Device{})
 	check(t, err)
 	w.Accounts.Passwords.Within(time.Hour)
 	ctx, leave := context.WithCancel(context.Background())
@@ -99,17 +100,17 @@ func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 	if err := w.Accounts.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
 		t.Errorf("one sign-up more: %v", err)
 	}
-	if _, err := signIn(account.Device{}); err != nil {
+	if _, err := signIn(session.Device{}); err != nil {
 		t.Errorf("a flood of sign-ups keeps somebody from signing in: %v", err)
 	}
 	flood(w.Accounts.Passwords.OccupySignIns, func(i int) error {
-		_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", account.Device{})
+		_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", session.Device{})
 		return err
 	})
-	if _, err := signIn(account.Device{}); !fault.Is(err, fault.Throttled) {
+	if _, err := signIn(session.Device{}); !fault.Is(err, fault.Throttled) {
 		t.Errorf("one sign-in more: %v", err)
 	}
-	if _, err := signIn(account.Device{Mark: own.Mark}); err != nil {
+	if _, err := signIn(session.Device{Mark: own.Mark}); err != nil {
 		t.Errorf("a flood keeps a known device out: %v", err)
 	}
 	leave()
@@ -152,7 +153,7 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range passwords.HashesWaiting {
 		all.Go(func() {
-			_, err := w.Accounts.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", account.Device{})
+			_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", session.Device{})
 			if errors.Is(err, context.Canceled) {
 				gone.Add(1)
 			}
@@ -162,7 +163,7 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 		time.Sleep(time.Millisecond) // until all of them wait
 	}
 	for range 1_000 {
-		_, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", account.Device{})
+		_, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", session.Device{})
 		if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
 			t.Fatalf("one too many: %v", err)
 		}
@@ -178,7 +179,7 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 		t.Errorf("%d counters count tries that were never made", counted)
 	}
 	free()
-	if _, err := w.Accounts.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", account.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("after the storm: %v", err)
 	}
 }

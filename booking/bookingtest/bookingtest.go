@@ -12,6 +12,7 @@ import (
 	_ "time/tzdata" // zones do not depend on the machine
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -174,14 +175,14 @@ func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 // SignIn signs in somebody whose address is proved.
 func (w *World) SignIn(t testing.TB, email string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.SignIn(context.Background(), email, Password, account.Device{Place: "test"})
+	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, Password, session.Device{Place: "test"})
 	must(t, err)
 	return w.viewer(t, in.Token)
 }
 
 func (w *World) viewer(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
-	v, err := w.Accounts.Authenticate(context.Background(), token)
+	v, err := w.Accounts.Sessions.Authenticate(context.Background(), token)
 	must(t, err)
 	if v == nil {
 		t.Fatal("nobody is signed in")

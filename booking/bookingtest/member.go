@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -27,11 +28,11 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 	token, _, err := w.Accounts.InviteByHand(ctx, in)
 	must(t, err)
 	half := w.Accept(t, token)
-	enrolment, err := w.Accounts.Enrol(ctx, half)
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, half)
 	must(t, err)
 	code, err := totp.GenerateCode(enrolment.Secret, w.DB.Now())
 	must(t, err)
-	signedIn, err := w.Accounts.ConfirmSecondFactor(ctx, half, code)
+	signedIn, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, code)
 	must(t, err)
 	return w.viewer(t, signedIn.Token)
 }
@@ -39,7 +40,7 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 // Accept chooses the password that an invitation asks for.
 func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password, account.Device{})
+	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password, session.Device{})
 	must(t, err)
 	return w.viewer(t, in.Token)
 }

@@ -30,7 +30,7 @@ func (v *visitor) whoIs() *viewer.Viewer {
 	ok(v.t, err)
 	for _, cookie := range v.http.Jar.Cookies(base) {
 		if cookie.Name == "session" {
-			who, err := v.w.platform.accounts.Authenticate(v.t.Context(), cookie.Value)
+			who, err := v.w.platform.accounts.Sessions.Authenticate(v.t.Context(), cookie.Value)
 			ok(v.t, err)
 			return who
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/session"
 	"socialdirect/company"
 	"socialdirect/internal/embedded"
 	"socialdirect/internal/fault"
@@ -119,35 +120,35 @@ func (d *demonstration) firstAdministrator(ctx context.Context) (staff, error) {
 // enrol follows an invitation to its end: password, then second factor.
 func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
 	accounts := d.platform.accounts
-	in, err := accounts.AcceptInvitation(ctx, token, demoPassword, account.Device{})
+	in, err := accounts.AcceptInvitation(ctx, token, demoPassword, session.Device{})
 	if err != nil {
 		return staff{}, err
 	}
-	half, err := accounts.Authenticate(ctx, in.Token)
+	half, err := accounts.Sessions.Authenticate(ctx, in.Token)
 	if err != nil {
 		return staff{}, err
 	}
-	enrolment, err := accounts.Enrol(ctx, half)
+	enrolment, err := accounts.Factors.Enrol(ctx, half)
 	if err != nil {
 		return staff{}, err
 	}
 	if in, err = d.confirm(ctx, half, enrolment.Secret); err != nil {
 		return staff{}, err
 	}
-	whole, err := accounts.Authenticate(ctx, in.Token)
+	whole, err := accounts.Sessions.Authenticate(ctx, in.Token)
 	return staff{persona{Role: role, Email: email, Password: demoPassword, TOTPSecret: enrolment.Secret}, whole}, err
 }
 
 // confirm gives the code of the period before, which is accepted and leaves the
 // present one for whoever signs in next; another time when that period ended just
 // then.
-func (d *demonstration) confirm(ctx context.Context, half *viewer.Viewer, secret string) (in account.SignedIn, err error) {
+func (d *demonstration) confirm(ctx context.Context, half *viewer.Viewer, secret string) (in session.SignedIn, err error) {
 	for range 2 {
 		code, err := totp.GenerateCode(secret, time.Now().Add(-30*time.Second))
 		if err != nil {
-			return account.SignedIn{}, err
+			return session.SignedIn{}, err
 		}
-		in, err = d.platform.accounts.ConfirmSecondFactor(ctx, half, code)
+		in, err = d.platform.accounts.Factors.ConfirmSecondFactor(ctx, half, code)
 		if !fault.Is(err, fault.Invalid) {
 			return in, err
 		}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/factor"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/calendar"
@@ -224,9 +224,9 @@ func (m *matrixWorld) placePublic() {
 func (m *matrixWorld) placeAccounts(t *testing.T, nadia persona) {
 	for object, name := range map[string]string{"passkey": "Téléphone", "passkey to remove": "Tablette"} {
 		m.zoe.addPasskey("name", name)
-		keys, err := m.platform.accounts.Passkeys(t.Context(), m.zoe.whoIs())
+		keys, err := m.platform.accounts.Factors.Passkeys(t.Context(), m.zoe.whoIs())
 		ok(t, err)
-		made := slices.IndexFunc(keys, func(k account.Passkey) bool { return k.Name == name })
+		made := slices.IndexFunc(keys, func(k factor.Passkey) bool { return k.Name == name })
 		m.objects[object] = identified(keys[made].ID, m.zoe)
 	}
 
@@ -245,7 +245,7 @@ func (m *matrixWorld) placeAccounts(t *testing.T, nadia persona) {
 // otherSession is the session that v did not ask with.
 func (m *matrixWorld) otherSession(t *testing.T, v *visitor) uuid.UUID {
 	t.Helper()
-	sessions, err := m.platform.accounts.Sessions(t.Context(), v.whoIs())
+	sessions, err := m.platform.accounts.Sessions.OpenSessions(t.Context(), v.whoIs())
 	ok(t, err)
 	for _, s := range sessions {
 		if !s.Current {

@@ -365,7 +365,7 @@ func (p *platform) startServer(s settings) error {
 		return err
 	}
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
-	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts, p.relay)
+	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts.Sessions, p.relay)
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
 	workers := worker.NewHTTP(p.workers, render)
@@ -384,7 +384,7 @@ func (p *platform) startServer(s settings) error {
 	p.server = server.New(server.Parts{
 		Web:         render,
 		Accounts:    accounts,
-		Sessions:    p.accounts,
+		Sessions:    p.accounts.Sessions,
 		Companies:   companies,
 		Legal:       texts,
 		Workers:     workers,

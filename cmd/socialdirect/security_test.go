@@ -260,7 +260,7 @@ func TestR2_CookiesOfASignIn(t *testing.T) {
 	if again["session"].Value == session.Value || again["device"].Value == mark.Value {
 		t.Error("a cookie was not renewed at sign-in")
 	}
-	if who, err := w.platform.accounts.Authenticate(context.Background(), session.Value); err != nil || who != nil {
+	if who, err := w.platform.accounts.Sessions.Authenticate(context.Background(), session.Value); err != nil || who != nil {
 		t.Errorf("the session of before stands: %v", err)
 	}
 	shared := cookies(v.want("on a shared device", v.post("/connexion", "email", email, "password", demoPassword, "shared_device", "1"), http.StatusSeeOther))

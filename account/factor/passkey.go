@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
+	"socialdirect/account/session"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -169,7 +170,7 @@ func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.U
 		if v.Role.Staff() && !has.Application && has.Passkeys == 1 {
 			return errLastPasskey
 		}
-		return s.Outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyRemoved)
+		return s.outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyRemoved)
 	})
 }
 
@@ -197,7 +198,7 @@ func (s *Service) answered(ctx context.Context, holder []byte, p ceremonyPurpose
 func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialCreation, error) {
 	var ring keyring
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		if err := recent(v, tx.Now); err != nil {
+		if err := session.Recent(v, tx.Now); err != nil {
 			return err
 		}
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
@@ -225,28 +226,28 @@ func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*proto
 // AddPasskey keeps the passkey that the browser made. It is the second factor of
 // a member of staff who had none, and their session becomes complete with it; any
 // other session goes on as it is, and the token is then empty.
-func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string, response []byte) (SignedIn, error) {
-	session, err := s.answered(ctx, v.Session, toAdd)
+func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string, response []byte) (session.SignedIn, error) {
+	asked, err := s.answered(ctx, v.Session, toAdd)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(response)
 	if err != nil {
-		return SignedIn{}, refused(err)
+		return session.SignedIn{}, refused(err)
 	}
-	var in SignedIn
+	var in session.SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := recent(v, tx.Now); err != nil {
+		if err := session.Recent(v, tx.Now); err != nil {
 			return err
 		}
 		if err := s.mayEnrol(ctx, tx, v); err != nil {
 			return err
 		}
-		if err := s.keepPasskey(ctx, tx, v, name, session, parsed); err != nil {
+		if err := s.keepPasskey(ctx, tx, v, name, asked, parsed); err != nil {
 			return err
 		}
-		if err := s.Outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyAdded); err != nil || v.Complete {
-			in = SignedIn{Role: v.Role, Complete: true, Enrolled: true}
+		if err := s.outbox.SendOnce(ctx, tx, v.ID, outbox.PasskeyAdded); err != nil || v.Complete {
+			in = session.SignedIn{Role: v.Role, Complete: true, Enrolled: true}
 			return err
 		}
 		in, err = s.completeSession(ctx, tx, v)
@@ -298,25 +299,25 @@ func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protoco
 // SignInWithPasskey opens a complete session for a passkey whose device has
 // checked who holds it, which is two factors in one. Invalid, in the same words
 // whatever is wrong with it, and Throttled after too many tries from this place.
-func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from Device) (SignedIn, error) {
-	tries := s.Limits.ByPlace(from.Place)
-	if err := s.Limits.Admit(ctx, tries...); err != nil {
-		return SignedIn{}, err
+func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from session.Device) (session.SignedIn, error) {
+	tries := s.limits.ByPlace(from.Place)
+	if err := s.limits.Admit(ctx, tries...); err != nil {
+		return session.SignedIn{}, err
 	}
-	session, err := s.answered(ctx, holder, toSignIn)
+	asked, err := s.answered(ctx, holder, toSignIn)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
-	var in SignedIn
+	var in session.SignedIn
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		owner, err := s.checkPasskey(ctx, tx, session, response, uuid.Nil)
+		owner, err := s.checkPasskey(ctx, tx, asked, response, uuid.Nil)
 		if err != nil {
 			return err
 		}
 		if err := limit.Forgive(ctx, tx, tries); err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, owner, true, from)
+		in, err = session.Open(ctx, tx, owner, true, from)
 		return err
 	})
 	return in, err
@@ -342,24 +343,24 @@ func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*proto
 // ProvePasskey takes a passkey for the second factor: the viewer's session is
 // replaced by a complete one. In a session that is complete already it counts, for
 // a moment, as a proof given again, and the token is empty.
-func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (SignedIn, error) {
-	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
-		return SignedIn{}, err
+func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (session.SignedIn, error) {
+	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
+		return session.SignedIn{}, err
 	}
-	session, err := s.answered(ctx, v.Session, toProve)
+	asked, err := s.answered(ctx, v.Session, toProve)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
-	in := SignedIn{Role: v.Role, Complete: true, Enrolled: true}
+	in := session.SignedIn{Role: v.Role, Complete: true, Enrolled: true}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.checkPasskey(ctx, tx, session, response, v.ID); err != nil {
+		if _, err := s.checkPasskey(ctx, tx, asked, response, v.ID); err != nil {
 			return err
 		}
 		if v.Complete {
-			if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
+			if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
 				return err
 			}
-			return markPasskey(ctx, tx, v.Session)
+			return session.MarkPasskey(ctx, tx, v.Session)
 		}
 		in, err = s.completeSession(ctx, tx, v)
 		return err

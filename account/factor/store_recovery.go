@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -66,9 +66,9 @@ func takeSheet(ctx context.Context, tx postgres.Tx, account uuid.UUID) (sealed [
 	return sealed, nil
 }
 
-// deleteStaleSecondFactors removes challenges whose time is over and codes that
+// Sweep removes challenges whose time is over and codes that
 // nobody came to see.
-func deleteStaleSecondFactors(ctx context.Context, tx postgres.Tx) error {
+func Sweep(ctx context.Context, tx postgres.Tx) error {
 	if _, err := tx.Exec(ctx, `delete from passkey_challenges where expires_at <= $1`, tx.Now); err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
-package account
+package factor
 
 import (
 	"context"
 	"time"
 
+	"socialdirect/account/session"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 
@@ -65,22 +66,14 @@ func deletePasskey(ctx context.Context, tx postgres.Tx, account, id uuid.UUID) e
 	return err
 }
 
-func readSecondFactors(ctx context.Context, q postgres.Querier, account uuid.UUID) (SecondFactors, error) {
-	return postgres.One[SecondFactors](ctx, q, `
-		select exists (select from totp where account_id = $1 and confirmed_at is not null) as application,
-		       (select count(*) from passkeys where account_id = $1) as passkeys`, account)
-}
-
 // lockSecondFactors holds back every other change to what an account has for a
 // second factor until the transaction ends, and reads it.
-func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (SecondFactors, error) {
+func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (session.SecondFactors, error) {
 	if _, err := tx.Exec(ctx, `select from accounts where id = $1 for update`, account); err != nil {
-		return SecondFactors{}, err
+		return session.SecondFactors{}, err
 	}
-	return readSecondFactors(ctx, tx, account)
+	return session.ReadSecondFactors(ctx, tx, account)
 }
-
-// Challenges.
 
 // putChallenge keeps a challenge in place of the holder's earlier one of the same
 // purpose, and forgets those whose time is over.
@@ -106,27 +99,6 @@ func takeChallenge(ctx context.Context, q postgres.Querier, holder []byte, p cer
 	return ceremony, err
 }
 
-// Sessions.
-
-func markPasskey(ctx context.Context, tx postgres.Tx, session []byte) error {
-	_, err := tx.Exec(ctx, `update sessions set passkey_at = $2 where id_hash = $1`, session, tx.Now)
-	return err
-}
-
-// takePasskeyMark reports whether a passkey was given in the session since then,
-// and lets it count once.
-func takePasskeyMark(ctx context.Context, tx postgres.Tx, session []byte, since time.Time) (bool, error) {
-	done, err := tx.Exec(ctx, `update sessions set passkey_at = null where id_hash = $1 and passkey_at > $2`, session, since)
-	return done.RowsAffected() > 0, err
-}
-
-func readPasskeyMark(ctx context.Context, q postgres.Querier, session []byte, since time.Time) (fresh bool, err error) {
-	err = q.QueryRow(ctx, `select exists (select from sessions where id_hash = $1 and passkey_at > $2)`, session, since).Scan(&fresh)
-	return fresh, err
-}
-
-// Resets.
-
 func insertReset(ctx context.Context, tx postgres.Tx, account, author uuid.UUID, reason string) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into second_factor_resets (account_id, author_id, reason, decided_at) values ($1, $2, $3, $4) returning id`,
@@ -134,17 +106,22 @@ func insertReset(ctx context.Context, tx postgres.Tx, account, author uuid.UUID,
 	return id, err
 }
 
-// deleteSecondFactors removes every second factor of an account, and every
-// session with the challenges that are open in it.
-func deletePasskeys(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+// DeletePasskeys removes an account's passkeys.
+func DeletePasskeys(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from passkeys where account_id = $1`, account)
 	return err
 }
 
+// deleteSecondFactors removes every second factor of an account, and every
+// session with the challenges that are open in it.
 func deleteSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
+	if _, err := tx.Exec(ctx, `delete from passkey_challenges where holder in (select id_hash from sessions where account_id = $1)`, account); err != nil {
+		return err
+	}
+	if err := session.DeleteAll(ctx, tx, account); err != nil {
+		return err
+	}
 	for _, sql := range []string{
-		`delete from passkey_challenges where holder in (select id_hash from sessions where account_id = $1)`,
-		`delete from sessions where account_id = $1`,
 		`delete from totp where account_id = $1`,
 		`delete from passkeys where account_id = $1`,
 		`delete from recovery_sets where account_id = $1`,

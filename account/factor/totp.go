@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account/limit"
+	"socialdirect/account/session"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -66,24 +67,11 @@ func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error
 
 var errEnrolled = fault.New(fault.Forbidden, "Une double vérification est déjà en place pour ce compte.")
 
-// SecondFactors is what an account has to give after the password.
-type SecondFactors struct {
-	Application bool // of codes
-	Passkeys    int
-}
-
-func (f SecondFactors) any() bool { return f.Application || f.Passkeys > 0 }
-
-// SecondFactors tells the viewer what they have.
-func (s *Service) SecondFactors(ctx context.Context, v *viewer.Viewer) (SecondFactors, error) {
-	return readSecondFactors(ctx, s.db.Pool, v.ID)
-}
-
 // mayEnrol lets somebody set up a further second factor only once they have given
 // the one they have.
 func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	has, err := lockSecondFactors(ctx, tx, v.ID)
-	if err == nil && !v.Complete && has.any() {
+	if err == nil && !v.Complete && has.Any() {
 		return errEnrolled
 	}
 	return err
@@ -120,11 +108,11 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 // is the first, or a recovery code, and replaces the viewer's session by a
 // complete one. Invalid for a wrong or replayed code, Throttled after too many,
 // Unauthenticated when the session ended meanwhile.
-func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (SignedIn, error) {
-	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
-		return SignedIn{}, err
+func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (session.SignedIn, error) {
+	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
+		return session.SignedIn{}, err
 	}
-	var in SignedIn
+	var in session.SignedIn
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		if code = plainDigits.Replace(code); isRecoveryCode(code) {
 			err = s.spendRecoveryCode(ctx, tx, v.ID, code)
@@ -141,20 +129,20 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 
 // completeSession replaces the viewer's session by a complete one. Whoever has
 // just got their first second factor gets recovery codes with it.
-func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (SignedIn, error) {
-	if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
-		return SignedIn{}, err
+func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (session.SignedIn, error) {
+	if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
+		return session.SignedIn{}, err
 	}
 	if err := deleteResetCode(ctx, tx, v.ID); err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
-	from, err := takeSession(ctx, tx, v.Session)
+	from, err := session.Take(ctx, tx, v.Session)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
-	in, err := openSession(ctx, tx, v.ID, true, from)
+	in, err := session.Open(ctx, tx, v.ID, true, from)
 	if err != nil {
-		return SignedIn{}, err
+		return session.SignedIn{}, err
 	}
 	in.NewCodes, err = s.firstRecoveryCodes(ctx, tx, v)
 	return in, err
@@ -167,7 +155,7 @@ func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	if err != nil {
 		return err
 	}
-	if !has.Application && has.any() && !v.Complete {
+	if !has.Application && has.Any() && !v.Complete {
 		return errCode // a key was made here, but only a password was given since
 	}
 	if err := checkReset(ctx, tx, v); err != nil {

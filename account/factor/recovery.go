@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
+	"socialdirect/account/session"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -50,7 +51,7 @@ func (s *Service) Recovery(ctx context.Context, v *viewer.Viewer) (Recovery, err
 	if err != nil {
 		return Recovery{}, err
 	}
-	fresh, err := readPasskeyMark(ctx, s.db.Pool, v.Session, s.db.Now().Add(-freshPasskey))
+	fresh, err := session.ReadPasskeyMark(ctx, s.db.Pool, v.Session, s.db.Now().Add(-freshPasskey))
 	return Recovery{Left: left, Fresh: fresh}, err
 }
 
@@ -80,14 +81,14 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 	if !v.Complete || !v.Role.Staff() {
 		return fault.New(fault.Forbidden, "Les codes de secours vont avec une double vérification.")
 	}
-	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
+	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.proveAgain(ctx, tx, v, code); err != nil {
 			return err
 		}
-		if err := limit.Forget(ctx, tx, s.Limits.ByCode(v.ID)); err != nil {
+		if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
 			return err
 		}
 		return s.makeRecoveryCodes(ctx, tx, v.ID)
@@ -100,7 +101,7 @@ func (s *Service) proveAgain(ctx context.Context, tx postgres.Tx, v *viewer.View
 	if code != "" {
 		return s.checkCode(ctx, tx, v, code)
 	}
-	fresh, err := takePasskeyMark(ctx, tx, v.Session, tx.Now.Add(-freshPasskey))
+	fresh, err := session.TakePasskeyMark(ctx, tx, v.Session, tx.Now.Add(-freshPasskey))
 	if err == nil && !fresh {
 		return errProof
 	}
@@ -187,5 +188,5 @@ func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid
 	if err != nil {
 		return err
 	}
-	return s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.RecoveryUsed, Left: left})
+	return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.RecoveryUsed, Left: left})
 }

@@ -1,9 +1,10 @@
-package account
+package factor
 
 import (
 	"net/http"
 
 	"socialdirect/account/pages"
+	"socialdirect/account/session"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -15,11 +16,12 @@ type recoveryPage struct {
 	Next  string   // where to go from new codes
 	Left  int
 	Fresh bool // a passkey was just given: no code is asked for
-	Has   SecondFactors
+	Has   session.SecondFactors
 }
 
 func (recoveryPage) Template() string { return "account/recovery" }
-func (recoveryPage) Title() string    { return "Codes de secours" }
+
+func (recoveryPage) Title() string { return "Codes de secours" }
 
 // RecoveryPage shows new recovery codes, once, or else how many are left.
 func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
@@ -32,7 +34,7 @@ func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
 		page.Next = web.HomePath(v.Role)
 	}
 	if r.Method == http.MethodGet { // asking for the head alone shows nothing
-		codes, err := h.accounts.TakeRecoverySheet(r.Context(), v)
+		codes, err := h.factors.TakeRecoverySheet(r.Context(), v)
 		if err != nil {
 			return err
 		}
@@ -45,11 +47,11 @@ func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
 
 func (h *HTTP) recoveryPage(r *http.Request, f *form.Form) (recoveryPage, error) {
 	v := viewer.From(r.Context())
-	recovery, err := h.accounts.Recovery(r.Context(), v)
+	recovery, err := h.factors.Recovery(r.Context(), v)
 	if err != nil {
 		return recoveryPage{}, err
 	}
-	has, err := h.accounts.SecondFactors(r.Context(), v)
+	has, err := h.factors.sessions.SecondFactors(r.Context(), v)
 	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, Has: has}, err
 }
 
@@ -70,9 +72,9 @@ func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error 
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	err = h.accounts.RenewRecoveryCodes(r.Context(), viewer.From(r.Context()), code)
+	err = h.factors.RenewRecoveryCodes(r.Context(), viewer.From(r.Context()), code)
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
-	return web.See(w, r, recoveryPath)
+	return web.See(w, r, session.RecoveryPath)
 }

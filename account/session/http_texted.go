@@ -1,4 +1,4 @@
-package account
+package session
 
 import (
 	"net/http"
@@ -20,14 +20,15 @@ type textedPage struct {
 }
 
 func (textedPage) Template() string { return "account/texted" }
-func (textedPage) Title() string    { return "Se connecter par SMS" }
+
+func (textedPage) Title() string { return "Se connecter par SMS" }
 
 // TextedPage shows the form.
 func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
 	if v := viewer.From(r.Context()); v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.accounts.People.Texts()}
+	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
@@ -38,12 +39,12 @@ func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.accounts.People.Texts()}
+	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	token, err := h.accounts.RequestCode(r.Context(), mobile, h.device(r))
+	token, err := h.sessions.RequestCode(r.Context(), mobile, h.Device(r))
 	if err != nil {
 		return pages.Refuse(f, "mobile", err, page)
 	}
@@ -85,7 +86,8 @@ type textedCodePage struct {
 }
 
 func (textedCodePage) Template() string { return "account/texted_code" }
-func (textedCodePage) Title() string    { return "Le code reçu par SMS" }
+
+func (textedCodePage) Title() string { return "Le code reçu par SMS" }
 
 // TextedCodePage shows the form.
 func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *http.Request) error {
@@ -107,13 +109,13 @@ func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	in, err := h.accounts.SignInByCode(r.Context(), h.texted(r), code, h.device(r))
+	in, err := h.sessions.SignInByCode(r.Context(), h.texted(r), code, h.Device(r))
 	if fault.Is(err, fault.Gone) {
-		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.accounts.People.Texts(), Gone: true})
+		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.people.Texts(), Gone: true})
 	}
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
 	h.setTexted(w, "")
-	return h.enter(w, r, in, page.Next)
+	return h.Enter(w, r, in, page.Next)
 }

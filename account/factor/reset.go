@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -72,7 +72,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err := deleteSecondFactors(ctx, tx, accountID); err != nil {
 		return err
 	}
-	if err := limit.Forget(ctx, tx, s.Limits.ByCode(accountID)); err != nil {
+	if err := limit.Forget(ctx, tx, s.limits.ByCode(accountID)); err != nil {
 		return err
 	}
 	if err := s.makeResetCode(ctx, tx, accountID, v.ID); err != nil {
@@ -82,7 +82,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	if err != nil {
 		return err
 	}
-	if err := s.Outbox.SendOnce(ctx, tx, accountID, outbox.SecondFactorReset); err != nil {
+	if err := s.outbox.SendOnce(ctx, tx, accountID, outbox.SecondFactorReset); err != nil {
 		return err
 	}
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "second_factor.reset", SubjectID: accountID, ObjectID: id})

@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account/pages"
+	"socialdirect/account/session"
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -20,19 +21,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// passkeyScript is the module behind every button about passkeys.
-const passkeyScript = "passkeys.js"
+func (secondFactorPage) Scripts() []string { return []string{session.PasskeyScript} }
 
-// Scripts of the pages that have such a button.
-func (signInPage) Scripts() []string       { return []string{passkeyScript} }
-func (secondFactorPage) Scripts() []string { return []string{passkeyScript} }
-func (enrolmentPage) Scripts() []string    { return []string{passkeyScript} }
-func (passkeysPage) Scripts() []string     { return []string{passkeyScript} }
-func (recoveryPage) Scripts() []string     { return []string{passkeyScript} }
+func (enrolmentPage) Scripts() []string { return []string{session.PasskeyScript} }
+
+func (passkeysPage) Scripts() []string { return []string{session.PasskeyScript} }
+
+func (recoveryPage) Scripts() []string { return []string{session.PasskeyScript} }
 
 const (
 	passkeysPath = "/profil/securite/cles"
-	recoveryPath = "/profil/securite/codes"
 )
 
 type passkeysPage struct {
@@ -42,12 +40,13 @@ type passkeysPage struct {
 }
 
 func (passkeysPage) Template() string { return "account/passkeys" }
-func (passkeysPage) Title() string    { return "Clés d’accès" }
+
+func (passkeysPage) Title() string { return "Clés d’accès" }
 
 // PasskeysPage lists the viewer's passkeys and adds one.
 func (h *HTTP) PasskeysPage(w http.ResponseWriter, r *http.Request) error {
 	v := viewer.From(r.Context())
-	passkeys, err := h.accounts.Passkeys(r.Context(), v)
+	passkeys, err := h.factors.Passkeys(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -62,7 +61,8 @@ type passkeyPage struct {
 }
 
 func (passkeyPage) Template() string { return "account/passkey" }
-func (passkeyPage) Title() string    { return "Clé d’accès" }
+
+func (passkeyPage) Title() string { return "Clé d’accès" }
 
 // PasskeyPage renames and removes one.
 func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *http.Request) error {
@@ -80,7 +80,7 @@ func (h *HTTP) passkeyPage(r *http.Request) (passkeyPage, error) {
 	if err != nil {
 		return passkeyPage{}, err
 	}
-	passkeys, err := h.accounts.Passkeys(r.Context(), v)
+	passkeys, err := h.factors.Passkeys(r.Context(), v)
 	if err != nil {
 		return passkeyPage{}, err
 	}
@@ -115,7 +115,7 @@ func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.RenamePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID, name); err != nil {
+	if err := h.factors.RenamePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID, name); err != nil {
 		return err
 	}
 	web.Flash(w, "saved")
@@ -128,7 +128,7 @@ func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.accounts.RemovePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID)
+	err = h.factors.RemovePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID)
 	if fault.Is(err, fault.Conflict) {
 		page.Form, page.Problem = form.New(map[string]string{"name": page.Passkey.Name}), fault.From(err).Message
 		return fault.WithPage(err, page)
@@ -197,14 +197,14 @@ func tell(w http.ResponseWriter, what any) error {
 }
 
 // tellPlace sends the browser on, with its session where it got a new one.
-func (h *HTTP) tellPlace(w http.ResponseWriter, in SignedIn, next string) error {
+func (h *HTTP) tellPlace(w http.ResponseWriter, in session.SignedIn, next string) error {
 	if in.Token != "" {
-		h.setSession(w, in.Token)
+		h.sessions.SetSession(w, in.Token)
 	}
 	if in.Mark != "" {
-		h.setMark(w, in.Mark)
+		h.sessions.SetMark(w, in.Mark)
 	}
-	return tell(w, map[string]string{"location": landing(in, pages.LocalPath(next))})
+	return tell(w, map[string]string{"location": session.Landing(in, pages.LocalPath(next))})
 }
 
 // AskToAddPasskey answers with what the browser makes a passkey from.
@@ -212,7 +212,7 @@ func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err := h.giveResetCode(r); err != nil {
 		return err
 	}
-	options, err := h.accounts.AskToAddPasskey(r.Context(), viewer.From(r.Context()))
+	options, err := h.factors.AskToAddPasskey(r.Context(), viewer.From(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -223,7 +223,7 @@ func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
 // asks for it, before the browser makes anything.
 func (h *HTTP) giveResetCode(r *http.Request) error {
 	v := viewer.From(r.Context())
-	owed, err := h.accounts.OwesResetCode(r.Context(), v)
+	owed, err := h.factors.OwesResetCode(r.Context(), v)
 	if err != nil || !owed {
 		return err
 	}
@@ -237,7 +237,7 @@ func (h *HTTP) giveResetCode(r *http.Request) error {
 	if json.Unmarshal(body, &typed) != nil || typed.Code == "" || len(typed.Code) > maxCode {
 		return errResetCode
 	}
-	return h.accounts.GiveResetCode(r.Context(), v, typed.Code)
+	return h.factors.GiveResetCode(r.Context(), v, typed.Code)
 }
 
 // AddPasskey keeps the passkey that the browser made.
@@ -250,7 +250,7 @@ func (h *HTTP) AddPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := h.accounts.AddPasskey(r.Context(), viewer.From(r.Context()), name, g.Credential)
+	in, err := h.factors.AddPasskey(r.Context(), viewer.From(r.Context()), name, g.Credential)
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int
 // AskPasskeySignIn answers with a challenge to any passkey.
 func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *http.Request) error {
 	token, holder := bearer.New()
-	options, err := h.accounts.AskPasskeySignIn(r.Context(), holder)
+	options, err := h.factors.AskPasskeySignIn(r.Context(), holder)
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(cookie.Value) > 100 {
 		return errChallenge
 	}
-	in, err := h.accounts.SignInWithPasskey(r.Context(), bearer.Hash(cookie.Value), g.Credential, h.device(r))
+	in, err := h.factors.SignInWithPasskey(r.Context(), bearer.Hash(cookie.Value), g.Credential, h.sessions.Device(r))
 	if err != nil {
 		return err
 	}
@@ -307,7 +307,7 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 
 // AskPasskeyProof answers with a challenge to the viewer's passkeys.
 func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *http.Request) error {
-	options, err := h.accounts.AskPasskeyProof(r.Context(), viewer.From(r.Context()))
+	options, err := h.factors.AskPasskeyProof(r.Context(), viewer.From(r.Context()))
 	if err != nil {
 		return err
 	}
@@ -320,7 +320,7 @@ func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := h.accounts.ProvePasskey(r.Context(), viewer.From(r.Context()), g.Credential)
+	in, err := h.factors.ProvePasskey(r.Context(), viewer.From(r.Context()), g.Credential)
 	if err != nil {
 		return err
 	}

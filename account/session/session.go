@@ -1,4 +1,4 @@
-package account
+package session
 
 import (
 	"context"
@@ -42,7 +42,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.Limits.RefuseBlocked(ctx, counts...); err != nil {
+	if err := s.limits.RefuseBlocked(ctx, counts...); err != nil {
 		return SignedIn{}, err
 	}
 	found, err := s.checkPassword(ctx, email, password, laneOf(known), counts)
@@ -54,7 +54,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 		if err := limit.Forgive(ctx, tx, counts); err != nil {
 			return err
 		}
-		in, err = openSession(ctx, tx, found.ID, false, from)
+		in, err = Open(ctx, tx, found.ID, false, from)
 		return err
 	})
 	return in, err
@@ -63,11 +63,11 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 // countsFor is what a try is counted for: the device when the account knows it,
 // else the account and the place.
 func (s *Service) countsFor(ctx context.Context, email string, from Device) (counts []limit.Throttle, known bool, err error) {
-	known, err = s.knows(ctx, email, from)
+	known, err = s.Knows(ctx, email, from)
 	if err != nil || known {
-		return []limit.Throttle{s.Limits.ByDevice(from.Mark)}, known, err
+		return []limit.Throttle{s.limits.ByDevice(from.Mark)}, known, err
 	}
-	return append(s.Limits.ByPlace(from.Place), s.Limits.ByAccount(email)), false, nil
+	return append(s.limits.ByPlace(from.Place), s.limits.ByAccount(email)), false, nil
 }
 
 func laneOf(known bool) passwords.Lane {
@@ -80,31 +80,31 @@ func laneOf(known bool) passwords.Lane {
 // checkPassword waits for its turn, counts the try, then compares: nobody waits
 // in vain for a try that is not counted, and none is made that is not.
 func (s *Service) checkPassword(ctx context.Context, email, password string, l passwords.Lane, counts []limit.Throttle) (credentials, error) {
-	leave, err := s.Passwords.Turn(ctx, l)
+	leave, err := s.passwords.Turn(ctx, l)
 	if err != nil {
 		return credentials{}, err
 	}
 	defer leave()
-	if err := s.Limits.Admit(ctx, counts...); err != nil {
+	if err := s.limits.Admit(ctx, counts...); err != nil {
 		return credentials{}, err
 	}
 	found, err := readCredentials(ctx, s.db.Pool, email)
 	if err != nil && !postgres.NoRows(err) {
 		return credentials{}, err
 	}
-	if !s.Passwords.Matches(password, found.PasswordHash) {
+	if !s.passwords.Matches(password, found.PasswordHash) {
 		return credentials{}, errCredentials
 	}
 	return found, nil
 }
 
-// openSession makes a session in place of the one that the device had, so that
+// Open makes a session in place of the one that the device had, so that
 // nobody can have planted it; a beneficiary's is complete from the start, unless
 // they have set an authenticator application up. A complete one makes the device
 // known, unless others use it too. It fails with Invalid for an account that is
 // suspended or closed: whoever comes this far has given the right password and
 // may be told (R5, R7).
-func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, from Device) (SignedIn, error) {
+func Open(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, from Device) (SignedIn, error) {
 	role, enrolled, err := readSecondFactor(ctx, tx, id)
 	if err != nil {
 		return SignedIn{}, err
@@ -132,7 +132,7 @@ func openSession(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor
 // Authenticate finds who a session cookie belongs to, nil when nobody: unknown,
 // signed out, idle or expired.
 func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewer, error) {
-	if token == "" || len(token) > maxToken {
+	if token == "" || len(token) > MaxToken {
 		return nil, nil
 	}
 	now := s.db.Now()
@@ -199,9 +199,9 @@ type Session struct {
 	Current  bool // the one that asks
 }
 
-// Sessions lists the viewer's open sessions, the present one first, then those
+// OpenSessions lists the viewer's open sessions, the present one first, then those
 // seen last.
-func (s *Service) Sessions(ctx context.Context, v *viewer.Viewer) ([]Session, error) {
+func (s *Service) OpenSessions(ctx context.Context, v *viewer.Viewer) ([]Session, error) {
 	return readSessions(ctx, s.db.Pool, v, s.db.Now())
 }
 
@@ -212,5 +212,15 @@ func (s *Service) EndSession(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 
 // EndOtherSessions ends all of the viewer's sessions but the one that asks.
 func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer) error {
-	return endSessions(ctx, s.db.Pool, v.ID, v.Session)
+	return EndAll(ctx, s.db.Pool, v.ID, v.Session)
 }
+
+// How long things last.
+const (
+	SessionLifetime = 12 * time.Hour   // of a session, at most
+	SessionIdle     = 3 * time.Hour    // of a session in which nothing happens
+	SharedLifetime  = 2 * time.Hour    // of a session on a device that others use too
+	SharedIdle      = 20 * time.Minute // of such a session in which nothing happens
+
+	DeviceLifetime = 365 * 24 * time.Hour
+)

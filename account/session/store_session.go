@@ -1,4 +1,4 @@
-package account
+package session
 
 import (
 	"context"
@@ -114,9 +114,9 @@ func deleteSession(ctx context.Context, q postgres.Querier, hash []byte) error {
 	return err
 }
 
-// takeSession ends a session that another is to replace, and returns the device
+// Take ends a session that another is to replace, and returns the device
 // that it was opened on.
-func takeSession(ctx context.Context, tx postgres.Tx, hash []byte) (from Device, err error) {
+func Take(ctx context.Context, tx postgres.Tx, hash []byte) (from Device, err error) {
 	err = tx.QueryRow(ctx, `delete from sessions where id_hash = $1 returning device, shared_device`, hash).Scan(&from.Words, &from.Shared)
 	if postgres.NoRows(err) {
 		err = errSessionEnded
@@ -132,14 +132,14 @@ func endSession(ctx context.Context, q postgres.Querier, account, id uuid.UUID) 
 	return err
 }
 
-// endSessions ends an account's sessions but one, which may be nil.
-func endSessions(ctx context.Context, q postgres.Querier, account uuid.UUID, but []byte) error {
+// EndAll ends an account's sessions but one, which may be nil.
+func EndAll(ctx context.Context, q postgres.Querier, account uuid.UUID, but []byte) error {
 	_, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id_hash is distinct from $2`, account, but)
 	return err
 }
 
-// sweepSessions removes sessions that ended, and devices that are known no more.
-func sweepSessions(ctx context.Context, tx postgres.Tx) error {
+// Sweep removes sessions that ended, and devices that are known no more.
+func Sweep(ctx context.Context, tx postgres.Tx) error {
 	usual, shared := idle(tx.Now)
 	_, err := tx.Exec(ctx, `
 		delete from sessions where expires_at <= $1 or seen_at <= case when shared_device then $3::timestamptz else $2 end`, tx.Now, usual, shared)
@@ -150,8 +150,8 @@ func sweepSessions(ctx context.Context, tx postgres.Tx) error {
 	return err
 }
 
-// eraseSessions ends a person's sessions and forgets their devices.
-func eraseSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// Erase ends a person's sessions and forgets their devices.
+func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from sessions where account_id = $1`,
 		`delete from known_devices where account_id = $1`,
@@ -161,4 +161,10 @@ func eraseSessions(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 		}
 	}
 	return nil
+}
+
+// DeleteAll ends every session of an account.
+func DeleteAll(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from sessions where account_id = $1`, id)
+	return err
 }

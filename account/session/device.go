@@ -1,4 +1,4 @@
-package account
+package session
 
 import (
 	"context"
@@ -20,16 +20,16 @@ type Device struct {
 	Session string // the session cookie that it sent, if any
 }
 
-// maxToken bounds a token that somebody sends.
-const maxToken = 100
+// MaxToken bounds a token that somebody sends.
+const MaxToken = 100
 
 // knownDevices is how many devices an account knows at most: the latest.
 const knownDevices = 10
 
-// knows reports whether the account of that address has signed in from this
+// Knows reports whether the account of that address has signed in from this
 // device before.
-func (s *Service) knows(ctx context.Context, email string, from Device) (bool, error) {
-	if from.Mark == "" || len(from.Mark) > maxToken {
+func (s *Service) Knows(ctx context.Context, email string, from Device) (bool, error) {
+	if from.Mark == "" || len(from.Mark) > MaxToken {
 		return false, nil
 	}
 	return readKnown(ctx, s.db.Pool, bearer.Hash(from.Mark), email, s.db.Now())
@@ -37,7 +37,7 @@ func (s *Service) knows(ctx context.Context, email string, from Device) (bool, e
 
 // knownTo reports whether an account has signed in from this device before.
 func (s *Service) knownTo(ctx context.Context, q postgres.Querier, account uuid.UUID, from Device) (bool, error) {
-	if from.Mark == "" || len(from.Mark) > maxToken {
+	if from.Mark == "" || len(from.Mark) > MaxToken {
 		return false, nil
 	}
 	return readKnownTo(ctx, q, bearer.Hash(from.Mark), account, s.db.Now())

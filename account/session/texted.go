@@ -1,4 +1,4 @@
-package account
+package session
 
 import (
 	"context"
@@ -31,7 +31,7 @@ const tooManyCodes = "Trop de codes ont été demandés. Le standard peut aussi 
 // (R5). ErrNoSMS without a gateway, Throttled after too many; a device that the
 // account knows has codes of its own to ask for, whatever others ask for.
 func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
-	if !s.People.Texts() {
+	if !s.people.Texts() {
 		return "", smscode.ErrNoSMS
 	}
 	account, err := readTexted(ctx, s.db.Pool, mobile)
@@ -42,17 +42,17 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 	if err != nil {
 		return "", err
 	}
-	if err := s.Limits.Spend(ctx, tooManyCodes, quotas...); err != nil {
+	if err := s.limits.Spend(ctx, tooManyCodes, quotas...); err != nil {
 		return "", err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
 		token, hash = bearer.New()
-		challenge, err := smscode.Insert(ctx, tx, hash, account, s.Codes.ByNumber(mobile))
+		challenge, err := smscode.Insert(ctx, tx, hash, account, s.codes.ByNumber(mobile))
 		if err != nil {
 			return err
 		}
-		return s.Outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextCode})
+		return s.outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextCode})
 	})
 	return token, err
 }
@@ -73,7 +73,7 @@ func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid
 func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.Challenge, from Device) (limit.Throttle, error) {
 	known, err := s.knownTo(ctx, tx, c.AccountID, from)
 	if known {
-		return s.Limits.ByDevice(from.Mark), err
+		return s.limits.ByDevice(from.Mark), err
 	}
 	return limit.Throttle{Key: c.Counted, Free: limit.FreeTries}, err
 }
@@ -102,7 +102,7 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 			return err
 		}
-		if !s.Codes.Right(ctx, tx, c, code) {
+		if !s.codes.Right(ctx, tx, c, code) {
 			refused = smscode.ErrWrong
 			return smscode.CountTry(ctx, tx, c.ID)
 		}
@@ -112,13 +112,13 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		if err := smscode.Use(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		if err := s.People.Prove(ctx, tx, c.AccountID); err != nil {
+		if err := s.people.Prove(ctx, tx, c.AccountID); err != nil {
 			return err
 		}
 		if err := people.EndTokens(ctx, tx, c.AccountID, people.PurposeInvitation); err != nil {
 			return err // the link by SMS has done its work
 		}
-		in, err = openSession(ctx, tx, c.AccountID, false, from)
+		in, err = Open(ctx, tx, c.AccountID, false, from)
 		return err
 	})
 	if err != nil {

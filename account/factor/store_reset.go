@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"context"
@@ -60,8 +60,8 @@ func takeResetSheet(ctx context.Context, tx postgres.Tx, account, author uuid.UU
 	return sealed, err
 }
 
-// eraseFactors takes a person's second factors away, with what was decided about them.
-func eraseFactors(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// Erase takes a person's second factors away, with what was decided about them.
+func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from totp where account_id = $1`,
 		`delete from passkeys where account_id = $1`,

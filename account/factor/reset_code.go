@@ -1,4 +1,4 @@
-package account
+package factor
 
 import (
 	"bytes"
@@ -91,7 +91,7 @@ func checkReset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 // second factor up. Invalid when it is wrong, used or expired, Throttled after too
 // many tries.
 func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code string) error {
-	if err := s.Limits.Admit(ctx, s.Limits.ByCode(v.ID)); err != nil {
+	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -112,6 +112,6 @@ func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code stri
 		if err := useResetCode(ctx, tx, v.ID, v.Session); err != nil {
 			return err
 		}
-		return limit.Forget(ctx, tx, s.Limits.ByCode(v.ID))
+		return limit.Forget(ctx, tx, s.limits.ByCode(v.ID))
 	})
 }

@@ -1,0 +1,146 @@
+package session
+
+import (
+	"net/http"
+
+	"socialdirect/account/pages"
+	"socialdirect/account/passwords"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// SessionToken reads the session cookie, empty when there is none.
+func (h *HTTP) SessionToken(r *http.Request) string {
+	cookie, err := r.Cookie(h.cookieName())
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (h *HTTP) cookieName() string { return h.HostCookie("session") }
+
+func (h *HTTP) markName() string { return h.HostCookie("device") }
+
+// HostCookie is the name of a cookie of this host alone.
+func (h *HTTP) HostCookie(name string) string {
+	if h.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// SetSession keeps the session until the browser ends.
+func (h *HTTP) SetSession(w http.ResponseWriter, token string) {
+	h.SetCookie(w, h.cookieName(), token, 0)
+}
+
+// SetMark keeps what makes the device known.
+func (h *HTTP) SetMark(w http.ResponseWriter, mark string) {
+	h.SetCookie(w, h.markName(), mark, int(DeviceLifetime.Seconds()))
+}
+
+// SetCookie sets a cookie that no script reads; without a value it takes it away.
+func (h *HTTP) SetCookie(w http.ResponseWriter, name, value string, seconds int) {
+	if value == "" {
+		seconds = -1
+	}
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
+}
+
+// Device is where a request comes from.
+func (h *HTTP) Device(r *http.Request) Device {
+	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r)}
+	if cookie, err := r.Cookie(h.markName()); err == nil {
+		d.Mark = cookie.Value
+	}
+	return d
+}
+
+// Enter gives the browser its session and sends it where it goes next.
+func (h *HTTP) Enter(w http.ResponseWriter, r *http.Request, in SignedIn, next string) error {
+	h.SetSession(w, in.Token)
+	if in.Mark != "" {
+		h.SetMark(w, in.Mark)
+	}
+	return web.See(w, r, Landing(in, next))
+}
+
+// Landing is where a session begins: the second factor that it still owes, the
+// recovery codes that are shown once, what was asked for, the role's first page.
+func Landing(in SignedIn, next string) string {
+	switch {
+	case !in.Complete && in.Enrolled:
+		return "/connexion/second-facteur" + pages.Query(next)
+	case !in.Complete:
+		return "/profil/securite/totp" + pages.Query(next)
+	case in.NewCodes:
+		return RecoveryPath + pages.Query(next)
+	case next != "":
+		return next
+	}
+	return web.HomePath(in.Role)
+}
+
+type signInPage struct {
+	Form  *form.Form
+	Next  string
+	Texts bool // a code can be sent by SMS
+}
+
+func (signInPage) Template() string { return "account/sign_in" }
+
+func (signInPage) Title() string { return "Se connecter" }
+
+// SignInPage shows the sign-in form.
+func (h *HTTP) SignInPage(w http.ResponseWriter, r *http.Request) error {
+	if v := viewer.From(r.Context()); v != nil {
+		return web.See(w, r, web.HomePath(v.Role))
+	}
+	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()})
+}
+
+// SignIn opens a session.
+func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
+	email := f.Email("email")
+	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
+	shared := f.Ticked("shared_device")
+	if !f.Valid() {
+		return f.Invalid(page)
+	}
+	from := h.Device(r)
+	from.Shared = shared
+	in, err := h.sessions.SignIn(r.Context(), email, password, from)
+	if err != nil {
+		return pages.Refuse(f, "password", err, page)
+	}
+	if from.Shared {
+		h.SetMark(w, "")
+	}
+	return h.Enter(w, r, in, page.Next)
+}
+
+// SignOut ends the session.
+func (h *HTTP) SignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := h.sessions.SignOut(r.Context(), viewer.From(r.Context())); err != nil {
+		return err
+	}
+	h.SetSession(w, "")
+	web.Flash(w, "signed-out")
+	return web.See(w, r, "/")
+}
+
+// PasskeyScript is the module behind every button about passkeys.
+const PasskeyScript = "passkeys.js"
+
+// Scripts has the button of passkeys work.
+func (signInPage) Scripts() []string { return []string{PasskeyScript} }
+
+// RecoveryPath is the page of recovery codes, which factor serves.
+const RecoveryPath = "/profil/securite/codes"

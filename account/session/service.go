@@ -1,0 +1,67 @@
+// Package session is how somebody gets in and stays in: sign-in by password or by a code
+// sent by SMS, sessions and the devices that are known, and the password of somebody who is
+// signed in.
+//
+//   - No answer tells whether an address is known (R5): the same words, the same status, a
+//     hash computed either way.
+//   - What an attack on an account slows down is not its owner: a device from which they have
+//     signed in before has a counter of its own (R2).
+//   - A new password ends every session but the one that chose it (R6).
+package session
+
+import (
+	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
+	"socialdirect/account/passwords"
+	"socialdirect/account/people"
+	"socialdirect/account/smscode"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+)
+
+// Parts are what a service works with: its constructor's options.
+type Parts struct {
+	DB        *postgres.DB
+	Passwords *passwords.Hasher
+	Limits    *limit.Service
+	People    *people.Service
+	Codes     *smscode.Service
+	Outbox    *outbox.Service
+}
+
+// Service keeps sessions.
+type Service struct {
+	db        *postgres.DB
+	passwords *passwords.Hasher
+	limits    *limit.Service
+	people    *people.Service
+	codes     *smscode.Service
+	outbox    *outbox.Service
+}
+
+// New returns the service.
+func New(p Parts) *Service {
+	return &Service{db: p.DB, passwords: p.Passwords, limits: p.Limits, people: p.People, codes: p.Codes, outbox: p.Outbox}
+}
+
+// At returns the same on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	return &Service{
+		db: db, passwords: s.passwords,
+		limits: s.limits.At(db), people: s.people.At(db), codes: s.codes.At(db), outbox: s.outbox.At(db),
+	}
+}
+
+// HTTP is the pages of signing in, and of what guards an account.
+type HTTP struct {
+	sessions *Service
+	people   *people.Service
+	render   *web.Renderer
+	secure   bool
+}
+
+// NewHTTP returns the pages. secure says that the platform is served over TLS:
+// its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
+func NewHTTP(sessions *Service, render *web.Renderer, secure bool) *HTTP {
+	return &HTTP{sessions: sessions, people: sessions.people, render: render, secure: secure}
+}
