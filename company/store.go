@@ -92,8 +92,8 @@ func orSlugTaken(err error) error {
 func insertChange(ctx context.Context, tx postgres.Tx, before Client, by uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into contract_changes (client_id, changed_at, changed_by, starts_on, ends_on, modes, per_year)
-		values ($1, $2, nullif($3, '00000000-0000-0000-0000-000000000000'::uuid), $4, $5, $6, nullif($7, 0))`,
-		before.ID, tx.Now, by, before.StartsOn, before.EndsOn, before.Modes, before.PerYear)
+		values ($1, $2, $3, $4, $5, $6, nullif($7, 0))`,
+		before.ID, tx.Now, postgres.OrNull(by), before.StartsOn, before.EndsOn, before.Modes, before.PerYear)
 	return err
 }
 

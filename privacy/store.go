@@ -84,8 +84,8 @@ func readClosed(ctx context.Context, q postgres.Querier, most int) ([]requestRow
 func insertRequest(ctx context.Context, tx postgres.Tx, r Request, details, reply []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into rights_requests (id, kind, origin, channel, account_id, state, received_at, due_on, sealed_details, sealed_reply)
-		values ($1, $2, $3, nullif($4, ''), nullif($5, '00000000-0000-0000-0000-000000000000'::uuid), $6, $7, $8, $9, $10)`,
-		r.ID, r.Kind, r.Origin, r.Channel, r.AccountID, r.State, r.ReceivedAt, r.DueOn, details, reply)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10)`,
+		r.ID, r.Kind, r.Origin, r.Channel, postgres.OrNull(r.AccountID), r.State, r.ReceivedAt, r.DueOn, details, reply)
 	if postgres.Violates(err, "rights_requests_once_key") {
 		return errAlready
 	}
@@ -179,7 +179,7 @@ type stepRow struct {
 func insertStep(ctx context.Context, tx postgres.Tx, id, request, author uuid.UUID, act StepAct, sealed []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into rights_steps (id, request_id, at, author_id, act, sealed_text)
-		values ($1, $2, $3, nullif($4, '00000000-0000-0000-0000-000000000000'::uuid), $5, $6)`, id, request, tx.Now, author, act, sealed)
+		values ($1, $2, $3, $4, $5, $6)`, id, request, tx.Now, postgres.OrNull(author), act, sealed)
 	return err
 }
 

@@ -63,8 +63,8 @@ func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, wo
 func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
 		insert into openings (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id)
-		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, nullif($8, '00000000-0000-0000-0000-000000000000'::uuid))`,
-		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
+		values ($1, nullif($2, 0), $3, $4, $5, $6, $7, $8)`,
+		worker, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place))
 	return err
 }
 
@@ -78,9 +78,8 @@ func lastDay(day time.Time) *time.Time {
 
 func updateOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot.Opening) error {
 	_, err := tx.Exec(ctx, `
-		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8,
-		       place_id = nullif($9, '00000000-0000-0000-0000-000000000000'::uuid)
-		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, o.Place)
+		update openings set weekday = nullif($3, 0), first_day = $4, last_day = $5, starts_minute = $6, ends_minute = $7, modes = $8, place_id = $9
+		where social_worker_id = $1 and id = $2`, worker, o.ID, o.Weekday, o.FirstDay, lastDay(o.LastDay), o.Starts, o.Ends, o.Modes, postgres.OrNull(o.Place))
 	return err
 }
 
