@@ -41,7 +41,7 @@ const ownEvents = "@socialdirect"
 func newCalendar(zone *time.Location, span slot.Period) *ics.Calendar {
 	cal := ics.NewCalendarFor("Social Direct")
 	cal.SetCalscale("GREGORIAN")
-	calendar.AddZone(cal, zone, calendar.Period(span))
+	calendar.AddZone(cal, zone, span)
 	return cal
 }
 

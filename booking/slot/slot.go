@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"socialdirect/internal/span"
+
 	"github.com/google/uuid"
 )
 
@@ -44,13 +46,7 @@ func CoversDay(day time.Time, weekday int, first, last time.Time) bool {
 func Weekday(day time.Time) int { return (int(day.Weekday())+6)%7 + 1 }
 
 // Period is from an instant, included, to another, excluded.
-type Period struct{ From, To time.Time }
-
-// Overlaps reports whether the two share an instant.
-func (p Period) Overlaps(q Period) bool { return p.From.Before(q.To) && q.From.Before(p.To) }
-
-// Inside reports whether q has all of p.
-func (p Period) Inside(q Period) bool { return !p.From.Before(q.From) && !p.To.After(q.To) }
+type Period = span.Period
 
 // Slot is an hour that can be booked.
 type Slot struct {
@@ -60,7 +56,7 @@ type Slot struct {
 }
 
 // Period is the slot's hour.
-func (s Slot) Period() Period { return Period{s.StartsAt, s.StartsAt.Add(Length)} }
+func (s Slot) Period() Period { return Period{From: s.StartsAt, To: s.StartsAt.Add(Length)} }
 
 // CompareStart orders the slot's start against an instant.
 func (s Slot) CompareStart(at time.Time) int { return s.StartsAt.Compare(at) }
@@ -192,7 +188,7 @@ func WallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 			until = end
 		}
 		midnight := day.Add(-time.Duration(offset) * time.Second)
-		p := Clip(Period{midnight.Add(time.Duration(from) * time.Minute), midnight.Add(time.Duration(to) * time.Minute)}, Period{since.UTC(), until.UTC()})
+		p := Clip(Period{From: midnight.Add(time.Duration(from) * time.Minute), To: midnight.Add(time.Duration(to) * time.Minute)}, Period{From: since.UTC(), To: until.UTC()})
 		if p.From.Before(p.To) {
 			periods = append(periods, p)
 		}

@@ -18,7 +18,7 @@ func TestR14_NineStaysNineAcrossClockChanges(t *testing.T) {
 	t.Parallel()
 	paris := zoneNamed(t, "Europe/Paris")
 	opening := Opening{Weekday: 1, FirstDay: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), Starts: 9 * 60, Ends: 10 * 60, Modes: Modes}
-	span := Period{time.Date(2026, 1, 1, 0, 0, 0, 0, paris), time.Date(2037, 12, 31, 0, 0, 0, 0, paris)}
+	span := Period{From: time.Date(2026, 1, 1, 0, 0, 0, 0, paris), To: time.Date(2037, 12, 31, 0, 0, 0, 0, paris)}
 	slots := SlotsIn(span, paris, []Opening{opening}, nil)
 	if len(slots) < 600 {
 		t.Fatalf("%d Mondays in twelve years", len(slots))
@@ -41,7 +41,7 @@ func TestR14_TheHourThatDoesNotExistIsNotOfferedAndTheDoubleOneOnce(t *testing.T
 		{time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC), []string{"01:00", "02:00", "03:00"}}, // 02:00 comes twice
 	} {
 		opening := Opening{FirstDay: c.day, LastDay: c.day, Starts: 60, Ends: 240, Modes: Modes}
-		slots := SlotsIn(Period{c.day.Add(-24 * time.Hour), c.day.Add(48 * time.Hour)}, paris, []Opening{opening}, nil)
+		slots := SlotsIn(Period{From: c.day.Add(-24 * time.Hour), To: c.day.Add(48 * time.Hour)}, paris, []Opening{opening}, nil)
 		var got []string
 		for _, slot := range slots {
 			got = append(got, slot.StartsAt.In(paris).Format("15:04"))
@@ -64,7 +64,7 @@ func TestR14_AnOpeningMadeForADayGoesBeforeTheWeeklyOne(t *testing.T) {
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	weekly := Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: Modes}
 	once := Opening{FirstDay: tuesday, LastDay: tuesday, Starts: 9*60 + 45, Ends: 10*60 + 45, Modes: []Mode{Video}}
-	slots := SlotsIn(Period{tuesday, tuesday.AddDate(0, 0, 1)}, paris, []Opening{weekly, once}, nil)
+	slots := SlotsIn(Period{From: tuesday, To: tuesday.AddDate(0, 0, 1)}, paris, []Opening{weekly, once}, nil)
 	if len(slots) != 2 || slots[0].StartsAt.In(paris).Format("15:04") != "09:45" || slots[1].StartsAt.In(paris).Format("15:04") != "11:00" {
 		t.Errorf("got %v", slots)
 	}
@@ -75,7 +75,7 @@ func TestR14_ASlotHasItsModesToItself(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	opening := Opening{FirstDay: day, LastDay: day, Starts: 9 * 60, Ends: 11 * 60, Modes: []Mode{Video, Phone}}
-	slots := SlotsIn(Period{day, day.AddDate(0, 0, 1)}, time.UTC, []Opening{opening}, nil)
+	slots := SlotsIn(Period{From: day, To: day.AddDate(0, 0, 1)}, time.UTC, []Opening{opening}, nil)
 	if len(slots) != 2 {
 		t.Fatalf("%d slots", len(slots))
 	}

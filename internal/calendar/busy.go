@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/internal/span"
+
 	ics "github.com/arran4/golang-ical"
 )
 
@@ -35,8 +37,8 @@ const (
 	maxEventLength = 366 * 24 * time.Hour
 )
 
-// Period is a span of time, its end not included.
-type Period struct{ From, To time.Time }
+// Period is from an instant, included, to another, excluded.
+type Period = span.Period
 
 // Reading is how a calendar is read: for which time, and what its owner wants.
 type Reading struct {
@@ -322,7 +324,7 @@ func (c *reader) counts(e *event, t timing) bool {
 }
 
 func (c *reader) add(p Period) {
-	p = Period{later(p.From, c.Span.From), earlier(p.To, c.Span.To)}
+	p = Period{From: later(p.From, c.Span.From), To: earlier(p.To, c.Span.To)}
 	if p.From.Before(p.To) {
 		c.busy.add(p)
 	}

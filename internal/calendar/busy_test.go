@@ -14,7 +14,7 @@ import (
 )
 
 // theSpan is December 2026 and January 2027.
-var theSpan = Period{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}
+var theSpan = Period{From: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}
 
 func parisian(t testing.TB) *time.Location {
 	t.Helper()
@@ -146,7 +146,7 @@ func TestR41_RepetitionsGoByTheWallClock(t *testing.T) {
 	for zone, preamble := range map[string]string{"Europe/Paris": "", "Heure de Vannes": outlookParis} {
 		t.Run(zone, func(t *testing.T) {
 			text := "BEGIN:VCALENDAR\n" + preamble + "BEGIN:VEVENT\nUID:1\nDTSTART;TZID=" + zone + ":20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\nEND:VEVENT\nEND:VCALENDAR\n"
-			span := Period{time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
+			span := Period{From: time.Date(2026, 3, 27, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)}
 			got, err := Busy(t.Context(), strings.NewReader(text), Reading{Span: span, Zone: time.UTC})
 			if want := "0327T0800-0327T0900 0328T0800-0328T0900 0329T0700-0329T0800 0330T0700-0330T0800"; err != nil || said(got) != want {
 				t.Errorf("%s: %s (%v)", zone, said(got), err)

@@ -56,10 +56,10 @@ type timing struct {
 // period is the occurrence that starts when the clock shows that.
 func (t timing) period(shown time.Time) Period {
 	if t.days {
-		return Period{t.dial(shown), t.dial(shown.Add(t.length))}
+		return Period{From: t.dial(shown), To: t.dial(shown.Add(t.length))}
 	}
 	from := t.dial(shown)
-	return Period{from, from.Add(t.length)}
+	return Period{From: from, To: from.Add(t.length)}
 }
 
 // timing works out when an event is; ok is false for one that takes no time, or
@@ -113,10 +113,10 @@ func parsePeriod(value string, by dial) (Period, bool) {
 		return Period{}, false
 	}
 	if length, isLength := parseDuration(second); isLength {
-		return Period{from, from.Add(length)}, true
+		return Period{From: from, To: from.Add(length)}, true
 	}
 	to, ok := parseInstant(second, by)
-	return Period{from, to}, ok
+	return Period{From: from, To: to}, ok
 }
 
 func parseInstant(value string, by dial) (time.Time, bool) {

@@ -19,7 +19,7 @@ type onset struct {
 // its end (RFC 5545, 3.6.5), from Go's own time zone data.
 func AddZone(cal *ics.Calendar, zone *time.Location, span Period) {
 	timezone := cal.AddTimezone(zone.String())
-	for _, o := range onsets(zone, Period{span.From, span.To.AddDate(1, 0, 0)}) {
+	for _, o := range onsets(zone, Period{From: span.From, To: span.To.AddDate(1, 0, 0)}) {
 		o.write(timezone)
 	}
 }
