@@ -23,6 +23,7 @@ package account
 import (
 	"socialdirect/account/factor"
 	"socialdirect/account/limit"
+	"socialdirect/account/lookup"
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
@@ -43,6 +44,7 @@ type Service struct {
 	Outbox   *outbox.Service
 	Sessions *session.Service
 	Factors  *factor.Service
+	Lookups  *lookup.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -68,7 +70,7 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	}
 	return &Service{
 		Limits: limits, People: persons, Codes: codes,
-		Outbox: mails, Sessions: sessions, Factors: factors,
+		Outbox: mails, Sessions: sessions, Factors: factors, Lookups: lookup.New(db, limits, mails),
 		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher,
 	}, nil
@@ -92,6 +94,6 @@ func (s *Service) At(db *postgres.DB) *Service {
 	moved.db = db
 	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
 	moved.Outbox, moved.Sessions = s.Outbox.At(db), s.Sessions.At(db)
-	moved.Factors = s.Factors.At(db)
+	moved.Factors, moved.Lookups = s.Factors.At(db), s.Lookups.At(db)
 	return &moved
 }

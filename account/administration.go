@@ -61,7 +61,7 @@ func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query stri
 	if words == nil {
 		return nil, false, ErrShortSearch
 	}
-	if err := s.spendSearch(ctx, v); err != nil {
+	if err := s.Lookups.SpendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
 	page = min(max(page, 1), foundPages)

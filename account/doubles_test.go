@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
@@ -33,9 +34,9 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 	dots := again(t, w, v, "A.", "L.", "annelegoff@exemple.fr", "+33612345670")
 	again(t, w, v, "Anne-Marie", "Le Goff", "homonyme@exemple.fr", "+33612345671")
 
-	found, err := w.Accounts.DoublesOf(t.Context(), admin, anne.ID)
-	want := []account.Double{
-		{ID: dots.ID, Likeness: account.SameEmail}, {ID: twin.ID, Likeness: account.SameNameAndMobile}, {ID: husband.ID, Likeness: account.SameMobile},
+	found, err := w.Accounts.Lookups.DoublesOf(t.Context(), admin, anne.ID)
+	want := []lookup.Double{
+		{ID: dots.ID, Likeness: lookup.SameEmail}, {ID: twin.ID, Likeness: lookup.SameNameAndMobile}, {ID: husband.ID, Likeness: lookup.SameMobile},
 	}
 	if err != nil || len(found) != len(want) {
 		t.Fatalf("%+v, %v", found, err)
@@ -48,17 +49,17 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 			t.Errorf("journal: %+v, %v", lines, err)
 		}
 	}
-	if found, err := w.Accounts.DoublesOf(t.Context(), admin, admin.ID); err != nil || len(found) != 0 {
+	if found, err := w.Accounts.Lookups.DoublesOf(t.Context(), admin, admin.ID); err != nil || len(found) != 0 {
 		t.Errorf("a member of staff has %+v, %v", found, err)
 	}
-	if _, err := w.Accounts.DoublesOf(t.Context(), admin, uuid.New()); !fault.Is(err, fault.NotFound) {
+	if _, err := w.Accounts.Lookups.DoublesOf(t.Context(), admin, uuid.New()); !fault.Is(err, fault.NotFound) {
 		t.Errorf("nobody's: %v", err)
 	}
 	for _, other := range []*viewer.Viewer{nil, v, {Role: viewer.Administrator}, {Role: viewer.DPO, Complete: true}, {Role: viewer.Beneficiary, ID: anne.ID, Complete: true}} {
-		if _, err := w.Accounts.DoublesOf(t.Context(), other, anne.ID); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Accounts.Lookups.DoublesOf(t.Context(), other, anne.ID); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v is shown doubles: %v", other, err)
 		}
-		if _, _, err := w.Accounts.DoubleGroups(t.Context(), other, 1); !fault.Is(err, fault.Forbidden) {
+		if _, _, err := w.Accounts.Lookups.DoubleGroups(t.Context(), other, 1); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v is shown all doubles: %v", other, err)
 		}
 	}
@@ -68,8 +69,8 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	t.Parallel()
 	w, v := switchboard(t)
 	admin := w.Member(t, viewer.Administrator, "claire")
-	list := func(page int) ([]account.DoubleGroup, bool) {
-		groups, more, err := w.Accounts.DoubleGroups(t.Context(), admin, page)
+	list := func(page int) ([]lookup.DoubleGroup, bool) {
+		groups, more, err := w.Accounts.Lookups.DoubleGroups(t.Context(), admin, page)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +97,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 		t.Errorf("far beyond: %+v", groups)
 	}
 	first := groups[0]
-	if len(first.Accounts) != 2 || first.Accounts[1].ID != last.ID || first.Accounts[1].Likeness != account.SameMobile || first.More || !strings.HasSuffix(first.Mobile, "00 10") || strings.Contains(first.Mobile, "12") {
+	if len(first.Accounts) != 2 || first.Accounts[1].ID != last.ID || first.Accounts[1].Likeness != lookup.SameMobile || first.More || !strings.HasSuffix(first.Mobile, "00 10") || strings.Contains(first.Mobile, "12") {
 		t.Errorf("the newest first, masked: %+v", first)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, last.ID, 1); err != nil || lines[0].Act != "account.looked_up" || lines[0].ActorID != admin.ID {
@@ -108,7 +109,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 		again(t, w, v, "PAUL", "deux", fmt.Sprintf("c%d@exemple.fr", i), last.Mobile)
 	}
 	groups, _ = list(1)
-	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != account.SameMobile || first.Accounts[1].Likeness != account.SameNameAndMobile {
+	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != lookup.SameMobile || first.Accounts[1].Likeness != lookup.SameNameAndMobile {
 		t.Errorf("bounded, and who has the same name: %+v", first)
 	}
 	if err := w.Accounts.Decide(t.Context(), admin, last.ID, account.Decision{Act: account.Withdraw, Reason: "Cette personne a deux comptes."}); err != nil {
@@ -122,7 +123,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	}
 	var err error
 	for range 61 {
-		if _, _, err = w.Accounts.DoubleGroups(t.Context(), admin, 1); err != nil {
+		if _, _, err = w.Accounts.Lookups.DoubleGroups(t.Context(), admin, 1); err != nil {
 			break
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"socialdirect/account/factor"
+	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/account/smscode"
@@ -69,7 +70,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // eraseRooms has each package take what it holds of a person out of its tables. What is
 // sealed with the person's key (decisions, reports) stays unread with it.
 func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, eraseShown, eraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, lookup.Erase, eraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query str
 	if words == nil {
 		return nil, ErrShortSearch
 	}
-	if err := s.spendSearch(ctx, v); err != nil {
+	if err := s.Lookups.SpendSearch(ctx, v); err != nil {
 		return nil, err
 	}
 	rows, err := readMatching(ctx, s.db.Pool, words, 0, foundAtOnce)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"socialdirect/account/factor"
+	"socialdirect/account/lookup"
 	"socialdirect/account/session"
 	"socialdirect/web"
 
@@ -14,6 +15,7 @@ import (
 type HTTP struct {
 	Sessions *session.HTTP
 	Factors  *factor.HTTP
+	Lookups  *lookup.HTTP
 
 	accounts *Service
 	render   *web.Renderer
@@ -26,5 +28,5 @@ type HTTP struct {
 // its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
 func NewHTTP(accounts *Service, render *web.Renderer, secure bool) *HTTP {
 	sessions := session.NewHTTP(accounts.Sessions, render, secure)
-	return &HTTP{Sessions: sessions, Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
+	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
 }

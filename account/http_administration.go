@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"socialdirect/account/factor"
+	"socialdirect/account/lookup"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
@@ -88,7 +89,7 @@ type accountPage struct {
 	Decisions []Decided
 	Resets    []pastReset // of the second factor
 	Reports   []Report
-	Doubles   []Double // of a beneficiary
+	Doubles   []lookup.Double // of a beneficiary
 	Possible  []Act
 	Recovery  bool       // the second factor can be reset here
 	ResetCode string     // to be read out, in groups of four, once after a reset
@@ -154,7 +155,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	if page.Reports, err = h.accounts.ReportsAbout(ctx, v, id); err != nil {
 		return page, err
 	}
-	if page.Doubles, err = h.accounts.DoublesOf(ctx, v, id); err != nil {
+	if page.Doubles, err = h.accounts.Lookups.DoublesOf(ctx, v, id); err != nil {
 		return page, err
 	}
 	if page.Coming, err = h.coming(ctx, id); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"socialdirect/account/lookup"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/account/smscode"
@@ -20,7 +21,7 @@ import (
 type standardPage struct {
 	Form     *form.Form
 	Searched bool
-	Found    []Double
+	Found    []lookup.Double
 	More     bool // others fit the search too
 	Accounts []Assistance
 	Recalls  int // people who wait for a call
@@ -62,11 +63,11 @@ func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words := f.Text("search", form.Text{Max: 254, Required: ErrSearch.Message})
+	words := f.Text("search", form.Text{Max: 254, Required: lookup.ErrSearch.Message})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	page.Found, page.More, err = h.accounts.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
+	page.Found, page.More, err = h.accounts.Lookups.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
 	if err != nil {
 		return pages.Refuse(f, "search", err, page)
 	}
@@ -102,7 +103,7 @@ func (h *HTTP) AssistPage(w http.ResponseWriter, r *http.Request) error {
 
 // doublesPage is the accounts that may be the same person's, for the script of the
 // form.
-type doublesPage struct{ Doubles []Double }
+type doublesPage struct{ Doubles []lookup.Double }
 
 func (doublesPage) Template() string { return "account/doubles" }
 func (doublesPage) Title() string    { return "Comptes qui ressemblent" }
@@ -114,13 +115,13 @@ func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := Probe{
+	typed := lookup.Probe{
 		FirstName: f.Text("first_name", form.Text{Max: form.MaxName}), LastName: f.Text("last_name", form.Text{Max: form.MaxName}),
 		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
 	}
 	var page doublesPage
 	if typed.Email != "" || typed.Mobile != "" {
-		if page.Doubles, err = h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
+		if page.Doubles, err = h.accounts.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
 			return err
 		}
 	}
@@ -179,7 +180,7 @@ type assistedPage struct {
 	Person  Assisted
 	Mobile  string // in pairs, to be read back
 	Fields  []field
-	Doubles []Double
+	Doubles []lookup.Double
 	Work    bool // the address is the client's own
 }
 
@@ -187,7 +188,7 @@ func (assistedPage) Template() string { return "account/assisted" }
 func (assistedPage) Title() string    { return "Vérifier avec la personne" }
 
 func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assistedPage, error) {
-	doubles, err := h.accounts.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
+	doubles, err := h.accounts.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
 	if err != nil {
 		return assistedPage{}, err
 	}

@@ -29,7 +29,6 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	reports := []Report{{Kind: Dispute, Text: "Mot\nà mot", Author: "Nadia", At: at}, {HandledAt: &at, HandledBy: "Claire", At: at}}
 	line := audit.Line{ID: 1, At: at, Entry: audit.Entry{Act: "account.suspended", ActorID: person.ID, SubjectID: person.ID}}
 	pages := []web.Page{
-		groupsPage{}, groupsPage{Groups: []DoubleGroup{{Mobile: "•• 56 78", Accounts: []Double{{Name: "Anne", Likeness: SameMobile}, {Name: "Zoé", Likeness: SameNameAndMobile}}, More: true}}, Previous: "/a", Next: "/b"},
 		searchPage{}, searchPage{Asked: true, Found: []Account{full}, Previous: 1, Next: 3},
 		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, reportsPage{}, journalPage{},
 		accountPage{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/lookup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -52,10 +53,10 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	w.Member(t, viewer.Administrator, "Claire")
 	w.Member(t, viewer.DPO, "Hugo")
-	mobiles := crowd(t, w, account.ShownMost+100)
+	mobiles := crowd(t, w, lookup.ShownMost+100)
 	var shown, refused atomic.Int64
 	search := func(mobile string) error {
-		found, _, err := w.Accounts.Search(ctx, operator, "", mobile)
+		found, _, err := w.Accounts.Lookups.Search(ctx, operator, "", mobile)
 		if err == nil && len(found) != 1 {
 			t.Errorf("%d people have %s", len(found), mobile)
 		}
@@ -74,12 +75,12 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		wantMails := map[bool]int{true: 2, false: 0}[shown.Load() >= account.ShownAlarm]
+		wantMails := map[bool]int{true: 2, false: 0}[shown.Load() >= lookup.ShownAlarm]
 		if mails, lines := overseen(t, w, operator.ID); mails != wantMails || lines != wantMails/2 {
 			t.Errorf("after %d people: %d mails, %d lines in the journal", shown.Load(), mails, lines)
 		}
 	}
-	if shown.Load() != account.ShownMost || refused.Load() != 100 {
+	if shown.Load() != lookup.ShownMost || refused.Load() != 100 {
 		t.Errorf("%d were shown, %d refused", shown.Load(), refused.Load())
 	}
 	w.SetNow(w.DB.Now().Add(10 * time.Minute))
@@ -96,7 +97,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	for name, probe := range map[string]func() error{
 		"a number of nobody's": func() error { return search("+33799999999") },
 		"a comparison": func() error {
-			_, err := w.Accounts.LikelyDoubles(ctx, operator, account.Probe{Mobile: "+33799999999"})
+			_, err := w.Accounts.Lookups.LikelyDoubles(ctx, operator, lookup.Probe{Mobile: "+33799999999"})
 			return err
 		},
 		"a sign-up of somebody new": func() error {
@@ -111,7 +112,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	// By the operator's own midnight the day's work begins anew, and another operator's
 	// day is their own.
 	other := w.Member(t, viewer.Switchboard, "Rozenn")
-	if _, _, err := w.Accounts.Search(ctx, other, "", mobiles[0]); err != nil {
+	if _, _, err := w.Accounts.Lookups.Search(ctx, other, "", mobiles[0]); err != nil {
 		t.Errorf("another operator: %v", err)
 	}
 	midnight := time.Date(2026, 12, 1, 0, 0, 0, 0, operator.Zone)
@@ -161,14 +162,14 @@ func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
-	crowd(t, w, account.ShownMost+20)
+	crowd(t, w, lookup.ShownMost+20)
 	rows, err := w.DB.Pool.Query(ctx, `select id from accounts where role = 'beneficiary' order by id`)
 	check(t, err)
 	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 	check(t, err)
 	show := func(asked ...uuid.UUID) (shown int, full error) {
 		err := w.DB.InTx(ctx, func(tx postgres.Tx) error {
-			allowed, refused, err := w.Accounts.ShowFirst(ctx, tx, operator, asked...)
+			allowed, refused, err := w.Accounts.Lookups.ShowFirst(ctx, tx, operator, asked...)
 			for i, id := range asked[:min(len(allowed), len(asked))] {
 				if !allowed[id] {
 					t.Errorf("the %dth is left out, and a later one is shown", i+1)
@@ -186,11 +187,11 @@ func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
 		full  bool
 	}{
 		{nil, 0, false},
-		{people[:account.ShownMost-10], account.ShownMost - 10, false},
-		{append(people[account.ShownMost-12:account.ShownMost-2:account.ShownMost-2], people[0], people[0]), 11, false},
-		{people[account.ShownMost-2:], 2, true},
+		{people[:lookup.ShownMost-10], lookup.ShownMost - 10, false},
+		{append(people[lookup.ShownMost-12:lookup.ShownMost-2:lookup.ShownMost-2], people[0], people[0]), 11, false},
+		{people[lookup.ShownMost-2:], 2, true},
 		{people[:5], 5, true},
-		{people[account.ShownMost:], 0, true},
+		{people[lookup.ShownMost:], 0, true},
 		{nil, 0, true},
 	} {
 		if shown, full := show(c.asked...); shown != c.shown || (full != nil) != c.full {

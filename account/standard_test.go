@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/account/smscode"
@@ -118,8 +119,8 @@ func TestR4_OnlyTheSwitchboardSignsPeopleUp(t *testing.T) {
 	for _, v := range viewers {
 		_, assisted := w.Accounts.Assist(t.Context(), v, spoken(w, "b@exemple.fr", "+33612345670"))
 		_, listed := w.Accounts.Assistances(t.Context(), v)
-		_, _, searched := w.Accounts.Search(t.Context(), v, "Le Goff", "")
-		_, compared := w.Accounts.LikelyDoubles(t.Context(), v, account.Probe{Mobile: "+33612345679"})
+		_, _, searched := w.Accounts.Lookups.Search(t.Context(), v, "Le Goff", "")
+		_, compared := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, lookup.Probe{Mobile: "+33612345679"})
 		for act, err := range map[string]error{
 			"sign up": assisted, "list": listed, "search": searched, "resend": w.Accounts.ResendLink(t.Context(), v, person.ID), "compare": compared,
 		} {
@@ -195,19 +196,19 @@ func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
 	w, v := switchboard(t)
 	first := assist(t, w, v, spoken(w, "anne.le.goff@exemple.fr", "+33612345679"))
 	for name, c := range map[string]struct {
-		probe account.Probe
-		want  account.Likeness
+		probe lookup.Probe
+		want  lookup.Likeness
 	}{
-		"the same mobile":         {account.Probe{FirstName: "Paul", LastName: "Hoarau", Mobile: "+33612345679"}, account.SameMobile},
-		"name and mobile":         {account.Probe{FirstName: "anne marie", LastName: "LE GÔFF", Mobile: "+33612345679"}, account.SameNameAndMobile},
-		"case":                    {account.Probe{Email: "Anne.Le.Goff@exemple.fr"}, account.SameEmail},
-		"dots":                    {account.Probe{Email: "annelegoff@EXEMPLE.fr", Mobile: "+33612345670"}, account.SameEmail},
-		"the same name alone":     {account.Probe{FirstName: "Anne-Marie", LastName: "Le Goff"}, ""},
-		"a dot in another domain": {account.Probe{Email: "anne.le.goff@ex.emple.fr"}, ""},
-		"nothing":                 {account.Probe{}, ""},
-		"a member of staff":       {account.Probe{Email: "standard@exemple.fr"}, ""},
+		"the same mobile":         {lookup.Probe{FirstName: "Paul", LastName: "Hoarau", Mobile: "+33612345679"}, lookup.SameMobile},
+		"name and mobile":         {lookup.Probe{FirstName: "anne marie", LastName: "LE GÔFF", Mobile: "+33612345679"}, lookup.SameNameAndMobile},
+		"case":                    {lookup.Probe{Email: "Anne.Le.Goff@exemple.fr"}, lookup.SameEmail},
+		"dots":                    {lookup.Probe{Email: "annelegoff@EXEMPLE.fr", Mobile: "+33612345670"}, lookup.SameEmail},
+		"the same name alone":     {lookup.Probe{FirstName: "Anne-Marie", LastName: "Le Goff"}, ""},
+		"a dot in another domain": {lookup.Probe{Email: "anne.le.goff@ex.emple.fr"}, ""},
+		"nothing":                 {lookup.Probe{}, ""},
+		"a member of staff":       {lookup.Probe{Email: "standard@exemple.fr"}, ""},
 	} {
-		found, err := w.Accounts.LikelyDoubles(t.Context(), v, c.probe)
+		found, err := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, c.probe)
 		switch {
 		case err != nil, c.want == "" && len(found) != 0, c.want != "" && len(found) != 1:
 			t.Errorf("%s: %+v, %v", name, found, err)
@@ -234,8 +235,8 @@ func TestR5_ASearchShowsLittleAndIsJournaledAndBounded(t *testing.T) {
 		in := spoken(w, fmt.Sprintf("anne-%d@exemple.fr", i), fmt.Sprintf("+3361234567%d", i))
 		assist(t, w, v, in)
 	}
-	search := func(words, mobile string) ([]account.Double, bool, error) {
-		return w.Accounts.Search(t.Context(), v, words, mobile)
+	search := func(words, mobile string) ([]lookup.Double, bool, error) {
+		return w.Accounts.Lookups.Search(t.Context(), v, words, mobile)
 	}
 	for _, words := range []string{"anne marie", "LE GOFF a", "Le góff"} {
 		if found, more, err := search(words, ""); err != nil || len(found) != 5 || !more {
@@ -256,7 +257,7 @@ func TestR5_ASearchShowsLittleAndIsJournaledAndBounded(t *testing.T) {
 		}
 	}
 	for _, words := range []string{"", "  ", "an", "%%%%", "a%", "___"} {
-		if _, _, err := search(words, ""); !errors.Is(err, account.ErrSearch) {
+		if _, _, err := search(words, ""); !errors.Is(err, lookup.ErrSearch) {
 			t.Errorf("%q: %v", words, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account/factor"
 	"socialdirect/account/limit"
+	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/account/smscode"
@@ -22,7 +23,7 @@ const sweepEvery = time.Hour
 // in time: accounts, and addresses to move to.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, deleteShownDays, factor.Sweep} {
+		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep} {
 			if err := sweep(ctx, tx); err != nil {
 				return err
 			}

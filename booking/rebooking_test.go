@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/lookup"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
@@ -676,7 +676,7 @@ func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
 		people as (
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
 			select 'administrator', i || '@exemple.fr', 'Roy', 'Anne', 'Europe/Paris', $2 from generate_series(1, $3) i returning id)
-		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), account.ShownMost-2)
+		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), lookup.ShownMost-2)
 	ok(t, err)
 	check(2, true)
 	check(2, true) // the same two

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/lookup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -25,7 +25,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	rows, err := w.DB.Pool.Query(ctx, `
 		insert into accounts (role, email, email_validated_at, last_name, first_name, client_id, password_hash, time_zone, created_at)
 		select 'beneficiary', 'personne-' || i || '@exemple.fr', $3, 'Personne' || i, 'Zoé', $2, 'none', 'Europe/Paris', $3
-		from generate_series(1, $1) i returning id`, account.ShownMost+2, client.ID, bookingtest.Start)
+		from generate_series(1, $1) i returning id`, lookup.ShownMost+2, client.ID, bookingtest.Start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		}
 		ids = append(ids, id)
 	}
-	for i, id := range ids[:account.ShownMost] {
+	for i, id := range ids[:lookup.ShownMost] {
 		if i%2 == 0 {
 			_, err = w.Appointments.Somebody(ctx, operator, id)
 		} else {
@@ -47,7 +47,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 			t.Fatalf("person %d: %v", i, err)
 		}
 	}
-	last := ids[account.ShownMost]
+	last := ids[lookup.ShownMost]
 	_, somebody := w.Appointments.Somebody(ctx, operator, last)
 	_, told := w.Notify.Deliveries(ctx, operator, last)
 	_, coming := w.Appointments.ComingOf(ctx, operator, last)

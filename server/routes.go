@@ -314,7 +314,7 @@ func (s *Server) routes() []route {
 		{"POST", "/administration/comptes", administrator, a.SearchAccounts, page},
 		{"GET", "/administration/comptes/invitation", administrator, a.InvitePage, page},
 		{"POST", "/administration/comptes/invitation", administrator, a.Invite, page},
-		{"GET", "/administration/doubles", administrator, a.DoubleGroupsPage, page},
+		{"GET", "/administration/doubles", administrator, a.Lookups.DoubleGroupsPage, page},
 		{"GET", "/administration/comptes/{id}", administrator, a.ShowAccount, page},
 		{"GET", "/administration/comptes/{id}/decision", administrator, a.DecisionPage, page},
 		{"POST", "/administration/comptes/{id}/decision", administrator, a.Decide, page},

@@ -71,7 +71,7 @@ func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 	if v.Role != viewer.Switchboard {
 		return nil
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Show(ctx, tx, v, person) })
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Lookups.Show(ctx, tx, v, person) })
 }
 
 // ComingOf lists the coming appointments of somebody for whom an operator acts:

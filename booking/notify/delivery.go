@@ -54,7 +54,7 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (all []Delive
 		if err != nil {
 			return err
 		}
-		shown, _, err := s.Accounts.ShowFirst(ctx, tx, v, whose(waiting)...)
+		shown, _, err := s.Accounts.Lookups.ShowFirst(ctx, tx, v, whose(waiting)...)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (s *Service) Deliveries(ctx context.Context, v *viewer.Viewer, person uuid.
 		if d.Reachable, err = s.beneficiary(ctx, tx, person); err != nil {
 			return err
 		}
-		if err := s.Accounts.Show(ctx, tx, v, person); err != nil {
+		if err := s.Accounts.Lookups.Show(ctx, tx, v, person); err != nil {
 			return err
 		}
 		rows, err := s.Notifications.To(ctx, tx, person, deliveriesShown)

@@ -64,7 +64,7 @@ func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, 
 		for i, r := range waiting {
 			ids[i] = r.ID
 		}
-		shown, _, err := s.Accounts.ShowFirst(ctx, tx, v, ids...)
+		shown, _, err := s.Accounts.Lookups.ShowFirst(ctx, tx, v, ids...)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package account
+package lookup
 
 import (
 	"context"
@@ -52,14 +52,14 @@ func readOverseers(ctx context.Context, q postgres.Querier) ([]uuid.UUID, error)
 	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
 }
 
-// deleteShownDays forgets whom operators were shown on days that are over everywhere.
-func deleteShownDays(ctx context.Context, tx postgres.Tx) error {
+// Sweep forgets whom operators were shown on days that are over everywhere.
+func Sweep(ctx context.Context, tx postgres.Tx) error {
 	_, err := tx.Exec(ctx, `delete from shown_days where day < $1`, tx.Now.AddDate(0, 0, -2))
 	return err
 }
 
-// eraseShown forgets to whom a person was shown, and whom they were shown.
-func eraseShown(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// Erase forgets to whom a person was shown, and whom they were shown.
+func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from people_shown where person_id = $1`,
 		`delete from shown_days where operator_id = $1`,

@@ -1,4 +1,4 @@
-package account
+package lookup
 
 import (
 	"net/http"
@@ -16,13 +16,14 @@ type groupsPage struct {
 }
 
 func (groupsPage) Template() string { return "account/double_groups" }
-func (groupsPage) Title() string    { return "Comptes qui se ressemblent" }
+
+func (groupsPage) Title() string { return "Comptes qui se ressemblent" }
 
 // DoubleGroupsPage shows them; what is no page number is the first page.
 func (h *HTTP) DoubleGroupsPage(w http.ResponseWriter, r *http.Request) error {
 	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	number = min(max(number, 1), groupPages)
-	groups, more, err := h.accounts.DoubleGroups(r.Context(), viewer.From(r.Context()), number)
+	groups, more, err := h.lookups.DoubleGroups(r.Context(), viewer.From(r.Context()), number)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package account
+package lookup
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) 
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
-	if err := s.spendSearch(ctx, v); err != nil {
+	if err := s.SpendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
 	page = min(max(page, 1), groupPages)
@@ -84,7 +84,7 @@ func (s *Service) DoublesOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 			return err
 		}
 		probe := Probe{FirstName: person.FirstName, LastName: person.LastName, Email: person.Email, Mobile: person.Mobile}
-		if found, err = readDoubles(ctx, tx, probe, id); err != nil {
+		if found, err = ReadDoubles(ctx, tx, probe, id); err != nil {
 			return err
 		}
 		return noteShown(ctx, tx, v, found)

@@ -1,4 +1,4 @@
-package account
+package lookup
 
 import (
 	"context"
@@ -83,7 +83,7 @@ func (s *Service) alarmShown(ctx context.Context, tx postgres.Tx, v *viewer.View
 		return err
 	}
 	for _, id := range overseers {
-		if err := s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.ManyShown, About: v.ID}); err != nil {
+		if err := s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.ManyShown, About: v.ID}); err != nil {
 			return err
 		}
 	}

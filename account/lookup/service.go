@@ -1,0 +1,39 @@
+// Package lookup is how the switchboard and the administration find people, and likely
+// doubles among them (R5): searched, never listed whole (R45), journaled (R39), and at most
+// so many in a day to one person of the switchboard (R47).
+package lookup
+
+import (
+	"socialdirect/account/limit"
+	"socialdirect/account/outbox"
+	"socialdirect/internal/postgres"
+	"socialdirect/web"
+)
+
+// Service finds people.
+type Service struct {
+	db     *postgres.DB
+	limits *limit.Service
+	outbox *outbox.Service
+}
+
+// New returns the service.
+func New(db *postgres.DB, limits *limit.Service, outbox *outbox.Service) *Service {
+	return &Service{db: db, limits: limits, outbox: outbox}
+}
+
+// At returns the same on a database whose clock stands elsewhere.
+func (s *Service) At(db *postgres.DB) *Service {
+	return New(db, s.limits.At(db), s.outbox.At(db))
+}
+
+// HTTP is the page of likely doubles.
+type HTTP struct {
+	lookups *Service
+	render  *web.Renderer
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(lookups *Service, render *web.Renderer) *HTTP {
+	return &HTTP{lookups: lookups, render: render}
+}
