@@ -186,21 +186,22 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	workers := worker.NewHTTP(s.workers, render)
 	searches := search.NewHTTP(s.searches, workers, render)
 	rebookings := rebooking.NewHTTP(s.rebookings, render)
+	accounts := account.NewHTTP(s.accounts, render, false)
 	listening.Config = server.New(server.Parts{
-		Web: render, Accounts: account.NewHTTP(s.accounts, render, false), Sessions: s.accounts.Sessions,
-		Companies: company.NewHTTP(s.companies, apikey.New(p.db), render, base), Legal: legal.NewHTTP(s.legal, render),
-		Workers:     workers,
-		Agendas:     agenda.NewHTTP(s.agendas, render),
-		Searches:    searches,
-		BulkCancels: bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
-		Calendars:   calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
-		Waitlist:    waitlist.NewHTTP(s.waitlist, workers, render),
-		Rebookings:  rebookings,
-		Notify:      notify.NewHTTP(s.notify, render),
-		Bookings: booking.NewHTTP(s.bookings, booking.PageParts{
-			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
-		}),
-		Messages: pages, Calls: signaling.NewHTTP(s.calls, render, base),
+		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
+		Pages: []server.Pages{
+			accounts, company.NewHTTP(s.companies, apikey.New(p.db), render, base), legal.NewHTTP(s.legal, render),
+			workers, searches, rebookings,
+			agenda.NewHTTP(s.agendas, render),
+			calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
+			waitlist.NewHTTP(s.waitlist, workers, render),
+			notify.NewHTTP(s.notify, render),
+			booking.NewHTTP(s.bookings, booking.PageParts{
+				Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
+			}),
+			bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
+			pages, signaling.NewHTTP(s.calls, render, base),
+		},
 	}).HTTP()
 	listening.Start()
 	b.Cleanup(func() {

@@ -9,17 +9,18 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
+	"socialdirect/web"
 )
 
 // apiPath is where programs ask; every answer below it is for them.
 const apiPath = "/api/"
 
 // kindOf is how a request is answered that has not come to its route.
-func kindOf(r *http.Request) routeKind {
+func kindOf(r *http.Request) web.RouteKind {
 	if strings.HasPrefix(r.URL.Path, apiPath) {
-		return programs
+		return web.ProgramRoute
 	}
-	return page
+	return web.PageRoute
 }
 
 // refuseOthers answers what is asked of the programs' addresses in another way, or
@@ -27,14 +28,14 @@ func kindOf(r *http.Request) routeKind {
 func (s *Server) refuseOthers(mux *http.ServeMux) {
 	methods := map[string][]string{}
 	for _, r := range s.routes() {
-		if r.kind == programs {
-			methods[r.path] = append(methods[r.path], r.method)
+		if r.Kind == web.ProgramRoute {
+			methods[r.Path] = append(methods[r.Path], r.Method)
 		}
 	}
 	for path, allowed := range methods {
-		mux.Handle(path, s.serve(route{access: everyone, handler: notAllowed(allowed), kind: programs}))
+		mux.Handle(path, s.serve(web.Route{Access: web.Everyone, Handler: notAllowed(allowed), Kind: web.ProgramRoute}))
 	}
-	mux.Handle(apiPath, s.serve(route{access: everyone, handler: notFound, kind: programs}))
+	mux.Handle(apiPath, s.serve(web.Route{Access: web.Everyone, Handler: notFound, Kind: web.ProgramRoute}))
 }
 
 func notAllowed(methods []string) func(http.ResponseWriter, *http.Request) error {

@@ -71,7 +71,7 @@ const retryAfter = "30"
 
 // fail answers with the one returned error: nothing else in the platform turns
 // an error into a status.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, err error) {
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind web.RouteKind, err error) {
 	f := faultOf(r, err)
 	logFault(r, f)
 	status := statuses[f.Code]
@@ -82,11 +82,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind routeKind, er
 		w.Header().Set("Retry-After", retryAfter)
 	}
 	switch {
-	case kind == socket:
+	case kind == web.SocketRoute:
 		http.Error(w, http.StatusText(status), status)
-	case kind == script:
+	case kind == web.ScriptRoute:
 		failScript(w, status, f)
-	case kind == programs:
+	case kind == web.ProgramRoute:
 		s.failAPI(w, status, f)
 	case f == errPending || f.Code == fault.Unauthenticated:
 		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)

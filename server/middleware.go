@@ -18,6 +18,7 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // How long a request's body may take to arrive.
@@ -30,7 +31,7 @@ const (
 func (s *Server) around(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.serve(route{access: everyone, handler: foreign, kind: kindOf(r)}).ServeHTTP(w, r)
+		s.serve(web.Route{Access: web.Everyone, Handler: foreign, Kind: kindOf(r)}).ServeHTTP(w, r)
 	}))
 	return s.leaving.around(s.safe(s.headers(s.client(crossOrigin.Handler(next)))))
 }
@@ -111,28 +112,28 @@ func covered(address netip.Addr, prefixes []netip.Prefix) bool {
 
 // serve is one route: who is asking, may they knock, the handler, and the one
 // place where its error goes.
-func (s *Server) serve(r route) http.Handler {
+func (s *Server) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began := time.Now()
-		limitBody(w, req, r.kind.patience())
-		w, req, answered := r.kind.inTime(w, req)
+		limitBody(w, req, patienceFor(r.Kind))
+		w, req, answered := inTime(r.Kind, w, req)
 		defer answered()
-		req, err := s.identify(req, r.access)
+		req, err := s.identify(req, r.Access)
 		if err == nil && !typeable(req.URL.Path) {
 			err = notFound(w, req)
 		}
 		if err == nil {
-			err = r.handler(w, req)
+			err = r.Handler(w, req)
 		}
 		if err != nil {
-			s.fail(w, req, r.kind, err)
+			s.fail(w, req, r.Kind, err)
 		}
-		slog.Debug("request", "method", req.Method, "route", r.path, "took", time.Since(began))
+		slog.Debug("request", "method", req.Method, "route", r.Path, "took", time.Since(began))
 	})
 }
 
-func (k routeKind) patience() time.Duration {
-	if k == upload {
+func patienceFor(k web.RouteKind) time.Duration {
+	if k == web.UploadRoute {
 		return uploadTimeout
 	}
 	return formTimeout
@@ -172,33 +173,33 @@ func typeable(path string) bool {
 }
 
 // identify puts the viewer in the request and checks them against the route.
-func (s *Server) identify(r *http.Request, allowed access) (*http.Request, error) {
-	if allowed.token {
+func (s *Server) identify(r *http.Request, allowed web.Access) (*http.Request, error) {
+	if allowed.Key {
 		v, err := s.parts.API.Identify(r)
 		return r.WithContext(viewer.With(r.Context(), v)), err
 	}
-	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Accounts.Sessions.SessionToken(r))
+	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Cookies.SessionToken(r))
 	if err != nil {
 		return r, err
 	}
-	if v != nil && (v.Complete || allowed.owing) {
+	if v != nil && (v.Complete || allowed.Owing) {
 		r = r.WithContext(viewer.With(r.Context(), v))
 	}
-	return r, allowed.check(v)
+	return r, check(allowed, v)
 }
 
 // check reports, as a fault, why v may not knock.
-func (a access) check(v *viewer.Viewer) error {
+func check(a web.Access, v *viewer.Viewer) error {
 	switch {
-	case a.open:
+	case a.Open:
 		return nil
 	case v == nil:
 		return errSignedOut
-	case !v.Complete && !a.owing:
+	case !v.Complete && !a.Owing:
 		return errOwing
-	case a.roles != nil && !slices.Contains(a.roles, v.Role):
+	case a.Roles != nil && !slices.Contains(a.Roles, v.Role):
 		return fault.New(fault.Forbidden, "Cette page est réservée à d’autres personnes.")
-	case v.Complete && v.Pending && !a.pending:
+	case v.Complete && v.Pending && !a.Pending:
 		return errPending
 	}
 	return nil

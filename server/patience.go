@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"socialdirect/web"
 	"time"
 )
 
@@ -17,18 +18,18 @@ var errSlow = errors.New("no answer in time")
 
 // inTime ends a request's context with errSlow when its answer has not begun in time.
 // Sockets and uploads last as long as they last; so does an answer that has begun.
-func (k routeKind) inTime(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request, func()) {
-	if k == socket || k == upload {
+func inTime(k web.RouteKind, w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request, func()) {
+	if k == web.SocketRoute || k == web.UploadRoute {
 		return w, r, func() {}
 	}
 	return beginWithin(answerTimeout+bodyPatience(k, r), w, r)
 }
 
-func bodyPatience(k routeKind, r *http.Request) time.Duration {
+func bodyPatience(k web.RouteKind, r *http.Request) time.Duration {
 	if r.Body == nil || r.Body == http.NoBody {
 		return 0
 	}
-	return k.patience()
+	return patienceFor(k)
 }
 
 func beginWithin(limit time.Duration, w http.ResponseWriter, r *http.Request) (http.ResponseWriter, *http.Request, func()) {

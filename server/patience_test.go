@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/internal/fault"
+	"socialdirect/web"
 )
 
 // A page that waits for what does not come is ended and says so; one that has begun
@@ -55,8 +56,8 @@ func TestR40_ABrowserThatLeftIsNoPartThatIsAway(t *testing.T) {
 func TestR40_SocketsAndUploadsAreNotEnded(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	for _, kind := range []routeKind{socket, upload} {
-		_, got, done := kind.inTime(httptest.NewRecorder(), r)
+	for _, kind := range []web.RouteKind{web.SocketRoute, web.UploadRoute} {
+		_, got, done := inTime(kind, httptest.NewRecorder(), r)
 		done()
 		if got.Context().Err() != nil {
 			t.Errorf("%d has a limit", kind)

@@ -8,53 +8,22 @@ import (
 	"net/netip"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/account/session"
-	"socialdirect/booking"
-	"socialdirect/booking/agenda"
-	"socialdirect/booking/bulkcancel"
-	"socialdirect/booking/calendar"
-	"socialdirect/booking/notify"
-	"socialdirect/booking/rebooking"
-	"socialdirect/booking/search"
-	"socialdirect/booking/waitlist"
-	"socialdirect/booking/worker"
-	"socialdirect/company"
 	"socialdirect/company/api"
-	"socialdirect/company/apikey"
-	"socialdirect/company/figures"
 	"socialdirect/internal/config"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/health"
-	"socialdirect/legal"
-	"socialdirect/messaging"
-	"socialdirect/privacy"
-	"socialdirect/signaling"
 	"socialdirect/web"
 )
 
 // Parts is what the server serves.
 type Parts struct {
-	Web         *web.Renderer
-	Accounts    *account.HTTP
-	Sessions    *session.Service
-	Companies   *company.HTTP
-	Legal       *legal.HTTP
-	Workers     *worker.HTTP
-	Agendas     *agenda.HTTP
-	Searches    *search.HTTP
-	Calendars   *calendar.HTTP
-	Bookings    *booking.HTTP
-	Waitlist    *waitlist.HTTP
-	Rebookings  *rebooking.HTTP
-	Notify      *notify.HTTP
-	BulkCancels *bulkcancel.HTTP
-	Messages    *messaging.HTTP
-	Calls       *signaling.HTTP
-	Rights      *privacy.HTTP
-	Figures     *figures.HTTP
-	Keys        *apikey.HTTP
-	API         *api.HTTP
+	Web      *web.Renderer
+	Cookies  *session.HTTP // reads who is signed in from a request
+	Sessions *session.Service
+	API      *api.HTTP
+	// Pages are those of all packages.
+	Pages []Pages
 
 	// Health answers /readyz.
 	Health *health.Monitor

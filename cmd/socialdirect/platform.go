@@ -381,29 +381,26 @@ func (p *platform) startServer(s settings) error {
 	p.health = health.New(p.parts(s)...)
 	texts := legal.NewHTTP(p.legal, render)
 	render.Remind(texts.Reminder)
+	programs := api.NewHTTP(p.db, p.companies, p.keys, shown)
 	p.server = server.New(server.Parts{
-		Web:         render,
-		Accounts:    accounts,
-		Sessions:    p.accounts.Sessions,
-		Companies:   companies,
-		Legal:       texts,
-		Workers:     workers,
-		Agendas:     agenda.NewHTTP(p.agendas, render),
-		Searches:    searches,
-		BulkCancels: bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
-		Calendars:   calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
-		Waitlist:    waitlist.NewHTTP(p.waitlist, workers, render),
-		Rebookings:  rebookings,
-		Notify:      notify.NewHTTP(p.notify, render),
-		Bookings: booking.NewHTTP(p.bookings, booking.PageParts{
-			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
-		}),
-		Messages:       pages,
-		Calls:          signaling.NewHTTP(calls, render, s.base),
-		Rights:         privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
-		Figures:        shown,
-		Keys:           apikey.NewHTTP(p.keys, render, s.secure),
-		API:            api.NewHTTP(p.db, p.companies, p.keys, shown),
+		Web:      render,
+		Cookies:  accounts.Sessions,
+		Sessions: p.accounts.Sessions,
+		API:      programs,
+		Pages: []server.Pages{
+			accounts, texts, companies, shown, programs, apikey.NewHTTP(p.keys, render, s.secure),
+			workers, searches, rebookings,
+			agenda.NewHTTP(p.agendas, render),
+			calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
+			waitlist.NewHTTP(p.waitlist, workers, render),
+			notify.NewHTTP(p.notify, render),
+			booking.NewHTTP(p.bookings, booking.PageParts{
+				Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
+			}),
+			bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
+			pages, signaling.NewHTTP(calls, render, s.base),
+			privacy.NewHTTP(p.rights, render, config.Operator(s.operator)),
+		},
 		Health:         p.health,
 		Extra:          extraPages(s, render),
 		TrustedProxies: s.trustedProxies,

@@ -1,0 +1,64 @@
+package account
+
+import (
+	"slices"
+
+	"socialdirect/web"
+)
+
+// Routes are the pages of accounts, those of its packages included.
+func (h *HTTP) Routes() []web.Route {
+	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), []web.Route{
+		web.Get("/c/{slug}", web.Everyone, h.ClientPage),
+		web.Get("/inscription", web.Everyone, h.SignUpPage),
+		web.Post("/inscription", web.Everyone, h.SignUp),
+		web.Get("/inscription/code", web.Everyone, h.CodePage),
+		web.Post("/inscription/code", web.Everyone, h.CheckCode),
+		web.Get("/inscription/validation", web.Everyone, h.ValidationPage),
+		web.Post("/inscription/validation", web.Everyone, h.Validate),
+		web.Get("/inscription/renvoi", web.Everyone, h.ResendPage),
+		web.Post("/inscription/renvoi", web.Everyone, h.Resend),
+		web.Get("/invitation", web.Everyone, h.InvitationPage),
+		web.Post("/invitation", web.Everyone, h.AcceptInvitation),
+		web.Get("/acceptation", web.SignedIn.BeforeAcceptance(), h.AcceptancePage),
+		web.Post("/acceptation", web.SignedIn.BeforeAcceptance(), h.AcceptTexts),
+		web.Get("/profil", web.SignedIn, h.ProfilePage),
+		web.Post("/profil", web.SignedIn, h.UpdateProfile),
+		web.Get("/profil/mobile", web.Beneficiaries, h.MobilePage),
+		web.Post("/profil/mobile", web.Beneficiaries, h.ProveMobile),
+		web.Post("/profil/mobile/envoi", web.Beneficiaries, h.SendMobileCode),
+		web.Get("/profil/notifications", web.Beneficiaries, h.ContactPage),
+		web.Post("/profil/notifications", web.Beneficiaries, h.ChooseContact),
+		web.Get("/mot-de-passe/oubli", web.Everyone, h.ForgottenPage),
+		web.Post("/mot-de-passe/oubli", web.Everyone, h.Forgotten),
+		web.Get("/mot-de-passe/nouveau", web.Everyone, h.ResetPage),
+		web.Post("/mot-de-passe/nouveau", web.Everyone, h.Reset),
+		web.Get("/profil/adresse", web.Everyone, h.EmailPage),
+		web.Post("/profil/adresse", web.Everyone, h.ChangeEmail),
+		web.Get("/standard", web.Switchboard, h.StandardPage),
+		web.Post("/standard/recherche", web.Switchboard, h.SearchPeople),
+		web.Get("/standard/inscription", web.Switchboard, h.AssistPage),
+		web.Post("/standard/doublons", web.Switchboard, h.CompareAssisted),
+		web.Post("/standard/inscription/verification", web.Switchboard, h.CheckAssisted),
+		web.Post("/standard/inscription/correction", web.Switchboard, h.CorrectAssisted),
+		web.Post("/standard/inscription", web.Switchboard, h.Assist),
+		web.Post("/standard/comptes/{id}/lien", web.Switchboard, h.ResendLink),
+		web.Get("/administration/comptes", web.Administrators, h.SearchPage),
+		web.Post("/administration/comptes", web.Administrators, h.SearchAccounts),
+		web.Get("/administration/comptes/invitation", web.Administrators, h.InvitePage),
+		web.Post("/administration/comptes/invitation", web.Administrators, h.Invite),
+		web.Get("/administration/doubles", web.Administrators, h.Lookups.DoubleGroupsPage),
+		web.Get("/administration/comptes/{id}", web.Administrators, h.ShowAccount),
+		web.Get("/administration/comptes/{id}/decision", web.Administrators, h.DecisionPage),
+		web.Post("/administration/comptes/{id}/decision", web.Administrators, h.Decide),
+		web.Post("/administration/comptes/{id}/invitation", web.Administrators, h.Reinvite),
+		web.Get("/administration/comptes/{id}/double-verification", web.Administrators, h.FactorResetPage),
+		web.Post("/administration/comptes/{id}/double-verification", web.Administrators, h.ResetFactor),
+		web.Get("/administration/signalements", web.Administrators, h.Reports),
+		web.Post("/administration/signalements/{id}", web.Administrators, h.MarkReport),
+		web.Get("/administration/comptes/{id}/age", web.Administrators, h.AgePage),
+		web.Post("/administration/comptes/{id}/age", web.Administrators, h.AskAge),
+		web.Post("/administration/comptes/{id}/age/suite", web.Administrators, h.SettleAge),
+		web.Get("/protection-des-donnees/journal", web.DataProtection, h.ShowJournal),
+	})
+}

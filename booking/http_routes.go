@@ -1,0 +1,40 @@
+package booking
+
+import "socialdirect/web"
+
+// Routes are the pages of the acts.
+func (h *HTTP) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/assistants/{id}", web.Beneficiaries, h.Slots),
+		web.Get("/rendez-vous/nouveau", web.Beneficiaries, h.Confirm),
+		web.Post("/rendez-vous/nouveau", web.Beneficiaries, h.Confirm),
+		web.Post("/rendez-vous", web.Beneficiaries, h.Book),
+		web.Get("/rendez-vous", web.ItsPeople.BeforeAcceptance(), h.Appointments),
+		web.Get("/rendez-vous/{id}", web.ItsPeople.BeforeAcceptance(), h.Show),
+		web.Get("/rendez-vous/{id}/calendrier.ics", web.ItsPeople, h.ICS),
+		web.Get("/rendez-vous/{id}/annulation", web.ItsPeople.BeforeAcceptance(), h.CancelPage),
+		web.Post("/rendez-vous/{id}/annulation", web.ItsPeople.BeforeAcceptance(), h.Cancel),
+		web.Post("/rendez-vous/{id}/propositions", web.Beneficiaries, h.Rebook),
+		web.Get("/rendez-vous/{id}/deplacement", web.ItsPeople, h.MovePage),
+		web.Post("/rendez-vous/{id}/deplacement", web.ItsPeople, h.Move),
+		web.Post("/rendez-vous/{id}/telephone", web.Beneficiaries, h.ByPhone),
+		web.Get("/rendez-vous/{id}/besoins", web.Beneficiaries, h.NeedsPage),
+		web.Post("/rendez-vous/{id}/besoins", web.Beneficiaries, h.ChangeNeeds),
+		web.Post("/rendez-vous/{id}/reponse", web.SocialWorkers, h.Answer),
+		web.Post("/rendez-vous/{id}/issue", web.SocialWorkers, h.Conclude),
+		web.Post("/rendez-vous/{id}/marque", web.SocialWorkers, h.ClearMark),
+		web.Get("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.ErrandHours),
+		web.Post("/beneficiaires/{id}/rendez-vous/nouveau", web.SocialWorkers, h.Confirm),
+		web.Post("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.Book),
+		web.Get("/rendez-vous/{id}/signalement", web.SocialWorkers, h.ReportPage),
+		web.Post("/rendez-vous/{id}/signalement", web.SocialWorkers, h.Report),
+		web.Get("/standard/beneficiaires/{id}/assistants/{worker}", web.Switchboard, h.ErrandHours),
+		web.Post("/standard/beneficiaires/{id}/rendez-vous/nouveau", web.Switchboard, h.Confirm),
+		web.Post("/standard/beneficiaires/{id}/rendez-vous", web.Switchboard, h.Book),
+		web.Get("/standard/rendez-vous/{id}/deplacement", web.Switchboard, h.MovePage),
+		web.Post("/standard/rendez-vous/{id}/deplacement", web.Switchboard, h.Move),
+		web.Get("/standard/rendez-vous/{id}/annulation", web.Switchboard, h.CancelPage),
+		web.Post("/standard/rendez-vous/{id}/annulation", web.Switchboard, h.Cancel),
+		web.Post("/standard/rendez-vous/{id}/telephone", web.Switchboard, h.ByPhone),
+	}
+}

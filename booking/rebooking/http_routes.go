@@ -1,0 +1,13 @@
+package rebooking
+
+import "socialdirect/web"
+
+// Routes are the pages of rebooking, but for the act itself.
+func (h *HTTP) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/rendez-vous/{id}/propositions", web.Beneficiaries, h.Proposals),
+		web.Post("/rendez-vous/{id}/propositions/refus", web.Beneficiaries, h.Decline),
+		web.Get("/standard/rappels", web.Switchboard, h.Recalls),
+		web.Post("/standard/rappels/{id}", web.Switchboard, h.NoteRecall),
+	}
+}

@@ -1,0 +1,30 @@
+package company
+
+import "socialdirect/web"
+
+// Routes are the pages of client companies.
+func (h *HTTP) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/entreprise", web.ClientManagers, h.ManagerPage),
+		web.Get("/entreprise/qr.svg", web.ClientManagers, h.QRSVG),
+		web.Get("/entreprise/qr.png", web.ClientManagers, h.QRPNG),
+		web.Post("/entreprise/codes", web.ClientManagers, h.IssueCode),
+		web.Get("/entreprise/codes/{code}/revocation", web.ClientManagers, h.RevokePage),
+		web.Post("/entreprise/codes/{code}/revocation", web.ClientManagers, h.Revoke),
+		web.Get("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.RotatePage),
+		web.Post("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.Rotate),
+		web.Get("/entreprise/codes/{code}/courriel", web.ClientManagers, h.MailPage),
+		web.Get("/entreprise/codes/{code}/affiche.pdf", web.ClientManagers, h.PosterFile),
+		web.Get("/administration", web.Administrators, h.ClientsPage),
+		web.Post("/administration/entreprises", web.Administrators, h.Create),
+		web.Get("/administration/entreprises/{id}", web.Administrators, h.ClientPage),
+		web.Post("/administration/entreprises/{id}", web.Administrators, h.Edit),
+		web.Post("/administration/entreprises/{id}/codes", web.Administrators, h.IssueCode),
+		web.Get("/administration/entreprises/{id}/codes/{code}/revocation", web.Administrators, h.RevokePage),
+		web.Post("/administration/entreprises/{id}/codes/{code}/revocation", web.Administrators, h.Revoke),
+		web.Get("/administration/entreprises/{id}/codes/{code}/remplacement", web.Administrators, h.RotatePage),
+		web.Post("/administration/entreprises/{id}/codes/{code}/remplacement", web.Administrators, h.Rotate),
+		web.Get("/administration/entreprises/{id}/codes/{code}/courriel", web.Administrators, h.MailPage),
+		web.Get("/administration/entreprises/{id}/codes/{code}/affiche.pdf", web.Administrators, h.PosterFile),
+	}
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/http"
+
+	"socialdirect/internal/viewer"
+)
+
+// Access says who may knock at a route. Whose object it is, the act decides.
+type Access struct {
+	Roles   []viewer.Role // nil with Open or Owing: any
+	Open    bool          // signed in or not
+	Owing   bool          // also for staff who still owe the second factor
+	Pending bool          // also for people who have not accepted the texts in force
+	Key     bool          // a client's own system, with a key; sessions do not count
+}
+
+// Who may knock, as the packages' routes say it.
+var (
+	Everyone       = Access{Open: true}
+	SignedIn       = Access{}
+	OwingToo       = Access{Owing: true}
+	WithKey        = Access{Key: true}
+	Beneficiaries  = Only(viewer.Beneficiary)
+	SocialWorkers  = Only(viewer.SocialWorker)
+	ItsPeople      = Only(viewer.Beneficiary, viewer.SocialWorker) // of an appointment, of a conversation
+	Switchboard    = Only(viewer.Switchboard)
+	ClientManagers = Only(viewer.ClientManager)
+	Administrators = Only(viewer.Administrator)
+	DataProtection = Only(viewer.DPO)
+	Staff          = Only(viewer.SocialWorker, viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO)
+	StaffOwingToo  = Access{Owing: true, Roles: Staff.Roles}
+)
+
+// Only lets people of these roles in.
+func Only(roles ...viewer.Role) Access { return Access{Roles: roles} }
+
+// BeforeAcceptance opens a route to people who have not accepted the texts in force
+// (R33): what nobody is kept from, such as their rights and cancelling.
+func (a Access) BeforeAcceptance() Access {
+	a.Pending = true
+	return a
+}
+
+// Route is one line of the table of contents, which the server joins from the packages'
+// Routes.
+type Route struct {
+	Method  string
+	Path    string
+	Access  Access
+	Handler Handler
+	Kind    RouteKind
+}
+
+// RouteKind is how a route is answered and how long its body may take.
+type RouteKind int
+
+// The kinds of route.
+const (
+	PageRoute    RouteKind = iota // a page or an ordinary form
+	UploadRoute                   // a form with files, which may take long to arrive
+	SocketRoute                   // a WebSocket: refusals are bare statuses
+	ScriptRoute                   // asked by a page's script: refusals are JSON
+	ProgramRoute                  // for programs: refusals are JSON (RFC 9457)
+)
+
+// Get is a route that changes nothing.
+func Get(path string, access Access, handler Handler) Route {
+	return Route{Method: http.MethodGet, Path: path, Access: access, Handler: handler}
+}
+
+// Post is a route of a form.
+func Post(path string, access Access, handler Handler) Route {
+	return Route{Method: http.MethodPost, Path: path, Access: access, Handler: handler}
+}
+
+// As is the route with another kind than a page's.
+func (r Route) As(kind RouteKind) Route {
+	r.Kind = kind
+	return r
+}
