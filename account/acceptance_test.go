@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
@@ -33,7 +34,7 @@ func ok(t *testing.T, err error) {
 func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
-	ok(t, w.Accounts.SignUp(ctx, signUp(w, email)))
+	ok(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, email)))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
 	ok(t, err)
 	in, err := w.Accounts.Sessions.SignIn(ctx, email, bookingtest.Password, session.Device{})
@@ -45,9 +46,9 @@ func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
-	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
+	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
 	ok(t, err)
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
+	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	ok(t, err)
 	return in.Token
 }
@@ -93,16 +94,16 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	publish(t, w, time.Time{})
 	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
 	ok(t, err)
-	owed, err := w.Accounts.Owed(ctx, v)
+	owed, err := w.Accounts.SignUps.Owed(ctx, v)
 	if err != nil || owed.Adult || len(owed.Texts) != 1 || owed.Texts[0].Changes != "Un mot de plus." || owed.Shown() != "terms-2" {
 		t.Fatalf("owed: %+v, %v", owed, err)
 	}
-	if err := w.Accounts.Accept(ctx, v, account.Acceptance{}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
+	if err := w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
 		t.Errorf("an unticked box: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(time.Minute))
 	for range 2 { // a second press changes nothing
-		ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
+		ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
 	}
 	if pending(t, w, token) {
 		t.Error("asked again")
@@ -130,13 +131,13 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	ok(t, err)
 	w.SetNow(bookingtest.Start.Add(time.Minute))
 	publish(t, w, time.Time{})
-	if err := w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}); !fault.Is(err, fault.Conflict) {
+	if err := w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("accepted unseen: %v", err)
 	}
 	if !pending(t, w, token) {
 		t.Error("no longer asked")
 	}
-	ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte.", Shown: "terms-3"}))
+	ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-3"}))
 	if pending(t, w, token) {
 		t.Error("asked again")
 	}
@@ -154,14 +155,14 @@ func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
 	if !v.Pending {
 		t.Fatal("not asked")
 	}
-	owed, err := w.Accounts.Owed(ctx, v)
+	owed, err := w.Accounts.SignUps.Owed(ctx, v)
 	if err != nil || !owed.Adult || owed.Shown() != "terms-1 privacy-1" {
 		t.Errorf("owed: %+v, %v", owed, err)
 	}
-	if err := w.Accounts.Accept(ctx, v, account.Acceptance{Wording: "J’accepte."}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
+	if err := w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte."}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
 		t.Errorf("without the declaration: %v", err)
 	}
-	ok(t, w.Accounts.Accept(ctx, v, account.Acceptance{Declaration: "J’ai 18 ans.", Wording: "J’accepte."}))
+	ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Declaration: "J’ai 18 ans.", Wording: "J’accepte."}))
 	var wording string
 	var declared time.Time
 	ok(t, w.DB.Pool.QueryRow(ctx, `select min(l.wording), min(a.adult_declared_at) from accounts a join legal_acceptances l on l.account_id = a.id`).Scan(&wording, &declared))

@@ -28,6 +28,7 @@ import (
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/account/smscode"
 	"socialdirect/company"
 	"socialdirect/internal/jobs"
@@ -45,6 +46,7 @@ type Service struct {
 	Sessions *session.Service
 	Factors  *factor.Service
 	Lookups  *lookup.Service
+	SignUps  *signup.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -68,9 +70,13 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	if err != nil {
 		return nil, err
 	}
+	lookups := lookup.New(db, limits, mails)
 	return &Service{
 		Limits: limits, People: persons, Codes: codes,
-		Outbox: mails, Sessions: sessions, Factors: factors, Lookups: lookup.New(db, limits, mails),
+		Outbox: mails, Sessions: sessions, Factors: factors, Lookups: lookups,
+		SignUps: signup.New(signup.Parts{
+			DB: db, Vault: vault, Companies: companies, Legal: legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
+		}),
 		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher,
 	}, nil
@@ -94,6 +100,6 @@ func (s *Service) At(db *postgres.DB) *Service {
 	moved.db = db
 	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
 	moved.Outbox, moved.Sessions = s.Outbox.At(db), s.Sessions.At(db)
-	moved.Factors, moved.Lookups = s.Factors.At(db), s.Lookups.At(db)
+	moved.Factors, moved.Lookups, moved.SignUps = s.Factors.At(db), s.Lookups.At(db), s.SignUps.At(db)
 	return &moved
 }

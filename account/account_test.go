@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -21,8 +22,8 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func signUp(w *bookingtest.World, email string) account.SignUp {
-	return account.SignUp{
+func signUp(w *bookingtest.World, email string) signup.SignUp {
+	return signup.SignUp{
 		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
 		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
 	}
@@ -56,7 +57,7 @@ func jobsFor(t *testing.T, w *bookingtest.World) (notices []string) {
 func TestR1_SignUpKeepsWhatWasAcceptedAndWhen(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	var kinds, wordings int
@@ -97,7 +98,7 @@ func TestR1_ACodeThatOpensNothingGetsOneSameAnswer(t *testing.T) {
 	} {
 		in := signUp(w, "zoe@exemple.fr")
 		in.Code = code
-		if err := w.Accounts.SignUp(ctx, in); err == nil || fault.From(err).Message != company.ErrCode.Message {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err == nil || fault.From(err).Message != company.ErrCode.Message {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -111,7 +112,7 @@ func TestR1_ACodeIsReadHoweverItIsTyped(t *testing.T) {
 	w := bookingtest.New(t)
 	in := signUp(w, "zoe@exemple.fr")
 	in.Code = " " + strings.ToLower(strings.ReplaceAll(w.Code(), "-", " ")) + " "
-	if err := w.Accounts.SignUp(context.Background(), in); err != nil {
+	if err := w.Accounts.SignUps.SignUp(context.Background(), in); err != nil {
 		t.Error(err)
 	}
 }
@@ -119,7 +120,7 @@ func TestR1_ACodeIsReadHoweverItIsTyped(t *testing.T) {
 func TestR2_GuessingIsSlowedDown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -139,7 +140,7 @@ func TestR2_GuessingIsSlowedDown(t *testing.T) {
 func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) {
@@ -147,7 +148,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	}
 	late := token(t, w, "zoe@exemple.fr")
 	w.SetNow(bookingtest.Start.Add(people.ValidationLifetime))
-	if err := w.Accounts.Validate(ctx, late); !fault.Is(err, fault.Gone) {
+	if err := w.Accounts.SignUps.Validate(ctx, late); !fault.Is(err, fault.Gone) {
 		t.Errorf("expired: %v", err)
 	}
 	first, second := token(t, w, "zoe@exemple.fr"), token(t, w, "zoe@exemple.fr")
@@ -157,22 +158,22 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 		}
 		return r
 	}, first) + "x"
-	if err := w.Accounts.Validate(ctx, altered); !fault.Is(err, fault.Gone) {
+	if err := w.Accounts.SignUps.Validate(ctx, altered); !fault.Is(err, fault.Gone) {
 		t.Errorf("altered: %v", err)
 	}
-	if err := w.Accounts.CheckToken(ctx, first, true); !fault.Is(err, fault.Gone) {
+	if err := w.Accounts.SignUps.CheckToken(ctx, first, true); !fault.Is(err, fault.Gone) {
 		t.Errorf("a validation passed for an invitation: %v", err)
 	}
 	for range 2 { // reading consumes nothing
-		if err := w.Accounts.CheckToken(ctx, first, false); err != nil {
+		if err := w.Accounts.SignUps.CheckToken(ctx, first, false); err != nil {
 			t.Errorf("read: %v", err)
 		}
 	}
-	if err := w.Accounts.Validate(ctx, first); err != nil {
+	if err := w.Accounts.SignUps.Validate(ctx, first); err != nil {
 		t.Fatal(err)
 	}
 	for name, used := range map[string]string{"the same": first, "another of the same kind": second} {
-		if err := w.Accounts.Validate(ctx, used); !fault.Is(err, fault.Gone) {
+		if err := w.Accounts.SignUps.Validate(ctx, used); !fault.Is(err, fault.Gone) {
 			t.Errorf("%s, used: %v", name, err)
 		}
 	}
@@ -197,20 +198,20 @@ func token(t *testing.T, w *bookingtest.World, email string) string {
 func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	if got := jobsFor(t, w); len(got) != 2 || got[1] != "known" {
 		t.Errorf("mails: %v", got)
 	}
 	for _, email := range []string{"zoe@exemple.fr", "inconnue@exemple.fr"} {
-		if err := w.Accounts.ResendValidation(ctx, email, "192.0.2.1"); err != nil {
+		if err := w.Accounts.SignUps.ResendValidation(ctx, email, "192.0.2.1"); err != nil {
 			t.Errorf("resend to %s: %v", email, err)
 		}
 		_, err := w.Accounts.Sessions.SignIn(ctx, email, "Faux-mot 1", session.Device{})
@@ -223,11 +224,11 @@ func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: "administrator", Email: "claire@exemple.fr", Zone: "Europe/Paris"})
+	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: "administrator", Email: "claire@exemple.fr", Zone: "Europe/Paris"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
+	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	if err != nil || in.Complete {
 		t.Fatalf("a password alone completed the session: %+v, %v", in, err)
 	}
@@ -326,11 +327,11 @@ func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
 func TestR5_NobodyIsFloodedWithMail(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {
-		if err := w.Accounts.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"); err != nil {
+		if err := w.Accounts.SignUps.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -345,7 +346,7 @@ func TestR14_TheZoneFollowsTheMobileNumberAtFirst(t *testing.T) {
 	for mobile, want := range map[string]string{"+33612345678": "Europe/Paris", "+262692123456": "Indian/Reunion", "+262639012345": "Indian/Mayotte", "+590690123456": "America/Guadeloupe"} {
 		in := signUp(w, "p"+mobile[1:]+"@exemple.fr")
 		in.Mobile = mobile
-		if err := w.Accounts.SignUp(ctx, in); err != nil {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err != nil {
 			t.Fatal(err)
 		}
 		person, err := w.Accounts.People.ByEmail(ctx, in.Email)
@@ -371,7 +372,7 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for range 5 {
-		if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+		if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -379,14 +380,14 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 		t.Errorf("%d people are counted and nobody proved an address", n)
 	}
 	for range 2 {
-		if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
+		if err := w.Accounts.SignUps.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
 			t.Fatal(err)
 		}
 		if n := opened(t, w); n != 1 {
 			t.Errorf("one person is counted %d times", n)
 		}
 	}
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	if n := opened(t, w); n != 1 {
@@ -396,10 +397,10 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	if _, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = null where email = 'zoe@exemple.fr'`); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"); err != nil {
+	if err := w.Accounts.SignUps.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Accounts.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
+	if err := w.Accounts.SignUps.Validate(ctx, token(t, w, "zoe@exemple.fr")); err != nil {
 		t.Fatal(err)
 	}
 	if n := opened(t, w); n != 1 {
@@ -425,7 +426,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 	for i := range links {
 		in := signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i))
 		in.Code = code.Display()
-		if err := w.Accounts.SignUp(ctx, in); err != nil {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err != nil {
 			t.Fatal(err)
 		}
 		links[i] = token(t, w, in.Email)
@@ -433,7 +434,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 	answers := make([]error, len(links))
 	var all sync.WaitGroup
 	for i, link := range links {
-		all.Go(func() { answers[i] = w.Accounts.Validate(ctx, link) })
+		all.Go(func() { answers[i] = w.Accounts.SignUps.Validate(ctx, link) })
 	}
 	all.Wait()
 	won := 0
@@ -443,7 +444,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 			won++
 		case !errors.Is(err, company.ErrUsedUp):
 			t.Errorf("somebody was told %v", err)
-		case w.Accounts.CheckToken(ctx, links[i], false) != nil:
+		case w.Accounts.SignUps.CheckToken(ctx, links[i], false) != nil:
 			t.Error("the link of somebody who was too late is used up")
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
@@ -125,7 +127,7 @@ var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette
 
 // InviteStaff opens an account for a member of staff and sends the invitation,
 // by an administrator; ErrEmailKnown when the address has an account.
-func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in Invitation) (uuid.UUID, error) {
+func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in signup.Invitation) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
 	}
@@ -139,7 +141,7 @@ func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in Invitati
 		}
 		var known bool
 		var err error
-		if id, known, err = s.Invite(ctx, tx, in); err != nil {
+		if id, known, err = s.SignUps.Invite(ctx, tx, in); err != nil {
 			return err
 		}
 		if known {
@@ -152,7 +154,7 @@ func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in Invitati
 
 var errNotInvitable = fault.New(fault.Invalid, "Choisissez un rôle et, pour une personne gestionnaire, son entreprise.")
 
-func (s *Service) checkInvitation(ctx context.Context, in Invitation) error {
+func (s *Service) checkInvitation(ctx context.Context, in signup.Invitation) error {
 	if !contains(invitable, in.Role) || in.Role.OfClient() != (in.ClientID != uuid.Nil) {
 		return errNotInvitable
 	}

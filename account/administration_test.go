@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -24,7 +26,7 @@ func decide(act account.Act) account.Decision {
 	case account.ChangeRole:
 		d.Role = viewer.DPO
 	case account.Refuse:
-		d.Refuse = []string{account.RefuseEmail, account.RefuseMobile}
+		d.Refuse = []string{signup.RefuseEmail, signup.RefuseMobile}
 	}
 	return d
 }
@@ -84,7 +86,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 		want(t, string(role)+": account", err, fault.Forbidden)
 		_, _, err = w.Accounts.Decisions(ctx, v, zoe.ID)
 		want(t, string(role)+": decisions", err, fault.Forbidden)
-		_, err = w.Accounts.InviteStaff(ctx, v, account.Invitation{Role: viewer.DPO, Email: "x@exemple.fr"})
+		_, err = w.Accounts.InviteStaff(ctx, v, signup.Invitation{Role: viewer.DPO, Email: "x@exemple.fr"})
 		want(t, string(role)+": invite", err, fault.Forbidden)
 		want(t, string(role)+": invite again", w.Accounts.ResendInvitation(ctx, v, zoe.ID), fault.Forbidden)
 		_, err = w.Accounts.Reports(ctx, v)
@@ -199,7 +201,7 @@ func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
 		former := w.Member(t, viewer.Administrator, "P"+string(act))
 		must(t, w.Accounts.Decide(ctx, admin, former.ID, decide(act)))
 		want(t, "after "+string(act), w.Accounts.Decide(ctx, former, zoe.ID, decide(account.Suspend)), fault.Forbidden)
-		_, err := w.Accounts.InviteStaff(ctx, former, account.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", Zone: "Europe/Paris"})
+		_, err := w.Accounts.InviteStaff(ctx, former, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", Zone: "Europe/Paris"})
 		want(t, "invite after "+string(act), err, fault.Forbidden)
 	}
 }
@@ -282,8 +284,8 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	must(t, err)
 	sameMobile, sameEmail, other := signUp(w, "autre@exemple.fr"), signUp(w, "BENEFICIAIRE-1@exemple.fr"), signUp(w, "tierce@exemple.fr")
 	sameMobile.Mobile = "+33698765432"
-	for _, in := range []account.SignUp{sameMobile, sameEmail, other} {
-		if err := w.Accounts.SignUp(ctx, in); err != nil {
+	for _, in := range []signup.SignUp{sameMobile, sameEmail, other} {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err != nil {
 			t.Errorf("%s: the answer differs: %v", in.Email, err)
 		}
 		_, err := w.Accounts.People.ByEmail(ctx, in.Email)
@@ -293,14 +295,14 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	}
 	wrong := sameMobile
 	wrong.Code = "0000-0000-0000-0000"
-	want(t, "a wrong code", w.Accounts.SignUp(ctx, wrong), fault.Invalid)
+	want(t, "a wrong code", w.Accounts.SignUps.SignUp(ctx, wrong), fault.Invalid)
 	var open int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from refused_sign_ups where position('698765432' in encode(hash, 'escape')) > 0 or length(hash) <> 32`).Scan(&open))
 	if open != 0 {
 		t.Error("what is refused lies open in the database")
 	}
 	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Allow)))
-	must(t, w.Accounts.SignUp(ctx, sameMobile))
+	must(t, w.Accounts.SignUps.SignUp(ctx, sameMobile))
 	if _, err := w.Accounts.People.ByEmail(ctx, sameMobile.Email); err != nil {
 		t.Errorf("allowed again, it was not opened: %v", err)
 	}
@@ -314,7 +316,7 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	must(t, err)
 	for i, role := range viewer.Roles {
 		for _, of := range []uuid.UUID{uuid.Nil, client.ID, uuid.New()} {
-			in := account.Invitation{Role: role, Email: fmt.Sprintf("p%d-%s@exemple.fr", i, of), FirstName: "Paul", LastName: "Le Bris", Zone: "Europe/Paris", ClientID: of}
+			in := signup.Invitation{Role: role, Email: fmt.Sprintf("p%d-%s@exemple.fr", i, of), FirstName: "Paul", LastName: "Le Bris", Zone: "Europe/Paris", ClientID: of}
 			_, err := w.Accounts.InviteStaff(ctx, admin, in)
 			may := (role == viewer.Switchboard || role == viewer.Administrator || role == viewer.DPO) && of == uuid.Nil || role == viewer.ClientManager && of == client.ID
 			if may != (err == nil) {
@@ -322,7 +324,7 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 			}
 		}
 	}
-	in := account.Invitation{Role: viewer.Switchboard, Email: "sam@exemple.fr", FirstName: "Sam", LastName: "Le Bris", Zone: "Europe/Paris"}
+	in := signup.Invitation{Role: viewer.Switchboard, Email: "sam@exemple.fr", FirstName: "Sam", LastName: "Le Bris", Zone: "Europe/Paris"}
 	id, err := w.Accounts.InviteStaff(ctx, admin, in)
 	must(t, err)
 	if _, err := w.Accounts.InviteStaff(ctx, admin, in); err == nil || fault.From(err).Message != account.ErrEmailKnown.Message {
@@ -332,13 +334,13 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	link, err := issue(ctx, w, "invitation", id)
 	must(t, err)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)))
-	want(t, "the old link's page", w.Accounts.CheckToken(ctx, link, true), fault.Gone)
-	_, err = w.Accounts.AcceptInvitation(ctx, link, bookingtest.Password, session.Device{})
+	want(t, "the old link's page", w.Accounts.SignUps.CheckToken(ctx, link, true), fault.Gone)
+	_, err = w.Accounts.SignUps.AcceptInvitation(ctx, link, bookingtest.Password, session.Device{})
 	want(t, "the old link", err, fault.Gone)
 	want(t, "send again what is withdrawn", w.Accounts.ResendInvitation(ctx, admin, id), fault.Conflict)
 	sentLate, err := issue(ctx, w, "invitation", id) // by a mail that was already on its way
 	must(t, err)
-	_, err = w.Accounts.AcceptInvitation(ctx, sentLate, bookingtest.Password, session.Device{})
+	_, err = w.Accounts.SignUps.AcceptInvitation(ctx, sentLate, bookingtest.Password, session.Device{})
 	want(t, "a link sent late", err, fault.Invalid)
 	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Reopen)))
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/company/apikey"
@@ -36,12 +38,6 @@ const (
 
 // Acts are all acts.
 var Acts = []Act{Suspend, Resume, Close, Reopen, Withdraw, Refuse, Allow, ChangeRole}
-
-// What a refusal may name.
-const (
-	RefuseEmail  = "email"
-	RefuseMobile = "mobile"
-)
 
 // exchangeable are the roles that a member of staff is moved between. The others
 // come with what a role change cannot give: a client, or a profile sheet.
@@ -149,7 +145,7 @@ func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if err != nil {
 		return err
 	}
-	refused, err := hasRefusals(ctx, tx, id)
+	refused, err := signup.HasRefusals(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -194,13 +190,13 @@ func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	case ChangeRole:
 		return errors.Join(people.SetRole(ctx, tx, a.ID, d.Role), session.DeleteAll(ctx, tx, a.ID))
 	case Refuse:
-		hashes := s.refusals(a.Person, d.Refuse)
+		hashes := s.SignUps.Refusals(a.Person, d.Refuse)
 		if len(hashes) == 0 {
 			return errDecision
 		}
-		return insertRefusals(ctx, tx, a.ID, hashes)
+		return signup.InsertRefusals(ctx, tx, a.ID, hashes)
 	case Allow:
-		return deleteRefusals(ctx, tx, a.ID)
+		return signup.DeleteRefusals(ctx, tx, a.ID)
 	}
 	return errDecision
 }
@@ -241,7 +237,7 @@ func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
-	if refused, err = hasRefusals(ctx, s.db.Pool, id); err != nil {
+	if refused, err = signup.HasRefusals(ctx, s.db.Pool, id); err != nil {
 		return nil, false, err
 	}
 	rows, err := readDecisions(ctx, s.db.Pool, id, decisionsShown)

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
@@ -20,7 +22,7 @@ import (
 // again opens another account in spite of its likely doubles.
 func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) people.Person {
 	t.Helper()
-	in := account.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
+	in := signup.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
 	return assist(t, w, v, in)
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
@@ -70,7 +72,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // eraseRooms has each package take what it holds of a person out of its tables. What is
 // sealed with the person's key (decisions, reports) stays unread with it.
 func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, lookup.Erase, eraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, lookup.Erase, signup.EraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}

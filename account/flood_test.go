@@ -69,7 +69,7 @@ func TestR47_AWeakPasswordTakesNothingOfEverybodysHour(t *testing.T) {
 	weak.Password = "motdepasse"
 	for i := range 20 {
 		weak.Place = fmt.Sprintf("192.0.2.%d", i)
-		if err := w.Accounts.SignUp(ctx, weak); !fault.Is(err, fault.Invalid) {
+		if err := w.Accounts.SignUps.SignUp(ctx, weak); !fault.Is(err, fault.Invalid) {
 			t.Error(err)
 		}
 	}
@@ -80,7 +80,7 @@ func TestR47_AWeakPasswordTakesNothingOfEverybodysHour(t *testing.T) {
 	}
 	good := signUp(w, "zoe@exemple.fr")
 	good.Place = "192.0.2.1"
-	check(t, w.Accounts.SignUp(ctx, good))
+	check(t, w.Accounts.SignUps.SignUp(ctx, good))
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from throttles where key like 'sign-up-all:%'`).Scan(&counted))
 	if counted != 1 {
 		t.Error("a sign-up was not counted")
@@ -92,7 +92,7 @@ func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 	w := bookingtest.New(t)
 	var tried atomic.Int64
 	atOnce(codesFromPlace+100, func(int) {
-		err := w.Accounts.CheckCode(context.Background(), "0000-0000-0000-0000", "192.0.2.1")
+		err := w.Accounts.SignUps.CheckCode(context.Background(), "0000-0000-0000-0000", "192.0.2.1")
 		if errors.Is(err, company.ErrCode) {
 			tried.Add(1)
 		} else if !fault.Is(err, fault.Throttled) {

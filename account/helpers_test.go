@@ -9,6 +9,8 @@ import (
 	"errors"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/outbox"
 	"socialdirect/account/people"
@@ -164,10 +166,10 @@ func sendTexts(ctx context.Context, w *bookingtest.World, sender sms.Sender) err
 // refuses reports whether the switchboard is refused an account with that address or
 // number.
 func refuses(w *bookingtest.World, accounts *account.Service, operator *viewer.Viewer, email, mobile string) bool {
-	_, err := accounts.Assist(context.Background(), operator, account.Assisted{
+	_, err := accounts.SignUps.Assist(context.Background(), operator, signup.Assisted{
 		Code: w.Code(), FirstName: "Paula", LastName: "Autre", Email: email, Mobile: mobile, DespiteDoubles: true, EmailConfirmed: true,
 	})
-	return errors.Is(err, account.ErrRefused)
+	return errors.Is(err, signup.ErrRefused)
 }
 
 // checkMoving reports whether a link still moves an account.

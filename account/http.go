@@ -6,6 +6,7 @@ import (
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -16,17 +17,17 @@ type HTTP struct {
 	Sessions *session.HTTP
 	Factors  *factor.HTTP
 	Lookups  *lookup.HTTP
+	SignUps  *signup.HTTP
 
 	accounts *Service
 	render   *web.Renderer
 	secure   bool
 	comingOf func(context.Context, uuid.UUID) (int, error) // see CountComing
-	recalls  func(context.Context) (int, error)            // see CountRecalls
 }
 
 // NewHTTP returns the pages. secure says that the platform is served over TLS:
 // its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
 func NewHTTP(accounts *Service, render *web.Renderer, secure bool) *HTTP {
 	sessions := session.NewHTTP(accounts.Sessions, render, secure)
-	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
+	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), SignUps: signup.NewHTTP(accounts.SignUps, sessions, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -79,9 +81,9 @@ func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
 			}
 		}
 	case Refuse:
-		page.Refuse = append(page.Refuse, form.Option{Value: RefuseEmail, Label: a.Email})
+		page.Refuse = append(page.Refuse, form.Option{Value: signup.RefuseEmail, Label: a.Email})
 		if a.Mobile != "" {
-			page.Refuse = append(page.Refuse, form.Option{Value: RefuseMobile, Label: people.DisplayMobile(a.Mobile)})
+			page.Refuse = append(page.Refuse, form.Option{Value: signup.RefuseMobile, Label: people.DisplayMobile(a.Mobile)})
 		}
 	}
 	return page

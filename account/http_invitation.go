@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account/factor"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
@@ -51,8 +53,8 @@ func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func decodeInvitation(f *form.Form, page invitePage) Invitation {
-	in := Invitation{
+func decodeInvitation(f *form.Form, page invitePage) signup.Invitation {
+	in := signup.Invitation{
 		Role:      viewer.Role(f.Choice("role", form.Values(page.Roles), "Choisissez ce que cette personne fera.")),
 		FirstName: f.Name("first_name", "Écrivez le prénom."),
 		LastName:  f.Name("last_name", "Écrivez le nom."),

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -35,13 +37,13 @@ func TestR7_ARefusalOutlivesTheMasterKey(t *testing.T) {
 	zoe, admin := newMember(t, w, "zoe@exemple.fr"), w.Member(t, viewer.Administrator, "Claire")
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	before := under(t, w, worldsKey, 2)
-	check(t, before.CheckIndex(ctx))
-	check(t, before.Decide(ctx, admin, zoe.id, account.Decision{Act: account.Refuse, Reason: "Compte de trop.", Refuse: []string{account.RefuseEmail}}))
-	if err := under(t, w, worldsKey, 3).CheckIndex(ctx); !errors.Is(err, vault.ErrIndexKey) {
+	check(t, before.SignUps.CheckIndex(ctx))
+	check(t, before.Decide(ctx, admin, zoe.id, account.Decision{Act: account.Refuse, Reason: "Compte de trop.", Refuse: []string{signup.RefuseEmail}}))
+	if err := under(t, w, worldsKey, 3).SignUps.CheckIndex(ctx); !errors.Is(err, vault.ErrIndexKey) {
 		t.Errorf("another index key: %v", err)
 	}
 	rotated := under(t, w, strings.Repeat("9", vault.KeySize), 2)
-	check(t, rotated.CheckIndex(ctx))
+	check(t, rotated.SignUps.CheckIndex(ctx))
 	if refused := refuses(w, rotated, operator, "ZOE@exemple.fr", "+33600000000"); !refused {
 		t.Errorf("under another master key: refused %t", refused)
 	}
@@ -52,12 +54,12 @@ func TestR7_ARefusalOutlivesTheChangeToAnIndexKey(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, operator := newMember(t, w, "zoe@exemple.fr"), w.Member(t, viewer.Switchboard, "Nadia")
-	for kind, value := range map[string]string{account.RefuseEmail: "zoe@exemple.fr", account.RefuseMobile: "+33612345678"} {
+	for kind, value := range map[string]string{signup.RefuseEmail: "zoe@exemple.fr", signup.RefuseMobile: "+33612345678"} {
 		_, err := w.DB.Pool.Exec(ctx, `insert into refused_sign_ups (hash, account_id) values ($1, $2)`, w.Vault.FormerDigest("refused-"+kind, value), zoe.id)
 		check(t, err)
 	}
 	for range 2 {
-		check(t, w.Accounts.CheckIndex(ctx))
+		check(t, w.Accounts.SignUps.CheckIndex(ctx))
 	}
 	for _, who := range [][2]string{{"zoe@exemple.fr", "+33600000000"}, {"paul@exemple.fr", "+33612345678"}} {
 		if refused := refuses(w, w.Accounts, operator, who[0], who[1]); !refused {

@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/limit"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -58,7 +59,7 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 		"an address that nobody has": func(*testing.T, *bookingtest.World) {},
 		"one that has an account":    func(t *testing.T, w *bookingtest.World) { newMember(t, w, "zoe.vidal@gmail.com") },
 		"one that waits": func(t *testing.T, w *bookingtest.World) {
-			check(t, w.Accounts.SignUp(context.Background(), signUp(w, "zoe.vidal@gmail.com")))
+			check(t, w.Accounts.SignUps.SignUp(context.Background(), signUp(w, "zoe.vidal@gmail.com")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,9 +86,9 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					case 0:
 						in := signUp(w, email)
 						in.Place = place
-						err = w.Accounts.SignUp(ctx, in)
+						err = w.Accounts.SignUps.SignUp(ctx, in)
 					case 1:
-						err = w.Accounts.ResendValidation(ctx, email, place)
+						err = w.Accounts.SignUps.ResendValidation(ctx, email, place)
 					case 2:
 						err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
 					case 3:
@@ -178,9 +179,9 @@ func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
 	newMember(t, w, "zoe@exemple.fr")
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	for name, ask := range map[string]func(email string, i int) error{
-		"sign-up": func(email string, _ int) error { return w.Accounts.SignUp(ctx, signUp(w, email)) },
+		"sign-up": func(email string, _ int) error { return w.Accounts.SignUps.SignUp(ctx, signUp(w, email)) },
 		"resend": func(email string, i int) error {
-			return w.Accounts.ResendValidation(ctx, email, fmt.Sprintf("192.0.2.%d", i))
+			return w.Accounts.SignUps.ResendValidation(ctx, email, fmt.Sprintf("192.0.2.%d", i))
 		},
 		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, session.Device{}) },
 	} {
@@ -214,12 +215,12 @@ func TestR47_OneMailNamesAllWhoWait(t *testing.T) {
 func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+	check(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
 	var signUps, mails sync.WaitGroup
 	for range 4 {
 		signUps.Go(func() {
 			for range 25 {
-				if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
+				if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); err != nil {
 					t.Error(err)
 				}
 			}
@@ -304,7 +305,7 @@ func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
 	refused := map[string]int{}
 	atOnce(600, func(i int) {
 		email, place := fmt.Sprintf("personne-%d@exemple.fr", i), fmt.Sprintf("2001:db8:1:%x::1", i%7)
-		err := w.Accounts.ResendValidation(ctx, email, place)
+		err := w.Accounts.SignUps.ResendValidation(ctx, email, place)
 		if i%2 == 0 {
 			err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
 		}
@@ -330,11 +331,11 @@ func TestR47_ALinkIsSentAgainOnlySoOften(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, "switchboard", "Nadia")
-	id, err := w.Accounts.Assist(ctx, operator, account.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@exemple.fr", Mobile: "+33612345678"})
+	id, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@exemple.fr", Mobile: "+33612345678"})
 	check(t, err)
 	for i := range 10 {
 		w.SetNow(w.DB.Now().Add(time.Minute))
-		if err := w.Accounts.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= mailsOfKindInHour) {
+		if err := w.Accounts.SignUps.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= mailsOfKindInHour) {
 			t.Errorf("time %d: %v", i, err)
 		}
 	}

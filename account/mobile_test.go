@@ -225,7 +225,7 @@ func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
 	phone := &phones{}
 	for i := range 12 {
 		w.SetNow(bookingtest.Start.Add(time.Duration(i) * 90 * time.Minute))
-		if err := w.Accounts.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
+		if err := w.Accounts.SignUps.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
 			t.Fatal(err)
 		}
 		if err := sendTexts(t.Context(), w, phone); err != nil {

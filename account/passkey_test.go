@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/factor"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -121,11 +122,11 @@ func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
-	token, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: role, Email: email, Zone: "Europe/Paris"})
+	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: role, Email: email, Zone: "Europe/Paris"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := w.Accounts.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
+	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -37,8 +38,8 @@ type member struct {
 func newMember(t *testing.T, w *bookingtest.World, email string) member {
 	t.Helper()
 	ctx := context.Background()
-	check(t, w.Accounts.SignUp(ctx, signUp(w, email)))
-	check(t, w.Accounts.Validate(ctx, token(t, w, email)))
+	check(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, email)))
+	check(t, w.Accounts.SignUps.Validate(ctx, token(t, w, email)))
 	person, err := w.Accounts.People.ByEmail(ctx, email)
 	check(t, err)
 	return member{w, t, person.ID, email}
@@ -96,7 +97,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	first, second := zoe.reset(), zoe.reset()
 	wantGone(t, "altered", w.Accounts.ResetPassword(ctx, first[:len(first)-2]+"__", otherPassword))
 	wantGone(t, "a validation", w.Accounts.ResetPassword(ctx, token(t, w, zoe.email), otherPassword))
-	wantGone(t, "a reset for a validation", w.Accounts.Validate(ctx, first))
+	wantGone(t, "a reset for a validation", w.Accounts.SignUps.Validate(ctx, first))
 	wantGone(t, "none", w.Accounts.ResetPassword(ctx, "", otherPassword))
 	for range 2 { // reading consumes nothing
 		if owner, err := w.Accounts.ResetOwner(ctx, first); err != nil || owner.ID != zoe.id {
@@ -164,9 +165,9 @@ func TestR8_RecoveryLeavesTheSecondFactorOwed(t *testing.T) {
 func enrolledStaff(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
-	invitation, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
+	invitation, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
 	check(t, err)
-	in, err := w.Accounts.AcceptInvitation(ctx, invitation, bookingtest.Password, session.Device{Words: "Firefox sur Linux"})
+	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, invitation, bookingtest.Password, session.Device{Words: "Firefox sur Linux"})
 	check(t, err)
 	half, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	check(t, err)
@@ -190,7 +191,7 @@ func codeOf(t *testing.T, w *bookingtest.World, v *viewer.Viewer) string {
 func TestR2_SomebodyWithoutAPasswordYetIsInvitedAgain(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	_, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", Zone: "Europe/Paris"})
+	_, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", Zone: "Europe/Paris"})
 	check(t, err)
 	check(t, w.Accounts.ForgotPassword(ctx, "claire@exemple.fr", session.Device{}))
 	if got := jobsFor(t, w); !slices.Equal(got, []string{"invitation"}) {
@@ -721,8 +722,8 @@ func TestR5_CaseNeverMakesASecondAccountAndDotsDo(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for _, email := range []string{"zoe.vidal@exemple.fr", "ZOE.Vidal@exemple.fr", "zoevidal@exemple.fr", "Zoé@exemple.fr", "ZOÉ@exemple.fr"} {
-		check(t, w.Accounts.SignUp(ctx, signUp(w, email)))
-		check(t, ignoreGone(w.Accounts.Validate(ctx, token(t, w, email))))
+		check(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, email)))
+		check(t, ignoreGone(w.Accounts.SignUps.Validate(ctx, token(t, w, email))))
 	}
 	var accounts int
 	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts`).Scan(&accounts))

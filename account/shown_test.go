@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/lookup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
@@ -101,7 +102,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 			return err
 		},
 		"a sign-up of somebody new": func() error {
-			_, err := w.Accounts.Assist(ctx, operator, account.Assisted{Code: w.Code(), FirstName: "Anne", LastName: "Roy", Email: "anne@exemple.fr", Mobile: "+33799999999"})
+			_, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Anne", LastName: "Roy", Email: "anne@exemple.fr", Mobile: "+33799999999"})
 			return err
 		},
 	} {
@@ -138,13 +139,13 @@ func TestR47_RefusalsOfASignUpByPhoneAreShownPeople(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	crowd(t, w, 3)
-	for i, in := range []account.Assisted{
+	for i, in := range []signup.Assisted{
 		{Email: "personne-1@exemple.fr", Mobile: "+33799999999"},
 		{Email: "somebody.else@exemple.fr", Mobile: "+33600000002"},
 		{Email: "Personne-3@exemple.fr", Mobile: "+33799999999", DespiteDoubles: true},
 	} {
 		in.Code, in.FirstName, in.LastName = w.Code(), "Anne", "Roy"
-		if _, err := w.Accounts.Assist(ctx, operator, in); !errors.Is(err, account.ErrKnown) && !errors.Is(err, account.ErrDoubles) {
+		if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); !errors.Is(err, signup.ErrKnown) && !errors.Is(err, signup.ErrDoubles) {
 			t.Errorf("%s: %v", in.Email, err)
 		}
 		var shown, lines int

@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
@@ -47,7 +48,7 @@ func newOperator(t *testing.T, w *bookingtest.World, email string) *viewer.Viewe
 	t.Helper()
 	v := &viewer.Viewer{Role: viewer.Switchboard, Complete: true}
 	err := w.DB.InTx(t.Context(), func(tx postgres.Tx) (err error) {
-		v.ID, _, err = w.Accounts.Invite(t.Context(), tx, account.Invitation{Role: viewer.Switchboard, Email: email, FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris"})
+		v.ID, _, err = w.Accounts.SignUps.Invite(t.Context(), tx, signup.Invitation{Role: viewer.Switchboard, Email: email, FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris"})
 		return err
 	})
 	if err != nil {
@@ -56,13 +57,13 @@ func newOperator(t *testing.T, w *bookingtest.World, email string) *viewer.Viewe
 	return v
 }
 
-func spoken(w *bookingtest.World, email, mobile string) account.Assisted {
-	return account.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
+func spoken(w *bookingtest.World, email, mobile string) signup.Assisted {
+	return signup.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
 }
 
-func assist(t *testing.T, w *bookingtest.World, v *viewer.Viewer, in account.Assisted) people.Person {
+func assist(t *testing.T, w *bookingtest.World, v *viewer.Viewer, in signup.Assisted) people.Person {
 	t.Helper()
-	id, err := w.Accounts.Assist(t.Context(), v, in)
+	id, err := w.Accounts.SignUps.Assist(t.Context(), v, in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing
 	if err != nil {
 		t.Fatal(err)
 	}
-	if in, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil || !in.Complete {
+	if in, err := w.Accounts.SignUps.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil || !in.Complete {
 		t.Errorf("the link opened %+v, %v", in, err)
 	}
 	if _, err := w.Accounts.Sessions.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, session.Device{Place: "192.0.2.1"}); err != nil {
@@ -117,12 +118,12 @@ func TestR4_OnlyTheSwitchboardSignsPeopleUp(t *testing.T) {
 		}
 	}
 	for _, v := range viewers {
-		_, assisted := w.Accounts.Assist(t.Context(), v, spoken(w, "b@exemple.fr", "+33612345670"))
-		_, listed := w.Accounts.Assistances(t.Context(), v)
+		_, assisted := w.Accounts.SignUps.Assist(t.Context(), v, spoken(w, "b@exemple.fr", "+33612345670"))
+		_, listed := w.Accounts.SignUps.Assistances(t.Context(), v)
 		_, _, searched := w.Accounts.Lookups.Search(t.Context(), v, "Le Goff", "")
 		_, compared := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, lookup.Probe{Mobile: "+33612345679"})
 		for act, err := range map[string]error{
-			"sign up": assisted, "list": listed, "search": searched, "resend": w.Accounts.ResendLink(t.Context(), v, person.ID), "compare": compared,
+			"sign up": assisted, "list": listed, "search": searched, "resend": w.Accounts.SignUps.ResendLink(t.Context(), v, person.ID), "compare": compared,
 		} {
 			administrator := act == "compare" && v != nil && v.Role == viewer.Administrator
 			if fault.Is(err, fault.Forbidden) == administrator {
@@ -137,7 +138,7 @@ func TestR4_TheConnectionCodeCountsAsAtSignUp(t *testing.T) {
 	w, v := switchboard(t)
 	in := spoken(w, "anne@exemple.fr", "+33612345679")
 	in.Code = "0000-0000-0000-0000"
-	if _, err := w.Accounts.Assist(t.Context(), v, in); !errors.Is(err, company.ErrCode) {
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, in); !errors.Is(err, company.ErrCode) {
 		t.Errorf("an unknown code: %v", err)
 	}
 	if got := jobsFor(t, w); len(got) != 1 {
@@ -151,42 +152,42 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 	other := newOperator(t, w, "autre@exemple.fr")
 	person := assist(t, w, v, spoken(w, "anne@exemple.fr", "+33612345679"))
 	w.SetNow(bookingtest.Start.Add(time.Hour))
-	if err := w.Accounts.ResendLink(t.Context(), other, person.ID); !fault.Is(err, fault.NotFound) {
+	if err := w.Accounts.SignUps.ResendLink(t.Context(), other, person.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another operator's: %v", err)
 	}
-	if all, err := w.Accounts.Assistances(t.Context(), other); err != nil || len(all) != 0 {
+	if all, err := w.Accounts.SignUps.Assistances(t.Context(), other); err != nil || len(all) != 0 {
 		t.Errorf("another operator sees %+v, %v", all, err)
 	}
-	if err := w.Accounts.ResendLink(t.Context(), v, person.ID); err != nil {
+	if err := w.Accounts.SignUps.ResendLink(t.Context(), v, person.ID); err != nil {
 		t.Error(err)
 	}
-	progress := func() account.Progress {
-		all, err := w.Accounts.Assistances(t.Context(), v)
+	progress := func() signup.Progress {
+		all, err := w.Accounts.SignUps.Assistances(t.Context(), v)
 		if err != nil || len(all) != 1 || all[0].Name != "Anne-Marie Le Goff" || strings.Contains(all[0].Mobile, "12") {
 			t.Fatalf("the operator sees %+v, %v", all, err)
 		}
 		return all[0].Progress
 	}
-	if got := progress(); got != account.LinkSent {
+	if got := progress(); got != signup.LinkSent {
 		t.Errorf("progress %s", got)
 	}
 	token, err := issue(t.Context(), w, "invitation", person.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Accounts.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil {
+	if _, err := w.Accounts.SignUps.AcceptInvitation(t.Context(), token, bookingtest.Password, session.Device{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := progress(); got != account.Opened {
+	if got := progress(); got != signup.Opened {
 		t.Errorf("progress %s", got)
 	}
-	if err := w.Accounts.ResendLink(t.Context(), v, person.ID); !errors.Is(err, account.ErrFinished) {
+	if err := w.Accounts.SignUps.ResendLink(t.Context(), v, person.ID); !errors.Is(err, signup.ErrFinished) {
 		t.Errorf("after it was followed: %v", err)
 	}
 	if _, err := w.DB.Pool.Exec(t.Context(), `update accounts set adult_declared_at = now() where id = $1`, person.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := progress(); got != account.Finished {
+	if got := progress(); got != signup.Finished {
 		t.Errorf("progress %s", got)
 	}
 }
@@ -217,13 +218,13 @@ func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
 		}
 	}
 	again := spoken(w, "paul@exemple.fr", "+33612345679")
-	if _, err := w.Accounts.Assist(t.Context(), v, again); !errors.Is(err, account.ErrDoubles) {
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrDoubles) {
 		t.Errorf("without asking: %v", err)
 	}
 	again.DespiteDoubles = true
 	assist(t, w, v, again)
 	again.Email = "ANNE.LE.GOFF@exemple.fr"
-	if _, err := w.Accounts.Assist(t.Context(), v, again); !errors.Is(err, account.ErrKnown) {
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrKnown) {
 		t.Errorf("the same address: %v", err)
 	}
 }
@@ -291,11 +292,11 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if link == nil {
 		t.Fatalf("no link in %q", phone.sent[0].Text)
 	}
-	in, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", session.Device{})
+	in, err := w.Accounts.SignUps.AcceptInvitation(t.Context(), link[1], "", session.Device{})
 	if err != nil || !in.Complete {
 		t.Fatalf("the link: %+v, %v", in, err)
 	}
-	if _, err := w.Accounts.AcceptInvitation(t.Context(), link[1], "", session.Device{}); !fault.Is(err, fault.Gone) {
+	if _, err := w.Accounts.SignUps.AcceptInvitation(t.Context(), link[1], "", session.Device{}); !fault.Is(err, fault.Gone) {
 		t.Errorf("the link again: %v", err)
 	}
 	who, err := w.Accounts.Sessions.Authenticate(t.Context(), in.Token)
@@ -490,7 +491,7 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	v := newOperator(t, w, "standard@exemple.fr")
-	if _, err := w.Accounts.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, smscode.ErrNoSMS) {
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, spoken(w, "", "+33612345679")); !errors.Is(err, smscode.ErrNoSMS) {
 		t.Errorf("sign up: %v", err)
 	}
 	if _, err := w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", session.Device{Place: "192.0.2.1"}); !errors.Is(err, smscode.ErrNoSMS) {
@@ -509,7 +510,7 @@ func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 		all.Go(func() {
 			in := spoken(w, "", "+33612345679")
 			in.DespiteDoubles = true
-			_, errs[i] = w.Accounts.Assist(t.Context(), v, in)
+			_, errs[i] = w.Accounts.SignUps.Assist(t.Context(), v, in)
 		})
 	}
 	all.Wait()
@@ -517,7 +518,7 @@ func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 	for _, err := range errs {
 		if err == nil {
 			opened++
-		} else if !errors.Is(err, account.ErrTaken) {
+		} else if !errors.Is(err, signup.ErrTaken) {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -555,7 +556,7 @@ func TestR5_SignUpsByTheSwitchboardAreBoundedAsItsSearchesAre(t *testing.T) {
 	assist(t, w, v, spoken(w, "zoe@exemple.fr", "+33612345678"))
 	var err error
 	for range 1000 {
-		if _, err = w.Accounts.Assist(t.Context(), v, spoken(w, "zoe@exemple.fr", "+33612345678")); fault.Is(err, fault.Throttled) {
+		if _, err = w.Accounts.SignUps.Assist(t.Context(), v, spoken(w, "zoe@exemple.fr", "+33612345678")); fault.Is(err, fault.Throttled) {
 			return
 		}
 	}

@@ -30,7 +30,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 		return nil
 	})
-	return errors.Join(err, s.sweepUnproved(ctx))
+	return errors.Join(err, s.SignUps.SweepUnproved(ctx))
 }
 
 // Rounds are what comes round by itself.

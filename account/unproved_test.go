@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
@@ -49,21 +51,21 @@ func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.People.AllowTexts()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
-	in := account.SignUp{
+	in := signup.SignUp{
 		Email: "canarimail@exemple.fr", FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223344", Code: w.Code(),
 		Password: "Tilleul-canarimot 7", Declaration: "adulte", Acceptance: "accepte", Place: "192.0.2.77",
 	}
-	check(t, w.Accounts.SignUp(ctx, in))
-	check(t, w.Accounts.ResendValidation(ctx, in.Email, "192.0.2.77"))
+	check(t, w.Accounts.SignUps.SignUp(ctx, in))
+	check(t, w.Accounts.SignUps.ResendValidation(ctx, in.Email, "192.0.2.77"))
 	check(t, w.Accounts.ForgotPassword(ctx, in.Email, session.Device{Place: "192.0.2.77"}))
 	if _, err := w.Accounts.Sessions.SignIn(ctx, in.Email, in.Password, session.Device{Place: "192.0.2.77"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed in: %v", err)
 	}
-	assisted := account.Assisted{Code: w.Code(), FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223355"}
-	byText, err := w.Accounts.Assist(ctx, operator, assisted)
+	assisted := signup.Assisted{Code: w.Code(), FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223355"}
+	byText, err := w.Accounts.SignUps.Assist(ctx, operator, assisted)
 	check(t, err)
 	assisted.Email, assisted.DespiteDoubles = "canarimail.deux@exemple.fr", true
-	byMail, err := w.Accounts.Assist(ctx, operator, assisted)
+	byMail, err := w.Accounts.SignUps.Assist(ctx, operator, assisted)
 	check(t, err)
 	mails := deliver(t, w) // links are made
 	if len(mails) == 0 {
@@ -73,14 +75,14 @@ func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	if got := held(t, w, words...); len(got) == 0 {
 		t.Fatal("nothing is found that is there")
 	}
-	w.SetNow(bookingtest.Start.Add(account.UnprovedLifetime - time.Minute))
+	w.SetNow(bookingtest.Start.Add(signup.UnprovedLifetime - time.Minute))
 	check(t, w.Accounts.Sweep(ctx))
 	for _, id := range []uuid.UUID{byText, byMail} {
 		if _, err := w.Accounts.People.Person(ctx, id); err != nil {
 			t.Errorf("removed before its time: %v", err)
 		}
 	}
-	w.SetNow(bookingtest.Start.Add(account.UnprovedLifetime))
+	w.SetNow(bookingtest.Start.Add(signup.UnprovedLifetime))
 	check(t, w.Accounts.Sweep(ctx))
 	if got := held(t, w, words...); len(got) != 0 {
 		t.Errorf("still there: %s", strings.Join(got, ", "))
@@ -104,7 +106,7 @@ func TestR47_WhoIsThereStays(t *testing.T) {
 	worker := w.SocialWorker(t, "Anne", "Le Goff")
 	assist := func(email string) uuid.UUID {
 		t.Helper()
-		id, err := w.Accounts.Assist(ctx, operator, account.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: email, Mobile: "+33612345678", DespiteDoubles: true})
+		id, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: email, Mobile: "+33612345678", DespiteDoubles: true})
 		check(t, err)
 		return id
 	}
@@ -115,10 +117,10 @@ func TestR47_WhoIsThereStays(t *testing.T) {
 	suspended, err := w.Accounts.People.ByEmail(ctx, "suspendue@exemple.fr")
 	check(t, err)
 	check(t, w.Accounts.Decide(ctx, admin, suspended.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
-	staff, _, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", FirstName: "Ana", Zone: "Europe/Paris"})
+	staff, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", FirstName: "Ana", Zone: "Europe/Paris"})
 	check(t, err)
 	w.SetNow(bookingtest.Start.Add(6 * 24 * time.Hour))
-	check(t, w.Accounts.ResendLink(ctx, operator, again))
+	check(t, w.Accounts.SignUps.ResendLink(ctx, operator, again))
 	w.SetNow(bookingtest.Start.Add(8 * 24 * time.Hour))
 	check(t, w.Accounts.Sweep(ctx))
 	for name, id := range map[string]uuid.UUID{"proved": proved, "with an hour": booked, "sent another link": again, "suspended": suspended.ID} {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -30,7 +32,7 @@ func waiting(t *testing.T, w *bookingtest.World, email, name, password string) (
 	w.SetNow(w.DB.Now().Add(time.Minute))
 	in := signUp(w, email)
 	in.FirstName, in.Password = name, password
-	check(t, w.Accounts.SignUp(context.Background(), in))
+	check(t, w.Accounts.SignUps.SignUp(context.Background(), in))
 	return token(t, w, email)
 }
 
@@ -81,11 +83,11 @@ func TestR5_TheLinkThatIsUsedDecidesWhoseAnAddressIs(t *testing.T) {
 					t.Errorf("nobody proved the address, and it answers %v; an unknown one %v", err, unknown)
 				}
 			}
-			if person, err := w.Accounts.Waiting(ctx, owner); err != nil || person.FirstName != "Zoé" {
+			if person, err := w.Accounts.SignUps.Waiting(ctx, owner); err != nil || person.FirstName != "Zoé" {
 				t.Errorf("the owner's link says %q, %v", person.FirstName, err)
 			}
-			check(t, w.Accounts.Validate(ctx, owner))
-			wantGone(t, "the other's link", w.Accounts.Validate(ctx, other))
+			check(t, w.Accounts.SignUps.Validate(ctx, owner))
+			wantGone(t, "the other's link", w.Accounts.SignUps.Validate(ctx, other))
 			hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
 		})
 	}
@@ -104,7 +106,7 @@ func TestR5_ThoseWhoWaitWithOneAddressAreFewAndTheLatest(t *testing.T) {
 		t.Errorf("%d wait", count)
 	}
 	for i, link := range links {
-		if err := w.Accounts.CheckToken(ctx, link, false); (i < 3) != fault.Is(err, fault.Gone) {
+		if err := w.Accounts.SignUps.CheckToken(ctx, link, false); (i < 3) != fault.Is(err, fault.Gone) {
 			t.Errorf("link %d: %v", i, err)
 		}
 	}
@@ -118,10 +120,10 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 	latest, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	check(t, err)
 	before := len(jobsFor(t, w))
-	check(t, w.Accounts.ResendValidation(ctx, "Zoe@exemple.fr", "192.0.2.1"))
+	check(t, w.Accounts.SignUps.ResendValidation(ctx, "Zoe@exemple.fr", "192.0.2.1"))
 	w.SetNow(w.DB.Now().Add(2 * time.Minute))
 	check(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{}))
-	check(t, w.Accounts.ResendValidation(ctx, "inconnue@exemple.fr", "192.0.2.1"))
+	check(t, w.Accounts.SignUps.ResendValidation(ctx, "inconnue@exemple.fr", "192.0.2.1"))
 	for _, notice := range jobsFor(t, w)[before:] {
 		if notice != "waiting" {
 			t.Errorf("a job for %q", notice)
@@ -133,11 +135,11 @@ func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
 	}
 	links := letters[0].Links
 	for i, name := range []string{"Zoé", "Mallory"} {
-		if person, err := w.Accounts.Waiting(ctx, links[i]); err != nil || person.FirstName != name {
+		if person, err := w.Accounts.SignUps.Waiting(ctx, links[i]); err != nil || person.FirstName != name {
 			t.Errorf("link %d is for %q, %v", i, person.FirstName, err)
 		}
 	}
-	check(t, w.Accounts.Validate(ctx, links[0]))
+	check(t, w.Accounts.SignUps.Validate(ctx, links[0]))
 	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
 	if letters, err := lettersOf(ctx, w, latest.ID, "waiting"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
@@ -154,7 +156,7 @@ func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
 	results := make([]error, len(links))
 	var all sync.WaitGroup
 	for i, link := range links {
-		all.Go(func() { results[i] = w.Accounts.Validate(ctx, link) })
+		all.Go(func() { results[i] = w.Accounts.SignUps.Validate(ctx, link) })
 	}
 	all.Wait()
 	won := 0
@@ -176,11 +178,11 @@ func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	invited := waiting(t, w, "claire@exemple.fr", "Mallory", malloryPassword)
 	moved := waiting(t, w, "libre@exemple.fr", "Mallory", malloryPassword)
-	link, known, err := w.Accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", FirstName: "Claire", Zone: "Europe/Paris"})
+	link, known, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", FirstName: "Claire", Zone: "Europe/Paris"})
 	if err != nil || known {
 		t.Fatal("somebody who waits keeps an invitation away", known, err)
 	}
-	wantGone(t, "a link to an address that was invited", w.Accounts.Validate(ctx, invited))
+	wantGone(t, "a link to an address that was invited", w.Accounts.SignUps.Validate(ctx, invited))
 	w.Accept(t, link)
 	hold(t, w, "claire@exemple.fr", "Claire", bookingtest.Password, malloryPassword)
 
@@ -190,7 +192,7 @@ func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
 	letters, err := lettersOf(ctx, w, zoe.id, "email_move")
 	check(t, err)
 	check(t, w.Accounts.ChangeEmail(ctx, letters[0].Token, nil))
-	wantGone(t, "a link to an address that somebody moved to", w.Accounts.Validate(ctx, moved))
+	wantGone(t, "a link to an address that somebody moved to", w.Accounts.SignUps.Validate(ctx, moved))
 	hold(t, w, "libre@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
 }
 
@@ -203,7 +205,7 @@ func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	check(t, err)
 	check(t, w.Accounts.Decide(ctx, admin, person.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
-	check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+	check(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
 	var ids []uuid.UUID
 	check(t, w.DB.Pool.QueryRow(ctx, `select array_agg(id) from accounts where email = 'zoe@exemple.fr'`).Scan(&ids))
 	if fmt.Sprint(ids) != fmt.Sprint([]uuid.UUID{person.ID}) {
@@ -219,26 +221,26 @@ func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
 	for i := range 4 * mailsOfKindInHour {
 		in := signUp(w, map[bool]string{true: "zoe@exemple.fr", false: "ZOE@exemple.fr"}[i%2 == 0])
 		in.Password = malloryPassword
-		check(t, w.Accounts.SignUp(ctx, in))
+		check(t, w.Accounts.SignUps.SignUp(ctx, in))
 		if mails := deliver(t, w); len(mails) == 1 != (i < mailsOfKindInHour) || len(mails) > 1 {
 			t.Errorf("sign-up %d: %d mails", i, len(mails))
 		}
 	}
 	w.SetNow(w.DB.Now().Add(time.Minute))
 	owner := signUp(w, "zoe@exemple.fr")
-	check(t, w.Accounts.SignUp(ctx, owner))
+	check(t, w.Accounts.SignUps.SignUp(ctx, owner))
 	if mails := deliver(t, w); len(mails) != 0 {
 		t.Errorf("one mail too many: %+v", mails)
 	}
 	w.SetNow(w.DB.Now().Add(time.Hour))
-	check(t, w.Accounts.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"))
+	check(t, w.Accounts.SignUps.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"))
 	mails := deliver(t, w)
 	if len(mails) != 1 || len(mails[0].Links) != maxWaiting {
 		t.Fatalf("an hour later: %+v", mails)
 	}
-	check(t, w.Accounts.Validate(ctx, mails[0].Links[maxWaiting-1]))
+	check(t, w.Accounts.SignUps.Validate(ctx, mails[0].Links[maxWaiting-1]))
 	hold(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, malloryPassword)
-	check(t, w.Accounts.SignUp(ctx, owner))
+	check(t, w.Accounts.SignUps.SignUp(ctx, owner))
 	if got := jobsFor(t, w); got[len(got)-1] != "known" {
 		t.Errorf("a sign-up with an address that is proved: %v", got)
 	}
@@ -257,7 +259,7 @@ func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
 		nadia.ID, w.DB.Now().Add(48*time.Hour))
 	check(t, err)
 	link := waiting(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
-	if err := w.Accounts.Validate(ctx, link); err != nil {
+	if err := w.Accounts.SignUps.Validate(ctx, link); err != nil {
 		t.Fatalf("the owner's link: %v", err)
 	}
 	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
@@ -265,6 +267,6 @@ func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
 		t.Errorf("the address is %q's, %v", person.FirstName, err)
 	}
 	for range maxWaiting + 1 { // known by now: nothing fails
-		check(t, w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
+		check(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")))
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"testing"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -35,28 +36,28 @@ func TestR47_WhoSignsUpWithAWorkAddressIsToldOnceAndNeverRefused(t *testing.T) {
 		"zoe@montravail.fr": false, "zoe@travail.fr.exemple.net": false, "travail.fr@exemple.net": false, "zoe@exemple.fr": false,
 	} {
 		in := signUp(w, email)
-		err := w.Accounts.SignUp(ctx, in)
+		err := w.Accounts.SignUps.SignUp(ctx, in)
 		if errors.Is(err, people.ErrWorkAddress) != own || err != nil && !own {
 			t.Errorf("%s: %v", email, err)
 		}
 		in.EmailConfirmed = true
-		if err := w.Accounts.SignUp(ctx, in); err != nil {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err != nil {
 			t.Errorf("%s, confirmed: %v", email, err)
 		}
 	}
 	// Whoever has no code learns nothing of whose domain it is.
 	in := signUp(w, "paul@travail.fr")
 	in.Code = "0000-0000-0000-0000"
-	if err := w.Accounts.SignUp(ctx, in); !errors.Is(err, company.ErrCode) {
+	if err := w.Accounts.SignUps.SignUp(ctx, in); !errors.Is(err, company.ErrCode) {
 		t.Errorf("without a code: %v", err)
 	}
 	// Nor does whoever has a code learn whether the address has an account.
 	newMember := signUp(w, "claire@travail.fr")
 	newMember.EmailConfirmed = true
-	check(t, w.Accounts.SignUp(ctx, newMember))
-	check(t, w.Accounts.Validate(ctx, token(t, w, "claire@travail.fr")))
+	check(t, w.Accounts.SignUps.SignUp(ctx, newMember))
+	check(t, w.Accounts.SignUps.Validate(ctx, token(t, w, "claire@travail.fr")))
 	for _, email := range []string{"claire@travail.fr", "inconnue@travail.fr"} {
-		if err := w.Accounts.SignUp(ctx, signUp(w, email)); !errors.Is(err, people.ErrWorkAddress) {
+		if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, email)); !errors.Is(err, people.ErrWorkAddress) {
 			t.Errorf("%s: %v", email, err)
 		}
 	}
@@ -88,15 +89,15 @@ func TestR47_TheSwitchboardIsToldOfAWorkAddress(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	worksAt(t, w, "travail.fr")
 	operator := w.Member(t, "switchboard", "Nadia")
-	in := account.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@travail.fr", Mobile: "+33612345678"}
-	if _, err := w.Accounts.Assist(ctx, operator, in); !errors.Is(err, people.ErrWorkAddress) {
+	in := signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@travail.fr", Mobile: "+33612345678"}
+	if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)
 	}
 	in.EmailConfirmed = true
-	if _, err := w.Accounts.Assist(ctx, operator, in); err != nil {
+	if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); err != nil {
 		t.Errorf("confirmed: %v", err)
 	}
-	if own, err := w.Accounts.WorkAddress(ctx, w.Admin, w.Code(), "zoe@travail.fr"); err == nil || own {
+	if own, err := w.Accounts.SignUps.WorkAddress(ctx, w.Admin, w.Code(), "zoe@travail.fr"); err == nil || own {
 		t.Errorf("somebody else asks whose domain it is: %t, %v", own, err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
@@ -67,7 +69,7 @@ func TestR39_TheInvitationOfAWorkerIsInTheJournal(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
 	invited := worker.NewSocialWorker{
-		Invitation: account.Invitation{Email: "nadia@exemple.fr", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
+		Invitation: signup.Invitation{Email: "nadia@exemple.fr", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
 		Sheet:      worker.Sheet{Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "Vannes", Reasons: []string{"housing"}},
 	}
 	id, err := w.Workers.AddSocialWorker(ctx, admin, invited)

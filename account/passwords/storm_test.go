@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/passwords"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -19,8 +20,8 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func signUp(w *bookingtest.World, email string) account.SignUp {
-	return account.SignUp{
+func signUp(w *bookingtest.World, email string) signup.SignUp {
+	return signup.SignUp{
 		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
 		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
 	}
@@ -42,13 +43,13 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	check(t, err)
 	wrong := signUp(w, "zoe@exemple.fr")
 	wrong.Code, wrong.Password = "0000-0000-0000-0000", "Motdepasse1!"
-	if err := w.Accounts.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
+	if err := w.Accounts.SignUps.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
 		t.Errorf("with every place taken, a wrong code gets %v", err)
 	}
 	weak := signUp(w, "zoe@exemple.fr")
 	weak.Password = "Motdepasse1!"
 	answer := make(chan error, 1)
-	go func() { answer <- w.Accounts.SignUp(ctx, weak) }()
+	go func() { answer <- w.Accounts.SignUps.SignUp(ctx, weak) }()
 	for w.Accounts.Passwords.Waits() == 0 {
 		time.Sleep(time.Millisecond) // until it waits for its turn
 	}
@@ -68,7 +69,7 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	check(t, w.Accounts.SignUp(context.Background(), signUp(w, "zoe@exemple.fr")))
+	check(t, w.Accounts.SignUps.SignUp(context.Background(), signUp(w, "zoe@exemple.fr")))
 	_, err := w.DB.Pool.Exec(context.Background(), `update accounts set email_validated_at = created_at`)
 	check(t, err)
 	signIn := func(from session.Device) (session.SignedIn, error) {
@@ -96,8 +97,10 @@ func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	flood(w.Accounts.Passwords.OccupySignUps, func(i int) error { return w.Accounts.SignUp(ctx, signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i))) })
-	if err := w.Accounts.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
+	flood(w.Accounts.Passwords.OccupySignUps, func(i int) error {
+		return w.Accounts.SignUps.SignUp(ctx, signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i)))
+	})
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
 		t.Errorf("one sign-up more: %v", err)
 	}
 	if _, err := signIn(session.Device{}); err != nil {
@@ -132,7 +135,7 @@ func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
 	free, err := w.Accounts.Passwords.Occupy(ctx)
 	check(t, err)
 	defer free()
-	if err := w.Accounts.SignUp(ctx, signUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
+	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
 		t.Errorf("after its time: %v", err)
 	}
 	if n := w.Accounts.Passwords.Waits(); n != 0 {

@@ -11,6 +11,8 @@ import (
 	"time"
 	_ "time/tzdata" // zones do not depend on the machine
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/account/session"
 	"socialdirect/booking"
@@ -155,7 +157,7 @@ func (w *World) Code() string { return w.code }
 
 // SignUp signs somebody up with a code; the address is still to be proved.
 func (w *World) SignUp(email, first, last, code string) error {
-	return w.Accounts.SignUp(context.Background(), account.SignUp{
+	return w.Accounts.SignUps.SignUp(context.Background(), signup.SignUp{
 		Email: email, FirstName: first, LastName: last, Mobile: "+33612345678", Code: code,
 		Password: Password, Declaration: "adulte", Acceptance: "accepte",
 	})
@@ -199,7 +201,7 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 	t.Helper()
 	ctx := context.Background()
 	id, err := w.Workers.AddSocialWorker(ctx, w.Admin, worker.NewSocialWorker{
-		Invitation: account.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
+		Invitation: signup.Invitation{Email: w.email("assistante"), FirstName: first, LastName: last, Zone: zone},
 		Sheet: worker.Sheet{
 			Presentation: "Je vous écoute.", Languages: []string{"fr"}, Modes: slot.Modes, Place: "1 rue de la Paix, Vannes",
 			Reasons: []string{"money", "housing", "family", "caregiving", "disability", "retirement"},

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/session"
 	"socialdirect/internal/viewer"
 
@@ -19,13 +20,13 @@ import (
 func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
-	in := account.Invitation{Role: role, Email: strings.ToLower(name) + "@exemple.fr", FirstName: name, LastName: "Morvan", Zone: "Europe/Paris"}
+	in := signup.Invitation{Role: role, Email: strings.ToLower(name) + "@exemple.fr", FirstName: name, LastName: "Morvan", Zone: "Europe/Paris"}
 	if role.OfClient() {
 		client, err := w.Companies.BySlug(ctx, "exemple")
 		must(t, err)
 		in.ClientID = client.ID
 	}
-	token, _, err := w.Accounts.InviteByHand(ctx, in)
+	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, in)
 	must(t, err)
 	half := w.Accept(t, token)
 	enrolment, err := w.Accounts.Factors.Enrol(ctx, half)
@@ -40,7 +41,7 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 // Accept chooses the password that an invitation asks for.
 func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
-	in, err := w.Accounts.AcceptInvitation(context.Background(), token, Password, session.Device{})
+	in, err := w.Accounts.SignUps.AcceptInvitation(context.Background(), token, Password, session.Device{})
 	must(t, err)
 	return w.viewer(t, in.Token)
 }

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"net/http"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
@@ -58,7 +59,7 @@ func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
 
 func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 	n := NewSocialWorker{
-		Invitation: account.Invitation{
+		Invitation: signup.Invitation{
 			FirstName: f.Name("first_name", "Écrivez le prénom."),
 			LastName:  f.Name("last_name", "Écrivez le nom."),
 			Email:     f.Email("email"),

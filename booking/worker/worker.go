@@ -8,7 +8,8 @@ import (
 	"context"
 	"slices"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/people"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
@@ -133,7 +134,7 @@ type Sheet struct {
 
 // NewSocialWorker is a worker to be invited.
 type NewSocialWorker struct {
-	account.Invitation
+	signup.Invitation
 	Sheet
 	Credentials []Credential // what was seen already; without it nobody books with them yet (R42)
 }
@@ -153,7 +154,7 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var known bool
 		var err error
-		id, known, err = s.accounts.Invite(ctx, tx, n.Invitation)
+		id, known, err = s.accounts.SignUps.Invite(ctx, tx, n.Invitation)
 		if err != nil {
 			return err
 		}

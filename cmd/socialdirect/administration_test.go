@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -79,7 +81,7 @@ func (w *world) worker(t *testing.T, name string) *visitor {
 	t.Helper()
 	director := w.staffMember(t, viewer.Administrator).whoIs()
 	made, err := w.makeWorker(t.Context(), director, worker.NewSocialWorker{
-		Invitation: account.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
+		Invitation: signup.Invitation{Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"},
 		Sheet: worker.Sheet{
 			Presentation: "Pour un essai.", Languages: []string{"de"}, Reasons: allReasons, Modes: slot.Modes, Place: "1 rue de l’Essai, Vannes",
 		},
@@ -183,8 +185,8 @@ func TestR7_ARoleTakenAwayEndsItsPages(t *testing.T) {
 // memberOf brings in another member of staff, signed in.
 func (w *world) memberOf(t *testing.T, role viewer.Role, name string) *visitor {
 	t.Helper()
-	invitation := account.Invitation{Role: role, Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"}
-	token, _, err := w.platform.accounts.InviteByHand(t.Context(), invitation)
+	invitation := signup.Invitation{Role: role, Email: name + "@socialdirect.example", FirstName: name, LastName: "Essai", Zone: "Europe/Paris"}
+	token, _, err := w.platform.accounts.SignUps.InviteByHand(t.Context(), invitation)
 	ok(t, err)
 	made, err := w.enrol(t.Context(), role, invitation.Email, token)
 	ok(t, err)

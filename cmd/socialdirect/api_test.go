@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/company"
 	"socialdirect/company/apikey"
@@ -49,7 +51,7 @@ func (w *world) managerOf(t *testing.T, client uuid.UUID) *visitor {
 	t.Helper()
 	ctx := context.Background()
 	email := fmt.Sprintf("gestion-%s@exemple.fr", uuid.NewString())
-	token, _, err := w.platform.accounts.InviteByHand(ctx, account.Invitation{Role: viewer.Administrator, Email: email, FirstName: "Anne", LastName: "Kerguelen", Zone: "Europe/Paris"})
+	token, _, err := w.platform.accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: email, FirstName: "Anne", LastName: "Kerguelen", Zone: "Europe/Paris"})
 	ok(t, err)
 	who, err := w.enrol(ctx, viewer.ClientManager, email, token)
 	ok(t, err)

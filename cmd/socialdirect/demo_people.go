@@ -11,7 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/account/session"
 	"socialdirect/company"
 	"socialdirect/internal/embedded"
@@ -109,8 +110,8 @@ type staff struct {
 }
 
 func (d *demonstration) firstAdministrator(ctx context.Context) (staff, error) {
-	invitation := account.Invitation{Role: viewer.Administrator, Email: "claire.morvan@socialdirect.example", FirstName: "Claire", LastName: "Morvan", Zone: "Europe/Paris"}
-	token, _, err := d.platform.accounts.InviteByHand(ctx, invitation)
+	invitation := signup.Invitation{Role: viewer.Administrator, Email: "claire.morvan@socialdirect.example", FirstName: "Claire", LastName: "Morvan", Zone: "Europe/Paris"}
+	token, _, err := d.platform.accounts.SignUps.InviteByHand(ctx, invitation)
 	if err != nil {
 		return staff{}, err
 	}
@@ -120,7 +121,7 @@ func (d *demonstration) firstAdministrator(ctx context.Context) (staff, error) {
 // enrol follows an invitation to its end: password, then second factor.
 func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
 	accounts := d.platform.accounts
-	in, err := accounts.AcceptInvitation(ctx, token, demoPassword, session.Device{})
+	in, err := accounts.SignUps.AcceptInvitation(ctx, token, demoPassword, session.Device{})
 	if err != nil {
 		return staff{}, err
 	}
@@ -156,14 +157,14 @@ func (d *demonstration) confirm(ctx context.Context, half *viewer.Viewer, secret
 	return in, errors.New("no code of the second factor was taken in time")
 }
 
-var exampleOperator = account.Invitation{
+var exampleOperator = signup.Invitation{
 	Role: viewer.Switchboard, Email: "standard@socialdirect.example", FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris",
 }
 
 // makeOperator brings the switchboard's operator, invited as any staff is.
 func (d *demonstration) makeOperator(ctx context.Context) (staff, error) {
 	err := d.platform.db.InTx(ctx, func(tx postgres.Tx) error {
-		_, _, err := d.platform.accounts.Invite(ctx, tx, exampleOperator)
+		_, _, err := d.platform.accounts.SignUps.Invite(ctx, tx, exampleOperator)
 		return err
 	})
 	if err != nil {
@@ -213,22 +214,22 @@ func (d *demonstration) renew(ctx context.Context, director *viewer.Viewer) erro
 	return err
 }
 
-var exampleBeneficiaries = []account.SignUp{
+var exampleBeneficiaries = []signup.SignUp{
 	{Email: "zoe.vidal@exemple.fr", FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678"},
 	{Email: "paul.hoarau@exemple.re", FirstName: "Paul", LastName: "Hoarau", Mobile: "+262692123456"},
 }
 
-func (d *demonstration) signUp(ctx context.Context, code string, who account.SignUp) error {
+func (d *demonstration) signUp(ctx context.Context, code string, who signup.SignUp) error {
 	who.Code, who.Password = code, demoPassword
-	who.Declaration, who.Acceptance = account.DeclarationWording, account.AcceptanceWording
-	if err := d.platform.accounts.SignUp(ctx, who); err != nil {
+	who.Declaration, who.Acceptance = signup.DeclarationWording, signup.AcceptanceWording
+	if err := d.platform.accounts.SignUps.SignUp(ctx, who); err != nil {
 		return err
 	}
 	token, err := d.tokenFor(ctx, who.Email)
 	if err != nil {
 		return err
 	}
-	if err := d.platform.accounts.Validate(ctx, token); err != nil {
+	if err := d.platform.accounts.SignUps.Validate(ctx, token); err != nil {
 		return err
 	}
 	person, err := d.platform.accounts.People.ByEmail(ctx, who.Email)
@@ -242,7 +243,7 @@ var allReasons = []string{"money", "housing", "family", "caregiving", "disabilit
 
 // exampleOffice is the members of staff without a profile sheet; a client manager
 // is the first client's.
-var exampleOffice = []account.Invitation{
+var exampleOffice = []signup.Invitation{
 	{Role: viewer.ClientManager, Email: "jeanne.kervella@ponant.example", FirstName: "Jeanne", LastName: "Kervella", Zone: "Europe/Paris"},
 	{Role: viewer.DPO, Email: "hugo.lemaire@socialdirect.example", FirstName: "Hugo", LastName: "Lemaire", Zone: "Europe/Paris"},
 }
@@ -257,7 +258,7 @@ func (d *demonstration) makeOffice(ctx context.Context) ([]persona, error) {
 		if invitation.Role.OfClient() {
 			invitation.ClientID = client.ID
 		}
-		token, _, err := d.platform.accounts.InviteByHand(ctx, invitation)
+		token, _, err := d.platform.accounts.SignUps.InviteByHand(ctx, invitation)
 		if err != nil {
 			return nil, err
 		}

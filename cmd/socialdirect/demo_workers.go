@@ -6,7 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/viewer"
@@ -14,28 +15,28 @@ import (
 
 var exampleWorkers = []worker.NewSocialWorker{
 	{
-		Invitation: account.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
+		Invitation: signup.Invitation{Email: "nadia.legoff@socialdirect.example", FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"},
 		Sheet: worker.Sheet{
 			Presentation: "Assistante sociale depuis douze ans. Logement, dettes, démarches : on démêle les choses une par une.",
 			Languages:    []string{"fr", "ar"}, Reasons: allReasons, Modes: slot.Modes, Place: "12 rue des Halles\n56000 Vannes",
 		},
 	},
 	{
-		Invitation: account.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
+		Invitation: signup.Invitation{Email: "marc.dupuis@socialdirect.example", FirstName: "Marc", LastName: "Dupuis", Zone: "Europe/Paris"},
 		Sheet: worker.Sheet{
 			Presentation: "Je connais bien la retraite et le handicap, et les formulaires ne me font pas peur.",
 			Languages:    []string{"fr", "en"}, Reasons: []string{"retirement", "disability", "caregiving"}, Modes: []slot.Mode{slot.Video, slot.Phone},
 		},
 	},
 	{
-		Invitation: account.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
+		Invitation: signup.Invitation{Email: "ines.robert@socialdirect.example", FirstName: "Inès", LastName: "Robert", Zone: "Europe/Paris"},
 		Sheet: worker.Sheet{
 			Presentation: "Séparation, enfants, parents âgés : je prends le temps d’écouter, puis on cherche ensemble.",
 			Languages:    []string{"fr", "es", "fsl"}, Reasons: []string{"family", "caregiving", "money"}, Modes: slot.Modes, Place: "3 quai de la Fosse\n44000 Nantes",
 		},
 	},
 	{
-		Invitation: account.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
+		Invitation: signup.Invitation{Email: "lea.payet@socialdirect.example", FirstName: "Léa", LastName: "Payet", Zone: "Indian/Reunion"},
 		Sheet: worker.Sheet{
 			Presentation: "Installée à Saint-Denis, je reçois par vidéo et par téléphone, en français et en créole.",
 			Languages:    []string{"fr", "rcf"}, Reasons: allReasons, Modes: []slot.Mode{slot.Video, slot.Phone},

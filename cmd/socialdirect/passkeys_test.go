@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/signup"
+
 	"socialdirect/internal/viewer"
 
 	"github.com/descope/virtualwebauthn"
@@ -102,7 +103,7 @@ func (v *visitor) addPasskey(fields ...string) (*device, string) {
 func (w *world) recruit(t *testing.T, role viewer.Role) (v *visitor, email string) {
 	t.Helper()
 	v, email = w.visitor(t), w.signUpForm()["email"]
-	token, _, err := w.platform.accounts.InviteByHand(t.Context(), account.Invitation{Role: role, Email: email, FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"})
+	token, _, err := w.platform.accounts.SignUps.InviteByHand(t.Context(), signup.Invitation{Role: role, Email: email, FirstName: "Nadia", LastName: "Le Goff", Zone: "Europe/Paris"})
 	ok(t, err)
 	a := v.want("choose a password", v.post("/invitation", "token", token, "password", demoPassword), http.StatusSeeOther)
 	if a.location() != "/profil/securite/totp" {

@@ -203,7 +203,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
 		return err
 	}
-	if err := p.accounts.CheckIndex(ctx); err != nil {
+	if err := p.accounts.SignUps.CheckIndex(ctx); err != nil {
 		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
 	}
 	if s.texts != nil {
@@ -371,7 +371,7 @@ func (p *platform) startServer(s settings) error {
 	workers := worker.NewHTTP(p.workers, render)
 	searches := search.NewHTTP(p.searches, workers, render)
 	accounts.CountComing(p.appointments.CountComing)
-	accounts.CountRecalls(p.rebookings.CountRecalls)
+	accounts.SignUps.CountRecalls(p.rebookings.CountRecalls)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
 	companies := company.NewHTTP(p.companies, p.keys, render, s.base)
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"socialdirect/account/signup"
+
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
 	"socialdirect/company"
@@ -272,7 +274,7 @@ func createAdmin(ctx context.Context, c config.Config, role viewer.Role, email s
 	if err != nil {
 		return err
 	}
-	token, known, err := accounts.InviteByHand(ctx, account.Invitation{Role: role, Email: email, Zone: c.TimeZone.String()})
+	token, known, err := accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: role, Email: email, Zone: c.TimeZone.String()})
 	if err != nil {
 		return err
 	}

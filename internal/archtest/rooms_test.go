@@ -23,7 +23,8 @@ var parted = map[string][]string{
 	"account/session":   {"account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 	"account/factor":    {"account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 	"account/lookup":    {"account/outbox", "account/people", "account/limit"},
-	"account":           {"account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
+	"account/signup":    {"account/lookup", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
+	"account":           {"account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 
 	"company/figures": {},
 	"company/apikey":  {},

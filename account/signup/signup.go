@@ -1,9 +1,13 @@
-package account
+package signup
 
 import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/nyaruka/phonenumbers"
 
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
@@ -16,10 +20,6 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
-
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/nyaruka/phonenumbers"
 )
 
 // SignUp is what a person gives to get an account (R1).
@@ -67,7 +67,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 			return err
 		}
 	}
-	if err := s.Limits.Spend(ctx, tooManySignUps, signUpsFrom(in.Place)...); err != nil {
+	if err := s.Limits.Spend(ctx, TooManySignUps, SignUpsFrom(in.Place)...); err != nil {
 		return err
 	}
 	hash, err := s.Passwords.Choose(ctx, passwords.ForSignUp, in.Password, in.Email, in.FirstName, in.LastName)
@@ -75,7 +75,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 		return err
 	}
 	// After the work of a sign-up: whoever fills everybody's hour pays for it.
-	if err := s.Limits.Spend(ctx, tooManySignUps, signUpsOfAll(in.Place)...); err != nil {
+	if err := s.Limits.Spend(ctx, TooManySignUps, SignUpsOfAll(in.Place)...); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -110,28 +110,28 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 // How many may sign up in an hour, and how many codes may be looked at. A whole firm
 // may be behind one address, on the day when it gives its codes out.
 const (
-	signUpsFromPlace = 200
-	signUpsInAll     = 3_000
+	SignUpsFromPlace = 200
+	SignUpsInAll     = 3_000
 	codesFromPlace   = 400
 )
 
 const (
-	tooManySignUps = "Beaucoup de comptes viennent d’être demandés, et nous n’en ouvrons qu’un certain nombre par heure."
+	TooManySignUps = "Beaucoup de comptes viennent d’être demandés, et nous n’en ouvrons qu’un certain nombre par heure."
 	tooManyTyped   = "Beaucoup de codes viennent d’être essayés depuis votre réseau."
 )
 
-func signUpsFrom(place string) []limit.Quota {
+func SignUpsFrom(place string) []limit.Quota {
 	if place == "" {
 		return nil
 	}
-	return limit.FromPlace("sign-up-place", "", place, signUpsFromPlace, time.Hour)
+	return limit.FromPlace("sign-up-place", "", place, SignUpsFromPlace, time.Hour)
 }
 
-func signUpsOfAll(place string) []limit.Quota {
+func SignUpsOfAll(place string) []limit.Quota {
 	if place == "" {
 		return nil
 	}
-	return []limit.Quota{{Kind: "sign-up-all", Value: "", Most: signUpsInAll, Window: time.Hour}}
+	return []limit.Quota{{Kind: "sign-up-all", Value: "", Most: SignUpsInAll, Window: time.Hour}}
 }
 
 // ErrNewTexts says that the texts changed between the page and its answer.

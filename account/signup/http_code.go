@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"net/http"
@@ -13,7 +13,8 @@ import (
 type codePage struct{ Form *form.Form }
 
 func (codePage) Template() string { return "account/code" }
-func (codePage) Title() string    { return "Votre code de connexion" }
+
+func (codePage) Title() string { return "Votre code de connexion" }
 
 // CodePage shows the form.
 func (h *HTTP) CodePage(w http.ResponseWriter, r *http.Request) error {
@@ -31,7 +32,7 @@ func (h *HTTP) CheckCode(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(codePage{f})
 	}
-	if err := h.accounts.CheckCode(r.Context(), code, pages.Place(r)); err != nil {
+	if err := h.signUps.CheckCode(r.Context(), code, pages.Place(r)); err != nil {
 		return pages.Refuse(f, "connection_code", err, codePage{f})
 	}
 	h.setCode(w, code)

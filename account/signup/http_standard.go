@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"context"
@@ -28,10 +28,11 @@ type standardPage struct {
 }
 
 func (standardPage) Template() string { return "account/standard" }
-func (standardPage) Title() string    { return "Standard" }
+
+func (standardPage) Title() string { return "Standard" }
 
 func (h *HTTP) standardPage(r *http.Request, f *form.Form) (standardPage, error) {
-	accounts, err := h.accounts.Assistances(r.Context(), viewer.From(r.Context()))
+	accounts, err := h.signUps.Assistances(r.Context(), viewer.From(r.Context()))
 	page := standardPage{Form: f, Accounts: accounts}
 	if err == nil && h.recalls != nil {
 		page.Recalls, err = h.recalls(r.Context())
@@ -67,7 +68,7 @@ func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	page.Found, page.More, err = h.accounts.Lookups.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
+	page.Found, page.More, err = h.signUps.Lookups.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
 	if err != nil {
 		return pages.Refuse(f, "search", err, page)
 	}
@@ -87,13 +88,14 @@ type assistPage struct {
 }
 
 func (assistPage) Template() string { return "account/assist" }
-func (assistPage) Title() string    { return "Inscrire une personne" }
+
+func (assistPage) Title() string { return "Inscrire une personne" }
 
 // Scripts shows likely doubles while typing is done.
 func (assistPage) Scripts() []string { return []string{"standard.js"} }
 
 func (h *HTTP) assistPage(f *form.Form) assistPage {
-	return assistPage{Form: f, Texts: h.accounts.People.Texts()}
+	return assistPage{Form: f, Texts: h.signUps.People.Texts()}
 }
 
 // AssistPage shows the form.
@@ -106,7 +108,8 @@ func (h *HTTP) AssistPage(w http.ResponseWriter, r *http.Request) error {
 type doublesPage struct{ Doubles []lookup.Double }
 
 func (doublesPage) Template() string { return "account/doubles" }
-func (doublesPage) Title() string    { return "Comptes qui ressemblent" }
+
+func (doublesPage) Title() string { return "Comptes qui ressemblent" }
 
 // CompareAssisted shows the likely doubles of what is typed so far; what is not
 // whole yet finds nothing.
@@ -121,7 +124,7 @@ func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
 	}
 	var page doublesPage
 	if typed.Email != "" || typed.Mobile != "" {
-		if page.Doubles, err = h.accounts.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
+		if page.Doubles, err = h.signUps.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
 			return err
 		}
 	}
@@ -166,7 +169,7 @@ func (h *HTTP) refuseAddress(f *form.Form) {
 	if f.Text("email", form.Text{Max: 254}) != "" {
 		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
 	}
-	if !h.accounts.People.Texts() {
+	if !h.signUps.People.Texts() {
 		f.Fail("email", smscode.ErrNoSMS.Message)
 	}
 }
@@ -185,10 +188,11 @@ type assistedPage struct {
 }
 
 func (assistedPage) Template() string { return "account/assisted" }
-func (assistedPage) Title() string    { return "Vérifier avec la personne" }
+
+func (assistedPage) Title() string { return "Vérifier avec la personne" }
 
 func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assistedPage, error) {
-	doubles, err := h.accounts.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
+	doubles, err := h.signUps.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
 	if err != nil {
 		return assistedPage{}, err
 	}
@@ -198,7 +202,7 @@ func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assiste
 			page.Fields = append(page.Fields, field{name, value})
 		}
 	}
-	page.Work, err = h.accounts.WorkAddress(r.Context(), viewer.From(r.Context()), in.Code, in.Email)
+	page.Work, err = h.signUps.WorkAddress(r.Context(), viewer.From(r.Context()), in.Code, in.Email)
 	return page, err
 }
 
@@ -231,7 +235,7 @@ func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
 	}
-	if _, err = h.accounts.Assist(r.Context(), viewer.From(r.Context()), in); err != nil {
+	if _, err = h.signUps.Assist(r.Context(), viewer.From(r.Context()), in); err != nil {
 		return h.refuseAssisted(r, f, in, err)
 	}
 	web.Flash(w, "link-sent")
@@ -271,7 +275,7 @@ func (h *HTTP) ResendLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
 	}
-	if err := h.accounts.ResendLink(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.signUps.ResendLink(r.Context(), viewer.From(r.Context()), id); err != nil {
 		return err
 	}
 	web.Flash(w, "link-sent")

@@ -1,11 +1,11 @@
-package account
+package signup
 
 import (
 	"context"
 
-	"socialdirect/internal/postgres"
-
 	"github.com/google/uuid"
+
+	"socialdirect/internal/postgres"
 )
 
 // noteLinkSent notes that the switchboard sent somebody their link.
@@ -14,8 +14,8 @@ func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// eraseSignUp forgets who signed a person up, and what sign-up is refused to them.
-func eraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// EraseSignUp forgets who signed a person up, and what sign-up is refused to them.
+func EraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from assisted_signups where account_id = $1`,
 		`delete from refused_sign_ups where account_id = $1`,

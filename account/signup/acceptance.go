@@ -1,17 +1,17 @@
-package account
+package signup
 
 import (
 	"context"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
-
-	"github.com/google/uuid"
 )
 
 // Owed is what somebody has to say before anything else works (R4, R33).

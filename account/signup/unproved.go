@@ -1,13 +1,13 @@
-package account
+package signup
 
 import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
-
-	"github.com/google/uuid"
 )
 
 // UnprovedLifetime is how long an account is kept whose address, or mobile, nobody
@@ -17,11 +17,11 @@ const UnprovedLifetime = 7 * 24 * time.Hour
 // unprovedAtOnce bounds how many are read at a time.
 const unprovedAtOnce = 500
 
-// sweepUnproved removes accounts that nobody proved in time, with all that was typed
+// SweepUnproved removes accounts that nobody proved in time, with all that was typed
 // for them: keys, links, sessions and the acceptance of texts included. One that
 // something hangs on stays: a decision about it, or an hour that the switchboard
 // booked for the person.
-func (s *Service) sweepUnproved(ctx context.Context) error {
+func (s *Service) SweepUnproved(ctx context.Context) error {
 	var after uuid.UUID
 	for {
 		stale, err := people.ReadStaleUnproved(ctx, s.db.Pool, s.db.Now().Add(-UnprovedLifetime), after, unprovedAtOnce)

@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"cmp"
@@ -23,7 +23,8 @@ type acceptancePage struct {
 }
 
 func (acceptancePage) Template() string { return "account/acceptance" }
-func (acceptancePage) Title() string    { return "Avant de continuer" }
+
+func (acceptancePage) Title() string { return "Avant de continuer" }
 
 // TextPath is the page of a text.
 func (acceptancePage) TextPath(t legal.Text) string { return legal.Path(t.Kind) }
@@ -38,7 +39,7 @@ func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) a
 // AcceptancePage shows what is new in the texts in force, and asks (R4, R33).
 func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *http.Request) error {
 	v, next := viewer.From(r.Context()), pages.LocalPath(r.URL.Query().Get("suite"))
-	owed, err := h.accounts.Owed(r.Context(), v)
+	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, next := viewer.From(r.Context()), pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
-	owed, err := h.accounts.Owed(r.Context(), v)
+	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.Accept(r.Context(), v, said); err != nil {
+	if err := h.signUps.Accept(r.Context(), v, said); err != nil {
 		return h.otherTexts(r, err, next)
 	}
 	return h.goOn(w, r, next)
@@ -95,7 +96,7 @@ func (h *HTTP) otherTexts(r *http.Request, err error, next string) error {
 		return err
 	}
 	v := viewer.From(r.Context())
-	owed, readErr := h.accounts.Owed(r.Context(), v)
+	owed, readErr := h.signUps.Owed(r.Context(), v)
 	if readErr != nil {
 		return readErr
 	}

@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"net/http"
@@ -34,12 +34,13 @@ func newInvitationPage(f *form.Form, token string, invitee people.Person) invita
 }
 
 func (invitationPage) Template() string { return "account/invitation" }
-func (invitationPage) Title() string    { return "Ouvrir votre compte" }
+
+func (invitationPage) Title() string { return "Ouvrir votre compte" }
 
 // InvitationPage asks an invited person for a password; it consumes nothing.
 func (h *HTTP) InvitationPage(w http.ResponseWriter, r *http.Request) error {
 	token := r.URL.Query().Get("token")
-	invitee, err := h.accounts.Invitee(r.Context(), token)
+	invitee, err := h.signUps.Invitee(r.Context(), token)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	token := f.Hidden("token", 100)
-	invitee, err := h.accounts.Invitee(r.Context(), token)
+	invitee, err := h.signUps.Invitee(r.Context(), token)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(newInvitationPage(f, token, invitee))
 	}
-	in, err := h.accounts.AcceptInvitation(r.Context(), token, password, h.Sessions.Device(r))
+	in, err := h.signUps.AcceptInvitation(r.Context(), token, password, h.Sessions.Device(r))
 	if err != nil {
 		return pages.Refuse(f, "password", err, newInvitationPage(f, token, invitee))
 	}

@@ -1,9 +1,11 @@
-package account
+package signup
 
 import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/google/uuid"
 
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
@@ -14,8 +16,6 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // Assisted is what a person says on the phone to be signed up (R4). The operator

@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// refusals are the digests of what a refusal names; somebody without an address or
+// Refusals are the digests of what a refusal names; somebody without an address or
 // a number has none of it.
-func (s *Service) refusals(p people.Person, what []string) [][]byte {
+func (s *Service) Refusals(p people.Person, what []string) [][]byte {
 	var hashes [][]byte
 	if slices.Contains(what, RefuseEmail) && p.Email != "" {
 		hashes = append(hashes, refusal(s.vault.Digest, RefuseEmail, p.Email))

@@ -1,4 +1,4 @@
-package account
+package signup
 
 import (
 	"cmp"
@@ -31,10 +31,11 @@ type signUpPage struct {
 }
 
 func (signUpPage) Template() string { return "account/sign_up" }
-func (signUpPage) Title() string    { return "Créer un compte" }
+
+func (signUpPage) Title() string { return "Créer un compte" }
 
 func (h *HTTP) signUpPage(r *http.Request, f *form.Form) (signUpPage, error) {
-	texts, err := h.accounts.ShownAtSignUp(r.Context())
+	texts, err := h.signUps.ShownAtSignUp(r.Context())
 	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording, Texts: texts}, err
 }
 
@@ -49,7 +50,7 @@ func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
 
 // ClientPage is a client's co-branded entrance (R11).
 func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
-	client, err := h.accounts.companies.BySlug(r.Context(), r.PathValue("slug"))
+	client, err := h.signUps.companies.BySlug(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	in.Place = pages.Place(r)
-	err = h.accounts.SignUp(r.Context(), in)
+	err = h.signUps.SignUp(r.Context(), in)
 	switch {
 	case errors.Is(err, company.ErrCode):
 		return pages.Refuse(f, "connection_code", err, page)
@@ -107,7 +108,7 @@ func untick(f *form.Form) {
 // filled in under it.
 func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
-	client, noClient := h.accounts.companies.BySlug(r.Context(), f.Hidden("client", 60))
+	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
 	if noClient == nil { // a name that cannot be shown is no reason to lose what was typed
 		page.Client, page.Slug = client.Name, client.Slug
 	}
@@ -145,14 +146,15 @@ type validationPage struct {
 }
 
 func (validationPage) Template() string { return "account/validation" }
-func (validationPage) Title() string    { return "Confirmer votre adresse" }
+
+func (validationPage) Title() string { return "Confirmer votre adresse" }
 
 // ValidationPage asks for a click: reading the page consumes nothing, since mail
 // scanners open links (R3). Without a token it says to look at one's mail.
 func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
 	page := validationPage{Token: r.URL.Query().Get("token")}
 	if page.Token != "" {
-		person, err := h.accounts.Waiting(r.Context(), page.Token)
+		person, err := h.signUps.Waiting(r.Context(), page.Token)
 		if err != nil {
 			return h.goneLink(err)
 		}
@@ -167,7 +169,7 @@ func (h *HTTP) Validate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.accounts.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
+	if err := h.signUps.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
 		return h.goneLink(err)
 	}
 	web.Flash(w, "validated")
@@ -182,7 +184,8 @@ type resendPage struct {
 }
 
 func (resendPage) Template() string { return "account/resend" }
-func (resendPage) Title() string    { return "Recevoir un autre lien" }
+
+func (resendPage) Title() string { return "Recevoir un autre lien" }
 
 // ResendPage asks for the address.
 func (h *HTTP) ResendPage(w http.ResponseWriter, r *http.Request) error {
@@ -200,7 +203,7 @@ func (h *HTTP) Resend(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(resendPage{Form: f})
 	}
-	if err := h.accounts.ResendValidation(r.Context(), email, pages.Place(r)); err != nil {
+	if err := h.signUps.ResendValidation(r.Context(), email, pages.Place(r)); err != nil {
 		return pages.Refuse(f, "email", err, resendPage{Form: f})
 	}
 	return web.See(w, r, "/inscription/renvoi?envoye")

@@ -1,15 +1,13 @@
-package account
+package signup
 
 import (
 	"context"
 	"time"
 
-	"socialdirect/internal/postgres"
-
 	"github.com/google/uuid"
-)
 
-// Who was signed up by the switchboard.
+	"socialdirect/internal/postgres"
+)
 
 func insertAssistance(ctx context.Context, tx postgres.Tx, id, operator uuid.UUID) error {
 	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at, sent_at) values ($1, $2, $3, $3)`, id, operator, tx.Now)
@@ -50,7 +48,3 @@ func readAssisted(ctx context.Context, q postgres.Querier, operator uuid.UUID, m
 func lockAssisted(ctx context.Context, tx postgres.Tx, operator, id uuid.UUID) (assistedRow, error) {
 	return postgres.One[assistedRow](ctx, tx, selectAssisted+`and a.id = $2 for update of s`, operator, id)
 }
-
-// Likely doubles.
-
-// Codes by SMS.

@@ -1,0 +1,7 @@
+package signup
+
+// What a refusal may name.
+const (
+	RefuseEmail  = "email"
+	RefuseMobile = "mobile"
+)
