@@ -27,6 +27,7 @@ import (
 	"socialdirect/account/outbox"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
 	"socialdirect/account/smscode"
@@ -47,6 +48,7 @@ type Service struct {
 	Factors  *factor.Service
 	Lookups  *lookup.Service
 	SignUps  *signup.Service
+	Reports  *report.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -77,7 +79,8 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		SignUps: signup.New(signup.Parts{
 			DB: db, Vault: vault, Companies: companies, Legal: legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
 		}),
-		db: db, queue: queue, vault: vault, companies: companies, legal: legal,
+		Reports: report.New(db, vault, persons),
+		db:      db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher,
 	}, nil
 }
@@ -100,6 +103,6 @@ func (s *Service) At(db *postgres.DB) *Service {
 	moved.db = db
 	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
 	moved.Outbox, moved.Sessions = s.Outbox.At(db), s.Sessions.At(db)
-	moved.Factors, moved.Lookups, moved.SignUps = s.Factors.At(db), s.Lookups.At(db), s.SignUps.At(db)
+	moved.Factors, moved.Lookups, moved.SignUps, moved.Reports = s.Factors.At(db), s.Lookups.At(db), s.SignUps.At(db), s.Reports.At(db)
 	return &moved
 }

@@ -5,6 +5,7 @@ import (
 
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
+	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
 	"socialdirect/web"
@@ -18,6 +19,7 @@ type HTTP struct {
 	Factors  *factor.HTTP
 	Lookups  *lookup.HTTP
 	SignUps  *signup.HTTP
+	Reports  *report.HTTP
 
 	accounts *Service
 	render   *web.Renderer
@@ -29,5 +31,5 @@ type HTTP struct {
 // its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
 func NewHTTP(accounts *Service, render *web.Renderer, secure bool) *HTTP {
 	sessions := session.NewHTTP(accounts.Sessions, render, secure)
-	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), SignUps: signup.NewHTTP(accounts.SignUps, sessions, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
+	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), SignUps: signup.NewHTTP(accounts.SignUps, sessions, render), Reports: report.NewHTTP(accounts.Reports, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
 }

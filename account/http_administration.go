@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"socialdirect/account/report"
+
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/pages"
@@ -88,7 +90,7 @@ type accountPage struct {
 	Coming    int // appointments that stand
 	Decisions []Decided
 	Resets    []pastReset // of the second factor
-	Reports   []Report
+	Reports   []report.Report
 	Doubles   []lookup.Double // of a beneficiary
 	Possible  []Act
 	Recovery  bool       // the second factor can be reset here
@@ -152,7 +154,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	if page.Resets, err = h.resets(ctx, v, id); err != nil {
 		return page, err
 	}
-	if page.Reports, err = h.accounts.ReportsAbout(ctx, v, id); err != nil {
+	if page.Reports, err = h.accounts.Reports.ReportsAbout(ctx, v, id); err != nil {
 		return page, err
 	}
 	if page.Doubles, err = h.accounts.Lookups.DoublesOf(ctx, v, id); err != nil {

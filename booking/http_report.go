@@ -3,7 +3,8 @@ package booking
 import (
 	"net/http"
 
-	"socialdirect/account"
+	"socialdirect/account/report"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -23,7 +24,7 @@ func (reportPage) Title() string    { return "Signalement" }
 func (h *HTTP) reportPage(r *http.Request, f *form.Form) (reportPage, error) {
 	a, err := h.appointment(r)
 	page := reportPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}
-	for _, kind := range account.ReportKinds {
+	for _, kind := range report.ReportKinds {
 		page.Kinds = append(page.Kinds, form.Option{Value: string(kind), Label: kind.Label()})
 	}
 	return page, err
@@ -49,8 +50,8 @@ func (h *HTTP) Report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	report := Report{
-		Kind: account.ReportKind(f.Choice("kind", form.Values(page.Kinds), "Choisissez ce dont il s’agit.")),
-		Text: f.Text("text", form.Text{Max: account.MaxReport, Required: "Dites en quelques phrases ce qui s’est passé.", Lines: true}),
+		Kind: report.ReportKind(f.Choice("kind", form.Values(page.Kinds), "Choisissez ce dont il s’agit.")),
+		Text: f.Text("text", form.Text{Max: report.MaxReport, Required: "Dites en quelques phrases ce qui s’est passé.", Lines: true}),
 	}
 	if !f.Valid() {
 		return f.Invalid(page)

@@ -3,7 +3,8 @@ package booking
 import (
 	"context"
 
-	"socialdirect/account"
+	"socialdirect/account/report"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
@@ -14,7 +15,7 @@ import (
 // Report is disrespect or a dispute that a worker tells the administration about
 // (R7).
 type Report struct {
-	Kind account.ReportKind
+	Kind report.ReportKind
 	Text string
 }
 
@@ -29,7 +30,7 @@ func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 		if err != nil {
 			return err
 		}
-		_, err = s.Accounts.Report(ctx, tx, v, account.NewReport{AboutID: row.BeneficiaryID, AppointmentID: id, Kind: r.Kind, Text: r.Text})
+		_, err = s.Accounts.Reports.Report(ctx, tx, v, report.NewReport{AboutID: row.BeneficiaryID, AppointmentID: id, Kind: r.Kind, Text: r.Text})
 		return err
 	})
 }

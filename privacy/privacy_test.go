@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/report"
+
 	"socialdirect/account"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
@@ -579,7 +581,7 @@ func TestR7_WhoWasErasedIsReportedNoMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.rights.CarryOut(t.Context(), w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
-	wants(t, "a report", w.Bookings.Report(t.Context(), w.nadia, w.coming, booking.Report{Kind: account.Dispute, Text: "Elle n’est pas venue."}), fault.Conflict)
+	wants(t, "a report", w.Bookings.Report(t.Context(), w.nadia, w.coming, booking.Report{Kind: report.Dispute, Text: "Elle n’est pas venue."}), fault.Conflict)
 }
 
 // A booking under way with a worker who is being erased ends before the erasure, which

@@ -1,4 +1,4 @@
-package account
+package report
 
 import (
 	"context"
@@ -6,14 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"socialdirect/account/people"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
 
 // ReportKind is what a worker reports (R7).

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"net/http"
+	"time"
+
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
+
+// ReportsPage lists reports.
+type ReportsPage struct {
+	Viewer  *viewer.Viewer
+	Reports []Report
+}
+
+func (ReportsPage) Template() string { return "account/reports" }
+
+func (ReportsPage) Title() string { return "Signalements" }
+
+// ReportCard is a report as its reader sees it; Named says whom it is about.
+type ReportCard struct {
+	Report Report
+	Zone   *time.Location
+	Named  bool
+}
+
+// Card is one of them.
+func (p ReportsPage) Card(r Report) ReportCard { return ReportCard{r, p.Viewer.Zone, true} }
+
+// Reports lists what workers reported.
+func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {
+	v := viewer.From(r.Context())
+	reports, err := h.reports.Reports(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return h.render.Render(w, r, http.StatusOK, ReportsPage{v, reports})
+}
+
+// MarkReport says that a report was handled, or undoes that.
+func (h *HTTP) MarkReport(w http.ResponseWriter, r *http.Request) error {
+	id, err := form.PathID(r, "id")
+	if err != nil {
+		return err
+	}
+	f, err := form.Parse(r)
+	if err != nil {
+		return err
+	}
+	if err := h.reports.MarkReport(r.Context(), viewer.From(r.Context()), id, f.Ticked("handled")); err != nil {
+		return err
+	}
+	web.Flash(w, "saved")
+	return web.See(w, r, "/administration/signalements")
+}
