@@ -167,7 +167,7 @@ export class Person {
 
   /** Looks at the page: nothing wider than the window, nothing cut off. */
   async check() {
-    await this.until("sees the page", () => Boolean(document.querySelector("main"))); // another may just be coming
+    await this.finds("main"); // another may just be coming
     await this.picture("page");
     const found = await this.ask(() => ({
       path: location.pathname,
