@@ -66,7 +66,7 @@ func (s *Service) AskAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 		return errReason
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		found, err := s.heldFor(ctx, tx, v, id)
+		found, err := s.lockFor(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Service) SettleAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID,
 		return errAgeOutcome
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		found, err := s.heldFor(ctx, tx, v, id)
+		found, err := s.lockFor(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
@@ -119,9 +119,9 @@ func (s *Service) SettleAge(ctx context.Context, v *viewer.Viewer, id uuid.UUID,
 	})
 }
 
-// heldFor reads an account that an administrator acts upon, with the accounts of
+// lockFor reads an account that an administrator acts upon, with the accounts of
 // both held.
-func (s *Service) heldFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Account, error) {
+func (s *Service) lockFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Account, error) {
 	if err := people.Lock(ctx, tx, v.ID, id); err != nil {
 		return Account{}, err
 	}

@@ -167,7 +167,7 @@ func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if err := insertDecision(ctx, tx, decision, id, v.ID, d, sealed); err != nil {
 		return err
 	}
-	if err := s.tellDecision(ctx, tx, id, d.Act); err != nil {
+	if err := s.notifyDecision(ctx, tx, id, d.Act); err != nil {
 		return err
 	}
 	return journal(ctx, tx, v, journaled[d.Act], id, decision)
@@ -218,9 +218,9 @@ var decisionNotices = map[Act]string{
 	Refuse: "refused", Allow: "allowed", ChangeRole: "role",
 }
 
-// tellDecision queues the mail of a decision: each is told, however quickly they
+// notifyDecision queues the mail of a decision: each is told, however quickly they
 // follow each other.
-func (s *Service) tellDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
+func (s *Service) notifyDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
 	notice, told := decisionNotices[act]
 	if !told {
 		return nil

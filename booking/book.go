@@ -67,7 +67,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 		return appointment.Booked{}, err
 	}
 	person := r.Person(v)
-	client, err := s.Accounts.People.HoldClient(ctx, tx, person)
+	client, err := s.Accounts.People.LockClient(ctx, tx, person)
 	if err != nil {
 		return appointment.Booked{}, err
 	}

@@ -179,7 +179,7 @@ func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
 		partstat string
 	}{
 		{appointment.Requested, ics.MethodRequest, "TENTATIVE", "TENTATIVE"}, {appointment.Confirmed, ics.MethodRequest, "CONFIRMED", "ACCEPTED"},
-		{appointment.Held, ics.MethodPublish, "CONFIRMED", ""}, {appointment.NoShow, ics.MethodPublish, "CONFIRMED", ""},
+		{appointment.Attended, ics.MethodPublish, "CONFIRMED", ""}, {appointment.NoShow, ics.MethodPublish, "CONFIRMED", ""},
 		{appointment.Cancelled, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {appointment.CancelledLate, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
 		{appointment.CancelledByWorker, ics.MethodCancel, "CANCELLED", "ACCEPTED"}, {appointment.Declined, ics.MethodCancel, "CANCELLED", "ACCEPTED"},
 		{appointment.Expired, ics.MethodCancel, "CANCELLED", "ACCEPTED"},

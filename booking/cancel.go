@@ -49,7 +49,7 @@ var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien 
 func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (appointment.Status, error) {
 	var status appointment.Status
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		h, err := s.hold(ctx, tx, v, id)
+		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}

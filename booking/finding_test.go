@@ -271,7 +271,7 @@ func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
 		id := uuid.NewSHA1(uuid.Nil, []byte{byte(worker)})
 		for month := range 12 {
 			for _, part := range []string{fmt.Sprintf("2027-%02d", month+1), fmt.Sprintf("2027-W%02d", 4*month+1)} {
-				if err := w.Workers.LookInto(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
+				if err := w.Workers.CountMonthView(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
 					if seen != 200 {
 						t.Errorf("stopped after %d parts", seen)
 					}

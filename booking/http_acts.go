@@ -57,7 +57,7 @@ func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	outcome := f.Choice("outcome", []string{string(appointment.Held), string(appointment.NoShow)}, appointment.ErrOutcome.Message)
+	outcome := f.Choice("outcome", []string{string(appointment.Attended), string(appointment.NoShow)}, appointment.ErrOutcome.Message)
 	if !f.Valid() {
 		return h.again(r, f)
 	}
@@ -212,7 +212,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	if page.Elsewhere(f) {
-		return h.cancelAgain(r, f, errMovedMeanwhile)
+		return h.renderCancelError(r, f, errMovedMeanwhile)
 	}
 	cancel := h.bookings.Cancel
 	switch {
@@ -223,7 +223,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
 	if why := appointment.Refusal(err, errLimitPassed); why != nil {
-		return h.cancelAgain(r, f, why)
+		return h.renderCancelError(r, f, why)
 	}
 	if err != nil {
 		return err
@@ -240,9 +240,9 @@ func (h *HTTP) cancelled(w http.ResponseWriter, r *http.Request, a handled) erro
 // consequence.
 func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
 
-// cancelAgain is the fault that shows what is true now, to somebody whose page said
+// renderCancelError is the fault that shows what is true now, to somebody whose page said
 // otherwise.
-func (h *HTTP) cancelAgain(r *http.Request, f *form.Form, why *fault.Fault) error {
+func (h *HTTP) renderCancelError(r *http.Request, f *form.Form, why *fault.Fault) error {
 	page, err := h.cancelPage(r, f)
 	if err != nil {
 		return err

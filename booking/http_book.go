@@ -69,7 +69,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 		return errNobody
 	}
 	if hourMissing(f) {
-		return h.agendaAgain(r, e, request, appointment.ErrNotFree)
+		return h.renderAgendaError(r, e, request, appointment.ErrNotFree)
 	}
 	typed := form.New(nil)
 	for _, field := range appointment.Kept(request) {
@@ -138,7 +138,7 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 		return confirmPage{}, err
 	}
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, h.agendaAgain(r, e, request, lost(request))
+		return confirmPage{}, h.renderAgendaError(r, e, request, lost(request))
 	}
 	freeUntil := request.StartsAt.Add(-appointment.FreeCancellation)
 	page := confirmPage{
@@ -153,7 +153,7 @@ func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appo
 		return page, err
 	}
 	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
-		return page, h.agendaAgain(r, e, request, errTooSoon)
+		return page, h.renderAgendaError(r, e, request, errTooSoon)
 	}
 	return page, nil
 }
@@ -184,12 +184,12 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.Soci
 	return sheet, nil
 }
 
-// agendaAgain is the fault that shows the agenda as it is now, and why the hour
+// renderAgendaError is the fault that shows the agenda as it is now, and why the hour
 // that was asked for cannot be had; what was typed goes on with the next choice.
 // Somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) agendaAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
+func (h *HTTP) renderAgendaError(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
 	if e.Base != "" {
-		return h.errandAgain(r, e, request, why)
+		return h.renderOnBehalfError(r, e, request, why)
 	}
 	if request.Anybody {
 		return h.Searches.RenderSoonestError(r, request, why)
@@ -213,9 +213,9 @@ func (h *HTTP) agendaAgain(r *http.Request, e appointment.OnBehalf, request appo
 	return fault.WithPage(why, page)
 }
 
-// errandAgain is agendaAgain for whoever books for somebody.
-func (h *HTTP) errandAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
-	page, err := h.errandHours(r, e, request)
+// renderOnBehalfError is renderAgendaError for whoever books for somebody.
+func (h *HTTP) renderOnBehalfError(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
+	page, err := h.hoursOnBehalf(r, e, request)
 	if err != nil {
 		return err
 	}
@@ -239,9 +239,9 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	case f.Error("social_worker_id") != "":
 		return errNobody
 	case hourMissing(f):
-		return h.agendaAgain(r, e, request, appointment.ErrNotFree)
+		return h.renderAgendaError(r, e, request, appointment.ErrNotFree)
 	case !f.Valid():
-		return h.confirmAgain(r, e, request, f)
+		return h.renderConfirmError(r, e, request, f)
 	}
 	if e.Base != "" {
 		request.For = e.PersonID
@@ -250,7 +250,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.Is(err, ErrReason):
 		f.Fail("reason", ErrReason.Message)
-		return h.confirmAgain(r, e, request, f)
+		return h.renderConfirmError(r, e, request, f)
 	case err != nil:
 		return h.refuse(r, e, request, err)
 	}
@@ -275,7 +275,7 @@ func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointme
 		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
 	if why := appointment.Refusal(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
-		return h.agendaAgain(r, e, request, why)
+		return h.renderAgendaError(r, e, request, why)
 	}
 	if why := appointment.Refusal(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
 		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.Kept(request)})
@@ -311,7 +311,7 @@ func (p refusedPage) Words() string {
 	return words
 }
 
-func (h *HTTP) confirmAgain(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
+func (h *HTTP) renderConfirmError(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
 	page, err := h.confirmPage(r, e, request, f)
 	if err != nil {
 		return err

@@ -114,7 +114,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return h.moveAgain(r, page, appointment.ErrNotFree, f.Invalid(page))
+		return h.renderMoveError(r, page, appointment.ErrNotFree, f.Invalid(page))
 	}
 	switch there := startsAt.Equal(page.StartsAt); {
 	case !there && page.Elsewhere(f):
@@ -144,12 +144,12 @@ func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
 		return err
 	}
 	page.Problem = why.Message
-	return h.moveAgain(r, page, why, fault.WithPage(why, page))
+	return h.renderMoveError(r, page, why, fault.WithPage(why, page))
 }
 
-// moveAgain is the fault that shows the page again: the week that it shows counts, and
+// renderMoveError is the fault that shows the page again: the week that it shows counts, and
 // somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) moveAgain(r *http.Request, page movePage, why *fault.Fault, shown error) error {
+func (h *HTTP) renderMoveError(r *http.Request, page movePage, why *fault.Fault, shown error) error {
 	err := h.lookAsBeneficiary(r, page)
 	if fault.Is(err, fault.Throttled) {
 		return why

@@ -13,5 +13,5 @@ func (h *HTTP) lookIntoMonth(r *http.Request, page slotsPage) error {
 	if err != nil || !page.Month.Shown() {
 		return err
 	}
-	return worker.Paused(h.bookings.Workers.LookInto(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
+	return worker.Paused(h.bookings.Workers.CountMonthView(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
 }

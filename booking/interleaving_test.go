@@ -367,7 +367,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.try(t, act, func(m model) fault.Code { return m.answer(id, accept) }, func() error { return p.Bookings.Answer(ctx, p.viewer(a.worker), id, accept, "") })
 	case "conclude":
 		id, a := p.some(t, *order)
-		outcome := rapid.SampledFrom([]appointment.Status{appointment.Held, appointment.NoShow}).Draw(t, "outcome")
+		outcome := rapid.SampledFrom([]appointment.Status{appointment.Attended, appointment.NoShow}).Draw(t, "outcome")
 		p.try(t, act, func(m model) fault.Code { return m.conclude(id, outcome) }, func() error { return p.Appointments.Conclude(ctx, p.viewer(a.worker), id, outcome) })
 	case "release":
 		p.try(t, act, func(m model) fault.Code { m.releaseAll(); return "" }, func() error { return p.Bookings.ReleaseOverdue(ctx) })

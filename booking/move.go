@@ -45,7 +45,7 @@ func (s *Service) MoveInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, inTime bool) error {
 	var person uuid.UUID
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		h, err := s.hold(ctx, tx, v, id)
+		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 	return s.explainOverlap(ctx, v, person, id, startsAt, err)
 }
 
-func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h held, startsAt time.Time) error {
+func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h lockedAppointment, startsAt time.Time) error {
 	if !h.Cancellable(tx.Now) {
 		return errNotMovable
 	}
@@ -103,7 +103,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 
 // late reports whether moving it now is marked: past the limit, unless it is the
 // worker who moves.
-func (h held) late(v *viewer.Viewer, now time.Time) bool {
+func (h lockedAppointment) late(v *viewer.Viewer, now time.Time) bool {
 	return h.Cancellable(now) && !h.Free(now) && v.ID != h.SocialWorkerID
 }
 
@@ -133,7 +133,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 		return fault.OrElse(err, errNoPhone)
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		h, err := s.hold(ctx, tx, v, id)
+		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 // Throttled after too many acts (R47).
 func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n appointment.Needs) error {
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		h, err := s.hold(ctx, tx, v, id)
+		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		h, err := s.hold(ctx, tx, v, id)
+		h, err := s.lock(ctx, tx, v, id)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ac
 		if err := rebooking.Reopen(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.tellClosed(ctx, tx, notify.Declined, appointment.ReleasedRow{ID: id, BeneficiaryID: h.BeneficiaryID, SocialWorkerID: h.SocialWorkerID})
+		return s.notifyClosed(ctx, tx, notify.Declined, appointment.ReleasedRow{ID: id, BeneficiaryID: h.BeneficiaryID, SocialWorkerID: h.SocialWorkerID})
 	})
 }
 
@@ -100,16 +100,16 @@ func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uu
 		if err := rebooking.Reopen(ctx, tx, f.ID); err != nil {
 			return err
 		}
-		if err := s.tellClosed(ctx, tx, notify.Expired, f); err != nil {
+		if err := s.notifyClosed(ctx, tx, notify.Expired, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tellClosed tells the person how a request ended, and the worker, whose calendar
+// notifyClosed tells the person how a request ended, and the worker, whose calendar
 // holds it, that it did.
-func (s *Service) tellClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
+func (s *Service) notifyClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
 	if err := s.Notify.About(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
 		return err
 	}

@@ -441,26 +441,26 @@ func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
 		p.SetNow(now)
 		return p.Appointments.Conclude(t.Context(), v, a.ID, outcome)
 	}
-	if err := conclude(p.nadia, a.StartsAt.Add(-time.Microsecond), appointment.Held); !fault.Is(err, fault.Conflict) {
+	if err := conclude(p.nadia, a.StartsAt.Add(-time.Microsecond), appointment.Attended); !fault.Is(err, fault.Conflict) {
 		t.Errorf("before the hour: %v", err)
 	}
-	if err := conclude(p.zoe, a.StartsAt, appointment.Held); !fault.Is(err, fault.Forbidden) {
+	if err := conclude(p.zoe, a.StartsAt, appointment.Attended); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the person: %v", err)
 	}
-	if err := conclude(p.marc, a.StartsAt, appointment.Held); !fault.Is(err, fault.NotFound) {
+	if err := conclude(p.marc, a.StartsAt, appointment.Attended); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another worker: %v", err)
 	}
 	if err := conclude(p.nadia, a.StartsAt, appointment.Cancelled); !fault.Is(err, fault.Invalid) {
 		t.Errorf("as something else: %v", err)
 	}
-	for _, outcome := range []appointment.Status{appointment.NoShow, appointment.Held} {
+	for _, outcome := range []appointment.Status{appointment.NoShow, appointment.Attended} {
 		ok(t, conclude(p.nadia, a.StartsAt, outcome))
 		if now := p.state(t, a.ID); now.Status != outcome {
 			t.Errorf("it is %q, want %q", now.Status, outcome)
 		}
 	}
 	ok(t, conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour-time.Microsecond), appointment.NoShow))
-	if err := conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour), appointment.Held); !fault.Is(err, fault.Conflict) {
+	if err := conclude(p.nadia, a.EndsAt.Add(7*24*time.Hour), appointment.Attended); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a week later: %v", err)
 	}
 	if told := p.told(t, p.zoe); len(told) != 1 || told["confirmation"] != 1 {
@@ -544,7 +544,7 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 		t.Errorf("moving within the number: %v", err)
 	}
 	p.SetNow(p.at(24))
-	for _, outcome := range []appointment.Status{appointment.Held, appointment.NoShow} {
+	for _, outcome := range []appointment.Status{appointment.Attended, appointment.NoShow} {
 		ok(t, p.Appointments.Conclude(t.Context(), p.nadia, first, outcome))
 		used(string(outcome))
 	}

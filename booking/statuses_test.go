@@ -12,7 +12,7 @@ import (
 
 var statuses = []appointment.Status{
 	appointment.Confirmed, appointment.Requested, appointment.Declined, appointment.Expired, appointment.Cancelled, appointment.CancelledLate,
-	appointment.CancelledByWorker, appointment.Held, appointment.NoShow,
+	appointment.CancelledByWorker, appointment.Attended, appointment.NoShow,
 }
 
 // The rule in Go, the constraints and what is shown as free say the same of every

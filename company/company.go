@@ -71,11 +71,11 @@ func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Red
 	if !ok {
 		return Redeemed{}, ErrMistyped
 	}
-	held, err := holdCode(ctx, tx, code)
-	if postgres.NoRows(err) || err == nil && figures.UsedUp(s.noise, held.CodeID, held.MaxUses, held.Uses) {
+	locked, err := lockByCode(ctx, tx, code)
+	if postgres.NoRows(err) || err == nil && figures.UsedUp(s.noise, locked.CodeID, locked.MaxUses, locked.Uses) {
 		return Redeemed{}, ErrCode
 	}
-	return held.Redeemed, err
+	return locked.Redeemed, err
 }
 
 // ErrUsedUp says that a code's last use went to somebody who was faster, in the

@@ -69,15 +69,15 @@ func replaceCode(ctx context.Context, tx postgres.Tx, code, by uuid.UUID, overla
 	return err
 }
 
-// heldCode is a code that may open an account, and how often it has.
-type heldCode struct {
+// lockedCode is a code that may open an account, and how often it has.
+type lockedCode struct {
 	Redeemed
 	MaxUses, Uses int
 }
 
-// holdCode finds a code that opens accounts now if it has a use left, and holds its
+// lockByCode finds a code that opens accounts now if it has a use left, and locks its
 // contract until the transaction ends.
-func holdCode(ctx context.Context, tx postgres.Tx, code string) (h heldCode, err error) {
+func lockByCode(ctx context.Context, tx postgres.Tx, code string) (h lockedCode, err error) {
 	err = tx.QueryRow(ctx, `
 		select c.id, k.id, coalesce(k.max_uses, 0), k.uses from connection_codes k join clients c on c.id = k.client_id
 		where k.code = $1 and k.expires_at > $2 and k.revoked_at is null and `+runs+`

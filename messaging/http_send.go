@@ -117,7 +117,7 @@ func (in *submission) receive(w http.ResponseWriter) error {
 		in.checkBody()
 	}
 	if in.failure != nil && in.offered > 0 {
-		in.form.Fail("documents", attachAgain)
+		in.form.Fail("documents", attachOnceMore)
 	}
 	return in.failure
 }

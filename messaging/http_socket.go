@@ -78,13 +78,13 @@ func (p *page) tell() {
 		case <-p.conn.Gone():
 			return
 		case text := <-p.events:
-			p.tellOne(text)
+			p.notifyOne(text)
 		}
 	}
 }
 
-// tellOne asks before it tells: what is signed out hears nothing more.
-func (p *page) tellOne(text string) {
+// notifyOne asks before it tells: what is signed out hears nothing more.
+func (p *page) notifyOne(text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
 	switch alive, err := p.accounts.Sessions.SessionAlive(ctx, []byte(p.session)); {

@@ -208,6 +208,6 @@ func (s *Service) startScan(ctx context.Context) *feed[string] {
 	return startFeed(errScan, func(r io.Reader) (string, error) { return s.scanner.Scan(ctx, r) })
 }
 
-// attachAgain is said beside the documents of a message that cannot be sent for
+// attachOnceMore is said beside the documents of a message that cannot be sent for
 // another reason: browsers do not keep chosen files.
-const attachAgain = "Joignez de nouveau vos documents\u00a0: ils n’ont pas été gardés."
+const attachOnceMore = "Joignez de nouveau vos documents\u00a0: ils n’ont pas été gardés."

@@ -49,7 +49,7 @@ func (r *rooms) enter(p *peer, admitted bool) {
 		return
 	}
 	p.Say(event{Type: "waiting"})
-	in.tellWorker(event{Type: "knocking", Participant: &p.self})
+	in.notifyWorker(event{Type: "knocking", Participant: &p.self})
 }
 
 // leave takes p out of its call once its connection has ended.
@@ -180,7 +180,7 @@ func (in *room) others(p *peer) []*peer {
 	return others
 }
 
-func (in *room) tellWorker(what any) {
+func (in *room) notifyWorker(what any) {
 	for _, p := range in.here {
 		if p.self.Role == viewer.SocialWorker {
 			p.Say(what)

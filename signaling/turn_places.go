@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	resolveEvery  = 5 * time.Minute  // what is known of a name is looked up anew
-	resolveAgain  = 10 * time.Second // likewise, where nothing is known
-	resolveWithin = 3 * time.Second
+	resolveEvery   = 5 * time.Minute  // what is known of a name is looked up anew
+	retryResolving = 10 * time.Second // likewise, where nothing is known
+	resolveWithin  = 3 * time.Second
 )
 
 // places are the addresses at which the deployment's relays give ports out. Where
@@ -70,7 +70,7 @@ func (p *places) resolved() []netip.Addr {
 	defer p.mu.Unlock()
 	every := resolveEvery
 	if len(p.found) == 0 {
-		every = resolveAgain
+		every = retryResolving
 	}
 	if now := p.now(); now.Sub(p.at) >= every {
 		p.at = now

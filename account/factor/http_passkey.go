@@ -196,8 +196,8 @@ func tell(w http.ResponseWriter, what any) error {
 	return err
 }
 
-// tellPlace sends the browser on, with its session where it got a new one.
-func (h *HTTP) tellPlace(w http.ResponseWriter, in session.SignedIn, next string) error {
+// notifyPlace sends the browser on, with its session where it got a new one.
+func (h *HTTP) notifyPlace(w http.ResponseWriter, in session.SignedIn, next string) error {
 	if in.Token != "" {
 		h.sessions.SetSession(w, in.Token)
 	}
@@ -258,7 +258,7 @@ func (h *HTTP) AddPasskey(w http.ResponseWriter, r *http.Request) error {
 	if in.Token == "" {
 		return tell(w, map[string]string{"location": passkeysPath})
 	}
-	return h.tellPlace(w, in, g.Next)
+	return h.notifyPlace(w, in, g.Next)
 }
 
 // passkeyHolder is the cookie that ties a challenge to a browser where nobody is
@@ -302,7 +302,7 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.setPasskeyHolder(w, "", -1)
-	return h.tellPlace(w, in, g.Next)
+	return h.notifyPlace(w, in, g.Next)
 }
 
 // AskPasskeyProof answers with a challenge to the viewer's passkeys.
@@ -324,5 +324,5 @@ func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.tellPlace(w, in, g.Next)
+	return h.notifyPlace(w, in, g.Next)
 }

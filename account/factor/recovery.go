@@ -85,7 +85,7 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := s.proveAgain(ctx, tx, v, code); err != nil {
+		if err := s.proveOnceMore(ctx, tx, v, code); err != nil {
 			return err
 		}
 		if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
@@ -97,7 +97,7 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 
 var errProof = fault.New(fault.Invalid, "Tapez le code que montre votre application, ou confirmez avec une clé d’accès.")
 
-func (s *Service) proveAgain(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+func (s *Service) proveOnceMore(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
 	if code != "" {
 		return s.checkCode(ctx, tx, v, code)
 	}

@@ -9,10 +9,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// HoldClient returns the client of a beneficiary and holds the account until the
+// LockClient returns the client of a beneficiary and locks the account until the
 // transaction ends: one person's bookings are made one after the other.
 // NotFound for somebody without a client.
-func (s *Service) HoldClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (uuid.UUID, error) {
+func (s *Service) LockClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (uuid.UUID, error) {
 	return lockClient(ctx, tx, person)
 }
 
@@ -30,5 +30,5 @@ func countOnce(ctx context.Context, tx postgres.Tx, id, client uuid.UUID) error 
 // whoever was not erased and, where SMS are sent, gave back a code that was sent to
 // their mobile, so that an invented person is in no figure.
 func (s *Service) CountedClients(ctx context.Context, tx postgres.Tx, people []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
-	return holdCounted(ctx, tx, people, s.Texts())
+	return lockCounted(ctx, tx, people, s.Texts())
 }

@@ -18,9 +18,9 @@ func lockClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (client u
 	return client, err
 }
 
-// holdCounted reads the clients of the people who have one, and whose mobile answered
+// lockCounted reads the clients of the people who have one, and whose mobile answered
 // where that is asked.
-func holdCounted(ctx context.Context, tx postgres.Tx, people []uuid.UUID, answered bool) (map[uuid.UUID]uuid.UUID, error) {
+func lockCounted(ctx context.Context, tx postgres.Tx, people []uuid.UUID, answered bool) (map[uuid.UUID]uuid.UUID, error) {
 	rows, err := postgres.All[struct{ ID, ClientID uuid.UUID }](ctx, tx, `
 		select id, client_id from accounts
 		where id = any($1) and role = 'beneficiary' and client_id is not null and (not $2 or mobile_validated_at is not null)

@@ -69,7 +69,7 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := decodeSignUp(f)
-	page, err := h.signUpAgain(r, f)
+	page, err := h.renderSignUpError(r, f)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, company.ErrCode):
 		return pages.Refuse(f, "connection_code", err, page)
 	case errors.Is(err, ErrNewTexts): // in this very moment
-		page, err = h.signUpAgain(r, f)
+		page, err = h.renderSignUpError(r, f)
 		untick(f)
 		return cmp.Or(err, f.Invalid(page))
 	case errors.Is(err, people.ErrWorkAddress):
@@ -104,9 +104,9 @@ func untick(f *form.Form) {
 	f.Fail("accept_terms", ErrNewTexts.Message)
 }
 
-// signUpAgain is the form with its messages, under the client's name where it was
+// renderSignUpError is the form with its messages, under the client's name where it was
 // filled in under it.
-func (h *HTTP) signUpAgain(r *http.Request, f *form.Form) (signUpPage, error) {
+func (h *HTTP) renderSignUpError(r *http.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
 	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
 	if noClient == nil { // a name that cannot be shown is no reason to lose what was typed

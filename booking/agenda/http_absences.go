@@ -156,7 +156,7 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	if f.Valid() && w.Ends <= w.Starts {
 		f.Fail("weekly_ends", "L’absence finit avant de commencer. Choisissez une fin plus tardive, le même jour.")
 	}
-	if f.Valid() && !everHeld(w.Weekday, w.FirstDay, w.LastDay) {
+	if f.Valid() && !everCovers(w.Weekday, w.FirstDay, w.LastDay) {
 		f.Fail("weekly_last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
 	}
 	return w

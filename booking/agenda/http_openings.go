@@ -158,13 +158,13 @@ func (h *HTTP) decodeOpening(f *form.Form, began time.Time) slot.Opening {
 		o.LastDay = o.FirstDay
 	}
 	o.Modes, o.Place = decodeModes(f), decodeWhere(f)
-	if f.Valid() && !everHeld(o.Weekday, o.FirstDay, o.LastDay) {
+	if f.Valid() && !everCovers(o.Weekday, o.FirstDay, o.LastDay) {
 		f.Fail("last_day", "Ce jour de la semaine ne vient pas entre ces deux dates. Choisissez une date plus tardive.")
 	}
 	return o
 }
 
-func everHeld(weekday int, first, last time.Time) bool {
+func everCovers(weekday int, first, last time.Time) bool {
 	for i := range 7 {
 		if slot.CoversDay(first.AddDate(0, 0, i), weekday, first, last) {
 			return true

@@ -31,7 +31,7 @@ const (
 	Cancelled         Status = "cancelled"
 	CancelledLate     Status = "cancelled_late"
 	CancelledByWorker Status = "cancelled_by_worker"
-	Held              Status = "held"
+	Attended          Status = "held"
 	NoShow            Status = "no_show"
 )
 
@@ -52,7 +52,7 @@ func (s Status) Label() string {
 		return "Annulé tardivement"
 	case CancelledByWorker:
 		return "Annulé par l’assistante sociale"
-	case Held:
+	case Attended:
 		return "A eu lieu"
 	case NoShow:
 		return "N’a pas eu lieu"
@@ -66,7 +66,7 @@ func (s Status) Occupies() bool { return s == Requested || s.Agreed() }
 
 // Agreed reports whether both people meant to meet, whatever came of it: it can be
 // marked held, or not, while they still talk.
-func (s Status) Agreed() bool { return s == Confirmed || s == Held || s == NoShow }
+func (s Status) Agreed() bool { return s == Confirmed || s == Attended || s == NoShow }
 
 // Appointment is one hour of two people.
 type Appointment struct {

@@ -50,7 +50,7 @@ func (b Bounds) spent(wait time.Duration) error {
 
 // Spend counts an act that the viewer makes for themselves, and fails with Throttled
 // when there were too many. An act that fails later is not counted. The person must be
-// held (HoldClient).
+// locked (LockClient).
 func (s *Service) Spend(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person uuid.UUID) error {
 	if v.ID != person {
 		return nil

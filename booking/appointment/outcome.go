@@ -26,14 +26,14 @@ func (a Appointment) Concludable(now time.Time) bool {
 	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(outcomeWithin))
 }
 
-// Conclude says what came of an appointment, Held or NoShow, by its worker, from
+// Conclude says what came of an appointment, Attended or NoShow, by its worker, from
 // the start of its hour on and for a week; it can be corrected until then. Nobody
 // but the two people is ever told.
 func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Status) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	if outcome != Held && outcome != NoShow {
+	if outcome != Attended && outcome != NoShow {
 		return ErrOutcome
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {

@@ -19,7 +19,7 @@ var ErrUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de
 // meeting, and leaves the person a consultation in the year of the hour. It counts
 // the hours that are, or were, kept for the person; what was cancelled, early or
 // late, declined or left unanswered does not count. except is an appointment that
-// is about to be moved. The person must be held (HoldClient), so that two bookings
+// is about to be moved. The person must be locked (LockClient), so that two bookings
 // at once do not both take the last one.
 func Entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
 	contract, err := company.ContractOf(ctx, tx, client)

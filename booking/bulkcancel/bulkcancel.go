@@ -122,7 +122,7 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 		return 0, err
 	}
 	for _, person := range people {
-		if _, err := s.accounts.People.HoldClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
+		if _, err := s.accounts.People.LockClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
 			return 0, err
 		}
 	}

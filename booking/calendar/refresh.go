@@ -28,7 +28,7 @@ const (
 	readEvery    = 30 * time.Minute
 	slowest      = 12 * time.Hour   // between readings of one that fails
 	expandAnew   = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
-	tellAfter    = 72 * time.Hour   // of failures in a row
+	notifyAfter  = 72 * time.Hour   // of failures in a row
 	readingTime  = 30 * time.Second // of one answer
 	workTime     = time.Minute      // of one job
 	dueAtOnce    = 200
@@ -220,7 +220,7 @@ func (s *Service) keepFailure(ctx context.Context, read subscriptionRow, why Fai
 		if err := noteFailure(ctx, tx, row.ID, why, tx.Now.Add(jittered(afterFailures(row.Failures+1)))); err != nil {
 			return err
 		}
-		if row.ToldAt != nil || row.FailingSince == nil || tx.Now.Sub(*row.FailingSince) < tellAfter {
+		if row.ToldAt != nil || row.FailingSince == nil || tx.Now.Sub(*row.FailingSince) < notifyAfter {
 			return nil
 		}
 		if err := noteTold(ctx, tx, row.ID); err != nil {

@@ -20,9 +20,9 @@ const MaxSubscriptions = 5
 // MaxCalendarName is how many characters a calendar's name may have.
 const MaxCalendarName = 60
 
-// askAgain is how long a worker waits before the same calendar is read again at
+// readAgainAfter is how long a worker waits before the same calendar is read again at
 // their word.
-const askAgain = time.Minute
+const readAgainAfter = time.Minute
 
 // Subscription is a calendar that a worker keeps elsewhere, whose busy times close
 // their hours here (R41). Nothing of it is kept but these times.
@@ -187,7 +187,7 @@ func (s *Service) CountAllDay(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 // was asked for a moment ago.
 func (s *Service) RefreshCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, row subscriptionRow) error {
-		if wait := row.AskedAt.Add(askAgain).Sub(tx.Now); wait > 0 {
+		if wait := row.AskedAt.Add(readAgainAfter).Sub(tx.Now); wait > 0 {
 			return &fault.Fault{Code: fault.Throttled, Message: "Cet agenda vient d’être demandé. Attendez une minute avant de recommencer.", RetryAfter: wait}
 		}
 		if row.Paused {

@@ -47,7 +47,7 @@ func (s *Service) Refresh(ctx context.Context, then onChange) error {
 // refreshHours takes the notes of changes away before it reads the agenda: a change
 // that it does not see has a note that it does not take.
 func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID, then onChange) error {
-	knownUntil, err := holdFreeHours(ctx, tx, id)
+	knownUntil, err := lockFreeHours(ctx, tx, id)
 	if err != nil {
 		return err
 	}

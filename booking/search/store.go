@@ -29,9 +29,9 @@ func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fres
 	return ids, err
 }
 
-// holdFreeHours has others who work out the same worker's hours wait, and returns
+// lockFreeHours has others who work out the same worker's hours wait, and returns
 // until when those that are kept are all.
-func holdFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
+func lockFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into free_hours_read (social_worker_id, known_until, read_at) values ($1, $2, $2)
 		on conflict (social_worker_id) do update set read_at = $2 returning known_until`, worker, tx.Now).Scan(&knownUntil)

@@ -104,7 +104,7 @@ func (s *Service) Join(ctx context.Context, v *viewer.Viewer, e Entry) error {
 		return appointment.ErrMode
 	}
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.Accounts.People.HoldClient(ctx, tx, v.ID); err != nil {
+		if _, err := s.Accounts.People.LockClient(ctx, tx, v.ID); err != nil {
 			return err
 		}
 		if err := s.bookable(ctx, tx, e.SocialWorkerID); err != nil {

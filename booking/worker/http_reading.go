@@ -35,7 +35,7 @@ func (h *HTTP) CountViews(r *http.Request, workers ...uuid.UUID) error {
 
 // CountViewsOf counts the week of an agenda that a page shows.
 func (h *HTTP) CountViewsOf(r *http.Request, worker uuid.UUID, week slot.Week) error {
-	return Paused(h.workers.LookInto(r.Context(), viewer.From(r.Context()), worker, week.String()))
+	return Paused(h.workers.CountMonthView(r.Context(), viewer.From(r.Context()), worker, week.String()))
 }
 
 // Paused is err with the page that says when somebody who has looked at very much may go on.

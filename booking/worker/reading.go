@@ -31,10 +31,10 @@ func (s *Service) Look(ctx context.Context, v *viewer.Viewer, workers ...uuid.UU
 	return s.look(ctx, v, workers, "", sheetReadings)
 }
 
-// LookInto counts that the viewer sees a worker's sheet and a part of the agenda, as
+// CountMonthView counts that the viewer sees a worker's sheet and a part of the agenda, as
 // Look does: the hours of a week (2026-W48), or which days of a month have any
 // (2026-12).
-func (s *Service) LookInto(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, week string) error {
+func (s *Service) CountMonthView(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, week string) error {
 	if err := s.Look(ctx, v, worker); err != nil {
 		return err
 	}

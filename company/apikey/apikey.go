@@ -77,7 +77,7 @@ func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expir
 		if !expires.After(tx.Now) || expires.After(tx.Now.Add(MaxLifetime)) {
 			return ErrLifetime
 		}
-		stands, err := holdMaker(ctx, tx, v)
+		stands, err := lockMaker(ctx, tx, v)
 		if err != nil {
 			return err
 		}

@@ -22,10 +22,10 @@ func lockKeys(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working in
 	return working, err
 }
 
-// holdMaker reports whether the viewer still manages their client, and keeps it so
+// lockMaker reports whether the viewer still manages their client, and keeps it so
 // until the transaction ends: whoever takes their account away waits, and then finds
 // the key.
-func holdMaker(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (manages bool, err error) {
+func lockMaker(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (manages bool, err error) {
 	err = tx.QueryRow(ctx, `select hold_manager($1, $2) is not null`, v.ID, v.ClientID).Scan(&manages)
 	return manages, err
 }

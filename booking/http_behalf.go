@@ -62,8 +62,8 @@ func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointmen
 	return search.Fitting(free, a.Mode, asks, now), asks, err
 }
 
-// errandHoursPage is one worker's free hours, to book one for somebody.
-type errandHoursPage struct {
+// onBehalfPage is one worker's free hours, to book one for somebody.
+type onBehalfPage struct {
 	appointment.OnBehalf
 	Worker  worker.SocialWorker
 	Mode    slot.Mode
@@ -74,20 +74,20 @@ type errandHoursPage struct {
 	Own     bool // the viewer is the worker
 }
 
-func (errandHoursPage) Template() string { return "booking/errand" }
-func (errandHoursPage) Title() string    { return "Choisir une heure" }
+func (onBehalfPage) Template() string { return "booking/errand" }
+func (onBehalfPage) Title() string    { return "Choisir une heure" }
 
 // InMode is the address of the same hours in another mode.
-func (p errandHoursPage) InMode(mode string) string {
+func (p onBehalfPage) InMode(mode string) string {
 	if p.Own {
 		return fmt.Sprintf("%s?week=%s&mode=%s", p.Booking(), p.Hours.Week, mode)
 	}
 	return fmt.Sprintf("%s/assistants/%s?week=%s&mode=%s", p.Base, p.Worker.ID, p.Hours.Week, mode)
 }
 
-// ErrandHours shows the hours: a worker's own, or those of the worker whom the
+// HoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
 // address names.
-func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) HoursOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
@@ -98,25 +98,25 @@ func (h *HTTP) ErrandHours(w http.ResponseWriter, r *http.Request) error {
 			return worker.ErrNotOffered
 		}
 	}
-	page, err := h.errandHours(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	page, err := h.hoursOnBehalf(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
 	if err != nil {
 		return err
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) errandHours(r *http.Request, e appointment.OnBehalf, request appointment.Request) (errandHoursPage, error) {
+func (h *HTTP) hoursOnBehalf(r *http.Request, e appointment.OnBehalf, request appointment.Request) (onBehalfPage, error) {
 	v := viewer.From(r.Context())
 	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
-		return errandHoursPage{}, err
+		return onBehalfPage{}, err
 	}
 	mode := request.Mode
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
 	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
-	page := errandHoursPage{
+	page := onBehalfPage{
 		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.Kept(request),
 		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.DB.Now()),
 	}
