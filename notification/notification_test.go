@@ -195,6 +195,18 @@ func TestR21_AnUnregisteredKindIsNotQueued(t *testing.T) {
 	}
 }
 
+func TestR21_WhatNobodyFillsAnyMoreIsDropped(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Register(notification.Kind{Name: "message", Fill: always(discreet, notification.Verdict{})})
+	o.queue(t, notification.Request{Kind: "message", Each: true, To: notification.ByMail(zoe)})
+	queue, err := jobs.NewQueue(o.db)
+	must(t, err)
+	o.worker = notification.NewWorker(notification.New(o.db, queue), nil, mails{o}, messages{o})
+	must(t, o.deliver(t))
+	o.states(t, "mail dropped stale")
+}
+
 // policy allows so many SMS.
 type policy struct{ left *int }
 

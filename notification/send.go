@@ -79,7 +79,11 @@ func (w *Worker) take(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int
 	case n.Attempt >= try:
 		return nil, errInHand
 	}
-	kind := w.notifications.kinds[n.Kind]
+	kind, known := w.notifications.kinds[n.Kind]
+	if !known { // another version queued it
+		slog.ErrorContext(ctx, "a notification is of a kind that nobody fills any more", "id", n.ID, "kind", n.Kind)
+		return nil, settle(ctx, tx, id, Dropped, Stale)
+	}
 	content, verdict, err := kind.Fill(ctx, tx, n)
 	switch {
 	case err != nil:
