@@ -19,16 +19,11 @@ func eraseMessages(ctx context.Context, tx postgres.Tx, person uuid.UUID, abando
 	if err != nil {
 		return err
 	}
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`update messages set sealed_body = null where beneficiary_id = $1`,
 		`delete from read_marks where account_id = $1`,
 		`delete from message_rates where account_id = $1`,
 		`delete from document_days where account_id = $1`,
 		`update uploads set account_id = null where account_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, person); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, person)
 }

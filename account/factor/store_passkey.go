@@ -121,16 +121,11 @@ func deleteSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID)
 	if err := session.DeleteAll(ctx, tx, account); err != nil {
 		return err
 	}
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`delete from totp where account_id = $1`,
 		`delete from passkeys where account_id = $1`,
 		`delete from recovery_sets where account_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, account); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, account)
 }
 
 func readResets(ctx context.Context, q postgres.Querier, account uuid.UUID) ([]Reset, error) {

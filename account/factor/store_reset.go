@@ -62,16 +62,11 @@ func takeResetSheet(ctx context.Context, tx postgres.Tx, account, author uuid.UU
 
 // Erase takes a person's second factors away, with what was decided about them.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`delete from totp where account_id = $1`,
 		`delete from passkeys where account_id = $1`,
 		`delete from recovery_sets where account_id = $1`,
 		`delete from reset_codes where account_id = $1`,
 		`delete from second_factor_resets where account_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, id)
 }

@@ -60,13 +60,8 @@ func Sweep(ctx context.Context, tx postgres.Tx) error {
 
 // Erase forgets to whom a person was shown, and whom they were shown.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`delete from people_shown where person_id = $1`,
 		`delete from shown_days where operator_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, id)
 }

@@ -152,15 +152,10 @@ func Sweep(ctx context.Context, tx postgres.Tx) error {
 
 // Erase ends a person's sessions and forgets their devices.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`delete from sessions where account_id = $1`,
 		`delete from known_devices where account_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, id)
 }
 
 // DeleteAll ends every session of an account.

@@ -16,13 +16,8 @@ func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 
 // EraseSignUp forgets who signed a person up, and what sign-up is refused to them.
 func EraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, sql := range []string{
+	return postgres.ExecAll(ctx, tx, []string{
 		`delete from assisted_signups where account_id = $1`,
 		`delete from refused_sign_ups where account_id = $1`,
-	} {
-		if _, err := tx.Exec(ctx, sql, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, id)
 }
