@@ -6,11 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/report"
-
-	"socialdirect/account/signup"
-
 	"socialdirect/account"
+	"socialdirect/account/report"
+	"socialdirect/account/signup"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
@@ -139,18 +137,4 @@ func TestR7_AWorkerReportsWhoTheyHaveAnAppointmentWith(t *testing.T) {
 
 func decide(act account.Act) account.Decision {
 	return account.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func want(t *testing.T, what string, err error, code fault.Code) {
-	t.Helper()
-	if !fault.Is(err, code) {
-		t.Errorf("%s: got %v, want %s", what, err, code)
-	}
 }

@@ -17,38 +17,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// The Tuesday after the world's first day, and the Monday after that one.
-var (
-	tuesday = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	monday  = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
-)
-
-func every(weekday int, hours ...int) slot.Opening {
-	return slot.Opening{Weekday: weekday, FirstDay: tuesday.AddDate(0, 0, -7), Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: slot.Modes}
-}
-
-func on(day time.Time, hours ...int) slot.Opening {
-	return slot.Opening{FirstDay: day, LastDay: day, Starts: hours[0] * 60, Ends: hours[1] * 60, Modes: slot.Modes}
-}
-
-// inParis is an hour of a day by the clocks of Paris in winter.
-func inParis(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour-1) * time.Hour) }
-
-// open is a worker with these openings, who has everything else as it starts.
-func open(t *testing.T, w *bookingtest.World, openings ...slot.Opening) *viewer.Viewer {
-	t.Helper()
-	nadia := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
-	for _, o := range openings {
-		w.Open(t, nadia, o)
-	}
-	return nadia
-}
-
 // free are the hours of a day in Paris that can be booked.
 func free(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time) []int {
 	t.Helper()
 	slots, err := w.Agendas.AvailableSlots(t.Context(), worker.ID, slot.Period{From: inParis(day, 0), To: inParis(day, 24)})
-	ok(t, err)
+	must(t, err)
 	var hours []int
 	for _, slot := range slots {
 		hours = append(hours, slot.StartsAt.In(worker.Zone).Hour())
@@ -68,18 +41,18 @@ func wantFree(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day tim
 func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia := open(t, w)
+	nadia := w.SocialWorkerWith(t)
 	old := func(sql string) {
 		t.Helper()
 		_, err := w.DB.Pool.Exec(t.Context(), sql+` from (select '2025-01-01'::date + n as d from generate_series(1, 500) n) x`, nadia.ID)
-		ok(t, err)
+		must(t, err)
 	}
 	old(`insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes) select $1, d, d, 540, 600, '{video}'`)
 	old(`insert into weekly_absences (social_worker_id, weekday, first_day, last_day, starts_minute, ends_minute) select $1, 2, d, d + 6, 540, 600`)
 	old(`insert into absences (social_worker_id, period) select $1, tstzrange(d, d + 1)`)
-	ok(t, w.Agendas.AddOpening(t.Context(), nadia, every(2, 9, 12)))
-	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
-	ok(t, w.Agendas.AddAbsence(t.Context(), nadia, slot.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
+	must(t, w.Agendas.AddOpening(t.Context(), nadia, weekly(2, 9, 12)))
+	must(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 2, FirstDay: tuesday, Starts: 600, Ends: 660}, false))
+	must(t, w.Agendas.AddAbsence(t.Context(), nadia, slot.Period{From: inParis(tuesday, 11), To: inParis(tuesday, 12)}, false))
 	wantFree(t, w, nadia, tuesday, 9)
 	theOnly(t, w, nadia)
 	if weekly, err := w.Agendas.WeeklyAbsences(t.Context(), nadia); err != nil || len(weekly) != 1 {
@@ -87,7 +60,7 @@ func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 	}
 	spring := time.Date(2025, 3, 10, 0, 0, 0, 0, time.UTC)
 	hours, err := w.Agendas.Hours(t.Context(), nadia, slot.Period{From: spring, To: spring.AddDate(0, 0, 7)})
-	ok(t, err)
+	must(t, err)
 	if shown := slices.ContainsFunc(hours.Openings, func(o slot.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
 		t.Errorf("a week that is past shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
 	}
@@ -97,24 +70,24 @@ func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 func TestR41_WhatIsToComeFillsTheAgenda(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia := open(t, w, every(2, 9, 12))
+	nadia := w.SocialWorkerWith(t, weekly(2, 9, 12))
 	o := theOnly(t, w, nadia)
 	_, err := w.DB.Pool.Exec(t.Context(), `
 		insert into openings (social_worker_id, first_day, last_day, starts_minute, ends_minute, modes)
 		select $1, $2::date + n, $2::date + n, 540, 600, '{video}' from generate_series(1, 499) n`, nadia.ID, tuesday)
-	ok(t, err)
-	if err := w.Agendas.AddOpening(t.Context(), nadia, every(3, 9, 12)); !fault.Is(err, fault.Invalid) {
+	must(t, err)
+	if err := w.Agendas.AddOpening(t.Context(), nadia, weekly(3, 9, 12)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("one line more: %v", err)
 	}
 	o.Ends = 13 * 60
-	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false))
+	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false))
 }
 
 // theOnly is a worker's one opening.
 func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Opening {
 	t.Helper()
 	openings, err := w.Agendas.Openings(t.Context(), worker)
-	ok(t, err)
+	must(t, err)
 	if len(openings) != 1 {
 		t.Fatalf("the openings are %+v", openings)
 	}
@@ -159,7 +132,7 @@ func wantStanding(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a appoin
 func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	early, late := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video), w.Book(t, zoe, nadia, inParis(tuesday, 11), slot.Phone)
 	o := theOnly(t, w, nadia)
 
@@ -171,25 +144,25 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	o.Ends, o.Modes = 13*60, []slot.Mode{slot.Video}
 	wantBooked(t, w, nadia, w.Agendas.ChangeOpening(t.Context(), nadia, o, false), late) // no longer by phone
 	o.Modes = slot.Modes
-	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
+	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false)) // longer: nobody is left outside
 	wantFree(t, w, nadia, tuesday, 10, 12)
 
 	wantBooked(t, w, nadia, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false), early, late)
 	wantBooked(t, w, nadia, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday, false), early, late)
-	ok(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
-	ok(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, true))
+	must(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, tuesday.AddDate(0, 0, 7), false))
+	must(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, true))
 	wantFree(t, w, nadia, tuesday)
 	for _, a := range []appointment.Appointment{early, late} {
 		wantStanding(t, w, zoe, a)
 	}
 	// Another opening over the same hours takes them in: nothing is left outside.
-	w.Open(t, nadia, every(2, 8, 12))
-	w.Open(t, nadia, on(tuesday, 9, 12))
+	w.Open(t, nadia, weekly(2, 8, 12))
+	w.Open(t, nadia, once(tuesday, 9, 12))
 	openings, err := w.Agendas.Openings(t.Context(), nadia)
-	ok(t, err)
+	must(t, err)
 	for _, o := range openings {
 		if o.Weekday == 0 {
-			ok(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false))
+			must(t, w.Agendas.RemoveOpening(t.Context(), nadia, o.ID, false))
 		}
 	}
 }
@@ -199,7 +172,7 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia, zoe := open(t, w, every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	w.Mark(t, nadia, zoe)
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
 	asked := w.Book(t, zoe, nadia, inParis(next, 11), slot.Video)
@@ -220,21 +193,21 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 		wantBooked(t, w, nadia, act(), asked)
 	}
 	w.SetNow(asked.AnswerBy.Add(time.Microsecond))
-	ok(t, acts["shorter"]()) // it holds nothing any more
+	must(t, acts["shorter"]()) // it holds nothing any more
 }
 
 func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia := open(t, w, every(2, 9, 11))
+	nadia := w.SocialWorkerWith(t, weekly(2, 9, 11))
 	o, next := theOnly(t, w, nadia), tuesday.AddDate(0, 0, 7)
-	moved := on(tuesday.AddDate(0, 0, 1), 14, 16) // to the Wednesday
+	moved := once(tuesday.AddDate(0, 0, 1), 14, 16) // to the Wednesday
 	moved.ID = o.ID
-	ok(t, w.Agendas.ChangeOpeningOn(t.Context(), nadia, tuesday, moved, false))
+	must(t, w.Agendas.ChangeOpeningOn(t.Context(), nadia, tuesday, moved, false))
 	wantFree(t, w, nadia, tuesday)
 	wantFree(t, w, nadia, tuesday.AddDate(0, 0, 1), 14, 15)
 	wantFree(t, w, nadia, next, 9, 10)
-	ok(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false))
+	must(t, w.Agendas.RemoveOpeningOn(t.Context(), nadia, o.ID, next, false))
 	wantFree(t, w, nadia, next)
 	wantFree(t, w, nadia, next.AddDate(0, 0, 7), 9, 10)
 	for name, day := range map[string]time.Time{"a day that is left out": next, "another weekday": monday, "before it began": tuesday.AddDate(0, 0, -14)} {
@@ -247,11 +220,11 @@ func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
 func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia, marc, zoe := open(t, w, every(2, 9, 12)), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, marc, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.SocialWorkerWith(t), w.Beneficiary(t, "Zoé", "Vidal")
 	o := theOnly(t, w, nadia)
-	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 1, FirstDay: monday, Starts: 0, Ends: 60}, false))
+	must(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, agenda.WeeklyAbsence{Weekday: 1, FirstDay: monday, Starts: 0, Ends: 60}, false))
 	weekly, err := w.Agendas.WeeklyAbsences(t.Context(), nadia)
-	ok(t, err)
+	must(t, err)
 	for name, c := range map[string]struct {
 		v    *viewer.Viewer
 		want fault.Code
@@ -281,22 +254,22 @@ func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
 func TestR41_AnOpeningMayNotOverlapAnotherOfItsKindNorItself(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia := open(t, w, every(2, 9, 12), every(2, 14, 16))
+	nadia := w.SocialWorkerWith(t, weekly(2, 9, 12), weekly(2, 14, 16))
 	openings, err := w.Agendas.Openings(t.Context(), nadia)
-	ok(t, err)
+	must(t, err)
 	morning := openings[0]
 	morning.Ends = 15 * 60
 	if err := w.Agendas.ChangeOpening(t.Context(), nadia, morning, true); !fault.Is(err, fault.Invalid) {
 		t.Errorf("over another: %v", err)
 	}
 	morning.Ends = 13 * 60
-	ok(t, w.Agendas.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
+	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
 }
 
 func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia, zoe := open(t, w, every(1, 9, 12), every(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, zoe := w.SocialWorkerWith(t, weekly(1, 9, 12), weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	first := w.Book(t, zoe, nadia, inParis(tuesday, 10), slot.Video)
 	second := w.Book(t, zoe, nadia, inParis(monday, 10), slot.Video)
 	both := slot.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
@@ -306,11 +279,11 @@ func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	}
 	mondays := agenda.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
 	wantBooked(t, w, nadia, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)
-	ok(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
+	must(t, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, true))
 	wantStanding(t, w, zoe, second)
 	wantFree(t, w, nadia, monday, 11)
 	wantFree(t, w, nadia, monday.AddDate(0, 0, 14), 9, 10, 11) // after its last day
-	ok(t, w.Agendas.AddAbsence(t.Context(), nadia, both, true))
+	must(t, w.Agendas.AddAbsence(t.Context(), nadia, both, true))
 	wantFree(t, w, nadia, tuesday)
 	wantStanding(t, w, zoe, first)
 }
@@ -319,7 +292,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	christmas := time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC) // a Friday
-	nadia, zoe := open(t, w, every(5, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
+	nadia, zoe := w.SocialWorkerWith(t, weekly(5, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
 	wantFree(t, w, nadia, christmas)
 	_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: inParis(christmas, 9), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
@@ -328,13 +301,13 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 	if err := w.Agendas.OpenHoliday(t.Context(), nadia, tuesday); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an ordinary Tuesday: %v", err)
 	}
-	ok(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas))
-	ok(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
+	must(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas))
+	must(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
 	wantFree(t, w, nadia, christmas, 9, 10, 11)
 	a := w.Book(t, zoe, nadia, inParis(christmas, 9), slot.Video)
 	wantBooked(t, w, nadia, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, false), a)
 	wantFree(t, w, nadia, christmas, 10, 11)
-	ok(t, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, true))
+	must(t, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, true))
 	wantFree(t, w, nadia, christmas)
 	wantStanding(t, w, zoe, a)
 }
@@ -343,12 +316,12 @@ func TestR12_AWorkersRegionDecidesWhichDaysAreClosed(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	stStephen := time.Date(2026, 12, 26, 0, 0, 0, 0, time.UTC) // a Saturday
-	nadia := open(t, w, every(6, 9, 11))
+	nadia := w.SocialWorkerWith(t, weekly(6, 9, 11))
 	wantFree(t, w, nadia, stStephen, 9, 10)
 	settings, err := w.Agendas.Settings(t.Context(), nadia)
-	ok(t, err)
+	must(t, err)
 	settings.HolidayRegion = "alsace-moselle"
-	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, settings))
+	must(t, w.Agendas.SaveSettings(t.Context(), nadia, settings))
 	wantFree(t, w, nadia, stStephen)
 	lea := w.SocialWorkerWithoutOpenings(t, "Léa", "Payet", "Indian/Reunion")
 	if settings, err = w.Agendas.Settings(t.Context(), lea); err != nil || settings.HolidayRegion != "reunion" {
@@ -370,11 +343,11 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Hoarau")
-	nadia := open(t, w, every(2, 9, 18))
+	nadia := w.SocialWorkerWith(t, weekly(2, 9, 18))
 	save := func(s worker.Settings) {
 		t.Helper()
 		s.HolidayRegion, s.HorizonWeeks = "metropole", max(1, s.HorizonWeeks)
-		ok(t, w.Agendas.SaveSettings(t.Context(), nadia, s))
+		must(t, w.Agendas.SaveSettings(t.Context(), nadia, s))
 	}
 	w.Book(t, zoe, nadia, inParis(tuesday, 12), slot.Video)
 
@@ -419,16 +392,16 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	day := bookingtest.Start.Add(72 * time.Hour).Truncate(24 * time.Hour)
 	w.Open(t, nadia, slot.Opening{FirstDay: day, LastDay: day, Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
-	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
+	must(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, BufferAfter: 30, PerDay: 2}))
 	w.Book(t, w.Beneficiary(t, "Paul", "Morel"), nadia, day.Add(15*time.Hour), slot.Phone)
 	a := w.Book(t, zoe, nadia, day.Add(9*time.Hour), slot.Phone)
 	moved := 0
 	for at := day.Add(-24 * time.Hour); at.Before(day.Add(48 * time.Hour)); at = at.Add(time.Hour) {
 		var err error
 		a, err = w.Appointments.Appointment(t.Context(), zoe, a.ID)
-		ok(t, err)
+		must(t, err)
 		free, _, err := w.Bookings.FreeToMove(t.Context(), zoe, a)
-		ok(t, err)
+		must(t, err)
 		offered := slices.ContainsFunc(free, func(s slot.Slot) bool { return s.StartsAt.Equal(at) })
 		err = w.Bookings.Move(t.Context(), zoe, a.ID, at)
 		if offered != (err == nil) {
@@ -447,18 +420,18 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), open(t, w, every(2, 9, 12))
-	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
+	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorkerWith(t, weekly(2, 9, 12))
+	must(t, w.Agendas.SaveSettings(t.Context(), nadia, worker.Settings{HolidayRegion: "metropole", HorizonWeeks: 4, BufferBefore: 30, PerDay: 1}))
 	a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.Video)
-	ok(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
+	must(t, w.Bookings.Move(t.Context(), zoe, a.ID, inParis(tuesday, 10)))
 }
 
 func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia := open(t, w)
+	nadia := w.SocialWorkerWith(t)
 	good := worker.Settings{HolidayRegion: "reunion", BufferBefore: 60, BufferAfter: 60, NoticeHours: 100, HorizonWeeks: 26, PerDay: 24}
-	ok(t, w.Agendas.SaveSettings(t.Context(), nadia, good))
+	must(t, w.Agendas.SaveSettings(t.Context(), nadia, good))
 	for name, spoil := range map[string]func(*worker.Settings){
 		"region": func(s *worker.Settings) { s.HolidayRegion = "atlantide" }, "before": func(s *worker.Settings) { s.BufferBefore = 61 },
 		"after": func(s *worker.Settings) { s.BufferAfter = -1 }, "notice": func(s *worker.Settings) { s.NoticeHours = 337 },
@@ -479,24 +452,24 @@ func TestR41_SettingsOutsideTheirBoundsAreRefused(t *testing.T) {
 func TestR12_AnOpeningHasItsPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	nadia, marc, zoe := open(t, w), open(t, w), w.Beneficiary(t, "Zoé", "Vidal")
-	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
-	town := placesOf(t, w, nadia.ID)[1]
-	morning, afternoon := every(2, 9, 12), every(2, 14, 16)
+	nadia, marc, zoe := w.SocialWorkerWith(t), w.SocialWorkerWith(t), w.Beneficiary(t, "Zoé", "Vidal")
+	must(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	town := w.Places(t, nadia.ID)[1]
+	morning, afternoon := weekly(2, 9, 12), weekly(2, 14, 16)
 	afternoon.Place = town.ID
 	w.Open(t, nadia, morning)
 	w.Open(t, nadia, afternoon)
 	if err := w.Agendas.AddOpening(t.Context(), marc, afternoon); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else’s place: %v", err)
 	}
-	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 9), slot.InPerson); a.Place != w.Places(t, nadia.ID)[0].Words() {
 		t.Errorf("in the morning at %q", a.Place)
 	}
 	if a := w.Book(t, zoe, nadia, inParis(tuesday, 14), slot.InPerson); a.Place != town.Words() {
 		t.Errorf("in the afternoon at %q", a.Place)
 	}
-	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
-	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), slot.InPerson); a.Place != placesOf(t, w, nadia.ID)[0].Words() {
+	must(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, town.ID))
+	if a := w.Book(t, zoe, nadia, inParis(tuesday, 15), slot.InPerson); a.Place != w.Places(t, nadia.ID)[0].Words() {
 		t.Errorf("without its place at %q", a.Place)
 	}
 }

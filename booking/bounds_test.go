@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,85 +15,48 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
 
 // bounded is a pair under bounds.
-func bounded(t *testing.T, b appointment.Bounds) pair {
+func bounded(t *testing.T, b appointment.Bounds) bookingtest.Trio {
 	t.Helper()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	p.Within(b)
 	return p
-}
-
-// wanted is what somebody asks for, an hour with a worker.
-func (p pair) wanted(worker *viewer.Viewer, hours int) appointment.Request {
-	return appointment.Request{SocialWorkerID: worker.ID, StartsAt: p.at(hours), Mode: slot.Video, Reason: "housing"}
-}
-
-// atOnce does so many acts at the same time and says how each ended.
-func atOnce(n int, act func(i int) error) map[fault.Code]int {
-	codes := make([]fault.Code, n)
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			if err := act(i); err != nil {
-				codes[i] = fault.From(err).Code
-			}
-		})
-	}
-	all.Wait()
-	ended := map[fault.Code]int{}
-	for _, code := range codes {
-		ended[code]++
-	}
-	return ended
-}
-
-func (p pair) rows(t *testing.T, from string, args ...any) (n int) {
-	t.Helper()
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from `+from, args...).Scan(&n))
-	return n
 }
 
 func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.DefaultBounds)
-	p.World.Mark(t, p.marc, p.zoe)
+	p.Mark(t, p.Marc, p.Zoe)
 	for i := range 4 {
-		p.Book(t, p.zoe, p.nadia, p.at(30+i), slot.Video)
+		p.Book(t, p.Zoe, p.Nadia, hour(30+i), slot.Video)
 	}
-	if asked := p.Book(t, p.zoe, p.marc, p.at(40), slot.Video); asked.Status != appointment.Requested { // counts as well
+	if asked := p.Book(t, p.Zoe, p.Marc, hour(40), slot.Video); asked.Status != appointment.Requested { // counts as well
 		t.Fatalf("%q", asked.Status)
 	}
-	_, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.marc, 50))
+	_, err := p.Bookings.Place(t.Context(), p.Zoe, request(p.Marc, 50))
 	if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "5\u00a0rendez-vous à venir") {
 		t.Fatalf("one more: %v, %q", err, f.Message)
 	}
-	if n := p.rows(t, `appointments where beneficiary_id = $1`, p.zoe.ID); n != 5 {
+	if n := p.Count(t, `appointments where beneficiary_id = $1`, p.Zoe.ID); n != 5 {
 		t.Errorf("%d appointments", n)
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.marc, p.at(50), slot.Video) // of each person by themselves
-	coming, _, err := p.Appointments.Appointments(t.Context(), p.zoe)
-	ok(t, err)
-	ok(t, p.Bookings.Move(t.Context(), p.zoe, coming[0].ID, p.at(60))) // no more than before
-	_, err = p.Bookings.Cancel(t.Context(), p.zoe, coming[1].ID, "")
-	ok(t, err)
-	p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
-	want(t, "full again", p.try(t, p.zoe, p.nadia, 71), fault.Invalid)
-	p.SetNow(p.at(32)) // one has begun, and nobody answered the request: neither is to come
-	p.Book(t, p.zoe, p.nadia, p.at(71), slot.Video)
-	p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
-	want(t, "full once more", p.try(t, p.zoe, p.nadia, 73), fault.Invalid)
-}
-
-func (p pair) try(t *testing.T, v *viewer.Viewer, worker *viewer.Viewer, hours int) error {
-	t.Helper()
-	_, err := p.Bookings.Place(t.Context(), v, p.wanted(worker, hours))
-	return err
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Marc, hour(50), slot.Video) // of each person by themselves
+	coming, _, err := p.Appointments.Appointments(t.Context(), p.Zoe)
+	must(t, err)
+	must(t, p.Bookings.Move(t.Context(), p.Zoe, coming[0].ID, hour(60))) // no more than before
+	_, err = p.Bookings.Cancel(t.Context(), p.Zoe, coming[1].ID, "")
+	must(t, err)
+	p.Book(t, p.Zoe, p.Nadia, hour(70), slot.Video)
+	want(t, "full again", p.Place(t, p.Zoe, p.Nadia, 71), fault.Invalid)
+	p.SetNow(hour(32)) // one has begun, and nobody answered the request: neither is to come
+	p.Book(t, p.Zoe, p.Nadia, hour(71), slot.Video)
+	p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
+	want(t, "full once more", p.Place(t, p.Zoe, p.Nadia, 73), fault.Invalid)
 }
 
 // One account with one session took 315 of 1,016 free hours within half a minute, with
@@ -102,18 +64,18 @@ func (p pair) try(t *testing.T, v *viewer.Viewer, worker *viewer.Viewer, hours i
 func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.DefaultBounds)
-	workers := []*viewer.Viewer{p.nadia, p.marc, p.SocialWorker(t, "Lina", "Morel")}
-	ended := atOnce(60, func(i int) error {
-		_, err := p.Bookings.Place(context.Background(), p.zoe, p.wanted(workers[i%3], 30+i))
+	workers := []*viewer.Viewer{p.Nadia, p.Marc, p.SocialWorker(t, "Lina", "Morel")}
+	ended := bookingtest.AtOnce(60, func(i int) error {
+		_, err := p.Bookings.Place(context.Background(), p.Zoe, request(workers[i%3], 30+i))
 		return err
 	})
 	if ended[""] != 5 || ended[fault.Invalid] != 55 {
 		t.Errorf("%v", ended)
 	}
-	if n := p.rows(t, `appointments where beneficiary_id = $1`, p.zoe.ID); n != 5 {
+	if n := p.Count(t, `appointments where beneficiary_id = $1`, p.Zoe.ID); n != 5 {
 		t.Errorf("%d appointments", n)
 	}
-	if told := p.told(t, p.zoe); told["confirmation"] != 5 {
+	if told := p.Notified(t, p.Zoe); told["confirmation"] != 5 {
 		t.Errorf("told %v", told)
 	}
 }
@@ -123,25 +85,25 @@ func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
 func TestR47_OnlySoManyActsADay(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 5, Acts: 6})
-	p.SetNow(p.at(1))
+	p.SetNow(hour(1))
 	for i := range 3 {
-		a := p.Book(t, p.zoe, p.nadia, p.at(50+i), slot.Video)
-		p.SetNow(p.at(i + 2))
-		_, err := p.Bookings.Cancel(t.Context(), p.zoe, a.ID, "")
-		ok(t, err)
+		a := p.Book(t, p.Zoe, p.Nadia, hour(50+i), slot.Video)
+		p.SetNow(hour(i + 2))
+		_, err := p.Bookings.Cancel(t.Context(), p.Zoe, a.ID, "")
+		must(t, err)
 	}
-	err := p.try(t, p.zoe, p.nadia, 60)
+	err := p.Place(t, p.Zoe, p.Nadia, 60)
 	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter != 21*time.Hour || !strings.Contains(f.Message, "Revenez dans 21\u00a0heures") {
 		t.Fatalf("%v, in %v: %q", err, f.RetryAfter, f.Message)
 	}
-	if told := p.told(t, p.nadia); told["confirmation"]+told["cancellation"] != 6 {
+	if told := p.Notified(t, p.Nadia); told["confirmation"]+told["cancellation"] != 6 {
 		t.Errorf("the worker was told %v", told)
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, p.at(60), slot.Video)
-	p.SetNow(p.at(25).Add(-time.Microsecond))
-	want(t, "a moment before", p.try(t, p.zoe, p.nadia, 61), fault.Throttled)
-	p.SetNow(p.at(25))
-	ok(t, p.try(t, p.zoe, p.nadia, 61))
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Nadia, hour(60), slot.Video)
+	p.SetNow(hour(25).Add(-time.Microsecond))
+	want(t, "a moment before", p.Place(t, p.Zoe, p.Nadia, 61), fault.Throttled)
+	p.SetNow(hour(25))
+	must(t, p.Place(t, p.Zoe, p.Nadia, 61))
 }
 
 // Each kind of act counts, once, and only when it is done.
@@ -149,77 +111,71 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 10, Acts: 10})
 	ctx := t.Context()
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
-	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(55), slot.Video))
+	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
+	lost := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(55), slot.Video))
 	for _, act := range []struct {
 		name string
 		do   func() error
 	}{
-		{"move", func() error { return p.Bookings.Move(ctx, p.zoe, a.ID, p.at(51)) }},
+		{"move", func() error { return p.Bookings.Move(ctx, p.Zoe, a.ID, hour(51)) }},
 		{"needs", func() error {
-			return p.Bookings.ChangeNeeds(ctx, p.zoe, a.ID, appointment.Needs{Companion: "ma fille"})
+			return p.Bookings.ChangeNeeds(ctx, p.Zoe, a.ID, appointment.Needs{Companion: "ma fille"})
 		}},
-		{"by phone", func() error { return p.Bookings.Phone(ctx, p.zoe, a.ID) }},
-		{"wait", func() error { return p.Waitlist.Join(ctx, p.zoe, waitlist.Entry{SocialWorkerID: p.marc.ID}) }},
+		{"by phone", func() error { return p.Bookings.Phone(ctx, p.Zoe, a.ID) }},
+		{"wait", func() error { return p.Waitlist.Join(ctx, p.Zoe, waitlist.Entry{SocialWorkerID: p.Marc.ID}) }},
 		{"rebook", func() error {
-			_, err := p.Bookings.Rebook(ctx, p.zoe, lost.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(55)})
+			_, err := p.Bookings.Rebook(ctx, p.Zoe, lost.ID, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: hour(55)})
 			return err
 		}},
-		{"cancel", func() error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, ""); return err }},
+		{"cancel", func() error { _, err := p.Bookings.Cancel(ctx, p.Zoe, a.ID, ""); return err }},
 	} {
-		before := p.acts(t)
+		before := p.ActsOf(t, p.Zoe)
 		appointments, bookings, waitlist := p.Appointments, p.Bookings, p.Waitlist
 		p.Within(appointment.Bounds{Coming: 10, Acts: before}) // they have done all that they may
 		want(t, act.name+" beyond the bound", act.do(), fault.Throttled)
 		p.Appointments, p.Bookings, p.Waitlist = appointments, bookings, waitlist
-		if now := p.acts(t); now != before {
+		if now := p.ActsOf(t, p.Zoe); now != before {
 			t.Errorf("%s was refused and counted: %d acts, then %d", act.name, before, now)
 		}
-		ok(t, act.do())
-		if now := p.acts(t); now != before+1 {
+		must(t, act.do())
+		if now := p.ActsOf(t, p.Zoe); now != before+1 {
 			t.Errorf("%s: %d acts, then %d", act.name, before, now)
 		}
-		ok(t, act.do()) // pressed twice
-		if now := p.acts(t); now != before+1 {
+		must(t, act.do()) // pressed twice
+		if now := p.ActsOf(t, p.Zoe); now != before+1 {
 			t.Errorf("%s pressed twice: %d acts, then %d", act.name, before, now)
 		}
 	}
-	want(t, "an hour that nobody offers", p.try(t, p.zoe, p.nadia, -10), fault.Invalid)
-	if n := p.acts(t); n != 8 {
+	want(t, "an hour that nobody offers", p.Place(t, p.Zoe, p.Nadia, -10), fault.Invalid)
+	if n := p.ActsOf(t, p.Zoe); n != 8 {
 		t.Errorf("%d acts, what failed counted among them", n)
 	}
-	wishes, err := p.Waitlist.Entries(ctx, p.zoe)
-	ok(t, err)
+	wishes, err := p.Waitlist.Entries(ctx, p.Zoe)
+	must(t, err)
 	p.Within(appointment.Bounds{Coming: 10, Acts: 8})
 	for _, wish := range wishes { // what stops messages is not refused
-		ok(t, p.Waitlist.Leave(ctx, p.zoe, wish.ID))
+		must(t, p.Waitlist.Leave(ctx, p.Zoe, wish.ID))
 	}
-}
-
-func (p pair) acts(t *testing.T) (n int) {
-	t.Helper()
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(acts), 0) from booking_acts where account_id = $1`, p.zoe.ID).Scan(&n))
-	return n
 }
 
 func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 100, Acts: 12})
-	a := p.Book(t, p.zoe, p.marc, p.at(200), slot.Video)
-	ended := atOnce(60, func(i int) error {
+	a := p.Book(t, p.Zoe, p.Marc, hour(200), slot.Video)
+	ended := bookingtest.AtOnce(60, func(i int) error {
 		switch i % 3 {
 		case 0:
-			_, err := p.Bookings.Place(context.Background(), p.zoe, p.wanted(p.nadia, 30+i))
+			_, err := p.Bookings.Place(context.Background(), p.Zoe, request(p.Nadia, 30+i))
 			return err
 		case 1:
-			return p.Bookings.Move(context.Background(), p.zoe, a.ID, p.at(201+i))
+			return p.Bookings.Move(context.Background(), p.Zoe, a.ID, hour(201+i))
 		}
-		return p.Bookings.ChangeNeeds(context.Background(), p.zoe, a.ID, appointment.Needs{Companion: fmt.Sprint(i)})
+		return p.Bookings.ChangeNeeds(context.Background(), p.Zoe, a.ID, appointment.Needs{Companion: fmt.Sprint(i)})
 	})
 	if ended[""] != 11 || ended[fault.Throttled] != 49 {
 		t.Errorf("%v", ended)
 	}
-	if told := p.told(t, p.nadia)["confirmation"] + p.told(t, p.marc)["confirmation"] + p.told(t, p.marc)["change"]; told != 12 {
+	if told := p.Notified(t, p.Nadia)["confirmation"] + p.Notified(t, p.Marc)["confirmation"] + p.Notified(t, p.Marc)["change"]; told != 12 {
 		t.Errorf("the workers were told %d times", told)
 	}
 }
@@ -229,39 +185,39 @@ func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 2})
-	p.Book(t, p.zoe, p.nadia, p.at(30), slot.Video)
+	p.Book(t, p.Zoe, p.Nadia, hour(30), slot.Video)
 	desk := bookingtest.Operator()
 	for i, c := range []struct {
 		as     *viewer.Viewer
 		worker *viewer.Viewer
 		beyond int
-	}{{desk, p.marc, 0}, {desk, p.marc, 1}, {p.nadia, p.nadia, 1}} {
-		request := p.wanted(c.worker, 40+i)
-		request.For = p.zoe.ID
+	}{{desk, p.Marc, 0}, {desk, p.Marc, 1}, {p.Nadia, p.Nadia, 1}} {
+		request := request(c.worker, 40+i)
+		request.For = p.Zoe.ID
 		_, err := p.Bookings.Place(t.Context(), c.as, request)
-		ok(t, err)
-		if n := p.journal(t, "appointment.booked_beyond", c.as, p.zoe); n != c.beyond {
+		must(t, err)
+		if n := p.Journaled(t, "appointment.booked_beyond", c.as, p.Zoe); n != c.beyond {
 			t.Errorf("booking %d: %d times beyond in the journal", i, n)
 		}
 	}
-	if n := p.acts(t); n != 1 {
+	if n := p.ActsOf(t, p.Zoe); n != 1 {
 		t.Errorf("%d acts of the person's", n)
 	}
-	want(t, "the person themselves", p.try(t, p.zoe, p.nadia, 50), fault.Invalid)
-	if n := p.journal(t, "appointment.booked_beyond", p.zoe, p.zoe); n != 0 {
+	want(t, "the person themselves", p.Place(t, p.Zoe, p.Nadia, 50), fault.Invalid)
+	if n := p.Journaled(t, "appointment.booked_beyond", p.Zoe, p.Zoe); n != 0 {
 		t.Errorf("what was refused is in the journal")
 	}
-	other := p.wanted(p.marc, 60)
-	other.For = p.zoe.ID
+	other := request(p.Marc, 60)
+	other.For = p.Zoe.ID
 	_, err := p.Bookings.Place(t.Context(), p.Beneficiary(t, "Paul", "Morel"), other)
 	want(t, "somebody else for them", err, fault.Forbidden)
 }
 
 func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := bookingtest.NewDesk(t)
 	d.Within(appointment.Bounds{Coming: 4, Acts: 9})
-	d.pages = d.World.Pages(d.render)
+	d.HTTP = d.Pages(d.Render)
 	for i, c := range []struct {
 		says, list, not string
 		code            fault.Code
@@ -272,45 +228,45 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 		{"C’est le <b>dernier rendez-vous</b>", "Vous pouvez prendre encore <b>1\u00a0rendez-vous</b>", "changements</b>", ""},
 		{"Vous avez déjà 4\u00a0rendez-vous à venir", "Vous avez <b>4\u00a0rendez-vous à venir</b>", "Tout est juste", fault.Invalid},
 	} {
-		shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodPost, d.typed(40+i))
+		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodPost, d.Typed(40+i))
 		if code != c.code || !strings.Contains(shown, c.says) || strings.Contains(shown, c.not) {
 			t.Errorf("with %d: %q; it does not say %q, or says %q", i, code, c.says, c.not)
 		}
 		if code != "" && !strings.Contains(shown, "Une lettre est arrivée.") {
 			t.Errorf("with %d: what was typed is lost", i)
 		}
-		if list, _ := d.send(t, d.zoe, d.pages.Bookings.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
+		if list, _ := d.Send(t, d.Zoe, d.HTTP.Bookings.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
 			t.Errorf("with %d: the list does not say %q", i, c.list)
 		}
-		if _, code := d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(40+i)); code != c.code {
+		if _, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(40+i)); code != c.code {
 			t.Errorf("booking with %d: %q", i, code)
 		}
 	}
-	coming, _, err := d.Appointments.Appointments(t.Context(), d.zoe)
-	ok(t, err)
+	coming, _, err := d.Appointments.Appointments(t.Context(), d.Zoe)
+	must(t, err)
 	for range 2 { // acts: 4 were bookings
-		for i, hour := range []int{60, 61} {
-			ok(t, d.Bookings.Move(t.Context(), d.zoe, coming[i].ID, d.at(hour+10*d.acts(t))))
+		for i, first := range []int{60, 61} {
+			must(t, d.Bookings.Move(t.Context(), d.Zoe, coming[i].ID, hour(first+10*d.ActsOf(t, d.Zoe))))
 		}
 	}
-	_, err = d.Bookings.Cancel(t.Context(), d.zoe, coming[2].ID, "")
-	ok(t, err)
-	shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodPost, d.typed(48))
+	_, err = d.Bookings.Cancel(t.Context(), d.Zoe, coming[2].ID, "")
+	must(t, err)
+	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodPost, d.Typed(48))
 	if code != fault.Throttled || !strings.Contains(shown, "9\u00a0changements") || !strings.Contains(shown, "24\u00a0heures") || !strings.Contains(shown, "Une lettre est arrivée.") {
 		t.Errorf("after all acts of a day: %q\n%s", code, shown)
 	}
 	for name, page := range map[string]func() (string, fault.Code){
 		"moving": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {d.at(48).Format(time.RFC3339)}})
+			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {hour(48).Format(time.RFC3339)}})
 		},
 		"cancelling": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.Bookings.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
+			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
 		},
 		"needs": func() (string, fault.Code) {
-			return d.on(t, d.zoe, d.pages.Bookings.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
+			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
 		},
 		"waiting": func() (string, fault.Code) {
-			return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+			return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 		},
 	} {
 		if shown, code := page(); code != fault.Throttled || !strings.Contains(shown, "Revenez dans 24\u00a0heures") {
@@ -321,18 +277,18 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 
 func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
+	p := bookingtest.NewTrio(t)
+	p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
 	paul := p.Beneficiary(t, "Paul", "Morel")
-	p.SetNow(p.at(10))
-	p.Book(t, paul, p.nadia, p.at(51), slot.Video)
-	p.SetNow(p.at(24))
-	ok(t, p.Waitlist.Refresh(t.Context()))
-	if n := p.rows(t, `booking_acts`); n != 1 {
+	p.SetNow(hour(10))
+	p.Book(t, paul, p.Nadia, hour(51), slot.Video)
+	p.SetNow(hour(24))
+	must(t, p.Waitlist.Refresh(t.Context()))
+	if n := p.Count(t, `booking_acts`); n != 1 {
 		t.Errorf("%d people's acts are kept", n)
 	}
-	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, paul.ID) }))
-	if n := p.rows(t, `booking_acts`); n != 0 {
+	p.Erase(t, paul)
+	if n := p.Count(t, `booking_acts`); n != 0 {
 		t.Errorf("the acts of somebody who was erased are kept")
 	}
 }
@@ -350,7 +306,7 @@ func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 	must(t, r.Waitlist.Join(t.Context(), ali, waitlist.Entry{}))
 	r.Within(appointment.Bounds{Coming: 1, Acts: 100})
 	r.refresh(t)
-	r.cancel(t, r.paul, taken)
+	r.Cancel(t, r.paul, taken)
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) != 1 {
 		t.Errorf("who can move an appointment to it was told of %v", told)
@@ -361,11 +317,11 @@ func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
 }
 
 // pressed has Zoé ask for the same so many times at once, and returns what became of it.
-func (p pair) pressed(t *testing.T, times int, r appointment.Request) (became appointment.Booked) {
+func pressed(t *testing.T, p bookingtest.Trio, times int, r appointment.Request) (became appointment.Booked) {
 	t.Helper()
 	all := make([]appointment.Booked, times)
-	ended := atOnce(times, func(i int) (err error) {
-		all[i], err = p.Bookings.Place(context.Background(), p.zoe, r)
+	ended := bookingtest.AtOnce(times, func(i int) (err error) {
+		all[i], err = p.Bookings.Place(context.Background(), p.Zoe, r)
 		return err
 	})
 	if became = all[0]; ended[""] != times || len(slices.Compact(all)) != 1 {
@@ -377,95 +333,95 @@ func (p pair) pressed(t *testing.T, times int, r appointment.Request) (became ap
 func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	t.Parallel()
 	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 3})
-	p.Book(t, p.zoe, p.marc, p.at(100), slot.Video)
-	p.pressed(t, 12, p.wanted(p.nadia, 48))
-	if told := p.told(t, p.nadia); told["confirmation"] != 1 {
+	p.Book(t, p.Zoe, p.Marc, hour(100), slot.Video)
+	pressed(t, p, 12, request(p.Nadia, 48))
+	if told := p.Notified(t, p.Nadia); told["confirmation"] != 1 {
 		t.Errorf("the worker was told %v", told)
 	}
-	if n := p.acts(t); n != 2 {
+	if n := p.ActsOf(t, p.Zoe); n != 2 {
 		t.Errorf("%d acts", n)
 	}
-	first := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video) // full by now, and it is the same
-	other := p.wanted(p.nadia, 48)
+	first := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video) // full by now, and it is the same
+	other := request(p.Nadia, 48)
 	other.Mode = slot.Phone
-	_, err := p.Bookings.Place(t.Context(), p.zoe, other)
+	_, err := p.Bookings.Place(t.Context(), p.Zoe, other)
 	want(t, "in another mode", err, fault.Invalid)
-	want(t, "with somebody else", p.try(t, p.zoe, p.marc, 48), fault.Invalid)
-	want(t, "by somebody else", p.try(t, p.Beneficiary(t, "Paul", "Morel"), p.nadia, 48), fault.Conflict)
-	_, err = p.Bookings.Cancel(t.Context(), p.zoe, first.ID, "")
-	ok(t, err)
-	p.SetNow(p.at(25))
-	if again := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video); again.ID == first.ID {
+	want(t, "with somebody else", p.Place(t, p.Zoe, p.Marc, 48), fault.Invalid)
+	want(t, "by somebody else", p.Place(t, p.Beneficiary(t, "Paul", "Morel"), p.Nadia, 48), fault.Conflict)
+	_, err = p.Bookings.Cancel(t.Context(), p.Zoe, first.ID, "")
+	must(t, err)
+	p.SetNow(hour(25))
+	if again := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video); again.ID == first.ID {
 		t.Error("what was cancelled is taken for the same booking")
 	}
 }
 
 func TestR19_ARequestMadeTwiceIsOne(t *testing.T) {
 	t.Parallel()
-	p := markedPair(t)
-	first := p.pressed(t, 8, p.wanted(p.nadia, 60))
-	p.SetNow(p.at(24).Add(time.Microsecond)) // overdue, before anything released it
-	again, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60))
-	ok(t, err)
+	p := bookingtest.NewMarkedTrio(t)
+	first := pressed(t, p, 8, request(p.Nadia, 60))
+	p.SetNow(hour(24).Add(time.Microsecond)) // overdue, before anything released it
+	again, err := p.Bookings.Place(t.Context(), p.Zoe, request(p.Nadia, 60))
+	must(t, err)
 	if again.ID == first.ID || again.Status != appointment.Requested {
 		t.Errorf("an expired request is taken for the same: %v", again)
 	}
-	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, ""))
-	if after, err := p.Bookings.Place(t.Context(), p.zoe, p.wanted(p.nadia, 60)); err != nil || after.ID != again.ID || after.Status != appointment.Confirmed {
+	must(t, p.Bookings.Answer(t.Context(), p.Nadia, again.ID, true, ""))
+	if after, err := p.Bookings.Place(t.Context(), p.Zoe, request(p.Nadia, 60)); err != nil || after.ID != again.ID || after.Status != appointment.Confirmed {
 		t.Errorf("pressed again once it was accepted: %v, %v", after, err)
 	}
-	ok(t, p.Bookings.Answer(t.Context(), p.nadia, again.ID, true, "")) // the worker presses twice
-	want(t, "declined after it was accepted", p.Bookings.Answer(t.Context(), p.nadia, again.ID, false, ""), fault.Conflict)
-	if told := p.told(t, p.zoe); told["accepted"] != 1 || told["request"] != 2 {
+	must(t, p.Bookings.Answer(t.Context(), p.Nadia, again.ID, true, "")) // the worker presses twice
+	want(t, "declined after it was accepted", p.Bookings.Answer(t.Context(), p.Nadia, again.ID, false, ""), fault.Conflict)
+	if told := p.Notified(t, p.Zoe); told["accepted"] != 1 || told["request"] != 2 {
 		t.Errorf("told %v", told)
 	}
-	declined := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
+	declined := p.Book(t, p.Zoe, p.Nadia, hour(70), slot.Video)
 	for range 2 {
-		ok(t, p.Bookings.Answer(t.Context(), p.nadia, declined.ID, false, ""))
+		must(t, p.Bookings.Answer(t.Context(), p.Nadia, declined.ID, false, ""))
 	}
-	want(t, "accepted after it was declined", p.Bookings.Answer(t.Context(), p.nadia, declined.ID, true, ""), fault.Conflict)
-	if told := p.told(t, p.zoe); told["declined"] != 1 {
+	want(t, "accepted after it was declined", p.Bookings.Answer(t.Context(), p.Nadia, declined.ID, true, ""), fault.Conflict)
+	if told := p.Notified(t, p.Zoe); told["declined"] != 1 {
 		t.Errorf("told %v", told)
 	}
 }
 
 func TestR18_MovedOrCancelledTwiceIsDoneOnce(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	ctx := context.Background()
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
-	if ended := atOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.zoe, a.ID, p.at(20)) }); ended[""] != 8 {
+	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
+	if ended := bookingtest.AtOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.Zoe, a.ID, hour(20)) }); ended[""] != 8 {
 		t.Errorf("moving: %v", ended)
 	}
-	if now := p.state(t, a.ID); !now.StartsAt.Equal(p.at(20)) || now.Sequence != 1 || p.told(t, p.nadia)["change"] != 1 {
-		t.Errorf("%v, sequence %d, the worker was told %v", now.StartsAt, now.Sequence, p.told(t, p.nadia))
+	if now := p.State(t, a.ID); !now.StartsAt.Equal(hour(20)) || now.Sequence != 1 || p.Notified(t, p.Nadia)["change"] != 1 {
+		t.Errorf("%v, sequence %d, the worker was told %v", now.StartsAt, now.Sequence, p.Notified(t, p.Nadia))
 	}
-	if ended := atOnce(8, func(int) error { _, err := p.Bookings.Cancel(ctx, p.zoe, a.ID, "Un empêchement."); return err }); ended[""] != 8 {
+	if ended := bookingtest.AtOnce(8, func(int) error { _, err := p.Bookings.Cancel(ctx, p.Zoe, a.ID, "Un empêchement."); return err }); ended[""] != 8 {
 		t.Errorf("cancelling: %v", ended)
 	}
-	if now := p.state(t, a.ID); now.Status != appointment.CancelledLate || now.Sequence != 2 || p.told(t, p.nadia)["cancellation"] != 1 {
-		t.Errorf("%s, sequence %d, the worker was told %v", now.Status, now.Sequence, p.told(t, p.nadia))
+	if now := p.State(t, a.ID); now.Status != appointment.CancelledLate || now.Sequence != 2 || p.Notified(t, p.Nadia)["cancellation"] != 1 {
+		t.Errorf("%s, sequence %d, the worker was told %v", now.Status, now.Sequence, p.Notified(t, p.Nadia))
 	}
-	want(t, "moved after it was cancelled", p.Bookings.Move(ctx, p.zoe, a.ID, p.at(20)), fault.Conflict)
-	_, err := p.Bookings.Cancel(ctx, p.nadia, a.ID, "")
+	want(t, "moved after it was cancelled", p.Bookings.Move(ctx, p.Zoe, a.ID, hour(20)), fault.Conflict)
+	_, err := p.Bookings.Cancel(ctx, p.Nadia, a.ID, "")
 	want(t, "cancelled by the worker after it was by the person", err, fault.Conflict)
 	_, err = p.Bookings.Cancel(ctx, p.Beneficiary(t, "Paul", "Morel"), a.ID, "")
 	want(t, "by a stranger", err, fault.NotFound)
-	b := p.Book(t, p.zoe, p.marc, p.at(48), slot.Video)
+	b := p.Book(t, p.Zoe, p.Marc, hour(48), slot.Video)
 	for range 2 {
-		status, err := p.Bookings.Cancel(ctx, p.marc, b.ID, "")
+		status, err := p.Bookings.Cancel(ctx, p.Marc, b.ID, "")
 		if err != nil || status != appointment.CancelledByWorker {
 			t.Errorf("by the worker: %q, %v", status, err)
 		}
 	}
-	_, err = p.Bookings.Cancel(ctx, p.zoe, b.ID, "")
+	_, err = p.Bookings.Cancel(ctx, p.Zoe, b.ID, "")
 	want(t, "cancelled by the person after it was by the worker", err, fault.Conflict)
 }
 
 // On the pages, who presses twice arrives where who presses once does.
 func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := bookingtest.NewDesk(t)
 	press := func(name string, act func() (string, fault.Code)) {
 		t.Helper()
 		for range 2 {
@@ -475,66 +431,68 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		}
 	}
 	press("booking", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Bookings.Book, http.MethodPost, d.typed(48))
+		return d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(48))
 	})
 	press("the last step of what is booked", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, d.typed(48))
+		return d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, d.Typed(48))
 	})
-	coming, _, err := d.Appointments.Appointments(t.Context(), d.zoe)
-	ok(t, err)
+	coming, _, err := d.Appointments.Appointments(t.Context(), d.Zoe)
+	must(t, err)
 	if len(coming) != 1 {
 		t.Fatalf("%d appointments", len(coming))
 	}
 	id, seen := coming[0].ID, coming[0].Seen()
 	to := func(hours int, seen string) map[string][]string {
-		return map[string][]string{"starts_at": {d.at(hours).Format(time.RFC3339)}, "seen": {seen}, "told": {"free"}}
+		return map[string][]string{"starts_at": {hour(hours).Format(time.RFC3339)}, "seen": {seen}, "told": {"free"}}
 	}
 	press("moving", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(50, seen))
+		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(50, seen))
 	})
 	press("moving without saying what was seen", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, map[string][]string{"starts_at": {d.at(51).Format(time.RFC3339)}})
+		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, map[string][]string{"starts_at": {hour(51).Format(time.RFC3339)}})
 	})
-	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(51, d.state(t, id).Seen())); code != fault.Invalid {
+	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(51, d.State(t, id).Seen())); code != fault.Invalid {
 		t.Errorf("the hour that the page showed, chosen: %q", code)
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
+	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
 		t.Errorf("from a page that shows an hour of before: %q", code)
 	}
-	press("by phone", func() (string, fault.Code) { return d.on(t, d.zoe, d.pages.Bookings.ByPhone, http.MethodPost, id, nil) })
-	press("cancelling", func() (string, fault.Code) {
-		return d.on(t, d.zoe, d.pages.Bookings.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
+	press("by phone", func() (string, fault.Code) {
+		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.ByPhone, http.MethodPost, id, nil)
 	})
-	if told := d.told(t, d.nadia); told["confirmation"] != 1 || told["change"] != 3 || told["cancellation"] != 1 {
+	press("cancelling", func() (string, fault.Code) {
+		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
+	})
+	if told := d.Notified(t, d.Nadia); told["confirmation"] != 1 || told["change"] != 3 || told["cancellation"] != 1 {
 		t.Errorf("the worker was told %v", told)
 	}
 	press("waiting", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
-	wishes, err := d.Waitlist.Entries(t.Context(), d.zoe)
-	ok(t, err)
+	wishes, err := d.Waitlist.Entries(t.Context(), d.Zoe)
+	must(t, err)
 	if len(wishes) != 1 {
 		t.Fatalf("%d wishes", len(wishes))
 	}
-	d.SetNow(d.at(3)) // one without a day is the same later on
+	d.SetNow(hour(3)) // one without a day is the same later on
 	press("waiting later", func() (string, fault.Code) {
-		return d.send(t, d.zoe, d.pages.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
-	if n := d.rows(t, `waitlist_entries`); n != 1 {
+	if n := d.Count(t, `waitlist_entries`); n != 1 {
 		t.Errorf("%d wishes", n)
 	}
 }
 
 func TestR12_NeedsThatDoNotChangeTellNobody(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video)
+	p := bookingtest.NewTrio(t)
+	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
 	for _, companion := range []string{"", "ma fille", "ma fille", "mon fils", "mon fils"} {
-		ok(t, p.Bookings.ChangeNeeds(t.Context(), p.zoe, a.ID, appointment.Needs{Companion: companion}))
+		must(t, p.Bookings.ChangeNeeds(t.Context(), p.Zoe, a.ID, appointment.Needs{Companion: companion}))
 	}
-	if told := p.told(t, p.nadia); told["change"] != 2 {
+	if told := p.Notified(t, p.Nadia); told["change"] != 2 {
 		t.Errorf("told %v", told)
 	}
-	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.nadia, a.ID, appointment.Needs{}), fault.NotFound)
-	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.zoe, uuid.New(), appointment.Needs{}), fault.NotFound)
+	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.Nadia, a.ID, appointment.Needs{}), fault.NotFound)
+	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.Zoe, uuid.New(), appointment.Needs{}), fault.NotFound)
 }

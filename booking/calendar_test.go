@@ -43,10 +43,10 @@ func changesOf(t *testing.T, timezone *parser.Component) (all []change) {
 	for _, o := range timezone.Children {
 		from, to := offsetOf(t, o, "TZOFFSETFROM"), offsetOf(t, o, "TZOFFSETTO")
 		start, err := o.Props.DateTime("DTSTART", time.UTC)
-		ok(t, err)
+		must(t, err)
 		starts := []time.Time{start}
 		set, err := o.RecurrenceSet(time.UTC)
-		ok(t, err)
+		must(t, err)
 		if set != nil {
 			starts = set.Between(start, start.AddDate(15, 0, 0), true)
 		}
@@ -62,7 +62,7 @@ func offsetOf(t *testing.T, o *parser.Component, name string) time.Duration {
 	t.Helper()
 	sign, digits := o.Props.Get(name).Value[:1], o.Props.Get(name).Value[1:]
 	d, err := time.ParseDuration(digits[:2] + "h" + digits[2:] + "m")
-	ok(t, err)
+	must(t, err)
 	if sign == "-" {
 		return -d
 	}
@@ -74,11 +74,11 @@ func instantOf(t *testing.T, cal *parser.Calendar, property *parser.Prop) time.T
 	t.Helper()
 	if strings.HasSuffix(property.Value, "Z") {
 		at, err := time.Parse("20060102T150405Z", property.Value)
-		ok(t, err)
+		must(t, err)
 		return at
 	}
 	clock, err := time.Parse("20060102T150405", property.Value)
-	ok(t, err)
+	must(t, err)
 	for _, c := range cal.Children {
 		if c.Name != "VTIMEZONE" || c.Props.Get("TZID").Value != property.Params.Get("TZID") {
 			continue
@@ -117,7 +117,7 @@ func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
 	t.Parallel()
 	for _, z := range people.Zones {
 		zone, err := time.LoadLocation(z.Name)
-		ok(t, err)
+		must(t, err)
 		for _, at := range aroundChanges(zone) {
 			a := appointment.Appointment{ID: uuid.New(), StartsAt: at.UTC(), EndsAt: at.Add(time.Hour).UTC(), Status: appointment.Confirmed, Zone: zone, ChangedAt: at.AddDate(0, -1, 0)}
 			cal := parsed(t, calendar.CalendarFile(a, ics.MethodPublish, "https://exemple.fr/rendez-vous/"+a.ID.String(), "", "", at.AddDate(0, 0, -1)))
@@ -148,7 +148,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 	}
 	for _, z := range people.Zones {
 		zone, err := time.LoadLocation(z.Name)
-		ok(t, err)
+		must(t, err)
 		at := time.Date(2026, 12, 1, 9, 0, 0, 0, zone)
 		cal := parsed(t, calendar.CalendarFile(appointment.Appointment{StartsAt: at, EndsAt: at.Add(time.Hour), Status: appointment.Confirmed, Zone: zone}, ics.MethodPublish, "", "", "", at))
 		var rules []string
@@ -166,7 +166,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("Europe/Paris")
-	ok(t, err)
+	must(t, err)
 	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	a := appointment.Appointment{
 		ID: uuid.New(), StartsAt: now.AddDate(0, 0, 2), EndsAt: now.AddDate(0, 0, 2).Add(time.Hour), Zone: zone, ChangedAt: now.Add(-time.Minute),

@@ -78,14 +78,14 @@ func newCalendarWorld(t *testing.T) *calendarWorld {
 
 func (w *calendarWorld) subscribe(t *testing.T, address string) calendar.Subscription {
 	t.Helper()
-	ok(t, w.Calendars.Subscribe(t.Context(), w.worker, calendar.NewSubscription{Name: "Service", Address: address, AllDay: true}))
+	must(t, w.Calendars.Subscribe(t.Context(), w.worker, calendar.NewSubscription{Name: "Service", Address: address, AllDay: true}))
 	return w.only(t)
 }
 
 func (w *calendarWorld) only(t *testing.T) calendar.Subscription {
 	t.Helper()
 	all, err := w.Calendars.Subscriptions(t.Context(), w.worker)
-	ok(t, err)
+	must(t, err)
 	if len(all) == 0 {
 		t.Fatal("there is no subscription")
 	}
@@ -94,20 +94,20 @@ func (w *calendarWorld) only(t *testing.T) calendar.Subscription {
 
 func (w *calendarWorld) read(t *testing.T, s calendar.Subscription) calendar.Subscription {
 	t.Helper()
-	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
 	return w.only(t)
 }
 
 func (w *calendarWorld) free(t *testing.T, at time.Time) bool {
 	t.Helper()
 	slots, err := w.Agendas.AvailableSlots(t.Context(), w.worker.ID, slot.Period{From: at, To: at.Add(time.Second)})
-	ok(t, err)
+	must(t, err)
 	return len(slots) == 1
 }
 
 func (w *calendarWorld) count(t *testing.T, sql string) (n int) {
 	t.Helper()
-	ok(t, w.DB.Pool.QueryRow(t.Context(), sql).Scan(&n))
+	must(t, w.DB.Pool.QueryRow(t.Context(), sql).Scan(&n))
 	return n
 }
 
@@ -138,26 +138,26 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 			t.Errorf("booking %s: %v", at, err)
 		}
 	}
-	ok(t, w.Calendars.CountAllDay(t.Context(), w.worker, s.ID, false))
+	must(t, w.Calendars.CountAllDay(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if !w.free(t, day) || w.free(t, busy) {
 		t.Error("whole days count although the worker said otherwise, or the rest does not")
 	}
-	ok(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, true))
+	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, true))
 	w.read(t, s)
 	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
 		t.Error("a calendar in pause closes hours")
 	}
-	ok(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, false))
+	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if w.free(t, busy) {
 		t.Error("a calendar that goes on closes nothing")
 	}
-	ok(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
+	must(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
 	if !w.free(t, busy) || w.count(t, `select count(*) from external_busy`) != 0 {
 		t.Error("a calendar that was removed closes hours")
 	}
-	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
 }
 
 func TestR41_TheAddressIsASecret(t *testing.T) {
@@ -251,11 +251,11 @@ func TestR41_EachFailureIsToldApart(t *testing.T) {
 		w.out.text.Store(&c.text)
 		w.out.status.Store(c.status)
 		s := w.subscribe(t, w.out.URL+"/"+strings.ReplaceAll(name, " ", ""))
-		ok(t, w.Calendars.ReadCalendar(t.Context(), c.client, s.ID))
+		must(t, w.Calendars.ReadCalendar(t.Context(), c.client, s.ID))
 		if got := w.only(t); got.Failure != c.want || got.Failure.Label() == "" {
 			t.Errorf("%s: %q", name, got.Failure)
 		}
-		ok(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
+		must(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
 	}
 }
 
@@ -292,7 +292,7 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 		t.Errorf("asked for again at once: %v", err)
 	}
 	w.SetNow(w.DB.Now().Add(time.Minute))
-	ok(t, w.Calendars.RefreshCalendar(ctx, w.worker, s.ID))
+	must(t, w.Calendars.RefreshCalendar(ctx, w.worker, s.ID))
 	add := func(address string) error {
 		return w.Calendars.Subscribe(ctx, w.worker, calendar.NewSubscription{Name: "x", Address: address})
 	}
@@ -302,13 +302,13 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 		}
 	}
 	for i := 1; i < calendar.MaxSubscriptions; i++ {
-		ok(t, add(fmt.Sprintf("webcal://exemple.fr/%d.ics", i)))
+		must(t, add(fmt.Sprintf("webcal://exemple.fr/%d.ics", i)))
 	}
 	if err := add("https://exemple.fr/one-more.ics"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("one calendar more than the most: %v", err)
 	}
-	ok(t, w.Calendars.Unsubscribe(ctx, w.worker, s.ID))
-	ok(t, add("https://exemple.fr/one-more.ics"))
+	must(t, w.Calendars.Unsubscribe(ctx, w.worker, s.ID))
+	must(t, add("https://exemple.fr/one-more.ics"))
 }
 
 func TestR41_DueCalendarsAreTakenOnceWhateverTheInstances(t *testing.T) {
@@ -317,13 +317,13 @@ func TestR41_DueCalendarsAreTakenOnceWhateverTheInstances(t *testing.T) {
 	w.out.says()
 	w.subscribe(t, w.out.URL)
 	_, err := w.DB.Pool.Exec(t.Context(), `delete from river_job`)
-	ok(t, err)
+	must(t, err)
 	done := make(chan error)
 	for range 4 {
 		go func() { done <- w.Calendars.ReadDue(context.Background()) }()
 	}
 	for range 4 {
-		ok(t, <-done)
+		must(t, <-done)
 	}
 	if n := w.count(t, `select count(*) from river_job where kind = 'calendar_read'`); n != 1 {
 		t.Errorf("%d jobs for one calendar", n)
@@ -338,12 +338,12 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 	at := bookingtest.Start.Add(48 * time.Hour)
 	a := w.Book(t, zoe, w.worker, at, slot.Video)
 	token, err := w.Calendars.MakeFeed(t.Context(), w.worker, calendar.ShowsNothing)
-	ok(t, err)
+	must(t, err)
 	text := w.feed(t, token)
 	w.out.text.Store(&text)
 	w.read(t, w.subscribe(t, w.out.URL))
 	_, err = w.Bookings.Cancel(t.Context(), zoe, a.ID, "")
-	ok(t, err)
+	must(t, err)
 	if !w.free(t, at) {
 		t.Error("an hour that was cancelled stays closed by the feed's copy of it")
 	}
@@ -352,7 +352,7 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 func (w *calendarWorld) feed(t *testing.T, token string) string {
 	t.Helper()
 	file, err := w.Calendars.ReadFeed(t.Context(), token)
-	ok(t, err)
+	must(t, err)
 	return file.ICS(appointment.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
 }
 
@@ -364,7 +364,7 @@ func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
 	w.Book(t, zoe, w.worker, bookingtest.Start.Add(52*time.Hour), slot.Phone)
 	for shows, want := range map[calendar.Shows]string{calendar.ShowsNothing: "Rendez-vous par vidéo", calendar.ShowsInitials: "Rendez-vous par vidéo\\, Z.V.", calendar.ShowsNames: "Rendez-vous par vidéo\\, Zoé Vidal"} {
 		token, err := w.Calendars.MakeFeed(t.Context(), w.worker, shows)
-		ok(t, err)
+		must(t, err)
 		text := w.feed(t, token)
 		cal := parsed(t, text)
 		if n := len(cal.Events()); n != 2 || cal.Events()[0].Props.Get("SUMMARY").Value != want || !instantOf(t, cal, cal.Events()[0].Props.Get("DTSTART")).Equal(a.StartsAt) {
@@ -389,16 +389,16 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	a := w.Book(t, zoe, w.worker, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	first, err := w.Calendars.MakeFeed(ctx, w.worker, calendar.ShowsNothing)
-	ok(t, err)
+	must(t, err)
 	before, err := w.Calendars.ReadFeed(ctx, first)
-	ok(t, err)
+	must(t, err)
 	if again, err := w.Calendars.ReadFeed(ctx, first); err != nil || again.Version != before.Version {
 		t.Errorf("nothing has changed, and the version has: %v", err)
 	}
 	_, err = w.Bookings.Cancel(ctx, zoe, a.ID, "")
-	ok(t, err)
+	must(t, err)
 	after, err := w.Calendars.ReadFeed(ctx, first)
-	ok(t, err)
+	must(t, err)
 	if after.Version == before.Version || len(parsed(t, w.feed(t, first)+"").Events()) != 0 {
 		t.Error("a cancelled appointment is still there")
 	}
@@ -406,13 +406,13 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 		t.Error("the token is kept")
 	}
 	second, err := w.Calendars.MakeFeed(ctx, w.worker, calendar.ShowsNothing)
-	ok(t, err)
+	must(t, err)
 	for name, token := range map[string]string{"renewed": first, "empty": "", "guessed": strings.Repeat("A", 43), "a hash": "\x00"} {
 		if _, err := w.Calendars.ReadFeed(ctx, token); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	ok(t, w.Calendars.RevokeFeed(ctx, w.worker))
+	must(t, w.Calendars.RevokeFeed(ctx, w.worker))
 	if _, err := w.Calendars.ReadFeed(ctx, second); !fault.Is(err, fault.NotFound) {
 		t.Errorf("revoked: %v", err)
 	}
@@ -429,7 +429,7 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	token, err := w.Calendars.MakeFeed(t.Context(), w.worker, calendar.ShowsNothing)
-	ok(t, err)
+	must(t, err)
 	reads := 0
 	for ; reads < 1000; reads++ {
 		if _, err = w.Calendars.ReadFeed(t.Context(), token); err != nil {
@@ -442,9 +442,9 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 	}
 	w.SetNow(w.DB.Now().Add(10 * time.Minute))
 	_, err = w.Calendars.ReadFeed(t.Context(), token)
-	ok(t, err)
+	must(t, err)
 	_, err = w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
-	ok(t, err)
+	must(t, err)
 	if _, err := w.Calendars.ReadFeed(t.Context(), token); !fault.Is(err, fault.NotFound) {
 		t.Errorf("suspended: %v", err)
 	}
@@ -506,21 +506,21 @@ func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
 func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
-	insured(t, w.World, w.worker)
+	w.Insure(t, w.worker)
 	busy := bookingtest.Start.Add(48 * time.Hour)
 	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
 	s := w.subscribe(t, w.out.URL)
 	if s = w.read(t, s); s.ReadAt.IsZero() {
 		t.Error("the first reading of an uninsured worker's calendar never comes")
 	}
-	insured(t, w.World, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
+	w.Insure(t, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
 	if w.free(t, busy) || !w.free(t, busy.Add(time.Hour)) {
 		t.Error("insured, the worker is offered when they are busy")
 	}
 	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
-	ok(t, err)
+	must(t, err)
 	asked := w.out.asked.Load()
-	ok(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
 	if w.out.asked.Load() != asked {
 		t.Error("a suspended worker's calendar is read")
 	}

@@ -16,24 +16,11 @@ import (
 	"socialdirect/web"
 )
 
-// allowOnly gives everybody's client a contract with these modes.
-func allowOnly(t *testing.T, w *bookingtest.World, v *viewer.Viewer, modes ...string) {
-	t.Helper()
-	client, err := w.Companies.Client(context.Background(), w.Admin, v.ClientID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client.Modes = modes
-	if err := w.Companies.Edit(context.Background(), w.Admin, client); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
-	allowOnly(t, w, v, "phone")
+	w.EditClient(t, func(c *company.Client) { c.Modes = []string{"phone"} })
 	start := bookingtest.Start.Add(24 * time.Hour)
 	for i, mode := range slot.Modes {
 		_, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Duration(i) * time.Hour), Mode: mode, Reason: "housing"})
@@ -51,17 +38,9 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	if _, err := w.Bookings.Book(ctx, &disguised, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("under another client: %v", err)
 	}
-	if n := appointments(t, w); n != 1 {
+	if n := w.Count(t, `appointments`); n != 1 {
 		t.Errorf("%d appointments, want the one by phone", n)
 	}
-}
-
-func appointments(t *testing.T, w *bookingtest.World) (n int) {
-	t.Helper()
-	if err := w.DB.Pool.QueryRow(context.Background(), `select count(*) from appointments`).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
 }
 
 func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
@@ -86,7 +65,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 			t.Errorf("%s, with every mode: %v", path, err)
 		}
 	}
-	allowOnly(t, w, v, "video", "phone")
+	w.EditClient(t, func(c *company.Client) { c.Modes = []string{"video", "phone"} })
 	for path, handler := range all {
 		body, err := show(handler, path)
 		if err != nil || strings.Contains(body, "Sur place") || strings.Contains(body, "1 rue de la Paix") || !strings.Contains(strings.ToLower(body), "par vidéo") {
@@ -111,7 +90,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	if _, err := w.DB.Pool.Exec(ctx, `update social_workers set modes = '{video}'`); err != nil {
 		t.Fatal(err)
 	}
-	allowOnly(t, w, v, "phone")
+	w.EditClient(t, func(c *company.Client) { c.Modes = []string{"phone"} })
 	render, err := web.New(web.Phone{})
 	if err != nil {
 		t.Fatal(err)

@@ -19,52 +19,32 @@ import (
 	"github.com/google/uuid"
 )
 
-// insured gives a worker this insurance and no other.
-func insured(t *testing.T, w *bookingtest.World, id *viewer.Viewer, insurances ...worker.Credential) {
-	t.Helper()
-	standing, err := w.Workers.Standing(t.Context(), w.Admin, id.ID)
-	ok(t, err)
-	for _, c := range standing.Credentials {
-		if c.Kind == worker.Insurance && c.WithdrawnAt.IsZero() {
-			ok(t, w.Workers.WithdrawCredential(t.Context(), w.Admin, id.ID, c.ID))
-		}
-	}
-	for _, c := range insurances {
-		c.SocialWorkerID = id.ID
-		ok(t, w.Workers.RecordCredential(t.Context(), w.Admin, c))
-	}
-}
-
-func hour(worker *viewer.Viewer, at time.Time) appointment.Request {
-	return appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "housing"}
-}
-
 func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	tomorrow := bookingtest.Start.AddDate(0, 0, 1)
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-1, 0, 0), tomorrow))
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-1, 0, 0), tomorrow))
 	// The last insured day ends at midnight in Paris, at 23:00 UTC.
 	midnight := time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC)
 	for name, at := range map[string]time.Time{"the first hour after": midnight, "the week after": midnight.AddDate(0, 0, 7)} {
-		if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, at)); !fault.Is(err, fault.Invalid) {
+		if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, at)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v, want Invalid", name, err)
 		}
 	}
 	free, err := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
-	ok(t, err)
+	must(t, err)
 	if len(free) == 0 || !free[len(free)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
 		t.Errorf("%d hours are offered, the last of them %v", len(free), free)
 	}
-	if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, midnight.Add(-time.Hour))); err != nil {
+	if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, midnight.Add(-time.Hour))); err != nil {
 		t.Errorf("the last insured hour: %v", err)
 	}
 	// Another insurance that follows without a gap opens the hours after it.
 	next := bookingtest.Insured(tomorrow.AddDate(0, 0, 1), tomorrow.AddDate(1, 0, 0))
 	next.SocialWorkerID = nadia.ID
-	ok(t, w.Workers.RecordCredential(ctx, w.Admin, next))
-	if _, err := w.Bookings.Book(ctx, zoe, hour(nadia, midnight)); err != nil {
+	must(t, w.Workers.RecordCredential(ctx, w.Admin, next))
+	if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, midnight)); err != nil {
 		t.Errorf("the first hour of the next insurance: %v", err)
 	}
 }
@@ -75,12 +55,12 @@ func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
 	nadia, zoe := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris"), w.Beneficiary(t, "Zoé", "Vidal")
 	w.Open(t, nadia, slot.Opening{Weekday: 2, FirstDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Starts: 23*60 + 30, Ends: 24*60 + 30, Modes: slot.Modes})
 	at := time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC)
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, at))
-	if _, err := w.Bookings.Book(t.Context(), zoe, hour(nadia, at)); !fault.Is(err, fault.Invalid) {
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, at))
+	if _, err := w.Bookings.Book(t.Context(), zoe, requestAt(nadia, at)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("half an hour of it is not insured: %v", err)
 	}
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, at.AddDate(0, 0, 1)))
-	if _, err := w.Bookings.Book(t.Context(), zoe, hour(nadia, at)); err != nil {
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, at.AddDate(0, 0, 1)))
+	if _, err := w.Bookings.Book(t.Context(), zoe, requestAt(nadia, at)); err != nil {
 		t.Errorf("all of it is insured: %v", err)
 	}
 }
@@ -94,12 +74,12 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	found := func() bool {
 		t.Helper()
 		sheets, _, err := w.Searches.Find(ctx, zoe, search.Search{})
-		ok(t, err)
+		must(t, err)
 		return len(sheets) == 1
 	}
 	gone := func(name string) {
 		t.Helper()
-		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, at.Add(2*time.Hour)))
+		_, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, at.Add(2*time.Hour)))
 		if _, free := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
 			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, free)
 		}
@@ -107,26 +87,26 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	if !found() {
 		t.Fatal("with both she is not listed")
 	}
-	insured(t, w, nadia)
+	w.Insure(t, nadia)
 	gone("no insurance")
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-2, 0, 0), bookingtest.Start.AddDate(0, 0, -1)))
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-2, 0, 0), bookingtest.Start.AddDate(0, 0, -1)))
 	gone("an insurance that ended yesterday")
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start.AddDate(0, 0, 1), bookingtest.Start.AddDate(1, 0, 0)))
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(0, 0, 1), bookingtest.Start.AddDate(1, 0, 0)))
 	gone("an insurance that begins tomorrow")
 	renewed := bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))
-	ok(t, w.Workers.SubmitInsurance(ctx, nadia, renewed))
+	must(t, w.Workers.SubmitInsurance(ctx, nadia, renewed))
 	insuredDays, err := w.Workers.Standing(ctx, nadia, nadia.ID)
-	ok(t, err)
+	must(t, err)
 	gone("an insurance that nobody confirmed")
 	if len(insuredDays.Beyond) != 0 || !insuredDays.Pending() || insuredDays.Bookable() {
 		t.Errorf("her standing: %+v", insuredDays)
 	}
-	insured(t, w, nadia, renewed)
+	w.Insure(t, nadia, renewed)
 	standing, err := w.Workers.Standing(ctx, w.Admin, nadia.ID)
-	ok(t, err)
+	must(t, err)
 	for _, c := range standing.Credentials {
 		if c.Kind == worker.Diploma {
-			ok(t, w.Workers.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
+			must(t, w.Workers.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
 		}
 	}
 	gone("no diploma")
@@ -148,9 +128,9 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	ok(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+	must(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
 	standing, err := w.Workers.Standing(ctx, nadia, nadia.ID)
-	ok(t, err)
+	must(t, err)
 	sent := standing.Credentials[slices.IndexFunc(standing.Credentials, worker.Credential.Pending)]
 	forged := bookingtest.Registration()
 	forged.SocialWorkerID = nadia.ID
@@ -172,7 +152,7 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	if err := w.Workers.ConfirmCredential(ctx, admin, rose.ID, sent.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("under another worker's name: %v", err)
 	}
-	ok(t, w.Workers.ConfirmCredential(ctx, admin, nadia.ID, sent.ID))
+	must(t, w.Workers.ConfirmCredential(ctx, admin, nadia.ID, sent.ID))
 	if err := w.Workers.ConfirmCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("twice: %v", err)
 	}
@@ -180,12 +160,12 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	if err != nil || lines[0].Act != "credential.confirmed" || lines[0].ActorID != admin.ID || lines[0].ObjectID != sent.ID || lines[1].Act != "credential.submitted" {
 		t.Errorf("journal: %+v, %v", lines, err)
 	}
-	ok(t, w.Workers.WithdrawCredential(ctx, admin, nadia.ID, sent.ID))
+	must(t, w.Workers.WithdrawCredential(ctx, admin, nadia.ID, sent.ID))
 	if err := w.Workers.WithdrawCredential(ctx, admin, nadia.ID, sent.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("withdrawn twice: %v", err)
 	}
 	for range 3 {
-		ok(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
+		must(t, w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))))
 	}
 	if err := w.Workers.SubmitInsurance(ctx, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a fourth that waits: %v", err)
@@ -228,21 +208,21 @@ func TestR42_ABookingDuringTheWithdrawalIsRefused(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	withdrawal, err := w.DB.Pool.Begin(ctx)
-	ok(t, err)
+	must(t, err)
 	_, err = withdrawal.Exec(ctx, `select from social_workers where account_id = $1 for update`, nadia.ID)
-	ok(t, err)
+	must(t, err)
 	_, err = withdrawal.Exec(ctx, `update credentials set withdrawn_at = now() where social_worker_id = $1 and kind = 'insurance'`, nadia.ID)
-	ok(t, err)
+	must(t, err)
 	booked := make(chan error, 1)
 	go func() {
-		_, err := w.Bookings.Book(ctx, zoe, hour(nadia, bookingtest.Start.AddDate(0, 0, 2)))
+		_, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, bookingtest.Start.AddDate(0, 0, 2)))
 		booked <- err
 	}()
 	for waiting := false; !waiting; {
-		ok(t, w.DB.Pool.QueryRow(ctx, `
+		must(t, w.DB.Pool.QueryRow(ctx, `
 			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting))
 	}
-	ok(t, withdrawal.Commit(ctx))
+	must(t, withdrawal.Commit(ctx))
 	if err := <-booked; !fault.Is(err, fault.NotFound) {
 		t.Errorf("the booking: %v", err)
 	}
@@ -251,7 +231,7 @@ func TestR42_ABookingDuringTheWithdrawalIsRefused(t *testing.T) {
 // told counts the notices of an end that wait to be sent.
 func told(t *testing.T, w *bookingtest.World) (all, toWorkers int) {
 	t.Helper()
-	ok(t, w.DB.Pool.QueryRow(t.Context(), `
+	must(t, w.DB.Pool.QueryRow(t.Context(), `
 		select count(*), count(*) filter (where account_id = subject_id)
 		from notifications where kind = 'credential_ending'`).Scan(&all, &toWorkers))
 	return all, toWorkers
@@ -265,13 +245,13 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 	w.Member(t, viewer.Administrator, "Alix")
 	w.Member(t, viewer.DPO, "Hugo")
 	last := bookingtest.Start.AddDate(0, 0, 90)
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, last))
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, last))
 	steps := 0
 	for left := 90; left >= -40; left-- {
 		w.SetNow(last.AddDate(0, 0, -left))
 		var instances sync.WaitGroup
 		for range 3 {
-			instances.Go(func() { ok(t, w.Workers.AnnounceEnds(ctx)) })
+			instances.Go(func() { must(t, w.Workers.AnnounceEnds(ctx)) })
 		}
 		instances.Wait()
 		if left == 60 || left == 30 || left == 7 || left == -1 {
@@ -287,8 +267,8 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 	if _, err := w.Workers.Watched(ctx, nadia); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a worker reads the administration's list: %v", err)
 	}
-	insured(t, w, nadia, bookingtest.Insured(last, last.AddDate(1, 0, 0)))
-	ok(t, w.Workers.AnnounceEnds(ctx))
+	w.Insure(t, nadia, bookingtest.Insured(last, last.AddDate(1, 0, 0)))
+	must(t, w.Workers.AnnounceEnds(ctx))
 	if all, _ := told(t, w); all != 3*steps {
 		t.Error("a renewed insurance is announced as ending")
 	}
@@ -302,10 +282,10 @@ func TestR42_NothingIsAnnouncedOfWhoIsSuspended(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia, claire := w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")
 	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set password_hash = 'x' where id = $1`, nadia.ID)
-	ok(t, err)
-	insured(t, w, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 3)))
-	ok(t, w.Accounts.Decide(t.Context(), claire, nadia.ID, account.Decision{Act: account.Suspend, Reason: "Le temps d’une vérification."}))
-	ok(t, w.Workers.AnnounceEnds(t.Context()))
+	must(t, err)
+	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 3)))
+	must(t, w.Accounts.Decide(t.Context(), claire, nadia.ID, account.Decision{Act: account.Suspend, Reason: "Le temps d’une vérification."}))
+	must(t, w.Workers.AnnounceEnds(t.Context()))
 	if all, _ := told(t, w); all != 0 {
 		t.Errorf("%d notices", all)
 	}

@@ -46,10 +46,10 @@ func newManaged(t *testing.T) *managed {
 	t.Helper()
 	m := &managed{World: bookingtest.New(t)}
 	clients, err := m.Companies.Clients(t.Context(), m.Admin)
-	ok(t, err)
+	must(t, err)
 	m.manager = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: clients[0].ID, Complete: true}
 	render, err := web.New(web.Phone{})
-	ok(t, err)
+	must(t, err)
 	reasons := func(context.Context) ([]figures.Line, error) { return bookedReasons, nil }
 	pages := figures.NewHTTP(m.Figures, render, reasons)
 	m.pages = []web.Handler{pages.Page, pages.CSV, api.NewHTTP(m.DB, m.Companies, m.Keys, pages).Figures}
@@ -59,13 +59,6 @@ func newManaged(t *testing.T) *managed {
 	return m
 }
 
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // person is a beneficiary of the client whose account was opened before.
 func (m *managed) person(t *testing.T) *viewer.Viewer {
 	t.Helper()
@@ -73,7 +66,7 @@ func (m *managed) person(t *testing.T) *viewer.Viewer {
 	_, err := m.DB.Pool.Exec(t.Context(), `
 		insert into accounts (id, role, email, last_name, first_name, client_id, time_zone, created_at)
 		values ($1, 'beneficiary', $2, 'Vidal', 'Zoé', $3, 'Europe/Paris', now())`, id, id.String()+"@exemple.fr", m.manager.ClientID)
-	ok(t, err)
+	must(t, err)
 	return &viewer.Viewer{ID: id, Role: viewer.Beneficiary, ClientID: m.manager.ClientID, Complete: true}
 }
 
@@ -96,7 +89,7 @@ func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode,
 	h.id, err = m.standing(h.at.AddDate(0, 0, -2)).Book(t.Context(), v, appointment.Request{
 		SocialWorkerID: m.workers[n%3].ID, StartsAt: h.at, Mode: mode, Reason: reason,
 	})
-	ok(t, err)
+	must(t, err)
 	return h
 }
 
@@ -111,16 +104,16 @@ func (m *managed) clock(at time.Time) *postgres.DB { return m.DB.At(func() time.
 func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h given, before time.Duration) {
 	t.Helper()
 	_, err := m.standing(h.at.Add(-before)).Cancel(t.Context(), v, h.id, "")
-	ok(t, err)
+	must(t, err)
 }
 
 // countAll goes the round at the end of each year, on figures that are empty.
 func (m *managed) countAll(t *testing.T) {
 	t.Helper()
 	_, err := m.DB.Pool.Exec(t.Context(), `truncate client_figures, published_figures, counted_people, hours_counted`)
-	ok(t, err)
+	must(t, err)
 	for _, at := range []time.Time{time.Date(2027, 12, 31, 12, 0, 0, 0, time.UTC), time.Date(2028, 12, 31, 12, 0, 0, 0, time.UTC)} {
-		ok(t, m.counting(at).CountHours(t.Context()))
+		must(t, m.counting(at).CountHours(t.Context()))
 	}
 }
 
@@ -128,10 +121,10 @@ func (m *managed) countAll(t *testing.T) {
 func (m *managed) told(t *testing.T) (all [3]string) {
 	t.Helper()
 	m.SetNow(afterAll)
-	ok(t, m.Figures.PublishDue(t.Context(), bookedReasons))
+	must(t, m.Figures.PublishDue(t.Context(), bookedReasons))
 	for i, page := range m.pages {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)
-		ok(t, page(w, r.WithContext(viewer.With(r.Context(), m.manager))))
+		must(t, page(w, r.WithContext(viewer.With(r.Context(), m.manager))))
 		all[i] = fmt.Sprint(w.Header()) + w.Body.String()
 	}
 	return all
@@ -156,7 +149,7 @@ func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) ma
 			if rng.IntN(3) == 0 {
 				m.cancel(t, v, h, []time.Duration{time.Minute, 25 * time.Hour}[rng.IntN(2)])
 				_, err := m.DB.Pool.Exec(t.Context(), `delete from late_marks`)
-				ok(t, err)
+				must(t, err)
 			} else if first {
 				first = false
 				in[line{year, string(h.mode)}], in[line{year, h.reason}] = true, true
@@ -213,7 +206,7 @@ func TestR10_TwoWorldsOfBookingsTellTheSame(t *testing.T) {
 // count is how many people a line counts, in one of the years.
 func (m *managed) count(t *testing.T, year int, name string) (people int) {
 	t.Helper()
-	ok(t, m.DB.Pool.QueryRow(t.Context(), `
+	must(t, m.DB.Pool.QueryRow(t.Context(), `
 		select coalesce(sum(people), 0) from client_figures where line = $1 and period = $2::date`,
 		name, fmt.Sprintf("%d-01-01", yearsOfHours[year].Year())).Scan(&people))
 	return people
@@ -222,7 +215,7 @@ func (m *managed) count(t *testing.T, year int, name string) (people int) {
 // all is how many cells count anybody, and how often.
 func (m *managed) all(t *testing.T) (told string) {
 	t.Helper()
-	ok(t, m.DB.Pool.QueryRow(t.Context(), `
+	must(t, m.DB.Pool.QueryRow(t.Context(), `
 		select coalesce(string_agg(line || ' ' || people, ', ' order by line), '') from client_figures where kind <> 'account'`).Scan(&told))
 	return told
 }
@@ -238,7 +231,7 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	for _, mode := range slot.Modes {
 		m.book(t, v, 0, mode, "money")
 	}
-	ok(t, m.counting(first.at.Add(59*time.Minute)).CountHours(t.Context()))
+	must(t, m.counting(first.at.Add(59*time.Minute)).CountHours(t.Context()))
 	if got := m.all(t); got != "" {
 		t.Errorf("before the hour is over, counted are: %s", got)
 	}
@@ -248,17 +241,17 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 		rounds.Go(func() { errs[i] = m.counting(first.at.Add(240 * time.Hour)).CountHours(context.Background()) })
 	}
 	rounds.Wait()
-	ok(t, errors.Join(errs...))
+	must(t, errors.Join(errs...))
 	if got := m.all(t); got != "housing 1, phone 1" {
 		t.Errorf("counted are: %s", got)
 	}
 	m.book(t, v, 1, slot.Video, "money")
-	ok(t, m.counting(afterAll).CountHours(t.Context()))
+	must(t, m.counting(afterAll).CountHours(t.Context()))
 	if got := m.all(t); got != "housing 1, money 1, phone 1, video 1" {
 		t.Errorf("with the next year, counted are: %s", got)
 	}
 	var kept int
-	ok(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people where year < 2028`).Scan(&kept))
+	must(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people where year < 2028`).Scan(&kept))
 	if kept != 0 {
 		t.Error("who was counted in a year that is over is still kept")
 	}
@@ -272,10 +265,10 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 	for _, status := range []string{"confirmed", "held", "no_show", "requested", "declined", "expired", "cancelled", "cancelled_late", "cancelled_by_worker"} {
 		h := m.book(t, m.person(t), 0, slot.Video, "money")
 		_, err := m.DB.Pool.Exec(t.Context(), `update appointments set status = $2, answer_by = now() where id = $1`, h.id, status)
-		ok(t, err)
+		must(t, err)
 		_, err = m.DB.Pool.Exec(t.Context(), `delete from client_figures`)
-		ok(t, err)
-		ok(t, m.counting(h.at.Add(time.Hour)).CountHours(t.Context()))
+		must(t, err)
+		must(t, m.counting(h.at.Add(time.Hour)).CountHours(t.Context()))
 		want := map[string]string{"confirmed": "money 1, video 1", "held": "money 1, video 1", "no_show": "money 1, video 1"}[status]
 		if got := m.all(t); got != want {
 			t.Errorf("of an hour that is %s counted are %q, want %q", status, got, want)
@@ -291,7 +284,7 @@ func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	m.Accounts.People.AllowTexts()
 	made, proved := m.person(t), m.person(t)
 	_, err := m.DB.Pool.Exec(t.Context(), `update accounts set mobile = '+33612345678', mobile_validated_at = created_at where id = $1`, proved.ID)
-	ok(t, err)
+	must(t, err)
 	m.book(t, made, 0, slot.Phone, "housing")
 	m.book(t, proved, 0, slot.Video, "money")
 	m.countAll(t)
@@ -308,18 +301,18 @@ func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	v := m.person(t)
 	first := m.book(t, v, 0, slot.Video, "money")
 	second := m.book(t, v, 0, slot.Phone, "housing")
-	ok(t, m.counting(first.at.Add(time.Hour)).CountHours(t.Context()))
+	must(t, m.counting(first.at.Add(time.Hour)).CountHours(t.Context()))
 	now := second.at.Add(10 * time.Minute) // in the middle of it
-	ok(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))
+	must(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))
 	_, err := m.DB.Pool.Exec(t.Context(), `
 		update accounts set erased_at = now(), closed_at = now(), email = null, first_name = '', last_name = '', client_id = null where id = $1`, v.ID)
-	ok(t, err)
+	must(t, err)
 	var kept int
-	ok(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people`).Scan(&kept))
+	must(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people`).Scan(&kept))
 	if kept != 0 {
 		t.Error("an erased person is still kept as counted")
 	}
-	ok(t, m.counting(second.at.Add(24*time.Hour)).CountHours(t.Context()))
+	must(t, m.counting(second.at.Add(24*time.Hour)).CountHours(t.Context()))
 	if got := m.all(t); got != "money 1, video 1" {
 		t.Errorf("counted are: %s", got)
 	}

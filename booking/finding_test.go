@@ -44,20 +44,13 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 		must(t, w.Agendas.AddAbsence(t.Context(), v, slot.Period{From: away, To: away.Add(time.Duration(1+draw.IntN(100)) * time.Hour)}, true))
 		paul := w.Beneficiary(t, "Paul", "Morel")
 		for _, slot := range draw.Perm(8) {
-			if free := freeOf(t, w, v.ID); slot < len(free) {
+			if free := w.Available(t, v.ID); slot < len(free) {
 				w.Book(t, paul, v, free[slot].StartsAt, free[slot].Modes[0])
 				break
 			}
 		}
 	}
 	return w, zoe
-}
-
-func freeOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []slot.Slot {
-	t.Helper()
-	free, err := w.Agendas.AvailableSlots(t.Context(), worker, slot.Period{From: w.DB.Now(), To: w.DB.Now().Add(slot.Horizon)})
-	must(t, err)
-	return free
 }
 
 // The first hour that a list says is the first that its worker's agenda shows, in
@@ -77,7 +70,7 @@ func TestR12_TheFirstFreeHourIsThatOfTheAgenda(t *testing.T) {
 					t.Fatalf("%d sheets, more: %v", len(sheets), more)
 				}
 				for i, sheet := range sheets {
-					if want := firstIn(freeOf(t, w, sheet.ID), mode); !sheet.First.Equal(want) {
+					if want := firstIn(w.Available(t, sheet.ID), mode); !sheet.First.Equal(want) {
 						t.Errorf("%s, %q: first at %v, want %v", sheet.Name(), mode, sheet.First, want)
 					}
 					if i > 0 && !sheet.First.IsZero() && (sheets[i-1].First.IsZero() || sheets[i-1].First.After(sheet.First)) {
@@ -118,7 +111,7 @@ func soonestOf(t *testing.T, w *bookingtest.World, zoe *viewer.Viewer) []time.Ti
 	must(t, err)
 	var all []time.Time
 	for _, sheet := range sheets {
-		for _, slot := range freeOf(t, w, sheet.ID) {
+		for _, slot := range w.Available(t, sheet.ID) {
 			all = append(all, slot.StartsAt)
 		}
 	}
@@ -206,13 +199,13 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 // same pages as the person would.
 func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := bookingtest.NewDesk(t)
 	unreached := map[string]bool{}
 	for i := range 45 {
 		v := d.SocialWorkerWithoutOpenings(t, "Lou", fmt.Sprintf("Nom%02d", i), "Europe/Paris")
 		if i%2 == 1 { // who cannot be booked shortens no page
 			_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, v.ID)
-			ok(t, err)
+			must(t, err)
 			continue
 		}
 		unreached[v.Name] = true
@@ -220,10 +213,10 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 	must(t, d.Waitlist.Refresh(t.Context()))
 	yann := d.Member(t, viewer.Switchboard, "Yann")
 	at := func(query string) string {
-		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.zoe.ID.String()+"?"+query, nil)
-		r.SetPathValue("id", d.zoe.ID.String())
+		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.Zoe.ID.String()+"?"+query, nil)
+		r.SetPathValue("id", d.Zoe.ID.String())
 		answer := httptest.NewRecorder()
-		ok(t, d.pages.Searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		must(t, d.HTTP.Searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
 		return answer.Body.String()
 	}
 	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")
@@ -241,7 +234,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 	if len(unreached) > 0 {
 		t.Errorf("not reached: %v", unreached)
 	}
-	if _, _, err := d.Searches.Find(t.Context(), d.zoe, search.Search{For: d.nadia.ID}); !fault.Is(err, fault.Forbidden) {
+	if _, _, err := d.Searches.Find(t.Context(), d.Zoe, search.Search{For: d.Nadia.ID}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a person looks for somebody else: %v", err)
 	}
 }

@@ -37,13 +37,13 @@ func queued(t testing.TB, w *bookingtest.World) map[notice]int {
 		select coalesce(n.subject_id, $1), coalesce(n.account_id, $1), case when j.id is null then 'without a job' else coalesce(n.kind, 'an orphan') end, count(*)
 		from notifications n full join (select (args->>'notification_id')::uuid as id from river_job where kind = 'notification') j on j.id = n.id
 		group by 1, 2, 3`, none)
-	ok(t, err)
+	must(t, err)
 	defer rows.Close()
 	all := map[notice]int{}
 	for rows.Next() {
 		var n notice
 		var count int
-		ok(t, rows.Scan(&n.appointment, &n.account, &n.name, &count))
+		must(t, rows.Scan(&n.appointment, &n.account, &n.name, &count))
 		all[n] = count
 	}
 	return all
@@ -260,7 +260,7 @@ func (p *play) rehearse(t testing.TB) {
 	t.Helper()
 	for _, table := range []string{"appointments", "notifications", "late_marks", "river_job", "client_figures"} {
 		_, err := p.DB.Pool.Exec(context.Background(), `delete from `+table)
-		ok(t, err)
+		must(t, err)
 	}
 	p.model = newModel()
 	p.SetNow(p.model.now)
@@ -392,12 +392,12 @@ func actor(a modelled, byWorker bool) uuid.UUID {
 func (p *play) compare(t *rapid.T, tb testing.TB) {
 	ctx := context.Background()
 	rows, err := p.DB.Pool.Query(ctx, `select id, social_worker_id, beneficiary_id, lower(period), status, coalesce(answer_by, 'epoch') from appointments`)
-	ok(tb, err)
+	must(tb, err)
 	kept := map[uuid.UUID]modelled{}
 	for rows.Next() {
 		var id uuid.UUID
 		var a modelled
-		ok(tb, rows.Scan(&id, &a.worker, &a.person, &a.startsAt, &a.status, &a.answerBy))
+		must(tb, rows.Scan(&id, &a.worker, &a.person, &a.startsAt, &a.status, &a.answerBy))
 		a.startsAt = a.startsAt.UTC()
 		if a.answerBy = a.answerBy.UTC(); a.answerBy.Unix() == 0 {
 			a.answerBy = time.Time{}
@@ -411,14 +411,14 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 		t.Fatalf("queued are\n%v\nin the model\n%v", got, p.model.notices)
 	}
 	var marks int
-	ok(tb, p.DB.Pool.QueryRow(ctx, `select count(*) from late_marks`).Scan(&marks))
+	must(tb, p.DB.Pool.QueryRow(ctx, `select count(*) from late_marks`).Scan(&marks))
 	if marks != len(p.model.marks) {
 		t.Fatalf("%d marks, the model has %d", marks, len(p.model.marks))
 	}
 	for _, worker := range p.workers {
 		span := slot.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
 		free, err := p.Agendas.AvailableSlots(ctx, worker.ID, span)
-		ok(tb, err)
+		must(tb, err)
 		shown := map[time.Time]bool{}
 		for _, slot := range free {
 			shown[slot.StartsAt] = true
@@ -465,8 +465,8 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 	for _, person := range p.people {
 		p.World.Mark(t, p.workers[0], person)
 	}
-	ok(t, p.Waitlist.Refresh(t.Context()))
-	ok(t, p.Waitlist.Join(t.Context(), p.Beneficiary(t, "Ida", "Roy"), waitlist.Entry{}))
+	must(t, p.Waitlist.Refresh(t.Context()))
+	must(t, p.Waitlist.Join(t.Context(), p.Beneficiary(t, "Ida", "Roy"), waitlist.Entry{}))
 	var group sync.WaitGroup
 	for i, person := range p.people {
 		group.Go(func() {
@@ -483,12 +483,12 @@ func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
 		later := p.DB.Now().Truncate(time.Hour).Add(time.Duration(50+5*i) * time.Hour)
 		a := p.Book(t, person, p.workers[1], later, slot.Video)
 		for hours := range 2 {
-			ok(t, p.Bookings.Move(t.Context(), person, a.ID, later.Add(time.Duration(hours+1)*time.Hour)))
+			must(t, p.Bookings.Move(t.Context(), person, a.ID, later.Add(time.Duration(hours+1)*time.Hour)))
 		}
 	}
-	ok(t, p.Bookings.ReleaseOverdue(t.Context()))
+	must(t, p.Bookings.ReleaseOverdue(t.Context()))
 	p.holdTogether(t)
-	ok(t, o.Deliver(t))
+	must(t, o.Deliver(t))
 	p.tellTheTruth(t, o)
 }
 
@@ -561,7 +561,7 @@ func (p *play) everything(t *testing.T) map[uuid.UUID]appointment.Appointment {
 	all := map[uuid.UUID]appointment.Appointment{}
 	for _, person := range p.people {
 		coming, past, err := p.Appointments.Appointments(t.Context(), person)
-		ok(t, err)
+		must(t, err)
 		for _, a := range slices.Concat(coming, past) {
 			all[a.ID] = a
 		}

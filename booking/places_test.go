@@ -16,20 +16,13 @@ import (
 	"github.com/google/uuid"
 )
 
-func placesOf(t *testing.T, w *bookingtest.World, worker uuid.UUID) []worker.Place {
-	t.Helper()
-	sheet, err := w.Workers.SocialWorker(t.Context(), worker)
-	ok(t, err)
-	return sheet.Places
-}
-
 func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
 	town := worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient", Access: "2e étage"}
-	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
-	all := placesOf(t, w, nadia.ID)
+	must(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
+	all := w.Places(t, nadia.ID)
 	if len(all) != 2 || all[1].Words() != "Mairie\n2 rue du Port, Lorient\n2e étage" {
 		t.Fatalf("the places are %+v", all)
 	}
@@ -50,12 +43,12 @@ func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 			}
 		}
 	}
-	ok(t, w.Workers.RaisePlace(t.Context(), w.Admin, nadia.ID, all[1].ID))
-	if got := placesOf(t, w, nadia.ID); got[0].ID != all[1].ID {
+	must(t, w.Workers.RaisePlace(t.Context(), w.Admin, nadia.ID, all[1].ID))
+	if got := w.Places(t, nadia.ID); got[0].ID != all[1].ID {
 		t.Errorf("the order is %+v", got)
 	}
 	for range 8 {
-		ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
+		must(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town))
 	}
 	if err := w.Workers.AddPlace(t.Context(), nadia, nadia.ID, town); !fault.Is(err, fault.Invalid) {
 		t.Errorf("an eleventh place: %v", err)
@@ -66,9 +59,9 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
-	first := placesOf(t, w, nadia.ID)[0]
+	first := w.Places(t, nadia.ID)[0]
 	first.Access = "Sonnette « Social », accès de plain-pied"
-	ok(t, w.Workers.UpdatePlace(t.Context(), nadia, nadia.ID, first))
+	must(t, w.Workers.UpdatePlace(t.Context(), nadia, nadia.ID, first))
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.InPerson)
 	if !strings.Contains(booked.Place, first.Address) || !strings.Contains(booked.Place, first.Access) {
@@ -80,10 +73,10 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 	if err := w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the only place of a worker who meets in person: %v", err)
 	}
-	ok(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
-	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
+	must(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	must(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
 	var retired bool
-	ok(t, w.DB.Pool.QueryRow(t.Context(), `select retired_at is not null from places where id = $1`, first.ID).Scan(&retired))
+	must(t, w.DB.Pool.QueryRow(t.Context(), `select retired_at is not null from places where id = $1`, first.ID).Scan(&retired))
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
 		t.Errorf("the removal changed what was booked: %q, %v, retired %v", a.Place, err, retired)
 	}
@@ -96,16 +89,16 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
-	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
-	ok(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, placesOf(t, w, nadia.ID)[0].ID))
+	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
+	must(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, w.Places(t, nadia.ID)[0].ID))
 	inPerson := sheet()
 	inPerson.Modes, inPerson.Place = slot.Modes, ""
 	if err := w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson); !fault.Is(err, fault.Invalid) {
 		t.Errorf("in person without a place: %v", err)
 	}
 	inPerson.Place = "3 quai Neuf, Brest"
-	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
-	if all := placesOf(t, w, nadia.ID); len(all) != 1 || all[0].Address != inPerson.Place {
+	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
+	if all := w.Places(t, nadia.ID); len(all) != 1 || all[0].Address != inPerson.Place {
 		t.Errorf("the address that came with the sheet is no place: %+v", all)
 	}
 }
@@ -114,24 +107,24 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 // several, and each hour says its own (R12).
 func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	lou := open(t, d.World)
-	ok(t, d.Workers.AddPlace(t.Context(), lou, lou.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
-	o := every(2, 9, 12)
-	o.Place = placesOf(t, d.World, lou.ID)[1].ID
+	d := bookingtest.NewDesk(t)
+	lou := d.SocialWorkerWith(t)
+	must(t, d.Workers.AddPlace(t.Context(), lou, lou.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
+	o := weekly(2, 9, 12)
+	o.Place = d.Places(t, lou.ID)[1].ID
 	d.Open(t, lou, o)
-	d.Open(t, lou, every(3, 9, 12)) // at the first place
+	d.Open(t, lou, weekly(3, 9, 12)) // at the first place
 	hour := url.Values{"social_worker_id": {lou.ID.String()}, "starts_at": {inParis(tuesday, 9).Format(time.RFC3339)}, "mode": {"in_person"}, "reason": {"housing"}}
-	slots, code := d.on(t, d.zoe, d.pages.Bookings.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
+	slots, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
 	if code != "" || !strings.Contains(slots, "mardi 1er\u00a0décembre à 9\u00a0h, sur place, Mairie") || !strings.Contains(slots, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") {
 		t.Errorf("%s: the hours do not say their places: %s", code, slots)
 	}
-	shown, code := d.send(t, d.zoe, d.pages.Bookings.Confirm, http.MethodGet, hour)
+	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, hour)
 	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
 		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
 	}
-	a := d.Book(t, d.zoe, lou, inParis(tuesday, 9), slot.InPerson)
-	moving, code := d.on(t, d.zoe, d.pages.Bookings.MovePage, http.MethodGet, a.ID, nil)
+	a := d.Book(t, d.Zoe, lou, inParis(tuesday, 9), slot.InPerson)
+	moving, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.MovePage, http.MethodGet, a.ID, nil)
 	if code != "" || !strings.Contains(moving, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") || !strings.Contains(moving, "rue de la Paix") {
 		t.Errorf("%s: moving leads to another town unseen: %s", code, moving)
 	}

@@ -46,8 +46,8 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 20))
-	p := newPair(t)
-	people := []*viewer.Viewer{p.zoe, p.Beneficiary(t, "Paul", "Tanguy"), p.Beneficiary(t, "Ida", "Roy")}
+	p := bookingtest.NewTrio(t)
+	people := []*viewer.Viewer{p.Zoe, p.Beneficiary(t, "Paul", "Tanguy"), p.Beneficiary(t, "Ida", "Roy")}
 	reasons := []string{"housing", "money"}
 	model, order := map[uuid.UUID]*lost{}, []uuid.UUID{}
 	op, now := bookingtest.Operator(), bookingtest.Start
@@ -75,34 +75,34 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 		}
 		switch act := dice.IntN(7); {
 		case act < 3: // an hour is booked, and given up by the worker
-			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
+			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
 			if err != nil {
 				continue // past, or taken
 			}
 			settleAlike(person, reason)
 			a, err := p.Appointments.Appointment(t.Context(), person, id)
-			ok(t, err)
+			must(t, err)
 			if act == 0 {
-				_, err = p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{id}})
-				ok(t, err)
+				_, err = p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{id}})
+				must(t, err)
 			} else {
-				p.leave(t, a)
+				p.CancelAsWorker(t, a)
 			}
 			model[id], order = &lost{person: person, reason: reason, hour: a.StartsAt, at: now}, append(order, id)
 		case some == uuid.Nil:
 		case act == 3: // an offer is taken
 			l := model[some]
-			proposal := p.proposal(t, l.person, appointment.Appointment{ID: some})
+			proposal := p.Proposal(t, l.person, appointment.Appointment{ID: some})
 			if proposal.Offers.None() {
 				continue
 			}
 			all := append(append(proposal.Offers.SameHour, proposal.Offers.OtherHours...), proposal.Offers.SameWorker...)
 			_, err := p.Bookings.Rebook(t.Context(), l.person, some, take(all[dice.IntN(len(all))]))
-			ok(t, err)
+			must(t, err)
 			l.done = true
 		case act == 4:
 			_, err := p.Rebookings.Decline(t.Context(), model[some].person, some)
-			ok(t, err)
+			must(t, err)
 			model[some].done = true
 		case act == 5:
 			if err := p.Rebookings.NoteRecall(t.Context(), op, some, true); (err == nil) == model[some].done {
@@ -114,16 +114,16 @@ func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
 				t.Fatalf("a call to somebody of whom all is done %t: %v", model[some].done, err)
 			}
 		}
-		p.checkRecalls(t, model, now)
+		checkRecalls(t, p, model, now)
 	}
 	p.SetNow(now.Add(90 * 24 * time.Hour))
-	p.checkRecalls(t, model, p.DB.Now())
+	checkRecalls(t, p, model, p.DB.Now())
 }
 
-func (p pair) checkRecalls(t *testing.T, model map[uuid.UUID]*lost, now time.Time) {
+func checkRecalls(t *testing.T, p bookingtest.Trio, model map[uuid.UUID]*lost, now time.Time) {
 	t.Helper()
 	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
-	ok(t, err)
+	must(t, err)
 	var got, want []string
 	for _, r := range recalls {
 		got = append(got, r.AppointmentID.String())
@@ -147,24 +147,24 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 21))
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	a := p.Book(t, p.zoe, p.nadia, p.at(60), slot.Video)
+	a := p.Book(t, p.Zoe, p.Nadia, hour(60), slot.Video)
 	for range 8 {
-		for _, w := range []*viewer.Viewer{p.nadia, p.marc} {
-			who := []*viewer.Viewer{p.zoe, paul}[dice.IntN(2)]
-			_, _ = p.Bookings.Book(t.Context(), who, appointment.Request{SocialWorkerID: w.ID, StartsAt: p.at(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
+		for _, w := range []*viewer.Viewer{p.Nadia, p.Marc} {
+			who := []*viewer.Viewer{p.Zoe, paul}[dice.IntN(2)]
+			_, _ = p.Bookings.Book(t.Context(), who, appointment.Request{SocialWorkerID: w.ID, StartsAt: hour(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
 		}
 	}
-	ok(t, p.Agendas.AddAbsence(t.Context(), p.marc, slot.Period{From: p.at(61), To: p.at(61 + dice.IntN(4) + 1)}, true))
-	p.leave(t, a)
-	got := p.proposal(t, p.zoe, a).Offers
+	must(t, p.Agendas.AddAbsence(t.Context(), p.Marc, slot.Period{From: hour(61), To: hour(61 + dice.IntN(4) + 1)}, true))
+	p.CancelAsWorker(t, a)
+	got := p.Proposal(t, p.Zoe, a).Offers
 
 	bookable := func(w *viewer.Viewer, at time.Time) bool {
-		booked, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
+		booked, err := p.Bookings.Book(t.Context(), p.Zoe, appointment.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
 		if err == nil {
 			_, err = p.DB.Pool.Exec(t.Context(), `delete from appointments where id = $1`, booked)
-			ok(t, err)
+			must(t, err)
 			return true
 		}
 		return false
@@ -183,7 +183,7 @@ func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
 		got  []rebooking.Offer
 		want []time.Time
 	}{
-		"the same hour": {got.SameHour, model(p.marc, true)}, "other hours": {got.OtherHours, model(p.marc, false)}, "the same worker": {got.SameWorker, model(p.nadia, false)},
+		"the same hour": {got.SameHour, model(p.Marc, true)}, "other hours": {got.OtherHours, model(p.Marc, false)}, "the same worker": {got.SameWorker, model(p.Nadia, false)},
 	} {
 		var hours []time.Time
 		for _, o := range check.got {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
@@ -20,7 +21,7 @@ import (
 // done, and nobody who lost an hour is missing from those to be told and called.
 func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")
 	var people []*viewer.Viewer
 	all := map[*viewer.Viewer][]uuid.UUID{}
@@ -28,9 +29,9 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 	for i := range 8 {
 		person := p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i)))
 		people = append(people, person)
-		first = append(first, p.Book(t, person, p.nadia, p.at(50+2*i), slot.Video))
-		second = append(second, p.Book(t, person, p.marc, p.at(90+2*i), slot.Video))
-		all[p.nadia], all[p.marc] = append(all[p.nadia], first[i].ID), append(all[p.marc], second[i].ID)
+		first = append(first, p.Book(t, person, p.Nadia, hour(50+2*i), slot.Video))
+		second = append(second, p.Book(t, person, p.Marc, hour(90+2*i), slot.Video))
+		all[p.Nadia], all[p.Marc] = append(all[p.Nadia], first[i].ID), append(all[p.Marc], second[i].ID)
 	}
 	var mu sync.Mutex
 	var odd []string
@@ -58,9 +59,9 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 			_, err := p.Bookings.Cancel(t.Context(), person, second[i].ID, "")
 			return err
 		})
-		act("move", func() error { return p.Bookings.Move(t.Context(), person, first[i].ID, p.at(150+2*i)) })
+		act("move", func() error { return p.Bookings.Move(t.Context(), person, first[i].ID, hour(150+2*i)) })
 		act("take", func() error {
-			_, err := p.Bookings.Rebook(t.Context(), person, first[i].ID, rebooking.Replacement{SocialWorkerID: lina.ID, StartsAt: p.at(200)})
+			_, err := p.Bookings.Rebook(t.Context(), person, first[i].ID, rebooking.Replacement{SocialWorkerID: lina.ID, StartsAt: hour(200)})
 			return err
 		})
 	}
@@ -69,7 +70,7 @@ func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
 		t.Error(line)
 	}
 	var left, noted, told int
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `
+	must(t, p.DB.Pool.QueryRow(t.Context(), `
 		select count(*), count(r.appointment_id), count(n.subject_id) from appointments a
 		left join rebookings r on r.appointment_id = a.id
 		left join notifications n on n.subject_id = a.id and n.account_id = a.beneficiary_id and n.kind = 'cancellation' and n.channel = 'mail'

@@ -16,28 +16,10 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/mail"
-	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
-
-// leave has Nadia cancel, and returns what she cancelled.
-func (p pair) leave(t *testing.T, a appointment.Appointment) appointment.Appointment {
-	t.Helper()
-	status, err := p.Bookings.Cancel(t.Context(), p.nadia, a.ID, "Je suis souffrante.")
-	if err != nil || status != appointment.CancelledByWorker {
-		t.Fatalf("%q, %v", status, err)
-	}
-	return a
-}
-
-func (p pair) proposal(t *testing.T, v *viewer.Viewer, a appointment.Appointment) rebooking.Proposal {
-	t.Helper()
-	proposal, err := p.Rebookings.Proposal(t.Context(), v, a.ID)
-	ok(t, err)
-	return proposal
-}
 
 func take(o rebooking.Offer) rebooking.Replacement {
 	return rebooking.Replacement{SocialWorkerID: o.SocialWorkerID, StartsAt: o.StartsAt}
@@ -45,15 +27,15 @@ func take(o rebooking.Offer) rebooking.Replacement {
 
 func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Phone)
+	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Phone)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	p.Book(t, paul, lina, p.at(50), slot.Video)    // Lina has somebody at that hour
-	p.Book(t, p.zoe, p.marc, p.at(51), slot.Video) // and Zoé something else right after
-	p.leave(t, a)
-	got := p.proposal(t, p.zoe, a)
-	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
+	p.Book(t, paul, lina, hour(50), slot.Video)    // Lina has somebody at that hour
+	p.Book(t, p.Zoe, p.Marc, hour(51), slot.Video) // and Zoé something else right after
+	p.CancelAsWorker(t, a)
+	got := p.Proposal(t, p.Zoe, a)
+	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.Marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
 		t.Errorf("the same hour: %+v", got.Offers.SameHour)
 	}
 	if got.Note != "" || got.Reply != "Je suis souffrante." || got.State != rebooking.Open {
@@ -61,36 +43,36 @@ func TestR20_OffersAreRankedAndTrue(t *testing.T) {
 	}
 	// The nearest hours are one before (twice), and then two away.
 	for name, hours := range map[string][]rebooking.Offer{"others": got.Offers.OtherHours, "the same": got.Offers.SameWorker} {
-		if len(hours) != 3 || !hours[0].StartsAt.Equal(p.at(49)) {
+		if len(hours) != 3 || !hours[0].StartsAt.Equal(hour(49)) {
 			t.Fatalf("%s: %+v", name, hours)
 		}
 		last := time.Duration(0)
 		for _, o := range hours {
 			away := o.StartsAt.Sub(a.StartsAt).Abs()
-			if away < last || o.StartsAt.Equal(p.at(51)) || o.StartsAt.Equal(a.StartsAt) || (o.SocialWorkerID == p.nadia.ID) != (name == "the same") {
+			if away < last || o.StartsAt.Equal(hour(51)) || o.StartsAt.Equal(a.StartsAt) || (o.SocialWorkerID == p.Nadia.ID) != (name == "the same") {
 				t.Errorf("%s: %+v", name, o)
 			}
 			last = away
 		}
 	}
-	booked, err := p.Bookings.Book(t.Context(), paul, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
+	booked, err := p.Bookings.Book(t.Context(), paul, appointment.Request{SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
 	if err == nil {
 		t.Errorf("an hour that is past was booked: %v", booked)
 	}
 	blocked := p.Beneficiary(t, "Ida", "Roy")
-	p.Book(t, blocked, p.marc, a.StartsAt, slot.Video)
-	if now := p.proposal(t, p.zoe, a); len(now.Offers.SameHour) != 0 {
+	p.Book(t, blocked, p.Marc, a.StartsAt, slot.Video)
+	if now := p.Proposal(t, p.Zoe, a); len(now.Offers.SameHour) != 0 {
 		t.Errorf("an hour that was taken meanwhile is still offered: %+v", now.Offers.SameHour)
 	}
 }
 
 func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
+	p := bookingtest.NewTrio(t)
+	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video))
 	offersMarc := func() bool {
-		o := p.proposal(t, p.zoe, a).Offers
-		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o rebooking.Offer) bool { return o.SocialWorkerID == p.marc.ID })
+		o := p.Proposal(t, p.Zoe, a).Offers
+		return slices.ContainsFunc(append(o.SameHour, o.OtherHours...), func(o rebooking.Offer) bool { return o.SocialWorkerID == p.Marc.ID })
 	}
 	if !offersMarc() {
 		t.Fatal("Marc is not offered at first")
@@ -102,23 +84,23 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 		"suspended":        {`update accounts set suspended_at = now() where id = $1`, `update accounts set suspended_at = null where id = $1`},
 		"closed":           {`update accounts set closed_at = now() where id = $1`, `update accounts set closed_at = null where id = $1`},
 	} {
-		_, err := p.DB.Pool.Exec(t.Context(), sql[0], p.marc.ID)
-		ok(t, err)
+		_, err := p.DB.Pool.Exec(t.Context(), sql[0], p.Marc.ID)
+		must(t, err)
 		if offersMarc() {
 			t.Errorf("%s: still offered", name)
 		}
-		_, err = p.DB.Pool.Exec(t.Context(), sql[1], p.marc.ID)
-		ok(t, err)
+		_, err = p.DB.Pool.Exec(t.Context(), sql[1], p.Marc.ID)
+		must(t, err)
 		if !offersMarc() {
 			t.Errorf("%s: not offered again", name)
 		}
 	}
 	_, err := p.DB.Pool.Exec(t.Context(), `update clients set modes = '{phone}'`)
-	ok(t, err)
-	if o := p.proposal(t, p.zoe, a).Offers; !o.None() {
+	must(t, err)
+	if o := p.Proposal(t, p.Zoe, a).Offers; !o.None() {
 		t.Errorf("outside the contract: %+v", o)
 	}
-	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+	_, err = p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt})
 	want(t, "forged, outside the contract", err, fault.Invalid)
 }
 
@@ -126,7 +108,7 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 // years: none of them takes the place of somebody who can be booked.
 func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	_, err := p.DB.Pool.Exec(t.Context(), `
 		with gone as (
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at, closed_at)
@@ -140,9 +122,9 @@ func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
 			select gen_random_uuid(), id, kind, '', 'rpps', '1', 'x', '2020-01-01', '2020-01-01', '2099-01-01', now(), now() from gone, unnest(array['diploma', 'insurance']) as kind where first_name = 'covered')
 		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select account_id, d, '2020-01-01', 0, 1440, '{video}' from sheets, generate_series(1, 7) d`)
-	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
-	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || o.SameHour[0].SocialWorkerID != p.marc.ID {
+	must(t, err)
+	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video))
+	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameHour) != 1 || o.SameHour[0].SocialWorkerID != p.Marc.ID {
 		t.Errorf("Marc is free at that hour, and the offers are %+v", o)
 	}
 }
@@ -150,36 +132,36 @@ func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
 func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.T) {
 	t.Parallel()
 	for _, says := range []bool{false, true} {
-		p := newPair(t)
-		id, err := p.Bookings.Book(t.Context(), p.zoe, appointment.Request{
-			SocialWorkerID: p.nadia.ID, StartsAt: p.at(50), Mode: slot.Video, Reason: "housing", Note: "Une dette.", Needs: appointment.Needs{Interpreter: "arabe"},
+		p := bookingtest.NewTrio(t)
+		id, err := p.Bookings.Book(t.Context(), p.Zoe, appointment.Request{
+			SocialWorkerID: p.Nadia.ID, StartsAt: hour(50), Mode: slot.Video, Reason: "housing", Note: "Une dette.", Needs: appointment.Needs{Interpreter: "arabe"},
 		})
-		ok(t, err)
-		a := p.leave(t, p.state(t, id))
-		offer := take(p.proposal(t, p.zoe, a).Offers.SameHour[0])
+		must(t, err)
+		a := p.CancelAsWorker(t, p.State(t, id))
+		offer := take(p.Proposal(t, p.Zoe, a).Offers.SameHour[0])
 		offer.Note, offer.Needs = says, says
-		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, offer)
-		ok(t, err)
-		next := p.state(t, booked.ID)
-		details, err := p.Appointments.Details(t.Context(), p.marc, next)
-		ok(t, err)
-		if next.Reason != "housing" || next.Mode != slot.Video || next.Status != appointment.Confirmed || next.SocialWorkerID != p.marc.ID {
+		booked, err := p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, offer)
+		must(t, err)
+		next := p.State(t, booked.ID)
+		details, err := p.Appointments.Details(t.Context(), p.Marc, next)
+		must(t, err)
+		if next.Reason != "housing" || next.Mode != slot.Video || next.Status != appointment.Confirmed || next.SocialWorkerID != p.Marc.ID {
 			t.Errorf("%+v", next)
 		}
 		if (details.Note == "Une dette.") != says || (details.Interpreter == "arabe") != says {
 			t.Errorf("says %t: %+v", says, details)
 		}
-		again, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: p.at(70)})
+		again, err := p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: hour(70)})
 		if err != nil || again.ID != booked.ID {
 			t.Errorf("the second press: %v, %v", again, err)
 		}
-		if declined, err := p.Rebookings.Decline(t.Context(), p.zoe, a.ID); err != nil || declined != booked.ID {
+		if declined, err := p.Rebookings.Decline(t.Context(), p.Zoe, a.ID); err != nil || declined != booked.ID {
 			t.Errorf("no after yes: %v, %v", declined, err)
 		}
-		if now := p.proposal(t, p.zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
+		if now := p.Proposal(t, p.Zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
 			t.Errorf("offered still: %+v", now)
 		}
-		if coming, _, err := p.Appointments.Appointments(t.Context(), p.zoe); err != nil || len(coming) != 1 {
+		if coming, _, err := p.Appointments.Appointments(t.Context(), p.Zoe); err != nil || len(coming) != 1 {
 			t.Errorf("%d to come, %v", len(coming), err)
 		}
 	}
@@ -187,53 +169,53 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 
 func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	kept := p.Book(t, p.zoe, p.nadia, p.at(60), slot.Video)
-	own := p.Book(t, p.zoe, p.nadia, p.at(80), slot.Video)
-	_, err := p.Bookings.Cancel(t.Context(), p.zoe, own.ID, "")
-	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video))
+	p := bookingtest.NewTrio(t)
+	kept := p.Book(t, p.Zoe, p.Nadia, hour(60), slot.Video)
+	own := p.Book(t, p.Zoe, p.Nadia, hour(80), slot.Video)
+	_, err := p.Bookings.Cancel(t.Context(), p.Zoe, own.ID, "")
+	must(t, err)
+	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video))
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	for name, ask := range map[string]struct {
 		v  *viewer.Viewer
 		id uuid.UUID
 	}{
-		"another person": {paul, a.ID}, "the worker": {p.nadia, a.ID}, "another worker": {p.marc, a.ID}, "nobody": {nil, a.ID}, "nothing": {p.zoe, uuid.New()},
-		"what was not cancelled": {p.zoe, kept.ID}, "what the person cancelled": {p.zoe, own.ID},
+		"another person": {paul, a.ID}, "the worker": {p.Nadia, a.ID}, "another worker": {p.Marc, a.ID}, "nobody": {nil, a.ID}, "nothing": {p.Zoe, uuid.New()},
+		"what was not cancelled": {p.Zoe, kept.ID}, "what the person cancelled": {p.Zoe, own.ID},
 	} {
 		_, shown := p.Rebookings.Proposal(t.Context(), ask.v, ask.id)
 		want(t, name+": shown", shown, fault.NotFound)
-		_, taken := p.Bookings.Rebook(t.Context(), ask.v, ask.id, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		_, taken := p.Bookings.Rebook(t.Context(), ask.v, ask.id, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt})
 		want(t, name+": taken", taken, fault.NotFound)
 		_, declined := p.Rebookings.Decline(t.Context(), ask.v, ask.id)
 		want(t, name+": declined", declined, fault.NotFound)
 	}
 	for name, r := range map[string]rebooking.Replacement{
-		"no hour at all": {SocialWorkerID: p.marc.ID}, "half an hour late": {SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt.Add(30 * time.Minute)},
-		"the past": {SocialWorkerID: p.marc.ID, StartsAt: p.at(-2)}, "one's own hour": {SocialWorkerID: p.marc.ID, StartsAt: kept.StartsAt},
+		"no hour at all": {SocialWorkerID: p.Marc.ID}, "half an hour late": {SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt.Add(30 * time.Minute)},
+		"the past": {SocialWorkerID: p.Marc.ID, StartsAt: hour(-2)}, "one's own hour": {SocialWorkerID: p.Marc.ID, StartsAt: kept.StartsAt},
 	} {
-		_, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, r)
+		_, err := p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, r)
 		want(t, name, err, fault.Invalid)
 	}
-	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: uuid.New(), StartsAt: a.StartsAt})
+	_, err = p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, rebooking.Replacement{SocialWorkerID: uuid.New(), StartsAt: a.StartsAt})
 	want(t, "nobody there", err, fault.NotFound)
 }
 
 func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	var lost []appointment.Appointment
 	var people []*viewer.Viewer
 	for i := range 10 {
 		people = append(people, p.Beneficiary(t, "Paul", "Tanguy "+string(rune('a'+i))))
-		lost = append(lost, p.leave(t, p.Book(t, people[i], p.nadia, p.at(50+2*i), slot.Video)))
+		lost = append(lost, p.CancelAsWorker(t, p.Book(t, people[i], p.Nadia, hour(50+2*i), slot.Video)))
 	}
-	hour := p.at(100)
+	hour := hour(100)
 	var wait sync.WaitGroup
 	results := make([]error, 20)
 	for i := range results { // everybody presses twice
 		wait.Go(func() {
-			_, results[i] = p.Bookings.Rebook(t.Context(), people[i%10], lost[i%10].ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: hour})
+			_, results[i] = p.Bookings.Rebook(t.Context(), people[i%10], lost[i%10].ID, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: hour})
 		})
 	}
 	wait.Wait()
@@ -248,7 +230,7 @@ func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 		}
 	}
 	var booked int
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from appointments where social_worker_id = $1`, p.marc.ID).Scan(&booked))
+	must(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from appointments where social_worker_id = $1`, p.Marc.ID).Scan(&booked))
 	if got != 1 || booked != 1 {
 		t.Errorf("%d got it, %d appointments", got, booked)
 	}
@@ -256,33 +238,33 @@ func TestR20_TenPeopleAreOfferedOneHourAndOneGetsIt(t *testing.T) {
 
 func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	_, err := p.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
-	ok(t, err)
-	a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(3), slot.Video)) // in less than a day
-	if since, err := p.Appointments.Marked(t.Context(), p.zoe, p.nadia.ID, p.zoe.ID); err != nil || !since.IsZero() {
+	must(t, err)
+	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(3), slot.Video)) // in less than a day
+	if since, err := p.Appointments.Marked(t.Context(), p.Zoe, p.Nadia.ID, p.Zoe.ID); err != nil || !since.IsZero() {
 		t.Errorf("marked since %v, %v", since, err)
 	}
-	offers := p.proposal(t, p.zoe, a).Offers
+	offers := p.Proposal(t, p.Zoe, a).Offers
 	if offers.None() {
 		t.Fatal("the consultation was not given back")
 	}
-	_, err = p.Bookings.Rebook(t.Context(), p.zoe, a.ID, take(offers.SameHour[0]))
-	ok(t, err)
+	_, err = p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, take(offers.SameHour[0]))
+	must(t, err)
 	b := p.Beneficiary(t, "Paul", "Tanguy")
-	c := p.leave(t, p.Book(t, b, p.nadia, p.at(50), slot.Video))
-	p.Book(t, b, p.marc, p.at(60), slot.Video)
+	c := p.CancelAsWorker(t, p.Book(t, b, p.Nadia, hour(50), slot.Video))
+	p.Book(t, b, p.Marc, hour(60), slot.Video)
 	_, err = p.DB.Pool.Exec(t.Context(), `update rebookings set state = 'open', booked_id = null, settled_at = null where appointment_id = $1`, c.ID)
-	ok(t, err)
-	if o := p.proposal(t, b, c).Offers; !o.None() {
+	must(t, err)
+	if o := p.Proposal(t, b, c).Offers; !o.None() {
 		t.Errorf("offered beyond the contract: %+v", o)
 	}
 }
 
-func (p pair) recalled(t *testing.T) (who []string) {
+func recalled(t *testing.T, p *bookingtest.World) (who []string) {
 	t.Helper()
 	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
-	ok(t, err)
+	must(t, err)
 	for _, r := range recalls {
 		who = append(who, r.FirstName)
 	}
@@ -291,12 +273,12 @@ func (p pair) recalled(t *testing.T) (who []string) {
 
 func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	far := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(200), slot.Video))
+	p := bookingtest.NewTrio(t)
+	far := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(200), slot.Video))
 	soon := p.Beneficiary(t, "Paul", "Tanguy")
-	p.leave(t, p.Book(t, soon, p.nadia, p.at(30), slot.Video)) // 30 hours away: called after 6
+	p.CancelAsWorker(t, p.Book(t, soon, p.Nadia, hour(30), slot.Video)) // 30 hours away: called after 6
 	now := p.Beneficiary(t, "Ida", "Roy")
-	near := p.leave(t, p.Book(t, now, p.nadia, p.at(20), slot.Video)) // less than a day away: at once
+	near := p.CancelAsWorker(t, p.Book(t, now, p.Nadia, hour(20), slot.Video)) // less than a day away: at once
 	for _, step := range []struct {
 		after time.Duration
 		want  []string
@@ -305,38 +287,38 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 		{24*time.Hour - time.Second, []string{"Ida", "Paul"}}, {24 * time.Hour, []string{"Ida", "Paul", "Zoé"}}, {300 * time.Hour, []string{"Ida", "Paul", "Zoé"}},
 	} {
 		p.SetNow(bookingtest.Start.Add(step.after))
-		if got := p.recalled(t); !slices.Equal(got, step.want) {
+		if got := recalled(t, p.World); !slices.Equal(got, step.want) {
 			t.Errorf("after %v: %v, want %v", step.after, got, step.want)
 		}
 	}
-	p.SetNow(p.at(24))
+	p.SetNow(hour(24))
 	v := bookingtest.Operator()
-	ok(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, false))
-	if got := p.recalled(t); !slices.Equal(got, []string{"Paul", "Zoé", "Ida"}) {
+	must(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, false))
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul", "Zoé", "Ida"}) {
 		t.Errorf("tried: %v", got)
 	}
-	ok(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, true))
+	must(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, true))
 	want(t, "twice", p.Rebookings.NoteRecall(t.Context(), v, near.ID, true), fault.Conflict)
-	_, err := p.Rebookings.Decline(t.Context(), p.zoe, far.ID)
-	ok(t, err)
-	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
+	_, err := p.Rebookings.Decline(t.Context(), p.Zoe, far.ID)
+	must(t, err)
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("answered: %v", got)
 	}
 	// The operator books for Paul, about the same: nothing is left to call for.
-	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
-	ok(t, err)
-	if got := p.recalled(t); !slices.Equal(got, []string{"Paul"}) {
+	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.Marc.ID, StartsAt: hour(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
+	must(t, err)
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("booked about something else: %v", got)
 	}
-	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.marc.ID, StartsAt: p.at(92), Mode: slot.Phone, Reason: "housing", For: soon.ID})
-	ok(t, err)
-	if got := p.recalled(t); len(got) != 0 {
+	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.Marc.ID, StartsAt: hour(92), Mode: slot.Phone, Reason: "housing", For: soon.ID})
+	must(t, err)
+	if got := recalled(t, p.World); len(got) != 0 {
 		t.Errorf("booked: %v", got)
 	}
-	if n := p.journal(t, "recall.missed", v, now) + p.journal(t, "recall.reached", v, now); n != 2 {
+	if n := p.Journaled(t, "recall.missed", v, now) + p.Journaled(t, "recall.reached", v, now); n != 2 {
 		t.Errorf("%d calls are in the journal", n)
 	}
-	for _, v := range []*viewer.Viewer{nil, p.zoe, p.nadia, p.Admin, {Role: viewer.DPO}} {
+	for _, v := range []*viewer.Viewer{nil, p.Zoe, p.Nadia, p.Admin, {Role: viewer.DPO}} {
 		_, _, err := p.Rebookings.Recalls(t.Context(), v)
 		want(t, "the list", err, fault.Forbidden)
 		want(t, "the call", p.Rebookings.NoteRecall(t.Context(), v, far.ID, true), fault.Forbidden)
@@ -346,28 +328,28 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
-	p := pair{o.World, o.Zoe, o.Nadia, nil}
+	p := bookingtest.Trio{World: o.World, Zoe: o.Zoe, Nadia: o.Nadia}
 	ida := o.Beneficiary(t, "Ida", "Roy")
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, ida.ID)
 	must(t, err)
-	p.leave(t, o.Book(t, ida, o.Nadia, p.at(200), slot.Video))
-	p.leave(t, o.Book(t, o.Zoe, o.Nadia, p.at(202), slot.Video))
-	if got := p.recalled(t); !slices.Equal(got, []string{"Ida"}) {
+	p.CancelAsWorker(t, o.Book(t, ida, o.Nadia, hour(200), slot.Video))
+	p.CancelAsWorker(t, o.Book(t, o.Zoe, o.Nadia, hour(202), slot.Video))
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Ida"}) {
 		t.Errorf("without an address: %v", got)
 	}
 	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "cancellation", "mail").ID, 1))
 	o.Before = nil
-	if got := p.recalled(t); !slices.Equal(got, []string{"Ida", "Zoé"}) {
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Ida", "Zoé"}) {
 		t.Errorf("after a mail that does not arrive: %v", got)
 	}
 	_, err = o.DB.Pool.Exec(t.Context(), `update accounts set closed_at = now() where id = $1`, ida.ID)
 	must(t, err)
-	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Zoé"}) {
 		t.Errorf("whose account is closed: %v", got)
 	}
-	must(t, o.DB.InTx(t.Context(), func(tx postgres.Tx) error { return o.Bookings.Erase(t.Context(), tx, o.Zoe.ID) }))
-	if got := p.recalled(t); len(got) != 0 {
+	o.Erase(t, o.Zoe)
+	if got := recalled(t, p.World); len(got) != 0 {
 		t.Errorf("who is erased: %v", got)
 	}
 }
@@ -375,9 +357,9 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
-	p := pair{o.World, o.Zoe, o.Nadia, o.SocialWorker(t, "Marc", "Dupuis")}
-	a := p.leave(t, o.Book(t, o.Zoe, o.Nadia, p.at(50), slot.Video))
-	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.marc, p.at(49), slot.Video)
+	p := bookingtest.Trio{World: o.World, Zoe: o.Zoe, Nadia: o.Nadia, Marc: o.SocialWorker(t, "Marc", "Dupuis")}
+	a := p.CancelAsWorker(t, o.Book(t, o.Zoe, o.Nadia, hour(50), slot.Video))
+	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.Marc, hour(49), slot.Video)
 	must(t, o.Deliver(t))
 	m := o.Mails["notice-"+o.Row(t, o.Zoe, "cancellation", "mail").ID.String()]
 	for _, wanted := range []string{bookingtest.Base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
@@ -403,7 +385,7 @@ func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) 
 
 func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	const many = 200
 	var ids []uuid.UUID
 	people := make([]*viewer.Viewer, 20)
@@ -415,17 +397,17 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 		_, err := p.DB.Pool.Exec(t.Context(), `
 			insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
 			values ($1, $2, $3, tstzrange($4, $5), 'video', 'housing', '', 'confirmed', $6)`,
-			id, p.nadia.ID, people[i%20].ID, p.at(30+i), p.at(31+i), bookingtest.Start)
-		ok(t, err)
+			id, p.Nadia.ID, people[i%20].ID, hour(30+i), hour(31+i), bookingtest.Start)
+		must(t, err)
 		ids = append(ids, id)
 	}
 	began := time.Now()
-	span := slot.Period{From: p.at(30), To: p.at(30 + many)}
-	all, more, err := p.BulkCancels.ToClear(t.Context(), p.nadia, p.nadia.ID, span)
+	span := slot.Period{From: hour(30), To: hour(30 + many)}
+	all, more, err := p.BulkCancels.ToClear(t.Context(), p.Nadia, p.Nadia.ID, span)
 	if err != nil || more || len(all) != many {
 		t.Fatalf("%d, %t, %v", len(all), more, err)
 	}
-	n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
+	n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
 	if err != nil || n != many {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -433,18 +415,18 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 	var told, twice, left, journaled int
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `
+	must(t, p.DB.Pool.QueryRow(t.Context(), `
 		select count(*), count(*) - count(distinct (subject_id, account_id)) from notifications where kind = 'cancellation' and channel = 'mail' and account_id <> $1`,
-		p.nadia.ID).Scan(&told, &twice))
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from rebookings where state = 'open'`).Scan(&left))
-	ok(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = 'appointment.worker_cancelled' and actor_id = $1`, p.nadia.ID).Scan(&journaled))
+		p.Nadia.ID).Scan(&told, &twice))
+	must(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from rebookings where state = 'open'`).Scan(&left))
+	must(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = 'appointment.worker_cancelled' and actor_id = $1`, p.Nadia.ID).Scan(&journaled))
 	if told != many || twice != 0 || left != many || journaled != many {
 		t.Errorf("told %d, twice %d, noted %d, journaled %d", told, twice, left, journaled)
 	}
-	if free, err := p.Agendas.AvailableSlots(t.Context(), p.nadia.ID, span); err != nil || len(free) != 0 {
+	if free, err := p.Agendas.AvailableSlots(t.Context(), p.Nadia.ID, span); err != nil || len(free) != 0 {
 		t.Errorf("the period is open still: %d, %v", len(free), err)
 	}
-	if n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: ids}); err != nil || n != 0 {
+	if n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: ids}); err != nil || n != 0 {
 		t.Errorf("again: %d, %v", n, err)
 	}
 }
@@ -453,30 +435,30 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 // is offered other hours like the rest. One that is overdue is over.
 func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	p.World.Mark(t, p.nadia, p.zoe)
+	p := bookingtest.NewTrio(t)
+	p.Mark(t, p.Nadia, p.Zoe)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	overdue := p.Book(t, p.zoe, p.nadia, p.at(70), slot.Video)
+	overdue := p.Book(t, p.Zoe, p.Nadia, hour(70), slot.Video)
 	p.SetNow(overdue.AnswerBy.Add(time.Microsecond))
-	asked, agreed := p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video), p.Book(t, paul, p.nadia, p.at(73), slot.Video)
+	asked, agreed := p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video), p.Book(t, paul, p.Nadia, hour(73), slot.Video)
 	if asked.Status != appointment.Requested || agreed.Status != appointment.Confirmed {
 		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
 	}
-	all, _, err := p.BulkCancels.ToClear(t.Context(), p.nadia, p.nadia.ID, slot.Period{From: p.at(48), To: p.at(96)})
+	all, _, err := p.BulkCancels.ToClear(t.Context(), p.Nadia, p.Nadia.ID, slot.Period{From: hour(48), To: hour(96)})
 	if err != nil || len(all) != 2 || all[0].ID != asked.ID || all[1].ID != agreed.ID {
 		t.Errorf("to cancel: %+v, %v", all, err)
 	}
-	n, err := p.BulkCancels.Clear(t.Context(), p.nadia, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
+	n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
 	if err != nil || n != 2 {
 		t.Errorf("%d cancelled, %v", n, err)
 	}
 	for id, want := range map[uuid.UUID]appointment.Status{overdue.ID: appointment.Expired, asked.ID: appointment.CancelledByWorker} {
-		if now := p.state(t, id); now.Status != want {
+		if now := p.State(t, id); now.Status != want {
 			t.Errorf("%s became %q, want %q", now.StartsAt, now.Status, want)
 		}
 	}
-	if p.proposal(t, p.zoe, asked).Offers.None() || p.told(t, p.zoe)["cancellation"] != 1 {
-		t.Errorf("of her request she is offered and told: %v", p.told(t, p.zoe))
+	if p.Proposal(t, p.Zoe, asked).Offers.None() || p.Notified(t, p.Zoe)["cancellation"] != 1 {
+		t.Errorf("of her request she is offered and told: %v", p.Notified(t, p.Zoe))
 	}
 }
 
@@ -521,27 +503,27 @@ func takenOut(t *testing.T, o *bookingtest.PostOffice, person *viewer.Viewer) ma
 
 func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	admin := p.Member(t, viewer.Administrator, "Claire")
-	a, foreign := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video), p.Book(t, p.zoe, p.marc, p.at(52), slot.Video)
-	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.nadia.ID, bookingtest.Start)
-	ok(t, err)
-	span := slot.Period{From: p.at(0), To: p.at(1000)}
-	all, _, err := p.BulkCancels.ToClear(t.Context(), admin, p.nadia.ID, span)
+	a, foreign := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video), p.Book(t, p.Zoe, p.Marc, hour(52), slot.Video)
+	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.Nadia.ID, bookingtest.Start)
+	must(t, err)
+	span := slot.Period{From: hour(0), To: hour(1000)}
+	all, _, err := p.BulkCancels.ToClear(t.Context(), admin, p.Nadia.ID, span)
 	if err != nil || len(all) != 1 || all[0].BeneficiaryName != "" || all[0].ReasonLabel != "" {
 		t.Fatalf("the list: %+v, %v", all, err)
 	}
-	c := bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
+	c := bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
 	_, err = p.BulkCancels.Clear(t.Context(), admin, c)
 	want(t, "without a reason", err, fault.Invalid)
-	for name, v := range map[string]*viewer.Viewer{"another worker": p.marc, "the person": p.zoe, "nobody": nil, "the switchboard": bookingtest.Operator()} {
+	for name, v := range map[string]*viewer.Viewer{"another worker": p.Marc, "the person": p.Zoe, "nobody": nil, "the switchboard": bookingtest.Operator()} {
 		_, err := p.BulkCancels.Clear(t.Context(), v, c)
 		want(t, name, err, fault.Forbidden)
-		_, _, err = p.BulkCancels.ToClear(t.Context(), v, p.nadia.ID, span)
+		_, _, err = p.BulkCancels.ToClear(t.Context(), v, p.Nadia.ID, span)
 		want(t, name, err, fault.Forbidden)
 	}
 	c.Reason = "Elle a quitté le service."
-	for name, closes := range map[string]slot.Period{"the wrong way round": {From: p.at(9), To: p.at(8)}, "past": {From: p.at(-9), To: p.at(-8)}, "for ever": {From: p.at(0), To: p.at(24 * 365 * 9)}} {
+	for name, closes := range map[string]slot.Period{"the wrong way round": {From: hour(9), To: hour(8)}, "past": {From: hour(-9), To: hour(-8)}, "for ever": {From: hour(0), To: hour(24 * 365 * 9)}} {
 		wrong := c
 		wrong.Closes = closes
 		_, err := p.BulkCancels.Clear(t.Context(), admin, wrong)
@@ -550,41 +532,41 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	if n, err := p.BulkCancels.Clear(t.Context(), admin, c); err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if p.state(t, foreign.ID).Status != appointment.Confirmed || p.state(t, a.ID).Status != appointment.CancelledByWorker {
+	if p.State(t, foreign.ID).Status != appointment.Confirmed || p.State(t, a.ID).Status != appointment.CancelledByWorker {
 		t.Error("it cancelled what is another worker's, or not what it should")
 	}
-	cleared, err := p.BulkCancels.Clearings(t.Context(), admin, p.nadia.ID)
+	cleared, err := p.BulkCancels.Clearings(t.Context(), admin, p.Nadia.ID)
 	if err != nil || len(cleared) != 1 || cleared[0].Reason != c.Reason || cleared[0].Author != "Claire Morvan" || cleared[0].Cancelled != 1 {
 		t.Errorf("kept: %+v, %v", cleared, err)
 	}
-	if p.journal(t, "agenda.cleared", admin, p.nadia) != 1 || p.journal(t, "appointment.worker_cancelled", admin, p.zoe) != 1 {
+	if p.Journaled(t, "agenda.cleared", admin, p.Nadia) != 1 || p.Journaled(t, "appointment.worker_cancelled", admin, p.Zoe) != 1 {
 		t.Error("it is not in the journal")
 	}
-	if p.told(t, p.nadia)["cancellation"] != 0 || p.told(t, p.zoe)["cancellation"] != 1 {
+	if p.Notified(t, p.Nadia)["cancellation"] != 0 || p.Notified(t, p.Zoe)["cancellation"] != 1 {
 		t.Error("the wrong people are told")
 	}
-	_, err = p.BulkCancels.Clearings(t.Context(), p.nadia, p.nadia.ID)
+	_, err = p.BulkCancels.Clearings(t.Context(), p.Nadia, p.Nadia.ID)
 	want(t, "the worker reads the reason", err, fault.Forbidden)
-	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
+	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
 		t.Errorf("of a worker who is away: %+v", o)
 	}
-	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x"})
+	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Reason: "x"})
 	want(t, "nothing", err, fault.Invalid)
-	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, bulkcancel.MaxClearing+1)})
+	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, bulkcancel.MaxClearing+1)})
 	want(t, "too many", err, fault.Invalid)
 }
 
 // A worker who leaves for good and is erased leaves nobody either.
 func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
-	a := p.Book(t, p.zoe, p.nadia, p.at(50), slot.Video)
-	ok(t, p.DB.InTx(t.Context(), func(tx postgres.Tx) error { return p.Bookings.Erase(t.Context(), tx, p.nadia.ID) }))
-	if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || len(o.SameWorker) != 0 {
+	p := bookingtest.NewTrio(t)
+	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
+	p.Erase(t, p.Nadia)
+	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameHour) != 1 || len(o.SameWorker) != 0 {
 		t.Errorf("offered: %+v", o)
 	}
-	p.SetNow(p.at(25))
-	if got := p.recalled(t); !slices.Equal(got, []string{"Zoé"}) {
+	p.SetNow(hour(25))
+	if got := recalled(t, p.World); !slices.Equal(got, []string{"Zoé"}) {
 		t.Errorf("to call: %v", got)
 	}
 }
@@ -594,33 +576,33 @@ func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
 func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"declined", "unanswered", "withdrawn"} {
-		p := newPair(t)
-		late := p.Book(t, p.zoe, p.marc, p.at(2), slot.Video)
-		_, err := p.Bookings.Cancel(t.Context(), p.zoe, late.ID, "")
-		ok(t, err)
-		a := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(100), slot.Video))
-		if o := p.proposal(t, p.zoe, a).Offers; len(o.SameHour) != 1 || !o.SameHour[0].Asks {
+		p := bookingtest.NewTrio(t)
+		late := p.Book(t, p.Zoe, p.Marc, hour(2), slot.Video)
+		_, err := p.Bookings.Cancel(t.Context(), p.Zoe, late.ID, "")
+		must(t, err)
+		a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(100), slot.Video))
+		if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameHour) != 1 || !o.SameHour[0].Asks {
 			t.Fatalf("offered: %+v", o)
 		}
-		booked, err := p.Bookings.Rebook(t.Context(), p.zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.marc.ID, StartsAt: a.StartsAt})
+		booked, err := p.Bookings.Rebook(t.Context(), p.Zoe, a.ID, rebooking.Replacement{SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt})
 		if err != nil || booked.Status != appointment.Requested {
 			t.Fatalf("%+v, %v", booked, err)
 		}
 		switch end {
 		case "declined":
-			ok(t, p.Bookings.Answer(t.Context(), p.marc, booked.ID, false, ""))
+			must(t, p.Bookings.Answer(t.Context(), p.Marc, booked.ID, false, ""))
 		case "unanswered":
-			p.SetNow(p.at(25))
-			ok(t, p.Bookings.ReleaseOverdue(t.Context()))
+			p.SetNow(hour(25))
+			must(t, p.Bookings.ReleaseOverdue(t.Context()))
 		case "withdrawn":
-			_, err := p.Bookings.Cancel(t.Context(), p.zoe, booked.ID, "")
-			ok(t, err)
+			_, err := p.Bookings.Cancel(t.Context(), p.Zoe, booked.ID, "")
+			must(t, err)
 		}
-		if now := p.proposal(t, p.zoe, a); now.State != rebooking.Open || now.Offers.None() {
+		if now := p.Proposal(t, p.Zoe, a); now.State != rebooking.Open || now.Offers.None() {
 			t.Errorf("%s: %+v", end, now)
 		}
-		p.SetNow(p.at(50))
-		if got := p.recalled(t); len(got) != 1 {
+		p.SetNow(hour(50))
+		if got := recalled(t, p.World); len(got) != 1 {
 			t.Errorf("%s: to call %v", end, got)
 		}
 	}
@@ -630,7 +612,7 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 // found behind them.
 func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	gone := p.Beneficiary(t, "Paul", "Tanguy")
 	_, err := p.DB.Pool.Exec(t.Context(), `
 		with lost as (
@@ -639,12 +621,12 @@ func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 			from (select $3::timestamptz - n * interval '1 day' as at from generate_series(1, 600) as n) as hours
 			returning id, period)
 		insert into rebookings (appointment_id, beneficiary_id, starts_at, due_at, state) select id, $2, lower(period), lower(period), 'open' from lost`,
-		p.nadia.ID, gone.ID, bookingtest.Start)
-	ok(t, err)
+		p.Nadia.ID, gone.ID, bookingtest.Start)
+	must(t, err)
 	_, err = p.DB.Pool.Exec(t.Context(), `update accounts set closed_at = $2 where id = $1`, gone.ID, bookingtest.Start)
-	ok(t, err)
-	lost := p.leave(t, p.Book(t, p.zoe, p.nadia, p.at(48), slot.Video))
-	p.SetNow(p.at(30))
+	must(t, err)
+	lost := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video))
+	p.SetNow(hour(30))
 	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {
 		t.Errorf("to call: %v, %v", recalls, err)
@@ -658,15 +640,15 @@ func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
 // it has room for, and say that others wait.
 func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
 	t.Parallel()
-	p := newPair(t)
+	p := bookingtest.NewTrio(t)
 	for i, name := range []string{"Zoé", "Paul", "Ida"} {
-		p.leave(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.nadia, p.at(20+i), slot.Video))
+		p.CancelAsWorker(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.Nadia, hour(20+i), slot.Video))
 	}
 	v := bookingtest.Operator()
 	check := func(shown int, left bool) {
 		t.Helper()
 		recalls, more, err := p.Rebookings.Recalls(t.Context(), v)
-		ok(t, err)
+		must(t, err)
 		if len(recalls) != shown || more != left {
 			t.Errorf("%d people are listed, others %v; want %d, %v", len(recalls), more, shown, left)
 		}
@@ -677,7 +659,7 @@ func TestR47_ListsShowAsManyAsTheDayHasRoomFor(t *testing.T) {
 			insert into accounts (role, email, last_name, first_name, time_zone, created_at)
 			select 'administrator', i || '@exemple.fr', 'Roy', 'Anne', 'Europe/Paris', $2 from generate_series(1, $3) i returning id)
 		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), lookup.ShownMost-2)
-	ok(t, err)
+	must(t, err)
 	check(2, true)
 	check(2, true) // the same two
 	v = bookingtest.Operator()

@@ -27,7 +27,7 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	t.Helper()
 	w := &roundWorld{waitingRoom: newWaitingRoom(t)}
 	marc, ali, ida := w.SocialWorker(t, "Marc", "Tanguy"), w.Beneficiary(t, "Ali", "Kaci"), w.Beneficiary(t, "Ida", "Roy")
-	insured(t, w.World, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
+	w.Insure(t, marc, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 20)))
 	must(t, w.Calendars.Subscribe(t.Context(), marc, calendar.NewSubscription{Name: "Service", Address: "https://agenda.exemple.fr/secret.ics", AllDay: true}))
 	w.World.Mark(t, marc, ali)
 	w.asked = w.Book(t, ali, marc, bookingtest.Start.AddDate(0, 0, 4), slot.Video)
@@ -36,7 +36,7 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	w.refresh(t)
 	must(t, w.Waitlist.Join(t.Context(), w.zoe, waitlist.Entry{SocialWorkerID: w.nadia.ID}))
 	w.SetNow(bookingtest.Start.Add(24*time.Hour + time.Minute))
-	w.cancel(t, w.paul, given)
+	w.Cancel(t, w.paul, given)
 	return w
 }
 
@@ -96,18 +96,18 @@ func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
 // released, their free hours known.
 func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
 	t.Parallel()
-	p := markedPair(t)
+	p := bookingtest.NewMarkedTrio(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	p.World.Mark(t, p.marc, paul)
-	p.Book(t, p.zoe, p.nadia, p.at(72), slot.Video)
-	asked := p.Book(t, paul, p.marc, p.at(74), slot.Video)
-	failing := `for each row when (new.social_worker_id = '` + p.nadia.ID.String() + `') execute function refuse()`
+	p.Mark(t, p.Marc, paul)
+	p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
+	asked := p.Book(t, paul, p.Marc, hour(74), slot.Video)
+	failing := `for each row when (new.social_worker_id = '` + p.Nadia.ID.String() + `') execute function refuse()`
 	for _, sql := range []string{
 		`create function refuse() returns trigger language plpgsql as $$ begin raise 'this row cannot be written'; end $$`,
 		`create trigger refuse before update on appointments ` + failing, `create trigger refuse before insert on free_hours ` + failing,
 	} {
 		_, err := p.DB.Pool.Exec(t.Context(), sql)
-		ok(t, err)
+		must(t, err)
 	}
 	p.SetNow(asked.AnswerBy.Add(time.Minute))
 	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Waitlist.Refresh} {
@@ -120,7 +120,7 @@ func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
 		"the other worker's hours are not known":     `select count(*) from free_hours where social_worker_id = $1`,
 	} {
 		var n int
-		if ok(t, p.DB.Pool.QueryRow(t.Context(), sql, p.marc.ID).Scan(&n)); n == 0 {
+		if must(t, p.DB.Pool.QueryRow(t.Context(), sql, p.Marc.ID).Scan(&n)); n == 0 {
 			t.Error(what)
 		}
 	}

@@ -53,16 +53,16 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 			}
 		}
 	}
-	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
+	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	got, err := w.Workers.SocialWorker(t.Context(), nadia.ID)
-	ok(t, err)
+	must(t, err)
 	if got.Presentation != sheet().Presentation || !slices.Equal(got.Languages, sheet().Languages) || len(got.Reasons) != 1 || len(got.Places) != 1 || got.Places[0].Address != "1 rue de la Paix, Vannes" {
 		t.Errorf("the sheet says %+v", got)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 3 || lines[0].Act != "credential.recorded" || lines[2].Act != "account.invited" {
 		t.Errorf("one's own sheet is in the journal: %v, %v", lines, err)
 	}
-	ok(t, w.Workers.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
+	must(t, w.Workers.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 4 || lines[0].Act != "sheet.changed" {
 		t.Errorf("an administrator's change is not in the journal: %v, %v", lines, err)
 	}
@@ -74,7 +74,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.Video)
-	ok(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
+	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet()))
 	for mode, want := range map[slot.Mode]fault.Code{slot.Video: fault.Invalid, slot.InPerson: fault.Invalid} {
 		_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: mode, Reason: "retirement"})
 		if !fault.Is(err, want) {
@@ -82,7 +82,7 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 		}
 	}
 	free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
-	ok(t, err)
+	must(t, err)
 	for _, hour := range free {
 		if !slices.Equal(hour.Modes, []slot.Mode{slot.Phone}) {
 			t.Fatalf("the agenda offers %v", hour.Modes)
@@ -108,7 +108,7 @@ func photo(t *testing.T, orientation uint16) []byte {
 		}
 	}
 	var out bytes.Buffer
-	ok(t, jpeg.Encode(&out, picture, &jpeg.Options{Quality: 100}))
+	must(t, jpeg.Encode(&out, picture, &jpeg.Options{Quality: 100}))
 	exif := append([]byte("Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x02"), 0x01, 0x12, 0, 3, 0, 0, 0, 1)
 	exif = binary.BigEndian.AppendUint16(exif, orientation)
 	exif = append(exif, 0, 0)
@@ -125,12 +125,12 @@ func TestR12_APortraitIsUprightSquareAndTellsNothingElse(t *testing.T) {
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
 	versions := map[string]bool{}
 	for orientation, want := range map[uint16]string{1: "left", 3: "right", 6: "top", 8: "bottom"} {
-		ok(t, w.Workers.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(photo(t, orientation))))
+		must(t, w.Workers.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(photo(t, orientation))))
 		p, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID)
-		ok(t, err)
+		must(t, err)
 		versions[p.Version] = true
 		picture, err := jpeg.Decode(bytes.NewReader(p.JPEG))
-		ok(t, err)
+		must(t, err)
 		if size := picture.Bounds().Size(); size != image.Pt(320, 320) {
 			t.Errorf("the picture has %v points", size)
 		}
@@ -147,7 +147,7 @@ func TestR12_APortraitIsUprightSquareAndTellsNothingElse(t *testing.T) {
 	if len(versions) != 4 {
 		t.Errorf("%d versions of four pictures", len(versions))
 	}
-	ok(t, w.Workers.RemovePortrait(t.Context(), nadia, nadia.ID))
+	must(t, w.Workers.RemovePortrait(t.Context(), nadia, nadia.ID))
 	if _, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a removed picture: %v", err)
 	}
@@ -161,8 +161,8 @@ func TestR12_WhatIsNoPhotoIsRefused(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
 	var moving, huge bytes.Buffer
-	ok(t, gif.Encode(&moving, image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.Black}), nil))
-	ok(t, png.Encode(&huge, image.NewGray(image.Rect(0, 0, 10, 10))))
+	must(t, gif.Encode(&moving, image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.Black}), nil))
+	must(t, png.Encode(&huge, image.NewGray(image.Rect(0, 0, 10, 10))))
 	bomb := huge.Bytes()
 	binary.BigEndian.PutUint32(bomb[16:], 60_000) // the width that its header claims
 	binary.BigEndian.PutUint32(bomb[20:], 60_000)
@@ -187,13 +187,13 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.Video) // about housing
-	ok(t, w.Workers.AddReason(t.Context(), w.Admin, "Études & bourses"))
-	ok(t, w.Workers.RaiseReason(t.Context(), w.Admin, "housing"))
-	ok(t, w.Workers.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
+	must(t, w.Workers.AddReason(t.Context(), w.Admin, "Études & bourses"))
+	must(t, w.Workers.RaiseReason(t.Context(), w.Admin, "housing"))
+	must(t, w.Workers.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
 	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses" {
 		t.Errorf("the list is %s", got)
 	}
-	ok(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", true))
+	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", true))
 	if got := labels(t, w); strings.Contains(got, "Se loger") {
 		t.Errorf("a retired reason is offered: %s", got)
 	}
@@ -204,14 +204,14 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
 		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
 	}
-	ok(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", false))
+	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", false))
 	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
 }
 
 func labels(t *testing.T, w *bookingtest.World) string {
 	t.Helper()
 	reasons, err := w.Workers.Reasons(t.Context())
-	ok(t, err)
+	must(t, err)
 	var all []string
 	for _, r := range reasons {
 		all = append(all, r.Label)
@@ -250,7 +250,7 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 		}
 	}
 	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
-		ok(t, w.Workers.RetireReason(t.Context(), w.Admin, slug, true))
+		must(t, w.Workers.RetireReason(t.Context(), w.Admin, slug, true))
 	}
 	if err := w.Workers.RetireReason(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the last reason went: %v", err)
@@ -290,7 +290,7 @@ func TestR14_AnAgendaKeepsItsZoneWhenItsWorkerTravels(t *testing.T) {
 	w := bookingtest.New(t)
 	lea := w.SocialWorkerWithoutOpenings(t, "Léa", "Payet", "Indian/Reunion")
 	paris, err := time.LoadLocation("Europe/Paris")
-	ok(t, err)
+	must(t, err)
 	lea.Zone = paris
 	zone, err := w.Agendas.Zone(t.Context(), lea)
 	if err != nil || zone.String() != "Indian/Reunion" {

@@ -30,7 +30,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 	insert := `insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
 		values ($1, $2, tstzrange($3, $4), 'video', 'money', '', 'confirmed', now())`
 	for _, status := range statuses {
-		ok(t, exec(`update appointments set status = $1, answer_by = $2`, status, bookingtest.Start.Add(time.Hour)))
+		must(t, exec(`update appointments set status = $1, answer_by = $2`, status, bookingtest.Start.Add(time.Hour)))
 		for constraint, err := range map[string]error{
 			"appointments_worker_overlap":      exec(insert, nadia.ID, paul.ID, a.StartsAt, a.EndsAt),
 			"appointments_beneficiary_overlap": exec(insert, marc.ID, zoe.ID, a.StartsAt, a.EndsAt),
@@ -39,7 +39,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 				t.Errorf("%s: %s answers %v", status, constraint, err)
 			}
 		}
-		ok(t, exec(`delete from appointments where id <> $1`, a.ID))
+		must(t, exec(`delete from appointments where id <> $1`, a.ID))
 		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 0) != status.Occupies() {
 			t.Errorf("%s: free %v, %v", status, free, err)
@@ -59,7 +59,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 	a := w.Book(t, zoe, nadia, bookingtest.Start.Add(48*time.Hour), slot.Video)
 	deadline := bookingtest.Start.Add(24 * time.Hour)
 	_, err := w.DB.Pool.Exec(t.Context(), `update appointments set status = 'requested', answer_by = $1`, deadline)
-	ok(t, err)
+	must(t, err)
 	for now, want := range map[time.Time]appointment.Status{deadline: appointment.Requested, deadline.Add(time.Microsecond): appointment.Expired} {
 		w.SetNow(now)
 		shown, err := w.Appointments.Appointment(t.Context(), zoe, a.ID)
@@ -67,7 +67,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 			t.Errorf("at %v: %q, %v", now, shown.Status, err)
 		}
 		coming, past, err := w.Appointments.Appointments(t.Context(), zoe)
-		ok(t, err)
+		must(t, err)
 		if held := want == appointment.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
 			t.Errorf("at %v: coming %v, past %v", now, coming, past)
 		}

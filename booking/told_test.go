@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking"
+	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
@@ -19,17 +20,17 @@ import (
 // where it would give up an hour that is agreed for one that is asked for.
 func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(100), slot.Video)
-	ok(t, d.Waitlist.Refresh(t.Context()))
-	ok(t, d.Waitlist.Join(t.Context(), d.zoe, waitlist.Entry{SocialWorkerID: d.nadia.ID, AppointmentID: a.ID}))
+	d := bookingtest.NewDesk(t)
+	a := d.Book(t, d.Zoe, d.Nadia, hour(100), slot.Video)
+	must(t, d.Waitlist.Refresh(t.Context()))
+	must(t, d.Waitlist.Join(t.Context(), d.Zoe, waitlist.Entry{SocialWorkerID: d.Nadia.ID, AppointmentID: a.ID}))
 	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
-	if shown, _ := d.send(t, d.zoe, d.pages.Waitlist.Page, http.MethodGet, nil); !strings.Contains(shown, move) {
+	if shown, _ := d.Send(t, d.Zoe, d.HTTP.Waitlist.Page, http.MethodGet, nil); !strings.Contains(shown, move) {
 		t.Fatalf("it is not moved: %s", shown)
 	}
-	_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), slot.Video).ID, "")
-	ok(t, err)
-	if shown, code := d.send(t, d.zoe, d.pages.Waitlist.Page, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
+	_, err := d.Bookings.Cancel(t.Context(), d.Zoe, d.Book(t, d.Zoe, d.Nadia, hour(2), slot.Video).ID, "")
+	must(t, err)
+	if shown, code := d.Send(t, d.Zoe, d.HTTP.Waitlist.Page, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
 		t.Errorf("%s: %s", code, shown)
 	}
 }
@@ -49,20 +50,20 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
+			d := bookingtest.NewDesk(t)
 			if c.asked {
-				_, err := d.Bookings.Cancel(t.Context(), d.zoe, d.Book(t, d.zoe, d.nadia, d.at(2), slot.Video).ID, "")
-				ok(t, err)
+				_, err := d.Bookings.Cancel(t.Context(), d.Zoe, d.Book(t, d.Zoe, d.Nadia, hour(2), slot.Video).ID, "")
+				must(t, err)
 			}
-			a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
-			shown, _ := d.on(t, d.nadia, c.read(d.pages.Bookings), http.MethodGet, a.ID, nil)
+			a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
+			shown, _ := d.SendTo(t, d.Nadia, c.read(d.HTTP.Bookings), http.MethodGet, a.ID, nil)
 			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
 				t.Fatalf("the page does not keep the hour: %s", shown)
 			}
-			ok(t, d.Bookings.Move(t.Context(), d.zoe, a.ID, d.at(80)))
+			must(t, d.Bookings.Move(t.Context(), d.Zoe, a.ID, hour(80)))
 			c.sent.Set("seen", a.Seen())
-			shown, code := d.on(t, d.nadia, c.do(d.pages.Bookings), http.MethodPost, a.ID, c.sent)
-			now, err := d.Appointments.Appointment(t.Context(), d.zoe, a.ID)
+			shown, code := d.SendTo(t, d.Nadia, c.do(d.HTTP.Bookings), http.MethodPost, a.ID, c.sent)
+			now, err := d.Appointments.Appointment(t.Context(), d.Zoe, a.ID)
 			if err != nil || now.Status != a.Status {
 				t.Errorf("it was done: %+v, %v", now, err)
 			}
@@ -76,8 +77,8 @@ func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
 // The hours to move to count as those to book do, however the page is asked for.
 func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	a := d.Book(t, d.zoe, d.nadia, d.at(50), slot.Video)
+	d := bookingtest.NewDesk(t)
+	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
 	in := func(week string, page web.Handler) web.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			r.URL.RawQuery = "week=" + week
@@ -85,10 +86,10 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 			return page(w, r)
 		}
 	}
-	monday, stopped := d.at(0), false
+	monday, stopped := hour(0), false
 	for range 300 {
 		year, week := monday.ISOWeek()
-		_, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Bookings.MovePage), http.MethodGet, nil)
+		_, code := d.Send(t, d.Zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.HTTP.Bookings.MovePage), http.MethodGet, nil)
 		if stopped = code == fault.Throttled; stopped {
 			break
 		}
@@ -97,14 +98,14 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	if !stopped {
 		t.Fatal("300 weeks were shown")
 	}
-	year, week := d.at(0).AddDate(7, 0, 0).ISOWeek()
-	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {d.at(-2).Format(time.RFC3339)}}} {
-		shown, code := d.send(t, d.zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.pages.Bookings.Move), http.MethodPost, sent)
+	year, week := hour(0).AddDate(7, 0, 0).ISOWeek()
+	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {hour(-2).Format(time.RFC3339)}}} {
+		shown, code := d.Send(t, d.Zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.HTTP.Bookings.Move), http.MethodPost, sent)
 		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
 			t.Errorf("%s: %s shows %s", name, code, shown)
 		}
 	}
-	if _, code := d.on(t, d.zoe, d.pages.Bookings.Move, http.MethodPost, a.ID, url.Values{"starts_at": {d.at(80).Format(time.RFC3339)}}); code != "" {
+	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, a.ID, url.Values{"starts_at": {hour(80).Format(time.RFC3339)}}); code != "" {
 		t.Errorf("moving itself: %s", code)
 	}
 }

@@ -30,7 +30,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
-	r.World.Mark(t, r.nadia, r.zoe)
+	r.Mark(t, r.nadia, r.zoe)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	asked, err := r.Bookings.Place(t.Context(), r.zoe, appointment.Request{SocialWorkerID: r.nadia.ID, StartsAt: firstTuesday.AddDate(0, 0, 7), Mode: slot.Video, Reason: "housing"})
 	must(t, err)
@@ -43,7 +43,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 	if wishes := r.wishes(t); len(wishes) != 1 {
 		t.Fatalf("she waits for %d", len(wishes))
 	}
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) == 0 {
 		t.Error("nobody told her of the hour")
@@ -63,7 +63,7 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	one, err := postgres.Open(ctx, r.URL, 1)
@@ -93,7 +93,7 @@ func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
 	ida := r.Beneficiary(t, "Ida", "Roy")
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	must(t, r.Waitlist.Join(t.Context(), ida, waitlist.Entry{SocialWorkerID: r.nadia.ID}))
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	ending, err := r.DB.Pool.Begin(t.Context())
 	must(t, err)
 	_, err = ending.Exec(t.Context(), `delete from waitlist_entries where account_id = $1`, r.zoe.ID)
@@ -118,7 +118,7 @@ func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
 	r.choose(t, false)
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	r.deliver(t)
 	sent := r.sent(t)
@@ -174,14 +174,14 @@ func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
-	pair{World: r.World, zoe: r.zoe}.perYear(t, 1)
-	r.cancel(t, r.paul, taken[1])
+	r.EditClient(t, func(c *company.Client) { c.PerYear = 1 })
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) != 0 {
 		t.Errorf("told of %v", told)
 	}
 	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID}))
-	r.cancel(t, r.paul, taken[2])
+	r.Cancel(t, r.paul, taken[2])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) != 1 || !told[0].Equal(taken[2].StartsAt) {
 		t.Errorf("of an earlier one she is told %v", told)

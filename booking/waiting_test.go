@@ -83,12 +83,6 @@ func (r *waitingRoom) refresh(t *testing.T) {
 	must(t, r.Waitlist.Refresh(t.Context()))
 }
 
-func (r *waitingRoom) cancel(t *testing.T, v *viewer.Viewer, a appointment.Appointment) {
-	t.Helper()
-	_, err := r.Bookings.Cancel(t.Context(), v, a.ID, "")
-	must(t, err)
-}
-
 // full takes the three hours of the first Tuesday, and Zoé waits for one of them.
 func (r *waitingRoom) full(t *testing.T, w waitlist.Entry) (taken [3]appointment.Appointment) {
 	t.Helper()
@@ -108,7 +102,7 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 	if told := r.told(t, r.zoe); len(told) > 0 {
 		t.Errorf("told of what was free already: %v", told)
 	}
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	r.refresh(t)
 	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{taken[1].StartsAt}) {
@@ -148,7 +142,7 @@ func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
 	if wishes := r.wishes(t); len(wishes) > 0 {
 		t.Errorf("still waiting: %+v", wishes)
 	}
-	r.cancel(t, r.paul, taken[0])
+	r.Cancel(t, r.paul, taken[0])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) > 1 {
 		t.Errorf("told after booking: %v", told)
@@ -173,7 +167,7 @@ func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	again := r.Book(t, r.Beneficiary(t, "Ali", "Kaci"), r.nadia, taken[1].StartsAt, slot.Video)
 	if r.deliver(t); r.Handed > 0 {
@@ -206,7 +200,7 @@ func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 			r.Open(t, r.nadia, slot.Opening{FirstDay: firstTuesday.Truncate(24 * time.Hour), LastDay: firstTuesday.Truncate(24 * time.Hour), Starts: 14 * 60, Ends: 15 * 60, Modes: slot.Modes})
 		},
 		"erased": func(t *testing.T, r *waitingRoom, _ [3]appointment.Appointment) {
-			must(t, r.DB.InTx(t.Context(), func(tx postgres.Tx) error { return r.Bookings.Erase(t.Context(), tx, r.paul.ID) }))
+			r.Erase(t, r.paul)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,7 +241,7 @@ func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
 		t.Errorf("somebody else's wish: %v", err)
 	}
 	must(t, r.Waitlist.Leave(t.Context(), gone, wishes[0].ID))
-	r.cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, taken[1])
 	r.refresh(t)
 	if told := append(r.told(t, gone), r.told(t, r.zoe)...); len(told) > 0 {
 		t.Errorf("who left, or wanted it earlier: %v", told)
@@ -265,7 +259,7 @@ func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
 	if err := r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: taken[0].ID}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("earlier than somebody else's: %v", err)
 	}
-	r.cancel(t, r.paul, taken[2])
+	r.Cancel(t, r.paul, taken[2])
 	r.refresh(t)
 	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{taken[2].StartsAt}) {
 		t.Fatalf("told %v", told)
@@ -358,7 +352,7 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
 	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID, Until: firstTuesday.AddDate(0, 0, 1)}))
-	r.cancel(t, r.paul, second)
+	r.Cancel(t, r.paul, second)
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) > 0 {
 		t.Errorf("told of %v, which is after the day she named", told)
@@ -367,7 +361,7 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 	if len(r.wishes(t)) != 1 {
 		t.Fatal("an earlier hour that is not early enough ends the wish")
 	}
-	r.cancel(t, r.paul, first)
+	r.Cancel(t, r.paul, first)
 	r.refresh(t)
 	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{first.StartsAt}) {
 		t.Errorf("told of %v", told)
@@ -386,7 +380,7 @@ func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.refresh(t)
 	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{SocialWorkerID: r.nadia.ID}))
-	r.cancel(t, r.zoe, cancelled)
+	r.Cancel(t, r.zoe, cancelled)
 	must(t, r.Bookings.Move(t.Context(), r.zoe, moved.ID, firstTuesday.AddDate(0, 0, 7)))
 	r.refresh(t)
 	if told := r.told(t, r.zoe); len(told) > 0 {
@@ -396,7 +390,7 @@ func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 	for _, at := range []time.Time{cancelled.StartsAt, moved.StartsAt} {
 		again := r.Book(t, r.paul, r.nadia, at, slot.Video)
 		r.refresh(t)
-		r.cancel(t, r.paul, again)
+		r.Cancel(t, r.paul, again)
 		r.refresh(t)
 	}
 	if told := r.told(t, r.zoe); !slices.Equal(told, []time.Time{cancelled.StartsAt, moved.StartsAt}) {
@@ -419,8 +413,8 @@ func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
 	r.refresh(t)
 	_, err := r.DB.Pool.Exec(t.Context(), `update clients set per_year = 1`)
 	must(t, err)
-	r.cancel(t, r.paul, taken[1])
-	r.cancel(t, r.paul, earlier)
+	r.Cancel(t, r.paul, taken[1])
+	r.Cancel(t, r.paul, earlier)
 	r.refresh(t)
 	for who, want := range map[*viewer.Viewer][]time.Time{r.zoe: {earlier.StartsAt}, ali: {taken[1].StartsAt, earlier.StartsAt}} {
 		if told := r.told(t, who); !slices.Equal(told, want) {
@@ -444,7 +438,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 	var booked []appointment.Appointment
 	want := map[time.Time]int{}
 	observe := func(before []slot.Slot) (after []slot.Slot) {
-		after = freeOf(t, r.World, r.nadia.ID)
+		after = r.Available(t, r.nadia.ID)
 		r.refresh(t)
 		for _, hour := range after {
 			isNew := !slices.ContainsFunc(before, func(b slot.Slot) bool { return b.StartsAt.Equal(hour.StartsAt) })
@@ -462,7 +456,7 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 		return after
 	}
 	for range 25 {
-		before := freeOf(t, r.World, r.nadia.ID)
+		before := r.Available(t, r.nadia.ID)
 		switch n := draw.IntN(5); {
 		case n < 2 && len(before) > 0:
 			booked = append(booked, r.Book(t, r.paul, r.nadia, before[draw.IntN(min(6, len(before)))].StartsAt, slot.Video))
@@ -470,9 +464,9 @@ func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
 			i := draw.IntN(len(booked))
 			switch now := r.DB.Now(); {
 			case booked[i].Free(now):
-				r.cancel(t, r.paul, booked[i])
+				r.Cancel(t, r.paul, booked[i])
 			case booked[i].StartsAt.After(now): // too late for Paul, who would be marked
-				r.cancel(t, r.nadia, booked[i])
+				r.Cancel(t, r.nadia, booked[i])
 			}
 			booked = slices.Delete(booked, i, i+1)
 		case n == 3:

@@ -11,10 +11,9 @@ import (
 	"time"
 	_ "time/tzdata" // zones do not depend on the machine
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/booking"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -37,7 +36,6 @@ import (
 	"socialdirect/internal/viewer"
 	"socialdirect/legal"
 	"socialdirect/notification"
-	"socialdirect/web"
 )
 
 // Start is where a world's clock stands at first: a Monday morning in Paris.
@@ -94,9 +92,9 @@ func New(t testing.TB) *World {
 	client, err := w.Companies.Create(context.Background(), w.Admin, company.Client{
 		Name: "Exemple", Slug: "exemple", StartsOn: Start.AddDate(-10, 0, 0), EndsOn: Start.AddDate(20, 0, 0),
 	})
-	must(t, err)
+	Must(t, err)
 	code, err := w.Companies.IssueCode(context.Background(), w.Admin, client, company.NewCode{ExpiresAt: Start.AddDate(20, 0, 0)})
-	must(t, err)
+	Must(t, err)
 	w.code = code.Display()
 	return w
 }
@@ -105,18 +103,18 @@ func (w *World) open(t testing.TB) {
 	t.Helper()
 	ctx := context.Background()
 	db, err := postgres.Open(ctx, w.URL, 20)
-	must(t, err)
+	Must(t, err)
 	t.Cleanup(db.Close)
 	w.DB = db.At(func() time.Time { return *w.now.Load() })
 	w.Queue, err = jobs.NewQueue(w.DB)
-	must(t, err)
+	Must(t, err)
 	w.Vault, err = vault.Open(w.DB, []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
-	must(t, err)
+	Must(t, err)
 	w.Legal = legal.New(w.DB)
-	must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
+	Must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
 	w.Companies, w.Figures, w.Keys = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey()), apikey.New(w.DB)
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
-	must(t, err)
+	Must(t, err)
 	w.Within(Boundless)
 }
 
@@ -168,9 +166,9 @@ func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
 	email := w.email("beneficiaire")
-	must(t, w.SignUp(email, first, last, w.code))
+	Must(t, w.SignUp(email, first, last, w.code))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at, mobile_validated_at = created_at where email = $1`, email)
-	must(t, err)
+	Must(t, err)
 	return w.SignIn(t, email)
 }
 
@@ -178,14 +176,14 @@ func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 func (w *World) SignIn(t testing.TB, email string) *viewer.Viewer {
 	t.Helper()
 	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, Password, session.Device{Place: "test"})
-	must(t, err)
+	Must(t, err)
 	return w.viewer(t, in.Token)
 }
 
 func (w *World) viewer(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
 	v, err := w.Accounts.Sessions.Authenticate(context.Background(), token)
-	must(t, err)
+	Must(t, err)
 	if v == nil {
 		t.Fatal("nobody is signed in")
 	}
@@ -208,9 +206,9 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 		},
 		Credentials: []worker.Credential{Registration(), Insured(Start.AddDate(-10, 0, 0), Start.AddDate(20, 0, 0))},
 	})
-	must(t, err)
+	Must(t, err)
 	person, err := w.Accounts.People.Person(ctx, id)
-	must(t, err)
+	Must(t, err)
 	return &viewer.Viewer{ID: id, Role: viewer.SocialWorker, Name: person.Name(), Zone: person.Zone, Complete: true}
 }
 
@@ -230,7 +228,7 @@ func Insured(from, until time.Time) worker.Credential {
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
-	must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
+	Must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
 	for weekday := 1; weekday <= 7; weekday++ {
 		w.Open(t, v, slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
 	}
@@ -244,7 +242,7 @@ func day(t time.Time) time.Time {
 // Open adds an opening to a worker's agenda.
 func (w *World) Open(t testing.TB, v *viewer.Viewer, o slot.Opening) {
 	t.Helper()
-	must(t, w.Agendas.AddOpening(context.Background(), v, o))
+	Must(t, w.Agendas.AddOpening(context.Background(), v, o))
 }
 
 // Book books an hour, as an hour before it (or, when that is sooner, now).
@@ -257,9 +255,9 @@ func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt 
 	}
 	then := w.DB.At(func() time.Time { return at })
 	id, err := w.Bookings.At(then).Book(ctx, beneficiary, appointment.Request{SocialWorkerID: worker.ID, StartsAt: startsAt, Mode: mode, Reason: "housing"})
-	must(t, err)
+	Must(t, err)
 	a, err := w.Appointments.At(then).Appointment(ctx, beneficiary, id)
-	must(t, err)
+	Must(t, err)
 	return a
 }
 
@@ -267,43 +265,13 @@ func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt 
 func (w *World) Mark(t testing.TB, worker, person *viewer.Viewer) {
 	t.Helper()
 	_, err := w.DB.Pool.Exec(t.Context(), `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)`, worker.ID, person.ID, w.DB.Now())
-	must(t, err)
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	Must(t, err)
 }
 
 // GoRound goes each round once, as the platform does at its start.
 func GoRound(t testing.TB, rounds []jobs.Round) {
 	t.Helper()
 	for _, r := range rounds {
-		must(t, r.Do(context.Background()))
-	}
-}
-
-// Pages are those of a world's searches, bookings and waitlist.
-type Pages struct {
-	Searches   *search.HTTP
-	Bookings   *booking.HTTP
-	Waitlist   *waitlist.HTTP
-	Rebookings *rebooking.HTTP
-}
-
-// Pages returns them.
-func (w *World) Pages(render *web.Renderer) Pages {
-	workers := worker.NewHTTP(w.Workers, render)
-	searches := search.NewHTTP(w.Searches, workers, render)
-	rebookings := rebooking.NewHTTP(w.Rebookings, render)
-	return Pages{
-		Searches: searches,
-		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{
-			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: Links,
-		}),
-		Waitlist:   waitlist.NewHTTP(w.Waitlist, workers, render),
-		Rebookings: rebookings,
+		Must(t, r.Do(context.Background()))
 	}
 }

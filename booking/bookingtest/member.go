@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
@@ -23,18 +22,18 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 	in := signup.Invitation{Role: role, Email: strings.ToLower(name) + "@exemple.fr", FirstName: name, LastName: "Morvan", Zone: "Europe/Paris"}
 	if role.OfClient() {
 		client, err := w.Companies.BySlug(ctx, "exemple")
-		must(t, err)
+		Must(t, err)
 		in.ClientID = client.ID
 	}
 	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, in)
-	must(t, err)
+	Must(t, err)
 	half := w.Accept(t, token)
 	enrolment, err := w.Accounts.Factors.Enrol(ctx, half)
-	must(t, err)
+	Must(t, err)
 	code, err := totp.GenerateCode(enrolment.Secret, w.DB.Now())
-	must(t, err)
+	Must(t, err)
 	signedIn, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, code)
-	must(t, err)
+	Must(t, err)
 	return w.viewer(t, signedIn.Token)
 }
 
@@ -42,7 +41,7 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
 	in, err := w.Accounts.SignUps.AcceptInvitation(context.Background(), token, Password, session.Device{})
-	must(t, err)
+	Must(t, err)
 	return w.viewer(t, in.Token)
 }
 

@@ -90,7 +90,7 @@ func PostOfficeOf(t testing.TB, w *World) *PostOffice {
 	t.Helper()
 	o := &PostOffice{World: w, Store: &Store{Mails: map[string]mail.Message{}, Texts: map[string]sms.Message{}}}
 	notices, err := web.NewNotices(Base, web.Phone{Display: "02 97 00 00 00"})
-	must(t, err)
+	Must(t, err)
 	o.Worker = Sender{notification.NewWorker(o.Notifications, notices, mails{o.Store}, texts{o.Store}), w.DB}
 	return o
 }
@@ -135,7 +135,7 @@ func (o *PostOffice) Rows(t testing.TB, state string) []Noticed {
 	t.Helper()
 	rows, err := postgres.All[Noticed](context.Background(), o.DB.Pool, `
 		select id, subject_id as appointment_id, account_id, kind as notice, channel, state, cause, version as sequence from notifications where $1 in ('', state) order by queued_at, kind, channel, id`, state)
-	must(t, err)
+	Must(t, err)
 	return rows
 }
 
@@ -179,8 +179,8 @@ func (o *PostOffice) Pass(t testing.TB, d time.Duration) {
 // Turn plans and delivers at the present instant.
 func (o *PostOffice) Turn(t testing.TB) {
 	t.Helper()
-	must(t, o.Notify.Remind(context.Background()))
-	must(t, o.Deliver(t))
+	Must(t, o.Notify.Remind(context.Background()))
+	Must(t, o.Deliver(t))
 }
 
 // Got lists what a person received: "mail confirmation", in no order.
@@ -212,14 +212,7 @@ func (o *PostOffice) Choose(t testing.TB, change func(*people.Contact)) {
 	t.Helper()
 	c := people.DefaultContact
 	change(&c)
-	must(t, o.Accounts.ChooseContact(context.Background(), o.Zoe, c))
-}
-
-// Cancel cancels an appointment.
-func (o *PostOffice) Cancel(t testing.TB, v *viewer.Viewer, a appointment.Appointment) {
-	t.Helper()
-	_, err := o.Bookings.Cancel(context.Background(), v, a.ID, "")
-	must(t, err)
+	Must(t, o.Accounts.ChooseContact(context.Background(), o.Zoe, c))
 }
 
 // Tell queues a notification of a new appointment in some state, as the acts do, and sends
@@ -228,16 +221,16 @@ func (o *PostOffice) Tell(t testing.TB, status appointment.Status, notice string
 	t.Helper()
 	a := o.Book(t, o.Zoe, o.Nadia, Friday, slot.Phone)
 	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
-	must(t, err)
-	must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
+	Must(t, err)
+	Must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
 		return o.Notify.About(context.Background(), tx, a.ID, notice, o.Zoe.ID, o.Nadia.ID)
 	}))
 	_, err = o.DB.Pool.Exec(context.Background(), `insert into notifications (subject_id, account_id, kind, channel, version, concerns_at, details, state, cause, queued_at)
 		values ($1, $2, $3, 'sms', 1, $4, 'null', 'queued', '', $5) on conflict do nothing`, a.ID, o.Zoe.ID, notice, Friday, o.DB.Now())
-	must(t, err)
-	must(t, o.Deliver(t))
+	Must(t, err)
+	Must(t, o.Deliver(t))
 	if status.Occupies() {
 		_, err = o.DB.Pool.Exec(context.Background(), `update appointments set status = 'cancelled' where id = $1`, a.ID)
-		must(t, err)
+		Must(t, err)
 	}
 }

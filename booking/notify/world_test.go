@@ -14,9 +14,4 @@ func newPostOffice(t testing.TB) postOffice {
 	return postOffice{bookingtest.NewPostOffice(t)}
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = bookingtest.Must

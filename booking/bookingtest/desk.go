@@ -1,0 +1,119 @@
+package bookingtest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking"
+	"socialdirect/booking/rebooking"
+	"socialdirect/booking/search"
+	"socialdirect/booking/waitlist"
+	"socialdirect/booking/worker"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+
+	"github.com/google/uuid"
+)
+
+// Pages are those of a world's searches, bookings and waitlist.
+type Pages struct {
+	Searches   *search.HTTP
+	Bookings   *booking.HTTP
+	Waitlist   *waitlist.HTTP
+	Rebookings *rebooking.HTTP
+}
+
+// Pages returns them.
+func (w *World) Pages(render *web.Renderer) Pages {
+	workers := worker.NewHTTP(w.Workers, render)
+	searches := search.NewHTTP(w.Searches, workers, render)
+	rebookings := rebooking.NewHTTP(w.Rebookings, render)
+	return Pages{
+		Searches: searches,
+		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{
+			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: Links,
+		}),
+		Waitlist:   waitlist.NewHTTP(w.Waitlist, workers, render),
+		Rebookings: rebookings,
+	}
+}
+
+// Desk is a trio and the pages as somebody uses them.
+type Desk struct {
+	Trio
+	HTTP   Pages
+	Render *web.Renderer
+}
+
+// NewDesk returns one.
+func NewDesk(t testing.TB) Desk {
+	t.Helper()
+	render, err := web.New(web.Phone{})
+	Must(t, err)
+	d := Desk{Trio: NewTrio(t), Render: render}
+	d.HTTP = d.Pages(render)
+	return d
+}
+
+// Typed is a booking's form that is right, for an hour with Nadia.
+func (d Desk) Typed(hours int) url.Values {
+	return url.Values{
+		"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {Hour(hours).Format(time.RFC3339)}, "mode": {"video"}, "reason": {"housing"},
+		"note": {"Une lettre est arrivée."}, "companion": {"ma fille"},
+	}
+}
+
+// Send asks a page, and returns what is shown and how it was refused.
+func (d Desk) Send(t testing.TB, v *viewer.Viewer, handler web.Handler, method string, values url.Values) (shown string, code fault.Code) {
+	t.Helper()
+	r := httptest.NewRequest(method, "/rendez-vous", strings.NewReader(values.Encode()))
+	if method == http.MethodGet {
+		r = httptest.NewRequest(method, "/rendez-vous?"+values.Encode(), nil)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r = r.WithContext(viewer.With(r.Context(), v))
+	answer := httptest.NewRecorder()
+	err := handler(answer, r)
+	if err == nil {
+		return answer.Body.String(), ""
+	}
+	f := fault.From(err)
+	if page, ok := f.Page.(web.Page); ok {
+		Must(t, d.Render.Render(answer, r, http.StatusUnprocessableEntity, page))
+	}
+	return answer.Body.String(), f.Code
+}
+
+// SendTo asks a page of one appointment, person or worker.
+func (d Desk) SendTo(t testing.TB, v *viewer.Viewer, handler web.Handler, method string, id uuid.UUID, values url.Values) (shown string, code fault.Code) {
+	t.Helper()
+	return d.Send(t, v, func(w http.ResponseWriter, r *http.Request) error {
+		r.SetPathValue("id", id.String())
+		return handler(w, r)
+	}, method, values)
+}
+
+// Read is the words of a page about somebody or something.
+func (d Desk) Read(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid.UUID, query url.Values) string {
+	t.Helper()
+	shown, code := d.SendTo(t, v, page, http.MethodGet, about, query)
+	if code != "" {
+		t.Fatalf("the page is refused: %s", code)
+	}
+	return Words(shown)
+}
+
+// Press posts to a page about something, and returns where that leads.
+func (d Desk) Press(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid.UUID) string {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.SetPathValue("id", about.String())
+	answer := httptest.NewRecorder()
+	Must(t, page(answer, r.WithContext(viewer.With(r.Context(), v))))
+	return answer.Header().Get("Location")
+}
