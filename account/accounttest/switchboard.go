@@ -1,0 +1,46 @@
+package accounttest
+
+import (
+	"context"
+	"testing"
+
+	"socialdirect/account/people"
+	"socialdirect/account/signup"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+)
+
+// Switchboard is a world with an SMS gateway and an operator.
+func Switchboard(t testing.TB) (*bookingtest.World, *viewer.Viewer) {
+	t.Helper()
+	w := bookingtest.New(t)
+	w.Accounts.People.AllowTexts()
+	return w, NewOperator(t, w, "standard@exemple.fr")
+}
+
+// NewOperator invites somebody to the switchboard.
+func NewOperator(t testing.TB, w *bookingtest.World, email string) *viewer.Viewer {
+	t.Helper()
+	v := &viewer.Viewer{Role: viewer.Switchboard, Complete: true}
+	bookingtest.Must(t, w.DB.InTx(context.Background(), func(tx postgres.Tx) (err error) {
+		v.ID, _, err = w.Accounts.SignUps.Invite(context.Background(), tx, signup.Invitation{Role: viewer.Switchboard, Email: email, FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris"})
+		return err
+	}))
+	return v
+}
+
+// NewAssisted is a sign-up by phone that is filled in rightly.
+func NewAssisted(w *bookingtest.World, email, mobile string) signup.Assisted {
+	return signup.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
+}
+
+// Assist has an operator sign somebody up.
+func Assist(t testing.TB, w *bookingtest.World, operator *viewer.Viewer, in signup.Assisted) people.Person {
+	t.Helper()
+	id, err := w.Accounts.SignUps.Assist(context.Background(), operator, in)
+	bookingtest.Must(t, err)
+	person, err := w.Accounts.People.Person(context.Background(), id)
+	bookingtest.Must(t, err)
+	return person
+}
