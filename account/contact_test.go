@@ -2,17 +2,15 @@ package account_test
 
 import (
 	"testing"
-	"time"
 
+	"socialdirect/account/accounttest"
 	"socialdirect/account/people"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
-	"socialdirect/internal/zone"
 
 	"github.com/google/uuid"
-	"pgregory.net/rapid"
 )
 
 // reachable is how the platform may tell somebody.
@@ -26,9 +24,7 @@ func reachable(t *testing.T, w *bookingtest.World, id uuid.UUID) (r people.Reach
 		r = people[id]
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return r
 }
 
@@ -38,9 +34,7 @@ func TestR21_ChoicesHoldForOneselfAlone(t *testing.T) {
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
 	chosen := people.Contact{Discreet: true, HourReminder: true, CallFrom: 9 * 60, CallUntil: 17 * 60}
 	for range 2 { // a second choice replaces the first
-		if err := w.Accounts.ChooseContact(t.Context(), zoe, chosen); err != nil {
-			t.Fatal(err)
-		}
+		must(t, w.Accounts.ChooseContact(t.Context(), zoe, chosen))
 	}
 	if got := reachable(t, w, zoe.ID); got.Contact != chosen || got.Email == "" || got.Mobile == "" {
 		t.Errorf("Zoé chose %+v", got)
@@ -72,53 +66,11 @@ func TestR21_ChoicesThatMeanNothingAreRefused(t *testing.T) {
 
 func TestR21_SomebodyWithoutAnAddressKeepsTheSMS(t *testing.T) {
 	t.Parallel()
-	w, operator := switchboard(t)
-	person := assist(t, w, operator, spoken(w, "", "+33612345679"))
+	w, operator := accounttest.Switchboard(t)
+	person := accounttest.Assist(t, w, operator, accounttest.NewAssisted(w, "", "+33612345679"))
 	v := &viewer.Viewer{ID: person.ID, Role: viewer.Beneficiary}
-	if err := w.Accounts.ChooseContact(t.Context(), v, people.Contact{CallFrom: 0, CallUntil: 60}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.ChooseContact(t.Context(), v, people.Contact{CallFrom: 0, CallUntil: 60}))
 	if got := reachable(t, w, person.ID); !got.Texts {
 		t.Error("nothing reaches them any more")
 	}
-}
-
-// The first minute inside the hours, found by a walk that knows nothing of clocks.
-func firstCallable(c people.Contact, at time.Time, zone *time.Location) time.Time {
-	for minute := at; ; minute = minute.Add(time.Second * time.Duration(60-minute.Second())) {
-		clock := minute.In(zone).Format("15:04")
-		from, until := clockOf(c.CallFrom), clockOf(c.CallUntil)
-		if from <= clock && clock < until {
-			return minute
-		}
-	}
-}
-
-func clockOf(minutes int) string {
-	if minutes == 24*60 {
-		return "24:00"
-	}
-	return time.Date(2000, 1, 1, 0, minutes, 0, 0, time.UTC).Format("15:04")
-}
-
-func TestR21_CallHoursAreThoseOfThePersonsClockAcrossItsChanges(t *testing.T) {
-	t.Parallel()
-	var zones []*time.Location
-	for _, z := range people.Zones {
-		zones = append(zones, zone.Of(z.Name))
-	}
-	changes := []time.Time{ // Paris, then Saint-Pierre-et-Miquelon
-		time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC), time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC),
-		time.Date(2027, 3, 14, 5, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 4, 0, 0, 0, time.UTC),
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		from := rapid.IntRange(0, 23).Draw(t, "from")
-		c := people.Contact{CallFrom: from * 60, CallUntil: rapid.IntRange(from+1, 24).Draw(t, "until") * 60}
-		zone := rapid.SampledFrom(zones).Draw(t, "zone")
-		at := rapid.SampledFrom(changes).Draw(t, "change").Add(time.Duration(rapid.IntRange(-48*3600, 48*3600).Draw(t, "seconds")) * time.Second)
-		got, want := c.Callability(at, zone), firstCallable(c, at, zone)
-		if !got.Equal(want) || !c.Callable(got, zone) {
-			t.Fatalf("%+v in %v at %v: %v, want %v", c, zone, at.In(zone), got.In(zone), want.In(zone))
-		}
-	})
 }

@@ -7,12 +7,19 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/accounttest"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
 	"socialdirect/account/smscode"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+)
+
+// How many codes prove a number in a day (R47).
+const (
+	proofsByNumber  = 3
+	proofsByAccount = 5
 )
 
 // numbered is a beneficiary who just typed a number of theirs.
@@ -25,36 +32,38 @@ func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer 
 
 func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number string) {
 	t.Helper()
-	if err := w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}))
 }
 
 // askProof has a code sent and returns it.
 func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to string) {
 	t.Helper()
-	if err := w.Accounts.SendMobileCode(t.Context(), v); err != nil {
-		t.Fatal(err)
+	must(t, w.Accounts.SendMobileCode(t.Context(), v))
+	phone := &accounttest.Phone{}
+	if err := accounttest.SendTexts(t, w, phone); err != nil || len(phone.Sent) != 1 {
+		t.Fatalf("sent %+v, %v", phone.Sent, err)
 	}
-	phone := &phones{}
-	if err := sendTexts(t.Context(), w, phone); err != nil || len(phone.sent) != 1 {
-		t.Fatalf("sent %+v, %v", phone.sent, err)
-	}
-	return codePattern.FindStringSubmatch(phone.sent[0].Text)[1], phone.sent[0].To
+	return accounttest.CodeIn(phone.Sent[0]), phone.Sent[0].To
 }
 
 func mobileProved(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	t.Helper()
 	m, err := w.Accounts.Mobile(t.Context(), v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return m.Proved
+}
+
+// wrong is another code than the right one.
+func wrong(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
 }
 
 func TestR47_ANumberIsProvedByTheCodeSentToIt(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	v := numbered(t, w, "+33698765432")
 	code, to := askProof(t, w, v)
 	if to != "+33698765432" || mobileProved(t, w, v) {
@@ -74,17 +83,9 @@ func TestR47_ANumberIsProvedByTheCodeSentToIt(t *testing.T) {
 	}
 }
 
-// wrong is another code than the right one.
-func wrong(code string) string {
-	if code == "000000" {
-		return "000001"
-	}
-	return "000000"
-}
-
 func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	v := numbered(t, w, "+33698765432")
 	code, _ := askProof(t, w, v)
 	renumber(t, w, v, "+33698765433")
@@ -92,9 +93,7 @@ func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
 		t.Errorf("the first number's code: %v, proved %v", err, mobileProved(t, w, v))
 	}
 	code, _ = askProof(t, w, v)
-	if err := w.Accounts.ProveMobile(t.Context(), v, code); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.ProveMobile(t.Context(), v, code))
 	renumber(t, w, v, "+33698765433")
 	if !mobileProved(t, w, v) {
 		t.Error("saving the same number again forgets that it is proved")
@@ -107,7 +106,7 @@ func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
 
 func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	v, other := numbered(t, w, "+33698765432"), numbered(t, w, "+33698765433")
 	code, _ := askProof(t, w, v)
 	if err := w.Accounts.ProveMobile(t.Context(), other, code); err == nil || mobileProved(t, w, other) {
@@ -122,13 +121,13 @@ func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
 
 func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	const accounts = 4
 	var people []*viewer.Viewer
 	for range accounts {
 		people = append(people, numbered(t, w, "+33698765432"))
 	}
-	phone := &phones{}
+	phone := &accounttest.Phone{}
 	ask := func() (sent int) {
 		var group sync.WaitGroup
 		for _, v := range people {
@@ -137,11 +136,9 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 			}
 		}
 		group.Wait()
-		before := len(phone.sent)
-		if err := sendTexts(t.Context(), w, phone); err != nil {
-			t.Fatal(err)
-		}
-		return len(phone.sent) - before
+		before := len(phone.Sent)
+		must(t, accounttest.SendTexts(t, w, phone))
+		return len(phone.Sent) - before
 	}
 	if sent := ask(); sent == 0 || sent > proofsByNumber {
 		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, proofsByNumber)
@@ -158,7 +155,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 
 func TestR47_OneAccountChangesItsNumberInVain(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	sent := 0
 	for i := range 20 {
@@ -176,10 +173,10 @@ func TestR47_OneAccountChangesItsNumberInVain(t *testing.T) {
 
 func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
+	w, _ := accounttest.Switchboard(t)
 	v := numbered(t, w, "+33698765432")
 	code, _ := askProof(t, w, v)
-	for range freeTries {
+	for range accounttest.FreeTries {
 		if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("a wrong code: %v", err)
 		}
@@ -199,7 +196,7 @@ func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 
 func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
 	t.Parallel()
-	w, operator := switchboard(t)
+	w, operator := accounttest.Switchboard(t)
 	for _, v := range []*viewer.Viewer{nil, operator} {
 		if err := w.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
@@ -218,31 +215,12 @@ func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
 	}
 }
 
-func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
-	t.Parallel()
-	w, operator := switchboard(t)
-	person := assist(t, w, operator, spoken(w, "", "+33698765432"))
-	phone := &phones{}
-	for i := range 12 {
-		w.SetNow(bookingtest.Start.Add(time.Duration(i) * 90 * time.Minute))
-		if err := w.Accounts.SignUps.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
-			t.Fatal(err)
-		}
-		if err := sendTexts(t.Context(), w, phone); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(phone.sent) == 0 || len(phone.sent) > linksByNumber {
-		t.Errorf("%d links went to the number within a day, want %d at most", len(phone.sent), linksByNumber)
-	}
-}
-
 // Where the number changes while a code is asked for, the number that the code goes to is
 // the one that is counted.
 func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 	t.Parallel()
-	w, _ := switchboard(t)
-	phone := &phones{}
+	w, _ := accounttest.Switchboard(t)
+	phone := &accounttest.Phone{}
 	var group sync.WaitGroup
 	for range 4 {
 		v := numbered(t, w, "+33698765432")
@@ -255,11 +233,9 @@ func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 		}
 	}
 	group.Wait()
-	if err := sendTexts(t.Context(), w, phone); err != nil {
-		t.Fatal(err)
-	}
+	must(t, accounttest.SendTexts(t, w, phone))
 	sent := map[string]int{}
-	for _, m := range phone.sent {
+	for _, m := range phone.Sent {
 		sent[m.To]++
 	}
 	for number, n := range sent {

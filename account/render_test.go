@@ -7,10 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/report"
-
 	"socialdirect/account/factor"
 	"socialdirect/account/people"
+	"socialdirect/account/report"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -28,11 +27,11 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}
 	person := people.Person{ID: uuid.New(), Role: viewer.ClientManager, Email: "zoe@exemple.fr", FirstName: "Zoé", LastName: "<b>", Mobile: "+33612345678"}
 	full := Account{Person: person, State: Invited, CreatedAt: at, SeenOn: &at}
-	reports := []report.Report{{Kind: report.Dispute, Text: "Mot\nà mot", Author: "Nadia", At: at}, {HandledAt: &at, HandledBy: "Claire", At: at}}
+	reports := []report.Report{{Kind: report.Dispute, Text: "Mot\nà mot", Author: "Nadia", At: at}}
 	line := audit.Line{ID: 1, At: at, Entry: audit.Entry{Act: "account.suspended", ActorID: person.ID, SubjectID: person.ID}}
 	pages := []web.Page{
 		searchPage{}, searchPage{Asked: true, Found: []Account{full}, Previous: 1, Next: 3},
-		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, report.ReportsPage{}, journalPage{},
+		accountPage{}, accountPage{Viewer: v, Own: true}, decisionPage{}, factorResetPage{}, invitePage{}, journalPage{},
 		accountPage{
 			Viewer: v, Account: full, Client: "Exemple", Coming: 3, Possible: Acts, Recovery: true, ResetCode: "1234 5678 9012 3456", Reports: reports, Resets: []pastReset{{factor.Reset{Reason: "a\nb", DecidedAt: at}, "Claire"}},
 			Decisions: []Decided{{Act: ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: Suspend, At: at}},
@@ -41,7 +40,6 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		accountPage{Viewer: v, Account: Account{Person: people.Person{Role: viewer.Beneficiary}}, Ages: []AgeCheck{{DueOn: at}, {Outcome: AgeVerified, SettledAt: &at, Reason: "a\nb"}, {Outcome: AgeClosed}}},
 		profilePage{Age: &AgeCheck{DueOn: at}},
 		newDecisionPage(nil, full, ChangeRole), newDecisionPage(nil, full, Refuse), factorResetPage{Account: full},
-		report.ReportsPage{Viewer: v, Reports: reports},
 		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
 	}
 	for i, page := range pages {

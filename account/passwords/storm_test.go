@@ -11,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
+	"socialdirect/account/accounttest"
 	"socialdirect/account/passwords"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
@@ -20,19 +19,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func signUp(w *bookingtest.World, email string) signup.SignUp {
-	return signup.SignUp{
-		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
-		Password: bookingtest.Password, Declaration: "adulte", Acceptance: "accepte",
-	}
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = bookingtest.Must
 
 // Whoever has no code costs no hashing, and no look at how good their password is.
 func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
@@ -40,13 +27,13 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.Passwords.Within(time.Hour)
 	free, err := w.Accounts.Passwords.Occupy(ctx)
-	check(t, err)
-	wrong := signUp(w, "zoe@exemple.fr")
+	must(t, err)
+	wrong := accounttest.NewSignUp(w, "zoe@exemple.fr")
 	wrong.Code, wrong.Password = "0000-0000-0000-0000", "Motdepasse1!"
 	if err := w.Accounts.SignUps.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
 		t.Errorf("with every place taken, a wrong code gets %v", err)
 	}
-	weak := signUp(w, "zoe@exemple.fr")
+	weak := accounttest.NewSignUp(w, "zoe@exemple.fr")
 	weak.Password = "Motdepasse1!"
 	answer := make(chan error, 1)
 	go func() { answer <- w.Accounts.SignUps.SignUp(ctx, weak) }()
@@ -69,21 +56,21 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	check(t, w.Accounts.SignUps.SignUp(context.Background(), signUp(w, "zoe@exemple.fr")))
+	must(t, w.Accounts.SignUps.SignUp(context.Background(), accounttest.NewSignUp(w, "zoe@exemple.fr")))
 	_, err := w.DB.Pool.Exec(context.Background(), `update accounts set email_validated_at = created_at`)
-	check(t, err)
+	must(t, err)
 	signIn := func(from session.Device) (session.SignedIn, error) {
 		return w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", bookingtest.Password, from)
 	}
 	own, err := signIn(session.Device{})
-	check(t, err)
+	must(t, err)
 	w.Accounts.Passwords.Within(time.Hour)
 	ctx, leave := context.WithCancel(context.Background())
 	defer leave()
 	var all sync.WaitGroup
 	flood := func(occupy func(context.Context) (func(), error), try func(i int) error) {
 		free, err := occupy(ctx)
-		check(t, err)
+		must(t, err)
 		t.Cleanup(free)
 		before := w.Accounts.Passwords.Waits()
 		for i := range passwords.HashesWaiting {
@@ -98,16 +85,16 @@ func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 		}
 	}
 	flood(w.Accounts.Passwords.OccupySignUps, func(i int) error {
-		return w.Accounts.SignUps.SignUp(ctx, signUp(w, fmt.Sprintf("personne-%d@exemple.fr", i)))
+		return w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, fmt.Sprintf("personne-%d@exemple.fr", i)))
 	})
-	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
+	if err := w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
 		t.Errorf("one sign-up more: %v", err)
 	}
 	if _, err := signIn(session.Device{}); err != nil {
 		t.Errorf("a flood of sign-ups keeps somebody from signing in: %v", err)
 	}
 	flood(w.Accounts.Passwords.OccupySignIns, func(i int) error {
-		_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", session.Device{})
+		_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), accounttest.WrongPassword, session.Device{})
 		return err
 	})
 	if _, err := signIn(session.Device{}); !fault.Is(err, fault.Throttled) {
@@ -133,9 +120,9 @@ func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.Passwords.Within(20 * time.Millisecond)
 	free, err := w.Accounts.Passwords.Occupy(ctx)
-	check(t, err)
+	must(t, err)
 	defer free()
-	if err := w.Accounts.SignUps.SignUp(ctx, signUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
+	if err := w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
 		t.Errorf("after its time: %v", err)
 	}
 	if n := w.Accounts.Passwords.Waits(); n != 0 {
@@ -151,12 +138,12 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 	w.Accounts.Passwords.Within(time.Hour)
 	ctx, leave := context.WithCancel(context.Background())
 	free, err := w.Accounts.Passwords.Occupy(ctx)
-	check(t, err)
+	must(t, err)
 	var gone atomic.Int64
 	var all sync.WaitGroup
 	for i := range passwords.HashesWaiting {
 		all.Go(func() {
-			_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), "Faux-mot 1", session.Device{})
+			_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), accounttest.WrongPassword, session.Device{})
 			if errors.Is(err, context.Canceled) {
 				gone.Add(1)
 			}
@@ -166,7 +153,7 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 		time.Sleep(time.Millisecond) // until all of them wait
 	}
 	for range 1_000 {
-		_, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", session.Device{})
+		_, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", accounttest.WrongPassword, session.Device{})
 		if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
 			t.Fatalf("one too many: %v", err)
 		}
@@ -177,12 +164,12 @@ func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
 		t.Errorf("%d left, %d still wait", gone.Load(), w.Accounts.Passwords.Waits())
 	}
 	var counted int
-	check(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from throttles`).Scan(&counted))
+	must(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from throttles`).Scan(&counted))
 	if counted != 0 {
 		t.Errorf("%d counters count tries that were never made", counted)
 	}
 	free()
-	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", "Faux-mot 1", session.Device{}); !fault.Is(err, fault.Invalid) {
+	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", accounttest.WrongPassword, session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("after the storm: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package account_test
+package lookup_test
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
+	"socialdirect/account/accounttest"
 	"socialdirect/account/lookup"
+	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
@@ -25,12 +25,12 @@ import (
 func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 	t.Helper()
 	client, err := w.Companies.BySlug(context.Background(), "exemple")
-	check(t, err)
+	must(t, err)
 	_, err = w.DB.Pool.Exec(context.Background(), `
 		insert into accounts (role, email, email_validated_at, last_name, first_name, mobile, client_id, password_hash, time_zone, created_at)
 		select 'beneficiary', 'personne-' || i || '@exemple.fr', $3, 'Personne' || i, 'Zoé', '+336' || lpad(i::text, 8, '0'), $2, 'none', 'Europe/Paris', $3
 		from generate_series(1, $1) i`, n, client.ID, bookingtest.Start)
-	check(t, err)
+	must(t, err)
 	for i := range n {
 		mobiles = append(mobiles, fmt.Sprintf("+336%08d", i+1))
 	}
@@ -40,7 +40,7 @@ func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 // overseen are the mails and the line of the journal that tell of an operator.
 func overseen(t *testing.T, w *bookingtest.World, operator uuid.UUID) (mails, lines int) {
 	t.Helper()
-	check(t, w.DB.Pool.QueryRow(context.Background(), `
+	must(t, w.DB.Pool.QueryRow(context.Background(), `
 		select (select count(*) from river_job where args->>'notice' = 'many_shown' and args->>'about' = $2),
 		       (select count(*) from audit_entries where act = 'account.many_shown' and actor_id = $1)`, operator, operator.String()).Scan(&mails, &lines))
 	return mails, lines
@@ -66,7 +66,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	// The bound of searches within ten minutes is another one: time goes by.
 	for batch := 0; batch < len(mobiles); batch += 50 {
 		w.SetNow(w.DB.Now().Add(10 * time.Minute))
-		atOnce(min(50, len(mobiles)-batch), func(i int) {
+		accounttest.AtOnce(min(50, len(mobiles)-batch), func(i int) {
 			switch err := search(mobiles[batch+i]); {
 			case err == nil:
 				shown.Add(1)
@@ -122,11 +122,11 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 		t.Errorf("a second before midnight: %v", err)
 	}
 	w.SetNow(midnight)
-	check(t, search(mobiles[len(mobiles)-1]))
+	must(t, search(mobiles[len(mobiles)-1]))
 	w.SetNow(midnight.Add(4 * 24 * time.Hour))
-	check(t, w.Accounts.Sweep(ctx))
+	must(t, w.Accounts.Sweep(ctx))
 	var left int
-	check(t, w.DB.Pool.QueryRow(ctx, `select count(*) from people_shown`).Scan(&left))
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from people_shown`).Scan(&left))
 	if left != 0 {
 		t.Errorf("%d lines are kept of whom operators were shown", left)
 	}
@@ -149,7 +149,7 @@ func TestR47_RefusalsOfASignUpByPhoneAreShownPeople(t *testing.T) {
 			t.Errorf("%s: %v", in.Email, err)
 		}
 		var shown, lines int
-		check(t, w.DB.Pool.QueryRow(ctx, `
+		must(t, w.DB.Pool.QueryRow(ctx, `
 			select (select count(*) from people_shown where operator_id = $1),
 			       (select count(*) from audit_entries where actor_id = $1 and act = 'account.looked_up')`, operator.ID).Scan(&shown, &lines))
 		if shown != i+1 || lines != i+1 {
@@ -165,9 +165,9 @@ func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	crowd(t, w, lookup.ShownMost+20)
 	rows, err := w.DB.Pool.Query(ctx, `select id from accounts where role = 'beneficiary' order by id`)
-	check(t, err)
+	must(t, err)
 	people, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	check(t, err)
+	must(t, err)
 	show := func(asked ...uuid.UUID) (shown int, full error) {
 		err := w.DB.InTx(ctx, func(tx postgres.Tx) error {
 			allowed, refused, err := w.Accounts.Lookups.ShowFirst(ctx, tx, operator, asked...)
@@ -179,7 +179,7 @@ func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
 			shown, full = len(allowed), refused
 			return err
 		})
-		check(t, err)
+		must(t, err)
 		return shown, full
 	}
 	for _, c := range []struct {

@@ -1,4 +1,4 @@
-package account_test
+package signup_test
 
 import (
 	"context"
@@ -6,39 +6,23 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
+	"socialdirect/account/accounttest"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
-	"socialdirect/legal"
 )
-
-// publish gives the terms a new version at an instant.
-func publish(t *testing.T, w *bookingtest.World, at time.Time) {
-	t.Helper()
-	ctx := context.Background()
-	ok(t, w.Legal.Save(ctx, w.Admin, legal.Terms, legal.Words{Markdown: "nouveau", Changes: "Un mot de plus."}))
-	ok(t, w.Legal.Publish(ctx, w.Admin, legal.Terms, 1, at))
-}
-
-func ok(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // beneficiary signs somebody up and in, and returns the session's token.
 func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
-	ok(t, w.Accounts.SignUps.SignUp(ctx, signUp(w, email)))
+	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, email)))
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = created_at where email = $1`, email)
-	ok(t, err)
+	must(t, err)
 	in, err := w.Accounts.Sessions.SignIn(ctx, email, bookingtest.Password, session.Device{})
-	ok(t, err)
+	must(t, err)
 	return in.Token
 }
 
@@ -47,16 +31,16 @@ func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
 	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: email, Zone: "Europe/Paris"})
-	ok(t, err)
+	must(t, err)
 	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
-	ok(t, err)
+	must(t, err)
 	return in.Token
 }
 
 func pending(t *testing.T, w *bookingtest.World, token string) bool {
 	t.Helper()
 	v, err := w.Accounts.Sessions.Authenticate(context.Background(), token)
-	ok(t, err)
+	must(t, err)
 	if v == nil {
 		t.Fatal("nobody is signed in")
 	}
@@ -93,7 +77,7 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	publish(t, w, time.Time{})
 	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
-	ok(t, err)
+	must(t, err)
 	owed, err := w.Accounts.SignUps.Owed(ctx, v)
 	if err != nil || owed.Adult || len(owed.Texts) != 1 || owed.Texts[0].Changes != "Un mot de plus." || owed.Shown() != "terms-2" {
 		t.Fatalf("owed: %+v, %v", owed, err)
@@ -103,19 +87,19 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	}
 	w.SetNow(bookingtest.Start.Add(time.Minute))
 	for range 2 { // a second press changes nothing
-		ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
+		must(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
 	}
 	if pending(t, w, token) {
 		t.Error("asked again")
 	}
 	var wording string
 	var at time.Time
-	ok(t, w.DB.Pool.QueryRow(ctx, `select wording, accepted_at from legal_acceptances where account_id = $1 and kind = 'terms' and version = '2'`, v.ID).Scan(&wording, &at))
+	must(t, w.DB.Pool.QueryRow(ctx, `select wording, accepted_at from legal_acceptances where account_id = $1 and kind = 'terms' and version = '2'`, v.ID).Scan(&wording, &at))
 	if wording != "J’accepte." || !at.Equal(bookingtest.Start.Add(time.Minute)) {
 		t.Errorf("kept %q at %s", wording, at)
 	}
 	var first int
-	ok(t, w.DB.Pool.QueryRow(ctx, `select count(*) from legal_acceptances where account_id = $1 and version = '1' and accepted_at = $2`, v.ID, bookingtest.Start).Scan(&first))
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from legal_acceptances where account_id = $1 and version = '1' and accepted_at = $2`, v.ID, bookingtest.Start).Scan(&first))
 	if first != 2 {
 		t.Errorf("%d acceptances of the first versions are left, want 2", first)
 	}
@@ -128,7 +112,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	publish(t, w, time.Time{})
 	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
-	ok(t, err)
+	must(t, err)
 	w.SetNow(bookingtest.Start.Add(time.Minute))
 	publish(t, w, time.Time{})
 	if err := w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}); !fault.Is(err, fault.Conflict) {
@@ -137,7 +121,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	if !pending(t, w, token) {
 		t.Error("no longer asked")
 	}
-	ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-3"}))
+	must(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-3"}))
 	if pending(t, w, token) {
 		t.Error("asked again")
 	}
@@ -149,9 +133,9 @@ func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
 	w, ctx := bookingtest.New(t), t.Context()
 	token := beneficiary(t, w, "zoe@exemple.fr")
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set adult_declared_at = null; delete from legal_acceptances`)
-	ok(t, err)
+	must(t, err)
 	v, err := w.Accounts.Sessions.Authenticate(ctx, token)
-	ok(t, err)
+	must(t, err)
 	if !v.Pending {
 		t.Fatal("not asked")
 	}
@@ -162,10 +146,10 @@ func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
 	if err := w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte."}); !fault.Is(err, fault.Invalid) || !pending(t, w, token) {
 		t.Errorf("without the declaration: %v", err)
 	}
-	ok(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Declaration: "J’ai 18 ans.", Wording: "J’accepte."}))
+	must(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Declaration: "J’ai 18 ans.", Wording: "J’accepte."}))
 	var wording string
 	var declared time.Time
-	ok(t, w.DB.Pool.QueryRow(ctx, `select min(l.wording), min(a.adult_declared_at) from accounts a join legal_acceptances l on l.account_id = a.id`).Scan(&wording, &declared))
+	must(t, w.DB.Pool.QueryRow(ctx, `select min(l.wording), min(a.adult_declared_at) from accounts a join legal_acceptances l on l.account_id = a.id`).Scan(&wording, &declared))
 	if pending(t, w, token) || !strings.Contains(wording, "J’ai 18 ans.") || !declared.Equal(bookingtest.Start) {
 		t.Errorf("kept %q at %s", wording, declared)
 	}

@@ -1,16 +1,17 @@
-package account_test
+package lookup_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account"
+	"socialdirect/account/accounttest"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
+	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -23,12 +24,12 @@ import (
 func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) people.Person {
 	t.Helper()
 	in := signup.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
-	return assist(t, w, v, in)
+	return accounttest.Assist(t, w, v, in)
 }
 
 func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 	t.Parallel()
-	w, v := switchboard(t)
+	w, v := accounttest.Switchboard(t)
 	admin := w.Member(t, viewer.Administrator, "claire")
 	anne := again(t, w, v, "Anne-Marie", "Le Goff", "anne.le.goff@exemple.fr", "+33612345679")
 	twin := again(t, w, v, "anne marie", "LE GOFF", "autre@exemple.fr", "+33612345679")
@@ -69,13 +70,11 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 
 func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	t.Parallel()
-	w, v := switchboard(t)
+	w, v := accounttest.Switchboard(t)
 	admin := w.Member(t, viewer.Administrator, "claire")
 	list := func(page int) ([]lookup.DoubleGroup, bool) {
 		groups, more, err := w.Accounts.Lookups.DoubleGroups(t.Context(), admin, page)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		return groups, more
 	}
 	again(t, w, v, "Seule", "Ici", "seule@exemple.fr", "+33698000000")
@@ -114,9 +113,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != lookup.SameMobile || first.Accounts[1].Likeness != lookup.SameNameAndMobile {
 		t.Errorf("bounded, and who has the same name: %+v", first)
 	}
-	if err := w.Accounts.Decide(t.Context(), admin, last.ID, account.Decision{Act: account.Withdraw, Reason: "Cette personne a deux comptes."}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.Decide(t.Context(), admin, last.ID, account.Decision{Act: account.Withdraw, Reason: "Cette personne a deux comptes."}))
 	groups, _ = list(1)
 	for _, double := range groups[0].Accounts {
 		if double.ID == last.ID {
@@ -131,5 +128,42 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	}
 	if !fault.Is(err, fault.Throttled) {
 		t.Errorf("harvesting: %v", err)
+	}
+}
+
+func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
+	t.Parallel()
+	w, v := accounttest.Switchboard(t)
+	first := accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne.le.goff@exemple.fr", "+33612345679"))
+	for name, c := range map[string]struct {
+		probe lookup.Probe
+		want  lookup.Likeness
+	}{
+		"the same mobile":         {lookup.Probe{FirstName: "Paul", LastName: "Hoarau", Mobile: "+33612345679"}, lookup.SameMobile},
+		"name and mobile":         {lookup.Probe{FirstName: "anne marie", LastName: "LE GÔFF", Mobile: "+33612345679"}, lookup.SameNameAndMobile},
+		"case":                    {lookup.Probe{Email: "Anne.Le.Goff@exemple.fr"}, lookup.SameEmail},
+		"dots":                    {lookup.Probe{Email: "annelegoff@EXEMPLE.fr", Mobile: "+33612345670"}, lookup.SameEmail},
+		"the same name alone":     {lookup.Probe{FirstName: "Anne-Marie", LastName: "Le Goff"}, ""},
+		"a dot in another domain": {lookup.Probe{Email: "anne.le.goff@ex.emple.fr"}, ""},
+		"nothing":                 {lookup.Probe{}, ""},
+		"a member of staff":       {lookup.Probe{Email: "standard@exemple.fr"}, ""},
+	} {
+		found, err := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, c.probe)
+		switch {
+		case err != nil, c.want == "" && len(found) != 0, c.want != "" && len(found) != 1:
+			t.Errorf("%s: %+v, %v", name, found, err)
+		case c.want != "" && (found[0].Likeness != c.want || found[0].ID != first.ID || strings.Contains(found[0].Mobile, "12") || !strings.HasSuffix(found[0].Mobile, "56 79")):
+			t.Errorf("%s: %+v", name, found[0])
+		}
+	}
+	again := accounttest.NewAssisted(w, "paul@exemple.fr", "+33612345679")
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrDoubles) {
+		t.Errorf("without asking: %v", err)
+	}
+	again.DespiteDoubles = true
+	accounttest.Assist(t, w, v, again)
+	again.Email = "ANNE.LE.GOFF@exemple.fr"
+	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrKnown) {
+		t.Errorf("the same address: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package account_test
+package factor_test
 
 import (
 	"context"
@@ -8,24 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/session"
+	"socialdirect/account/accounttest"
 	"socialdirect/booking/bookingtest"
-	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
-
-	"github.com/google/uuid"
 )
-
-// sheet reads the viewer's new recovery codes.
-func sheet(t *testing.T, w *bookingtest.World, v *viewer.Viewer) []string {
-	t.Helper()
-	codes, err := w.Accounts.Factors.TakeRecoverySheet(context.Background(), v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return codes
-}
 
 func TestR8_RecoveryCodesAreShownOnceAndKeptAsHashes(t *testing.T) {
 	t.Parallel()
@@ -59,9 +46,7 @@ func TestR8_NewCodesWaitTenMinutesToBeShown(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	w.SetNow(bookingtest.Start.Add(10 * time.Minute))
-	if err := w.Accounts.Sweep(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.Sweep(ctx))
 	var waiting int
 	if err := w.DB.Pool.QueryRow(ctx, `select count(*) from recovery_sets where sealed_sheet is not null`).Scan(&waiting); err != nil || waiting != 0 {
 		t.Errorf("%d sheets still wait, %v", waiting, err)
@@ -100,20 +85,14 @@ func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsTold(t *testing.T) {
 	}
 	var left []int
 	rows, err := w.DB.Pool.Query(ctx, `select (args->>'left')::int from river_job where args->>'notice' = 'recovery_used'`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer rows.Close()
 	for rows.Next() {
 		var n int
-		if err := rows.Scan(&n); err != nil {
-			t.Fatal(err)
-		}
+		must(t, rows.Scan(&n))
 		left = append(left, n)
 	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, rows.Err())
 	if len(left) != 1 || left[0] != 9 {
 		t.Errorf("mails say left: %v", left)
 	}
@@ -150,9 +129,7 @@ func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
 		wantFault(t, name, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
 	}
 	wantFault(t, "a half session", w.Accounts.Factors.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
-	if err := w.Accounts.Factors.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))))
 	fresh := sheet(t, w, v)
 	if len(fresh) != 10 {
 		t.Fatalf("%d new codes", len(fresh))
@@ -169,13 +146,11 @@ func TestR8_APasskeyJustGivenStandsOnceForACode(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
-	d := addPasskey(t, w, v, "Téléphone")
+	d := accounttest.AddPasskey(t, w, v, "Téléphone")
 	if in := proved(t, w, d, v); in.Token != "" {
 		t.Error("a proof in a complete session made another session")
 	}
-	if err := w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""))
 	wantFault(t, "the same proof again", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
 	proved(t, w, d, v)
 	w.SetNow(bookingtest.Start.Add(5 * time.Minute))
@@ -183,88 +158,4 @@ func TestR8_APasskeyJustGivenStandsOnceForACode(t *testing.T) {
 	proved(t, w, d, v)
 	other := proved(t, w, d, half(t, w, "claire@exemple.fr"))
 	wantFault(t, "another session's proof", w.Accounts.Factors.RenewRecoveryCodes(ctx, whoIs(t, w, other), ""), fault.Invalid)
-}
-
-func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
-	t.Parallel()
-	w, ctx := bookingtest.New(t), context.Background()
-	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
-	worker, _ := enrolled(t, w, viewer.SocialWorker, "nadia@exemple.fr")
-	d := addPasskey(t, w, worker, "Téléphone")
-	codes := sheet(t, w, worker)
-	waiting := half(t, w, "nadia@exemple.fr")
-	if err := w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "); err != nil {
-		t.Fatal(err)
-	}
-	for name, v := range map[string]*viewer.Viewer{"complete": worker, "half": waiting} {
-		if alive(t, w, v) {
-			t.Errorf("the %s session outlived it", name)
-		}
-	}
-	if !alive(t, w, admin) {
-		t.Error("the administrator's session ended")
-	}
-	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{})
-	wantFault(t, "the passkey", err, fault.Invalid)
-	in, err := w.Accounts.Sessions.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, session.Device{})
-	if err != nil || in.Complete || in.Enrolled {
-		t.Fatalf("signs in as %+v, %v", in, err)
-	}
-	again := whoIs(t, w, in)
-	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codes[0])
-	wantFault(t, "an old recovery code", err, fault.Invalid)
-	code, err := w.Accounts.Factors.TakeResetCode(ctx, admin, worker.ID)
-	must(t, err)
-	must(t, w.Accounts.Factors.GiveResetCode(ctx, again, code))
-	enrolment, err := w.Accounts.Factors.Enrol(ctx, again)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil || !in.NewCodes {
-		t.Errorf("enrols anew: %+v, %v", in, err)
-	}
-
-	resets, err := w.Accounts.Factors.SecondFactorResets(ctx, admin, worker.ID)
-	if err != nil || len(resets) != 1 || resets[0].AuthorID != admin.ID || resets[0].Reason != "Téléphone volé, reconnue au téléphone." || !resets[0].DecidedAt.Equal(bookingtest.Start) {
-		t.Errorf("kept: %+v, %v", resets, err)
-	}
-	lines, err := audit.About(ctx, w.DB.Pool, worker.ID, 10)
-	if err != nil || len(lines) != 1 || lines[0].Act != "second_factor.reset" || lines[0].ActorID != admin.ID {
-		t.Errorf("journaled: %+v, %v", lines, err)
-	}
-	if got := strings.Join(jobsFor(t, w), " "); !strings.Contains(got, "second_factor_reset") {
-		t.Errorf("mails: %s", got)
-	}
-}
-
-func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
-	t.Parallel()
-	w, ctx := bookingtest.New(t), context.Background()
-	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
-	worker, _ := enrolled(t, w, viewer.SocialWorker, "nadia@exemple.fr")
-	zoe := w.Beneficiary(t, "Zoé", "Vidal")
-	for _, role := range viewer.Roles {
-		if role != viewer.Administrator {
-			v := &viewer.Viewer{ID: uuid.New(), Role: role, Complete: true}
-			wantFault(t, string(role), w.Accounts.Factors.ResetSecondFactor(ctx, v, worker.ID, "Pourquoi"), fault.Forbidden)
-			_, err := w.Accounts.Factors.SecondFactorResets(ctx, v, worker.ID)
-			wantFault(t, string(role)+" reads", err, fault.Forbidden)
-		}
-	}
-	wantFault(t, "half signed in", w.Accounts.Factors.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
-	wantFault(t, "for oneself", w.Accounts.Factors.ResetSecondFactor(ctx, admin, admin.ID, "Pourquoi"), fault.Forbidden)
-	wantFault(t, "of a beneficiary", w.Accounts.Factors.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
-	wantFault(t, "of nobody", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
-	for name, reason := range map[string]string{"no": "", "an empty": " \n ", "an endless": strings.Repeat("é", 501)} {
-		wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
-	}
-	if !alive(t, w, worker) {
-		t.Error("a refused reset ended a session")
-	}
-	if lines, err := audit.About(ctx, w.DB.Pool, worker.ID, 10); err != nil || len(lines) != 0 {
-		t.Errorf("a refused reset is journaled: %v, %v", lines, err)
-	}
-	if err := w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, strings.Repeat("é", 500)); err != nil {
-		t.Errorf("500 characters: %v", err)
-	}
 }

@@ -1,4 +1,4 @@
-package account_test
+package factor_test
 
 import (
 	"bytes"
@@ -10,187 +10,34 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/signup"
-
+	"socialdirect/account/accounttest"
 	"socialdirect/account/factor"
 	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
-
-	"github.com/descope/virtualwebauthn"
-	"github.com/google/uuid"
-	"github.com/pquerna/otp/totp"
 )
-
-// device is an authenticator in software, with one passkey in it.
-type device struct {
-	site virtualwebauthn.RelyingParty
-	auth virtualwebauthn.Authenticator
-	key  virtualwebauthn.Credential
-}
-
-func newDevice(owner uuid.UUID) *device {
-	return &device{
-		site: virtualwebauthn.RelyingParty{ID: "localhost", Name: "Social Direct", Origin: "http://localhost"},
-		auth: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: owner[:]}),
-		key:  newKey(),
-	}
-}
-
-// wholeKey is the size of a public key whose coordinates have no leading zero.
-const wholeKey = 77
-
-// newKey skips, one time in 128, a key of which the authenticator would write a
-// coordinate a byte too short.
-func newKey() virtualwebauthn.Credential {
-	for {
-		if key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(key.Key.AttestationData()) == wholeKey {
-			return key
-		}
-	}
-}
-
-// create answers a challenge to make the passkey.
-func (d *device) create(t *testing.T, asked any) []byte {
-	t.Helper()
-	options, err := virtualwebauthn.ParseAttestationOptions(asJSON(t, asked))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []byte(virtualwebauthn.CreateAttestationResponse(d.site, d.auth, d.key, *options))
-}
-
-// sign answers a challenge with the passkey, its counter one further.
-func (d *device) sign(t *testing.T, asked any) []byte {
-	t.Helper()
-	d.key.Counter++
-	options, err := virtualwebauthn.ParseAssertionOptions(asJSON(t, asked))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []byte(virtualwebauthn.CreateAssertionResponse(d.site, d.auth, d.key, *options))
-}
-
-func asJSON(t *testing.T, asked any) string {
-	t.Helper()
-	text, err := json.Marshal(asked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// addPasskey makes a passkey of the viewer's.
-func addPasskey(t *testing.T, w *bookingtest.World, v *viewer.Viewer, name string) *device {
-	t.Helper()
-	d := newDevice(v.ID)
-	if _, err := w.Accounts.Factors.AddPasskey(context.Background(), v, name, d.create(t, toAdd(t, w, v))); err != nil {
-		t.Fatalf("add %s: %v", name, err)
-	}
-	return d
-}
-
-func toAdd(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
-	t.Helper()
-	asked, err := w.Accounts.Factors.AskToAddPasskey(context.Background(), v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return asked
-}
-
-func toSignIn(t *testing.T, w *bookingtest.World, holder string) any {
-	t.Helper()
-	asked, err := w.Accounts.Factors.AskPasskeySignIn(context.Background(), []byte(holder))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return asked
-}
 
 func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 	t.Helper()
 	asked, err := w.Accounts.Factors.AskPasskeyProof(context.Background(), v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return asked
 }
 
-// invited is a member of staff who has given a password alone, with the address.
-func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string) *viewer.Viewer {
+func proved(t *testing.T, w *bookingtest.World, d *accounttest.Authenticator, v *viewer.Viewer) session.SignedIn {
 	t.Helper()
-	ctx := context.Background()
-	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: role, Email: email, Zone: "Europe/Paris"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := w.Accounts.SignUps.AcceptInvitation(ctx, token, bookingtest.Password, session.Device{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return whoIs(t, w, in)
-}
-
-func whoIs(t *testing.T, w *bookingtest.World, in session.SignedIn) *viewer.Viewer {
-	t.Helper()
-	v, err := w.Accounts.Sessions.Authenticate(context.Background(), in.Token)
-	if err != nil || v == nil {
-		t.Fatalf("nobody is signed in: %v", err)
-	}
-	return v
-}
-
-// half signs somebody in as far as a password goes.
-func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
-	t.Helper()
-	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, bookingtest.Password, session.Device{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return whoIs(t, w, in)
-}
-
-// enrolled is a member of staff with an application of codes, wholly signed in,
-// and the application's secret. The code of the world's first instant is used.
-func enrolled(t *testing.T, w *bookingtest.World, role viewer.Role, email string) (*viewer.Viewer, string) {
-	t.Helper()
-	ctx := context.Background()
-	v := invited(t, w, role, email)
-	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start))
-	if err != nil || !in.NewCodes {
-		t.Fatalf("enrolled as %+v: %v", in, err)
-	}
-	return whoIs(t, w, in), enrolment.Secret
-}
-
-func codeAt(t *testing.T, secret string, at time.Time) string {
-	t.Helper()
-	code, err := totp.GenerateCode(secret, at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return code
-}
-
-func wantFault(t *testing.T, what string, err error, code fault.Code) {
-	t.Helper()
-	if !fault.Is(err, code) {
-		t.Errorf("%s: got %v, want %s", what, err, code)
-	}
+	in, err := w.Accounts.Factors.ProvePasskey(context.Background(), v, d.Sign(t, toProve(t, w, v)))
+	must(t, err)
+	return in
 }
 
 func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
-	d := newDevice(v.ID)
-	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Téléphone", d.create(t, toAdd(t, w, v)))
+	d := accounttest.NewAuthenticator(v.ID)
+	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Téléphone", d.Create(t, accounttest.AskToAdd(t, w, v)))
 	if err != nil || !in.Complete || !in.NewCodes {
 		t.Fatalf("the first passkey: %+v, %v", in, err)
 	}
@@ -203,7 +50,7 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	wantFault(t, "a password alone set an application up beside the passkey", err, fault.Forbidden)
 	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, second)
 	wantFault(t, "a password alone asked for another passkey", err, fault.Forbidden)
-	in, err = w.Accounts.Factors.ProvePasskey(ctx, second, d.sign(t, toProve(t, w, second)))
+	in, err = w.Accounts.Factors.ProvePasskey(ctx, second, d.Sign(t, toProve(t, w, second)))
 	if err != nil || !in.Complete || in.NewCodes {
 		t.Fatalf("the passkey as second factor: %+v, %v", in, err)
 	}
@@ -225,10 +72,8 @@ func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
 	seen, err := w.Accounts.Factors.Enrol(ctx, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	addPasskey(t, w, v, "Téléphone")
+	must(t, err)
+	accounttest.AddPasskey(t, w, v, "Téléphone")
 	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, seen.Secret, bookingtest.Start))
 	wantFault(t, "the unconfirmed secret", err, fault.Invalid)
 }
@@ -239,13 +84,13 @@ func TestR8_APasskeySignsInWholly(t *testing.T) {
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	claire, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	for _, v := range []*viewer.Viewer{zoe, claire} {
-		d := addPasskey(t, w, v, "Téléphone")
-		in, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), d.sign(t, toSignIn(t, w, "cookie")), session.Device{Place: "192.0.2.1"})
+		d := accounttest.AddPasskey(t, w, v, "Téléphone")
+		in, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), d.Sign(t, accounttest.AskToSignIn(t, w, "cookie")), session.Device{Place: "192.0.2.1"})
 		if err != nil || !in.Complete || whoIs(t, w, in).ID != v.ID {
 			t.Errorf("%s: %+v, %v", v.Role, in, err)
 		}
 	}
-	if got := jobsFor(t, w); !strings.Contains(strings.Join(got, " "), "passkey_added") {
+	if got := accounttest.QueuedMails(t, w); !strings.Contains(strings.Join(got, " "), "passkey_added") {
 		t.Errorf("no mail about the new passkeys: %v", got)
 	}
 }
@@ -254,8 +99,8 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
-	d := addPasskey(t, w, v, "Téléphone")
-	answer := d.sign(t, toSignIn(t, w, "cookie"))
+	d := accounttest.AddPasskey(t, w, v, "Téléphone")
+	answer := d.Sign(t, accounttest.AskToSignIn(t, w, "cookie"))
 	opened := make(chan bool, 8)
 	var all sync.WaitGroup
 	for range cap(opened) {
@@ -276,7 +121,7 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 		t.Errorf("one answer opened %d sessions", times)
 	}
 	// A fresh challenge does not make the old answer good.
-	toSignIn(t, w, "cookie")
+	accounttest.AskToSignIn(t, w, "cookie")
 	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), answer, session.Device{})
 	wantFault(t, "the old answer to a fresh challenge", err, fault.Invalid)
 }
@@ -285,65 +130,56 @@ func TestR8_AChallengeBelongsToWhoAskedForItAndToItsPurpose(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
-	d := addPasskey(t, w, v, "Téléphone")
+	d := accounttest.AddPasskey(t, w, v, "Téléphone")
 	mine, other := half(t, w, "claire@exemple.fr"), half(t, w, "claire@exemple.fr")
 
-	_, err := w.Accounts.Factors.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, toProve(t, w, mine)))
 	wantFault(t, "a challenge of another session, none asked here", err, fault.Invalid)
 	toProve(t, w, other)
-	_, err = w.Accounts.Factors.ProvePasskey(ctx, other, d.sign(t, toProve(t, w, mine)))
+	_, err = w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, toProve(t, w, mine)))
 	wantFault(t, "a challenge of another session", err, fault.Invalid)
-	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("mine"), d.sign(t, toSignIn(t, w, "theirs")), session.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("mine"), d.Sign(t, accounttest.AskToSignIn(t, w, "theirs")), session.Device{})
 	wantFault(t, "a challenge of another cookie", err, fault.Invalid)
-	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, mine.Session, d.sign(t, toProve(t, w, mine)), session.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, mine.Session, d.Sign(t, toProve(t, w, mine)), session.Device{})
 	wantFault(t, "a challenge for the second factor used to sign in", err, fault.Invalid)
-	_, err = w.Accounts.Factors.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", newDevice(v.ID).create(t, toAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
+	_, err = w.Accounts.Factors.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", accounttest.NewAuthenticator(v.ID).Create(t, accounttest.AskToAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
 	wantFault(t, "a challenge to add of another session", err, fault.Invalid)
 
 	late := half(t, w, "claire@exemple.fr")
-	answer := d.sign(t, toProve(t, w, late))
+	answer := d.Sign(t, toProve(t, w, late))
 	w.SetNow(bookingtest.Start.Add(factor.ChallengeLifetime))
 	_, err = w.Accounts.Factors.ProvePasskey(ctx, late, answer)
 	wantFault(t, "after its time", err, fault.Invalid)
-	answer = d.sign(t, toProve(t, w, late))
+	answer = d.Sign(t, toProve(t, w, late))
 	w.SetNow(bookingtest.Start.Add(2*factor.ChallengeLifetime - time.Second))
 	if _, err := w.Accounts.Factors.ProvePasskey(ctx, late, answer); err != nil {
 		t.Errorf("within its time: %v", err)
 	}
 }
 
-func proved(t *testing.T, w *bookingtest.World, d *device, v *viewer.Viewer) session.SignedIn {
-	t.Helper()
-	in, err := w.Accounts.Factors.ProvePasskey(context.Background(), v, d.sign(t, toProve(t, w, v)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
-
 func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
-	mine := addPasskey(t, w, v, "Téléphone")
-	theirs := addPasskey(t, w, w.Beneficiary(t, "Zoé", "Vidal"), "Téléphone")
+	mine := accounttest.AddPasskey(t, w, v, "Téléphone")
+	theirs := accounttest.AddPasskey(t, w, w.Beneficiary(t, "Zoé", "Vidal"), "Téléphone")
 	elsewhere, otherSite, unverified, absent, forged, renamed := *mine, *mine, *mine, *mine, *mine, *mine
-	elsewhere.site.Origin = "https://evil.example"
-	otherSite.site.ID = "evil.example"
-	unverified.auth.Options.UserNotVerified = true
-	absent.auth.Options.UserNotPresent = true
-	forged.key.Key = newKey().Key
-	renamed.auth.Options.UserHandle = theirs.auth.Options.UserHandle
-	mine.key.Counter = 100 // so that no counter alone is what is refused
-	for name, d := range map[string]*device{
+	elsewhere.Site.Origin = "https://evil.example"
+	otherSite.Site.ID = "evil.example"
+	unverified.Auth.Options.UserNotVerified = true
+	absent.Auth.Options.UserNotPresent = true
+	forged.Key.Key = accounttest.NewPasskey().Key
+	renamed.Auth.Options.UserHandle = theirs.Auth.Options.UserHandle
+	mine.Key.Counter = 100 // so that no counter alone is what is refused
+	for name, d := range map[string]*accounttest.Authenticator{
 		"of another origin": &elsewhere, "of another site": &otherSite, "without the holder checked": &unverified, "without anybody there": &absent,
-		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": newDevice(v.ID),
+		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": accounttest.NewAuthenticator(v.ID),
 	} {
-		d.key.Counter = 50
-		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.sign(t, toSignIn(t, w, name)), session.Device{})
+		d.Key.Counter = 50
+		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.Sign(t, accounttest.AskToSignIn(t, w, name)), session.Device{})
 		wantFault(t, "sign in "+name, err, fault.Invalid)
 		session := half(t, w, "claire@exemple.fr")
-		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.sign(t, toProve(t, w, session)))
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.Sign(t, toProve(t, w, session)))
 		if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
 			t.Errorf("%s: the half session is gone", name)
 		}
@@ -351,7 +187,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	session := half(t, w, "claire@exemple.fr")
-	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.sign(t, toProve(t, w, session)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.Sign(t, toProve(t, w, session)))
 	wantFault(t, "somebody else's passkey", err, fault.Invalid)
 	w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	for name, answer := range map[string]string{"nothing": "", "no JSON": "{", "another JSON": `[1]`, "null": "null", "NUL": "\x00"} {
@@ -364,28 +200,19 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	for _, part := range []string{"clientDataJSON", "authenticatorData", "signature"} {
 		toAlter := half(t, w, "claire@exemple.fr")
 		var answer map[string]any
-		if err := json.Unmarshal(mine.sign(t, toProve(t, w, toAlter)), &answer); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal(mine.Sign(t, toProve(t, w, toAlter)), &answer))
 		response := answer["response"].(map[string]any)
 		response[part] = flip(response[part].(string))
-		_, err := w.Accounts.Factors.ProvePasskey(ctx, toAlter, []byte(asJSON(t, answer)))
+		altered, err := json.Marshal(answer)
+		must(t, err)
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, toAlter, altered)
 		wantFault(t, "altered "+part, err, fault.Invalid)
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	last := half(t, w, "claire@exemple.fr")
-	if _, err := w.Accounts.Factors.ProvePasskey(ctx, last, mine.sign(t, toProve(t, w, last))); err != nil {
+	if _, err := w.Accounts.Factors.ProvePasskey(ctx, last, mine.Sign(t, toProve(t, w, last))); err != nil {
 		t.Errorf("the right answer, after all that: %v", err)
 	}
-}
-
-func alive(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
-	t.Helper()
-	ok, err := w.Accounts.Sessions.SessionAlive(context.Background(), v.Session)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ok
 }
 
 // flip changes one sign in the middle of a base64url text.
@@ -404,13 +231,13 @@ func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
-	d := addPasskey(t, w, v, "Téléphone")
+	d := accounttest.AddPasskey(t, w, v, "Téléphone")
 	session := half(t, w, "claire@exemple.fr")
 	forged := *d
-	forged.key.Key = newKey().Key
+	forged.Key.Key = accounttest.NewPasskey().Key
 	var err error
 	for tries := 0; tries < 8 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, forged.sign(t, toProve(t, w, session)))
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, forged.Sign(t, toProve(t, w, session)))
 	}
 	wantFault(t, "after eight tries", err, fault.Throttled)
 }
@@ -423,14 +250,14 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	defer slog.SetDefault(before)
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
-	d := addPasskey(t, w, v, "Téléphone de Zoé")
-	d.key.Counter = 10
-	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{}); err != nil {
+	d := accounttest.AddPasskey(t, w, v, "Téléphone de Zoé")
+	d.Key.Counter = 10
+	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, counter := range []uint32{10, 9, 0} { // sign adds one: the same, and earlier ones
-		d.key.Counter = counter
-		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{})
+		d.Key.Counter = counter
+		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{})
 		wantFault(t, "a counter that went back", err, fault.Invalid)
 	}
 	text := log.String()
@@ -442,8 +269,8 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 			t.Errorf("the log names somebody: %q", text)
 		}
 	}
-	d.key.Counter = 11
-	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, toSignIn(t, w, "a")), session.Device{}); err != nil {
+	d.Key.Counter = 11
+	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Errorf("the next counter: %v", err)
 	}
 }
@@ -452,10 +279,10 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Martin")
-	d := addPasskey(t, w, zoe, "Téléphone")
+	d := accounttest.AddPasskey(t, w, zoe, "Téléphone")
 	again := *d
-	again.auth.Options.UserHandle = paul.ID[:]
-	_, err := w.Accounts.Factors.AddPasskey(ctx, paul, "Le même", again.create(t, toAdd(t, w, paul)))
+	again.Auth.Options.UserHandle = paul.ID[:]
+	_, err := w.Accounts.Factors.AddPasskey(ctx, paul, "Le même", again.Create(t, accounttest.AskToAdd(t, w, paul)))
 	wantFault(t, "a known credential id", err, fault.Conflict)
 
 	passkeys, err := w.Accounts.Factors.Passkeys(ctx, zoe)
@@ -471,11 +298,11 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 	if err := w.Accounts.Factors.RenamePasskey(ctx, zoe, id, "Portable"); err != nil {
 		t.Error(err)
 	}
-	asked := toSignIn(t, w, "a")
+	asked := accounttest.AskToSignIn(t, w, "a")
 	if err := w.Accounts.Factors.RemovePasskey(ctx, zoe, id); err != nil {
 		t.Errorf("a beneficiary's last passkey: %v", err)
 	}
-	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.sign(t, asked), session.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, asked), session.Device{})
 	wantFault(t, "a removed passkey", err, fault.Invalid)
 }
 
@@ -483,13 +310,11 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.SocialWorker, "nadia@exemple.fr")
-	d := newDevice(v.ID)
-	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Une", d.create(t, toAdd(t, w, v)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := accounttest.NewAuthenticator(v.ID)
+	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Une", d.Create(t, accounttest.AskToAdd(t, w, v)))
+	must(t, err)
 	v = whoIs(t, w, in)
-	addPasskey(t, w, v, "Deux")
+	accounttest.AddPasskey(t, w, v, "Deux")
 	passkeys, err := w.Accounts.Factors.Passkeys(ctx, v)
 	if err != nil || len(passkeys) != 2 {
 		t.Fatal(passkeys, err)
@@ -511,9 +336,7 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 		t.Fatalf("both at once: %d refused, %d left, %v", refused, len(left), err)
 	}
 	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if in, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, v, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil {
 		t.Fatal(err)
 	}
@@ -527,7 +350,7 @@ func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
 	for range 20 {
-		addPasskey(t, w, v, "Clé")
+		accounttest.AddPasskey(t, w, v, "Clé")
 	}
 	_, err := w.Accounts.Factors.AskToAddPasskey(ctx, v)
 	wantFault(t, "the twenty-first", err, fault.Invalid)
@@ -536,11 +359,9 @@ func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
 func TestR8_OldChallengesAreForgotten(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	toSignIn(t, w, "a")
+	accounttest.AskToSignIn(t, w, "a")
 	w.SetNow(bookingtest.Start.Add(factor.ChallengeLifetime))
-	if err := w.Accounts.Sweep(ctx); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Accounts.Sweep(ctx))
 	var left int
 	if err := w.DB.Pool.QueryRow(ctx, `select count(*) from passkey_challenges`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d challenges left, %v", left, err)

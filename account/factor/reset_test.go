@@ -1,15 +1,21 @@
-package account_test
+package factor_test
 
 import (
 	"context"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"socialdirect/account/accounttest"
 	"socialdirect/account/factor"
+	"socialdirect/account/session"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
 )
 
 // resetOf has an administrator reset somebody's second factor, and returns the code
@@ -23,6 +29,86 @@ func resetOf(t *testing.T, w *bookingtest.World, admin, worker *viewer.Viewer) s
 		t.Fatalf("the code to read out: %q, %v", code, err)
 	}
 	return code
+}
+
+func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
+	worker, _ := enrolled(t, w, viewer.SocialWorker, "nadia@exemple.fr")
+	d := accounttest.AddPasskey(t, w, worker, "Téléphone")
+	codes := sheet(t, w, worker)
+	waiting := half(t, w, "nadia@exemple.fr")
+	must(t, w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "))
+	for name, v := range map[string]*viewer.Viewer{"complete": worker, "half": waiting} {
+		if alive(t, w, v) {
+			t.Errorf("the %s session outlived it", name)
+		}
+	}
+	if !alive(t, w, admin) {
+		t.Error("the administrator's session ended")
+	}
+	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{})
+	wantFault(t, "the passkey", err, fault.Invalid)
+	in, err := w.Accounts.Sessions.SignIn(ctx, "nadia@exemple.fr", bookingtest.Password, session.Device{})
+	if err != nil || in.Complete || in.Enrolled {
+		t.Fatalf("signs in as %+v, %v", in, err)
+	}
+	again := whoIs(t, w, in)
+	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codes[0])
+	wantFault(t, "an old recovery code", err, fault.Invalid)
+	code, err := w.Accounts.Factors.TakeResetCode(ctx, admin, worker.ID)
+	must(t, err)
+	must(t, w.Accounts.Factors.GiveResetCode(ctx, again, code))
+	enrolment, err := w.Accounts.Factors.Enrol(ctx, again)
+	must(t, err)
+	if in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil || !in.NewCodes {
+		t.Errorf("enrols anew: %+v, %v", in, err)
+	}
+
+	resets, err := w.Accounts.Factors.SecondFactorResets(ctx, admin, worker.ID)
+	if err != nil || len(resets) != 1 || resets[0].AuthorID != admin.ID || resets[0].Reason != "Téléphone volé, reconnue au téléphone." || !resets[0].DecidedAt.Equal(bookingtest.Start) {
+		t.Errorf("kept: %+v, %v", resets, err)
+	}
+	lines, err := audit.About(ctx, w.DB.Pool, worker.ID, 10)
+	if err != nil || len(lines) != 1 || lines[0].Act != "second_factor.reset" || lines[0].ActorID != admin.ID {
+		t.Errorf("journaled: %+v, %v", lines, err)
+	}
+	if got := strings.Join(accounttest.QueuedMails(t, w), " "); !strings.Contains(got, "second_factor_reset") {
+		t.Errorf("mails: %s", got)
+	}
+}
+
+func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
+	worker, _ := enrolled(t, w, viewer.SocialWorker, "nadia@exemple.fr")
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	for _, role := range viewer.Roles {
+		if role != viewer.Administrator {
+			v := &viewer.Viewer{ID: uuid.New(), Role: role, Complete: true}
+			wantFault(t, string(role), w.Accounts.Factors.ResetSecondFactor(ctx, v, worker.ID, "Pourquoi"), fault.Forbidden)
+			_, err := w.Accounts.Factors.SecondFactorResets(ctx, v, worker.ID)
+			wantFault(t, string(role)+" reads", err, fault.Forbidden)
+		}
+	}
+	wantFault(t, "half signed in", w.Accounts.Factors.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
+	wantFault(t, "for oneself", w.Accounts.Factors.ResetSecondFactor(ctx, admin, admin.ID, "Pourquoi"), fault.Forbidden)
+	wantFault(t, "of a beneficiary", w.Accounts.Factors.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
+	wantFault(t, "of nobody", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
+	for name, reason := range map[string]string{"no": "", "an empty": " \n ", "an endless": strings.Repeat("é", 501)} {
+		wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
+	}
+	if !alive(t, w, worker) {
+		t.Error("a refused reset ended a session")
+	}
+	if lines, err := audit.About(ctx, w.DB.Pool, worker.ID, 10); err != nil || len(lines) != 0 {
+		t.Errorf("a refused reset is journaled: %v, %v", lines, err)
+	}
+	if err := w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, strings.Repeat("é", 500)); err != nil {
+		t.Errorf("500 characters: %v", err)
+	}
 }
 
 // Whoever reads the mailbox sets a password by link: the code given by voice is
@@ -51,8 +137,8 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	wantFault(t, "the code again", w.Accounts.Factors.GiveResetCode(ctx, second, code), fault.Invalid)
 	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, second)
 	wantFault(t, "another session", err, fault.Invalid)
-	d := newDevice(v.ID)
-	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Téléphone", d.create(t, toAdd(t, w, v)))
+	d := accounttest.NewAuthenticator(v.ID)
+	in, err := w.Accounts.Factors.AddPasskey(ctx, v, "Téléphone", d.Create(t, accounttest.AskToAdd(t, w, v)))
 	if err != nil || !in.Complete || !in.NewCodes {
 		t.Fatalf("a passkey with the code: %+v, %v", in, err)
 	}
@@ -60,7 +146,7 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	if owed, err := w.Accounts.Factors.OwesResetCode(ctx, whole); owed || err != nil {
 		t.Errorf("still owed: %v, %v", owed, err)
 	}
-	addPasskey(t, w, whole, "Tablette")
+	accounttest.AddPasskey(t, w, whole, "Tablette")
 
 	v = half(t, w, "denis@exemple.fr")
 	must(t, w.Accounts.Factors.GiveResetCode(ctx, v, others))
@@ -77,9 +163,9 @@ func TestR8_AChallengeOfBeforeTheResetMakesNoPasskey(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	worker, _ := enrolled(t, w, viewer.SocialWorker, "nadia@exemple.fr")
-	asked := toAdd(t, w, worker)
+	asked := accounttest.AskToAdd(t, w, worker)
 	resetOf(t, w, admin, worker)
-	_, err := w.Accounts.Factors.AddPasskey(ctx, worker, "Téléphone", newDevice(worker.ID).create(t, asked))
+	_, err := w.Accounts.Factors.AddPasskey(ctx, worker, "Téléphone", accounttest.NewAuthenticator(worker.ID).Create(t, asked))
 	wantFault(t, "the old challenge", err, fault.Invalid)
 }
 

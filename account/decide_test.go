@@ -1,0 +1,288 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"socialdirect/account"
+	"socialdirect/account/accounttest"
+	"socialdirect/account/session"
+	"socialdirect/account/signup"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func decide(act account.Act) account.Decision {
+	d := account.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
+	switch act {
+	case account.ChangeRole:
+		d.Role = viewer.DPO
+	case account.Refuse:
+		d.Refuse = []string{signup.RefuseEmail, signup.RefuseMobile}
+	}
+	return d
+}
+
+func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
+	for _, role := range viewer.Roles {
+		v := &viewer.Viewer{ID: uuid.New(), Role: role, Zone: admin.Zone, Complete: true}
+		if role == viewer.Administrator {
+			v = &viewer.Viewer{ID: admin.ID, Role: role, Zone: admin.Zone} // owes the second factor
+		}
+		for _, act := range account.Acts {
+			wantFault(t, fmt.Sprintf("%s: %s", role, act), w.Accounts.Decide(ctx, v, zoe.ID, decide(act)), fault.Forbidden)
+		}
+		_, _, err := w.Accounts.FindAccounts(ctx, v, "vidal", 1)
+		wantFault(t, string(role)+": search", err, fault.Forbidden)
+		_, err = w.Accounts.Account(ctx, v, zoe.ID)
+		wantFault(t, string(role)+": account", err, fault.Forbidden)
+		_, _, err = w.Accounts.Decisions(ctx, v, zoe.ID)
+		wantFault(t, string(role)+": decisions", err, fault.Forbidden)
+		_, err = w.Accounts.InviteStaff(ctx, v, signup.Invitation{Role: viewer.DPO, Email: "x@exemple.fr"})
+		wantFault(t, string(role)+": invite", err, fault.Forbidden)
+		wantFault(t, string(role)+": invite again", w.Accounts.ResendInvitation(ctx, v, zoe.ID), fault.Forbidden)
+		_, err = w.Accounts.Reports.Reports(ctx, v)
+		wantFault(t, string(role)+": reports", err, fault.Forbidden)
+		_, err = w.Accounts.Reports.ReportsAbout(ctx, v, zoe.ID)
+		wantFault(t, string(role)+": reports about", err, fault.Forbidden)
+		wantFault(t, string(role)+": mark", w.Accounts.Reports.MarkReport(ctx, v, uuid.New(), true), fault.Forbidden)
+		if role != viewer.DPO {
+			_, err = w.Accounts.Journal(ctx, v)
+			wantFault(t, string(role)+": journal", err, fault.Forbidden)
+		}
+	}
+	wantFault(t, "nobody", w.Accounts.Decide(ctx, nil, zoe.ID, decide(account.Suspend)), fault.Forbidden)
+}
+
+func TestR7_ADecisionIsSealedJournaledToldAndUndone(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
+	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
+		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])))
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+			t.Errorf("%s: signed in, or was not told: %v", pair[0], err)
+		}
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+			t.Errorf("%s: a wrong password was told of it: %v", pair[0], err)
+		}
+		wantFault(t, "twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
+		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])))
+		wantFault(t, "undone twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
+		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); err != nil {
+			t.Errorf("%s did not give the account back: %v", pair[1], err)
+		}
+	}
+	decisions, refused, err := w.Accounts.Decisions(ctx, admin, zoe.ID)
+	must(t, err)
+	if len(decisions) != 4 || refused {
+		t.Fatalf("kept %+v", decisions)
+	}
+	for _, d := range decisions {
+		if d.Reason != "Propos déplacés au téléphone." || d.Author != "Claire Morvan" || !d.At.Equal(bookingtest.Start) {
+			t.Errorf("kept %+v", d)
+		}
+	}
+	var clear int
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from account_decisions where position('Propos' in encode(sealed_reason, 'escape')) > 0`).Scan(&clear))
+	if clear != 0 {
+		t.Error("a reason lies open in the database")
+	}
+	lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10)
+	must(t, err)
+	var acts []string
+	for _, line := range lines {
+		if line.ActorID != admin.ID || line.ObjectID == uuid.Nil {
+			t.Errorf("journaled %+v", line)
+		}
+		acts = append(acts, line.Act)
+	}
+	if got := strings.Join(acts, " "); got != "account.reopened account.closed account.resumed account.suspended" {
+		t.Errorf("journaled %s", got)
+	}
+	if got := strings.Join(accounttest.QueuedMails(t, w)[1:], " "); got != "suspended resumed closed reopened" {
+		t.Errorf("told: %s", got)
+	}
+}
+
+func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	alive := func(v *viewer.Viewer) bool {
+		t.Helper()
+		ok, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session)
+		must(t, err)
+		return ok
+	}
+	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
+		v := w.Member(t, viewer.Switchboard, "P"+string(act))
+		in, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, session.Device{})
+		must(t, err)
+		second := w.SignedIn(t, in.Token)
+		if !alive(v) || !alive(second) {
+			t.Fatal("no session to end")
+		}
+		must(t, w.Accounts.Decide(ctx, admin, v.ID, decide(act)))
+		if alive(v) || alive(second) {
+			t.Errorf("%s left a session", act)
+		}
+		if again, err := w.Accounts.Sessions.Authenticate(ctx, in.Token); again != nil || err != nil {
+			t.Errorf("%s: the cookie still opens: %+v, %v", act, again, err)
+		}
+	}
+}
+
+func TestR7_NobodyDecidesAboutTheirOwnAccount(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	w.Member(t, viewer.Administrator, "Anne")
+	for _, act := range account.Acts {
+		wantFault(t, string(act), w.Accounts.Decide(ctx, admin, admin.ID, decide(act)), fault.Forbidden)
+	}
+}
+
+// Whoever was an administrator when the page was opened need not be one now.
+func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
+		former := w.Member(t, viewer.Administrator, "P"+string(act))
+		must(t, w.Accounts.Decide(ctx, admin, former.ID, decide(act)))
+		wantFault(t, "after "+string(act), w.Accounts.Decide(ctx, former, zoe.ID, decide(account.Suspend)), fault.Forbidden)
+		_, err := w.Accounts.InviteStaff(ctx, former, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", Zone: "Europe/Paris"})
+		wantFault(t, "invite after "+string(act), err, fault.Forbidden)
+	}
+}
+
+func TestR7_TheLastAdministratorStays(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	for round, act := range []account.Act{account.ChangeRole, account.Suspend, account.Close, account.ChangeRole, account.Suspend, account.Close} {
+		a, b := w.Member(t, viewer.Administrator, fmt.Sprintf("Anne%d", round)), w.Member(t, viewer.Administrator, fmt.Sprintf("Bea%d", round))
+		errs := make([]error, 2)
+		var both sync.WaitGroup
+		both.Go(func() { errs[0] = w.Accounts.Decide(ctx, a, b.ID, decide(act)) })
+		both.Go(func() { errs[1] = w.Accounts.Decide(ctx, b, a.ID, decide(act)) })
+		both.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s: %v", act, err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%s: %d of two won: %v", act, won, errs)
+		}
+	}
+}
+
+func TestR7_RolesAreExchangedAmongStaffAlone(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	ids := map[viewer.Role]uuid.UUID{
+		viewer.Beneficiary: w.Beneficiary(t, "Zoé", "Vidal").ID, viewer.SocialWorker: w.SocialWorker(t, "Nadia", "Le Goff").ID,
+		viewer.Switchboard: w.Member(t, viewer.Switchboard, "Sam").ID, viewer.ClientManager: w.Member(t, viewer.ClientManager, "Jeanne").ID,
+		viewer.Administrator: w.Member(t, viewer.Administrator, "Anne").ID, viewer.DPO: w.Member(t, viewer.DPO, "Hugo").ID,
+	}
+	office := map[viewer.Role]bool{viewer.Switchboard: true, viewer.Administrator: true, viewer.DPO: true}
+	for from, id := range ids {
+		for _, to := range append([]viewer.Role{"", "king"}, viewer.Roles...) {
+			err := w.Accounts.Decide(ctx, admin, id, account.Decision{Act: account.ChangeRole, Role: to, Reason: "Nouvelle équipe."})
+			if may := office[from] && office[to] && from != to; may != (err == nil) {
+				t.Errorf("%s to %q: %v", from, to, err)
+			}
+			if err == nil {
+				must(t, w.Accounts.Decide(ctx, admin, id, account.Decision{Act: account.ChangeRole, Role: from, Reason: "Comme avant."}))
+			}
+		}
+	}
+}
+
+func TestR7_BadDecisionsChangeNothing(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
+	for name, d := range map[string]account.Decision{
+		"no act": {Reason: "x"}, "an unknown act": {Act: "delete", Reason: "x"}, "no reason": {Act: account.Suspend}, "blanks": {Act: account.Suspend, Reason: " \n"},
+		"too long": {Act: account.Suspend, Reason: strings.Repeat("é", account.MaxReason+1)}, "a role besides": {Act: account.Suspend, Reason: "x", Role: viewer.DPO},
+		"nothing refused": {Act: account.Refuse, Reason: "x"}, "something else refused": {Act: account.Refuse, Reason: "x", Refuse: []string{"name"}},
+	} {
+		wantFault(t, name, w.Accounts.Decide(ctx, admin, zoe.ID, d), fault.Invalid)
+	}
+	for _, act := range []account.Act{account.Resume, account.Reopen, account.Allow, account.Withdraw} {
+		wantFault(t, string(act), w.Accounts.Decide(ctx, admin, zoe.ID, decide(act)), fault.Conflict)
+	}
+	wantFault(t, "no such account", w.Accounts.Decide(ctx, admin, uuid.New(), decide(account.Suspend)), fault.NotFound)
+	if lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10); err != nil || len(lines) != 0 {
+		t.Errorf("lines of what did not happen: %v, %v", lines, err)
+	}
+}
+
+func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
+	_, err := w.DB.Pool.Exec(ctx, `update accounts set mobile = '+33698765432' where id = $1`, zoe.ID)
+	must(t, err)
+	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Refuse)))
+	_, err = w.DB.Pool.Exec(ctx, `update accounts set email = 'partie@exemple.fr', mobile = null where id = $1`, zoe.ID) // as after an erasure
+	must(t, err)
+	sameMobile, sameEmail, other := accounttest.NewSignUp(w, "autre@exemple.fr"), accounttest.NewSignUp(w, "BENEFICIAIRE-1@exemple.fr"), accounttest.NewSignUp(w, "tierce@exemple.fr")
+	sameMobile.Mobile = "+33698765432"
+	for _, in := range []signup.SignUp{sameMobile, sameEmail, other} {
+		if err := w.Accounts.SignUps.SignUp(ctx, in); err != nil {
+			t.Errorf("%s: the answer differs: %v", in.Email, err)
+		}
+		_, err := w.Accounts.People.ByEmail(ctx, in.Email)
+		if opened := err == nil; opened != (in.Email == other.Email) {
+			t.Errorf("%s: opened %t", in.Email, opened)
+		}
+	}
+	wrong := sameMobile
+	wrong.Code = "0000-0000-0000-0000"
+	wantFault(t, "a wrong code", w.Accounts.SignUps.SignUp(ctx, wrong), fault.Invalid)
+	var open int
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from refused_sign_ups where position('698765432' in encode(hash, 'escape')) > 0 or length(hash) <> 32`).Scan(&open))
+	if open != 0 {
+		t.Error("what is refused lies open in the database")
+	}
+	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Allow)))
+	must(t, w.Accounts.SignUps.SignUp(ctx, sameMobile))
+	if _, err := w.Accounts.People.ByEmail(ctx, sameMobile.Email); err != nil {
+		t.Errorf("allowed again, it was not opened: %v", err)
+	}
+}
+
+// Nobody escapes a suspension by signing up again.
+func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	admin := w.Member(t, viewer.Administrator, "Claire")
+	accounttest.Register(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
+	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
+	must(t, err)
+	must(t, w.Accounts.Decide(ctx, admin, person.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
+	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
+	var ids []uuid.UUID
+	must(t, w.DB.Pool.QueryRow(ctx, `select array_agg(id) from accounts where email = 'zoe@exemple.fr'`).Scan(&ids))
+	if fmt.Sprint(ids) != fmt.Sprint([]uuid.UUID{person.ID}) {
+		t.Errorf("accounts with the address: %v", ids)
+	}
+}

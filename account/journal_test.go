@@ -1,0 +1,35 @@
+package account_test
+
+import (
+	"context"
+	"testing"
+
+	"socialdirect/account"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/viewer"
+)
+
+func TestR39_TheOfficerSeesWhetherTheJournalHolds(t *testing.T) {
+	t.Parallel()
+	w, ctx := bookingtest.New(t), context.Background()
+	zoe, admin, dpo := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.DPO, "Hugo")
+	j, err := w.Accounts.Journal(ctx, dpo)
+	before := j.Lines // of the world's making
+	if err != nil || !j.Holds || len(j.Last) != int(before) {
+		t.Fatalf("the journal at first: %+v, %v", j, err)
+	}
+	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Suspend)))
+	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Resume)))
+	j, err = w.Accounts.Journal(ctx, dpo)
+	if err != nil || !j.Holds || j.Lines != before+2 || len(j.Hash) != 32 || len(j.Last) != int(before)+2 || j.Last[0].Act != "account.resumed" {
+		t.Errorf("%+v, %v", j, err)
+	}
+	_, err = w.DB.Pool.Exec(ctx, `alter table audit_entries disable trigger all`)
+	must(t, err)
+	_, err = w.DB.Pool.Exec(ctx, `update audit_entries set actor_id = $1 where id = $2`, zoe.ID, before+2)
+	must(t, err)
+	j, err = w.Accounts.Journal(ctx, dpo)
+	if err != nil || j.Holds || j.Lines != before+1 {
+		t.Errorf("altered: %+v, %v", j, err)
+	}
+}

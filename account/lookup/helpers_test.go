@@ -1,0 +1,5 @@
+package lookup_test
+
+import "socialdirect/booking/bookingtest"
+
+var must = bookingtest.Must

@@ -1,0 +1,161 @@
+package session_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"socialdirect/account/accounttest"
+	"socialdirect/account/session"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/internal/fault"
+)
+
+// guesses gives wrong codes for a number from ever new places, each for a request of
+// its own, and returns how many were compared before one had to wait.
+func guesses(t *testing.T, w *bookingtest.World, mobile string, requests int) (compared int) {
+	t.Helper()
+	for i := range requests {
+		token, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: fmt.Sprintf("198.51.100.%d", i)})
+		must(t, err)
+		for range 3 {
+			_, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "abcdef", session.Device{})
+			if fault.Is(err, fault.Throttled) {
+				continue
+			}
+			wantFault(t, "a wrong code", err, fault.Invalid)
+			compared++
+		}
+	}
+	return compared
+}
+
+func TestR4_AnotherCodeGivesNoMoreTries(t *testing.T) {
+	t.Parallel()
+	w, v := accounttest.Switchboard(t)
+	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
+	var phone accounttest.Phone
+	must(t, accounttest.SendTexts(t, w, &phone))
+	for _, mobile := range []string{"+33612345679", "+33699999999"} { // somebody's and nobody's (R5)
+		if got := guesses(t, w, mobile, 10); got != accounttest.FreeTries+1 {
+			t.Errorf("%s: %d guesses in a moment", mobile, got)
+		}
+	}
+	w.SetNow(bookingtest.Start.Add(accounttest.MaxDelay))
+	token, code := accounttest.AskCode(t, w, &phone, "+33612345679")
+	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{}); err != nil {
+		t.Errorf("the right code after a wait: %v", err)
+	}
+	token, _ = accounttest.AskCode(t, w, &phone, "+33612345679")
+	_, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "abcdef", session.Device{})
+	wantFault(t, "the counter begins anew after a right code", err, fault.Invalid)
+}
+
+func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
+	t.Parallel()
+	w, v := accounttest.Switchboard(t)
+	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
+	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345680"))
+	var phone accounttest.Phone
+	must(t, accounttest.SendTexts(t, w, &phone))
+	token, code := accounttest.AskCode(t, w, &phone, "+33612345679")
+	in, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{})
+	must(t, err)
+	if in.Mark == "" {
+		t.Fatal("the device is not known")
+	}
+	guesses(t, w, "+33612345679", 19)
+	unknown, mine := session.Device{Place: "192.0.2.9"}, session.Device{Place: "192.0.2.9", Mark: in.Mark}
+	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", unknown)
+	wantFault(t, "an unknown device, the day's codes used up", err, fault.Throttled)
+
+	must(t, accounttest.SendTexts(t, w, &phone))
+	phone.Sent = nil
+	token, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
+	must(t, err)
+	must(t, accounttest.SendTexts(t, w, &phone))
+	code = accounttest.CodeIn(phone.Sent[0])
+	_, err = w.Accounts.Sessions.SignInByCode(t.Context(), token, code, unknown)
+	wantFault(t, "the number's wrong codes count elsewhere", err, fault.Throttled)
+	in, err = w.Accounts.Sessions.SignInByCode(t.Context(), token, code, mine)
+	must(t, err)
+	mine.Mark = in.Mark
+
+	for range 5 {
+		_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
+		must(t, err)
+	}
+	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
+	wantFault(t, "a known device has a bound of its own", err, fault.Throttled)
+	w.SetNow(bookingtest.Start.Add(time.Hour))
+	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
+	must(t, err)
+	guesses(t, w, "+33612345680", 20)
+	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345680", mine)
+	wantFault(t, "a device that another account knows", err, fault.Throttled)
+}
+
+func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
+	t.Parallel()
+	w, v := accounttest.Switchboard(t)
+	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "zoe@exemple.fr", "+33612345678")) // has an address: does not sign in by SMS
+	var phone accounttest.Phone
+	for _, mobile := range []string{"+33612345678", "+33699999999"} {
+		token, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: "192.0.2.1"})
+		if err != nil || token == "" {
+			t.Errorf("%s: %q, %v", mobile, token, err)
+		}
+		if err := accounttest.SendTexts(t, w, &phone); err != nil || len(phone.Sent) != 0 {
+			t.Errorf("%s was sent %+v, %v", mobile, phone.Sent, err)
+		}
+		for range 5 {
+			if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "000000", session.Device{}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v", mobile, err)
+			}
+		}
+		if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "000000", session.Device{}); !fault.Is(err, fault.Gone) {
+			t.Errorf("%s, the sixth try: %v", mobile, err)
+		}
+	}
+}
+
+func TestR4_CodesAreBoundedByNumberAndPlace(t *testing.T) {
+	t.Parallel()
+	w, _ := accounttest.Switchboard(t)
+	ask := func(mobile, place string) error {
+		_, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: place})
+		return err
+	}
+	for i := range 5 {
+		if err := ask("+33612345678", "192.0.2.1"); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	err := ask("+33612345678", "192.0.2.1")
+	if !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Hour {
+		t.Errorf("the sixth from one place: %v", err)
+	}
+	if err := ask("+33612345678", "192.0.2.2"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	for i := range 40 {
+		if err = ask(fmt.Sprintf("+336000000%02d", i), "192.0.2.3"); err != nil {
+			break
+		}
+	}
+	if !fault.Is(err, fault.Throttled) {
+		t.Errorf("one place, many numbers: %v", err)
+	}
+	for i := range 40 {
+		if err = ask("+33612345678", fmt.Sprintf("198.51.100.%d", i)); err != nil {
+			break
+		}
+	}
+	if !fault.Is(err, fault.Throttled) {
+		t.Errorf("one number, many places: %v", err)
+	}
+	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
+	if err := ask("+33612345678", "192.0.2.1"); err != nil {
+		t.Errorf("the next day: %v", err)
+	}
+}
