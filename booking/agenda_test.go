@@ -38,7 +38,7 @@ func wantFree(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day tim
 
 // What is over is on no list, and leaves room for what is to come. The weeks in which
 // it was still show it.
-func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
+func TestR41_PastOpeningsAndAbsencesDoNotCountAgainstTheLimit(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorkerWith(t)
@@ -67,7 +67,7 @@ func TestR41_WhatIsOverDoesNotFillTheAgenda(t *testing.T) {
 }
 
 // A list that is full takes no more, and each of its lines can still be changed.
-func TestR41_WhatIsToComeFillsTheAgenda(t *testing.T) {
+func TestR41_OpeningsToComeCountAgainstTheLimit(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorkerWith(t, weekly(2, 9, 12))
@@ -386,7 +386,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 
 // The hours to move to are those that moving takes, no more and no fewer, whatever
 // buffers and caps stand around the hour that is left.
-func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
+func TestR18_TheSlotsToMoveToAreThoseThatMovingAccepts(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
@@ -417,7 +417,7 @@ func TestR18_TheHoursToMoveToAreThoseThatMovingTakes(t *testing.T) {
 }
 
 // An appointment does not stand in its own way when it moves by an hour.
-func TestR18_MovingCountsTheOldHourAsFree(t *testing.T) {
+func TestR18_MovingCountsTheOldHourAsAvailable(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorkerWith(t, weekly(2, 9, 12))

@@ -2,7 +2,6 @@ package booking_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,101 +14,15 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
 
-// bounded is a pair under bounds.
-func bounded(t *testing.T, b appointment.Bounds) bookingtest.Trio {
-	t.Helper()
-	p := bookingtest.NewTrio(t)
-	p.Within(b)
-	return p
-}
-
-func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
-	t.Parallel()
-	p := bounded(t, appointment.DefaultBounds)
-	p.Mark(t, p.Marc, p.Zoe)
-	for i := range 4 {
-		p.Book(t, p.Zoe, p.Nadia, hour(30+i), slot.Video)
-	}
-	if asked := p.Book(t, p.Zoe, p.Marc, hour(40), slot.Video); asked.Status != appointment.Requested { // counts as well
-		t.Fatalf("%q", asked.Status)
-	}
-	_, err := p.Bookings.Place(t.Context(), p.Zoe, request(p.Marc, 50))
-	if f := fault.From(err); f.Code != fault.Invalid || !strings.Contains(f.Message, "5\u00a0rendez-vous à venir") {
-		t.Fatalf("one more: %v, %q", err, f.Message)
-	}
-	if n := p.Count(t, `appointments where beneficiary_id = $1`, p.Zoe.ID); n != 5 {
-		t.Errorf("%d appointments", n)
-	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Marc, hour(50), slot.Video) // of each person by themselves
-	coming, _, err := p.Appointments.Appointments(t.Context(), p.Zoe)
-	must(t, err)
-	must(t, p.Bookings.Move(t.Context(), p.Zoe, coming[0].ID, hour(60))) // no more than before
-	_, err = p.Bookings.Cancel(t.Context(), p.Zoe, coming[1].ID, "")
-	must(t, err)
-	p.Book(t, p.Zoe, p.Nadia, hour(70), slot.Video)
-	want(t, "full again", p.Place(t, p.Zoe, p.Nadia, 71), fault.Invalid)
-	p.SetNow(hour(32)) // one has begun, and nobody answered the request: neither is to come
-	p.Book(t, p.Zoe, p.Nadia, hour(71), slot.Video)
-	p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
-	want(t, "full once more", p.Place(t, p.Zoe, p.Nadia, 73), fault.Invalid)
-}
-
-// One account with one session took 315 of 1,016 free hours within half a minute, with
-// as many SMS.
-func TestR47_NobodyTakesAllHoursHoweverManyTheyAskForAtOnce(t *testing.T) {
-	t.Parallel()
-	p := bounded(t, appointment.DefaultBounds)
-	workers := []*viewer.Viewer{p.Nadia, p.Marc, p.SocialWorker(t, "Lina", "Morel")}
-	ended := bookingtest.AtOnce(60, func(i int) error {
-		_, err := p.Bookings.Place(context.Background(), p.Zoe, request(workers[i%3], 30+i))
-		return err
-	})
-	if ended[""] != 5 || ended[fault.Invalid] != 55 {
-		t.Errorf("%v", ended)
-	}
-	if n := p.Count(t, `appointments where beneficiary_id = $1`, p.Zoe.ID); n != 5 {
-		t.Errorf("%d appointments", n)
-	}
-	if told := p.Notified(t, p.Zoe); told["confirmation"] != 5 {
-		t.Errorf("told %v", told)
-	}
-}
-
-// Taking and giving back in turns keeps within the bound of what is to come, and mails
-// the worker each time.
-func TestR47_OnlySoManyActsADay(t *testing.T) {
-	t.Parallel()
-	p := bounded(t, appointment.Bounds{Coming: 5, Acts: 6})
-	p.SetNow(hour(1))
-	for i := range 3 {
-		a := p.Book(t, p.Zoe, p.Nadia, hour(50+i), slot.Video)
-		p.SetNow(hour(i + 2))
-		_, err := p.Bookings.Cancel(t.Context(), p.Zoe, a.ID, "")
-		must(t, err)
-	}
-	err := p.Place(t, p.Zoe, p.Nadia, 60)
-	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter != 21*time.Hour || !strings.Contains(f.Message, "Revenez dans 21\u00a0heures") {
-		t.Fatalf("%v, in %v: %q", err, f.RetryAfter, f.Message)
-	}
-	if told := p.Notified(t, p.Nadia); told["confirmation"]+told["cancellation"] != 6 {
-		t.Errorf("the worker was told %v", told)
-	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Nadia, hour(60), slot.Video)
-	p.SetNow(hour(25).Add(-time.Microsecond))
-	want(t, "a moment before", p.Place(t, p.Zoe, p.Nadia, 61), fault.Throttled)
-	p.SetNow(hour(25))
-	must(t, p.Place(t, p.Zoe, p.Nadia, 61))
-}
-
 // Each kind of act counts, once, and only when it is done.
 func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, appointment.Bounds{Coming: 10, Acts: 10})
+	p := bookingtest.NewTrio(t)
+	p.Within(appointment.Bounds{Coming: 10, Acts: 10})
 	ctx := t.Context()
 	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
 	lost := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(55), slot.Video))
@@ -156,61 +69,6 @@ func TestR47_EveryActOfThePersonCounts(t *testing.T) {
 	for _, wish := range wishes { // what stops messages is not refused
 		must(t, p.Waitlist.Leave(ctx, p.Zoe, wish.ID))
 	}
-}
-
-func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
-	t.Parallel()
-	p := bounded(t, appointment.Bounds{Coming: 100, Acts: 12})
-	a := p.Book(t, p.Zoe, p.Marc, hour(200), slot.Video)
-	ended := bookingtest.AtOnce(60, func(i int) error {
-		switch i % 3 {
-		case 0:
-			_, err := p.Bookings.Place(context.Background(), p.Zoe, request(p.Nadia, 30+i))
-			return err
-		case 1:
-			return p.Bookings.Move(context.Background(), p.Zoe, a.ID, hour(201+i))
-		}
-		return p.Bookings.ChangeNeeds(context.Background(), p.Zoe, a.ID, appointment.Needs{Companion: fmt.Sprint(i)})
-	})
-	if ended[""] != 11 || ended[fault.Throttled] != 49 {
-		t.Errorf("%v", ended)
-	}
-	if told := p.Notified(t, p.Nadia)["confirmation"] + p.Notified(t, p.Marc)["confirmation"] + p.Notified(t, p.Marc)["change"]; told != 12 {
-		t.Errorf("the workers were told %d times", told)
-	}
-}
-
-// Who books for somebody goes beyond, and the journal says so; it does not use up what
-// the person may do themselves.
-func TestR47_WhoBooksForSomebodyGoesBeyondJournaled(t *testing.T) {
-	t.Parallel()
-	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 2})
-	p.Book(t, p.Zoe, p.Nadia, hour(30), slot.Video)
-	desk := bookingtest.Operator()
-	for i, c := range []struct {
-		as     *viewer.Viewer
-		worker *viewer.Viewer
-		beyond int
-	}{{desk, p.Marc, 0}, {desk, p.Marc, 1}, {p.Nadia, p.Nadia, 1}} {
-		request := request(c.worker, 40+i)
-		request.For = p.Zoe.ID
-		_, err := p.Bookings.Place(t.Context(), c.as, request)
-		must(t, err)
-		if n := p.Journaled(t, "appointment.booked_beyond", c.as, p.Zoe); n != c.beyond {
-			t.Errorf("booking %d: %d times beyond in the journal", i, n)
-		}
-	}
-	if n := p.ActsOf(t, p.Zoe); n != 1 {
-		t.Errorf("%d acts of the person's", n)
-	}
-	want(t, "the person themselves", p.Place(t, p.Zoe, p.Nadia, 50), fault.Invalid)
-	if n := p.Journaled(t, "appointment.booked_beyond", p.Zoe, p.Zoe); n != 0 {
-		t.Errorf("what was refused is in the journal")
-	}
-	other := request(p.Marc, 60)
-	other.For = p.Zoe.ID
-	_, err := p.Bookings.Place(t.Context(), p.Beneficiary(t, "Paul", "Morel"), other)
-	want(t, "somebody else for them", err, fault.Forbidden)
 }
 
 func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
@@ -275,27 +133,9 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	}
 }
 
-func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
-	t.Parallel()
-	p := bookingtest.NewTrio(t)
-	p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
-	paul := p.Beneficiary(t, "Paul", "Morel")
-	p.SetNow(hour(10))
-	p.Book(t, paul, p.Nadia, hour(51), slot.Video)
-	p.SetNow(hour(24))
-	must(t, p.Waitlist.Refresh(t.Context()))
-	if n := p.Count(t, `booking_acts`); n != 1 {
-		t.Errorf("%d people's acts are kept", n)
-	}
-	p.Erase(t, paul)
-	if n := p.Count(t, `booking_acts`); n != 0 {
-		t.Errorf("the acts of somebody who was erased are kept")
-	}
-}
-
 // Who could not take an hour is not told of it, but for one to which an appointment can
 // be moved.
-func TestR47_WhoHasAllTheyMayIsToldOfNoHourToBook(t *testing.T) {
+func TestR47_NobodyAtTheirBoundIsNotifiedOfASlotToBook(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.Book(t, r.paul, r.nadia, firstTuesday, slot.Video)
@@ -332,7 +172,8 @@ func pressed(t *testing.T, p bookingtest.Trio, times int, r appointment.Request)
 
 func TestR12_BookedTwiceIsOneAppointment(t *testing.T) {
 	t.Parallel()
-	p := bounded(t, appointment.Bounds{Coming: 2, Acts: 3})
+	p := bookingtest.NewTrio(t)
+	p.Within(appointment.Bounds{Coming: 2, Acts: 3})
 	p.Book(t, p.Zoe, p.Marc, hour(100), slot.Video)
 	pressed(t, p, 12, request(p.Nadia, 48))
 	if told := p.Notified(t, p.Nadia); told["confirmation"] != 1 {
@@ -483,7 +324,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	}
 }
 
-func TestR12_NeedsThatDoNotChangeTellNobody(t *testing.T) {
+func TestR12_UnchangedNeedsNotifyNobody(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)

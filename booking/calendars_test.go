@@ -160,7 +160,7 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
 }
 
-func TestR41_TheAddressIsASecret(t *testing.T) {
+func TestR41_TheAddressOfACalendarIsKeptSealed(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says()
@@ -178,7 +178,7 @@ func TestR41_TheAddressIsASecret(t *testing.T) {
 	}
 }
 
-func TestR41_AnUnchangedCalendarIsWorkedOutOnceADay(t *testing.T) {
+func TestR41_AnUnchangedCalendarIsExpandedOnceADay(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says("DTSTART:20260101T090000Z|DURATION:PT1H|RRULE:FREQ=DAILY")
@@ -200,7 +200,7 @@ func TestR41_AnUnchangedCalendarIsWorkedOutOnceADay(t *testing.T) {
 	}
 }
 
-func TestR41_FailuresAreShownLeftAloneAndToldAfterDays(t *testing.T) {
+func TestR41_CalendarFailuresAreShownRetriedAndNotifiedAfterDays(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	busy := bookingtest.Start.Add(30 * 24 * time.Hour)
@@ -230,7 +230,7 @@ func TestR41_FailuresAreShownLeftAloneAndToldAfterDays(t *testing.T) {
 	}
 }
 
-func TestR41_EachFailureIsToldApart(t *testing.T) {
+func TestR41_EachCalendarFailureHasItsOwnCause(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says()
@@ -356,7 +356,7 @@ func (w *calendarWorld) feed(t *testing.T, token string) string {
 	return file.ICS(appointment.Links{Base: "https://exemple.fr", Organizer: "Social Direct <rdv@exemple.fr>"})
 }
 
-func TestR41_TheFeedTellsOfNobodyUnlessTheWorkerChooses(t *testing.T) {
+func TestR41_TheFeedNamesNobodyUnlessTheWorkerChooses(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
@@ -451,7 +451,7 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 }
 
 // What a server says of its version is the server's own, and may be anything.
-func TestR41_NoVersionPoisonsACalendar(t *testing.T) {
+func TestR41_AnyETagOfACalendarServerIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	for _, version := range []string{"\"\xff\xfe\"", "\"caf\xe9\"", "\"caf\u00e9\u0301\"", strings.Repeat("x", 5000)} {
@@ -472,7 +472,7 @@ func TestR41_NoVersionPoisonsACalendar(t *testing.T) {
 
 // A calendar whose busy times are forgotten while its server says that nothing has
 // changed is read again at once.
-func TestR41_APauseDuringAReadingLosesNothing(t *testing.T) {
+func TestR41_APauseDuringACalendarSyncLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	busy := bookingtest.Start.Add(48 * time.Hour)

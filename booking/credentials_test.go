@@ -65,7 +65,7 @@ func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
 	}
 }
 
-func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
+func TestR42_AWorkerWithoutDiplomaAndInsuranceIsNeitherFoundNorBooked(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -123,7 +123,7 @@ func TestR42_WithoutBothAWorkerIsNeitherFoundNorBooked(t *testing.T) {
 	}
 }
 
-func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
+func TestR42_OnlyAnAdministratorConfirmsACredential(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -172,7 +172,7 @@ func TestR42_OnlyAnAdministratorSaysThatItIsRight(t *testing.T) {
 	}
 }
 
-func TestR42_WhatIsWrongIsNotRecorded(t *testing.T) {
+func TestR42_AnInvalidCredentialIsNotRecorded(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
@@ -277,7 +277,7 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 	}
 }
 
-func TestR42_NothingIsAnnouncedOfWhoIsSuspended(t *testing.T) {
+func TestR42_NoEndIsAnnouncedOfASuspendedWorker(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, claire := w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")

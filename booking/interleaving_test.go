@@ -431,7 +431,7 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 	}
 }
 
-func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
+func TestR19_AnyInterleavingMatchesTheModel(t *testing.T) {
 	t.Parallel()
 	p := &play{World: bookingtest.New(t)}
 	for range 2 {
@@ -452,7 +452,7 @@ func TestR19_AnyInterleavingIsWhatTheModelSays(t *testing.T) {
 // Whatever is done at the same time by everybody, while time passes, no hour is given
 // twice, no person is in two places, every appointment has the notices that its changes
 // make, and nobody is sent what is not so.
-func TestR13_WhatHappensAtOnceStaysInOrder(t *testing.T) {
+func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.PostOfficeOf(t, bookingtest.New(t))
 	p := &play{World: o.World, model: newModel()}

@@ -41,7 +41,7 @@ func whileHeld(t *testing.T, w *bookingtest.World, sql string, id uuid.UUID, act
 
 // Somebody who waits for a worker's hours names that worker, while the worker cancels
 // their appointment: neither stops the other.
-func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
+func TestR20_JoiningTheWaitlistStopsNoActOfTheWorker(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
@@ -62,7 +62,7 @@ func TestR20_WhoWaitsForAWorkerStopsNoActOfTheirs(t *testing.T) {
 
 // Reminders are planned while an act has the appointment locked: neither waits for the
 // other.
-func TestR21_PlanningRemindersWaitsForNoAct(t *testing.T) {
+func TestR21_PlanningRemindersWaitsForNoLock(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	a := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)

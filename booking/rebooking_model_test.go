@@ -41,7 +41,7 @@ func (l lost) due() time.Time {
 // Whatever people, workers and the switchboard do in whatever order, the list of whom
 // to call is that of everybody who lost an hour, did not get or refuse another, and
 // was not reached: nobody is forgotten, and nobody is called for nothing.
-func TestR20_NobodyIsForgottenWhateverHappens(t *testing.T) {
+func TestR20_TheRecallListIsThatOfTheModel(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -19,7 +19,7 @@ import (
 // While one act cancels a worker's week and another one that of a second worker,
 // people cancel, move and take what is offered: each act ends as a rule says or is
 // done, and nobody who lost an hour is missing from those to be told and called.
-func TestR20_ManyCancelledWhilePeopleActLosesNobody(t *testing.T) {
+func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")

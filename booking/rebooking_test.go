@@ -25,7 +25,7 @@ func take(o rebooking.Offer) rebooking.Replacement {
 	return rebooking.Replacement{SocialWorkerID: o.SocialWorkerID, StartsAt: o.StartsAt}
 }
 
-func TestR20_OffersAreRankedAndTrue(t *testing.T) {
+func TestR20_OffersAreRankedAndAvailable(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")
@@ -106,7 +106,7 @@ func TestR20_OnlyWorkersWhoTakeReasonModeAndLanguageAndMayBeBookedAreOffered(t *
 
 // Workers who left, and those whose credentials are not valid, are many after some
 // years: none of them takes the place of somebody who can be booked.
-func TestR20_ThoseWhoLeftHideNobodyFromTheOffers(t *testing.T) {
+func TestR20_ClosedAccountsHideNoWorkerFromTheOffers(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	_, err := p.DB.Pool.Exec(t.Context(), `
@@ -271,7 +271,7 @@ func recalled(t *testing.T, p *bookingtest.World) (who []string) {
 	return who
 }
 
-func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
+func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	far := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(200), slot.Video))
@@ -325,7 +325,7 @@ func TestR20_WhoDoesNotAnswerIsCalled(t *testing.T) {
 	}
 }
 
-func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
+func TestR20_WhoeverNoMailReachesIsCalledAtOnce(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
 	p := bookingtest.Trio{World: o.World, Zoe: o.Zoe, Nadia: o.Nadia}
@@ -354,7 +354,7 @@ func TestR20_WhomNoMailTellsIsCalledAtOnce(t *testing.T) {
 	}
 }
 
-func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) {
+func TestR20_TheCancellationMailListsAvailableSlotsAndNoNames(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
 	p := bookingtest.Trio{World: o.World, Zoe: o.Zoe, Nadia: o.Nadia, Marc: o.SocialWorker(t, "Marc", "Dupuis")}
@@ -383,7 +383,7 @@ func TestR20_TheNoticeNamesHoursThatAreFreeAsItIsWrittenAndNobody(t *testing.T) 
 	}
 }
 
-func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
+func TestR20_ABulkCancelNotifiesEachPersonOnce(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	const many = 200
@@ -433,7 +433,7 @@ func TestR20_ManyAreCancelledInOneActAndEachIsToldOnce(t *testing.T) {
 
 // A request holds its hour, too: it is among what is cancelled at once, and its person
 // is offered other hours like the rest. One that is overdue is over.
-func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
+func TestR20_ABulkCancelIncludesRequests(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Mark(t, p.Nadia, p.Zoe)
@@ -464,7 +464,7 @@ func TestR20_RequestsAreCancelledWithTheRest(t *testing.T) {
 
 // Whoever cancels many at once has a calendar of their own in which they stand: each is
 // taken out of it, whether the worker did it or the administration in their place.
-func TestR20_TheWorkersOwnCalendarIsToldOfEachCancellation(t *testing.T) {
+func TestR20_ABulkCancelTakesEachAppointmentOutOfTheCalendars(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]func(o *bookingtest.PostOffice) *viewer.Viewer{
 		"the worker": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Nadia }, "the administration": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Member(t, viewer.Administrator, "Claire") },
@@ -573,7 +573,7 @@ func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
 
 // Whoever took an hour that was a request, and was turned down, is called as if they
 // had none.
-func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
+func TestR20_ARequestThatEndsUnconfirmedReopensTheProposal(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"declined", "unanswered", "withdrawn"} {
 		p := bookingtest.NewTrio(t)
@@ -610,7 +610,7 @@ func TestR20_ARequestThatComesToNothingIsNoAnswer(t *testing.T) {
 
 // However many people have left since their worker cancelled, whoever is still here is
 // found behind them.
-func TestR20_NobodyIsHiddenBehindThoseWhoLeft(t *testing.T) {
+func TestR20_ClosedAccountsHideNobodyFromTheRecallList(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	gone := p.Beneficiary(t, "Paul", "Tanguy")

@@ -18,7 +18,7 @@ import (
 
 // Who was faster is said to have taken the hour where they took it, and not where
 // the worker's pause or cap closes it; outside of the openings nobody was faster.
-func TestR13_WhyAnHourIsNotFreeIsSaidAsItIs(t *testing.T) {
+func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	paul := d.Beneficiary(t, "Paul", "Morel")
@@ -126,7 +126,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 // Whoever was told that it has no consequence, and presses the button a minute after
 // the limit, is told first (R18); whoever was told nothing of the kind is taken at
 // their word.
-func TestR18_AConsequenceIsToldBeforehand(t *testing.T) {
+func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(25), slot.Video)

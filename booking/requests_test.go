@@ -1,7 +1,6 @@
 package booking_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -71,7 +70,7 @@ func TestR19_TheDeadlineIsADayOrOneHourBeforeTheStart(t *testing.T) {
 	}
 }
 
-func TestR19_AcceptingAndDecliningTellThePerson(t *testing.T) {
+func TestR19_AcceptingAndDecliningNotifyThePerson(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	yes, no := p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video), p.Book(t, p.Zoe, p.Nadia, hour(74), slot.Video)
@@ -170,37 +169,6 @@ func TestR19_ARequestIsCancelledFreelyAndLeavesNoSecondMark(t *testing.T) {
 	}
 }
 
-func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
-	t.Parallel()
-	p := bookingtest.NewMarkedTrio(t)
-	_, past, err := p.Appointments.Appointments(t.Context(), p.Zoe)
-	must(t, err)
-	id := past[0].ID
-	for _, v := range []*viewer.Viewer{p.Zoe, p.Marc, p.Admin} {
-		if err := p.Appointments.ClearMark(t.Context(), v, id); err == nil {
-			t.Errorf("%s cleared it", v.Role)
-		}
-	}
-	details, err := p.Appointments.Details(t.Context(), p.Nadia, past[0])
-	if err != nil || !details.MarkedAt.Equal(bookingtest.Start) {
-		t.Errorf("the worker sees the mark of %v, %v", details.MarkedAt, err)
-	}
-	if details, err = p.Appointments.Details(t.Context(), p.Zoe, past[0]); err != nil || !details.MarkedAt.IsZero() {
-		t.Errorf("the person reads %v, %v", details.MarkedAt, err)
-	}
-	must(t, p.Appointments.ClearMark(t.Context(), p.Nadia, id))
-	if n := p.Journaled(t, "appointment.mark_cleared", p.Nadia, p.Zoe); n != 1 {
-		t.Errorf("journaled %d times", n)
-	}
-	if a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video); a.Status != appointment.Confirmed {
-		t.Errorf("afterwards: %q", a.Status)
-	}
-	must(t, p.Appointments.ClearMark(t.Context(), p.Nadia, id)) // pressed twice
-	if n := p.Journaled(t, "appointment.mark_cleared", p.Nadia, p.Zoe); n != 1 {
-		t.Errorf("journaled %d times", n)
-	}
-}
-
 func TestR18_MovingKeepsTheAppointmentAndFreesTheOldHour(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -238,7 +206,7 @@ func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 	}
 }
 
-func TestR19_WhoIsMarkedMovesToARequest(t *testing.T) {
+func TestR19_AMarkedPersonsMoveBecomesARequest(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
@@ -282,7 +250,7 @@ func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
 	}
 }
 
-func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
+func TestR16_APhoneCallReplacesALateCancellation(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(3), slot.InPerson)
@@ -315,7 +283,7 @@ func TestR16_APhoneCallInPlaceOfALateCancellation(t *testing.T) {
 
 // At the hour a browser may turn out to be unable to call: the phone takes its place
 // until the hour is over, and the worker then sees the number.
-func TestR16_APhoneCallInPlaceOfAVideoCallThatHasBegun(t *testing.T) {
+func TestR16_APhoneCallReplacesAVideoCallThatHasBegun(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a, missed := p.Book(t, p.Zoe, p.Nadia, hour(3), slot.Video), p.Book(t, p.Zoe, p.Nadia, hour(5), slot.Video)
@@ -376,44 +344,6 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	}
 }
 
-func TestR41_TheWorkerSaysWhatCameOfIt(t *testing.T) {
-	t.Parallel()
-	p := bookingtest.NewTrio(t)
-	a := p.Book(t, p.Zoe, p.Nadia, hour(24), slot.Video)
-	conclude := func(v *viewer.Viewer, now time.Time, outcome appointment.Status) error {
-		p.SetNow(now)
-		return p.Appointments.Conclude(t.Context(), v, a.ID, outcome)
-	}
-	if err := conclude(p.Nadia, a.StartsAt.Add(-time.Microsecond), appointment.Attended); !fault.Is(err, fault.Conflict) {
-		t.Errorf("before the hour: %v", err)
-	}
-	if err := conclude(p.Zoe, a.StartsAt, appointment.Attended); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("the person: %v", err)
-	}
-	if err := conclude(p.Marc, a.StartsAt, appointment.Attended); !fault.Is(err, fault.NotFound) {
-		t.Errorf("another worker: %v", err)
-	}
-	if err := conclude(p.Nadia, a.StartsAt, appointment.Cancelled); !fault.Is(err, fault.Invalid) {
-		t.Errorf("as something else: %v", err)
-	}
-	for _, outcome := range []appointment.Status{appointment.NoShow, appointment.Attended} {
-		must(t, conclude(p.Nadia, a.StartsAt, outcome))
-		if now := p.State(t, a.ID); now.Status != outcome {
-			t.Errorf("it is %q, want %q", now.Status, outcome)
-		}
-	}
-	must(t, conclude(p.Nadia, a.EndsAt.Add(7*24*time.Hour-time.Microsecond), appointment.NoShow))
-	if err := conclude(p.Nadia, a.EndsAt.Add(7*24*time.Hour), appointment.Attended); !fault.Is(err, fault.Conflict) {
-		t.Errorf("a week later: %v", err)
-	}
-	if told := p.Notified(t, p.Zoe); len(told) != 1 || told["confirmation"] != 1 {
-		t.Errorf("a no-show told %v", told)
-	}
-	if next := p.Book(t, p.Zoe, p.Nadia, hour(400), slot.Video); next.Status != appointment.Confirmed {
-		t.Errorf("a no-show left a mark: %q", next.Status)
-	}
-}
-
 func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -453,63 +383,7 @@ func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
 	}
 }
 
-func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
-	t.Parallel()
-	p := bookingtest.NewTrio(t)
-	p.EditClient(t, func(c *company.Client) { c.PerYear = 2 })
-	book := func(hours int) (uuid.UUID, error) {
-		return p.Bookings.Book(t.Context(), p.Zoe, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: hour(hours), Mode: slot.Video, Reason: "housing"})
-	}
-	used := func(name string) {
-		t.Helper()
-		if _, err := book(120); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: a third of two: %v", name, err)
-		}
-	}
-	first, err := book(24)
-	must(t, err)
-	second, err := book(48)
-	must(t, err)
-	used("two confirmed")
-	// The year is that of the hour.
-	_, err = book(24 * 40)
-	must(t, err)
-	if err := p.Bookings.Move(t.Context(), p.Zoe, second, hour(50)); err != nil {
-		t.Errorf("moving within the number: %v", err)
-	}
-	p.SetNow(hour(24))
-	for _, outcome := range []appointment.Status{appointment.Attended, appointment.NoShow} {
-		must(t, p.Appointments.Conclude(t.Context(), p.Nadia, first, outcome))
-		used(string(outcome))
-	}
-	p.SetNow(hour(49))
-	status, err := p.Bookings.Cancel(t.Context(), p.Zoe, second, "")
-	if err != nil || status != appointment.CancelledLate {
-		t.Fatalf("%q, %v", status, err)
-	}
-	if _, err := book(120); err != nil {
-		t.Errorf("what was cancelled, even late, does not count: %v", err)
-	}
-}
-
-func TestR9_TwoBookingsAtOnceDoNotBothTakeTheLastConsultation(t *testing.T) {
-	t.Parallel()
-	p := bookingtest.NewTrio(t)
-	p.EditClient(t, func(c *company.Client) { c.PerYear = 1 })
-	errs := make(chan error, 2)
-	for i, worker := range []*viewer.Viewer{p.Nadia, p.Marc} {
-		go func() {
-			_, err := p.Bookings.Book(context.Background(), p.Zoe, appointment.Request{SocialWorkerID: worker.ID, StartsAt: hour(48 + i), Mode: slot.Video, Reason: "housing"})
-			errs <- err
-		}()
-	}
-	a, b := <-errs, <-errs
-	if (a == nil) == (b == nil) {
-		t.Errorf("%v and %v", a, b)
-	}
-}
-
-func TestR12_BookingForSomebody(t *testing.T) {
+func TestR12_WorkersAndTheSwitchboardBookOnBehalfOfPeople(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	yann := p.Member(t, viewer.Switchboard, "Yann")

@@ -53,7 +53,7 @@ func (w *roundWorld) notices(t *testing.T, about uuid.UUID, name string) int {
 
 // Nothing of this happens because somebody asks for it: each round is there, does what
 // it is named for, and comes often enough.
-func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
+func TestR21_EveryRoundDoesItsWorkOftenEnough(t *testing.T) {
 	t.Parallel()
 	w := newRoundWorld(t)
 	type round struct {
@@ -94,7 +94,7 @@ func TestR21_WhatComesRoundByItselfIsDone(t *testing.T) {
 
 // A worker whose row cannot be worked on keeps back nobody else: their requests are
 // released, their free hours known.
-func TestR21_ARoundGoesPastWhatFails(t *testing.T) {
+func TestR21_AFailureForOneWorkerDoesNotStopARound(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")

@@ -119,7 +119,7 @@ func photo(t *testing.T, orientation uint16) []byte {
 	return slices.Concat(head, exif, out.Bytes()[2:])
 }
 
-func TestR12_APortraitIsUprightSquareAndTellsNothingElse(t *testing.T) {
+func TestR12_APortraitIsUprightSquareAndHasNoMetadata(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")

@@ -18,7 +18,7 @@ import (
 
 // From the waiting list an appointment is moved in one act where nothing follows: never
 // where it would give up an hour that is agreed for one that is asked for.
-func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
+func TestR19_TheWaitlistTurnsNoConfirmedAppointmentIntoARequest(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(100), slot.Video)
@@ -37,7 +37,7 @@ func TestR19_TheWaitingListRisksNoAgreedHour(t *testing.T) {
 
 // What somebody decides about an hour holds for that hour: never for another one, to
 // which it was moved between the page and the click.
-func TestR18_NobodyDecidesAboutAnHourTheyDidNotSee(t *testing.T) {
+func TestR18_ADecisionAboutAnAppointmentMovedMeanwhileIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		asked    bool

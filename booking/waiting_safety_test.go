@@ -26,7 +26,7 @@ import (
 )
 
 // A request that comes to nothing leaves its person waiting as before.
-func TestR12_ARequestEndsNoWish(t *testing.T) {
+func TestR12_ARequestThatIsDeclinedKeepsTheWaitlistEntry(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -59,7 +59,7 @@ func TestR12_ARequestEndsNoWish(t *testing.T) {
 // Telling who waits needs no other connection than its transaction's: as many rounds
 // as there are connections do not wait for each other, and no error is taken for a
 // person without a contract.
-func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
+func TestR12_NotifyingTheWaitlistUsesOneConnection(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -87,7 +87,7 @@ func TestR12_TellingWhoWaitsHoldsOneConnection(t *testing.T) {
 }
 
 // Somebody who ends their wish while others are told of the same hour stops none of it.
-func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
+func TestR12_LeavingTheWaitlistStopsNoOtherNotification(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	ida := r.Beneficiary(t, "Ida", "Roy")
@@ -113,7 +113,7 @@ func TestR12_WhoEndsAWishStopsNobodysNews(t *testing.T) {
 
 // What goes to those who wait is followed as every notice is: what comes back is shown
 // to the switchboard while the hour is free, and on the person's page for a month.
-func TestR21_WhatGoesToThoseWhoWaitIsFollowed(t *testing.T) {
+func TestR21_DeliveriesToTheWaitlistAreLogged(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -168,7 +168,7 @@ func (r *waitingRoom) choose(t *testing.T, texts bool) {
 
 // Nobody is told of an hour that their contract leaves them no consultation for; an
 // appointment that they have is had earlier all the same.
-func TestR9_WhoseConsultationsAreUsedUpIsToldOfNothing(t *testing.T) {
+func TestR9_UsedUpConsultationsStillAllowAnEarlierSlot(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)

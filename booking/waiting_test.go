@@ -94,7 +94,7 @@ func (r *waitingRoom) full(t *testing.T, w waitlist.Entry) (taken [3]appointment
 	return taken
 }
 
-func TestR12_WhoWaitsIsToldOfAnHourThatIsFreed(t *testing.T) {
+func TestR12_TheWaitlistIsNotifiedWhenASlotIsReleased(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -163,7 +163,7 @@ func (r *waitingRoom) wishes(t *testing.T) []waitlist.Entry {
 	return wishes
 }
 
-func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
+func TestR12_NobodyIsNotifiedOfASlotThatIsBookedAgain(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -187,7 +187,7 @@ func TestR12_NobodyIsToldOfAnHourThatIsTakenAgain(t *testing.T) {
 
 func errOf(_ appointment.Status, err error) error { return err }
 
-func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
+func TestR12_MovingCancellingOpeningAndErasingReleaseSlots(t *testing.T) {
 	t.Parallel()
 	for name, free := range map[string]func(t *testing.T, r *waitingRoom, taken [3]appointment.Appointment){
 		"moved": func(t *testing.T, r *waitingRoom, taken [3]appointment.Appointment) {
@@ -216,7 +216,7 @@ func TestR12_AnHourIsFreedInManyWays(t *testing.T) {
 	}
 }
 
-func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
+func TestR12_OnlyMatchingWaitlistEntriesAreNotified(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	ines := r.SocialWorker(t, "Inès", "Robert")
@@ -250,7 +250,7 @@ func TestR12_OnlyWhoWishesForAnHourIsToldOfIt(t *testing.T) {
 
 // An appointment that is to be earlier bounds the wish, can be moved to the hour in one
 // act, and ends the wish when it is.
-func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
+func TestR12_MovingToAReleasedSlotEndsTheWaitlistEntry(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
@@ -270,7 +270,7 @@ func TestR12_AnAppointmentIsHadEarlier(t *testing.T) {
 	}
 }
 
-func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
+func TestR12_WaitlistNotificationsAndEntriesAreLimited(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
@@ -301,7 +301,7 @@ func TestR12_WhoWaitsIsNotFlooded(t *testing.T) {
 
 // What is freed beyond three notices a day is told in one when the limit allows, of
 // whomever it is, if it is free then.
-func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
+func TestR12_SlotsReleasedBeyondTheLimitAreNotifiedTogetherLater(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	marc := r.SocialWorkerWithoutOpenings(t, "Marc", "Tanguy", "Europe/Paris")
@@ -343,7 +343,7 @@ func TestR12_WhatIsFreedBeyondTheLimitIsToldOnceItAllows(t *testing.T) {
 }
 
 // The day that somebody names bounds what they are told of, with an appointment too.
-func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
+func TestR12_TheLastDayOfAWaitlistEntryBoundsItBesideAnAppointment(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
@@ -373,7 +373,7 @@ func TestR12_AWishsDayHoldsBesideAnAppointment(t *testing.T) {
 }
 
 // Nobody is told of an hour that they gave up themselves, until somebody else had it.
-func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
+func TestR12_NobodyIsNotifiedOfASlotTheyReleasedThemselves(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	cancelled, moved := r.Book(t, r.zoe, r.nadia, firstTuesday, slot.Video), r.Book(t, r.zoe, r.nadia, firstTuesday.Add(time.Hour), slot.Video)
@@ -400,7 +400,7 @@ func TestR12_NobodyIsToldOfTheHourTheyGaveUp(t *testing.T) {
 
 // Whoever has no consultation left is told of no hour that they could not book; what
 // moves an appointment uses up none.
-func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
+func TestR12_R9_NobodyWithoutConsultationsLeftIsNotified(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	marc := r.SocialWorker(t, "Marc", "Tanguy")
@@ -426,7 +426,7 @@ func TestR12_R9_WhoHasNoConsultationLeftIsToldOfNothing(t *testing.T) {
 
 // Whatever happens to an agenda, those who wait are told of every hour that it frees,
 // once, and of no other.
-func TestR12_NoFreedHourIsForgottenAndNoOtherIsTold(t *testing.T) {
+func TestR12_EveryReleasedSlotIsNotifiedOnceAndNoOther(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

@@ -50,7 +50,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 }
 
 // What is written to somebody says both clocks, too, and the limit by their own.
-func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
+func TestR14_NotificationsShowBothClocksWhereTheyDiffer(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
 	o.LiveIn(t, o.Zoe, "Indian/Reunion")
@@ -80,7 +80,7 @@ func TestR14_NoticesTellBothClocksWhereTheyDiffer(t *testing.T) {
 }
 
 // So does the mail about an hour that was freed.
-func TestR14_FreedHoursAreToldByBothClocks(t *testing.T) {
+func TestR14_WaitlistNotificationsShowBothClocks(t *testing.T) {
 	t.Parallel()
 	r := newWaitingRoom(t)
 	r.LiveIn(t, r.zoe, "Indian/Reunion")

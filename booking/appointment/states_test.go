@@ -1,4 +1,4 @@
-package booking_test
+package appointment_test
 
 import (
 	"testing"
@@ -15,8 +15,7 @@ var statuses = []appointment.Status{
 	appointment.CancelledByWorker, appointment.Attended, appointment.NoShow,
 }
 
-// The rule in Go, the constraints and what is shown as free say the same of every
-// state.
+// The rule in Go, the constraints and the available slots say the same of every status.
 func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -51,7 +50,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 	}
 }
 
-// A request that nobody answered in time holds nothing, even before it is released.
+// A request that nobody answered in time occupies no slot, even before it is released.
 func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -68,7 +67,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
 		}
 		coming, past, err := w.Appointments.Appointments(t.Context(), zoe)
 		must(t, err)
-		if held := want == appointment.Requested; (len(coming) == 1) != held || (len(past) == 1) != !held {
+		if open := want == appointment.Requested; (len(coming) == 1) != open || (len(past) == 1) != !open {
 			t.Errorf("at %v: coming %v, past %v", now, coming, past)
 		}
 		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})

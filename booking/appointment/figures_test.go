@@ -1,4 +1,4 @@
-package booking_test
+package appointment_test
 
 import (
 	"context"
@@ -31,7 +31,7 @@ type managed struct {
 	manager *viewer.Viewer
 	pages   []web.Handler
 	workers []*viewer.Viewer
-	taken   [2]int // hours that were given in each year
+	booked  [2]int // hours that were booked in each year
 }
 
 var bookedReasons = []figures.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}
@@ -70,8 +70,8 @@ func (m *managed) person(t *testing.T) *viewer.Viewer {
 	return &viewer.Viewer{ID: id, Role: viewer.Beneficiary, ClientID: m.manager.ClientID, Complete: true}
 }
 
-// given is an hour that somebody booked.
-type given struct {
+// booked is an appointment that somebody made.
+type booked struct {
 	id     uuid.UUID
 	at     time.Time
 	year   int // 0 or 1
@@ -80,11 +80,11 @@ type given struct {
 }
 
 // book books the next hour of a year that nobody has, two days before it.
-func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode, reason string) given {
+func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode, reason string) booked {
 	t.Helper()
-	n := m.taken[year]
-	m.taken[year]++
-	h := given{at: yearsOfHours[year].AddDate(0, 0, n/20).Add(time.Duration(n%20) * time.Hour), year: year, mode: mode, reason: reason}
+	n := m.booked[year]
+	m.booked[year]++
+	h := booked{at: yearsOfHours[year].AddDate(0, 0, n/20).Add(time.Duration(n%20) * time.Hour), year: year, mode: mode, reason: reason}
 	var err error
 	h.id, err = m.standing(h.at.AddDate(0, 0, -2)).Book(t.Context(), v, appointment.Request{
 		SocialWorkerID: m.workers[n%3].ID, StartsAt: h.at, Mode: mode, Reason: reason,
@@ -101,7 +101,7 @@ func (m *managed) counting(at time.Time) *appointment.Service { return m.Appoint
 
 func (m *managed) clock(at time.Time) *postgres.DB { return m.DB.At(func() time.Time { return at }) }
 
-func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h given, before time.Duration) {
+func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h booked, before time.Duration) {
 	t.Helper()
 	_, err := m.standing(h.at.Add(-before)).Cancel(t.Context(), v, h.id, "")
 	must(t, err)
@@ -117,8 +117,8 @@ func (m *managed) countAll(t *testing.T) {
 	}
 }
 
-// told is what the manager gets, once all is published.
-func (m *managed) told(t *testing.T) (all [3]string) {
+// published is what the manager gets, once all is published.
+func (m *managed) published(t *testing.T) (all [3]string) {
 	t.Helper()
 	m.SetNow(afterAll)
 	must(t, m.Figures.PublishDue(t.Context(), bookedReasons))
@@ -162,14 +162,14 @@ func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) ma
 // Histories of real bookings, cancelled ones and those of people who come again and
 // again among them: one person more changes the manager's bytes only when a count of
 // people leaves its step, and every count is what the rule says.
-func TestR10_TwoWorldsOfBookingsTellTheSame(t *testing.T) {
+func TestR10_TwoWorldsOfBookingsPublishTheSame(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 2027))
 	m := newManaged(t)
 	same, moved := 0, 0
 	people := map[line]int{}
 	m.countAll(t)
-	before := m.told(t)
+	before := m.published(t)
 	for range 40 {
 		leaves := false
 		for l := range m.liveThrough(t, rng, m.person(t)) {
@@ -182,7 +182,7 @@ func TestR10_TwoWorldsOfBookingsTellTheSame(t *testing.T) {
 				t.Fatalf("%v counts %d people, want %d", l, got, want)
 			}
 		}
-		after := m.told(t)
+		after := m.published(t)
 		for i := range after {
 			if after[i] != before[i] && !leaves {
 				t.Fatalf("with %v, no count leaves its step and the bytes differ:\n%s\n%s", people, before[i], after[i])
@@ -213,11 +213,11 @@ func (m *managed) count(t *testing.T, year int, name string) (people int) {
 }
 
 // all is how many cells count anybody, and how often.
-func (m *managed) all(t *testing.T) (told string) {
+func (m *managed) all(t *testing.T) (counts string) {
 	t.Helper()
 	must(t, m.DB.Pool.QueryRow(t.Context(), `
-		select coalesce(string_agg(line || ' ' || people, ', ' order by line), '') from client_figures where kind <> 'account'`).Scan(&told))
-	return told
+		select coalesce(string_agg(line || ' ' || people, ', ' order by line), '') from client_figures where kind <> 'account'`).Scan(&counts))
+	return counts
 }
 
 // One person is one in a year, with its first hour alone, however many hours there are
@@ -257,8 +257,8 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	}
 }
 
-// An hour counts when it was not cancelled before it began: held or missed, and never
-// one that was only asked for.
+// An hour counts when it was not cancelled before it began: attended or missed, and never
+// one that was only requested.
 func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)

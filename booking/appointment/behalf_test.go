@@ -1,4 +1,4 @@
-package booking_test
+package appointment_test
 
 import (
 	"context"
@@ -19,22 +19,16 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	client, err := w.Companies.BySlug(ctx, "exemple")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	rows, err := w.DB.Pool.Query(ctx, `
 		insert into accounts (role, email, email_validated_at, last_name, first_name, client_id, password_hash, time_zone, created_at)
 		select 'beneficiary', 'personne-' || i || '@exemple.fr', $3, 'Personne' || i, 'Zoé', $2, 'none', 'Europe/Paris', $3
 		from generate_series(1, $1) i returning id`, lookup.ShownMost+2, client.ID, bookingtest.Start)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	var ids []uuid.UUID
 	for rows.Next() {
 		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			t.Fatal(err)
-		}
+		must(t, rows.Scan(&id))
 		ids = append(ids, id)
 	}
 	for i, id := range ids[:lookup.ShownMost] {
@@ -49,12 +43,10 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	}
 	last := ids[lookup.ShownMost]
 	_, somebody := w.Appointments.Somebody(ctx, operator, last)
-	_, told := w.Notify.Deliveries(ctx, operator, last)
+	_, deliveries := w.Notify.Deliveries(ctx, operator, last)
 	_, coming := w.Appointments.ComingOf(ctx, operator, last)
-	for name, err := range map[string]error{"opened": somebody, "told": told, "coming": coming} {
-		if !fault.Is(err, fault.Throttled) {
-			t.Errorf("%s: %v", name, err)
-		}
+	for name, err := range map[string]error{"opened": somebody, "deliveries": deliveries, "coming": coming} {
+		want(t, name, err, fault.Throttled)
 	}
 	if _, err := w.Appointments.ComingOf(ctx, operator, ids[0]); err != nil {
 		t.Errorf("somebody who was opened before: %v", err)

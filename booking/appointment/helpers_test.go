@@ -1,0 +1,9 @@
+package appointment_test
+
+import "socialdirect/booking/bookingtest"
+
+var (
+	must, want = bookingtest.Must, bookingtest.WantFault
+	hour       = bookingtest.Hour
+	request    = bookingtest.Request
+)
