@@ -253,26 +253,3 @@ func TestR12_PeopleAreFoundByTheTownWhereOneMeets(t *testing.T) {
 		t.Errorf("by video in a town: %d, %v", len(sheets), err)
 	}
 }
-
-// A month of an agenda counts as a week of it does: neither is a way around the other.
-func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	zoe := w.Beneficiary(t, "Zoé", "Vidal")
-	seen := 0
-	for worker := range 20 {
-		id := uuid.NewSHA1(uuid.Nil, []byte{byte(worker)})
-		for month := range 12 {
-			for _, part := range []string{fmt.Sprintf("2027-%02d", month+1), fmt.Sprintf("2027-W%02d", 4*month+1)} {
-				if err := w.Workers.CountMonthView(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
-					if seen != 200 {
-						t.Errorf("stopped after %d parts", seen)
-					}
-					return
-				}
-				seen++
-			}
-		}
-	}
-	t.Errorf("never stopped, after %d parts", seen)
-}

@@ -1,4 +1,4 @@
-package booking
+package worker_test
 
 import (
 	"net/http"
@@ -13,9 +13,7 @@ import (
 func TestR45_ThePauseSaysHowLong(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for minutes, want := range map[int]string{0: "dans 0 minute.", 1: "dans 1 minute.", 60: "dans 60 minutes.", 600: "dans 10 heures.", 601: "dans 11 heures."} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/assistants", nil)
 		if err := render.Render(w, r, http.StatusTooManyRequests, worker.PausePage{Message: "x", Minutes: minutes}); err != nil || !strings.Contains(w.Body.String(), want) {

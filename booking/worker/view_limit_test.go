@@ -1,4 +1,4 @@
-package booking_test
+package worker_test
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// those are so many workers: what is counted does not ask whether they exist.
+// those are so many workers, who need not exist to be counted.
 func those(n int) []uuid.UUID {
 	ids := make([]uuid.UUID, n)
 	for i := range ids {
@@ -30,14 +30,6 @@ func weeks(n int) []string {
 		all[i] = fmt.Sprintf("2026-W%02d", i+1)
 	}
 	return all
-}
-
-func writes(t *testing.T, w *bookingtest.World) (rows int) {
-	t.Helper()
-	if err := w.DB.Pool.QueryRow(context.Background(), `select count(*) from sheet_readings`).Scan(&rows); err != nil {
-		t.Fatal(err)
-	}
-	return rows
 }
 
 func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
@@ -55,7 +47,7 @@ func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
 			}
 		}
 	}
-	if rows := writes(t, w); rows != 20+20*8 {
+	if rows := w.Count(t, `sheet_readings`); rows != 20+20*8 {
 		t.Errorf("%d rows for 20 sheets and 160 weeks seen three times", rows)
 	}
 }
@@ -102,8 +94,8 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	}
 	w.SetNow(bookingtest.Start.Add(3 * 24 * time.Hour))
 	must(t, w.Workers.Look(ctx, zoe, uuid.New()))
-	if rows := writes(t, w); rows > 1 {
-		t.Errorf("%d readings outlive their day", rows)
+	if rows := w.Count(t, `sheet_readings`); rows > 1 {
+		t.Errorf("%d views outlive their day", rows)
 	}
 }
 
@@ -134,4 +126,27 @@ func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
 	if err := w.Workers.Look(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, those(2000)...); err != nil {
 		t.Error(err)
 	}
+}
+
+// A month of an agenda counts as a week of it does: neither is a way around the other.
+func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	seen := 0
+	for worker := range 20 {
+		id := uuid.NewSHA1(uuid.Nil, []byte{byte(worker)})
+		for month := range 12 {
+			for _, part := range []string{fmt.Sprintf("2027-%02d", month+1), fmt.Sprintf("2027-W%02d", 4*month+1)} {
+				if err := w.Workers.CountMonthView(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
+					if seen != 200 {
+						t.Errorf("stopped after %d parts", seen)
+					}
+					return
+				}
+				seen++
+			}
+		}
+	}
+	t.Errorf("never stopped, after %d parts", seen)
 }

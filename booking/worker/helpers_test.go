@@ -1,0 +1,8 @@
+package worker_test
+
+import "socialdirect/booking/bookingtest"
+
+var (
+	must, want = bookingtest.Must, bookingtest.WantFault
+	requestAt  = bookingtest.RequestAt
+)

@@ -1,0 +1,91 @@
+package worker_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
+	start := bookingtest.Start.Add(48 * time.Hour)
+	booked := w.Book(t, zoe, nadia, start, slot.Video) // about housing
+	must(t, w.Workers.AddReason(t.Context(), w.Admin, "Études & bourses"))
+	must(t, w.Workers.RaiseReason(t.Context(), w.Admin, "housing"))
+	must(t, w.Workers.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
+	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses" {
+		t.Errorf("the list is %s", got)
+	}
+	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", true))
+	if got := labels(t, w); strings.Contains(got, "Se loger") {
+		t.Errorf("a retired reason is offered: %s", got)
+	}
+	_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start.Add(time.Hour), Mode: slot.Video, Reason: "housing"})
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("a retired reason was booked: %v", err)
+	}
+	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
+		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
+	}
+	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", false))
+	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
+}
+
+func labels(t *testing.T, w *bookingtest.World) string {
+	t.Helper()
+	reasons, err := w.Workers.Reasons(t.Context())
+	must(t, err)
+	var all []string
+	for _, r := range reasons {
+		all = append(all, r.Label)
+	}
+	return strings.Join(all, "|")
+}
+
+func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
+	t.Parallel()
+	w := bookingtest.New(t)
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	for _, v := range []*viewer.Viewer{nil, zoe, {ID: uuid.New(), Role: viewer.SocialWorker}, {ID: uuid.New(), Role: viewer.DPO}} {
+		for _, err := range []error{
+			w.Workers.AddReason(t.Context(), v, "Études"), w.Workers.RenameReason(t.Context(), v, "housing", "X"),
+			w.Workers.RetireReason(t.Context(), v, "housing", true), w.Workers.RaiseReason(t.Context(), v, "housing"),
+		} {
+			if !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%v changed the list: %v", v, err)
+			}
+		}
+	}
+	for name, label := range map[string]string{"no letter": "★★★", "known": "Logement", "known in capitals": "LOGEMENT", "its name is known": "Housing"} {
+		if err := w.Workers.AddReason(t.Context(), w.Admin, label); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := w.Workers.RenameReason(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("two reasons with the same words: %v", err)
+	}
+	for _, err := range []error{
+		w.Workers.RenameReason(t.Context(), w.Admin, "nothing", "X"), w.Workers.RetireReason(t.Context(), w.Admin, "nothing", true),
+		w.Workers.RaiseReason(t.Context(), w.Admin, "nothing"),
+	} {
+		if !fault.Is(err, fault.NotFound) {
+			t.Errorf("a reason that is none: %v", err)
+		}
+	}
+	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
+		must(t, w.Workers.RetireReason(t.Context(), w.Admin, slug, true))
+	}
+	if err := w.Workers.RetireReason(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
+		t.Errorf("the last reason went: %v", err)
+	}
+}
