@@ -74,43 +74,6 @@ func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
 	}
 }
 
-func TestR13_HoursThatWereNeverAvailableAreInvalid(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	v := w.Beneficiary(t, "Zoé", "Vidal")
-	worker := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
-	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	w.Open(t, worker, slot.Opening{Weekday: 2, FirstDay: tuesday, Starts: 9 * 60, Ends: 12 * 60, Modes: []slot.Mode{slot.Video}})
-	absent := slot.Period{From: at(tuesday, 9), To: at(tuesday, 10)} // 10:00 to 11:00 in Paris
-	if err := w.Agendas.AddAbsence(context.Background(), worker, absent, false); err != nil {
-		t.Fatal(err)
-	}
-	for name, r := range map[string]appointment.Request{
-		"on an absence":       {StartsAt: at(tuesday, 9), Mode: slot.Video, Reason: "money"},
-		"off the grid":        {StartsAt: at(tuesday, 8).Add(30 * time.Minute), Mode: slot.Video, Reason: "money"},
-		"half a second off":   {StartsAt: at(tuesday, 8).Add(-time.Second / 2), Mode: slot.Video, Reason: "money"},
-		"a microsecond off":   {StartsAt: at(tuesday, 8).Add(-time.Microsecond), Mode: slot.Video, Reason: "money"},
-		"before the opening":  {StartsAt: at(tuesday, 7), Mode: slot.Video, Reason: "money"},
-		"after the opening":   {StartsAt: at(tuesday, 11), Mode: slot.Video, Reason: "money"},
-		"in the past":         {StartsAt: bookingtest.Start.Add(-24 * time.Hour), Mode: slot.Video, Reason: "money"},
-		"now":                 {StartsAt: bookingtest.Start, Mode: slot.Video, Reason: "money"},
-		"a mode not offered":  {StartsAt: at(tuesday, 8), Mode: slot.Phone, Reason: "money"},
-		"a mode that is none": {StartsAt: at(tuesday, 8), Mode: "fax", Reason: "money"},
-		"an unknown reason":   {StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "astrology"},
-		"beyond the horizon":  {StartsAt: at(tuesday, 8).AddDate(0, 0, 7*60), Mode: slot.Video, Reason: "money"},
-	} {
-		r.SocialWorkerID = worker.ID
-		if _, err := w.Bookings.Book(context.Background(), v, r); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: got %v, want Invalid", name, err)
-		}
-	}
-	if _, err := w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: at(tuesday, 8), Mode: slot.Video, Reason: "money"}); err != nil {
-		t.Errorf("the free hour beside them: %v", err)
-	}
-}
-
-func at(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour) * time.Hour) }
-
 func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
