@@ -135,7 +135,7 @@ func TestR12_TheWaitlistIsNotifiedWhenASlotIsReleased(t *testing.T) {
 	hours, err := r.Waitlist.Available(t.Context(), r.zoe, r.wishes(t)[0])
 	must(t, err)
 	if len(hours) == 0 || !hours[0].StartsAt.Equal(taken[1].StartsAt) {
-		t.Errorf("the page shows %v", starts(hours))
+		t.Errorf("the page shows %v", hours)
 	}
 	r.SetNow(r.DB.Now().Add(time.Minute))
 	r.Book(t, r.zoe, r.nadia, taken[1].StartsAt, slot.Phone)

@@ -1,4 +1,4 @@
-package booking_test
+package calendar_test
 
 import (
 	"slices"
@@ -11,89 +11,8 @@ import (
 	"socialdirect/booking/calendar"
 
 	ics "github.com/arran4/golang-ical"
-	parser "github.com/emersion/go-ical"
 	"github.com/google/uuid"
 )
-
-// parsed reads a calendar with a parser that has nothing in common with what wrote
-// it.
-func parsed(t *testing.T, file string) *parser.Calendar {
-	t.Helper()
-	for line := range strings.SplitSeq(file, "\r\n") {
-		if len(line) > 75 || strings.Contains(line, "\n") {
-			t.Errorf("a line is not folded or not ended as RFC 5545 asks: %q", line)
-		}
-	}
-	cal, err := parser.NewDecoder(strings.NewReader(file)).Decode()
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, file)
-	}
-	return cal
-}
-
-// change is when a VTIMEZONE says that its clocks change, and to what.
-type change struct {
-	at time.Time
-	to time.Duration
-}
-
-// changesOf expands a VTIMEZONE.
-func changesOf(t *testing.T, timezone *parser.Component) (all []change) {
-	t.Helper()
-	for _, o := range timezone.Children {
-		from, to := offsetOf(t, o, "TZOFFSETFROM"), offsetOf(t, o, "TZOFFSETTO")
-		start, err := o.Props.DateTime("DTSTART", time.UTC)
-		must(t, err)
-		starts := []time.Time{start}
-		set, err := o.RecurrenceSet(time.UTC)
-		must(t, err)
-		if set != nil {
-			starts = set.Between(start, start.AddDate(15, 0, 0), true)
-		}
-		for _, at := range starts {
-			all = append(all, change{at.Add(-from), to})
-		}
-	}
-	slices.SortFunc(all, func(a, b change) int { return a.at.Compare(b.at) })
-	return all
-}
-
-func offsetOf(t *testing.T, o *parser.Component, name string) time.Duration {
-	t.Helper()
-	sign, digits := o.Props.Get(name).Value[:1], o.Props.Get(name).Value[1:]
-	d, err := time.ParseDuration(digits[:2] + "h" + digits[2:] + "m")
-	must(t, err)
-	if sign == "-" {
-		return -d
-	}
-	return d
-}
-
-// instantOf is a property's instant as the file's own VTIMEZONE has it.
-func instantOf(t *testing.T, cal *parser.Calendar, property *parser.Prop) time.Time {
-	t.Helper()
-	if strings.HasSuffix(property.Value, "Z") {
-		at, err := time.Parse("20060102T150405Z", property.Value)
-		must(t, err)
-		return at
-	}
-	clock, err := time.Parse("20060102T150405", property.Value)
-	must(t, err)
-	for _, c := range cal.Children {
-		if c.Name != "VTIMEZONE" || c.Props.Get("TZID").Value != property.Params.Get("TZID") {
-			continue
-		}
-		changes := changesOf(t, c)
-		for i, one := range changes {
-			at := clock.Add(-one.to)
-			if !at.Before(one.at) && (i+1 == len(changes) || at.Before(changes[i+1].at)) {
-				return at
-			}
-		}
-	}
-	t.Fatalf("no VTIMEZONE tells when %s is", property.Value)
-	return time.Time{}
-}
 
 // aroundChanges are instants in zone at, before and after every change of its
 // clocks until 2037, and some others.

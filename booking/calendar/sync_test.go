@@ -1,0 +1,246 @@
+package calendar_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"socialdirect/booking/appointment"
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/calendar"
+	"socialdirect/booking/slot"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/fetch"
+
+	"github.com/google/uuid"
+)
+
+func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:"+busy.Format("20060102T150405Z")+"|DURATION:PT1H", "DTSTART;VALUE=DATE:20261210")
+	s := w.subscribe(t, w.out.URL+"/secret/basic.ics")
+	if !s.ReadAt.IsZero() || s.Host != "127.0.0.1" || !w.available(t, busy) {
+		t.Errorf("before it is read: %+v", s)
+	}
+	s = w.read(t, s)
+	if !s.ReadAt.Equal(bookingtest.Start) || s.Failure != "" {
+		t.Errorf("read: %+v", s)
+	}
+	if w.available(t, busy) || !w.available(t, busy.Add(time.Hour)) || !w.available(t, busy.Add(-time.Hour)) {
+		t.Error("the busy hour is offered, or its neighbours are not")
+	}
+	day := time.Date(2026, 12, 10, 11, 0, 0, 0, time.UTC)
+	if w.available(t, day) {
+		t.Error("an hour of a day taken up entirely is offered")
+	}
+	zoe := w.Beneficiary(t, "Zoé", "Vidal")
+	for at, want := range map[time.Time]bool{busy: false, busy.Add(time.Hour): true} {
+		_, err := w.Bookings.Book(t.Context(), zoe, appointment.Request{SocialWorkerID: w.worker.ID, StartsAt: at, Mode: slot.Phone, Reason: "money"})
+		if (err == nil) != want || err != nil && !fault.Is(err, fault.Invalid) {
+			t.Errorf("booking %s: %v", at, err)
+		}
+	}
+	must(t, w.Calendars.CountAllDay(t.Context(), w.worker, s.ID, false))
+	w.read(t, s)
+	if !w.available(t, day) || w.available(t, busy) {
+		t.Error("whole days count although the worker said otherwise, or the rest does not")
+	}
+	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, true))
+	w.read(t, s)
+	if !w.available(t, busy) || w.Count(t, `external_busy`) != 0 {
+		t.Error("a calendar in pause closes hours")
+	}
+	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, false))
+	w.read(t, s)
+	if w.available(t, busy) {
+		t.Error("a calendar that goes on closes nothing")
+	}
+	must(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
+	if !w.available(t, busy) || w.Count(t, `external_busy`) != 0 {
+		t.Error("a calendar that was removed closes hours")
+	}
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
+}
+
+func TestR41_AnUnchangedCalendarIsExpandedOnceADay(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says("DTSTART:20260101T090000Z|DURATION:PT1H|RRULE:FREQ=DAILY")
+	s := w.subscribe(t, w.out.URL)
+	for range 3 {
+		s = w.read(t, s)
+	}
+	if asked, full := w.out.asked.Load(), w.out.full.Load(); asked != 3 || full != 1 {
+		t.Errorf("asked %d times, %d with an answer", asked, full)
+	}
+	w.SetNow(bookingtest.Start.Add(25 * time.Hour))
+	s = w.read(t, s)
+	if full := w.out.full.Load(); full != 2 || !s.ReadAt.Equal(w.DB.Now()) {
+		t.Errorf("%d answers a day later, read at %s", full, s.ReadAt)
+	}
+	end := w.DB.Now().Add(slot.Horizon).Truncate(24 * time.Hour).Add(9 * time.Hour)
+	if n := w.Count(t, `external_busy where upper(period) <= '`+end.Add(72*time.Hour).Format(time.RFC3339)+`'`); n < 182 || n > 186 {
+		t.Errorf("%d periods are kept", n)
+	}
+}
+
+func TestR41_CalendarFailuresAreShownRetriedAndNotifiedAfterDays(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(30 * 24 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	s := w.read(t, w.subscribe(t, w.out.URL))
+	w.out.status.Store(404)
+	w.out.says()
+	waited := time.Duration(0)
+	for i := range 8 {
+		w.SetNow(w.DB.Now().Add(12 * time.Hour))
+		s = w.read(t, s)
+		next := s.Next.Sub(w.DB.Now())
+		if s.Failure != calendar.FailureGone || s.Failure.Label() == "" || next < waited && i < 4 || next > 16*time.Hour {
+			t.Fatalf("failure %d: %+v, next in %s", i, s, next)
+		}
+		waited = next
+	}
+	if !s.FailingSince.Equal(bookingtest.Start.Add(12*time.Hour)) || w.available(t, busy) {
+		t.Errorf("what was known is forgotten: %+v", s)
+	}
+	if n := w.Count(t, `notifications where kind = 'calendar_failing'`); n != 1 {
+		t.Errorf("%d mails about it", n)
+	}
+	w.out.status.Store(200)
+	if s = w.read(t, s); s.Failure != "" || !s.FailingSince.IsZero() || !w.available(t, busy) {
+		t.Errorf("well again: %+v", s)
+	}
+}
+
+func TestR41_EachCalendarFailureHasItsOwnCause(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	strict := fetch.New(calendar.Limits, fetch.Options{})
+	for name, c := range map[string]struct {
+		text   string
+		status int64
+		client *fetch.Client
+		want   calendar.Failure
+	}{
+		"internal":    {"", 200, strict, calendar.FailureAddress},
+		"a page":      {"<html>", 200, w.client, calendar.FailureNotCalendar},
+		"down":        {"", 503, w.client, calendar.FailureUnreachable},
+		"forbidden":   {"", 403, w.client, calendar.FailureGone},
+		"too large":   {"BEGIN:VCALENDAR\n" + strings.Repeat("X:"+strings.Repeat("a", 1000)+"\n", 17_000), 200, w.client, calendar.FailureTooLarge},
+		"too complex": {"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101T000000Z\nDURATION:PT1H\nRRULE:FREQ=HOURLY;BYHOUR=3\nEND:VEVENT\nEND:VCALENDAR\n", 200, w.client, calendar.FailureTooComplex},
+	} {
+		w.out.text.Store(&c.text)
+		w.out.status.Store(c.status)
+		s := w.subscribe(t, w.out.URL+"/"+strings.ReplaceAll(name, " ", ""))
+		must(t, w.Calendars.ReadCalendar(t.Context(), c.client, s.ID))
+		if got := w.only(t); got.Failure != c.want || got.Failure.Label() == "" {
+			t.Errorf("%s: %q", name, got.Failure)
+		}
+		must(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
+	}
+}
+
+func TestR41_DueCalendarsAreDequeuedOnceByManyInstances(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.out.says()
+	w.subscribe(t, w.out.URL)
+	_, err := w.DB.Pool.Exec(t.Context(), `delete from river_job`)
+	must(t, err)
+	done := make(chan error)
+	for range 4 {
+		go func() { done <- w.Calendars.ReadDue(context.Background()) }()
+	}
+	for range 4 {
+		must(t, <-done)
+	}
+	if n := w.Count(t, `river_job where kind = 'calendar_read'`); n != 1 {
+		t.Errorf("%d jobs for one calendar", n)
+	}
+}
+
+// What a server says of its version is the server's own, and may be anything.
+func TestR41_AnyETagOfACalendarServerIsAccepted(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	for _, version := range []string{"\"\xff\xfe\"", "\"caf\xe9\"", "\"caf\u00e9\u0301\"", strings.Repeat("x", 5000)} {
+		odd := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, _ *http.Request) {
+			h.Header().Set("ETag", version)
+			h.Header().Set("Last-Modified", version)
+			fmt.Fprint(h, "BEGIN:VCALENDAR\nEND:VCALENDAR\n")
+		}))
+		defer odd.Close()
+		s := w.subscribe(t, odd.URL)
+		for range 2 {
+			if s = w.read(t, s); s.ReadAt.IsZero() || s.Failure != "" {
+				t.Errorf("%q: %+v", version, s)
+			}
+		}
+	}
+}
+
+// A calendar whose busy times are forgotten while its server says that nothing has
+// changed is read again at once.
+func TestR41_APauseDuringACalendarSyncLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	var id atomic.Pointer[uuid.UUID]
+	slow := httptest.NewServer(http.HandlerFunc(func(h http.ResponseWriter, r *http.Request) {
+		if id := id.Load(); id != nil {
+			for _, paused := range []bool{true, false} {
+				if err := w.Calendars.PauseCalendar(r.Context(), w.worker, *id, paused); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		w.out.Config.Handler.ServeHTTP(h, r)
+	}))
+	defer slow.Close()
+	s := w.read(t, w.subscribe(t, slow.URL))
+	id.Store(&s.ID)
+	s = w.read(t, s)
+	id.Store(nil)
+	if s.Next.After(w.DB.Now()) {
+		t.Errorf("hours stay open until %s", s.Next)
+	}
+	if w.read(t, s); w.available(t, busy) {
+		t.Error("the busy hour is offered")
+	}
+}
+
+// A worker whom nobody can book yet, or for now, is not bookable over what they have
+// elsewhere on the day they are.
+func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
+	t.Parallel()
+	w := newCalendarWorld(t)
+	w.Insure(t, w.worker)
+	busy := bookingtest.Start.Add(48 * time.Hour)
+	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
+	s := w.subscribe(t, w.out.URL)
+	if s = w.read(t, s); s.ReadAt.IsZero() {
+		t.Error("the first reading of an uninsured worker's calendar never comes")
+	}
+	w.Insure(t, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
+	if w.available(t, busy) || !w.available(t, busy.Add(time.Hour)) {
+		t.Error("insured, the worker is offered when they are busy")
+	}
+	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
+	must(t, err)
+	asked := w.out.asked.Load()
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID))
+	if w.out.asked.Load() != asked {
+		t.Error("a suspended worker's calendar is read")
+	}
+}
