@@ -1,0 +1,5 @@
+package search_test
+
+import "socialdirect/booking/bookingtest"
+
+var must, want = bookingtest.Must, bookingtest.WantFault

@@ -1,0 +1,57 @@
+package search_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/search"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/viewer"
+)
+
+// The switchboard books with anybody who can be booked, in the same order and by the
+// same pages as the person would.
+func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
+	t.Parallel()
+	d := bookingtest.NewDesk(t)
+	unreached := map[string]bool{}
+	for i := range 45 {
+		v := d.SocialWorkerWithoutOpenings(t, "Lou", fmt.Sprintf("Nom%02d", i), "Europe/Paris")
+		if i%2 == 1 { // who cannot be booked shortens no page
+			_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, v.ID)
+			must(t, err)
+			continue
+		}
+		unreached[v.Name] = true
+	}
+	must(t, d.Waitlist.Refresh(t.Context()))
+	yann := d.Member(t, viewer.Switchboard, "Yann")
+	at := func(query string) string {
+		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.Zoe.ID.String()+"?"+query, nil)
+		r.SetPathValue("id", d.Zoe.ID.String())
+		answer := httptest.NewRecorder()
+		must(t, d.HTTP.Searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		return answer.Body.String()
+	}
+	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")
+	if i := strings.Index(first, "page=2"); i < 0 || !strings.Contains(first, "reason=housing") || strings.Contains(second, "page=3") {
+		t.Errorf("the first page leads to no second, or the second to a third")
+	}
+	if !strings.Contains(first, "Première heure libre\u00a0:") || strings.Contains(second, "Première heure libre\u00a0:") {
+		t.Errorf("who has an hour soon does not come first")
+	}
+	for name := range unreached {
+		if strings.Contains(first+second, name+"<") {
+			delete(unreached, name)
+		}
+	}
+	if len(unreached) > 0 {
+		t.Errorf("not reached: %v", unreached)
+	}
+	_, _, err := d.Searches.Find(t.Context(), d.Zoe, search.Search{For: d.Nadia.ID})
+	want(t, "a person who searches for somebody else", err, fault.Forbidden)
+}
