@@ -5,12 +5,11 @@ import (
 	"net/http"
 	"strconv"
 
-	"socialdirect/account/report"
-
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
+	"socialdirect/account/report"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -53,17 +52,13 @@ func (p searchPage) Turn(page int, label string) searchTurn { return searchTurn{
 func (searchPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
 // SearchPage shows the form of the search.
-func (h *HTTP) SearchPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) SearchPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, searchPage{Form: form.New(nil)})
 }
 
 // SearchAccounts finds accounts by name, address or number; it is a POST, its
 // further pages too, so that none of them stays in an address.
-func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := searchPage{Form: f}
 	query := f.Text("q", form.Text{Max: 100, Required: ErrShortSearch.Message})
 	if !f.Valid() {
@@ -71,7 +66,7 @@ func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *http.Request) error {
 	}
 	number, _ := strconv.Atoi(f.Hidden("page", 4)) // what is no number is the first page
 	number = min(max(number, 1), foundPages)
-	found, more, err := h.accounts.FindAccounts(r.Context(), viewer.From(r.Context()), query, number)
+	found, more, err := h.accounts.FindAccounts(r.Context(), r.Viewer, query, number)
 	if err != nil {
 		return pages.Refuse(f, "q", err, page)
 	}
@@ -122,12 +117,12 @@ func (p accountPage) AgeAskable() bool {
 func (p accountPage) Resendable() bool { return p.State == Invited && p.Role.Staff() }
 
 // ShowAccount is one account's page.
-func (h *HTTP) ShowAccount(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) ShowAccount(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	page, err := h.accountPage(r.Context(), viewer.From(r.Context()), id)
+	page, err := h.accountPage(r.Context(), r.Viewer, id)
 	if err != nil {
 		return err
 	}

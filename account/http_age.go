@@ -21,12 +21,12 @@ type agePage struct {
 func (agePage) Template() string { return "account/age" }
 func (agePage) Title() string    { return "Preuve d’âge" }
 
-func (h *HTTP) agePage(r *http.Request, f *form.Form) (agePage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return agePage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	page := agePage{Viewer: v, Form: f, Days: AgeDays}
 	if page.Account, err = h.accounts.Account(r.Context(), v, id); err != nil {
 		return agePage{}, err
@@ -39,7 +39,7 @@ func (h *HTTP) agePage(r *http.Request, f *form.Form) (agePage, error) {
 }
 
 // AgePage is where an administrator asks for a proof of age, and settles it.
-func (h *HTTP) AgePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AgePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.agePage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -48,11 +48,7 @@ func (h *HTTP) AgePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // AskAge asks.
-func (h *HTTP) AskAge(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AskAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {
 		return err
@@ -64,16 +60,11 @@ func (h *HTTP) AskAge(w http.ResponseWriter, r *http.Request) error {
 	if err := h.accounts.AskAge(r.Context(), page.Viewer, page.Account.ID, reason); err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "saved", accountsPath+"/"+page.Account.ID.String())
 }
 
 // SettleAge keeps the outcome.
-func (h *HTTP) SettleAge(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SettleAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {
 		return err
@@ -85,6 +76,5 @@ func (h *HTTP) SettleAge(w http.ResponseWriter, r *http.Request) error {
 	if err := h.accounts.SettleAge(r.Context(), page.Viewer, page.Account.ID, AgeOutcome(outcome)); err != nil {
 		return err
 	}
-	web.Flash(w, "decided")
-	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
 }

@@ -8,7 +8,6 @@ import (
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -42,8 +41,8 @@ func hourOptions(first, last int) []form.Option {
 }
 
 // ContactPage shows the viewer's choices.
-func (h *HTTP) ContactPage(w http.ResponseWriter, r *http.Request) error {
-	own, err := h.accounts.Contact(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) ContactPage(w http.ResponseWriter, r *web.Request) error {
+	own, err := h.accounts.Contact(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -59,13 +58,9 @@ func (h *HTTP) ContactPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ChooseContact saves them.
-func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) ChooseContact(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	own, err := h.accounts.Contact(r.Context(), v)
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -83,8 +78,7 @@ func (h *HTTP) ChooseContact(w http.ResponseWriter, r *http.Request) error {
 	if err := h.accounts.ChooseContact(r.Context(), v, chosen); err != nil {
 		return pages.Refuse(f, "call_until", err, page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/profil/notifications")
+	return web.Done(w, r, "saved", "/profil/notifications")
 }
 
 // minutesIn decodes a choice of an hour.

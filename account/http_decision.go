@@ -4,9 +4,8 @@ import (
 	"net/http"
 	"slices"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/people"
+	"socialdirect/account/signup"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -90,7 +89,7 @@ func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
 }
 
 // DecisionPage asks for the reason of a decision and says what follows from it.
-func (h *HTTP) DecisionPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) DecisionPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.decisionPage(r, form.New(nil), Act(r.URL.Query().Get("act")))
 	if err != nil {
 		return err
@@ -99,12 +98,12 @@ func (h *HTTP) DecisionPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // decisionPage is the page of an act that the account can be decided now.
-func (h *HTTP) decisionPage(r *http.Request, f *form.Form, act Act) (decisionPage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return decisionPage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	account, err := h.accounts.Account(r.Context(), v, id)
 	if err != nil {
 		return decisionPage{}, err
@@ -128,11 +127,7 @@ func (h *HTTP) decisionPage(r *http.Request, f *form.Form, act Act) (decisionPag
 }
 
 // Decide carries the decision out.
-func (h *HTTP) Decide(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Decide(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.decisionPage(r, f, Act(f.Hidden("act", 20)))
 	if err != nil {
 		return err
@@ -147,9 +142,8 @@ func (h *HTTP) Decide(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.Decide(r.Context(), viewer.From(r.Context()), page.Account.ID, d); err != nil {
+	if err := h.accounts.Decide(r.Context(), r.Viewer, page.Account.ID, d); err != nil {
 		return err
 	}
-	web.Flash(w, "decided")
-	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
 }

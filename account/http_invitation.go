@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/factor"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
+	"socialdirect/account/signup"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -28,7 +27,7 @@ type invitePage struct {
 func (invitePage) Template() string { return "account/invite" }
 func (invitePage) Title() string    { return "Inviter" }
 
-func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
+func (h *HTTP) invitePage(r *web.Request, f *form.Form) (invitePage, error) {
 	page := invitePage{Form: f}
 	for _, role := range invitable {
 		page.Roles = append(page.Roles, form.Option{Value: string(role), Label: people.RoleLabel(role)})
@@ -45,7 +44,7 @@ func (h *HTTP) invitePage(r *http.Request, f *form.Form) (invitePage, error) {
 }
 
 // InvitePage shows the form that invites a member of staff.
-func (h *HTTP) InvitePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) InvitePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.invitePage(r, form.New(map[string]string{"time_zone": zone.Default}))
 	if err != nil {
 		return err
@@ -69,11 +68,7 @@ func decodeInvitation(f *form.Form, page invitePage) signup.Invitation {
 }
 
 // Invite invites a member of staff.
-func (h *HTTP) Invite(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Invite(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.invitePage(r, f)
 	if err != nil {
 		return err
@@ -82,28 +77,26 @@ func (h *HTTP) Invite(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	id, err := h.accounts.InviteStaff(r.Context(), viewer.From(r.Context()), in)
+	id, err := h.accounts.InviteStaff(r.Context(), r.Viewer, in)
 	if errors.Is(err, ErrEmailKnown) {
 		return pages.Refuse(f, "email", err, page)
 	}
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "invited")
-	return web.See(w, r, accountsPath+"/"+id.String())
+	return web.Done(w, r, "invited", accountsPath+"/"+id.String())
 }
 
 // Reinvite sends an invitation again.
-func (h *HTTP) Reinvite(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Reinvite(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if err := h.accounts.ResendInvitation(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.accounts.ResendInvitation(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "invited")
-	return web.See(w, r, accountsPath+"/"+id.String())
+	return web.Done(w, r, "invited", accountsPath+"/"+id.String())
 }
 
 type factorResetPage struct {
@@ -115,12 +108,12 @@ func (factorResetPage) Template() string { return "account/factor_reset" }
 func (factorResetPage) Title() string    { return "Double vérification" }
 
 // factorReset is what the two handlers of a lost second factor begin with.
-func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return factorResetPage{}, err
 	}
-	account, err := h.accounts.Account(r.Context(), viewer.From(r.Context()), id)
+	account, err := h.accounts.Account(r.Context(), r.Viewer, id)
 	if err != nil {
 		return factorResetPage{}, err
 	}
@@ -131,7 +124,7 @@ func (h *HTTP) factorReset(r *http.Request, f *form.Form) (factorResetPage, erro
 }
 
 // FactorResetPage asks why a second factor is to be set up anew.
-func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.factorReset(r, form.New(nil))
 	if err != nil {
 		return err
@@ -140,11 +133,7 @@ func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ResetFactor has it set up anew at the next sign-in.
-func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) ResetFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.factorReset(r, f)
 	if err != nil {
 		return err
@@ -153,9 +142,8 @@ func (h *HTTP) ResetFactor(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.Factors.ResetSecondFactor(r.Context(), viewer.From(r.Context()), page.Account.ID, reason); err != nil {
+	if err := h.accounts.Factors.ResetSecondFactor(r.Context(), r.Viewer, page.Account.ID, reason); err != nil {
 		return err
 	}
-	web.Flash(w, "decided")
-	return web.See(w, r, accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
 }

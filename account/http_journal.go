@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"socialdirect/internal/audit"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -46,8 +45,8 @@ func byDay(lines []audit.Line, zone *time.Location) (days []journalDay) {
 }
 
 // ShowJournal is the data-protection officer's first page.
-func (h *HTTP) ShowJournal(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) ShowJournal(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	journal, err := h.accounts.Journal(r.Context(), v)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -24,13 +23,13 @@ func (mobilePage) Title() string    { return "Votre numéro de portable" }
 // Number is as people read it.
 func (p mobilePage) Number() string { return people.DisplayMobile(p.Mobile.Number) }
 
-func (h *HTTP) mobilePage(r *http.Request, f *form.Form) (mobilePage, error) {
-	m, err := h.accounts.Mobile(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
+	m, err := h.accounts.Mobile(r.Context(), r.Viewer)
 	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.Texts()}, err
 }
 
 // MobilePage shows how far the viewer's number is proved (R47).
-func (h *HTTP) MobilePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) MobilePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.mobilePage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -39,28 +38,19 @@ func (h *HTTP) MobilePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SendMobileCode sends a code to the number.
-func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.mobilePage(r, f)
 	if err != nil {
 		return err
 	}
-	if err := h.accounts.SendMobileCode(r.Context(), viewer.From(r.Context())); err != nil {
+	if err := h.accounts.SendMobileCode(r.Context(), r.Viewer); err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
-	web.Flash(w, "code-sent")
-	return web.See(w, r, "/profil/mobile")
+	return web.Done(w, r, "code-sent", "/profil/mobile")
 }
 
 // ProveMobile takes the code.
-func (h *HTTP) ProveMobile(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) ProveMobile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	page, err := h.mobilePage(r, f)
 	if err != nil {
@@ -69,7 +59,7 @@ func (h *HTTP) ProveMobile(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	err = h.accounts.ProveMobile(r.Context(), viewer.From(r.Context()), code)
+	err = h.accounts.ProveMobile(r.Context(), r.Viewer, code)
 	if fault.Is(err, fault.Gone) {
 		page.Mobile.Sent = false
 		f.Fail("code", fault.From(err).Message)
@@ -78,6 +68,5 @@ func (h *HTTP) ProveMobile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
-	web.Flash(w, "mobile-proved")
-	return web.See(w, r, "/profil/mobile")
+	return web.Done(w, r, "mobile-proved", "/profil/mobile")
 }

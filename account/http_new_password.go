@@ -23,17 +23,13 @@ func (forgottenPage) Template() string { return "account/forgotten" }
 func (forgottenPage) Title() string    { return "Mot de passe oublié" }
 
 // ForgottenPage asks for the address.
-func (h *HTTP) ForgottenPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ForgottenPage(w http.ResponseWriter, r *web.Request) error {
 	_, sent := r.URL.Query()["envoye"]
 	return h.render.Render(w, r, http.StatusOK, forgottenPage{Form: form.New(nil), Sent: sent})
 }
 
 // Forgotten sends a link, if there is somebody to send it to.
-func (h *HTTP) Forgotten(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {
 		return f.Invalid(forgottenPage{Form: f})
@@ -54,7 +50,7 @@ func (resetPage) Title() string    { return "Choisir un nouveau mot de passe" }
 
 // ResetPage asks for the new password; reading it consumes nothing, since mail
 // scanners open links (R3).
-func (h *HTTP) ResetPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ResetPage(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
@@ -63,11 +59,7 @@ func (h *HTTP) ResetPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Reset sets the password and consumes the link.
-func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Reset(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", session.MaxToken)
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
@@ -80,8 +72,7 @@ func (h *HTTP) Reset(w http.ResponseWriter, r *http.Request) error {
 		return pages.Refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
 	}
 	h.Sessions.SetSession(w, "")
-	web.Flash(w, "password-reset")
-	return web.See(w, r, "/connexion")
+	return web.Done(w, r, "password-reset", "/connexion")
 }
 
 // goneReset offers another link in place of one that no longer works.

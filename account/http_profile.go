@@ -37,8 +37,8 @@ func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 }
 
 // ProfilePage shows the viewer's own profile (R6).
-func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
-	person, err := h.accounts.People.Person(r.Context(), viewer.From(r.Context()).ID)
+func (h *HTTP) ProfilePage(w http.ResponseWriter, r *web.Request) error {
+	person, err := h.accounts.People.Person(r.Context(), r.Viewer.ID)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 		"mobile": people.DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
 	page := h.profilePage(f, person)
-	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), viewer.From(r.Context())); err != nil {
+	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), r.Viewer); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
@@ -55,13 +55,9 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *http.Request) error {
 
 // UpdateProfile saves it; another address than the present one replaces it only
 // once it is proved.
-func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	person, err := h.accounts.People.Person(r.Context(), v.ID)
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -73,15 +69,13 @@ func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if email == "" {
-		web.Flash(w, "saved")
-		return web.See(w, r, "/profil")
+		return web.Done(w, r, "saved", "/profil")
 	}
 	if err := h.accounts.AskEmail(r.Context(), v, email, f.Ticked(pages.EmailConfirmed)); err != nil {
 		pages.ConfirmNext(f, err)
 		return pages.Refuse(f, "email", err, h.profilePage(f, person))
 	}
-	web.Flash(w, "email-asked")
-	return web.See(w, r, "/profil")
+	return web.Done(w, r, "email-asked", "/profil")
 }
 
 // newEmail decodes the address when it is another one than the present; empty

@@ -5,7 +5,6 @@ import (
 
 	"socialdirect/account/session"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -19,7 +18,7 @@ func (emailPage) Template() string { return "account/email" }
 func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
 
 // EmailPage asks for a click: reading the page moves nothing (R3).
-func (h *HTTP) EmailPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) EmailPage(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	moving, err := h.accounts.Moving(r.Context(), token)
 	if err != nil {
@@ -29,12 +28,8 @@ func (h *HTTP) EmailPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ChangeEmail moves the account to the address that the link was sent to.
-func (h *HTTP) ChangeEmail(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	v := viewer.From(r.Context())
+func (h *HTTP) ChangeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	var here []byte // the session that the link is followed in goes on
 	if v != nil {
 		here = v.Session

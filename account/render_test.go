@@ -44,7 +44,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	}
 	for i, page := range pages {
 		answer := httptest.NewRecorder()
-		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+		if err := render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("page %d: %v", i, err)
 		}
 		if body := answer.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "Zoé <b>") {

@@ -14,6 +14,7 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -86,7 +87,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 		{"C’est le <b>dernier rendez-vous</b>", "Vous pouvez prendre encore <b>1\u00a0rendez-vous</b>", "changements</b>", ""},
 		{"Vous avez déjà 4\u00a0rendez-vous à venir", "Vous avez <b>4\u00a0rendez-vous à venir</b>", "Tout est juste", fault.Invalid},
 	} {
-		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodPost, d.Typed(40+i))
+		shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Confirm), http.MethodPost, d.Typed(40+i))
 		if code != c.code || !strings.Contains(shown, c.says) || strings.Contains(shown, c.not) {
 			t.Errorf("with %d: %q; it does not say %q, or says %q", i, code, c.says, c.not)
 		}
@@ -96,7 +97,7 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 		if list, _ := d.Send(t, d.Zoe, d.HTTP.Bookings.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
 			t.Errorf("with %d: the list does not say %q", i, c.list)
 		}
-		if _, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(40+i)); code != c.code {
+		if _, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(40+i)); code != c.code {
 			t.Errorf("booking with %d: %q", i, code)
 		}
 	}
@@ -109,22 +110,22 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	}
 	_, err = d.Bookings.Cancel(t.Context(), d.Zoe, coming[2].ID, "")
 	must(t, err)
-	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodPost, d.Typed(48))
+	shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Confirm), http.MethodPost, d.Typed(48))
 	if code != fault.Throttled || !strings.Contains(shown, "9\u00a0changements") || !strings.Contains(shown, "24\u00a0heures") || !strings.Contains(shown, "Une lettre est arrivée.") {
 		t.Errorf("after all acts of a day: %q\n%s", code, shown)
 	}
 	for name, page := range map[string]func() (string, fault.Code){
 		"moving": func() (string, fault.Code) {
-			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {hour(48).Format(time.RFC3339)}})
+			return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, coming[0].ID, map[string][]string{"starts_at": {hour(48).Format(time.RFC3339)}})
 		},
 		"cancelling": func() (string, fault.Code) {
-			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Cancel, http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
+			return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Cancel), http.MethodPost, coming[0].ID, map[string][]string{"explanation": {"Je ne peux plus."}})
 		},
 		"needs": func() (string, fault.Code) {
-			return d.SendTo(t, d.Zoe, d.HTTP.Bookings.ChangeNeeds, http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
+			return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.ChangeNeeds), http.MethodPost, coming[0].ID, map[string][]string{"companion": {"mon frère"}})
 		},
 		"waiting": func() (string, fault.Code) {
-			return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+			return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Waitlist.Join), http.MethodPost, map[string][]string{"mode": {"video"}})
 		},
 	} {
 		if shown, code := page(); code != fault.Throttled || !strings.Contains(shown, "Revenez dans 24\u00a0heures") {
@@ -272,10 +273,10 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		}
 	}
 	press("booking", func() (string, fault.Code) {
-		return d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(48))
+		return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(48))
 	})
 	press("the last step of what is booked", func() (string, fault.Code) {
-		return d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, d.Typed(48))
+		return d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48))
 	})
 	coming, _, err := d.Appointments.Appointments(t.Context(), d.Zoe)
 	must(t, err)
@@ -287,28 +288,28 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		return map[string][]string{"starts_at": {hour(hours).Format(time.RFC3339)}, "seen": {seen}, "told": {"free"}}
 	}
 	press("moving", func() (string, fault.Code) {
-		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(50, seen))
+		return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, to(50, seen))
 	})
 	press("moving without saying what was seen", func() (string, fault.Code) {
-		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, map[string][]string{"starts_at": {hour(51).Format(time.RFC3339)}})
+		return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, map[string][]string{"starts_at": {hour(51).Format(time.RFC3339)}})
 	})
-	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(51, d.State(t, id).Seen())); code != fault.Invalid {
+	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, to(51, d.State(t, id).Seen())); code != fault.Invalid {
 		t.Errorf("the hour that the page showed, chosen: %q", code)
 	}
-	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, id, to(60, seen)); code != fault.Conflict {
+	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, to(60, seen)); code != fault.Conflict {
 		t.Errorf("from a page that shows an hour of before: %q", code)
 	}
 	press("by phone", func() (string, fault.Code) {
 		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.ByPhone, http.MethodPost, id, nil)
 	})
 	press("cancelling", func() (string, fault.Code) {
-		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.Cancel, http.MethodPost, id, map[string][]string{"told": {"free"}})
+		return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Cancel), http.MethodPost, id, map[string][]string{"told": {"free"}})
 	})
 	if told := d.Notified(t, d.Nadia); told["confirmation"] != 1 || told["change"] != 3 || told["cancellation"] != 1 {
 		t.Errorf("the worker was told %v", told)
 	}
 	press("waiting", func() (string, fault.Code) {
-		return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Waitlist.Join), http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
 	wishes, err := d.Waitlist.Entries(t.Context(), d.Zoe)
 	must(t, err)
@@ -317,7 +318,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	}
 	d.SetNow(hour(3)) // one without a day is the same later on
 	press("waiting later", func() (string, fault.Code) {
-		return d.Send(t, d.Zoe, d.HTTP.Waitlist.Join, http.MethodPost, map[string][]string{"mode": {"video"}})
+		return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Waitlist.Join), http.MethodPost, map[string][]string{"mode": {"video"}})
 	})
 	if n := d.Count(t, `waitlist_entries`); n != 1 {
 		t.Errorf("%d wishes", n)

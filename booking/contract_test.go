@@ -12,7 +12,6 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/company"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -56,7 +55,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 		r := httptest.NewRequest("GET", path, nil)
 		r.SetPathValue("id", nadia.ID.String())
 		answer := httptest.NewRecorder()
-		err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
+		err := handler(answer, &web.Request{Request: r, Viewer: v})
 		return answer.Body.String(), err
 	}
 	all := map[string]web.Handler{"/assistants": pages.Searches.Workers, "/assistants/" + nadia.ID.String() + "?mode=in_person": pages.Bookings.Slots}
@@ -73,10 +72,10 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 		}
 	}
 	confirm := "/rendez-vous/nouveau?social_worker_id=" + nadia.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
-	if _, err := show(pages.Bookings.Confirm, confirm+"video"); err != nil {
+	if _, err := show(pages.Bookings.ConfirmPage, confirm+"video"); err != nil {
 		t.Errorf("the last step by video: %v", err)
 	}
-	_, err = show(pages.Bookings.Confirm, confirm+"in_person")
+	_, err = show(pages.Bookings.ConfirmPage, confirm+"in_person")
 	if f := fault.From(err); f.Code != fault.Invalid || f.Page == nil {
 		t.Errorf("the last step in person: %v", err)
 	}
@@ -98,12 +97,12 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	pages := w.Pages(render)
 	r := httptest.NewRequest("GET", "/assistants", nil)
 	r.SetPathValue("id", nadia.ID.String())
-	r = r.WithContext(viewer.With(r.Context(), v))
+	asked := &web.Request{Request: r, Viewer: v}
 	list := httptest.NewRecorder()
-	if err := pages.Searches.Workers(list, r); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
+	if err := pages.Searches.Workers(list, asked); err != nil || strings.Contains(list.Body.String(), "Le Goff") {
 		t.Errorf("listed: %v", err)
 	}
-	if err := pages.Bookings.Slots(httptest.NewRecorder(), r); !fault.Is(err, fault.NotFound) {
+	if err := pages.Bookings.Slots(httptest.NewRecorder(), asked); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the agenda: %v", err)
 	}
 }

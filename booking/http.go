@@ -8,8 +8,6 @@ import (
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
 	"socialdirect/booking/worker"
-	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -32,7 +30,7 @@ type PageParts struct {
 func NewHTTP(bookings *Service, p PageParts) *HTTP { return &HTTP{p, bookings} }
 
 // ICS is the appointment as a calendar file (R17).
-func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ICS(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err
@@ -44,10 +42,10 @@ func (h *HTTP) ICS(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-func (h *HTTP) appointment(r *http.Request) (appointment.Appointment, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) appointment(r *web.Request) (appointment.Appointment, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return appointment.Appointment{}, err
 	}
-	return h.bookings.Appointments.Appointment(r.Context(), viewer.From(r.Context()), id)
+	return h.bookings.Appointments.Appointment(r.Context(), r.Viewer, id)
 }

@@ -14,21 +14,13 @@ import (
 // of it, clearing a mark, changing one's needs.
 
 // again is the appointment's page with a form's message.
-func (h *HTTP) again(r *http.Request, f *form.Form) error {
-	page, err := h.shown(r, f)
-	if err != nil {
-		return err
-	}
-	return f.Invalid(page)
+func (h *HTTP) again(r *web.Request, f *form.Form) error {
+	return f.ShowAgain(h.shown(r, f))
 }
 
 // Answer accepts or declines a request (R19).
-func (h *HTTP) Answer(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.appointment(r)
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -40,20 +32,15 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return h.again(r, f)
 	}
-	if err := h.bookings.Answer(r.Context(), viewer.From(r.Context()), a.ID, decision == "accept", explanation); err != nil {
+	if err := h.bookings.Answer(r.Context(), r.Viewer, a.ID, decision == "accept", explanation); err != nil {
 		return err
 	}
-	web.Flash(w, map[string]string{"accept": "accepted", "decline": "declined"}[decision])
-	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+	return web.Done(w, r, map[string]string{"accept": "accepted", "decline": "declined"}[decision], "/rendez-vous/"+a.ID.String())
 }
 
 // Conclude says what came of it.
-func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Conclude(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.appointment(r)
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -61,24 +48,22 @@ func (h *HTTP) Conclude(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return h.again(r, f)
 	}
-	if err := h.bookings.Appointments.Conclude(r.Context(), viewer.From(r.Context()), a.ID, appointment.Status(outcome)); err != nil {
+	if err := h.bookings.Appointments.Conclude(r.Context(), r.Viewer, a.ID, appointment.Status(outcome)); err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+	return web.Done(w, r, "saved", "/rendez-vous/"+a.ID.String())
 }
 
 // ClearMark ends what a late cancellation left behind.
-func (h *HTTP) ClearMark(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ClearMark(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.Appointments.ClearMark(r.Context(), viewer.From(r.Context()), a.ID); err != nil {
+	if err := h.bookings.Appointments.ClearMark(r.Context(), r.Viewer, a.ID); err != nil {
 		return err
 	}
-	web.Flash(w, "mark-cleared")
-	return web.See(w, r, "/rendez-vous/"+a.ID.String())
+	return web.Done(w, r, "mark-cleared", "/rendez-vous/"+a.ID.String())
 }
 
 func decodeNeeds(f *form.Form) appointment.Needs {
@@ -100,7 +85,7 @@ type needsPage struct {
 func (needsPage) Template() string { return "booking/needs" }
 func (needsPage) Title() string    { return "Ce dont vous avez besoin" }
 
-func (h *HTTP) needsPage(r *http.Request, f *form.Form) (needsPage, error) {
+func (h *HTTP) needsPage(r *web.Request, f *form.Form) (needsPage, error) {
 	a, err := h.appointment(r)
 	if err != nil {
 		return needsPage{}, err
@@ -108,11 +93,11 @@ func (h *HTTP) needsPage(r *http.Request, f *form.Form) (needsPage, error) {
 	if !a.Cancellable(h.bookings.DB.Now()) {
 		return needsPage{}, appointment.ErrNeedsTooLate
 	}
-	return needsPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}, nil
+	return needsPage{Appointment: a, Form: f, Viewer: r.Viewer}, nil
 }
 
 // NeedsPage shows it.
-func (h *HTTP) NeedsPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) NeedsPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.needsPage(r, nil)
 	if err != nil {
 		return err
@@ -128,11 +113,7 @@ func (h *HTTP) NeedsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ChangeNeeds changes them.
-func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.needsPage(r, f)
 	if err != nil {
 		return err
@@ -149,8 +130,7 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/rendez-vous/"+page.ID.String())
+	return web.Done(w, r, "saved", "/rendez-vous/"+page.ID.String())
 }
 
 // cancelPage tells the consequence of cancelling, and what can be done instead.
@@ -165,7 +145,7 @@ type cancelPage struct {
 func (cancelPage) Template() string { return "booking/cancel" }
 func (cancelPage) Title() string    { return "Annuler le rendez-vous" }
 
-func (h *HTTP) cancelPage(r *http.Request, f *form.Form) (cancelPage, error) {
+func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
 	a, err := h.handled(r)
 	if err != nil {
 		return cancelPage{}, err
@@ -182,7 +162,7 @@ func (h *HTTP) cancelPage(r *http.Request, f *form.Form) (cancelPage, error) {
 }
 
 // CancelPage tells the consequence before anything is done (R18).
-func (h *HTTP) CancelPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) CancelPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.cancelPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -191,11 +171,7 @@ func (h *HTTP) CancelPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Cancel cancels; a worker says whether the person asked for it.
-func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.handled(r)
 	if err != nil {
 		return err
@@ -231,9 +207,8 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *http.Request) error {
 	return h.cancelled(w, r, a)
 }
 
-func (h *HTTP) cancelled(w http.ResponseWriter, r *http.Request, a handled) error {
-	web.Flash(w, "cancelled")
-	return web.See(w, r, a.After)
+func (h *HTTP) cancelled(w http.ResponseWriter, r *web.Request, a handled) error {
+	return web.Done(w, r, "cancelled", a.After)
 }
 
 // toldFree reports whether the form was shown with the word that what it does has no
@@ -242,7 +217,7 @@ func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free
 
 // renderCancelError is the fault that shows what is true now, to somebody whose page said
 // otherwise.
-func (h *HTTP) renderCancelError(r *http.Request, f *form.Form, why *fault.Fault) error {
+func (h *HTTP) renderCancelError(r *web.Request, f *form.Form, why *fault.Fault) error {
 	page, err := h.cancelPage(r, f)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 type appointmentsPage struct {
@@ -49,8 +50,8 @@ func (p appointmentsPage) MarginNote() *marginNote {
 }
 
 // Appointments lists past and coming appointments (R17).
-func (h *HTTP) Appointments(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Appointments(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	coming, past, err := h.bookings.Appointments.Appointments(r.Context(), v)
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.
 const Doors = 15 * time.Minute
 
 // Show is the appointment's page.
-func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Show(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.shown(r, form.New(nil))
 	if err != nil {
 		return err
@@ -102,12 +103,12 @@ func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) shown(r *http.Request, f *form.Form) (appointmentPage, error) {
+func (h *HTTP) shown(r *web.Request, f *form.Form) (appointmentPage, error) {
 	a, err := h.appointment(r)
 	if err != nil {
 		return appointmentPage{}, err
 	}
-	v, now := viewer.From(r.Context()), h.bookings.DB.Now()
+	v, now := r.Viewer, h.bookings.DB.Now()
 	details, err := h.bookings.Appointments.Details(r.Context(), v, a)
 	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)

@@ -14,6 +14,7 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // freeHours are a worker's free hours in a week, of which one is chosen.
@@ -31,7 +32,7 @@ type freeHours struct {
 // hoursOf lays a worker's free hours of a week out: of the one that the address asks
 // for, or else usual, or else the first that has any. Weeks are turned at that
 // address, whose query is kept.
-func hoursOf(r *http.Request, usual string, free []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
+func hoursOf(r *web.Request, usual string, free []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
 	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
 	turned := func(week string) string {
@@ -87,12 +88,12 @@ func (p onBehalfPage) InMode(mode string) string {
 
 // HoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
 // address names.
-func (h *HTTP) HoursOnBehalf(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) HoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
 	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
-	id := viewer.From(r.Context()).ID
+	id := r.Viewer.ID
 	if named := r.PathValue("worker"); named != "" {
 		if id, err = form.ParseID(named); err != nil {
 			return worker.ErrNotOffered
@@ -105,8 +106,8 @@ func (h *HTTP) HoursOnBehalf(w http.ResponseWriter, r *http.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) hoursOnBehalf(r *http.Request, e appointment.OnBehalf, request appointment.Request) (onBehalfPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) hoursOnBehalf(r *web.Request, e appointment.OnBehalf, request appointment.Request) (onBehalfPage, error) {
+	v := r.Viewer
 	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return onBehalfPage{}, err

@@ -12,7 +12,6 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -50,18 +49,17 @@ type marginNote struct {
 	This   bool
 }
 
-// Confirm shows the last step, or the agenda again when that hour is not free. By
-// POST it takes what was typed already, so that none of it stands in an address.
-func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
+// ConfirmPage shows the last step for an hour that the address names.
+func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
+	return h.Confirm(w, r, form.FromValues(r.URL.Query()))
+}
+
+// Confirm shows the last step, or the agenda again when that hour is not free. It takes
+// what was typed already, so that none of it stands in an address.
+func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
-	}
-	f := form.FromValues(r.URL.Query())
-	if r.Method == http.MethodPost {
-		if f, err = form.Parse(r); err != nil {
-			return err
-		}
 	}
 	request := decodeHour(f)
 	decodeTyped(f, &request)
@@ -80,7 +78,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if found {
-		return web.See(w, r, e.After(viewer.From(r.Context()), same.ID))
+		return web.See(w, r, e.After(r.Viewer, same.ID))
 	}
 	page, err := h.confirmPage(r, e, request, typed)
 	if err != nil {
@@ -110,8 +108,8 @@ func decodeTyped(f *form.Form, r *appointment.Request) {
 	r.Anybody = f.Ticked("anybody")
 }
 
-func (h *HTTP) confirmPage(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
-	v, now := viewer.From(r.Context()), h.bookings.DB.Now()
+func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) (confirmPage, error) {
+	v, now := r.Viewer, h.bookings.DB.Now()
 	sheet, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
 		return confirmPage{}, err
@@ -187,7 +185,7 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.Soci
 // renderAgendaError is the fault that shows the agenda as it is now, and why the hour
 // that was asked for cannot be had; what was typed goes on with the next choice.
 // Somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) renderAgendaError(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
+func (h *HTTP) renderAgendaError(r *web.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
 	if e.Base != "" {
 		return h.renderOnBehalfError(r, e, request, why)
 	}
@@ -214,7 +212,7 @@ func (h *HTTP) renderAgendaError(r *http.Request, e appointment.OnBehalf, reques
 }
 
 // renderOnBehalfError is renderAgendaError for whoever books for somebody.
-func (h *HTTP) renderOnBehalfError(r *http.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
+func (h *HTTP) renderOnBehalfError(r *web.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
 	page, err := h.hoursOnBehalf(r, e, request)
 	if err != nil {
 		return err
@@ -224,16 +222,12 @@ func (h *HTTP) renderOnBehalfError(r *http.Request, e appointment.OnBehalf, requ
 }
 
 // Book makes the appointment.
-func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err
 	}
-	v, request := viewer.From(r.Context()), decodeHour(f)
+	v, request := r.Viewer, decodeHour(f)
 	decodeTyped(f, &request)
 	switch {
 	case f.Error("social_worker_id") != "":
@@ -254,8 +248,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return h.refuse(r, e, request, err)
 	}
-	web.Flash(w, bookedFlash(e, booked))
-	return web.See(w, r, e.After(v, booked.ID))
+	return web.Done(w, r, bookedFlash(e, booked), e.After(v, booked.ID))
 }
 
 func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
@@ -270,7 +263,7 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 
 // refuse shows the agenda again where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error goes up unchanged.
-func (h *HTTP) refuse(r *http.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
+func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
 	if bound := appointment.BoundOf(err); bound != nil {
 		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
 	}
@@ -311,10 +304,6 @@ func (p refusedPage) Words() string {
 	return words
 }
 
-func (h *HTTP) renderConfirmError(r *http.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
-	page, err := h.confirmPage(r, e, request, f)
-	if err != nil {
-		return err
-	}
-	return f.Invalid(page)
+func (h *HTTP) renderConfirmError(r *web.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
+	return f.ShowAgain(h.confirmPage(r, e, request, f))
 }

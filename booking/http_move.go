@@ -30,12 +30,12 @@ type handled struct {
 // Worker reports whether the viewer is the appointment's worker.
 func (p handled) Worker() bool { return p.Viewer.ID == p.SocialWorkerID }
 
-func (h *HTTP) handled(r *http.Request) (handled, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) handled(r *web.Request) (handled, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return handled{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	a, err := h.bookings.Appointments.Handled(r.Context(), v, id)
 	if err != nil {
 		return handled{}, err
@@ -67,7 +67,7 @@ type movePage struct {
 func (movePage) Template() string { return "booking/move" }
 func (movePage) Title() string    { return "Déplacer le rendez-vous" }
 
-func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
+func (h *HTTP) movePage(r *web.Request, f *form.Form) (movePage, error) {
 	a, err := h.handled(r)
 	if err != nil {
 		return movePage{}, err
@@ -91,7 +91,7 @@ func (h *HTTP) movePage(r *http.Request, f *form.Form) (movePage, error) {
 var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")
 
 // MovePage shows it.
-func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) MovePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.movePage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -103,11 +103,7 @@ func (h *HTTP) MovePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Move moves.
-func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.movePage(r, f)
 	if err != nil {
 		return err
@@ -129,12 +125,11 @@ func (h *HTTP) Move(w http.ResponseWriter, r *http.Request) error {
 	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
 		return h.refuseMove(r, f, err)
 	}
-	web.Flash(w, "moved")
-	return web.See(w, r, page.After)
+	return web.Done(w, r, "moved", page.After)
 }
 
 // refuseMove shows the agenda that is true now where another hour may do.
-func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
+func (h *HTTP) refuseMove(r *web.Request, f *form.Form, err error) error {
 	why := appointment.Refusal(err, errMovedMeanwhile, errLimitPassed, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
@@ -149,7 +144,7 @@ func (h *HTTP) refuseMove(r *http.Request, f *form.Form, err error) error {
 
 // renderMoveError is the fault that shows the page again: the week that it shows counts, and
 // somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) renderMoveError(r *http.Request, page movePage, why *fault.Fault, shown error) error {
+func (h *HTTP) renderMoveError(r *web.Request, page movePage, why *fault.Fault, shown error) error {
 	err := h.lookAsBeneficiary(r, page)
 	if fault.Is(err, fault.Throttled) {
 		return why
@@ -157,7 +152,7 @@ func (h *HTTP) renderMoveError(r *http.Request, page movePage, why *fault.Fault,
 	return fault.OrElse(err, shown)
 }
 
-func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
+func (h *HTTP) lookAsBeneficiary(r *web.Request, page movePage) error {
 	if page.Viewer.Role != viewer.Beneficiary {
 		return nil
 	}
@@ -165,7 +160,7 @@ func (h *HTTP) lookAsBeneficiary(r *http.Request, page movePage) error {
 }
 
 // ByPhone turns the appointment into a call.
-func (h *HTTP) ByPhone(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ByPhone(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.handled(r)
 	if err != nil {
 		return err
@@ -173,6 +168,5 @@ func (h *HTTP) ByPhone(w http.ResponseWriter, r *http.Request) error {
 	if err := h.bookings.Phone(r.Context(), a.Viewer, a.ID); err != nil {
 		return err
 	}
-	web.Flash(w, "by-phone")
-	return web.See(w, r, a.After)
+	return web.Done(w, r, "by-phone", a.After)
 }

@@ -1,17 +1,15 @@
 package booking
 
 import (
-	"net/http"
-
 	"socialdirect/booking/worker"
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // lookIntoMonth counts the week of a page, and which days of a month have room.
-func (h *HTTP) lookIntoMonth(r *http.Request, page slotsPage) error {
+func (h *HTTP) lookIntoMonth(r *web.Request, page slotsPage) error {
 	err := h.Workers.CountViewsOf(r, page.Worker.ID, page.Week)
 	if err != nil || !page.Month.Shown() {
 		return err
 	}
-	return worker.Paused(h.bookings.Workers.CountMonthView(r.Context(), viewer.From(r.Context()), page.Worker.ID, page.Month.String()))
+	return worker.Paused(h.bookings.Workers.CountMonthView(r.Context(), r.Viewer, page.Worker.ID, page.Month.String()))
 }

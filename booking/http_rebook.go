@@ -10,19 +10,14 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
 var errNoOffer = fault.New(fault.Invalid, "Choisissez une heure en appuyant sur son bouton.")
 
 // Rebook takes the hour whose button was pressed.
-func (h *HTTP) Rebook(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
+func (h *HTTP) Rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
@@ -30,16 +25,15 @@ func (h *HTTP) Rebook(w http.ResponseWriter, r *http.Request) error {
 	if !chosen {
 		return h.Rebookings.Refuse(r, f, errNoOffer)
 	}
-	booked, err := h.bookings.Rebook(r.Context(), viewer.From(r.Context()), id, replacement)
+	booked, err := h.bookings.Rebook(r.Context(), r.Viewer, id, replacement)
 	if err != nil {
 		return h.refuseOffer(r, f, err)
 	}
-	web.Flash(w, bookedFlash(appointment.OnBehalf{}, booked))
-	return web.See(w, r, "/rendez-vous/"+booked.ID.String())
+	return web.Done(w, r, bookedFlash(appointment.OnBehalf{}, booked), "/rendez-vous/"+booked.ID.String())
 }
 
 // refuseOffer offers other hours; an error that no other hour mends goes up unchanged.
-func (h *HTTP) refuseOffer(r *http.Request, f *form.Form, err error) error {
+func (h *HTTP) refuseOffer(r *web.Request, f *form.Form, err error) error {
 	if errors.Is(err, worker.ErrNotOffered) {
 		err = errLeft
 	}

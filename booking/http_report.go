@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"socialdirect/account/report"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -21,9 +20,9 @@ type reportPage struct {
 func (reportPage) Template() string { return "booking/report" }
 func (reportPage) Title() string    { return "Signalement" }
 
-func (h *HTTP) reportPage(r *http.Request, f *form.Form) (reportPage, error) {
+func (h *HTTP) reportPage(r *web.Request, f *form.Form) (reportPage, error) {
 	a, err := h.appointment(r)
-	page := reportPage{Appointment: a, Form: f, Viewer: viewer.From(r.Context())}
+	page := reportPage{Appointment: a, Form: f, Viewer: r.Viewer}
 	for _, kind := range report.ReportKinds {
 		page.Kinds = append(page.Kinds, form.Option{Value: string(kind), Label: kind.Label()})
 	}
@@ -31,7 +30,7 @@ func (h *HTTP) reportPage(r *http.Request, f *form.Form) (reportPage, error) {
 }
 
 // ReportPage asks a worker what happened.
-func (h *HTTP) ReportPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ReportPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.reportPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -40,11 +39,7 @@ func (h *HTTP) ReportPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Report tells the administration.
-func (h *HTTP) Report(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Report(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.reportPage(r, f)
 	if err != nil {
 		return err
@@ -59,6 +54,5 @@ func (h *HTTP) Report(w http.ResponseWriter, r *http.Request) error {
 	if err := h.bookings.Report(r.Context(), page.Viewer, page.ID, report); err != nil {
 		return err
 	}
-	web.Flash(w, "reported")
-	return web.See(w, r, "/rendez-vous/"+page.ID.String())
+	return web.Done(w, r, "reported", "/rendez-vous/"+page.ID.String())
 }

@@ -10,7 +10,6 @@ import (
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -90,8 +89,8 @@ func (p slotsPage) Places() []worker.Place {
 }
 
 // Slots shows one worker's sheet with its agenda (R12).
-func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Slots(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
@@ -108,9 +107,9 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *http.Request) error {
 
 // slotsPage fills the page for a week; where none is asked for it takes the
 // first one with a free hour in that mode, of the month that is asked for.
-func (h *HTTP) slotsPage(r *http.Request, id uuid.UUID, a asked, mode slot.Mode) (slotsPage, error) {
-	zone, now := viewer.From(r.Context()).Zone, h.bookings.DB.Now()
-	v := viewer.From(r.Context())
+func (h *HTTP) slotsPage(r *web.Request, id uuid.UUID, a asked, mode slot.Mode) (slotsPage, error) {
+	zone, now := r.Viewer.Zone, h.bookings.DB.Now()
+	v := r.Viewer
 	worker, err := h.offeredTo(r.Context(), v.ID, id)
 	if err != nil {
 		return slotsPage{}, err

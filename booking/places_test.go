@@ -28,7 +28,7 @@ func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	if code != "" || !strings.Contains(slots, "mardi 1er\u00a0décembre à 9\u00a0h, sur place, Mairie") || !strings.Contains(slots, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") {
 		t.Errorf("%s: the hours do not say their places: %s", code, slots)
 	}
-	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, hour)
+	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, hour)
 	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
 		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
 	}

@@ -42,7 +42,7 @@ func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 		{"too soon for the worker", worker.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
 	} {
 		settings(c.settings)
-		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(c.hour))
+		shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(c.hour))
 		if code != c.code || !strings.Contains(shown, c.words) || !strings.Contains(shown, "Une lettre est arrivée.") {
 			t.Errorf("%s: %q; %q is not said, or what was typed is lost", c.name, code, c.words)
 		}
@@ -50,7 +50,7 @@ func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 	settings(worker.Settings{BufferAfter: 15})
 	own := d.Book(t, d.Zoe, d.Nadia, hour(80), slot.Phone)
 	want(t, "moved into the pause", d.Bookings.Move(t.Context(), d.Zoe, own.ID, hour(51)), fault.Conflict)
-	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(80))
+	shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(80))
 	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {
 		t.Errorf("her own hour: %q", code)
 	}
@@ -91,11 +91,11 @@ func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := bookingtest.NewDesk(t)
-			if _, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, d.Typed(48)); code != "" {
+			if _, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48)); code != "" {
 				t.Fatalf("the last step before: %s", code)
 			}
 			c.change(t, d)
-			shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Book, http.MethodPost, d.Typed(48))
+			shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(48))
 			if code != c.code || !strings.Contains(shown, c.says) {
 				t.Errorf("%s, and says %s", code, shown)
 			}
@@ -113,7 +113,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 	d := bookingtest.NewDesk(t)
 	d.EditClient(t, func(c *company.Client) { c.PerYear = 2 })
 	for _, want := range []string{"2 consultations", "1 consultation<"} {
-		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.Confirm, http.MethodGet, d.Typed(48))
+		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48))
 		if code != "" || !strings.Contains(shown, want) || !strings.Contains(shown, "Un rendez-vous annulé ne compte pas") {
 			t.Errorf("%q: it says %s", want, shown)
 		}
@@ -138,7 +138,7 @@ func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 	}
 	d.SetNow(hour(1).Add(time.Minute)) // the limit was an hour after the world's beginning
 	told := url.Values{"told": {"free"}, "explanation": {"Un empêchement."}, "starts_at": {hour(80).Format(time.RFC3339)}}
-	for name, act := range map[string]web.Handler{"cancelling": d.HTTP.Bookings.Cancel, "moving": d.HTTP.Bookings.Move} {
+	for name, act := range map[string]web.Handler{"cancelling": web.Parsed(d.HTTP.Bookings.Cancel), "moving": web.Parsed(d.HTTP.Bookings.Move)} {
 		shown, code := d.SendTo(t, d.Zoe, act, http.MethodPost, a.ID, told)
 		if code != fault.Conflict || !strings.Contains(shown, "La limite vient de passer") || !strings.Contains(shown, "La limite était le") || strings.Contains(shown, `name="told"`) {
 			t.Errorf("%s: %s: %s", name, code, shown)
@@ -153,7 +153,7 @@ func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 	if since, err := d.Appointments.Marked(t.Context(), d.Zoe, d.Nadia.ID, d.Zoe.ID); err != nil || !since.IsZero() {
 		t.Fatalf("marked since %s, %v", since, err)
 	}
-	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Cancel, http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.State(t, a.ID).Status != appointment.CancelledLate {
+	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Cancel), http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.State(t, a.ID).Status != appointment.CancelledLate {
 		t.Errorf("after it was told: %q, %s", code, d.State(t, a.ID).Status)
 	}
 }
@@ -165,7 +165,7 @@ func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
 	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
 	d.CancelAsWorker(t, a)
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		handler := map[string]web.Handler{http.MethodGet: d.HTTP.Bookings.CancelPage, http.MethodPost: d.HTTP.Bookings.Cancel}[method]
+		handler := map[string]web.Handler{http.MethodGet: d.HTTP.Bookings.CancelPage, http.MethodPost: web.Parsed(d.HTTP.Bookings.Cancel)}[method]
 		if _, code := d.SendTo(t, d.Zoe, handler, method, a.ID, url.Values{"explanation": {"Un mot."}}); code != fault.Conflict {
 			t.Errorf("%s: %s", method, code)
 		}

@@ -45,8 +45,8 @@ func TestR18_ADecisionAboutAnAppointmentMovedMeanwhileIsRefused(t *testing.T) {
 		sent     url.Values
 		code     fault.Code
 	}{
-		"cancel": {false, func(h *booking.HTTP) web.Handler { return h.CancelPage }, func(h *booking.HTTP) web.Handler { return h.Cancel }, url.Values{}, fault.Conflict},
-		"accept": {true, func(h *booking.HTTP) web.Handler { return h.Show }, func(h *booking.HTTP) web.Handler { return h.Answer }, url.Values{"decision": {"accept"}}, fault.Invalid},
+		"cancel": {false, func(h *booking.HTTP) web.Handler { return h.CancelPage }, func(h *booking.HTTP) web.Handler { return web.Parsed(h.Cancel) }, url.Values{}, fault.Conflict},
+		"accept": {true, func(h *booking.HTTP) web.Handler { return h.Show }, func(h *booking.HTTP) web.Handler { return web.Parsed(h.Answer) }, url.Values{"decision": {"accept"}}, fault.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +80,7 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
 	in := func(week string, page web.Handler) web.Handler {
-		return func(w http.ResponseWriter, r *http.Request) error {
+		return func(w http.ResponseWriter, r *web.Request) error {
 			r.URL.RawQuery = "week=" + week
 			r.SetPathValue("id", a.ID.String())
 			return page(w, r)
@@ -100,12 +100,12 @@ func TestR45_TheHoursToMoveToAreCounted(t *testing.T) {
 	}
 	year, week := hour(0).AddDate(7, 0, 0).ISOWeek()
 	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is not free": {"starts_at": {hour(-2).Format(time.RFC3339)}}} {
-		shown, code := d.Send(t, d.Zoe, in(fmt.Sprintf("%04d-W%02d", year, week), d.HTTP.Bookings.Move), http.MethodPost, sent)
+		shown, code := d.Send(t, d.Zoe, in(fmt.Sprintf("%04d-W%02d", year, week), web.Parsed(d.HTTP.Bookings.Move)), http.MethodPost, sent)
 		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
 			t.Errorf("%s: %s shows %s", name, code, shown)
 		}
 	}
-	if _, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Move, http.MethodPost, a.ID, url.Values{"starts_at": {hour(80).Format(time.RFC3339)}}); code != "" {
+	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, a.ID, url.Values{"starts_at": {hour(80).Format(time.RFC3339)}}); code != "" {
 		t.Errorf("moving itself: %s", code)
 	}
 }

@@ -29,7 +29,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	bookingtest.WantSaid(t, "the agenda", d.Read(t, d.Zoe, d.HTTP.Bookings.Slots, d.Nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
 	must(t, d.Waitlist.Refresh(t.Context()))
 	bookingtest.WantSaid(t, "the soonest hours", d.Read(t, d.Zoe, d.HTTP.Searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
-	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.Confirm, uuid.Nil, hour), both)
+	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), both)
 
 	a := d.Book(t, d.Zoe, d.Nadia, at, slot.Video)
 	bookingtest.WantSaid(t, "the appointment", d.Read(t, d.Zoe, d.HTTP.Bookings.Show, a.ID, nil), both)
@@ -105,8 +105,8 @@ func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 	at := inParis(monday, 9)
 	d.SetNow(at.AddDate(0, 0, -4))
 	hour := url.Values{"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
-	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
-	bookingtest.WantSaid(t, "the last step on La Réunion", d.Read(t, reunion, d.HTTP.Bookings.Confirm, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
+	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
+	bookingtest.WantSaid(t, "the last step on La Réunion", d.Read(t, reunion, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
 	a := d.Book(t, d.Zoe, d.Nadia, at, slot.Video)
 	for _, c := range []struct {
 		before         time.Duration

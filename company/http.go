@@ -2,7 +2,6 @@ package company
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"socialdirect/company/apikey"
@@ -20,14 +19,14 @@ type HTTP struct {
 	keys      *apikey.Service
 	render    *web.Renderer
 	base      string
-	alerts    func(context.Context) []Alert // see Warn
+	alerts    func(context.Context, *viewer.Viewer) []Alert // see Warn
 }
 
 // Alert is what the operator has to see to: a sentence, and what the machine says.
 type Alert struct{ Text, Detail string }
 
 // Warn hands in what stands above the administrator's first page.
-func (h *HTTP) Warn(alerts func(context.Context) []Alert) { h.alerts = alerts }
+func (h *HTTP) Warn(alerts func(context.Context, *viewer.Viewer) []Alert) { h.alerts = alerts }
 
 // NewHTTP returns the pages. base is the platform's public address, without a
 // slash at its end.
@@ -42,11 +41,11 @@ type desk struct {
 	path   string
 }
 
-func deskOf(r *http.Request) (desk, error) {
-	if v := viewer.From(r.Context()); v != nil && v.Role == viewer.ClientManager {
+func deskOf(r *web.Request) (desk, error) {
+	if v := r.Viewer; v != nil && v.Role == viewer.ClientManager {
 		return desk{v.ClientID, "/entreprise"}, nil
 	}
-	id, err := form.PathID(r, "id")
+	id, err := r.PathID("id")
 	return desk{id, "/administration/entreprises/" + id.String()}, err
 }
 

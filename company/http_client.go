@@ -9,7 +9,6 @@ import (
 
 	"socialdirect/company/apikey"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
 	"socialdirect/web"
 
@@ -36,8 +35,8 @@ func (clientPage) Title() string    { return "Entreprise" }
 func (p clientPage) Contract() contractFields { return contractFields{p.Form} }
 
 // ClientPage shows one client to an administrator (R9).
-func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // clientPage fills the page; without a contract form it shows the contract as it is.
-func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Form) (clientPage, error) {
+func (h *HTTP) clientPage(r *web.Request, id uuid.UUID, contract, code *form.Form) (clientPage, error) {
 	part, err := h.codesPart(r, desk{id, "/administration/entreprises/" + id.String()}, code)
 	if err != nil {
 		return clientPage{}, err
@@ -57,12 +56,12 @@ func (h *HTTP) clientPage(r *http.Request, id uuid.UUID, contract, code *form.Fo
 	if contract == nil {
 		contract = contractForm(part.Client)
 	}
-	keys, err := h.keys.Of(r.Context(), viewer.From(r.Context()), id)
+	keys, err := h.keys.Of(r.Context(), r.Viewer, id)
 	if err != nil {
 		return clientPage{}, err
 	}
 	page := clientPage{codesPart: part, List: apikey.List{Keys: keys, KeysPath: part.Path + "/cles"}, Form: contract}
-	changes, err := h.companies.Changes(r.Context(), viewer.From(r.Context()), id)
+	changes, err := h.companies.Changes(r.Context(), r.Viewer, id)
 	for _, c := range changes {
 		page.Changes = append(page.Changes, changeLine{c.Until.In(zone.Paris()), contractWords{c.Earlier, part.Words.now}})
 	}
@@ -85,29 +84,18 @@ func contractForm(c Client) *form.Form {
 }
 
 // Edit saves the contract.
-func (h *HTTP) Edit(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
+func (h *HTTP) Edit(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
 	client := decodeClient(f, id)
-	if f.Valid() {
-		err = h.companies.Edit(r.Context(), viewer.From(r.Context()), client)
-		if err := refuseSlug(f, err); err != nil {
-			return err
-		}
+	err = f.Save(besideClient, func() error { return h.companies.Edit(r.Context(), r.Viewer, client) })
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
-		page, err := h.clientPage(r, id, f, form.New(nil))
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.clientPage(r, id, f, form.New(nil)))
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/administration/entreprises/"+id.String())
+	return web.Done(w, r, "saved", "/administration/entreprises/"+id.String())
 }

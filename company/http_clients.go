@@ -1,7 +1,6 @@
 package company
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -49,7 +47,7 @@ func (clientsPage) Template() string { return "company/clients" }
 func (clientsPage) Title() string    { return "Entreprises" }
 
 // ClientsPage lists the clients, those that the search names (R9).
-func (h *HTTP) ClientsPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ClientsPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.clientsPage(r, form.FromValues(url.Values{"modes": Modes}))
 	if err != nil {
 		return err
@@ -57,14 +55,14 @@ func (h *HTTP) ClientsPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) clientsPage(r *http.Request, f *form.Form) (clientsPage, error) {
+func (h *HTTP) clientsPage(r *web.Request, f *form.Form) (clientsPage, error) {
 	search := form.FromValues(r.URL.Query())
 	page := clientsPage{Search: search, Form: f}
 	if h.alerts != nil {
-		page.Alerts = h.alerts(r.Context())
+		page.Alerts = h.alerts(r.Context(), r.Viewer)
 	}
 	words := search.Text("q", form.Text{Max: 120})
-	clients, err := h.companies.Search(r.Context(), viewer.From(r.Context()), words, clientsAtOnce+1)
+	clients, err := h.companies.Search(r.Context(), r.Viewer, words, clientsAtOnce+1)
 	if len(clients) > clientsAtOnce {
 		clients, page.More = clients[:clientsAtOnce], true
 	}
@@ -161,36 +159,21 @@ func decodeMailDomains(f *form.Form) []string {
 	return domains
 }
 
-// refuseSlug puts the message beside the address that another client has; any
-// other error goes up.
-func refuseSlug(f *form.Form, err error) error {
-	if errors.Is(err, ErrSlugTaken) {
-		f.Fail("slug", ErrSlugTaken.Message)
-		return nil
-	}
-	return err
-}
+// besideClient says where the refusals of a client stand.
+var besideClient = form.Beside{ErrSlugTaken: "slug"}
 
 // Create adds a client and goes to its page.
-func (h *HTTP) Create(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
+func (h *HTTP) Create(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	client := decodeClient(f, uuid.Nil)
+	err := f.Save(besideClient, func() (err error) {
+		client.ID, err = h.companies.Create(r.Context(), r.Viewer, client)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	client := decodeClient(f, uuid.Nil)
-	if f.Valid() {
-		client.ID, err = h.companies.Create(r.Context(), viewer.From(r.Context()), client)
-		if err := refuseSlug(f, err); err != nil {
-			return err
-		}
-	}
 	if !f.Valid() {
-		page, err := h.clientsPage(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.clientsPage(r, f))
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/administration/entreprises/"+client.ID.String())
+	return web.Done(w, r, "saved", "/administration/entreprises/"+client.ID.String())
 }

@@ -1,14 +1,12 @@
 package company
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"socialdirect/company/figures"
 	"socialdirect/company/poster"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
@@ -31,8 +29,8 @@ type codesPart struct {
 // NearShare is how often a limit holds at a few uses more or less.
 func (codesPart) NearShare() string { return figures.NearShare() }
 
-func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) codesPart(r *web.Request, d desk, f *form.Form) (codesPart, error) {
+	v := r.Viewer
 	c, err := h.companies.Client(r.Context(), v, d.client)
 	if err != nil {
 		return codesPart{}, err
@@ -45,8 +43,8 @@ func (h *HTTP) codesPart(r *http.Request, d desk, f *form.Form) (codesPart, erro
 }
 
 // deskPage is the page on which the desk's codes stand, with that form.
-func (h *HTTP) deskPage(r *http.Request, d desk, f *form.Form) (web.Page, error) {
-	if viewer.From(r.Context()).Role == viewer.ClientManager {
+func (h *HTTP) deskPage(r *web.Request, d desk, f *form.Form) (web.Page, error) {
+	if r.Viewer.Role == viewer.ClientManager {
 		return h.managerPage(r, d, f)
 	}
 	return h.clientPage(r, d.client, nil, f)
@@ -73,48 +71,32 @@ func DecodeCode(f *form.Form, c Client, now time.Time) NewCode {
 	return n
 }
 
-// RefuseCode puts an act's message beside its field; any other error goes up.
-func RefuseCode(f *form.Form, err error) error {
-	for field, why := range map[string]*fault.Fault{"expires_on": ErrExpiry, "max_uses": ErrMaxUses, "site": ErrSite} {
-		if errors.Is(err, why) {
-			f.Fail(field, why.Message)
-			return nil
-		}
-	}
-	return err
-}
+// BesideCode says where the refusals of a code stand.
+var BesideCode = form.Beside{ErrExpiry: "expires_on", ErrMaxUses: "max_uses", ErrSite: "site"}
 
 // IssueCode makes a code that expires at the end of a day.
-func (h *HTTP) IssueCode(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) IssueCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	d, err := deskOf(r)
 	if err != nil {
 		return err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	client, err := h.companies.Client(r.Context(), v, d.client)
 	if err != nil {
 		return err
 	}
 	settings := DecodeCode(f, client, h.companies.db.Now())
-	if f.Valid() {
-		_, err = h.companies.IssueCode(r.Context(), v, d.client, settings)
-		if err := RefuseCode(f, err); err != nil {
-			return err
-		}
+	err = f.Save(BesideCode, func() error {
+		_, err := h.companies.IssueCode(r.Context(), v, d.client, settings)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
-		page, err := h.deskPage(r, d, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.deskPage(r, d, f))
 	}
-	web.Flash(w, "code-issued")
-	return web.See(w, r, d.path+"#codes")
+	return web.Done(w, r, "code-issued", d.path+"#codes")
 }
 
 // codePage is about one code: before it is revoked, before it is replaced, or the
@@ -134,16 +116,16 @@ func (p codePage) Template() string { return "company/" + p.template }
 func (p codePage) Title() string    { return p.title }
 
 // codePage reads the code that the path names.
-func (h *HTTP) codePage(r *http.Request, template, title string) (codePage, error) {
+func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error) {
 	d, err := deskOf(r)
 	if err != nil {
 		return codePage{}, err
 	}
-	id, err := form.PathID(r, "code")
+	id, err := r.PathID("code")
 	if err != nil {
 		return codePage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	client, err := h.companies.Client(r.Context(), v, d.client)
 	if err != nil {
 		return codePage{}, err
@@ -156,7 +138,7 @@ func (h *HTTP) codePage(r *http.Request, template, title string) (codePage, erro
 }
 
 // RevokePage says what revoking a code does, before it is done.
-func (h *HTTP) RevokePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RevokePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.codePage(r, "revoke", "Révoquer un code")
 	if err != nil {
 		return err
@@ -168,23 +150,22 @@ func (h *HTTP) RevokePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Revoke ends a code.
-func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.codePage(r, "revoke", "Révoquer un code")
 	if err != nil {
 		return err
 	}
-	if err := h.companies.RevokeCode(r.Context(), viewer.From(r.Context()), page.Client.ID, page.Code.ID); err != nil {
+	if err := h.companies.RevokeCode(r.Context(), r.Viewer, page.Client.ID, page.Code.ID); err != nil {
 		return err
 	}
-	web.Flash(w, "code-revoked")
-	return web.See(w, r, page.Path+"#codes")
+	return web.Done(w, r, "code-revoked", page.Path+"#codes")
 }
 
 // overlaps are how long a replaced code may go on, in days.
 var overlaps = []form.Option{{Value: "0", Label: "Tout de suite"}, {Value: "7", Label: "Dans 7 jours"}, {Value: "30", Label: "Dans 30 jours"}, {Value: "90", Label: "Dans 90 jours"}}
 
 // RotatePage asks when the old code ends.
-func (h *HTTP) RotatePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RotatePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.codePage(r, "rotate", "Remplacer un code")
 	if err != nil {
 		return err
@@ -197,12 +178,8 @@ func (h *HTTP) RotatePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Rotate replaces a code by another with the same settings.
-func (h *HTTP) Rotate(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Rotate(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.codePage(r, "rotate", "Remplacer un code")
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -212,9 +189,8 @@ func (h *HTTP) Rotate(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(page)
 	}
 	overlap := time.Duration(days) * 24 * time.Hour
-	if _, err := h.companies.RotateCode(r.Context(), viewer.From(r.Context()), page.Client.ID, page.Code.ID, overlap); err != nil {
+	if _, err := h.companies.RotateCode(r.Context(), r.Viewer, page.Client.ID, page.Code.ID, overlap); err != nil {
 		return err
 	}
-	web.Flash(w, "code-rotated")
-	return web.See(w, r, page.Path+"#codes")
+	return web.Done(w, r, "code-rotated", page.Path+"#codes")
 }

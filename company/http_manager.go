@@ -8,7 +8,6 @@ import (
 	"socialdirect/company/poster"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -20,7 +19,7 @@ func (managerPage) Template() string { return "company/manager" }
 func (managerPage) Title() string    { return "Mon entreprise" }
 
 // ManagerPage is the first page of a client's manager (R10).
-func (h *HTTP) ManagerPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ManagerPage(w http.ResponseWriter, r *web.Request) error {
 	d, err := deskOf(r)
 	if err != nil {
 		return err
@@ -32,7 +31,7 @@ func (h *HTTP) ManagerPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) managerPage(r *http.Request, d desk, f *form.Form) (web.Page, error) {
+func (h *HTTP) managerPage(r *web.Request, d desk, f *form.Form) (web.Page, error) {
 	part, err := h.codesPart(r, d, f)
 	return managerPage{part}, err
 }
@@ -41,7 +40,7 @@ func (h *HTTP) managerPage(r *http.Request, d desk, f *form.Form) (web.Page, err
 var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire : il n’y a plus rien à distribuer avec lui. Prenez-en un autre.")
 
 // giveAway reads the code that the path names, one that still opens accounts.
-func (h *HTTP) giveAway(r *http.Request) (codePage, error) {
+func (h *HTTP) giveAway(r *web.Request) (codePage, error) {
 	page, err := h.codePage(r, "mail", "Texte à envoyer")
 	if err == nil && !page.Code.Works() {
 		err = errDead
@@ -50,7 +49,7 @@ func (h *HTTP) giveAway(r *http.Request) (codePage, error) {
 }
 
 // MailPage shows a text to send to a client's people.
-func (h *HTTP) MailPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) MailPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.giveAway(r)
 	if err != nil {
 		return err
@@ -60,7 +59,7 @@ func (h *HTTP) MailPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // PosterFile is the poster of a code, as a PDF.
-func (h *HTTP) PosterFile(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) PosterFile(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.giveAway(r)
 	if err != nil {
 		return err
@@ -73,7 +72,7 @@ func (h *HTTP) PosterFile(w http.ResponseWriter, r *http.Request) error {
 }
 
 // QRSVG is the QR code of the client's entrance, for any size.
-func (h *HTTP) QRSVG(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) QRSVG(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.ownClient(r)
 	if err != nil {
 		return err
@@ -86,7 +85,7 @@ func (h *HTTP) QRSVG(w http.ResponseWriter, r *http.Request) error {
 }
 
 // QRPNG is the same as a PNG.
-func (h *HTTP) QRPNG(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) QRPNG(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.ownClient(r)
 	if err != nil {
 		return err
@@ -98,12 +97,12 @@ func (h *HTTP) QRPNG(w http.ResponseWriter, r *http.Request) error {
 	return download(w, "qr-"+client.Slug+".png", "image/png", file.Bytes())
 }
 
-func (h *HTTP) ownClient(r *http.Request) (Client, error) {
+func (h *HTTP) ownClient(r *web.Request) (Client, error) {
 	d, err := deskOf(r)
 	if err != nil {
 		return Client{}, err
 	}
-	return h.companies.Client(r.Context(), viewer.From(r.Context()), d.client)
+	return h.companies.Client(r.Context(), r.Viewer, d.client)
 }
 
 // download answers with a file that the browser saves.

@@ -1,7 +1,6 @@
 package company_test
 
 import (
-	"context"
 	"image/png"
 	"net/http"
 	"net/http/httptest"
@@ -42,7 +41,7 @@ func (d desk) ask(handler web.Handler, fields url.Values, values ...string) (*ht
 		r.SetPathValue(values[i], values[i+1])
 	}
 	answer := httptest.NewRecorder()
-	err := handler(answer, r.WithContext(viewer.With(context.Background(), d.viewer)))
+	err := handler(answer, &web.Request{Request: r, Viewer: d.viewer})
 	return answer, err
 }
 
@@ -56,7 +55,7 @@ func (d desk) again(err error) string {
 	}
 	answer := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	ok(d.t, d.render.Render(answer, r.WithContext(viewer.With(r.Context(), d.viewer)), http.StatusUnprocessableEntity, page))
+	ok(d.t, d.render.Render(answer, &web.Request{Request: r, Viewer: d.viewer}, http.StatusUnprocessableEntity, page))
 	return answer.Body.String()
 }
 
@@ -68,7 +67,7 @@ func TestR10_AManagerIssuesReplacesAndRevokesFromTheirPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.desk(t, w.manager)
-	done, err := d.ask(d.pages.IssueCode, codeForm())
+	done, err := d.ask(web.Parsed(d.pages.IssueCode), codeForm())
 	if err != nil || done.Code != http.StatusSeeOther || done.Header().Get("Location") != "/entreprise#codes" {
 		t.Fatalf("issue: %d to %s, %v", done.Code, done.Header().Get("Location"), err)
 	}
@@ -92,10 +91,10 @@ func TestR10_AManagerIssuesReplacesAndRevokesFromTheirPage(t *testing.T) {
 	if got := w.state(t, codes[0]); got != company.Valid {
 		t.Fatalf("reading the question made the code %s", got)
 	}
-	if _, err = d.ask(d.pages.Rotate, url.Values{"overlap": {"8"}}, "code", id); !strings.Contains(d.again(err), `id="overlap-error"`) {
+	if _, err = d.ask(web.Parsed(d.pages.Rotate), url.Values{"overlap": {"8"}}, "code", id); !strings.Contains(d.again(err), `id="overlap-error"`) {
 		t.Error("no message beside the choice")
 	}
-	_, err = d.ask(d.pages.Rotate, url.Values{"overlap": {"7"}}, "code", id)
+	_, err = d.ask(web.Parsed(d.pages.Rotate), url.Values{"overlap": {"7"}}, "code", id)
 	ok(t, err)
 	_, err = d.ask(d.pages.Revoke, url.Values{}, "code", id)
 	ok(t, err)
@@ -119,7 +118,7 @@ func TestR9_BadCodeFormsComeBackWithTheMessageBesideTheField(t *testing.T) {
 		fields := codeForm()
 		fields.Set(c.field, c.value)
 		for who, d := range map[string]desk{"manager": manager, "administrator": admin} {
-			_, err := d.ask(d.pages.IssueCode, fields, "id", w.client.ID.String())
+			_, err := d.ask(web.Parsed(d.pages.IssueCode), fields, "id", w.client.ID.String())
 			body := d.again(err)
 			if !strings.Contains(body, `id="`+c.field+`-error"`) {
 				t.Errorf("%s, %s = %q: no message beside the field", who, c.field, c.value)
@@ -143,7 +142,7 @@ func TestR10_AManagerReachesNoOtherClient(t *testing.T) {
 	ok(t, err)
 	d := w.desk(t, w.manager)
 	for name, handler := range map[string]web.Handler{
-		"question": d.pages.RevokePage, "revoke": d.pages.Revoke, "rotation": d.pages.RotatePage, "rotate": d.pages.Rotate,
+		"question": d.pages.RevokePage, "revoke": d.pages.Revoke, "rotation": d.pages.RotatePage, "rotate": web.Parsed(d.pages.Rotate),
 		"mail": d.pages.MailPage, "poster": d.pages.PosterFile,
 	} {
 		for _, id := range []string{code.ID.String(), "00000000-0000-4000-8000-000000000000", "x", code.Code} {
@@ -210,14 +209,14 @@ func TestR9_AnAdministratorWritesContractsAndBadOnesComeBack(t *testing.T) {
 	} {
 		fields := contractFields()
 		fields.Set(c.field, c.value)
-		for act, handler := range map[string]web.Handler{"create": d.pages.Create, "edit": d.pages.Edit} {
+		for act, handler := range map[string]web.Handler{"create": web.Parsed(d.pages.Create), "edit": web.Parsed(d.pages.Edit)} {
 			_, err := d.ask(handler, fields, "id", id)
 			if body := d.again(err); !strings.Contains(body, `id="`+c.field+`-error"`) {
 				t.Errorf("%s, %s = %q: no message beside the field", act, c.field, c.value)
 			}
 		}
 	}
-	_, err := d.ask(d.pages.Edit, contractFields(), "id", id)
+	_, err := d.ask(web.Parsed(d.pages.Edit), contractFields(), "id", id)
 	ok(t, err)
 	got, err := w.Companies.Client(w.ctx, w.Admin, w.client.ID)
 	ok(t, err)
@@ -228,7 +227,7 @@ func TestR9_AnAdministratorWritesContractsAndBadOnesComeBack(t *testing.T) {
 	if err != nil || !strings.Contains(page.Body.String(), `value="port"`) || !strings.Contains(page.Body.String(), "Le Havre") {
 		t.Errorf("the page: %v", err)
 	}
-	if _, err := d.ask(d.pages.Edit, contractFields(), "id", "00000000-0000-4000-8000-000000000000"); !fault.Is(err, fault.NotFound) {
+	if _, err := d.ask(web.Parsed(d.pages.Edit), contractFields(), "id", "00000000-0000-4000-8000-000000000000"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("editing nobody: %v", err)
 	}
 	if _, err := d.ask(d.pages.ClientPage, nil, "id", "x"); !fault.Is(err, fault.NotFound) {
@@ -248,7 +247,7 @@ func TestR9_AnEndedContractIssuesNothingAndSaysSo(t *testing.T) {
 	}
 	fields := codeForm()
 	fields.Set("expires_on", "2027-06-01")
-	_, err = d.ask(d.pages.IssueCode, fields)
+	_, err = d.ask(web.Parsed(d.pages.IssueCode), fields)
 	if f := fault.From(err); f.Code != fault.Invalid {
 		t.Errorf("a code for an ended contract: %v", err)
 	}

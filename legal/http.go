@@ -56,7 +56,7 @@ func (p textPage) Title() string  { return p.Heading }
 // Show returns the handler of one kind of text: the version in the path, or the
 // one in force.
 func (h *HTTP) Show(kind Kind) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+	return func(w http.ResponseWriter, r *web.Request) error {
 		text, err := h.text(r, kind)
 		if err != nil {
 			return err
@@ -69,14 +69,14 @@ func (h *HTTP) Show(kind Kind) web.Handler {
 	}
 }
 
-func (h *HTTP) text(r *http.Request, kind Kind) (Text, error) {
+func (h *HTTP) text(r *web.Request, kind Kind) (Text, error) {
 	if version := r.PathValue("version"); version != "" {
-		return h.texts.Version(r.Context(), viewer.From(r.Context()), kind, version)
+		return h.texts.Version(r.Context(), r.Viewer, kind, version)
 	}
 	return h.texts.InForce(r.Context(), kind)
 }
 
-func (h *HTTP) page(r *http.Request, text Text) (textPage, error) {
+func (h *HTTP) page(r *web.Request, text Text) (textPage, error) {
 	page, err := newTextPage(text)
 	if err != nil {
 		return textPage{}, err
@@ -102,8 +102,8 @@ func day(t time.Time) string { return web.Date(t.In(zone.Paris())) }
 
 // Reminder tells administrators, on their pages, that the platform's own starting
 // texts are in force still; nil elsewhere, and once they are replaced.
-func (h *HTTP) Reminder(r *http.Request) *web.Reminder {
-	v := viewer.From(r.Context())
+func (h *HTTP) Reminder(r *web.Request) *web.Reminder {
+	v := r.Viewer
 	if viewer.Require(v, viewer.Administrator) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {
 		return nil
 	}

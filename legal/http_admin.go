@@ -8,7 +8,6 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/internal/zone"
 	"socialdirect/web"
 )
@@ -18,7 +17,7 @@ const adminPath = "/administration/textes"
 // slugs are how addresses name a kind.
 var slugs = map[string]Kind{"conditions": Terms, "confidentialite": Privacy}
 
-func kindOf(r *http.Request) (Kind, error) {
+func kindOf(r *web.Request) (Kind, error) {
 	kind, known := slugs[r.PathValue("kind")]
 	if !known {
 		return "", fault.New(fault.NotFound, "")
@@ -44,8 +43,8 @@ func (textsPage) Template() string { return "legal/texts" }
 func (textsPage) Title() string    { return "Textes" }
 
 // TextsPage tells an administrator where both texts stand.
-func (h *HTTP) TextsPage(w http.ResponseWriter, r *http.Request) error {
-	states, err := h.texts.States(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) TextsPage(w http.ResponseWriter, r *web.Request) error {
+	states, err := h.texts.States(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -96,7 +95,7 @@ func newDraftPage(f *form.Form, s State) draftPage {
 
 // DraftPage is the editor: the draft, or the text in force to begin one from. A
 // version with a date has only its preview.
-func (h *HTTP) DraftPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) DraftPage(w http.ResponseWriter, r *web.Request) error {
 	state, err := h.state(r)
 	if err != nil {
 		return err
@@ -111,12 +110,12 @@ func (h *HTTP) DraftPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, newDraftPage(form.New(values), state))
 }
 
-func (h *HTTP) state(r *http.Request) (State, error) {
+func (h *HTTP) state(r *web.Request) (State, error) {
 	kind, err := kindOf(r)
 	if err != nil {
 		return State{}, err
 	}
-	return h.texts.State(r.Context(), viewer.From(r.Context()), kind)
+	return h.texts.State(r.Context(), r.Viewer, kind)
 }
 
 // maxDraftBytes bounds the editor's form: every character of a text may take nine
@@ -125,8 +124,8 @@ const maxDraftBytes = 9*(MaxMarkdown+MaxChanges) + 1024
 
 // SaveDraft keeps the draft and shows it as people will see it. When somebody else
 // was faster, what was typed comes back, not lost.
-func (h *HTTP) SaveDraft(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.ParseLong(r, maxDraftBytes)
+func (h *HTTP) SaveDraft(w http.ResponseWriter, r *web.Request) error {
+	f, err := form.ParseLong(r.Request, maxDraftBytes)
 	if err != nil {
 		return err
 	}
@@ -143,16 +142,15 @@ func (h *HTTP) SaveDraft(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.texts.Save(r.Context(), viewer.From(r.Context()), state.InForce.Kind, words); err != nil {
+	if err := h.texts.Save(r.Context(), r.Viewer, state.InForce.Kind, words); err != nil {
 		return h.notSaved(r, f, err, page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, page.AdminPath+"/apercu")
+	return web.Done(w, r, "saved", page.AdminPath+"/apercu")
 }
 
 // notSaved shows the editor again, over the other's draft: saving once more
 // replaces it.
-func (h *HTTP) notSaved(r *http.Request, f *form.Form, err error, page draftPage) error {
+func (h *HTTP) notSaved(r *web.Request, f *form.Form, err error, page draftPage) error {
 	if !errors.Is(err, errStale) {
 		return err
 	}
@@ -194,7 +192,7 @@ func (previewPage) Title() string    { return "Aperçu" }
 
 // PreviewPage shows the next version as people will see it, with what can be done
 // with it.
-func (h *HTTP) PreviewPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) PreviewPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.preview(r, form.New(map[string]string{"when": "now"}))
 	if err != nil {
 		return err
@@ -202,7 +200,7 @@ func (h *HTTP) PreviewPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) preview(r *http.Request, f *form.Form) (previewPage, error) {
+func (h *HTTP) preview(r *web.Request, f *form.Form) (previewPage, error) {
 	state, err := h.state(r)
 	if err != nil {
 		return previewPage{}, err
@@ -220,42 +218,24 @@ func (h *HTTP) preview(r *http.Request, f *form.Form) (previewPage, error) {
 }
 
 // Publish gives the draft its date.
-func (h *HTTP) Publish(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Publish(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err
 	}
 	at := h.decodeMoment(f)
-	if f.Valid() {
-		err = h.texts.Publish(r.Context(), viewer.From(r.Context()), kind, revision(f), at)
-		if fault.Is(err, fault.Invalid) {
-			f.Fail(fieldOf(err), fault.From(err).Message)
-		} else if err != nil {
-			return err
-		}
+	err = f.Save(besideDate, func() error { return h.texts.Publish(r.Context(), r.Viewer, kind, revision(f), at) })
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
-		page, err := h.preview(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.preview(r, f))
 	}
-	web.Flash(w, "published")
-	return web.See(w, r, adminPath)
+	return web.Done(w, r, "published", adminPath)
 }
 
-// fieldOf is the field beside which a refusal stands.
-func fieldOf(err error) string {
-	if errors.Is(err, errWhen) {
-		return "day"
-	}
-	return "when"
-}
+// besideDate says where the refusals of a publication stand.
+var besideDate = form.Beside{errWhen: "day", nil: "when"}
 
 // decodeMoment decodes when a version comes into force, by the clocks of Paris;
 // zero for now.
@@ -295,31 +275,25 @@ func wallClock(day, clock time.Time) (time.Time, bool) {
 }
 
 // Withdraw takes back a version to come.
-func (h *HTTP) Withdraw(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Withdraw(w http.ResponseWriter, r *web.Request) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err
 	}
-	if err := h.texts.Withdraw(r.Context(), viewer.From(r.Context()), kind); err != nil {
+	if err := h.texts.Withdraw(r.Context(), r.Viewer, kind); err != nil {
 		return err
 	}
-	web.Flash(w, "withdrawn")
-	return web.See(w, r, adminPathOf(kind)+"/apercu")
+	return web.Done(w, r, "withdrawn", adminPathOf(kind)+"/apercu")
 }
 
 // Discard throws the draft away.
-func (h *HTTP) Discard(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Discard(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err
 	}
-	if err := h.texts.Discard(r.Context(), viewer.From(r.Context()), kind, revision(f)); err != nil {
+	if err := h.texts.Discard(r.Context(), r.Viewer, kind, revision(f)); err != nil {
 		return err
 	}
-	web.Flash(w, "deleted")
-	return web.See(w, r, adminPath)
+	return web.Done(w, r, "deleted", adminPath)
 }

@@ -13,8 +13,8 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/administration/textes/{kind}", web.Administrators, h.DraftPage),
 		web.Post("/administration/textes/{kind}", web.Administrators, h.SaveDraft),
 		web.Get("/administration/textes/{kind}/apercu", web.Administrators, h.PreviewPage),
-		web.Post("/administration/textes/{kind}/publication", web.Administrators, h.Publish),
+		web.Form("/administration/textes/{kind}/publication", web.Administrators, h.Publish),
 		web.Post("/administration/textes/{kind}/retrait", web.Administrators, h.Withdraw),
-		web.Post("/administration/textes/{kind}/suppression", web.Administrators, h.Discard),
+		web.Form("/administration/textes/{kind}/suppression", web.Administrators, h.Discard),
 	}
 }

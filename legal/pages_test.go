@@ -19,7 +19,7 @@ func TestPagesRenderWithNothingInThem(t *testing.T) {
 	}
 	for _, page := range []web.Page{textPage{}, textsPage{}, textsPage{Texts: []textLine{{}}}, draftPage{}, previewPage{}, previewPage{Form: form.New(nil), ComesOn: "demain"}} {
 		w := httptest.NewRecorder()
-		if err := render.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+		if err := render.Render(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("%T: %v", page, err)
 		}
 	}

@@ -62,8 +62,8 @@ func when(t, now time.Time) string {
 }
 
 // List answers GET /messages.
-func (h *HTTP) List(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) List(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	conversations, err := h.messages.Conversations(r.Context(), v)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (threadPage) FileHint() string {
 }
 
 // Show answers GET /messages/{id}; ?avant= is the message that the page precedes.
-func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Show(w http.ResponseWriter, r *web.Request) error {
 	conversation, err := pathID(r, errNotFound)
 	if err != nil {
 		return err
@@ -121,13 +121,13 @@ func (h *HTTP) Show(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) thread(r *http.Request, conversation, before uuid.UUID, f *form.Form) (threadPage, error) {
-	thread, err := h.messages.Thread(r.Context(), viewer.From(r.Context()), conversation, before)
+func (h *HTTP) thread(r *web.Request, conversation, before uuid.UUID, f *form.Form) (threadPage, error) {
+	thread, err := h.messages.Thread(r.Context(), r.Viewer, conversation, before)
 	return threadPage{Thread: thread, Form: f, Now: h.messages.db.Now()}, err
 }
 
 // pathID is the {id} of the address; one that is none belongs to nothing.
-func pathID(r *http.Request, absent error) (uuid.UUID, error) {
+func pathID(r *web.Request, absent error) (uuid.UUID, error) {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return uuid.Nil, absent

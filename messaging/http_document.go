@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // maxRanges bounds how many ranges of a document one request may name: each may
@@ -14,12 +14,12 @@ const maxRanges = 3
 
 // Document answers GET /documents/{id}, ranges included. The file is always
 // saved, never shown in a page of ours, whatever it holds.
-func (h *HTTP) Document(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Document(w http.ResponseWriter, r *web.Request) error {
 	id, err := pathID(r, errNoFile)
 	if err != nil {
 		return err
 	}
-	d, err := h.messages.Open(r.Context(), viewer.From(r.Context()), id)
+	d, err := h.messages.Open(r.Context(), r.Viewer, id)
 	if err != nil {
 		return err
 	}
@@ -34,6 +34,6 @@ func (h *HTTP) Document(w http.ResponseWriter, r *http.Request) error {
 	if strings.Count(r.Header.Get("Range"), ",") >= maxRanges {
 		r.Header.Del("Range") // the whole is served, as to who asks for none
 	}
-	http.ServeContent(newPatientWriter(w), r, "", d.SentAt, d)
+	http.ServeContent(newPatientWriter(w), r.Request, "", d.SentAt, d)
 	return nil
 }

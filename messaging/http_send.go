@@ -10,7 +10,6 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -27,12 +26,12 @@ const (
 const tooLong = "C’est beaucoup trop long\u00a0: 5\u202f000 caractères au plus. Écrivez plus court, ou joignez un document."
 
 // Send answers POST /messages/{id} (body, documents).
-func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Send(w http.ResponseWriter, r *web.Request) error {
 	conversation, err := pathID(r, errNotFound)
 	if err != nil {
 		return err
 	}
-	draft, err := h.messages.Draft(r.Context(), viewer.From(r.Context()), conversation)
+	draft, err := h.messages.Draft(r.Context(), r.Viewer, conversation)
 	if err != nil {
 		return err
 	}
@@ -52,14 +51,13 @@ func (h *HTTP) Send(w http.ResponseWriter, r *http.Request) error {
 		in.fail("body", err)
 		return h.again(r, conversation, in.form, err)
 	}
-	web.Flash(w, "sent")
-	return web.See(w, r, "/messages/"+conversation.String()+"#dernier")
+	return web.Done(w, r, "sent", "/messages/"+conversation.String()+"#dernier")
 }
 
 // again returns the fault that shows the conversation with the form as it was. A body
 // that could not be read to its end ends the request's context: its sender is told all
 // the same.
-func (h *HTTP) again(r *http.Request, conversation uuid.UUID, f *form.Form, cause error) error {
+func (h *HTTP) again(r *web.Request, conversation uuid.UUID, f *form.Form, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitTimeout)
 	defer cancel()
 	page, err := h.thread(r.WithContext(ctx), conversation, uuid.Nil, f)
@@ -71,7 +69,7 @@ func (h *HTTP) again(r *http.Request, conversation uuid.UUID, f *form.Form, caus
 
 // submission is one request to send, read part by part.
 type submission struct {
-	request *http.Request
+	request *web.Request
 	draft   *Draft
 	values  url.Values
 	form    *form.Form
@@ -123,7 +121,7 @@ func (in *submission) receive(w http.ResponseWriter) error {
 }
 
 func (in *submission) receiveForm() error {
-	f, err := form.Parse(in.request)
+	f, err := form.Parse(in.request.Request)
 	if err != nil {
 		in.fail("body", tooLongOr(err))
 		return err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"socialdirect/internal/socket"
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 const (
@@ -28,14 +28,14 @@ var limits = socket.Limits{Frame: 512, Messages: 1, Bytes: 4 << 10}
 
 // Socket answers GET /messages/ws: it tells an open page which conversation has
 // something new, and nothing else. It ends with the session.
-func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
-	if err := socket.SameOrigin(r, h.origin); err != nil {
+func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
+	if err := socket.SameOrigin(r.Request, h.origin); err != nil {
 		return err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	events, cancel := h.messages.bus.Subscribe(topic(v.ID)) // before the page can expect any
 	p := &page{HTTP: h, session: string(v.Session), number: h.sockets.count(), events: events, cancel: cancel}
-	opened, err := h.hub.Serve(w, r, h.origin, p.serve)
+	opened, err := h.hub.Serve(w, r.Request, h.origin, p.serve)
 	if !opened {
 		cancel()
 	}

@@ -82,8 +82,8 @@ func (s *site) serve(render *web.Renderer, handler web.Handler, w http.ResponseW
 	if cookie, err := r.Cookie("as"); err == nil {
 		as = cookie.Value // a browser's
 	}
-	r = r.WithContext(viewer.With(r.Context(), s.person(as)))
-	err := handler(w, r)
+	asked := &web.Request{Request: r, Viewer: s.person(as)}
+	err := handler(w, asked)
 	if err == nil {
 		return
 	}
@@ -98,7 +98,7 @@ func (s *site) serve(render *web.Renderer, handler web.Handler, w http.ResponseW
 		http.Error(w, f.Message, status)
 		return
 	}
-	if err := render.Render(w, r, status, page); err != nil {
+	if err := render.Render(w, asked, status, page); err != nil {
 		panic(err)
 	}
 }

@@ -2,10 +2,8 @@ package privacy
 
 import (
 	"net"
-	"net/http"
 
 	"socialdirect/internal/config"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
@@ -22,22 +20,12 @@ func NewHTTP(rights *Service, render *web.Renderer, operator config.Operator) *H
 	return &HTTP{rights: rights, render: render, operator: operator}
 }
 
-func place(r *http.Request) string {
+func place(r *web.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-// refuse shows page again with an act's message beside a field; what the person
-// cannot mend goes up unchanged.
-func refuse(f *form.Form, field string, err error, page web.Page) error {
-	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
-		return err
-	}
-	f.Fail(field, fault.From(err).Message)
-	return fault.WithPage(err, page)
 }
 
 // written decodes who asks, how to answer them, and what they say. An address and a

@@ -28,8 +28,8 @@ func (deskPage) Template() string { return "privacy/desk" }
 func (deskPage) Title() string    { return "Demandes" }
 
 // Desk lists what is to be answered, the first due first.
-func (h *HTTP) Desk(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Desk(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	open, closed, err := h.rights.Requests(r.Context(), v)
 	if err != nil {
 		return err
@@ -63,16 +63,12 @@ func (p enterPage) channels() []string {
 }
 
 // EnterPage shows it.
-func (h *HTTP) EnterPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) EnterPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, newEnterPage(form.New(nil)))
 }
 
 // Enter keeps the request.
-func (h *HTTP) Enter(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Enter(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, today := newEnterPage(f), day(h.rights.db.Now())
 	entered := Written{
 		Channel:    Channel(f.Choice("channel", page.channels(), "Dites comment la demande est arrivée.")),
@@ -82,12 +78,11 @@ func (h *HTTP) Enter(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	id, err := h.rights.Enter(r.Context(), viewer.From(r.Context()), entered)
+	id, err := h.rights.Enter(r.Context(), r.Viewer, entered)
 	if err != nil {
-		return refuse(f, "received_on", err, page)
+		return f.Refused("received_on", err, page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, requestsPath+"/"+id.String())
+	return web.Done(w, r, "saved", requestsPath+"/"+id.String())
 }
 
 // casePage is one request, with what can be done about it.
@@ -116,19 +111,19 @@ func (p casePage) Erasable() bool {
 	return p.State == Open && p.Account != nil && p.Account.State != account.Erased
 }
 
-func (h *HTTP) casePage(r *http.Request) (casePage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) casePage(r *web.Request) (casePage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return casePage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	found, err := h.rights.Case(r.Context(), v, id)
 	empty := form.New(nil)
 	return casePage{Case: found, Zone: v.Zone, Form: empty, Note: empty, Why: empty, Years: ArchiveYears}, err
 }
 
 // Request shows one request.
-func (h *HTTP) Request(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Request(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -137,8 +132,8 @@ func (h *HTTP) Request(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Search looks for the account; it is a POST, its words being about somebody.
-func (h *HTTP) Search(w http.ResponseWriter, r *http.Request) error {
-	page, f, err := h.caseForm(r)
+func (h *HTTP) Search(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
@@ -147,26 +142,16 @@ func (h *HTTP) Search(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if page.Found, err = h.rights.accounts.FindForRights(r.Context(), viewer.From(r.Context()), query); err != nil {
-		return refuse(f, "query", err, page)
+	if page.Found, err = h.rights.accounts.FindForRights(r.Context(), r.Viewer, query); err != nil {
+		return f.Refused("query", err, page)
 	}
 	page.Asked = true
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// caseForm is a request's page and the form that was sent from it.
-func (h *HTTP) caseForm(r *http.Request) (casePage, *form.Form, error) {
-	page, err := h.casePage(r)
-	if err != nil {
-		return casePage{}, nil, err
-	}
-	f, err := form.Parse(r)
-	return page, f, err
-}
-
 // Match says whose account it is.
-func (h *HTTP) Match(w http.ResponseWriter, r *http.Request) error {
-	page, f, err := h.caseForm(r)
+func (h *HTTP) Match(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
@@ -176,12 +161,12 @@ func (h *HTTP) Match(w http.ResponseWriter, r *http.Request) error {
 		page.Form = f
 		return f.Invalid(page)
 	}
-	return h.done(w, r, page, h.rights.Match(r.Context(), viewer.From(r.Context()), page.ID, subject))
+	return h.done(w, r, page, h.rights.Match(r.Context(), r.Viewer, page.ID, subject))
 }
 
 // AddNote keeps a step.
-func (h *HTTP) AddNote(w http.ResponseWriter, r *http.Request) error {
-	page, f, err := h.caseForm(r)
+func (h *HTTP) AddNote(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
@@ -190,12 +175,12 @@ func (h *HTTP) AddNote(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	return h.done(w, r, page, h.rights.Note(r.Context(), viewer.From(r.Context()), page.ID, text))
+	return h.done(w, r, page, h.rights.Note(r.Context(), r.Viewer, page.ID, text))
 }
 
 // Refuse closes the request with a reason.
-func (h *HTTP) Refuse(w http.ResponseWriter, r *http.Request) error {
-	page, f, err := h.caseForm(r)
+func (h *HTTP) Refuse(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
@@ -204,15 +189,14 @@ func (h *HTTP) Refuse(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	return h.done(w, r, page, h.rights.Refuse(r.Context(), viewer.From(r.Context()), page.ID, reason))
+	return h.done(w, r, page, h.rights.Refuse(r.Context(), r.Viewer, page.ID, reason))
 }
 
-func (h *HTTP) done(w http.ResponseWriter, r *http.Request, page casePage, err error) error {
+func (h *HTTP) done(w http.ResponseWriter, r *web.Request, page casePage, err error) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, requestsPath+"/"+page.ID.String())
+	return web.Done(w, r, "saved", requestsPath+"/"+page.ID.String())
 }
 
 // carryPage is the second step of an erasure: what will happen, and to whom.
@@ -229,7 +213,7 @@ func (carryPage) Title() string    { return "Supprimer ce compte" }
 // Role is a role's name, for the template.
 func (carryPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
-func (h *HTTP) carryPage(r *http.Request, f *form.Form) (carryPage, error) {
+func (h *HTTP) carryPage(r *web.Request, f *form.Form) (carryPage, error) {
 	page, err := h.casePage(r)
 	switch {
 	case err != nil:
@@ -244,7 +228,7 @@ func (h *HTTP) carryPage(r *http.Request, f *form.Form) (carryPage, error) {
 }
 
 // CarryPage says exactly what will happen.
-func (h *HTTP) CarryPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) CarryPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.carryPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -253,11 +237,7 @@ func (h *HTTP) CarryPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // CarryOut erases.
-func (h *HTTP) CarryOut(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CarryOut(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.carryPage(r, f)
 	if err != nil {
 		return err
@@ -271,11 +251,10 @@ func (h *HTTP) CarryOut(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		shown = page.AccountID
 	}
-	if err := h.rights.CarryOut(r.Context(), viewer.From(r.Context()), page.ID, shown); err != nil {
+	if err := h.rights.CarryOut(r.Context(), r.Viewer, page.ID, shown); err != nil {
 		return err
 	}
-	web.Flash(w, "rights-erased")
-	return web.See(w, r, requestsPath+"/"+page.ID.String())
+	return web.Done(w, r, "rights-erased", requestsPath+"/"+page.ID.String())
 }
 
 // archivePage is what is kept of somebody who was erased.
@@ -289,7 +268,7 @@ func (archivePage) Template() string { return "privacy/archive" }
 func (archivePage) Title() string    { return "Archive" }
 
 // ArchivePage asks why it is to be opened.
-func (h *HTTP) ArchivePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ArchivePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -298,8 +277,8 @@ func (h *HTTP) ArchivePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // OpenArchive shows it, once.
-func (h *HTTP) OpenArchive(w http.ResponseWriter, r *http.Request) error {
-	page, f, err := h.caseForm(r)
+func (h *HTTP) OpenArchive(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
@@ -308,7 +287,7 @@ func (h *HTTP) OpenArchive(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(shown)
 	}
-	archive, err := h.rights.OpenArchive(r.Context(), viewer.From(r.Context()), page.ID, reason)
+	archive, err := h.rights.OpenArchive(r.Context(), r.Viewer, page.ID, reason)
 	if err != nil {
 		return err
 	}

@@ -54,8 +54,8 @@ func (p erasurePage) Worker() bool { return p.Role == viewer.SocialWorker }
 const dataPath = "/profil/donnees"
 
 // Data shows what is kept and what was asked.
-func (h *HTTP) Data(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Data(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	mine, err := h.rights.Mine(r.Context(), v)
 	if err != nil {
 		return err
@@ -71,21 +71,17 @@ func (h *HTTP) Data(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ErasurePage is the confirmation step.
-func (h *HTTP) ErasurePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ErasurePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.erasurePage(r, form.New(nil)))
 }
 
-func (h *HTTP) erasurePage(r *http.Request, f *form.Form) erasurePage {
-	v := viewer.From(r.Context())
+func (h *HTTP) erasurePage(r *web.Request, f *form.Form) erasurePage {
+	v := r.Viewer
 	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Sessions.Reassured(v), Years: ArchiveYears}
 }
 
 // AskErasure keeps the request.
-func (h *HTTP) AskErasure(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AskErasure(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := h.erasurePage(r, f)
 	f.Checked("confirm", "Cochez cette case si c’est bien ce que vous voulez.")
 	password := ""
@@ -95,26 +91,24 @@ func (h *HTTP) AskErasure(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if _, err := h.rights.Ask(r.Context(), viewer.From(r.Context()), password); err != nil {
+	if _, err := h.rights.Ask(r.Context(), r.Viewer, password); err != nil {
 		field := "confirm"
 		if page.Password {
 			field = "password"
 		}
-		return refuse(f, field, err, page)
+		return f.Refused(field, err, page)
 	}
-	web.Flash(w, "rights-asked")
-	return web.See(w, r, dataPath)
+	return web.Done(w, r, "rights-asked", dataPath)
 }
 
 // Withdraw takes one's request back.
-func (h *HTTP) Withdraw(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Withdraw(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if err := h.rights.Withdraw(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.rights.Withdraw(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "rights-withdrawn")
-	return web.See(w, r, dataPath)
+	return web.Done(w, r, "rights-withdrawn", dataPath)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"socialdirect/account/limit"
-
 	"socialdirect/internal/config"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -41,16 +40,12 @@ func (h *HTTP) rightsPage(f *form.Form) rightsPage {
 }
 
 // RightsPage shows it.
-func (h *HTTP) RightsPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RightsPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.rightsPage(form.New(map[string]string{"about": aboutMe})))
 }
 
 // AskPublicly keeps a request; everybody who filled the form in gets the same answer.
-func (h *HTTP) AskPublicly(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AskPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	about := f.Choice("about", []string{aboutMe, aboutChild}, "Dites de qui sont les données.")
 	d := written(f)
 	if child := f.Text("child", form.Text{Max: form.MaxName}); about == aboutChild {
@@ -65,7 +60,7 @@ func (h *HTTP) AskPublicly(w http.ResponseWriter, r *http.Request) error {
 		return f.Invalid(h.rightsPage(f))
 	}
 	if err := h.rights.AskPublicly(r.Context(), d, place(r)); err != nil {
-		return refuse(f, "name", err, h.rightsPage(f))
+		return f.Refused("name", err, h.rightsPage(f))
 	}
 	return web.See(w, r, "/vos-droits/suite")
 }
@@ -77,7 +72,7 @@ func (nextPage) Template() string { return "privacy/next" }
 func (nextPage) Title() string    { return "Votre demande" }
 
 // Next shows it.
-func (h *HTTP) Next(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Next(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, nextPage{})
 }
 
@@ -93,7 +88,7 @@ func (confirmPage) Title() string    { return "Votre demande" }
 const maxToken = 100
 
 // ConfirmPage uses nothing up.
-func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if len(token) > maxToken {
 		return errGone
@@ -105,11 +100,7 @@ func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Confirm uses the link up.
-func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := h.rights.Confirm(r.Context(), f.Hidden("token", maxToken)); err != nil {
 		return err
 	}
@@ -117,6 +108,6 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Confirmed says until when the answer comes.
-func (h *HTTP) Confirmed(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Confirmed(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, confirmPage{Done: true})
 }

@@ -38,11 +38,11 @@ func (s *Server) refuseOthers(mux *http.ServeMux) {
 	mux.Handle(apiPath, s.serve(web.Route{Access: web.Everyone, Handler: notFound, Kind: web.ProgramRoute}))
 }
 
-func notAllowed(methods []string) func(http.ResponseWriter, *http.Request) error {
+func notAllowed(methods []string) web.Handler {
 	if slices.Contains(methods, http.MethodGet) {
 		methods = append(methods, http.MethodHead)
 	}
-	return func(w http.ResponseWriter, _ *http.Request) error {
+	return func(w http.ResponseWriter, _ *web.Request) error {
 		w.Header().Set("Allow", strings.Join(methods, ", "))
 		return fault.New(fault.NotAllowed, "Cette adresse ne fait pas cela.")
 	}

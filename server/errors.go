@@ -11,7 +11,6 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -71,7 +70,7 @@ const retryAfter = "30"
 
 // fail answers with the one returned error: nothing else in the platform turns
 // an error into a status.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind web.RouteKind, err error) {
+func (s *Server) fail(w http.ResponseWriter, r *web.Request, kind web.RouteKind, err error) {
 	f := faultOf(r, err)
 	logFault(r, f)
 	status := statuses[f.Code]
@@ -89,7 +88,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind web.RouteKind
 	case kind == web.ProgramRoute:
 		s.failAPI(w, status, f)
 	case f == errPending || f.Code == fault.Unauthenticated:
-		http.Redirect(w, r, wayIn(r, f), http.StatusSeeOther)
+		http.Redirect(w, r.Request, wayIn(r, f), http.StatusSeeOther)
 	default:
 		s.failPage(w, r, status, f)
 	}
@@ -97,7 +96,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, kind web.RouteKind
 
 // faultOf is the fault in err. What failed because the database is away, or because
 // nothing was answered in time, is nobody's fault here: it may succeed later.
-func faultOf(r *http.Request, err error) *fault.Fault {
+func faultOf(r *web.Request, err error) *fault.Fault {
 	f := fault.From(err)
 	if f.Code == fault.Internal && (postgres.Away(err) || errors.Is(context.Cause(r.Context()), errSlow)) {
 		return fault.Wrap(fault.Unavailable, err)
@@ -105,7 +104,7 @@ func faultOf(r *http.Request, err error) *fault.Fault {
 	return f
 }
 
-func (s *Server) failPage(w http.ResponseWriter, r *http.Request, status int, f *fault.Fault) {
+func (s *Server) failPage(w http.ResponseWriter, r *web.Request, status int, f *fault.Fault) {
 	shown, ok := f.Page.(web.Page)
 	if !ok {
 		shown = plainPage(r, f)
@@ -125,13 +124,13 @@ func failScript(w http.ResponseWriter, status int, f *fault.Fault) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": said}) // the browser may have gone
 }
 
-func plainPage(r *http.Request, f *fault.Fault) errorPage {
+func plainPage(r *web.Request, f *fault.Fault) errorPage {
 	return errorPage{Heading: headings[f.Code], Message: message(f), Action: wayBack(r)}
 }
 
 // wayBack leads to the place that the request was in, or to the viewer's first.
-func wayBack(r *http.Request) action {
-	v := viewer.From(r.Context())
+func wayBack(r *web.Request) action {
+	v := r.Viewer
 	if v == nil {
 		return action{"Revenir à l’accueil", "/"}
 	}
@@ -151,7 +150,7 @@ func message(f *fault.Fault) string {
 
 // logFault tells the operator the cause of what should not happen; what people
 // do every day is told only when asked for.
-func logFault(r *http.Request, f *fault.Fault) {
+func logFault(r *web.Request, f *fault.Fault) {
 	level := slog.LevelDebug
 	if f.Code == fault.Internal || f.Code == fault.Unavailable {
 		level = slog.LevelError

@@ -36,7 +36,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 	return s.leaving.around(s.safe(s.headers(s.client(crossOrigin.Handler(next)))))
 }
 
-func foreign(http.ResponseWriter, *http.Request) error {
+func foreign(http.ResponseWriter, *web.Request) error {
 	return fault.New(fault.Forbidden, "Cette demande ne vient pas de nos pages : elle n’a pas été suivie.")
 }
 
@@ -47,7 +47,7 @@ func (s *Server) safe(next http.Handler) http.Handler {
 		defer func() {
 			cause := recover()
 			if err, is := cause.(error); cause != nil && !(is && errors.Is(err, http.ErrAbortHandler)) {
-				s.fail(w, r, kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
+				s.fail(w, &web.Request{Request: r}, kindOf(r), fault.Wrap(fault.Internal, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -118,15 +118,15 @@ func (s *Server) serve(r web.Route) http.Handler {
 		limitBody(w, req, patienceFor(r.Kind))
 		w, req, answered := inTime(r.Kind, w, req)
 		defer answered()
-		req, err := s.identify(req, r.Access)
+		asked, err := s.identify(req, r.Access)
 		if err == nil && !typeable(req.URL.Path) {
-			err = notFound(w, req)
+			err = notFound(w, asked)
 		}
 		if err == nil {
-			err = r.Handler(w, req)
+			err = r.Handler(w, asked)
 		}
 		if err != nil {
-			s.fail(w, req, r.Kind, err)
+			s.fail(w, asked, r.Kind, err)
 		}
 		slog.Debug("request", "method", req.Method, "route", r.Path, "took", time.Since(began))
 	})
@@ -172,20 +172,21 @@ func typeable(path string) bool {
 	return utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
 }
 
-// identify puts the viewer in the request and checks them against the route.
-func (s *Server) identify(r *http.Request, allowed web.Access) (*http.Request, error) {
+// identify finds who is asking and checks them against the route.
+func (s *Server) identify(r *http.Request, allowed web.Access) (*web.Request, error) {
 	if allowed.Key {
 		v, err := s.parts.API.Identify(r)
-		return r.WithContext(viewer.With(r.Context(), v)), err
+		return &web.Request{Request: r, Viewer: v}, err
 	}
+	asked := &web.Request{Request: r}
 	v, err := s.parts.Sessions.Authenticate(r.Context(), s.parts.Cookies.SessionToken(r))
 	if err != nil {
-		return r, err
+		return asked, err
 	}
 	if v != nil && (v.Complete || allowed.Owing) {
-		r = r.WithContext(viewer.With(r.Context(), v))
+		asked.Viewer = v
 	}
-	return r, check(allowed, v)
+	return asked, check(allowed, v)
 }
 
 // check reports, as a fault, why v may not knock.
@@ -213,7 +214,7 @@ var (
 
 // wayIn is where somebody who may not come in yet goes, and then comes back from;
 // only a page that was read can be come back to.
-func wayIn(r *http.Request, f *fault.Fault) string {
+func wayIn(r *web.Request, f *fault.Fault) string {
 	path := "/connexion"
 	switch f {
 	case errOwing:

@@ -22,7 +22,7 @@ func TestR40_WhatDoesNotAnswerInTimeIsEnded(t *testing.T) {
 	_, waiting, done := beginWithin(limit, httptest.NewRecorder(), r)
 	defer done()
 	<-waiting.Context().Done()
-	if f := faultOf(waiting, waiting.Context().Err()); f.Code != fault.Unavailable {
+	if f := faultOf(&web.Request{Request: waiting}, waiting.Context().Err()); f.Code != fault.Unavailable {
 		t.Errorf("no answer in time: %v", f)
 	}
 
@@ -43,11 +43,11 @@ func TestR40_ABrowserThatLeftIsNoPartThatIsAway(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
 	r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
-	if f := faultOf(r, ctx.Err()); f.Code != fault.Internal {
+	if f := faultOf(&web.Request{Request: r}, ctx.Err()); f.Code != fault.Internal {
 		t.Errorf("%v", f)
 	}
 	own := fault.Wrap(fault.NotFound, errors.New("none"))
-	if f := faultOf(r, own); f != own {
+	if f := faultOf(&web.Request{Request: r}, own); f != own {
 		t.Errorf("%v", f)
 	}
 }

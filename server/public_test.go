@@ -46,7 +46,7 @@ func rendered(t *testing.T, page web.Page) string {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	if err := render.Render(w, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+	if err := render.Render(w, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 		t.Fatal(err)
 	}
 	return w.Body.String()

@@ -83,6 +83,6 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(report) // the client may have gone
 }
 
-func notFound(http.ResponseWriter, *http.Request) error {
+func notFound(http.ResponseWriter, *web.Request) error {
 	return fault.Wrap(fault.NotFound, errors.New("no such page"))
 }

@@ -58,8 +58,8 @@ func (closedPage) Template() string { return "signaling/closed" }
 func (p closedPage) Title() string  { return p.Heading }
 
 // Page answers GET /rendez-vous/{id}/appel.
-func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	if v == nil {
 		return errSignedOut
 	}

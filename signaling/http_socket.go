@@ -9,6 +9,7 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/socket"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 const (
@@ -24,11 +25,11 @@ var limits = socket.Limits{Frame: maxFrame, Messages: 50, Bytes: 256 << 10}
 
 // Socket answers GET /rendez-vous/{id}/appel/ws: the signalling of one
 // participant's call, until they leave or may no longer stay.
-func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
-	if err := socket.SameOrigin(r, h.origin); err != nil {
+func (h *HTTP) Socket(w http.ResponseWriter, r *web.Request) error {
+	if err := socket.SameOrigin(r.Request, h.origin); err != nil {
 		return err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	if v == nil {
 		return errSignedOut
 	}
@@ -41,7 +42,7 @@ func (h *HTTP) Socket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := h.calls.newPeer(a, v)
-	_, err = h.calls.sockets.Serve(w, r, h.origin, func(conn *socket.Conn) { h.calls.serve(conn, p, a, admitted) })
+	_, err = h.calls.sockets.Serve(w, r.Request, h.origin, func(conn *socket.Conn) { h.calls.serve(conn, p, a, admitted) })
 	return err
 }
 

@@ -121,6 +121,9 @@ func (w *world) serve(t *testing.T) {
 	})
 }
 
+// identity is the key of the context under which identified leaves the viewer.
+type identity struct{}
+
 // identified does what the platform's server does with the session cookie.
 func (w *world) identified(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -130,7 +133,7 @@ func (w *world) identified(next http.Handler) http.Handler {
 		}
 		for _, v := range append([]*viewer.Viewer{w.zoe, w.nadia}, w.others...) {
 			if v.ID.String() == asked {
-				r = r.WithContext(viewer.With(r.Context(), v))
+				r = r.WithContext(context.WithValue(r.Context(), identity{}, v))
 			}
 		}
 		next.ServeHTTP(rw, r)
@@ -140,7 +143,8 @@ func (w *world) identified(next http.Handler) http.Handler {
 func answered(handler web.Handler) http.Handler {
 	statuses := map[fault.Code]int{fault.Forbidden: 403, fault.Unauthenticated: 401, fault.NotFound: 404, fault.Unavailable: 503}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := handler(w, r); err != nil {
+		v, _ := r.Context().Value(identity{}).(*viewer.Viewer)
+		if err := handler(w, &web.Request{Request: r, Viewer: v}); err != nil {
 			http.Error(w, err.Error(), statuses[fault.From(err).Code])
 		}
 	})
@@ -226,6 +230,20 @@ func (b *browser) wants(kind string) map[string]any {
 		b.t.Fatalf("wants %s, hears %v", kind, m)
 	}
 	return m
+}
+
+// eventuallyHears reads on until a message of that kind comes.
+func (b *browser) eventuallyHears(kind string) {
+	b.t.Helper()
+	for {
+		m, err := b.hears()
+		if err != nil {
+			b.t.Fatalf("wants %s: %v", kind, err)
+		}
+		if m["type"] == kind {
+			return
+		}
+	}
 }
 
 // closed fails the test unless the connection ends with the given code, after

@@ -1,7 +1,70 @@
 package web
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// Request is what a route's handler is asked, and by whom.
+type Request struct {
+	*http.Request
+	Viewer *viewer.Viewer // nil when nobody is signed in
+}
 
 // Handler answers one route: it writes a success itself, or returns one error
 // that package server turns into a status and a page.
-type Handler func(w http.ResponseWriter, r *http.Request) error
+type Handler func(w http.ResponseWriter, r *Request) error
+
+// FormHandler answers one route that a form is sent to; f is what was sent, decoded by
+// nobody yet.
+type FormHandler func(w http.ResponseWriter, r *Request, f *form.Form) error
+
+// WithContext is the same request with another context (http.Request.WithContext).
+func (r *Request) WithContext(ctx context.Context) *Request {
+	return &Request{Request: r.Request.WithContext(ctx), Viewer: r.Viewer}
+}
+
+// PathID reads the identifier that a part of the path holds; NotFound when it is none.
+func (r *Request) PathID(name string) (uuid.UUID, error) {
+	id, err := form.ParseID(r.PathValue(name))
+	if err != nil {
+		return uuid.Nil, fault.Wrap(fault.NotFound, err)
+	}
+	return id, nil
+}
+
+// maxPage bounds how far a list is turned.
+const maxPage = 1000
+
+// PageNumber is the page of a list that the address asks for, 0 for the first.
+func (r *Request) PageNumber() int {
+	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil || n < 1 || n > maxPage {
+		return 0
+	}
+	return n - 1
+}
+
+// Neighbours are the addresses of the pages before and after; empty where there is none.
+func (r *Request) Neighbours(page int, more bool) (previous, next string) {
+	if page > 0 {
+		previous = r.pageAddress(page - 1)
+	}
+	if more {
+		next = r.pageAddress(page + 1)
+	}
+	return previous, next
+}
+
+func (r *Request) pageAddress(page int) string {
+	query := r.URL.Query()
+	query.Set("page", strconv.Itoa(page+1))
+	return r.URL.Path + "?" + query.Encode()
+}

@@ -148,7 +148,7 @@ func TestR34EveryPageHasItsWaysOutAndNothingFromElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := httptest.NewRecorder()
-	if err := r.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, homePage{}); err != nil {
+	if err := r.Render(answer, &Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, homePage{}); err != nil {
 		t.Fatal(err)
 	}
 	page := answer.Body.String()
@@ -195,7 +195,7 @@ func TestAPageGetsTheStylesAndScriptsItDeclares(t *testing.T) {
 	for want, page := range map[string]Page{"app.css leave.js": homePage{}, "app.css film.css leave.js messages.js": styledPage{}} {
 		t.Run(want, func(t *testing.T) {
 			answer := httptest.NewRecorder()
-			if err := r.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+			if err := r.Render(answer, &Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 				t.Fatal(err)
 			}
 			head, _, _ := strings.Cut(answer.Body.String(), "</head>")

@@ -190,7 +190,7 @@ func Flash(w http.ResponseWriter, name string) {
 	http.SetCookie(w, &http.Cookie{Name: flashCookie, Value: url.QueryEscape(name), Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-func takeFlash(w http.ResponseWriter, r *http.Request) string {
+func takeFlash(w http.ResponseWriter, r *Request) string {
 	cookie, err := r.Cookie(flashCookie)
 	if err != nil {
 		return ""
@@ -199,8 +199,14 @@ func takeFlash(w http.ResponseWriter, r *http.Request) string {
 	return flashes[cookie.Value]
 }
 
+// Done ends a form that did what it was for: a flash, and on to path.
+func Done(w http.ResponseWriter, r *Request, flash, path string) error {
+	Flash(w, flash)
+	return See(w, r, path)
+}
+
 // See answers 303 to path, the way every successful form ends.
-func See(w http.ResponseWriter, r *http.Request, path string) error {
-	http.Redirect(w, r, path, http.StatusSeeOther)
+func See(w http.ResponseWriter, r *Request, path string) error {
+	http.Redirect(w, r.Request, path, http.StatusSeeOther)
 	return nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 )
 
@@ -69,9 +70,25 @@ func Get(path string, access Access, handler Handler) Route {
 	return Route{Method: http.MethodGet, Path: path, Access: access, Handler: handler}
 }
 
-// Post is a route of a form.
+// Post is a route that changes something, whose handler reads the body by itself.
 func Post(path string, access Access, handler Handler) Route {
 	return Route{Method: http.MethodPost, Path: path, Access: access, Handler: handler}
+}
+
+// Form is a route that an ordinary form is sent to.
+func Form(path string, access Access, handler FormHandler) Route {
+	return Post(path, access, Parsed(handler))
+}
+
+// Parsed reads the body as a form before handler runs (form.Parse).
+func Parsed(handler FormHandler) Handler {
+	return func(w http.ResponseWriter, r *Request) error {
+		f, err := form.Parse(r.Request)
+		if err != nil {
+			return err
+		}
+		return handler(w, r, f)
+	}
 }
 
 // As is the route with another kind than a page's.

@@ -50,7 +50,7 @@ type Renderer struct {
 	pages  map[string]*template.Template
 	phone  Phone
 	static *Static
-	remind func(*http.Request) *Reminder
+	remind func(*Request) *Reminder
 }
 
 // Reminder is a line above a page that stands there until somebody acts on it.
@@ -58,7 +58,7 @@ type Reminder struct{ Text, Path, Label string }
 
 // Remind has every page ask f for the reminder above it; nil is none. It is set
 // before the first page is rendered.
-func (r *Renderer) Remind(f func(*http.Request) *Reminder) { r.remind = f }
+func (r *Renderer) Remind(f func(*Request) *Reminder) { r.remind = f }
 
 // New parses every template, so that a broken page fails the start and not a
 // person. phone is the switchboard's number, shown on every page.
@@ -138,7 +138,7 @@ type layout struct {
 
 // Render writes page in its layout with the given status. Nothing is written
 // when the template fails.
-func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, page Page) error {
+func (r *Renderer) Render(w http.ResponseWriter, req *Request, status int, page Page) error {
 	var body bytes.Buffer
 	t, ok := r.pages[page.Template()]
 	if !ok {
@@ -157,8 +157,8 @@ func (r *Renderer) Render(w http.ResponseWriter, req *http.Request, status int, 
 	return err
 }
 
-func (r *Renderer) layout(w http.ResponseWriter, req *http.Request, page Page) layout {
-	v := viewer.From(req.Context())
+func (r *Renderer) layout(w http.ResponseWriter, req *Request, page Page) layout {
+	v := req.Viewer
 	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: navigation(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
 	if r.remind != nil {
 		l.Reminder = r.remind(req)

@@ -10,7 +10,6 @@ import (
 	"socialdirect/account/pages"
 	"socialdirect/account/session"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -33,14 +32,14 @@ type codeForm struct {
 // Code is the form for a code of that kind.
 func (p secondFactorPage) Code(label, hint string) codeForm { return codeForm{p, label, hint} }
 
-func (h *HTTP) secondFactorPage(r *http.Request, f *form.Form, next string) (secondFactorPage, error) {
-	has, err := h.factors.sessions.SecondFactors(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) secondFactorPage(r *web.Request, f *form.Form, next string) (secondFactorPage, error) {
+	has, err := h.factors.sessions.SecondFactors(r.Context(), r.Viewer)
 	return secondFactorPage{Form: f, Next: pages.LocalPath(next), Has: has}, err
 }
 
 // SecondFactorPage asks for a one-time code, a recovery code or a passkey.
-func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	if v.Complete {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
@@ -52,11 +51,7 @@ func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SecondFactor checks the code.
-func (h *HTTP) SecondFactor(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SecondFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.secondFactorPage(r, f, f.Hidden("suite", 500))
 	if err != nil {
 		return err
@@ -67,12 +62,12 @@ func (h *HTTP) SecondFactor(w http.ResponseWriter, r *http.Request) error {
 // maxCode is how many characters a code may have, spaces and hyphens included.
 const maxCode = 40
 
-func (h *HTTP) confirm(w http.ResponseWriter, r *http.Request, f *form.Form, page web.Page, next string) error {
+func (h *HTTP) confirm(w http.ResponseWriter, r *web.Request, f *form.Form, page web.Page, next string) error {
 	code := f.Secret("code", maxCode, "Écrivez les 6 chiffres que montre votre application.")
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	in, err := h.factors.ConfirmSecondFactor(r.Context(), viewer.From(r.Context()), code)
+	in, err := h.factors.ConfirmSecondFactor(r.Context(), r.Viewer, code)
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
@@ -92,7 +87,7 @@ func (enrolmentPage) Template() string { return "account/enrolment" }
 func (enrolmentPage) Title() string { return "Mettre en place la double vérification" }
 
 // EnrolmentPage shows what an authenticator application scans.
-func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.enrolmentPage(r, form.New(nil), pages.LocalPath(r.URL.Query().Get("suite")))
 	if err != nil {
 		return err
@@ -101,11 +96,7 @@ func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Enrol confirms the second factor with its first code.
-func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Enrol(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	next := pages.LocalPath(f.Hidden("suite", 500))
 	page, err := h.enrolmentPage(r, f, next)
 	if err != nil {
@@ -116,7 +107,7 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 		if !f.Valid() {
 			return f.Invalid(page)
 		}
-		if err := h.factors.GiveResetCode(r.Context(), viewer.From(r.Context()), code); err != nil {
+		if err := h.factors.GiveResetCode(r.Context(), r.Viewer, code); err != nil {
 			return pages.Refuse(f, "reset_code", err, page)
 		}
 		page.Reset = false
@@ -126,8 +117,8 @@ func (h *HTTP) Enrol(w http.ResponseWriter, r *http.Request) error {
 
 const qrSide = 240 // pixels
 
-func (h *HTTP) enrolmentPage(r *http.Request, f *form.Form, next string) (enrolmentPage, error) {
-	enrolment, err := h.factors.Enrol(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) enrolmentPage(r *web.Request, f *form.Form, next string) (enrolmentPage, error) {
+	enrolment, err := h.factors.Enrol(r.Context(), r.Viewer)
 	if err != nil {
 		return enrolmentPage{}, err
 	}
@@ -140,6 +131,6 @@ func (h *HTTP) enrolmentPage(r *http.Request, f *form.Form, next string) (enrolm
 		return enrolmentPage{}, err
 	}
 	uri := "data:image/png;base64," + base64.StdEncoding.EncodeToString(encoded.Bytes())
-	reset, err := h.factors.OwesResetCode(r.Context(), viewer.From(r.Context()))
+	reset, err := h.factors.OwesResetCode(r.Context(), r.Viewer)
 	return enrolmentPage{Form: f, Next: next, Secret: web.InFours(enrolment.Secret, " "), QR: template.URL(uri), Reset: reset}, err
 }

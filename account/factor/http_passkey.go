@@ -15,7 +15,6 @@ import (
 	"socialdirect/internal/bearer"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -44,8 +43,8 @@ func (passkeysPage) Template() string { return "account/passkeys" }
 func (passkeysPage) Title() string { return "Clés d’accès" }
 
 // PasskeysPage lists the viewer's passkeys and adds one.
-func (h *HTTP) PasskeysPage(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) PasskeysPage(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	passkeys, err := h.factors.Passkeys(r.Context(), v)
 	if err != nil {
 		return err
@@ -65,7 +64,7 @@ func (passkeyPage) Template() string { return "account/passkey" }
 func (passkeyPage) Title() string { return "Clé d’accès" }
 
 // PasskeyPage renames and removes one.
-func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
 		return err
@@ -74,8 +73,8 @@ func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) passkeyPage(r *http.Request) (passkeyPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) passkeyPage(r *web.Request) (passkeyPage, error) {
+	v := r.Viewer
 	id, err := passkeyID(r)
 	if err != nil {
 		return passkeyPage{}, err
@@ -92,7 +91,7 @@ func (h *HTTP) passkeyPage(r *http.Request) (passkeyPage, error) {
 	return passkeyPage{}, fault.New(fault.NotFound, "")
 }
 
-func passkeyID(r *http.Request) (uuid.UUID, error) {
+func passkeyID(r *web.Request) (uuid.UUID, error) {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return id, fault.Wrap(fault.NotFound, err)
@@ -101,12 +100,8 @@ func passkeyID(r *http.Request) (uuid.UUID, error) {
 }
 
 // RenamePasskey gives one another name.
-func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.passkeyPage(r)
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
 	if err != nil {
 		return err
 	}
@@ -115,20 +110,19 @@ func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.factors.RenamePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID, name); err != nil {
+	if err := h.factors.RenamePasskey(r.Context(), r.Viewer, page.Passkey.ID, name); err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, passkeysPath)
+	return web.Done(w, r, "saved", passkeysPath)
 }
 
 // RemovePasskey removes one.
-func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
 		return err
 	}
-	err = h.factors.RemovePasskey(r.Context(), viewer.From(r.Context()), page.Passkey.ID)
+	err = h.factors.RemovePasskey(r.Context(), r.Viewer, page.Passkey.ID)
 	if fault.Is(err, fault.Conflict) {
 		page.Form, page.Problem = form.New(map[string]string{"name": page.Passkey.Name}), fault.From(err).Message
 		return fault.WithPage(err, page)
@@ -136,8 +130,7 @@ func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "deleted")
-	return web.See(w, r, passkeysPath)
+	return web.Done(w, r, "deleted", passkeysPath)
 }
 
 // given is what the module sends: what the browser made of a challenge.
@@ -149,7 +142,7 @@ type given struct {
 
 // readGiven decodes it: TooLarge over the bound of a form, Invalid when it is not
 // what the module sends.
-func readGiven(r *http.Request) (given, error) {
+func readGiven(r *web.Request) (given, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/json" {
 		return given{}, fault.Wrap(fault.Invalid, fmt.Errorf("content type %q", kind))
@@ -208,11 +201,11 @@ func (h *HTTP) notifyPlace(w http.ResponseWriter, in session.SignedIn, next stri
 }
 
 // AskToAddPasskey answers with what the browser makes a passkey from.
-func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err := h.giveResetCode(r); err != nil {
 		return err
 	}
-	options, err := h.factors.AskToAddPasskey(r.Context(), viewer.From(r.Context()))
+	options, err := h.factors.AskToAddPasskey(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -221,8 +214,8 @@ func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *http.Request) error {
 
 // giveResetCode takes the code given by voice, which the module sends where the page
 // asks for it, before the browser makes anything.
-func (h *HTTP) giveResetCode(r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) giveResetCode(r *web.Request) error {
+	v := r.Viewer
 	owed, err := h.factors.OwesResetCode(r.Context(), v)
 	if err != nil || !owed {
 		return err
@@ -241,7 +234,7 @@ func (h *HTTP) giveResetCode(r *http.Request) error {
 }
 
 // AddPasskey keeps the passkey that the browser made.
-func (h *HTTP) AddPasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AddPasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err
@@ -250,7 +243,7 @@ func (h *HTTP) AddPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := h.factors.AddPasskey(r.Context(), viewer.From(r.Context()), name, g.Credential)
+	in, err := h.factors.AddPasskey(r.Context(), r.Viewer, name, g.Credential)
 	if err != nil {
 		return err
 	}
@@ -277,7 +270,7 @@ func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int
 }
 
 // AskPasskeySignIn answers with a challenge to any passkey.
-func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 	token, holder := bearer.New()
 	options, err := h.factors.AskPasskeySignIn(r.Context(), holder)
 	if err != nil {
@@ -288,7 +281,7 @@ func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SignInWithPasskey opens a session.
-func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err
@@ -306,8 +299,8 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *http.Request) error {
 }
 
 // AskPasskeyProof answers with a challenge to the viewer's passkeys.
-func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *http.Request) error {
-	options, err := h.factors.AskPasskeyProof(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *web.Request) error {
+	options, err := h.factors.AskPasskeyProof(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -315,12 +308,12 @@ func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ProvePasskey takes a passkey for the second factor.
-func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err
 	}
-	in, err := h.factors.ProvePasskey(r.Context(), viewer.From(r.Context()), g.Credential)
+	in, err := h.factors.ProvePasskey(r.Context(), r.Viewer, g.Credential)
 	if err != nil {
 		return err
 	}

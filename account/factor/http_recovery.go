@@ -6,7 +6,6 @@ import (
 	"socialdirect/account/pages"
 	"socialdirect/account/session"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -24,8 +23,8 @@ func (recoveryPage) Template() string { return "account/recovery" }
 func (recoveryPage) Title() string { return "Codes de secours" }
 
 // RecoveryPage shows new recovery codes, once, or else how many are left.
-func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	page, err := h.recoveryPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -45,8 +44,8 @@ func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) recoveryPage(r *http.Request, f *form.Form) (recoveryPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) recoveryPage(r *web.Request, f *form.Form) (recoveryPage, error) {
+	v := r.Viewer
 	recovery, err := h.factors.Recovery(r.Context(), v)
 	if err != nil {
 		return recoveryPage{}, err
@@ -56,11 +55,7 @@ func (h *HTTP) recoveryPage(r *http.Request, f *form.Form) (recoveryPage, error)
 }
 
 // RenewRecoveryCodes makes new codes and voids the old ones.
-func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.recoveryPage(r, f)
 	if err != nil {
 		return err
@@ -72,7 +67,7 @@ func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *http.Request) error 
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	err = h.factors.RenewRecoveryCodes(r.Context(), viewer.From(r.Context()), code)
+	err = h.factors.RenewRecoveryCodes(r.Context(), r.Viewer, code)
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 const doublesPath = "/administration/doubles"
@@ -20,10 +20,10 @@ func (groupsPage) Template() string { return "account/double_groups" }
 func (groupsPage) Title() string { return "Comptes qui se ressemblent" }
 
 // DoubleGroupsPage shows them; what is no page number is the first page.
-func (h *HTTP) DoubleGroupsPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) DoubleGroupsPage(w http.ResponseWriter, r *web.Request) error {
 	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	number = min(max(number, 1), groupPages)
-	groups, more, err := h.lookups.DoubleGroups(r.Context(), viewer.From(r.Context()), number)
+	groups, more, err := h.lookups.DoubleGroups(r.Context(), r.Viewer, number)
 	if err != nil {
 		return err
 	}

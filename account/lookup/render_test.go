@@ -19,7 +19,7 @@ func TestR5_ThePageOfLikelyDoublesIsDrawnEmptyAndFull(t *testing.T) {
 	full := groupsPage{Groups: []DoubleGroup{{Mobile: "•• 56 78", Accounts: []Double{{Name: "Anne <b>", Likeness: SameMobile}, {Name: "Zoé", Likeness: SameNameAndMobile}}, More: true}}, Previous: "/a", Next: "/b"}
 	for i, page := range []groupsPage{{}, full} {
 		answer := httptest.NewRecorder()
-		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+		if err := render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("page %d: %v", i, err)
 		}
 		if body := answer.Body.String(); strings.Contains(body, "<no value>") || strings.Contains(body, "Anne <b>") {

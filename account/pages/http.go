@@ -4,13 +4,11 @@ package pages
 import (
 	"errors"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
 
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 )
@@ -35,7 +33,7 @@ func LocalPath(path string) string {
 }
 
 // Place is the network address that a request comes from.
-func Place(r *http.Request) string {
+func Place(r *web.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
@@ -46,14 +44,10 @@ func Place(r *http.Request) string {
 // Refuse shows page again with an act's message beside a field, or beside the password
 // that it is about; what the person cannot mend goes up unchanged.
 func Refuse(f *form.Form, field string, err error, page web.Page) error {
-	if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
-		return err
-	}
 	if errors.Is(err, passwords.ErrWeak) {
 		field = "password"
 	}
-	f.Fail(field, fault.From(err).Message)
-	return fault.WithPage(err, page)
+	return f.Refused(field, err, page)
 }
 
 // EmailConfirmed is the field that says that the person was told of their client's own

@@ -30,8 +30,8 @@ type ReportCard struct {
 func (p ReportsPage) Card(r Report) ReportCard { return ReportCard{r, p.Viewer.Zone, true} }
 
 // Reports lists what workers reported.
-func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Reports(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	reports, err := h.reports.Reports(r.Context(), v)
 	if err != nil {
 		return err
@@ -40,18 +40,13 @@ func (h *HTTP) Reports(w http.ResponseWriter, r *http.Request) error {
 }
 
 // MarkReport says that a report was handled, or undoes that.
-func (h *HTTP) MarkReport(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) MarkReport(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	f, err := form.Parse(r)
-	if err != nil {
+	if err := h.reports.MarkReport(r.Context(), r.Viewer, id, f.Ticked("handled")); err != nil {
 		return err
 	}
-	if err := h.reports.MarkReport(r.Context(), viewer.From(r.Context()), id, f.Ticked("handled")); err != nil {
-		return err
-	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/administration/signalements")
+	return web.Done(w, r, "saved", "/administration/signalements")
 }

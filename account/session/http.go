@@ -6,7 +6,6 @@ import (
 	"socialdirect/account/pages"
 	"socialdirect/account/passwords"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -50,8 +49,8 @@ func (h *HTTP) SetCookie(w http.ResponseWriter, name, value string, seconds int)
 }
 
 // Device is where a request comes from.
-func (h *HTTP) Device(r *http.Request) Device {
-	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r)}
+func (h *HTTP) Device(r *web.Request) Device {
+	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r.Request)}
 	if cookie, err := r.Cookie(h.markName()); err == nil {
 		d.Mark = cookie.Value
 	}
@@ -59,7 +58,7 @@ func (h *HTTP) Device(r *http.Request) Device {
 }
 
 // Enter gives the browser its session and sends it where it goes next.
-func (h *HTTP) Enter(w http.ResponseWriter, r *http.Request, in SignedIn, next string) error {
+func (h *HTTP) Enter(w http.ResponseWriter, r *web.Request, in SignedIn, next string) error {
 	h.SetSession(w, in.Token)
 	if in.Mark != "" {
 		h.SetMark(w, in.Mark)
@@ -94,19 +93,15 @@ func (signInPage) Template() string { return "account/sign_in" }
 func (signInPage) Title() string { return "Se connecter" }
 
 // SignInPage shows the sign-in form.
-func (h *HTTP) SignInPage(w http.ResponseWriter, r *http.Request) error {
-	if v := viewer.From(r.Context()); v != nil {
+func (h *HTTP) SignInPage(w http.ResponseWriter, r *web.Request) error {
+	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
 	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()})
 }
 
 // SignIn opens a session.
-func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SignIn(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
 	email := f.Email("email")
 	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
@@ -127,13 +122,12 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SignOut ends the session.
-func (h *HTTP) SignOut(w http.ResponseWriter, r *http.Request) error {
-	if err := h.sessions.SignOut(r.Context(), viewer.From(r.Context())); err != nil {
+func (h *HTTP) SignOut(w http.ResponseWriter, r *web.Request) error {
+	if err := h.sessions.SignOut(r.Context(), r.Viewer); err != nil {
 		return err
 	}
 	h.SetSession(w, "")
-	web.Flash(w, "signed-out")
-	return web.See(w, r, "/")
+	return web.Done(w, r, "signed-out", "/")
 }
 
 // PasskeyScript is the module behind every button about passkeys.

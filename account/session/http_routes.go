@@ -6,14 +6,14 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/connexion", web.Everyone, h.SignInPage),
-		web.Post("/connexion", web.Everyone, h.SignIn),
+		web.Form("/connexion", web.Everyone, h.SignIn),
 		web.Get("/connexion/sms", web.Everyone, h.TextedPage),
-		web.Post("/connexion/sms", web.Everyone, h.RequestCode),
+		web.Form("/connexion/sms", web.Everyone, h.RequestCode),
 		web.Get("/connexion/sms/code", web.Everyone, h.TextedCodePage),
-		web.Post("/connexion/sms/code", web.Everyone, h.SignInByCode),
+		web.Form("/connexion/sms/code", web.Everyone, h.SignInByCode),
 		web.Post("/deconnexion", web.OwingToo.BeforeAcceptance(), h.SignOut),
 		web.Get("/profil/securite", web.SignedIn, h.SecurityPage),
-		web.Post("/profil/securite/mot-de-passe", web.SignedIn, h.ChangePassword),
+		web.Form("/profil/securite/mot-de-passe", web.SignedIn, h.ChangePassword),
 		web.Post("/profil/securite/sessions/fin", web.SignedIn, h.EndOtherSessions),
 		web.Post("/profil/securite/sessions/{id}/fin", web.SignedIn, h.EndSession),
 	}

@@ -8,7 +8,6 @@ import (
 	"socialdirect/account/passwords"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -36,7 +35,7 @@ func (securityPage) Title() string { return "Sécurité" }
 func (p securityPage) Others() bool { return len(p.Sessions) > 1 }
 
 // SecurityPage shows them.
-func (h *HTTP) SecurityPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) SecurityPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.securityPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -44,8 +43,8 @@ func (h *HTTP) SecurityPage(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) securityPage(r *http.Request, f *form.Form) (securityPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) securityPage(r *web.Request, f *form.Form) (securityPage, error) {
+	v := r.Viewer
 	sessions, err := h.sessions.OpenSessions(r.Context(), v)
 	if err != nil {
 		return securityPage{}, err
@@ -63,12 +62,8 @@ func (h *HTTP) securityPage(r *http.Request, f *form.Form) (securityPage, error)
 }
 
 // ChangePassword replaces the viewer's password.
-func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) ChangePassword(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	page, err := h.securityPage(r, f)
 	if err != nil {
 		return err
@@ -81,17 +76,16 @@ func (h *HTTP) ChangePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := h.sessions.ChangePassword(r.Context(), v, current, password); err != nil {
 		return pages.Refuse(f, "current_password", err, page)
 	}
-	web.Flash(w, "password-changed")
-	return web.See(w, r, "/profil/securite")
+	return web.Done(w, r, "password-changed", "/profil/securite")
 }
 
 // EndSession ends one of the viewer's sessions; the present one is signed out.
-func (h *HTTP) EndSession(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) EndSession(w http.ResponseWriter, r *web.Request) error {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	if err := h.sessions.EndSession(r.Context(), v, id); err != nil {
 		return err
 	}
@@ -101,18 +95,15 @@ func (h *HTTP) EndSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !alive {
 		h.SetSession(w, "")
-		web.Flash(w, "signed-out")
-		return web.See(w, r, "/")
+		return web.Done(w, r, "signed-out", "/")
 	}
-	web.Flash(w, "session-ended")
-	return web.See(w, r, "/profil/securite")
+	return web.Done(w, r, "session-ended", "/profil/securite")
 }
 
 // EndOtherSessions ends all of them but the present one.
-func (h *HTTP) EndOtherSessions(w http.ResponseWriter, r *http.Request) error {
-	if err := h.sessions.EndOtherSessions(r.Context(), viewer.From(r.Context())); err != nil {
+func (h *HTTP) EndOtherSessions(w http.ResponseWriter, r *web.Request) error {
+	if err := h.sessions.EndOtherSessions(r.Context(), r.Viewer); err != nil {
 		return err
 	}
-	web.Flash(w, "sessions-ended")
-	return web.See(w, r, "/profil/securite")
+	return web.Done(w, r, "sessions-ended", "/profil/securite")
 }

@@ -7,7 +7,6 @@ import (
 	"socialdirect/account/smscode"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -24,8 +23,8 @@ func (textedPage) Template() string { return "account/texted" }
 func (textedPage) Title() string { return "Se connecter par SMS" }
 
 // TextedPage shows the form.
-func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
-	if v := viewer.From(r.Context()); v != nil {
+func (h *HTTP) TextedPage(w http.ResponseWriter, r *web.Request) error {
+	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
 	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()}
@@ -34,11 +33,7 @@ func (h *HTTP) TextedPage(w http.ResponseWriter, r *http.Request) error {
 
 // RequestCode sends a code, if there is somebody to send it to; the answer is the
 // same (R5).
-func (h *HTTP) RequestCode(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) RequestCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
@@ -71,7 +66,7 @@ func (h *HTTP) setTexted(w http.ResponseWriter, token string) {
 	http.SetCookie(w, cookie)
 }
 
-func (h *HTTP) texted(r *http.Request) string {
+func (h *HTTP) texted(r *web.Request) string {
 	cookie, err := r.Cookie(h.textedCookie())
 	if err != nil || len(cookie.Value) > 100 {
 		return ""
@@ -90,7 +85,7 @@ func (textedCodePage) Template() string { return "account/texted_code" }
 func (textedCodePage) Title() string { return "Le code reçu par SMS" }
 
 // TextedCodePage shows the form.
-func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *web.Request) error {
 	next := pages.LocalPath(r.URL.Query().Get("suite"))
 	if h.texted(r) == "" {
 		return web.See(w, r, "/connexion/sms"+pages.Query(next))
@@ -99,11 +94,7 @@ func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SignInByCode opens a session.
-func (h *HTTP) SignInByCode(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SignInByCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := textedCodePage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500))}
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	if !f.Valid() {

@@ -37,8 +37,8 @@ func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) a
 }
 
 // AcceptancePage shows what is new in the texts in force, and asks (R4, R33).
-func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *http.Request) error {
-	v, next := viewer.From(r.Context()), pages.LocalPath(r.URL.Query().Get("suite"))
+func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *web.Request) error {
+	v, next := r.Viewer, pages.LocalPath(r.URL.Query().Get("suite"))
 	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
@@ -50,17 +50,13 @@ func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // goOn leads to what was asked for, or to the role's first page.
-func (h *HTTP) goOn(w http.ResponseWriter, r *http.Request, next string) error {
-	return web.See(w, r, cmp.Or(next, web.HomePath(viewer.From(r.Context()).Role)))
+func (h *HTTP) goOn(w http.ResponseWriter, r *web.Request, next string) error {
+	return web.See(w, r, cmp.Or(next, web.HomePath(r.Viewer.Role)))
 }
 
 // AcceptTexts keeps the acceptance.
-func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	v, next := viewer.From(r.Context()), pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
+func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v, next := r.Viewer, pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
 	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
@@ -91,11 +87,11 @@ func decodeAcceptance(f *form.Form, owed Owed) Acceptance {
 }
 
 // otherTexts shows the page again with what is in force now, its boxes unticked.
-func (h *HTTP) otherTexts(r *http.Request, err error, next string) error {
+func (h *HTTP) otherTexts(r *web.Request, err error, next string) error {
 	if !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	owed, readErr := h.signUps.Owed(r.Context(), v)
 	if readErr != nil {
 		return readErr

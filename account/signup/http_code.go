@@ -17,17 +17,13 @@ func (codePage) Template() string { return "account/code" }
 func (codePage) Title() string { return "Votre code de connexion" }
 
 // CodePage shows the form.
-func (h *HTTP) CodePage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) CodePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, codePage{form.New(map[string]string{"connection_code": h.code(r)})})
 }
 
 // CheckCode goes on to the sign-up form with a code that opens accounts. The browser
 // keeps the code until then, so that it stands in no address.
-func (h *HTTP) CheckCode(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CheckCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := decodeCode(f)
 	if !f.Valid() {
 		return f.Invalid(codePage{f})
@@ -54,7 +50,7 @@ func (h *HTTP) setCode(w http.ResponseWriter, code string) {
 }
 
 // code is the one that was checked, empty when there is none.
-func (h *HTTP) code(r *http.Request) string {
+func (h *HTTP) code(r *web.Request) string {
 	cookie, err := r.Cookie(h.Sessions.HostCookie("code"))
 	if err != nil {
 		return ""

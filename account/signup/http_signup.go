@@ -34,13 +34,13 @@ func (signUpPage) Template() string { return "account/sign_up" }
 
 func (signUpPage) Title() string { return "Créer un compte" }
 
-func (h *HTTP) signUpPage(r *http.Request, f *form.Form) (signUpPage, error) {
+func (h *HTTP) signUpPage(r *web.Request, f *form.Form) (signUpPage, error) {
 	texts, err := h.signUps.ShownAtSignUp(r.Context())
 	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording, Texts: texts}, err
 }
 
 // SignUpPage shows the sign-up form.
-func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) SignUpPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": h.code(r)}))
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (h *HTTP) SignUpPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ClientPage is a client's co-branded entrance (R11).
-func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.signUps.companies.BySlug(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
@@ -63,11 +63,7 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // SignUp opens an account; a known address gets the same answer (R5).
-func (h *HTTP) SignUp(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SignUp(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := decodeSignUp(f)
 	page, err := h.renderSignUpError(r, f)
 	if err != nil {
@@ -106,7 +102,7 @@ func untick(f *form.Form) {
 
 // renderSignUpError is the form with its messages, under the client's name where it was
 // filled in under it.
-func (h *HTTP) renderSignUpError(r *http.Request, f *form.Form) (signUpPage, error) {
+func (h *HTTP) renderSignUpError(r *web.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
 	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
 	if noClient == nil { // a name that cannot be shown is no reason to lose what was typed
@@ -151,7 +147,7 @@ func (validationPage) Title() string { return "Confirmer votre adresse" }
 
 // ValidationPage asks for a click: reading the page consumes nothing, since mail
 // scanners open links (R3). Without a token it says to look at one's mail.
-func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ValidationPage(w http.ResponseWriter, r *web.Request) error {
 	page := validationPage{Token: r.URL.Query().Get("token")}
 	if page.Token != "" {
 		person, err := h.signUps.Waiting(r.Context(), page.Token)
@@ -164,16 +160,11 @@ func (h *HTTP) ValidationPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Validate consumes the link.
-func (h *HTTP) Validate(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Validate(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := h.signUps.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
 		return h.goneLink(err)
 	}
-	web.Flash(w, "validated")
-	return web.See(w, r, "/connexion")
+	return web.Done(w, r, "validated", "/connexion")
 }
 
 type resendPage struct {
@@ -188,17 +179,13 @@ func (resendPage) Template() string { return "account/resend" }
 func (resendPage) Title() string { return "Recevoir un autre lien" }
 
 // ResendPage asks for the address.
-func (h *HTTP) ResendPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ResendPage(w http.ResponseWriter, r *web.Request) error {
 	_, sent := r.URL.Query()["envoye"]
 	return h.render.Render(w, r, http.StatusOK, resendPage{Form: form.New(nil), Sent: sent})
 }
 
 // Resend sends another link, if there is somebody to send it to.
-func (h *HTTP) Resend(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Resend(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {
 		return f.Invalid(resendPage{Form: f})

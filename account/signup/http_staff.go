@@ -8,6 +8,7 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
+	"socialdirect/web"
 )
 
 // goneLink offers another link in place of one that no longer works.
@@ -38,7 +39,7 @@ func (invitationPage) Template() string { return "account/invitation" }
 func (invitationPage) Title() string { return "Ouvrir votre compte" }
 
 // InvitationPage asks an invited person for a password; it consumes nothing.
-func (h *HTTP) InvitationPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) InvitationPage(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	invitee, err := h.signUps.Invitee(r.Context(), token)
 	if err != nil {
@@ -48,11 +49,7 @@ func (h *HTTP) InvitationPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // AcceptInvitation sets the password and consumes the link.
-func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", 100)
 	invitee, err := h.signUps.Invitee(r.Context(), token)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"socialdirect/company"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -31,8 +30,8 @@ func (standardPage) Template() string { return "account/standard" }
 
 func (standardPage) Title() string { return "Standard" }
 
-func (h *HTTP) standardPage(r *http.Request, f *form.Form) (standardPage, error) {
-	accounts, err := h.signUps.Assistances(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) standardPage(r *web.Request, f *form.Form) (standardPage, error) {
+	accounts, err := h.signUps.Assistances(r.Context(), r.Viewer)
 	page := standardPage{Form: f, Accounts: accounts}
 	if err == nil && h.recalls != nil {
 		page.Recalls, err = h.recalls(r.Context())
@@ -45,7 +44,7 @@ func (h *HTTP) standardPage(r *http.Request, f *form.Form) (standardPage, error)
 func (h *HTTP) CountRecalls(count func(context.Context) (int, error)) { h.recalls = count }
 
 // StandardPage shows it.
-func (h *HTTP) StandardPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) StandardPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.standardPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -55,11 +54,7 @@ func (h *HTTP) StandardPage(w http.ResponseWriter, r *http.Request) error {
 
 // SearchPeople shows who fits; it is a POST so that no name or number stays in an
 // address.
-func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SearchPeople(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.standardPage(r, f)
 	if err != nil {
 		return err
@@ -68,7 +63,7 @@ func (h *HTTP) SearchPeople(w http.ResponseWriter, r *http.Request) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	page.Found, page.More, err = h.signUps.Lookups.Search(r.Context(), viewer.From(r.Context()), words, mobileIn(words))
+	page.Found, page.More, err = h.signUps.Lookups.Search(r.Context(), r.Viewer, words, mobileIn(words))
 	if err != nil {
 		return pages.Refuse(f, "search", err, page)
 	}
@@ -99,7 +94,7 @@ func (h *HTTP) assistPage(f *form.Form) assistPage {
 }
 
 // AssistPage shows the form.
-func (h *HTTP) AssistPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AssistPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(nil)))
 }
 
@@ -113,20 +108,18 @@ func (doublesPage) Title() string { return "Comptes qui ressemblent" }
 
 // CompareAssisted shows the likely doubles of what is typed so far; what is not
 // whole yet finds nothing.
-func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := lookup.Probe{
 		FirstName: f.Text("first_name", form.Text{Max: form.MaxName}), LastName: f.Text("last_name", form.Text{Max: form.MaxName}),
 		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
 	}
 	var page doublesPage
 	if typed.Email != "" || typed.Mobile != "" {
-		if page.Doubles, err = h.signUps.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), typed); err != nil {
+		doubles, err := h.signUps.Lookups.LikelyDoubles(r.Context(), r.Viewer, typed)
+		if err != nil {
 			return err
 		}
+		page.Doubles = doubles
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
@@ -135,11 +128,7 @@ func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *http.Request) error {
 var assistedFields = []string{"connection_code", "first_name", "last_name", "email", "no_email", "mobile"}
 
 // CorrectAssisted shows the form again with what was typed.
-func (h *HTTP) CorrectAssisted(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CorrectAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := map[string]string{}
 	for _, name := range assistedFields {
 		typed[name] = f.Hidden(name, 1000)
@@ -191,8 +180,8 @@ func (assistedPage) Template() string { return "account/assisted" }
 
 func (assistedPage) Title() string { return "Vérifier avec la personne" }
 
-func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assistedPage, error) {
-	doubles, err := h.signUps.Lookups.LikelyDoubles(r.Context(), viewer.From(r.Context()), in.probe())
+func (h *HTTP) assistedPage(r *web.Request, f *form.Form, in Assisted) (assistedPage, error) {
+	doubles, err := h.signUps.Lookups.LikelyDoubles(r.Context(), r.Viewer, in.probe())
 	if err != nil {
 		return assistedPage{}, err
 	}
@@ -202,17 +191,13 @@ func (h *HTTP) assistedPage(r *http.Request, f *form.Form, in Assisted) (assiste
 			page.Fields = append(page.Fields, field{name, value})
 		}
 	}
-	page.Work, err = h.signUps.WorkAddress(r.Context(), viewer.From(r.Context()), in.Code, in.Email)
+	page.Work, err = h.signUps.WorkAddress(r.Context(), r.Viewer, in.Code, in.Email)
 	return page, err
 }
 
 // CheckAssisted decodes what was typed and shows it once more, with the likely
 // doubles.
-func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := h.decodeAssisted(f)
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
@@ -225,27 +210,22 @@ func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Assist opens the account and sends the link.
-func (h *HTTP) Assist(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Assist(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := h.decodeAssisted(f)
 	in.DespiteDoubles, in.EmailConfirmed = f.Ticked("other_person"), f.Ticked(pages.EmailConfirmed)
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
 	}
-	if _, err = h.signUps.Assist(r.Context(), viewer.From(r.Context()), in); err != nil {
+	if _, err := h.signUps.Assist(r.Context(), r.Viewer, in); err != nil {
 		return h.refuseAssisted(r, f, in, err)
 	}
-	web.Flash(w, "link-sent")
-	return web.See(w, r, "/standard")
+	return web.Done(w, r, "link-sent", "/standard")
 }
 
 // besides says beside which field an act's message stands.
-var besides = map[*fault.Fault]string{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", smscode.ErrNoSMS: "email"}
+var besides = form.Beside{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", smscode.ErrNoSMS: "email"}
 
-func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err error) error {
+func (h *HTTP) refuseAssisted(r *web.Request, f *form.Form, in Assisted, err error) error {
 	if errors.Is(err, ErrDoubles) {
 		page, broken := h.assistedPage(r, f, in)
 		if broken != nil {
@@ -270,14 +250,13 @@ func (h *HTTP) refuseAssisted(r *http.Request, f *form.Form, in Assisted, err er
 }
 
 // ResendLink sends the link again.
-func (h *HTTP) ResendLink(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ResendLink(w http.ResponseWriter, r *web.Request) error {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
 	}
-	if err := h.signUps.ResendLink(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.signUps.ResendLink(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "link-sent")
-	return web.See(w, r, "/standard")
+	return web.Done(w, r, "link-sent", "/standard")
 }

@@ -44,8 +44,8 @@ func (w WeeklyAbsence) When() string {
 	return slot.WeekdayOptions[w.Weekday-1].Label + ", " + slot.FromTo(w.Starts, w.Ends)
 }
 
-func (h *HTTP) absencesPage(r *http.Request, one, weekly *form.Form) (absencesPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) absencesPage(r *web.Request, one, weekly *form.Form) (absencesPage, error) {
+	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return absencesPage{}, err
@@ -64,7 +64,7 @@ func (h *HTTP) newWeekly() *form.Form {
 }
 
 // Absences lists the viewer's absences, with the forms for another.
-func (h *HTTP) Absences(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Absences(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.absencesPage(r, form.New(nil), h.newWeekly())
 	if err != nil {
 		return err
@@ -94,12 +94,8 @@ func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) slot.Period {
 }
 
 // AddAbsence adds an absence.
-func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	v := viewer.From(r.Context())
+func (h *HTTP) AddAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return err
@@ -118,7 +114,7 @@ func (h *HTTP) AddAbsence(w http.ResponseWriter, r *http.Request) error {
 
 // answerAbsence answers a new absence: with the page again, where something is to
 // be corrected or confirmed.
-func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field string, page absencesPage, err error) error {
+func answerAbsence(w http.ResponseWriter, r *web.Request, f *form.Form, field string, page absencesPage, err error) error {
 	var booked *StillBooked
 	switch {
 	case errors.As(err, &booked):
@@ -132,8 +128,7 @@ func answerAbsence(w http.ResponseWriter, r *http.Request, f *form.Form, field s
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/agenda/absences")
+	return web.Done(w, r, "saved", "/agenda/absences")
 }
 
 // decodeWeekly decodes an absence of every week; its fields have names of their
@@ -163,14 +158,11 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 }
 
 // AddWeeklyAbsence adds an absence of every week.
-func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	absence := h.decodeWeekly(f)
+	var err error
 	if f.Valid() {
-		err = h.agendas.AddWeeklyAbsence(r.Context(), viewer.From(r.Context()), absence, f.Ticked("anyway"))
+		err = h.agendas.AddWeeklyAbsence(r.Context(), r.Viewer, absence, f.Ticked("anyway"))
 	}
 	page, broken := h.absencesPage(r, form.New(nil), f)
 	if broken != nil {
@@ -180,23 +172,22 @@ func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
 }
 
 // RemoveAbsence takes an absence away.
-func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveAbsence)
 }
 
 // RemoveWeeklyAbsence takes an absence of every week away.
-func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveWeeklyAbsence)
 }
 
-func removeAbsence(w http.ResponseWriter, r *http.Request, remove func(context.Context, *viewer.Viewer, uuid.UUID) error) error {
-	id, err := form.PathID(r, "id")
+func removeAbsence(w http.ResponseWriter, r *web.Request, remove func(context.Context, *viewer.Viewer, uuid.UUID) error) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if err := remove(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := remove(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "deleted")
-	return web.See(w, r, "/agenda/absences")
+	return web.Done(w, r, "deleted", "/agenda/absences")
 }

@@ -14,7 +14,6 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -35,8 +34,8 @@ func (openingsPage) Template() string { return "booking/openings" }
 func (openingsPage) Title() string    { return "Plages d’ouverture" }
 func (openingsPage) Styles() []string { return []string{"agenda.css"} }
 
-func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error) {
-	openings, err := h.agendas.Openings(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) openingsPage(r *web.Request, f *form.Form) (openingsPage, error) {
+	openings, err := h.agendas.Openings(r.Context(), r.Viewer)
 	if err != nil {
 		return openingsPage{}, err
 	}
@@ -45,8 +44,8 @@ func (h *HTTP) openingsPage(r *http.Request, f *form.Form) (openingsPage, error)
 }
 
 // placeOptions are the viewer's places, none where there is no choice.
-func (h *HTTP) placeOptions(r *http.Request) ([]form.Option, error) {
-	sheet, err := h.workers.SocialWorker(r.Context(), viewer.From(r.Context()).ID)
+func (h *HTTP) placeOptions(r *web.Request) ([]form.Option, error) {
+	sheet, err := h.workers.SocialWorker(r.Context(), r.Viewer.ID)
 	if err != nil || len(sheet.Places) < 2 {
 		return nil, err
 	}
@@ -72,8 +71,8 @@ func decodeWhere(f *form.Form) uuid.UUID {
 }
 
 // Openings lists the viewer's openings, with the form for another.
-func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Openings(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return err
@@ -96,8 +95,8 @@ func (h *HTTP) Openings(w http.ResponseWriter, r *http.Request) error {
 }
 
 // usualModes are those that all of the viewer's openings have in common.
-func (h *HTTP) usualModes(r *http.Request) ([]string, error) {
-	openings, err := h.agendas.Openings(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) usualModes(r *web.Request) ([]string, error) {
+	openings, err := h.agendas.Openings(r.Context(), r.Viewer)
 	if err != nil || len(openings) == 0 {
 		return nil, err
 	}
@@ -201,19 +200,13 @@ func decodeClock(f *form.Form, name, required string) int {
 }
 
 // AddOpening adds an opening.
-func (h *HTTP) AddOpening(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AddOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	f.Hidden("day", len(time.DateOnly))
 	opening := h.decodeOpening(f, time.Time{})
 	if err := h.failHoliday(r, f, "first_day", opening); err != nil {
 		return err
 	}
-	if f.Valid() {
-		err = failOpening(f, h.agendas.AddOpening(r.Context(), viewer.From(r.Context()), opening))
-	}
+	err := f.Save(besideOpening, func() error { return h.agendas.AddOpening(r.Context(), r.Viewer, opening) })
 	if err != nil {
 		return err
 	}
@@ -227,29 +220,20 @@ func (h *HTTP) AddOpening(w http.ResponseWriter, r *http.Request) error {
 		}
 		return f.Invalid(page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/agenda/ouvertures")
+	return web.Done(w, r, "saved", "/agenda/ouvertures")
 }
 
-// failOpening puts what an act refuses beside its field; any other error goes up.
-func failOpening(f *form.Form, err error) error {
-	for field, why := range map[string]*fault.Fault{"starts": errOpeningOverlap, "modes": errOpeningMode, "place": worker.ErrNoPlace, "weekday": ErrTooMany} {
-		if errors.Is(err, why) {
-			f.Fail(field, why.Message)
-			return nil
-		}
-	}
-	return err
-}
+// besideOpening says where the refusals of an opening stand.
+var besideOpening = form.Beside{errOpeningOverlap: "starts", errOpeningMode: "modes", worker.ErrNoPlace: "place", ErrTooMany: "weekday"}
 
 // failHoliday refuses an opening made for one day on which the worker is closed:
 // it would offer nothing.
-func (h *HTTP) failHoliday(r *http.Request, f *form.Form, field string, o slot.Opening) error {
+func (h *HTTP) failHoliday(r *web.Request, f *form.Form, field string, o slot.Opening) error {
 	if !f.Valid() || o.Weekday != 0 {
 		return nil
 	}
 	noon := o.FirstDay.Add(12 * time.Hour)
-	holidays, err := h.agendas.Holidays(r.Context(), viewer.From(r.Context()), slot.Period{From: noon.AddDate(0, 0, -1), To: noon.AddDate(0, 0, 1)})
+	holidays, err := h.agendas.Holidays(r.Context(), r.Viewer, slot.Period{From: noon.AddDate(0, 0, -1), To: noon.AddDate(0, 0, 1)})
 	for _, day := range holidays {
 		if day.Day.Equal(o.FirstDay) && !day.Open {
 			f.Fail(field, fmt.Sprintf("Ce jour est férié (%s) et fermé dans votre agenda. Ouvrez-le d’abord dans vos réglages.", day.Name))
@@ -285,12 +269,12 @@ func (p openingPage) At() string { return "/agenda/ouvertures/" + p.Opening.ID.S
 
 // openingPage reads the opening that the path names; day is asked for, and counts
 // where the opening is a weekly one that holds on it.
-func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) openingPage(r *web.Request, day time.Time) (openingPage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return openingPage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	o, err := h.agendas.Opening(r.Context(), v, id)
 	if err != nil {
 		return openingPage{}, err
@@ -310,7 +294,7 @@ func (h *HTTP) openingPage(r *http.Request, day time.Time) (openingPage, error) 
 
 // Opening shows one opening; the address may bring what was drawn in the week: the
 // day it was moved to, and its new hours.
-func (h *HTTP) Opening(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Opening(w http.ResponseWriter, r *web.Request) error {
 	query := r.URL.Query()
 	day, _ := dayIn(query, "day")
 	page, err := h.openingPage(r, day)
@@ -344,8 +328,8 @@ func moved(values, query url.Values, page openingPage) {
 }
 
 // ChangeOpening changes an opening, every week or on one day.
-func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *http.Request) error {
-	f, page, err := h.parseOpening(r)
+func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.sentOpening(r, f)
 	if err != nil {
 		return err
 	}
@@ -361,29 +345,25 @@ func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *http.Request) error {
 	return h.answerOpening(w, r, f, page, err)
 }
 
-// parseOpening reads a form about the opening that the path names.
-func (h *HTTP) parseOpening(r *http.Request) (*form.Form, openingPage, error) {
-	f, err := form.Parse(r)
-	if err != nil {
-		return nil, openingPage{}, err
-	}
+// sentOpening is the page of the opening that the path names, with a form about it.
+func (h *HTTP) sentOpening(r *web.Request, f *form.Form) (openingPage, error) {
 	day, _ := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly))) // no day is the opening as a whole
 	page, err := h.openingPage(r, day)
 	page.Form = f
-	return f, page, err
+	return page, err
 }
 
-func (h *HTTP) changeSeries(r *http.Request, f *form.Form, page openingPage) error {
+func (h *HTTP) changeSeries(r *web.Request, f *form.Form, page openingPage) error {
 	f.Hidden("moved_to", len(time.DateOnly))
 	o := h.decodeOpening(f, page.Opening.FirstDay)
 	o.ID = page.Opening.ID
 	if err := h.failHoliday(r, f, "first_day", o); err != nil || !f.Valid() {
 		return err
 	}
-	return h.agendas.ChangeOpening(r.Context(), viewer.From(r.Context()), o, f.Ticked("anyway"))
+	return h.agendas.ChangeOpening(r.Context(), r.Viewer, o, f.Ticked("anyway"))
 }
 
-func (h *HTTP) changeOneDay(r *http.Request, f *form.Form, page openingPage) error {
+func (h *HTTP) changeOneDay(r *web.Request, f *form.Form, page openingPage) error {
 	for _, name := range []string{"weekday", "first_day", "last_day"} {
 		f.Hidden(name, len(time.DateOnly)) // of the other scope, kept as typed
 	}
@@ -395,35 +375,34 @@ func (h *HTTP) changeOneDay(r *http.Request, f *form.Form, page openingPage) err
 	if err := h.failHoliday(r, f, "moved_to", o); err != nil || !f.Valid() {
 		return err
 	}
-	return h.agendas.ChangeOpeningOn(r.Context(), viewer.From(r.Context()), page.Day, o, f.Ticked("anyway"))
+	return h.agendas.ChangeOpeningOn(r.Context(), r.Viewer, page.Day, o, f.Ticked("anyway"))
 }
 
 // answerOpening answers a change of an opening: with its page again, where
 // something is to be corrected or confirmed.
-func (h *HTTP) answerOpening(w http.ResponseWriter, r *http.Request, f *form.Form, page openingPage, err error) error {
+func (h *HTTP) answerOpening(w http.ResponseWriter, r *web.Request, f *form.Form, page openingPage, err error) error {
 	var booked *StillBooked
 	if errors.As(err, &booked) {
 		page.Booked = booked.Appointments
 		return fault.WithPage(booked, page)
 	}
-	if err := failOpening(f, err); err != nil {
+	if err := f.Refuse(err, besideOpening); err != nil {
 		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, map[bool]string{false: "saved", true: "deleted"}[page.Removing])
-	return web.See(w, r, "/agenda/ouvertures")
+	return web.Done(w, r, map[bool]string{false: "saved", true: "deleted"}[page.Removing], "/agenda/ouvertures")
 }
 
 // RemoveOpening takes an opening away, or leaves one day out of it.
-func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *http.Request) error {
-	f, page, err := h.parseOpening(r)
+func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	page, err := h.sentOpening(r, f)
 	if err != nil {
 		return err
 	}
 	page.Removing = true
-	v, anyway := viewer.From(r.Context()), f.Ticked("anyway")
+	v, anyway := r.Viewer, f.Ticked("anyway")
 	if f.Hidden("scope", len("day")) == "day" && page.DayOnly() {
 		err = h.agendas.RemoveOpeningOn(r.Context(), v, page.Opening.ID, page.Day, anyway)
 	} else {

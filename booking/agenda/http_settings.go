@@ -11,7 +11,6 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -39,8 +38,8 @@ func regionOptions() []form.Option {
 	return options
 }
 
-func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error) {
-	v, now := viewer.From(r.Context()), h.agendas.db.Now()
+func (h *HTTP) settingsPage(r *web.Request, f *form.Form) (settingsPage, error) {
+	v, now := r.Viewer, h.agendas.db.Now()
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return settingsPage{}, err
@@ -49,8 +48,8 @@ func (h *HTTP) settingsPage(r *http.Request, f *form.Form) (settingsPage, error)
 	return settingsPage{Form: f, Regions: regionOptions(), Holidays: holidays, Zone: zone}, err
 }
 
-func (h *HTTP) savedSettings(r *http.Request) (*form.Form, error) {
-	s, err := h.agendas.Settings(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) savedSettings(r *web.Request) (*form.Form, error) {
+	s, err := h.agendas.Settings(r.Context(), r.Viewer)
 	values := map[string]string{"holiday_region": s.HolidayRegion}
 	for _, n := range worker.Numbers {
 		values[n.Column] = n.Text(n.Of(s))
@@ -59,7 +58,7 @@ func (h *HTTP) savedSettings(r *http.Request) (*form.Form, error) {
 }
 
 // Settings shows the viewer's settings.
-func (h *HTTP) Settings(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Settings(w http.ResponseWriter, r *web.Request) error {
 	f, err := h.savedSettings(r)
 	if err != nil {
 		return err
@@ -82,11 +81,7 @@ func decodeNumber(f *form.Form, n worker.Number) int {
 }
 
 // SaveSettings changes them.
-func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) SaveSettings(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	s := worker.Settings{HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région.")}
 	for _, n := range worker.Numbers {
 		n.Set(&s, decodeNumber(f, n))
@@ -94,30 +89,19 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *http.Request) error {
 	if f.Valid() && s.LeadTime() >= s.Horizon() {
 		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
 	}
-	if f.Valid() {
-		err = h.agendas.SaveSettings(r.Context(), viewer.From(r.Context()), s)
-	}
+	err := f.Save(nil, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
 	if err != nil {
 		return err
 	}
 	if !f.Valid() {
-		page, err := h.settingsPage(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.settingsPage(r, f))
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/agenda/reglages")
+	return web.Done(w, r, "saved", "/agenda/reglages")
 }
 
 // SetHoliday opens one of the viewer's holidays, or closes it again.
-func (h *HTTP) SetHoliday(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	v := viewer.From(r.Context())
+func (h *HTTP) SetHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v := r.Viewer
 	day, err := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly)))
 	if err != nil {
 		return errNoHoliday
@@ -143,7 +127,7 @@ func (h *HTTP) SetHoliday(w http.ResponseWriter, r *http.Request) error {
 
 // settingsBooked is the fault that shows what is booked on a holiday that was to
 // be closed.
-func (h *HTTP) settingsBooked(r *http.Request, booked *StillBooked, day time.Time) error {
+func (h *HTTP) settingsBooked(r *web.Request, booked *StillBooked, day time.Time) error {
 	f, err := h.savedSettings(r)
 	if err != nil {
 		return err

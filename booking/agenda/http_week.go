@@ -8,7 +8,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // weekPage is a worker's week (R41): a grid of hours on a desktop, days one below
@@ -79,8 +79,8 @@ func (i weekItem) EndHour() int   { return i.Ends / 60 }
 func (i weekItem) EndMinute() int { return i.Ends % 60 / 5 * 5 }
 
 // Week shows the viewer's week.
-func (h *HTTP) Week(w http.ResponseWriter, r *http.Request) error {
-	v, now := viewer.From(r.Context()), h.agendas.db.Now()
+func (h *HTTP) Week(w http.ResponseWriter, r *web.Request) error {
+	v, now := r.Viewer, h.agendas.db.Now()
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return err

@@ -124,7 +124,7 @@ func (m *managed) published(t *testing.T) (all [3]string) {
 	must(t, m.Figures.PublishDue(t.Context(), bookedReasons))
 	for i, page := range m.pages {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)
-		must(t, page(w, r.WithContext(viewer.With(r.Context(), m.manager))))
+		must(t, page(w, &web.Request{Request: r, Viewer: m.manager}))
 		all[i] = fmt.Sprint(w.Header()) + w.Body.String()
 	}
 	return all

@@ -1,7 +1,6 @@
 package appointment
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -23,12 +23,12 @@ type OnBehalf struct {
 }
 
 // ForWhom is for whom the address says that the viewer acts.
-func (s *Service) ForWhom(r *http.Request) (OnBehalf, error) {
-	v := viewer.From(r.Context())
+func (s *Service) ForWhom(r *web.Request) (OnBehalf, error) {
+	v := r.Viewer
 	if v.Role == viewer.Beneficiary {
 		return ForOneself(v), nil
 	}
-	id, err := form.PathID(r, "id")
+	id, err := r.PathID("id")
 	if err != nil {
 		return OnBehalf{}, err
 	}

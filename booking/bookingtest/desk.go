@@ -76,15 +76,15 @@ func (d Desk) Send(t testing.TB, v *viewer.Viewer, handler web.Handler, method s
 		r = httptest.NewRequest(method, "/rendez-vous?"+values.Encode(), nil)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r = r.WithContext(viewer.With(r.Context(), v))
+	asked := &web.Request{Request: r, Viewer: v}
 	answer := httptest.NewRecorder()
-	err := handler(answer, r)
+	err := handler(answer, asked)
 	if err == nil {
 		return answer.Body.String(), ""
 	}
 	f := fault.From(err)
 	if page, ok := f.Page.(web.Page); ok {
-		Must(t, d.Render.Render(answer, r, http.StatusUnprocessableEntity, page))
+		Must(t, d.Render.Render(answer, asked, http.StatusUnprocessableEntity, page))
 	}
 	return answer.Body.String(), f.Code
 }
@@ -92,7 +92,7 @@ func (d Desk) Send(t testing.TB, v *viewer.Viewer, handler web.Handler, method s
 // SendTo asks a page of one appointment, person or worker.
 func (d Desk) SendTo(t testing.TB, v *viewer.Viewer, handler web.Handler, method string, id uuid.UUID, values url.Values) (shown string, code fault.Code) {
 	t.Helper()
-	return d.Send(t, v, func(w http.ResponseWriter, r *http.Request) error {
+	return d.Send(t, v, func(w http.ResponseWriter, r *web.Request) error {
 		r.SetPathValue("id", id.String())
 		return handler(w, r)
 	}, method, values)
@@ -114,6 +114,6 @@ func (d Desk) Press(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	r.SetPathValue("id", about.String())
 	answer := httptest.NewRecorder()
-	Must(t, page(answer, r.WithContext(viewer.With(r.Context(), v))))
+	Must(t, page(answer, &web.Request{Request: r, Viewer: v}))
 	return answer.Header().Get("Location")
 }

@@ -1,8 +1,6 @@
 package bulkcancel
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,9 +10,7 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -88,17 +84,17 @@ type checkClearingPage struct {
 func (checkClearingPage) Template() string { return "booking/clear_check" }
 
 // clearedOf is whose appointments the address is about, and the page's own path.
-func clearedOf(r *http.Request) (worker uuid.UUID, path string, err error) {
+func clearedOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
-		return viewer.From(r.Context()).ID, "/agenda/annulations", nil
+		return r.Viewer.ID, "/agenda/annulations", nil
 	}
-	worker, err = form.PathID(r, "id")
+	worker, err = r.PathID("id")
 	return worker, "/administration/assistants/" + worker.String() + "/annulations", err
 }
 
 // clearPage lists what overlaps the span that f names.
-func (h *HTTP) clearPage(r *http.Request, f *form.Form) (clearPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) clearPage(r *web.Request, f *form.Form) (clearPage, error) {
+	v := r.Viewer
 	id, path, err := clearedOf(r)
 	if err != nil {
 		return clearPage{}, err
@@ -140,7 +136,7 @@ func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, 
 }
 
 // ClearPage shows the list, all of it ticked.
-func (h *HTTP) ClearPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ClearPage(w http.ResponseWriter, r *web.Request) error {
 	asked := form.FromValues(r.URL.Query())
 	page, err := h.clearPage(r, asked)
 	if err != nil {
@@ -185,11 +181,7 @@ func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointm
 }
 
 // CheckClearing says what follows, before anything is done.
-func (h *HTTP) CheckClearing(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CheckClearing(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.clearPage(r, f)
 	if err != nil {
 		return err
@@ -220,38 +212,23 @@ func (h *HTTP) CheckClearing(w http.ResponseWriter, r *http.Request) error {
 func (p checkClearingPage) Closes() bool { return p.Form.Is("close", "1") }
 
 // Clear cancels them, and shows what is left in the same span.
-func (h *HTTP) Clear(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Clear(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.clearPage(r, f)
 	if err != nil {
 		return err
 	}
 	c, _ := decodeClearing(f, page)
-	if f.Valid() {
-		err = h.clearNow(r.Context(), f, c)
-	}
+	err = f.Save(form.Beside{errClosing: "close", agenda.ErrTooMany: "close"}, func() error {
+		_, err := h.bulkCancels.Clear(r.Context(), r.Viewer, c)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "cleared")
-	return web.See(w, r, page.Address())
-}
-
-func (h *HTTP) clearNow(ctx context.Context, f *form.Form, c Clearing) error {
-	_, err := h.bulkCancels.Clear(ctx, viewer.From(ctx), c)
-	for _, why := range []*fault.Fault{errClosing, agenda.ErrTooMany} {
-		if errors.Is(err, why) {
-			f.Fail("close", why.Message)
-			return nil
-		}
-	}
-	return err
+	return web.Done(w, r, "cleared", page.Address())
 }
 
 // Total is how many are chosen, in words.

@@ -6,10 +6,10 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/agenda/annulations", web.SocialWorkers, h.ClearPage),
-		web.Post("/agenda/annulations/verification", web.SocialWorkers, h.CheckClearing),
-		web.Post("/agenda/annulations", web.SocialWorkers, h.Clear),
+		web.Form("/agenda/annulations/verification", web.SocialWorkers, h.CheckClearing),
+		web.Form("/agenda/annulations", web.SocialWorkers, h.Clear),
 		web.Get("/administration/assistants/{id}/annulations", web.Administrators, h.ClearPage),
-		web.Post("/administration/assistants/{id}/annulations/verification", web.Administrators, h.CheckClearing),
-		web.Post("/administration/assistants/{id}/annulations", web.Administrators, h.Clear),
+		web.Form("/administration/assistants/{id}/annulations/verification", web.Administrators, h.CheckClearing),
+		web.Form("/administration/assistants/{id}/annulations", web.Administrators, h.Clear),
 	}
 }

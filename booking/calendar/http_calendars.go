@@ -1,11 +1,9 @@
 package calendar
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -26,8 +24,8 @@ type calendarsPage struct {
 func (calendarsPage) Template() string { return "booking/calendars" }
 func (calendarsPage) Title() string    { return "Mes autres agendas" }
 
-func (h *HTTP) calendarsPage(r *http.Request, f *form.Form) (calendarsPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) calendarsPage(r *web.Request, f *form.Form) (calendarsPage, error) {
+	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
 		return calendarsPage{}, err
@@ -37,7 +35,7 @@ func (h *HTTP) calendarsPage(r *http.Request, f *form.Form) (calendarsPage, erro
 }
 
 // Calendars lists the viewer's calendars, with the form for another.
-func (h *HTTP) Calendars(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Calendars(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.calendarsPage(r, form.New(map[string]string{"all_day": "1"}))
 	if err != nil {
 		return err
@@ -49,70 +47,48 @@ func (h *HTTP) Calendars(w http.ResponseWriter, r *http.Request) error {
 const maxAddress = 2000
 
 // AddCalendar adds a calendar.
-func (h *HTTP) AddCalendar(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AddCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	n := NewSubscription{
 		Name:    f.Text("name", form.Text{Max: MaxCalendarName, Required: "Donnez un nom à cet agenda, par exemple « Agenda du service »."}),
 		Address: f.Text("address", form.Text{Max: maxAddress, Required: "Collez l’adresse de l’agenda."}),
 		AllDay:  f.Text("all_day", form.Text{Max: 1}) == "1",
 	}
-	if f.Valid() {
-		if err := h.addCalendar(r, f, n); err != nil {
-			return err
-		}
+	err := f.Save(besideCalendar, func() error { return h.calendars.Subscribe(r.Context(), r.Viewer, n) })
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
-		page, err := h.calendarsPage(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.calendarsPage(r, f))
 	}
-	web.Flash(w, "calendar-added")
-	return web.See(w, r, calendarsPath)
+	return web.Done(w, r, "calendar-added", calendarsPath)
 }
 
-func (h *HTTP) addCalendar(r *http.Request, f *form.Form, n NewSubscription) error {
-	err := h.calendars.Subscribe(r.Context(), viewer.From(r.Context()), n)
-	for _, known := range []*fault.Fault{errManyCalendars, errSameCalendar, errNoAddress} {
-		if errors.Is(err, known) {
-			f.Fail("address", known.Message)
-			return nil
-		}
-	}
-	return err
-}
+// besideCalendar says where the refusals of a calendar stand.
+var besideCalendar = form.Beside{errManyCalendars: "address", errSameCalendar: "address", errNoAddress: "address"}
 
 // RefreshCalendar has one read now.
-func (h *HTTP) RefreshCalendar(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RefreshCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.RefreshCalendar(r.Context(), v, id)
 	})
 }
 
 // PauseCalendar has one close no hours for now.
-func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "saved", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, true)
 	})
 }
 
 // ResumeCalendar has one close hours again.
-func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, false)
 	})
 }
 
 // CountAllDay says whether whole days of one are busy (all_day).
-func (h *HTTP) CountAllDay(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) CountAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.CountAllDay(r.Context(), v, id, count)
@@ -120,20 +96,19 @@ func (h *HTTP) CountAllDay(w http.ResponseWriter, r *http.Request) error {
 }
 
 // RemoveCalendar forgets one.
-func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "deleted", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.Unsubscribe(r.Context(), v, id)
 	})
 }
 
-func (h *HTTP) changeCalendar(w http.ResponseWriter, r *http.Request, done string, act func(v *viewer.Viewer, id uuid.UUID) error) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) changeCalendar(w http.ResponseWriter, r *web.Request, done string, act func(v *viewer.Viewer, id uuid.UUID) error) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if err := act(viewer.From(r.Context()), id); err != nil {
+	if err := act(r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, done)
-	return web.See(w, r, calendarsPath)
+	return web.Done(w, r, done, calendarsPath)
 }

@@ -30,8 +30,8 @@ var showsOptions = []form.Option{
 	{Value: string(ShowsNothing), Label: ShowsNothing.Label()}, {Value: string(ShowsInitials), Label: ShowsInitials.Label()}, {Value: string(ShowsNames), Label: ShowsNames.Label()},
 }
 
-func (h *HTTP) feedPage(r *http.Request, f *form.Form) (feedPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) feedPage(r *web.Request, f *form.Form) (feedPage, error) {
+	v := r.Viewer
 	feed, made, err := h.calendars.Feed(r.Context(), v)
 	if f == nil {
 		f = form.New(map[string]string{"shows": string(ShowsNothing)})
@@ -43,7 +43,7 @@ func (h *HTTP) feedPage(r *http.Request, f *form.Form) (feedPage, error) {
 }
 
 // FeedPage shows whether the viewer has a feed, and makes one.
-func (h *HTTP) FeedPage(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) FeedPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.feedPage(r, nil)
 	if err != nil {
 		return err
@@ -53,20 +53,12 @@ func (h *HTTP) FeedPage(w http.ResponseWriter, r *http.Request) error {
 
 // MakeFeed makes the address and shows it, once: nothing that could show it again
 // is kept, so that this form alone answers with its page.
-func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) MakeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	shows := f.Choice("shows", form.Values(showsOptions), "Choisissez ce que cet agenda montre.")
 	if !f.Valid() {
-		page, err := h.feedPage(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.feedPage(r, f))
 	}
-	token, err := h.calendars.MakeFeed(r.Context(), viewer.From(r.Context()), Shows(shows))
+	token, err := h.calendars.MakeFeed(r.Context(), r.Viewer, Shows(shows))
 	if err != nil {
 		return err
 	}
@@ -82,16 +74,15 @@ func (h *HTTP) MakeFeed(w http.ResponseWriter, r *http.Request) error {
 }
 
 // RevokeFeed ends the viewer's feed.
-func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *http.Request) error {
-	if err := h.calendars.RevokeFeed(r.Context(), viewer.From(r.Context())); err != nil {
+func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *web.Request) error {
+	if err := h.calendars.RevokeFeed(r.Context(), r.Viewer); err != nil {
 		return err
 	}
-	web.Flash(w, "feed-revoked")
-	return web.See(w, r, feedPath)
+	return web.Done(w, r, "feed-revoked", feedPath)
 }
 
 // FeedICS is the feed, for calendar programs, which have no session.
-func (h *HTTP) FeedICS(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) FeedICS(w http.ResponseWriter, r *web.Request) error {
 	file, err := h.calendars.ReadFeed(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err

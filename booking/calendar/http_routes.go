@@ -6,14 +6,14 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/agenda/calendriers", web.SocialWorkers, h.Calendars),
-		web.Post("/agenda/calendriers", web.SocialWorkers, h.AddCalendar),
+		web.Form("/agenda/calendriers", web.SocialWorkers, h.AddCalendar),
 		web.Post("/agenda/calendriers/{id}/lecture", web.SocialWorkers, h.RefreshCalendar),
 		web.Post("/agenda/calendriers/{id}/pause", web.SocialWorkers, h.PauseCalendar),
 		web.Post("/agenda/calendriers/{id}/reprise", web.SocialWorkers, h.ResumeCalendar),
-		web.Post("/agenda/calendriers/{id}/journees", web.SocialWorkers, h.CountAllDay),
+		web.Form("/agenda/calendriers/{id}/journees", web.SocialWorkers, h.CountAllDay),
 		web.Post("/agenda/calendriers/{id}/suppression", web.SocialWorkers, h.RemoveCalendar),
 		web.Get("/agenda/abonnement", web.SocialWorkers, h.FeedPage),
-		web.Post("/agenda/abonnement", web.SocialWorkers, h.MakeFeed),
+		web.Form("/agenda/abonnement", web.SocialWorkers, h.MakeFeed),
 		web.Post("/agenda/abonnement/suppression", web.SocialWorkers, h.RevokeFeed),
 		web.Get("/agenda/abonnement/{token}/agenda.ics", web.Everyone, h.FeedICS),
 	}

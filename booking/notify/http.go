@@ -79,8 +79,8 @@ func (unreachedPage) Template() string { return "booking/unreached" }
 func (unreachedPage) Title() string    { return "Personnes à joindre" }
 
 // Unreached shows the switchboard whom to call.
-func (h *HTTP) Unreached(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Unreached(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	all, more, err := h.notify.Unreached(r.Context(), v)
 	if err != nil {
 		return err
@@ -110,12 +110,12 @@ func (p deliveriesPage) Seen() string { return p.At.UTC().Format(time.RFC3339Nan
 func (p deliveriesPage) Clock() string { return web.ZoneName(p.Reachable.Zone) }
 
 // Deliveries shows the switchboard what was sent to a person, and the number to call.
-func (h *HTTP) Deliveries(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Deliveries(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	d, err := h.notify.Deliveries(r.Context(), v, id)
 	if err != nil {
 		return err
@@ -124,12 +124,8 @@ func (h *HTTP) Deliveries(w http.ResponseWriter, r *http.Request) error {
 }
 
 // MarkCalled notes that the person was told by phone.
-func (h *HTTP) MarkCalled(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
+func (h *HTTP) MarkCalled(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
@@ -137,9 +133,8 @@ func (h *HTTP) MarkCalled(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		seen = h.notify.DB.Now()
 	}
-	if err := h.notify.MarkCalled(r.Context(), viewer.From(r.Context()), id, seen); err != nil {
+	if err := h.notify.MarkCalled(r.Context(), r.Viewer, id, seen); err != nil {
 		return err
 	}
-	web.Flash(w, "called")
-	return web.See(w, r, "/standard/notifications")
+	return web.Done(w, r, "called", "/standard/notifications")
 }

@@ -7,6 +7,6 @@ func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/standard/notifications", web.Switchboard, h.Unreached),
 		web.Get("/standard/notifications/{id}", web.Switchboard, h.Deliveries),
-		web.Post("/standard/notifications/{id}", web.Switchboard, h.MarkCalled),
+		web.Form("/standard/notifications/{id}", web.Switchboard, h.MarkCalled),
 	}
 }

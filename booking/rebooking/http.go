@@ -7,7 +7,6 @@ import (
 
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -62,18 +61,18 @@ func (o Offer) Value() string {
 // Declined reports whether the person said that none suits them.
 func (p proposalPage) Declined() bool { return p.State == Declined }
 
-func (h *HTTP) proposalPage(r *http.Request, f *form.Form) (proposalPage, error) {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) proposalPage(r *web.Request, f *form.Form) (proposalPage, error) {
+	id, err := r.PathID("id")
 	if err != nil {
 		return proposalPage{}, err
 	}
-	v := viewer.From(r.Context())
+	v := r.Viewer
 	proposal, err := h.rebookings.Proposal(r.Context(), v, id)
 	return proposalPage{Proposal: proposal, Form: f, Reader: v.Zone}, err
 }
 
 // Proposals shows what is offered now; once something took the place, that.
-func (h *HTTP) Proposals(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Proposals(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.proposalPage(r, form.New(map[string]string{"needs": "1"}))
 	if err != nil {
 		return err
@@ -95,7 +94,7 @@ func DecodeOffer(f *form.Form) (r Replacement, chosen bool) {
 }
 
 // Refuse shows what can be had now, and why the hour that was asked for cannot.
-func (h *HTTP) Refuse(r *http.Request, f *form.Form, why *fault.Fault) error {
+func (h *HTTP) Refuse(r *web.Request, f *form.Form, why *fault.Fault) error {
 	page, err := h.proposalPage(r, f)
 	if err != nil {
 		return err
@@ -105,21 +104,17 @@ func (h *HTTP) Refuse(r *http.Request, f *form.Form, why *fault.Fault) error {
 }
 
 // Decline notes that nothing suits the person.
-func (h *HTTP) Decline(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Decline(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if _, err := form.Parse(r); err != nil {
-		return err
-	}
-	booked, err := h.rebookings.Decline(r.Context(), viewer.From(r.Context()), id)
+	booked, err := h.rebookings.Decline(r.Context(), r.Viewer, id)
 	if err != nil {
 		return err
 	}
 	if booked != uuid.Nil {
 		return web.See(w, r, "/rendez-vous/"+booked.String())
 	}
-	web.Flash(w, "offers-declined")
-	return web.See(w, r, "/rendez-vous/"+id.String())
+	return web.Done(w, r, "offers-declined", "/rendez-vous/"+id.String())
 }

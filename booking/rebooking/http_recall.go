@@ -32,7 +32,7 @@ func (r Recall) Hours() string {
 func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
 
 // Recalls shows them.
-func (h *HTTP) Recalls(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Recalls(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.recallsPage(r)
 	if err != nil {
 		return err
@@ -40,33 +40,24 @@ func (h *HTTP) Recalls(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) recallsPage(r *http.Request) (recallsPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) recallsPage(r *web.Request) (recallsPage, error) {
+	v := r.Viewer
 	recalls, more, err := h.rebookings.Recalls(r.Context(), v)
 	return recallsPage{v, recalls, more}, err
 }
 
 // NoteRecall notes what came of a call.
-func (h *HTTP) NoteRecall(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := form.Parse(r)
+func (h *HTTP) NoteRecall(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
 	outcome := f.Choice("outcome", []string{"reached", "missed"}, "Dites si la personne a été jointe.")
 	if !f.Valid() {
-		page, err := h.recallsPage(r)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.recallsPage(r))
 	}
-	if err := h.rebookings.NoteRecall(r.Context(), viewer.From(r.Context()), id, outcome == "reached"); err != nil {
+	if err := h.rebookings.NoteRecall(r.Context(), r.Viewer, id, outcome == "reached"); err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, "/standard/rappels")
+	return web.Done(w, r, "saved", "/standard/rappels")
 }

@@ -8,6 +8,6 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/rendez-vous/{id}/propositions", web.Beneficiaries, h.Proposals),
 		web.Post("/rendez-vous/{id}/propositions/refus", web.Beneficiaries, h.Decline),
 		web.Get("/standard/rappels", web.Switchboard, h.Recalls),
-		web.Post("/standard/rappels/{id}", web.Switchboard, h.NoteRecall),
+		web.Form("/standard/rappels/{id}", web.Switchboard, h.NoteRecall),
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -73,7 +72,7 @@ func (searchForm) Orders() []form.Option { return orders }
 
 // search decodes whom somebody looks for, on an errand. A filter that names nothing
 // known is no filter: its message is not shown.
-func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
+func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
 	reasons, err := h.workers.Reasons(r.Context())
 	if err != nil {
 		return searchForm{}, Search{}, err
@@ -90,7 +89,7 @@ func (h *HTTP) search(r *http.Request, e appointment.OnBehalf, query url.Values)
 		Language: f.Choice("language", form.Values(page.Languages), "-"),
 		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
 		Town:     f.Text("town", form.Text{Max: MaxTown}),
-		Page:     form.PageNumber(r),
+		Page:     r.PageNumber(),
 		For:      e.PersonID,
 	}
 	if f.Error("town") != "" {
@@ -145,7 +144,7 @@ func (p soonestPage) Book(hour Hour) string {
 }
 
 // Soonest shows them (R12).
-func (h *HTTP) Soonest(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Soonest(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.soonestPage(r, r.URL.Query())
 	if err != nil {
 		return err
@@ -153,8 +152,8 @@ func (h *HTTP) Soonest(w http.ResponseWriter, r *http.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error) {
+	v := r.Viewer
 	chosen, search, err := h.search(r, appointment.ForOneself(v), query)
 	if err != nil {
 		return soonestPage{}, err
@@ -173,7 +172,7 @@ func (h *HTTP) soonestPage(r *http.Request, query url.Values) (soonestPage, erro
 // RenderSoonestError is the fault that shows the next hours as they are now, to somebody
 // whom it did not matter with whom they talk; what was typed goes on with the next
 // choice.
-func (h *HTTP) RenderSoonestError(r *http.Request, request appointment.Request, why *fault.Fault) error {
+func (h *HTTP) RenderSoonestError(r *web.Request, request appointment.Request, why *fault.Fault) error {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
 	if fault.Is(err, fault.Throttled) {
 		return why
@@ -201,8 +200,8 @@ func (workersPage) Wide() bool       { return true }
 func (workersPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
 
 // Workers compares the profile sheets (R12).
-func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Workers(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	chosen, search, err := h.search(r, appointment.ForOneself(v), r.URL.Query())
 	if err != nil {
 		return err
@@ -219,6 +218,6 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *http.Request) error {
 	if err := h.workerPages.CountViews(r, ids...); err != nil {
 		return err
 	}
-	page.Previous, page.Next = form.Neighbours(r, search.Page, more)
+	page.Previous, page.Next = r.Neighbours(search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

@@ -9,8 +9,8 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
-	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -62,8 +62,8 @@ func (p personPage) HoursOf(worker uuid.UUID) string {
 }
 
 // Person shows it.
-func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Person(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	e, err := h.appointments.ForWhom(r)
 	if err != nil {
 		return err
@@ -80,6 +80,6 @@ func (h *HTTP) Person(w http.ResponseWriter, r *http.Request) error {
 	if page.Workers, more, err = h.searches.Find(r.Context(), v, search); err != nil {
 		return err
 	}
-	page.Previous, page.Next = form.Neighbours(r, search.Page, more)
+	page.Previous, page.Next = r.Neighbours(search.Page, more)
 	return h.render.Render(w, r, http.StatusOK, page)
 }

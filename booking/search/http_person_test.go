@@ -11,6 +11,7 @@ import (
 	"socialdirect/booking/search"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 )
 
 // The switchboard books with anybody who can be booked, in the same order and by the
@@ -34,7 +35,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.Zoe.ID.String()+"?"+query, nil)
 		r.SetPathValue("id", d.Zoe.ID.String())
 		answer := httptest.NewRecorder()
-		must(t, d.HTTP.Searches.Person(answer, r.WithContext(viewer.With(r.Context(), yann))))
+		must(t, d.HTTP.Searches.Person(answer, &web.Request{Request: r, Viewer: yann}))
 		return answer.Body.String()
 	}
 	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")

@@ -1,7 +1,6 @@
 package waitlist
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -104,7 +103,7 @@ func (e shownEntry) book(h search.Hour) string {
 }
 
 // Page shows what the viewer waits for, and the slots that are available by now.
-func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	query := r.URL.Query()
 	f := form.FromValues(query)
 	page, err := h.waitlistPage(r, f, query.Get("social_worker_id"))
@@ -122,8 +121,8 @@ func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
 
 // waitlistPage fills the page; beside those whom the viewer meets, somebody whom they
 // have just looked at can be waited for.
-func (h *HTTP) waitlistPage(r *http.Request, f *form.Form, looked string) (waitlistPage, error) {
-	ctx, v, now := r.Context(), viewer.From(r.Context()), h.waitlist.DB.Now()
+func (h *HTTP) waitlistPage(r *web.Request, f *form.Form, looked string) (waitlistPage, error) {
+	ctx, v, now := r.Context(), r.Viewer, h.waitlist.DB.Now()
 	entries, err := h.waitlist.Entries(ctx, v)
 	if err != nil {
 		return waitlistPage{}, err
@@ -178,7 +177,7 @@ func (p *waitlistPage) offerName(id uuid.UUID, name string) {
 	p.Workers = append(p.Workers, form.Option{Value: id.String(), Label: name})
 }
 
-func (h *HTTP) offerWorker(r *http.Request, p *waitlistPage, looked string) error {
+func (h *HTTP) offerWorker(r *web.Request, p *waitlistPage, looked string) error {
 	id, err := form.ParseID(looked)
 	if err != nil {
 		return nil
@@ -197,7 +196,7 @@ func (h *HTTP) offerWorker(r *http.Request, p *waitlistPage, looked string) erro
 	return nil
 }
 
-func (h *HTTP) shown(r *http.Request, entry Entry, coming []appointment.Appointment, reasons []worker.Reason) (shownEntry, error) {
+func (h *HTTP) shown(r *web.Request, entry Entry, coming []appointment.Appointment, reasons []worker.Reason) (shownEntry, error) {
 	shown := shownEntry{Entry: entry}
 	for i, a := range coming {
 		if a.ID == entry.AppointmentID {
@@ -217,13 +216,13 @@ func (h *HTTP) shown(r *http.Request, entry Entry, coming []appointment.Appointm
 		shown.Worker = sheet.Name()
 	}
 	if a := shown.Appointment; a != nil && !a.Asks() {
-		marked, err := h.waitlist.Appointments.Marked(r.Context(), viewer.From(r.Context()), a.SocialWorkerID, a.BeneficiaryID)
+		marked, err := h.waitlist.Appointments.Marked(r.Context(), r.Viewer, a.SocialWorkerID, a.BeneficiaryID)
 		if err != nil {
 			return shownEntry{}, err
 		}
 		shown.Unsure = !marked.IsZero()
 	}
-	hours, err := h.waitlist.Available(r.Context(), viewer.From(r.Context()), entry)
+	hours, err := h.waitlist.Available(r.Context(), r.Viewer, entry)
 	if err != nil {
 		return shownEntry{}, err
 	}
@@ -251,13 +250,12 @@ func (p waitlistPage) decode(f *form.Form) Entry {
 	return entry
 }
 
+// besideEntry says where the refusals of an entry stand.
+var besideEntry = form.Beside{errWaitingWorker: "social_worker_id", appointment.ErrMode: "mode", errNoEarlier: "appointment_id"}
+
 // Join adds an entry.
-func (h *HTTP) Join(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
-	v, now := viewer.From(r.Context()), h.waitlist.DB.Now()
+func (h *HTTP) Join(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	v, now := r.Viewer, h.waitlist.DB.Now()
 	page, err := h.waitlistPage(r, f, f.Hidden("social_worker_id", 36))
 	if err != nil {
 		return err
@@ -267,15 +265,9 @@ func (h *HTTP) Join(w http.ResponseWriter, r *http.Request) error {
 	if day := f.Date("before", today, today.Add(slot.Horizon), ""); !day.IsZero() {
 		entry.Until = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, v.Zone)
 	}
+	err = f.Save(besideEntry, func() error { return h.waitlist.Join(r.Context(), v, entry) })
 	if !f.Valid() {
 		return f.Invalid(page)
-	}
-	err = h.waitlist.Join(r.Context(), v, entry)
-	for name, why := range map[string]*fault.Fault{"social_worker_id": errWaitingWorker, "mode": appointment.ErrMode, "appointment_id": errNoEarlier} {
-		if errors.Is(err, why) {
-			f.Fail(name, why.Message)
-			return f.Invalid(page)
-		}
 	}
 	if why := appointment.Refusal(err, errTooMany); why != nil {
 		f.Fail("social_worker_id", why.Message)
@@ -284,19 +276,17 @@ func (h *HTTP) Join(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "waiting")
-	return web.See(w, r, "/liste-attente")
+	return web.Done(w, r, "waiting", "/liste-attente")
 }
 
 // Leave ends one.
-func (h *HTTP) Leave(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Leave(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	if err := h.waitlist.Leave(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.waitlist.Leave(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "not-waiting")
-	return web.See(w, r, "/liste-attente")
+	return web.Done(w, r, "not-waiting", "/liste-attente")
 }

@@ -6,7 +6,7 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/liste-attente", web.Beneficiaries, h.Page),
-		web.Post("/liste-attente", web.Beneficiaries, h.Join),
+		web.Form("/liste-attente", web.Beneficiaries, h.Join),
 		web.Post("/liste-attente/{id}/suppression", web.Beneficiaries, h.Leave),
 	}
 }

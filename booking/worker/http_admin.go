@@ -1,15 +1,12 @@
 package worker
 
 import (
-	"errors"
 	"net/http"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/people"
+	"socialdirect/account/signup"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -29,27 +26,27 @@ type adminWorkersPage struct {
 func (adminWorkersPage) Template() string { return "booking/admin_workers" }
 func (adminWorkersPage) Title() string    { return "Assistantes sociales" }
 
-func (h *HTTP) adminWorkersPage(r *http.Request, f *form.Form) (adminWorkersPage, error) {
+func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage, error) {
 	reasons, err := h.workers.Reasons(r.Context())
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
 	page := adminWorkersPage{Form: f, Reasons: ReasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
-	if page.Watched, err = h.workers.Watched(r.Context(), viewer.From(r.Context())); err != nil {
+	if page.Watched, err = h.workers.Watched(r.Context(), r.Viewer); err != nil {
 		return adminWorkersPage{}, err
 	}
 	for _, zone := range people.Zones {
 		page.Zones = append(page.Zones, form.Option{Value: zone.Name, Label: zone.Label})
 	}
-	number := form.PageNumber(r)
+	number := r.PageNumber()
 	workers, more, err := h.workers.SocialWorkers(r.Context(), number)
 	page.Workers = workers
-	page.Previous, page.Next = form.Neighbours(r, number, more)
+	page.Previous, page.Next = r.Neighbours(number, more)
 	return page, err
 }
 
 // AdminWorkers lists the workers, with the form to invite another.
-func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": people.Zones[0].Name, "diploma_title": diplomaTitle}))
 	if err != nil {
 		return err
@@ -71,30 +68,22 @@ func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 }
 
 // AddWorker invites a worker.
-func (h *HTTP) AddWorker(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) AddWorker(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.adminWorkersPage(r, f)
 	if err != nil {
 		return err
 	}
 	worker := decodeWorker(f, page)
 	worker.Credentials = decodeCredentials(f, h.today())
-	if f.Valid() {
-		_, err = h.workers.AddSocialWorker(r.Context(), viewer.From(r.Context()), worker)
-		if errors.Is(err, ErrEmailKnown) {
-			f.Fail("email", ErrEmailKnown.Message)
-		} else if errors.Is(err, errPlaceFirst) {
-			f.Fail("place", errPlaceFirst.Message)
-		} else if err != nil {
-			return err
-		}
+	err = f.Save(form.Beside{ErrEmailKnown: "email", errPlaceFirst: "place"}, func() error {
+		_, err := h.workers.AddSocialWorker(r.Context(), r.Viewer, worker)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "invited")
-	return web.See(w, r, "/administration/assistants")
+	return web.Done(w, r, "invited", "/administration/assistants")
 }

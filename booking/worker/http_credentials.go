@@ -104,27 +104,23 @@ func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
 func (h *HTTP) today() time.Time { return slot.CalendarDay(h.workers.db.Now()).AddDate(0, 0, 1) }
 
 // RecordDiploma records the registration of a worker's diploma.
-func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.workers.RecordCredential)
+func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	return h.saveCredential(w, r, f, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.workers.RecordCredential)
 }
 
 // RecordInsurance records a worker's insurance.
-func (h *HTTP) RecordInsurance(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.RecordCredential)
+func (h *HTTP) RecordInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.RecordCredential)
 }
 
 // SubmitInsurance takes what a worker says of their renewed insurance.
-func (h *HTTP) SubmitInsurance(w http.ResponseWriter, r *http.Request) error {
-	return h.saveCredential(w, r, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.SubmitInsurance)
+func (h *HTTP) SubmitInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.SubmitInsurance)
 }
 
-func (h *HTTP) saveCredential(w http.ResponseWriter, r *http.Request, decode func(*form.Form, time.Time) Credential,
+func (h *HTTP) saveCredential(w http.ResponseWriter, r *web.Request, f *form.Form, decode func(*form.Form, time.Time) Credential,
 	shown func(*sheetPage) **form.Form, save func(context.Context, *viewer.Viewer, Credential) error,
 ) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -132,31 +128,27 @@ func (h *HTTP) saveCredential(w http.ResponseWriter, r *http.Request, decode fun
 	c := decode(f, h.today())
 	c.SocialWorkerID = page.Worker.ID
 	*shown(&page) = f
-	if f.Valid() {
-		if err = save(r.Context(), viewer.From(r.Context()), c); fault.Is(err, fault.Invalid) {
-			f.Fail(string(c.Kind)+"_number", fault.From(err).Message)
-		} else if err != nil {
-			return err
-		}
+	err = f.Save(form.At(string(c.Kind)+"_number"), func() error { return save(r.Context(), r.Viewer, c) })
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, page.Path)
+	return web.Done(w, r, "saved", page.Path)
 }
 
 // ConfirmCredential confirms what a worker submitted.
-func (h *HTTP) ConfirmCredential(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) ConfirmCredential(w http.ResponseWriter, r *web.Request) error {
 	return h.decideCredential(w, r, h.workers.ConfirmCredential)
 }
 
 // WithdrawCredential withdraws a credential.
-func (h *HTTP) WithdrawCredential(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) WithdrawCredential(w http.ResponseWriter, r *web.Request) error {
 	return h.decideCredential(w, r, h.workers.WithdrawCredential)
 }
 
-func (h *HTTP) decideCredential(w http.ResponseWriter, r *http.Request, decide saving[uuid.UUID]) error {
+func (h *HTTP) decideCredential(w http.ResponseWriter, r *web.Request, decide saving[uuid.UUID]) error {
 	worker, path, err := sheetOf(r)
 	if err != nil {
 		return err
@@ -165,9 +157,8 @@ func (h *HTTP) decideCredential(w http.ResponseWriter, r *http.Request, decide s
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
 	}
-	if err := decide(r.Context(), viewer.From(r.Context()), worker, id); err != nil {
+	if err := decide(r.Context(), r.Viewer, worker, id); err != nil {
 		return err
 	}
-	web.Flash(w, "decided")
-	return web.See(w, r, path)
+	return web.Done(w, r, "decided", path)
 }

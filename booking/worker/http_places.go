@@ -4,9 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 
 	"github.com/google/uuid"
@@ -35,32 +33,20 @@ func (p *sheetPage) editPlace(id string) {
 }
 
 // AddPlace adds a place to a sheet.
-func (h *HTTP) AddPlace(w http.ResponseWriter, r *http.Request) error {
-	return h.savePlace(w, r, uuid.Nil, h.workers.AddPlace)
+func (h *HTTP) AddPlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	return h.savePlace(w, r, f, uuid.Nil, h.workers.AddPlace)
 }
 
 // UpdatePlace changes a place of a sheet.
-func (h *HTTP) UpdatePlace(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathPlace(r)
+func (h *HTTP) UpdatePlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	id, err := r.PathID("place")
 	if err != nil {
 		return err
 	}
-	return h.savePlace(w, r, id, h.workers.UpdatePlace)
+	return h.savePlace(w, r, f, id, h.workers.UpdatePlace)
 }
 
-func pathPlace(r *http.Request) (uuid.UUID, error) {
-	id, err := form.ParseID(r.PathValue("place"))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
-}
-
-func (h *HTTP) savePlace(w http.ResponseWriter, r *http.Request, id uuid.UUID, save saving[Place]) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) savePlace(w http.ResponseWriter, r *web.Request, f *form.Form, id uuid.UUID, save saving[Place]) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -70,42 +56,37 @@ func (h *HTTP) savePlace(w http.ResponseWriter, r *http.Request, id uuid.UUID, s
 	}
 	place := decodePlace(f)
 	place.ID, page.Place, page.Editing = id, f, id
-	if f.Valid() {
-		if err = save(r.Context(), viewer.From(r.Context()), page.Worker.ID, place); fault.Is(err, fault.Invalid) {
-			f.Fail("place_name", fault.From(err).Message)
-		} else if err != nil {
-			return err
-		}
+	err = f.Save(form.At("place_name"), func() error { return save(r.Context(), r.Viewer, page.Worker.ID, place) })
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, page.Path)
+	return web.Done(w, r, "saved", page.Path)
 }
 
 // RaisePlace moves a place up by one.
-func (h *HTTP) RaisePlace(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RaisePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "saved", h.workers.RaisePlace)
 }
 
 // RemovePlace takes a place off a sheet.
-func (h *HTTP) RemovePlace(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemovePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "deleted", h.workers.RemovePlace)
 }
 
-func (h *HTTP) changePlace(w http.ResponseWriter, r *http.Request, flash string, change saving[uuid.UUID]) error {
+func (h *HTTP) changePlace(w http.ResponseWriter, r *web.Request, flash string, change saving[uuid.UUID]) error {
 	worker, path, err := sheetOf(r)
 	if err != nil {
 		return err
 	}
-	place, err := pathPlace(r)
+	place, err := r.PathID("place")
 	if err != nil {
 		return err
 	}
-	if err := change(r.Context(), viewer.From(r.Context()), worker, place); err != nil {
+	if err := change(r.Context(), r.Viewer, worker, place); err != nil {
 		return err
 	}
-	web.Flash(w, flash)
-	return web.See(w, r, path)
+	return web.Done(w, r, flash, path)
 }

@@ -2,11 +2,10 @@ package worker
 
 import (
 	"math"
-	"net/http"
 
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
-	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -29,13 +28,13 @@ func (p PausePage) Hours() int {
 }
 
 // CountViews counts the sheets that a page shows.
-func (h *HTTP) CountViews(r *http.Request, workers ...uuid.UUID) error {
-	return Paused(h.workers.Look(r.Context(), viewer.From(r.Context()), workers...))
+func (h *HTTP) CountViews(r *web.Request, workers ...uuid.UUID) error {
+	return Paused(h.workers.Look(r.Context(), r.Viewer, workers...))
 }
 
 // CountViewsOf counts the week of an agenda that a page shows.
-func (h *HTTP) CountViewsOf(r *http.Request, worker uuid.UUID, week slot.Week) error {
-	return Paused(h.workers.CountMonthView(r.Context(), viewer.From(r.Context()), worker, week.String()))
+func (h *HTTP) CountViewsOf(r *web.Request, worker uuid.UUID, week slot.Week) error {
+	return Paused(h.workers.CountMonthView(r.Context(), r.Viewer, worker, week.String()))
 }
 
 // Paused is err with the page that says when somebody who has looked at very much may go on.

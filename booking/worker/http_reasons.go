@@ -4,9 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -22,8 +20,8 @@ func (reasonsPage) Title() string    { return "Motifs" }
 
 const reasonsPath = "/administration/motifs"
 
-func (h *HTTP) reasonsPage(r *http.Request, f *form.Form, editing string) (reasonsPage, error) {
-	reasons, err := h.workers.AllReasons(r.Context(), viewer.From(r.Context()))
+func (h *HTTP) reasonsPage(r *web.Request, f *form.Form, editing string) (reasonsPage, error) {
+	reasons, err := h.workers.AllReasons(r.Context(), r.Viewer)
 	if err == nil && editing != "" && !slices.ContainsFunc(reasons, func(known Reason) bool { return known.Slug == editing }) {
 		err = errNoReason
 	}
@@ -31,7 +29,7 @@ func (h *HTTP) reasonsPage(r *http.Request, f *form.Form, editing string) (reaso
 }
 
 // Reasons shows the list; ?modifier=SLUG opens the words of one.
-func (h *HTTP) Reasons(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Reasons(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.reasonsPage(r, form.New(nil), "")
 	if err != nil {
 		return err
@@ -45,63 +43,49 @@ func (h *HTTP) Reasons(w http.ResponseWriter, r *http.Request) error {
 }
 
 // AddReason adds a reason.
-func (h *HTTP) AddReason(w http.ResponseWriter, r *http.Request) error {
-	return h.saveReason(w, r, "", func(label string) error {
-		return h.workers.AddReason(r.Context(), viewer.From(r.Context()), label)
+func (h *HTTP) AddReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	return h.saveReason(w, r, f, "", func(label string) error {
+		return h.workers.AddReason(r.Context(), r.Viewer, label)
 	})
 }
 
 // RenameReason changes a reason's words.
-func (h *HTTP) RenameReason(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RenameReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	slug := r.PathValue("slug")
-	return h.saveReason(w, r, slug, func(label string) error {
-		return h.workers.RenameReason(r.Context(), viewer.From(r.Context()), slug, label)
+	return h.saveReason(w, r, f, slug, func(label string) error {
+		return h.workers.RenameReason(r.Context(), r.Viewer, slug, label)
 	})
 }
 
-func (h *HTTP) saveReason(w http.ResponseWriter, r *http.Request, editing string, save func(label string) error) error {
-	f, err := form.Parse(r)
-	if err != nil {
+func (h *HTTP) saveReason(w http.ResponseWriter, r *web.Request, f *form.Form, editing string, save func(label string) error) error {
+	label := f.Text("label", form.Text{Max: MaxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
+	if err := f.Save(form.At("label"), func() error { return save(label) }); err != nil {
 		return err
 	}
-	label := f.Text("label", form.Text{Max: MaxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
-	if f.Valid() {
-		if err = save(label); fault.Is(err, fault.Invalid) {
-			f.Fail("label", fault.From(err).Message)
-		} else if err != nil {
-			return err
-		}
-	}
 	if !f.Valid() {
-		page, err := h.reasonsPage(r, f, editing)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.reasonsPage(r, f, editing))
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, reasonsPath)
+	return web.Done(w, r, "saved", reasonsPath)
 }
 
 // RetireReason no longer offers a reason.
-func (h *HTTP) RetireReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.workers.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), true))
+func (h *HTTP) RetireReason(w http.ResponseWriter, r *web.Request) error {
+	return changedReason(w, r, h.workers.RetireReason(r.Context(), r.Viewer, r.PathValue("slug"), true))
 }
 
 // RestoreReason offers a reason again.
-func (h *HTTP) RestoreReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.workers.RetireReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug"), false))
+func (h *HTTP) RestoreReason(w http.ResponseWriter, r *web.Request) error {
+	return changedReason(w, r, h.workers.RetireReason(r.Context(), r.Viewer, r.PathValue("slug"), false))
 }
 
 // RaiseReason moves a reason up by one.
-func (h *HTTP) RaiseReason(w http.ResponseWriter, r *http.Request) error {
-	return changedReason(w, r, h.workers.RaiseReason(r.Context(), viewer.From(r.Context()), r.PathValue("slug")))
+func (h *HTTP) RaiseReason(w http.ResponseWriter, r *web.Request) error {
+	return changedReason(w, r, h.workers.RaiseReason(r.Context(), r.Viewer, r.PathValue("slug")))
 }
 
-func changedReason(w http.ResponseWriter, r *http.Request, err error) error {
+func changedReason(w http.ResponseWriter, r *web.Request, err error) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, reasonsPath)
+	return web.Done(w, r, "saved", reasonsPath)
 }

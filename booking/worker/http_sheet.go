@@ -46,28 +46,28 @@ func (p sheetPage) IsEditing() bool { return p.Editing != uuid.Nil }
 const ownSheet = "/profil/fiche"
 
 // sheetOf is whose sheet the address names, and the page's own path.
-func sheetOf(r *http.Request) (worker uuid.UUID, path string, err error) {
+func sheetOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
-		return viewer.From(r.Context()).ID, ownSheet, nil
+		return r.Viewer.ID, ownSheet, nil
 	}
-	worker, err = form.PathID(r, "id")
+	worker, err = r.PathID("id")
 	return worker, "/administration/assistants/" + worker.String(), err
 }
 
 // sheetPage is the editor over the sheet as it stands; f nil starts from it.
-func (h *HTTP) sheetPage(r *http.Request, f *form.Form) (sheetPage, error) {
+func (h *HTTP) sheetPage(r *web.Request, f *form.Form) (sheetPage, error) {
 	id, path, err := sheetOf(r)
 	if err != nil {
 		return sheetPage{}, err
 	}
-	if err := mayEdit(viewer.From(r.Context()), id); err != nil {
+	if err := mayEdit(r.Viewer, id); err != nil {
 		return sheetPage{}, err
 	}
 	worker, err := h.workers.SocialWorker(r.Context(), id)
 	if err != nil {
 		return sheetPage{}, err
 	}
-	standing, err := h.workers.Standing(r.Context(), viewer.From(r.Context()), id)
+	standing, err := h.workers.Standing(r.Context(), r.Viewer, id)
 	if err != nil {
 		return sheetPage{}, err
 	}
@@ -108,7 +108,7 @@ func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 type saving[T any] func(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, what T) error
 
 // Sheet shows the editor; ?lieu=ID opens one of its places.
-func (h *HTTP) Sheet(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Sheet(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -118,36 +118,29 @@ func (h *HTTP) Sheet(w http.ResponseWriter, r *http.Request) error {
 }
 
 // UpdateSheet saves the sheet.
-func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.sheetPage(r, f)
 	if err != nil {
 		return err
 	}
 	sheet := decodeSheet(f, page.Reasons)
-	if f.Valid() {
-		err = h.workers.UpdateSheet(r.Context(), viewer.From(r.Context()), page.Worker.ID, sheet)
-		if errors.Is(err, errPlaceFirst) {
-			f.Fail("place", errPlaceFirst.Message)
-		} else if err != nil {
-			return err
-		}
+	err = f.Save(form.Beside{errPlaceFirst: "place"}, func() error {
+		return h.workers.UpdateSheet(r.Context(), r.Viewer, page.Worker.ID, sheet)
+	})
+	if err != nil {
+		return err
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, page.Path)
+	return web.Done(w, r, "saved", page.Path)
 }
 
 // maxPortraitRequest bounds a whole request with a photo in it.
 const maxPortraitRequest = MaxPortraitFile + 64<<20
 
 // SetPortrait takes a photo.
-func (h *HTTP) SetPortrait(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) SetPortrait(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -162,13 +155,12 @@ func (h *HTTP) SetPortrait(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(w, "saved")
-	return web.See(w, r, page.Path)
+	return web.Done(w, r, "saved", page.Path)
 }
 
 var errNoPhoto = fault.New(fault.Invalid, "Choisissez d’abord une photo.")
 
-func (h *HTTP) receivePortrait(r *http.Request, worker uuid.UUID) error {
+func (h *HTTP) receivePortrait(r *web.Request, worker uuid.UUID) error {
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return fault.Wrap(fault.Invalid, err)
@@ -177,7 +169,7 @@ func (h *HTTP) receivePortrait(r *http.Request, worker uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	return h.workers.SetPortrait(r.Context(), viewer.From(r.Context()), worker, photo)
+	return h.workers.SetPortrait(r.Context(), r.Viewer, worker, photo)
 }
 
 // filePart finds the file of that name; a field left empty is sent without one.
@@ -196,26 +188,25 @@ func filePart(parts *multipart.Reader, name string) (io.Reader, error) {
 }
 
 // RemovePortrait takes the photo away.
-func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *web.Request) error {
 	id, path, err := sheetOf(r)
 	if err != nil {
 		return err
 	}
-	if err := h.workers.RemovePortrait(r.Context(), viewer.From(r.Context()), id); err != nil {
+	if err := h.workers.RemovePortrait(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	web.Flash(w, "deleted")
-	return web.See(w, r, path)
+	return web.Done(w, r, "deleted", path)
 }
 
 // Portrait answers GET /assistants/{id}/photo. Its address changes with the
 // picture, so that a browser may keep it.
-func (h *HTTP) Portrait(w http.ResponseWriter, r *http.Request) error {
-	id, err := form.PathID(r, "id")
+func (h *HTTP) Portrait(w http.ResponseWriter, r *web.Request) error {
+	id, err := r.PathID("id")
 	if err != nil {
 		return err
 	}
-	p, err := h.workers.Portrait(r.Context(), viewer.From(r.Context()), id)
+	p, err := h.workers.Portrait(r.Context(), r.Viewer, id)
 	if err != nil {
 		return err
 	}

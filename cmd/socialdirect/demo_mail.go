@@ -20,7 +20,7 @@ func (mailsPage) Title() string    { return "E-mails et SMS de la démonstration
 const mailsShown = 50
 
 func (d *demonstration) mailPage(render *web.Renderer) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
+	return func(w http.ResponseWriter, r *web.Request) error {
 		mails, err := embedded.ReadMails(d.mail.Dir())
 		if err != nil {
 			return err

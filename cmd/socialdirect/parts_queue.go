@@ -59,17 +59,17 @@ var (
 const whatToDo = " Prévenez la personne qui s’occupe du serveur. Rien n’est perdu\u00a0: nous réessayons."
 
 // alerts are what an administrator is told of messages that do not leave.
-func (p *platform) alerts(ctx context.Context) (all []company.Alert) {
+func (p *platform) alerts(ctx context.Context, v *viewer.Viewer) (all []company.Alert) {
 	ctx, cancel := context.WithTimeout(ctx, alertTime)
 	defer cancel()
-	all = p.waiting(ctx, byMail)
+	all = p.waiting(ctx, v.Zone, byMail)
 	if len(all) == 0 {
 		all = p.silentServer(ctx)
 	}
-	return append(all, p.waiting(ctx, byText)...)
+	return append(all, p.waiting(ctx, v.Zone, byText)...)
 }
 
-func (p *platform) waiting(ctx context.Context, by channel) []company.Alert {
+func (p *platform) waiting(ctx context.Context, zone *time.Location, by channel) []company.Alert {
 	found, err := p.queue.Trouble(ctx, by.queue)
 	if err != nil {
 		slog.WarnContext(ctx, "cannot tell whether messages leave", "cause", err)
@@ -81,7 +81,7 @@ func (p *platform) waiting(ctx context.Context, by channel) []company.Alert {
 	if found.Waiting > 1 {
 		many = fmt.Sprintf(by.many, found.Waiting)
 	}
-	since := web.DayHour(found.Since.In(viewer.From(ctx).Zone))
+	since := web.DayHour(found.Since.In(zone))
 	return []company.Alert{{Text: by.refuses + "\u00a0: " + many + " depuis le " + since + "." + whatToDo, Detail: found.Why}}
 }
 

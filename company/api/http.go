@@ -23,6 +23,7 @@ import (
 	"socialdirect/internal/form"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+	"socialdirect/web"
 
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
@@ -104,7 +105,7 @@ func (a *HTTP) limiter(token uuid.UUID) *rate.Limiter {
 var description []byte
 
 // Description answers the OpenAPI description of the interface.
-func (a *HTTP) Description(w http.ResponseWriter, _ *http.Request) error {
+func (a *HTTP) Description(w http.ResponseWriter, _ *web.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "max-age=300")
 	_, err := w.Write(description)
@@ -145,8 +146,8 @@ func answerOf(c company.Code) codeAnswer {
 }
 
 // Codes lists the codes of the key's client.
-func (a *HTTP) Codes(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (a *HTTP) Codes(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
 	if err != nil {
 		return err
@@ -176,12 +177,12 @@ func (s codeSent) form() *form.Form {
 }
 
 // MakeCode makes a code for the key's client.
-func (a *HTTP) MakeCode(w http.ResponseWriter, r *http.Request) error {
+func (a *HTTP) MakeCode(w http.ResponseWriter, r *web.Request) error {
 	var sent codeSent
 	if err := decode(r, &sent); err != nil {
 		return err
 	}
-	v, f := viewer.From(r.Context()), sent.form()
+	v, f := r.Viewer, sent.form()
 	client, err := a.companies.Client(r.Context(), v, v.ClientID)
 	if err != nil {
 		return err
@@ -197,7 +198,7 @@ func (a *HTTP) MakeCode(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return answer(w, http.StatusCreated, answerOf(code))
 	}
-	if err := company.RefuseCode(f, err); err != nil {
+	if err := f.Refuse(err, company.BesideCode); err != nil {
 		return err
 	}
 	return f.Invalid(f)
@@ -206,7 +207,7 @@ func (a *HTTP) MakeCode(w http.ResponseWriter, r *http.Request) error {
 const notTheObject = "Le corps n’est pas l’objet JSON attendu."
 
 // decode reads one JSON object with known fields alone.
-func decode(r *http.Request, into any) error {
+func decode(r *web.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return &fault.Fault{Code: fault.Unsupported, Cause: fmt.Errorf("content type %q", kind)}
 	}
@@ -229,7 +230,7 @@ func decode(r *http.Request, into any) error {
 }
 
 // Figures answers the figures of the key's client, as its page shows them.
-func (a *HTTP) Figures(w http.ResponseWriter, r *http.Request) error {
+func (a *HTTP) Figures(w http.ResponseWriter, r *web.Request) error {
 	shown, err := a.figures.Of(r)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package apikey
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -55,7 +54,7 @@ var (
 )
 
 // Page lists a client's keys, and shows the secret of one that was just made.
-func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.page(r, form.New(nil))
 	if err != nil {
 		return err
@@ -69,9 +68,9 @@ func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
 
 // ownSecret is the secret that the cookie holds, if it opens the viewer's own
 // client: nobody puts words on our pages.
-func (h *HTTP) ownSecret(r *http.Request, secret string) string {
+func (h *HTTP) ownSecret(r *web.Request, secret string) string {
 	_, owner, err := h.keys.peek(r.Context(), secret)
-	if v := viewer.From(r.Context()); err != nil || v == nil || owner.ClientID != v.ClientID {
+	if v := r.Viewer; err != nil || v == nil || owner.ClientID != v.ClientID {
 		return ""
 	}
 	return secret
@@ -83,8 +82,8 @@ func (h *HTTP) handOver(w http.ResponseWriter, secret string, seconds int) {
 	})
 }
 
-func (h *HTTP) page(r *http.Request, f *form.Form) (page, error) {
-	v := viewer.From(r.Context())
+func (h *HTTP) page(r *web.Request, f *form.Form) (page, error) {
+	v := r.Viewer
 	if err := viewer.RequireOwnClient(v); err != nil {
 		return page{}, err
 	}
@@ -93,68 +92,50 @@ func (h *HTTP) page(r *http.Request, f *form.Form) (page, error) {
 }
 
 // Make makes a key.
-func (h *HTTP) Make(w http.ResponseWriter, r *http.Request) error {
-	f, err := form.Parse(r)
-	if err != nil {
-		return err
-	}
+func (h *HTTP) Make(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	name := f.Text("name", form.Text{Max: MaxName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
 	day := f.Date("expires_on", firstDay, lastDay, "Indiquez le dernier jour de la clé.")
-	secret, err := h.make(r, f, name, day)
+	secret := ""
+	err := f.Save(beside, func() (err error) {
+		secret, err = h.keys.Make(r.Context(), r.Viewer, name, zone.EndOf(day))
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	if !f.Valid() {
-		page, err := h.page(r, f)
-		if err != nil {
-			return err
-		}
-		return f.Invalid(page)
+		return f.ShowAgain(h.page(r, f))
 	}
 	h.handOver(w, secret, 60)
 	return web.See(w, r, pagePath)
 }
 
-func (h *HTTP) make(r *http.Request, f *form.Form, name string, day time.Time) (secret string, err error) {
-	if !f.Valid() {
-		return "", nil
-	}
-	secret, err = h.keys.Make(r.Context(), viewer.From(r.Context()), name, zone.EndOf(day))
-	switch {
-	case errors.Is(err, ErrLifetime):
-		f.Fail("expires_on", ErrLifetime.Message)
-	case errors.Is(err, ErrTooMany):
-		f.Fail("name", ErrTooMany.Message)
-	default:
-		return secret, err
-	}
-	return "", nil
-}
+// beside says where the refusals of a key stand.
+var beside = form.Beside{ErrLifetime: "expires_on", ErrTooMany: "name"}
 
 // Revoke ends a key, and leads back to the page where it stood.
-func (h *HTTP) Revoke(w http.ResponseWriter, r *http.Request) error {
-	v := viewer.From(r.Context())
+func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
+	v := r.Viewer
 	client, back, err := whose(r, v)
 	if err != nil {
 		return err
 	}
-	id, err := form.PathID(r, "key")
+	id, err := r.PathID("key")
 	if err != nil {
 		return err
 	}
 	if err := h.keys.Revoke(r.Context(), v, client, id); err != nil {
 		return err
 	}
-	web.Flash(w, "token-revoked")
-	return web.See(w, r, back)
+	return web.Done(w, r, "token-revoked", back)
 }
 
 // whose is the client that a request is about, and the page where its keys stand:
 // a manager has one client, an administrator names it in the path.
-func whose(r *http.Request, v *viewer.Viewer) (client uuid.UUID, page string, err error) {
+func whose(r *web.Request, v *viewer.Viewer) (client uuid.UUID, page string, err error) {
 	if v != nil && v.Role == viewer.ClientManager {
 		return v.ClientID, pagePath, nil
 	}
-	client, err = form.PathID(r, "id")
+	client, err = r.PathID("id")
 	return client, "/administration/entreprises/" + client.String() + "#cles", err
 }

@@ -6,7 +6,7 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/entreprise/api", web.ClientManagers, h.Page),
-		web.Post("/entreprise/api", web.ClientManagers, h.Make),
+		web.Form("/entreprise/api", web.ClientManagers, h.Make),
 		web.Post("/entreprise/api/{key}/suppression", web.ClientManagers, h.Revoke),
 		web.Post("/administration/entreprises/{id}/cles/{key}/suppression", web.Administrators, h.Revoke),
 	}

@@ -17,7 +17,7 @@ func TestR10_ThePageOfKeysStandsWithNoKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := httptest.NewRecorder()
-	if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page{}); err != nil {
+	if err := render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(answer.Body.String(), "Aucune clé") || strings.Contains(answer.Body.String(), "<table") {

@@ -125,7 +125,7 @@ func tell(t testing.TB, render *web.Renderer, published map[cell]Published) told
 	t.Helper()
 	figures := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tablesOf(reasonLines, published)}
 	page := httptest.NewRecorder()
-	must(t, render.Render(page, httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil), http.StatusOK, figuresPage{figures}))
+	must(t, render.Render(page, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)}, http.StatusOK, figuresPage{figures}))
 	file, err := figures.csv()
 	must(t, err)
 	answer, err := json.Marshal(figures.ForPrograms())
@@ -406,7 +406,7 @@ func get(t testing.TB, v *viewer.Viewer, handler web.Handler) (string, error) {
 	t.Helper()
 	answer := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/entreprise/chiffres", nil)
-	err := handler(answer, r.WithContext(viewer.With(r.Context(), v)))
+	err := handler(answer, &web.Request{Request: r, Viewer: v})
 	return fmt.Sprint(answer.Header()) + answer.Body.String(), err
 }
 
@@ -585,7 +585,7 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 }
 
 // forPrograms tells what the interface for programs does.
-func (w *world) forPrograms(answer http.ResponseWriter, r *http.Request) error {
+func (w *world) forPrograms(answer http.ResponseWriter, r *web.Request) error {
 	figures, err := NewHTTP(w.service, nil, fixedReasons).Of(r)
 	if err != nil {
 		return err
@@ -657,7 +657,7 @@ func TestR10_PagesStandWithNothingInThem(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			answer := httptest.NewRecorder()
-			must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page))
+			must(t, render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page))
 			if !strings.Contains(answer.Body.String(), want) || strings.Contains(answer.Body.String(), "<table") {
 				t.Errorf("%T lacks %q:\n%s", page, want, answer.Body)
 			}

@@ -207,7 +207,7 @@ func TestR10_TheOperatorReadsWhatCanBeGuessed(t *testing.T) {
 	render, err := web.New(web.Phone{})
 	must(t, err)
 	answer := httptest.NewRecorder()
-	must(t, render.Render(answer, httptest.NewRequest(http.MethodGet, "/administration/chiffres", nil), http.StatusOK, guessPage{Tables: guessTables()}))
+	must(t, render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/administration/chiffres", nil)}, http.StatusOK, guessPage{Tables: guessTables()}))
 	cells := regexp.MustCompile(`<td>([^<]*)</td>`).FindAllStringSubmatch(answer.Body.String(), -1)
 	var told []string
 	for _, cell := range cells {

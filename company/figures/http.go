@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
@@ -31,12 +30,12 @@ func NewHTTP(figures *Service, render *web.Renderer, reasons Reasons) *HTTP {
 }
 
 // Of is what the viewer's own client may see.
-func (h *HTTP) Of(r *http.Request) (Figures, error) {
+func (h *HTTP) Of(r *web.Request) (Figures, error) {
 	lines, err := h.reasons(r.Context())
 	if err != nil {
 		return Figures{}, err
 	}
-	return h.figures.Figures(r.Context(), viewer.From(r.Context()), lines)
+	return h.figures.Figures(r.Context(), r.Viewer, lines)
 }
 
 type figuresPage struct{ Figures }
@@ -70,7 +69,7 @@ func percent(share float64) string {
 }
 
 // Page shows a client's figures (R10).
-func (h *HTTP) Page(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	figures, err := h.Of(r)
 	if err != nil {
 		return err
@@ -163,7 +162,7 @@ func (b bar) length() int {
 }
 
 // CSV is the same figures as a file for spreadsheets.
-func (h *HTTP) CSV(w http.ResponseWriter, r *http.Request) error {
+func (h *HTTP) CSV(w http.ResponseWriter, r *web.Request) error {
 	figures, err := h.Of(r)
 	if err != nil {
 		return err

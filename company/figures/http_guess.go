@@ -64,8 +64,8 @@ func percentWithTenths(share float64) string {
 }
 
 // GuessPage shows an administrator what figures leave to guess (R10).
-func (h *HTTP) GuessPage(w http.ResponseWriter, r *http.Request) error {
-	if err := viewer.Require(viewer.From(r.Context()), viewer.Administrator); err != nil {
+func (h *HTTP) GuessPage(w http.ResponseWriter, r *web.Request) error {
+	if err := viewer.Require(r.Viewer, viewer.Administrator); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, guessPage{Tables: guessTables()})

@@ -2,11 +2,8 @@ package form
 
 import (
 	"errors"
-	"net/http"
 	"regexp"
 	"time"
-
-	"socialdirect/internal/fault"
 
 	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
@@ -107,15 +104,6 @@ func (f *Form) ID(name, required string) uuid.UUID {
 		f.Fail(name, required)
 	}
 	return id
-}
-
-// PathID reads the identifier that a part of the path holds; NotFound when it is none.
-func PathID(r *http.Request, name string) (uuid.UUID, error) {
-	id, err := ParseID(r.PathValue(name))
-	if err != nil {
-		return uuid.Nil, fault.Wrap(fault.NotFound, err)
-	}
-	return id, nil
 }
 
 // Option is one line of a list to choose from.

@@ -1,10 +1,9 @@
-// Package viewer says who is asking. The server finds the viewer from the
-// session, puts it in the request's context, and every act of a domain takes it
-// and decides by itself whether this viewer may.
+// Package viewer says who is asking. The server finds the viewer from the session and
+// hands it on with the request (web.Request); every act of a domain takes it and decides
+// by itself whether this viewer may.
 package viewer
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -52,19 +51,6 @@ type Viewer struct {
 	// Pending is true while the person has not accepted the texts in force, or
 	// not said yet that they are an adult; until then little else works (R4, R33).
 	Pending bool
-}
-
-type key struct{}
-
-// With returns a context that carries v.
-func With(ctx context.Context, v *Viewer) context.Context {
-	return context.WithValue(ctx, key{}, v)
-}
-
-// From returns the viewer of the context, nil when nobody is signed in.
-func From(ctx context.Context) *Viewer {
-	v, _ := ctx.Value(key{}).(*Viewer)
-	return v
 }
 
 // whose says whom a page is for that another role asked for.

@@ -20,7 +20,7 @@ func Draw(t *testing.T, unescaped []string, pages ...web.Page) {
 	}
 	for i, page := range pages {
 		answer := httptest.NewRecorder()
-		if err := render.Render(answer, httptest.NewRequest(http.MethodGet, "/", nil), http.StatusOK, page); err != nil {
+		if err := render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/", nil)}, http.StatusOK, page); err != nil {
 			t.Errorf("page %d: %v", i, err)
 		}
 		for _, wrong := range append([]string{"<no value>", "#ZgotmplZ"}, unescaped...) {
