@@ -134,29 +134,6 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	}
 }
 
-// Who could not take an hour is not told of it, but for one to which an appointment can
-// be moved.
-func TestR47_NobodyAtTheirBoundIsNotifiedOfASlotToBook(t *testing.T) {
-	t.Parallel()
-	r := newWaitingRoom(t)
-	taken := r.Book(t, r.paul, r.nadia, firstTuesday, slot.Video)
-	later := r.Book(t, r.zoe, r.nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
-	ali := r.Beneficiary(t, "Ali", "Kaci")
-	r.Book(t, ali, r.nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
-	must(t, r.Waitlist.Join(t.Context(), r.zoe, waitlist.Entry{AppointmentID: later.ID}))
-	must(t, r.Waitlist.Join(t.Context(), ali, waitlist.Entry{}))
-	r.Within(appointment.Bounds{Coming: 1, Acts: 100})
-	r.refresh(t)
-	r.Cancel(t, r.paul, taken)
-	r.refresh(t)
-	if told := r.told(t, r.zoe); len(told) != 1 {
-		t.Errorf("who can move an appointment to it was told of %v", told)
-	}
-	if told := r.told(t, ali); len(told) != 0 {
-		t.Errorf("who can neither book nor move was told of %v", told)
-	}
-}
-
 // pressed has Zoé ask for the same so many times at once, and returns what became of it.
 func pressed(t *testing.T, p bookingtest.Trio, times int, r appointment.Request) (became appointment.Booked) {
 	t.Helper()

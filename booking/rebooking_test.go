@@ -354,35 +354,6 @@ func TestR20_WhoeverNoMailReachesIsCalledAtOnce(t *testing.T) {
 	}
 }
 
-func TestR20_TheCancellationMailListsAvailableSlotsAndNoNames(t *testing.T) {
-	t.Parallel()
-	o := bookingtest.NewPostOffice(t)
-	p := bookingtest.Trio{World: o.World, Zoe: o.Zoe, Nadia: o.Nadia, Marc: o.SocialWorker(t, "Marc", "Dupuis")}
-	a := p.CancelAsWorker(t, o.Book(t, o.Zoe, o.Nadia, hour(50), slot.Video))
-	o.Book(t, o.Beneficiary(t, "Ida", "Roy"), p.Marc, hour(49), slot.Video)
-	must(t, o.Deliver(t))
-	m := o.Mails["notice-"+o.Row(t, o.Zoe, "cancellation", "mail").ID.String()]
-	for _, wanted := range []string{bookingtest.Base + "/rendez-vous/" + a.ID.String() + "/propositions", "À la même heure, avec quelqu’un d’autre\u00a0:\n- mercredi", "avec la même personne"} {
-		if !strings.Contains(m.Text, wanted) {
-			t.Errorf("the mail lacks %q:\n%s", wanted, m.Text)
-		}
-	}
-	for _, secret := range []string{"Marc", "Dupuis", "Nadia", "Le Goff", "ogement", "souffrante"} {
-		if strings.Contains(m.Text+m.Subject, secret) {
-			t.Errorf("the mail says %s:\n%s", secret, m.Text)
-		}
-	}
-	if m.Method != "CANCEL" || !strings.Contains(string(m.Calendar), "METHOD:CANCEL") {
-		t.Errorf("%s %s", m.Method, m.Calendar)
-	}
-	if text := o.Texts["notice-"+o.Row(t, o.Zoe, "cancellation", "sms").ID.String()].Text; !strings.Contains(text, a.ID.String()) || len([]rune(text)) > 160 {
-		t.Errorf("the SMS, %d letters: %s", len([]rune(text)), text)
-	}
-	if theirs := o.Mails["notice-"+o.Row(t, o.Nadia, "cancellation", "mail").ID.String()].Text; strings.Contains(theirs, "propositions") {
-		t.Errorf("the worker is offered hours: %s", theirs)
-	}
-}
-
 func TestR20_ABulkCancelNotifiesEachPersonOnce(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)

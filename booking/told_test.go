@@ -11,29 +11,9 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/waitlist"
 	"socialdirect/internal/fault"
 	"socialdirect/web"
 )
-
-// From the waiting list an appointment is moved in one act where nothing follows: never
-// where it would give up an hour that is agreed for one that is asked for.
-func TestR19_TheWaitlistTurnsNoConfirmedAppointmentIntoARequest(t *testing.T) {
-	t.Parallel()
-	d := bookingtest.NewDesk(t)
-	a := d.Book(t, d.Zoe, d.Nadia, hour(100), slot.Video)
-	must(t, d.Waitlist.Refresh(t.Context()))
-	must(t, d.Waitlist.Join(t.Context(), d.Zoe, waitlist.Entry{SocialWorkerID: d.Nadia.ID, AppointmentID: a.ID}))
-	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
-	if shown, _ := d.Send(t, d.Zoe, d.HTTP.Waitlist.Page, http.MethodGet, nil); !strings.Contains(shown, move) {
-		t.Fatalf("it is not moved: %s", shown)
-	}
-	_, err := d.Bookings.Cancel(t.Context(), d.Zoe, d.Book(t, d.Zoe, d.Nadia, hour(2), slot.Video).ID, "")
-	must(t, err)
-	if shown, code := d.Send(t, d.Zoe, d.HTTP.Waitlist.Page, http.MethodGet, nil); code != "" || strings.Contains(shown, move) || !strings.Contains(shown, "prendre cette heure") {
-		t.Errorf("%s: %s", code, shown)
-	}
-}
 
 // What somebody decides about an hour holds for that hour: never for another one, to
 // which it was moved between the page and the click.

@@ -5,13 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
-	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/waitlist"
 	"socialdirect/internal/viewer"
-	"socialdirect/web"
 
 	"github.com/google/uuid"
 )
@@ -47,52 +44,6 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 
 	d.CancelAsWorker(t, a)
 	bookingtest.WantSaid(t, "the offers", d.Read(t, d.Zoe, d.HTTP.Rebookings.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
-}
-
-// What is written to somebody says both clocks, too, and the limit by their own.
-func TestR14_NotificationsShowBothClocksWhereTheyDiffer(t *testing.T) {
-	t.Parallel()
-	o := bookingtest.NewPostOffice(t)
-	o.LiveIn(t, o.Zoe, "Indian/Reunion")
-	const both, limit = "vendredi 4 décembre à 12 h, heure de La Réunion (9 h, heure de Paris)", "jeudi 3 décembre à 12 h"
-	at := time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC)
-	a := o.Book(t, o.Zoe, o.Nadia, at, slot.Video)
-	o.Turn(t)
-	o.Pass(t, at.Add(-30*time.Minute).Sub(o.DB.Now()))
-	o.SocialWorker(t, "Marc", "Tanguy") // free at the same hour: the mail offers it
-	o.Cancel(t, o.Nadia, a)
-	o.Turn(t)
-	for notice, sayings := range map[string][]string{
-		"confirmation": {both, limit}, notify.LimitReminder: {both, limit}, notify.HourReminder: {both}, "cancellation": {both, "- " + both},
-	} {
-		bookingtest.WantSaid(t, notice, bookingtest.Words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), sayings...)
-	}
-	for _, notice := range []string{notify.LimitReminder, notify.HourReminder, "cancellation"} {
-		bookingtest.WantSaid(t, notice, o.Texts["notice-"+o.Row(t, o.Zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
-	}
-	for notice, status := range map[string]appointment.Status{
-		"request": appointment.Requested, "accepted": appointment.Confirmed, "change": appointment.Confirmed, "declined": appointment.Declined, "expired": appointment.Expired,
-	} {
-		o.SetNow(bookingtest.Start)
-		o.Tell(t, status, notice)
-		bookingtest.WantSaid(t, notice, bookingtest.Words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), bookingtest.Words(web.Both(bookingtest.Friday, o.Zoe.Zone, o.Nadia.Zone)))
-	}
-}
-
-// So does the mail about an hour that was freed.
-func TestR14_WaitlistNotificationsShowBothClocks(t *testing.T) {
-	t.Parallel()
-	r := newWaitingRoom(t)
-	r.LiveIn(t, r.zoe, "Indian/Reunion")
-	taken := r.full(t, waitlist.Entry{SocialWorkerID: r.nadia.ID})
-	r.Cancel(t, r.paul, taken[0])
-	r.refresh(t)
-	if later := r.deliver(t); later != 0 || len(r.Mails) != 1 {
-		t.Fatalf("%d mails, %d later", len(r.Mails), later)
-	}
-	for _, m := range r.Mails {
-		bookingtest.WantSaid(t, "the mail", bookingtest.Words(m.Text), "- mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)")
-	}
 }
 
 // Until when one may still change one's mind is a date, in the reader's zone, before

@@ -88,7 +88,7 @@ func New(t testing.TB) *World {
 	t.Helper()
 	w := &World{URL: dbtest.New(t), Admin: &viewer.Viewer{Role: viewer.Administrator, Complete: true}}
 	w.SetNow(Start)
-	w.open(t)
+	w.open(t, 20)
 	client, err := w.Companies.Create(context.Background(), w.Admin, company.Client{
 		Name: "Exemple", Slug: "exemple", StartsOn: Start.AddDate(-10, 0, 0), EndsOn: Start.AddDate(20, 0, 0),
 	})
@@ -99,10 +99,19 @@ func New(t testing.TB) *World {
 	return w
 }
 
-func (w *World) open(t testing.TB) {
+// OnOneConnection is the same world over a pool of one connection.
+func (w *World) OnOneConnection(t testing.TB) *World {
+	t.Helper()
+	other := &World{URL: w.URL, Admin: w.Admin, code: w.code}
+	other.SetNow(*w.now.Load())
+	other.open(t, 1)
+	return other
+}
+
+func (w *World) open(t testing.TB, connections int) {
 	t.Helper()
 	ctx := context.Background()
-	db, err := postgres.Open(ctx, w.URL, 20)
+	db, err := postgres.Open(ctx, w.URL, connections)
 	Must(t, err)
 	t.Cleanup(db.Close)
 	w.DB = db.At(func() time.Time { return *w.now.Load() })

@@ -48,8 +48,13 @@ func (w *World) ActsOf(t testing.TB, v *viewer.Viewer) (n int) {
 // AwaitLocks returns once so many statements wait for a lock.
 func (w *World) AwaitLocks(t testing.TB, n int) {
 	t.Helper()
-	const waiting = `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-	for w.Count(t, waiting) < n {
+	for w.AwaitedLocks(t) < n {
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// AwaitedLocks is how many statements wait for a lock.
+func (w *World) AwaitedLocks(t testing.TB) int {
+	t.Helper()
+	return w.Count(t, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 }
