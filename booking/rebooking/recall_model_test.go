@@ -1,4 +1,4 @@
-package booking_test
+package rebooking_test
 
 import (
 	"math/rand/v2"
@@ -9,7 +9,6 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/bulkcancel"
-	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/viewer"
 
@@ -38,10 +37,10 @@ func (l lost) due() time.Time {
 	return due
 }
 
-// Whatever people, workers and the switchboard do in whatever order, the list of whom
-// to call is that of everybody who lost an hour, did not get or refuse another, and
-// was not reached: nobody is forgotten, and nobody is called for nothing.
-func TestR20_TheRecallListIsThatOfTheModel(t *testing.T) {
+// Whatever people, workers and the switchboard do in whatever order, the recall list has
+// everybody whose worker cancelled, who neither booked nor declined another slot, and who
+// was not reached by phone.
+func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -51,7 +50,7 @@ func TestR20_TheRecallListIsThatOfTheModel(t *testing.T) {
 	reasons := []string{"housing", "money"}
 	model, order := map[uuid.UUID]*lost{}, []uuid.UUID{}
 	op, now := bookingtest.Operator(), bookingtest.Start
-	free := func() time.Time { // an hour that nobody has had yet
+	someHour := func() time.Time {
 		return bookingtest.Start.Add(time.Duration(30+dice.IntN(2000)) * time.Hour)
 	}
 	settleAlike := func(person *viewer.Viewer, reason string) {
@@ -75,9 +74,9 @@ func TestR20_TheRecallListIsThatOfTheModel(t *testing.T) {
 		}
 		switch act := dice.IntN(7); {
 		case act < 3: // an hour is booked, and given up by the worker
-			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: free(), Mode: slot.Video, Reason: reason})
+			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: someHour(), Mode: slot.Video, Reason: reason})
 			if err != nil {
-				continue // past, or taken
+				continue // past, or booked
 			}
 			settleAlike(person, reason)
 			a, err := p.Appointments.Appointment(t.Context(), person, id)
@@ -90,14 +89,14 @@ func TestR20_TheRecallListIsThatOfTheModel(t *testing.T) {
 			}
 			model[id], order = &lost{person: person, reason: reason, hour: a.StartsAt, at: now}, append(order, id)
 		case some == uuid.Nil:
-		case act == 3: // an offer is taken
+		case act == 3: // an offer is booked
 			l := model[some]
 			proposal := p.Proposal(t, l.person, appointment.Appointment{ID: some})
 			if proposal.Offers.None() {
 				continue
 			}
 			all := append(append(proposal.Offers.SameHour, proposal.Offers.OtherHours...), proposal.Offers.SameWorker...)
-			_, err := p.Bookings.Rebook(t.Context(), l.person, some, take(all[dice.IntN(len(all))]))
+			_, err := p.Bookings.Rebook(t.Context(), l.person, some, replacement(all[dice.IntN(len(all))]))
 			must(t, err)
 			l.done = true
 		case act == 4:
@@ -137,60 +136,5 @@ func checkRecalls(t *testing.T, p bookingtest.Trio, model map[uuid.UUID]*lost, n
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Fatalf("at %v\nto call %v\nwant    %v", now, got, want)
-	}
-}
-
-// The offers are the nearest of what a slow, obvious model finds bookable: every hour
-// of every worker is tried by really booking it.
-func TestR20_OffersAreWhatASlowModelFindsBookable(t *testing.T) {
-	t.Parallel()
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	dice := rand.New(rand.NewPCG(seed, 21))
-	p := bookingtest.NewTrio(t)
-	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	a := p.Book(t, p.Zoe, p.Nadia, hour(60), slot.Video)
-	for range 8 {
-		for _, w := range []*viewer.Viewer{p.Nadia, p.Marc} {
-			who := []*viewer.Viewer{p.Zoe, paul}[dice.IntN(2)]
-			_, _ = p.Bookings.Book(t.Context(), who, appointment.Request{SocialWorkerID: w.ID, StartsAt: hour(55 + dice.IntN(10)), Mode: slot.Phone, Reason: "money"})
-		}
-	}
-	must(t, p.Agendas.AddAbsence(t.Context(), p.Marc, slot.Period{From: hour(61), To: hour(61 + dice.IntN(4) + 1)}, true))
-	p.CancelAsWorker(t, a)
-	got := p.Proposal(t, p.Zoe, a).Offers
-
-	bookable := func(w *viewer.Viewer, at time.Time) bool {
-		booked, err := p.Bookings.Book(t.Context(), p.Zoe, appointment.Request{SocialWorkerID: w.ID, StartsAt: at, Mode: slot.Video, Reason: "family"})
-		if err == nil {
-			_, err = p.DB.Pool.Exec(t.Context(), `delete from appointments where id = $1`, booked)
-			must(t, err)
-			return true
-		}
-		return false
-	}
-	model := func(w *viewer.Viewer, same bool) (hours []time.Time) {
-		for away := 0; away < 40 && len(hours) < 3; away++ {
-			for _, at := range []time.Time{a.StartsAt.Add(-time.Duration(away) * time.Hour), a.StartsAt.Add(time.Duration(away) * time.Hour)} {
-				if (away == 0) == same && !slices.ContainsFunc(hours, at.Equal) && len(hours) < 3 && bookable(w, at) {
-					hours = append(hours, at)
-				}
-			}
-		}
-		return hours
-	}
-	for name, check := range map[string]struct {
-		got  []rebooking.Offer
-		want []time.Time
-	}{
-		"the same hour": {got.SameHour, model(p.Marc, true)}, "other hours": {got.OtherHours, model(p.Marc, false)}, "the same worker": {got.SameWorker, model(p.Nadia, false)},
-	} {
-		var hours []time.Time
-		for _, o := range check.got {
-			hours = append(hours, o.StartsAt)
-		}
-		if !slices.EqualFunc(hours, check.want, time.Time.Equal) {
-			t.Errorf("%s: %v, want %v", name, hours, check.want)
-		}
 	}
 }
