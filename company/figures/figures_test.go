@@ -458,7 +458,7 @@ func TestR10_FiguresCannotBeHadBeforePublication(t *testing.T) {
 
 // A period is published once, whoever comes round and however many at once; the counts
 // behind it are gone, and nothing that is counted late changes it.
-func TestR10_WhatIsPublishedIsDrawnOnceAndItsCountGoes(t *testing.T) {
+func TestR10_AFigureIsPublishedOnceAndItsCountIsDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	november := time.Date(2026, 11, 10, 9, 0, 0, 0, time.UTC)
