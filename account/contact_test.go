@@ -28,7 +28,7 @@ func reachable(t *testing.T, w *bookingtest.World, id uuid.UUID) (r people.Reach
 	return r
 }
 
-func TestR21_ChoicesHoldForOneselfAlone(t *testing.T) {
+func TestR21_ContactChoicesApplyToOneselfAlone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
@@ -44,7 +44,7 @@ func TestR21_ChoicesHoldForOneselfAlone(t *testing.T) {
 	}
 }
 
-func TestR21_ChoicesThatMeanNothingAreRefused(t *testing.T) {
+func TestR21_InvalidContactChoicesAreRefused(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, worker := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")

@@ -64,7 +64,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 	wantFault(t, "nobody", w.Accounts.Decide(ctx, nil, zoe.ID, decide(account.Suspend)), fault.Forbidden)
 }
 
-func TestR7_ADecisionIsSealedJournaledToldAndUndone(t *testing.T) {
+func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")

@@ -33,7 +33,7 @@ func moveLink(t *testing.T, w *bookingtest.World) string {
 }
 
 // A session that was left open somewhere does not become an access for good.
-func TestR6_WaysIntoAnAccountChangeOnlyRightAfterASignIn(t *testing.T) {
+func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -96,7 +96,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	}
 }
 
-func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
+func TestR6_LatestPendingEmailWins(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -117,7 +117,7 @@ func TestR6_TheLastAddressAskedForCountsAndANewPasswordGivesItUp(t *testing.T) {
 	}
 }
 
-func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) {
+func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -145,7 +145,7 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndTellsThem(t *testing.T) 
 	}
 }
 
-func TestR47_WhoMovesToAWorkAddressIsTold(t *testing.T) {
+func TestR47_AMoveToAWorkAddressIsWarned(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr")
@@ -185,7 +185,7 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 
 // Whoever asks for somebody else's address shall not be texted about what they do with
 // the account from then on.
-func TestR6_AMoveSaysWhoseAccountItIsAndForgetsANumberThatNeverAnswered(t *testing.T) {
+func TestR6_AMoveNamesTheAccountAndDropsAnUnprovedNumber(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ gateway, proved, stays bool }{
 		"never answered": {true, false, false}, "answered a code": {true, true, true}, "nobody can answer, for want of a gateway": {false, false, true},

@@ -97,7 +97,7 @@ func toMailbox(mails []accounttest.Mail, mailbox string) []accounttest.Mail {
 
 // What the caller sees, and what is done for them, does not depend on whether a mail
 // goes out.
-func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
+func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -126,7 +126,7 @@ func TestR5_AsMuchIsDoneWhetherAMailGoesOutOrNot(t *testing.T) {
 }
 
 // Whoever uses a link reads the mails: an attack of before does not keep them waiting.
-func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
+func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -150,7 +150,7 @@ func TestR47_ALinkThatIsUsedGivesTheMailsBack(t *testing.T) {
 	}
 }
 
-func TestR47_AKnownDeviceHasMailsOfItsOwnToAskFor(t *testing.T) {
+func TestR47_AKnownDeviceHasAMailBoundOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")

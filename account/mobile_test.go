@@ -153,7 +153,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 	}
 }
 
-func TestR47_OneAccountChangesItsNumberInVain(t *testing.T) {
+func TestR47_ChangingItsNumberGivesAnAccountNoMoreCodes(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	v := w.Beneficiary(t, "Zoé", "Vidal")

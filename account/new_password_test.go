@@ -80,7 +80,7 @@ func TestR2_OneLinkSetsOnePasswordHoweverManyPressAtOnce(t *testing.T) {
 	}
 }
 
-func TestR8_RecoveryLeavesTheSecondFactorOwed(t *testing.T) {
+func TestR8_APasswordResetStillRequiresTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Member(t, viewer.Administrator, "Claire")
@@ -165,7 +165,7 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 }
 
 // Whoever lost control of their account gets it back whole with a new password.
-func TestR2_ANewPasswordByMailEndsTheWaysInOfABeneficiary(t *testing.T) {
+func TestR2_APasswordResetRemovesThePasskeysOfABeneficiary(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")

@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR3_WhatHasEndedIsRemoved(t *testing.T) {
+func TestR3_EndedSessionsLinksAndThrottlesAreRemoved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")

@@ -17,21 +17,21 @@ func TestR9_AContractKeepsItsTermsAndWhatTheyWere(t *testing.T) {
 	w := newWorld(t)
 	changed := w.client
 	changed.EndsOn, changed.PerYear, changed.Modes = day("2027-06-30"), 4, []string{"video", "in_person"}
-	ok(t, w.Companies.Edit(w.ctx, w.Admin, changed))
+	must(t, w.Companies.Edit(w.ctx, w.Admin, changed))
 	got, err := w.Companies.Contract(w.ctx, w.client.ID)
-	ok(t, err)
+	must(t, err)
 	if !got.EndsOn.Equal(changed.EndsOn) || got.PerYear != 4 || !slices.Equal(got.Modes, changed.Modes) || !slices.Equal(got.Sites, w.client.Sites) {
 		t.Errorf("the contract is %+v", got)
 	}
 	renamed := changed
 	renamed.Name, renamed.Sites = "Chantiers", nil
-	ok(t, w.Companies.Edit(w.ctx, w.Admin, renamed))
+	must(t, w.Companies.Edit(w.ctx, w.Admin, renamed))
 	history, err := w.Companies.Changes(w.ctx, w.Admin, w.client.ID)
-	ok(t, err)
+	must(t, err)
 	if len(history) != 1 || !history[0].Earlier.EndsOn.Equal(w.client.EndsOn) || !slices.Equal(history[0].Earlier.Modes, w.client.Modes) || history[0].Earlier.PerYear != 0 {
 		t.Errorf("the history is %+v", history)
 	}
-	if n := w.count(t, `select count(*) from audit_entries where act = 'contract.changed' and object_id = $1`, w.client.ID); n != 1 {
+	if n := w.Count(t, `audit_entries where act = 'contract.changed' and object_id = $1`, w.client.ID); n != 1 {
 		t.Errorf("the journal has %d changes", n)
 	}
 }

@@ -31,7 +31,7 @@ func (w *world) useUp(t *testing.T, code company.Code) (uses int) {
 		if fault.From(err) == company.ErrUsedUp {
 			return uses
 		}
-		ok(t, err)
+		must(t, err)
 		uses++
 	}
 }
@@ -51,11 +51,11 @@ func TestR10_ACodeOpensItsLimitAndItsOwnNoiseWhoeverSetIt(t *testing.T) {
 	for range 6 {
 		byManager := w.issue(t, n)
 		byAdministrator, err := w.Companies.IssueCode(w.ctx, w.Admin, w.client.ID, n)
-		ok(t, err)
+		must(t, err)
 		check(byManager)
 		check(byAdministrator)
 		rotated, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, byManager.ID, time.Hour)
-		ok(t, err)
+		must(t, err)
 		check(rotated)
 	}
 	if len(differ) < 3 {
@@ -74,7 +74,7 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 	}
 	look := func() string {
 		one, err := w.Companies.Code(w.ctx, w.manager, w.client.ID, code.ID)
-		ok(t, err)
+		must(t, err)
 		return fmt.Sprintf("%+v", one)
 	}
 	first := look()
@@ -82,8 +82,8 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 		if look() != first {
 			t.Fatal("a use shows before the last")
 		}
-		ok(t, w.signUp(code.Display()))
-		ok(t, w.use(code))
+		must(t, w.signUp(code.Display()))
+		must(t, w.use(code))
 	}
 	if got := w.state(t, code); got != company.UsedUp {
 		t.Errorf("after its last use the code is %s", got)
@@ -96,7 +96,7 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 		t.Errorf("who comes too late is told %q", late.Message)
 	}
 	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0)
-	ok(t, err)
+	must(t, err)
 	if want := opens(next.ID, company.MinUses) > 0; (w.signUp(next.Display()) == nil) != want {
 		t.Errorf("the code that took its place opens accounts: %v", !want)
 	}
@@ -114,7 +114,7 @@ func TestR10_ACodeMayOpenNothingAtAll(t *testing.T) {
 		}
 		code := w.limited(t, company.MinUses)
 		_, err := w.DB.Pool.Exec(w.ctx, `update connection_codes set id = $2 where id = $1`, code.ID, id)
-		ok(t, err)
+		must(t, err)
 		if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
 			t.Errorf("it is answered %v", err)
 		}

@@ -40,13 +40,9 @@ func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
 	t.Parallel()
 	w, ctx := newWorld(t), context.Background()
 	client, err := w.Companies.BySlug(ctx, "exemple")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	client.MailDomains = []string{"exemple.fr"}
-	if err := w.Companies.Edit(ctx, w.Admin, client); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Companies.Edit(ctx, w.Admin, client))
 	kept, err := w.Companies.Client(ctx, w.Admin, client.ID)
 	if err != nil || len(kept.MailDomains) != 1 || kept.MailDomains[0] != "exemple.fr" {
 		t.Errorf("kept %v, %v", kept.MailDomains, err)
@@ -63,9 +59,7 @@ func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
 		})
 	}
 	client.MailDomains = nil
-	if err := w.Companies.Edit(ctx, w.Admin, client); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Companies.Edit(ctx, w.Admin, client))
 	if kept, err = w.Companies.Client(ctx, w.Admin, client.ID); err != nil || len(kept.MailDomains) != 0 {
 		t.Errorf("kept %v, %v", kept.MailDomains, err)
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
+var must = bookingtest.Must
+
 // world is a platform with one more client, whose contract ends on a known day,
 // and its manager.
 type world struct {
@@ -32,7 +34,7 @@ func newWorld(t *testing.T) *world {
 		Modes: []string{"video", "phone"}, Sites: []string{"Brest", "Vannes"},
 	}
 	id, err := w.Companies.Create(w.ctx, w.Admin, w.client)
-	ok(t, err)
+	must(t, err)
 	w.client.ID = id
 	w.manager = &viewer.Viewer{ID: uuid.New(), Role: viewer.ClientManager, ClientID: id, Zone: time.UTC, Complete: true}
 	return w
@@ -46,13 +48,6 @@ func day(text string) time.Time {
 	return at
 }
 
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // settings are those of a code for a month.
 func settings() company.NewCode {
 	return company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 1, 0)}
@@ -61,7 +56,7 @@ func settings() company.NewCode {
 func (w *world) issue(t *testing.T, n company.NewCode) company.Code {
 	t.Helper()
 	code, err := w.Companies.IssueCode(w.ctx, w.manager, w.client.ID, n)
-	ok(t, err)
+	must(t, err)
 	return code
 }
 
@@ -75,12 +70,13 @@ func (w *world) signUpAs(email, code string) error { return w.SignUp(email, "Zo√
 func (w *world) state(t *testing.T, code company.Code) company.State {
 	t.Helper()
 	now, err := w.Companies.Code(w.ctx, w.manager, w.client.ID, code.ID)
-	ok(t, err)
+	must(t, err)
 	return now.State
 }
 
-func (w *world) count(t *testing.T, sql string, args ...any) (n int) {
+// uses is how often a code was counted as used.
+func (w *world) uses(t *testing.T, code company.Code) (n int) {
 	t.Helper()
-	ok(t, w.DB.Pool.QueryRow(w.ctx, sql, args...).Scan(&n))
+	must(t, w.DB.Pool.QueryRow(w.ctx, `select uses from connection_codes where id = $1`, code.ID).Scan(&n))
 	return n
 }

@@ -56,7 +56,7 @@ func TestR8_NewCodesWaitTenMinutesToBeShown(t *testing.T) {
 	}
 }
 
-func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsTold(t *testing.T) {
+func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsNotified(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -142,7 +142,7 @@ func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
 	wantFault(t, "a beneficiary", w.Accounts.Factors.RenewRecoveryCodes(ctx, w.Beneficiary(t, "Zoé", "Vidal"), ""), fault.Forbidden)
 }
 
-func TestR8_APasskeyJustGivenStandsOnceForACode(t *testing.T) {
+func TestR8_ARecentPasskeyProofReplacesACodeOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")

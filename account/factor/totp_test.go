@@ -15,7 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func TestR8_StaffOweASecondFactorAndACodeWorksOnce(t *testing.T) {
+func TestR8_StaffMustGiveASecondFactorAndACodeWorksOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	token, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: "administrator", Email: "claire@exemple.fr", Zone: "Europe/Paris"})
@@ -93,7 +93,7 @@ func TestR8_ASecretShownInAnotherSessionConfirmsNothing(t *testing.T) {
 	}
 }
 
-func TestR8_TheSecondFactorKeepsWhatWasSaidOfTheDevice(t *testing.T) {
+func TestR8_TheSecondFactorKeepsTheDeviceOfTheSignIn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	_, secret := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")

@@ -11,7 +11,7 @@ import (
 
 // Whoever has mails of all other kinds sent to somebody does not keep them from the link
 // that opens their account again.
-func TestR47_OtherMailsLeaveThoseOfRecovery(t *testing.T) {
+func TestR47_OtherMailsDoNotUseUpThoseOfRecovery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 24 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestR2_PlacesAreSubscribersAndTheirSites(t *testing.T) {
+func TestR2_AnAddressCountsForItsNetworkAndItsSite(t *testing.T) {
 	t.Parallel()
 	for place, want := range map[string]string{
 		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64 2001:db8:1::/48",

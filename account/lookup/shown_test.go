@@ -134,7 +134,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 
 // The refusals of a sign-up by phone tell who has an account: they count, and stand in
 // the journal, like what a search shows.
-func TestR47_RefusalsOfASignUpByPhoneAreShownPeople(t *testing.T) {
+func TestR47_RefusedSignUpsByPhoneCountAsPeopleShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
@@ -159,7 +159,7 @@ func TestR47_RefusalsOfASignUpByPhoneAreShownPeople(t *testing.T) {
 }
 
 // A list that is longer than what is left of the day shows its beginning.
-func TestR47_WhatIsLeftOfTheDayIsShown(t *testing.T) {
+func TestR47_ALongListShowsWhatIsLeftOfTheDaysBound(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	operator := w.Member(t, viewer.Switchboard, "Nadia")

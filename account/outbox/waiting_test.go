@@ -10,7 +10,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR47_OneMailNamesAllWhoWait(t *testing.T) {
+func TestR47_OneMailListsAllWaitingRegistrations(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	for i, name := range []string{"Zoé", "Mallory", "Eve"} {

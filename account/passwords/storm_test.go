@@ -53,7 +53,7 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 
 // A flood of sign-ups keeps nobody from signing in, and a flood of both keeps nobody
 // out whose device is known.
-func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
+func TestR47_HashingSlotsAreReservedForSignInsAndKnownDevices(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	must(t, w.Accounts.SignUps.SignUp(context.Background(), accounttest.NewSignUp(w, "zoe@exemple.fr")))
@@ -107,7 +107,7 @@ func TestR47_PlacesAreKeptForSignInAndForKnownDevices(t *testing.T) {
 	all.Wait()
 }
 
-func TestR47_PlacesForHashingFollowTheProcessors(t *testing.T) {
+func TestR47_HashingSlotsFollowTheProcessors(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	if got, want := w.Accounts.Passwords.Places(), [3]int{runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0) + 1, runtime.GOMAXPROCS(0) + 2}; got != want {
@@ -132,7 +132,7 @@ func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
 
 // When every place is taken, a bounded number waits, each as long as its request
 // lasts, and the rest is told to come back.
-func TestR2_AStormOfHashingWaitsInABoundedLine(t *testing.T) {
+func TestR2_PasswordHashingWaitsInABoundedQueue(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	w.Accounts.Passwords.Within(time.Hour)

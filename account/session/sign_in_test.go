@@ -106,7 +106,7 @@ func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 
 // Good tries at one place count for nothing, so that a whole firm behind one
 // address signs in on Monday morning.
-func TestR2_GoodTriesAreTakenBack(t *testing.T) {
+func TestR2_SuccessfulSignInsDoNotCountAgainstAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")

@@ -128,7 +128,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 }
 
 // Somebody whom the switchboard signed up has neither accepted nor said their age.
-func TestR4_WhoNeverSaidTheirAgeSaysItWithTheFirstAcceptance(t *testing.T) {
+func TestR4_AMissingAgeDeclarationIsAskedForWithTheFirstAcceptance(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	token := beneficiary(t, w, "zoe@exemple.fr")

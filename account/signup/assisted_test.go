@@ -75,7 +75,7 @@ func TestR4_OnlyTheSwitchboardSignsPeopleUp(t *testing.T) {
 	}
 }
 
-func TestR4_TheConnectionCodeCountsAsAtSignUp(t *testing.T) {
+func TestR4_TheConnectionCodeIsCheckedAsAtSignUp(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	in := accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679")

@@ -75,7 +75,7 @@ func TestR47_SignUpsAreBoundedOverAllPlaces(t *testing.T) {
 }
 
 // What is refused before it costs a hash takes nothing of everybody's hour.
-func TestR47_AWeakPasswordTakesNothingOfEverybodysHour(t *testing.T) {
+func TestR47_AWeakPasswordDoesNotCountAgainstTheBoundOfAllSignUps(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	weak := accounttest.NewSignUp(w, "zoe@exemple.fr")

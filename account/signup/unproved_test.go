@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
+func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.People.AllowTexts()
@@ -70,7 +70,7 @@ func TestR47_WhatNobodyProvesIsRemovedWithEverythingTyped(t *testing.T) {
 	}
 }
 
-func TestR47_WhoIsThereStays(t *testing.T) {
+func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	operator, admin := w.Member(t, viewer.Switchboard, "Nadia"), w.Member(t, viewer.Administrator, "Claire")

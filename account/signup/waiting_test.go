@@ -38,7 +38,7 @@ func wantOwner(t *testing.T, w *bookingtest.World, email, name, password string,
 	}
 }
 
-func TestR5_TheLinkThatIsUsedDecidesWhoseAnAddressIs(t *testing.T) {
+func TestR5_TheLinkThatIsUsedDecidesWhichRegistrationGetsTheAddress(t *testing.T) {
 	t.Parallel()
 	for name, ownerFirst := range map[string]bool{"the owner came first": true, "the owner came last": false} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestR5_TheLinkThatIsUsedDecidesWhoseAnAddressIs(t *testing.T) {
 	}
 }
 
-func TestR5_ThoseWhoWaitWithOneAddressAreFewAndTheLatest(t *testing.T) {
+func TestR5_OnlyTheLatestWaitingRegistrationsOfAnAddressAreKept(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	var links []string
@@ -88,7 +88,7 @@ func TestR5_ThoseWhoWaitWithOneAddressAreFewAndTheLatest(t *testing.T) {
 	}
 }
 
-func TestR3_EachOfThoseWhoWaitIsSentAnotherLink(t *testing.T) {
+func TestR3_EachWaitingRegistrationIsSentAnotherLink(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.Register(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
@@ -149,7 +149,7 @@ func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
 
 // Whoever else comes to have the address, by an invitation or by a move, the others
 // wait for nothing any more.
-func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
+func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	invited := accounttest.Register(t, w, "claire@exemple.fr", "Mallory", accounttest.IntruderPassword)
@@ -174,7 +174,7 @@ func TestR5_AnAddressThatIsTakenAnotherWayIsTaken(t *testing.T) {
 
 // Whoever signs up again and again with somebody's address keeps nobody out: each waits
 // with a link of their own, and all of them are in the mails that go out.
-func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
+func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for i := range 4 * accounttest.MailsOfKindInHour {
@@ -207,7 +207,7 @@ func TestR5_SigningUpWithSomebodysAddressKeepsThemFromNothing(t *testing.T) {
 
 // Somebody who waits with an address, and for whom the switchboard booked an hour, keeps
 // nobody from proving that it is theirs.
-func TestR5_AnAccountThatCannotGoShutsNoAddress(t *testing.T) {
+func TestR5_AWaitingRegistrationWithAnAppointmentBlocksNoAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")

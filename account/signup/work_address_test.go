@@ -12,7 +12,7 @@ import (
 	"socialdirect/company"
 )
 
-func TestR47_WhoSignsUpWithAWorkAddressIsToldOnceAndNeverRefused(t *testing.T) {
+func TestR47_ASignUpWithAWorkAddressIsWarnedOnceAndNeverRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr", "métallurgie.fr")
@@ -48,7 +48,7 @@ func TestR47_WhoSignsUpWithAWorkAddressIsToldOnceAndNeverRefused(t *testing.T) {
 	}
 }
 
-func TestR47_TheSwitchboardIsToldOfAWorkAddress(t *testing.T) {
+func TestR47_TheSwitchboardIsWarnedOfAWorkAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr")
