@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// reachable is how the platform may tell somebody.
+// reachable is how the platform may notify somebody.
 func reachable(t *testing.T, w *bookingtest.World, id uuid.UUID) (r people.Reachable) {
 	t.Helper()
 	err := w.DB.InTx(t.Context(), func(tx postgres.Tx) error {

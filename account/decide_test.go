@@ -37,7 +37,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 	for _, role := range viewer.Roles {
 		v := &viewer.Viewer{ID: uuid.New(), Role: role, Zone: admin.Zone, Complete: true}
 		if role == viewer.Administrator {
-			v = &viewer.Viewer{ID: admin.ID, Role: role, Zone: admin.Zone} // owes the second factor
+			v = &viewer.Viewer{ID: admin.ID, Role: role, Zone: admin.Zone} // without the second factor
 		}
 		for _, act := range account.Acts {
 			wantFault(t, fmt.Sprintf("%s: %s", role, act), w.Accounts.Decide(ctx, v, zoe.ID, decide(act)), fault.Forbidden)
@@ -153,7 +153,7 @@ func TestR7_NobodyDecidesAboutTheirOwnAccount(t *testing.T) {
 	}
 }
 
-// Whoever was an administrator when the page was opened need not be one now.
+// The page was opened before the role was taken away.
 func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -270,7 +270,7 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	}
 }
 
-// Nobody escapes a suspension by signing up again.
+// Signing up again does not undo a suspension.
 func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

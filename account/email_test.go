@@ -32,7 +32,7 @@ func moveLink(t *testing.T, w *bookingtest.World) string {
 	return ""
 }
 
-// A session that was left open somewhere does not become an access for good.
+// An attacker with a session that was left open cannot make it a lasting access.
 func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -128,7 +128,7 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.
 	if err != nil || len(letters) != 1 || letters[0].To != "paul@exemple.fr" || letters[0].Notice != "email_taken" || letters[0].Token != "" {
 		t.Errorf("letters: %+v, %v", letters, err)
 	}
-	// Somebody signs up with the address between the link and its button.
+	// Somebody signs up with the address after the link is mailed and before it is used.
 	must(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
 	letters, err = accounttest.MailsOf(w, zoe.ID, "email_move")
 	must(t, err)
@@ -183,8 +183,8 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	}
 }
 
-// Whoever asks for somebody else's address shall not be texted about what they do with
-// the account from then on.
+// Whoever moves their account to somebody else's address, who then confirms it, must not
+// get SMS about that person's appointments.
 func TestR6_AMoveNamesTheAccountAndDropsAnUnprovedNumber(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ gateway, proved, stays bool }{

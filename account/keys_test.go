@@ -40,7 +40,7 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 	wantFault(t, "a key that ended with a suspension", err, fault.Unauthenticated)
 }
 
-// A request that was under way while its manager was suspended leaves no key behind.
+// The request was under way when its manager was suspended.
 func TestR10_AKeyAskedForDuringASuspensionIsNotMade(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -22,8 +22,8 @@ const (
 	mailsInDay       = 12
 )
 
-// Whoever wants to flood somebody takes every form there is, in turns, from many
-// places, and writes the address in all the ways that lead to one mailbox.
+// The attacker takes turns with every form, from many places, and writes the address in
+// all the ways that lead to one mailbox.
 func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(t *testing.T, w *bookingtest.World){
@@ -95,8 +95,7 @@ func toMailbox(mails []accounttest.Mail, mailbox string) []accounttest.Mail {
 	})
 }
 
-// What the caller sees, and what is done for them, does not depend on whether a mail
-// goes out.
+// Neither the answer nor the work behind it shows whether a mail goes out.
 func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -125,7 +124,7 @@ func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
 	}
 }
 
-// Whoever uses a link reads the mails: an attack of before does not keep them waiting.
+// Using a link proves that its mails are read: an earlier attack then delays no more.
 func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -172,7 +171,7 @@ func TestR47_AKnownDeviceHasAMailBoundOfItsOwn(t *testing.T) {
 	}
 }
 
-// One place writes to few people, however many networks it has.
+// The bound holds for a site, however many networks it has.
 func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

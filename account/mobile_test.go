@@ -22,7 +22,7 @@ const (
 	proofsByAccount = 5
 )
 
-// numbered is a beneficiary who just typed a number of theirs.
+// numbered is a beneficiary who has just entered a number.
 func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer {
 	t.Helper()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
@@ -35,7 +35,7 @@ func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number strin
 	must(t, w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}))
 }
 
-// askProof has a code sent and returns it.
+// askProof has a code sent, and returns it with the number that it went to.
 func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to string) {
 	t.Helper()
 	must(t, w.Accounts.SendMobileCode(t.Context(), v))
@@ -53,7 +53,7 @@ func mobileProved(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	return m.Proved
 }
 
-// wrong is another code than the right one.
+// wrong is a code other than the given one.
 func wrong(code string) string {
 	if code == "000000" {
 		return "000001"
@@ -215,8 +215,8 @@ func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
 	}
 }
 
-// Where the number changes while a code is asked for, the number that the code goes to is
-// the one that is counted.
+// When the number changes while a code is asked for, the number that the code goes to is
+// counted.
 func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)

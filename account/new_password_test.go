@@ -139,7 +139,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 		t.Errorf("%d mails in a moment", len(links))
 	}
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime - time.Second))
-	must(t, w.Accounts.ResetPassword(ctx, links[0], accounttest.OtherPassword)) // those that went out still work
+	must(t, w.Accounts.ResetPassword(ctx, links[0], accounttest.OtherPassword)) // the links that were mailed still work
 }
 
 func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
@@ -164,7 +164,7 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 	}
 }
 
-// Whoever lost control of their account gets it back whole with a new password.
+// A reset gives the account back whole to whoever lost control of it.
 func TestR2_APasswordResetRemovesThePasskeysOfABeneficiary(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Every page of the administration stands, with nothing in it and with all.
+// Every page of the administration is drawn empty and with all that it can show.
 func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
@@ -58,7 +58,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	}
 }
 
-// Whom a decision is about learns it in neutral words, and how to object.
+// The mails about a decision are worded neutrally and say how to object.
 func TestR7_NoticesAreNeutralAndSayHowToObject(t *testing.T) {
 	t.Parallel()
 	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})

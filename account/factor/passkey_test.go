@@ -65,8 +65,8 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	}
 }
 
-// Somebody with the password alone may have looked at the application's secret
-// before the owner chose a passkey.
+// An attacker with the password alone may have seen the application's secret before the
+// owner chose a passkey.
 func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -170,7 +170,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	absent.Auth.Options.UserNotPresent = true
 	forged.Key.Key = accounttest.NewPasskey().Key
 	renamed.Auth.Options.UserHandle = theirs.Auth.Options.UserHandle
-	mine.Key.Counter = 100 // so that no counter alone is what is refused
+	mine.Key.Counter = 100 // so that none is refused for its counter
 	for name, d := range map[string]*accounttest.Authenticator{
 		"of another origin": &elsewhere, "of another site": &otherSite, "without the holder checked": &unverified, "without anybody there": &absent,
 		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": accounttest.NewAuthenticator(v.ID),
@@ -183,7 +183,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
 			t.Errorf("%s: the half session is gone", name)
 		}
-		// Failures are counted: what follows shall not fail for having waited.
+		// Failures are throttled: what follows shall not fail because of that.
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	session := half(t, w, "claire@exemple.fr")
@@ -196,7 +196,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		wantFault(t, name, err, fault.Invalid)
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
-	// The altered answer: each of its parts, one sign changed.
+	// One character changed in each part of the answer.
 	for _, part := range []string{"clientDataJSON", "authenticatorData", "signature"} {
 		toAlter := half(t, w, "claire@exemple.fr")
 		var answer map[string]any
@@ -215,7 +215,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	}
 }
 
-// flip changes one sign in the middle of a base64url text.
+// flip changes one character in the middle of a base64url text.
 func flip(text string) string {
 	changed := []byte(text)
 	middle := len(changed) / 2
@@ -242,7 +242,7 @@ func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
 	wantFault(t, "after eight tries", err, fault.Throttled)
 }
 
-// It sets the process's logger, and runs before the parallel tests go on.
+// It replaces the process's logger, so it runs before the parallel tests.
 func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	var log bytes.Buffer
 	before := slog.Default()
@@ -255,7 +255,7 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, counter := range []uint32{10, 9, 0} { // sign adds one: the same, and earlier ones
+	for _, counter := range []uint32{10, 9, 0} { // Sign adds one: the same, and earlier ones
 		d.Key.Counter = counter
 		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{})
 		wantFault(t, "a counter that went back", err, fault.Invalid)

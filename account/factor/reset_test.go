@@ -111,8 +111,8 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 	}
 }
 
-// Whoever reads the mailbox sets a password by link: the code given by voice is
-// what they lack.
+// An attacker who reads the mailbox can set a password by link, but lacks the code given
+// by voice.
 func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -157,7 +157,7 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	}
 }
 
-// The challenge of a passkey may have been asked for before the reset.
+// The challenge was asked for before the reset.
 func TestR8_AChallengeOfBeforeTheResetMakesNoPasskey(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -67,8 +67,8 @@ func TestR8_AnApplicationOfCodesIsForStaff(t *testing.T) {
 	}
 }
 
-// Somebody with the password alone may have looked at the secret before the owner
-// enrols: what they saw must not be what the owner confirms.
+// An attacker with the password alone may have seen a secret before the owner enrols: the
+// owner must not confirm that one.
 func TestR8_ASecretShownInAnotherSessionConfirmsNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Whoever has mails of all other kinds sent to somebody does not keep them from the link
-// that opens their account again.
+// An attacker who has mails of all other kinds sent to somebody does not keep them from
+// the link that opens their account again.
 func TestR47_OtherMailsDoNotUseUpThoseOfRecovery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -26,8 +26,8 @@ func TestR47_OtherMailsDoNotUseUpThoseOfRecovery(t *testing.T) {
 	}
 }
 
-// Where dots count, the address without them is somebody else's: their mails neither use
-// up one's own nor give them back.
+// With most providers the address without dots is somebody else's: neither uses up the
+// mails of the other, nor gives them back.
 func TestR47_MailsOfANeighboursAddressAreCountedApart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Whoever has a copy of the database tries all the addresses that they can think of.
+// An attacker with a copy of the database tries every address that they can think of.
 func TestR7_ThrottlesTellNoAddressToACopyOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

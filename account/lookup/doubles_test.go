@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// again opens another account in spite of its likely doubles.
+// again opens another account despite its likely doubles.
 func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) people.Person {
 	t.Helper()
 	in := signup.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}

@@ -9,7 +9,7 @@ import (
 	"socialdirect/web"
 )
 
-// The page of likely doubles stands, with nothing in it and with all.
+// The page is drawn empty and with all that it can show.
 func TestR5_ThePageOfLikelyDoublesIsDrawnEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})

@@ -21,7 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// crowd opens accounts by the hundred.
+// crowd opens n accounts and returns their numbers.
 func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 	t.Helper()
 	client, err := w.Companies.BySlug(context.Background(), "exemple")
@@ -37,7 +37,7 @@ func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 	return mobiles
 }
 
-// overseen are the mails and the line of the journal that tell of an operator.
+// overseen counts the mails and the lines of the journal that report an operator.
 func overseen(t *testing.T, w *bookingtest.World, operator uuid.UUID) (mails, lines int) {
 	t.Helper()
 	must(t, w.DB.Pool.QueryRow(context.Background(), `
@@ -46,8 +46,8 @@ func overseen(t *testing.T, w *bookingtest.World, operator uuid.UUID) (mails, li
 	return mails, lines
 }
 
-// A switchboard account in the wrong hands reads all the names that it can, with many
-// hands and by whole numbers, so that each search shows one person.
+// A stolen switchboard account searches by whole numbers, many at the same time, so that
+// each search shows one person.
 func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -63,7 +63,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 		}
 		return err
 	}
-	// The bound of searches within ten minutes is another one: time goes by.
+	// Time goes by, so that the bound of searches in ten minutes does not matter here.
 	for batch := 0; batch < len(mobiles); batch += 50 {
 		w.SetNow(w.DB.Now().Add(10 * time.Minute))
 		accounttest.AtOnce(min(50, len(mobiles)-batch), func(i int) {
@@ -94,7 +94,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	if again == 0 {
 		t.Error("nobody who was shown before can be opened again")
 	}
-	// On a full day the answers do not tell whether somebody has an account.
+	// Once the bound is reached, no answer shows whether somebody has an account.
 	for name, probe := range map[string]func() error{
 		"a number of nobody's": func() error { return search("+33799999999") },
 		"a comparison": func() error {
@@ -110,8 +110,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// By the operator's own midnight the day's work begins anew, and another operator's
-	// day is their own.
+	// The bound is of one operator, and of a day by the operator's clock.
 	other := w.Member(t, viewer.Switchboard, "Rozenn")
 	if _, _, err := w.Accounts.Lookups.Search(ctx, other, "", mobiles[0]); err != nil {
 		t.Errorf("another operator: %v", err)
@@ -132,8 +131,8 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	}
 }
 
-// The refusals of a sign-up by phone tell who has an account: they count, and stand in
-// the journal, like what a search shows.
+// A refused sign-up by phone shows who has an account: it is counted and journaled like a
+// search.
 func TestR47_RefusedSignUpsByPhoneCountAsPeopleShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -158,7 +157,7 @@ func TestR47_RefusedSignUpsByPhoneCountAsPeopleShown(t *testing.T) {
 	}
 }
 
-// A list that is longer than what is left of the day shows its beginning.
+// A list that is longer than what is left is cut.
 func TestR47_ALongListShowsWhatIsLeftOfTheDaysBound(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

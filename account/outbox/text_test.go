@@ -30,7 +30,7 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 	}
 }
 
-// Whoever reads the queue learns neither whom a code goes to nor what opens a session.
+// A reader of the queue learns neither the recipient of a code nor what opens a session.
 func TestR4_TheJobOfACodeHoldsNeitherNumberNorCode(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)

@@ -22,7 +22,7 @@ func TestR47_OneMailListsAllWaitingRegistrations(t *testing.T) {
 	}
 }
 
-// A mail that fails because somebody vanished would be tried again, and not be counted.
+// A mail that failed because a registration was removed would be tried again, uncounted.
 func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Waits is how many wait for a place.
+// Waits is how many wait for a slot.
 func (h *Hasher) Waits() (n int) {
 	for i := range h.lines {
 		n += int(h.lines[i].waiting.Load())
@@ -43,21 +43,20 @@ func (h *Hasher) Places() (places [lanes]int) {
 	return places
 }
 
-// Within bounds how long somebody waits for a place.
+// Within bounds how long somebody waits for a slot.
 func (h *Hasher) Within(wait time.Duration) { h.patience = wait }
 
-// OccupySignUps takes the places of sign-ups, and OccupySignIns those that are left to
-// sign-ins beside them.
+// OccupySignUps takes the slots of sign-ups.
 func (h *Hasher) OccupySignUps(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForSignUp, cap(h.lines[ForSignUp].slots))
 }
 
-// OccupySignIns does so.
+// OccupySignIns takes the slots that are left to sign-ins beside them.
 func (h *Hasher) OccupySignIns(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForSignIn, 1)
 }
 
-// Occupy takes every place where passwords are hashed.
+// Occupy takes every slot.
 func (h *Hasher) Occupy(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForKnown, cap(h.lines[ForKnown].slots))
 }

@@ -21,7 +21,7 @@ import (
 
 var must = bookingtest.Must
 
-// Whoever has no code costs no hashing, and no look at how good their password is.
+// Without a code, a password is neither hashed nor judged.
 func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -51,8 +51,8 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	}
 }
 
-// A flood of sign-ups keeps nobody from signing in, and a flood of both keeps nobody
-// out whose device is known.
+// A flood of sign-ups does not block sign-ins, and a flood of both does not block known
+// devices.
 func TestR47_HashingSlotsAreReservedForSignInsAndKnownDevices(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -130,8 +130,8 @@ func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
 	}
 }
 
-// When every place is taken, a bounded number waits, each as long as its request
-// lasts, and the rest is told to come back.
+// When every slot is taken, a bounded number waits, each as long as its request lasts, and
+// the rest is refused.
 func TestR2_PasswordHashingWaitsInABoundedQueue(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

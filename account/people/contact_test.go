@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The first minute inside the hours, found by a walk that knows nothing of clocks.
+// firstCallable is the first instant inside the hours, found by going minute by minute.
 func firstCallable(c people.Contact, at time.Time, zone *time.Location) time.Time {
 	for minute := at; ; minute = minute.Add(time.Second * time.Duration(60-minute.Second())) {
 		clock := minute.In(zone).Format("15:04")

@@ -30,9 +30,8 @@ func TestR2_GuessingIsSlowedDown(t *testing.T) {
 	}
 }
 
-// Ten thousand tries at one account, many at a time, from everywhere: a handful
-// is tried, the delays grow, and the owner gets in from a device that the account
-// knows.
+// Ten thousand tries at one account, from everywhere: a handful is made, the delays grow,
+// and the owner still signs in from a known device.
 func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -88,7 +87,7 @@ func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 	}
 }
 
-// Whoever is given a /48 has 65,536 networks of 64 bits.
+// A /48 holds 65,536 networks of 64 bits.
 func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -104,8 +103,7 @@ func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 	}
 }
 
-// Good tries at one place count for nothing, so that a whole firm behind one
-// address signs in on Monday morning.
+// A whole firm behind one address signs in on Monday morning.
 func TestR2_SuccessfulSignInsDoNotCountAgainstAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

@@ -11,8 +11,8 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// guesses gives wrong codes for a number from ever new places, each for a request of
-// its own, and returns how many were compared before one had to wait.
+// guesses tries wrong codes for a number, each from another place and for a request of its
+// own, and returns how many were compared before the first was throttled.
 func guesses(t *testing.T, w *bookingtest.World, mobile string, requests int) (compared int) {
 	t.Helper()
 	for i := range requests {

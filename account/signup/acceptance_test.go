@@ -26,7 +26,7 @@ func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	return in.Token
 }
 
-// member opens a staff account and returns its session, the second factor owed.
+// staffMember opens a staff account and returns its session, without the second factor.
 func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
@@ -105,7 +105,7 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	}
 }
 
-// Nobody accepts a text that came into force after their page was made.
+// A version came into force after the page was made.
 func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
@@ -127,7 +127,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	}
 }
 
-// Somebody whom the switchboard signed up has neither accepted nor said their age.
+// Whoever was signed up by phone has neither accepted the texts nor declared their age.
 func TestR4_AMissingAgeDeclarationIsAskedForWithTheFirstAcceptance(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()

@@ -144,7 +144,8 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679"))
 }
 
-// Without an address the mobile is who one is: of operators at once, one wins.
+// Without an address the mobile identifies the account: of several operators at once, one
+// opens it.
 func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
@@ -171,7 +172,7 @@ func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 	}
 }
 
-// What a refused sign-up tells is what a search tells, and as bounded.
+// A refused sign-up shows what a search shows, so it is bounded alike.
 func TestR5_SignUpsByTheSwitchboardAreBoundedAsItsSearchesAre(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)

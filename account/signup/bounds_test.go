@@ -74,7 +74,7 @@ func TestR47_SignUpsAreBoundedOverAllPlaces(t *testing.T) {
 	must(t, countSignUp(w, "192.0.2.1"))
 }
 
-// What is refused before it costs a hash takes nothing of everybody's hour.
+// A sign-up that is refused before it costs a hash is not counted.
 func TestR47_AWeakPasswordDoesNotCountAgainstTheBoundOfAllSignUps(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -18,7 +18,7 @@ import (
 // worldsKey is the master key of a world.
 const worldsKey = "0123456789abcdef0123456789abcdef"
 
-// under returns the same acts with other keys.
+// under returns the same acts with another master key and another index key.
 func under(t *testing.T, w *bookingtest.World, master string, index byte) *account.Service {
 	t.Helper()
 	keys, err := vault.Open(w.DB, []byte(master), bytes.Repeat([]byte{index}, vault.KeySize))
@@ -55,7 +55,7 @@ func TestR7_ARefusalOutlivesTheMasterKey(t *testing.T) {
 	}
 }
 
-// Refusals of before there was an index key were digests under the master key.
+// Before there was an index key, refusals were digests under the master key.
 func TestR7_ARefusalOutlivesTheChangeToAnIndexKey(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

@@ -87,7 +87,7 @@ func TestR33_NobodySignsUpUnderTextsThatTheyWereNotShown(t *testing.T) {
 	in.Shown, err = w.Accounts.SignUps.ShownAtSignUp(ctx)
 	must(t, err)
 	must(t, w.Accounts.SignUps.SignUp(ctx, in))
-	in.Email, in.Shown = "paul@exemple.fr", "" // a form that names no texts means those in force
+	in.Email, in.Shown = "paul@exemple.fr", "" // a form that names no texts stands for those in force
 	must(t, w.Accounts.SignUps.SignUp(ctx, in))
 	var accepted int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from legal_acceptances where kind = 'terms' and version = '2'`).Scan(&accepted))

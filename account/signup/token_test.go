@@ -58,7 +58,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	}
 }
 
-// opened is how many people the figures say have opened an account.
+// opened is how many people the figures count as having opened an account.
 func opened(t *testing.T, w *bookingtest.World) (people int) {
 	t.Helper()
 	err := w.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(people), 0) from client_figures where kind = 'account'`).Scan(&people)
@@ -66,8 +66,7 @@ func opened(t *testing.T, w *bookingtest.World) (people int) {
 	return people
 }
 
-// Invented addresses move no figure, and a person counts once, when their address
-// is proved.
+// Invented addresses change no figure.
 func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -87,7 +86,7 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	if n := opened(t, w); n != 1 {
 		t.Errorf("a known address counts: %d", n)
 	}
-	// Whatever has to be proved anew, later in the account's life, counts no second time.
+	// An address that has to be proved again later is not counted again.
 	if _, err := w.DB.Pool.Exec(ctx, `update accounts set email_validated_at = null where email = 'zoe@exemple.fr'`); err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +99,8 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	}
 }
 
-// Who proves their address after the code's last use went to others is told so,
-// and neither their account nor their link is used up by it.
+// Whoever proves their address after the code's last use is told so, and keeps account and
+// link.
 func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

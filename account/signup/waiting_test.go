@@ -147,8 +147,7 @@ func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
 	}
 }
 
-// Whoever else comes to have the address, by an invitation or by a move, the others
-// wait for nothing any more.
+// Once the address is an account's, the links of waiting registrations no longer work.
 func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -172,8 +171,8 @@ func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	wantOwner(t, w, "libre@exemple.fr", "Zoé", bookingtest.Password, accounttest.IntruderPassword)
 }
 
-// Whoever signs up again and again with somebody's address keeps nobody out: each waits
-// with a link of their own, and all of them are in the mails that go out.
+// An attacker signs up again and again with somebody's address. Each registration has a
+// link of its own, and the mails list all of them.
 func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -205,8 +204,8 @@ func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	}
 }
 
-// Somebody who waits with an address, and for whom the switchboard booked an hour, keeps
-// nobody from proving that it is theirs.
+// A registration that cannot be removed, because the switchboard booked an appointment for
+// it, does not keep the owner from proving the address.
 func TestR5_AWaitingRegistrationWithAnAppointmentBlocksNoAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -225,7 +224,7 @@ func TestR5_AWaitingRegistrationWithAnAppointmentBlocksNoAddress(t *testing.T) {
 	if err != nil || person.FirstName != "Zoé" {
 		t.Errorf("the address is %q's, %v", person.FirstName, err)
 	}
-	for range accounttest.MaxWaiting + 1 { // known by now: nothing fails
+	for range accounttest.MaxWaiting + 1 { // the address is known by now
 		must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
 	}
 }

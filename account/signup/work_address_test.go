@@ -30,13 +30,13 @@ func TestR47_ASignUpWithAWorkAddressIsWarnedOnceAndNeverRefused(t *testing.T) {
 			t.Errorf("%s, confirmed: %v", email, err)
 		}
 	}
-	// Whoever has no code learns nothing of whose domain it is.
+	// Without a code, nothing shows whose domain it is.
 	in := accounttest.NewSignUp(w, "paul@travail.fr")
 	in.Code = "0000-0000-0000-0000"
 	if err := w.Accounts.SignUps.SignUp(ctx, in); !errors.Is(err, company.ErrCode) {
 		t.Errorf("without a code: %v", err)
 	}
-	// Nor does whoever has a code learn whether the address has an account.
+	// With a code, nothing shows whether the address has an account.
 	newMember := accounttest.NewSignUp(w, "claire@travail.fr")
 	newMember.EmailConfirmed = true
 	must(t, w.Accounts.SignUps.SignUp(ctx, newMember))
