@@ -29,9 +29,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	}
 	// A viewer who says to be of another client is still who they are.
 	other, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "Autre", Slug: "autre", StartsOn: bookingtest.Start.AddDate(-1, 0, 0), EndsOn: bookingtest.Start.AddDate(1, 0, 0)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	disguised := *v
 	disguised.ClientID = other
 	if _, err := w.Bookings.Book(ctx, &disguised, appointment.Request{SocialWorkerID: nadia.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"}); !fault.Is(err, fault.Invalid) {
@@ -47,9 +45,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	w := bookingtest.New(t)
 	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	render, err := web.New(web.Phone{Display: "02 97 00 00 00"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	pages := w.Pages(render)
 	show := func(handler web.Handler, path string) (string, error) {
 		r := httptest.NewRequest("GET", path, nil)
@@ -91,9 +87,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	}
 	w.EditClient(t, func(c *company.Client) { c.Modes = []string{"phone"} })
 	render, err := web.New(web.Phone{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	pages := w.Pages(render)
 	r := httptest.NewRequest("GET", "/assistants", nil)
 	r.SetPathValue("id", nadia.ID.String())
@@ -112,13 +106,9 @@ func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	client, err := w.Companies.Client(ctx, w.Admin, v.ClientID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	client.EndsOn = time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
-	if err := w.Companies.Edit(ctx, w.Admin, client); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.Companies.Edit(ctx, w.Admin, client))
 	midnight := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // in Paris
 	request := appointment.Request{SocialWorkerID: nadia.ID, StartsAt: midnight.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing"}
 	w.SetNow(midnight)

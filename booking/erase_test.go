@@ -9,7 +9,7 @@ import (
 
 // The erasure of a worker cancels what was to come: people are offered other hours, and
 // called.
-func TestR20_AnErasedWorkersPeopleAreOfferedOtherHours(t *testing.T) {
+func TestR20_AnErasedWorkersPeopleAreOfferedOtherSlots(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)

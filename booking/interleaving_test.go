@@ -22,15 +22,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// notice names one notice: of what, to whom, which.
-type notice struct {
+// message is one notification: of what, to whom, of which kind.
+type message struct {
 	appointment, account uuid.UUID
 	name                 string
 }
 
-// queued counts the notices that wait in the queue, each with its job; a job without
-// a notice shows as one about nothing.
-func queued(t testing.TB, w *bookingtest.World) map[notice]int {
+// queued counts the notifications that are queued, each with its job; a job without a
+// notification shows as one about nothing.
+func queued(t testing.TB, w *bookingtest.World) map[message]int {
 	t.Helper()
 	none := uuid.Nil
 	rows, err := w.DB.Pool.Query(context.Background(), `
@@ -39,9 +39,9 @@ func queued(t testing.TB, w *bookingtest.World) map[notice]int {
 		group by 1, 2, 3`, none)
 	must(t, err)
 	defer rows.Close()
-	all := map[notice]int{}
+	all := map[message]int{}
 	for rows.Next() {
-		var n notice
+		var n message
 		var count int
 		must(t, rows.Scan(&n.appointment, &n.account, &n.name, &count))
 		all[n] = count
@@ -63,15 +63,15 @@ type model struct {
 	now          time.Time
 	appointments map[uuid.UUID]modelled
 	marks        map[[2]uuid.UUID]bool // worker, person
-	notices      map[notice]int
+	messages     map[message]int
 }
 
 func newModel() model {
-	return model{now: bookingtest.Start, appointments: map[uuid.UUID]modelled{}, marks: map[[2]uuid.UUID]bool{}, notices: map[notice]int{}}
+	return model{now: bookingtest.Start, appointments: map[uuid.UUID]modelled{}, marks: map[[2]uuid.UUID]bool{}, messages: map[message]int{}}
 }
 
 func (m model) clone() model {
-	m.appointments, m.marks, m.notices = maps.Clone(m.appointments), maps.Clone(m.marks), maps.Clone(m.notices)
+	m.appointments, m.marks, m.messages = maps.Clone(m.appointments), maps.Clone(m.marks), maps.Clone(m.messages)
 	return m
 }
 
@@ -87,8 +87,8 @@ func (a modelled) late(now time.Time) bool {
 	return a.status == appointment.Confirmed && a.startsAt.Sub(now) < 24*time.Hour
 }
 
-// taken says whose hour it is already, but for one appointment.
-func (m model) taken(worker, person, except uuid.UUID, at time.Time) (workers, persons bool) {
+// occupied says whether the worker or the person has another appointment at an hour.
+func (m model) occupied(worker, person, except uuid.UUID, at time.Time) (workers, persons bool) {
 	for id, a := range m.appointments {
 		if id != except && a.startsAt.Equal(at) && a.status.Occupies() && !a.overdue(m.now) {
 			workers, persons = workers || a.worker == worker, persons || a.person == person
@@ -97,9 +97,9 @@ func (m model) taken(worker, person, except uuid.UUID, at time.Time) (workers, p
 	return workers, persons
 }
 
-func (m model) tell(id uuid.UUID, name string, people ...uuid.UUID) {
+func (m model) notify(id uuid.UUID, name string, people ...uuid.UUID) {
 	for _, person := range people {
-		m.notices[notice{id, person, name}]++
+		m.messages[message{id, person, name}]++
 	}
 }
 
@@ -113,8 +113,8 @@ func (m model) release(worker, person uuid.UUID) {
 	for id, a := range m.appointments {
 		if a.overdue(m.now) && (a.worker == worker || a.person == person) {
 			m.set(id, appointment.Expired)
-			m.tell(id, "expired", a.person)
-			m.tell(id, "closed_request", a.worker)
+			m.notify(id, "expired", a.person)
+			m.notify(id, "closed_request", a.worker)
 		}
 	}
 }
@@ -124,7 +124,7 @@ func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (
 	if !at.After(m.now) {
 		return "", time.Time{}, fault.Invalid
 	}
-	workers, persons := m.taken(worker, person, except, at)
+	workers, persons := m.occupied(worker, person, except, at)
 	deadline := m.now.Add(24 * time.Hour)
 	if latest := at.Add(-time.Hour); latest.Before(deadline) {
 		deadline = latest
@@ -160,7 +160,7 @@ func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
 		return code
 	}
 	m.appointments[id] = modelled{worker, person, at, status, deadline}
-	m.tell(id, map[appointment.Status]string{appointment.Confirmed: "confirmation", appointment.Requested: "request"}[status], worker, person)
+	m.notify(id, map[appointment.Status]string{appointment.Confirmed: "confirmation", appointment.Requested: "request"}[status], worker, person)
 	return ""
 }
 
@@ -181,7 +181,7 @@ func (m model) cancel(id uuid.UUID, byWorker bool) fault.Code {
 		a.status = appointment.Cancelled
 	}
 	m.set(id, a.status)
-	m.tell(id, "cancellation", a.worker, a.person)
+	m.notify(id, "cancellation", a.worker, a.person)
 	return ""
 }
 
@@ -206,7 +206,7 @@ func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
 	if late {
 		m.marks[[2]uuid.UUID{a.worker, a.person}] = true
 	}
-	m.tell(id, "change", a.worker, a.person)
+	m.notify(id, "change", a.worker, a.person)
 	return ""
 }
 
@@ -221,13 +221,13 @@ func (m model) answer(id uuid.UUID, accept bool) fault.Code {
 	}
 	if !accept {
 		m.set(id, appointment.Declined)
-		m.tell(id, "declined", a.person)
-		m.tell(id, "closed_request", a.worker)
+		m.notify(id, "declined", a.person)
+		m.notify(id, "closed_request", a.worker)
 		return ""
 	}
 	m.set(id, appointment.Confirmed)
-	m.tell(id, "accepted", a.person)
-	m.tell(id, "confirmation", a.worker)
+	m.notify(id, "accepted", a.person)
+	m.notify(id, "confirmation", a.worker)
 	return ""
 }
 
@@ -255,8 +255,8 @@ type play struct {
 	workers []*viewer.Viewer
 }
 
-// rehearse empties the stage between two plays.
-func (p *play) rehearse(t testing.TB) {
+// reset empties the world and the model between two plays.
+func (p *play) reset(t testing.TB) {
 	t.Helper()
 	for _, table := range []string{"appointments", "notifications", "late_marks", "river_job", "client_figures"} {
 		_, err := p.DB.Pool.Exec(context.Background(), `delete from `+table)
@@ -387,8 +387,8 @@ func actor(a modelled, byWorker bool) uuid.UUID {
 	return a.person
 }
 
-// compare holds the database against the model: every state, every mark, every
-// notice, and what is shown as free.
+// compare compares the database with the model: every status, every mark, every
+// notification, and the available slots.
 func (p *play) compare(t *rapid.T, tb testing.TB) {
 	ctx := context.Background()
 	rows, err := p.DB.Pool.Query(ctx, `select id, social_worker_id, beneficiary_id, lower(period), status, coalesce(answer_by, 'epoch') from appointments`)
@@ -407,8 +407,8 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 	if !maps.Equal(kept, p.model.appointments) {
 		t.Fatalf("the database holds\n%v\nthe model\n%v", kept, p.model.appointments)
 	}
-	if got := queued(tb, p.World); !maps.Equal(got, p.model.notices) {
-		t.Fatalf("queued are\n%v\nin the model\n%v", got, p.model.notices)
+	if got := queued(tb, p.World); !maps.Equal(got, p.model.messages) {
+		t.Fatalf("queued are\n%v\nin the model\n%v", got, p.model.messages)
 	}
 	var marks int
 	must(tb, p.DB.Pool.QueryRow(ctx, `select count(*) from late_marks`).Scan(&marks))
@@ -424,8 +424,8 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 			shown[slot.StartsAt] = true
 		}
 		for at := span.From.Truncate(time.Hour).Add(time.Hour); at.Before(span.To); at = at.Add(time.Hour) {
-			if taken, _ := p.model.taken(worker.ID, uuid.Nil, uuid.Nil, at); taken == shown[at] {
-				t.Fatalf("%v is shown as free: %v, taken in the model: %v", at, shown[at], taken)
+			if occupied, _ := p.model.occupied(worker.ID, uuid.Nil, uuid.Nil, at); occupied == shown[at] {
+				t.Fatalf("%v is shown as available: %v, occupied in the model: %v", at, shown[at], occupied)
 			}
 		}
 	}
@@ -439,7 +439,7 @@ func TestR19_AnyInterleavingMatchesTheModel(t *testing.T) {
 		p.workers = append(p.workers, p.SocialWorker(t, "Nadia", "Le Goff"))
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		p.rehearse(t)
+		p.reset(t)
 		p.mark(rt)
 		var order []uuid.UUID
 		for range rapid.IntRange(10, 40).Draw(rt, "steps") {
@@ -449,9 +449,9 @@ func TestR19_AnyInterleavingMatchesTheModel(t *testing.T) {
 	})
 }
 
-// Whatever is done at the same time by everybody, while time passes, no hour is given
-// twice, no person is in two places, every appointment has the notices that its changes
-// make, and nobody is sent what is not so.
+// Whatever is done at the same time by everybody, while time passes, no slot is booked twice,
+// no person has two appointments at once, every appointment has the notifications that its
+// changes make, and nobody is sent what is not so.
 func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.PostOfficeOf(t, bookingtest.New(t))
@@ -487,9 +487,9 @@ func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 		}
 	}
 	must(t, p.Bookings.ReleaseOverdue(t.Context()))
-	p.holdTogether(t)
+	p.checkQueued(t)
 	must(t, o.Deliver(t))
-	p.tellTheTruth(t, o)
+	p.checkSent(t, o)
 }
 
 // timePasses is what happens beside what people do: hours go by, rounds come, a worker
@@ -569,20 +569,20 @@ func (p *play) everything(t *testing.T) map[uuid.UUID]appointment.Appointment {
 	return all
 }
 
-// holdTogether counts, of every appointment, what its state says must have been told;
-// every notice has its job, and every job its notice.
-func (p *play) holdTogether(t *testing.T) {
+// checkQueued fails unless every appointment has the notifications that its status asks for,
+// every notification its job, and every job its notification.
+func (p *play) checkQueued(t *testing.T) {
 	t.Helper()
-	told, states := queued(t, p.World), map[appointment.Status]int{}
+	notified, states := queued(t, p.World), map[appointment.Status]int{}
 	for _, a := range p.everything(t) {
 		states[a.Status]++
-		n := func(name string) int { return told[notice{a.ID, a.BeneficiaryID, name}] }
+		n := func(name string) int { return notified[message{a.ID, a.BeneficiaryID, name}] }
 		begun, ended := n("confirmation")+n("request"), n("cancellation")+n("declined")+n("expired")
 		if begun != 1 || (ended == 1) == a.Status.Occupies() || a.Sequence != n("change")+n("accepted")+ended {
-			t.Errorf("%s, sequence %d, was told %s", a.Status, a.Sequence, fmt.Sprint(begun, n("change"), n("accepted"), ended))
+			t.Errorf("%s, sequence %d, was notified %s", a.Status, a.Sequence, fmt.Sprint(begun, n("change"), n("accepted"), ended))
 		}
 	}
-	for n := range told {
+	for n := range notified {
 		if n.name == "without a job" || n.name == "an orphan" {
 			t.Errorf("%s: %v", n.name, n)
 		}
@@ -592,29 +592,29 @@ func (p *play) holdTogether(t *testing.T) {
 	}
 }
 
-// truths are the states in which what a notice says is so.
-var truths = map[string][]appointment.Status{
+// validIn are the statuses in which what a kind of notification says is so.
+var validIn = map[string][]appointment.Status{
 	"confirmation": {appointment.Confirmed}, "accepted": {appointment.Confirmed}, "request": {appointment.Requested}, "change": {appointment.Confirmed, appointment.Requested},
 	"declined": {appointment.Declined}, "closed_request": {appointment.Declined, appointment.Expired}, "expired": {appointment.Expired}, "cancellation": {appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker},
 }
 
-// tellTheTruth holds every mail that went out to be of an appointment that there is,
-// to one of its two people, of how it stands now; and whoever had booked what is still
-// to come, or was, to have got one.
-func (p *play) tellTheTruth(t *testing.T, o *bookingtest.PostOffice) {
+// checkSent fails unless every mail that went out is of an appointment that there is, to
+// one of its two people, of how it stands now, and whoever booked what is still to come has
+// got one.
+func (p *play) checkSent(t *testing.T, o *bookingtest.PostOffice) {
 	t.Helper()
-	all, told, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
+	all, notified, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
 	for _, n := range o.Rows(t, "sent") {
 		sent++
 		if n.Notice == "released_slot" {
 			continue
 		}
 		a := all[n.AppointmentID]
-		told[[2]uuid.UUID{a.ID, n.AccountID}]++
-		if !slices.Contains(truths[n.Notice], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
+		notified[[2]uuid.UUID{a.ID, n.AccountID}]++
+		if !slices.Contains(validIn[n.Notice], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
 			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Notice, n.Sequence, a.Status, a.Sequence)
 		}
-		if _, taken := o.Mails["notice-"+n.ID.String()]; !taken {
+		if _, handed := o.Mails["notice-"+n.ID.String()]; !handed {
 			t.Errorf("%s is noted as sent, and was not", n.Notice)
 		}
 	}
@@ -622,7 +622,7 @@ func (p *play) tellTheTruth(t *testing.T, o *bookingtest.PostOffice) {
 		t.Errorf("%d mails and %d SMS are out, %d are noted", len(o.Mails), len(o.Texts), sent)
 	}
 	for _, a := range all {
-		person, worker := told[[2]uuid.UUID{a.ID, a.BeneficiaryID}], told[[2]uuid.UUID{a.ID, a.SocialWorkerID}]
+		person, worker := notified[[2]uuid.UUID{a.ID, a.BeneficiaryID}], notified[[2]uuid.UUID{a.ID, a.SocialWorkerID}]
 		if person > 1 || worker > 1 || person == 0 && a.EndsAt.After(p.DB.Now()) {
 			t.Errorf("%s at %s: %d mails to the person, %d to the worker", a.Status, a.StartsAt, person, worker)
 		}

@@ -19,13 +19,9 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 	ctx := context.Background()
 	const note = "Une lettre d’expulsion est arrivée."
 	id, err := w.Bookings.Book(ctx, v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(48 * time.Hour), Mode: slot.Phone, Reason: "housing", Note: note})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	a, err := w.Appointments.Appointment(ctx, worker, id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	details, err := w.Appointments.Details(ctx, worker, a)
 	if err != nil || details.Note != note {
 		t.Errorf("the worker reads %q, %v", details.Note, err)
@@ -34,9 +30,7 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 		t.Errorf("R16: the worker calls %q", details.Mobile)
 	}
 	var kept string
-	if err := w.DB.Pool.QueryRow(ctx, `select encode(sealed_note, 'escape') from appointments where id = $1`, id).Scan(&kept); err != nil {
-		t.Fatal(err)
-	}
+	must(t, w.DB.Pool.QueryRow(ctx, `select encode(sealed_note, 'escape') from appointments where id = $1`, id).Scan(&kept))
 	if kept == "" || strings.Contains(kept, "expulsion") {
 		t.Errorf("the note is kept as %q", kept)
 	}
@@ -51,9 +45,7 @@ func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
 	shown := func(v *viewer.Viewer, a appointment.Appointment) bool {
 		t.Helper()
 		details, err := w.Appointments.Details(t.Context(), v, a)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		return details.Mobile != ""
 	}
 	for _, c := range []struct {

@@ -23,9 +23,7 @@ func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirState(t *testing.T) {
 		t.Fatal(err)
 	}
 	coming, over, err := w.Appointments.Appointments(context.Background(), zoe)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if len(coming) != 2 || coming[0].ID != soon.ID || coming[1].ID != later.ID {
 		t.Errorf("coming: %v", coming)
 	}

@@ -16,7 +16,7 @@ var statuses = []appointment.Status{
 }
 
 // The rule in Go, the constraints and the available slots say the same of every status.
-func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
+func TestR13_ASlotIsOccupiedInTheSameStatusesEverywhere(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
@@ -51,7 +51,7 @@ func TestR13_AnHourIsOccupiedInTheSameStatesEverywhere(t *testing.T) {
 }
 
 // A request that nobody answered in time occupies no slot, even before it is released.
-func TestR19_AnOverdueRequestIsShownAsExpiredAndItsHourAsFree(t *testing.T) {
+func TestR19_AnOverdueRequestIsShownAsExpiredAndItsSlotAsAvailable(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")

@@ -36,7 +36,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 
 	bookingtest.WantSaid(t, "the list", d.Read(t, d.Zoe, d.HTTP.Bookings.Appointments, uuid.Nil, nil), "mardi 1er décembre à 12 h", "9 h, heure de Paris")
 	must(t, d.Waitlist.Join(t.Context(), d.Zoe, waitlist.Entry{AppointmentID: a.ID}))
-	bookingtest.WantSaid(t, "what she waits for", d.Read(t, d.Zoe, d.HTTP.Waitlist.Page, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
+	bookingtest.WantSaid(t, "her waitlist entry", d.Read(t, d.Zoe, d.HTTP.Waitlist.Page, uuid.Nil, nil), "Plus tôt que votre rendez-vous du "+both, "lundi 30 novembre à 13 h <span>(10 h là-bas) avec ")
 
 	yann := d.Member(t, viewer.Switchboard, "Yann")
 	bookingtest.WantSaid(t, "the switchboard's list", d.Read(t, yann, d.HTTP.Searches.Person, d.Zoe.ID, nil), both)
@@ -44,31 +44,4 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 
 	d.CancelAsWorker(t, a)
 	bookingtest.WantSaid(t, "the offers", d.Read(t, d.Zoe, d.HTTP.Rebookings.Proposals, a.ID, nil), "Votre rendez-vous du "+both+", avec Nadia Le Goff, est annulé", "9 h là-bas")
-}
-
-// Until when one may still change one's mind is a date, in the reader's zone, before
-// booking and after it.
-func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
-	t.Parallel()
-	d := bookingtest.NewDesk(t)
-	reunion := d.Beneficiary(t, "Lea", "Payet")
-	d.LiveIn(t, reunion, "Indian/Reunion")
-	at := inParis(monday, 9)
-	d.SetNow(at.AddDate(0, 0, -4))
-	hour := url.Values{"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
-	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
-	bookingtest.WantSaid(t, "the last step on La Réunion", d.Read(t, reunion, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
-	a := d.Book(t, d.Zoe, d.Nadia, at, slot.Video)
-	for _, c := range []struct {
-		before         time.Duration
-		person, worker string
-	}{
-		{4 * 24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
-		{24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
-		{24*time.Hour - time.Second, "La limite était le dimanche 6 décembre à 9 h : un changement serait noté comme tardif.", "librement jusqu’au dimanche 6 décembre à 9 h."},
-	} {
-		d.SetNow(at.Add(-c.before))
-		bookingtest.WantSaid(t, "the appointment", d.Read(t, d.Zoe, d.HTTP.Bookings.Show, a.ID, nil), c.person)
-		bookingtest.WantSaid(t, "the worker's", d.Read(t, d.Nadia, d.HTTP.Bookings.Show, a.ID, nil), c.worker)
-	}
 }

@@ -2,7 +2,6 @@ package booking_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
@@ -10,82 +9,7 @@ import (
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
-
-	"github.com/google/uuid"
 )
-
-func TestR13_AnHourIsNeverGivenTwice(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	start := bookingtest.Start.Add(48 * time.Hour)
-	const people = 20
-	results := make([]error, people)
-	var wait sync.WaitGroup
-	for i := range people {
-		v := w.Beneficiary(t, "Zoé", "Vidal")
-		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "money"})
-		})
-	}
-	wait.Wait()
-	won := 0
-	for _, err := range results {
-		switch {
-		case err == nil:
-			won++
-		case !fault.Is(err, fault.Conflict):
-			t.Errorf("a loser got %v, want Conflict", err)
-		}
-	}
-	if won != 1 {
-		t.Errorf("%d people got the hour, want 1", won)
-	}
-}
-
-func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	v := w.Beneficiary(t, "Zoé", "Vidal")
-	start := bookingtest.Start.Add(48 * time.Hour)
-	workers := make([]uuid.UUID, 6)
-	for i := range workers {
-		workers[i] = w.SocialWorker(t, "Nadia", "Le Goff").ID
-	}
-	results := make([]error, len(workers))
-	var wait sync.WaitGroup
-	for i, id := range workers {
-		wait.Go(func() {
-			_, results[i] = w.Bookings.Book(context.Background(), v, appointment.Request{SocialWorkerID: id, StartsAt: start, Mode: slot.Phone, Reason: "money"})
-		})
-	}
-	wait.Wait()
-	won := 0
-	for _, err := range results {
-		switch {
-		case err == nil:
-			won++
-		case !fault.Is(err, fault.Invalid):
-			t.Errorf("an overlap got %v, want Invalid", err)
-		}
-	}
-	if won != 1 {
-		t.Errorf("the person got %d of the hours, want 1", won)
-	}
-}
-
-func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
-	t.Parallel()
-	w := bookingtest.New(t)
-	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	r := appointment.Request{SocialWorkerID: worker.ID, StartsAt: bookingtest.Start.Add(time.Hour), Mode: slot.Video, Reason: "money"}
-	if _, err := w.Bookings.Book(context.Background(), worker, r); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("a worker: got %v, want Forbidden", err)
-	}
-	if _, err := w.Bookings.Book(context.Background(), nil, r); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("nobody: got %v, want Forbidden", err)
-	}
-}
 
 func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	t.Parallel()
@@ -133,7 +57,7 @@ func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
 	}
 }
 
-func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
+func TestR18_OnlyItsPeopleCancelAndTheSlotIsReleased(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
@@ -146,4 +70,37 @@ func TestR18_OnlyItsPeopleCancelAndTheHourIsFreeAgain(t *testing.T) {
 		t.Fatalf("the worker: got %q, %v", got, err)
 	}
 	w.Book(t, paul, worker, a.StartsAt, slot.Video)
+}
+
+func TestR18_MovingOrCancellingTwiceIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	p := bookingtest.NewTrio(t)
+	ctx := context.Background()
+	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
+	if ended := bookingtest.AtOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.Zoe, a.ID, hour(20)) }); ended[""] != 8 {
+		t.Errorf("moving: %v", ended)
+	}
+	if now := p.State(t, a.ID); !now.StartsAt.Equal(hour(20)) || now.Sequence != 1 || p.Notified(t, p.Nadia)["change"] != 1 {
+		t.Errorf("%v, sequence %d, the worker was notified of %v", now.StartsAt, now.Sequence, p.Notified(t, p.Nadia))
+	}
+	if ended := bookingtest.AtOnce(8, func(int) error { _, err := p.Bookings.Cancel(ctx, p.Zoe, a.ID, "Un empêchement."); return err }); ended[""] != 8 {
+		t.Errorf("cancelling: %v", ended)
+	}
+	if now := p.State(t, a.ID); now.Status != appointment.CancelledLate || now.Sequence != 2 || p.Notified(t, p.Nadia)["cancellation"] != 1 {
+		t.Errorf("%s, sequence %d, the worker was notified of %v", now.Status, now.Sequence, p.Notified(t, p.Nadia))
+	}
+	want(t, "moved after it was cancelled", p.Bookings.Move(ctx, p.Zoe, a.ID, hour(20)), fault.Conflict)
+	_, err := p.Bookings.Cancel(ctx, p.Nadia, a.ID, "")
+	want(t, "cancelled by the worker after it was by the person", err, fault.Conflict)
+	_, err = p.Bookings.Cancel(ctx, p.Beneficiary(t, "Paul", "Morel"), a.ID, "")
+	want(t, "by a stranger", err, fault.NotFound)
+	b := p.Book(t, p.Zoe, p.Marc, hour(48), slot.Video)
+	for range 2 {
+		status, err := p.Bookings.Cancel(ctx, p.Marc, b.ID, "")
+		if err != nil || status != appointment.CancelledByWorker {
+			t.Errorf("by the worker: %q, %v", status, err)
+		}
+	}
+	_, err = p.Bookings.Cancel(ctx, p.Zoe, b.ID, "")
+	want(t, "cancelled by the person after it was by the worker", err, fault.Conflict)
 }

@@ -1,0 +1,59 @@
+package booking_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/slot"
+
+	"github.com/google/uuid"
+)
+
+// Each appointment, past ones too, can be added to a calendar (R17).
+func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
+	t.Parallel()
+	d := bookingtest.NewDesk(t)
+	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
+	for name, now := range map[string]time.Time{"to come": hour(0), "past": hour(60)} {
+		d.SetNow(now)
+		if page, _ := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {
+			t.Errorf("%s: no link to the file", name)
+		}
+	}
+	d.SetNow(hour(0))
+	d.CancelAsWorker(t, a)
+	if page, _ := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Show, http.MethodGet, a.ID, nil); strings.Contains(page, "/calendrier.ics") {
+		t.Error("what is cancelled is offered to a calendar")
+	}
+}
+
+// Until when one may still change one's mind is a date, in the reader's zone, before
+// booking and after it.
+func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
+	t.Parallel()
+	d := bookingtest.NewDesk(t)
+	reunion := d.Beneficiary(t, "Lea", "Payet")
+	d.LiveIn(t, reunion, "Indian/Reunion")
+	at := inParis(monday, 9)
+	d.SetNow(at.AddDate(0, 0, -4))
+	hour := url.Values{"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
+	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 9 h.")
+	bookingtest.WantSaid(t, "the last step on La Réunion", d.Read(t, reunion, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), "librement jusqu’au dimanche 6 décembre à 12 h.")
+	a := d.Book(t, d.Zoe, d.Nadia, at, slot.Video)
+	for _, c := range []struct {
+		before         time.Duration
+		person, worker string
+	}{
+		{4 * 24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+		{24 * time.Hour, "Annulable et déplaçable librement jusqu’au dimanche 6 décembre à 9 h.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+		{24*time.Hour - time.Second, "La limite était le dimanche 6 décembre à 9 h : un changement serait noté comme tardif.", "librement jusqu’au dimanche 6 décembre à 9 h."},
+	} {
+		d.SetNow(at.Add(-c.before))
+		bookingtest.WantSaid(t, "the appointment", d.Read(t, d.Zoe, d.HTTP.Bookings.Show, a.ID, nil), c.person)
+		bookingtest.WantSaid(t, "the worker's", d.Read(t, d.Nadia, d.HTTP.Bookings.Show, a.ID, nil), c.worker)
+	}
+}
