@@ -30,7 +30,7 @@ func TestR45_AnAdministratorSearchesOnlySoOften(t *testing.T) {
 	}
 	_, _, err := w.Accounts.FindAccounts(ctx, admin, "vidal", 1)
 	if wantFault(t, "once more", err, fault.Throttled); fault.From(err).RetryAfter <= 0 {
-		t.Error("nobody is told how long to wait")
+		t.Error("the refusal does not say how long to wait")
 	}
 	_, _, err = w.Accounts.FindAccounts(ctx, other, "vidal", 1)
 	must(t, err)

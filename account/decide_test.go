@@ -71,10 +71,10 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])))
 		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
-			t.Errorf("%s: signed in, or was not told: %v", pair[0], err)
+			t.Errorf("%s: signed in, or the decision was not named: %v", pair[0], err)
 		}
 		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
-			t.Errorf("%s: a wrong password was told of it: %v", pair[0], err)
+			t.Errorf("%s: a wrong password shows the decision: %v", pair[0], err)
 		}
 		wantFault(t, "twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
 		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])))
@@ -111,7 +111,7 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 		t.Errorf("journaled %s", got)
 	}
 	if got := strings.Join(accounttest.QueuedMails(t, w)[1:], " "); got != "suspended resumed closed reopened" {
-		t.Errorf("told: %s", got)
+		t.Errorf("notified: %s", got)
 	}
 }
 

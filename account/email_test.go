@@ -92,7 +92,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	}
 	letters, err = accounttest.MailsOf(w, zoe.ID, "email_moved")
 	if err != nil || len(letters) != 1 || letters[0].To != "zoe@exemple.fr" {
-		t.Errorf("the old address is not told: %+v, %v", letters, err)
+		t.Errorf("the old address is not notified: %+v, %v", letters, err)
 	}
 }
 

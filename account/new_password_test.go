@@ -54,7 +54,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 		t.Errorf("the new password: %v", err)
 	}
 	if got := accounttest.QueuedMails(t, w); got[len(got)-1] != "password_changed" {
-		t.Errorf("the owner is not told: %v", got)
+		t.Errorf("the owner is not notified: %v", got)
 	}
 }
 

@@ -93,7 +93,7 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 		t.Errorf("used up: %v; unknown: %v", usedUp, unknown)
 	}
 	if late := fault.From(w.use(code)); late.Message != company.ErrCode.Message {
-		t.Errorf("who comes too late is told %q", late.Message)
+		t.Errorf("who comes too late gets %q", late.Message)
 	}
 	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0)
 	must(t, err)
@@ -103,7 +103,7 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 }
 
 // A code whose noise leaves nothing of its limit opens no account, and is answered as
-// any such code: a least number would tell who used it.
+// any such code: a least number would show who used it.
 func TestR10_ACodeMayOpenNothingAtAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -30,7 +30,7 @@ func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
 		case err == nil:
 			in++
 		case fault.From(err) != company.ErrUsedUp:
-			t.Errorf("somebody who came too late was told %v", err)
+			t.Errorf("somebody who came too late got %v", err)
 		}
 	}
 	if want := opens(code.ID, company.MinUses); in != want {
@@ -46,8 +46,8 @@ func (w *world) use(code company.Code) error {
 	return w.DB.InTx(w.ctx, func(tx postgres.Tx) error { return w.Companies.Use(w.ctx, tx, code.ID) })
 }
 
-// Whoever holds a limited code cannot tell from its limit which addresses have an
-// account: signing up moves it for nobody.
+// The limit of a code does not show which addresses have an account: a sign-up alone is
+// not counted.
 func TestR5_TheLimitOfACodeTellsNothingOfAnAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -20,10 +20,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Passwords beside that of bookingtest.
+// Passwords other than bookingtest.Password.
 const (
 	OtherPassword    = "Cerf-volant 3 nuages" // a good one
-	IntruderPassword = "Corbeau-lampe 4 sel"  // of whoever signs up with somebody's address
+	IntruderPassword = "Corbeau-lampe 4 sel"  // of an attacker who signs up with somebody's address
 	WrongPassword    = "Faux-mot 1"           // nobody's
 )
 
@@ -35,7 +35,7 @@ const (
 	MailsOfKindInHour = 3
 )
 
-// NewSignUp is a sign-up form that is filled in rightly.
+// NewSignUp is a valid sign-up.
 func NewSignUp(w *bookingtest.World, email string) signup.SignUp {
 	return signup.SignUp{
 		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
@@ -43,8 +43,8 @@ func NewSignUp(w *bookingtest.World, email string) signup.SignUp {
 	}
 }
 
-// Register signs somebody up who does not prove the address yet, a minute after those
-// before, and returns the link that would prove it.
+// Register makes a waiting registration, a minute after the one before, and returns the
+// link that proves its address.
 func Register(t testing.TB, w *bookingtest.World, email, firstName, password string) (link string) {
 	t.Helper()
 	w.SetNow(w.DB.Now().Add(time.Minute))

@@ -54,7 +54,7 @@ func work[T river.JobArgs](w river.Worker[T], j job) error {
 // Mail is a mail as a test reads it.
 type Mail struct {
 	To, Notice, Token string
-	Links             []string // of those who wait with an address
+	Links             []string // of the waiting registrations
 }
 
 // postbox takes the mails that a worker writes and sends.
@@ -116,8 +116,7 @@ func makeMails(w *bookingtest.World, j job) ([]Mail, error) {
 	return box.sent, err
 }
 
-// MailsOf makes the mails of a notice to somebody, as a job does that nobody's typing of
-// an address queued.
+// MailsOf makes the mails of a notice to an account, without a job in the queue.
 func MailsOf(w *bookingtest.World, id uuid.UUID, notice string) ([]Mail, error) {
 	args, err := json.Marshal(map[string]any{"account_id": id, "notice": notice})
 	if err != nil {

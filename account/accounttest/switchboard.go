@@ -30,7 +30,7 @@ func NewOperator(t testing.TB, w *bookingtest.World, email string) *viewer.Viewe
 	return v
 }
 
-// NewAssisted is a sign-up by phone that is filled in rightly.
+// NewAssisted is a valid sign-up by phone.
 func NewAssisted(w *bookingtest.World, email, mobile string) signup.Assisted {
 	return signup.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
 }

@@ -99,8 +99,8 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	}
 }
 
-// Whoever proves their address after the code's last use is told so, and keeps account and
-// link.
+// Whoever proves their address after the code's last use gets that answer, and keeps account
+// and link.
 func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -128,7 +128,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 		case err == nil:
 			won++
 		case !errors.Is(err, company.ErrUsedUp):
-			t.Errorf("somebody was told %v", err)
+			t.Errorf("somebody got %v", err)
 		case w.Accounts.SignUps.CheckToken(ctx, links[i], false) != nil:
 			t.Error("the link of somebody who was too late is used up")
 		}

@@ -26,7 +26,7 @@ func wantOwner(t *testing.T, w *bookingtest.World, email, name, password string,
 	}
 	for _, other := range others {
 		if _, err := w.Accounts.Sessions.SignIn(ctx, email, other, session.Device{}); !fault.Is(err, fault.Invalid) {
-			t.Errorf("the password of somebody who vanished: %v", err)
+			t.Errorf("the password of a removed registration: %v", err)
 		}
 	}
 	var accounts, keys int

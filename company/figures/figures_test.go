@@ -118,10 +118,10 @@ func publishAll(key noise.Key, client uuid.UUID, counts map[cell]int) map[cell]P
 	return published
 }
 
-// told are the bytes that a manager gets: page, file and JSON.
-type told struct{ page, file, json string }
+// output is the bytes that a manager gets: page, file and JSON.
+type output struct{ page, file, json string }
 
-func tell(t testing.TB, render *web.Renderer, published map[cell]Published) told {
+func outputOf(t testing.TB, render *web.Renderer, published map[cell]Published) output {
 	t.Helper()
 	figures := Figures{Client: "Exemple", Next: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Tables: tablesOf(reasonLines, published)}
 	page := httptest.NewRecorder()
@@ -130,7 +130,7 @@ func tell(t testing.TB, render *web.Renderer, published map[cell]Published) told
 	must(t, err)
 	answer, err := json.Marshal(figures.ForPrograms())
 	must(t, err)
-	return told{page.Body.String(), string(file), string(answer)}
+	return output{page.Body.String(), string(file), string(answer)}
 }
 
 func must(t testing.TB, err error) {
@@ -148,7 +148,7 @@ func step(count int) int {
 	return count/5 - 1 // 10 to 14: 1, 15 to 19: 2…
 }
 
-// Two worlds that differ by one person tell the manager the same bytes, with the same
+// Two worlds that differ by one person give the manager the same bytes, with the same
 // key, while every count stays in its step; a count that leaves its step moves what is
 // published by one step at most, and nothing else moves with it.
 func TestR10_TwoWorldsThatDifferByOnePersonTellTheSame(t *testing.T) {
@@ -171,7 +171,7 @@ func TestR10_TwoWorldsThatDifferByOnePersonTellTheSame(t *testing.T) {
 				rt.Fatalf("%v moved from %d to %d; its count left its step: %v", c, a[c], b[c], crossed[c])
 			}
 		}
-		if before, after := tell(t, render, a), tell(t, render, b); (before == after) != maps.Equal(a, b) {
+		if before, after := outputOf(t, render, a), outputOf(t, render, b); (before == after) != maps.Equal(a, b) {
 			rt.Fatalf("what is published is the same: %v; the bytes are: %v\n%s\n%s", maps.Equal(a, b), before == after, before.json, after.json)
 		}
 		if len(crossed) == 0 {
@@ -204,7 +204,7 @@ func TestR10_SmallNumbersLookAlikeAndOthersAreStepsOfFive(t *testing.T) {
 	t.Parallel()
 	for published, want := range map[Published]string{Suppressed: "moins de 10", 1: "10", 2: "15", 3: "20", 199: "1000", Unpublished: "non publié"} {
 		if got := published.Words(); got != want {
-			t.Errorf("%d is told as %q, want %q", published, got, want)
+			t.Errorf("%d is written %q, want %q", published, got, want)
 		}
 	}
 	for count := range 1000 {
@@ -545,7 +545,7 @@ func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 	}
 }
 
-// The same through the database and the handlers: one client's history told twice,
+// The same through the database and the handlers: one client's history published twice,
 // with one person more the second time, under the same key.
 func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	t.Parallel()
@@ -562,7 +562,7 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 			lives[i] = rng.Example(history*100 + i)
 		}
 		more := append(slices.Clone(lives), rng.Example(history*100+99))
-		a, b := w.tellTwice(t, handlers, lives), w.tellTwice(t, handlers, more)
+		a, b := w.outputsOf(t, handlers, lives), w.outputsOf(t, handlers, more)
 		differ := false
 		for _, c := range everyCell() {
 			without, with := countsOf(lives)[c], countsOf(more)[c]
@@ -584,7 +584,7 @@ func TestR10_TwoWorldsTellTheSameThroughTheDatabase(t *testing.T) {
 	}
 }
 
-// forPrograms tells what the interface for programs does.
+// forPrograms answers as the interface for programs does.
 func (w *world) forPrograms(answer http.ResponseWriter, r *web.Request) error {
 	figures, err := NewHTTP(w.service, nil, fixedReasons).Of(r)
 	if err != nil {
@@ -593,8 +593,8 @@ func (w *world) forPrograms(answer http.ResponseWriter, r *web.Request) error {
 	return json.NewEncoder(answer).Encode(figures.ForPrograms())
 }
 
-// tellTwice has lives lived on an empty database, published and told.
-func (w *world) tellTwice(t testing.TB, handlers []web.Handler, lives []life) (bytes []string) {
+// outputsOf counts lives in an empty database, publishes, and asks each handler.
+func (w *world) outputsOf(t testing.TB, handlers []web.Handler, lives []life) (bytes []string) {
 	t.Helper()
 	_, err := w.db.Pool.Exec(t.Context(), `truncate client_figures, published_figures`)
 	must(t, err)

@@ -220,9 +220,9 @@ func TestR10_TheOperatorReadsWhatCanBeGuessed(t *testing.T) {
 	answer := httptest.NewRecorder()
 	must(t, render.Render(answer, &web.Request{Request: httptest.NewRequest(http.MethodGet, "/administration/chiffres", nil)}, http.StatusOK, guessPage{Tables: guessTables()}))
 	cells := regexp.MustCompile(`<td>([^<]*)</td>`).FindAllStringSubmatch(answer.Body.String(), -1)
-	var told []string
+	var shown []string
 	for _, cell := range cells {
-		told = append(told, strings.ReplaceAll(cell[1], "\u00a0", " "))
+		shown = append(shown, strings.ReplaceAll(cell[1], "\u00a0", " "))
 	}
 	var want []string
 	for _, limited := range []int{0, 1} {
@@ -231,8 +231,8 @@ func TestR10_TheOperatorReadsWhatCanBeGuessed(t *testing.T) {
 			want = append(want, hundredths(exactly(n, 0)), hundredths(1/(1+math.Exp(-float64(n)/2))), strings.Replace(fmt.Sprint(float64(n)/2), ".", ",", 1))
 		}
 	}
-	if fmt.Sprint(told) != fmt.Sprint(want) {
-		t.Errorf("the page says\n%v, want\n%v", told, want)
+	if fmt.Sprint(shown) != fmt.Sprint(want) {
+		t.Errorf("the page says\n%v, want\n%v", shown, want)
 	}
 	for _, says := range []string{percent(within(3)), percent(emptyShows())} {
 		if !strings.Contains(answer.Body.String(), says) {
