@@ -92,6 +92,15 @@ func (w *waitlistWorld) full(t *testing.T, e waitlist.Entry) (booked [3]appointm
 	return booked
 }
 
+// release opens an hour so many days after the first Tuesday, and notifies the waitlist.
+func (w *waitlistWorld) release(t *testing.T, worker *viewer.Viewer, inDays int) time.Time {
+	t.Helper()
+	day := bookingtest.Tuesday.AddDate(0, 0, inDays)
+	w.Open(t, worker, bookingtest.Once(day, 10, 11))
+	w.refresh(t)
+	return bookingtest.InParis(day, 10)
+}
+
 func (w *waitlistWorld) emailOf(t *testing.T, v *viewer.Viewer) string {
 	t.Helper()
 	person, err := w.Accounts.People.Person(t.Context(), v.ID)

@@ -49,20 +49,13 @@ func TestR12_SlotsReleasedBeyondTheLimitAreNotifiedTogetherLater(t *testing.T) {
 	w := newWaitlistWorld(t)
 	marc := w.SocialWorkerWithoutOpenings(t, "Marc", "Tanguy", "Europe/Paris")
 	w.full(t, waitlist.Entry{})
-	release := func(worker *viewer.Viewer, inDays int) time.Time {
-		t.Helper()
-		day := bookingtest.Tuesday.AddDate(0, 0, inDays)
-		w.Open(t, worker, bookingtest.Once(day, 10, 11))
-		w.refresh(t)
-		return day.Add(9 * time.Hour)
-	}
 	start := w.DB.Now()
 	for i := range 3 {
-		release(w.Nadia, 1+i)
+		w.release(t, w.Nadia, 1+i)
 		w.SetNow(start.Add(time.Duration(1+i) * time.Hour))
 	}
 	w.deliver(t)
-	lost, kept, other := release(w.Nadia, 4), release(w.Nadia, 5), release(marc, 6)
+	lost, kept, other := w.release(t, w.Nadia, 4), w.release(t, w.Nadia, 5), w.release(t, marc, 6)
 	w.Book(t, w.paul, w.Nadia, lost, slot.Video)
 	w.refresh(t)
 	w.SetNow(start.Add(24*time.Hour - time.Second))
@@ -82,6 +75,24 @@ func TestR12_SlotsReleasedBeyondTheLimitAreNotifiedTogetherLater(t *testing.T) {
 	}
 	if said(kept) != 1 || said(other) != 1 || said(lost) != 0 {
 		t.Errorf("what is still available is notified %d and %d times, what is not %d", said(kept), said(other), said(lost))
+	}
+}
+
+// Two rounds at once, each for a worker of its own, may each make a notification that is
+// due later: a slot that is released after that is in one of them.
+func TestR12_ASlotJoinsOneOfSeveralPendingNotifications(t *testing.T) {
+	t.Parallel()
+	w := newWaitlistWorld(t)
+	w.full(t, waitlist.Entry{})
+	for i := range 4 { // the fourth is due in a day
+		w.release(t, w.Nadia, 1+i)
+	}
+	_, err := w.DB.Pool.Exec(t.Context(), `
+		insert into waitlist_releases (entry_id, account_id, due_at) select entry_id, account_id, due_at from waitlist_releases order by due_at desc limit 1`)
+	must(t, err)
+	at := w.release(t, w.Nadia, 5)
+	if notified := w.notified(t, w.Zoe); len(notified) != 5 || !notified[4].Equal(at) {
+		t.Errorf("notified of %v", notified)
 	}
 }
 

@@ -127,7 +127,7 @@ func joinRelease(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryR
 	}
 	rows, err := postgres.All[row](ctx, tx, `
 		with `+unnotified+`, release as (
-			select id from waitlist_releases where entry_id = $1 and due_at > $5::timestamptz + interval '1 minute'
+			select id from waitlist_releases where entry_id = $1 and due_at > $5::timestamptz + interval '1 minute' order by due_at, id limit 1
 		), added as (
 			insert into waitlist_slots (release_id, account_id, social_worker_id, starts_at) select id, $2, $3, at from release, unnotified
 			returning release_id, starts_at
