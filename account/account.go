@@ -96,13 +96,3 @@ func (s *Service) ServedAt(base string) (*Service, error) {
 	served.Factors = factors
 	return &served, nil
 }
-
-// At returns the same acts on a database whose clock stands elsewhere.
-func (s *Service) At(db *postgres.DB) *Service {
-	moved := *s
-	moved.db = db
-	moved.Limits, moved.People, moved.Codes = s.Limits.At(db), s.People.At(db), s.Codes.At(db)
-	moved.Outbox, moved.Sessions = s.Outbox.At(db), s.Sessions.At(db)
-	moved.Factors, moved.Lookups, moved.SignUps, moved.Reports = s.Factors.At(db), s.Lookups.At(db), s.SignUps.At(db), s.Reports.At(db)
-	return &moved
-}

@@ -46,12 +46,12 @@ type Account struct {
 const (
 	foundAtOnce = 20
 	foundPages  = 5
-	MinSearch   = 3 // letters or figures
+	minSearch   = 3 // letters or figures
 	maxWords    = 5
 )
 
-// ErrShortSearch says that a search is too short to be one.
-var ErrShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
+// errShortSearch says that a search is too short to be one.
+var errShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
 
 // FindAccounts finds accounts by name, address or mobile number, for an administrator:
 // one page of them, and whether there is another one. Throttled after too many.
@@ -61,7 +61,7 @@ func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query stri
 	}
 	words := searchWords(query)
 	if words == nil {
-		return nil, false, ErrShortSearch
+		return nil, false, errShortSearch
 	}
 	if err := s.Lookups.SpendSearch(ctx, v); err != nil {
 		return nil, false, err
@@ -90,7 +90,7 @@ func searchWords(query string) []string {
 			return -1
 		}, query)
 		figures = strings.TrimPrefix(figures, "0")
-		if len(figures) < MinSearch {
+		if len(figures) < minSearch {
 			return nil
 		}
 		return []string{figures}
@@ -102,7 +102,7 @@ func searchWords(query string) []string {
 			signs++
 		}
 	}
-	if signs < MinSearch {
+	if signs < minSearch {
 		return nil
 	}
 	return words[:min(len(words), maxWords)]

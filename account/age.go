@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// AgeDays is how many days somebody has to prove that they are an adult.
-const AgeDays = 15
+// ageDays is how many days somebody has to prove that they are an adult.
+const ageDays = 15
 
 // AgeOutcome is how a proof of age that was asked for ended.
 type AgeOutcome string
@@ -144,8 +144,8 @@ func (s *Service) OwnAgeCheck(ctx context.Context, v *viewer.Viewer) (*AgeCheck,
 	return &checks[0], nil
 }
 
-// AgeChecks lists what an account was asked for, latest first, for an administrator.
-func (s *Service) AgeChecks(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]AgeCheck, error) {
+// checksOfAccount lists what an account was asked for, latest first, for an administrator.
+func (s *Service) checksOfAccount(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]AgeCheck, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}

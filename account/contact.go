@@ -16,8 +16,8 @@ var (
 	errContactHours = fault.New(fault.Invalid, "La fin doit venir après le début.")
 )
 
-// Contact returns how the viewer wants to be told.
-func (s *Service) Contact(ctx context.Context, v *viewer.Viewer) (people.Reachable, error) {
+// contact returns how the viewer wants to be told.
+func (s *Service) contact(ctx context.Context, v *viewer.Viewer) (people.Reachable, error) {
 	known, err := people.ReadReachable(ctx, s.db.Pool, []uuid.UUID{v.ID})
 	if err != nil {
 		return people.Reachable{}, err

@@ -108,7 +108,7 @@ func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query str
 	}
 	words := searchWords(query)
 	if words == nil {
-		return nil, ErrShortSearch
+		return nil, errShortSearch
 	}
 	if err := s.Lookups.SpendSearch(ctx, v); err != nil {
 		return nil, err

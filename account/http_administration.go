@@ -51,16 +51,16 @@ func (p searchPage) Turn(page int, label string) searchTurn { return searchTurn{
 // Role is a role's name, for the template.
 func (searchPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
-// SearchPage shows the form of the search.
-func (h *HTTP) SearchPage(w http.ResponseWriter, r *web.Request) error {
+// showSearch shows the form of the search.
+func (h *HTTP) showSearch(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, searchPage{Form: form.New(nil)})
 }
 
-// SearchAccounts finds accounts by name, address or number; it is a POST, its
+// searchAccounts finds accounts by name, address or number; it is a POST, its
 // further pages too, so that none of them stays in an address.
-func (h *HTTP) SearchAccounts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) searchAccounts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := searchPage{Form: f}
-	query := f.Text("q", form.Text{Max: 100, Required: ErrShortSearch.Message})
+	query := f.Text("q", form.Text{Max: 100, Required: errShortSearch.Message})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
@@ -116,8 +116,8 @@ func (p accountPage) AgeAskable() bool {
 // Resendable reports whether an invitation can be sent again.
 func (p accountPage) Resendable() bool { return p.State == Invited && p.Role.Staff() }
 
-// ShowAccount is one account's page.
-func (h *HTTP) ShowAccount(w http.ResponseWriter, r *web.Request) error {
+// showAccount is one account's page.
+func (h *HTTP) showAccount(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 		}
 		page.Client = names[page.ClientID]
 	}
-	if page.Ages, err = h.accounts.AgeChecks(ctx, v, id); err != nil {
+	if page.Ages, err = h.accounts.checksOfAccount(ctx, v, id); err != nil {
 		return page, err
 	}
 	if !page.Own {

@@ -27,19 +27,19 @@ func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
 		return agePage{}, err
 	}
 	v := r.Viewer
-	page := agePage{Viewer: v, Form: f, Days: AgeDays}
+	page := agePage{Viewer: v, Form: f, Days: ageDays}
 	if page.Account, err = h.accounts.Account(r.Context(), v, id); err != nil {
 		return agePage{}, err
 	}
-	checks, err := h.accounts.AgeChecks(r.Context(), v, id)
+	checks, err := h.accounts.checksOfAccount(r.Context(), v, id)
 	if err == nil && len(checks) > 0 && checks[0].Waits() {
 		page.Check, page.Overdue = &checks[0], checks[0].Overdue(h.accounts.db.Now())
 	}
 	return page, err
 }
 
-// AgePage is where an administrator asks for a proof of age, and settles it.
-func (h *HTTP) AgePage(w http.ResponseWriter, r *web.Request) error {
+// showAge is where an administrator asks for a proof of age, and settles it.
+func (h *HTTP) showAge(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.agePage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -47,8 +47,8 @@ func (h *HTTP) AgePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// AskAge asks.
-func (h *HTTP) AskAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// askAge asks.
+func (h *HTTP) askAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {
 		return err
@@ -63,8 +63,8 @@ func (h *HTTP) AskAge(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, "saved", accountsPath+"/"+page.Account.ID.String())
 }
 
-// SettleAge keeps the outcome.
-func (h *HTTP) SettleAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// settleAge keeps the outcome.
+func (h *HTTP) settleAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {
 		return err

@@ -40,9 +40,9 @@ func hourOptions(first, last int) []form.Option {
 	return options
 }
 
-// ContactPage shows the viewer's choices.
-func (h *HTTP) ContactPage(w http.ResponseWriter, r *web.Request) error {
-	own, err := h.accounts.Contact(r.Context(), r.Viewer)
+// showContact shows the viewer's choices.
+func (h *HTTP) showContact(w http.ResponseWriter, r *web.Request) error {
+	own, err := h.accounts.contact(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -57,10 +57,10 @@ func (h *HTTP) ContactPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.contactPage(form.New(values), own))
 }
 
-// ChooseContact saves them.
-func (h *HTTP) ChooseContact(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// chooseContact saves them.
+func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
-	own, err := h.accounts.Contact(r.Context(), v)
+	own, err := h.accounts.contact(r.Context(), v)
 	if err != nil {
 		return err
 	}

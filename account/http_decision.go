@@ -88,8 +88,8 @@ func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
 	return page
 }
 
-// DecisionPage asks for the reason of a decision and says what follows from it.
-func (h *HTTP) DecisionPage(w http.ResponseWriter, r *web.Request) error {
+// showDecision asks for the reason of a decision and says what follows from it.
+func (h *HTTP) showDecision(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.decisionPage(r, form.New(nil), Act(r.URL.Query().Get("act")))
 	if err != nil {
 		return err
@@ -126,8 +126,8 @@ func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage
 	return page, err
 }
 
-// Decide carries the decision out.
-func (h *HTTP) Decide(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// decide carries the decision out.
+func (h *HTTP) decide(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.decisionPage(r, f, Act(f.Hidden("act", 20)))
 	if err != nil {
 		return err

@@ -43,8 +43,8 @@ func (h *HTTP) invitePage(r *web.Request, f *form.Form) (invitePage, error) {
 	return page, err
 }
 
-// InvitePage shows the form that invites a member of staff.
-func (h *HTTP) InvitePage(w http.ResponseWriter, r *web.Request) error {
+// showInvite shows the form that invites a member of staff.
+func (h *HTTP) showInvite(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.invitePage(r, form.New(map[string]string{"time_zone": zone.Default}))
 	if err != nil {
 		return err
@@ -67,8 +67,8 @@ func decodeInvitation(f *form.Form, page invitePage) signup.Invitation {
 	return in
 }
 
-// Invite invites a member of staff.
-func (h *HTTP) Invite(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// invite invites a member of staff.
+func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.invitePage(r, f)
 	if err != nil {
 		return err
@@ -87,8 +87,8 @@ func (h *HTTP) Invite(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, "invited", accountsPath+"/"+id.String())
 }
 
-// Reinvite sends an invitation again.
-func (h *HTTP) Reinvite(w http.ResponseWriter, r *web.Request) error {
+// reinvite sends an invitation again.
+func (h *HTTP) reinvite(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err
@@ -123,8 +123,8 @@ func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error
 	return factorResetPage{Account: account, Form: f}, nil
 }
 
-// FactorResetPage asks why a second factor is to be set up anew.
-func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *web.Request) error {
+// showFactorReset asks why a second factor is to be set up anew.
+func (h *HTTP) showFactorReset(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.factorReset(r, form.New(nil))
 	if err != nil {
 		return err
@@ -132,8 +132,8 @@ func (h *HTTP) FactorResetPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// ResetFactor has it set up anew at the next sign-in.
-func (h *HTTP) ResetFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// resetFactor has it set up anew at the next sign-in.
+func (h *HTTP) resetFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.factorReset(r, f)
 	if err != nil {
 		return err

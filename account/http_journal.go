@@ -44,8 +44,8 @@ func byDay(lines []audit.Line, zone *time.Location) (days []journalDay) {
 	return days
 }
 
-// ShowJournal is the data-protection officer's first page.
-func (h *HTTP) ShowJournal(w http.ResponseWriter, r *web.Request) error {
+// showJournal is the data-protection officer's first page.
+func (h *HTTP) showJournal(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	journal, err := h.accounts.Journal(r.Context(), v)
 	if err != nil {

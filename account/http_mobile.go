@@ -28,8 +28,8 @@ func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
 	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.Texts()}, err
 }
 
-// MobilePage shows how far the viewer's number is proved (R47).
-func (h *HTTP) MobilePage(w http.ResponseWriter, r *web.Request) error {
+// showMobile shows how far the viewer's number is proved (R47).
+func (h *HTTP) showMobile(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.mobilePage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -37,8 +37,8 @@ func (h *HTTP) MobilePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// SendMobileCode sends a code to the number.
-func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// sendMobileCode sends a code to the number.
+func (h *HTTP) sendMobileCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.mobilePage(r, f)
 	if err != nil {
 		return err
@@ -49,8 +49,8 @@ func (h *HTTP) SendMobileCode(w http.ResponseWriter, r *web.Request, f *form.For
 	return web.Done(w, r, "code-sent", "/profil/mobile")
 }
 
-// ProveMobile takes the code.
-func (h *HTTP) ProveMobile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// proveMobile takes the code.
+func (h *HTTP) proveMobile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	page, err := h.mobilePage(r, f)
 	if err != nil {

@@ -22,14 +22,14 @@ type forgottenPage struct {
 func (forgottenPage) Template() string { return "account/forgotten" }
 func (forgottenPage) Title() string    { return "Mot de passe oublié" }
 
-// ForgottenPage asks for the address.
-func (h *HTTP) ForgottenPage(w http.ResponseWriter, r *web.Request) error {
+// showForgotten asks for the address.
+func (h *HTTP) showForgotten(w http.ResponseWriter, r *web.Request) error {
 	_, sent := r.URL.Query()["envoye"]
 	return h.render.Render(w, r, http.StatusOK, forgottenPage{Form: form.New(nil), Sent: sent})
 }
 
-// Forgotten sends a link, if there is somebody to send it to.
-func (h *HTTP) Forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// forgotten sends a link, if there is somebody to send it to.
+func (h *HTTP) forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {
 		return f.Invalid(forgottenPage{Form: f})
@@ -48,9 +48,9 @@ type resetPage struct {
 func (resetPage) Template() string { return "account/reset" }
 func (resetPage) Title() string    { return "Choisir un nouveau mot de passe" }
 
-// ResetPage asks for the new password; reading it consumes nothing, since mail
+// showReset asks for the new password; reading it consumes nothing, since mail
 // scanners open links (R3).
-func (h *HTTP) ResetPage(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) showReset(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)
@@ -58,8 +58,8 @@ func (h *HTTP) ResetPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, resetPage{Form: form.New(nil), Token: token})
 }
 
-// Reset sets the password and consumes the link.
-func (h *HTTP) Reset(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// reset sets the password and consumes the link.
+func (h *HTTP) reset(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", session.MaxToken)
 	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
 		return goneReset(err)

@@ -36,8 +36,8 @@ func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 	return page
 }
 
-// ProfilePage shows the viewer's own profile (R6).
-func (h *HTTP) ProfilePage(w http.ResponseWriter, r *web.Request) error {
+// showProfile shows the viewer's own profile (R6).
+func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
 	person, err := h.accounts.People.Person(r.Context(), r.Viewer.ID)
 	if err != nil {
 		return err
@@ -53,9 +53,9 @@ func (h *HTTP) ProfilePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// UpdateProfile saves it; another address than the present one replaces it only
+// updateProfile saves it; another address than the present one replaces it only
 // once it is proved.
-func (h *HTTP) UpdateProfile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) updateProfile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	person, err := h.accounts.People.Person(r.Context(), v.ID)
 	if err != nil {

@@ -17,8 +17,8 @@ type emailPage struct {
 func (emailPage) Template() string { return "account/email" }
 func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
 
-// EmailPage asks for a click: reading the page moves nothing (R3).
-func (h *HTTP) EmailPage(w http.ResponseWriter, r *web.Request) error {
+// showEmail asks for a click: reading the page moves nothing (R3).
+func (h *HTTP) showEmail(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	moving, err := h.accounts.Moving(r.Context(), token)
 	if err != nil {
@@ -27,8 +27,8 @@ func (h *HTTP) EmailPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, emailPage{token, moving})
 }
 
-// ChangeEmail moves the account to the address that the link was sent to.
-func (h *HTTP) ChangeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// changeEmail moves the account to the address that the link was sent to.
+func (h *HTTP) changeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	var here []byte // the session that the link is followed in goes on
 	if v != nil {

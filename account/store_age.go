@@ -22,7 +22,7 @@ type ageRow struct {
 func insertAgeCheck(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, sealed []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into age_checks (id, account_id, sealed_reason, asked_by, asked_at, due_on)
-		values ($1, $2, $3, $4, $5, ($5::timestamptz at time zone $7)::date + $6::int)`, id, account, sealed, author, tx.Now, AgeDays, zone.Default)
+		values ($1, $2, $3, $4, $5, ($5::timestamptz at time zone $7)::date + $6::int)`, id, account, sealed, author, tx.Now, ageDays, zone.Default)
 	if postgres.Violates(err, "age_checks_waiting_key") {
 		return errAgeAsked
 	}

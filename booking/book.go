@@ -19,12 +19,7 @@ import (
 	"github.com/google/uuid"
 )
 
-var (
-	errReason = fault.New(fault.Invalid, "Choisissez un motif dans la liste.")
-)
-
-// ErrReason says that the reason is none that this worker takes.
-var ErrReason = errReason
+var errReason = fault.New(fault.Invalid, "Choisissez un motif dans la liste.")
 
 // Book is Place for those who need not know whether it is a request.
 func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r appointment.Request) (uuid.UUID, error) {

@@ -23,9 +23,9 @@ func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
 }
 
-// CancelInTime is Cancel by somebody who was told that it has no consequence: past
+// cancelInTime is Cancel by somebody who was told that it has no consequence: past
 // the limit it fails with Conflict, and nothing is done.
-func (s *Service) CancelInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
+func (s *Service) cancelInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, inTime: true})
 }
 

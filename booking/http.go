@@ -29,8 +29,8 @@ type PageParts struct {
 // NewHTTP returns the pages.
 func NewHTTP(bookings *Service, p PageParts) *HTTP { return &HTTP{p, bookings} }
 
-// ICS is the appointment as a calendar file (R17).
-func (h *HTTP) ICS(w http.ResponseWriter, r *web.Request) error {
+// ics is the appointment as a calendar file (R17).
+func (h *HTTP) ics(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err

@@ -38,8 +38,8 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, map[string]string{"accept": "accepted", "decline": "declined"}[decision], "/rendez-vous/"+a.ID.String())
 }
 
-// Conclude says what came of it.
-func (h *HTTP) Conclude(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// conclude says what came of it.
+func (h *HTTP) conclude(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err
@@ -54,8 +54,8 @@ func (h *HTTP) Conclude(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return web.Done(w, r, "saved", "/rendez-vous/"+a.ID.String())
 }
 
-// ClearMark ends what a late cancellation left behind.
-func (h *HTTP) ClearMark(w http.ResponseWriter, r *web.Request) error {
+// clearMark ends what a late cancellation left behind.
+func (h *HTTP) clearMark(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err
@@ -96,8 +96,8 @@ func (h *HTTP) needsPage(r *web.Request, f *form.Form) (needsPage, error) {
 	return needsPage{Appointment: a, Form: f, Viewer: r.Viewer}, nil
 }
 
-// NeedsPage shows it.
-func (h *HTTP) NeedsPage(w http.ResponseWriter, r *web.Request) error {
+// showNeeds shows it.
+func (h *HTTP) showNeeds(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.needsPage(r, nil)
 	if err != nil {
 		return err
@@ -195,7 +195,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	case page.Worker() && f.Ticked("asked"):
 		cancel = h.bookings.CancelAsked
 	case toldFree(f):
-		cancel = h.bookings.CancelInTime
+		cancel = h.bookings.cancelInTime
 	}
 	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
 	if why := appointment.Refusal(err, errLimitPassed); why != nil {

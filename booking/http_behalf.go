@@ -86,9 +86,9 @@ func (p onBehalfPage) InMode(mode string) string {
 	return fmt.Sprintf("%s/assistants/%s?week=%s&mode=%s", p.Base, p.Worker.ID, p.Hours.Week, mode)
 }
 
-// HoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
+// showHoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
 // address names.
-func (h *HTTP) HoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) showHoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
 	e, err := h.bookings.Appointments.ForWhom(r)
 	if err != nil {
 		return err

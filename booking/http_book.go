@@ -242,8 +242,8 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	booked, err := h.bookings.Place(r.Context(), v, request)
 	switch {
-	case errors.Is(err, ErrReason):
-		f.Fail("reason", ErrReason.Message)
+	case errors.Is(err, errReason):
+		f.Fail("reason", errReason.Message)
 		return h.renderConfirmError(r, e, request, f)
 	case err != nil:
 		return h.refuse(r, e, request, err)

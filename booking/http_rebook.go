@@ -15,8 +15,8 @@ import (
 
 var errNoOffer = fault.New(fault.Invalid, "Choisissez une heure en appuyant sur son bouton.")
 
-// Rebook takes the hour whose button was pressed.
-func (h *HTTP) Rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// rebook takes the hour whose button was pressed.
+func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ func (h *HTTP) reportPage(r *web.Request, f *form.Form) (reportPage, error) {
 	return page, err
 }
 
-// ReportPage asks a worker what happened.
-func (h *HTTP) ReportPage(w http.ResponseWriter, r *web.Request) error {
+// showReport asks a worker what happened.
+func (h *HTTP) showReport(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.reportPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -38,8 +38,8 @@ func (h *HTTP) ReportPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// Report tells the administration.
-func (h *HTTP) Report(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// report tells the administration.
+func (h *HTTP) report(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.reportPage(r, f)
 	if err != nil {
 		return err

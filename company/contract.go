@@ -14,15 +14,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Modes are the ways of meeting that a contract may allow, by the names that
+// modes are the ways of meeting that a contract may allow, by the names that
 // booking gives them, in the order they are offered.
-var Modes = []string{"video", "phone", "in_person"}
+var modes = []string{"video", "phone", "in_person"}
 
 // The bounds of a contract.
 const (
 	MaxPerYear  = 366 // consultations per person per year
 	MaxSites    = 50
-	MaxSiteName = 80 // characters
+	maxSiteName = 80 // characters
 )
 
 // Client is whoever pays for its people, with the terms of its contract.
@@ -90,7 +90,7 @@ var (
 
 // check bounds the terms, whoever sends them.
 func (c Client) check() error {
-	unknown := slices.ContainsFunc(c.Modes, func(mode string) bool { return !slices.Contains(Modes, mode) })
+	unknown := slices.ContainsFunc(c.Modes, func(mode string) bool { return !slices.Contains(modes, mode) })
 	if len(c.Modes) == 0 || unknown {
 		return errModes
 	}
@@ -107,7 +107,7 @@ func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.
 		return uuid.Nil, err
 	}
 	if c.Modes == nil {
-		c.Modes = Modes
+		c.Modes = modes
 	}
 	if err := c.check(); err != nil {
 		return uuid.Nil, err

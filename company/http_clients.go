@@ -40,15 +40,15 @@ func (p clientsPage) Contract() contractFields { return contractFields{p.Form} }
 // contractFields is a contract as a form, for its template.
 type contractFields struct{ Form *form.Form }
 
-// Modes are the ways of meeting to choose from.
+// modes are the ways of meeting to choose from.
 func (contractFields) Modes() []form.Option { return modeOptions }
 
 func (clientsPage) Template() string { return "company/clients" }
 func (clientsPage) Title() string    { return "Entreprises" }
 
-// ClientsPage lists the clients, those that the search names (R9).
-func (h *HTTP) ClientsPage(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.clientsPage(r, form.FromValues(url.Values{"modes": Modes}))
+// showClients lists the clients, those that the search names (R9).
+func (h *HTTP) showClients(w http.ResponseWriter, r *web.Request) error {
+	page, err := h.clientsPage(r, form.FromValues(url.Values{"modes": modes}))
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func decodeClient(f *form.Form, id uuid.UUID) Client {
 		Slug:     f.Text("slug", form.Text{Max: 60, Required: "Choisissez l’adresse de sa page, par exemple « exemple-sa »."}),
 		StartsOn: f.Date("starts_on", firstContractDay, lastContractDay, "Indiquez le premier jour du contrat."),
 		EndsOn:   f.Date("ends_on", firstContractDay, lastContractDay, "Indiquez le dernier jour du contrat."),
-		Modes:    f.Choices("modes", Modes, errModes.Message),
+		Modes:    f.Choices("modes", modes, errModes.Message),
 		PerYear:  decodeCount(f, "per_year", 1, MaxPerYear),
 		Sites:    decodeSites(f),
 
@@ -119,12 +119,12 @@ func decodeCount(f *form.Form, name string, least, most int) int {
 
 // decodeSites decodes one site a line, each named once.
 func decodeSites(f *form.Form) []string {
-	text := f.Text("sites", form.Text{Max: MaxSites * (MaxSiteName + 1), Lines: true})
+	text := f.Text("sites", form.Text{Max: MaxSites * (maxSiteName + 1), Lines: true})
 	sites := []string{}
 	for line := range strings.Lines(text) {
 		site := strings.Join(strings.Fields(line), " ")
-		if utf8.RuneCountInString(site) > MaxSiteName {
-			f.Fail("sites", fmt.Sprintf("Le nom d’un site a %d caractères au plus.", MaxSiteName))
+		if utf8.RuneCountInString(site) > maxSiteName {
+			f.Fail("sites", fmt.Sprintf("Le nom d’un site a %d caractères au plus.", maxSiteName))
 		}
 		if site != "" && !slices.Contains(sites, site) {
 			sites = append(sites, site)

@@ -66,7 +66,7 @@ func DecodeCode(f *form.Form, c Client, now time.Time) NewCode {
 		n.ExpiresAt = zone.EndOf(day)
 	}
 	if len(c.Sites) > 0 {
-		n.Site = f.Text("site", form.Text{Max: MaxSiteName})
+		n.Site = f.Text("site", form.Text{Max: maxSiteName})
 	}
 	return n
 }

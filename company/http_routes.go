@@ -15,7 +15,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.Rotate),
 		web.Get("/entreprise/codes/{code}/courriel", web.ClientManagers, h.MailPage),
 		web.Get("/entreprise/codes/{code}/affiche.pdf", web.ClientManagers, h.PosterFile),
-		web.Get("/administration", web.Administrators, h.ClientsPage),
+		web.Get("/administration", web.Administrators, h.showClients),
 		web.Form("/administration/entreprises", web.Administrators, h.Create),
 		web.Get("/administration/entreprises/{id}", web.Administrators, h.ClientPage),
 		web.Form("/administration/entreprises/{id}", web.Administrators, h.Edit),

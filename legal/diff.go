@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Line is one line of a comparison of two texts.
-type Line struct {
+// line is one line of a comparison of two texts.
+type line struct {
 	Text    string
 	Added   bool // only in the new text
 	Removed bool // only in the old text
@@ -18,7 +18,7 @@ const maxCompared = 4_000_000
 
 // compare lists the lines of two texts that differ, in order, those taken away
 // before those put in their place; false when there are too many to compare.
-func compare(before, after string) ([]Line, bool) {
+func compare(before, after string) ([]line, bool) {
 	a, b := lines(before), lines(after)
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		a, b = a[1:], b[1:]
@@ -56,17 +56,17 @@ func common(a, b []string) [][]int32 {
 	return longest
 }
 
-func walk(a, b []string, longest [][]int32) (changed []Line) {
+func walk(a, b []string, longest [][]int32) (changed []line) {
 	i, j := 0, 0
 	for i < len(a) || j < len(b) {
 		switch {
 		case i < len(a) && j < len(b) && a[i] == b[j]:
 			i, j = i+1, j+1
 		case j == len(b) || i < len(a) && longest[i+1][j] >= longest[i][j+1]:
-			changed = append(changed, Line{Text: a[i], Removed: true})
+			changed = append(changed, line{Text: a[i], Removed: true})
 			i++
 		default:
-			changed = append(changed, Line{Text: b[j], Added: true})
+			changed = append(changed, line{Text: b[j], Added: true})
 			j++
 		}
 	}

@@ -30,7 +30,7 @@ func TestComparisonListsWhatDiffers(t *testing.T) {
 	}
 }
 
-func signs(changed []Line) (all []string) {
+func signs(changed []line) (all []string) {
 	for _, line := range changed {
 		sign := "+"
 		if line.Removed {

@@ -53,9 +53,9 @@ type edition struct {
 func (textPage) Template() string { return "public/legal_text" }
 func (p textPage) Title() string  { return p.Heading }
 
-// Show returns the handler of one kind of text: the version in the path, or the
+// show returns the handler of one kind of text: the version in the path, or the
 // one in force.
-func (h *HTTP) Show(kind Kind) web.Handler {
+func (h *HTTP) show(kind Kind) web.Handler {
 	return func(w http.ResponseWriter, r *web.Request) error {
 		text, err := h.text(r, kind)
 		if err != nil {

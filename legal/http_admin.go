@@ -42,8 +42,8 @@ type textLine struct {
 func (textsPage) Template() string { return "legal/texts" }
 func (textsPage) Title() string    { return "Textes" }
 
-// TextsPage tells an administrator where both texts stand.
-func (h *HTTP) TextsPage(w http.ResponseWriter, r *web.Request) error {
+// showTexts tells an administrator where both texts stand.
+func (h *HTTP) showTexts(w http.ResponseWriter, r *web.Request) error {
 	states, err := h.texts.States(r.Context(), r.Viewer)
 	if err != nil {
 		return err
@@ -93,9 +93,9 @@ func newDraftPage(f *form.Form, s State) draftPage {
 	return draftPage{Form: f, Name: titles[kind], AdminPath: adminPathOf(kind), Path: paths[kind], InForce: s.InForce.Version, New: s.Next == nil}
 }
 
-// DraftPage is the editor: the draft, or the text in force to begin one from. A
+// showDraft is the editor: the draft, or the text in force to begin one from. A
 // version with a date has only its preview.
-func (h *HTTP) DraftPage(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) showDraft(w http.ResponseWriter, r *web.Request) error {
 	state, err := h.state(r)
 	if err != nil {
 		return err
@@ -120,11 +120,11 @@ func (h *HTTP) state(r *web.Request) (State, error) {
 
 // maxDraftBytes bounds the editor's form: every character of a text may take nine
 // bytes in it.
-const maxDraftBytes = 9*(MaxMarkdown+MaxChanges) + 1024
+const maxDraftBytes = 9*(maxMarkdown+maxChanges) + 1024
 
-// SaveDraft keeps the draft and shows it as people will see it. When somebody else
+// saveDraft keeps the draft and shows it as people will see it. When somebody else
 // was faster, what was typed comes back, not lost.
-func (h *HTTP) SaveDraft(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) saveDraft(w http.ResponseWriter, r *web.Request) error {
 	f, err := form.ParseLong(r.Request, maxDraftBytes)
 	if err != nil {
 		return err
@@ -135,8 +135,8 @@ func (h *HTTP) SaveDraft(w http.ResponseWriter, r *web.Request) error {
 	}
 	page := newDraftPage(f, state)
 	words := Words{
-		Markdown: f.Text("markdown", form.Text{Max: MaxMarkdown, Lines: true, Required: "Écrivez le texte, ou reprenez celui qui est en vigueur."}),
-		Changes:  f.Text("changes", form.Text{Max: MaxChanges, Lines: true}),
+		Markdown: f.Text("markdown", form.Text{Max: maxMarkdown, Lines: true, Required: "Écrivez le texte, ou reprenez celui qui est en vigueur."}),
+		Changes:  f.Text("changes", form.Text{Max: maxChanges, Lines: true}),
 		Revision: revision(f),
 	}
 	if !f.Valid() {
@@ -183,16 +183,16 @@ type previewPage struct {
 	Revision  int
 	AdminPath string
 	ComesOn   string // empty for a draft
-	Changed   []Line // against the text in force
+	Changed   []line // against the text in force
 	Compared  bool   // false when too much differs to be listed
 }
 
 func (previewPage) Template() string { return "legal/preview" }
 func (previewPage) Title() string    { return "Aperçu" }
 
-// PreviewPage shows the next version as people will see it, with what can be done
+// showPreview shows the next version as people will see it, with what can be done
 // with it.
-func (h *HTTP) PreviewPage(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) showPreview(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.preview(r, form.New(map[string]string{"when": "now"}))
 	if err != nil {
 		return err
@@ -217,8 +217,8 @@ func (h *HTTP) preview(r *web.Request, f *form.Form) (previewPage, error) {
 	}, err
 }
 
-// Publish gives the draft its date.
-func (h *HTTP) Publish(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// publish gives the draft its date.
+func (h *HTTP) publish(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err
@@ -274,8 +274,8 @@ func wallClock(day, clock time.Time) (time.Time, bool) {
 	return at.UTC(), at.Hour() == clock.Hour()
 }
 
-// Withdraw takes back a version to come.
-func (h *HTTP) Withdraw(w http.ResponseWriter, r *web.Request) error {
+// withdraw takes back a version to come.
+func (h *HTTP) withdraw(w http.ResponseWriter, r *web.Request) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err
@@ -286,8 +286,8 @@ func (h *HTTP) Withdraw(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "withdrawn", adminPathOf(kind)+"/apercu")
 }
 
-// Discard throws the draft away.
-func (h *HTTP) Discard(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// discard throws the draft away.
+func (h *HTTP) discard(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {
 		return err

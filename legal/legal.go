@@ -38,11 +38,11 @@ const (
 	Privacy Kind = "privacy"
 )
 
-// Kinds are both.
-var Kinds = []Kind{Terms, Privacy}
+// kinds are both.
+var kinds = []Kind{Terms, Privacy}
 
-// StartingVersion is the version of the texts that the platform ships.
-const StartingVersion = "1"
+// startingVersion is the version of the texts that the platform ships.
+const startingVersion = "1"
 
 // Text is one version of a text.
 type Text struct {
@@ -71,18 +71,15 @@ type Service struct{ db *postgres.DB }
 // New returns the acts on the given database.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-// At returns the same acts on a database whose clock stands elsewhere.
-func (s *Service) At(db *postgres.DB) *Service { return New(db) }
-
 // Install publishes the starting texts where no text of their kind exists yet.
 func (s *Service) Install(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		for _, kind := range Kinds {
+		for _, kind := range kinds {
 			markdown, err := starting.ReadFile("texts/" + string(kind) + ".md")
 			if err != nil {
 				return err
 			}
-			if err := insertFirst(ctx, tx, Text{Kind: kind, Version: StartingVersion, Markdown: string(markdown), Starting: true}); err != nil {
+			if err := insertFirst(ctx, tx, Text{Kind: kind, Version: startingVersion, Markdown: string(markdown), Starting: true}); err != nil {
 				return err
 			}
 		}
@@ -126,10 +123,10 @@ func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID
 	return readDue(ctx, q, account, since, now)
 }
 
-// Both returns the two texts in force at an instant, in the order of Kinds.
+// Both returns the two texts in force at an instant, in the order of kinds.
 func (s *Service) Both(ctx context.Context, q postgres.Querier, now time.Time) ([]Text, error) {
-	texts := make([]Text, len(Kinds))
-	for i, kind := range Kinds {
+	texts := make([]Text, len(kinds))
+	for i, kind := range kinds {
 		var err error
 		if texts[i], err = readInForce(ctx, q, kind, now); err != nil {
 			return nil, err

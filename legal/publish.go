@@ -10,11 +10,11 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// MaxMarkdown and MaxChanges are how many characters a text, and the words about
+// maxMarkdown and MaxChanges are how many characters a text, and the words about
 // what is new in it, may have.
 const (
-	MaxMarkdown = 100_000
-	MaxChanges  = 2_000
+	maxMarkdown = 100_000
+	maxChanges  = 2_000
 )
 
 // Ahead is how far in time a publication may lie.
@@ -38,7 +38,7 @@ type State struct {
 // States tells, for an administrator, where both texts stand.
 func (s *Service) States(ctx context.Context, v *viewer.Viewer) ([]State, error) {
 	var states []State
-	for _, kind := range Kinds {
+	for _, kind := range kinds {
 		state, err := s.State(ctx, v, kind)
 		if err != nil {
 			return nil, err
@@ -184,7 +184,7 @@ func (s *Service) change(ctx context.Context, v *viewer.Viewer, act func(postgre
 // StartingInForce reports whether one of the platform's own starting texts is in
 // force still.
 func (s *Service) StartingInForce(ctx context.Context) (bool, error) {
-	for _, kind := range Kinds {
+	for _, kind := range kinds {
 		text, err := s.InForce(ctx, kind)
 		if err != nil || text.Starting {
 			return text.Starting, err

@@ -66,7 +66,7 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, i
 		return err
 	}
 	closed := day(tx.Now)
-	if err := insertArchive(ctx, tx, person, sealed, closed, monthsLater(closed, 12*ArchiveYears)); err != nil {
+	if err := insertArchive(ctx, tx, person, sealed, closed, monthsLater(closed, 12*archiveYears)); err != nil {
 		return err
 	}
 	return s.vault.Destroy(ctx, tx, person)

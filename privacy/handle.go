@@ -229,7 +229,7 @@ func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.
 
 // Note keeps a step that was taken outside of the platform, by the officer.
 func (s *Service) Note(ctx context.Context, v *viewer.Viewer, id uuid.UUID, text string) error {
-	if text = strings.TrimSpace(text); text == "" || utf8.RuneCountInString(text) > MaxText {
+	if text = strings.TrimSpace(text); text == "" || utf8.RuneCountInString(text) > maxText {
 		return errText
 	}
 	return s.handle(ctx, v, id, "rights.noted", func(tx postgres.Tx, _ *Request) error {

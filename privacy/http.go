@@ -38,6 +38,6 @@ func written(f *form.Form) Details {
 	if f.Text("mobile", form.Text{Max: 40}) != "" {
 		d.Mobile = f.Mobile("mobile")
 	}
-	d.Text = f.Text("message", form.Text{Max: MaxText, Lines: true})
+	d.Text = f.Text("message", form.Text{Max: maxText, Lines: true})
 	return d
 }

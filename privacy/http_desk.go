@@ -27,8 +27,8 @@ type deskPage struct {
 func (deskPage) Template() string { return "privacy/desk" }
 func (deskPage) Title() string    { return "Demandes" }
 
-// Desk lists what is to be answered, the first due first.
-func (h *HTTP) Desk(w http.ResponseWriter, r *web.Request) error {
+// desk lists what is to be answered, the first due first.
+func (h *HTTP) desk(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	open, closed, err := h.rights.Requests(r.Context(), v)
 	if err != nil {
@@ -48,7 +48,7 @@ func (enterPage) Title() string    { return "Enregistrer une demande" }
 
 func newEnterPage(f *form.Form) enterPage {
 	page := enterPage{Form: f}
-	for _, c := range Channels {
+	for _, c := range channels {
 		page.Channels = append(page.Channels, form.Option{Value: string(c), Label: c.Label()})
 	}
 	return page
@@ -62,13 +62,13 @@ func (p enterPage) channels() []string {
 	return values
 }
 
-// EnterPage shows it.
-func (h *HTTP) EnterPage(w http.ResponseWriter, r *web.Request) error {
+// showEnter shows it.
+func (h *HTTP) showEnter(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, newEnterPage(form.New(nil)))
 }
 
-// Enter keeps the request.
-func (h *HTTP) Enter(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// enter keeps the request.
+func (h *HTTP) enter(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, today := newEnterPage(f), day(h.rights.db.Now())
 	entered := Written{
 		Channel:    Channel(f.Choice("channel", page.channels(), "Dites comment la demande est arrivée.")),
@@ -119,11 +119,11 @@ func (h *HTTP) casePage(r *web.Request) (casePage, error) {
 	v := r.Viewer
 	found, err := h.rights.Case(r.Context(), v, id)
 	empty := form.New(nil)
-	return casePage{Case: found, Zone: v.Zone, Form: empty, Note: empty, Why: empty, Years: ArchiveYears}, err
+	return casePage{Case: found, Zone: v.Zone, Form: empty, Note: empty, Why: empty, Years: archiveYears}, err
 }
 
-// Request shows one request.
-func (h *HTTP) Request(w http.ResponseWriter, r *web.Request) error {
+// request shows one request.
+func (h *HTTP) request(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -131,8 +131,8 @@ func (h *HTTP) Request(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Search looks for the account; it is a POST, its words being about somebody.
-func (h *HTTP) Search(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// search looks for the account; it is a POST, its words being about somebody.
+func (h *HTTP) search(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -149,8 +149,8 @@ func (h *HTTP) Search(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Match says whose account it is.
-func (h *HTTP) Match(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// match says whose account it is.
+func (h *HTTP) match(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -164,22 +164,22 @@ func (h *HTTP) Match(w http.ResponseWriter, r *web.Request, f *form.Form) error 
 	return h.done(w, r, page, h.rights.Match(r.Context(), r.Viewer, page.ID, subject))
 }
 
-// AddNote keeps a step.
-func (h *HTTP) AddNote(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addNote keeps a step.
+func (h *HTTP) addNote(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
 	}
 	page.Note = f
-	text := f.Text("note", form.Text{Max: MaxText, Required: "Écrivez ce qui a été fait.", Lines: true})
+	text := f.Text("note", form.Text{Max: maxText, Required: "Écrivez ce qui a été fait.", Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
 	return h.done(w, r, page, h.rights.Note(r.Context(), r.Viewer, page.ID, text))
 }
 
-// Refuse closes the request with a reason.
-func (h *HTTP) Refuse(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// refuse closes the request with a reason.
+func (h *HTTP) refuse(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -224,11 +224,11 @@ func (h *HTTP) carryPage(r *web.Request, f *form.Form) (carryPage, error) {
 		return carryPage{}, errUnmatched
 	}
 	coming, err := h.rights.appointments.CountComing(r.Context(), page.AccountID)
-	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: ArchiveYears}, err
+	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: archiveYears}, err
 }
 
-// CarryPage says exactly what will happen.
-func (h *HTTP) CarryPage(w http.ResponseWriter, r *web.Request) error {
+// showCarryOut says exactly what will happen.
+func (h *HTTP) showCarryOut(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.carryPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -236,8 +236,8 @@ func (h *HTTP) CarryPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// CarryOut erases.
-func (h *HTTP) CarryOut(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// carryOut erases.
+func (h *HTTP) carryOut(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.carryPage(r, f)
 	if err != nil {
 		return err
@@ -267,8 +267,8 @@ type archivePage struct {
 func (archivePage) Template() string { return "privacy/archive" }
 func (archivePage) Title() string    { return "Archive" }
 
-// ArchivePage asks why it is to be opened.
-func (h *HTTP) ArchivePage(w http.ResponseWriter, r *web.Request) error {
+// showArchive asks why it is to be opened.
+func (h *HTTP) showArchive(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err
@@ -276,8 +276,8 @@ func (h *HTTP) ArchivePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, archivePage{ID: page.ID, Form: form.New(nil)})
 }
 
-// OpenArchive shows it, once.
-func (h *HTTP) OpenArchive(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// openArchive shows it, once.
+func (h *HTTP) openArchive(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
 		return err

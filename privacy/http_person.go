@@ -53,8 +53,8 @@ func (p erasurePage) Worker() bool { return p.Role == viewer.SocialWorker }
 
 const dataPath = "/profil/donnees"
 
-// Data shows what is kept and what was asked.
-func (h *HTTP) Data(w http.ResponseWriter, r *web.Request) error {
+// data shows what is kept and what was asked.
+func (h *HTTP) data(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	mine, err := h.rights.Mine(r.Context(), v)
 	if err != nil {
@@ -70,18 +70,18 @@ func (h *HTTP) Data(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, dataPage{v, mine, age, h.contact()})
 }
 
-// ErasurePage is the confirmation step.
-func (h *HTTP) ErasurePage(w http.ResponseWriter, r *web.Request) error {
+// showErasure is the confirmation step.
+func (h *HTTP) showErasure(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.erasurePage(r, form.New(nil)))
 }
 
 func (h *HTTP) erasurePage(r *web.Request, f *form.Form) erasurePage {
 	v := r.Viewer
-	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Sessions.Reassured(v), Years: ArchiveYears}
+	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Sessions.Reassured(v), Years: archiveYears}
 }
 
-// AskErasure keeps the request.
-func (h *HTTP) AskErasure(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// askErasure keeps the request.
+func (h *HTTP) askErasure(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := h.erasurePage(r, f)
 	f.Checked("confirm", "Cochez cette case si c’est bien ce que vous voulez.")
 	password := ""
@@ -101,8 +101,8 @@ func (h *HTTP) AskErasure(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	return web.Done(w, r, "rights-asked", dataPath)
 }
 
-// Withdraw takes one's request back.
-func (h *HTTP) Withdraw(w http.ResponseWriter, r *web.Request) error {
+// withdraw takes one's request back.
+func (h *HTTP) withdraw(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

@@ -39,13 +39,13 @@ func (h *HTTP) rightsPage(f *form.Form) rightsPage {
 	}}
 }
 
-// RightsPage shows it.
-func (h *HTTP) RightsPage(w http.ResponseWriter, r *web.Request) error {
+// showRights shows it.
+func (h *HTTP) showRights(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.rightsPage(form.New(map[string]string{"about": aboutMe})))
 }
 
-// AskPublicly keeps a request; everybody who filled the form in gets the same answer.
-func (h *HTTP) AskPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// askPublicly keeps a request; everybody who filled the form in gets the same answer.
+func (h *HTTP) askPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	about := f.Choice("about", []string{aboutMe, aboutChild}, "Dites de qui sont les données.")
 	d := written(f)
 	if child := f.Text("child", form.Text{Max: form.MaxName}); about == aboutChild {
@@ -71,8 +71,8 @@ type nextPage struct{ limit.MailBounds }
 func (nextPage) Template() string { return "privacy/next" }
 func (nextPage) Title() string    { return "Votre demande" }
 
-// Next shows it.
-func (h *HTTP) Next(w http.ResponseWriter, r *web.Request) error {
+// next shows it.
+func (h *HTTP) next(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, nextPage{})
 }
 
@@ -87,8 +87,8 @@ func (confirmPage) Title() string    { return "Votre demande" }
 
 const maxToken = 100
 
-// ConfirmPage uses nothing up.
-func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
+// showConfirm uses nothing up.
+func (h *HTTP) showConfirm(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if len(token) > maxToken {
 		return errGone
@@ -99,15 +99,15 @@ func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, confirmPage{Token: token})
 }
 
-// Confirm uses the link up.
-func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// confirm uses the link up.
+func (h *HTTP) confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := h.rights.Confirm(r.Context(), f.Hidden("token", maxToken)); err != nil {
 		return err
 	}
 	return web.See(w, r, "/vos-droits/confirmation/merci")
 }
 
-// Confirmed says until when the answer comes.
-func (h *HTTP) Confirmed(w http.ResponseWriter, r *web.Request) error {
+// confirmed says until when the answer comes.
+func (h *HTTP) confirmed(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, confirmPage{Done: true})
 }

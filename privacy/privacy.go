@@ -75,8 +75,8 @@ const (
 	ByMail  Channel = "mail"
 )
 
-// Channels are all channels.
-var Channels = []Channel{ByPost, ByPhone, ByMail}
+// channels are all channels.
+var channels = []Channel{ByPost, ByPhone, ByMail}
 
 // Label says the channel as a person would.
 func (c Channel) Label() string {
@@ -199,14 +199,14 @@ func (a StepAct) Label() string {
 
 // Bounds of what is written.
 const (
-	MaxText   = 2000
+	maxText   = 2000
 	MaxReason = 1000
 )
 
 // How long things last.
 const (
 	LinkLifetime = 7 * 24 * time.Hour // of a public request that nobody confirms, too
-	ArchiveYears = 5                  // of the identity, after the account's closure (R35)
+	archiveYears = 5                  // of the identity, after the account's closure (R35)
 )
 
 // legalZone is the zone in which days of a legal term are counted.

@@ -37,8 +37,8 @@ func (h *HTTP) secondFactorPage(r *web.Request, f *form.Form, next string) (seco
 	return secondFactorPage{Form: f, Next: pages.LocalPath(next), Has: has}, err
 }
 
-// SecondFactorPage asks for a one-time code, a recovery code or a passkey.
-func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *web.Request) error {
+// showSecondFactor asks for a one-time code, a recovery code or a passkey.
+func (h *HTTP) showSecondFactor(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	if v.Complete {
 		return web.See(w, r, web.HomePath(v.Role))
@@ -50,8 +50,8 @@ func (h *HTTP) SecondFactorPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// SecondFactor checks the code.
-func (h *HTTP) SecondFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// secondFactor checks the code.
+func (h *HTTP) secondFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.secondFactorPage(r, f, f.Hidden("suite", 500))
 	if err != nil {
 		return err
@@ -86,8 +86,8 @@ func (enrolmentPage) Template() string { return "account/enrolment" }
 
 func (enrolmentPage) Title() string { return "Mettre en place la double vérification" }
 
-// EnrolmentPage shows what an authenticator application scans.
-func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *web.Request) error {
+// showEnrolment shows what an authenticator application scans.
+func (h *HTTP) showEnrolment(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.enrolmentPage(r, form.New(nil), pages.LocalPath(r.URL.Query().Get("suite")))
 	if err != nil {
 		return err
@@ -95,8 +95,8 @@ func (h *HTTP) EnrolmentPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Enrol confirms the second factor with its first code.
-func (h *HTTP) Enrol(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// enrol confirms the second factor with its first code.
+func (h *HTTP) enrol(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	next := pages.LocalPath(f.Hidden("suite", 500))
 	page, err := h.enrolmentPage(r, f, next)
 	if err != nil {

@@ -42,8 +42,8 @@ func (passkeysPage) Template() string { return "account/passkeys" }
 
 func (passkeysPage) Title() string { return "Clés d’accès" }
 
-// PasskeysPage lists the viewer's passkeys and adds one.
-func (h *HTTP) PasskeysPage(w http.ResponseWriter, r *web.Request) error {
+// showPasskeys lists the viewer's passkeys and adds one.
+func (h *HTTP) showPasskeys(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	passkeys, err := h.factors.Passkeys(r.Context(), v)
 	if err != nil {
@@ -63,8 +63,8 @@ func (passkeyPage) Template() string { return "account/passkey" }
 
 func (passkeyPage) Title() string { return "Clé d’accès" }
 
-// PasskeyPage renames and removes one.
-func (h *HTTP) PasskeyPage(w http.ResponseWriter, r *web.Request) error {
+// showPasskey renames and removes one.
+func (h *HTTP) showPasskey(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
 		return err
@@ -99,14 +99,14 @@ func passkeyID(r *web.Request) (uuid.UUID, error) {
 	return id, nil
 }
 
-// RenamePasskey gives one another name.
-func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// renamePasskey gives one another name.
+func (h *HTTP) renamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
 		return err
 	}
 	page.Form = f
-	name := f.Text("name", form.Text{Max: MaxPasskeyName, Required: "Donnez un nom à cette clé, par exemple « Mon téléphone »."})
+	name := f.Text("name", form.Text{Max: maxPasskeyName, Required: "Donnez un nom à cette clé, par exemple « Mon téléphone »."})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
@@ -116,8 +116,8 @@ func (h *HTTP) RenamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, "saved", passkeysPath)
 }
 
-// RemovePasskey removes one.
-func (h *HTTP) RemovePasskey(w http.ResponseWriter, r *web.Request) error {
+// removePasskey removes one.
+func (h *HTTP) removePasskey(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func readGiven(r *web.Request) (given, error) {
 // passkeyName is the name typed for a new passkey, or one that says what it is.
 func (g given) passkeyName() (string, error) {
 	f := form.FromValues(url.Values{"name": {g.Name}})
-	name := f.Text("name", form.Text{Max: MaxPasskeyName})
+	name := f.Text("name", form.Text{Max: maxPasskeyName})
 	if message := f.Error("name"); message != "" {
 		return "", fault.New(fault.Invalid, message)
 	}
@@ -200,8 +200,8 @@ func (h *HTTP) notifyPlace(w http.ResponseWriter, in session.SignedIn, next stri
 	return tell(w, map[string]string{"location": session.Landing(in, pages.LocalPath(next))})
 }
 
-// AskToAddPasskey answers with what the browser makes a passkey from.
-func (h *HTTP) AskToAddPasskey(w http.ResponseWriter, r *web.Request) error {
+// askToAddPasskey answers with what the browser makes a passkey from.
+func (h *HTTP) askToAddPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err := h.giveResetCode(r); err != nil {
 		return err
 	}
@@ -233,8 +233,8 @@ func (h *HTTP) giveResetCode(r *web.Request) error {
 	return h.factors.GiveResetCode(r.Context(), v, typed.Code)
 }
 
-// AddPasskey keeps the passkey that the browser made.
-func (h *HTTP) AddPasskey(w http.ResponseWriter, r *web.Request) error {
+// addPasskey keeps the passkey that the browser made.
+func (h *HTTP) addPasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err
@@ -269,8 +269,8 @@ func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int
 	})
 }
 
-// AskPasskeySignIn answers with a challenge to any passkey.
-func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
+// askPasskeySignIn answers with a challenge to any passkey.
+func (h *HTTP) askPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 	token, holder := bearer.New()
 	options, err := h.factors.AskPasskeySignIn(r.Context(), holder)
 	if err != nil {
@@ -280,8 +280,8 @@ func (h *HTTP) AskPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 	return tell(w, options)
 }
 
-// SignInWithPasskey opens a session.
-func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *web.Request) error {
+// signInWithPasskey opens a session.
+func (h *HTTP) signInWithPasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err
@@ -298,8 +298,8 @@ func (h *HTTP) SignInWithPasskey(w http.ResponseWriter, r *web.Request) error {
 	return h.notifyPlace(w, in, g.Next)
 }
 
-// AskPasskeyProof answers with a challenge to the viewer's passkeys.
-func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *web.Request) error {
+// askPasskeyProof answers with a challenge to the viewer's passkeys.
+func (h *HTTP) askPasskeyProof(w http.ResponseWriter, r *web.Request) error {
 	options, err := h.factors.AskPasskeyProof(r.Context(), r.Viewer)
 	if err != nil {
 		return err
@@ -307,8 +307,8 @@ func (h *HTTP) AskPasskeyProof(w http.ResponseWriter, r *web.Request) error {
 	return tell(w, options)
 }
 
-// ProvePasskey takes a passkey for the second factor.
-func (h *HTTP) ProvePasskey(w http.ResponseWriter, r *web.Request) error {
+// provePasskey takes a passkey for the second factor.
+func (h *HTTP) provePasskey(w http.ResponseWriter, r *web.Request) error {
 	g, err := readGiven(r)
 	if err != nil {
 		return err

@@ -22,8 +22,8 @@ func (recoveryPage) Template() string { return "account/recovery" }
 
 func (recoveryPage) Title() string { return "Codes de secours" }
 
-// RecoveryPage shows new recovery codes, once, or else how many are left.
-func (h *HTTP) RecoveryPage(w http.ResponseWriter, r *web.Request) error {
+// showRecovery shows new recovery codes, once, or else how many are left.
+func (h *HTTP) showRecovery(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	page, err := h.recoveryPage(r, form.New(nil))
 	if err != nil {
@@ -54,8 +54,8 @@ func (h *HTTP) recoveryPage(r *web.Request, f *form.Form) (recoveryPage, error) 
 	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, Has: has}, err
 }
 
-// RenewRecoveryCodes makes new codes and voids the old ones.
-func (h *HTTP) RenewRecoveryCodes(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// renewRecoveryCodes makes new codes and voids the old ones.
+func (h *HTTP) renewRecoveryCodes(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.recoveryPage(r, f)
 	if err != nil {
 		return err

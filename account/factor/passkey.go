@@ -29,8 +29,8 @@ const ChallengeLifetime = 5 * time.Minute
 // maxPasskeys is how many one account may have.
 const maxPasskeys = 20
 
-// MaxPasskeyName is how many characters a passkey's name may have.
-const MaxPasskeyName = 60
+// maxPasskeyName is how many characters a passkey's name may have.
+const maxPasskeyName = 60
 
 // The faults of passkeys. Why exactly an answer was refused is for the log alone.
 var (

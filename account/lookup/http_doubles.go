@@ -19,8 +19,8 @@ func (groupsPage) Template() string { return "account/double_groups" }
 
 func (groupsPage) Title() string { return "Comptes qui se ressemblent" }
 
-// DoubleGroupsPage shows them; what is no page number is the first page.
-func (h *HTTP) DoubleGroupsPage(w http.ResponseWriter, r *web.Request) error {
+// showDoubleGroups shows them; what is no page number is the first page.
+func (h *HTTP) showDoubleGroups(w http.ResponseWriter, r *web.Request) error {
 	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	number = min(max(number, 1), groupPages)
 	groups, more, err := h.lookups.DoubleGroups(r.Context(), r.Viewer, number)

@@ -29,8 +29,8 @@ type ReportCard struct {
 // Card is one of them.
 func (p ReportsPage) Card(r Report) ReportCard { return ReportCard{r, p.Viewer.Zone, true} }
 
-// Reports lists what workers reported.
-func (h *HTTP) Reports(w http.ResponseWriter, r *web.Request) error {
+// showReports lists what workers reported.
+func (h *HTTP) showReports(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	reports, err := h.reports.Reports(r.Context(), v)
 	if err != nil {
@@ -39,8 +39,8 @@ func (h *HTTP) Reports(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, ReportsPage{v, reports})
 }
 
-// MarkReport says that a report was handled, or undoes that.
-func (h *HTTP) MarkReport(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// markReport says that a report was handled, or undoes that.
+func (h *HTTP) markReport(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

@@ -92,16 +92,16 @@ func (signInPage) Template() string { return "account/sign_in" }
 
 func (signInPage) Title() string { return "Se connecter" }
 
-// SignInPage shows the sign-in form.
-func (h *HTTP) SignInPage(w http.ResponseWriter, r *web.Request) error {
+// showSignIn shows the sign-in form.
+func (h *HTTP) showSignIn(w http.ResponseWriter, r *web.Request) error {
 	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
 	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()})
 }
 
-// SignIn opens a session.
-func (h *HTTP) SignIn(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// signIn opens a session.
+func (h *HTTP) signIn(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
 	email := f.Email("email")
 	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
@@ -121,8 +121,8 @@ func (h *HTTP) SignIn(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return h.Enter(w, r, in, page.Next)
 }
 
-// SignOut ends the session.
-func (h *HTTP) SignOut(w http.ResponseWriter, r *web.Request) error {
+// signOut ends the session.
+func (h *HTTP) signOut(w http.ResponseWriter, r *web.Request) error {
 	if err := h.sessions.SignOut(r.Context(), r.Viewer); err != nil {
 		return err
 	}

@@ -34,8 +34,8 @@ func (securityPage) Title() string { return "Sécurité" }
 // Others reports whether there is a session to end beside the present one.
 func (p securityPage) Others() bool { return len(p.Sessions) > 1 }
 
-// SecurityPage shows them.
-func (h *HTTP) SecurityPage(w http.ResponseWriter, r *web.Request) error {
+// showSecurity shows them.
+func (h *HTTP) showSecurity(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.securityPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -61,8 +61,8 @@ func (h *HTTP) securityPage(r *web.Request, f *form.Form) (securityPage, error) 
 	return page, err
 }
 
-// ChangePassword replaces the viewer's password.
-func (h *HTTP) ChangePassword(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// changePassword replaces the viewer's password.
+func (h *HTTP) changePassword(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	page, err := h.securityPage(r, f)
 	if err != nil {
@@ -79,8 +79,8 @@ func (h *HTTP) ChangePassword(w http.ResponseWriter, r *web.Request, f *form.For
 	return web.Done(w, r, "password-changed", "/profil/securite")
 }
 
-// EndSession ends one of the viewer's sessions; the present one is signed out.
-func (h *HTTP) EndSession(w http.ResponseWriter, r *web.Request) error {
+// endSession ends one of the viewer's sessions; the present one is signed out.
+func (h *HTTP) endSession(w http.ResponseWriter, r *web.Request) error {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)
@@ -100,8 +100,8 @@ func (h *HTTP) EndSession(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "session-ended", "/profil/securite")
 }
 
-// EndOtherSessions ends all of them but the present one.
-func (h *HTTP) EndOtherSessions(w http.ResponseWriter, r *web.Request) error {
+// endOtherSessions ends all of them but the present one.
+func (h *HTTP) endOtherSessions(w http.ResponseWriter, r *web.Request) error {
 	if err := h.sessions.EndOtherSessions(r.Context(), r.Viewer); err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ func (textedPage) Template() string { return "account/texted" }
 
 func (textedPage) Title() string { return "Se connecter par SMS" }
 
-// TextedPage shows the form.
-func (h *HTTP) TextedPage(w http.ResponseWriter, r *web.Request) error {
+// showTexted shows the form.
+func (h *HTTP) showTexted(w http.ResponseWriter, r *web.Request) error {
 	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
@@ -31,9 +31,9 @@ func (h *HTTP) TextedPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// RequestCode sends a code, if there is somebody to send it to; the answer is the
+// requestCode sends a code, if there is somebody to send it to; the answer is the
 // same (R5).
-func (h *HTTP) RequestCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) requestCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
@@ -84,8 +84,8 @@ func (textedCodePage) Template() string { return "account/texted_code" }
 
 func (textedCodePage) Title() string { return "Le code reçu par SMS" }
 
-// TextedCodePage shows the form.
-func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *web.Request) error {
+// showTextedCode shows the form.
+func (h *HTTP) showTextedCode(w http.ResponseWriter, r *web.Request) error {
 	next := pages.LocalPath(r.URL.Query().Get("suite"))
 	if h.texted(r) == "" {
 		return web.See(w, r, "/connexion/sms"+pages.Query(next))
@@ -93,8 +93,8 @@ func (h *HTTP) TextedCodePage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, textedCodePage{Form: form.New(nil), Next: next})
 }
 
-// SignInByCode opens a session.
-func (h *HTTP) SignInByCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// signInByCode opens a session.
+func (h *HTTP) signInByCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := textedCodePage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500))}
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	if !f.Valid() {

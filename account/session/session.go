@@ -217,7 +217,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer) error 
 
 // How long things last.
 const (
-	SessionLifetime = 12 * time.Hour   // of a session, at most
+	sessionLifetime = 12 * time.Hour   // of a session, at most
 	SessionIdle     = 3 * time.Hour    // of a session in which nothing happens
 	SharedLifetime  = 2 * time.Hour    // of a session on a device that others use too
 	SharedIdle      = 20 * time.Minute // of such a session in which nothing happens

@@ -41,7 +41,7 @@ func (r sessionRow) viewer() *viewer.Viewer {
 }
 
 func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, complete bool, from Device) error {
-	lifetime := SessionLifetime
+	lifetime := sessionLifetime
 	if from.Shared {
 		lifetime = SharedLifetime
 	}

@@ -20,8 +20,8 @@ type Owed struct {
 	Texts []legal.Text
 }
 
-// Nothing reports whether all is said.
-func (o Owed) Nothing() bool { return !o.Adult && len(o.Texts) == 0 }
+// nothing reports whether all is said.
+func (o Owed) nothing() bool { return !o.Adult && len(o.Texts) == 0 }
 
 // Shown names the texts as a form sends them back, so that nobody accepts what
 // came into force after their page was made.
@@ -72,7 +72,7 @@ func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance)
 		switch {
 		case err != nil:
 			return err
-		case owed.Nothing():
+		case owed.nothing():
 			return nil
 		case said.Shown != "" && said.Shown != owed.Shown():
 			return errOtherTexts

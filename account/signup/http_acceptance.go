@@ -36,14 +36,14 @@ func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) a
 	return acceptancePage{Form: f, Owed: owed, Next: next, Role: v.Role, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
 }
 
-// AcceptancePage shows what is new in the texts in force, and asks (R4, R33).
-func (h *HTTP) AcceptancePage(w http.ResponseWriter, r *web.Request) error {
+// showAcceptance shows what is new in the texts in force, and asks (R4, R33).
+func (h *HTTP) showAcceptance(w http.ResponseWriter, r *web.Request) error {
 	v, next := r.Viewer, pages.LocalPath(r.URL.Query().Get("suite"))
 	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	if owed.Nothing() {
+	if owed.nothing() {
 		return h.goOn(w, r, next)
 	}
 	return h.render.Render(w, r, http.StatusOK, newAcceptancePage(form.New(nil), v, owed, next))
@@ -54,14 +54,14 @@ func (h *HTTP) goOn(w http.ResponseWriter, r *web.Request, next string) error {
 	return web.See(w, r, cmp.Or(next, web.HomePath(r.Viewer.Role)))
 }
 
-// AcceptTexts keeps the acceptance.
-func (h *HTTP) AcceptTexts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// acceptTexts keeps the acceptance.
+func (h *HTTP) acceptTexts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v, next := r.Viewer, pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
 	owed, err := h.signUps.Owed(r.Context(), v)
 	if err != nil {
 		return err
 	}
-	if owed.Nothing() {
+	if owed.nothing() {
 		return h.goOn(w, r, next)
 	}
 	page := newAcceptancePage(f, v, owed, next)

@@ -16,14 +16,14 @@ func (codePage) Template() string { return "account/code" }
 
 func (codePage) Title() string { return "Votre code de connexion" }
 
-// CodePage shows the form.
-func (h *HTTP) CodePage(w http.ResponseWriter, r *web.Request) error {
+// showCode shows the form.
+func (h *HTTP) showCode(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, codePage{form.New(map[string]string{"connection_code": h.code(r)})})
 }
 
-// CheckCode goes on to the sign-up form with a code that opens accounts. The browser
+// checkCode goes on to the sign-up form with a code that opens accounts. The browser
 // keeps the code until then, so that it stands in no address.
-func (h *HTTP) CheckCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) checkCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := decodeCode(f)
 	if !f.Valid() {
 		return f.Invalid(codePage{f})

@@ -39,8 +39,8 @@ func (h *HTTP) signUpPage(r *web.Request, f *form.Form) (signUpPage, error) {
 	return signUpPage{Form: f, Declaration: DeclarationWording, Acceptance: AcceptanceWording, Texts: texts}, err
 }
 
-// SignUpPage shows the sign-up form.
-func (h *HTTP) SignUpPage(w http.ResponseWriter, r *web.Request) error {
+// showSignUp shows the sign-up form.
+func (h *HTTP) showSignUp(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.signUpPage(r, form.New(map[string]string{"connection_code": h.code(r)}))
 	if err != nil {
 		return err
@@ -48,8 +48,8 @@ func (h *HTTP) SignUpPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// ClientPage is a client's co-branded entrance (R11).
-func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
+// showClient is a client's co-branded entrance (R11).
+func (h *HTTP) showClient(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.signUps.companies.BySlug(r.Context(), r.PathValue("slug"))
 	if err != nil {
 		return err
@@ -62,8 +62,8 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// SignUp opens an account; a known address gets the same answer (R5).
-func (h *HTTP) SignUp(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// signUp opens an account; a known address gets the same answer (R5).
+func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := decodeSignUp(f)
 	page, err := h.renderSignUpError(r, f)
 	if err != nil {
@@ -145,9 +145,9 @@ func (validationPage) Template() string { return "account/validation" }
 
 func (validationPage) Title() string { return "Confirmer votre adresse" }
 
-// ValidationPage asks for a click: reading the page consumes nothing, since mail
+// showValidation asks for a click: reading the page consumes nothing, since mail
 // scanners open links (R3). Without a token it says to look at one's mail.
-func (h *HTTP) ValidationPage(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) showValidation(w http.ResponseWriter, r *web.Request) error {
 	page := validationPage{Token: r.URL.Query().Get("token")}
 	if page.Token != "" {
 		person, err := h.signUps.Waiting(r.Context(), page.Token)
@@ -159,8 +159,8 @@ func (h *HTTP) ValidationPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Validate consumes the link.
-func (h *HTTP) Validate(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// validate consumes the link.
+func (h *HTTP) validate(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := h.signUps.Validate(r.Context(), f.Hidden("token", 100)); err != nil {
 		return h.goneLink(err)
 	}
@@ -178,14 +178,14 @@ func (resendPage) Template() string { return "account/resend" }
 
 func (resendPage) Title() string { return "Recevoir un autre lien" }
 
-// ResendPage asks for the address.
-func (h *HTTP) ResendPage(w http.ResponseWriter, r *web.Request) error {
+// showResend asks for the address.
+func (h *HTTP) showResend(w http.ResponseWriter, r *web.Request) error {
 	_, sent := r.URL.Query()["envoye"]
 	return h.render.Render(w, r, http.StatusOK, resendPage{Form: form.New(nil), Sent: sent})
 }
 
-// Resend sends another link, if there is somebody to send it to.
-func (h *HTTP) Resend(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// resend sends another link, if there is somebody to send it to.
+func (h *HTTP) resend(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {
 		return f.Invalid(resendPage{Form: f})

@@ -38,20 +38,20 @@ func (invitationPage) Template() string { return "account/invitation" }
 
 func (invitationPage) Title() string { return "Ouvrir votre compte" }
 
-// InvitationPage asks an invited person for a password; it consumes nothing.
-func (h *HTTP) InvitationPage(w http.ResponseWriter, r *web.Request) error {
+// showInvitation asks an invited person for a password; it consumes nothing.
+func (h *HTTP) showInvitation(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
-	invitee, err := h.signUps.Invitee(r.Context(), token)
+	invitee, err := h.signUps.invitee(r.Context(), token)
 	if err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, newInvitationPage(form.New(nil), token, invitee))
 }
 
-// AcceptInvitation sets the password and consumes the link.
-func (h *HTTP) AcceptInvitation(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// acceptInvitation sets the password and consumes the link.
+func (h *HTTP) acceptInvitation(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", 100)
-	invitee, err := h.signUps.Invitee(r.Context(), token)
+	invitee, err := h.signUps.invitee(r.Context(), token)
 	if err != nil {
 		return err
 	}

@@ -43,8 +43,8 @@ func (h *HTTP) standardPage(r *web.Request, f *form.Form) (standardPage, error) 
 // domain above knows.
 func (h *HTTP) CountRecalls(count func(context.Context) (int, error)) { h.recalls = count }
 
-// StandardPage shows it.
-func (h *HTTP) StandardPage(w http.ResponseWriter, r *web.Request) error {
+// showStandard shows it.
+func (h *HTTP) showStandard(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.standardPage(r, form.New(nil))
 	if err != nil {
 		return err
@@ -52,9 +52,9 @@ func (h *HTTP) StandardPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// SearchPeople shows who fits; it is a POST so that no name or number stays in an
+// searchPeople shows who fits; it is a POST so that no name or number stays in an
 // address.
-func (h *HTTP) SearchPeople(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) searchPeople(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.standardPage(r, f)
 	if err != nil {
 		return err
@@ -93,8 +93,8 @@ func (h *HTTP) assistPage(f *form.Form) assistPage {
 	return assistPage{Form: f, Texts: h.signUps.People.Texts()}
 }
 
-// AssistPage shows the form.
-func (h *HTTP) AssistPage(w http.ResponseWriter, r *web.Request) error {
+// showAssist shows the form.
+func (h *HTTP) showAssist(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(nil)))
 }
 
@@ -106,9 +106,9 @@ func (doublesPage) Template() string { return "account/doubles" }
 
 func (doublesPage) Title() string { return "Comptes qui ressemblent" }
 
-// CompareAssisted shows the likely doubles of what is typed so far; what is not
+// compareAssisted shows the likely doubles of what is typed so far; what is not
 // whole yet finds nothing.
-func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) compareAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := lookup.Probe{
 		FirstName: f.Text("first_name", form.Text{Max: form.MaxName}), LastName: f.Text("last_name", form.Text{Max: form.MaxName}),
 		Email: f.Email("email"), Mobile: f.Mobile("mobile"),
@@ -127,8 +127,8 @@ func (h *HTTP) CompareAssisted(w http.ResponseWriter, r *web.Request, f *form.Fo
 // assistedFields are the fields of the form.
 var assistedFields = []string{"connection_code", "first_name", "last_name", "email", "no_email", "mobile"}
 
-// CorrectAssisted shows the form again with what was typed.
-func (h *HTTP) CorrectAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// correctAssisted shows the form again with what was typed.
+func (h *HTTP) correctAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := map[string]string{}
 	for _, name := range assistedFields {
 		typed[name] = f.Hidden(name, 1000)
@@ -195,9 +195,9 @@ func (h *HTTP) assistedPage(r *web.Request, f *form.Form, in Assisted) (assisted
 	return page, err
 }
 
-// CheckAssisted decodes what was typed and shows it once more, with the likely
+// checkAssisted decodes what was typed and shows it once more, with the likely
 // doubles.
-func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) checkAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := h.decodeAssisted(f)
 	if !f.Valid() {
 		return f.Invalid(h.assistPage(f))
@@ -209,8 +209,8 @@ func (h *HTTP) CheckAssisted(w http.ResponseWriter, r *web.Request, f *form.Form
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// Assist opens the account and sends the link.
-func (h *HTTP) Assist(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// assist opens the account and sends the link.
+func (h *HTTP) assist(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := h.decodeAssisted(f)
 	in.DespiteDoubles, in.EmailConfirmed = f.Ticked("other_person"), f.Ticked(pages.EmailConfirmed)
 	if !f.Valid() {
@@ -249,8 +249,8 @@ func (h *HTTP) refuseAssisted(r *web.Request, f *form.Form, in Assisted, err err
 	return err
 }
 
-// ResendLink sends the link again.
-func (h *HTTP) ResendLink(w http.ResponseWriter, r *web.Request) error {
+// resendLink sends the link again.
+func (h *HTTP) resendLink(w http.ResponseWriter, r *web.Request) error {
 	id, err := form.ParseID(r.PathValue("id"))
 	if err != nil {
 		return fault.Wrap(fault.NotFound, err)

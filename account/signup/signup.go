@@ -278,9 +278,9 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 	return token, known, err
 }
 
-// Invitee is whom an invitation is for, without consuming it; Gone when the link
+// invitee is whom an invitation is for, without consuming it; Gone when the link
 // no longer works.
-func (s *Service) Invitee(ctx context.Context, token string) (people.Person, error) {
+func (s *Service) invitee(ctx context.Context, token string) (people.Person, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeInvitation, s.db.Now())
 	if err != nil {
 		return people.Person{}, err
@@ -292,7 +292,7 @@ func (s *Service) Invitee(ctx context.Context, token string) (people.Person, err
 // them in as far as a password goes. Somebody without an address has none: they
 // sign in with a code by SMS. Gone when the link no longer works.
 func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from session.Device) (session.SignedIn, error) {
-	invitee, err := s.Invitee(ctx, token)
+	invitee, err := s.invitee(ctx, token)
 	if err != nil {
 		return session.SignedIn{}, err
 	}

@@ -63,8 +63,8 @@ func (h *HTTP) newWeekly() *form.Form {
 	return form.New(map[string]string{"weekly_first_day": slot.DayInput(slot.CalendarDay(h.agendas.db.Now()))})
 }
 
-// Absences lists the viewer's absences, with the forms for another.
-func (h *HTTP) Absences(w http.ResponseWriter, r *web.Request) error {
+// absences lists the viewer's absences, with the forms for another.
+func (h *HTTP) absences(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.absencesPage(r, form.New(nil), h.newWeekly())
 	if err != nil {
 		return err
@@ -93,8 +93,8 @@ func (h *HTTP) decodeAbsence(f *form.Form, zone *time.Location) slot.Period {
 	return slot.Period{From: start, To: end}
 }
 
-// AddAbsence adds an absence.
-func (h *HTTP) AddAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addAbsence adds an absence.
+func (h *HTTP) addAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
@@ -157,8 +157,8 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	return w
 }
 
-// AddWeeklyAbsence adds an absence of every week.
-func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addWeeklyAbsence adds an absence of every week.
+func (h *HTTP) addWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	absence := h.decodeWeekly(f)
 	var err error
 	if f.Valid() {
@@ -171,13 +171,13 @@ func (h *HTTP) AddWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.F
 	return answerAbsence(w, r, f, "weekly_weekday", page, err)
 }
 
-// RemoveAbsence takes an absence away.
-func (h *HTTP) RemoveAbsence(w http.ResponseWriter, r *web.Request) error {
+// removeAbsence takes an absence away.
+func (h *HTTP) removeAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveAbsence)
 }
 
-// RemoveWeeklyAbsence takes an absence of every week away.
-func (h *HTTP) RemoveWeeklyAbsence(w http.ResponseWriter, r *web.Request) error {
+// removeWeeklyAbsence takes an absence of every week away.
+func (h *HTTP) removeWeeklyAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveWeeklyAbsence)
 }
 

@@ -70,8 +70,8 @@ func decodeWhere(f *form.Form) uuid.UUID {
 	return id
 }
 
-// Openings lists the viewer's openings, with the form for another.
-func (h *HTTP) Openings(w http.ResponseWriter, r *web.Request) error {
+// openings lists the viewer's openings, with the form for another.
+func (h *HTTP) openings(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {
@@ -199,8 +199,8 @@ func decodeClock(f *form.Form, name, required string) int {
 	return at.Hour()*60 + at.Minute()
 }
 
-// AddOpening adds an opening.
-func (h *HTTP) AddOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addOpening adds an opening.
+func (h *HTTP) addOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	f.Hidden("day", len(time.DateOnly))
 	opening := h.decodeOpening(f, time.Time{})
 	if err := h.failHoliday(r, f, "first_day", opening); err != nil {
@@ -292,9 +292,9 @@ func (h *HTTP) openingPage(r *web.Request, day time.Time) (openingPage, error) {
 	return page, err
 }
 
-// Opening shows one opening; the address may bring what was drawn in the week: the
+// opening shows one opening; the address may bring what was drawn in the week: the
 // day it was moved to, and its new hours.
-func (h *HTTP) Opening(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) opening(w http.ResponseWriter, r *web.Request) error {
 	query := r.URL.Query()
 	day, _ := dayIn(query, "day")
 	page, err := h.openingPage(r, day)
@@ -327,8 +327,8 @@ func moved(values, query url.Values, page openingPage) {
 	}
 }
 
-// ChangeOpening changes an opening, every week or on one day.
-func (h *HTTP) ChangeOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// changeOpening changes an opening, every week or on one day.
+func (h *HTTP) changeOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.sentOpening(r, f)
 	if err != nil {
 		return err
@@ -395,8 +395,8 @@ func (h *HTTP) answerOpening(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, map[bool]string{false: "saved", true: "deleted"}[page.Removing], "/agenda/ouvertures")
 }
 
-// RemoveOpening takes an opening away, or leaves one day out of it.
-func (h *HTTP) RemoveOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// removeOpening takes an opening away, or leaves one day out of it.
+func (h *HTTP) removeOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.sentOpening(r, f)
 	if err != nil {
 		return err

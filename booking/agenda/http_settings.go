@@ -57,8 +57,8 @@ func (h *HTTP) savedSettings(r *web.Request) (*form.Form, error) {
 	return form.New(values), err
 }
 
-// Settings shows the viewer's settings.
-func (h *HTTP) Settings(w http.ResponseWriter, r *web.Request) error {
+// settings shows the viewer's settings.
+func (h *HTTP) settings(w http.ResponseWriter, r *web.Request) error {
 	f, err := h.savedSettings(r)
 	if err != nil {
 		return err
@@ -80,8 +80,8 @@ func decodeNumber(f *form.Form, n worker.Number) int {
 	return value
 }
 
-// SaveSettings changes them.
-func (h *HTTP) SaveSettings(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// saveSettings changes them.
+func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	s := worker.Settings{HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région.")}
 	for _, n := range worker.Numbers {
 		n.Set(&s, decodeNumber(f, n))
@@ -99,8 +99,8 @@ func (h *HTTP) SaveSettings(w http.ResponseWriter, r *web.Request, f *form.Form)
 	return web.Done(w, r, "saved", "/agenda/reglages")
 }
 
-// SetHoliday opens one of the viewer's holidays, or closes it again.
-func (h *HTTP) SetHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// setHoliday opens one of the viewer's holidays, or closes it again.
+func (h *HTTP) setHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	day, err := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly)))
 	if err != nil {

@@ -78,8 +78,8 @@ func (i weekItem) Minute() int    { return i.Top % 60 / 5 * 5 }
 func (i weekItem) EndHour() int   { return i.Ends / 60 }
 func (i weekItem) EndMinute() int { return i.Ends % 60 / 5 * 5 }
 
-// Week shows the viewer's week.
-func (h *HTTP) Week(w http.ResponseWriter, r *web.Request) error {
+// week shows the viewer's week.
+func (h *HTTP) week(w http.ResponseWriter, r *web.Request) error {
 	v, now := r.Viewer, h.agendas.db.Now()
 	zone, err := h.agendas.Zone(r.Context(), v)
 	if err != nil {

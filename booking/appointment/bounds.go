@@ -32,12 +32,12 @@ var DefaultBounds = Bounds{Coming: 5, Acts: 30}
 // ActsSpan is how long acts count together, from the first of them on.
 const ActsSpan = 24 * time.Hour
 
-// ErrFull is the cause of the fault that says that somebody has as many appointments to
+// errFull is the cause of the fault that says that somebody has as many appointments to
 // come as they may.
-var ErrFull = errors.New("booking: as many appointments to come as one person may have")
+var errFull = errors.New("booking: as many appointments to come as one person may have")
 
 func (b Bounds) tooMany() error {
-	return &fault.Fault{Code: fault.Invalid, Cause: ErrFull, Message: fmt.Sprintf(
+	return &fault.Fault{Code: fault.Invalid, Cause: errFull, Message: fmt.Sprintf(
 		"Vous avez déjà %s à venir\u00a0: c’est le plus que l’on peut prendre à la fois. Pour en prendre un autre, attendez que l’un d’eux ait eu lieu ou annulez-en un. S’il vous en faut davantage, appelez le standard.", meetings(b.Coming))}
 }
 

@@ -21,7 +21,7 @@ func Refusal(err error, those ...*fault.Fault) *fault.Fault {
 // BoundOf is the fault of somebody who has, or did, as much as one person may (R47); nil
 // for every other error.
 func BoundOf(err error) *fault.Fault {
-	if errors.Is(err, ErrFull) || fault.Is(err, fault.Throttled) {
+	if errors.Is(err, errFull) || fault.Is(err, fault.Throttled) {
 		return fault.From(err)
 	}
 	return nil

@@ -47,12 +47,12 @@ var Friday = time.Date(2026, 12, 4, 14, 0, 0, 0, time.UTC)
 // Password is everybody's.
 const Password = "Tilleul-phare 7 sucre"
 
-// Boundless lets a few people book all that a test is about: how much one person may
+// boundless lets a few people book all that a test is about: how much one person may
 // take is tested by itself.
-var Boundless = appointment.Bounds{Coming: 100_000, Acts: 100_000}
+var boundless = appointment.Bounds{Coming: 100_000, Acts: 100_000}
 
-// Links are the outside addresses that a world's notifications carry.
-var Links = appointment.Links{Base: Base, Organizer: "Social Direct <rdv@exemple.fr>"}
+// links are the outside addresses that a world's notifications carry.
+var links = appointment.Links{Base: Base, Organizer: "Social Direct <rdv@exemple.fr>"}
 
 // World is the parts of the platform up to booking.
 type World struct {
@@ -124,19 +124,19 @@ func (w *World) open(t testing.TB, connections int) {
 	w.Companies, w.Figures, w.Keys = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey()), apikey.New(w.DB)
 	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
 	Must(t, err)
-	w.Within(Boundless)
+	w.Within(boundless)
 }
 
 // Within has people take as much as the bounds let them.
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
 	w.Notifications = notification.New(w.DB, w.Queue)
-	w.Workers = worker.New(w.DB, w.Notifications, w.Accounts, Links)
+	w.Workers = worker.New(w.DB, w.Notifications, w.Accounts, links)
 	w.Agendas = agenda.New(w.DB, w.Appointments, w.Workers)
 	w.Calendars = calendar.New(calendar.Parts{DB: w.DB, Queue: w.Queue, Notifications: w.Notifications, Vault: w.Vault, Accounts: w.Accounts, Workers: w.Workers})
 	w.Searches = search.New(w.DB, w.Accounts, w.Appointments, w.Workers, w.Agendas)
 	w.Rebookings = rebooking.New(rebooking.Parts{DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers})
-	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: Links})
+	w.Notify = notify.New(notify.Parts{DB: w.DB, Accounts: w.Accounts, Notifications: w.Notifications, Proposals: w.Rebookings, Links: links})
 	w.Waitlist = waitlist.New(waitlist.Parts{
 		DB: w.DB, Accounts: w.Accounts, Appointments: w.Appointments, Workers: w.Workers, Searches: w.Searches, Notify: w.Notify, Notifications: w.Notifications,
 	})

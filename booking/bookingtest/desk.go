@@ -36,7 +36,7 @@ func (w *World) Pages(render *web.Renderer) Pages {
 	return Pages{
 		Searches: searches,
 		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{
-			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: Links,
+			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: links,
 		}),
 		Waitlist:   waitlist.NewHTTP(w.Waitlist, workers, render),
 		Rebookings: rebookings,

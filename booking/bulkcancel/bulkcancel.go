@@ -32,8 +32,8 @@ const (
 // MaxClearing is how many appointments one act cancels.
 const MaxClearing = 500
 
-// MaxClearingReason is how many characters an administrator's reason may have.
-const MaxClearingReason = 500
+// maxReason is how many characters an administrator's reason may have.
+const maxReason = 500
 
 var (
 	errNothingChosen  = fault.New(fault.Invalid, "Choisissez au moins un rendez-vous à annuler.")

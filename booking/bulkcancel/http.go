@@ -135,8 +135,8 @@ func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, 
 	return slot.Period{From: from.UTC(), To: to.UTC()}, true
 }
 
-// ClearPage shows the list, all of it ticked.
-func (h *HTTP) ClearPage(w http.ResponseWriter, r *web.Request) error {
+// showBulkCancel shows the list, all of it ticked.
+func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	asked := form.FromValues(r.URL.Query())
 	page, err := h.clearPage(r, asked)
 	if err != nil {
@@ -161,7 +161,7 @@ func (h *HTTP) ClearPage(w http.ResponseWriter, r *web.Request) error {
 func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointment.Appointment) {
 	c = Clearing{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
 	if !page.Own {
-		c.Reason = f.Text("reason", form.Text{Max: MaxClearingReason, Required: errClearingReason.Message, Lines: true})
+		c.Reason = f.Text("reason", form.Text{Max: maxReason, Required: errClearingReason.Message, Lines: true})
 	}
 	for _, a := range page.Coming {
 		if f.Has("appointment", a.ID.String()) {
@@ -180,8 +180,8 @@ func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointm
 	return c, chosen
 }
 
-// CheckClearing says what follows, before anything is done.
-func (h *HTTP) CheckClearing(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// checkBulkCancel says what follows, before anything is done.
+func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.clearPage(r, f)
 	if err != nil {
 		return err
@@ -211,8 +211,8 @@ func (h *HTTP) CheckClearing(w http.ResponseWriter, r *web.Request, f *form.Form
 // Closes reports whether the period is to be closed.
 func (p checkClearingPage) Closes() bool { return p.Form.Is("close", "1") }
 
-// Clear cancels them, and shows what is left in the same span.
-func (h *HTTP) Clear(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// cancelChosen cancels them, and shows what is left in the same span.
+func (h *HTTP) cancelChosen(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.clearPage(r, f)
 	if err != nil {
 		return err

@@ -34,8 +34,8 @@ func (h *HTTP) calendarsPage(r *web.Request, f *form.Form) (calendarsPage, error
 	return calendarsPage{Form: f, Calendars: calendars, Full: len(calendars) >= MaxSubscriptions, Zone: zone}, err
 }
 
-// Calendars lists the viewer's calendars, with the form for another.
-func (h *HTTP) Calendars(w http.ResponseWriter, r *web.Request) error {
+// showCalendars lists the viewer's calendars, with the form for another.
+func (h *HTTP) showCalendars(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.calendarsPage(r, form.New(map[string]string{"all_day": "1"}))
 	if err != nil {
 		return err
@@ -46,10 +46,10 @@ func (h *HTTP) Calendars(w http.ResponseWriter, r *web.Request) error {
 // maxAddress is how many characters the address of a calendar may have.
 const maxAddress = 2000
 
-// AddCalendar adds a calendar.
-func (h *HTTP) AddCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addCalendar adds a calendar.
+func (h *HTTP) addCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	n := NewSubscription{
-		Name:    f.Text("name", form.Text{Max: MaxCalendarName, Required: "Donnez un nom à cet agenda, par exemple « Agenda du service »."}),
+		Name:    f.Text("name", form.Text{Max: maxCalendarName, Required: "Donnez un nom à cet agenda, par exemple « Agenda du service »."}),
 		Address: f.Text("address", form.Text{Max: maxAddress, Required: "Collez l’adresse de l’agenda."}),
 		AllDay:  f.Text("all_day", form.Text{Max: 1}) == "1",
 	}
@@ -66,37 +66,37 @@ func (h *HTTP) AddCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) 
 // besideCalendar says where the refusals of a calendar stand.
 var besideCalendar = form.Beside{errManyCalendars: "address", errSameCalendar: "address", errNoAddress: "address"}
 
-// RefreshCalendar has one read now.
-func (h *HTTP) RefreshCalendar(w http.ResponseWriter, r *web.Request) error {
+// refreshCalendar has one read now.
+func (h *HTTP) refreshCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.RefreshCalendar(r.Context(), v, id)
 	})
 }
 
-// PauseCalendar has one close no hours for now.
-func (h *HTTP) PauseCalendar(w http.ResponseWriter, r *web.Request) error {
+// pauseCalendar has one close no hours for now.
+func (h *HTTP) pauseCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "saved", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, true)
 	})
 }
 
-// ResumeCalendar has one close hours again.
-func (h *HTTP) ResumeCalendar(w http.ResponseWriter, r *web.Request) error {
+// resumeCalendar has one close hours again.
+func (h *HTTP) resumeCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, false)
 	})
 }
 
-// CountAllDay says whether whole days of one are busy (all_day).
-func (h *HTTP) CountAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// countAllDay says whether whole days of one are busy (all_day).
+func (h *HTTP) countAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.CountAllDay(r.Context(), v, id, count)
 	})
 }
 
-// RemoveCalendar forgets one.
-func (h *HTTP) RemoveCalendar(w http.ResponseWriter, r *web.Request) error {
+// removeCalendar forgets one.
+func (h *HTTP) removeCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "deleted", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.Unsubscribe(r.Context(), v, id)
 	})

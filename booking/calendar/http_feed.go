@@ -42,8 +42,8 @@ func (h *HTTP) feedPage(r *web.Request, f *form.Form) (feedPage, error) {
 	return feedPage{Form: f, Feed: feed, Made: made, Shows: showsOptions, Viewer: v}, err
 }
 
-// FeedPage shows whether the viewer has a feed, and makes one.
-func (h *HTTP) FeedPage(w http.ResponseWriter, r *web.Request) error {
+// showFeed shows whether the viewer has a feed, and makes one.
+func (h *HTTP) showFeed(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.feedPage(r, nil)
 	if err != nil {
 		return err
@@ -51,9 +51,9 @@ func (h *HTTP) FeedPage(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// MakeFeed makes the address and shows it, once: nothing that could show it again
+// makeFeed makes the address and shows it, once: nothing that could show it again
 // is kept, so that this form alone answers with its page.
-func (h *HTTP) MakeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+func (h *HTTP) makeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	shows := f.Choice("shows", form.Values(showsOptions), "Choisissez ce que cet agenda montre.")
 	if !f.Valid() {
 		return f.ShowAgain(h.feedPage(r, f))
@@ -73,16 +73,16 @@ func (h *HTTP) MakeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// RevokeFeed ends the viewer's feed.
-func (h *HTTP) RevokeFeed(w http.ResponseWriter, r *web.Request) error {
+// revokeFeed ends the viewer's feed.
+func (h *HTTP) revokeFeed(w http.ResponseWriter, r *web.Request) error {
 	if err := h.calendars.RevokeFeed(r.Context(), r.Viewer); err != nil {
 		return err
 	}
 	return web.Done(w, r, "feed-revoked", feedPath)
 }
 
-// FeedICS is the feed, for calendar programs, which have no session.
-func (h *HTTP) FeedICS(w http.ResponseWriter, r *web.Request) error {
+// feedICS is the feed, for calendar programs, which have no session.
+func (h *HTTP) feedICS(w http.ResponseWriter, r *web.Request) error {
 	file, err := h.calendars.ReadFeed(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err

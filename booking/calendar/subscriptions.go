@@ -17,8 +17,8 @@ import (
 // MaxSubscriptions is how many calendars of their own a worker may add.
 const MaxSubscriptions = 5
 
-// MaxCalendarName is how many characters a calendar's name may have.
-const MaxCalendarName = 60
+// maxCalendarName is how many characters a calendar's name may have.
+const maxCalendarName = 60
 
 // readAgainAfter is how long a worker waits before the same calendar is read again at
 // their word.

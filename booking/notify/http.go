@@ -78,8 +78,8 @@ type unreachedPage struct {
 func (unreachedPage) Template() string { return "booking/unreached" }
 func (unreachedPage) Title() string    { return "Personnes à joindre" }
 
-// Unreached shows the switchboard whom to call.
-func (h *HTTP) Unreached(w http.ResponseWriter, r *web.Request) error {
+// unreached shows the switchboard whom to call.
+func (h *HTTP) unreached(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	all, more, err := h.notify.Unreached(r.Context(), v)
 	if err != nil {
@@ -109,8 +109,8 @@ func (p deliveriesPage) Seen() string { return p.At.UTC().Format(time.RFC3339Nan
 // Clock names the clock of these hours.
 func (p deliveriesPage) Clock() string { return web.ZoneName(p.Reachable.Zone) }
 
-// Deliveries shows the switchboard what was sent to a person, and the number to call.
-func (h *HTTP) Deliveries(w http.ResponseWriter, r *web.Request) error {
+// deliveries shows the switchboard what was sent to a person, and the number to call.
+func (h *HTTP) deliveries(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err
@@ -123,8 +123,8 @@ func (h *HTTP) Deliveries(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, deliveriesPage{Viewer: v, Deliveries: d, Number: people.DisplayMobile(d.Mobile)})
 }
 
-// MarkCalled notes that the person was told by phone.
-func (h *HTTP) MarkCalled(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// markCalled notes that the person was told by phone.
+func (h *HTTP) markCalled(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

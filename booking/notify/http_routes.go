@@ -5,8 +5,8 @@ import "socialdirect/web"
 // Routes are the switchboard’s pages of what reached nobody.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/standard/notifications", web.Switchboard, h.Unreached),
-		web.Get("/standard/notifications/{id}", web.Switchboard, h.Deliveries),
-		web.Form("/standard/notifications/{id}", web.Switchboard, h.MarkCalled),
+		web.Get("/standard/notifications", web.Switchboard, h.unreached),
+		web.Get("/standard/notifications/{id}", web.Switchboard, h.deliveries),
+		web.Form("/standard/notifications/{id}", web.Switchboard, h.markCalled),
 	}
 }

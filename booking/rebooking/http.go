@@ -103,8 +103,8 @@ func (h *HTTP) Refuse(r *web.Request, f *form.Form, why *fault.Fault) error {
 	return fault.WithPage(why, page)
 }
 
-// Decline notes that nothing suits the person.
-func (h *HTTP) Decline(w http.ResponseWriter, r *web.Request) error {
+// decline notes that nothing suits the person.
+func (h *HTTP) decline(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

@@ -31,8 +31,8 @@ func (r Recall) Hours() string {
 // Clock names the person's clock.
 func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
 
-// Recalls shows them.
-func (h *HTTP) Recalls(w http.ResponseWriter, r *web.Request) error {
+// recalls shows them.
+func (h *HTTP) recalls(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.recallsPage(r)
 	if err != nil {
 		return err
@@ -46,8 +46,8 @@ func (h *HTTP) recallsPage(r *web.Request) (recallsPage, error) {
 	return recallsPage{v, recalls, more}, err
 }
 
-// NoteRecall notes what came of a call.
-func (h *HTTP) NoteRecall(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// noteRecall notes what came of a call.
+func (h *HTTP) noteRecall(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

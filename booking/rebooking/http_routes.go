@@ -6,8 +6,8 @@ import "socialdirect/web"
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/rendez-vous/{id}/propositions", web.Beneficiaries, h.Proposals),
-		web.Post("/rendez-vous/{id}/propositions/refus", web.Beneficiaries, h.Decline),
-		web.Get("/standard/rappels", web.Switchboard, h.Recalls),
-		web.Form("/standard/rappels/{id}", web.Switchboard, h.NoteRecall),
+		web.Post("/rendez-vous/{id}/propositions/refus", web.Beneficiaries, h.decline),
+		web.Get("/standard/rappels", web.Switchboard, h.recalls),
+		web.Form("/standard/rappels/{id}", web.Switchboard, h.noteRecall),
 	}
 }

@@ -171,7 +171,7 @@ func Settle(ctx context.Context, tx postgres.Tx, r appointment.Request, person, 
 		return setAlike(ctx, tx, person, booked, r.Reason)
 	}
 	settled, err := setRebooked(ctx, tx, r.Instead, booked)
-	return fault.OrMissing(settled, err, ErrReplaced)
+	return fault.OrMissing(settled, err, errReplaced)
 }
 
 // SettleSame is Settle for a booking that was there already.
@@ -182,8 +182,8 @@ func SettleSame(ctx context.Context, tx postgres.Tx, r appointment.Request, pers
 	return Settle(ctx, tx, r, person, booked)
 }
 
-// ErrReplaced says that the hour is not needed any more.
-var ErrReplaced = fault.New(fault.Conflict, "Un autre rendez-vous a déjà pris la place de celui qui est annulé.")
+// errReplaced says that the hour is not needed any more.
+var errReplaced = fault.New(fault.Conflict, "Un autre rendez-vous a déjà pris la place de celui qui est annulé.")
 
 // Propose returns what is offered in place of a cancelled appointment, in the person's own
 // zone, each hour once; open is false when nothing is, or something took its place.

@@ -36,8 +36,8 @@ type Search struct {
 	Modes []string // those in which hours count: set by the search itself
 }
 
-// MaxTown is how many characters of an address one can look for.
-const MaxTown = 60
+// maxTown is how many characters of an address one can look for.
+const maxTown = 60
 
 // Found is a sheet with its first free hour.
 type Found struct {

@@ -88,7 +88,7 @@ func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) 
 		Mode:     slot.Mode(f.Choice("mode", form.Values(page.Modes), "-")),
 		Language: f.Choice("language", form.Values(page.Languages), "-"),
 		ByName:   f.Choice("order", form.Values(orders), "-") == "name",
-		Town:     f.Text("town", form.Text{Max: MaxTown}),
+		Town:     f.Text("town", form.Text{Max: maxTown}),
 		Page:     r.PageNumber(),
 		For:      e.PersonID,
 	}

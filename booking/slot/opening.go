@@ -34,7 +34,7 @@ func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Bef
 // Values are what the form of an opening starts from.
 func (o Opening) Values() url.Values {
 	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {DayInput(o.FirstDay)}, "last_day": {DayInput(o.LastDay)},
-		"starts": {TimeInput(o.Starts)}, "ends": {TimeInput(o.Ends)}}
+		"starts": {timeInput(o.Starts)}, "ends": {timeInput(o.Ends)}}
 	for _, mode := range o.Modes {
 		v.Add("modes", string(mode))
 	}
@@ -68,8 +68,8 @@ func Clock(minute int) string {
 	return web.Hour(time.Date(2000, 1, 1, 0, minute, 0, 0, time.UTC))
 }
 
-// TimeInput is a minute of the day as a time input holds it; midnight ends a day as 00:00.
-func TimeInput(minute int) string {
+// timeInput is a minute of the day as a time input holds it; midnight ends a day as 00:00.
+func timeInput(minute int) string {
 	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
 }
 

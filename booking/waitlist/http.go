@@ -72,17 +72,17 @@ func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
 	return a != nil && a.MovesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !e.Unsure
 }
 
-// Choice is one slot of an entry, and how it is booked.
-type Choice struct {
+// choice is one slot of an entry, and how it is booked.
+type choice struct {
 	search.Hour
 	MoveTo string // where the appointment is moved to it; empty where it is booked
 	Book   string
 }
 
-func (e shownEntry) Choices(now time.Time) []Choice {
-	choices := make([]Choice, len(e.Hours))
+func (e shownEntry) Choices(now time.Time) []choice {
+	choices := make([]choice, len(e.Hours))
 	for i, hour := range e.Hours {
-		choices[i] = Choice{Hour: hour, Book: e.book(hour)}
+		choices[i] = choice{Hour: hour, Book: e.book(hour)}
 		if e.Moves(hour, now) {
 			choices[i].MoveTo = "/rendez-vous/" + e.AppointmentID.String() + "/deplacement"
 		}
@@ -279,8 +279,8 @@ func (h *HTTP) Join(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return web.Done(w, r, "waiting", "/liste-attente")
 }
 
-// Leave ends one.
-func (h *HTTP) Leave(w http.ResponseWriter, r *web.Request) error {
+// leave ends one.
+func (h *HTTP) leave(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

@@ -7,6 +7,6 @@ func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/liste-attente", web.Beneficiaries, h.Page),
 		web.Form("/liste-attente", web.Beneficiaries, h.Join),
-		web.Post("/liste-attente/{id}/suppression", web.Beneficiaries, h.Leave),
+		web.Post("/liste-attente/{id}/suppression", web.Beneficiaries, h.leave),
 	}
 }

@@ -61,14 +61,6 @@ func New(p Parts) *Service {
 	return s
 }
 
-// At returns the same waitlist on a database whose clock stands elsewhere.
-func (s *Service) At(db *postgres.DB) *Service {
-	moved := *s
-	moved.DB, moved.Appointments, moved.Workers = db, s.Appointments.At(db), s.Workers.At(db)
-	moved.Searches, moved.Notify, moved.Notifications = s.Searches.At(db), s.Notify.At(db), s.Notifications.At(db)
-	return &moved
-}
-
 // Rounds are what comes round by itself.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "free_hours", Every: search.RefreshEvery, Do: s.Refresh}}

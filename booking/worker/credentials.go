@@ -26,8 +26,8 @@ const (
 	Insurance CredentialKind = "insurance"
 )
 
-// CredentialKinds are both, in the order they are shown.
-var CredentialKinds = []CredentialKind{Diploma, Insurance}
+// credentialKinds are both, in the order they are shown.
+var credentialKinds = []CredentialKind{Diploma, Insurance}
 
 // Label names the kind as a person would.
 func (k CredentialKind) Label() string {
@@ -64,21 +64,21 @@ type Credential struct {
 	WithdrawnAt    time.Time // zero while it stands
 }
 
-// Stands reports whether the credential counts, on the days that it covers.
-func (c Credential) Stands() bool { return !c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
+// stands reports whether the credential counts, on the days that it covers.
+func (c Credential) stands() bool { return !c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
 
 // Pending reports whether an administrator is still to look at it.
 func (c Credential) Pending() bool { return c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
 
 // covers reports whether the credential is valid on a day.
 func (c Credential) covers(day time.Time) bool {
-	return c.Stands() && !day.Before(c.From) && (c.Until.IsZero() || !day.After(c.Until))
+	return c.stands() && !day.Before(c.From) && (c.Until.IsZero() || !day.After(c.Until))
 }
 
 // How many characters a credential may have of each.
 const (
-	MaxCredentialName   = 120
-	MaxCredentialNumber = 60
+	maxCredentialName   = 120
+	maxCredentialNumber = 60
 )
 
 // Credentials are all of one worker's.
@@ -86,7 +86,7 @@ type Credentials []Credential
 
 // covered reports whether both kinds are valid on a day.
 func (all Credentials) covered(day time.Time) bool {
-	return !slices.ContainsFunc(CredentialKinds, func(k CredentialKind) bool { return !all.coveredBy(k, day) })
+	return !slices.ContainsFunc(credentialKinds, func(k CredentialKind) bool { return !all.coveredBy(k, day) })
 }
 
 func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
@@ -178,7 +178,7 @@ func (all Credentials) furthest(k CredentialKind, day time.Time) (last time.Time
 // lastDay is the last day before another on which the kind was valid.
 func (all Credentials) lastDay(k CredentialKind, before time.Time) (last time.Time) {
 	for _, c := range all {
-		if c.Kind == k && c.Stands() && !c.Until.IsZero() && c.Until.Before(before) && c.Until.After(last) {
+		if c.Kind == k && c.stands() && !c.Until.IsZero() && c.Until.Before(before) && c.Until.After(last) {
 			last = c.Until
 		}
 	}
@@ -210,7 +210,7 @@ func (s Standing) Watched() bool {
 
 func standingOf(all Credentials, zone *time.Location, now time.Time) Standing {
 	s := Standing{Today: slot.CalendarDay(now.In(zone)), Credentials: all}
-	for _, kind := range CredentialKinds {
+	for _, kind := range credentialKinds {
 		s.Covers = append(s.Covers, all.cover(kind, s.Today))
 	}
 	return s

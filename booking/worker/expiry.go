@@ -182,7 +182,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	if err != nil {
 		return content, verdict, err
 	}
-	cover := st.Covers[slices.Index(CredentialKinds, d.Credential)]
+	cover := st.Covers[slices.Index(credentialKinds, d.Credential)]
 	if n.Kind == noticeEnding && cover.Until.Format(time.DateOnly) != d.Until {
 		return content, notification.Verdict{Drop: notification.Stale}, nil
 	}

@@ -45,8 +45,8 @@ func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage,
 	return page, err
 }
 
-// AdminWorkers lists the workers, with the form to invite another.
-func (h *HTTP) AdminWorkers(w http.ResponseWriter, r *web.Request) error {
+// adminWorkers lists the workers, with the form to invite another.
+func (h *HTTP) adminWorkers(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.adminWorkersPage(r, form.New(map[string]string{"time_zone": people.Zones[0].Name, "diploma_title": diplomaTitle}))
 	if err != nil {
 		return err
@@ -67,15 +67,15 @@ func decodeWorker(f *form.Form, page adminWorkersPage) NewSocialWorker {
 	return n
 }
 
-// AddWorker invites a worker.
-func (h *HTTP) AddWorker(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addWorker invites a worker.
+func (h *HTTP) addWorker(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.adminWorkersPage(r, f)
 	if err != nil {
 		return err
 	}
 	worker := decodeWorker(f, page)
 	worker.Credentials = decodeCredentials(f, h.today())
-	err = f.Save(form.Beside{ErrEmailKnown: "email", errPlaceFirst: "place"}, func() error {
+	err = f.Save(form.Beside{errEmailKnown: "email", errPlaceFirst: "place"}, func() error {
 		_, err := h.workers.AddSocialWorker(r.Context(), r.Viewer, worker)
 		return err
 	})

@@ -45,10 +45,10 @@ func (s Standing) By(id uuid.UUID) string {
 func decodeDiploma(f *form.Form, today time.Time) Credential {
 	c := Credential{
 		Kind:      Diploma,
-		Title:     f.Text("diploma_title", form.Text{Max: MaxCredentialName, Required: "Écrivez le nom du diplôme."}),
+		Title:     f.Text("diploma_title", form.Text{Max: maxCredentialName, Required: "Écrivez le nom du diplôme."}),
 		Register:  f.Choice("diploma_register", form.Values(registerOptions), "Choisissez le registre."),
-		Number:    f.Text("diploma_number", form.Text{Max: MaxCredentialNumber, Required: "Écrivez le numéro d’enregistrement."}),
-		Issuer:    f.Text("diploma_issuer", form.Text{Max: MaxCredentialName, Required: "Écrivez qui a enregistré le diplôme, par exemple « ARS Bretagne »."}),
+		Number:    f.Text("diploma_number", form.Text{Max: maxCredentialNumber, Required: "Écrivez le numéro d’enregistrement."}),
+		Issuer:    f.Text("diploma_issuer", form.Text{Max: maxCredentialName, Required: "Écrivez qui a enregistré le diplôme, par exemple « ARS Bretagne »."}),
 		CheckedOn: f.Date("diploma_checked_on", today.AddDate(-30, 0, 0), today, "Indiquez le jour où vous l’avez vérifié."),
 		Until:     optionalDate(f, "diploma_until", today.AddDate(-30, 0, 0), today.AddDate(30, 0, 0)),
 	}
@@ -59,8 +59,8 @@ func decodeDiploma(f *form.Form, today time.Time) Credential {
 func decodeInsurance(f *form.Form, today time.Time) Credential {
 	c := Credential{
 		Kind:   Insurance,
-		Issuer: f.Text("insurance_issuer", form.Text{Max: MaxCredentialName, Required: "Écrivez le nom de l’assureur."}),
-		Number: f.Text("insurance_number", form.Text{Max: MaxCredentialNumber, Required: "Écrivez le numéro du contrat."}),
+		Issuer: f.Text("insurance_issuer", form.Text{Max: maxCredentialName, Required: "Écrivez le nom de l’assureur."}),
+		Number: f.Text("insurance_number", form.Text{Max: maxCredentialNumber, Required: "Écrivez le numéro du contrat."}),
 		From:   f.Date("insurance_from", today.AddDate(-30, 0, 0), today.AddDate(2, 0, 0), "Indiquez le premier jour assuré."),
 		Until:  f.Date("insurance_until", today.AddDate(-30, 0, 0), today.AddDate(10, 0, 0), "Indiquez le dernier jour assuré."),
 	}
@@ -87,7 +87,7 @@ func optionalDate(f *form.Form, name string, first, last time.Time) time.Time {
 }
 
 func anyFilled(f *form.Form, names []string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return f.Sent(name) && f.Text(name, form.Text{Max: MaxCredentialName}) != "" })
+	return slices.ContainsFunc(names, func(name string) bool { return f.Sent(name) && f.Text(name, form.Text{Max: maxCredentialName}) != "" })
 }
 
 // decodeCredentials reads those of the two that the form says anything of.
@@ -103,18 +103,18 @@ func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
 
 func (h *HTTP) today() time.Time { return slot.CalendarDay(h.workers.db.Now()).AddDate(0, 0, 1) }
 
-// RecordDiploma records the registration of a worker's diploma.
-func (h *HTTP) RecordDiploma(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// recordDiploma records the registration of a worker's diploma.
+func (h *HTTP) recordDiploma(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.saveCredential(w, r, f, decodeDiploma, func(p *sheetPage) **form.Form { return &p.Diploma }, h.workers.RecordCredential)
 }
 
-// RecordInsurance records a worker's insurance.
-func (h *HTTP) RecordInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// recordInsurance records a worker's insurance.
+func (h *HTTP) recordInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.RecordCredential)
 }
 
-// SubmitInsurance takes what a worker says of their renewed insurance.
-func (h *HTTP) SubmitInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// submitInsurance takes what a worker says of their renewed insurance.
+func (h *HTTP) submitInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.SubmitInsurance)
 }
 
@@ -138,13 +138,13 @@ func (h *HTTP) saveCredential(w http.ResponseWriter, r *web.Request, f *form.For
 	return web.Done(w, r, "saved", page.Path)
 }
 
-// ConfirmCredential confirms what a worker submitted.
-func (h *HTTP) ConfirmCredential(w http.ResponseWriter, r *web.Request) error {
+// confirmCredential confirms what a worker submitted.
+func (h *HTTP) confirmCredential(w http.ResponseWriter, r *web.Request) error {
 	return h.decideCredential(w, r, h.workers.ConfirmCredential)
 }
 
-// WithdrawCredential withdraws a credential.
-func (h *HTTP) WithdrawCredential(w http.ResponseWriter, r *web.Request) error {
+// withdrawCredential withdraws a credential.
+func (h *HTTP) withdrawCredential(w http.ResponseWriter, r *web.Request) error {
 	return h.decideCredential(w, r, h.workers.WithdrawCredential)
 }
 

@@ -13,8 +13,8 @@ func ReasonOptions(reasons []Reason) []form.Option {
 
 // LanguageOptions are all languages to choose from.
 func LanguageOptions() []form.Option {
-	options := make([]form.Option, len(Languages))
-	for i, language := range Languages {
+	options := make([]form.Option, len(languages))
+	for i, language := range languages {
 		options[i] = form.Option{Value: language.Tag, Label: language.Label}
 	}
 	return options

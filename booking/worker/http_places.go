@@ -17,9 +17,9 @@ func placeForm(p Place) *form.Form {
 
 func decodePlace(f *form.Form) Place {
 	return Place{
-		Name:    f.Text("place_name", form.Text{Max: MaxPlaceName, Required: "Donnez un nom à ce lieu, par exemple « Maison des services »."}),
-		Address: f.Text("place_address", form.Text{Max: MaxPlace, Required: "Écrivez l’adresse de ce lieu.", Lines: true}),
-		Access:  f.Text("place_access", form.Text{Max: MaxAccess, Lines: true}),
+		Name:    f.Text("place_name", form.Text{Max: maxPlaceName, Required: "Donnez un nom à ce lieu, par exemple « Maison des services »."}),
+		Address: f.Text("place_address", form.Text{Max: maxPlace, Required: "Écrivez l’adresse de ce lieu.", Lines: true}),
+		Access:  f.Text("place_access", form.Text{Max: maxAccess, Lines: true}),
 	}
 }
 
@@ -32,13 +32,13 @@ func (p *sheetPage) editPlace(id string) {
 	}
 }
 
-// AddPlace adds a place to a sheet.
-func (h *HTTP) AddPlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addPlace adds a place to a sheet.
+func (h *HTTP) addPlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.savePlace(w, r, f, uuid.Nil, h.workers.AddPlace)
 }
 
-// UpdatePlace changes a place of a sheet.
-func (h *HTTP) UpdatePlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// updatePlace changes a place of a sheet.
+func (h *HTTP) updatePlace(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("place")
 	if err != nil {
 		return err
@@ -66,13 +66,13 @@ func (h *HTTP) savePlace(w http.ResponseWriter, r *web.Request, f *form.Form, id
 	return web.Done(w, r, "saved", page.Path)
 }
 
-// RaisePlace moves a place up by one.
-func (h *HTTP) RaisePlace(w http.ResponseWriter, r *web.Request) error {
+// raisePlace moves a place up by one.
+func (h *HTTP) raisePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "saved", h.workers.RaisePlace)
 }
 
-// RemovePlace takes a place off a sheet.
-func (h *HTTP) RemovePlace(w http.ResponseWriter, r *web.Request) error {
+// removePlace takes a place off a sheet.
+func (h *HTTP) removePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "deleted", h.workers.RemovePlace)
 }
 

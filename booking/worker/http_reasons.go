@@ -21,15 +21,15 @@ func (reasonsPage) Title() string    { return "Motifs" }
 const reasonsPath = "/administration/motifs"
 
 func (h *HTTP) reasonsPage(r *web.Request, f *form.Form, editing string) (reasonsPage, error) {
-	reasons, err := h.workers.AllReasons(r.Context(), r.Viewer)
+	reasons, err := h.workers.allReasons(r.Context(), r.Viewer)
 	if err == nil && editing != "" && !slices.ContainsFunc(reasons, func(known Reason) bool { return known.Slug == editing }) {
 		err = errNoReason
 	}
 	return reasonsPage{Form: f, Reasons: reasons, Editing: editing}, err
 }
 
-// Reasons shows the list; ?modifier=SLUG opens the words of one.
-func (h *HTTP) Reasons(w http.ResponseWriter, r *web.Request) error {
+// reasons shows the list; ?modifier=SLUG opens the words of one.
+func (h *HTTP) reasons(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.reasonsPage(r, form.New(nil), "")
 	if err != nil {
 		return err
@@ -42,15 +42,15 @@ func (h *HTTP) Reasons(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// AddReason adds a reason.
-func (h *HTTP) AddReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// addReason adds a reason.
+func (h *HTTP) addReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.saveReason(w, r, f, "", func(label string) error {
 		return h.workers.AddReason(r.Context(), r.Viewer, label)
 	})
 }
 
-// RenameReason changes a reason's words.
-func (h *HTTP) RenameReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// renameReason changes a reason's words.
+func (h *HTTP) renameReason(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	slug := r.PathValue("slug")
 	return h.saveReason(w, r, f, slug, func(label string) error {
 		return h.workers.RenameReason(r.Context(), r.Viewer, slug, label)
@@ -58,7 +58,7 @@ func (h *HTTP) RenameReason(w http.ResponseWriter, r *web.Request, f *form.Form)
 }
 
 func (h *HTTP) saveReason(w http.ResponseWriter, r *web.Request, f *form.Form, editing string, save func(label string) error) error {
-	label := f.Text("label", form.Text{Max: MaxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
+	label := f.Text("label", form.Text{Max: maxReason, Required: "Écrivez le motif comme les gens le diraient, par exemple « Logement »."})
 	if err := f.Save(form.At("label"), func() error { return save(label) }); err != nil {
 		return err
 	}
@@ -68,18 +68,18 @@ func (h *HTTP) saveReason(w http.ResponseWriter, r *web.Request, f *form.Form, e
 	return web.Done(w, r, "saved", reasonsPath)
 }
 
-// RetireReason no longer offers a reason.
-func (h *HTTP) RetireReason(w http.ResponseWriter, r *web.Request) error {
+// retireReason no longer offers a reason.
+func (h *HTTP) retireReason(w http.ResponseWriter, r *web.Request) error {
 	return changedReason(w, r, h.workers.RetireReason(r.Context(), r.Viewer, r.PathValue("slug"), true))
 }
 
-// RestoreReason offers a reason again.
-func (h *HTTP) RestoreReason(w http.ResponseWriter, r *web.Request) error {
+// restoreReason offers a reason again.
+func (h *HTTP) restoreReason(w http.ResponseWriter, r *web.Request) error {
 	return changedReason(w, r, h.workers.RetireReason(r.Context(), r.Viewer, r.PathValue("slug"), false))
 }
 
-// RaiseReason moves a reason up by one.
-func (h *HTTP) RaiseReason(w http.ResponseWriter, r *web.Request) error {
+// raiseReason moves a reason up by one.
+func (h *HTTP) raiseReason(w http.ResponseWriter, r *web.Request) error {
 	return changedReason(w, r, h.workers.RaiseReason(r.Context(), r.Viewer, r.PathValue("slug")))
 }
 

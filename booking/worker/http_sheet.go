@@ -93,10 +93,10 @@ func (s Sheet) form() *form.Form {
 
 func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 	sheet := Sheet{
-		Presentation: f.Text("presentation", form.Text{Max: MaxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
+		Presentation: f.Text("presentation", form.Text{Max: maxPresentation, Required: "Écrivez quelques lignes de présentation.", Lines: true}),
 		Languages:    f.Choices("languages", form.Values(LanguageOptions()), "Choisissez au moins une langue."),
 		Reasons:      f.Choices("reasons", form.Values(reasons), "Choisissez au moins un motif."),
-		Place:        f.Text("place", form.Text{Max: MaxPlace, Lines: true}),
+		Place:        f.Text("place", form.Text{Max: maxPlace, Lines: true}),
 	}
 	for _, mode := range f.Choices("modes", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez au moins une façon de parler.") {
 		sheet.Modes = append(sheet.Modes, slot.Mode(mode))
@@ -107,8 +107,8 @@ func decodeSheet(f *form.Form, reasons []form.Option) Sheet {
 // saving is an act on a worker's sheet.
 type saving[T any] func(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, what T) error
 
-// Sheet shows the editor; ?lieu=ID opens one of its places.
-func (h *HTTP) Sheet(w http.ResponseWriter, r *web.Request) error {
+// sheet shows the editor; ?lieu=ID opens one of its places.
+func (h *HTTP) sheet(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -117,8 +117,8 @@ func (h *HTTP) Sheet(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// UpdateSheet saves the sheet.
-func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+// updateSheet saves the sheet.
+func (h *HTTP) updateSheet(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.sheetPage(r, f)
 	if err != nil {
 		return err
@@ -139,8 +139,8 @@ func (h *HTTP) UpdateSheet(w http.ResponseWriter, r *web.Request, f *form.Form) 
 // maxPortraitRequest bounds a whole request with a photo in it.
 const maxPortraitRequest = MaxPortraitFile + 64<<20
 
-// SetPortrait takes a photo.
-func (h *HTTP) SetPortrait(w http.ResponseWriter, r *web.Request) error {
+// setPortrait takes a photo.
+func (h *HTTP) setPortrait(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
 		return err
@@ -187,8 +187,8 @@ func filePart(parts *multipart.Reader, name string) (io.Reader, error) {
 	}
 }
 
-// RemovePortrait takes the photo away.
-func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *web.Request) error {
+// removePortrait takes the photo away.
+func (h *HTTP) removePortrait(w http.ResponseWriter, r *web.Request) error {
 	id, path, err := sheetOf(r)
 	if err != nil {
 		return err
@@ -199,9 +199,9 @@ func (h *HTTP) RemovePortrait(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "deleted", path)
 }
 
-// Portrait answers GET /assistants/{id}/photo. Its address changes with the
+// portrait answers GET /assistants/{id}/photo. Its address changes with the
 // picture, so that a browser may keep it.
-func (h *HTTP) Portrait(w http.ResponseWriter, r *web.Request) error {
+func (h *HTTP) portrait(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
 		return err

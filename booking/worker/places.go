@@ -25,9 +25,9 @@ type Place struct {
 
 // How many characters a place may have of each.
 const (
-	MaxPlaceName = 80
-	MaxPlace     = 300
-	MaxAccess    = 300
+	maxPlaceName = 80
+	maxPlace     = 300
+	maxAccess    = 300
 )
 
 // maxPlaces bounds a worker's list.

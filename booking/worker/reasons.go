@@ -20,8 +20,8 @@ type Reason struct {
 	Retired bool // no longer offered; what was booked for it keeps its words
 }
 
-// MaxReason is how many characters a reason's words may have.
-const MaxReason = 60
+// maxReason is how many characters a reason's words may have.
+const maxReason = 60
 
 // maxReasons bounds the list: people choose from it on a small screen.
 const maxReasons = 30
@@ -31,8 +31,8 @@ func (s *Service) Reasons(ctx context.Context) ([]Reason, error) {
 	return ReadReasons(ctx, s.db.Pool)
 }
 
-// AllReasons lists the retired ones too, for an administrator.
-func (s *Service) AllReasons(ctx context.Context, v *viewer.Viewer) ([]Reason, error) {
+// allReasons lists the retired ones too, for an administrator.
+func (s *Service) allReasons(ctx context.Context, v *viewer.Viewer) ([]Reason, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // when its words stand there already.
 func (s *Service) AddReason(ctx context.Context, v *viewer.Viewer, label string) error {
 	name := slug.MakeLang(label, "fr")
-	if !slugPattern.MatchString(name) || len(name) > MaxReason {
+	if !slugPattern.MatchString(name) || len(name) > maxReason {
 		return errReasonWords
 	}
 	return s.changeReasons(ctx, v, "reason.added", func(tx postgres.Tx, all []Reason) error {

@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// MaxPresentation is how many characters a presentation may have.
-const MaxPresentation = 1000
+// maxPresentation is how many characters a presentation may have.
+const maxPresentation = 1000
 
 var errNotYours = fault.New(fault.NotFound, "Cette fiche n’existe pas, ou n’est pas la vôtre.")
 

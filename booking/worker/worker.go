@@ -40,8 +40,8 @@ func (w SocialWorker) sheet() Sheet {
 	return Sheet{Presentation: w.Presentation, Languages: w.Languages, Reasons: slugs, Modes: w.Modes}
 }
 
-// Languages are the languages a worker may offer, by BCP 47 tag.
-var Languages = []struct{ Tag, Label string }{
+// languages are the languages a worker may offer, by BCP 47 tag.
+var languages = []struct{ Tag, Label string }{
 	{"fr", "français"}, {"en", "anglais"}, {"ar", "arabe"}, {"es", "espagnol"}, {"pt", "portugais"}, {"de", "allemand"},
 	{"it", "italien"}, {"tr", "turc"}, {"ru", "russe"}, {"uk", "ukrainien"}, {"rcf", "créole réunionnais"},
 	{"gcf", "créole antillais"}, {"fsl", "langue des signes française"},
@@ -49,7 +49,7 @@ var Languages = []struct{ Tag, Label string }{
 
 // LanguageLabel is a language's name in French.
 func LanguageLabel(tag string) string {
-	for _, language := range Languages {
+	for _, language := range languages {
 		if language.Tag == tag {
 			return language.Label
 		}
@@ -139,9 +139,9 @@ type NewSocialWorker struct {
 	Credentials []Credential // what was seen already; without it nobody books with them yet (R42)
 }
 
-// ErrEmailKnown says that an address has an account already. Only an
+// errEmailKnown says that an address has an account already. Only an
 // administrator is told so, who sees every account anyway.
-var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
+var errEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
 
 // AddSocialWorker invites a worker and writes the profile sheet, by an
 // administrator; journaled as every invitation of staff is.
@@ -159,7 +159,7 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 			return err
 		}
 		if known {
-			return ErrEmailKnown
+			return errEmailKnown
 		}
 		if err := insertWorker(ctx, tx, id, n); err != nil {
 			return err

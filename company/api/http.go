@@ -104,8 +104,8 @@ func (a *HTTP) limiter(token uuid.UUID) *rate.Limiter {
 //go:embed openapi/openapi.json
 var description []byte
 
-// Description answers the OpenAPI description of the interface.
-func (a *HTTP) Description(w http.ResponseWriter, _ *web.Request) error {
+// description answers the OpenAPI description of the interface.
+func (a *HTTP) description(w http.ResponseWriter, _ *web.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "max-age=300")
 	_, err := w.Write(description)
@@ -145,8 +145,8 @@ func answerOf(c company.Code) codeAnswer {
 	return a
 }
 
-// Codes lists the codes of the key's client.
-func (a *HTTP) Codes(w http.ResponseWriter, r *web.Request) error {
+// codes lists the codes of the key's client.
+func (a *HTTP) codes(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
 	if err != nil {
@@ -176,8 +176,8 @@ func (s codeSent) form() *form.Form {
 	return form.FromValues(values)
 }
 
-// MakeCode makes a code for the key's client.
-func (a *HTTP) MakeCode(w http.ResponseWriter, r *web.Request) error {
+// makeCode makes a code for the key's client.
+func (a *HTTP) makeCode(w http.ResponseWriter, r *web.Request) error {
 	var sent codeSent
 	if err := decode(r, &sent); err != nil {
 		return err

@@ -36,10 +36,10 @@ const secretBytes = 32
 const (
 	// MaxKeys is how many keys of a client may work at once.
 	MaxKeys = 20
-	// MaxName is how many characters a key's name may have.
-	MaxName = 60
-	// MaxLifetime is how long a key may work.
-	MaxLifetime = 366 * 24 * time.Hour
+	// maxName is how many characters a key's name may have.
+	maxName = 60
+	// maxLifetime is how long a key may work.
+	maxLifetime = 366 * 24 * time.Hour
 )
 
 // Key is a key of a client, as it is listed: without its secret.
@@ -55,10 +55,10 @@ type Key struct {
 func (t Key) LastDay() time.Time { return t.ExpiresAt.Add(-time.Second).In(zone.Paris()) }
 
 var (
-	// ErrTooMany says that a client has as many working keys as it may have.
-	ErrTooMany = fault.New(fault.Invalid, "Votre entreprise a déjà vingt clés. Retirez-en une qui ne sert plus.")
-	// ErrLifetime says that a key would never work, or work for too long.
-	ErrLifetime = fault.New(fault.Invalid, "Choisissez un jour à venir, dans un an au plus.")
+	// errTooMany says that a client has as many working keys as it may have.
+	errTooMany = fault.New(fault.Invalid, "Votre entreprise a déjà vingt clés. Retirez-en une qui ne sert plus.")
+	// errLifetime says that a key would never work, or work for too long.
+	errLifetime = fault.New(fault.Invalid, "Choisissez un jour à venir, dans un an au plus.")
 
 	errNoManager = fault.New(fault.Forbidden, "Votre compte ne permet plus de créer une clé.")
 	errNoKey     = fault.New(fault.NotFound, "Cette clé n’existe pas, ou n’est pas à votre entreprise.")
@@ -74,8 +74,8 @@ func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expir
 	}
 	secret = newSecret()
 	return secret, s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if !expires.After(tx.Now) || expires.After(tx.Now.Add(MaxLifetime)) {
-			return ErrLifetime
+		if !expires.After(tx.Now) || expires.After(tx.Now.Add(maxLifetime)) {
+			return errLifetime
 		}
 		stands, err := lockMaker(ctx, tx, v)
 		if err != nil {
@@ -89,7 +89,7 @@ func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expir
 			return err
 		}
 		if working >= MaxKeys {
-			return ErrTooMany
+			return errTooMany
 		}
 		id := uuid.New()
 		if err := insertKey(ctx, tx, v, Key{ID: id, Name: name, ExpiresAt: expires}, hashSecret(secret)); err != nil {
@@ -120,9 +120,9 @@ func (s *Service) Of(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([
 	return readKeys(ctx, s.db.Pool, client, s.db.Now())
 }
 
-// Revoke ends a key of a client at once, by whoever works on it; NotFound for
+// revoke ends a key of a client at once, by whoever works on it; NotFound for
 // any other key, and for one that was revoked before.
-func (s *Service) Revoke(ctx context.Context, v *viewer.Viewer, client, id uuid.UUID) error {
+func (s *Service) revoke(ctx context.Context, v *viewer.Viewer, client, id uuid.UUID) error {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return err
 	}

@@ -53,8 +53,8 @@ var (
 	lastDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
 )
 
-// Page lists a client's keys, and shows the secret of one that was just made.
-func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
+// showKeys lists a client's keys, and shows the secret of one that was just made.
+func (h *HTTP) showKeys(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.page(r, form.New(nil))
 	if err != nil {
 		return err
@@ -91,9 +91,9 @@ func (h *HTTP) page(r *web.Request, f *form.Form) (page, error) {
 	return page{List: List{tokens, pagePath}, Form: f}, err
 }
 
-// Make makes a key.
-func (h *HTTP) Make(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	name := f.Text("name", form.Text{Max: MaxName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
+// makeKey makes a key.
+func (h *HTTP) makeKey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
+	name := f.Text("name", form.Text{Max: maxName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
 	day := f.Date("expires_on", firstDay, lastDay, "Indiquez le dernier jour de la clé.")
 	secret := ""
 	err := f.Save(beside, func() (err error) {
@@ -111,10 +111,10 @@ func (h *HTTP) Make(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 }
 
 // beside says where the refusals of a key stand.
-var beside = form.Beside{ErrLifetime: "expires_on", ErrTooMany: "name"}
+var beside = form.Beside{errLifetime: "expires_on", errTooMany: "name"}
 
-// Revoke ends a key, and leads back to the page where it stood.
-func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
+// revoke ends a key, and leads back to the page where it stood.
+func (h *HTTP) revoke(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	client, back, err := whose(r, v)
 	if err != nil {
@@ -124,7 +124,7 @@ func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.keys.Revoke(r.Context(), v, client, id); err != nil {
+	if err := h.keys.revoke(r.Context(), v, client, id); err != nil {
 		return err
 	}
 	return web.Done(w, r, "token-revoked", back)

@@ -4,7 +4,7 @@
 // Be the manager somebody who looks or somebody who acts: who opens accounts of their
 // own, books, cancels, and waits for what one person more changes.
 //
-// Figures are counted as things happen and are never computed from people's rows. A
+// figures are counted as things happen and are never computed from people's rows. A
 // person is in few cells: once in a lifetime in a month of the accounts, and once a
 // year in the modes and in the reasons, by the first hour of that year alone. An
 // account is one lifetime: somebody who was erased and comes back is somebody new, for
@@ -38,23 +38,23 @@ type Service struct {
 func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
 
 const (
-	// Smallest is the smallest count that is shown; all below it look alike.
-	Smallest = 10
-	// Step is the step to which counts are rounded down.
-	Step = 5
+	// smallest is the smallest count that is shown; all below it look alike.
+	smallest = 10
+	// roundTo is the step to which counts are rounded down.
+	roundTo = 5
 	// monthsShown and yearsShown bound what is shown, the latest.
 	monthsShown = 12
 	yearsShown  = 5
 )
 
-// Figure is a line of a table: what is counted.
-type Figure struct {
+// figure is a line of a table: what is counted.
+type figure struct {
 	Kind Kind
 	Line string
 }
 
 // accountOpened counts somebody whose account was opened.
-var accountOpened = Figure{KindAccount, "opened"}
+var accountOpened = figure{KindAccount, "opened"}
 
 // CountAccount counts somebody whose account was opened, in the month of the act and
 // in its transaction; the caller sees that a person is counted once.
@@ -65,7 +65,7 @@ func CountAccount(ctx context.Context, tx postgres.Tx, client uuid.UUID) error {
 // CountHour counts somebody who had an hour, in its year, by its mode and its reason's
 // slug. The caller sees that a person is counted once a year, with their first hour.
 func CountHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour time.Time, mode, reason string) error {
-	for _, figure := range []Figure{{KindMode, mode}, {KindReason, reason}} {
+	for _, figure := range []figure{{KindMode, mode}, {KindReason, reason}} {
 		if err := addToFigure(ctx, tx, client, figure.Kind.period(hour), figure); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ type Table struct {
 	Rows    [][]Published // as Periods and Lines
 }
 
-// Figures are everything that a client sees of its people.
+// figures are everything that a client sees of its people.
 type Figures struct {
 	Client string
 	Next   time.Time // when figures are next published; zero after the contract's last
@@ -106,7 +106,7 @@ func (f Figures) Empty() bool {
 // cell is where a count stands.
 type cell struct {
 	period time.Time
-	Figure
+	figure
 }
 
 var modeLines = []Line{{"video", "Par vidéo"}, {"phone", "Par téléphone"}, {"in_person", "Sur place"}}
@@ -140,7 +140,7 @@ func (t *Table) fill(lines []Line, published map[cell]Published) {
 	for _, period := range t.Periods {
 		row := make([]Published, len(lines))
 		for i, line := range lines {
-			value, there := published[cell{period, Figure{t.Kind, line.Key}}]
+			value, there := published[cell{period, figure{t.Kind, line.Key}}]
 			if !there {
 				value = Unpublished
 			}
@@ -150,9 +150,9 @@ func (t *Table) fill(lines []Line, published map[cell]Published) {
 	}
 }
 
-// Figures returns what the viewer's own client may see, for its manager. reasons
+// figures returns what the viewer's own client may see, for its manager. reasons
 // are all reasons of the platform.
-func (s *Service) Figures(ctx context.Context, v *viewer.Viewer, reasons []Line) (Figures, error) {
+func (s *Service) figures(ctx context.Context, v *viewer.Viewer, reasons []Line) (Figures, error) {
 	if err := viewer.RequireOwnClient(v); err != nil {
 		return Figures{}, err
 	}

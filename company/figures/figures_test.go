@@ -62,14 +62,14 @@ type life struct {
 func (l life) cells() map[cell]bool {
 	in := map[cell]bool{}
 	if !l.opened.IsZero() {
-		in[cell{time.Date(l.opened.Year(), l.opened.Month(), 1, 0, 0, 0, 0, time.UTC), Figure{KindAccount, "opened"}}] = true
+		in[cell{time.Date(l.opened.Year(), l.opened.Month(), 1, 0, 0, 0, 0, time.UTC), figure{KindAccount, "opened"}}] = true
 	}
 	counted := map[int]bool{}
 	for _, h := range l.hours {
 		if year := h.at.Year(); !counted[year] {
 			counted[year] = true
 			first := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
-			in[cell{first, Figure{KindMode, h.mode}}], in[cell{first, Figure{KindReason, h.reason}}] = true, true
+			in[cell{first, figure{KindMode, h.mode}}], in[cell{first, figure{KindReason, h.reason}}] = true, true
 		}
 	}
 	return in
@@ -103,7 +103,7 @@ func everyCell() (all []cell) {
 		all = append(all, cell{monthAt(i), accountOpened})
 		for _, kind := range []Kind{KindMode, KindReason} {
 			for _, line := range linesOf(kind, reasonLines) {
-				all = append(all, cell{yearAt(i), Figure{kind, line.Key}})
+				all = append(all, cell{yearAt(i), figure{kind, line.Key}})
 			}
 		}
 	}
@@ -231,13 +231,13 @@ func TestR10_WhatIsPublishedIsTheStepAndTheNoiseOfItsCell(t *testing.T) {
 	names := map[string]int{}
 	for n := range 60 {
 		key := testKey(uint64(n))
-		reference := publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000)
+		reference := publish(key, uuid.UUID{1}, cell{yearAt(0), figure{KindMode, "video"}}, 1000)
 		for name, other := range map[string]Published{
-			"another client": publish(key, uuid.UUID{2}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000),
-			"another year":   publish(key, uuid.UUID{1}, cell{yearAt(1), Figure{KindMode, "video"}}, 1000),
-			"another table":  publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindReason, "video"}}, 1000),
-			"another line":   publish(key, uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "phone"}}, 1000),
-			"another key":    publish(testKey(uint64(n+60)), uuid.UUID{1}, cell{yearAt(0), Figure{KindMode, "video"}}, 1000),
+			"another client": publish(key, uuid.UUID{2}, cell{yearAt(0), figure{KindMode, "video"}}, 1000),
+			"another year":   publish(key, uuid.UUID{1}, cell{yearAt(1), figure{KindMode, "video"}}, 1000),
+			"another table":  publish(key, uuid.UUID{1}, cell{yearAt(0), figure{KindReason, "video"}}, 1000),
+			"another line":   publish(key, uuid.UUID{1}, cell{yearAt(0), figure{KindMode, "phone"}}, 1000),
+			"another key":    publish(testKey(uint64(n+60)), uuid.UUID{1}, cell{yearAt(0), figure{KindMode, "video"}}, 1000),
 		} {
 			if other != reference {
 				names[name]++
@@ -309,8 +309,8 @@ func TestR10_TheLatestTwelveMonthsAndFiveYearsAreShown(t *testing.T) {
 	published := map[cell]Published{}
 	for i := range 20 {
 		published[cell{monthAt(i), accountOpened}] = 1
-		published[cell{yearAt(i), Figure{KindMode, "video"}}] = 1
-		published[cell{yearAt(i), Figure{KindReason, "money"}}] = 1
+		published[cell{yearAt(i), figure{KindMode, "video"}}] = 1
+		published[cell{yearAt(i), figure{KindReason, "money"}}] = 1
 	}
 	tables := tablesOf(reasonLines, published)
 	if got := words(tables[0].Periods, "2006-01"); got != "2026-10 2026-09 2026-08 2026-07 2026-06 2026-05 2026-04 2026-03 2026-02 2026-01 2025-12 2025-11" {
@@ -336,7 +336,7 @@ func TestR10_TheFileIsForFrenchSpreadsheetsAndHoldsNoFormula(t *testing.T) {
 	t.Parallel()
 	reasons := []Line{{"x", `=HYPERLINK("http://evil.example";"a")`}, {"y", "Argent ; dettes"}, {"z", ""}}
 	tables := tablesOf(reasons, map[cell]Published{
-		{monthAt(0), accountOpened}: 1, {yearAt(1), Figure{KindReason, "x"}}: Suppressed, {yearAt(1), Figure{KindReason, "y"}}: 4,
+		{monthAt(0), accountOpened}: 1, {yearAt(1), figure{KindReason, "x"}}: Suppressed, {yearAt(1), figure{KindReason, "y"}}: 4,
 	})
 	text, err := Figures{Tables: tables}.csv()
 	must(t, err)
@@ -423,7 +423,7 @@ func TestR10_FiguresCannotBeHadBeforePublication(t *testing.T) {
 	latest := func(at time.Time) (month, year string) {
 		w.now = at
 		must(t, w.service.PublishDue(t.Context(), reasonLines))
-		figures, err := w.service.Figures(t.Context(), w.managers[0], reasonLines)
+		figures, err := w.service.figures(t.Context(), w.managers[0], reasonLines)
 		must(t, err)
 		if figures.Tables[1].Periods[0] != figures.Tables[2].Periods[0] {
 			t.Error("modes and reasons are not published together")
@@ -437,7 +437,7 @@ func TestR10_FiguresCannotBeHadBeforePublication(t *testing.T) {
 	if month, year := latest(eve.Add(time.Second)); month != "2026-12" || year != "2026" {
 		t.Errorf("from the tenth on: %s, %s", month, year)
 	}
-	figures, err := w.service.Figures(t.Context(), w.managers[0], reasonLines)
+	figures, err := w.service.figures(t.Context(), w.managers[0], reasonLines)
 	must(t, err)
 	client := w.ids[0]
 	for _, c := range []struct {
@@ -446,9 +446,9 @@ func TestR10_FiguresCannotBeHadBeforePublication(t *testing.T) {
 		of   int
 	}{
 		{figures.Tables[0].Rows[0][0], cell{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), accountOpened}, 120},
-		{figures.Tables[1].Rows[0][0], cell{yearAt(0), Figure{KindMode, "video"}}, 120},
-		{figures.Tables[1].Rows[0][1], cell{yearAt(0), Figure{KindMode, "phone"}}, 0},
-		{figures.Tables[2].Rows[0][0], cell{yearAt(0), Figure{KindReason, "money"}}, 120},
+		{figures.Tables[1].Rows[0][0], cell{yearAt(0), figure{KindMode, "video"}}, 120},
+		{figures.Tables[1].Rows[0][1], cell{yearAt(0), figure{KindMode, "phone"}}, 0},
+		{figures.Tables[2].Rows[0][0], cell{yearAt(0), figure{KindReason, "money"}}, 120},
 	} {
 		if want := publish(testKey(7), client, c.cell, c.of); c.got != want {
 			t.Errorf("%v is %d, want %d", c.cell, c.got, want)
@@ -521,7 +521,7 @@ func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 	w := newWorld(t)
 	w.opened(t, w.ids[0], monthAt(0).Add(12*time.Hour), 2500)
 	must(t, w.service.PublishDue(t.Context(), reasonLines))
-	figures, err := w.service.Figures(t.Context(), w.managers[1], reasonLines)
+	figures, err := w.service.figures(t.Context(), w.managers[1], reasonLines)
 	must(t, err)
 	for _, table := range figures.Tables {
 		for _, row := range table.Rows {
@@ -531,7 +531,7 @@ func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 		}
 	}
 	for _, v := range []*viewer.Viewer{nil, {Role: viewer.ClientManager}} {
-		if _, err := w.service.Figures(t.Context(), v, reasonLines); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.service.figures(t.Context(), v, reasonLines); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
 		}
 	}
@@ -539,7 +539,7 @@ func TestR10_AClientsFiguresAreItsManagersAlone(t *testing.T) {
 		if role == viewer.ClientManager {
 			continue
 		}
-		if _, err := w.service.Figures(t.Context(), &viewer.Viewer{ID: uuid.New(), Role: role, ClientID: w.ids[0], Complete: true}, reasonLines); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.service.figures(t.Context(), &viewer.Viewer{ID: uuid.New(), Role: role, ClientID: w.ids[0], Complete: true}, reasonLines); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s: %v", role, err)
 		}
 	}
@@ -601,7 +601,7 @@ func (w *world) outputsOf(t testing.TB, handlers []web.Handler, lives []life) (b
 	must(t, w.db.InTx(t.Context(), func(tx postgres.Tx) error {
 		for _, l := range lives {
 			for c := range l.cells() {
-				if err := addToFigure(t.Context(), tx, w.ids[0], c.period, c.Figure); err != nil {
+				if err := addToFigure(t.Context(), tx, w.ids[0], c.period, c.figure); err != nil {
 					return err
 				}
 			}

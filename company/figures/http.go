@@ -35,7 +35,7 @@ func (h *HTTP) Of(r *web.Request) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	return h.figures.Figures(r.Context(), r.Viewer, lines)
+	return h.figures.figures(r.Context(), r.Viewer, lines)
 }
 
 type figuresPage struct{ Figures }
@@ -44,15 +44,15 @@ func (figuresPage) Template() string { return "company/figures" }
 
 func (figuresPage) Title() string { return "Chiffres" }
 
-func (figuresPage) Smallest() int { return Smallest }
+func (figuresPage) Smallest() int { return smallest }
 
-func (figuresPage) Step() int { return Step }
+func (figuresPage) Step() int { return roundTo }
 
 // nearSteps is how far off the page says that most figures are at most.
 const nearSteps = 3
 
 // Near is how far off that is, in people.
-func (figuresPage) Near() int { return nearSteps * Step }
+func (figuresPage) Near() int { return nearSteps * roundTo }
 
 // NearShare is how often a figure is no further off.
 func (figuresPage) NearShare() string { return NearShare() }
@@ -83,7 +83,7 @@ func (p Published) Words() string {
 	case Unpublished:
 		return "non publié"
 	case Suppressed:
-		return "moins de " + strconv.Itoa(Smallest)
+		return "moins de " + strconv.Itoa(smallest)
 	}
 	return strconv.Itoa(p.People())
 }

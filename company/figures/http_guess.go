@@ -63,8 +63,8 @@ func percentWithTenths(share float64) string {
 	return strings.Replace(strconv.FormatFloat(100*share, 'f', 1, 64), ".", ",", 1) + "\u00a0%"
 }
 
-// GuessPage shows an administrator what figures leave to guess (R10).
-func (h *HTTP) GuessPage(w http.ResponseWriter, r *web.Request) error {
+// showGuess shows an administrator what figures leave to guess (R10).
+func (h *HTTP) showGuess(w http.ResponseWriter, r *web.Request) error {
 	if err := viewer.Require(r.Viewer, viewer.Administrator); err != nil {
 		return err
 	}

@@ -7,6 +7,6 @@ func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/entreprise/chiffres", web.ClientManagers, h.Page),
 		web.Get("/entreprise/chiffres.csv", web.ClientManagers, h.CSV),
-		web.Get("/administration/chiffres", web.Administrators, h.GuessPage),
+		web.Get("/administration/chiffres", web.Administrators, h.showGuess),
 	}
 }

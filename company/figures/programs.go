@@ -64,5 +64,5 @@ func (f Figures) ForPrograms() any {
 		Step     int           `json:"step"`
 		Months   []monthAnswer `json:"months"`
 		Years    []yearAnswer  `json:"years"`
-	}{Smallest, Step, months, years}
+	}{smallest, roundTo, months, years}
 }

@@ -23,7 +23,7 @@ const (
 )
 
 // People is the number that is shown, where one is.
-func (p Published) People() int { return Step * (int(p) + 1) }
+func (p Published) People() int { return roundTo * (int(p) + 1) }
 
 // publish is all that is ever told of a count: its step and noise drawn from the
 // cell's name, cut off at the least. One person more or less moves the step by one at
@@ -34,10 +34,10 @@ func publish(key noise.Key, client uuid.UUID, c cell, count int) Published {
 }
 
 func stepOf(count int) int {
-	if count < Smallest {
+	if count < smallest {
 		return 0
 	}
-	return count/Step - 1
+	return count/roundTo - 1
 }
 
 // PublishDue publishes every period that is due and was not, for every client: each
@@ -92,7 +92,7 @@ func (s *Service) publishPeriod(ctx context.Context, of periodOf, lines []Line) 
 			return err
 		}
 		for _, line := range lines {
-			value := publish(s.noise, of.Client, cell{of.Period, Figure{of.Kind, line.Key}}, counts[line.Key])
+			value := publish(s.noise, of.Client, cell{of.Period, figure{of.Kind, line.Key}}, counts[line.Key])
 			if err := insertPublished(ctx, tx, of, line.Key, value); err != nil {
 				return err
 			}

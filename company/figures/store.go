@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func addToFigure(ctx context.Context, tx postgres.Tx, client uuid.UUID, period time.Time, f Figure) error {
+func addToFigure(ctx context.Context, tx postgres.Tx, client uuid.UUID, period time.Time, f figure) error {
 	_, err := tx.Exec(ctx, `
 		insert into client_figures (client_id, period, kind, line, people) values ($1, $2, $3, $4, 1)
 		on conflict (client_id, period, kind, line) do update set people = client_figures.people + 1`, client, period, f.Kind, f.Line)
@@ -77,7 +77,7 @@ func readPublished(ctx context.Context, q postgres.Querier, client uuid.UUID) (m
 	}](ctx, q, `select kind, period, line, steps from published_figures where client_id = $1`, client)
 	published := make(map[cell]Published, len(rows))
 	for _, r := range rows {
-		published[cell{r.Period.UTC(), Figure{r.Kind, r.Line}}] = Published(r.Steps)
+		published[cell{r.Period.UTC(), figure{r.Kind, r.Line}}] = Published(r.Steps)
 	}
 	return published, err
 }
