@@ -27,6 +27,7 @@ import (
 	"socialdirect/internal/testdir"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 )
@@ -53,11 +54,11 @@ func New(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "test_" + strings.ToLower(rand.Text())
-	if err := execute(admin, fmt.Sprintf("create database %s template %s strategy file_copy", name, template)); err != nil {
+	if err := execute(fmt.Sprintf("create database %s template %s strategy file_copy", name, template)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := execute(admin, "drop database "+name+" with (force)"); err != nil {
+		if err := execute("drop database " + name + " with (force)"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -178,15 +179,29 @@ func hashFiles(h hash.Hash, files fs.FS) error {
 	})
 }
 
-func execute(url, sql string) error {
+// admins are connections to the cluster's own database, kept while the process lives:
+// to start one costs more than half of what a new database does.
+var admins = sync.OnceValues(func() (*pgxpool.Pool, error) {
+	address, err := cluster()
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = 8
+	return pgxpool.NewWithConfig(context.Background(), config)
+})
+
+func execute(sql string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, url)
+	pool, err := admins()
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, sql); err != nil {
+	if _, err := pool.Exec(ctx, sql); err != nil {
 		return fmt.Errorf("%s: %w", sql, err)
 	}
 	return nil
