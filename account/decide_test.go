@@ -224,7 +224,9 @@ func TestR7_BadDecisionsChangeNothing(t *testing.T) {
 		"too long": {Act: account.Suspend, Reason: strings.Repeat("é", account.MaxReason+1)}, "a role besides": {Act: account.Suspend, Reason: "x", Role: viewer.DPO},
 		"nothing refused": {Act: account.Refuse, Reason: "x"}, "something else refused": {Act: account.Refuse, Reason: "x", Refuse: []string{"name"}},
 	} {
-		wantFault(t, name, w.Accounts.Decide(ctx, admin, zoe.ID, d), fault.Invalid)
+		t.Run(name, func(t *testing.T) {
+			wantFault(t, name, w.Accounts.Decide(ctx, admin, zoe.ID, d), fault.Invalid)
+		})
 	}
 	for _, act := range []account.Act{account.Resume, account.Reopen, account.Allow, account.Withdraw} {
 		wantFault(t, string(act), w.Accounts.Decide(ctx, admin, zoe.ID, decide(act)), fault.Conflict)

@@ -43,9 +43,11 @@ func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 		"another address": w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false),
 		"a passkey":       func() error { _, err := w.Accounts.Factors.AskToAddPasskey(ctx, v); return err }(),
 	} {
-		if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "connectez-vous de nouveau") {
-			t.Errorf("%s: %v", act, err)
-		}
+		t.Run(act, func(t *testing.T) {
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "connectez-vous de nouveau") {
+				t.Errorf("%s: %v", act, err)
+			}
+		})
 	}
 	w.SetNow(bookingtest.Start.Add(session.Recently))
 	must(t, w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false))

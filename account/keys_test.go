@@ -25,12 +25,14 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 		"suspended before keys ended with it": `update accounts set suspended_at = $2::timestamptz, closed_at = null where id = $1`,
 		"closed before keys ended with it":    `update accounts set suspended_at = null, closed_at = $2::timestamptz where id = $1`,
 	} {
-		_, err := w.DB.Pool.Exec(ctx, change, manager.ID, bookingtest.Start)
-		must(t, err)
-		_, _, err = w.Keys.Find(ctx, secret)
-		wantFault(t, name, err, fault.Unauthenticated)
-		_, err = w.Keys.Make(ctx, manager, "Paie", bookingtest.Start.AddDate(0, 1, 0))
-		wantFault(t, "another key, "+name, err, fault.Forbidden)
+		t.Run(name, func(t *testing.T) {
+			_, err := w.DB.Pool.Exec(ctx, change, manager.ID, bookingtest.Start)
+			must(t, err)
+			_, _, err = w.Keys.Find(ctx, secret)
+			wantFault(t, name, err, fault.Unauthenticated)
+			_, err = w.Keys.Make(ctx, manager, "Paie", bookingtest.Start.AddDate(0, 1, 0))
+			wantFault(t, "another key, "+name, err, fault.Forbidden)
+		})
 	}
 	_, err = w.DB.Pool.Exec(ctx, `update accounts set suspended_at = null, closed_at = null where id = $1`, manager.ID)
 	must(t, err)

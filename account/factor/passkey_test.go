@@ -175,26 +175,30 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		"of another origin": &elsewhere, "of another site": &otherSite, "without the holder checked": &unverified, "without anybody there": &absent,
 		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": accounttest.NewAuthenticator(v.ID),
 	} {
-		d.Key.Counter = 50
-		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.Sign(t, accounttest.AskToSignIn(t, w, name)), session.Device{})
-		wantFault(t, "sign in "+name, err, fault.Invalid)
-		session := half(t, w, "claire@exemple.fr")
-		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.Sign(t, toProve(t, w, session)))
-		if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
-			t.Errorf("%s: the half session is gone", name)
-		}
-		// Failures are throttled: what follows shall not fail because of that.
-		w.SetNow(w.DB.Now().Add(20 * time.Minute))
+		t.Run(name, func(t *testing.T) {
+			d.Key.Counter = 50
+			_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.Sign(t, accounttest.AskToSignIn(t, w, name)), session.Device{})
+			wantFault(t, "sign in "+name, err, fault.Invalid)
+			session := half(t, w, "claire@exemple.fr")
+			_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.Sign(t, toProve(t, w, session)))
+			if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
+				t.Errorf("%s: the half session is gone", name)
+			}
+			// Failures are throttled: what follows shall not fail because of that.
+			w.SetNow(w.DB.Now().Add(20 * time.Minute))
+		})
 	}
 	session := half(t, w, "claire@exemple.fr")
 	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.Sign(t, toProve(t, w, session)))
 	wantFault(t, "somebody else's passkey", err, fault.Invalid)
 	w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	for name, answer := range map[string]string{"nothing": "", "no JSON": "{", "another JSON": `[1]`, "null": "null", "NUL": "\x00"} {
-		toProve(t, w, session)
-		_, err := w.Accounts.Factors.ProvePasskey(ctx, session, []byte(answer))
-		wantFault(t, name, err, fault.Invalid)
-		w.SetNow(w.DB.Now().Add(20 * time.Minute))
+		t.Run(name, func(t *testing.T) {
+			toProve(t, w, session)
+			_, err := w.Accounts.Factors.ProvePasskey(ctx, session, []byte(answer))
+			wantFault(t, name, err, fault.Invalid)
+			w.SetNow(w.DB.Now().Add(20 * time.Minute))
+		})
 	}
 	// One character changed in each part of the answer.
 	for _, part := range []string{"clientDataJSON", "authenticatorData", "signature"} {

@@ -126,7 +126,9 @@ func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
 	old := sheet(t, w, v)
 	used := codeAt(t, secret, bookingtest.Start)
 	for name, code := range map[string]string{"none": "", "a recovery code": old[1], "a used code": used} {
-		wantFault(t, name, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
+		t.Run(name, func(t *testing.T) {
+			wantFault(t, name, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
+		})
 	}
 	wantFault(t, "a half session", w.Accounts.Factors.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
 	must(t, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))))

@@ -41,9 +41,11 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	waiting := half(t, w, "nadia@exemple.fr")
 	must(t, w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "))
 	for name, v := range map[string]*viewer.Viewer{"complete": worker, "half": waiting} {
-		if alive(t, w, v) {
-			t.Errorf("the %s session outlived it", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if alive(t, w, v) {
+				t.Errorf("the %s session outlived it", name)
+			}
+		})
 	}
 	if !alive(t, w, admin) {
 		t.Error("the administrator's session ended")
@@ -98,7 +100,9 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 	wantFault(t, "of a beneficiary", w.Accounts.Factors.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
 	wantFault(t, "of nobody", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
 	for name, reason := range map[string]string{"no": "", "an empty": " \n ", "an endless": strings.Repeat("é", 501)} {
-		wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
+		t.Run(name, func(t *testing.T) {
+			wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
+		})
 	}
 	if !alive(t, w, worker) {
 		t.Error("a refused reset ended a session")
@@ -129,7 +133,9 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, v)
 	wantFault(t, "a passkey without the code", err, fault.Invalid)
 	for name, typed := range map[string]string{"none": "", "another's": others, "a short one": code[:15]} {
-		wantFault(t, name, w.Accounts.Factors.GiveResetCode(ctx, v, typed), fault.Invalid)
+		t.Run(name, func(t *testing.T) {
+			wantFault(t, name, w.Accounts.Factors.GiveResetCode(ctx, v, typed), fault.Invalid)
+		})
 	}
 	must(t, w.Accounts.Factors.GiveResetCode(ctx, v, " "+code[:4]+"-"+code[4:8]+"\u00a0"+code[8:12]+" "+code[12:]))
 

@@ -23,9 +23,11 @@ func TestR7_ThrottlesTellNoAddressToACopyOfTheDatabase(t *testing.T) {
 		sum := sha256.Sum256([]byte(kind + "\x00" + value))
 		former := w.vault.FormerDigest("throttle-"+kind, value)
 		for name, guess := range map[string][]byte{"no key": sum[:16], "the master key": former[:16]} {
-			if count("=", kind+":"+hex.EncodeToString(guess)) != 0 {
-				t.Errorf("%s names %s with %s", kind, value, name)
-			}
+			t.Run(name, func(t *testing.T) {
+				if count("=", kind+":"+hex.EncodeToString(guess)) != 0 {
+					t.Errorf("%s names %s with %s", kind, value, name)
+				}
+			})
 		}
 	}
 }

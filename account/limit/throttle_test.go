@@ -11,12 +11,14 @@ func TestR2_AnAddressCountsForItsNetworkAndItsSite(t *testing.T) {
 		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64 2001:db8:1::/48",
 		"fe80::1%eth0": "fe80::/64 fe80::/48", "": "", "@": "@",
 	} {
-		var names []string
-		for _, n := range networks(place) {
-			names = append(names, n.name)
-		}
-		if got := strings.Join(names, " "); got != want {
-			t.Errorf("%q: got %q, want %q", place, got, want)
-		}
+		t.Run(place, func(t *testing.T) {
+			var names []string
+			for _, n := range networks(place) {
+				names = append(names, n.name)
+			}
+			if got := strings.Join(names, " "); got != want {
+				t.Errorf("%q: got %q, want %q", place, got, want)
+			}
+		})
 	}
 }

@@ -148,13 +148,15 @@ func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
 		"nothing":                 {lookup.Probe{}, ""},
 		"a member of staff":       {lookup.Probe{Email: "standard@exemple.fr"}, ""},
 	} {
-		found, err := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, c.probe)
-		switch {
-		case err != nil, c.want == "" && len(found) != 0, c.want != "" && len(found) != 1:
-			t.Errorf("%s: %+v, %v", name, found, err)
-		case c.want != "" && (found[0].Likeness != c.want || found[0].ID != first.ID || strings.Contains(found[0].Mobile, "12") || !strings.HasSuffix(found[0].Mobile, "56 79")):
-			t.Errorf("%s: %+v", name, found[0])
-		}
+		t.Run(name, func(t *testing.T) {
+			found, err := w.Accounts.Lookups.LikelyDoubles(t.Context(), v, c.probe)
+			switch {
+			case err != nil, c.want == "" && len(found) != 0, c.want != "" && len(found) != 1:
+				t.Errorf("%s: %+v, %v", name, found, err)
+			case c.want != "" && (found[0].Likeness != c.want || found[0].ID != first.ID || strings.Contains(found[0].Mobile, "12") || !strings.HasSuffix(found[0].Mobile, "56 79")):
+				t.Errorf("%s: %+v", name, found[0])
+			}
+		})
 	}
 	again := accounttest.NewAssisted(w, "paul@exemple.fr", "+33612345679")
 	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrDoubles) {

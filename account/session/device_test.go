@@ -30,9 +30,11 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 	}
 	block()
 	for name, mark := range map[string]string{"somebody else's": pauls.Mark, "an altered": zoes.Mark + "x", "a forged": strings.Repeat("a", 43), "a huge": strings.Repeat("a", 5000)} {
-		if _, err := zoe.TrySignIn(bookingtest.Password, session.Device{Mark: mark}); !fault.Is(err, fault.Throttled) {
-			t.Errorf("%s mark: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := zoe.TrySignIn(bookingtest.Password, session.Device{Mark: mark}); !fault.Is(err, fault.Throttled) {
+				t.Errorf("%s mark: %v", name, err)
+			}
+		})
 	}
 	var err error
 	tries := 0

@@ -39,19 +39,21 @@ func TestR47_OnePlaceSignsUpSoManyAndNoMore(t *testing.T) {
 		"a /64":             {func(i int) string { return fmt.Sprintf("2001:db8:2:1::%x", i) }, signup.SignUpsFromPlace},
 		"a /48 of networks": {func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) }, 4 * signup.SignUpsFromPlace},
 	} {
-		var admitted atomic.Int64
-		accounttest.AtOnce(1_000, func(i int) {
-			err := countSignUp(w, from.place(i))
-			switch {
-			case err == nil:
-				admitted.Add(1)
-			case !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter != time.Hour || !strings.Contains(fault.From(err).Message, "60\u00a0minutes"):
-				t.Error(err)
+		t.Run(name, func(t *testing.T) {
+			var admitted atomic.Int64
+			accounttest.AtOnce(1_000, func(i int) {
+				err := countSignUp(w, from.place(i))
+				switch {
+				case err == nil:
+					admitted.Add(1)
+				case !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter != time.Hour || !strings.Contains(fault.From(err).Message, "60\u00a0minutes"):
+					t.Error(err)
+				}
+			})
+			if got := int(admitted.Load()); got != from.want {
+				t.Errorf("%s: %d were admitted, want %d", name, got, from.want)
 			}
 		})
-		if got := int(admitted.Load()); got != from.want {
-			t.Errorf("%s: %d were admitted, want %d", name, got, from.want)
-		}
 	}
 }
 

@@ -47,11 +47,13 @@ func TestR1_ACodeThatOpensNothingGetsOneSameAnswer(t *testing.T) {
 		"unknown":              "0000-0000-0000-0000",
 		"of an ended contract": ofEnded.Display(), "expired": expired.Display(),
 	} {
-		in := accounttest.NewSignUp(w, "zoe@exemple.fr")
-		in.Code = code
-		if err := w.Accounts.SignUps.SignUp(ctx, in); err == nil || fault.From(err).Message != company.ErrCode.Message {
-			t.Errorf("%s: got %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			in := accounttest.NewSignUp(w, "zoe@exemple.fr")
+			in.Code = code
+			if err := w.Accounts.SignUps.SignUp(ctx, in); err == nil || fault.From(err).Message != company.ErrCode.Message {
+				t.Errorf("%s: got %v", name, err)
+			}
+		})
 	}
 	if got := accounttest.QueuedMails(t, w); len(got) != 0 {
 		t.Errorf("refused sign-ups left jobs: %v", got)
@@ -136,12 +138,14 @@ func TestR14_TheZoneFollowsTheMobileNumberAtFirst(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for mobile, want := range map[string]string{"+33612345678": "Europe/Paris", "+262692123456": "Indian/Reunion", "+262639012345": "Indian/Mayotte", "+590690123456": "America/Guadeloupe"} {
-		in := accounttest.NewSignUp(w, "p"+mobile[1:]+"@exemple.fr")
-		in.Mobile = mobile
-		must(t, w.Accounts.SignUps.SignUp(ctx, in))
-		person, err := w.Accounts.People.ByEmail(ctx, in.Email)
-		if err != nil || person.Zone.String() != want {
-			t.Errorf("%s: got %s, %v, want %s", mobile, person.Zone, err, want)
-		}
+		t.Run(mobile, func(t *testing.T) {
+			in := accounttest.NewSignUp(w, "p"+mobile[1:]+"@exemple.fr")
+			in.Mobile = mobile
+			must(t, w.Accounts.SignUps.SignUp(ctx, in))
+			person, err := w.Accounts.People.ByEmail(ctx, in.Email)
+			if err != nil || person.Zone.String() != want {
+				t.Errorf("%s: got %s, %v, want %s", mobile, person.Zone, err, want)
+			}
+		})
 	}
 }

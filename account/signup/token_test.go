@@ -49,9 +49,11 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	}
 	must(t, w.Accounts.SignUps.Validate(ctx, first))
 	for name, used := range map[string]string{"the same": first, "another of the same kind": second} {
-		if err := w.Accounts.SignUps.Validate(ctx, used); !fault.Is(err, fault.Gone) {
-			t.Errorf("%s, used: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := w.Accounts.SignUps.Validate(ctx, used); !fault.Is(err, fault.Gone) {
+				t.Errorf("%s, used: %v", name, err)
+			}
+		})
 	}
 	if _, err := w.Accounts.Sessions.SignIn(ctx, "ZOE@exemple.fr", bookingtest.Password, session.Device{}); err != nil {
 		t.Errorf("after the proof: %v", err)

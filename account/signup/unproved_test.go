@@ -95,9 +95,11 @@ func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(8 * 24 * time.Hour))
 	must(t, w.Accounts.Sweep(ctx))
 	for name, id := range map[string]uuid.UUID{"proved": proved, "with an hour": booked, "sent another link": again, "suspended": suspended.ID} {
-		if _, err := w.Accounts.People.Person(ctx, id); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := w.Accounts.People.Person(ctx, id); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 	if _, err := w.Accounts.People.ByEmail(ctx, "dpo@exemple.fr"); err != nil || staff == "" {
 		t.Errorf("invited staff: %v", err)
