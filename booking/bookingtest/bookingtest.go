@@ -237,10 +237,12 @@ func Insured(from, until time.Time) worker.Credential {
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
+	// Written at once, since nearly every test has such a worker.
+	_, err := w.DB.Pool.Exec(context.Background(), `
+		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
+		select $1, weekday, $2, 0, 24 * 60, $3 from generate_series(1, 7) weekday`, v.ID, day(Start.AddDate(-1, 0, 0)), slot.Modes)
+	Must(t, err)
 	Must(t, w.Agendas.SaveSettings(context.Background(), v, worker.Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: 26}))
-	for weekday := 1; weekday <= 7; weekday++ {
-		w.Open(t, v, slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(-1, 0, 0)), Starts: 0, Ends: 24 * 60, Modes: slot.Modes})
-	}
 	return v
 }
 
