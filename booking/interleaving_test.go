@@ -606,16 +606,16 @@ func (p *play) checkSent(t *testing.T, o *bookingtest.PostOffice) {
 	all, notified, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
 	for _, n := range o.Rows(t, "sent") {
 		sent++
-		if n.Notice == "released_slot" {
+		if n.Kind == "released_slot" {
 			continue
 		}
 		a := all[n.AppointmentID]
 		notified[[2]uuid.UUID{a.ID, n.AccountID}]++
-		if !slices.Contains(validIn[n.Notice], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
-			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Notice, n.Sequence, a.Status, a.Sequence)
+		if !slices.Contains(validIn[n.Kind], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
+			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Kind, n.Sequence, a.Status, a.Sequence)
 		}
 		if _, handed := o.Mails["notice-"+n.ID.String()]; !handed {
-			t.Errorf("%s is noted as sent, and was not", n.Notice)
+			t.Errorf("%s is noted as sent, and was not", n.Kind)
 		}
 	}
 	if len(o.Mails) != sent || len(o.Texts) != 0 {

@@ -64,7 +64,7 @@ func TestR16_APhoneCallReplacesAVideoCallThatHasBegun(t *testing.T) {
 	}
 	o := bookingtest.PostOfficeOf(t, p.World)
 	must(t, o.Deliver(t))
-	mail := o.Mails["notice-"+o.Row(t, p.Zoe, "change", "mail").ID.String()].Text
+	mail := o.Mail(t, p.Zoe, "change").Text
 	if !strings.Contains(mail, "Votre rendez-vous a changé") && !strings.Contains(mail, "tel qu’il est maintenant") || strings.Contains(mail, "encore l’annuler") {
 		t.Errorf("the person reads:\n%s", mail)
 	}

@@ -32,14 +32,14 @@ type Store struct {
 	mu     sync.Mutex
 	Mails  map[string]mail.Message
 	Texts  map[string]sms.Message
-	Handed int   // how often something was taken
+	Handed int   // how often something was accepted
 	Before error // refuses
-	After  error // is told though it was taken, as in a crash
+	After  error // is returned though it was accepted, as in a crash
 	During func()
-	Dies   bool // once it was taken
+	Dies   bool // once it was accepted
 }
 
-func (s *Store) take(keep func()) error {
+func (s *Store) accept(keep func()) error {
 	if s.During != nil {
 		s.During()
 	}
@@ -59,16 +59,16 @@ func (s *Store) take(keep func()) error {
 type mails struct{ *Store }
 
 func (m mails) Send(_ context.Context, message mail.Message) error {
-	return m.take(func() { m.Mails[message.ID] = message })
+	return m.accept(func() { m.Mails[message.ID] = message })
 }
 
 type texts struct{ *Store }
 
 func (x texts) Send(_ context.Context, message sms.Message) error {
-	return x.take(func() { x.Texts[message.Key] = message })
+	return x.accept(func() { x.Texts[message.Key] = message })
 }
 
-// PostOffice is a world with notices that are sent when the test says so.
+// PostOffice is a world whose notifications are sent when the test says so.
 type PostOffice struct {
 	*World
 	*Store
@@ -85,7 +85,7 @@ func NewPostOffice(t testing.TB) *PostOffice {
 	return o
 }
 
-// PostOfficeOf sends the notices of a world that has its own people.
+// PostOfficeOf sends the notifications of a world that has its own people.
 func PostOfficeOf(t testing.TB, w *World) *PostOffice {
 	t.Helper()
 	o := &PostOffice{World: w, Store: &Store{Mails: map[string]mail.Message{}, Texts: map[string]sms.Message{}}}
@@ -118,12 +118,12 @@ func (w Sender) DeliverAs(ctx context.Context, id uuid.UUID, number, refused int
 	return w.Worker.Deliver(ctx, id, try)
 }
 
-// Noticed is a row of the table.
-type Noticed struct {
+// Notification is a row of the table.
+type Notification struct {
 	ID            uuid.UUID
 	AppointmentID uuid.UUID
 	AccountID     uuid.UUID
-	Notice        string
+	Kind          string
 	Channel       string
 	State         string
 	Cause         string
@@ -131,30 +131,42 @@ type Noticed struct {
 }
 
 // Rows are the notifications in a state; empty for any.
-func (o *PostOffice) Rows(t testing.TB, state string) []Noticed {
+func (o *PostOffice) Rows(t testing.TB, state string) []Notification {
 	t.Helper()
-	rows, err := postgres.All[Noticed](context.Background(), o.DB.Pool, `
-		select id, subject_id as appointment_id, account_id, kind as notice, channel, state, cause, version as sequence from notifications where $1 in ('', state) order by queued_at, kind, channel, id`, state)
+	rows, err := postgres.All[Notification](context.Background(), o.DB.Pool, `
+		select id, subject_id as appointment_id, account_id, kind, channel, state, cause, version as sequence from notifications where $1 in ('', state) order by queued_at, kind, channel, id`, state)
 	Must(t, err)
 	return rows
 }
 
-// Row is the one notice of a person of that name and channel.
-func (o *PostOffice) Row(t testing.TB, person *viewer.Viewer, notice, channel string) Noticed {
+// Row is the one notification of a person of that kind and channel.
+func (o *PostOffice) Row(t testing.TB, person *viewer.Viewer, kind, channel string) Notification {
 	t.Helper()
-	var found []Noticed
+	var found []Notification
 	for _, n := range o.Rows(t, "") {
-		if n.AccountID == person.ID && n.Notice == notice && n.Channel == channel {
+		if n.AccountID == person.ID && n.Kind == kind && n.Channel == channel {
 			found = append(found, n)
 		}
 	}
 	if len(found) != 1 {
-		t.Fatalf("%d notices %s by %s, want 1: %+v", len(found), notice, channel, o.Rows(t, ""))
+		t.Fatalf("%d notifications %s by %s, want 1: %+v", len(found), kind, channel, o.Rows(t, ""))
 	}
 	return found[0]
 }
 
-// Deliver tries once to send everything that waits, and returns the errors other than
+// Mail is the mail of that kind that a person received.
+func (o *PostOffice) Mail(t testing.TB, person *viewer.Viewer, kind string) mail.Message {
+	t.Helper()
+	return o.Mails["notice-"+o.Row(t, person, kind, "mail").ID.String()]
+}
+
+// Text is the SMS of that kind that a person received.
+func (o *PostOffice) Text(t testing.TB, person *viewer.Viewer, kind string) sms.Message {
+	t.Helper()
+	return o.Texts["notice-"+o.Row(t, person, kind, "sms").ID.String()]
+}
+
+// Deliver tries once to send everything that is queued, and returns the errors other than
 // "later".
 func (o *PostOffice) Deliver(t testing.TB) (errs error) {
 	t.Helper()
@@ -191,7 +203,7 @@ func (o *PostOffice) Got(t testing.TB, person *viewer.Viewer) []string {
 		_, mailed := o.Mails["notice-"+n.ID.String()]
 		_, texted := o.Texts["notice-"+n.ID.String()]
 		if n.AccountID == person.ID && (mailed || texted) {
-			all = append(all, n.Channel+" "+n.Notice)
+			all = append(all, n.Channel+" "+n.Kind)
 		}
 	}
 	slices.Sort(all)
@@ -207,7 +219,7 @@ func (o *PostOffice) WantGot(t testing.TB, person *viewer.Viewer, want ...string
 	}
 }
 
-// Choose changes how Zoé wants to be told.
+// Choose changes how Zoé wants to be notified.
 func (o *PostOffice) Choose(t testing.TB, change func(*people.Contact)) {
 	t.Helper()
 	c := people.DefaultContact
@@ -215,18 +227,18 @@ func (o *PostOffice) Choose(t testing.TB, change func(*people.Contact)) {
 	Must(t, o.Accounts.ChooseContact(context.Background(), o.Zoe, c))
 }
 
-// Tell queues a notification of a new appointment in some state, as the acts do, and sends
-// it by both channels.
-func (o *PostOffice) Tell(t testing.TB, status appointment.Status, notice string) {
+// SendAbout queues a notification of a new appointment in some status, as the acts do, and
+// sends it by both channels.
+func (o *PostOffice) SendAbout(t testing.TB, status appointment.Status, kind string) {
 	t.Helper()
 	a := o.Book(t, o.Zoe, o.Nadia, Friday, slot.Phone)
 	_, err := o.DB.Pool.Exec(context.Background(), `update appointments set status = $2, answer_by = $3, sequence = 1 where id = $1`, a.ID, status, o.DB.Now().Add(time.Hour))
 	Must(t, err)
 	Must(t, o.DB.InTx(context.Background(), func(tx postgres.Tx) error {
-		return o.Notify.About(context.Background(), tx, a.ID, notice, o.Zoe.ID, o.Nadia.ID)
+		return o.Notify.About(context.Background(), tx, a.ID, kind, o.Zoe.ID, o.Nadia.ID)
 	}))
 	_, err = o.DB.Pool.Exec(context.Background(), `insert into notifications (subject_id, account_id, kind, channel, version, concerns_at, details, state, cause, queued_at)
-		values ($1, $2, $3, 'sms', 1, $4, 'null', 'queued', '', $5) on conflict do nothing`, a.ID, o.Zoe.ID, notice, Friday, o.DB.Now())
+		values ($1, $2, $3, 'sms', 1, $4, 'null', 'queued', '', $5) on conflict do nothing`, a.ID, o.Zoe.ID, kind, Friday, o.DB.Now())
 	Must(t, err)
 	Must(t, o.Deliver(t))
 	if status.Occupies() {

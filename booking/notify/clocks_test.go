@@ -24,19 +24,19 @@ func TestR14_NotificationsShowBothClocksWhereTheyDiffer(t *testing.T) {
 	o.SocialWorker(t, "Marc", "Tanguy") // available at the same hour: the mail offers it
 	o.Cancel(t, o.Nadia, a)
 	o.Turn(t)
-	for notice, sayings := range map[string][]string{
+	for kind, sayings := range map[string][]string{
 		"confirmation": {both, limit}, notify.LimitReminder: {both, limit}, notify.HourReminder: {both}, "cancellation": {both, "- " + both},
 	} {
-		bookingtest.WantSaid(t, notice, bookingtest.Words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), sayings...)
+		bookingtest.WantSaid(t, kind, bookingtest.Words(o.Mail(t, o.Zoe, kind).Text), sayings...)
 	}
-	for _, notice := range []string{notify.LimitReminder, notify.HourReminder, "cancellation"} {
-		bookingtest.WantSaid(t, notice, o.Texts["notice-"+o.Row(t, o.Zoe, notice, "sms").ID.String()].Text, "12h") // room for one clock: one's own
+	for _, kind := range []string{notify.LimitReminder, notify.HourReminder, "cancellation"} {
+		bookingtest.WantSaid(t, kind, o.Text(t, o.Zoe, kind).Text, "12h") // room for one clock: one's own
 	}
-	for notice, status := range map[string]appointment.Status{
+	for kind, status := range map[string]appointment.Status{
 		"request": appointment.Requested, "accepted": appointment.Confirmed, "change": appointment.Confirmed, "declined": appointment.Declined, "expired": appointment.Expired,
 	} {
 		o.SetNow(bookingtest.Start)
-		o.Tell(t, status, notice)
-		bookingtest.WantSaid(t, notice, bookingtest.Words(o.Mails["notice-"+o.Row(t, o.Zoe, notice, "mail").ID.String()].Text), bookingtest.Words(web.Both(bookingtest.Friday, o.Zoe.Zone, o.Nadia.Zone)))
+		o.SendAbout(t, status, kind)
+		bookingtest.WantSaid(t, kind, bookingtest.Words(o.Mail(t, o.Zoe, kind).Text), bookingtest.Words(web.Both(bookingtest.Friday, o.Zoe.Zone, o.Nadia.Zone)))
 	}
 }

@@ -20,15 +20,15 @@ import (
 
 func (o postOffice) unreached(t testing.TB) (who []string) {
 	t.Helper()
-	notices, _, err := o.Notify.Unreached(t.Context(), bookingtest.Operator())
+	lost, _, err := o.Notify.Unreached(t.Context(), bookingtest.Operator())
 	must(t, err)
-	for _, n := range notices {
+	for _, n := range lost {
 		who = append(who, n.Name+", "+n.Label+", "+n.Become()+", "+n.Why())
 	}
 	return who
 }
 
-func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
+func TestR21_UndeliveredNotificationsAreListedUntilCalled(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
@@ -46,10 +46,10 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 		t.Errorf("to call: %q", got)
 	}
 
-	told, err := o.Notify.Deliveries(t.Context(), v, o.Zoe.ID)
+	deliveries, err := o.Notify.Deliveries(t.Context(), v, o.Zoe.ID)
 	must(t, err)
-	if !told.Lost || !told.Callable || told.Mobile == "" || len(told.All) != 1 || told.All[0].By() != "par e-mail" {
-		t.Errorf("of Zoé: %+v", told)
+	if !deliveries.Lost || !deliveries.Callable || deliveries.Mobile == "" || len(deliveries.All) != 1 || deliveries.All[0].By() != "par e-mail" {
+		t.Errorf("of Zoé: %+v", deliveries)
 	}
 	must(t, o.Notify.MarkCalled(t.Context(), v, o.Zoe.ID, o.DB.Now()))
 	must(t, o.Notify.MarkCalled(t.Context(), v, o.Zoe.ID, o.DB.Now())) // nothing is left to note
@@ -69,7 +69,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 		t.Errorf("journaled: %q", acts)
 	}
 
-	o.Cancel(t, o.Nadia, a) // news: the earlier call told nothing of it
+	o.Cancel(t, o.Nadia, a) // news: the earlier call was not about it
 	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "cancellation", "mail").ID, 1))
 	if got := o.unreached(t); len(got) != 1 {
@@ -81,7 +81,7 @@ func TestR21_WhomNothingReachedShowsAtTheSwitchboardUntilCalled(t *testing.T) {
 	}
 }
 
-func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
+func TestR21_NobodyReachedByAnotherChannelOrLaterIsListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
@@ -90,7 +90,7 @@ func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	o.Choose(t, func(c *people.Contact) { c.Texts = true })
 	must(t, o.Notifications.NoteBounce(t.Context(), o.Row(t, o.Zoe, "confirmation", "mail").ID, mail.MailboxFull))
 	if got := o.unreached(t); len(got) != 0 {
-		t.Errorf("while the SMS waits: %q", got)
+		t.Errorf("while the SMS is queued: %q", got)
 	}
 	o.Before = sms.Refused{Status: 400} // the number is none
 	for try := range 5 {
@@ -106,11 +106,11 @@ func TestR21_WhomAnotherChannelOrALaterNoticeReachedNeedsNoCall(t *testing.T) {
 	must(t, o.Bookings.Move(t.Context(), o.Zoe, a.ID, bookingtest.Friday.Add(time.Hour)))
 	must(t, o.Deliver(t))
 	if got := o.unreached(t); len(got) != 0 {
-		t.Errorf("told of the change meanwhile: %q", got)
+		t.Errorf("notified of the change meanwhile: %q", got)
 	}
 }
 
-func TestR21_SomebodyWhomNothingCanReachIsCalled(t *testing.T) {
+func TestR21_SomebodyWithoutAnyChannelIsListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.Zoe.ID)
@@ -147,21 +147,21 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	}
 }
 
-// Whoever calls tells what they saw: of what was lost while they spoke, the person
-// knows nothing, and is called again.
-func TestR21_WhatIsLostDuringTheCallIsStillToBeTold(t *testing.T) {
+// A call is about what its page showed: of what was lost meanwhile the person knows nothing,
+// and is called again.
+func TestR21_ANotificationLostDuringTheCallStaysListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
 	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "confirmation", "mail").ID, 1))
-	told, err := o.Notify.Deliveries(t.Context(), bookingtest.Operator(), o.Zoe.ID)
+	deliveries, err := o.Notify.Deliveries(t.Context(), bookingtest.Operator(), o.Zoe.ID)
 	must(t, err)
 	o.SetNow(o.DB.Now().Add(time.Minute))
 	must(t, o.Bookings.Move(t.Context(), o.Nadia, a.ID, bookingtest.Friday.Add(2*time.Hour)))
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "change", "mail").ID, 1))
-	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), o.Zoe.ID, told.At))
+	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), o.Zoe.ID, deliveries.At))
 	if got := o.unreached(t); len(got) != 1 || !strings.Contains(got[0], "Échec") {
 		t.Errorf("to call: %q", got)
 	}

@@ -19,9 +19,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A model of what people are told, slow and obvious, that knows no table: what was
-// queued, and what of it was taken.
-type toldModel struct {
+// notifyModel is a slow and obvious model of the notifications that people get, without a
+// table: what was queued, and what of it was sent.
+type notifyModel struct {
 	now     time.Time
 	meets   []*meeting
 	queued  []*message
@@ -34,7 +34,7 @@ type meeting struct {
 	booked   time.Time
 	sequence int
 	status   appointment.Status
-	told     []*message // ever queued
+	queued   []*message // ever
 }
 
 type message struct {
@@ -52,16 +52,16 @@ func (m message) String() string {
 	return fmt.Sprintf("%s %d: %s to Zoé %t by SMS %t", m.about.id, m.sequence, m.name, m.zoe, m.text)
 }
 
-func (m *toldModel) tell(about *meeting, name string, zoe, text bool) {
-	told := &message{about: about, zoe: zoe, name: name, text: text, sequence: about.sequence, start: about.start, at: m.now}
-	about.told = append(about.told, told)
-	m.queued = append(m.queued, told)
+func (m *notifyModel) notify(about *meeting, name string, zoe, text bool) {
+	queued := &message{about: about, zoe: zoe, name: name, text: text, sequence: about.sequence, start: about.start, at: m.now}
+	about.queued = append(about.queued, queued)
+	m.queued = append(m.queued, queued)
 }
 
-func (m *toldModel) change(about *meeting, name string) {
-	m.tell(about, name, true, false)
-	m.tell(about, name, true, true)
-	m.tell(about, name, false, false)
+func (m *notifyModel) change(about *meeting, name string) {
+	m.notify(about, name, true, false)
+	m.notify(about, name, true, true)
+	m.notify(about, name, false, false)
 }
 
 // When a reminder is due, and from when it is of no use, before the hour.
@@ -69,17 +69,18 @@ var reminderTimes = map[string][2]time.Duration{
 	notify.LimitReminder: {48 * time.Hour, 25 * time.Hour}, notify.HourReminder: {time.Hour, 15 * time.Minute},
 }
 
-func (m *toldModel) plan() {
+// plan queues the reminders that are due.
+func (m *notifyModel) plan() {
 	for _, about := range m.meets {
 		for name, times := range reminderTimes {
 			due := about.start.Add(-times[0])
 			inTime := !m.now.Before(due) && m.now.Before(about.start.Add(-times[1]))
-			known := about.booked.After(due) || slices.ContainsFunc(about.told, func(t *message) bool {
+			known := about.booked.After(due) || slices.ContainsFunc(about.queued, func(t *message) bool {
 				return t.zoe && (t.at.After(due) || t.name == name && t.start.Equal(about.start))
 			})
 			if about.status == appointment.Confirmed && inTime && !known {
-				m.tell(about, name, true, false)
-				m.tell(about, name, true, true)
+				m.notify(about, name, true, false)
+				m.notify(about, name, true, true)
 			}
 		}
 	}
@@ -93,8 +94,8 @@ func (m message) useful() time.Time {
 	return m.about.start.Add(time.Hour)
 }
 
-func (m *toldModel) stale(t *message) bool {
-	later := slices.ContainsFunc(t.about.told, func(other *message) bool { return other.zoe == t.zoe && other.sequence > t.sequence })
+func (m *notifyModel) stale(t *message) bool {
+	later := slices.ContainsFunc(t.about.queued, func(other *message) bool { return other.zoe == t.zoe && other.sequence > t.sequence })
 	_, reminder := reminderTimes[t.name]
 	switch {
 	case later, (t.name == "cancellation") != (t.about.status != appointment.Confirmed), reminder && !t.start.Equal(t.about.start), !m.now.Before(t.useful()):
@@ -111,8 +112,8 @@ func opening(at time.Time, paris *time.Location) time.Time {
 	return at
 }
 
-// deliver tries everything that waits; mode says where a crash comes, if any.
-func (m *toldModel) deliver(mode string, paris *time.Location) {
+// deliver tries everything that is queued; mode says where a crash comes, if any.
+func (m *notifyModel) deliver(mode string, paris *time.Location) {
 	for _, t := range m.queued {
 		if t.settled {
 			continue
@@ -136,8 +137,8 @@ func (m *toldModel) deliver(mode string, paris *time.Location) {
 	}
 }
 
-// told is what the stores hold.
-func (o postOffice) toldOf(t testing.TB) map[string]bool {
+// stored is what the stores have received.
+func (o postOffice) stored(t testing.TB) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
 	for _, n := range o.Rows(t, "") {
@@ -146,7 +147,7 @@ func (o postOffice) toldOf(t testing.TB) map[string]bool {
 		if !mailed && !texted {
 			continue
 		}
-		m := message{about: &meeting{id: n.AppointmentID}, zoe: n.AccountID == o.Zoe.ID, name: n.Notice, text: texted, sequence: n.Sequence}
+		m := message{about: &meeting{id: n.AppointmentID}, zoe: n.AccountID == o.Zoe.ID, name: n.Kind, text: texted, sequence: n.Sequence}
 		if all[m.String()] {
 			t.Errorf("twice: %s", m)
 		}
@@ -155,7 +156,7 @@ func (o postOffice) toldOf(t testing.TB) map[string]bool {
 	return all
 }
 
-func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
+func TestR21_NotificationsMatchASimpleModelInAnyOrderOfEvents(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	paris, err := time.LoadLocation("Europe/Paris")
@@ -165,7 +166,7 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 		_, err := o.DB.Pool.Exec(ctx, `truncate appointments, notifications, throttles cascade`) // of the run before, which may have broken off
 		must(t, err)
 		o.SetNow(bookingtest.Start.Add(time.Duration(rapid.IntRange(0, 400*24*60).Draw(rt, "began")) * time.Minute))
-		m := &toldModel{now: o.DB.Now(), arrived: map[string]bool{}}
+		m := &notifyModel{now: o.DB.Now(), arrived: map[string]bool{}}
 		clear(o.Mails)
 		clear(o.Texts)
 		pick := func() *meeting {
@@ -177,7 +178,7 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 		hour := func() time.Time {
 			return m.now.Truncate(time.Hour).Add(rapid.SampledFrom([]time.Duration{1, 2, 20, 25, 26, 30, 40, 47, 48, 49, 60, 100}).Draw(rt, "hours") * time.Hour)
 		}
-		// An act may be refused, for an hour that is taken or has come; then nothing is told.
+		// An act may be refused, for an hour that is booked or has come; then nobody is notified.
 		done := func(err error) bool {
 			_, clean := o.DB.Pool.Exec(ctx, `delete from late_marks`)
 			must(t, clean)
@@ -261,15 +262,15 @@ func TestR21_WhatIsToldIsWhatASimpleModelTellsInAnyOrderOfThings(t *testing.T) {
 		for range rapid.IntRange(10, 50).Draw(rt, "acts") {
 			acts[rapid.SampledFrom(names).Draw(rt, "act")]()
 		}
-		if got := o.toldOf(t); !maps.Equal(got, m.arrived) {
-			for told := range got {
-				if !m.arrived[told] {
-					rt.Errorf("told, and should not: %s", told)
+		if got := o.stored(t); !maps.Equal(got, m.arrived) {
+			for sent := range got {
+				if !m.arrived[sent] {
+					rt.Errorf("sent, and should not be: %s", sent)
 				}
 			}
-			for told := range m.arrived {
-				if !got[told] {
-					rt.Errorf("not told: %s", told)
+			for sent := range m.arrived {
+				if !got[sent] {
+					rt.Errorf("not sent: %s", sent)
 				}
 			}
 		}

@@ -3,21 +3,17 @@ package notify_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"socialdirect/account/outbox"
 	"socialdirect/booking/bookingtest"
-	"socialdirect/booking/notify"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/jobs"
-	"socialdirect/internal/viewer"
 
 	"github.com/riverqueue/river"
 )
 
-// instance works the notices of a world as a running platform does.
+// instance works the notifications of a world as a running platform does.
 func (o postOffice) instance(t *testing.T) {
 	t.Helper()
 	_, err := o.DB.Pool.Exec(context.Background(), `delete from river_job where kind = 'account_notice'`) // nobody works them here
@@ -29,17 +25,17 @@ func (o postOffice) instance(t *testing.T) {
 	t.Cleanup(func() { _ = runner.Stop(context.Background()) })
 }
 
-// settled waits until nothing waits any more.
+// settled returns once nothing is queued any more.
 func (o postOffice) settled(t *testing.T, least int) {
 	t.Helper()
 	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); <-time.After(20 * time.Millisecond) {
 		all := o.Rows(t, "")
-		waits := slices.ContainsFunc(all, func(n bookingtest.Noticed) bool { return n.State == "queued" })
-		if len(all) >= least && !waits {
+		queued := slices.ContainsFunc(all, func(n bookingtest.Notification) bool { return n.State == "queued" })
+		if len(all) >= least && !queued {
 			return
 		}
 	}
-	t.Fatalf("still waiting: %+v", o.Rows(t, "queued"))
+	t.Fatalf("still queued: %+v", o.Rows(t, "queued"))
 }
 
 func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
@@ -57,8 +53,8 @@ func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
 	}
 }
 
-// What a process that was killed had begun is taken up by the next within seconds.
-func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
+// The jobs that a killed process had begun are resumed by the next within seconds.
+func TestR21_TheJobsOfAKilledProcessAreResumed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -72,68 +68,6 @@ func TestR21_WhatAKilledProcessHadBegunIsTakenUp(t *testing.T) {
 		t.Errorf("handed over %d times, want 3", o.Handed)
 	}
 	if took := time.Since(began); took > time.Minute { // a machine under load; River alone takes two
-		t.Errorf("taken up after %v", took)
-	}
-}
-
-// Whoever books within the last day reads no deadline that is past.
-func TestR21_NoNoticeNamesADeadlineThatIsPast(t *testing.T) {
-	t.Parallel()
-	o := newPostOffice(t)
-	o.SetNow(bookingtest.Friday.Add(-23 * time.Hour))
-	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
-	must(t, o.Deliver(t))
-	text := o.Mails["notice-"+o.Row(t, o.Zoe, "confirmation", "mail").ID.String()].Text
-	if strings.Contains(text, "librement") || !strings.Contains(text, "tardive") {
-		t.Errorf("%s", text)
-	}
-}
-
-// Past appointments cost the planner nothing: it reads the index of those to come.
-func TestR21_PlanningRemindersDoesNotReadThePast(t *testing.T) {
-	t.Parallel()
-	o := newPostOffice(t)
-	_, err := o.DB.Pool.Exec(t.Context(), `
-		insert into appointments (social_worker_id, beneficiary_id, period, mode, reason, place, status, booked_at)
-		select $1, $2, tstzrange(s, s + interval '1 hour'), 'video', 'money', '', 'confirmed', $3
-		from generate_series($3::timestamptz - interval '5000 hours', $3::timestamptz + interval '300 hours', interval '1 hour') s`,
-		o.Nadia.ID, o.Zoe.ID, bookingtest.Start)
-	must(t, err)
-	_, err = o.DB.Pool.Exec(t.Context(), `analyze appointments, notifications`)
-	must(t, err)
-	plan, err := notify.ExplainDue(t.Context(), o.DB.Pool, o.DB.Now())
-	must(t, err)
-	if !strings.Contains(plan, "appointments_coming_idx") || strings.Contains(plan, "Seq Scan on appointments") {
-		t.Error(plan)
-	}
-}
-
-// Whoever makes news all day has no more than the day's SMS sent: the mails say it all,
-// and who has no mail is told of to the switchboard.
-func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
-	t.Parallel()
-	o := newPostOffice(t)
-	const booked = outbox.TextsByAccount + 5
-	for i := range booked {
-		o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(time.Duration(i)*time.Hour), slot.Video)
-	}
-	must(t, o.Deliver(t))
-	if len(o.Texts) != outbox.TextsByAccount || len(o.Mails) != 2*booked {
-		t.Errorf("%d SMS and %d mails for %d bookings, want %d and %d", len(o.Texts), len(o.Mails), booked, outbox.TextsByAccount, 2*booked)
-	}
-	for _, n := range o.Rows(t, "failed") {
-		if n.Channel != "sms" || n.Cause != "texts" {
-			t.Errorf("failed: %+v", n)
-		}
-	}
-	operator := o.Member(t, viewer.Switchboard, "Yann")
-	if lost, _, err := o.Notify.Unreached(t.Context(), operator); err != nil || len(lost) != 0 {
-		t.Errorf("the switchboard is told of %d people whom a mail reached, %v", len(lost), err)
-	}
-	o.SetNow(o.DB.Now().Add(24 * time.Hour))
-	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(booked*time.Hour), slot.Video)
-	must(t, o.Deliver(t))
-	if len(o.Texts) != outbox.TextsByAccount+1 {
-		t.Errorf("%d SMS in all after a booking on the next day", len(o.Texts))
+		t.Errorf("resumed after %v", took)
 	}
 }

@@ -51,11 +51,11 @@ func (w *waitlistWorld) notified(t *testing.T, v *viewer.Viewer) []time.Time {
 }
 
 // sent are the notifications of released slots, with what became of them.
-func (w *waitlistWorld) sent(t *testing.T) []bookingtest.Noticed {
+func (w *waitlistWorld) sent(t *testing.T) []bookingtest.Notification {
 	t.Helper()
-	var slots []bookingtest.Noticed
+	var slots []bookingtest.Notification
 	for _, n := range w.Rows(t, "") {
-		if n.Notice == "released_slot" {
+		if n.Kind == "released_slot" {
 			slots = append(slots, n)
 		}
 	}
