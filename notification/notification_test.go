@@ -127,7 +127,7 @@ var (
 	discreet = notification.Content{To: "zoe@exemple.fr", Discreet: true, Data: struct{ Page string }{"https://exemple.fr"}}
 )
 
-func TestR21_AVersionIsSentOnceAndWhatHasNoneEachTime(t *testing.T) {
+func TestR21_AVersionIsSentOnceUnlessEachIsAskedFor(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.Register(notification.Kind{Name: "message", Fill: always(notification.Content{To: "zoe@exemple.fr", Data: struct{ FirstName string }{"Zoé"}}, notification.Verdict{})})
@@ -217,7 +217,7 @@ func (p policy) SpendText(context.Context, postgres.Tx, uuid.UUID) (bool, error)
 	return *p.left >= 0, nil
 }
 
-func TestR21_AnSMSTakesTheLostMailsPlaceAsLongAsTheDayHasOne(t *testing.T) {
+func TestR21_AnSMSReplacesABouncedMailWithinTheDaysBound(t *testing.T) {
 	t.Parallel()
 	o, left := newOffice(t), 1
 	o.Register(notification.Kind{Name: "discreet", SMS: policy{&left}, Fill: always(discreet, notification.Verdict{})})

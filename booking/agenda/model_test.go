@@ -25,16 +25,16 @@ type scene struct {
 	openings []slot.Opening
 	absences []slot.Period
 	weekly   []WeeklyAbsence
-	opened   []time.Time // holidays that are not kept
-	taken    []slot.Period
+	opened   []time.Time // holidays that are opened
+	booked   []slot.Period
 	settings worker.Settings
 }
 
-// free is what the product answers.
-func (s scene) free() []slot.Slot { return s.agenda().Available(s.span, s.now) }
+// available is what the product answers.
+func (s scene) available() []slot.Slot { return s.agenda().Available(s.span, s.now) }
 
 func (s scene) agenda() Agenda {
-	a := Agenda{Worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.taken, credentials: endless()}
+	a := Agenda{Worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.booked, credentials: endless()}
 	a.closed = slices.Clone(s.absences)
 	for _, w := range s.weekly {
 		a.closed = append(a.closed, w.within(Around(s.span), s.zone)...)
@@ -89,7 +89,7 @@ func (s scene) secondTime(at time.Time) bool {
 	return day.Equal(before) && minute == then
 }
 
-func (s scene) holdsHour(o slot.Opening, at time.Time) bool {
+func (s scene) coversHour(o slot.Opening, at time.Time) bool {
 	return everyMinute(at, func(m time.Time) bool { return s.opens(o, m) })
 }
 
@@ -104,7 +104,7 @@ func (s scene) model() []slot.Slot {
 	for at := s.span.From.Add(-24 * time.Hour); at.Before(s.span.To); at = at.Add(time.Minute) {
 		day, minute := s.wall(at)
 		for _, o := range s.openings {
-			if (minute-o.Starts)%60 != 0 || !s.holdsHour(o, at) || (s.secondTime(at) && s.holdsHour(o, at.Add(-time.Hour))) {
+			if (minute-o.Starts)%60 != 0 || !s.coversHour(o, at) || (s.secondTime(at) && s.coversHour(o, at.Add(-time.Hour))) {
 				continue
 			}
 			candidates = append(candidates, candidate{slot.Slot{StartsAt: at, Modes: o.Modes}, day, [3]int{min(o.Weekday, 1), o.Starts, o.Ends}})
@@ -134,9 +134,9 @@ var sixty = func() (all []int) {
 	return all
 }()
 
-func everyMinute(at time.Time, holds func(time.Time) bool) bool {
+func everyMinute(at time.Time, is func(time.Time) bool) bool {
 	for _, m := range append([]int{0, 59}, sixty...) { // most fail at an end
-		if !holds(at.Add(time.Duration(m) * time.Minute)) {
+		if !is(at.Add(time.Duration(m) * time.Minute)) {
 			return false
 		}
 	}
@@ -155,7 +155,7 @@ func (s scene) allows(at time.Time) bool {
 	}
 	today := 0
 	day, _ := s.wall(at)
-	for _, p := range s.taken {
+	for _, p := range s.booked {
 		if apart(at, p.From) < time.Hour+time.Duration(s.settings.BufferBefore+s.settings.BufferAfter)*time.Minute {
 			return false
 		}
@@ -205,11 +205,11 @@ func scenes(zone *time.Location, around time.Time) *rapid.Generator[scene] {
 		}
 		for _, minute := range rapid.SliceOfN(rapid.IntRange(0, 5*24*60), 0, 4).Draw(t, "taken") {
 			at := from.Add(time.Duration(minute) * time.Minute)
-			if p := (slot.Period{From: at, To: at.Add(time.Hour)}); !slot.OverlapsAny(p, s.taken) {
-				s.taken = append(s.taken, p)
+			if p := (slot.Period{From: at, To: at.Add(time.Hour)}); !slot.OverlapsAny(p, s.booked) {
+				s.booked = append(s.booked, p)
 			}
 		}
-		slices.SortFunc(s.taken, func(a, b slot.Period) int { return a.From.Compare(b.From) })
+		slices.SortFunc(s.booked, func(a, b slot.Period) int { return a.From.Compare(b.From) })
 		if rapid.Bool().Draw(t, "opened") {
 			s.opened = []time.Time{around}
 		}
@@ -262,13 +262,13 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 	}
 }
 
-// check holds one scene against the rules, and against the model.
+// check compares one scene with the rules, and with the model.
 func (s scene) check(t interface {
 	Errorf(string, ...any)
 	Helper()
 }) {
 	t.Helper()
-	got, want := s.free(), s.model()
+	got, want := s.available(), s.model()
 	if !slices.EqualFunc(got, want, func(a, b slot.Slot) bool { return a.StartsAt.Equal(b.StartsAt) && slices.Equal(a.Modes, b.Modes) }) {
 		t.Errorf("%s: the agenda has\n%v\nthe model\n%v\nin %+v", s.zone, starts(got, s.zone), starts(want, s.zone), s)
 	}
@@ -296,9 +296,9 @@ func starts(slots []slot.Slot, zone *time.Location) []string {
 	return all
 }
 
-// Whatever the agenda and the season, the hours that are free, and those that are
-// accepted, are those of the slow model (R12, R13, R14).
-func TestR14_FreeHoursAreThoseOfTheModel(t *testing.T) {
+// Whatever the agenda and the season, the available slots, and those that are accepted, are
+// those of the slow model (R12, R13, R14).
+func TestR14_AvailableSlotsMatchTheModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		zone := zone.Of(rapid.SampledFrom(people.Zones).Draw(t, "zone").Name)
@@ -308,7 +308,7 @@ func TestR14_FreeHoursAreThoseOfTheModel(t *testing.T) {
 }
 
 // The same around every change of the clocks until 2037, and every holiday.
-func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
+func TestR14_AvailableSlotsMatchTheModelWhenClocksChange(t *testing.T) {
 	t.Parallel()
 	twiceAYear := map[string]int{"Europe/Paris": 24, "America/Miquelon": 24} // the others never change
 	for _, z := range people.Zones {
@@ -329,7 +329,7 @@ func TestR14_FreeHoursAreThoseOfTheModelWhenClocksChange(t *testing.T) {
 	}
 }
 
-func TestR14_FreeHoursAreThoseOfTheModelAroundHolidays(t *testing.T) {
+func TestR14_AvailableSlotsMatchTheModelAroundHolidays(t *testing.T) {
 	t.Parallel()
 	for i, z := range people.Zones {
 		first := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)

@@ -70,7 +70,7 @@ func TestR47_NobodyBooksAllSlotsHoweverManyTheyRequestAtOnce(t *testing.T) {
 
 // Booking and cancelling in turns keeps within the bound of what is to come, and mails the
 // worker each time.
-func TestR47_OnlySoManyActsADay(t *testing.T) {
+func TestR47_ActsOfADayAreBounded(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Within(appointment.Bounds{Coming: 5, Acts: 6})

@@ -82,7 +82,7 @@ func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
 	}
 }
 
-func TestR21_CalendarsChangeWhatTheyHoldInPlace(t *testing.T) {
+func TestR21_ACalendarFileUpdatesItsEventInPlace(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("Europe/Paris")
 	must(t, err)

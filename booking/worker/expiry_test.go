@@ -8,7 +8,7 @@ import (
 	"socialdirect/web"
 )
 
-func TestR42_TheNoticeOfAnEndSaysWhatItTakesAway(t *testing.T) {
+func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 	t.Parallel()
 	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
 	if err != nil {
