@@ -58,7 +58,7 @@ func crowd(b testing.TB, appointments int) (*platform, person) {
 	b.Helper()
 	p := newPlatform(b, 4)
 	p.decades(p.staff(found), appointments)
-	ok(b, p.services.waitlist.Refresh(b.Context()))
+	ok(b, p.services.waitlist.RefreshSlots(b.Context()))
 	p.exec(`vacuum analyze`)
 	return p, p.beneficiary()
 }
@@ -89,12 +89,12 @@ func BenchmarkFindingGrowth(b *testing.B) {
 func BenchmarkRefreshHours(b *testing.B) {
 	p, _ := crowd(b, atFirst)
 	worker := p.worker()
-	ok(b, p.services.waitlist.Refresh(b.Context()))
+	ok(b, p.services.waitlist.RefreshSlots(b.Context()))
 	start := time.Now().Truncate(time.Hour).Add(48 * time.Hour)
 	n := 0
 	for b.Loop() {
 		p.appointment(p.beneficiary(), worker, start.Add(time.Duration(n)*time.Hour))
 		n++
-		ok(b, p.services.waitlist.Refresh(b.Context()))
+		ok(b, p.services.waitlist.RefreshSlots(b.Context()))
 	}
 }

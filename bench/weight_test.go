@@ -30,7 +30,7 @@ func city(b testing.TB) (p *platform, beneficiary, worker person) {
 	p.spread(workers, many)
 	beneficiary, worker = lookers(p)
 	p.officeHours()
-	ok(b, p.services.waitlist.Refresh(b.Context()))
+	ok(b, p.services.waitlist.RefreshSlots(b.Context()))
 	p.exec(`vacuum analyze`)
 	return p, beneficiary, worker
 }

@@ -89,11 +89,11 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	if err := rebooking.Settle(ctx, tx, r, person, n.ID); err != nil {
 		return appointment.Booked{}, err
 	}
-	notice := notify.Confirmation
+	kind := notify.Confirmation
 	if n.Status == appointment.Requested {
-		notice = notify.Request
+		kind = notify.Request
 	}
-	if err := s.Notify.About(ctx, tx, n.ID, notice, person, worker.AccountID); err != nil {
+	if err := s.Notify.About(ctx, tx, n.ID, kind, person, worker.AccountID); err != nil {
 		return appointment.Booked{}, err
 	}
 	return appointment.Booked{ID: n.ID, Status: n.Status}, appointment.Journaled(ctx, tx, v, appointment.ActBooked, person, n.ID)
@@ -109,7 +109,7 @@ func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	if err := s.Workers.Offered(ctx, tx, worker.AccountID); err != nil {
 		return err
 	}
-	if err := takes(ctx, tx, worker, r.Reason); err != nil {
+	if err := checkReason(ctx, tx, worker, r.Reason); err != nil {
 		return err
 	}
 	if err := s.Release(ctx, tx, worker.AccountID, r.Person(v)); err != nil {
@@ -137,7 +137,7 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 }
 
 // takes refuses a reason that the platform no longer offers, or this worker.
-func takes(ctx context.Context, tx postgres.Tx, row worker.Row, reason string) error {
+func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, reason string) error {
 	offered, err := worker.ReadReasons(ctx, tx)
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func overlaps(err error) bool {
 // moved, or somebody else's. Whoever acts for the person learns that they cannot then,
 // and not why.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
-	if !overlaps(err) && !errors.Is(err, agenda.ErrTaken) && !errors.Is(err, agenda.ErrClosed) {
+	if !overlaps(err) && !errors.Is(err, agenda.ErrBooked) && !errors.Is(err, agenda.ErrClosed) {
 		return err
 	}
 	own, broken := appointment.Has(ctx, s.DB.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.DB.Now())
@@ -179,7 +179,7 @@ func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, 
 	case own:
 		return errOverlap
 	case overlaps(err):
-		return agenda.ErrTaken
+		return agenda.ErrBooked
 	}
 	return err
 }

@@ -50,7 +50,7 @@ func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
 	}
 	for worker, ids := range all {
 		act("clear", func() error {
-			_, err := p.BulkCancels.Clear(t.Context(), worker, bulkcancel.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+			_, err := p.BulkCancels.Cancel(t.Context(), worker, bulkcancel.Batch{SocialWorkerID: worker.ID, Appointments: ids})
 			return err
 		})
 	}

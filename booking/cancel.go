@@ -102,7 +102,7 @@ func statusAfterCancel(a appointment.Appointment, now time.Time, persons bool) a
 	switch {
 	case !persons:
 		return appointment.CancelledByWorker
-	case a.Free(now):
+	case a.PenaltyFree(now):
 		return appointment.Cancelled
 	}
 	return appointment.CancelledLate

@@ -60,7 +60,7 @@ func (h *HTTP) clearMark(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.bookings.Appointments.ClearMark(r.Context(), r.Viewer, a.ID); err != nil {
+	if err := h.bookings.Appointments.RemoveLateMark(r.Context(), r.Viewer, a.ID); err != nil {
 		return err
 	}
 	return web.Done(w, r, "mark-cleared", "/rendez-vous/"+a.ID.String())
@@ -136,10 +136,10 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *web.Request, f *form.Form) 
 // cancelPage tells the consequence of cancelling, and what can be done instead.
 type cancelPage struct {
 	handled
-	Form     *form.Form
-	IsFree   bool
-	Phonable bool // a late one: a call in its place
-	Problem  string
+	Form          *form.Form
+	IsPenaltyFree bool
+	Phonable      bool // a late one: a call in its place
+	Problem       string
 }
 
 func (cancelPage) Template() string { return "booking/cancel" }
@@ -154,8 +154,8 @@ func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
 	if !a.Cancellable(now) {
 		return cancelPage{}, errTooLate
 	}
-	page := cancelPage{handled: a, Form: f, IsFree: a.Free(now)}
-	if !page.IsFree {
+	page := cancelPage{handled: a, Form: f, IsPenaltyFree: a.PenaltyFree(now)}
+	if !page.IsPenaltyFree {
 		page.Phonable, err = h.bookings.Phonable(r.Context(), a.Viewer, a.Appointment)
 	}
 	return page, err

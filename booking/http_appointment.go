@@ -70,18 +70,18 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *web.Request) error {
 type appointmentPage struct {
 	appointment.Appointment
 	appointment.Details
-	Viewer      *viewer.Viewer
-	Form        *form.Form // of the worker's answers
-	CanCancel   bool
-	IsFree      bool // cancelling is free now
-	CanEnter    bool // the call's doors are open
-	Coming      bool
-	DoorsOpenAt time.Time
-	CanAnswer   bool // a request waits for the viewer
-	CanConclude bool // the viewer may say what came of it
-	CanNeed     bool // the viewer may change what they need
-	Answerable  bool // other hours are offered to the viewer, since the worker cancelled
-	Prove       bool // the viewer's number is still to be proved, for SMS
+	Viewer        *viewer.Viewer
+	Form          *form.Form // of the worker's answers
+	CanCancel     bool
+	IsPenaltyFree bool // cancelling is free now
+	CanEnter      bool // the call's doors are open
+	Coming        bool
+	DoorsOpenAt   time.Time
+	CanAnswer     bool // a request waits for the viewer
+	CanConclude   bool // the viewer may say what came of it
+	CanNeed       bool // the viewer may change what they need
+	Answerable    bool // other hours are offered to the viewer, since the worker cancelled
+	Prove         bool // the viewer's number is still to be proved, for SMS
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
@@ -110,7 +110,7 @@ func (h *HTTP) shown(r *web.Request, f *form.Form) (appointmentPage, error) {
 	}
 	v, now := r.Viewer, h.bookings.DB.Now()
 	details, err := h.bookings.Appointments.Details(r.Context(), v, a)
-	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsFree: a.Free(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
+	page := appointmentPage{Appointment: a, Details: details, Viewer: v, Form: f, CanCancel: a.Cancellable(now), IsPenaltyFree: a.PenaltyFree(now), DoorsOpenAt: a.StartsAt.Add(-Doors)}
 	page.Coming = a.Status == appointment.Confirmed && !a.Over(now)
 	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID

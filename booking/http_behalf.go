@@ -49,9 +49,9 @@ func hoursOf(r *web.Request, usual string, free []slot.Slot, worker worker.Socia
 	}
 }
 
-// FreeToMove are the slots to which the viewer may move an appointment: its own
+// AvailableToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
-func (s *Service) FreeToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
+func (s *Service) AvailableToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
 	marked, err := s.Appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
 		return nil, false, err
@@ -70,12 +70,12 @@ type onBehalfPage struct {
 	Mode    slot.Mode
 	Modes   []form.Option
 	Hours   freeHours
-	Kept    []appointment.KeptField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.HiddenField // what was typed before the hour was lost, to go on with
 	Problem string
 	Own     bool // the viewer is the worker
 }
 
-func (onBehalfPage) Template() string { return "booking/errand" }
+func (onBehalfPage) Template() string { return "booking/on_behalf" }
 func (onBehalfPage) Title() string    { return "Choisir une heure" }
 
 // InMode is the address of the same hours in another mode.
@@ -89,7 +89,7 @@ func (p onBehalfPage) InMode(mode string) string {
 // showHoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
 // address names.
 func (h *HTTP) showHoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
-	e, err := h.bookings.Appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (h *HTTP) hoursOnBehalf(r *web.Request, e appointment.OnBehalf, request app
 	}
 	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := onBehalfPage{
-		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.Kept(request),
+		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.HiddenFields(request),
 		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.DB.Now()),
 	}
 	return page, err

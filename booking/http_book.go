@@ -22,18 +22,18 @@ import (
 type confirmPage struct {
 	appointment.OnBehalf
 	appointment.Allowance
-	Margin    appointment.Margin
-	Form      *form.Form
-	Worker    worker.SocialWorker
-	StartsAt  time.Time
-	Mode      slot.Mode
-	Place     *worker.Place // where it is, in person
-	Reasons   []form.Option
-	FreeUntil time.Time
-	Late      bool // free cancellation is over already
-	Reader    *time.Location
-	AnswerBy  time.Time // until when it is held, when it will be a request; else zero
-	Elsewhere string    // where another hour is chosen
+	Margin           appointment.Margin
+	Form             *form.Form
+	Worker           worker.SocialWorker
+	StartsAt         time.Time
+	Mode             slot.Mode
+	Place            *worker.Place // where it is, in person
+	Reasons          []form.Option
+	PenaltyFreeUntil time.Time
+	Late             bool // free cancellation is over already
+	Reader           *time.Location
+	AnswerBy         time.Time // until when it is held, when it will be a request; else zero
+	Elsewhere        string    // where another hour is chosen
 }
 
 func (confirmPage) Template() string { return "booking/confirm" }
@@ -57,7 +57,7 @@ func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
 // Confirm shows the last step, or the agenda again when that hour is not free. It takes
 // what was typed already, so that none of it stands in an address.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	e, err := h.bookings.Appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
@@ -67,10 +67,10 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 		return errNobody
 	}
 	if hourMissing(f) {
-		return h.renderAgendaError(r, e, request, appointment.ErrNotFree)
+		return h.renderAgendaError(r, e, request, appointment.ErrUnavailable)
 	}
 	typed := form.New(nil)
-	for _, field := range appointment.Kept(request) {
+	for _, field := range appointment.HiddenFields(request) {
 		typed.Set(field.Name, field.Value)
 	}
 	same, found, err := appointment.ReadSame(r.Context(), h.bookings.DB.Pool, e.PersonID, request, h.bookings.DB.Now())
@@ -138,10 +138,10 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
 		return confirmPage{}, h.renderAgendaError(r, e, request, lost(request))
 	}
-	freeUntil := request.StartsAt.Add(-appointment.FreeCancellation)
+	freeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
 		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: worker.ReasonOptions(sheet.Reasons),
-		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
+		PenaltyFreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
 		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
@@ -160,9 +160,9 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 // taken meanwhile.
 func lost(r appointment.Request) *fault.Fault {
 	if r.Anybody {
-		return agenda.ErrTaken
+		return agenda.ErrBooked
 	}
-	return appointment.ErrNotFree
+	return appointment.ErrUnavailable
 }
 
 // offeredTo is a worker's sheet with the modes that the person may have.
@@ -207,7 +207,7 @@ func (h *HTTP) renderAgendaError(r *web.Request, e appointment.OnBehalf, request
 	if err != nil {
 		return err
 	}
-	page.Problem, page.Kept = why.Message, appointment.Kept(request)
+	page.Problem, page.Kept = why.Message, appointment.HiddenFields(request)
 	return fault.WithPage(why, page)
 }
 
@@ -223,7 +223,7 @@ func (h *HTTP) renderOnBehalfError(r *web.Request, e appointment.OnBehalf, reque
 
 // Book makes the appointment.
 func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	e, err := h.bookings.Appointments.ForWhom(r)
+	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	case f.Error("social_worker_id") != "":
 		return errNobody
 	case hourMissing(f):
-		return h.renderAgendaError(r, e, request, appointment.ErrNotFree)
+		return h.renderAgendaError(r, e, request, appointment.ErrUnavailable)
 	case !f.Valid():
 		return h.renderConfirmError(r, e, request, f)
 	}
@@ -265,16 +265,16 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 // does, says why and gives back what was typed; any other error goes up unchanged.
 func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
 	if bound := appointment.BoundOf(err); bound != nil {
-		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.Kept(request), Bound: true})
+		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.HiddenFields(request), Bound: true})
 	}
-	if why := appointment.Refusal(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
+	if why := appointment.Refusal(err, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
 		return h.renderAgendaError(r, e, request, why)
 	}
 	if why := appointment.Refusal(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
-		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.Kept(request)})
+		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.HiddenFields(request)})
 	}
 	if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
-		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.Kept(request)})
+		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.HiddenFields(request)})
 	}
 	return err
 }
@@ -286,7 +286,7 @@ var errLeft = fault.New(fault.Conflict, "Cette personne ne prend plus de rendez-
 type refusedPage struct {
 	appointment.OnBehalf
 	Problem string
-	Typed   []appointment.KeptField
+	Typed   []appointment.HiddenField
 	Bound   bool // nobody else can be booked either, for now
 }
 

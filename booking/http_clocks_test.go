@@ -24,7 +24,7 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	hour := url.Values{"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {at.Format(time.RFC3339)}, "mode": {"video"}}
 	const toChoose, both = `<small class="quiet">9 h là-bas</small>`, "mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)"
 	bookingtest.WantSaid(t, "the agenda", d.Read(t, d.Zoe, d.HTTP.Bookings.Slots, d.Nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
-	must(t, d.Waitlist.Refresh(t.Context()))
+	must(t, d.Waitlist.RefreshSlots(t.Context()))
 	bookingtest.WantSaid(t, "the soonest hours", d.Read(t, d.Zoe, d.HTTP.Searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
 	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), both)
 

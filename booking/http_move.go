@@ -36,7 +36,7 @@ func (h *HTTP) handled(r *web.Request) (handled, error) {
 		return handled{}, err
 	}
 	v := r.Viewer
-	a, err := h.bookings.Appointments.Handled(r.Context(), v, id)
+	a, err := h.bookings.Appointments.ActedOn(r.Context(), v, id)
 	if err != nil {
 		return handled{}, err
 	}
@@ -45,7 +45,7 @@ func (h *HTTP) handled(r *web.Request) (handled, error) {
 	if v.Role != viewer.Switchboard {
 		return own, nil
 	}
-	person, err := h.bookings.Appointments.Somebody(r.Context(), v, a.BeneficiaryID)
+	person, err := h.bookings.Appointments.BookableFor(r.Context(), v, a.BeneficiaryID)
 	back := appointment.OnBehalfOf(v, person).Base
 	return handled{Appointment: a, Viewer: v, Reader: person.Zone, For: person.Name(), Path: "/standard" + path, Back: back, After: back}, err
 }
@@ -57,11 +57,11 @@ var errMovedMeanwhile = fault.New(fault.Conflict, "Ce rendez-vous a été dépla
 // movePage tells the consequence of moving, and shows the hours to move to.
 type movePage struct {
 	handled
-	Form    *form.Form
-	IsFree  bool // moving is free now
-	Asked   bool // the new hour will be a request
-	Hours   freeHours
-	Problem string
+	Form          *form.Form
+	IsPenaltyFree bool // moving is free now
+	Asked         bool // the new hour will be a request
+	Hours         freeHours
+	Problem       string
 }
 
 func (movePage) Template() string { return "booking/move" }
@@ -76,7 +76,7 @@ func (h *HTTP) movePage(r *web.Request, f *form.Form) (movePage, error) {
 	if !a.Cancellable(now) {
 		return movePage{}, errNotMovable
 	}
-	free, asks, err := h.bookings.FreeToMove(r.Context(), a.Viewer, a.Appointment)
+	free, asks, err := h.bookings.AvailableToMove(r.Context(), a.Viewer, a.Appointment)
 	if errors.Is(err, worker.ErrNotOffered) {
 		return movePage{}, errMoveNowhere
 	}
@@ -85,7 +85,7 @@ func (h *HTTP) movePage(r *web.Request, f *form.Form) (movePage, error) {
 	}
 	worker, err := h.bookings.Workers.SocialWorker(r.Context(), a.SocialWorkerID)
 	week := slot.WeekOf(a.StartsAt.In(a.Reader)).String()
-	return movePage{handled: a, Form: f, IsFree: a.Free(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
+	return movePage{handled: a, Form: f, IsPenaltyFree: a.PenaltyFree(now), Asked: asks, Hours: hoursOf(r, week, free, worker, a.Mode, a.Reader, now)}, err
 }
 
 var errMoveNowhere = fault.New(fault.Conflict, "Cette assistante sociale ne propose plus d’heures pour le moment. Le rendez-vous reste prévu comme il est.")
@@ -110,7 +110,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return h.renderMoveError(r, page, appointment.ErrNotFree, f.Invalid(page))
+		return h.renderMoveError(r, page, appointment.ErrUnavailable, f.Invalid(page))
 	}
 	switch there := startsAt.Equal(page.StartsAt); {
 	case !there && page.Elsewhere(f):
@@ -130,7 +130,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 
 // refuseMove shows the agenda that is true now where another hour may do.
 func (h *HTTP) refuseMove(r *web.Request, f *form.Form, err error) error {
-	why := appointment.Refusal(err, errMovedMeanwhile, errLimitPassed, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
+	why := appointment.Refusal(err, errMovedMeanwhile, errLimitPassed, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
 	if why == nil {
 		return err
 	}

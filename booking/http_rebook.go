@@ -37,7 +37,7 @@ func (h *HTTP) refuseOffer(r *web.Request, f *form.Form, err error) error {
 	if errors.Is(err, worker.ErrNotOffered) {
 		err = errLeft
 	}
-	why := appointment.Refusal(err, agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
+	why := appointment.Refusal(err, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 	if why == nil {
 		return err
 	}

@@ -24,9 +24,9 @@ type slotsPage struct {
 	Days     []slotDay
 	Previous string // the week before, empty when it is past
 	Next     string
-	First    string                  // the first week with a free hour, when this one has none
-	Problem  string                  // why the hour that was asked for cannot be had
-	Kept     []appointment.KeptField // what was typed for it, to go on with
+	First    string                    // the first week with a free hour, when this one has none
+	Problem  string                    // why the hour that was asked for cannot be had
+	Kept     []appointment.HiddenField // what was typed for it, to go on with
 	Reader   *time.Location
 	Month    monthStrip
 	Chosen   time.Time // the day that was chosen in the month, midnight in the reader's zone; zero for none

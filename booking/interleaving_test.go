@@ -376,7 +376,7 @@ func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 		p.try(t, act, func(m model) fault.Code {
 			delete(m.marks, [2]uuid.UUID{a.worker, a.person})
 			return ""
-		}, func() error { return p.Appointments.ClearMark(ctx, p.viewer(a.worker), id) })
+		}, func() error { return p.Appointments.RemoveLateMark(ctx, p.viewer(a.worker), id) })
 	}
 }
 
@@ -465,7 +465,7 @@ func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 	for _, person := range p.people {
 		p.World.Mark(t, p.workers[0], person)
 	}
-	must(t, p.Waitlist.Refresh(t.Context()))
+	must(t, p.Waitlist.RefreshSlots(t.Context()))
 	must(t, p.Waitlist.Join(t.Context(), p.Beneficiary(t, "Ida", "Roy"), waitlist.Entry{}))
 	var group sync.WaitGroup
 	for i, person := range p.people {
@@ -504,7 +504,7 @@ func (p *play) timePasses(rng *rand.Rand) error {
 	case 2:
 		return p.Bookings.ReleaseOverdue(ctx)
 	case 3:
-		return p.Waitlist.Refresh(ctx)
+		return p.Waitlist.RefreshSlots(ctx)
 	case 4:
 		return p.callOff(ctx, p.workers[rng.IntN(len(p.workers))])
 	}
@@ -514,13 +514,13 @@ func (p *play) timePasses(rng *rand.Rand) error {
 // callOff has a worker cancel whatever they have in the next hours.
 func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
 	now := p.DB.Now()
-	all, _, err := p.BulkCancels.ToClear(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
+	all, _, err := p.BulkCancels.Cancellable(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
 	ids := make([]uuid.UUID, len(all))
 	for i, a := range all {
 		ids[i] = a.ID
 	}
 	if err == nil && len(ids) > 0 {
-		_, err = p.BulkCancels.Clear(ctx, worker, bulkcancel.Clearing{SocialWorkerID: worker.ID, Appointments: ids})
+		_, err = p.BulkCancels.Cancel(ctx, worker, bulkcancel.Batch{SocialWorkerID: worker.ID, Appointments: ids})
 	}
 	return err
 }

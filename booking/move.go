@@ -104,7 +104,7 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 // late reports whether moving it now is marked: past the limit, unless it is the
 // worker who moves.
 func (h lockedAppointment) late(v *viewer.Viewer, now time.Time) bool {
-	return h.Cancellable(now) && !h.Free(now) && v.ID != h.SocialWorkerID
+	return h.Cancellable(now) && !h.PenaltyFree(now) && v.ID != h.SocialWorkerID
 }
 
 // termsAfterMove: a request stays one, with a deadline of its own; what the
@@ -122,7 +122,7 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 // must offer it. Both are told. One that is a call
 // already stays one; Throttled after too many acts (R47).
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
-	seen, err := s.Appointments.Handled(ctx, v, id)
+	seen, err := s.Appointments.ActedOn(ctx, v, id)
 	if err != nil {
 		return err
 	}

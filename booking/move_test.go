@@ -38,7 +38,7 @@ func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 	for late, want := range map[time.Duration]appointment.Status{0: appointment.Confirmed, time.Microsecond: appointment.Requested} {
 		p := bookingtest.NewTrio(t)
 		a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
-		p.SetNow(a.FreeUntil().Add(late))
+		p.SetNow(a.PenaltyFreeUntil().Add(late))
 		must(t, p.Bookings.Move(t.Context(), p.Zoe, a.ID, hour(90)))
 		if moved := p.State(t, a.ID); moved.Status != appointment.Confirmed {
 			t.Errorf("%v after the deadline: the moved hour is %q", late, moved.Status)
@@ -109,7 +109,7 @@ func TestR18_TheSlotsToMoveToAreThoseThatMovingAccepts(t *testing.T) {
 		var err error
 		a, err = w.Appointments.Appointment(t.Context(), zoe, a.ID)
 		must(t, err)
-		free, _, err := w.Bookings.FreeToMove(t.Context(), zoe, a)
+		free, _, err := w.Bookings.AvailableToMove(t.Context(), zoe, a)
 		must(t, err)
 		offered := slices.ContainsFunc(free, func(s slot.Slot) bool { return s.StartsAt.Equal(at) })
 		err = w.Bookings.Move(t.Context(), zoe, a.ID, at)

@@ -92,11 +92,11 @@ func (s *Service) accept(ctx context.Context, tx postgres.Tx, a appointment.Appo
 // Release frees the hours that overdue requests of the worker and of the person
 // still hold, before an act looks at what is free.
 func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
-	freed, err := appointment.ExpireRequests(ctx, tx, worker, person)
+	released, err := appointment.ExpireRequests(ctx, tx, worker, person)
 	if err != nil {
 		return err
 	}
-	for _, f := range freed {
+	for _, f := range released {
 		if err := rebooking.Reopen(ctx, tx, f.ID); err != nil {
 			return err
 		}

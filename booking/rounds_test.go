@@ -32,7 +32,7 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	w.asked = w.Book(t, ali, w.Marc, hour(96), slot.Video)
 	w.soon = w.Book(t, ida, w.Marc, hour(25), slot.Video)
 	booked := w.Book(t, paul, lou, inParis(tuesday.AddDate(0, 0, 7), 9), slot.Video)
-	must(t, w.Waitlist.Refresh(t.Context()))
+	must(t, w.Waitlist.RefreshSlots(t.Context()))
 	must(t, w.Waitlist.Join(t.Context(), w.Zoe, waitlist.Entry{SocialWorkerID: lou.ID}))
 	w.SetNow(hour(24).Add(time.Minute))
 	w.Cancel(t, paul, booked)
@@ -57,7 +57,7 @@ func TestR21_EveryRoundDoesItsWorkOftenEnough(t *testing.T) {
 			return w.Count(t, `river_job where kind = 'calendar_read'`) - 1 // one since it was added
 		}},
 		"credential_ends": {24 * time.Hour, func() int { return w.Count(t, `notifications where kind = 'credential_ending'`) }},
-		"free_hours":      {time.Minute, func() int { return w.Count(t, `waitlist_slots where account_id = $1`, w.Zoe.ID) }},
+		"available_slots":      {time.Minute, func() int { return w.Count(t, `waitlist_slots where account_id = $1`, w.Zoe.ID) }},
 	}
 	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Notify.Rounds(), w.Waitlist.Rounds(), w.Bookings.Rounds()) {
 		effect, known := effects[r.Name]
@@ -93,20 +93,20 @@ func TestR21_AFailureForOneWorkerDoesNotStopARound(t *testing.T) {
 	failing := `for each row when (new.social_worker_id = '` + p.Nadia.ID.String() + `') execute function refuse()`
 	for _, sql := range []string{
 		`create function refuse() returns trigger language plpgsql as $$ begin raise 'this row cannot be written'; end $$`,
-		`create trigger refuse before update on appointments ` + failing, `create trigger refuse before insert on free_hours ` + failing,
+		`create trigger refuse before update on appointments ` + failing, `create trigger refuse before insert on available_slots ` + failing,
 	} {
 		_, err := p.DB.Pool.Exec(t.Context(), sql)
 		must(t, err)
 	}
 	p.SetNow(asked.AnswerBy.Add(time.Minute))
-	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Waitlist.Refresh} {
+	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Waitlist.RefreshSlots} {
 		if err := round(t.Context()); err == nil {
 			t.Errorf("%s: what failed is not said", name)
 		}
 	}
 	for what, from := range map[string]string{
 		"the other worker's request is not released":   `appointments where social_worker_id = $1 and status = 'expired'`,
-		"the other worker's first slots are not known": `free_hours where social_worker_id = $1`,
+		"the other worker's first slots are not known": `available_slots where social_worker_id = $1`,
 	} {
 		if p.Count(t, from, p.Marc.ID) == 0 {
 			t.Error(what)

@@ -114,7 +114,7 @@ func (d *demonstration) hasHoursWithinADay(t *testing.T, now time.Time) {
 	defer conn.Close(t.Context())
 	for _, mode := range []string{"video", "phone", "in_person"} {
 		var hours int
-		err := conn.QueryRow(t.Context(), `select count(*) from free_hours where $1 = any(modes) and starts_at between $2 and $2 + interval '1 day'`, mode, now).Scan(&hours)
+		err := conn.QueryRow(t.Context(), `select count(*) from available_slots where $1 = any(modes) and starts_at between $2 and $2 + interval '1 day'`, mode, now).Scan(&hours)
 		if err != nil || hours == 0 {
 			t.Errorf("at %s there are %d hours within a day for %s: %v", now, hours, mode, err)
 		}

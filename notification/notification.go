@@ -166,8 +166,8 @@ type sendArgs struct {
 // Kind names the job.
 func (sendArgs) Kind() string { return "notification" }
 
-// keptFor is how long it is known what somebody was told that no subject keeps.
-const keptFor = 30 * 24 * time.Hour
+// retention is how long it is known what somebody was told that no subject keeps.
+const retention = 30 * 24 * time.Hour
 
 // Rounds are what comes round by itself.
 func (s *Service) Rounds() []jobs.Round {
@@ -176,5 +176,5 @@ func (s *Service) Rounds() []jobs.Round {
 
 // forget deletes what was told long ago, unless it is kept with what it is about.
 func (s *Service) forget(ctx context.Context) error {
-	return deleteOld(ctx, s.db.Pool, s.forgotten(), s.db.Now().Add(-keptFor))
+	return deleteOld(ctx, s.db.Pool, s.forgotten(), s.db.Now().Add(-retention))
 }

@@ -49,7 +49,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[sendArgs]) error {
 func (w *Worker) Deliver(ctx context.Context, id uuid.UUID, try jobs.Try) error {
 	var send delivery
 	err := w.notifications.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		send, err = w.take(ctx, tx, id, try.Number)
+		send, err = w.begin(ctx, tx, id, try.Number)
 		return err
 	})
 	if err != nil || send == nil {
@@ -69,7 +69,7 @@ var errInHand = errors.New("another try has the notification in hand")
 
 // take has the try send the notification, unless there is no reason left to; an earlier
 // try has nothing to say of it from then on.
-func (w *Worker) take(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int) (delivery, error) {
+func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int) (delivery, error) {
 	n, err := lock(ctx, tx, id)
 	switch {
 	case postgres.NoRows(err), err == nil && n.State != Queued:
@@ -167,7 +167,7 @@ func (s *Service) lose(ctx context.Context, tx postgres.Tx, n Notification, stat
 	if may, err := kind.SMS.MayText(ctx, tx, n.AccountID); err != nil || !may {
 		return err
 	}
-	queued, err := insertAgain(ctx, tx, n.ID, SMS)
+	queued, err := insertByChannel(ctx, tx, n.ID, SMS)
 	if err != nil {
 		return err
 	}

@@ -42,8 +42,8 @@ func insert(ctx context.Context, tx postgres.Tx, r Request) ([]queuedRow, error)
 		returning id, channel`, r.Kind, r.SubjectID, version, postgres.OrNull(r.ConcernsAt), details, tx.Now, accounts, channels, Unreachable)
 }
 
-// insertAgain queues a notification that was lost once more, by another channel.
-func insertAgain(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel) ([]queuedRow, error) {
+// insertByChannel queues a notification that was lost once more, by another channel.
+func insertByChannel(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel) ([]queuedRow, error) {
 	return postgres.All[queuedRow](ctx, tx, `
 		insert into notifications (kind, subject_id, version, concerns_at, details, account_id, channel, state, cause, queued_at)
 		select kind, subject_id, version, concerns_at, details, account_id, $2, 'queued', '', $3 from notifications where id = $1

@@ -476,10 +476,10 @@ var keptRows = map[string]string{
 	"rights_requests":   "the request itself",
 	"call_admissions":   "connection data",
 	"call_attendances":  "connection data",
-	"free_hours_read":   "when an empty agenda was last worked out",
+	"available_slots_refreshes":   "when the available slots of a worker were last computed",
 
 	"assisted_signups.operator_id": "who signed another person up",
-	"agenda_clearings.author_id":   "who cleared another person's agenda",
+	"bulk_cancels.author_id":   "who cancelled in a worker’s place",
 }
 
 // Whatever table a later migration makes: one that names people is emptied of

@@ -23,7 +23,7 @@ type Agenda struct {
 	Worker   worker.Row
 	openings []slot.Opening
 	closed   []slot.Period // absences, and holidays that stay closed
-	taken    []slot.Period // hours that appointments occupy, in order
+	booked   []slot.Period // hours that appointments occupy, in order
 
 	credentials worker.Credentials
 }
@@ -62,9 +62,9 @@ func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 	hour, ok := a.SlotAt(at)
 	switch {
 	case !ok || !hour.Offers(mode) || !a.inTime(at, now):
-		return slot.Slot{}, appointment.ErrNotFree
-	case slot.OverlapsAny(hour.Period(), a.taken):
-		return slot.Slot{}, ErrTaken
+		return slot.Slot{}, appointment.ErrUnavailable
+	case slot.OverlapsAny(hour.Period(), a.booked):
+		return slot.Slot{}, ErrBooked
 	case a.full(at, a.perDay()) || a.crowded(hour.Period()):
 		return slot.Slot{}, ErrClosed
 	}
@@ -74,7 +74,7 @@ func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 // perDay counts the appointments of each of the worker's days.
 func (a Agenda) perDay() map[time.Time]int {
 	count := map[time.Time]int{}
-	for _, p := range a.taken {
+	for _, p := range a.booked {
 		count[a.day(p.From)]++
 	}
 	return count
@@ -90,19 +90,19 @@ func (a Agenda) full(at time.Time, perDay map[time.Time]int) bool {
 // appointment and before the next.
 func (a Agenda) crowded(p slot.Period) bool {
 	near := slot.Period{From: p.From.Add(-a.Worker.Gap()), To: p.To.Add(a.Worker.Gap())}
-	i, _ := slices.BinarySearchFunc(a.taken, near.From, func(q slot.Period, from time.Time) int {
+	i, _ := slices.BinarySearchFunc(a.booked, near.From, func(q slot.Period, from time.Time) int {
 		if q.To.After(from) {
 			return 1
 		}
 		return -1
 	})
-	return i < len(a.taken) && a.taken[i].Overlaps(near)
+	return i < len(a.booked) && a.booked[i].Overlaps(near)
 }
 
 // Without is the agenda as if that hour were not taken: an appointment that is
 // moved does not stand in its own way.
 func (a Agenda) Without(hour slot.Period) Agenda {
-	a.taken = slices.DeleteFunc(slices.Clone(a.taken), func(p slot.Period) bool { return p.From.Equal(hour.From) })
+	a.booked = slices.DeleteFunc(slices.Clone(a.booked), func(p slot.Period) bool { return p.From.Equal(hour.From) })
 	return a
 }
 
@@ -185,7 +185,7 @@ type hoursMade struct {
 	opened      map[uuid.UUID][]time.Time // holidays that are not kept
 	external    map[uuid.UUID][]slot.Period
 	credentials map[uuid.UUID]worker.Credentials
-	taken       map[uuid.UUID][]slot.Period
+	booked      map[uuid.UUID][]slot.Period
 }
 
 // ReadMany reads what decides about the hours of span at now, of many workers as
@@ -200,7 +200,7 @@ func ReadMany(ctx context.Context, q postgres.Querier, workers []worker.Row, spa
 	for _, w := range workers {
 		all[w.AccountID] = Agenda{
 			Worker: w, openings: inModes(made.openings[w.AccountID], w.OfferedModes()), closed: made.closed(w, span),
-			taken: made.taken[w.AccountID], credentials: made.credentials[w.AccountID],
+			booked: made.booked[w.AccountID], credentials: made.credentials[w.AccountID],
 		}
 	}
 	return all, nil
@@ -232,7 +232,7 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 	for _, c := range credentials {
 		h.credentials[c.SocialWorkerID] = append(h.credentials[c.SocialWorkerID], c)
 	}
-	h.taken, err = appointment.ReadTaken(ctx, q, span, now, workers...)
+	h.booked, err = appointment.ReadOccupied(ctx, q, span, now, workers...)
 	return h, err
 }
 

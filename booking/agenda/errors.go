@@ -4,6 +4,6 @@ import "socialdirect/internal/fault"
 
 // Why an hour cannot be had any more.
 var (
-	ErrTaken  = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
+	ErrBooked = fault.New(fault.Conflict, "Quelqu’un vient de prendre cette heure. Voici ce qui est encore libre.")
 	ErrClosed = fault.New(fault.Conflict, "Cette heure n’est plus libre. Voici celles qui le sont encore.")
 )

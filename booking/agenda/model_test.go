@@ -34,7 +34,7 @@ type scene struct {
 func (s scene) available() []slot.Slot { return s.agenda().Available(s.span, s.now) }
 
 func (s scene) agenda() Agenda {
-	a := Agenda{Worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, taken: s.booked, credentials: endless()}
+	a := Agenda{Worker: worker.Row{TimeZone: s.zone.String(), Settings: s.settings}, openings: s.openings, booked: s.booked, credentials: endless()}
 	a.closed = slices.Clone(s.absences)
 	for _, w := range s.weekly {
 		a.closed = append(a.closed, w.within(Around(s.span), s.zone)...)

@@ -15,9 +15,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// FreeCancellation is how long before the start cancelling stays free, in
+// PenaltyFreeBefore is how long before the start cancelling stays free, in
 // elapsed time (R18).
-const FreeCancellation = 24 * time.Hour
+const PenaltyFreeBefore = 24 * time.Hour
 
 // Status is where an appointment stands.
 type Status string
@@ -100,13 +100,13 @@ func (a Appointment) At(now time.Time) Appointment {
 // Asks reports whether it is a request that still waits for its answer.
 func (a Appointment) Asks() bool { return a.Status == Requested }
 
-// FreeUntil is the last instant at which cancelling is free.
-func (a Appointment) FreeUntil() time.Time { return a.StartsAt.Add(-FreeCancellation) }
+// PenaltyFreeUntil is the last instant at which cancelling is free.
+func (a Appointment) PenaltyFreeUntil() time.Time { return a.StartsAt.Add(-PenaltyFreeBefore) }
 
-// Free reports whether cancelling or moving at now is free: the boundary is, and so
+// PenaltyFree reports whether cancelling or moving at now is free: the boundary is, and so
 // is what nobody has agreed to yet.
-func (a Appointment) Free(now time.Time) bool {
-	return a.Status == Requested || !now.After(a.FreeUntil())
+func (a Appointment) PenaltyFree(now time.Time) bool {
+	return a.Status == Requested || !now.After(a.PenaltyFreeUntil())
 }
 
 // Cancellable reports whether the appointment can still be cancelled at now.
@@ -155,5 +155,5 @@ func (a Appointment) Talkable(now time.Time) bool {
 // MovesTo reports whether the appointment can be moved to hours of that worker now,
 // without any consequence.
 func (a Appointment) MovesTo(worker uuid.UUID, now time.Time) bool {
-	return a.SocialWorkerID == worker && a.At(now).Cancellable(now) && a.Free(now)
+	return a.SocialWorkerID == worker && a.At(now).Cancellable(now) && a.PenaltyFree(now)
 }

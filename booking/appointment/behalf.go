@@ -40,14 +40,14 @@ func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) erro
 	case v.Role == viewer.SocialWorker && r.SocialWorkerID != v.ID:
 		return errOwnAgenda
 	}
-	_, err := s.Somebody(ctx, v, r.For)
+	_, err := s.BookableFor(ctx, v, r.For)
 	return err
 }
 
-// Somebody is a person for whom the viewer may book: Forbidden for those who book
+// BookableFor is a person for whom the viewer may book: Forbidden for those who book
 // for nobody, NotFound for whom a worker never met, and for an account that is not
 // open, Throttled for an operator who opened too many today.
-func (s *Service) Somebody(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (people.Person, error) {
+func (s *Service) BookableFor(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (people.Person, error) {
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.SocialWorker {
 		return people.Person{}, errNotBeneficiary
 	}
@@ -80,7 +80,7 @@ func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UU
 	if v == nil || v.Role != viewer.Switchboard {
 		return nil, errNotBeneficiary
 	}
-	if _, err := s.Somebody(ctx, v, person); err != nil {
+	if _, err := s.BookableFor(ctx, v, person); err != nil {
 		return nil, err
 	}
 	var rows []Row
@@ -96,9 +96,9 @@ func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UU
 	return s.WithNames(ctx, rows)
 }
 
-// Handled is an appointment that the viewer may act upon: one of their own, or
+// ActedOn is an appointment that the viewer may act upon: one of their own, or
 // anybody's for the switchboard.
-func (s *Service) Handled(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
+func (s *Service) ActedOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
 	row, err := ReadActedOn(ctx, s.db.Pool, v, id)
 	if err != nil {
 		return Appointment{}, err

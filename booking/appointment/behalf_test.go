@@ -33,7 +33,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	}
 	for i, id := range ids[:lookup.ShownMost] {
 		if i%2 == 0 {
-			_, err = w.Appointments.Somebody(ctx, operator, id)
+			_, err = w.Appointments.BookableFor(ctx, operator, id)
 		} else {
 			_, err = w.Notify.Deliveries(ctx, operator, id)
 		}
@@ -42,7 +42,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		}
 	}
 	last := ids[lookup.ShownMost]
-	_, somebody := w.Appointments.Somebody(ctx, operator, last)
+	_, somebody := w.Appointments.BookableFor(ctx, operator, last)
 	_, deliveries := w.Notify.Deliveries(ctx, operator, last)
 	_, coming := w.Appointments.ComingOf(ctx, operator, last)
 	for name, err := range map[string]error{"opened": somebody, "deliveries": deliveries, "coming": coming} {
@@ -52,7 +52,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		t.Errorf("somebody who was opened before: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
-	if _, err := w.Appointments.Somebody(ctx, operator, last); err != nil {
+	if _, err := w.Appointments.BookableFor(ctx, operator, last); err != nil {
 		t.Errorf("the next day: %v", err)
 	}
 }

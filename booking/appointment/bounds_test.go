@@ -160,7 +160,7 @@ func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 	p.SetNow(hour(10))
 	p.Book(t, paul, p.Nadia, hour(51), slot.Video)
 	p.SetNow(hour(24))
-	must(t, p.Waitlist.Refresh(t.Context()))
+	must(t, p.Waitlist.RefreshSlots(t.Context()))
 	if n := p.Count(t, `booking_acts`); n != 1 {
 		t.Errorf("%d people's acts are kept", n)
 	}

@@ -5,8 +5,8 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// ErrNotFree says that an hour is none that can be booked.
-var ErrNotFree = fault.New(fault.Invalid, "Cette heure n’est pas proposée. Choisissez-en une parmi les heures libres.")
+// ErrUnavailable says that an hour is none that can be booked.
+var ErrUnavailable = fault.New(fault.Invalid, "Cette heure n’est pas proposée. Choisissez-en une parmi les heures libres.")
 
 // Refusal is which of the faults err is, or the bound that was met; nil for none.
 func Refusal(err error, those ...*fault.Fault) *fault.Fault {

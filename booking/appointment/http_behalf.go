@@ -22,8 +22,8 @@ type OnBehalf struct {
 	Base     string // of the person's pages; empty for oneself
 }
 
-// ForWhom is for whom the address says that the viewer acts.
-func (s *Service) ForWhom(r *web.Request) (OnBehalf, error) {
+// OnBehalf is for whom the address says that the viewer acts.
+func (s *Service) OnBehalf(r *web.Request) (OnBehalf, error) {
 	v := r.Viewer
 	if v.Role == viewer.Beneficiary {
 		return ForOneself(v), nil
@@ -32,7 +32,7 @@ func (s *Service) ForWhom(r *web.Request) (OnBehalf, error) {
 	if err != nil {
 		return OnBehalf{}, err
 	}
-	person, err := s.Somebody(r.Context(), v, id)
+	person, err := s.BookableFor(r.Context(), v, id)
 	return OnBehalfOf(v, person), err
 }
 
@@ -79,18 +79,18 @@ func (e OnBehalf) After(v *viewer.Viewer, id uuid.UUID) string {
 	return "/rendez-vous/" + id.String()
 }
 
-// KeptField is what was typed, and goes on unseen while another hour is chosen.
-type KeptField struct{ Name, Value string }
+// HiddenField is what was typed, and goes on unseen while another hour is chosen.
+type HiddenField struct{ Name, Value string }
 
-// Kept is what was typed for a request that goes on to another hour.
-func Kept(r Request) []KeptField {
-	all := []KeptField{
+// HiddenFields is what was typed for a request that goes on to another hour.
+func HiddenFields(r Request) []HiddenField {
+	all := []HiddenField{
 		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
 	}
 	if r.Anybody {
-		all = append(all, KeptField{"anybody", "1"})
+		all = append(all, HiddenField{"anybody", "1"})
 	}
-	return slices.DeleteFunc(all, func(f KeptField) bool { return f.Value == "" })
+	return slices.DeleteFunc(all, func(f HiddenField) bool { return f.Value == "" })
 }
 
 // Seen is the hour that a page shows, as its form carries it.

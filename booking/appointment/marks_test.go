@@ -16,7 +16,7 @@ func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 	must(t, err)
 	id := past[0].ID
 	for _, v := range []*viewer.Viewer{p.Zoe, p.Marc, p.Admin} {
-		if err := p.Appointments.ClearMark(t.Context(), v, id); err == nil {
+		if err := p.Appointments.RemoveLateMark(t.Context(), v, id); err == nil {
 			t.Errorf("%s cleared it", v.Role)
 		}
 	}
@@ -27,14 +27,14 @@ func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 	if details, err = p.Appointments.Details(t.Context(), p.Zoe, past[0]); err != nil || !details.MarkedAt.IsZero() {
 		t.Errorf("the person reads %v, %v", details.MarkedAt, err)
 	}
-	must(t, p.Appointments.ClearMark(t.Context(), p.Nadia, id))
+	must(t, p.Appointments.RemoveLateMark(t.Context(), p.Nadia, id))
 	if n := p.Journaled(t, "appointment.mark_cleared", p.Nadia, p.Zoe); n != 1 {
 		t.Errorf("journaled %d times", n)
 	}
 	if a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video); a.Status != appointment.Confirmed {
 		t.Errorf("afterwards: %q", a.Status)
 	}
-	must(t, p.Appointments.ClearMark(t.Context(), p.Nadia, id)) // pressed twice
+	must(t, p.Appointments.RemoveLateMark(t.Context(), p.Nadia, id)) // pressed twice
 	if n := p.Journaled(t, "appointment.mark_cleared", p.Nadia, p.Zoe); n != 1 {
 		t.Errorf("journaled %d times", n)
 	}

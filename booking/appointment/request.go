@@ -106,9 +106,9 @@ func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person u
 	return ReadMark(ctx, s.db.Pool, worker, person)
 }
 
-// ClearMark ends it, by the worker of one of the person's appointments; journaled. One
+// RemoveLateMark ends it, by the worker of one of the person's appointments; journaled. One
 // that has ended stays so.
-func (s *Service) ClearMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+func (s *Service) RemoveLateMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}

@@ -158,10 +158,10 @@ func ReadPeriods(ctx context.Context, q postgres.Querier, sql string, args ...an
 	return OfWorkers(rows, func(r periodRow) (uuid.UUID, slot.Period) { return r.SocialWorkerID, r.Period }), err
 }
 
-// ReadTaken finds what stands in the workers' agendas at now, in order. An
+// ReadOccupied finds what stands in the workers' agendas at now, in order. An
 // appointment lasts an hour: by when they start, an index leads to those of each
 // worker that overlap span, however many there are before and after.
-func ReadTaken(ctx context.Context, q postgres.Querier, span slot.Period, now time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
+func ReadOccupied(ctx context.Context, q postgres.Querier, span slot.Period, now time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
 	return ReadPeriods(ctx, q, `
 		select social_worker_id, lower(period) as "from", upper(period) as "to" from appointments
 		where social_worker_id = any($1) and lower(period) > $2 and lower(period) < $3 and `+OccupyingAt("$4")+`

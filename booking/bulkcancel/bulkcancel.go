@@ -25,37 +25,37 @@ import (
 
 // Acts of the journal about appointments that are cancelled from the worker's side.
 const (
-	actLeft    = "appointment.worker_cancelled" // about each person
-	actCleared = "agenda.cleared"               // about the worker, in whose place it was done
+	actCancelled     = "appointment.worker_cancelled" // about each person
+	actBulkCancelled = "agenda.cleared"               // about the worker, in whose place it was done
 )
 
-// MaxClearing is how many appointments one act cancels.
-const MaxClearing = 500
+// MaxAppointments is how many appointments one act cancels.
+const MaxAppointments = 500
 
 // maxReason is how many characters an administrator's reason may have.
 const maxReason = 500
 
 var (
-	errNothingChosen  = fault.New(fault.Invalid, "Choisissez au moins un rendez-vous à annuler.")
-	errTooManyAtOnce  = fault.New(fault.Invalid, "Choisissez moins de rendez-vous à la fois, ou une période plus courte.")
-	errClearingReason = fault.New(fault.Invalid, "Écrivez pourquoi, en une ou deux phrases.")
-	errClosing        = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
+	errNothingChosen = fault.New(fault.Invalid, "Choisissez au moins un rendez-vous à annuler.")
+	errTooManyAtOnce = fault.New(fault.Invalid, "Choisissez moins de rendez-vous à la fois, ou une période plus courte.")
+	errReason        = fault.New(fault.Invalid, "Écrivez pourquoi, en une ou deux phrases.")
+	errClosing       = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
 )
 
-// mayClear fails unless v may cancel the worker's appointments: the worker, and an
+// mayCancel fails unless v may cancel the worker's appointments: the worker, and an
 // administrator for one who cannot (illness, departure, a closed account).
-func mayClear(v *viewer.Viewer, id uuid.UUID) error {
+func mayCancel(v *viewer.Viewer, id uuid.UUID) error {
 	if v != nil && v.ID == id {
 		return viewer.Require(v, viewer.SocialWorker)
 	}
 	return viewer.Require(v, viewer.Administrator)
 }
 
-// ToClear lists a worker's appointments and requests to come that overlap span, the
+// Cancellable lists a worker's appointments and requests to come that overlap span, the
 // soonest first, for whoever may cancel them; more reports whether there are others.
 // An administrator learns their hours alone.
-func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, id uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
-	if err := mayClear(v, id); err != nil {
+func (s *Service) Cancellable(ctx context.Context, v *viewer.Viewer, id uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
+	if err := mayCancel(v, id); err != nil {
 		return nil, false, err
 	}
 	if _, err := worker.Read(ctx, s.db.Pool, id); err != nil {
@@ -67,8 +67,8 @@ func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, id uuid.UUID, s
 		return nil, false, err
 	}
 	rows = slices.DeleteFunc(rows, func(r appointment.Row) bool { return !r.Appointment().Cancellable(now) })
-	if more = len(rows) > MaxClearing; more {
-		rows = rows[:MaxClearing]
+	if more = len(rows) > MaxAppointments; more {
+		rows = rows[:MaxAppointments]
 	}
 	all, err = s.appointments.WithNames(ctx, rows)
 	if v.ID != id {
@@ -79,8 +79,8 @@ func (s *Service) ToClear(ctx context.Context, v *viewer.Viewer, id uuid.UUID, s
 	return all, more, err
 }
 
-// Clearing is one act that cancels many appointments of a worker (R20).
-type Clearing struct {
+// Batch is one act that cancels many appointments of a worker (R20).
+type Batch struct {
 	SocialWorkerID uuid.UUID
 	Appointments   []uuid.UUID
 	Explanation    string      // for each of the people; may be empty
@@ -88,24 +88,24 @@ type Clearing struct {
 	Reason         string      // an administrator's, kept for the administration
 }
 
-// Clear cancels the appointments among them that can still be cancelled, all or none,
+// Cancel cancels the appointments among them that can still be cancelled, all or none,
 // as the worker's cancelling: nobody is marked, no consultation is used up, each
 // person is told once and offered other hours. It says how many it cancelled. Each is
 // journaled; what an administrator does in a worker's place, with the reason.
-func (s *Service) Clear(ctx context.Context, v *viewer.Viewer, c Clearing) (cancelled int, err error) {
-	if err := mayClear(v, c.SocialWorkerID); err != nil {
+func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, c Batch) (cancelled int, err error) {
+	if err := mayCancel(v, c.SocialWorkerID); err != nil {
 		return 0, err
 	}
 	switch {
 	case len(c.Appointments) == 0:
 		return 0, errNothingChosen
-	case len(c.Appointments) > MaxClearing:
+	case len(c.Appointments) > MaxAppointments:
 		return 0, errTooManyAtOnce
 	case v.ID != c.SocialWorkerID && c.Reason == "":
-		return 0, errClearingReason
+		return 0, errReason
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		cancelled, err = s.clear(ctx, tx, v, c)
+		cancelled, err = s.cancel(ctx, tx, v, c)
 		return err
 	})
 	return cancelled, err
@@ -113,7 +113,7 @@ func (s *Service) Clear(ctx context.Context, v *viewer.Viewer, c Clearing) (canc
 
 // clear locks as every act does: the worker, the people in one order, the
 // appointments in one order.
-func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing) (int, error) {
+func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch) (int, error) {
 	if _, err := worker.Lock(ctx, tx, c.SocialWorkerID); err != nil {
 		return 0, err
 	}
@@ -134,18 +134,18 @@ func (s *Service) clear(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 		return 0, err
 	}
 	rows = slices.DeleteFunc(rows, func(r appointment.Row) bool { return !r.Appointment().At(tx.Now).Cancellable(tx.Now) })
-	if err := s.leave(ctx, tx, c, rows); err != nil {
+	if err := s.cancelEach(ctx, tx, c, rows); err != nil {
 		return 0, err
 	}
 	if err := s.close(ctx, tx, c); err != nil {
 		return 0, err
 	}
-	return len(rows), s.journalClearing(ctx, tx, v, c, rows)
+	return len(rows), s.journal(ctx, tx, v, c, rows)
 }
 
 // leave cancels the appointments and has each of their people told.
-func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []appointment.Row) error {
-	told, err := s.accounts.People.Active(ctx, tx, c.SocialWorkerID)
+func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows []appointment.Row) error {
+	notified, err := s.accounts.People.Active(ctx, tx, c.SocialWorkerID)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []
 			return err
 		}
 		people := []uuid.UUID{row.BeneficiaryID}
-		if told {
+		if notified {
 			people = append(people, row.SocialWorkerID) // their own calendar
 		}
 		if err := s.bookings.Notify.About(ctx, tx, row.ID, notify.Cancellation, people...); err != nil {
@@ -172,7 +172,7 @@ func (s *Service) leave(ctx context.Context, tx postgres.Tx, c Clearing, rows []
 }
 
 // close closes the period in the worker's agenda, where one is named.
-func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
+func (s *Service) close(ctx context.Context, tx postgres.Tx, c Batch) error {
 	if c.Closes == (slot.Period{}) {
 		return nil
 	}
@@ -189,52 +189,52 @@ func (s *Service) close(ctx context.Context, tx postgres.Tx, c Clearing) error {
 	return agenda.InsertAbsence(ctx, tx, c.SocialWorkerID, c.Closes)
 }
 
-func (s *Service) journalClearing(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, rows []appointment.Row) error {
+func (s *Service) journal(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch, rows []appointment.Row) error {
 	if v.ID != c.SocialWorkerID {
-		if err := s.keepReason(ctx, tx, v, c, len(rows)); err != nil {
+		if err := s.storeReason(ctx, tx, v, c, len(rows)); err != nil {
 			return err
 		}
 	}
 	for _, row := range rows {
-		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actLeft, SubjectID: row.BeneficiaryID, ObjectID: row.ID}); err != nil {
+		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actCancelled, SubjectID: row.BeneficiaryID, ObjectID: row.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func aboutClearing(id uuid.UUID) string { return "agenda-clearing/" + id.String() }
+func sealContext(id uuid.UUID) string { return "bulk-cancel/" + id.String() }
 
-func (s *Service) keepReason(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Clearing, cancelled int) error {
+func (s *Service) storeReason(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch, cancelled int) error {
 	id := uuid.New()
-	sealed, err := s.vault.Seal(ctx, tx, c.SocialWorkerID, aboutClearing(id), []byte(c.Reason))
+	sealed, err := s.vault.Seal(ctx, tx, c.SocialWorkerID, sealContext(id), []byte(c.Reason))
 	if err != nil {
 		return err
 	}
-	row := clearingRow{ID: id, AuthorID: v.ID, SealedReason: sealed, Cancelled: cancelled, DecidedAt: tx.Now}
-	if err := insertClearing(ctx, tx, c.SocialWorkerID, row); err != nil {
+	row := decisionRow{ID: id, AuthorID: v.ID, SealedReason: sealed, Cancelled: cancelled, DecidedAt: tx.Now}
+	if err := insertDecision(ctx, tx, c.SocialWorkerID, row); err != nil {
 		return err
 	}
-	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actCleared, SubjectID: c.SocialWorkerID, ObjectID: id})
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actBulkCancelled, SubjectID: c.SocialWorkerID, ObjectID: id})
 }
 
-// Cleared is what the administration cancelled in a worker's place.
-type Cleared struct {
+// Decisions is what the administration cancelled in a worker's place.
+type Decision struct {
 	Reason    string // empty once the worker is erased
 	Author    string
 	Cancelled int
 	At        time.Time
 }
 
-// clearingsShown bounds how many of them one page holds.
-const clearingsShown = 50
+// decisionsShown bounds how many of them one page holds.
+const decisionsShown = 50
 
-// Clearings lists them, the latest first, for an administrator.
-func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) ([]Cleared, error) {
+// Decisions lists them, the latest first, for an administrator.
+func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) ([]Decision, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
-	rows, err := readClearings(ctx, s.db.Pool, worker, clearingsShown)
+	rows, err := readDecisions(ctx, s.db.Pool, worker, decisionsShown)
 	if err != nil {
 		return nil, err
 	}
@@ -246,13 +246,13 @@ func (s *Service) Clearings(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Cleared, len(rows))
+	all := make([]Decision, len(rows))
 	for i, row := range rows {
-		reason, err := s.appointments.Unsealed(ctx, s.db.Pool, worker, aboutClearing(row.ID), row.SealedReason)
+		reason, err := s.appointments.Unsealed(ctx, s.db.Pool, worker, sealContext(row.ID), row.SealedReason)
 		if err != nil && !errors.Is(err, vault.ErrDestroyed) {
 			return nil, err
 		}
-		all[i] = Cleared{reason, authors[row.AuthorID].Name(), row.Cancelled, row.DecidedAt}
+		all[i] = Decision{reason, authors[row.AuthorID].Name(), row.Cancelled, row.DecidedAt}
 	}
 	return all, nil
 }

@@ -34,11 +34,11 @@ func TestR20_ABulkCancelNotifiesEachPersonOnce(t *testing.T) {
 	}
 	began := time.Now()
 	span := slot.Period{From: hour(30), To: hour(30 + many)}
-	all, more, err := p.BulkCancels.ToClear(t.Context(), p.Nadia, p.Nadia.ID, span)
+	all, more, err := p.BulkCancels.Cancellable(t.Context(), p.Nadia, p.Nadia.ID, span)
 	if err != nil || more || len(all) != many {
 		t.Fatalf("%d, %t, %v", len(all), more, err)
 	}
-	n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
+	n, err := p.BulkCancels.Cancel(t.Context(), p.Nadia, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: ids, Explanation: "Je suis malade.", Closes: span})
 	if err != nil || n != many {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -57,7 +57,7 @@ func TestR20_ABulkCancelNotifiesEachPersonOnce(t *testing.T) {
 	if free, err := p.Agendas.AvailableSlots(t.Context(), p.Nadia.ID, span); err != nil || len(free) != 0 {
 		t.Errorf("the period is still open: %d, %v", len(free), err)
 	}
-	if n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: ids}); err != nil || n != 0 {
+	if n, err := p.BulkCancels.Cancel(t.Context(), p.Nadia, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: ids}); err != nil || n != 0 {
 		t.Errorf("again: %d, %v", n, err)
 	}
 }
@@ -75,11 +75,11 @@ func TestR20_ABulkCancelIncludesRequests(t *testing.T) {
 	if asked.Status != appointment.Requested || agreed.Status != appointment.Confirmed {
 		t.Fatalf("they are %q and %q", asked.Status, agreed.Status)
 	}
-	all, _, err := p.BulkCancels.ToClear(t.Context(), p.Nadia, p.Nadia.ID, slot.Period{From: hour(48), To: hour(96)})
+	all, _, err := p.BulkCancels.Cancellable(t.Context(), p.Nadia, p.Nadia.ID, slot.Period{From: hour(48), To: hour(96)})
 	if err != nil || len(all) != 2 || all[0].ID != asked.ID || all[1].ID != agreed.ID {
 		t.Errorf("to cancel: %+v, %v", all, err)
 	}
-	n, err := p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
+	n, err := p.BulkCancels.Cancel(t.Context(), p.Nadia, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{overdue.ID, asked.ID, agreed.ID}})
 	if err != nil || n != 2 {
 		t.Errorf("%d cancelled, %v", n, err)
 	}
@@ -101,33 +101,33 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	_, err := p.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = $2 where id = $1`, p.Nadia.ID, bookingtest.Start)
 	must(t, err)
 	span := slot.Period{From: hour(0), To: hour(1000)}
-	all, _, err := p.BulkCancels.ToClear(t.Context(), admin, p.Nadia.ID, span)
+	all, _, err := p.BulkCancels.Cancellable(t.Context(), admin, p.Nadia.ID, span)
 	if err != nil || len(all) != 1 || all[0].BeneficiaryName != "" || all[0].ReasonLabel != "" {
 		t.Fatalf("the list: %+v, %v", all, err)
 	}
-	c := bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
-	_, err = p.BulkCancels.Clear(t.Context(), admin, c)
+	c := bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
+	_, err = p.BulkCancels.Cancel(t.Context(), admin, c)
 	want(t, "without a reason", err, fault.Invalid)
 	for name, v := range map[string]*viewer.Viewer{"another worker": p.Marc, "the person": p.Zoe, "nobody": nil, "the switchboard": bookingtest.Operator()} {
-		_, err := p.BulkCancels.Clear(t.Context(), v, c)
+		_, err := p.BulkCancels.Cancel(t.Context(), v, c)
 		want(t, name, err, fault.Forbidden)
-		_, _, err = p.BulkCancels.ToClear(t.Context(), v, p.Nadia.ID, span)
+		_, _, err = p.BulkCancels.Cancellable(t.Context(), v, p.Nadia.ID, span)
 		want(t, name, err, fault.Forbidden)
 	}
 	c.Reason = "Elle a quitté le service."
 	for name, closes := range map[string]slot.Period{"the wrong way round": {From: hour(9), To: hour(8)}, "past": {From: hour(-9), To: hour(-8)}, "for ever": {From: hour(0), To: hour(24 * 365 * 9)}} {
 		wrong := c
 		wrong.Closes = closes
-		_, err := p.BulkCancels.Clear(t.Context(), admin, wrong)
+		_, err := p.BulkCancels.Cancel(t.Context(), admin, wrong)
 		want(t, name, err, fault.Invalid)
 	}
-	if n, err := p.BulkCancels.Clear(t.Context(), admin, c); err != nil || n != 1 {
+	if n, err := p.BulkCancels.Cancel(t.Context(), admin, c); err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
 	if p.State(t, foreign.ID).Status != appointment.Confirmed || p.State(t, a.ID).Status != appointment.CancelledByWorker {
 		t.Error("it cancelled what is another worker's, or not what it should")
 	}
-	cleared, err := p.BulkCancels.Clearings(t.Context(), admin, p.Nadia.ID)
+	cleared, err := p.BulkCancels.Decisions(t.Context(), admin, p.Nadia.ID)
 	if err != nil || len(cleared) != 1 || cleared[0].Reason != c.Reason || cleared[0].Author != "Claire Morvan" || cleared[0].Cancelled != 1 {
 		t.Errorf("kept: %+v, %v", cleared, err)
 	}
@@ -137,13 +137,13 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	if p.Notified(t, p.Nadia)["cancellation"] != 0 || p.Notified(t, p.Zoe)["cancellation"] != 1 {
 		t.Error("the wrong people are notified")
 	}
-	_, err = p.BulkCancels.Clearings(t.Context(), p.Nadia, p.Nadia.ID)
+	_, err = p.BulkCancels.Decisions(t.Context(), p.Nadia, p.Nadia.ID)
 	want(t, "the worker reads the reason", err, fault.Forbidden)
 	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
 		t.Errorf("of a worker who is away: %+v", o)
 	}
-	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Reason: "x"})
+	_, err = p.BulkCancels.Cancel(t.Context(), admin, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Reason: "x"})
 	want(t, "nothing", err, fault.Invalid)
-	_, err = p.BulkCancels.Clear(t.Context(), admin, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, bulkcancel.MaxClearing+1)})
+	_, err = p.BulkCancels.Cancel(t.Context(), admin, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Reason: "x", Appointments: make([]uuid.UUID, bulkcancel.MaxAppointments+1)})
 	want(t, "too many", err, fault.Invalid)
 }

@@ -27,7 +27,7 @@ func TestR20_ABulkCancelTakesEachAppointmentOutOfTheCalendars(t *testing.T) {
 			booked = append(booked, o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(time.Duration(i)*time.Hour), slot.Video).ID)
 		}
 		o.Turn(t)
-		n, err := o.BulkCancels.Clear(t.Context(), v, bulkcancel.Clearing{SocialWorkerID: o.Nadia.ID, Appointments: booked, Reason: "Elle est malade."})
+		n, err := o.BulkCancels.Cancel(t.Context(), v, bulkcancel.Batch{SocialWorkerID: o.Nadia.ID, Appointments: booked, Reason: "Elle est malade."})
 		if err != nil || n != 2 {
 			t.Fatalf("%s: %d cancelled, %v", name, n, err)
 		}

@@ -16,26 +16,26 @@ import (
 	"github.com/google/uuid"
 )
 
-// clearPage lists the appointments of a worker that one act can cancel: the worker's
+// listPage lists the appointments of a worker that one act can cancel: the worker's
 // own, or an administrator's of any.
-type clearPage struct {
-	Form    *form.Form
-	Period  *form.Form // of another choice of days
-	Path    string
-	Worker  worker.SocialWorker
-	Own     bool // the viewer is the worker
-	Coming  []appointment.Appointment
-	More    bool // others follow
-	Span    slot.Period
-	Bounded bool // Span is a choice of days, not all that comes
-	Cleared []Cleared
+type listPage struct {
+	Form      *form.Form
+	Period    *form.Form // of another choice of days
+	Path      string
+	Worker    worker.SocialWorker
+	Own       bool // the viewer is the worker
+	Coming    []appointment.Appointment
+	More      bool // others follow
+	Span      slot.Period
+	Bounded   bool // Span is a choice of days, not all that comes
+	Decisions []Decision
 }
 
-func (clearPage) Template() string { return "booking/clear" }
-func (clearPage) Title() string    { return "Annuler des rendez-vous" }
+func (listPage) Template() string { return "booking/bulk_cancel" }
+func (listPage) Title() string    { return "Annuler des rendez-vous" }
 
 // Options are the appointments as boxes to tick.
-func (p clearPage) Options() []form.Option {
+func (p listPage) Options() []form.Option {
 	options := make([]form.Option, len(p.Coming))
 	for i, a := range p.Coming {
 		label := web.DayHour(a.StartsAt.In(p.Worker.Zone))
@@ -51,18 +51,18 @@ func (p clearPage) Options() []form.Option {
 }
 
 // Until is the end of the span as a day that is still inside it.
-func (p clearPage) Until() time.Time { return p.Span.To.Add(-time.Second) }
+func (p listPage) Until() time.Time { return p.Span.To.Add(-time.Second) }
 
 // Fields are the span as the form carries it.
-func (p clearPage) Fields() []appointment.KeptField {
+func (p listPage) Fields() []appointment.HiddenField {
 	if !p.Bounded {
 		return nil
 	}
-	return []appointment.KeptField{{Name: "from", Value: p.Span.From.UTC().Format(time.RFC3339)}, {Name: "to", Value: p.Span.To.UTC().Format(time.RFC3339)}}
+	return []appointment.HiddenField{{Name: "from", Value: p.Span.From.UTC().Format(time.RFC3339)}, {Name: "to", Value: p.Span.To.UTC().Format(time.RFC3339)}}
 }
 
 // Address is the page of the same span.
-func (p clearPage) Address() string {
+func (p listPage) Address() string {
 	query := url.Values{}
 	for _, field := range p.Fields() {
 		query.Set(field.Name, field.Value)
@@ -73,18 +73,18 @@ func (p clearPage) Address() string {
 	return p.Path + "?" + query.Encode()
 }
 
-// checkClearingPage says once more what follows: how many people are told.
-type checkClearingPage struct {
-	clearPage
+// checkPage says once more what follows: how many people are told.
+type checkPage struct {
+	listPage
 	Chosen []appointment.Appointment
 	People int
-	Kept   []appointment.KeptField
+	Hidden []appointment.HiddenField
 }
 
-func (checkClearingPage) Template() string { return "booking/clear_check" }
+func (checkPage) Template() string { return "booking/bulk_cancel_check" }
 
-// clearedOf is whose appointments the address is about, and the page's own path.
-func clearedOf(r *web.Request) (worker uuid.UUID, path string, err error) {
+// workerOf is whose appointments the address is about, and the page's own path.
+func workerOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
 		return r.Viewer.ID, "/agenda/annulations", nil
 	}
@@ -92,25 +92,25 @@ func clearedOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	return worker, "/administration/assistants/" + worker.String() + "/annulations", err
 }
 
-// clearPage lists what overlaps the span that f names.
-func (h *HTTP) clearPage(r *web.Request, f *form.Form) (clearPage, error) {
+// listPage lists what overlaps the span that f names.
+func (h *HTTP) listPage(r *web.Request, f *form.Form) (listPage, error) {
 	v := r.Viewer
-	id, path, err := clearedOf(r)
+	id, path, err := workerOf(r)
 	if err != nil {
-		return clearPage{}, err
+		return listPage{}, err
 	}
-	if err := mayClear(v, id); err != nil {
-		return clearPage{}, err
+	if err := mayCancel(v, id); err != nil {
+		return listPage{}, err
 	}
-	page := clearPage{Form: f, Period: form.New(nil), Path: path, Own: v.ID == id}
+	page := listPage{Form: f, Period: form.New(nil), Path: path, Own: v.ID == id}
 	if page.Worker, err = h.workers.SocialWorker(r.Context(), id); err != nil {
-		return clearPage{}, err
+		return listPage{}, err
 	}
 	page.Span, page.Bounded = h.decodeSpan(f, page.Worker.Zone)
-	if page.Coming, page.More, err = h.bulkCancels.ToClear(r.Context(), v, id, page.Span); err != nil || page.Own {
+	if page.Coming, page.More, err = h.bulkCancels.Cancellable(r.Context(), v, id, page.Span); err != nil || page.Own {
 		return page, err
 	}
-	page.Cleared, err = h.bulkCancels.Clearings(r.Context(), v, id)
+	page.Decisions, err = h.bulkCancels.Decisions(r.Context(), v, id)
 	return page, err
 }
 
@@ -138,7 +138,7 @@ func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, 
 // showBulkCancel shows the list, all of it ticked.
 func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	asked := form.FromValues(r.URL.Query())
-	page, err := h.clearPage(r, asked)
+	page, err := h.listPage(r, asked)
 	if err != nil {
 		return err
 	}
@@ -157,11 +157,11 @@ func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, status, page)
 }
 
-// decodeClearing decodes what was ticked, of what can still be cancelled.
-func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointment.Appointment) {
-	c = Clearing{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
+// decode decodes what was ticked, of what can still be cancelled.
+func decode(f *form.Form, page listPage) (c Batch, chosen []appointment.Appointment) {
+	c = Batch{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
 	if !page.Own {
-		c.Reason = f.Text("reason", form.Text{Max: maxReason, Required: errClearingReason.Message, Lines: true})
+		c.Reason = f.Text("reason", form.Text{Max: maxReason, Required: errReason.Message, Lines: true})
 	}
 	for _, a := range page.Coming {
 		if f.Has("appointment", a.ID.String()) {
@@ -182,44 +182,44 @@ func decodeClearing(f *form.Form, page clearPage) (c Clearing, chosen []appointm
 
 // checkBulkCancel says what follows, before anything is done.
 func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	page, err := h.clearPage(r, f)
+	page, err := h.listPage(r, f)
 	if err != nil {
 		return err
 	}
-	c, chosen := decodeClearing(f, page)
+	c, chosen := decode(f, page)
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
 	people := map[uuid.UUID]bool{}
-	check := checkClearingPage{clearPage: page, Chosen: chosen, Kept: page.Fields()}
+	check := checkPage{listPage: page, Chosen: chosen, Hidden: page.Fields()}
 	for _, a := range chosen {
 		people[a.BeneficiaryID] = true
-		check.Kept = append(check.Kept, appointment.KeptField{Name: "appointment", Value: a.ID.String()})
+		check.Hidden = append(check.Hidden, appointment.HiddenField{Name: "appointment", Value: a.ID.String()})
 	}
 	check.People = len(people)
 	for name, value := range map[string]string{"explanation": c.Explanation, "reason": c.Reason} {
 		if value != "" {
-			check.Kept = append(check.Kept, appointment.KeptField{Name: name, Value: value})
+			check.Hidden = append(check.Hidden, appointment.HiddenField{Name: name, Value: value})
 		}
 	}
 	if c.Closes != (slot.Period{}) {
-		check.Kept = append(check.Kept, appointment.KeptField{Name: "close", Value: "1"})
+		check.Hidden = append(check.Hidden, appointment.HiddenField{Name: "close", Value: "1"})
 	}
 	return h.render.Render(w, r, http.StatusOK, check)
 }
 
 // Closes reports whether the period is to be closed.
-func (p checkClearingPage) Closes() bool { return p.Form.Is("close", "1") }
+func (p checkPage) Closes() bool { return p.Form.Is("close", "1") }
 
 // cancelChosen cancels them, and shows what is left in the same span.
 func (h *HTTP) cancelChosen(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	page, err := h.clearPage(r, f)
+	page, err := h.listPage(r, f)
 	if err != nil {
 		return err
 	}
-	c, _ := decodeClearing(f, page)
+	c, _ := decode(f, page)
 	err = f.Save(form.Beside{errClosing: "close", agenda.ErrTooMany: "close"}, func() error {
-		_, err := h.bulkCancels.Clear(r.Context(), r.Viewer, c)
+		_, err := h.bulkCancels.Cancel(r.Context(), r.Viewer, c)
 		return err
 	})
 	if err != nil {
@@ -232,10 +232,10 @@ func (h *HTTP) cancelChosen(w http.ResponseWriter, r *web.Request, f *form.Form)
 }
 
 // Total is how many are chosen, in words.
-func (p checkClearingPage) Total() string { return plural(len(p.Chosen), "rendez-vous", "rendez-vous") }
+func (p checkPage) Total() string { return plural(len(p.Chosen), "rendez-vous", "rendez-vous") }
 
-// Who is how many people are told, in words.
-func (p checkClearingPage) Who() string { return plural(p.People, "personne", "personnes") }
+// Notified is how many people are told, in words.
+func (p checkPage) Notified() string { return plural(p.People, "personne", "personnes") }
 
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -28,8 +28,8 @@ func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids
 	return people, err
 }
 
-// clearingRow is one cancelling by the administration.
-type clearingRow struct {
+// decisionRow is one cancelling by the administration.
+type decisionRow struct {
 	ID           uuid.UUID
 	AuthorID     uuid.UUID
 	SealedReason []byte
@@ -37,20 +37,20 @@ type clearingRow struct {
 	DecidedAt    time.Time
 }
 
-func insertClearing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c clearingRow) error {
+func insertDecision(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c decisionRow) error {
 	_, err := tx.Exec(ctx, `
-		insert into agenda_clearings (id, social_worker_id, author_id, sealed_reason, cancelled, decided_at) values ($1, $2, $3, $4, $5, $6)`,
+		insert into bulk_cancels (id, social_worker_id, author_id, sealed_reason, cancelled, decided_at) values ($1, $2, $3, $4, $5, $6)`,
 		c.ID, worker, c.AuthorID, c.SealedReason, c.Cancelled, c.DecidedAt)
 	return err
 }
 
-func readClearings(ctx context.Context, q postgres.Querier, worker uuid.UUID, most int) ([]clearingRow, error) {
-	return postgres.All[clearingRow](ctx, q, `
-		select id, author_id, sealed_reason, cancelled, decided_at from agenda_clearings
+func readDecisions(ctx context.Context, q postgres.Querier, worker uuid.UUID, most int) ([]decisionRow, error) {
+	return postgres.All[decisionRow](ctx, q, `
+		select id, author_id, sealed_reason, cancelled, decided_at from bulk_cancels
 		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
 }
 
 // Erase forgets what a worker cancelled at once.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
-	return postgres.ExecAll(ctx, tx, []string{`delete from agenda_clearings where social_worker_id = $1`}, person)
+	return postgres.ExecAll(ctx, tx, []string{`delete from bulk_cancels where social_worker_id = $1`}, person)
 }

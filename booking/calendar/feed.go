@@ -118,7 +118,7 @@ type feedEntry struct {
 func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) {
 	var row feedRow
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		row, err = noteFeedRead(ctx, tx, hashOf(token))
+		row, err = countFeedRead(ctx, tx, hashOf(token))
 		return err
 	})
 	switch {

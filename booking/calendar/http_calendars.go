@@ -66,10 +66,10 @@ func (h *HTTP) addCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) 
 // besideCalendar says where the refusals of a calendar stand.
 var besideCalendar = form.Beside{errManyCalendars: "address", errSameCalendar: "address", errNoAddress: "address"}
 
-// refreshCalendar has one read now.
-func (h *HTTP) refreshCalendar(w http.ResponseWriter, r *web.Request) error {
+// syncNow has one read now.
+func (h *HTTP) syncNow(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
-		return h.calendars.RefreshCalendar(r.Context(), v, id)
+		return h.calendars.Sync(r.Context(), v, id)
 	})
 }
 

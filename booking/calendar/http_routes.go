@@ -7,7 +7,7 @@ func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/agenda/calendriers", web.SocialWorkers, h.showCalendars),
 		web.Form("/agenda/calendriers", web.SocialWorkers, h.addCalendar),
-		web.Post("/agenda/calendriers/{id}/lecture", web.SocialWorkers, h.refreshCalendar),
+		web.Post("/agenda/calendriers/{id}/lecture", web.SocialWorkers, h.syncNow),
 		web.Post("/agenda/calendriers/{id}/pause", web.SocialWorkers, h.pauseCalendar),
 		web.Post("/agenda/calendriers/{id}/reprise", web.SocialWorkers, h.resumeCalendar),
 		web.Form("/agenda/calendriers/{id}/journees", web.SocialWorkers, h.countAllDay),

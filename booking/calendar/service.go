@@ -48,7 +48,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 
 // Rounds are what comes round by itself.
 func (s *Service) Rounds() []jobs.Round {
-	return []jobs.Round{{Name: "calendars_due", Every: lookForDue, Do: s.ReadDue}}
+	return []jobs.Round{{Name: "calendars_due", Every: dueInterval, Do: s.ReadDue}}
 }
 
 // HTTP is the pages of calendars.

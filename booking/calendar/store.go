@@ -29,12 +29,12 @@ type subscriptionRow struct {
 	Failure        Failure
 	Failures       int
 	FailingSince   *time.Time
-	ToldAt         *time.Time
+	NotifiedAt     *time.Time
 }
 
 const selectSubscription = `
 	select id, social_worker_id, name, sealed_address, all_day, paused, due_at, asked_at, read_at, expanded_at,
-	       etag, last_modified, failure, failures, failing_since, told_at
+	       etag, last_modified, failure, failures, failing_since, notified_at
 	from calendar_subscriptions `
 
 func (r subscriptionRow) subscription(host string) Subscription {
@@ -97,7 +97,7 @@ func pauseSubscription(ctx context.Context, tx postgres.Tx, id uuid.UUID, paused
 		return err
 	}
 	_, err := tx.Exec(ctx, `
-		update calendar_subscriptions set paused = $2, due_at = $3, expanded_at = null, failure = '', failures = 0, failing_since = null, told_at = null
+		update calendar_subscriptions set paused = $2, due_at = $3, expanded_at = null, failure = '', failures = 0, failing_since = null, notified_at = null
 		where id = $1`, id, paused, tx.Now)
 	return err
 }
@@ -107,19 +107,19 @@ func setAllDay(ctx context.Context, tx postgres.Tx, id uuid.UUID, count bool) er
 	return err
 }
 
-func noteAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+func setAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update calendar_subscriptions set asked_at = $2 where id = $1`, id, tx.Now)
 	return err
 }
 
-// takeDue finds calendars that are due and has each wait until later, unless
+// dequeueDue finds calendars that are due and has each wait until later, unless
 // another instance is about them.
-func takeDue(ctx context.Context, tx postgres.Tx, most int) ([]uuid.UUID, error) {
+func dequeueDue(ctx context.Context, tx postgres.Tx, most int) ([]uuid.UUID, error) {
 	type due struct{ ID uuid.UUID }
 	rows, err := postgres.All[due](ctx, tx, `
 		update calendar_subscriptions set due_at = $1::timestamptz + $3 * interval '1 second' where id in (
 			select id from calendar_subscriptions where not paused and due_at <= $1 order by due_at limit $2 for update skip locked)
-		returning id`, tx.Now, most, readEvery.Seconds())
+		returning id`, tx.Now, most, syncInterval.Seconds())
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
 		ids[i] = row.ID
@@ -127,23 +127,23 @@ func takeDue(ctx context.Context, tx postgres.Tx, most int) ([]uuid.UUID, error)
 	return ids, err
 }
 
-func noteRead(ctx context.Context, tx postgres.Tx, id uuid.UUID, version fetch.Version, next time.Time) error {
+func setRead(ctx context.Context, tx postgres.Tx, id uuid.UUID, version fetch.Version, next time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update calendar_subscriptions set read_at = $2, due_at = $3, etag = $4, last_modified = $5,
-			failure = '', failures = 0, failing_since = null, told_at = null
+			failure = '', failures = 0, failing_since = null, notified_at = null
 		where id = $1`, id, tx.Now, next, version.ETag, version.LastModified)
 	return err
 }
 
-func noteFailure(ctx context.Context, tx postgres.Tx, id uuid.UUID, why Failure, next time.Time) error {
+func setFailure(ctx context.Context, tx postgres.Tx, id uuid.UUID, why Failure, next time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update calendar_subscriptions set failure = $2, failures = failures + 1, failing_since = coalesce(failing_since, $3), due_at = $4
 		where id = $1`, id, why, tx.Now, next)
 	return err
 }
 
-func noteTold(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(ctx, `update calendar_subscriptions set told_at = $2 where id = $1`, id, tx.Now)
+func markNotified(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(ctx, `update calendar_subscriptions set notified_at = $2 where id = $1`, id, tx.Now)
 	return err
 }
 
@@ -201,8 +201,8 @@ func deleteFeed(ctx context.Context, q postgres.Querier, worker uuid.UUID) error
 	return err
 }
 
-// noteFeedRead counts one more reading in the window that is open, or opens one.
-func noteFeedRead(ctx context.Context, tx postgres.Tx, hash []byte) (feedRow, error) {
+// countFeedRead counts one more reading in the window that is open, or opens one.
+func countFeedRead(ctx context.Context, tx postgres.Tx, hash []byte) (feedRow, error) {
 	return postgres.One[feedRow](ctx, tx, `
 		update agenda_feeds set read_at = $2,
 			reads = case when window_began_at > $2::timestamptz - $3 * interval '1 second' then reads + 1 else 1 end,

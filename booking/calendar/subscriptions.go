@@ -20,9 +20,9 @@ const MaxSubscriptions = 5
 // maxCalendarName is how many characters a calendar's name may have.
 const maxCalendarName = 60
 
-// readAgainAfter is how long a worker waits before the same calendar is read again at
+// minSyncInterval is how long a worker waits before the same calendar is read again at
 // their word.
-const readAgainAfter = time.Minute
+const minSyncInterval = time.Minute
 
 // Subscription is a calendar that a worker keeps elsewhere, whose busy times close
 // their hours here (R41). Nothing of it is kept but these times.
@@ -183,17 +183,17 @@ func (s *Service) CountAllDay(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	})
 }
 
-// RefreshCalendar has a calendar of the viewer's read now; Throttled for one that
+// Sync has a calendar of the viewer's read now; Throttled for one that
 // was asked for a moment ago.
-func (s *Service) RefreshCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
+func (s *Service) Sync(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, row subscriptionRow) error {
-		if wait := row.AskedAt.Add(readAgainAfter).Sub(tx.Now); wait > 0 {
+		if wait := row.AskedAt.Add(minSyncInterval).Sub(tx.Now); wait > 0 {
 			return &fault.Fault{Code: fault.Throttled, Message: "Cet agenda vient d’être demandé. Attendez une minute avant de recommencer.", RetryAfter: wait}
 		}
 		if row.Paused {
 			return fault.New(fault.Conflict, "Cet agenda est en pause. Reprenez-le d’abord.")
 		}
-		if err := noteAsked(ctx, tx, id); err != nil {
+		if err := setAsked(ctx, tx, id); err != nil {
 			return err
 		}
 		return s.readSoon(ctx, tx, id)

@@ -36,7 +36,7 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 	s := w.subscribe(t, w.out.URL)
 	marc, zoe := w.SocialWorker(t, "Marc", "Kermarrec"), w.Beneficiary(t, "Zoé", "Vidal")
 	acts := map[string]func(v *viewer.Viewer) error{
-		"refresh": func(v *viewer.Viewer) error { return w.Calendars.RefreshCalendar(ctx, v, s.ID) },
+		"refresh": func(v *viewer.Viewer) error { return w.Calendars.Sync(ctx, v, s.ID) },
 		"pause":   func(v *viewer.Viewer) error { return w.Calendars.PauseCalendar(ctx, v, s.ID, true) },
 		"days":    func(v *viewer.Viewer) error { return w.Calendars.CountAllDay(ctx, v, s.ID, false) },
 		"remove":  func(v *viewer.Viewer) error { return w.Calendars.Unsubscribe(ctx, v, s.ID) },
@@ -57,11 +57,11 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 	if _, err := w.Calendars.Subscriptions(ctx, zoe); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a beneficiary asks: %v", err)
 	}
-	if err := w.Calendars.RefreshCalendar(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
+	if err := w.Calendars.Sync(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
 		t.Errorf("asked for again at once: %v", err)
 	}
 	w.SetNow(w.DB.Now().Add(time.Minute))
-	must(t, w.Calendars.RefreshCalendar(ctx, w.worker, s.ID))
+	must(t, w.Calendars.Sync(ctx, w.worker, s.ID))
 	add := func(address string) error {
 		return w.Calendars.Subscribe(ctx, w.worker, calendar.NewSubscription{Name: "x", Address: address})
 	}

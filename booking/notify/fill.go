@@ -37,7 +37,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 		return notification.Content{}, verdict, nil
 	}
 	content := To(n.Channel, person)
-	content.Data, err = s.say(ctx, tx, n, a, person)
+	content.Data, err = s.wordsWithOffers(ctx, tx, n, a, person)
 	if method, has := calendarMethod(n, a); has {
 		content.Method = string(method)
 		content.Calendar = []byte(calendar.CalendarFile(a, method, s.Links.Appointment(a.ID), s.Links.OrganizerAddress(), person.Email, tx.Now))
@@ -88,20 +88,20 @@ func calendarMethod(n notification.Notification, a appointment.Appointment) (met
 
 // words are what the texts may say: never who the other person is, nor why they meet.
 type words struct {
-	FirstName   string // of the person who is told
-	When        string // in full, for a mail
-	Free        bool   // whether cancelling is free still
-	FreeUntil   string
-	AnswerBy    string
-	Plain       string // for an SMS
-	PlainHour   string
-	PlainFree   string
-	Page        string
-	Beneficiary bool
-	Late        bool
-	Begun       bool // the hour, which nobody cancels or moves any more
-	Requested   bool
-	Mode        slot.Mode
+	FirstName        string // of the person who is told
+	When             string // in full, for a mail
+	PenaltyFree      bool   // whether cancelling is free still
+	PenaltyFreeUntil string
+	AnswerBy         string
+	Plain            string // for an SMS
+	PlainHour        string
+	PlainPenaltyFree string
+	Page             string
+	Beneficiary      bool
+	Late             bool
+	Begun            bool // the hour, which nobody cancels or moves any more
+	Requested        bool
+	Mode             slot.Mode
 
 	Proposals string   // where other hours are offered; empty where none are
 	Offers    []Offers // those of them that a mail names
@@ -112,17 +112,17 @@ func (s *Service) wordsOf(a appointment.Appointment, person people.Reachable, no
 	if person.ID == a.SocialWorkerID {
 		other = person.Zone
 	}
-	starts, free := a.StartsAt.In(person.Zone), a.FreeUntil().In(person.Zone)
+	starts, penaltyFree := a.StartsAt.In(person.Zone), a.PenaltyFreeUntil().In(person.Zone)
 	return words{
-		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), Free: a.Free(now), FreeUntil: web.DayHour(free), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
-		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainFree: web.PlainDateHour(free),
+		FirstName: person.FirstName, When: web.Both(a.StartsAt, person.Zone, other), PenaltyFree: a.PenaltyFree(now), PenaltyFreeUntil: web.DayHour(penaltyFree), AnswerBy: web.DayHour(a.AnswerBy.In(person.Zone)),
+		Plain: web.PlainDayHour(starts), PlainHour: web.PlainHour(starts), PlainPenaltyFree: web.PlainDateHour(penaltyFree),
 		Page: s.Links.Appointment(a.ID), Beneficiary: person.ID == a.BeneficiaryID, Late: a.Status == appointment.CancelledLate, Begun: !now.Before(a.StartsAt), Requested: a.Status == appointment.Requested, Mode: a.Mode,
 	}
 }
 
 // say is what a notification says: of a worker's cancelling, with what is offered as it
 // is written.
-func (s *Service) say(ctx context.Context, tx postgres.Tx, n notification.Notification, a appointment.Appointment, person people.Reachable) (words, error) {
+func (s *Service) wordsWithOffers(ctx context.Context, tx postgres.Tx, n notification.Notification, a appointment.Appointment, person people.Reachable) (words, error) {
 	said := s.wordsOf(a, person, tx.Now)
 	if n.Kind != Cancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {
 		return said, nil

@@ -79,7 +79,7 @@ var kinds = map[string]kind{
 	Expired:       {label: "Demande sans réponse", valid: []appointment.Status{appointment.Expired}},
 	LimitReminder: {
 		label: "Rappel avant la limite", valid: []appointment.Status{appointment.Confirmed}, wanted: func(c people.Contact) bool { return c.LimitReminder },
-		before: appointment.FreeCancellation + 24*time.Hour, useless: appointment.FreeCancellation + time.Hour,
+		before: appointment.PenaltyFreeBefore + 24*time.Hour, useless: appointment.PenaltyFreeBefore + time.Hour,
 	},
 	HourReminder: {
 		label: "Rappel avant l’heure", valid: []appointment.Status{appointment.Confirmed}, wanted: func(c people.Contact) bool { return c.HourReminder },

@@ -62,11 +62,11 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.
 	}
 	var found Offers
 	for _, worker := range others {
-		free, err := s.freeFor(ctx, q, worker, a, fits)
+		available, err := s.availableFor(ctx, q, worker, a, fits)
 		if err != nil {
 			return Offers{}, err
 		}
-		for _, o := range free {
+		for _, o := range available {
 			if o.StartsAt.Equal(a.StartsAt) {
 				found.SameHour = append(found.SameHour, o)
 			} else {
@@ -128,8 +128,8 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 	return f, err
 }
 
-// freeFor are the hours of a worker that fit.
-func (s *Service) freeFor(ctx context.Context, q postgres.Querier, row worker.Row, a appointment.Appointment, fits *room) (free []Offer, err error) {
+// availableFor are the hours of a worker that fit.
+func (s *Service) availableFor(ctx context.Context, q postgres.Querier, row worker.Row, a appointment.Appointment, fits *room) (available []Offer, err error) {
 	marked, err := appointment.ReadMark(ctx, q, row.AccountID, a.BeneficiaryID)
 	if err != nil {
 		return nil, err
@@ -149,10 +149,10 @@ func (s *Service) freeFor(ctx context.Context, q postgres.Querier, row worker.Ro
 			o.Place = where.Words()
 		}
 		if hour.Offers(a.Mode) && (a.Mode != slot.InPerson || where != nil) && fits.has(o) {
-			free = append(free, o)
+			available = append(available, o)
 		}
 	}
-	return free, err
+	return available, err
 }
 
 // has reports whether the hour is one that the person can have.
@@ -171,12 +171,12 @@ func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worke
 	if err != nil {
 		return nil, err
 	}
-	free, err := s.freeFor(ctx, q, worker, a, fits)
-	if err != nil || len(free) == 0 {
+	available, err := s.availableFor(ctx, q, worker, a, fits)
+	if err != nil || len(available) == 0 {
 		return nil, err
 	}
 	given, err := readGivenUp(ctx, q, worker.AccountID, agenda.Around(fits.span))
-	return slices.DeleteFunc(free, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
+	return slices.DeleteFunc(available, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
 }
 
 // nearest are the first of the hours, those closest to at before the others.

@@ -30,7 +30,7 @@ type Recall struct {
 	AppointmentID    uuid.UUID // the cancelled one
 	StartsAt         time.Time // the hour that was lost
 	SocialWorkerName string
-	Notice           notify.Delivery // what became of the latest word of it
+	Delivery         notify.Delivery // what became of the latest word of it
 	Tries            int             // calls that reached nobody
 	TriedAt          time.Time
 	CallNow          bool // a call may come now
@@ -39,8 +39,8 @@ type Recall struct {
 // How many people one page shows, and how many are looked at, at a time and to count
 // them.
 const (
-	recallsShown  = 50
-	recallsLooked = 500
+	recallsShown   = 50
+	recallsScanned = 500
 )
 
 var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’appel : elle a répondu, ou quelqu’un l’a jointe.")
@@ -87,8 +87,8 @@ func noteRecallsShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, all
 // firstRecalls are the first so many; however many people whose account is not open
 // stand before them, nobody is hidden behind those.
 func (s *Service) firstRecalls(ctx context.Context, q postgres.Querier, now time.Time, most int) (all []Recall, err error) {
-	for looked := 0; len(all) < most; looked += recallsLooked {
-		rows, err := readRecalls(ctx, q, now, recallsLooked, looked)
+	for scanned := 0; len(all) < most; scanned += recallsScanned {
+		rows, err := readRecalls(ctx, q, now, recallsScanned, scanned)
 		if err != nil || len(rows) == 0 {
 			return all, err
 		}
@@ -114,8 +114,8 @@ func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recall
 		}
 		r := Recall{
 			Reachable: person, AppointmentID: row.AppointmentID, StartsAt: row.StartsAt.UTC(), SocialWorkerName: known[row.SocialWorkerID].Name(),
-			Notice: notify.Delivery{Notification: notification.Notification{Channel: row.Channel, State: row.NoticeState, Cause: row.Cause}},
-			Tries:  row.Tries, CallNow: person.Contact.Callable(now, person.Zone),
+			Delivery: notify.Delivery{Notification: notification.Notification{Channel: row.Channel, State: row.DeliveryState, Cause: row.Cause}},
+			Tries:    row.Tries, CallNow: person.Contact.Callable(now, person.Zone),
 		}
 		if row.TriedAt != nil {
 			r.TriedAt = *row.TriedAt
@@ -127,7 +127,7 @@ func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recall
 
 // CountRecalls is how many people wait for a call, for the switchboard's first page.
 func (s *Service) CountRecalls(ctx context.Context) (int, error) {
-	all, err := s.firstRecalls(ctx, s.DB.Pool, s.DB.Now(), recallsLooked)
+	all, err := s.firstRecalls(ctx, s.DB.Pool, s.DB.Now(), recallsScanned)
 	return len(all), err
 }
 

@@ -82,7 +82,7 @@ func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 			a, err := p.Appointments.Appointment(t.Context(), person, id)
 			must(t, err)
 			if act == 0 {
-				_, err = p.BulkCancels.Clear(t.Context(), p.Nadia, bulkcancel.Clearing{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{id}})
+				_, err = p.BulkCancels.Cancel(t.Context(), p.Nadia, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{id}})
 				must(t, err)
 			} else {
 				p.CancelAsWorker(t, a)

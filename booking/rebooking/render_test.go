@@ -33,7 +33,7 @@ func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
 		proposalPage{Proposal: Proposal{Appointment: appointment.Appointment{Zone: time.UTC}}, Form: form.New(nil), Reader: time.UTC}, full,
 		recallsPage{}, recallsPage{v, []Recall{
 			{Reachable: people.Reachable{Person: people.Person{Zone: time.UTC}}},
-			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Notice: notify.Delivery{Notification: notification.Notification{Channel: notification.Mail, State: notification.Bounced, Cause: notification.NoAnswer}}},
+			{Reachable: person, StartsAt: at, Tries: 2, TriedAt: at, Delivery: notify.Delivery{Notification: notification.Notification{Channel: notification.Mail, State: notification.Bounced, Cause: notification.NoAnswer}}},
 		}, true},
 	)
 }

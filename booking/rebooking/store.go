@@ -100,7 +100,7 @@ type recallRow struct {
 	row
 	SocialWorkerID uuid.UUID
 	Channel        notification.Channel // of the latest notice of it that the person was sent
-	NoticeState    notification.State
+	DeliveryState  notification.State
 	Cause          string
 }
 
@@ -110,7 +110,7 @@ type recallRow struct {
 func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, skipped int) ([]recallRow, error) {
 	return postgres.All[recallRow](ctx, q, `
 		select b.appointment_id, b.beneficiary_id, b.starts_at, b.due_at, b.state, b.booked_id, b.settled_at, b.tries, b.tried_at,
-		       p.social_worker_id, coalesce(n.channel, 'none') as channel, coalesce(n.state, 'failed') as notice_state, coalesce(n.cause, '') as cause
+		       p.social_worker_id, coalesce(n.channel, 'none') as channel, coalesce(n.state, 'failed') as delivery_state, coalesce(n.cause, '') as cause
 		from rebookings b join appointments p on p.id = b.appointment_id
 		left join lateral (
 			select channel, state, cause from `+notification.Of("b.appointment_id", "b.beneficiary_id")+` n where n.kind = $3

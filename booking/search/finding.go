@@ -69,7 +69,7 @@ func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (
 	if search.For == uuid.Nil || search.For == v.ID {
 		return v.ID, nil
 	}
-	person, err := s.appointments.Somebody(ctx, v, search.For)
+	person, err := s.appointments.BookableFor(ctx, v, search.For)
 	return person.ID, err
 }
 
@@ -98,7 +98,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	firsts, err := s.firstFree(ctx, person, rows, slot.ParseModes(search.Modes))
+	firsts, err := s.firstAvailable(ctx, person, rows, slot.ParseModes(search.Modes))
 	if err != nil {
 		return nil, false, err
 	}
@@ -165,10 +165,10 @@ func accountsOf(candidates []candidateRow) []uuid.UUID {
 	return ids
 }
 
-// firstFree finds, of each worker, the first hour that the person can have in one of
+// firstAvailable finds, of each worker, the first hour that the person can have in one of
 // the modes. Most have one within two weeks; for those alone who have none more is
 // read.
-func (s *Service) firstFree(ctx context.Context, person uuid.UUID, workers []worker.Row, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
+func (s *Service) firstAvailable(ctx context.Context, person uuid.UUID, workers []worker.Row, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
 	t, err := s.seekerOf(ctx, person, modes)
 	if err != nil {
 		return nil, err
@@ -208,10 +208,10 @@ func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.M
 
 // can are those of a worker's free hours that the seeker can have, each with the modes
 // in which they can: where they ask, an hour so near that nobody could answer is none.
-func (t Seeker) can(worker uuid.UUID, free []slot.Slot) []slot.Slot {
+func (t Seeker) can(worker uuid.UUID, available []slot.Slot) []slot.Slot {
 	asks := slices.Contains(t.Marked, worker)
 	var own []slot.Slot
-	for _, hour := range free {
+	for _, hour := range available {
 		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return !slices.Contains(t.Modes, m) })
 		if len(hour.Modes) > 0 && (!asks || appointment.AnswerBy(hour.StartsAt, t.Now).After(t.Now)) {
 			own = append(own, hour)
@@ -282,13 +282,13 @@ func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Searc
 }
 
 // instants counts the distinct hours of rows in order.
-func instants(kept []freeHourRow) int {
-	return len(slices.CompactFunc(slices.Clone(kept), func(a, b freeHourRow) bool { return a.StartsAt.Equal(b.StartsAt) }))
+func instants(kept []slotRow) int {
+	return len(slices.CompactFunc(slices.Clone(kept), func(a, b slotRow) bool { return a.StartsAt.Equal(b.StartsAt) }))
 }
 
 // verified adds to hours those of the kept ones that the agendas bear out, one of each
 // instant, and none at which the seeker meets somebody already.
-func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours []Hour, kept []freeHourRow) ([]Hour, error) {
+func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours []Hour, kept []slotRow) ([]Hour, error) {
 	if len(kept) == 0 {
 		return hours, nil
 	}
@@ -313,14 +313,14 @@ func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours [
 	if err != nil {
 		return nil, err
 	}
-	free := map[uuid.UUID][]slot.Slot{}
+	available := map[uuid.UUID][]slot.Slot{}
 	for _, row := range rows {
 		if people[row.AccountID].Active {
-			free[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].Available(span, t.Now))
+			available[row.AccountID] = t.can(row.AccountID, agendas[row.AccountID].Available(span, t.Now))
 		}
 	}
 	for _, k := range kept {
-		hour := slot.Slot{StartsAt: k.StartsAt.UTC(), Modes: slot.ModesAt(free[k.SocialWorkerID], k.StartsAt)}
+		hour := slot.Slot{StartsAt: k.StartsAt.UTC(), Modes: slot.ModesAt(available[k.SocialWorkerID], k.StartsAt)}
 		known := len(hours) > 0 && hours[len(hours)-1].StartsAt.Equal(hour.StartsAt)
 		if hour.Modes == nil || known || slot.OverlapsAny(hour.Period(), own) {
 			continue
@@ -334,14 +334,14 @@ func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours [
 
 // Bookable are those of a worker's free hours, in order, that the seeker can have under the
 // contract as if one of their appointments were not there.
-func (t Seeker) Bookable(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, free []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
-	span := slot.Period{From: free[0].StartsAt, To: free[len(free)-1].StartsAt.Add(slot.Length)}
+func (t Seeker) Bookable(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, available []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
+	span := slot.Period{From: available[0].StartsAt, To: available[len(available)-1].StartsAt.Add(slot.Length)}
 	own, err := appointment.ReadOwnHours(ctx, q, t.Person, but, span, t.Now)
 	if err != nil {
 		return nil, err
 	}
 	full, err := appointment.UsedUp(ctx, q, contract, t.Person, but, span, t.Now)
-	return slices.DeleteFunc(t.can(worker, free), func(hour slot.Slot) bool {
+	return slices.DeleteFunc(t.can(worker, available), func(hour slot.Slot) bool {
 		return slot.OverlapsAny(hour.Period(), own) || slot.StartsIn(hour.Period(), full)
 	}), err
 }

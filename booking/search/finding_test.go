@@ -57,7 +57,7 @@ func TestR12_TheFirstAvailableSlotIsThatOfTheAgenda(t *testing.T) {
 		w, zoe := someWorld(t, seed)
 		for _, refreshed := range []bool{false, true} {
 			if refreshed {
-				must(t, w.Waitlist.Refresh(t.Context()))
+				must(t, w.Waitlist.RefreshSlots(t.Context()))
 			}
 			for _, mode := range append([]slot.Mode{""}, slot.Modes...) {
 				sheets, more, err := w.Searches.Find(t.Context(), zoe, search.Search{Mode: mode})
@@ -122,7 +122,7 @@ func TestR12_ABookedSlotIsNotShownAsAvailable(t *testing.T) {
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Morel")
 	nadia, ines := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Inès", "Robert")
-	must(t, w.Waitlist.Refresh(t.Context()))
+	must(t, w.Waitlist.RefreshSlots(t.Context()))
 	next := bookingtest.Start.Truncate(time.Hour).Add(time.Hour)
 	taken := w.Book(t, paul, nadia, next, slot.Video)
 	sheets, _, err := w.Searches.Find(t.Context(), zoe, search.Search{})
@@ -144,7 +144,7 @@ func TestR12_ABookedSlotIsNotShownAsAvailable(t *testing.T) {
 	}
 	_, err = w.Bookings.Cancel(t.Context(), paul, taken.ID, "")
 	must(t, err)
-	must(t, w.Waitlist.Refresh(t.Context()))
+	must(t, w.Waitlist.RefreshSlots(t.Context()))
 	if sheets, _, err = w.Searches.Find(t.Context(), zoe, search.Search{Mode: slot.Video}); err != nil || !sheets[1].First.Equal(next) {
 		t.Errorf("after the cancelling: %v, %v", sheets[1].First, err)
 	}
@@ -161,7 +161,7 @@ func TestR12_R45_PeopleAreFoundPageByPage(t *testing.T) {
 			w.Open(t, v, slot.Opening{Weekday: 1 + i%7, FirstDay: bookingtest.Start.Truncate(24 * time.Hour), Starts: 600 + i, Ends: 700 + i, Modes: slot.Modes})
 		}
 	}
-	must(t, w.Waitlist.Refresh(t.Context()))
+	must(t, w.Waitlist.RefreshSlots(t.Context()))
 	for _, byName := range []bool{false, true} {
 		seen := map[uuid.UUID]bool{}
 		var before search.Found

@@ -115,7 +115,7 @@ func (h Hour) Ways() string {
 type soonestPage struct {
 	searchForm
 	Hours   []Hour
-	Kept    []appointment.KeptField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.HiddenField // what was typed before the hour was lost, to go on with
 	Problem string
 }
 
@@ -180,7 +180,7 @@ func (h *HTTP) RenderSoonestError(r *web.Request, request appointment.Request, w
 	if err != nil {
 		return err
 	}
-	page.Problem, page.Kept = why.Message, appointment.Kept(request)
+	page.Problem, page.Kept = why.Message, appointment.HiddenFields(request)
 	return fault.WithPage(why, page)
 }
 

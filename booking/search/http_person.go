@@ -64,7 +64,7 @@ func (p personPage) HoursOf(worker uuid.UUID) string {
 // Person shows it.
 func (h *HTTP) Person(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
-	e, err := h.appointments.ForWhom(r)
+	e, err := h.appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 		}
 		unreached[v.Name] = true
 	}
-	must(t, d.Waitlist.Refresh(t.Context()))
+	must(t, d.Waitlist.RefreshSlots(t.Context()))
 	yann := d.Member(t, viewer.Switchboard, "Yann")
 	at := func(query string) string {
 		r := httptest.NewRequest(http.MethodGet, "/standard/beneficiaires/"+d.Zoe.ID.String()+"?"+query, nil)

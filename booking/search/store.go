@@ -12,15 +12,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// readHoursDue finds workers, in the order of their ids, whose free hours are to be
+// readDueWorkers finds workers, in the order of their ids, whose free hours are to be
 // worked out: their agenda changed, or it was not done in the fresh time, whose end is now.
-func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh slot.Period, most int) ([]uuid.UUID, error) {
+func readDueWorkers(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh slot.Period, most int) ([]uuid.UUID, error) {
 	type row struct{ AccountID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `
 		select account_id from social_workers w
 		where account_id > $1
-		  and (exists (select from hours_changed c where c.social_worker_id = account_id)
-		       or not exists (select from free_hours_read r where r.social_worker_id = account_id and r.read_at > $2 and r.read_at <= $3))
+		  and (exists (select from agenda_changes c where c.social_worker_id = account_id)
+		       or not exists (select from available_slots_refreshes r where r.social_worker_id = account_id and r.refreshed_at > $2 and r.refreshed_at <= $3))
 		order by account_id limit $4`, after, fresh.From, fresh.To, most)
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
@@ -29,38 +29,38 @@ func readHoursDue(ctx context.Context, q postgres.Querier, after uuid.UUID, fres
 	return ids, err
 }
 
-// lockFreeHours has others who work out the same worker's hours wait, and returns
+// lockSlots has others who work out the same worker's hours wait, and returns
 // until when those that are kept are all.
-func lockFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
+func lockSlots(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into free_hours_read (social_worker_id, known_until, read_at) values ($1, $2, $2)
-		on conflict (social_worker_id) do update set read_at = $2 returning known_until`, worker, tx.Now).Scan(&knownUntil)
+		insert into available_slots_refreshes (social_worker_id, known_until, refreshed_at) values ($1, $2, $2)
+		on conflict (social_worker_id) do update set refreshed_at = $2 returning known_until`, worker, tx.Now).Scan(&knownUntil)
 	return knownUntil, err
 }
 
-func noteFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, until time.Time) error {
-	_, err := tx.Exec(ctx, `update free_hours_read set known_until = $2 where social_worker_id = $1`, worker, until)
+func setKnownUntil(ctx context.Context, tx postgres.Tx, worker uuid.UUID, until time.Time) error {
+	_, err := tx.Exec(ctx, `update available_slots_refreshes set known_until = $2 where social_worker_id = $1`, worker, until)
 	return err
 }
 
-func takeHoursChanged(ctx context.Context, tx postgres.Tx, worker uuid.UUID) error {
-	_, err := tx.Exec(ctx, `delete from hours_changed where social_worker_id = $1`, worker)
+func deleteChanges(ctx context.Context, tx postgres.Tx, worker uuid.UUID) error {
+	_, err := tx.Exec(ctx, `delete from agenda_changes where social_worker_id = $1`, worker)
 	return err
 }
 
-type freeHourRow struct {
+type slotRow struct {
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
 	Modes          []string
 }
 
-func (r freeHourRow) slot() slot.Slot {
+func (r slotRow) slot() slot.Slot {
 	return slot.Slot{StartsAt: r.StartsAt.UTC(), Modes: slot.ParseModes(r.Modes)}
 }
 
-func readFreeHours(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]slot.Slot, error) {
-	rows, err := postgres.All[freeHourRow](ctx, q, `
-		select social_worker_id, starts_at, modes from free_hours where social_worker_id = $1 order by starts_at`, worker)
+func readSlots(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]slot.Slot, error) {
+	rows, err := postgres.All[slotRow](ctx, q, `
+		select social_worker_id, starts_at, modes from available_slots where social_worker_id = $1 order by starts_at`, worker)
 	slots := make([]slot.Slot, len(rows))
 	for i, row := range rows {
 		slots[i] = row.slot()
@@ -68,15 +68,15 @@ func readFreeHours(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([
 	return slots, err
 }
 
-func deleteFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, at []time.Time) error {
+func deleteSlots(ctx context.Context, tx postgres.Tx, worker uuid.UUID, at []time.Time) error {
 	if len(at) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `delete from free_hours where social_worker_id = $1 and starts_at = any($2)`, worker, at)
+	_, err := tx.Exec(ctx, `delete from available_slots where social_worker_id = $1 and starts_at = any($2)`, worker, at)
 	return err
 }
 
-func putFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []slot.Slot) error {
+func upsertSlots(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []slot.Slot) error {
 	if len(slots) == 0 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func putFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots [
 		at[i], modes[i] = hour.StartsAt, slot.JoinModes(hour.Modes)
 	}
 	_, err := tx.Exec(ctx, `
-		insert into free_hours (social_worker_id, starts_at, modes)
+		insert into available_slots (social_worker_id, starts_at, modes)
 		select $1, at, string_to_array(modes, ',') from unnest($2::timestamptz[], $3::text[]) as t (at, modes)
 		on conflict (social_worker_id, starts_at) do update set modes = excluded.modes`, worker, at, modes)
 	return err
@@ -110,7 +110,7 @@ var stillAhead = agenda.StillAhead("$5") + ` and f.modes && $3::text[]`
 // depend on the appointments that there are.
 func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
 	return postgres.All[candidateRow](ctx, q, `
-		select w.account_id, (select min(f.starts_at) from free_hours f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
+		select w.account_id, (select min(f.starts_at) from available_slots f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
 		from social_workers w where `+found+` and `+worker.CoveredAt("$5")+` and $6::uuid in (w.account_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
 		s.Reason, s.Language, s.Modes, s.Town, now, s.Worker)
 }
@@ -118,12 +118,12 @@ func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.
 // readSoonest finds the next free hours of the candidates that are kept within a span:
 // of so many instants, each with a few workers. Whom each person sees first at an hour
 // that many have differs.
-func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates []uuid.UUID, span slot.Period) ([]freeHourRow, error) {
-	return postgres.All[freeHourRow](ctx, q, `
+func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates []uuid.UUID, span slot.Period) ([]slotRow, error) {
+	return postgres.All[slotRow](ctx, q, `
 		select social_worker_id, starts_at, modes from (
 			select f.social_worker_id, f.starts_at, f.modes, dense_rank() over (order by f.starts_at) as instant,
 			       row_number() over (partition by f.starts_at order by hashtextextended($6::uuid::text || f.social_worker_id, 0)) as choice
-			from free_hours f join social_workers w on w.account_id = f.social_worker_id
+			from available_slots f join social_workers w on w.account_id = f.social_worker_id
 			where f.social_worker_id = any($1) and `+stillAhead+` and f.starts_at >= $4 and f.starts_at < $2) as kept
 		where instant <= $7 and choice <= $8 order by starts_at, choice`,
 		candidates, span.To, t.Modes, span.From, t.Now, t.Person, instantsRead, choicesRead)
@@ -132,6 +132,6 @@ func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates [
 // Erase removes a worker's first slots.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
-		`delete from free_hours where social_worker_id = $1`,
+		`delete from available_slots where social_worker_id = $1`,
 	}, person)
 }

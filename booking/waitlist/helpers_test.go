@@ -78,7 +78,7 @@ func (w *waitlistWorld) deliver(t *testing.T) (later int) {
 
 func (w *waitlistWorld) refresh(t *testing.T) {
 	t.Helper()
-	must(t, w.Waitlist.Refresh(t.Context()))
+	must(t, w.Waitlist.RefreshSlots(t.Context()))
 }
 
 // full has Paul book the three slots of the first Tuesday, and Zoé join the waitlist.

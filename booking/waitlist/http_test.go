@@ -16,7 +16,7 @@ func TestR19_TheWaitlistTurnsNoConfirmedAppointmentIntoARequest(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, bookingtest.Hour(100), slot.Video)
-	must(t, d.Waitlist.Refresh(t.Context()))
+	must(t, d.Waitlist.RefreshSlots(t.Context()))
 	must(t, d.Waitlist.Join(t.Context(), d.Zoe, waitlist.Entry{SocialWorkerID: d.Nadia.ID, AppointmentID: a.ID}))
 	move := "/rendez-vous/" + a.ID.String() + "/deplacement"
 	if shown, _ := d.Send(t, d.Zoe, d.HTTP.Waitlist.Page, http.MethodGet, nil); !strings.Contains(shown, move) {

@@ -44,7 +44,7 @@ func TestR20_JoiningTheWaitlistStopsNoActOfTheWorker(t *testing.T) {
 			return w.Waitlist.Join(ctx, w.Zoe, waitlist.Entry{SocialWorkerID: w.Nadia.ID})
 		},
 		func(ctx context.Context) error {
-			_, err := w.BulkCancels.Clear(ctx, w.Nadia, bulkcancel.Clearing{SocialWorkerID: w.Nadia.ID, Appointments: []uuid.UUID{a.ID}})
+			_, err := w.BulkCancels.Cancel(ctx, w.Nadia, bulkcancel.Batch{SocialWorkerID: w.Nadia.ID, Appointments: []uuid.UUID{a.ID}})
 			return err
 		})
 	for i, err := range errs {
@@ -64,7 +64,7 @@ func TestR12_NotifyingTheWaitlistUsesOneConnection(t *testing.T) {
 	w.Cancel(t, w.paul, booked[1])
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	must(t, w.OnOneConnection(t).Waitlist.Refresh(ctx))
+	must(t, w.OnOneConnection(t).Waitlist.RefreshSlots(ctx))
 	if notified := w.notified(t, w.Zoe); len(notified) != 1 {
 		t.Errorf("notified of %v", notified)
 	}
@@ -83,7 +83,7 @@ func TestR12_LeavingTheWaitlistStopsNoOtherNotification(t *testing.T) {
 	_, err = leaving.Exec(t.Context(), `delete from waitlist_entries where account_id = $1`, w.Zoe.ID)
 	must(t, err)
 	refreshed := make(chan error, 1)
-	go func() { refreshed <- w.Waitlist.Refresh(context.Background()) }()
+	go func() { refreshed <- w.Waitlist.RefreshSlots(context.Background()) }()
 	for w.AwaitedLocks(t) == 0 && len(refreshed) == 0 {
 		time.Sleep(time.Millisecond)
 	}

@@ -52,7 +52,7 @@ func TestR12_EveryReleasedSlotIsNotifiedOnceAndNoOther(t *testing.T) {
 		case n == 2 && len(booked) > 0:
 			i := draw.IntN(len(booked))
 			switch now := w.DB.Now(); {
-			case booked[i].Free(now):
+			case booked[i].PenaltyFree(now):
 				w.Cancel(t, w.paul, booked[i])
 			case booked[i].StartsAt.After(now): // too late for Paul, who would be marked
 				w.Cancel(t, w.Nadia, booked[i])

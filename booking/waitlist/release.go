@@ -15,9 +15,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Refresh works out the first slots of everybody whose agenda changed, and notifies those
+// RefreshSlots works out the first slots of everybody whose agenda changed, and notifies those
 // who wait for one that was released.
-func (s *Service) Refresh(ctx context.Context) error {
+func (s *Service) RefreshSlots(ctx context.Context) error {
 	if err := s.forget(ctx); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *Service) forget(ctx context.Context) error {
 	if err := deleteOver(ctx, s.DB.Pool, now); err != nil {
 		return err
 	}
-	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return deleteReleases(ctx, tx, `due_at < $1`, now.Add(-keptFor)) }); err != nil {
+	if err := s.DB.InTx(ctx, func(tx postgres.Tx) error { return deleteReleases(ctx, tx, `due_at < $1`, now.Add(-retention)) }); err != nil {
 		return err
 	}
 	return appointment.DeleteOldActs(ctx, s.DB.Pool, now.Add(-appointment.ActsSpan))

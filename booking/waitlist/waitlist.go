@@ -63,7 +63,7 @@ func New(p Parts) *Service {
 
 // Rounds are what comes round by itself.
 func (s *Service) Rounds() []jobs.Round {
-	return []jobs.Round{{Name: "free_hours", Every: search.RefreshEvery, Do: s.Refresh}}
+	return []jobs.Round{{Name: "available_slots", Every: search.RefreshInterval, Do: s.RefreshSlots}}
 }
 
 const (
@@ -71,7 +71,7 @@ const (
 	maxADay    = 3 // notifications to one person within 24 hours
 	maxSlots   = 5 // slots that one notification names
 
-	keptFor = 30 * 24 * time.Hour // how long it is known what somebody was notified of
+	retention = 30 * 24 * time.Hour // how long it is known what somebody was notified of
 )
 
 var (

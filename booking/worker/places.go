@@ -137,7 +137,7 @@ func MeetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode sl
 	}
 	all, err := ReadPlaces(ctx, tx, worker)
 	if err == nil && len(all) == 0 {
-		err = appointment.ErrNotFree
+		err = appointment.ErrUnavailable
 	}
 	return PlaceIn(all, place).venue(), err
 }

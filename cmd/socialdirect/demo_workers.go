@@ -85,7 +85,7 @@ func (d *demonstration) restore(ctx context.Context, p people) error {
 			return err
 		}
 	}
-	return d.platform.waitlist.Refresh(ctx)
+	return d.platform.waitlist.RefreshSlots(ctx)
 }
 
 // certify records what a worker must have and does not have for the year ahead.

@@ -67,7 +67,7 @@ func TestR12_R14_AMonthLeadsToADayAndADayToItsHours(t *testing.T) {
 func TestR12_R13_AnHourWithAnybodyIsTakenOrReplaced(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
-	ok(t, w.platform.waitlist.Refresh(t.Context()))
+	ok(t, w.platform.waitlist.RefreshSlots(t.Context()))
 	first, second := w.newcomer(t), w.newcomer(t)
 	hours := anyHour.FindAllStringSubmatch(first.want("the hours", first.get("/au-plus-tot?mode=video&reason=housing"), http.StatusOK).body, -1)
 	if len(hours) < 3 {

@@ -66,11 +66,11 @@ var owned = map[string][]string{
 		"audit_entries",
 	},
 	"booking": {
-		"rebookings", "agenda_clearings", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
+		"rebookings", "bulk_cancels", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
-		"free_hours", "free_hours_read", "hours_changed", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
+		"available_slots", "available_slots_refreshes", "agenda_changes", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
 	},
 	"messaging": {
 		"handed_documents", "messages", "documents", "uploads", "read_marks", "message_rates", "document_days",

@@ -21,7 +21,7 @@ create table calendar_subscriptions (
     failure          text not null default '', -- why the last reading failed
     failures         int not null default 0, -- in a row
     failing_since    timestamptz,
-    told_at          timestamptz, -- when the worker was told of these failures
+    notified_at          timestamptz, -- when the worker was told of these failures
     unique (social_worker_id, address_digest)
 );
 create index calendar_subscriptions_due_idx on calendar_subscriptions (due_at) where not paused;

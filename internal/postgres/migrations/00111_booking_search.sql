@@ -1,70 +1,69 @@
 -- +goose Up
 -- Who is available first.
 
--- Each worker's next free hours, worked out from the agenda whenever it changes: what
--- orders people by their first free hour, and what shows that an hour was freed. It
--- decides nothing: every hour is checked against the agenda before it is shown or
--- booked.
-create table free_hours (
+-- Each worker's next available slots, computed from the agenda whenever it changes. They
+-- order workers by their first slot and show which slots were released. Every slot is
+-- checked against the agenda again before it is shown or booked.
+create table available_slots (
     social_worker_id uuid not null references social_workers on delete cascade,
     starts_at        timestamptz not null,
     modes            text[] not null,
     primary key (social_worker_id, starts_at)
 );
-create index free_hours_starts_idx on free_hours (starts_at);
+create index available_slots_starts_idx on available_slots (starts_at);
 
--- Until when free_hours is complete, and when it was last worked out.
-create table free_hours_read (
+-- Until when available_slots is complete, and when it was last computed.
+create table available_slots_refreshes (
     social_worker_id uuid primary key references social_workers on delete cascade,
     known_until      timestamptz not null,
-    read_at          timestamptz not null
+    refreshed_at     timestamptz not null
 );
 
--- Whose agenda changed since: a line in the transaction of every change, by whatever
--- act. It names no key of another table, so that writing it waits for nobody.
-create table hours_changed (
+-- Whose agenda changed since: one row in the transaction of every change. No foreign key,
+-- so that inserting takes no lock on social_workers.
+create table agenda_changes (
     id               bigint generated always as identity primary key,
     social_worker_id uuid not null
 );
 
 -- +goose StatementBegin
-create function note_hours_changed() returns trigger language plpgsql as $$
+create function record_agenda_change() returns trigger language plpgsql as $$
 begin
-    insert into hours_changed (social_worker_id) select distinct social_worker_id from changed;
+    insert into agenda_changes (social_worker_id) select distinct social_worker_id from changed;
     return null;
 end $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-create function note_skips_changed() returns trigger language plpgsql as $$
+create function record_skips_change() returns trigger language plpgsql as $$
 begin
-    insert into hours_changed (social_worker_id)
+    insert into agenda_changes (social_worker_id)
     select distinct o.social_worker_id from changed join openings o on o.id = changed.opening_id;
     return null;
 end $$;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-create function note_worker_changed() returns trigger language plpgsql as $$
+create function record_worker_change() returns trigger language plpgsql as $$
 begin
-    insert into hours_changed (social_worker_id) select account_id from changed;
+    insert into agenda_changes (social_worker_id) select account_id from changed;
     return null;
 end $$;
 -- +goose StatementEnd
 
--- Every table that a worker's free hours depend on.
+-- Every table that a worker's available slots depend on.
 -- +goose StatementBegin
 do $$
-declare kept text;
+declare source text;
 begin
-    foreach kept in array array['appointments', 'openings', 'absences', 'weekly_absences', 'open_holidays', 'external_busy', 'credentials'] loop
-        execute format('create trigger note_inserted after insert on %I referencing new table as changed for each statement execute function note_hours_changed()', kept);
-        execute format('create trigger note_updated after update on %I referencing new table as changed for each statement execute function note_hours_changed()', kept);
-        execute format('create trigger note_deleted after delete on %I referencing old table as changed for each statement execute function note_hours_changed()', kept);
+    foreach source in array array['appointments', 'openings', 'absences', 'weekly_absences', 'open_holidays', 'external_busy', 'credentials'] loop
+        execute format('create trigger record_inserted after insert on %I referencing new table as changed for each statement execute function record_agenda_change()', source);
+        execute format('create trigger record_updated after update on %I referencing new table as changed for each statement execute function record_agenda_change()', source);
+        execute format('create trigger record_deleted after delete on %I referencing old table as changed for each statement execute function record_agenda_change()', source);
     end loop;
 end $$;
 -- +goose StatementEnd
-create trigger note_inserted after insert on opening_skips referencing new table as changed for each statement execute function note_skips_changed();
-create trigger note_deleted after delete on opening_skips referencing old table as changed for each statement execute function note_skips_changed();
-create trigger note_inserted after insert on social_workers referencing new table as changed for each statement execute function note_worker_changed();
-create trigger note_updated after update on social_workers referencing new table as changed for each statement execute function note_worker_changed();
+create trigger record_inserted after insert on opening_skips referencing new table as changed for each statement execute function record_skips_change();
+create trigger record_deleted after delete on opening_skips referencing old table as changed for each statement execute function record_skips_change();
+create trigger record_inserted after insert on social_workers referencing new table as changed for each statement execute function record_worker_change();
+create trigger record_updated after update on social_workers referencing new table as changed for each statement execute function record_worker_change();

@@ -1,6 +1,6 @@
 -- +goose Up
--- Why the administration cancelled in a worker's place, sealed with the worker's key.
-create table agenda_clearings (
+-- Bulk cancels: why the administration cancelled in a worker's place, sealed with the worker's key.
+create table bulk_cancels (
     id               uuid primary key,
     social_worker_id uuid not null references social_workers,
     author_id        uuid not null references accounts,
@@ -8,4 +8,4 @@ create table agenda_clearings (
     cancelled        int not null, -- how many appointments
     decided_at       timestamptz not null
 );
-create index agenda_clearings_worker_idx on agenda_clearings (social_worker_id, decided_at desc);
+create index bulk_cancels_worker_idx on bulk_cancels (social_worker_id, decided_at desc);

@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	freeKept = 100 // hours that are kept, of each mode
+	maxSlots = 100 // hours that are kept, of each mode
 
-	freeFresh    = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
-	RefreshEvery = 10 * time.Second
-	freeAtOnce   = 200 // workers in one round of reading who is due
+	maxAge          = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
+	RefreshInterval = 10 * time.Second
+	refreshBatch    = 200 // workers in one round of reading who is due
 )
 
 // onChange is what else is to happen in the transaction that keeps what became of a
@@ -33,25 +33,25 @@ func (s *Service) Refresh(ctx context.Context, then onChange) error {
 	var failed error
 	for {
 		now := s.db.Now()
-		due, err := readHoursDue(ctx, s.db.Pool, after, slot.Period{From: now.Add(-freeFresh), To: now}, freeAtOnce)
+		due, err := readDueWorkers(ctx, s.db.Pool, after, slot.Period{From: now.Add(-maxAge), To: now}, refreshBatch)
 		if err != nil || len(due) == 0 {
 			return errors.Join(failed, err)
 		}
 		for _, worker := range due {
-			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshHours(ctx, tx, worker, then) }))
+			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshWorker(ctx, tx, worker, then) }))
 		}
 		after = due[len(due)-1]
 	}
 }
 
-// refreshHours takes the notes of changes away before it reads the agenda: a change
+// refreshWorker takes the notes of changes away before it reads the agenda: a change
 // that it does not see has a note that it does not take.
-func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID, then onChange) error {
-	knownUntil, err := lockFreeHours(ctx, tx, id)
+func (s *Service) refreshWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, then onChange) error {
+	knownUntil, err := lockSlots(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if err := takeHoursChanged(ctx, tx, id); err != nil {
+	if err := deleteChanges(ctx, tx, id); err != nil {
 		return err
 	}
 	row, err := worker.Read(ctx, tx, id)
@@ -63,13 +63,13 @@ func (s *Service) refreshHours(ctx context.Context, tx postgres.Tx, id uuid.UUID
 	if err != nil {
 		return err
 	}
-	free, until := a.First(horizon, tx.Now, freeKept)
-	before, err := readFreeHours(ctx, tx, id)
+	available, until := a.First(horizon, tx.Now, maxSlots)
+	before, err := readSlots(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	c := Change{before: before, after: free, knownUntil: knownUntil, until: until}
-	if err := keepFreeHours(ctx, tx, id, c); err != nil {
+	c := Change{before: before, after: available, knownUntil: knownUntil, until: until}
+	if err := storeChange(ctx, tx, id, c); err != nil {
 		return err
 	}
 	return then(ctx, tx, row, c)
@@ -106,23 +106,23 @@ func (c Change) altered() []slot.Slot {
 
 // Released are the hours, in the modes, in which they were not free before.
 func (c Change) Released() []slot.Slot {
-	var freed []slot.Slot
+	var released []slot.Slot
 	for _, hour := range c.after {
 		known := slot.ModesAt(c.before, hour.StartsAt)
 		hour.Modes = slices.DeleteFunc(slices.Clone(hour.Modes), func(m slot.Mode) bool { return slices.Contains(known, m) })
 		if len(hour.Modes) > 0 && !hour.StartsAt.After(c.knownUntil) {
-			freed = append(freed, hour)
+			released = append(released, hour)
 		}
 	}
-	return freed
+	return released
 }
 
-func keepFreeHours(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Change) error {
-	if err := deleteFreeHours(ctx, tx, worker, c.Gone()); err != nil {
+func storeChange(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Change) error {
+	if err := deleteSlots(ctx, tx, worker, c.Gone()); err != nil {
 		return err
 	}
-	if err := putFreeHours(ctx, tx, worker, c.altered()); err != nil {
+	if err := upsertSlots(ctx, tx, worker, c.altered()); err != nil {
 		return err
 	}
-	return noteFreeHours(ctx, tx, worker, c.until)
+	return setKnownUntil(ctx, tx, worker, c.until)
 }

@@ -24,19 +24,19 @@ import (
 
 // When calendars are read.
 const (
-	lookForDue   = time.Minute
-	readEvery    = 30 * time.Minute
-	slowest      = 12 * time.Hour   // between readings of one that fails
-	expandAnew   = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
-	notifyAfter  = 72 * time.Hour   // of failures in a row
-	readingTime  = 30 * time.Second // of one answer
-	workTime     = time.Minute      // of one job
-	dueAtOnce    = 200
-	biggestInput = 16 << 20
+	dueInterval     = time.Minute
+	syncInterval    = 30 * time.Minute
+	maxSyncInterval = 12 * time.Hour   // between readings of one that fails
+	maxExpansionAge = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
+	notifyAfter     = 72 * time.Hour   // of failures in a row
+	fetchTimeout    = 30 * time.Second // of one answer
+	jobTimeout      = time.Minute      // of one job
+	dueBatch        = 200
+	maxInput        = 16 << 20
 )
 
 // Limits bounds one answer of somebody's calendar.
-var Limits = fetch.Limits{Bytes: biggestInput, Time: readingTime}
+var Limits = fetch.Limits{Bytes: maxInput, Time: fetchTimeout}
 
 // calendarArgs is the job that reads one calendar.
 type calendarArgs struct {
@@ -59,7 +59,7 @@ func (s *Service) readSoon(ctx context.Context, tx postgres.Tx, id uuid.UUID) er
 // ReadDue has every calendar read that is due. Several instances share them.
 func (s *Service) ReadDue(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		due, err := takeDue(ctx, tx, dueAtOnce)
+		due, err := dequeueDue(ctx, tx, dueBatch)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func NewReadWorker(calendars *Service, client *fetch.Client) *ReadWorker {
 }
 
 // Timeout bounds the job.
-func (w *ReadWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return workTime }
+func (w *ReadWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return jobTimeout }
 
 // Work reads once.
 func (w *ReadWorker) Work(ctx context.Context, job *river.Job[calendarArgs]) error {
@@ -125,12 +125,12 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	}
 	found, err := s.ask(ctx, client, u, row, worker)
 	if why, ours := failureOf(err); ours {
-		return s.keepFailure(ctx, row, why)
+		return s.storeFailure(ctx, row, why)
 	}
 	if err != nil {
 		return err
 	}
-	return s.keepBusy(ctx, row, found)
+	return s.storeBusy(ctx, row, found)
 }
 
 // answer is what a calendar's server said.
@@ -143,10 +143,10 @@ type answer struct {
 func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row subscriptionRow, worker worker.Row) (a answer, err error) {
 	now := s.db.Now()
 	known := row.version()
-	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > expandAnew {
+	if row.ExpandedAt == nil || now.Sub(*row.ExpandedAt) > maxExpansionAge {
 		known = fetch.Version{}
 	}
-	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*expandAnew)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
+	r := calendar.Reading{Span: calendar.Period{From: now, To: now.Add(slot.Horizon + 2*maxExpansionAge)}, Zone: worker.Zone(), AllDay: row.AllDay, Own: ownEvents, Least: slot.Length}
 	a.version, a.unchanged, err = client.Get(ctx, u, known, func(body io.Reader) (err error) {
 		a.busy, err = calendar.Busy(ctx, body, r)
 		return err
@@ -181,9 +181,9 @@ func failureOf(err error) (why Failure, ours bool) {
 
 // keep notes what came of a reading, unless the calendar was removed, paused or
 // changed meanwhile. The worker's row comes first, as in every act about hours.
-func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx postgres.Tx, row subscriptionRow) error) error {
+func (s *Service) store(ctx context.Context, read subscriptionRow, note func(tx postgres.Tx, row subscriptionRow) error) error {
 	// The time for the reading may be over; what came of it is still noted.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readingTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 	defer cancel()
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := worker.Lock(ctx, tx, read.SocialWorkerID); err != nil {
@@ -201,8 +201,8 @@ func (s *Service) keep(ctx context.Context, read subscriptionRow, note func(tx p
 	return err
 }
 
-func (s *Service) keepBusy(ctx context.Context, read subscriptionRow, a answer) error {
-	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
+func (s *Service) storeBusy(ctx context.Context, read subscriptionRow, a answer) error {
+	return s.store(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
 		switch {
 		case a.unchanged && row.ExpandedAt == nil:
 			return nil // what has not changed was forgotten meanwhile: it is due, for all of it
@@ -211,19 +211,19 @@ func (s *Service) keepBusy(ctx context.Context, read subscriptionRow, a answer) 
 				return err
 			}
 		}
-		return noteRead(ctx, tx, row.ID, a.version, tx.Now.Add(jittered(readEvery)))
+		return setRead(ctx, tx, row.ID, a.version, tx.Now.Add(jittered(syncInterval)))
 	})
 }
 
-func (s *Service) keepFailure(ctx context.Context, read subscriptionRow, why Failure) error {
-	return s.keep(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
-		if err := noteFailure(ctx, tx, row.ID, why, tx.Now.Add(jittered(afterFailures(row.Failures+1)))); err != nil {
+func (s *Service) storeFailure(ctx context.Context, read subscriptionRow, why Failure) error {
+	return s.store(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
+		if err := setFailure(ctx, tx, row.ID, why, tx.Now.Add(jittered(afterFailures(row.Failures+1)))); err != nil {
 			return err
 		}
-		if row.ToldAt != nil || row.FailingSince == nil || tx.Now.Sub(*row.FailingSince) < notifyAfter {
+		if row.NotifiedAt != nil || row.FailingSince == nil || tx.Now.Sub(*row.FailingSince) < notifyAfter {
 			return nil
 		}
-		if err := noteTold(ctx, tx, row.ID); err != nil {
+		if err := markNotified(ctx, tx, row.ID); err != nil {
 			return err
 		}
 		return s.notifications.Queue(ctx, tx, notification.Request{Kind: failing, SubjectID: row.ID, Each: true, To: notification.ByMail(row.SocialWorkerID)})
@@ -231,7 +231,7 @@ func (s *Service) keepFailure(ctx context.Context, read subscriptionRow, why Fai
 }
 
 // afterFailures is how long a calendar rests after so many failures in a row.
-func afterFailures(n int) time.Duration { return min(slowest, readEvery<<min(n-1, 10)) }
+func afterFailures(n int) time.Duration { return min(maxSyncInterval, syncInterval<<min(n-1, 10)) }
 
 // jittered spreads readings, so that calendars that were added together are not
 // asked for together for ever.
