@@ -57,7 +57,7 @@ func TestR21_EveryRoundDoesItsWorkOftenEnough(t *testing.T) {
 			return w.Count(t, `river_job where kind = 'calendar_read'`) - 1 // one since it was added
 		}},
 		"credential_ends": {24 * time.Hour, func() int { return w.Count(t, `notifications where kind = 'credential_ending'`) }},
-		"available_slots":      {time.Minute, func() int { return w.Count(t, `waitlist_slots where account_id = $1`, w.Zoe.ID) }},
+		"available_slots": {time.Minute, func() int { return w.Count(t, `waitlist_slots where account_id = $1`, w.Zoe.ID) }},
 	}
 	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Notify.Rounds(), w.Waitlist.Rounds(), w.Bookings.Rounds()) {
 		effect, known := effects[r.Name]

@@ -465,21 +465,21 @@ func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
 
 // keptRows are the tables, or columns, that may still name somebody who was erased, and why.
 var keptRows = map[string]string{
-	"accounts":          "the identifier, role and dates alone",
-	"appointments":      "the other person's hour, without reason or words",
-	"social_workers":    "what appointments refer to, emptied",
-	"messages":          "that the other person was written to, and when",
-	"notifications":     "that something was sent, and when",
-	"account_decisions": "sealed with the key that is gone",
-	"account_reports":   "sealed with the key that is gone",
-	"identity_archives": "the sealed archive",
-	"rights_requests":   "the request itself",
-	"call_admissions":   "connection data",
-	"call_attendances":  "connection data",
-	"available_slots_refreshes":   "when the available slots of a worker were last computed",
+	"accounts":                  "the identifier, role and dates alone",
+	"appointments":              "the other person's hour, without reason or words",
+	"social_workers":            "what appointments refer to, emptied",
+	"messages":                  "that the other person was written to, and when",
+	"notifications":             "that something was sent, and when",
+	"account_decisions":         "sealed with the key that is gone",
+	"account_reports":           "sealed with the key that is gone",
+	"identity_archives":         "the sealed archive",
+	"rights_requests":           "the request itself",
+	"call_admissions":           "connection data",
+	"call_attendances":          "connection data",
+	"available_slots_refreshes": "when the available slots of a worker were last computed",
 
 	"assisted_signups.operator_id": "who signed another person up",
-	"bulk_cancels.author_id":   "who cancelled in a worker’s place",
+	"bulk_cancels.author_id":       "who cancelled in a worker’s place",
 }
 
 // Whatever table a later migration makes: one that names people is emptied of
