@@ -47,7 +47,7 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 // The mails about a decision are worded neutrally and say how to object.
 func TestR7_NoticesAreNeutralAndSayHowToObject(t *testing.T) {
 	t.Parallel()
-	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
+	notices, err := web.NewNotificationTexts("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func senderTo(t *testing.T, w *world, server string) bookingtest.Sender {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "01 23 45 67 89"})
+	texts, err := web.NewNotificationTexts("https://exemple.fr", web.Phone{Display: "01 23 45 67 89"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func newOffice(t *testing.T) *office {
 	queue, err := jobs.NewQueue(o.db)
 	must(t, err)
 	o.Service = notification.New(o.db, queue)
-	texts, err := web.NewNotices("https://exemple.fr", web.Phone{})
+	texts, err := web.NewNotificationTexts("https://exemple.fr", web.Phone{})
 	must(t, err)
 	o.worker = notification.NewWorker(o.Service, texts, mails{o}, messages{o})
 	return o

@@ -26,14 +26,14 @@ type Mailer interface {
 type Worker struct {
 	jobs.MessageDefaults[sendArgs]
 	notifications *Service
-	texts         *web.Notices
+	texts         *web.NotificationTexts
 	mails         Mailer
 	sms           sms.Sender
 }
 
 // NewWorker returns the worker that River runs; messages is not asked where nothing is
 // queued for it.
-func NewWorker(notifications *Service, texts *web.Notices, mails Mailer, messages sms.Sender) *Worker {
+func NewWorker(notifications *Service, texts *web.NotificationTexts, mails Mailer, messages sms.Sender) *Worker {
 	return &Worker{notifications: notifications, texts: texts, mails: mails, sms: messages}
 }
 

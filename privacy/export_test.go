@@ -21,11 +21,11 @@ func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, te
 	}); err != nil {
 		t.Fatal(err)
 	}
-	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
+	texts, err := web.NewNotificationTexts("https://rdv.exemple.fr", web.Phone{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, err = notices.Write(notice, l)
+	_, text, err = texts.Write(notice, l)
 	if err != nil {
 		t.Fatal(err)
 	}

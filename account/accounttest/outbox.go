@@ -141,7 +141,7 @@ func (p *Phone) Send(_ context.Context, m sms.Message) error {
 // done.
 func SendTexts(t testing.TB, w *bookingtest.World, to *Phone) error {
 	t.Helper()
-	notices, err := web.NewNotices("https://rdv.exemple.fr", web.Phone{})
+	notices, err := web.NewNotificationTexts("https://rdv.exemple.fr", web.Phone{})
 	bookingtest.Must(t, err)
 	for _, j := range queued(t, w, "account_text") {
 		if err := work(outbox.NewTextWorker(w.Accounts.Outbox, notices, to), j); err != nil {

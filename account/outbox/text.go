@@ -63,13 +63,13 @@ func (s *Service) SendText(ctx context.Context, tx postgres.Tx, args SMS) error 
 type TextWorker struct {
 	jobs.MessageDefaults[SMS]
 	service *Service
-	notices *web.Notices
+	notices *web.NotificationTexts
 	sender  sms.Sender
 }
 
 // NewTextWorker returns the worker that River runs; without Service.AllowTexts it
 // sends nothing, and sender is not asked.
-func NewTextWorker(service *Service, notices *web.Notices, sender sms.Sender) *TextWorker {
+func NewTextWorker(service *Service, notices *web.NotificationTexts, sender sms.Sender) *TextWorker {
 	return &TextWorker{service: service, notices: notices, sender: sender}
 }
 

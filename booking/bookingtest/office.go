@@ -89,9 +89,9 @@ func NewPostOffice(t testing.TB) *PostOffice {
 func PostOfficeOf(t testing.TB, w *World) *PostOffice {
 	t.Helper()
 	o := &PostOffice{World: w, Store: &Store{Mails: map[string]mail.Message{}, Texts: map[string]sms.Message{}}}
-	notices, err := web.NewNotices(Base, web.Phone{Display: "02 97 00 00 00"})
+	templates, err := web.NewNotificationTexts(Base, web.Phone{Display: "02 97 00 00 00"})
 	Must(t, err)
-	o.Worker = Sender{notification.NewWorker(o.Notifications, notices, mails{o.Store}, texts{o.Store}), w.DB}
+	o.Worker = Sender{notification.NewWorker(o.Notifications, templates, mails{o.Store}, texts{o.Store}), w.DB}
 	return o
 }
 

@@ -96,7 +96,7 @@ func checkText(t testing.TB, text string) {
 // On every day of a year, at the hour that takes the most letters.
 func TestR21_EverySMSFitsAllYear(t *testing.T) {
 	t.Parallel()
-	texts, err := web.NewNotices(bookingtest.Base, web.Phone{})
+	texts, err := web.NewNotificationTexts(bookingtest.Base, web.Phone{})
 	must(t, err)
 	for day := range 366 {
 		at := time.Date(2027, 1, 1, 21, 30, 0, 0, time.UTC).AddDate(0, 0, day)

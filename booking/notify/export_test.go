@@ -26,7 +26,7 @@ func Kinds() map[string][]appointment.Status {
 }
 
 // TextOf is the SMS of a kind, on a platform at base.
-func TextOf(t testing.TB, texts *web.Notices, base, name string, startsAt time.Time, mode slot.Mode) string {
+func TextOf(t testing.TB, texts *web.NotificationTexts, base, name string, startsAt time.Time, mode slot.Mode) string {
 	t.Helper()
 	s := &Service{Parts{Links: appointment.Links{Base: base}}}
 	a := appointment.Appointment{ID: uuid.New(), StartsAt: startsAt, Mode: mode, Zone: time.UTC}

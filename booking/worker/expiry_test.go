@@ -10,7 +10,7 @@ import (
 
 func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 	t.Parallel()
-	notices, err := web.NewNotices("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
+	texts, err := web.NewNotificationTexts("https://exemple.fr", web.Phone{Display: "02 97 00 00 00"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 	}
 	for _, over := range []bool{false, true} {
 		letter.Over = over
-		subject, text, err := notices.Write(noticeEnding, letter)
+		subject, text, err := texts.Write(noticeEnding, letter)
 		if err != nil || subject == "" {
 			t.Fatalf("%q, %v", subject, err)
 		}
@@ -34,7 +34,7 @@ func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 		}
 	}
 	for _, notice := range []string{noticeSubmitted, noticeConfirmed, noticeWithdrawn} {
-		if subject, text, err := notices.Write(notice, letter); err != nil || subject == "" || !strings.Contains(text, letter.Page) {
+		if subject, text, err := texts.Write(notice, letter); err != nil || subject == "" || !strings.Contains(text, letter.Page) {
 			t.Errorf("%s: %q, %q, %v", notice, subject, text, err)
 		}
 	}

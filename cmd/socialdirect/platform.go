@@ -306,14 +306,14 @@ func (p *platform) startJobs(ctx context.Context, s settings) error {
 		sender = sender.ReturningTo(s.mailBounces)
 	}
 	p.mails = sender
-	notices, err := web.NewNotices(s.base, phone(s.phone))
+	templates, err := web.NewNotificationTexts(s.base, phone(s.phone))
 	if err != nil {
 		return err
 	}
 	workers := river.NewWorkers()
-	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, notices, sender))
-	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, notices, s.texts))
-	river.AddWorker(workers, notification.NewWorker(p.notifications, notices, sender, s.texts))
+	river.AddWorker(workers, outbox.NewMailWorker(p.accounts.Outbox, templates, sender))
+	river.AddWorker(workers, outbox.NewTextWorker(p.accounts.Outbox, templates, s.texts))
+	river.AddWorker(workers, notification.NewWorker(p.notifications, templates, sender, s.texts))
 	river.AddWorker(workers, notification.NewBounceWorker(p.notifications))
 	river.AddWorker(workers, calendar.NewReadWorker(p.calendars, fetch.New(calendar.Limits, s.fetch)))
 	runner, err := jobs.Start(context.WithoutCancel(ctx), p.direct, workers, p.rounds())

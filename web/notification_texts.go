@@ -1,0 +1,53 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+)
+
+// NotificationTexts are the texts of mails and SMS, in templates/notifications. The first
+// line of NAME.txt is the subject; the body follows an empty line. They say nothing to
+// somebody who reads over a shoulder (R21).
+type NotificationTexts struct {
+	all   *template.Template
+	phone Phone
+	base  string
+}
+
+// NewNotificationTexts parses all texts. base is the platform's public address, without
+// a slash at its end.
+func NewNotificationTexts(base string, phone Phone) (*NotificationTexts, error) {
+	funcs := template.FuncMap{"date": Date, "dayHour": DayHour, "both": Both, "hour": Hour}
+	all, err := template.New("").Funcs(funcs).ParseFS(files, "templates/notifications/*.txt")
+	if err != nil {
+		return nil, fmt.Errorf("notification texts: %w", err)
+	}
+	return &NotificationTexts{all: all, phone: phone, base: base}, nil
+}
+
+// Has reports whether there is a text of that name.
+func (t *NotificationTexts) Has(name string) bool { return t.all.Lookup(name+".txt") != nil }
+
+// Write returns the subject and the body of a mail.
+func (t *NotificationTexts) Write(name string, data any) (subject, body string, err error) {
+	text, err := t.Text(name, data)
+	subject, body, _ = strings.Cut(text, "\n")
+	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", err
+}
+
+// Text returns the text of an SMS, which has no subject. Its template keeps to the
+// letters of GSM 03.38 (no typographic apostrophe or space): with others a message
+// holds 70 characters in place of 160.
+func (t *NotificationTexts) Text(name string, data any) (string, error) {
+	var out strings.Builder
+	err := t.all.ExecuteTemplate(&out, name+".txt", struct {
+		Base  string
+		Phone Phone
+		Data  any
+	}{t.base, t.phone, data})
+	if err != nil {
+		return "", fmt.Errorf("notification text %s: %w", name, err)
+	}
+	return strings.TrimSpace(out.String()), nil
+}
