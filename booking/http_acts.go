@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"socialdirect/booking/appointment"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -96,6 +95,11 @@ func (h *HTTP) needsPage(r *web.Request, f *form.Form) (needsPage, error) {
 	return needsPage{Appointment: a, Form: f, Viewer: r.Viewer}, nil
 }
 
+func (p needsPage) again(problem string) (any, error) {
+	p.Problem = problem
+	return p, nil
+}
+
 // showNeeds shows it.
 func (h *HTTP) showNeeds(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.needsPage(r, nil)
@@ -122,13 +126,8 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	err = h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs)
-	if bound := appointment.BoundOf(err); bound != nil {
-		page.Problem = bound.Message
-		return fault.WithPage(bound, page)
-	}
-	if err != nil {
-		return err
+	if err := h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs); err != nil {
+		return appointment.Refuse(err, page.again)
 	}
 	return web.Done(w, r, "saved", "/rendez-vous/"+page.ID.String())
 }
@@ -188,7 +187,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return f.Invalid(page)
 	}
 	if page.Elsewhere(f) {
-		return h.renderCancelError(r, f, errMovedMeanwhile)
+		return appointment.ShowAgain(errMovedMeanwhile, h.cancelAgain(r, f))
 	}
 	cancel := h.bookings.Cancel
 	switch {
@@ -197,12 +196,8 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	case toldFree(f):
 		cancel = h.bookings.cancelInTime
 	}
-	_, err = cancel(r.Context(), page.Viewer, page.ID, explanation)
-	if why := appointment.Refusal(err, errLimitPassed); why != nil {
-		return h.renderCancelError(r, f, why)
-	}
-	if err != nil {
-		return err
+	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
+		return appointment.Refuse(err, h.cancelAgain(r, f), errLimitPassed)
 	}
 	return h.cancelled(w, r, a)
 }
@@ -215,13 +210,11 @@ func (h *HTTP) cancelled(w http.ResponseWriter, r *web.Request, a handled) error
 // consequence.
 func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
 
-// renderCancelError is the fault that shows what is true now, to somebody whose page said
-// otherwise.
-func (h *HTTP) renderCancelError(r *web.Request, f *form.Form, why *fault.Fault) error {
-	page, err := h.cancelPage(r, f)
-	if err != nil {
-		return err
+// cancelAgain is what is true now, for somebody whose page said otherwise.
+func (h *HTTP) cancelAgain(r *web.Request, f *form.Form) appointment.Page {
+	return func(problem string) (any, error) {
+		page, err := h.cancelPage(r, f)
+		page.Problem = problem
+		return page, err
 	}
-	page.Problem = why.Message
-	return fault.WithPage(why, page)
 }

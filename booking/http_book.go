@@ -67,7 +67,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 		return errNobody
 	}
 	if hourMissing(f) {
-		return h.renderAgendaError(r, e, request, appointment.ErrUnavailable)
+		return appointment.ShowAgain(appointment.ErrNotFree, h.agendaAgain(r, e, request))
 	}
 	typed := form.New(nil)
 	for _, field := range appointment.HiddenFields(request) {
@@ -136,7 +136,7 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 		return confirmPage{}, err
 	}
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, h.renderAgendaError(r, e, request, lost(request))
+		return confirmPage{}, appointment.ShowAgain(lost(request), h.agendaAgain(r, e, request))
 	}
 	freeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
@@ -151,7 +151,7 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 		return page, err
 	}
 	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
-		return page, h.renderAgendaError(r, e, request, errTooSoon)
+		return page, appointment.ShowAgain(errTooSoon, h.agendaAgain(r, e, request))
 	}
 	return page, nil
 }
@@ -182,43 +182,28 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.Soci
 	return sheet, nil
 }
 
-// renderAgendaError is the fault that shows the agenda as it is now, and why the hour
-// that was asked for cannot be had; what was typed goes on with the next choice.
-// Somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) renderAgendaError(r *web.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
-	if e.Base != "" {
-		return h.renderOnBehalfError(r, e, request, why)
+// agendaAgain is the agenda as it is now; what was typed goes on with the next choice.
+func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appointment.Request) appointment.Page {
+	return func(problem string) (any, error) {
+		switch {
+		case e.Base != "":
+			page, err := h.hoursOnBehalf(r, e, request)
+			page.Problem = problem
+			return page, err
+		case request.Anybody:
+			return h.Searches.SoonestAgain(r, request, problem)
+		}
+		week := ""
+		if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.DB.Now()) {
+			week = slot.WeekOf(request.StartsAt.In(e.Zone)).String()
+		}
+		page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
+		if err != nil {
+			return nil, err
+		}
+		page.Problem, page.Kept = problem, appointment.Kept(request)
+		return page, h.lookIntoMonth(r, page)
 	}
-	if request.Anybody {
-		return h.Searches.RenderSoonestError(r, request, why)
-	}
-	week := ""
-	if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.DB.Now()) {
-		week = slot.WeekOf(request.StartsAt.In(e.Zone)).String()
-	}
-	page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
-	if err != nil {
-		return err
-	}
-	err = h.lookIntoMonth(r, page)
-	if fault.Is(err, fault.Throttled) {
-		return why
-	}
-	if err != nil {
-		return err
-	}
-	page.Problem, page.Kept = why.Message, appointment.HiddenFields(request)
-	return fault.WithPage(why, page)
-}
-
-// renderOnBehalfError is renderAgendaError for whoever books for somebody.
-func (h *HTTP) renderOnBehalfError(r *web.Request, e appointment.OnBehalf, request appointment.Request, why *fault.Fault) error {
-	page, err := h.hoursOnBehalf(r, e, request)
-	if err != nil {
-		return err
-	}
-	page.Problem = why.Message
-	return fault.WithPage(why, page)
 }
 
 // Book makes the appointment.
@@ -233,9 +218,9 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	case f.Error("social_worker_id") != "":
 		return errNobody
 	case hourMissing(f):
-		return h.renderAgendaError(r, e, request, appointment.ErrUnavailable)
+		return appointment.ShowAgain(appointment.ErrNotFree, h.agendaAgain(r, e, request))
 	case !f.Valid():
-		return h.renderConfirmError(r, e, request, f)
+		return f.ShowAgain(h.confirmPage(r, e, request, f))
 	}
 	if e.Base != "" {
 		request.For = e.PersonID
@@ -244,7 +229,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	switch {
 	case errors.Is(err, errReason):
 		f.Fail("reason", errReason.Message)
-		return h.renderConfirmError(r, e, request, f)
+		return f.ShowAgain(h.confirmPage(r, e, request, f))
 	case err != nil:
 		return h.refuse(r, e, request, err)
 	}
@@ -261,22 +246,20 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	return "booked"
 }
 
-// refuse shows the agenda again where another hour or mode may do, and where none
-// does, says why and gives back what was typed; any other error goes up unchanged.
+// slotRefusals are those for which another hour or mode may do.
+var slotRefusals = []*fault.Fault{agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon}
+
+// refuse leads back to the agenda where another hour or mode may do, and where none
+// does, says why and gives back what was typed; any other error is returned unchanged.
 func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
-	if bound := appointment.BoundOf(err); bound != nil {
-		return fault.WithPage(bound, refusedPage{OnBehalf: e, Problem: bound.Message, Typed: appointment.HiddenFields(request), Bound: true})
-	}
-	if why := appointment.Refusal(err, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, appointment.ErrMode, errTooSoon); why != nil {
-		return h.renderAgendaError(r, e, request, why)
-	}
-	if why := appointment.Refusal(err, appointment.ErrContract, appointment.ErrUsedUp); why != nil {
-		return fault.WithPage(why, refusedPage{OnBehalf: e, Problem: why.Message, Typed: appointment.HiddenFields(request)})
+	refused := refusedPage{OnBehalf: e, Typed: appointment.Kept(request), Bound: appointment.BoundOf(err) != nil}
+	if !refused.Bound {
+		err = appointment.Refuse(err, h.agendaAgain(r, e, request), slotRefusals...)
 	}
 	if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
-		return fault.WithPage(errLeft, refusedPage{OnBehalf: e, Problem: errLeft.Message, Typed: appointment.HiddenFields(request)})
+		err = errLeft
 	}
-	return err
+	return appointment.Refuse(err, refused.because, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 }
 
 // errLeft says that a worker can be booked no more.
@@ -293,6 +276,12 @@ type refusedPage struct {
 func (refusedPage) Template() string { return "booking/refused" }
 func (refusedPage) Title() string    { return "Ce rendez-vous n’est pas possible" }
 
+// because is the page with that reason.
+func (p refusedPage) because(problem string) (any, error) {
+	p.Problem = problem
+	return p, nil
+}
+
 // Words are what the person wrote, to be copied.
 func (p refusedPage) Words() string {
 	words := ""
@@ -302,8 +291,4 @@ func (p refusedPage) Words() string {
 		}
 	}
 	return words
-}
-
-func (h *HTTP) renderConfirmError(r *web.Request, e appointment.OnBehalf, request appointment.Request, f *form.Form) error {
-	return f.ShowAgain(h.confirmPage(r, e, request, f))
 }

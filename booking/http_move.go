@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -110,46 +109,39 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return h.renderMoveError(r, page, appointment.ErrUnavailable, f.Invalid(page))
+		return appointment.ShowAgain(appointment.ErrNotFree, func(string) (any, error) {
+			return page, h.lookAsBeneficiary(r, page)
+		})
 	}
 	switch there := startsAt.Equal(page.StartsAt); {
 	case !there && page.Elsewhere(f):
-		return h.refuseMove(r, f, errMovedMeanwhile)
+		return appointment.ShowAgain(errMovedMeanwhile, h.moveAgain(r, f))
 	case there && page.SawIt(f):
-		return h.refuseMove(r, f, errSameHour)
+		return appointment.ShowAgain(errSameHour, h.moveAgain(r, f))
 	}
 	move := h.bookings.Move
 	if toldFree(f) {
 		move = h.bookings.MoveInTime
 	}
 	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
-		return h.refuseMove(r, f, err)
+		return appointment.Refuse(err, h.moveAgain(r, f), moveRefusals...)
 	}
 	return web.Done(w, r, "moved", page.After)
 }
 
-// refuseMove shows the agenda that is true now where another hour may do.
-func (h *HTTP) refuseMove(r *web.Request, f *form.Form, err error) error {
-	why := appointment.Refusal(err, errMovedMeanwhile, errLimitPassed, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, errSameHour, errTooSoon, appointment.ErrMode, appointment.ErrContract, appointment.ErrUsedUp)
-	if why == nil {
-		return err
-	}
-	page, err := h.movePage(r, f)
-	if err != nil {
-		return err
-	}
-	page.Problem = why.Message
-	return h.renderMoveError(r, page, why, fault.WithPage(why, page))
-}
+// moveRefusals are those for which another hour may do.
+var moveRefusals = append([]*fault.Fault{errMovedMeanwhile, errLimitPassed, errSameHour, appointment.ErrContract, appointment.ErrUsedUp}, slotRefusals...)
 
-// renderMoveError is the fault that shows the page again: the week that it shows counts, and
-// somebody who has seen too much of agendas is told why alone (R45).
-func (h *HTTP) renderMoveError(r *web.Request, page movePage, why *fault.Fault, shown error) error {
-	err := h.lookAsBeneficiary(r, page)
-	if fault.Is(err, fault.Throttled) {
-		return why
+// moveAgain is the hours to move to as they are now.
+func (h *HTTP) moveAgain(r *web.Request, f *form.Form) appointment.Page {
+	return func(problem string) (any, error) {
+		page, err := h.movePage(r, f)
+		if err != nil {
+			return nil, err
+		}
+		page.Problem = problem
+		return page, h.lookAsBeneficiary(r, page)
 	}
-	return fault.OrElse(err, shown)
 }
 
 func (h *HTTP) lookAsBeneficiary(r *web.Request, page movePage) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/worker"
@@ -23,23 +22,17 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	}
 	replacement, chosen := rebooking.DecodeOffer(f)
 	if !chosen {
-		return h.Rebookings.Refuse(r, f, errNoOffer)
+		return appointment.ShowAgain(errNoOffer, h.Rebookings.ProposalsAgain(r, f))
 	}
 	booked, err := h.bookings.Rebook(r.Context(), r.Viewer, id, replacement)
 	if err != nil {
-		return h.refuseOffer(r, f, err)
+		if errors.Is(err, worker.ErrNotOffered) {
+			err = errLeft
+		}
+		return appointment.Refuse(err, h.Rebookings.ProposalsAgain(r, f), offerRefusals...)
 	}
 	return web.Done(w, r, bookedFlash(appointment.OnBehalf{}, booked), "/rendez-vous/"+booked.ID.String())
 }
 
-// refuseOffer offers other hours; an error that no other hour mends goes up unchanged.
-func (h *HTTP) refuseOffer(r *web.Request, f *form.Form, err error) error {
-	if errors.Is(err, worker.ErrNotOffered) {
-		err = errLeft
-	}
-	why := appointment.Refusal(err, agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, appointment.ErrMode, errTooSoon, errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
-	if why == nil {
-		return err
-	}
-	return h.Rebookings.Refuse(r, f, why)
-}
+// offerRefusals are those for which another offer may do.
+var offerRefusals = append([]*fault.Fault{errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft}, slotRefusals...)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/internal/fault"
+	"socialdirect/booking/appointment"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 
@@ -93,14 +93,13 @@ func DecodeOffer(f *form.Form) (r Replacement, chosen bool) {
 	return r, err == nil && wrong == nil
 }
 
-// Refuse shows what can be had now, and why the hour that was asked for cannot.
-func (h *HTTP) Refuse(r *web.Request, f *form.Form, why *fault.Fault) error {
-	page, err := h.proposalPage(r, f)
-	if err != nil {
-		return err
+// ProposalsAgain is what can be had now.
+func (h *HTTP) ProposalsAgain(r *web.Request, f *form.Form) appointment.Page {
+	return func(problem string) (any, error) {
+		page, err := h.proposalPage(r, f)
+		page.Problem = problem
+		return page, err
 	}
-	page.Problem = why.Message
-	return fault.WithPage(why, page)
 }
 
 // decline notes that nothing suits the person.

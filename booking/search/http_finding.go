@@ -9,7 +9,6 @@ import (
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
-	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
 	"socialdirect/web"
 
@@ -169,19 +168,12 @@ func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error
 	return page, h.workerPages.CountViews(r, ids...)
 }
 
-// RenderSoonestError is the fault that shows the next hours as they are now, to somebody
-// whom it did not matter with whom they talk; what was typed goes on with the next
-// choice.
-func (h *HTTP) RenderSoonestError(r *web.Request, request appointment.Request, why *fault.Fault) error {
+// SoonestAgain is the next hours as they are now, for somebody whom it did not matter
+// with whom they talk; what was typed goes on with the next choice.
+func (h *HTTP) SoonestAgain(r *web.Request, request appointment.Request, problem string) (any, error) {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
-	if fault.Is(err, fault.Throttled) {
-		return why
-	}
-	if err != nil {
-		return err
-	}
-	page.Problem, page.Kept = why.Message, appointment.HiddenFields(request)
-	return fault.WithPage(why, page)
+	page.Problem, page.Kept = problem, appointment.Kept(request)
+	return page, err
 }
 
 type workersPage struct {

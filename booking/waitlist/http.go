@@ -269,12 +269,11 @@ func (h *HTTP) Join(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if why := appointment.Refusal(err, errTooMany); why != nil {
-		f.Fail("social_worker_id", why.Message)
-		return fault.WithPage(why, page)
-	}
 	if err != nil {
-		return err
+		return appointment.Refuse(err, func(problem string) (any, error) {
+			f.Fail("social_worker_id", problem)
+			return page, nil
+		}, errTooMany)
 	}
 	return web.Done(w, r, "waiting", "/liste-attente")
 }
