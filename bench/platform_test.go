@@ -22,6 +22,7 @@ import (
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -183,21 +184,21 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening := httptest.NewUnstartedServer(nil)
 	base := "http://" + listening.Listener.Addr().String()
 	pages := messaging.NewHTTP(s.messages, s.accounts, render, base)
-	workers := worker.NewHTTP(s.workers, render)
-	searches := search.NewHTTP(s.searches, workers, render)
+	views := viewlimit.New(p.db)
+	searches := search.NewHTTP(s.searches, views, render)
 	rebookings := rebooking.NewHTTP(s.rebookings, render)
 	accounts := account.NewHTTP(s.accounts, render, false)
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
 		Pages: []server.Pages{
 			accounts, company.NewHTTP(s.companies, apikey.New(p.db), render, base), legal.NewHTTP(s.legal, render),
-			workers, searches, rebookings,
+			worker.NewHTTP(s.workers, render), searches, rebookings,
 			agenda.NewHTTP(s.agendas, render),
 			calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
-			waitlist.NewHTTP(s.waitlist, workers, render),
+			waitlist.NewHTTP(s.waitlist, views, render),
 			notify.NewHTTP(s.notify, render),
 			booking.NewHTTP(s.bookings, booking.PageParts{
-				Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
+				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
 			}),
 			bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
 			pages, signaling.NewHTTP(s.calls, render, base),

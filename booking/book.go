@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/notify"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
@@ -137,12 +138,12 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 }
 
 // takes refuses a reason that the platform no longer offers, or this worker.
-func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, reason string) error {
-	offered, err := worker.ReadReasons(ctx, tx)
+func takes(ctx context.Context, tx postgres.Tx, row worker.Row, slug string) error {
+	offered, err := reason.Read(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(worker.ReasonsTaken(offered, row.Reasons), func(r worker.Reason) bool { return r.Slug == reason }) {
+	if !slices.ContainsFunc(reason.Among(offered, row.Reasons), func(r reason.Reason) bool { return r.Slug == slug }) {
 		return errReason
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"socialdirect/booking/notify"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
@@ -42,7 +43,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) e
 		}
 	}
 	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{
-		rebooking.Erase, waitlist.Erase, appointment.Erase, search.Erase, calendar.Erase, agenda.Erase, worker.Erase,
+		rebooking.Erase, waitlist.Erase, appointment.Erase, search.Erase, calendar.Erase, agenda.Erase, worker.Erase, viewlimit.Erase,
 	} {
 		if err := erase(ctx, tx, person); err != nil {
 			return err

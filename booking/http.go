@@ -7,7 +7,7 @@ import (
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
-	"socialdirect/booking/worker"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/web"
 )
 
@@ -19,7 +19,7 @@ type HTTP struct {
 
 // PageParts are what the pages work with, beside the acts.
 type PageParts struct {
-	Workers    *worker.HTTP // counts whom a page shows
+	Views      *viewlimit.Service
 	Searches   *search.HTTP
 	Rebookings *rebooking.HTTP
 	Render     *web.Renderer

@@ -8,6 +8,7 @@ import (
 
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -140,8 +141,8 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	}
 	freeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
-		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: worker.ReasonOptions(sheet.Reasons),
-		PenaltyFreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
+		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reason.Options(sheet.Reasons),
+		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
 		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
@@ -202,7 +203,7 @@ func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appoi
 			return nil, err
 		}
 		page.Problem, page.Kept = problem, appointment.Kept(request)
-		return page, h.lookIntoMonth(r, page)
+		return page, h.countViews(r, page)
 	}
 }
 

@@ -148,7 +148,7 @@ func (h *HTTP) lookAsBeneficiary(r *web.Request, page movePage) error {
 	if page.Viewer.Role != viewer.Beneficiary {
 		return nil
 	}
-	return h.Workers.CountViewsOf(r, page.SocialWorkerID, page.Hours.Week)
+	return h.Views.PageOfWeek(r, page.SocialWorkerID, page.Hours.Week)
 }
 
 // ByPhone turns the appointment into a call.

@@ -99,10 +99,19 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.lookIntoMonth(r, page); err != nil {
+	if err := h.countViews(r, page); err != nil {
 		return err
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
+}
+
+// countViews counts the week of a page, and which days of a month have room (R45).
+func (h *HTTP) countViews(r *web.Request, page slotsPage) error {
+	err := h.Views.PageOfWeek(r, page.Worker.ID, page.Week)
+	if err != nil || !page.Month.Shown() {
+		return err
+	}
+	return h.Views.PageOfMonth(r, page.Worker.ID, page.Month.String())
 }
 
 // slotsPage fills the page for a week; where none is asked for it takes the

@@ -11,8 +11,8 @@ import (
 	"socialdirect/booking"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
-	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -30,15 +30,15 @@ type Pages struct {
 
 // Pages returns them.
 func (w *World) Pages(render *web.Renderer) Pages {
-	workers := worker.NewHTTP(w.Workers, render)
-	searches := search.NewHTTP(w.Searches, workers, render)
+	views := viewlimit.New(w.DB)
+	searches := search.NewHTTP(w.Searches, views, render)
 	rebookings := rebooking.NewHTTP(w.Rebookings, render)
 	return Pages{
 		Searches: searches,
 		Bookings: booking.NewHTTP(w.Bookings, booking.PageParts{
-			Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: links,
+			Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: links,
 		}),
-		Waitlist:   waitlist.NewHTTP(w.Waitlist, workers, render),
+		Waitlist:   waitlist.NewHTTP(w.Waitlist, views, render),
 		Rebookings: rebookings,
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
@@ -112,8 +113,8 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 	if err != nil || appointment.Permits(contract, a.Mode, now) != nil {
 		return nil, err
 	}
-	kept, err := worker.ReadReasons(ctx, q)
-	if err != nil || !slices.ContainsFunc(kept, func(r worker.Reason) bool { return r.Slug == a.Reason }) {
+	kept, err := reason.Read(ctx, q)
+	if err != nil || !slices.ContainsFunc(kept, func(r reason.Reason) bool { return r.Slug == a.Reason }) {
 		return nil, err
 	}
 	about := a.StartsAt

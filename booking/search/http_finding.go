@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/form"
@@ -72,7 +73,7 @@ func (searchForm) Orders() []form.Option { return orders }
 // search decodes whom somebody looks for, on an errand. A filter that names nothing
 // known is no filter: its message is not shown.
 func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
-	reasons, err := h.workers.Reasons(r.Context())
+	reasons, err := reason.Read(r.Context(), h.searches.db.Pool)
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
@@ -80,7 +81,7 @@ func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) 
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}
-	page := searchForm{Reasons: worker.ReasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(), Reader: e.Zone}
+	page := searchForm{Reasons: reason.Options(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(), Reader: e.Zone}
 	f := form.FromValues(query)
 	search := Search{
 		Reason:   f.Choice("reason", form.Values(page.Reasons), "-"),
@@ -165,7 +166,7 @@ func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error
 	for i, hour := range page.Hours {
 		ids[i] = hour.Worker.ID
 	}
-	return page, h.workerPages.CountViews(r, ids...)
+	return page, h.views.PageOfSheets(r, ids...)
 }
 
 // SoonestAgain is the next hours as they are now, for somebody whom it did not matter
@@ -207,7 +208,7 @@ func (h *HTTP) Workers(w http.ResponseWriter, r *web.Request) error {
 	for i, worker := range page.Workers {
 		ids[i] = worker.ID
 	}
-	if err := h.workerPages.CountViews(r, ids...); err != nil {
+	if err := h.views.PageOfSheets(r, ids...); err != nil {
 		return err
 	}
 	page.Previous, page.Next = r.Neighbours(search.Page, more)

@@ -4,6 +4,7 @@ import (
 	"socialdirect/account"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 	"socialdirect/web"
@@ -33,11 +34,11 @@ type HTTP struct {
 	searches     *Service
 	appointments *appointment.Service
 	workers      *worker.Service
-	workerPages  *worker.HTTP
+	views        *viewlimit.Service
 	render       *web.Renderer
 }
 
 // NewHTTP returns the pages.
-func NewHTTP(searches *Service, workers *worker.HTTP, render *web.Renderer) *HTTP {
-	return &HTTP{searches: searches, appointments: searches.appointments, workers: searches.workers, workerPages: workers, render: render}
+func NewHTTP(searches *Service, views *viewlimit.Service, render *web.Renderer) *HTTP {
+	return &HTTP{searches: searches, appointments: searches.appointments, workers: searches.workers, views: views, render: render}
 }

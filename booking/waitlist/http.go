@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -19,14 +21,14 @@ import (
 
 // HTTP is the pages of the waitlist.
 type HTTP struct {
-	waitlist    *Service
-	workerPages *worker.HTTP
-	render      *web.Renderer
+	waitlist *Service
+	views    *viewlimit.Service
+	render   *web.Renderer
 }
 
-// NewHTTP returns the pages; workers counts whom they show.
-func NewHTTP(waitlist *Service, workers *worker.HTTP, render *web.Renderer) *HTTP {
-	return &HTTP{waitlist, workers, render}
+// NewHTTP returns the pages.
+func NewHTTP(waitlist *Service, views *viewlimit.Service, render *web.Renderer) *HTTP {
+	return &HTTP{waitlist, views, render}
 }
 
 // waitlistPage is what the viewer waits for, with the form for more.
@@ -127,7 +129,7 @@ func (h *HTTP) waitlistPage(r *web.Request, f *form.Form, looked string) (waitli
 	if err != nil {
 		return waitlistPage{}, err
 	}
-	reasons, err := h.waitlist.Workers.Reasons(ctx)
+	reasons, err := reason.Read(ctx, h.waitlist.DB.Pool)
 	if err != nil {
 		return waitlistPage{}, err
 	}
@@ -141,7 +143,7 @@ func (h *HTTP) waitlistPage(r *web.Request, f *form.Form, looked string) (waitli
 	}
 	page := waitlistPage{
 		Form: f, Full: len(entries) >= maxEntries, Reader: v.Zone, Now: now,
-		Reasons: worker.ReasonOptions(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(),
+		Reasons: reason.Options(reasons), Modes: slot.ModeOptions(allowed), Languages: worker.LanguageOptions(),
 	}
 	page.offer(coming, v, now)
 	if err := h.offerWorker(r, &page, looked); err != nil {
@@ -189,14 +191,14 @@ func (h *HTTP) offerWorker(r *web.Request, p *waitlistPage, looked string) error
 	if err != nil {
 		return err
 	}
-	if err := h.workerPages.CountViews(r, id); err != nil {
+	if err := h.views.PageOfSheets(r, id); err != nil {
 		return err
 	}
 	p.offerName(id, sheet.Name())
 	return nil
 }
 
-func (h *HTTP) shown(r *web.Request, entry Entry, coming []appointment.Appointment, reasons []worker.Reason) (shownEntry, error) {
+func (h *HTTP) shown(r *web.Request, entry Entry, coming []appointment.Appointment, reasons []reason.Reason) (shownEntry, error) {
 	shown := shownEntry{Entry: entry}
 	for i, a := range coming {
 		if a.ID == entry.AppointmentID {
@@ -231,7 +233,7 @@ func (h *HTTP) shown(r *web.Request, entry Entry, coming []appointment.Appointme
 		ids[i] = hour.Worker.ID
 	}
 	shown.Hours = hours
-	return shown, h.workerPages.CountViews(r, ids...)
+	return shown, h.views.PageOfSheets(r, ids...)
 }
 
 // decode reads what is waited for; what is not chosen names nothing.

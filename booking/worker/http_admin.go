@@ -5,6 +5,7 @@ import (
 
 	"socialdirect/account/people"
 	"socialdirect/account/signup"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/form"
 	"socialdirect/web"
@@ -27,11 +28,11 @@ func (adminWorkersPage) Template() string { return "booking/admin_workers" }
 func (adminWorkersPage) Title() string    { return "Assistantes sociales" }
 
 func (h *HTTP) adminWorkersPage(r *web.Request, f *form.Form) (adminWorkersPage, error) {
-	reasons, err := h.workers.Reasons(r.Context())
+	reasons, err := reason.Read(r.Context(), h.workers.db.Pool)
 	if err != nil {
 		return adminWorkersPage{}, err
 	}
-	page := adminWorkersPage{Form: f, Reasons: ReasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
+	page := adminWorkersPage{Form: f, Reasons: reason.Options(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(), Registers: registerOptions}
 	if page.Watched, err = h.workers.Watched(r.Context(), r.Viewer); err != nil {
 		return adminWorkersPage{}, err
 	}

@@ -29,11 +29,5 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/administration/assistants/{id}/assurance", web.Administrators, h.recordInsurance),
 		web.Post("/administration/assistants/{id}/justificatifs/{credential}/confirmation", web.Administrators, h.confirmCredential),
 		web.Post("/administration/assistants/{id}/justificatifs/{credential}/retrait", web.Administrators, h.withdrawCredential),
-		web.Get("/administration/motifs", web.Administrators, h.reasons),
-		web.Form("/administration/motifs", web.Administrators, h.addReason),
-		web.Form("/administration/motifs/{slug}", web.Administrators, h.renameReason),
-		web.Post("/administration/motifs/{slug}/retrait", web.Administrators, h.retireReason),
-		web.Post("/administration/motifs/{slug}/retour", web.Administrators, h.restoreReason),
-		web.Post("/administration/motifs/{slug}/monter", web.Administrators, h.raiseReason),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/form"
@@ -71,14 +72,14 @@ func (h *HTTP) sheetPage(r *web.Request, f *form.Form) (sheetPage, error) {
 	if err != nil {
 		return sheetPage{}, err
 	}
-	reasons, err := h.workers.Reasons(r.Context())
+	reasons, err := reason.Read(r.Context(), h.workers.db.Pool)
 	if f == nil {
 		f = worker.sheet().form()
 	}
 	return sheetPage{
 		Form: f, Photo: form.New(nil), Place: form.New(nil), Diploma: diplomaForm(), Insurance: form.New(nil), Worker: worker, Path: path,
 		Standing: standing, Registers: registerOptions,
-		Reasons: ReasonOptions(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(),
+		Reasons: reason.Options(reasons), Modes: slot.ModeOptions(slot.Modes), Languages: LanguageOptions(),
 	}, err
 }
 

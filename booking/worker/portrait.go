@@ -57,7 +57,7 @@ func (s *Service) Portrait(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	if err != nil {
 		return Portrait{}, err
 	}
-	return p, s.Look(ctx, v, worker)
+	return p, s.views.CountSheets(ctx, v, worker)
 }
 
 // SetPortrait makes the worker's picture of a photo as cameras write it. Only its

@@ -3,6 +3,7 @@ package worker
 import (
 	"socialdirect/account"
 	"socialdirect/booking/appointment"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/notification"
@@ -16,13 +17,14 @@ type Service struct {
 	base          string // the platform's public address
 	accounts      *account.Service
 
+	views     *viewlimit.Service
 	portraits studio
 }
 
 // New returns the service, and registers its notifications; links tells the platform's
 // own address.
 func New(db *postgres.DB, notifications *notification.Service, accounts *account.Service, links appointment.Links) *Service {
-	s := &Service{db: db, notifications: notifications, accounts: accounts, base: links.Base, portraits: newStudio()}
+	s := &Service{db: db, notifications: notifications, accounts: accounts, base: links.Base, views: viewlimit.New(db), portraits: newStudio()}
 	notifications.Register(s.kinds()...)
 	return s
 }
@@ -30,7 +32,7 @@ func New(db *postgres.DB, notifications *notification.Service, accounts *account
 // At returns the same on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db = db
+	moved.db, moved.views = db, viewlimit.New(db)
 	return &moved
 }
 

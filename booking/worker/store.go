@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"socialdirect/account/people"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/zone"
@@ -40,10 +41,10 @@ func (r Row) Zone() *time.Location { return zone.Of(r.TimeZone) }
 // OfferedModes are the ways of meeting that the worker offers.
 func (r Row) OfferedModes() []slot.Mode { return slot.ParseModes(r.Modes) }
 
-func (r Row) sheet(person people.Person, offered []Reason) SocialWorker {
+func (r Row) sheet(person people.Person, offered []reason.Reason) SocialWorker {
 	person.Zone = r.Zone()
 	return SocialWorker{
-		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: ReasonsTaken(offered, r.Reasons),
+		Person: person, Presentation: r.Presentation, Languages: r.Languages, Reasons: reason.Among(offered, r.Reasons),
 		Modes: r.OfferedModes(), Portrait: r.Portrait,
 	}
 }
@@ -112,98 +113,6 @@ func readPortrait(ctx context.Context, q postgres.Querier, id uuid.UUID) (jpeg [
 	return jpeg, version, err
 }
 
-// ReadReasons lists the reasons that are offered, in their order.
-func ReadReasons(ctx context.Context, q postgres.Querier) ([]Reason, error) {
-	return postgres.All[Reason](ctx, q, `select slug, label, retired from reasons where not retired order by position, slug`)
-}
-
-const selectAllReasons = `select slug, label, retired from reasons order by position, slug`
-
-func readAllReasons(ctx context.Context, q postgres.Querier) ([]Reason, error) {
-	return postgres.All[Reason](ctx, q, selectAllReasons)
-}
-
-// lockReasons reads the whole list and keeps other changes of it waiting.
-func lockReasons(ctx context.Context, tx postgres.Tx) ([]Reason, error) {
-	if _, err := tx.Exec(ctx, `lock table only reasons in share row exclusive mode`); err != nil {
-		return nil, err
-	}
-	return postgres.All[Reason](ctx, tx, selectAllReasons)
-}
-
-func insertReason(ctx context.Context, tx postgres.Tx, r Reason) error {
-	_, err := tx.Exec(ctx, `
-		insert into reasons (slug, label, position) select $1, $2, coalesce(max(position), 0) + 1 from reasons`, r.Slug, r.Label)
-	return knownReason(err)
-}
-
-func knownReason(err error) error {
-	if postgres.Violates(err, "reasons_pkey") || postgres.Violates(err, "reasons_label_key") {
-		return errReasonKnown
-	}
-	return err
-}
-
-func renameReason(ctx context.Context, tx postgres.Tx, slug, label string) (found bool, err error) {
-	tag, err := tx.Exec(ctx, `update reasons set label = $2 where slug = $1`, slug, label)
-	return tag.RowsAffected() > 0, knownReason(err)
-}
-
-func retireReason(ctx context.Context, tx postgres.Tx, slug string, retired bool) (found bool, err error) {
-	tag, err := tx.Exec(ctx, `update reasons set retired = $2 where slug = $1`, slug, retired)
-	return tag.RowsAffected() > 0, err
-}
-
-func orderReasons(ctx context.Context, tx postgres.Tx, slugs []string) error {
-	_, err := tx.Exec(ctx, `update reasons set position = array_position($1::text[], slug) where slug = any($1)`, slugs)
-	return err
-}
-
-// readUnseen returns those of the workers whose sheet, or that week of whose agenda,
-// somebody has not seen within the hour.
-func readUnseen(ctx context.Context, q postgres.Querier, reader uuid.UUID, workers []uuid.UUID, week string, now time.Time) ([]uuid.UUID, error) {
-	type row struct{ ID uuid.UUID }
-	rows, err := postgres.All[row](ctx, q, `
-		select distinct id from unnest($2::uuid[]) as asked (id)
-		where not exists (
-			select from sheet_readings r where r.account_id = $1 and r.social_worker_id = asked.id and r.week = $3 and r.read_at > $4)`,
-		reader, workers, week, now.Add(-readingHour))
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	return ids, err
-}
-
-// lockReadings counts what somebody has seen of sheets, or of weeks, and has their
-// other requests wait until the transaction ends: a thousand at once are counted one
-// after the other.
-func lockReadings(ctx context.Context, tx postgres.Tx, reader uuid.UUID, weeks bool) (used, error) {
-	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('readings ' || $1::uuid::text, 0))`, reader); err != nil {
-		return used{}, err
-	}
-	return postgres.One[used](ctx, tx, `
-		select count(*) filter (where read_at > $3) as in_hour, count(*) as in_day,
-		       min(read_at) filter (where read_at > $3) as hour_from, min(read_at) as day_from
-		from sheet_readings where account_id = $1 and (week <> '') = $2 and read_at > $4`,
-		reader, weeks, tx.Now.Add(-readingHour), tx.Now.Add(-readingDay))
-}
-
-// putReadings keeps what somebody sees now, and forgets what anybody saw more than a
-// day ago: nobody needs to know it.
-func putReadings(ctx context.Context, tx postgres.Tx, reader uuid.UUID, workers []uuid.UUID, week string) error {
-	_, err := tx.Exec(ctx, `
-		insert into sheet_readings (account_id, social_worker_id, week, read_at) select $1, unnest($2::uuid[]), $3, $4
-		on conflict (account_id, social_worker_id, week) do update set read_at = excluded.read_at`, reader, workers, week, tx.Now)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `
-		delete from sheet_readings where ctid in (
-			select ctid from sheet_readings where read_at <= $1 limit 1000 for update skip locked)`, tx.Now.Add(-readingDay))
-	return err
-}
-
 // ReadOf reads the workers of those accounts.
 func ReadOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, error) {
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers where account_id = any($1)`, ids)
@@ -214,7 +123,6 @@ func ReadOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, er
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from portraits where account_id = $1`,
-		`delete from sheet_readings where account_id = $1`,
 		`delete from credentials where social_worker_id = $1`,
 		`delete from credential_notices where social_worker_id = $1`,
 		`delete from places where social_worker_id = $1`,

@@ -8,9 +8,9 @@ import (
 	"context"
 	"slices"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/people"
+	"socialdirect/account/signup"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -25,7 +25,7 @@ type SocialWorker struct {
 	people.Person
 	Presentation string
 	Languages    []string // BCP 47 tags
-	Reasons      []Reason
+	Reasons      []reason.Reason
 	Modes        []slot.Mode
 	Places       []Place // where, in person; the first is that of appointments
 	Portrait     string  // the version of the portrait, empty when there is none
@@ -107,7 +107,7 @@ func (s *Service) Sheets(ctx context.Context, rows []Row) ([]SocialWorker, error
 	if err != nil {
 		return nil, err
 	}
-	labels, err := s.Reasons(ctx)
+	labels, err := reason.Read(ctx, s.db.Pool)
 	if err != nil {
 		return nil, err
 	}

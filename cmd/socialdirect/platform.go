@@ -19,8 +19,10 @@ import (
 	"socialdirect/booking/bulkcancel"
 	"socialdirect/booking/calendar"
 	"socialdirect/booking/notify"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/rebooking"
 	"socialdirect/booking/search"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/booking/waitlist"
 	"socialdirect/booking/worker"
 	"socialdirect/company"
@@ -368,8 +370,8 @@ func (p *platform) startServer(s settings) error {
 	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts.Sessions, p.relay)
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(p.accounts, render, s.secure)
-	workers := worker.NewHTTP(p.workers, render)
-	searches := search.NewHTTP(p.searches, workers, render)
+	views := viewlimit.New(p.db)
+	searches := search.NewHTTP(p.searches, views, render)
 	accounts.CountComing(p.appointments.CountComing)
 	accounts.SignUps.CountRecalls(p.rebookings.CountRecalls)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
@@ -389,13 +391,13 @@ func (p *platform) startServer(s settings) error {
 		API:      programs,
 		Pages: []server.Pages{
 			accounts, texts, companies, shown, programs, apikey.NewHTTP(p.keys, render, s.secure),
-			workers, searches, rebookings,
+			worker.NewHTTP(p.workers, render), reason.NewHTTP(reason.New(p.db), render), searches, rebookings,
 			agenda.NewHTTP(p.agendas, render),
 			calendar.NewHTTP(p.calendars, p.agendas, render, s.links()),
-			waitlist.NewHTTP(p.waitlist, workers, render),
+			waitlist.NewHTTP(p.waitlist, views, render),
 			notify.NewHTTP(p.notify, render),
 			booking.NewHTTP(p.bookings, booking.PageParts{
-				Workers: workers, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
+				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: s.links(),
 			}),
 			bulkcancel.NewHTTP(p.bulkCancels, p.agendas, p.workers, render),
 			pages, signaling.NewHTTP(calls, render, s.base),
@@ -412,10 +414,10 @@ func (p *platform) startServer(s settings) error {
 
 // reasonLines names the lines of a client's figures by reason.
 func (p *platform) reasonLines(ctx context.Context) ([]figures.Line, error) {
-	reasons, err := p.workers.Reasons(ctx)
+	reasons, err := reason.Read(ctx, p.db.Pool)
 	lines := make([]figures.Line, len(reasons))
-	for i, reason := range reasons {
-		lines[i] = figures.Line{Key: reason.Slug, Label: reason.Label}
+	for i, r := range reasons {
+		lines[i] = figures.Line{Key: r.Slug, Label: r.Label}
 	}
 	return lines, err
 }

@@ -35,14 +35,16 @@ var parted = map[string][]string{
 
 	"booking/slot":        {},
 	"booking/appointment": {"booking/slot"},
-	"booking/worker":      {"booking/appointment", "booking/slot"},
+	"booking/reason":      {},
+	"booking/viewlimit":   {"booking/slot"},
+	"booking/worker":      {"booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking/agenda":      {"booking/worker", "booking/appointment", "booking/slot"},
 	"booking/calendar":    {"booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
-	"booking/search":      {"booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"booking/search":      {"booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking/notify":      {"booking/calendar", "booking/appointment", "booking/slot"},
-	"booking/rebooking":   {"booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
-	"booking/waitlist":    {"booking/notify", "booking/search", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
-	"booking":             {"booking/waitlist", "booking/rebooking", "booking/notify", "booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
+	"booking/rebooking":   {"booking/notify", "booking/agenda", "booking/worker", "booking/reason", "booking/appointment", "booking/slot"},
+	"booking/waitlist":    {"booking/notify", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
+	"booking":             {"booking/waitlist", "booking/rebooking", "booking/notify", "booking/calendar", "booking/search", "booking/agenda", "booking/worker", "booking/reason", "booking/viewlimit", "booking/appointment", "booking/slot"},
 	"booking/bulkcancel":  {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
 }
 

@@ -66,8 +66,8 @@ var owned = map[string][]string{
 		"audit_entries",
 	},
 	"booking": {
-		"rebookings", "bulk_cancels", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
-		"credential_notices", "sheet_readings", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
+		"rebookings", "agenda_clearings", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
+		"credential_notices", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
 		"available_slots", "available_slots_refreshes", "agenda_changes", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",

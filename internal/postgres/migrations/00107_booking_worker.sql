@@ -94,11 +94,11 @@ create table credential_notices (
 
 -- What each person has looked at in a day: a worker's sheet, week then being empty, or
 -- a week of the worker's agenda (R45). A crash may lose it.
-create unlogged table sheet_readings (
+create unlogged table sheet_views (
     account_id       uuid not null references accounts on delete cascade,
     social_worker_id uuid not null,
     week             text not null check (length(week) <= 8),
-    read_at          timestamptz not null,
+    viewed_at        timestamptz not null,
     primary key (account_id, social_worker_id, week)
 );
-create index sheet_readings_read_idx on sheet_readings (read_at);
+create index sheet_views_viewed_idx on sheet_views (viewed_at);

@@ -1,4 +1,4 @@
-package worker_test
+package viewlimit_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/viewlimit"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
 
@@ -35,19 +36,20 @@ func weeks(n int) []string {
 func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
+	limits := viewlimit.New(w.DB)
 	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(20)
 	for range 3 { // the list, photos, then back and forth between agendas
 		for i := 0; i < len(workers); i += 5 {
-			must(t, w.Workers.Look(ctx, zoe, workers[i:i+5]...))
+			bookingtest.Must(t, limits.CountSheets(ctx, zoe, workers[i:i+5]...))
 		}
 		for _, worker := range workers {
-			must(t, w.Workers.Look(ctx, zoe, worker))
+			bookingtest.Must(t, limits.CountSheets(ctx, zoe, worker))
 			for _, week := range weeks(8) {
-				must(t, w.Workers.CountMonthView(ctx, zoe, worker, week))
+				bookingtest.Must(t, limits.CountPart(ctx, zoe, worker, week))
 			}
 		}
 	}
-	if rows := w.Count(t, `sheet_readings`); rows != 20+20*8 {
+	if rows := w.Count(t, `sheet_views`); rows != 20+20*8 {
 		t.Errorf("%d rows for 20 sheets and 160 weeks seen three times", rows)
 	}
 }
@@ -55,10 +57,11 @@ func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
 func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
+	limits := viewlimit.New(w.DB)
 	zoe, workers := w.Beneficiary(t, "Zoé", "Vidal"), those(1000)
 	harvest := func() (sheets int, err error) {
 		for _, worker := range workers {
-			if err := w.Workers.Look(ctx, zoe, worker); err != nil {
+			if err := limits.CountSheets(ctx, zoe, worker); err != nil {
 				return sheets, err
 			}
 			sheets++
@@ -69,11 +72,11 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	if !fault.Is(err, fault.Throttled) || got > 150 || fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Hour {
 		t.Errorf("%d sheets, %v", got, err)
 	}
-	must(t, w.Workers.Look(ctx, zoe, workers[0])) // what was seen a moment ago stays open
-	must(t, w.Workers.Look(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
+	bookingtest.Must(t, limits.CountSheets(ctx, zoe, workers[0])) // what was seen a moment ago stays open
+	bookingtest.Must(t, limits.CountSheets(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
 	got = 0
 	for ; got < 1000; got++ {
-		if err = w.Workers.CountMonthView(ctx, zoe, workers[got%20], fmt.Sprintf("%04d-W01", 2026+got/20)); err != nil {
+		if err = limits.CountPart(ctx, zoe, workers[got%20], fmt.Sprintf("%04d-W01", 2026+got/20)); err != nil {
 			break
 		}
 	}
@@ -88,13 +91,13 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 		seen, err = harvest()
 	}
 	var all int
-	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from sheet_readings where account_id = $1 and week = ''`, zoe.ID).Scan(&all))
+	bookingtest.Must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from sheet_views where account_id = $1 and week = ''`, zoe.ID).Scan(&all))
 	if !fault.Is(err, fault.Throttled) || all > 500 || fault.From(err).RetryAfter > 24*time.Hour {
 		t.Errorf("%d sheets in a day, %v", all, err)
 	}
 	w.SetNow(bookingtest.Start.Add(3 * 24 * time.Hour))
-	must(t, w.Workers.Look(ctx, zoe, uuid.New()))
-	if rows := w.Count(t, `sheet_readings`); rows > 1 {
+	bookingtest.Must(t, limits.CountSheets(ctx, zoe, uuid.New()))
+	if rows := w.Count(t, `sheet_views`); rows > 1 {
 		t.Errorf("%d views outlive their day", rows)
 	}
 }
@@ -102,12 +105,13 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
+	limits := viewlimit.New(w.DB)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	var all sync.WaitGroup
 	var seen atomic.Int64
 	for _, worker := range those(200) {
 		all.Go(func() {
-			if err := w.Workers.Look(ctx, zoe, worker); err == nil {
+			if err := limits.CountSheets(ctx, zoe, worker); err == nil {
 				seen.Add(1)
 			} else if !fault.Is(err, fault.Throttled) {
 				t.Error(err)
@@ -123,7 +127,8 @@ func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
-	if err := w.Workers.Look(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, those(2000)...); err != nil {
+	limits := viewlimit.New(w.DB)
+	if err := limits.CountSheets(context.Background(), &viewer.Viewer{Role: viewer.Administrator, Complete: true}, those(2000)...); err != nil {
 		t.Error(err)
 	}
 }
@@ -132,13 +137,14 @@ func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
 func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
+	limits := viewlimit.New(w.DB)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	seen := 0
 	for worker := range 20 {
 		id := uuid.NewSHA1(uuid.Nil, []byte{byte(worker)})
 		for month := range 12 {
 			for _, part := range []string{fmt.Sprintf("2027-%02d", month+1), fmt.Sprintf("2027-W%02d", 4*month+1)} {
-				if err := w.Workers.CountMonthView(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
+				if err := limits.CountPart(t.Context(), zoe, id, part); fault.Is(err, fault.Throttled) {
 					if seen != 200 {
 						t.Errorf("stopped after %d parts", seen)
 					}

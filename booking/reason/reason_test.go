@@ -1,4 +1,4 @@
-package worker_test
+package reason_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
+	"socialdirect/booking/reason"
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -17,16 +18,17 @@ import (
 func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
+	reasons := reason.New(w.DB)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
 	start := bookingtest.Start.Add(48 * time.Hour)
 	booked := w.Book(t, zoe, nadia, start, slot.Video) // about housing
-	must(t, w.Workers.AddReason(t.Context(), w.Admin, "Études & bourses"))
-	must(t, w.Workers.RaiseReason(t.Context(), w.Admin, "housing"))
-	must(t, w.Workers.RenameReason(t.Context(), w.Admin, "housing", "Se loger"))
+	bookingtest.Must(t, reasons.Add(t.Context(), w.Admin, "Études & bourses"))
+	bookingtest.Must(t, reasons.Raise(t.Context(), w.Admin, "housing"))
+	bookingtest.Must(t, reasons.Rename(t.Context(), w.Admin, "housing", "Se loger"))
 	if got := labels(t, w); got != "Se loger|Budget et argent|Famille|Proche à aider|Handicap|Retraite|Études & bourses" {
 		t.Errorf("the list is %s", got)
 	}
-	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", true))
+	bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, "housing", true))
 	if got := labels(t, w); strings.Contains(got, "Se loger") {
 		t.Errorf("a retired reason is offered: %s", got)
 	}
@@ -37,16 +39,16 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
 		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
 	}
-	must(t, w.Workers.RetireReason(t.Context(), w.Admin, "housing", false))
+	bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, "housing", false))
 	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
 }
 
 func labels(t *testing.T, w *bookingtest.World) string {
 	t.Helper()
-	reasons, err := w.Workers.Reasons(t.Context())
-	must(t, err)
+	offered, err := reason.Read(t.Context(), w.DB.Pool)
+	bookingtest.Must(t, err)
 	var all []string
-	for _, r := range reasons {
+	for _, r := range offered {
 		all = append(all, r.Label)
 	}
 	return strings.Join(all, "|")
@@ -55,11 +57,12 @@ func labels(t *testing.T, w *bookingtest.World) string {
 func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
+	reasons := reason.New(w.DB)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	for _, v := range []*viewer.Viewer{nil, zoe, {ID: uuid.New(), Role: viewer.SocialWorker}, {ID: uuid.New(), Role: viewer.DPO}} {
 		for _, err := range []error{
-			w.Workers.AddReason(t.Context(), v, "Études"), w.Workers.RenameReason(t.Context(), v, "housing", "X"),
-			w.Workers.RetireReason(t.Context(), v, "housing", true), w.Workers.RaiseReason(t.Context(), v, "housing"),
+			reasons.Add(t.Context(), v, "Études"), reasons.Rename(t.Context(), v, "housing", "X"),
+			reasons.Retire(t.Context(), v, "housing", true), reasons.Raise(t.Context(), v, "housing"),
 		} {
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%v changed the list: %v", v, err)
@@ -67,25 +70,25 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 		}
 	}
 	for name, label := range map[string]string{"no letter": "★★★", "known": "Logement", "known in capitals": "LOGEMENT", "its name is known": "Housing"} {
-		if err := w.Workers.AddReason(t.Context(), w.Admin, label); !fault.Is(err, fault.Invalid) {
+		if err := reasons.Add(t.Context(), w.Admin, label); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := w.Workers.RenameReason(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
+	if err := reasons.Rename(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("two reasons with the same words: %v", err)
 	}
 	for _, err := range []error{
-		w.Workers.RenameReason(t.Context(), w.Admin, "nothing", "X"), w.Workers.RetireReason(t.Context(), w.Admin, "nothing", true),
-		w.Workers.RaiseReason(t.Context(), w.Admin, "nothing"),
+		reasons.Rename(t.Context(), w.Admin, "nothing", "X"), reasons.Retire(t.Context(), w.Admin, "nothing", true),
+		reasons.Raise(t.Context(), w.Admin, "nothing"),
 	} {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("a reason that is none: %v", err)
 		}
 	}
 	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
-		must(t, w.Workers.RetireReason(t.Context(), w.Admin, slug, true))
+		bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, slug, true))
 	}
-	if err := w.Workers.RetireReason(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
+	if err := reasons.Retire(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the last reason went: %v", err)
 	}
 }

@@ -1,0 +1,142 @@
+// Package reason keeps the list of what an appointment may be about (R15). Administrators
+// write it in the words of those who choose from it; appointments name a reason by its
+// slug, which never changes.
+package reason
+
+import (
+	"context"
+	"regexp"
+	"slices"
+
+	"socialdirect/internal/audit"
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/gosimple/slug"
+)
+
+// Service keeps the list of reasons.
+type Service struct{ db *postgres.DB }
+
+// New returns the service.
+func New(db *postgres.DB) *Service { return &Service{db} }
+
+// Reason is what an appointment may be about (R15).
+type Reason struct {
+	Slug    string // lasts: appointments and addresses name the reason by it
+	Label   string
+	Retired bool // no longer offered; what was booked for it keeps its words
+}
+
+// maxLabel is how many characters a reason's words may have.
+const maxLabel = 60
+
+// atMost bounds the list: people choose from it on a small screen.
+const atMost = 30
+
+// all lists the retired ones too, for an administrator.
+func (s *Service) all(ctx context.Context, v *viewer.Viewer) ([]Reason, error) {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
+		return nil, err
+	}
+	return readAll(ctx, s.db.Pool)
+}
+
+var (
+	errKnown   = fault.New(fault.Invalid, "Ce motif existe déjà, peut-être parmi ceux qui ne sont plus proposés.")
+	errWords   = fault.New(fault.Invalid, "Écrivez ce motif avec des lettres, par exemple « Logement ».")
+	errFull    = fault.New(fault.Invalid, "Il y a déjà 30 motifs. Retirez-en un d’abord : une liste plus longue ne se lit plus.")
+	errMissing = fault.New(fault.NotFound, "Ce motif n’existe pas.")
+	errLast    = fault.New(fault.Conflict, "C’est le dernier motif proposé : sans motif, personne ne peut réserver.")
+)
+
+var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Add puts a reason at the end of the list, by an administrator; Invalid
+// when its words stand there already.
+func (s *Service) Add(ctx context.Context, v *viewer.Viewer, label string) error {
+	name := slug.MakeLang(label, "fr")
+	if !slugPattern.MatchString(name) || len(name) > maxLabel {
+		return errWords
+	}
+	return s.change(ctx, v, "reason.added", func(tx postgres.Tx, all []Reason) error {
+		if len(all) >= atMost {
+			return errFull
+		}
+		return insert(ctx, tx, Reason{Slug: name, Label: label})
+	})
+}
+
+// Rename changes a reason's words, everywhere and for the past too.
+func (s *Service) Rename(ctx context.Context, v *viewer.Viewer, slug, label string) error {
+	return s.change(ctx, v, "reason.renamed", func(tx postgres.Tx, _ []Reason) error {
+		found, err := rename(ctx, tx, slug, label)
+		return fault.OrMissing(found, err, errMissing)
+	})
+}
+
+// Retire stops offering a reason, or offers it again. The last one that is
+// offered stays.
+func (s *Service) Retire(ctx context.Context, v *viewer.Viewer, slug string, retired bool) error {
+	return s.change(ctx, v, "reason.retired", func(tx postgres.Tx, all []Reason) error {
+		if retired && !othersOffered(all, slug) {
+			return errLast
+		}
+		found, err := retire(ctx, tx, slug, retired)
+		return fault.OrMissing(found, err, errMissing)
+	})
+}
+
+func othersOffered(all []Reason, slug string) bool {
+	for _, r := range all {
+		if !r.Retired && r.Slug != slug {
+			return true
+		}
+	}
+	return false
+}
+
+// Raise moves a reason one place towards the top of the list.
+func (s *Service) Raise(ctx context.Context, v *viewer.Viewer, slug string) error {
+	return s.change(ctx, v, "reason.moved", func(tx postgres.Tx, all []Reason) error {
+		slugs := make([]string, len(all))
+		at := -1
+		for i, r := range all {
+			slugs[i] = r.Slug
+			if r.Slug == slug {
+				at = i
+			}
+		}
+		if at < 0 {
+			return errMissing
+		}
+		if at > 0 {
+			slugs[at-1], slugs[at] = slugs[at], slugs[at-1]
+		}
+		return order(ctx, tx, slugs)
+	})
+}
+
+// change lets administrators change the list one after the other, and
+// journals it.
+func (s *Service) change(ctx context.Context, v *viewer.Viewer, act string, do func(postgres.Tx, []Reason) error) error {
+	if err := viewer.Require(v, viewer.Administrator); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		all, err := lock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := do(tx, all); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act})
+	})
+}
+
+// Among keeps those of the offered reasons that a worker takes.
+func Among(offered []Reason, slugs []string) []Reason {
+	return slices.DeleteFunc(slices.Clone(offered), func(r Reason) bool { return !slices.Contains(slugs, r.Slug) })
+}

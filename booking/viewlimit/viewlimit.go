@@ -1,0 +1,87 @@
+// Package viewlimit bounds how many sheets and agendas somebody sees in an hour and in a
+// day, so that nobody copies them in number (R45). What was seen within the hour is seen
+// again without being counted.
+package viewlimit
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/fault"
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+// limit is how much somebody may see that they have not seen just before.
+type limit struct{ inHour, inDay int }
+
+var (
+	sheetLimit = limit{inHour: 150, inDay: 500} // sheets, in a list or alone, and photos
+	weekLimit  = limit{inHour: 200, inDay: 800} // weeks of agendas
+)
+
+const day = 24 * time.Hour
+
+// Service counts views.
+type Service struct{ db *postgres.DB }
+
+// New returns the service.
+func New(db *postgres.DB) *Service { return &Service{db} }
+
+// CountSheets counts that the viewer sees the sheets of some workers; Throttled when that
+// is too much. Administrators, who keep the sheets, are not limited.
+func (s *Service) CountSheets(ctx context.Context, v *viewer.Viewer, workers ...uuid.UUID) error {
+	return s.count(ctx, v, workers, "", sheetLimit)
+}
+
+// CountPart counts that the viewer sees a worker's sheet and a part of the agenda, as
+// CountSheets does: the hours of a week (2026-W48), or which days of a month have any
+// (2026-12).
+func (s *Service) CountPart(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, part string) error {
+	if err := s.CountSheets(ctx, v, worker); err != nil {
+		return err
+	}
+	return s.count(ctx, v, []uuid.UUID{worker}, part, weekLimit)
+}
+
+func (s *Service) count(ctx context.Context, v *viewer.Viewer, workers []uuid.UUID, part string, most limit) error {
+	if v.Role == viewer.Administrator {
+		return nil
+	}
+	unseen, err := readUnseen(ctx, s.db.Pool, v.ID, workers, part, s.db.Now())
+	if err != nil || len(unseen) == 0 {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+		used, err := lockViews(ctx, tx, v.ID, part != "")
+		if err != nil {
+			return err
+		}
+		if wait := most.wait(used, len(unseen), tx.Now); wait > 0 {
+			return &fault.Fault{Code: fault.Throttled, Message: tooMany, RetryAfter: wait}
+		}
+		return putViews(ctx, tx, v.ID, unseen, part)
+	})
+}
+
+const tooMany = "Vous avez regardé beaucoup de fiches et d’agendas en peu de temps. Pour que personne ne les recopie en nombre, il faut attendre un peu avant d’en ouvrir d’autres."
+
+// used is what somebody has seen of one kind, and since when.
+type used struct {
+	InHour, InDay     int
+	HourFrom, DayFrom *time.Time // the earliest of each; nil when there is none
+}
+
+// wait is how long somebody must wait before they see so much more; 0 if no wait is
+// needed.
+func (l limit) wait(u used, more int, now time.Time) time.Duration {
+	switch {
+	case u.InDay+more > l.inDay && u.DayFrom != nil:
+		return u.DayFrom.Add(day).Sub(now)
+	case u.InHour+more > l.inHour && u.HourFrom != nil:
+		return u.HourFrom.Add(time.Hour).Sub(now)
+	}
+	return 0
+}
