@@ -137,8 +137,8 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return n, err
 }
 
-// takes refuses a reason that the platform no longer offers, or this worker.
-func takes(ctx context.Context, tx postgres.Tx, row worker.Row, slug string) error {
+// checkReason refuses a reason that the platform no longer offers, or this worker.
+func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, slug string) error {
 	offered, err := reason.Read(ctx, tx)
 	if err != nil {
 		return err

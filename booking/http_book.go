@@ -68,7 +68,7 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 		return errNobody
 	}
 	if hourMissing(f) {
-		return appointment.ShowAgain(appointment.ErrNotFree, h.agendaAgain(r, e, request))
+		return appointment.ShowAgain(appointment.ErrUnavailable, h.agendaAgain(r, e, request))
 	}
 	typed := form.New(nil)
 	for _, field := range appointment.HiddenFields(request) {
@@ -142,7 +142,7 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	freeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
 		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reason.Options(sheet.Reasons),
-		FreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
+		PenaltyFreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
 		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
@@ -202,7 +202,7 @@ func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appoi
 		if err != nil {
 			return nil, err
 		}
-		page.Problem, page.Kept = problem, appointment.Kept(request)
+		page.Problem, page.Kept = problem, appointment.HiddenFields(request)
 		return page, h.countViews(r, page)
 	}
 }
@@ -219,7 +219,7 @@ func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	case f.Error("social_worker_id") != "":
 		return errNobody
 	case hourMissing(f):
-		return appointment.ShowAgain(appointment.ErrNotFree, h.agendaAgain(r, e, request))
+		return appointment.ShowAgain(appointment.ErrUnavailable, h.agendaAgain(r, e, request))
 	case !f.Valid():
 		return f.ShowAgain(h.confirmPage(r, e, request, f))
 	}
@@ -248,12 +248,12 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 }
 
 // slotRefusals are those for which another hour or mode may do.
-var slotRefusals = []*fault.Fault{agenda.ErrTaken, agenda.ErrClosed, appointment.ErrNotFree, errOverlap, errBusy, appointment.ErrMode, errTooSoon}
+var slotRefusals = []*fault.Fault{agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, appointment.ErrMode, errTooSoon}
 
 // refuse leads back to the agenda where another hour or mode may do, and where none
 // does, says why and gives back what was typed; any other error is returned unchanged.
 func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
-	refused := refusedPage{OnBehalf: e, Typed: appointment.Kept(request), Bound: appointment.BoundOf(err) != nil}
+	refused := refusedPage{OnBehalf: e, Typed: appointment.HiddenFields(request), Bound: appointment.BoundOf(err) != nil}
 	if !refused.Bound {
 		err = appointment.Refuse(err, h.agendaAgain(r, e, request), slotRefusals...)
 	}

@@ -109,7 +109,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	startsAt := f.Instant("starts_at", "Choisissez une heure parmi les heures libres.")
 	if !f.Valid() {
-		return appointment.ShowAgain(appointment.ErrNotFree, func(string) (any, error) {
+		return appointment.ShowAgain(appointment.ErrUnavailable, func(string) (any, error) {
 			return page, h.lookAsBeneficiary(r, page)
 		})
 	}

@@ -173,7 +173,7 @@ func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error
 // with whom they talk; what was typed goes on with the next choice.
 func (h *HTTP) SoonestAgain(r *web.Request, request appointment.Request, problem string) (any, error) {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
-	page.Problem, page.Kept = problem, appointment.Kept(request)
+	page.Problem, page.Kept = problem, appointment.HiddenFields(request)
 	return page, err
 }
 
