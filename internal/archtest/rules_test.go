@@ -66,7 +66,7 @@ var owned = map[string][]string{
 		"audit_entries",
 	},
 	"booking": {
-		"rebookings", "agenda_clearings", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
+		"rebookings", "bulk_cancels", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
 		"credential_notices", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
