@@ -12,11 +12,6 @@ import (
 // What is done on an appointment's own page: answering a request, saying what came
 // of it, clearing a mark, changing one's needs.
 
-// again is the appointment's page with a form's message.
-func (h *HTTP) again(r *web.Request, f *form.Form) error {
-	return f.ShowAgain(h.shown(r, f))
-}
-
 // Answer accepts or declines a request (R19).
 func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.appointment(r)
@@ -29,7 +24,7 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		f.Fail("decision", errMovedMeanwhile.Message)
 	}
 	if !f.Valid() {
-		return h.again(r, f)
+		return f.ShowAgain(h.shown(r, f))
 	}
 	if err := h.bookings.Answer(r.Context(), r.Viewer, a.ID, decision == "accept", explanation); err != nil {
 		return err
@@ -45,7 +40,7 @@ func (h *HTTP) conclude(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	}
 	outcome := f.Choice("outcome", []string{string(appointment.Attended), string(appointment.NoShow)}, appointment.ErrOutcome.Message)
 	if !f.Valid() {
-		return h.again(r, f)
+		return f.ShowAgain(h.shown(r, f))
 	}
 	if err := h.bookings.Appointments.Conclude(r.Context(), r.Viewer, a.ID, appointment.Status(outcome)); err != nil {
 		return err
@@ -176,7 +171,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return err
 	}
 	if a.Status.CancelledAlike(!a.Worker() || f.Ticked("asked")) { // pressed twice
-		return h.cancelled(w, r, a)
+		return web.Done(w, r, "cancelled", a.After)
 	}
 	page, err := h.cancelPage(r, f)
 	if err != nil {
@@ -199,10 +194,6 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
 		return appointment.Refuse(err, h.cancelAgain(r, f), errLimitPassed)
 	}
-	return h.cancelled(w, r, a)
-}
-
-func (h *HTTP) cancelled(w http.ResponseWriter, r *web.Request, a handled) error {
 	return web.Done(w, r, "cancelled", a.After)
 }
 

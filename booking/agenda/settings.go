@@ -36,7 +36,7 @@ func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings w
 		if _, err := worker.Lock(ctx, tx, v.ID); err != nil {
 			return err
 		}
-		return updateSettings(ctx, tx, v.ID, settings)
+		return worker.UpdateSettings(ctx, tx, v.ID, settings)
 	})
 }
 

@@ -2,12 +2,10 @@ package agenda
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/slot"
-	"socialdirect/booking/worker"
 	"socialdirect/internal/postgres"
 
 	"github.com/google/uuid"
@@ -173,16 +171,6 @@ func insertOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, da
 
 func deleteOpenHoliday(ctx context.Context, tx postgres.Tx, worker uuid.UUID, day time.Time) error {
 	_, err := tx.Exec(ctx, `delete from open_holidays where social_worker_id = $1 and day = $2`, worker, day)
-	return err
-}
-
-func updateSettings(ctx context.Context, tx postgres.Tx, id uuid.UUID, s worker.Settings) error {
-	set, values := "holiday_region = $2", []any{id, s.HolidayRegion}
-	for _, n := range worker.Numbers {
-		values = append(values, n.Of(s))
-		set += fmt.Sprintf(", %s = $%d", n.Column, len(values))
-	}
-	_, err := tx.Exec(ctx, `update social_workers set `+set+` where account_id = $1`, values...)
 	return err
 }
 

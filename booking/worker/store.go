@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"socialdirect/account/people"
@@ -87,6 +88,17 @@ func updateSheet(ctx context.Context, tx postgres.Tx, id uuid.UUID, sheet Sheet)
 	return err
 }
 
+// UpdateSettings saves a worker's settings.
+func UpdateSettings(ctx context.Context, tx postgres.Tx, id uuid.UUID, s Settings) error {
+	set, values := "holiday_region = $2", []any{id, s.HolidayRegion}
+	for _, n := range Numbers {
+		values = append(values, n.Of(s))
+		set += fmt.Sprintf(", %s = $%d", n.Column, len(values))
+	}
+	_, err := tx.Exec(ctx, `update social_workers set `+set+` where account_id = $1`, values...)
+	return err
+}
+
 func putPortrait(ctx context.Context, tx postgres.Tx, id uuid.UUID, jpeg []byte, version string) error {
 	if _, err := tx.Exec(ctx, `
 		insert into portraits (account_id, jpeg) values ($1, $2) on conflict (account_id) do update set jpeg = $2`, id, jpeg); err != nil {
@@ -118,8 +130,7 @@ func ReadOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, er
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers where account_id = any($1)`, ids)
 }
 
-// Erase empties a worker's sheet, whose row stays for the appointments' sake, and forgets
-// what a person looked at.
+// Erase empties a worker's sheet, whose row stays for the sake of the appointments.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from portraits where account_id = $1`,

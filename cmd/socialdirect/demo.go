@@ -174,22 +174,8 @@ func (d *demonstration) start(ctx context.Context, listener net.Listener) error 
 	if err != nil {
 		return err
 	}
-	if fresh {
-		if err := step("example people", func() error { return d.makePeople(ctx) }); err != nil {
-			return err
-		}
-	}
-	people, err := d.readPeople()
+	people, err := examples{d}.make(ctx, fresh)
 	if err != nil {
-		return err
-	}
-	if err := d.restore(ctx, people); err != nil {
-		return err
-	}
-	if err := d.makePast(ctx, people); err != nil {
-		return err
-	}
-	if err := step("a call under way", func() error { return d.startCall(ctx, people) }); err != nil {
 		return err
 	}
 	return d.announce(s, people)

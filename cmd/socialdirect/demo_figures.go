@@ -35,34 +35,34 @@ const (
 
 // makeFigures gives the first client a history of figures, and publishes it. The round
 // of figures must be held off since the client was made.
-func (d *demonstration) makeFigures(ctx context.Context, director *viewer.Viewer) error {
-	clients, err := d.platform.companies.Clients(ctx, director)
+func (e examples) makeFigures(ctx context.Context, director *viewer.Viewer) error {
+	clients, err := e.platform.companies.Clients(ctx, director)
 	if err != nil {
 		return err
 	}
 	for _, c := range clients {
 		if c.Slug == exampleClients[0].Slug {
-			if err := d.countHistory(ctx, c.ID); err != nil {
+			if err := e.countHistory(ctx, c.ID); err != nil {
 				return err
 			}
 		}
 	}
-	return d.platform.countAndPublish(ctx)
+	return e.platform.countAndPublish(ctx)
 }
 
-func (d *demonstration) countHistory(ctx context.Context, client uuid.UUID) error {
-	now := d.now().UTC()
+func (e examples) countHistory(ctx context.Context, client uuid.UUID) error {
+	now := e.now().UTC()
 	for month := range exampleMonths {
 		at := time.Date(now.Year(), now.Month()-time.Month(month), 1, 12, 0, 0, 0, time.UTC)
 		people := max(0, exampleAccounts-month+month*month%5) // up and down, and growing
-		if err := d.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return figures.CountAccount(ctx, tx, client) }); err != nil {
+		if err := e.countAt(ctx, at, people, func(tx postgres.Tx, _ int) error { return figures.CountAccount(ctx, tx, client) }); err != nil {
 			return err
 		}
 	}
 	modes, reasons := eachOf(exampleModes), eachOf(exampleReasons)
 	for year := range exampleYears {
 		at := time.Date(now.Year()-year-1, 6, 1, 12, 0, 0, 0, time.UTC)
-		err := d.countAt(ctx, at, len(modes), func(tx postgres.Tx, i int) error {
+		err := e.countAt(ctx, at, len(modes), func(tx postgres.Tx, i int) error {
 			return figures.CountHour(ctx, tx, client, at, modes[i], reasons[i])
 		})
 		if err != nil {
@@ -73,8 +73,8 @@ func (d *demonstration) countHistory(ctx context.Context, client uuid.UUID) erro
 }
 
 // countAt counts so many people one after the other, standing at an instant.
-func (d *demonstration) countAt(ctx context.Context, at time.Time, people int, count func(postgres.Tx, int) error) error {
-	return d.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {
+func (e examples) countAt(ctx context.Context, at time.Time, people int, count func(postgres.Tx, int) error) error {
+	return e.platform.db.At(func() time.Time { return at }).InTx(ctx, func(tx postgres.Tx) error {
 		for i := range people {
 			if err := count(tx, i); err != nil {
 				return err

@@ -14,18 +14,18 @@ import (
 
 // makePast sees that the first two have met: else they get a consultation of three days
 // ago, with a short conversation after it.
-func (d *demonstration) makePast(ctx context.Context, p people) error {
-	beneficiary, worker, err := d.pair(ctx, p)
+func (e examples) makePast(ctx context.Context, p people) error {
+	beneficiary, worker, err := e.pair(ctx, p)
 	if err != nil {
 		return err
 	}
-	_, past, err := d.platform.appointments.Appointments(ctx, beneficiary)
+	_, past, err := e.platform.appointments.Appointments(ctx, beneficiary)
 	if err != nil || slices.ContainsFunc(past, func(a appointment.Appointment) bool { return a.SocialWorkerID == worker.ID }) {
 		return err
 	}
-	day := d.now().In(worker.Zone).AddDate(0, 0, -3)
+	day := e.now().In(worker.Zone).AddDate(0, 0, -3)
 	start := time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, worker.Zone).UTC()
-	if _, err := d.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start); err != nil {
+	if _, err := e.bookAsOf(ctx, start.AddDate(0, 0, -2), beneficiary, worker, start); err != nil {
 		return err
 	}
 	conversation := appointment.ConversationID(beneficiary.ID, worker.ID)
@@ -36,15 +36,15 @@ func (d *demonstration) makePast(ctx context.Context, p people) error {
 		{worker, "Bonjour, comme convenu : pour le dossier de logement, il nous faudra votre dernier avis d’imposition. Rien ne presse."},
 		{beneficiary, "Merci beaucoup pour ce matin. Je vous l’envoie dès que je le retrouve."},
 	} {
-		if err := d.write(ctx, start.Add(time.Duration(90+40*i)*time.Minute), m.author, conversation, m.body); err != nil {
+		if err := e.write(ctx, start.Add(time.Duration(90+40*i)*time.Minute), m.author, conversation, m.body); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *demonstration) write(ctx context.Context, at time.Time, author *viewer.Viewer, conversation uuid.UUID, body string) error {
-	messages := d.platform.messages.At(d.platform.db.At(func() time.Time { return at }))
+func (e examples) write(ctx context.Context, at time.Time, author *viewer.Viewer, conversation uuid.UUID, body string) error {
+	messages := e.platform.messages.At(e.platform.db.At(func() time.Time { return at }))
 	draft, err := messages.Draft(ctx, author, conversation)
 	if err != nil {
 		return err
@@ -54,37 +54,37 @@ func (d *demonstration) write(ctx context.Context, at time.Time, author *viewer.
 }
 
 // bookAsOf books a video hour with the clock standing at an earlier instant.
-func (d *demonstration) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
-	bookings := d.platform.bookings.At(d.platform.db.At(func() time.Time { return now }))
+func (e examples) bookAsOf(ctx context.Context, now time.Time, beneficiary, worker *viewer.Viewer, start time.Time) (uuid.UUID, error) {
+	bookings := e.platform.bookings.At(e.platform.db.At(func() time.Time { return now }))
 	return bookings.Book(ctx, beneficiary, appointment.Request{SocialWorkerID: worker.ID, StartsAt: start, Mode: slot.Video, Reason: "housing"})
 }
 
 // startCall sees that the first two have a video appointment going on, in an
 // opening made for it, so that a call can be tried at once.
-func (d *demonstration) startCall(ctx context.Context, p people) error {
-	beneficiary, worker, err := d.pair(ctx, p)
+func (e examples) startCall(ctx context.Context, p people) error {
+	beneficiary, worker, err := e.pair(ctx, p)
 	if err != nil {
 		return err
 	}
-	now := d.now()
-	running, err := d.callRunning(ctx, beneficiary, worker, now)
+	now := e.now()
+	running, err := e.callRunning(ctx, beneficiary, worker, now)
 	if err != nil || running {
 		return err
 	}
 	start := now.Truncate(15 * time.Minute).UTC()
 	for _, at := range []time.Time{start, start.Add(-15 * time.Minute)} { // of an hour that clocks show twice, only the first can be booked
-		if err = d.openFor(ctx, worker, at); err != nil {
+		if err = e.openFor(ctx, worker, at); err != nil {
 			return err
 		}
-		if _, err = d.bookAsOf(ctx, at.AddDate(0, 0, -2), beneficiary, worker, at); err == nil {
+		if _, err = e.bookAsOf(ctx, at.AddDate(0, 0, -2), beneficiary, worker, at); err == nil {
 			return nil
 		}
 	}
 	return err
 }
 
-func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *viewer.Viewer, now time.Time) (bool, error) {
-	coming, _, err := d.platform.appointments.Appointments(ctx, beneficiary)
+func (e examples) callRunning(ctx context.Context, beneficiary, worker *viewer.Viewer, now time.Time) (bool, error) {
+	coming, _, err := e.platform.appointments.Appointments(ctx, beneficiary)
 	for _, a := range coming {
 		if a.SocialWorkerID == worker.ID && a.Mode == slot.Video && !now.Before(a.StartsAt) && now.Before(a.EndsAt) {
 			return true, err
@@ -94,19 +94,19 @@ func (d *demonstration) callRunning(ctx context.Context, beneficiary, worker *vi
 }
 
 // openFor makes an opening for an hour, in place of those of earlier starts.
-func (d *demonstration) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
-	openings, err := d.platform.agendas.Openings(ctx, worker)
+func (e examples) openFor(ctx context.Context, worker *viewer.Viewer, start time.Time) error {
+	openings, err := e.platform.agendas.Openings(ctx, worker)
 	if err != nil {
 		return err
 	}
 	for _, o := range openings {
 		if length := o.Ends - o.Starts; o.Weekday == 0 && (length == 60 || length == 120) {
-			if err := d.platform.agendas.RemoveOpening(ctx, worker, o.ID, true); err != nil {
+			if err := e.platform.agendas.RemoveOpening(ctx, worker, o.ID, true); err != nil {
 				return err
 			}
 		}
 	}
-	return d.platform.agendas.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
+	return e.platform.agendas.AddOpening(ctx, worker, openingFor(start.In(worker.Zone)))
 }
 
 // openingFor is an opening of one day that holds the hour from start on. Where the

@@ -44,9 +44,32 @@ type people struct {
 	Accounts       []persona `json:"accounts"`
 }
 
-func (d *demonstration) readPeople() (people, error) {
+// examples are the people of a demonstration, with what they did.
+type examples struct{ *demonstration }
+
+// make has the people there, once, and everything about them that depends on today.
+func (e examples) make(ctx context.Context, fresh bool) (people, error) {
+	if fresh {
+		if err := step("example people", func() error { return e.makePeople(ctx) }); err != nil {
+			return nil, err
+		}
+	}
+	known, err := e.readPeople()
+	if err != nil {
+		return nil, err
+	}
+	if err := e.restore(ctx, known); err != nil {
+		return nil, err
+	}
+	if err := e.makePast(ctx, known); err != nil {
+		return nil, err
+	}
+	return known, step("a call under way", func() error { return e.startCall(ctx, known) })
+}
+
+func (e examples) readPeople() (people, error) {
 	var p people
-	content, err := os.ReadFile(d.path(peopleFile))
+	content, err := os.ReadFile(e.path(peopleFile))
 	if err != nil {
 		return p, err
 	}
@@ -55,52 +78,52 @@ func (d *demonstration) readPeople() (people, error) {
 
 // makePeople brings the example people in through the front door: the same
 // forms' acts, the same mails, the same codes as anybody.
-func (d *demonstration) makePeople(ctx context.Context) error {
-	d.platform.counting.Lock() // until the clients' made-up history is there
-	defer d.platform.counting.Unlock()
-	director, err := d.firstAdministrator(ctx)
+func (e examples) makePeople(ctx context.Context) error {
+	e.platform.counting.Lock() // until the clients' made-up history is there
+	defer e.platform.counting.Unlock()
+	director, err := e.firstAdministrator(ctx)
 	if err != nil {
 		return err
 	}
 	made := people{Accounts: []persona{director.persona}}
 	for i, c := range exampleClients {
-		code, err := d.makeClient(ctx, director.viewer, c)
+		code, err := e.makeClient(ctx, director.viewer, c)
 		if err != nil {
 			return err
 		}
 		if i == 0 {
 			made.ConnectionCode = code
 		}
-		if err := d.signUp(ctx, code, exampleBeneficiaries[i]); err != nil {
+		if err := e.signUp(ctx, code, exampleBeneficiaries[i]); err != nil {
 			return err
 		}
 		made.Accounts = append(made.Accounts, persona{Role: viewer.Beneficiary, Email: exampleBeneficiaries[i].Email, Password: demoPassword})
 	}
 	for _, w := range exampleWorkers {
-		worker, err := d.makeWorker(ctx, director.viewer, w)
+		worker, err := e.makeWorker(ctx, director.viewer, w)
 		if err != nil {
 			return err
 		}
 		made.Accounts = append(made.Accounts, worker.persona)
 	}
-	office, err := d.makeOffice(ctx)
+	office, err := e.makeOffice(ctx)
 	if err != nil {
 		return err
 	}
 	made.Accounts = append(made.Accounts, office...)
-	operator, err := d.makeOperator(ctx)
+	operator, err := e.makeOperator(ctx)
 	if err != nil {
 		return err
 	}
 	made.Accounts = append(made.Accounts, operator.persona)
-	if err := d.makeFigures(ctx, director.viewer); err != nil {
+	if err := e.makeFigures(ctx, director.viewer); err != nil {
 		return err
 	}
 	content, err := json.MarshalIndent(made, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeWhole(d.path(peopleFile), content)
+	return writeWhole(e.path(peopleFile), content)
 }
 
 // staff is a member of staff who has signed in.
@@ -109,18 +132,18 @@ type staff struct {
 	viewer *viewer.Viewer
 }
 
-func (d *demonstration) firstAdministrator(ctx context.Context) (staff, error) {
+func (e examples) firstAdministrator(ctx context.Context) (staff, error) {
 	invitation := signup.Invitation{Role: viewer.Administrator, Email: "claire.morvan@socialdirect.example", FirstName: "Claire", LastName: "Morvan", Zone: "Europe/Paris"}
-	token, _, err := d.platform.accounts.SignUps.InviteByHand(ctx, invitation)
+	token, _, err := e.platform.accounts.SignUps.InviteByHand(ctx, invitation)
 	if err != nil {
 		return staff{}, err
 	}
-	return d.enrol(ctx, viewer.Administrator, invitation.Email, token)
+	return e.enrol(ctx, viewer.Administrator, invitation.Email, token)
 }
 
 // enrol follows an invitation to its end: password, then second factor.
-func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
-	accounts := d.platform.accounts
+func (e examples) enrol(ctx context.Context, role viewer.Role, email, token string) (staff, error) {
+	accounts := e.platform.accounts
 	in, err := accounts.SignUps.AcceptInvitation(ctx, token, demoPassword, session.Device{})
 	if err != nil {
 		return staff{}, err
@@ -133,7 +156,7 @@ func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, toke
 	if err != nil {
 		return staff{}, err
 	}
-	if in, err = d.confirm(ctx, half, enrolment.Secret); err != nil {
+	if in, err = e.confirm(ctx, half, enrolment.Secret); err != nil {
 		return staff{}, err
 	}
 	whole, err := accounts.Sessions.Authenticate(ctx, in.Token)
@@ -143,13 +166,13 @@ func (d *demonstration) enrol(ctx context.Context, role viewer.Role, email, toke
 // confirm gives the code of the period before, which is accepted and leaves the
 // present one for whoever signs in next; another time when that period ended just
 // then.
-func (d *demonstration) confirm(ctx context.Context, half *viewer.Viewer, secret string) (in session.SignedIn, err error) {
+func (e examples) confirm(ctx context.Context, half *viewer.Viewer, secret string) (in session.SignedIn, err error) {
 	for range 2 {
 		code, err := totp.GenerateCode(secret, time.Now().Add(-30*time.Second))
 		if err != nil {
 			return session.SignedIn{}, err
 		}
-		in, err = d.platform.accounts.Factors.ConfirmSecondFactor(ctx, half, code)
+		in, err = e.platform.accounts.Factors.ConfirmSecondFactor(ctx, half, code)
 		if !fault.Is(err, fault.Invalid) {
 			return in, err
 		}
@@ -162,19 +185,19 @@ var exampleOperator = signup.Invitation{
 }
 
 // makeOperator brings the switchboard's operator, invited as any staff is.
-func (d *demonstration) makeOperator(ctx context.Context) (staff, error) {
-	err := d.platform.db.InTx(ctx, func(tx postgres.Tx) error {
-		_, _, err := d.platform.accounts.SignUps.Invite(ctx, tx, exampleOperator)
+func (e examples) makeOperator(ctx context.Context) (staff, error) {
+	err := e.platform.db.InTx(ctx, func(tx postgres.Tx) error {
+		_, _, err := e.platform.accounts.SignUps.Invite(ctx, tx, exampleOperator)
 		return err
 	})
 	if err != nil {
 		return staff{}, err
 	}
-	token, err := d.tokenFor(ctx, exampleOperator.Email)
+	token, err := e.tokenFor(ctx, exampleOperator.Email)
 	if err != nil {
 		return staff{}, err
 	}
-	return d.enrol(ctx, exampleOperator.Role, exampleOperator.Email, token)
+	return e.enrol(ctx, exampleOperator.Role, exampleOperator.Email, token)
 }
 
 var exampleClients = []company.Client{
@@ -182,13 +205,13 @@ var exampleClients = []company.Client{
 	{Name: "Mutuelle des Estuaires", Slug: "mutuelle-des-estuaires"},
 }
 
-func (d *demonstration) makeClient(ctx context.Context, director *viewer.Viewer, c company.Client) (code string, err error) {
-	c.StartsOn, c.EndsOn = firstContractDay(d.now()), closes
-	id, err := d.platform.companies.At(d.platform.db.At(func() time.Time { return c.StartsOn })).Create(ctx, director, c)
+func (e examples) makeClient(ctx context.Context, director *viewer.Viewer, c company.Client) (code string, err error) {
+	c.StartsOn, c.EndsOn = firstContractDay(e.now()), closes
+	id, err := e.platform.companies.At(e.platform.db.At(func() time.Time { return c.StartsOn })).Create(ctx, director, c)
 	if err != nil {
 		return "", err
 	}
-	issued, err := d.platform.companies.IssueCode(ctx, director, id, company.NewCode{ExpiresAt: c.EndsOn})
+	issued, err := e.platform.companies.IssueCode(ctx, director, id, company.NewCode{ExpiresAt: c.EndsOn})
 	return issued.Display(), err
 }
 
@@ -198,17 +221,17 @@ func firstContractDay(now time.Time) time.Time {
 }
 
 // renew sees that the example clients' contracts run, wherever the clock stands now.
-func (d *demonstration) renew(ctx context.Context, director *viewer.Viewer) error {
-	clients, err := d.platform.companies.Clients(ctx, director)
+func (e examples) renew(ctx context.Context, director *viewer.Viewer) error {
+	clients, err := e.platform.companies.Clients(ctx, director)
 	if err != nil {
 		return err
 	}
-	first := firstContractDay(d.now())
+	first := firstContractDay(e.now())
 	for _, c := range clients {
 		example := slices.ContainsFunc(exampleClients, func(e company.Client) bool { return e.Slug == c.Slug })
 		if example && c.StartsOn.After(first) {
 			c.StartsOn = first
-			err = errors.Join(err, d.platform.companies.Edit(ctx, director, c))
+			err = errors.Join(err, e.platform.companies.Edit(ctx, director, c))
 		}
 	}
 	return err
@@ -219,24 +242,24 @@ var exampleBeneficiaries = []signup.SignUp{
 	{Email: "paul.hoarau@exemple.re", FirstName: "Paul", LastName: "Hoarau", Mobile: "+262692123456"},
 }
 
-func (d *demonstration) signUp(ctx context.Context, code string, who signup.SignUp) error {
+func (e examples) signUp(ctx context.Context, code string, who signup.SignUp) error {
 	who.Code, who.Password = code, demoPassword
 	who.Declaration, who.Acceptance = signup.DeclarationWording, signup.AcceptanceWording
-	if err := d.platform.accounts.SignUps.SignUp(ctx, who); err != nil {
+	if err := e.platform.accounts.SignUps.SignUp(ctx, who); err != nil {
 		return err
 	}
-	token, err := d.tokenFor(ctx, who.Email)
+	token, err := e.tokenFor(ctx, who.Email)
 	if err != nil {
 		return err
 	}
-	if err := d.platform.accounts.SignUps.Validate(ctx, token); err != nil {
+	if err := e.platform.accounts.SignUps.Validate(ctx, token); err != nil {
 		return err
 	}
-	person, err := d.platform.accounts.People.ByEmail(ctx, who.Email)
+	person, err := e.platform.accounts.People.ByEmail(ctx, who.Email)
 	if err != nil {
 		return err
 	}
-	return d.platform.accounts.ProveMobileByHand(ctx, person.ID)
+	return e.platform.accounts.ProveMobileByHand(ctx, person.ID)
 }
 
 var allReasons = []string{"money", "housing", "family", "caregiving", "disability", "retirement"}
@@ -248,8 +271,8 @@ var exampleOffice = []signup.Invitation{
 	{Role: viewer.DPO, Email: "hugo.lemaire@socialdirect.example", FirstName: "Hugo", LastName: "Lemaire", Zone: "Europe/Paris"},
 }
 
-func (d *demonstration) makeOffice(ctx context.Context) ([]persona, error) {
-	client, err := d.platform.companies.BySlug(ctx, exampleClients[0].Slug)
+func (e examples) makeOffice(ctx context.Context) ([]persona, error) {
+	client, err := e.platform.companies.BySlug(ctx, exampleClients[0].Slug)
 	if err != nil {
 		return nil, err
 	}
@@ -258,11 +281,11 @@ func (d *demonstration) makeOffice(ctx context.Context) ([]persona, error) {
 		if invitation.Role.OfClient() {
 			invitation.ClientID = client.ID
 		}
-		token, _, err := d.platform.accounts.SignUps.InviteByHand(ctx, invitation)
+		token, _, err := e.platform.accounts.SignUps.InviteByHand(ctx, invitation)
 		if err != nil {
 			return nil, err
 		}
-		who, err := d.enrol(ctx, invitation.Role, invitation.Email, token)
+		who, err := e.enrol(ctx, invitation.Role, invitation.Email, token)
 		if err != nil {
 			return nil, err
 		}
@@ -275,11 +298,11 @@ var tokenPattern = regexp.MustCompile(`\?token=([A-Za-z0-9_-]+)`)
 
 // tokenFor waits for the mail to an address and reads its link, as its owner
 // would.
-func (d *demonstration) tokenFor(ctx context.Context, email string) (string, error) {
+func (e examples) tokenFor(ctx context.Context, email string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	for {
-		mails, err := embedded.ReadMails(d.mail.Dir())
+		mails, err := embedded.ReadMails(e.mail.Dir())
 		if err != nil {
 			return "", err
 		}
@@ -307,24 +330,24 @@ func (p people) firstOf(role viewer.Role) (persona, error) {
 }
 
 // pair is the first beneficiary and the first worker, as viewers.
-func (d *demonstration) pair(ctx context.Context, p people) (beneficiary, worker *viewer.Viewer, err error) {
-	if beneficiary, err = d.viewerOf(ctx, p, viewer.Beneficiary); err != nil {
+func (e examples) pair(ctx context.Context, p people) (beneficiary, worker *viewer.Viewer, err error) {
+	if beneficiary, err = e.viewerOf(ctx, p, viewer.Beneficiary); err != nil {
 		return nil, nil, err
 	}
-	worker, err = d.viewerOf(ctx, p, viewer.SocialWorker)
+	worker, err = e.viewerOf(ctx, p, viewer.SocialWorker)
 	return beneficiary, worker, err
 }
 
-func (d *demonstration) viewerOf(ctx context.Context, p people, role viewer.Role) (*viewer.Viewer, error) {
+func (e examples) viewerOf(ctx context.Context, p people, role viewer.Role) (*viewer.Viewer, error) {
 	who, err := p.firstOf(role)
 	if err != nil {
 		return nil, err
 	}
-	return d.viewerAt(ctx, who.Email)
+	return e.viewerAt(ctx, who.Email)
 }
 
-func (d *demonstration) viewerAt(ctx context.Context, email string) (*viewer.Viewer, error) {
-	person, err := d.platform.accounts.People.ByEmail(ctx, email)
+func (e examples) viewerAt(ctx context.Context, email string) (*viewer.Viewer, error) {
+	person, err := e.platform.accounts.People.ByEmail(ctx, email)
 	if err != nil {
 		return nil, err
 	}

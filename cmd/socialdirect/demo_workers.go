@@ -52,8 +52,8 @@ const (
 
 // exampleCredentials are what lets a worker of the demo be booked, in the past that
 // the demo shows and for years to come.
-func (d *demonstration) exampleCredentials() []worker.Credential {
-	today := d.now().UTC().Truncate(24 * time.Hour)
+func (e examples) exampleCredentials() []worker.Credential {
+	today := e.now().UTC().Truncate(24 * time.Hour)
 	return []worker.Credential{
 		{
 			Kind: worker.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: worker.RPPS, Number: "10001234567",
@@ -65,42 +65,42 @@ func (d *demonstration) exampleCredentials() []worker.Credential {
 
 // restore sees that the demo's people can meet, wherever the clock stood when they were
 // made: contracts run, and workers have what they must have and are there.
-func (d *demonstration) restore(ctx context.Context, p people) error {
-	director, err := d.viewerOf(ctx, p, viewer.Administrator)
+func (e examples) restore(ctx context.Context, p people) error {
+	director, err := e.viewerOf(ctx, p, viewer.Administrator)
 	if err != nil {
 		return err
 	}
-	if err := d.renew(ctx, director); err != nil {
+	if err := e.renew(ctx, director); err != nil {
 		return err
 	}
 	for _, who := range p.Accounts {
 		if who.Role != viewer.SocialWorker {
 			continue
 		}
-		worker, err := d.viewerAt(ctx, who.Email)
+		worker, err := e.viewerAt(ctx, who.Email)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(d.certify(ctx, director, worker), d.workOnHolidays(ctx, worker)); err != nil {
+		if err := errors.Join(e.certify(ctx, director, worker), e.workOnHolidays(ctx, worker)); err != nil {
 			return err
 		}
 	}
-	return d.platform.waitlist.RefreshSlots(ctx)
+	return e.platform.waitlist.RefreshSlots(ctx)
 }
 
 // certify records what a worker must have and does not have for the year ahead.
-func (d *demonstration) certify(ctx context.Context, director, id *viewer.Viewer) error {
-	standing, err := d.platform.workers.Standing(ctx, director, id.ID)
+func (e examples) certify(ctx context.Context, director, id *viewer.Viewer) error {
+	standing, err := e.platform.workers.Standing(ctx, director, id.ID)
 	if err != nil {
 		return err
 	}
-	nextYear := d.now().AddDate(1, 0, 0)
-	for _, c := range d.exampleCredentials() {
+	nextYear := e.now().AddDate(1, 0, 0)
+	for _, c := range e.exampleCredentials() {
 		missing := slices.ContainsFunc(standing.Covers, func(cover worker.Cover) bool {
 			return cover.Kind == c.Kind && (!cover.Valid || !cover.Until.IsZero() && cover.Until.Before(nextYear))
 		})
 		if c.SocialWorkerID = id.ID; missing {
-			if err := d.platform.workers.RecordCredential(ctx, director, c); err != nil {
+			if err := e.platform.workers.RecordCredential(ctx, director, c); err != nil {
 				return err
 			}
 		}
@@ -108,38 +108,38 @@ func (d *demonstration) certify(ctx context.Context, director, id *viewer.Viewer
 	return nil
 }
 
-func (d *demonstration) makeWorker(ctx context.Context, director *viewer.Viewer, w worker.NewSocialWorker) (staff, error) {
-	w.Credentials = d.exampleCredentials()
-	if _, err := d.platform.workers.AddSocialWorker(ctx, director, w); err != nil {
+func (e examples) makeWorker(ctx context.Context, director *viewer.Viewer, w worker.NewSocialWorker) (staff, error) {
+	w.Credentials = e.exampleCredentials()
+	if _, err := e.platform.workers.AddSocialWorker(ctx, director, w); err != nil {
 		return staff{}, err
 	}
-	token, err := d.tokenFor(ctx, w.Email)
+	token, err := e.tokenFor(ctx, w.Email)
 	if err != nil {
 		return staff{}, err
 	}
-	worker, err := d.enrol(ctx, viewer.SocialWorker, w.Email, token)
+	worker, err := e.enrol(ctx, viewer.SocialWorker, w.Email, token)
 	if err != nil {
 		return staff{}, err
 	}
 	for weekday := 1; weekday <= 7; weekday++ {
 		opening := slot.Opening{Weekday: weekday, FirstDay: founded, Starts: demoOpens, Ends: demoCloses, Modes: w.Modes}
-		if err := d.platform.agendas.AddOpening(ctx, worker.viewer, opening); err != nil {
+		if err := e.platform.agendas.AddOpening(ctx, worker.viewer, opening); err != nil {
 			return staff{}, err
 		}
 	}
-	return worker, d.workOnHolidays(ctx, worker.viewer)
+	return worker, e.workOnHolidays(ctx, worker.viewer)
 }
 
 // workOnHolidays opens the holidays of a worker's year, so that an hour is always
 // free. Where one of them is open already somebody may have closed the others.
-func (d *demonstration) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
-	since := d.now().AddDate(0, 0, -10)
-	holidays, err := d.platform.agendas.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})
+func (e examples) workOnHolidays(ctx context.Context, worker *viewer.Viewer) error {
+	since := e.now().AddDate(0, 0, -10)
+	holidays, err := e.platform.agendas.Holidays(ctx, worker, slot.Period{From: since, To: since.AddDate(1, 0, 0)})
 	if err != nil || slices.ContainsFunc(holidays, func(h slot.Holiday) bool { return h.Open }) {
 		return err
 	}
 	for _, h := range holidays {
-		if err := d.platform.agendas.OpenHoliday(ctx, worker, h.Day); err != nil {
+		if err := e.platform.agendas.OpenHoliday(ctx, worker, h.Day); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"fmt"
+	"go/ast"
 	"maps"
 	"os"
 	"path"
@@ -48,10 +49,11 @@ var parted = map[string][]string{
 	"booking/bulkcancel":  {"booking", "booking/rebooking", "booking/notify", "booking/agenda", "booking/worker", "booking/appointment", "booking/slot"},
 }
 
-// How large a package may be: what is larger says more than one thing.
+// How large a package, and a type, may be: what is larger says more than one thing.
 const (
-	mostLines = 3_000 // without tests
-	mostFiles = 40
+	mostLines   = 3_000 // without tests
+	mostFiles   = 40
+	mostMethods = 40
 )
 
 // checkRooms says what is wrong with the arrows between the packages of one domain.
@@ -131,6 +133,81 @@ func TestNoPackageIsTooLarge(t *testing.T) {
 	}
 	wrong := tooLarge(map[string]size{"booking/slot": {3_001, 5}, "legal": {10, 41}, "web": {3_000, 40}})
 	if len(wrong) != 2 || !strings.Contains(wrong[0], "booking/slot has 3001 lines") {
+		t.Errorf("found %q", wrong)
+	}
+}
+
+// tooManyMethods says which types have more methods than they may.
+func tooManyMethods(sources []source) (broken []string) {
+	count := map[string]int{}
+	for _, src := range sources {
+		for _, f := range src.funcs {
+			if f.receiver != "" && !ofTests(src.path) {
+				count[src.folder()+": "+f.receiver]++
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(count)) {
+		if count[name] > mostMethods {
+			broken = append(broken, fmt.Sprintf("%s has %d methods, and %d are enough: what has more does more than one thing, part it", name, count[name], mostMethods))
+		}
+	}
+	return broken
+}
+
+func TestNoTypeHasTooManyMethods(t *testing.T) {
+	t.Parallel()
+	for _, broken := range tooManyMethods(readTree(t)) {
+		t.Error(broken)
+	}
+	methods := func(folder, receiver string, n int) source {
+		text := "package p\n"
+		for i := range n {
+			text += fmt.Sprintf("func (x %s) m%d() {}\n", receiver, i)
+		}
+		return made(t, folder+"/p.go", text)
+	}
+	wrong := tooManyMethods([]source{
+		methods("booking/slot", "*Slot", 41), methods("booking/agenda", "Agenda", 40), methods("legal", "Text[T]", 41), methods("booking/bookingtest", "World", 90),
+	})
+	if len(wrong) != 2 || !strings.Contains(wrong[0], "booking/slot: Slot has 41 methods") || !strings.Contains(wrong[1], "legal: Text") {
+		t.Errorf("found %q", wrong)
+	}
+}
+
+// needless says which functions of domains, and methods of their services and pages, are
+// exported though no other package names them.
+func needless(sources []source) (broken []string) {
+	for _, src := range sources {
+		if ofTests(src.path) || domains[house(src.path)] == nil {
+			continue
+		}
+		for _, f := range src.funcs {
+			if ast.IsExported(f.name) && slices.Contains([]string{"", "Service", "HTTP"}, f.receiver) && !namedOutside(sources, src.folder(), f.name) {
+				broken = append(broken, fmt.Sprintf("%s exports %s, which no other package names: do not export it", src.path, f.name))
+			}
+		}
+	}
+	return broken
+}
+
+func namedOutside(sources []source, folder, name string) bool {
+	return slices.ContainsFunc(sources, func(src source) bool {
+		return src.named[name] && (src.folder() != folder || src.outside)
+	})
+}
+
+func TestNothingIsExportedThatNoOtherPackageNames(t *testing.T) {
+	t.Parallel()
+	for _, broken := range needless(readTree(t)) {
+		t.Error(broken)
+	}
+	wrong := needless([]source{
+		made(t, "booking/slot/slot.go", "package slot\nfunc Used() {}\nfunc Tested() {}\nfunc Unused() { Unused() }\nfunc (s *Service) Alone() { s.Alone() }\nfunc (r Row) Kind() {}\n"),
+		made(t, "booking/agenda/agenda.go", "package agenda\nvar _ = slot.Used\n"),
+		made(t, "booking/slot/slot_test.go", "package slot_test\nvar _ = slot.Tested\n"),
+	})
+	if len(wrong) != 2 || !strings.Contains(wrong[0], "exports Unused") || !strings.Contains(wrong[1], "exports Alone") {
 		t.Errorf("found %q", wrong)
 	}
 }

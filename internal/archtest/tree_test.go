@@ -30,7 +30,13 @@ type source struct {
 	days    int      // calendar days worked out of time.Now
 	tests   []string // its test, fuzz and benchmark functions
 	cheap   bool     // makes the hashes of passwords cheap
+	funcs   []declared
+	named   map[string]bool // what is named with a dot before it: names of other packages, methods, fields
+	outside bool            // a test of the package from outside
 }
+
+// declared is a function or a method.
+type declared struct{ receiver, name string }
 
 const module = "socialdirect/"
 
@@ -100,11 +106,12 @@ func readFile(file string) (source, error) {
 }
 
 func parseSource(name, text string) (source, error) {
-	src := source{path: name}
+	src := source{path: name, named: map[string]bool{}}
 	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
 	if err != nil {
 		return src, err
 	}
+	src.outside = strings.HasSuffix(file.Name.Name, "_test")
 	for _, spec := range file.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value)
 		src.imports = append(src.imports, strings.TrimPrefix(imported, module))
@@ -119,8 +126,11 @@ func parseSource(name, text string) (source, error) {
 
 // look collects what the rules ask about from one declaration.
 func (s *source) look(decl ast.Decl) {
-	if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && isTestName(f.Name.Name) && strings.HasSuffix(s.path, "_test.go") {
-		s.tests = append(s.tests, f.Name.Name)
+	if f, ok := decl.(*ast.FuncDecl); ok {
+		s.funcs = append(s.funcs, declared{strings.TrimSuffix(receiver(f), "."), f.Name.Name})
+		if f.Recv == nil && isTestName(f.Name.Name) && strings.HasSuffix(s.path, "_test.go") {
+			s.tests = append(s.tests, f.Name.Name)
+		}
 	}
 	ast.Inspect(decl, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -150,6 +160,7 @@ func (s *source) look(decl ast.Decl) {
 
 // selector notes what the rules ask of one use of a package or a value.
 func (s *source) selector(n *ast.SelectorExpr) {
+	s.named[n.Sel.Name] = true
 	if isOfTime(n, "LoadLocation") {
 		s.zones++
 	}
