@@ -51,18 +51,18 @@ type examples struct{ *demonstration }
 func (e examples) make(ctx context.Context, fresh bool) (people, error) {
 	if fresh {
 		if err := step("example people", func() error { return e.makePeople(ctx) }); err != nil {
-			return nil, err
+			return people{}, err
 		}
 	}
 	known, err := e.readPeople()
 	if err != nil {
-		return nil, err
+		return people{}, err
 	}
 	if err := e.restore(ctx, known); err != nil {
-		return nil, err
+		return people{}, err
 	}
 	if err := e.makePast(ctx, known); err != nil {
-		return nil, err
+		return people{}, err
 	}
 	return known, step("a call under way", func() error { return e.startCall(ctx, known) })
 }

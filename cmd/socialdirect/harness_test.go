@@ -38,7 +38,7 @@ type world struct {
 	staff sync.Mutex
 	jars  map[viewer.Role]http.CookieJar // of the members of staff who are signed in
 
-	*demonstration
+	examples
 	people people
 	server *httptest.Server
 }
@@ -83,7 +83,7 @@ func newWorld(t *testing.T) *world {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "socialdirect-platform-")
 	ok(t, err)
-	w := &world{demonstration: &demonstration{dir: dir, ahead: clocktest.Ahead()}}
+	w := &world{examples: examples{&demonstration{dir: dir, ahead: clocktest.Ahead()}}}
 	w.mail, err = embedded.StartMailReceiver(ctx, w.path("mail"))
 	ok(t, err)
 	w.stops = append(w.stops, w.mail.Stop)
