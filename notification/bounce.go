@@ -13,7 +13,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// bounceArgs is the job that notes that a mail came back.
+// bounceArgs is the job that records a bounced mail.
 type bounceArgs struct {
 	NotificationID uuid.UUID  `json:"notification_id"`
 	Cause          mail.Cause `json:"cause"`
@@ -22,10 +22,9 @@ type bounceArgs struct {
 // Kind names the job.
 func (bounceArgs) Kind() string { return "notification_bounce" }
 
-// Bounce hands a delivery report to the running platform, which notes that the
-// notification did not arrive (R21). It needs nothing but the database, so that the
-// command at a mail server's back door does not either. What is about other mails, or
-// only a delay, is left aside.
+// Bounce queues a delivery report for the running platform, which records that the
+// notification did not arrive (R21). It needs the database only, so that the command on
+// the mail server does too. Reports about other mails, and about delays, are ignored.
 func Bounce(ctx context.Context, db *postgres.DB, queue *jobs.Queue, r mail.Report) error {
 	if !r.Failed {
 		return nil
@@ -45,7 +44,7 @@ func Bounce(ctx context.Context, db *postgres.DB, queue *jobs.Queue, r mail.Repo
 	})
 }
 
-// BounceWorker notes what came back.
+// BounceWorker records bounces.
 type BounceWorker struct {
 	river.WorkerDefaults[bounceArgs]
 	notifications *Service
@@ -56,13 +55,13 @@ func NewBounceWorker(notifications *Service) *BounceWorker {
 	return &BounceWorker{notifications: notifications}
 }
 
-// Work notes one.
+// Work records one bounce.
 func (w *BounceWorker) Work(ctx context.Context, job *river.Job[bounceArgs]) error {
 	return w.notifications.NoteBounce(ctx, job.Args.NotificationID, job.Args.Cause)
 }
 
-// NoteBounce believes a report about a mail that was handed over, or may have been as
-// the platform crashed; a second report says nothing new.
+// NoteBounce records a bounce of a mail that was sent, or may have been sent before a
+// crash. A second report about the same mail changes nothing.
 func (s *Service) NoteBounce(ctx context.Context, id uuid.UUID, cause mail.Cause) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		n, err := lock(ctx, tx, id)
@@ -72,7 +71,7 @@ func (s *Service) NoteBounce(ctx context.Context, id uuid.UUID, cause mail.Cause
 		if err != nil {
 			return err
 		}
-		slog.WarnContext(ctx, "a notification came back", "id", n.ID, "kind", n.Kind, "cause", cause)
+		slog.WarnContext(ctx, "notification bounced", "id", n.ID, "kind", n.Kind, "cause", cause)
 		return s.lose(ctx, tx, n, Bounced, string(cause))
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Kind is what holds for every notification of a name, as its domain registers it.
+// Kind describes all notifications of one name. Its domain registers it.
 type Kind struct {
 	Name     string // of its texts: NAME.txt, and sms_NAME.txt where it goes by SMS
 	Label    string // as the switchboard reads it,
@@ -19,32 +19,31 @@ type Kind struct {
 	Priority int    // one of package jobs
 	Fill     Fill
 
-	// Settled is called in the transaction that notes that a notification was sent,
-	// or that nobody can be reached so; nil for nothing.
+	// Settled is called in the transaction that records that a notification was sent or
+	// failed; nil for nothing.
 	Settled func(ctx context.Context, tx postgres.Tx, n Notification) error
 
-	// SMS bounds the kind's SMS, and has one sent in place of a lost mail; nil for
-	// neither.
+	// SMS limits the kind's SMS, and makes an SMS replace a bounced mail; nil for neither.
 	SMS SMSPolicy
 
-	Followed        bool // the switchboard calls whom it does not reach (R21)
-	KeptWithSubject bool // what became of it is known for as long as its subject
+	Followed        bool // the switchboard calls people whom it does not reach (R21)
+	KeptWithSubject bool // its row is stored for as long as its subject
 }
 
-// Fill says what a notification's texts may say, as things stand in the transaction that
-// takes it in hand, or that it is not to be sent now, or at all. It may change what it
-// reads: what it makes is as good as sent.
+// Fill returns the content of a notification in the transaction that begins to send it, or
+// the verdict that it is to wait or to be dropped. It may change what it reads: its
+// content counts as sent.
 type Fill func(ctx context.Context, tx postgres.Tx, n Notification) (Content, Verdict, error)
 
 // Content is what is sent.
 type Content struct {
-	To       string // an e-mail address or a mobile number, by the channel; empty for nobody
-	Discreet bool   // it says nothing but that something waits
-	Text     string // the name of another text than its kind's; empty for the kind's
-	Data     any    // what the texts name
+	To       string // a mail address or a mobile number, by the channel; empty if nothing reaches the person
+	Discreet bool   // the text says only that there is something to read
+	Text     string // the name of the text; empty for the kind's name
+	Data     any    // the data of the template
 
 	Calendar []byte // an iCalendar file beside a mail; nil for none
-	Method   string // of it (RFC 5546)
+	Method   string // the iCalendar method (RFC 5546)
 }
 
 // Verdict is what to do with a queued notification: wait, drop it for a cause, or
@@ -54,16 +53,16 @@ type Verdict struct {
 	Drop string
 }
 
-// SMSPolicy is what a domain knows of SMS to its people.
+// SMSPolicy decides whether somebody may be sent SMS.
 type SMSPolicy interface {
-	// MayText reports whether somebody can be told by SMS at all.
+	// MayText reports whether somebody can be notified by SMS.
 	MayText(ctx context.Context, q postgres.Querier, account uuid.UUID) (bool, error)
-	// SpendText counts one; false when the day's are all sent (R47).
+	// SpendText counts one SMS; false if the daily limit is reached (R47).
 	SpendText(ctx context.Context, tx postgres.Tx, account uuid.UUID) (bool, error)
 }
 
-// Register adds the kinds of a domain, before anything is queued. A kind that is there
-// already is replaced.
+// Register adds the kinds of a domain. It must be called before anything is queued. A kind
+// of the same name is replaced.
 func (s *Service) Register(kinds ...Kind) {
 	for _, kind := range kinds {
 		s.kinds[kind.Name] = kind
@@ -73,7 +72,7 @@ func (s *Service) Register(kinds ...Kind) {
 // KindOf is the kind of a notification.
 func (s *Service) KindOf(n Notification) Kind { return s.kinds[n.Kind] }
 
-// names are those of the kinds that match.
+// names returns the names of the kinds that match.
 func (s *Service) names(match func(Kind) bool) []string {
 	var names []string
 	for name, kind := range s.kinds {

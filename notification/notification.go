@@ -1,15 +1,13 @@
-// Package notification sends what the platform tells people, by e-mail and SMS, and
-// keeps what became of it.
+// Package notification sends notifications by mail and SMS, and keeps the delivery log.
 //
-// A domain registers its kinds: who fills one with words, and whether it is still of use
-// as it is sent. It queues one in the transaction of the act that it tells of. One
-// worker sends all of them: it takes a notification in hand, fills it with what holds
-// then, hands it over without a transaction or a connection, and notes what became of it.
-// A mail server or a gateway that does not answer is tried again for as long as the kind
-// says that it helps (jobs.Try.Settle).
+// A domain registers its kinds. It queues a notification in the transaction of the act
+// that causes it. One worker sends all of them: it begins a try, has the kind fill in the
+// content from the current state, sends it outside any transaction, and records the
+// result. A mail server or gateway that does not answer is tried again for as long as the
+// kind allows (jobs.Try.Settle).
 //
-// Nothing here says what a notification is about: a row holds whom, when and by which
-// channel, and names its subject by its identifier.
+// Rows never contain the content of a notification: only the account, the channel, the
+// time and the identifier of the subject.
 package notification
 
 import (
@@ -24,7 +22,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Channel is how a notification goes.
+// Channel is how a notification is sent.
 type Channel string
 
 // The channels.
@@ -34,7 +32,7 @@ const (
 	NoChannel Channel = "none" // nothing reaches the person
 )
 
-// State is what became of a notification.
+// State is the delivery state of a notification.
 type State string
 
 // The states.
@@ -46,8 +44,7 @@ const (
 	Dropped State = "dropped" // there is no reason left to send it
 )
 
-// Why a notification was dropped, or failed where no server says it (mail.Cause,
-// sms.Number).
+// Causes of dropping, and of failures that no server reported (mail.Cause, sms.Number).
 const (
 	Stale       = "stale"      // it would no longer be true, or something later is told
 	Late        = "late"       // it would have come too late to help
@@ -62,32 +59,32 @@ type Notification struct {
 	ID         uuid.UUID
 	Kind       string
 	SubjectID  uuid.UUID  // what it is about
-	Version    int        // of the subject, which a later one supersedes; 0 where each is sent
+	Version    int        // of the subject; a later version supersedes it; 0 if every one is sent
 	ConcernsAt *time.Time // the hour that it is about; nil for none
 	AccountID  uuid.UUID
 	Channel    Channel
-	Details    json.RawMessage // what its kind needs besides; null for nothing
+	Details    json.RawMessage // more data of its kind; null for none
 	State      State
 	Cause      string
 	QueuedAt   time.Time
 	SettledAt  *time.Time
-	CalledAt   *time.Time // when the switchboard told the person by phone
-	Attempt    int        // of its job, that has it in hand
+	CalledAt   *time.Time // when the switchboard called the person
+	Attempt    int        // the try that is sending it
 }
 
-// Lost reports whether it did not arrive, and nobody called since.
+// Lost reports whether it did not arrive and nobody has called the person.
 func (n Notification) Lost() bool {
 	return (n.State == Failed || n.State == Bounced || n.Cause == NoAnswer) && n.CalledAt == nil
 }
 
-// Request is what is to be told, to whom.
+// Request is a notification to be queued, and its addressees.
 type Request struct {
 	Kind       string
 	SubjectID  uuid.UUID
-	Version    int       // of the subject, which is told once to each addressee
-	Each       bool      // it has no version: it is sent as often as it is queued
+	Version    int       // of the subject; each addressee is notified once of a version
+	Each       bool      // there is no version: every one that is queued is sent
 	ConcernsAt time.Time // zero for none
-	Details    any       // kept as JSON; it holds nothing about a person. nil for nothing
+	Details    any       // stored as JSON, without personal data; nil for none
 	NotBefore  time.Time // zero for now
 	To         []Addressee
 }
@@ -98,7 +95,7 @@ type Addressee struct {
 	Channel   Channel
 }
 
-// ByMail addresses people by mail alone.
+// ByMail returns addressees by mail only.
 func ByMail(people ...uuid.UUID) []Addressee {
 	to := make([]Addressee, len(people))
 	for i, person := range people {
@@ -107,28 +104,28 @@ func ByMail(people ...uuid.UUID) []Addressee {
 	return to
 }
 
-// Service queues notifications and knows what became of them.
+// Service queues notifications and keeps the delivery log.
 type Service struct {
 	db    *postgres.DB
 	queue *jobs.Queue
 	kinds map[string]Kind
 }
 
-// New returns the notifications of a platform, without any kind yet.
+// New returns the service, without any kind.
 func New(db *postgres.DB, queue *jobs.Queue) *Service {
 	return &Service{db: db, queue: queue, kinds: map[string]Kind{}}
 }
 
-// At returns the same notifications on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db = db
 	return &moved
 }
 
-// Queue has each addressee notified once of the subject's version, in the caller's
-// transaction: who was notified already is not again. Where no channel reaches somebody
-// it has failed at once, for the switchboard to see.
+// Queue notifies each addressee once of the version of the subject, in the caller's
+// transaction. Addressees who were notified of it are skipped. If no channel reaches
+// somebody the notification fails at once, and the switchboard sees it.
 func (s *Service) Queue(ctx context.Context, tx postgres.Tx, r Request) error {
 	kind, known := s.kinds[r.Kind]
 	if !known {
@@ -166,15 +163,15 @@ type sendArgs struct {
 // Kind names the job.
 func (sendArgs) Kind() string { return "notification" }
 
-// retention is how long it is known what somebody was told that no subject keeps.
+// retention is how long notifications are stored that are not kept with their subject.
 const retention = 30 * 24 * time.Hour
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "notifications_forget", Every: time.Hour, Do: s.forget}}
 }
 
-// forget deletes what was told long ago, unless it is kept with what it is about.
+// forget deletes old notifications that are not kept with their subject.
 func (s *Service) forget(ctx context.Context) error {
 	return deleteOld(ctx, s.db.Pool, s.forgotten(), s.db.Now().Add(-retention))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Mailer takes mails; an error means that it did not, a mail.Refused that it never
-// will.
+// Mailer sends mails. A mail.Refused means that the server will never accept the mail; any
+// other error, that it did not accept it this time.
 type Mailer interface {
 	Send(ctx context.Context, m mail.Message) error
 }
@@ -31,16 +31,15 @@ type Worker struct {
 	sms           sms.Sender
 }
 
-// NewWorker returns the worker that River runs; messages is not asked where nothing is
-// queued for it.
+// NewWorker returns the River worker. messages may be nil if no SMS are queued.
 func NewWorker(notifications *Service, texts *web.NotificationTexts, mails Mailer, messages sms.Sender) *Worker {
 	return &Worker{notifications: notifications, texts: texts, mails: mails, sms: messages}
 }
 
-// Work sends one notification, exactly once as far as one side can: it takes it in hand,
-// hands it over without holding anything of the database, and notes what became of it.
-// Nobody else takes it in hand meanwhile, and what a crash in between has sent again
-// bears the same identifier, by which mail stores and gateways know it.
+// Work sends one notification, exactly once as far as one side can ensure: it begins a try
+// in one transaction, sends outside any transaction, and records the result in another. No
+// other try runs at the same time. A mail that is sent again after a crash has the same
+// identifier, so that mail stores and gateways can recognise it.
 func (w *Worker) Work(ctx context.Context, job *river.Job[sendArgs]) error {
 	return w.Deliver(ctx, job.Args.NotificationID, jobs.TryOf(job.JobRow))
 }
@@ -62,13 +61,13 @@ func (w *Worker) Deliver(ctx context.Context, id uuid.UUID, try jobs.Try) error 
 	return w.note(ctx, id, try.Number, lost)
 }
 
-// delivery hands one notification over.
+// delivery sends one notification.
 type delivery func(context.Context) error
 
-var errInHand = errors.New("another try has the notification in hand")
+var errInHand = errors.New("another try is sending the notification")
 
-// take has the try send the notification, unless there is no reason left to; an earlier
-// try has nothing to say of it from then on.
+// begin starts a try to send the notification, unless there is no reason left to send it.
+// Results of earlier tries are ignored from then on.
 func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try int) (delivery, error) {
 	n, err := lock(ctx, tx, id)
 	switch {
@@ -81,7 +80,7 @@ func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try in
 	}
 	kind, known := w.notifications.kinds[n.Kind]
 	if !known { // another version queued it
-		slog.ErrorContext(ctx, "a notification is of a kind that nobody fills any more", "id", n.ID, "kind", n.Kind)
+		slog.ErrorContext(ctx, "notification of an unknown kind dropped", "id", n.ID, "kind", n.Kind)
 		return nil, settle(ctx, tx, id, Dropped, Stale)
 	}
 	content, verdict, err := kind.Fill(ctx, tx, n)
@@ -107,8 +106,8 @@ func (w *Worker) begin(ctx context.Context, tx postgres.Tx, id uuid.UUID, try in
 	return send, setAttempt(ctx, tx, id, try)
 }
 
-// spend counts an SMS at its first try; one too many is not sent, and told at the
-// switchboard where nothing else reaches the person (R47).
+// spend counts an SMS at its first try. If the limit is reached the notification fails,
+// and the switchboard sees it if nothing else reaches the person (R47).
 func spend(ctx context.Context, tx postgres.Tx, kind Kind, n Notification) (allowed bool, err error) {
 	if kind.SMS == nil || n.Channel != SMS || n.Attempt > 0 {
 		return true, nil
@@ -119,18 +118,17 @@ func spend(ctx context.Context, tx postgres.Tx, kind Kind, n Notification) (allo
 	return false, settle(ctx, tx, n.ID, Failed, TooManySMS)
 }
 
-// giveUp notes that a notification was tried in time and never taken: it is of no use
-// any more, and no fault of the person's.
+// giveUp records that no server accepted a notification in time. The person's address is
+// not at fault.
 func giveUp(ctx context.Context, tx postgres.Tx, n Notification) error {
-	slog.ErrorContext(ctx, "a notification was never taken, and is of no use any more", "id", n.ID, "kind", n.Kind, "channel", n.Channel)
+	slog.ErrorContext(ctx, "notification dropped: no server accepted it in time", "id", n.ID, "kind", n.Kind, "channel", n.Channel)
 	return settle(ctx, tx, n.ID, Dropped, NoAnswer)
 }
 
-// noteTime bounds the noting of what became of a notification, which a stop does not
-// prevent.
+// noteTime is the timeout of recording a result, which a shutdown does not interrupt.
 const noteTime = 10 * time.Second
 
-// note notes what became of the notification that the try handed over.
+// note records the result of the try.
 func (w *Worker) note(ctx context.Context, id uuid.UUID, try int, lost string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteTime)
 	defer cancel()
@@ -138,11 +136,11 @@ func (w *Worker) note(ctx context.Context, id uuid.UUID, try int, lost string) e
 		n, err := lock(ctx, tx, id)
 		switch {
 		case postgres.NoRows(err), err == nil && (n.State != Queued || n.Attempt != try):
-			return nil // erased, returned already, or in other hands
+			return nil // erased, bounced already, or sent by another try
 		case err != nil:
 			return err
 		case lost != "":
-			slog.WarnContext(ctx, "a notification does not reach anybody", "id", n.ID, "kind", n.Kind, "channel", n.Channel, "cause", lost)
+			slog.WarnContext(ctx, "notification not delivered", "id", n.ID, "kind", n.Kind, "channel", n.Channel, "cause", lost)
 			err = w.notifications.lose(ctx, tx, n, Failed, lost)
 		default:
 			err = settle(ctx, tx, id, Sent, "")
@@ -154,8 +152,8 @@ func (w *Worker) note(ctx context.Context, id uuid.UUID, try int, lost string) e
 	})
 }
 
-// lose notes that a notification does not arrive, and has it sent by SMS where that is
-// possible and was not done.
+// lose records that a notification did not arrive, and sends it by SMS instead if the kind
+// allows it.
 func (s *Service) lose(ctx context.Context, tx postgres.Tx, n Notification, state State, cause string) error {
 	if err := settle(ctx, tx, n.ID, state, cause); err != nil {
 		return err
@@ -174,12 +172,13 @@ func (s *Service) lose(ctx context.Context, tx postgres.Tx, n Notification, stat
 	return s.enqueue(ctx, tx, kind, time.Time{}, queued)
 }
 
-// messageID names a notification for mail stores and gateways, the same at every try.
+// messageID identifies a notification for mail stores and gateways; it is the same for
+// every try.
 func messageID(id uuid.UUID) string { return idPrefix + id.String() }
 
 const idPrefix = "notice-"
 
-// write writes the notification for its channel.
+// write renders the notification for its channel.
 func (w *Worker) write(n Notification, c Content) (delivery, error) {
 	name := c.Text
 	switch {

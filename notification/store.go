@@ -12,13 +12,13 @@ import (
 
 const columns = `n.id, n.kind, n.subject_id, coalesce(n.version, 0) as version, n.concerns_at, n.account_id, n.channel, n.details, n.state, n.cause, n.queued_at, n.settled_at, n.called_at, n.attempt`
 
-// queuedRow is a notification that was not there before.
+// queuedRow is a notification that was just inserted.
 type queuedRow struct {
 	ID      uuid.UUID
 	Channel Channel
 }
 
-// insert queues a notification once for each addressee; who has it already gets nothing.
+// insert inserts a notification for each addressee, and skips those who have it.
 func insert(ctx context.Context, tx postgres.Tx, r Request) ([]queuedRow, error) {
 	accounts, channels := make([]uuid.UUID, len(r.To)), make([]Channel, len(r.To))
 	for i, a := range r.To {
@@ -42,7 +42,7 @@ func insert(ctx context.Context, tx postgres.Tx, r Request) ([]queuedRow, error)
 		returning id, channel`, r.Kind, r.SubjectID, version, postgres.OrNull(r.ConcernsAt), details, tx.Now, accounts, channels, Unreachable)
 }
 
-// insertByChannel queues a notification that was lost once more, by another channel.
+// insertByChannel inserts a copy of a lost notification for another channel.
 func insertByChannel(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Channel) ([]queuedRow, error) {
 	return postgres.All[queuedRow](ctx, tx, `
 		insert into notifications (kind, subject_id, version, concerns_at, details, account_id, channel, state, cause, queued_at)
@@ -51,7 +51,7 @@ func insertByChannel(ctx context.Context, tx postgres.Tx, lost uuid.UUID, by Cha
 		returning id, channel`, lost, by, tx.Now)
 }
 
-// lock keeps everybody else from taking the notification until the transaction ends.
+// lock locks the notification until the transaction ends.
 func lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Notification, error) {
 	return postgres.One[Notification](ctx, tx, `select `+columns+` from notifications n where n.id = $1 for update`, id)
 }
@@ -66,8 +66,8 @@ func settle(ctx context.Context, tx postgres.Tx, id uuid.UUID, state State, caus
 	return err
 }
 
-// Superseded reports whether the person is, or was, told of a later version of the
-// notification's subject.
+// Superseded reports whether the person was notified, or will be, of a later version of
+// the subject.
 func Superseded(ctx context.Context, q postgres.Querier, n Notification) (superseded bool, err error) {
 	err = q.QueryRow(ctx, `
 		select exists (select from notifications where subject_id = $1 and account_id = $2 and version > $3)`,
@@ -75,8 +75,8 @@ func Superseded(ctx context.Context, q postgres.Querier, n Notification) (supers
 	return superseded, err
 }
 
-// LastSent is when somebody was last sent a notification of the same kind about the same
-// subject, zero for never; inHand reports that another one is being handed over.
+// LastSent returns when somebody was last sent a notification of the same kind about the
+// same subject, zero for never. inHand reports whether another one is being sent.
 func LastSent(ctx context.Context, q postgres.Querier, n Notification) (at time.Time, inHand bool, err error) {
 	var last *time.Time
 	err = q.QueryRow(ctx, `
@@ -85,31 +85,31 @@ func LastSent(ctx context.Context, q postgres.Querier, n Notification) (at time.
 	return postgres.OrZero(last), inHand, err
 }
 
-// BringForward has what is told of a subject concern an earlier hour too.
+// BringForward sets an earlier hour on the notifications of a subject, if it is earlier.
 func BringForward(ctx context.Context, tx postgres.Tx, subject uuid.UUID, concernsAt time.Time) error {
 	_, err := tx.Exec(ctx, `update notifications set concerns_at = least(concerns_at, $2) where subject_id = $1`, subject, concernsAt)
 	return err
 }
 
-// Close notes of subjects that nobody can act upon what was told of them any more: the
+// Close marks the notifications of subjects on which nobody can act any longer: the
 // switchboard calls nobody about them.
 func Close(ctx context.Context, tx postgres.Tx, subjects []uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update notifications set closed = true where subject_id = any($1) and not closed`, subjects)
 	return err
 }
 
-// Of is a subquery for SQL of other tables: what an account was told of a subject, both
-// given as SQL. Its columns are those of the table.
+// Of returns an SQL subquery of the notifications of an account about a subject, both
+// given as SQL. It has the columns of the table.
 func Of(subject, account string) string {
 	return `(select * from notifications where subject_id = ` + subject + ` and account_id = ` + account + `)`
 }
 
-// lost is what did not arrive: it cannot, or could not in time.
+// lost is the condition of notifications that did not arrive.
 const lost = `(n.state in ('failed', 'bounced') or n.cause = '` + NoAnswer + `')`
 
-// Unreached finds, of the kinds that are followed, the people whom the latest of a
-// subject that concerns an hour after the given one did not reach by any channel, and
-// whom nobody called since: the soonest hour first.
+// Unreached finds people whom the latest notification of a subject did not reach by any
+// channel, and whom nobody has called since. It considers followed kinds, and subjects
+// whose hour is after the given instant, in order of that hour.
 func (s *Service) Unreached(ctx context.Context, q postgres.Querier, after time.Time, most int) ([]Notification, error) {
 	return postgres.All[Notification](ctx, q, `
 		select distinct on (n.concerns_at, n.account_id) `+columns+` from notifications n
@@ -122,14 +122,14 @@ func (s *Service) Unreached(ctx context.Context, q postgres.Querier, after time.
 
 func (s *Service) followed() []string { return s.names(func(k Kind) bool { return k.Followed }) }
 
-// To returns what somebody was told, of the kinds that are followed, the latest first.
+// To returns the notifications of an account of the followed kinds, latest first.
 func (s *Service) To(ctx context.Context, q postgres.Querier, account uuid.UUID, most int) ([]Notification, error) {
 	return postgres.All[Notification](ctx, q, `
 		select `+columns+` from notifications n where n.account_id = $1 and n.kind = any($3) order by n.queued_at desc, n.id limit $2`, account, most, s.followed())
 }
 
-// MarkCalled notes that somebody was told by phone of what was lost, as it was known at
-// an instant; found is false for nothing.
+// MarkCalled records that somebody was called about notifications that were known to be
+// lost at an instant. found is false if there were none.
 func (s *Service) MarkCalled(ctx context.Context, tx postgres.Tx, account uuid.UUID, knownAt time.Time) (found bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		update notifications n set called_at = $2 where n.account_id = $1 and `+lost+` and n.called_at is null and n.settled_at <= $3 and n.kind = any($4)`,
@@ -137,26 +137,27 @@ func (s *Service) MarkCalled(ctx context.Context, tx postgres.Tx, account uuid.U
 	return tag.RowsAffected() > 0, err
 }
 
-// MarkCalledAbout notes that somebody was told by phone of what was lost of a subject.
+// MarkCalledAbout records that somebody was called about the lost notifications of a
+// subject.
 func MarkCalledAbout(ctx context.Context, tx postgres.Tx, subject, account uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		update notifications n set called_at = $3 where n.subject_id = $1 and n.account_id = $2 and `+lost+` and n.called_at is null`, subject, account, tx.Now)
 	return err
 }
 
-// DeleteAbout forgets what was told of subjects.
+// DeleteAbout deletes the notifications of subjects.
 func DeleteAbout(ctx context.Context, q postgres.Querier, subjects []uuid.UUID) error {
 	_, err := q.Exec(ctx, `delete from notifications where subject_id = any($1)`, subjects)
 	return err
 }
 
-// Erase forgets what somebody was sent, unless it is kept with what it is about.
+// Erase deletes an account's notifications, except kinds that are kept with their subject.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from notifications where account_id = $1 and kind = any($2)`, account, s.forgotten())
 	return err
 }
 
-// forgotten are the kinds that nobody needs to know of for as long as their subject.
+// forgotten returns the kinds that are not kept with their subject.
 func (s *Service) forgotten() []string {
 	return s.names(func(k Kind) bool { return !k.KeptWithSubject })
 }

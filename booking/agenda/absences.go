@@ -29,18 +29,18 @@ func periods(absences []Absence) []slot.Period {
 	return all
 }
 
-// WeeklyAbsence is one that comes back every week on one day between two dates,
-// at wall-clock times in the worker's zone.
+// WeeklyAbsence is an absence that repeats every week on one day between two dates, at
+// wall-clock times in the worker's zone.
 type WeeklyAbsence struct {
 	ID       uuid.UUID
 	Weekday  int       // 1 is Monday … 7 is Sunday (ISO 8601)
 	FirstDay time.Time // midnight UTC of the first calendar day
-	LastDay  time.Time // of the last one; zero for no end
+	LastDay  time.Time // midnight UTC of the last calendar day; zero if there is no end
 	Starts   int       // minutes since midnight
 	Ends     int       // minutes since midnight, at most 1440
 }
 
-// within are the absence's times on the days of span.
+// within returns the periods of the absence on the days of span.
 func (w WeeklyAbsence) within(span slot.Period, zone *time.Location) []slot.Period {
 	var all []slot.Period
 	for day := range slot.DaysOf(span, zone) {
@@ -60,7 +60,7 @@ func (s *Service) Absences(ctx context.Context, v *viewer.Viewer) ([]Absence, er
 	return ReadAbsences(ctx, s.db.Pool, v.ID, slot.Period{From: now, To: now.AddDate(100, 0, 0)})
 }
 
-// WeeklyAbsences lists the viewer's own ones that are not over.
+// WeeklyAbsences lists the viewer's own weekly absences that are not over.
 func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]WeeklyAbsence, error) {
 	zone, err := s.Zone(ctx, v)
 	if err != nil {
@@ -69,8 +69,8 @@ func (s *Service) WeeklyAbsences(ctx context.Context, v *viewer.Viewer) ([]Weekl
 	return readWeeklyAbsences(ctx, s.db.Pool, v.ID, slot.CalendarDay(s.db.Now().In(zone)))
 }
 
-// AddAbsence closes a time in the viewer's agenda; StillBooked names who is booked
-// in it: no appointment is dropped in silence.
+// AddAbsence closes a period in the viewer's agenda. It fails with StillBooked, which
+// lists the appointments in it, if there are any.
 func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Period, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := ReadAbsences(ctx, tx, v.ID, slot.Period{From: tx.Now, To: tx.Now.AddDate(100, 0, 0)})
@@ -84,7 +84,7 @@ func (s *Service) AddAbsence(ctx context.Context, v *viewer.Viewer, p slot.Perio
 	})
 }
 
-// AddWeeklyAbsence does the same for every week.
+// AddWeeklyAbsence is AddAbsence for an absence that repeats every week.
 func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w WeeklyAbsence, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		others, err := readWeeklyAbsences(ctx, tx, v.ID, slot.CalendarDay(tx.Now.In(row.Zone())))
@@ -98,8 +98,7 @@ func (s *Service) AddWeeklyAbsence(ctx context.Context, v *viewer.Viewer, w Week
 	})
 }
 
-// comingDuring finds the worker's appointments still to come that overlap one of
-// the periods.
+// comingDuring finds the worker's future appointments that overlap one of the periods.
 func comingDuring(ctx context.Context, tx postgres.Tx, row worker.Row, periods []slot.Period) ([]appointment.Row, error) {
 	coming, err := appointment.ReadComing(ctx, tx, row.AccountID, slot.Period{From: tx.Now, To: tx.Now.Add(slot.Horizon)}, tx.Now)
 	var during []appointment.Row
@@ -113,12 +112,12 @@ func comingDuring(ctx context.Context, tx postgres.Tx, row worker.Row, periods [
 
 var errNoAbsence = fault.New(fault.NotFound, "Cette absence n’existe plus.")
 
-// RemoveAbsence opens the time of one of the viewer's absences again.
+// RemoveAbsence deletes one of the viewer's absences.
 func (s *Service) RemoveAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.removeAbsence(ctx, v, id, deleteAbsence)
 }
 
-// RemoveWeeklyAbsence does the same for every week.
+// RemoveWeeklyAbsence deletes one of the viewer's weekly absences.
 func (s *Service) RemoveWeeklyAbsence(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.removeAbsence(ctx, v, id, deleteWeeklyAbsence)
 }

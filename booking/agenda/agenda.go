@@ -1,6 +1,6 @@
-// Package agenda is when a worker can be booked: openings, absences, holidays, settings,
-// what their other calendars say and what is booked, and the slots that this leaves.
-// Booking asks the same agenda as the pages, so that what is shown is what is accepted.
+// Package agenda computes when a worker can be booked, from openings, absences, holidays,
+// settings, the worker's other calendars and appointments. The pages and the act of
+// booking use the same computation, so that what is shown is what is accepted.
 package agenda
 
 import (
@@ -17,19 +17,18 @@ import (
 	"github.com/google/uuid"
 )
 
-// Agenda is what makes a worker's slots, and what stands in their way. Finding a
-// slot and booking it both ask it.
+// Agenda holds what makes a worker's slots and what blocks them.
 type Agenda struct {
 	Worker   worker.Row
 	openings []slot.Opening
 	closed   []slot.Period // absences, and holidays that stay closed
-	booked   []slot.Period // hours that appointments occupy, in order
+	booked   []slot.Period // periods of appointments, in order
 
 	credentials worker.Credentials
 }
 
-// slots are the hours that the worker offers, taken or not, on days that the
-// worker's credentials cover (R42).
+// slots returns the hours that the worker offers, booked or not, on days that the worker's
+// credentials cover (R42).
 func (a Agenda) slots(span slot.Period) []slot.Slot {
 	zone := a.Worker.Zone()
 	covered := a.credentials.CoveredIn(Around(span), zone)
@@ -38,7 +37,7 @@ func (a Agenda) slots(span slot.Period) []slot.Slot {
 	})
 }
 
-// Available are the hours inside span that can be booked at now.
+// Available returns the slots inside span that can be booked at now.
 func (a Agenda) Available(span slot.Period, now time.Time) []slot.Slot {
 	perDay := a.perDay()
 	return slices.DeleteFunc(a.slots(span), func(s slot.Slot) bool {
@@ -46,7 +45,7 @@ func (a Agenda) Available(span slot.Period, now time.Time) []slot.Slot {
 	})
 }
 
-// SlotAt finds the slot that starts at that very instant, taken or not.
+// SlotAt returns the slot that starts at that instant, booked or not.
 func (a Agenda) SlotAt(at time.Time) (slot.Slot, bool) {
 	slots := a.slots(slot.Period{From: at, To: at.Add(time.Second)})
 	if len(slots) == 0 || !slots[0].StartsAt.Equal(at) {
@@ -55,9 +54,9 @@ func (a Agenda) SlotAt(at time.Time) (slot.Slot, bool) {
 	return slots[0], true
 }
 
-// Bookable refuses an hour that cannot be booked at now: with errNotFree where it
-// is not offered, with errTaken where an appointment is in it, and with errClosed where
-// those around it leave no room: whoever was shown it as free was not fast enough.
+// Bookable returns the slot that starts at that instant if it can be booked at now.
+// Otherwise it fails with ErrUnavailable if the hour is not offered, with ErrBooked if an
+// appointment occupies it, and with ErrClosed if the appointments around it leave no room.
 func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 	hour, ok := a.SlotAt(at)
 	switch {
@@ -86,8 +85,8 @@ func (a Agenda) full(at time.Time, perDay map[time.Time]int) bool {
 	return a.Worker.PerDay > 0 && perDay[a.day(at)] >= a.Worker.PerDay
 }
 
-// crowded reports whether an hour leaves less than the worker's time after one
-// appointment and before the next.
+// crowded reports whether the period leaves less than the worker's buffer after the
+// previous appointment or before the next.
 func (a Agenda) crowded(p slot.Period) bool {
 	near := slot.Period{From: p.From.Add(-a.Worker.Gap()), To: p.To.Add(a.Worker.Gap())}
 	i, _ := slices.BinarySearchFunc(a.booked, near.From, func(q slot.Period, from time.Time) int {
@@ -99,20 +98,20 @@ func (a Agenda) crowded(p slot.Period) bool {
 	return i < len(a.booked) && a.booked[i].Overlaps(near)
 }
 
-// Without is the agenda as if that hour were not taken: an appointment that is
-// moved does not stand in its own way.
+// Without returns the agenda as if that hour were not booked: an appointment that is moved
+// does not block itself.
 func (a Agenda) Without(hour slot.Period) Agenda {
 	a.booked = slices.DeleteFunc(slices.Clone(a.booked), func(p slot.Period) bool { return p.From.Equal(hour.From) })
 	return a
 }
 
-// Around is what must be read to know the hours of span: a day may be full, and
-// the longest lasts 25 hours.
+// Around returns the span that must be read to compute the slots of span: a day may be
+// full, and the longest day lasts 25 hours.
 func Around(span slot.Period) slot.Period {
 	return slot.Period{From: span.From.Add(-25 * time.Hour), To: span.To.Add(25 * time.Hour)}
 }
 
-// Read reads what decides about the hours of span at now.
+// Read reads the agenda of one worker for the slots of span at now.
 func Read(ctx context.Context, q postgres.Querier, row worker.Row, span slot.Period, now time.Time) (Agenda, error) {
 	all, err := ReadMany(ctx, q, []worker.Row{row}, span, now)
 	return all[row.AccountID], err
@@ -129,7 +128,7 @@ func readHolidays(ctx context.Context, q postgres.Querier, worker worker.Row, sp
 	return opened(holidays, open[worker.AccountID]), err
 }
 
-// inModes keeps of each opening the modes that the worker's sheet offers.
+// inModes limits each opening to the modes that the worker's sheet offers.
 func inModes(openings []slot.Opening, offered []slot.Mode) []slot.Opening {
 	for i, o := range openings {
 		openings[i].Modes = slices.DeleteFunc(o.Modes, func(m slot.Mode) bool { return !slices.Contains(offered, m) })
@@ -137,13 +136,13 @@ func inModes(openings []slot.Opening, offered []slot.Mode) []slot.Opening {
 	return slices.DeleteFunc(openings, func(o slot.Opening) bool { return len(o.Modes) == 0 })
 }
 
-// AvailableSlots lists a worker's free hours that start inside span, in order;
-// NotFound when there is no such worker, or none who can be booked now.
+// AvailableSlots lists a worker's available slots that start inside span, in order. It
+// fails with NotFound if there is no such worker, or the worker cannot be booked now.
 func (s *Service) AvailableSlots(ctx context.Context, worker uuid.UUID, span slot.Period) ([]slot.Slot, error) {
 	return s.AvailableBut(ctx, worker, span, slot.Period{})
 }
 
-// AvailableBut are AvailableSlots as if that hour were not taken.
+// AvailableBut is AvailableSlots as if that hour were not booked.
 func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
 	row, err := worker.Read(ctx, s.db.Pool, id)
 	if err != nil {
@@ -164,8 +163,7 @@ func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slo
 	return a.Without(hour).Available(span, now), nil
 }
 
-// Zone is the zone of the viewer's own openings and absences: that of their
-// sheet, wherever they read their own times.
+// Zone returns the time zone of the viewer's openings and absences: that of their sheet.
 func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
@@ -177,19 +175,19 @@ func (s *Service) Zone(ctx context.Context, v *viewer.Viewer) (*time.Location, e
 	return row.Zone(), nil
 }
 
-// hoursMade is what makes and blocks the hours of several workers, as it is kept.
+// hoursMade is what makes and blocks the slots of several workers, as read from the
+// database.
 type hoursMade struct {
 	openings    map[uuid.UUID][]slot.Opening
 	absences    map[uuid.UUID][]slot.Period
 	weekly      map[uuid.UUID][]WeeklyAbsence
-	opened      map[uuid.UUID][]time.Time // holidays that are not kept
+	opened      map[uuid.UUID][]time.Time // holidays on which the worker works
 	external    map[uuid.UUID][]slot.Period
 	credentials map[uuid.UUID]worker.Credentials
 	booked      map[uuid.UUID][]slot.Period
 }
 
-// ReadMany reads what decides about the hours of span at now, of many workers as
-// of one: with as many queries, and by the same words.
+// ReadMany is Read for many workers, with the same number of queries as for one.
 func ReadMany(ctx context.Context, q postgres.Querier, workers []worker.Row, span slot.Period, now time.Time) (map[uuid.UUID]Agenda, error) {
 	span = Around(span)
 	made, err := readHoursMade(ctx, q, worker.IDs(workers), span, now)
@@ -207,7 +205,7 @@ func ReadMany(ctx context.Context, q postgres.Querier, workers []worker.Row, spa
 }
 
 func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID, span slot.Period, now time.Time) (h hoursMade, err error) {
-	// A day of a zone lies within a day of the same date in UTC, give or take one.
+	// A day in any zone overlaps only the days of UTC from the date before to the date after.
 	first, last := slot.CalendarDay(span.From).AddDate(0, 0, -1), slot.CalendarDay(span.To).AddDate(0, 0, 1)
 	if h.openings, err = readOpeningsOf(ctx, q, first, workers...); err != nil {
 		return h, err
@@ -236,7 +234,7 @@ func readHoursMade(ctx context.Context, q postgres.Querier, workers []uuid.UUID,
 	return h, err
 }
 
-// closed are the times inside span in which the worker is away.
+// closed returns the periods inside span in which the worker is absent.
 func (h hoursMade) closed(w worker.Row, span slot.Period) []slot.Period {
 	closed := slices.Concat(h.absences[w.AccountID], h.external[w.AccountID])
 	for _, weekly := range h.weekly[w.AccountID] {
@@ -251,7 +249,7 @@ func (h hoursMade) closed(w worker.Row, span slot.Period) []slot.Period {
 	return closed
 }
 
-// opened are the holidays, with those marked that are worked on.
+// opened marks the holidays on which the worker works.
 func opened(holidays []slot.Holiday, open []time.Time) []slot.Holiday {
 	for i, h := range holidays {
 		holidays[i].Open = slices.ContainsFunc(open, h.Day.Equal)
@@ -259,8 +257,8 @@ func opened(holidays []slot.Holiday, open []time.Time) []slot.Holiday {
 	return holidays
 }
 
-// First are the first free hours inside span, the first n at least of each mode that
-// has so many, and until when they are all.
+// First returns the first available slots inside span, at least n of each mode if there
+// are so many, and the instant until which the list is complete.
 func (a Agenda) First(span slot.Period, now time.Time, n int) (soonest []slot.Slot, until time.Time) {
 	count := map[slot.Mode]int{}
 	for from := span.From; from.Before(span.To); from = from.Add(slot.Stride) {

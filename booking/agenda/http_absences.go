@@ -17,8 +17,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// absencesPage lists a worker's absences, with the forms for one and for one that
-// comes back every week.
+// absencesPage lists a worker's absences, with the forms for a single absence and for one
+// that repeats every week.
 type absencesPage struct {
 	Form       *form.Form
 	WeeklyForm *form.Form
@@ -34,7 +34,7 @@ func (absencesPage) Template() string { return "booking/absences" }
 func (absencesPage) Title() string    { return "Absences" }
 func (absencesPage) Styles() []string { return []string{"agenda.css"} }
 
-// Cancelling is the page that cancels all that is booked in the absence.
+// Cancelling is the address at which all appointments in the absence can be cancelled.
 func (p absencesPage) Cancelling() string {
 	return "/agenda/annulations?" + url.Values{"from": {p.Period.From.UTC().Format(time.RFC3339)}, "to": {p.Period.To.UTC().Format(time.RFC3339)}}.Encode()
 }
@@ -58,7 +58,7 @@ func (h *HTTP) absencesPage(r *web.Request, one, weekly *form.Form) (absencesPag
 	return page, err
 }
 
-// newWeekly is the form for an absence of every week, as it starts.
+// newWeekly returns the initial form for a weekly absence.
 func (h *HTTP) newWeekly() *form.Form {
 	return form.New(map[string]string{"weekly_first_day": slot.DayInput(slot.CalendarDay(h.agendas.db.Now()))})
 }
@@ -112,8 +112,8 @@ func (h *HTTP) addAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	return answerAbsence(w, r, f, "first_day", page, err)
 }
 
-// answerAbsence answers a new absence: with the page again, where something is to
-// be corrected or confirmed.
+// answerAbsence answers a new absence. It shows the page again if something must be
+// corrected or confirmed.
 func answerAbsence(w http.ResponseWriter, r *web.Request, f *form.Form, field string, page absencesPage, err error) error {
 	var booked *StillBooked
 	switch {
@@ -131,8 +131,8 @@ func answerAbsence(w http.ResponseWriter, r *web.Request, f *form.Form, field st
 	return web.Done(w, r, "saved", "/agenda/absences")
 }
 
-// decodeWeekly decodes an absence of every week; its fields have names of their
-// own, so that each message stands beside its form on the page.
+// decodeWeekly decodes a weekly absence. Its fields have other names than those of a
+// single absence, so that each message appears at its own form.
 func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	first, last := h.agendas.Days()
 	w := WeeklyAbsence{Weekday: 1}
@@ -157,7 +157,7 @@ func (h *HTTP) decodeWeekly(f *form.Form) WeeklyAbsence {
 	return w
 }
 
-// addWeeklyAbsence adds an absence of every week.
+// addWeeklyAbsence adds a weekly absence.
 func (h *HTTP) addWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	absence := h.decodeWeekly(f)
 	var err error
@@ -171,12 +171,12 @@ func (h *HTTP) addWeeklyAbsence(w http.ResponseWriter, r *web.Request, f *form.F
 	return answerAbsence(w, r, f, "weekly_weekday", page, err)
 }
 
-// removeAbsence takes an absence away.
+// removeAbsence deletes an absence.
 func (h *HTTP) removeAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveAbsence)
 }
 
-// removeWeeklyAbsence takes an absence of every week away.
+// removeWeeklyAbsence deletes a weekly absence.
 func (h *HTTP) removeWeeklyAbsence(w http.ResponseWriter, r *web.Request) error {
 	return removeAbsence(w, r, h.agendas.RemoveWeeklyAbsence)
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// openingsPage lists a worker's openings, with the form for another; drawn in the
-// week, the form starts from the day and the hours that were drawn.
+// openingsPage lists a worker's openings, with the form for another. If an opening was
+// drawn in the week, the form starts with its day and hours.
 type openingsPage struct {
 	Form     *form.Form
 	Openings []slot.Opening
@@ -43,7 +43,7 @@ func (h *HTTP) openingsPage(r *web.Request, f *form.Form) (openingsPage, error) 
 	return openingsPage{Form: f, Openings: openings, Modes: slot.ModeOptions(slot.Modes), Weekdays: slot.WeekdayOptions, Places: places}, err
 }
 
-// placeOptions are the viewer's places, none where there is no choice.
+// placeOptions returns the viewer's places to choose from, or nil if there is only one.
 func (h *HTTP) placeOptions(r *web.Request) ([]form.Option, error) {
 	sheet, err := h.workers.SocialWorker(r.Context(), r.Viewer.ID)
 	if err != nil || len(sheet.Places) < 2 {
@@ -56,8 +56,7 @@ func (h *HTTP) placeOptions(r *web.Request) ([]form.Option, error) {
 	return options, nil
 }
 
-// decodeWhere decodes where one meets in an opening; a page without the choice
-// leaves it to the first place.
+// decodeWhere decodes the place of an opening. Without the field it is the first place.
 func decodeWhere(f *form.Form) uuid.UUID {
 	value := f.Hidden("place", 36)
 	if value == "" {
@@ -94,7 +93,7 @@ func (h *HTTP) openings(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// usualModes are those that all of the viewer's openings have in common.
+// usualModes returns the modes that all of the viewer's openings have in common.
 func (h *HTTP) usualModes(r *web.Request) ([]string, error) {
 	openings, err := h.agendas.Openings(r.Context(), r.Viewer)
 	if err != nil || len(openings) == 0 {
@@ -118,13 +117,13 @@ func drawnOptions(day time.Time) []form.Option {
 	return []form.Option{{Value: every.Value, Label: every.Label + " à partir de ce jour"}, {Value: "0", Label: "Seulement le " + web.Day(day)}}
 }
 
-// dayIn is the calendar day that an address names.
+// dayIn parses the calendar day in an address.
 func dayIn(query url.Values, name string) (day time.Time, ok bool) {
 	day, err := time.Parse(time.DateOnly, query.Get(name))
 	return day, err == nil
 }
 
-// timeIn is the time of day that an address names, empty when it names none.
+// timeIn returns the time of day in an address, empty if there is none.
 func timeIn(query url.Values, name string) string {
 	if _, err := time.Parse("15:04", query.Get(name)); err != nil {
 		return ""
@@ -176,7 +175,7 @@ func decodeModes(f *form.Form) []slot.Mode {
 	return slot.ParseModes(f.Choices("modes", form.Values(slot.ModeOptions(slot.Modes)), "Choisissez au moins une façon de parler."))
 }
 
-// decodeHours decodes from when to when, on one day.
+// decodeHours decodes the start and the end, on one day.
 func decodeHours(f *form.Form) (starts, ends int) {
 	starts = decodeClock(f, "starts", "Indiquez l’heure de début, par exemple 09:00.")
 	ends = decodeClock(f, "ends", "Indiquez l’heure de fin, par exemple 12:00.")
@@ -223,11 +222,11 @@ func (h *HTTP) addOpening(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	return web.Done(w, r, "saved", "/agenda/ouvertures")
 }
 
-// besideOpening says where the refusals of an opening stand.
+// besideOpening maps the faults of an opening to the fields at which they appear.
 var besideOpening = form.Beside{errOpeningOverlap: "starts", errOpeningMode: "modes", worker.ErrNoPlace: "place", ErrTooMany: "weekday"}
 
-// failHoliday refuses an opening made for one day on which the worker is closed:
-// it would offer nothing.
+// failHoliday refuses an opening for a single day that is a holiday of the worker: it
+// would offer nothing.
 func (h *HTTP) failHoliday(r *web.Request, f *form.Form, field string, o slot.Opening) error {
 	if !f.Valid() || o.Weekday != 0 {
 		return nil
@@ -242,8 +241,8 @@ func (h *HTTP) failHoliday(r *web.Request, f *form.Form, field string, o slot.Op
 	return err
 }
 
-// openingPage is one opening to change or remove: every week, or, where the week
-// showed it on a day, on that day alone.
+// openingPage is the form to change or remove one opening: as a whole, or on one day only
+// if the week showed it on that day.
 type openingPage struct {
 	Opening  slot.Opening
 	Day      time.Time // zero: the opening as a whole
@@ -252,8 +251,8 @@ type openingPage struct {
 	Weekdays []form.Option
 	Scopes   []form.Option
 	Places   []form.Option             // where there is a choice
-	Booked   []appointment.Appointment // what the change would leave outside
-	Removing bool                      // it was to be removed
+	Booked   []appointment.Appointment // appointments that the change would leave outside
+	Removing bool                      // whether the opening is to be removed
 	Zone     *time.Location
 }
 
@@ -261,14 +260,14 @@ func (openingPage) Template() string { return "booking/opening" }
 func (openingPage) Title() string    { return "Plage d’ouverture" }
 func (openingPage) Styles() []string { return []string{"agenda.css"} }
 
-// DayOnly reports whether a day alone can be changed.
+// DayOnly reports whether the opening can be changed on one day only.
 func (p openingPage) DayOnly() bool { return !p.Day.IsZero() }
 
 // At is the page's address for links back to it.
 func (p openingPage) At() string { return "/agenda/ouvertures/" + p.Opening.ID.String() }
 
-// openingPage reads the opening that the path names; day is asked for, and counts
-// where the opening is a weekly one that holds on it.
+// openingPage reads the opening that the path names. The day is used if the opening is
+// weekly and covers it.
 func (h *HTTP) openingPage(r *web.Request, day time.Time) (openingPage, error) {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -292,8 +291,8 @@ func (h *HTTP) openingPage(r *web.Request, day time.Time) (openingPage, error) {
 	return page, err
 }
 
-// opening shows one opening; the address may bring what was drawn in the week: the
-// day it was moved to, and its new hours.
+// opening shows one opening. The address may contain the day it was moved to in the week,
+// and its new hours.
 func (h *HTTP) opening(w http.ResponseWriter, r *web.Request) error {
 	query := r.URL.Query()
 	day, _ := dayIn(query, "day")
@@ -345,7 +344,7 @@ func (h *HTTP) changeOpening(w http.ResponseWriter, r *web.Request, f *form.Form
 	return h.answerOpening(w, r, f, page, err)
 }
 
-// sentOpening is the page of the opening that the path names, with a form about it.
+// sentOpening returns the page of the opening that the path names, with the sent form.
 func (h *HTTP) sentOpening(r *web.Request, f *form.Form) (openingPage, error) {
 	day, _ := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly))) // no day is the opening as a whole
 	page, err := h.openingPage(r, day)
@@ -378,8 +377,8 @@ func (h *HTTP) changeOneDay(r *web.Request, f *form.Form, page openingPage) erro
 	return h.agendas.ChangeOpeningOn(r.Context(), r.Viewer, page.Day, o, f.Ticked("anyway"))
 }
 
-// answerOpening answers a change of an opening: with its page again, where
-// something is to be corrected or confirmed.
+// answerOpening answers a change of an opening. It shows the page again if something must
+// be corrected or confirmed.
 func (h *HTTP) answerOpening(w http.ResponseWriter, r *web.Request, f *form.Form, page openingPage, err error) error {
 	var booked *StillBooked
 	if errors.As(err, &booked) {
@@ -395,7 +394,7 @@ func (h *HTTP) answerOpening(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, map[bool]string{false: "saved", true: "deleted"}[page.Removing], "/agenda/ouvertures")
 }
 
-// removeOpening takes an opening away, or leaves one day out of it.
+// removeOpening deletes an opening, or skips it on one day.
 func (h *HTTP) removeOpening(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.sentOpening(r, f)
 	if err != nil {

@@ -14,20 +14,20 @@ import (
 	"socialdirect/web"
 )
 
-// settingsPage is what shapes a worker's hours beside openings and absences.
+// settingsPage shows the settings of a worker's agenda, other than openings and absences.
 type settingsPage struct {
 	Form     *form.Form
 	Regions  []form.Option
 	Holidays []slot.Holiday // of the next year
 	Booked   []appointment.Appointment
-	Closing  time.Time // the holiday that was to be closed, and is booked
+	Closing  time.Time // the holiday to be closed on which somebody is booked
 	Zone     *time.Location
 }
 
 func (settingsPage) Template() string { return "booking/settings" }
 func (settingsPage) Title() string    { return "Réglages de l’agenda" }
 
-// Numbers are the settings that are numbers.
+// Numbers returns the numeric settings.
 func (settingsPage) Numbers() []worker.Number { return worker.Numbers }
 
 func regionOptions() []form.Option {
@@ -70,8 +70,8 @@ func (h *HTTP) settings(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// decodeNumber decodes a setting. What is counted is said in the message, which also
-// stands in the list above the form.
+// decodeNumber decodes a numeric setting. The message names the setting, since it also
+// appears in the list above the form.
 func decodeNumber(f *form.Form, n worker.Number) int {
 	value, ok := n.Parse(f.Text(n.Column, form.Text{Max: 4}))
 	if f.Error(n.Column) == "" && !ok {
@@ -80,7 +80,7 @@ func decodeNumber(f *form.Form, n worker.Number) int {
 	return value
 }
 
-// saveSettings changes them.
+// saveSettings stores the settings.
 func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	s := worker.Settings{HolidayRegion: f.Choice("holiday_region", form.Values(regionOptions()), "Choisissez une région.")}
 	for _, n := range worker.Numbers {
@@ -99,7 +99,7 @@ func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form)
 	return web.Done(w, r, "saved", "/agenda/reglages")
 }
 
-// setHoliday opens one of the viewer's holidays, or closes it again.
+// setHoliday opens or closes one of the viewer's holidays.
 func (h *HTTP) setHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	day, err := time.Parse(time.DateOnly, f.Hidden("day", len(time.DateOnly)))
@@ -125,8 +125,8 @@ func (h *HTTP) setHoliday(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	return web.See(w, r, "/agenda/reglages")
 }
 
-// settingsBooked is the fault that shows what is booked on a holiday that was to
-// be closed.
+// settingsBooked returns the fault that lists the appointments on a holiday that was to be
+// closed.
 func (h *HTTP) settingsBooked(r *web.Request, booked *StillBooked, day time.Time) error {
 	f, err := h.savedSettings(r)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"socialdirect/web"
 )
 
-// weekPage is a worker's week (R41): a grid of hours on a desktop, days one below
-// the other on a phone.
+// weekPage is a worker's week (R41): a grid on wide screens, a list of days on narrow
+// ones.
 type weekPage struct {
 	Week     slot.Week
 	This     string // the current week
@@ -34,15 +34,14 @@ type weekDay struct {
 	Items   []weekItem
 }
 
-// weekItem is something that stands in a day from one minute of the clock to
-// another.
+// weekItem is a part of a day from one minute to another.
 type weekItem struct {
 	Starts, Ends int
-	Top          int // where it begins in the grid
+	Top          int // the first minute of it that the grid shows
 	Opening      *slot.Opening
 	Appointment  *appointment.Appointment // neither: an absence
-	Elsewhere    bool                     // an absence that another calendar says
-	Covered      bool                     // an opening whose first lines lie under something else in the grid
+	Elsewhere    bool                     // an absence read from another calendar
+	Covered      bool                     // an opening whose label is covered by another item
 }
 
 func (weekPage) Template() string  { return "booking/week" }
@@ -63,7 +62,7 @@ func (p weekPage) Hours() []int {
 // Date is the day as addresses and forms write it.
 func (d weekDay) Date() string { return d.Day.Format(time.DateOnly) }
 
-// Closed reports whether the day is a holiday that is kept.
+// Closed reports whether the day is a holiday on which the worker does not work.
 func (d weekDay) Closed() bool { return d.Holiday != nil && !d.Holiday.Open }
 
 // Booked reports whether somebody is booked that day.
@@ -116,8 +115,8 @@ func (h *HTTP) week(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// frame chooses the hours that the grid shows. What began before them begins with
-// them: what it is stands at its top.
+// frame chooses the hours that the grid shows. Items that begin before them start at its
+// top.
 func (p *weekPage) frame() {
 	p.From, p.Until = hoursShown(p.Days)
 	for _, day := range p.Days {
@@ -130,7 +129,7 @@ func (p *weekPage) frame() {
 	}
 }
 
-// hoursShown are the hours of a working day, and whatever lies outside them.
+// hoursShown returns working hours, extended to contain all items.
 func hoursShown(days []weekDay) (from, until int) {
 	from, until = 8, 19
 	for _, day := range days {
@@ -144,8 +143,7 @@ func hoursShown(days []weekDay) (from, until int) {
 	return from, until
 }
 
-// day is one day of the week, what is laid out and what is booked, in the order of
-// the clock.
+// day returns one day of the week: openings, absences and appointments, in order of time.
 func (h Hours) day(midnight time.Time, booked []appointment.Appointment, now time.Time) weekDay {
 	date := slot.CalendarDay(midnight)
 	day := weekDay{Day: midnight, Today: date.Equal(slot.CalendarDay(now.In(h.Zone)))}
@@ -174,13 +172,13 @@ func (h Hours) day(midnight time.Time, booked []appointment.Appointment, now tim
 	return day
 }
 
-// coveredBy reports whether the other lies over the hour in which an opening of the
-// grid is labelled.
+// coveredBy reports whether the other item covers the hour in which an opening is
+// labelled.
 func (i weekItem) coveredBy(other weekItem) bool {
 	return other.Opening == nil && other.Starts < i.Starts+60 && other.Ends > i.Starts
 }
 
-// away are the day's absences.
+// away returns the absences of the day.
 func (h Hours) away(midnight time.Time) []weekItem {
 	date, whole := slot.CalendarDay(midnight), slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}
 	var items []weekItem
@@ -197,8 +195,7 @@ func (h Hours) away(midnight time.Time) []weekItem {
 	return items
 }
 
-// minuteIn is the minute of a day that clocks show at an instant of it, 1440 at its
-// end.
+// minuteIn returns the minute of the day that clocks show at an instant, 1440 at its end.
 func minuteIn(day slot.Period, at time.Time) int {
 	if !at.Before(day.To) {
 		return 24 * 60

@@ -45,7 +45,8 @@ func openingOf(openings []slot.Opening, id uuid.UUID) (slot.Opening, error) {
 	return openings[i], nil
 }
 
-// MaxOpenings bounds how many openings, or absences, one worker has that are not over.
+// MaxOpenings is the maximum number of openings, and of absences, of one worker that are
+// not over.
 const MaxOpenings = 500
 
 var (
@@ -57,18 +58,18 @@ var (
 	errStillBooked    = fault.New(fault.Invalid, "Des rendez-vous sont pris à ces heures. Ils restent pris si vous confirmez.")
 )
 
-// StillBooked says that a change would leave appointments outside the worker's
-// hours. Nothing was changed; done anyway, the change leaves them booked.
+// StillBooked lists appointments that a change would leave outside the worker's hours.
+// Nothing was changed. If the change is confirmed they stay booked.
 type StillBooked struct{ Appointments []appointment.Appointment }
 
 func (*StillBooked) Error() string { return "appointments are booked in these hours" }
 
-// Unwrap is the fault that people see.
+// Unwrap returns the fault that is shown.
 func (*StillBooked) Unwrap() error { return errStillBooked }
 
-// changeHours runs an act that changes when the viewer can be booked. The
-// appointments that change returns would be left outside: unless anyway, nothing
-// is changed and StillBooked names them.
+// changeHours runs a change of the viewer's agenda. If change returns appointments that
+// would be left outside and anyway is false, the transaction is rolled back and
+// StillBooked lists them.
 func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, worker.Row) ([]appointment.Row, error)) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -95,8 +96,8 @@ func (s *Service) changeHours(ctx context.Context, v *viewer.Viewer, anyway bool
 	return &StillBooked{appointments}
 }
 
-// changeOpenings is changeHours for openings: what the openings held before and no
-// longer hold is left outside.
+// changeOpenings is changeHours for openings: it finds the appointments that were covered
+// before the change and no longer are.
 func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway bool, change func(postgres.Tx, worker.Row, []slot.Opening) error) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		before, err := readOpenings(ctx, tx, v.ID)
@@ -117,15 +118,15 @@ func (s *Service) changeOpenings(ctx context.Context, v *viewer.Viewer, anyway b
 	})
 }
 
-// covered reports whether one of the openings has the appointment's whole hour.
+// covered reports whether one of the openings covers the whole appointment.
 func covered(a appointment.Row, openings []slot.Opening, zone *time.Location) bool {
 	return slices.ContainsFunc(openings, func(o slot.Opening) bool {
 		return slices.Contains(o.Modes, a.Mode) && o.Contains(slot.Period{From: a.StartsAt, To: a.EndsAt}, zone)
 	})
 }
 
-// AddOpening adds an opening to the viewer's agenda. It may not overlap another
-// of the same kind; one made for a day goes before the weekly ones on that day.
+// AddOpening adds an opening to the viewer's agenda. It must not overlap another of the
+// same kind. An opening for a single day takes precedence over weekly ones on that day.
 func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening) error {
 	return s.changeOpenings(ctx, v, false, func(tx postgres.Tx, row worker.Row, others []slot.Opening) error {
 		if err := fit(ctx, tx, row, o, others); err != nil {
@@ -135,7 +136,8 @@ func (s *Service) AddOpening(ctx context.Context, v *viewer.Viewer, o slot.Openi
 	})
 }
 
-// fit refuses an opening that others, or the worker's sheet, leave no room for.
+// fit refuses an opening that overlaps others, or whose modes or place the worker's sheet
+// does not offer.
 func fit(ctx context.Context, tx postgres.Tx, row worker.Row, o slot.Opening, others []slot.Opening) error {
 	places, err := worker.ReadPlaces(ctx, tx, row.AccountID)
 	if err != nil {
@@ -157,8 +159,8 @@ func fit(ctx context.Context, tx postgres.Tx, row worker.Row, o slot.Opening, ot
 	return nil
 }
 
-// ChangeOpening puts an opening in place of the viewer's own one of that id;
-// StillBooked names what would be left outside.
+// ChangeOpening replaces the viewer's opening of that id. It fails with StillBooked if
+// appointments would be left outside.
 func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o slot.Opening, anyway bool) error {
 	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row worker.Row, openings []slot.Opening) error {
 		if _, err := openingOf(openings, o.ID); err != nil {
@@ -171,8 +173,8 @@ func (s *Service) ChangeOpening(ctx context.Context, v *viewer.Viewer, o slot.Op
 	})
 }
 
-// ChangeOpeningOn puts an opening of one day in place of what the viewer's weekly
-// one of that id holds on a day; the other weeks stay as they are.
+// ChangeOpeningOn replaces the viewer's weekly opening of that id on one day. The other
+// weeks do not change.
 func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day time.Time, o slot.Opening, anyway bool) error {
 	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, row worker.Row, openings []slot.Opening) error {
 		if err := skip(ctx, tx, openings, o.ID, day); err != nil {
@@ -186,8 +188,8 @@ func (s *Service) ChangeOpeningOn(ctx context.Context, v *viewer.Viewer, day tim
 	})
 }
 
-// RemoveOpening takes one of the viewer's openings away; StillBooked names what
-// would be left outside.
+// RemoveOpening deletes one of the viewer's openings. It fails with StillBooked if
+// appointments would be left outside.
 func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.UUID, anyway bool) error {
 	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ worker.Row, _ []slot.Opening) error {
 		found, err := deleteOpening(ctx, tx, v.ID, id)
@@ -195,7 +197,7 @@ func (s *Service) RemoveOpening(ctx context.Context, v *viewer.Viewer, id uuid.U
 	})
 }
 
-// RemoveOpeningOn leaves one day out of one of the viewer's weekly openings.
+// RemoveOpeningOn skips one of the viewer's weekly openings on one day.
 func (s *Service) RemoveOpeningOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID, day time.Time, anyway bool) error {
 	return s.changeOpenings(ctx, v, anyway, func(tx postgres.Tx, _ worker.Row, openings []slot.Opening) error {
 		return skip(ctx, tx, openings, id, day)

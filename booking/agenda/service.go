@@ -19,12 +19,12 @@ func New(db *postgres.DB, appointments *appointment.Service, workers *worker.Ser
 	return &Service{db: db, appointments: appointments, workers: workers}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return New(db, s.appointments.At(db), s.workers.At(db))
 }
 
-// HTTP is the pages on which workers keep their agendas.
+// HTTP serves the pages on which workers edit their agendas.
 type HTTP struct {
 	agendas      *Service
 	appointments *appointment.Service

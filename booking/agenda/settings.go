@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Settings returns the viewer's own.
+// Settings returns the viewer's settings.
 func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (worker.Settings, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return worker.Settings{}, err
@@ -23,8 +23,7 @@ func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (worker.Settin
 
 var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas possible.")
 
-// SaveSettings changes the viewer's own for what is booked from now on; what is
-// booked stays booked.
+// SaveSettings stores the viewer's settings. Existing appointments do not change.
 func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings worker.Settings) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -54,7 +53,7 @@ func (s *Service) Holidays(ctx context.Context, v *viewer.Viewer, span slot.Peri
 
 var errNoHoliday = fault.New(fault.NotFound, "Ce jour n’est pas férié dans votre région.")
 
-// OpenHoliday has one of the viewer's holidays booked like any other day.
+// OpenHoliday makes one of the viewer's holidays bookable.
 func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Time) error {
 	return s.changeHours(ctx, v, false, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		if len(slot.HolidaysOf(row.HolidayRegion, day, day)) == 0 {
@@ -64,7 +63,7 @@ func (s *Service) OpenHoliday(ctx context.Context, v *viewer.Viewer, day time.Ti
 	})
 }
 
-// CloseHoliday closes it again; StillBooked names what is booked on it.
+// CloseHoliday closes it again. It fails with StillBooked if somebody is booked on it.
 func (s *Service) CloseHoliday(ctx context.Context, v *viewer.Viewer, day time.Time, anyway bool) error {
 	return s.changeHours(ctx, v, anyway, func(tx postgres.Tx, row worker.Row) ([]appointment.Row, error) {
 		if err := deleteOpenHoliday(ctx, tx, v.ID, day); err != nil {

@@ -35,20 +35,20 @@ func (r openingRow) opening() slot.Opening {
 	return o
 }
 
-// readOpenings finds all of a worker's, also those that are over.
+// readOpenings reads all openings of a worker, including those that are over.
 func readOpenings(ctx context.Context, q postgres.Querier, worker uuid.UUID) ([]slot.Opening, error) {
 	return readOpeningsSince(ctx, q, worker, time.Time{})
 }
 
-// readOpeningsSince finds a worker's openings that were not over before that calendar
+// readOpeningsSince reads the openings of a worker that are not over before that calendar
 // day.
 func readOpeningsSince(ctx context.Context, q postgres.Querier, worker uuid.UUID, day time.Time) ([]slot.Opening, error) {
 	all, err := readOpeningsOf(ctx, q, day, worker)
 	return all[worker], err
 }
 
-// readOpeningsOf does it for several. What is over is kept for the weeks that show it,
-// and costs nobody else anything.
+// readOpeningsOf is readOpeningsSince for several workers. Past openings are stored for
+// the pages of past weeks only.
 func readOpeningsOf(ctx context.Context, q postgres.Querier, since time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Opening, error) {
 	rows, err := postgres.All[openingRow](ctx, q, `
 		select id, social_worker_id, coalesce(weekday, 0) as weekday, first_day, last_day, starts_minute, ends_minute, modes, place_id,
@@ -66,7 +66,7 @@ func insertOpening(ctx context.Context, tx postgres.Tx, worker uuid.UUID, o slot
 	return err
 }
 
-// lastDay is a last day as the tables keep it: none is null.
+// lastDay returns a last day as stored: NULL if there is no last day.
 func lastDay(day time.Time) *time.Time {
 	if day.IsZero() {
 		return nil
@@ -98,7 +98,7 @@ func ReadAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, spa
 		where social_worker_id = $1 and period && tstzrange($2, $3) order by period`, worker, span.From, span.To)
 }
 
-// InsertAbsence closes a worker's hours of a period.
+// InsertAbsence adds an absence.
 func InsertAbsence(ctx context.Context, tx postgres.Tx, worker uuid.UUID, p slot.Period) error {
 	_, err := tx.Exec(ctx, `insert into absences (social_worker_id, period) values ($1, tstzrange($2, $3))`, worker, p.From, p.To)
 	return err
@@ -127,7 +127,7 @@ func (r weeklyAbsenceRow) absence() WeeklyAbsence {
 	return w
 }
 
-// readWeeklyAbsences finds a worker's weekly absences that were not over before that
+// readWeeklyAbsences reads the weekly absences of a worker that are not over before that
 // calendar day.
 func readWeeklyAbsences(ctx context.Context, q postgres.Querier, worker uuid.UUID, since time.Time) ([]WeeklyAbsence, error) {
 	all, err := readWeeklyAbsencesOf(ctx, q, since, worker)
@@ -186,14 +186,14 @@ func readExternalBusyOf(ctx context.Context, q postgres.Querier, span slot.Perio
 		where social_worker_id = any($1) and period && tstzrange($2, $3)`, workers, span.From, span.To.Add(slot.Length))
 }
 
-// readExternalBusy is when a worker's own calendars say that they are busy, as far
-// as it matters to the slots that start inside span.
+// readExternalBusy reads the busy periods of a worker's other calendars that can overlap
+// slots that start inside span.
 func readExternalBusy(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
 	all, err := readExternalBusyOf(ctx, q, span, worker)
 	return all[worker], err
 }
 
-// Erase empties a worker's agenda.
+// Erase deletes a worker's openings and absences.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from openings where social_worker_id = $1`,

@@ -2,19 +2,18 @@ package agenda
 
 import "time"
 
-// Whether time lets an hour be booked is asked in Go of every hour that is offered, and
-// in SQL of the hours that are kept. The two are one rule: who changes one changes the
-// other, and a test compares them at every clock that comes after.
+// The rule of lead time and horizon is written twice: in Go for offered slots, in SQL for
+// stored ones. Change both together; a test compares them at later clocks.
 
-// inTime reports whether an hour that starts at that instant is neither too near
-// nor too far to be booked at now. StillAhead is the same in SQL.
+// inTime reports whether a slot that starts at that instant can be booked at now, by the
+// worker's lead time and horizon. StillAhead is the same in SQL.
 func (a Agenda) inTime(at, now time.Time) bool {
 	return at.After(now) && !at.Before(now.Add(a.Worker.LeadTime())) && !at.After(now.Add(a.Worker.Horizon()))
 }
 
-// StillAhead is Agenda.inTime as a condition of SQL: of an hour f that was in time when
-// it was kept, and its worker w, at the instant of that parameter. How far ahead one
-// books needs no question: what was near enough is so at every later clock.
+// StillAhead is Agenda.inTime as an SQL condition on a stored slot f of worker w at the
+// given parameter's instant. It does not check the horizon: a slot within the horizon when
+// it was stored stays within it.
 func StillAhead(instant string) string {
 	return `f.starts_at > ` + instant + `::timestamptz and f.starts_at >= ` + instant + `::timestamptz + make_interval(hours => w.notice_hours)`
 }

@@ -9,7 +9,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Hours are what a worker laid out for a span: what is booked is read apart.
+// Hours are a worker's openings and absences in a span, without appointments.
 type Hours struct {
 	Openings []slot.Opening
 	Absences []Absence
@@ -19,7 +19,7 @@ type Hours struct {
 	Zone     *time.Location
 }
 
-// Hours returns the viewer's own for a span (R41).
+// Hours returns the viewer's openings and absences in a span (R41).
 func (s *Service) Hours(ctx context.Context, v *viewer.Viewer, span slot.Period) (Hours, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Hours{}, err

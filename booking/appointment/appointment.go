@@ -1,5 +1,5 @@
 // Package appointment is one hour of two people: its states, its table, who may see it,
-// what is said with it, and how many a person may have.
+// what is written for it, and how many a person may have.
 //
 // The database refuses two appointments of one worker, or of one person, that overlap,
 // whatever the code does (R13). What a person writes is sealed with that person's key.
@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// PenaltyFreeBefore is how long before the start cancelling stays free, in
-// elapsed time (R18).
+// PenaltyFreeBefore is how long before the start cancelling is penalty-free, in elapsed
+// time (R18).
 const PenaltyFreeBefore = 24 * time.Hour
 
 // Status is where an appointment stands.
@@ -25,7 +25,7 @@ type Status string
 // The states of an appointment.
 const (
 	Confirmed         Status = "confirmed"
-	Requested         Status = "requested" // holds its hour until it is answered, or overdue (R19)
+	Requested         Status = "requested" // blocks its hour until it is answered or expires (R19)
 	Declined          Status = "declined"
 	Expired           Status = "expired"
 	Cancelled         Status = "cancelled"
@@ -35,7 +35,7 @@ const (
 	NoShow            Status = "no_show"
 )
 
-// Label says the state as a person would.
+// Label is the state on pages.
 func (s Status) Label() string {
 	switch s {
 	case Confirmed:
@@ -60,12 +60,11 @@ func (s Status) Label() string {
 	return ""
 }
 
-// Occupies reports whether an appointment in this state has its hour to itself: the
-// exclusion constraints and everything that is busy count these states.
+// Occupies reports whether an appointment in this state blocks its hour. The exclusion
+// constraints and the agenda use the same states.
 func (s Status) Occupies() bool { return s == Requested || s.Agreed() }
 
-// Agreed reports whether both people meant to meet, whatever came of it: it can be
-// marked held, or not, while they still talk.
+// Agreed reports whether both people agreed to the appointment, whatever its outcome.
 func (s Status) Agreed() bool { return s == Confirmed || s == Attended || s == NoShow }
 
 // Appointment is one hour of two people.
@@ -82,14 +81,14 @@ type Appointment struct {
 	ReasonLabel      string
 	Place            string // where, in person; empty otherwise
 	Status           Status
-	AnswerBy         time.Time      // until when a request holds its hour; zero for what never was one
+	AnswerBy         time.Time      // the deadline of a request; zero if it never was one
 	Sequence         int            // grows with every change, for calendars (RFC 5545, 3.8.7.4)
 	ChangedAt        time.Time      // UTC
 	Zone             *time.Location // the worker's
 }
 
-// At is the appointment as it counts at now: a request whose answer is overdue has
-// expired, even before anything released it.
+// At returns the appointment as it counts at now: an unanswered request expires at its
+// deadline, even before ReleaseOverdue marks it.
 func (a Appointment) At(now time.Time) Appointment {
 	if a.Status == Requested && now.After(a.AnswerBy) {
 		a.Status = Expired
@@ -97,14 +96,14 @@ func (a Appointment) At(now time.Time) Appointment {
 	return a
 }
 
-// Asks reports whether it is a request that still waits for its answer.
+// Asks reports whether it is a request that is not answered yet.
 func (a Appointment) Asks() bool { return a.Status == Requested }
 
-// PenaltyFreeUntil is the last instant at which cancelling is free.
+// PenaltyFreeUntil is the last instant at which cancelling is penalty-free.
 func (a Appointment) PenaltyFreeUntil() time.Time { return a.StartsAt.Add(-PenaltyFreeBefore) }
 
-// PenaltyFree reports whether cancelling or moving at now is free: the boundary is, and so
-// is what nobody has agreed to yet.
+// PenaltyFree reports whether cancelling or moving at now is penalty-free: up to and
+// including the limit, and always for a request.
 func (a Appointment) PenaltyFree(now time.Time) bool {
 	return a.Status == Requested || !now.After(a.PenaltyFreeUntil())
 }
@@ -114,8 +113,8 @@ func (a Appointment) Cancellable(now time.Time) bool {
 	return (a.Status == Confirmed || a.Status == Requested) && now.Before(a.StartsAt)
 }
 
-// conversations makes the identifier of two people's conversation out of their
-// two (RFC 9562, 5.5). It must never change.
+// conversations is the namespace of conversation identifiers (RFC 9562, 5.5). It must
+// never change.
 var conversations = uuid.MustParse("8d0c4c5e-5c0b-4f0e-9f43-6b8a3b1f7a52")
 
 // ConversationID is the conversation of a beneficiary and a social worker, which
@@ -142,18 +141,19 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "Ce rendez-vous n’existe pas, ou n’est pas le vôtre.")
 )
 
-// ByPhone reports whether it stands as a call already, for whoever may make it one.
+// ByPhone reports whether it is a call by phone that is not over, to a viewer who is not
+// its worker.
 func (a Appointment) ByPhone(v *viewer.Viewer, now time.Time) bool {
 	return a.Mode == slot.Phone && a.Talkable(now) && v.ID != a.SocialWorkerID
 }
 
-// Talkable reports whether the hour, or a part of it, is still to be talked in.
+// Talkable reports whether the appointment stands and is not over.
 func (a Appointment) Talkable(now time.Time) bool {
 	return a.Cancellable(now) || a.Status == Confirmed && !a.Over(now)
 }
 
-// MovesTo reports whether the appointment can be moved to hours of that worker now,
-// without any consequence.
+// MovesTo reports whether the appointment can be moved to slots of that worker at now,
+// penalty-free.
 func (a Appointment) MovesTo(worker uuid.UUID, now time.Time) bool {
 	return a.SocialWorkerID == worker && a.At(now).Cancellable(now) && a.PenaltyFree(now)
 }

@@ -15,7 +15,7 @@ import (
 // Acts of the journal.
 const (
 	ActBooked    = "appointment.booked"
-	actBeyond    = "appointment.booked_beyond" // beside it, beyond what the person may take themselves
+	actBeyond    = "appointment.booked_beyond" // in addition, if it exceeds the person's own limit
 	ActMoved     = "appointment.moved"
 	ActByPhone   = "appointment.by_phone"
 	ActCancelled = "appointment.cancelled"
@@ -28,7 +28,7 @@ var (
 	errOwnAgenda   = fault.New(fault.Forbidden, "Vous pouvez réserver dans votre agenda seulement.")
 )
 
-// MayBook fails unless v may book that hour: for oneself, or for r.For.
+// MayBook fails unless v may book for the person of the request: v, or r.For.
 func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) error {
 	switch {
 	case v == nil:
@@ -44,9 +44,10 @@ func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) erro
 	return err
 }
 
-// BookableFor is a person for whom the viewer may book: Forbidden for those who book
-// for nobody, NotFound for whom a worker never met, and for an account that is not
-// open, Throttled for an operator who opened too many today.
+// BookableFor returns a person for whom the viewer may book. It fails with Forbidden for
+// viewers who book for nobody, with NotFound for somebody a worker never met and for an
+// account that is not open, and with Throttled for a switchboard agent who opened too many
+// today.
 func (s *Service) BookableFor(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (people.Person, error) {
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.SocialWorker {
 		return people.Person{}, errNotBeneficiary
@@ -66,7 +67,7 @@ func (s *Service) BookableFor(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	return person, s.show(ctx, v, id)
 }
 
-// show counts that an operator opens somebody (account.Service.Show).
+// show counts that a switchboard agent opens a person (account.Service.Show).
 func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) error {
 	if v.Role != viewer.Switchboard {
 		return nil
@@ -74,8 +75,8 @@ func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Lookups.Show(ctx, tx, v, person) })
 }
 
-// ComingOf lists the coming appointments of somebody for whom an operator acts:
-// when, with whom and how. That it was shown is journaled (R39).
+// ComingOf lists the coming appointments of somebody for whom a switchboard agent acts:
+// time, worker and mode. That they were shown is journaled (R39).
 func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UUID) ([]Appointment, error) {
 	if v == nil || v.Role != viewer.Switchboard {
 		return nil, errNotBeneficiary
@@ -96,7 +97,7 @@ func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UU
 	return s.WithNames(ctx, rows)
 }
 
-// ActedOn is an appointment that the viewer may act upon: one of their own, or
+// ActedOn returns an appointment on which the viewer may act: one of their own, or
 // anybody's for the switchboard.
 func (s *Service) ActedOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
 	row, err := ReadActedOn(ctx, s.db.Pool, v, id)
@@ -113,7 +114,8 @@ func (s *Service) ActedOn(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	return named[0], nil
 }
 
-// ReadActedOn reads an appointment that v may act upon: one of their own, for the switchboard anybody's; NotFound otherwise.
+// ReadActedOn reads an appointment on which v may act: one of their own, or anybody's for
+// the switchboard; NotFound otherwise.
 func ReadActedOn(ctx context.Context, q postgres.Querier, v *viewer.Viewer, id uuid.UUID) (Row, error) {
 	if v.Role == viewer.Switchboard {
 		return readAnybodys(ctx, q, id)
@@ -121,7 +123,7 @@ func ReadActedOn(ctx context.Context, q postgres.Querier, v *viewer.Viewer, id u
 	return Read(ctx, q, v.ID, id)
 }
 
-// Journaled notes an act that v did for somebody else.
+// Journaled journals an act of v on behalf of somebody else.
 func Journaled(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, person, appointment uuid.UUID) error {
 	if v.ID == person {
 		return nil

@@ -15,25 +15,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// What a person can take is bounded (R47), so that nobody empties the agendas, or has
-// workers and phones told of changes without end. The bounds are those of what people
-// do for themselves: the switchboard, and a worker in the own agenda, may go beyond for
-// somebody, which the journal then says.
+// What a person can book is limited (R47), so that nobody fills the agendas or causes
+// notifications without end. The limits apply to what people do for themselves. The
+// switchboard, and workers in their own agenda, may exceed them for somebody; the journal
+// records it.
 
-// Bounds are how much a person may take.
+// Bounds are the limits for one person.
 type Bounds struct {
 	Coming int // appointments and requests that have not begun
 	Acts   int // bookings, moves, changes, cancellations and waits within 24 hours
 }
 
-// DefaultBounds are those where nothing else is set.
+// DefaultBounds apply if nothing else is configured.
 var DefaultBounds = Bounds{Coming: 5, Acts: 30}
 
-// ActsSpan is how long acts count together, from the first of them on.
+// ActsSpan is the window in which acts are counted, from the first of them.
 const ActsSpan = 24 * time.Hour
 
-// errFull is the cause of the fault that says that somebody has as many appointments to
-// come as they may.
+// errFull is the cause of the fault for a person with the maximum number of coming
+// appointments.
 var errFull = errors.New("booking: as many appointments to come as one person may have")
 
 func (b Bounds) tooMany() error {
@@ -62,8 +62,8 @@ func (s *Service) Spend(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, p
 	return err
 }
 
-// RoomFor fails when the person has as many appointments to come as they may take
-// themselves; whoever acts for them goes beyond, journaled. The person must be held.
+// RoomFor fails if the person has the maximum number of coming appointments. Somebody who
+// books on their behalf may exceed it, which is journaled. The person must be locked.
 func (s *Service) RoomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person, booking uuid.UUID) error {
 	full, err := s.Full(ctx, tx, person, tx.Now)
 	switch {
@@ -75,27 +75,27 @@ func (s *Service) RoomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actBeyond, SubjectID: person, ObjectID: booking})
 }
 
-// Full reports whether the person has as many appointments to come as they may take.
+// Full reports whether the person has the maximum number of coming appointments.
 func (s *Service) Full(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (bool, error) {
 	coming, err := countAhead(ctx, q, person, now)
 	return coming >= s.bounds.Coming, err
 }
 
-// Margin is how much of the bounds somebody has left.
+// Margin is what the limits leave to somebody.
 type Margin struct {
 	Bounds
 	Coming int       // appointments to come that they have
-	Acts   int       // that they may still make
-	Anew   time.Time // when they may again make all of them, in UTC; zero when none counts
+	Acts   int       // acts that are left
+	Anew   time.Time // when all acts are available again, in UTC; zero if all are
 }
 
-// Left is how many more appointments they may take.
+// Left is how many more appointments the person may book.
 func (m Margin) Left() int { return max(m.Bounds.Coming-m.Coming, 0) }
 
-// Near reports whether it is time to say how many appointments are left.
+// Near reports whether pages should show how many appointments are left.
 func (m Margin) Near() bool { return m.Left() <= 2 }
 
-// ActsNear reports whether it is time to say how many acts are left.
+// ActsNear reports whether pages should show how many acts are left.
 func (m Margin) ActsNear() bool { return m.Acts <= 5 }
 
 // Margin is what the person has left.
@@ -112,7 +112,7 @@ func (s *Service) Margin(ctx context.Context, person uuid.UUID) (Margin, error) 
 	return m, err
 }
 
-// Refused is why the person can book nothing more themselves, nil when they can.
+// Refused is why the person cannot book more themselves, nil if they can.
 func (m Margin) Refused(now time.Time) error {
 	switch {
 	case m.Left() == 0:

@@ -12,18 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// countedAtOnce is how many appointments are looked at in one transaction, or more
-// where several begin together.
+// countedAtOnce is the number of appointments in one transaction, or more if several begin
+// together.
 const countedAtOnce = 200
 
-// CountHours adds what took place since it last went to the figures of the people's
-// clients (R10): each person once a calendar year, with the first hour of theirs in it
-// that was not cancelled before it began. Cancelled hours are never counted, so that
-// booking and cancelling moves no figure. Each hour is looked at once, when it is over:
-// what was counted stays, and what was not never is.
+// CountHours adds appointments since its last run to the figures of the people's clients
+// (R10). A person counts once a calendar year, with the first appointment that was not
+// cancelled before it began. Cancelled appointments never count, so that booking and
+// cancelling changes no figure. Each appointment is considered once, when it is over.
 //
-// Who was counted in a year is kept until the year is over, or until they are erased;
-// who was erased has no hour that would be looked at any more.
+// The list of counted people is kept until the year is over, or until they are erased. The
+// appointments of an erased person are not considered any longer.
 func (s *Service) CountHours(ctx context.Context) error {
 	for {
 		if more, err := s.countSome(ctx); err != nil || !more {
@@ -32,7 +31,7 @@ func (s *Service) CountHours(ctx context.Context) error {
 	}
 }
 
-// countSome looks at the next appointments, and reports whether there may be others.
+// countSome counts the next appointments, and reports whether there may be more.
 func (s *Service) countSome(ctx context.Context) (more bool, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		_, newYear, _ := company.YearOf(tx.Now)
@@ -54,7 +53,7 @@ func (s *Service) countSome(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
-// countBetween counts the hours that began after from, until included.
+// countBetween counts the appointments that began after from, up to and including until.
 func (s *Service) countBetween(ctx context.Context, tx postgres.Tx, from, until time.Time) error {
 	hours, err := readHours(ctx, tx, from, until)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// OnBehalf is for whom a booking's pages work: the viewer, or somebody for whom an
-// operator or a worker acts. The pages are the same, at other addresses.
+// OnBehalf is the person for whom pages of booking act: the viewer, or somebody for whom a
+// switchboard agent or a worker acts. The pages are the same, at other addresses.
 type OnBehalf struct {
 	PersonID uuid.UUID
 	For      string // the person's name; empty for oneself
@@ -22,7 +22,7 @@ type OnBehalf struct {
 	Base     string // of the person's pages; empty for oneself
 }
 
-// OnBehalf is for whom the address says that the viewer acts.
+// OnBehalf returns the person that the address names.
 func (s *Service) OnBehalf(r *web.Request) (OnBehalf, error) {
 	v := r.Viewer
 	if v.Role == viewer.Beneficiary {
@@ -36,10 +36,10 @@ func (s *Service) OnBehalf(r *web.Request) (OnBehalf, error) {
 	return OnBehalfOf(v, person), err
 }
 
-// ForOneself is for the viewer's own account.
+// ForOneself returns the viewer's own account.
 func ForOneself(v *viewer.Viewer) OnBehalf { return OnBehalf{PersonID: v.ID, Zone: v.Zone} }
 
-// OnBehalfOf is for a person for whom v acts.
+// OnBehalfOf returns a person for whom v acts.
 func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	base := "/beneficiaires/" + person.ID.String()
 	if v.Role == viewer.Switchboard {
@@ -48,13 +48,13 @@ func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	return OnBehalf{PersonID: person.ID, For: person.Name(), Zone: person.Zone, Base: base}
 }
 
-// Booking is where the hour is booked.
+// Booking is the address that books.
 func (e OnBehalf) Booking() string { return e.Base + "/rendez-vous" }
 
-// Confirming is the last step before it.
+// Confirming is the address of the last step before booking.
 func (e OnBehalf) Confirming() string { return e.Base + "/rendez-vous/nouveau" }
 
-// Hours is where another hour with the worker is chosen.
+// Hours is the address where another slot of the worker is chosen.
 func (e OnBehalf) Hours(v *viewer.Viewer, worker uuid.UUID) string {
 	if v.Role == viewer.SocialWorker {
 		return e.Booking()
@@ -62,7 +62,7 @@ func (e OnBehalf) Hours(v *viewer.Viewer, worker uuid.UUID) string {
 	return e.Base + "/assistants/" + worker.String()
 }
 
-// Others is where somebody else is chosen.
+// Others is the address where another worker is chosen.
 func (e OnBehalf) Others() string {
 	if e.Base == "" {
 		return "/assistants"
@@ -70,8 +70,8 @@ func (e OnBehalf) Others() string {
 	return e.Base
 }
 
-// After is where a booking leads: oneself and workers to its page, an operator back
-// to the person.
+// After is the address after a booking: the appointment, or the person's page for a
+// switchboard agent.
 func (e OnBehalf) After(v *viewer.Viewer, id uuid.UUID) string {
 	if v.Role == viewer.Switchboard {
 		return e.Base
@@ -79,10 +79,10 @@ func (e OnBehalf) After(v *viewer.Viewer, id uuid.UUID) string {
 	return "/rendez-vous/" + id.String()
 }
 
-// HiddenField is what was typed, and goes on unseen while another hour is chosen.
+// HiddenField is a typed value that the form carries along while another slot is chosen.
 type HiddenField struct{ Name, Value string }
 
-// HiddenFields is what was typed for a request that goes on to another hour.
+// HiddenFields returns the values of a request to carry along.
 func HiddenFields(r Request) []HiddenField {
 	all := []HiddenField{
 		{"reason", r.Reason}, {"note", r.Note}, {"interpreter", r.Interpreter}, {"accessibility", r.Accessibility}, {"companion", r.Companion},
@@ -93,11 +93,11 @@ func HiddenFields(r Request) []HiddenField {
 	return slices.DeleteFunc(all, func(f HiddenField) bool { return f.Value == "" })
 }
 
-// Seen is the hour that a page shows, as its form carries it.
+// Seen is the value of the hidden field that records which hour the page showed.
 func (a Appointment) Seen() string { return strconv.FormatInt(a.StartsAt.Unix(), 10) }
 
-// Elsewhere reports whether the page that was sent showed another hour.
+// Elsewhere reports whether the sent page showed another hour.
 func (a Appointment) Elsewhere(f *form.Form) bool { return f.Sent("seen") && !a.SawIt(f) }
 
-// SawIt reports whether the page that was sent showed the hour that it has now.
+// SawIt reports whether the sent page showed the current hour.
 func (a Appointment) SawIt(f *form.Form) bool { return f.Hidden("seen", 20) == a.Seen() }

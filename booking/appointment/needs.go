@@ -10,10 +10,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Needs is what somebody needs on the day, in their own words; each may be empty.
-// They are sealed with the person's key, and read by the two people alone.
+// Needs is what somebody needs on the day, in their own words; each may be empty. They are
+// sealed with the person's key, and only the two people read them.
 type Needs struct {
-	Interpreter   string `json:"interpreter,omitempty"` // into which language; sign language is one
+	Interpreter   string `json:"interpreter,omitempty"` // into which language, sign language included
 	Accessibility string `json:"accessibility,omitempty"`
 	Companion     string `json:"companion,omitempty"` // a third person who comes along
 }
@@ -47,7 +47,7 @@ func (s *Service) unsealNeeds(ctx context.Context, q postgres.Querier, person, i
 	return n, json.Unmarshal([]byte(text), &n)
 }
 
-// Needs reports whether that is what the viewer needs already.
+// Needs reports whether n are already the needs stored for the appointment.
 func (s *Service) Needs(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, n Needs) (bool, error) {
 	row, err := Read(ctx, tx, v.ID, id)
 	if err != nil {

@@ -11,8 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// outcomeWithin is how long after its end the worker may still say, or correct,
-// what came of an appointment.
+// outcomeWithin is how long after its end the worker may record or correct the outcome.
 const outcomeWithin = 7 * 24 * time.Hour
 
 var (
@@ -21,14 +20,14 @@ var (
 	ErrNeedsTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : ces précisions ne changent plus.")
 )
 
-// Concludable reports whether its worker may say at now what came of it.
+// Concludable reports whether its worker may record the outcome at now.
 func (a Appointment) Concludable(now time.Time) bool {
 	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(outcomeWithin))
 }
 
-// Conclude says what came of an appointment, Attended or NoShow, by its worker, from
-// the start of its hour on and for a week; it can be corrected until then. Nobody
-// but the two people is ever told.
+// Conclude records the outcome, Attended or NoShow, by the worker, from the start of the
+// hour until a week after its end. It can be corrected until then. Only the two people see
+// it.
 func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Status) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err

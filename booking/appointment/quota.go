@@ -12,15 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrUsedUp says that the contract's number of consultations is reached (R9).
+// ErrUsedUp means that no consultation of the contract is left (R9).
 var ErrUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de consultations par an, et il est atteint pour cette année-là. Choisissez une date de l’année suivante, ou appelez le standard : il peut vous dire vers qui vous tourner.")
 
-// Entitled fails unless the contract of the person's client runs, has that way of
-// meeting, and leaves the person a consultation in the year of the hour. It counts
-// the hours that are, or were, kept for the person; what was cancelled, early or
-// late, declined or left unanswered does not count. except is an appointment that
-// is about to be moved. The person must be locked (LockClient), so that two bookings
-// at once do not both take the last one.
+// Entitled fails unless the contract of the person's client is running, includes the mode,
+// and leaves the person a consultation in the year of the appointment. Appointments that
+// block or blocked their hour count; those cancelled, declined or expired do not. except
+// is an appointment that is about to be moved. The person must be locked (LockClient), so
+// that two bookings at once do not both use the last one.
 func Entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
 	contract, err := company.ContractOf(ctx, tx, client)
 	if err != nil {
@@ -36,8 +35,8 @@ func Entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.U
 	return err
 }
 
-// leaves reports whether the contract leaves the person a consultation in the year of
-// the hour; except is an appointment that is about to be moved.
+// leaves reports whether the contract leaves the person a consultation in the year of the
+// appointment; except is not counted.
 func leaves(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, at, now time.Time) (bool, error) {
 	if contract.PerYear == 0 {
 		return true, nil
@@ -47,8 +46,8 @@ func leaves(ctx context.Context, q postgres.Querier, contract company.Contract, 
 	return used < contract.PerYear, err
 }
 
-// UsedUp are the years, of those that span begins and ends in, in which the contract
-// leaves the person no consultation.
+// UsedUp returns the years in which span begins and ends that leave the person no
+// consultation.
 func UsedUp(ctx context.Context, q postgres.Querier, contract company.Contract, person, except uuid.UUID, span slot.Period, now time.Time) (years []slot.Period, err error) {
 	for _, at := range []time.Time{span.From, span.To} {
 		left, err := leaves(ctx, q, contract, person, except, at, now)
@@ -63,8 +62,8 @@ func UsedUp(ctx context.Context, q postgres.Querier, contract company.Contract, 
 	return years, nil
 }
 
-// Allowance is how many consultations the contract gives somebody in a year, and
-// how many of them are left.
+// Allowance is how many consultations the contract includes in a year, and how many are
+// left.
 type Allowance struct {
 	Limited bool
 	PerYear int
@@ -72,7 +71,7 @@ type Allowance struct {
 	Year    int
 }
 
-// Allowance is what the person has left in the year of the hour.
+// Allowance returns what is left to the person in the year of the appointment.
 func (s *Service) Allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
 	contract, err := s.accounts.People.Contract(ctx, person)
 	if err != nil || contract.PerYear == 0 {

@@ -12,8 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Appointment returns one of the viewer's appointments; NotFound for anybody
-// else's.
+// Appointment returns one of the viewer's appointments; NotFound for others.
 func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Appointment, error) {
 	row, err := Read(ctx, s.db.Pool, v.ID, id)
 	if err != nil {
@@ -26,9 +25,8 @@ func (s *Service) Appointment(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	return named[0], nil
 }
 
-// Calls returns those of the appointments that are there, without names: whoever
-// holds many calls open asks for all of them in one question. Whose they are is
-// for the caller to compare.
+// Calls returns the appointments that exist, without names, in one query. It does not
+// check whose they are: the caller does.
 func (s *Service) Calls(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Appointment, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -41,26 +39,26 @@ func (s *Service) Calls(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]App
 	return all, err
 }
 
-// Details is what is shown on an appointment's page beside its facts.
+// Details is what the page of an appointment shows in addition.
 type Details struct {
 	Needs
 	Note   string // what the beneficiary wrote when booking
 	Reply  string // what was said when cancelling
-	Mobile string // for the worker, while they are to call (R16)
+	Mobile string // for the worker, while they have to call (R16)
 
-	MarkedAt time.Time // for the worker, when the person's bookings are requests (R19)
+	MarkedAt time.Time // for the worker: since when the person's bookings are requests (R19)
 }
 
-// callableFor is how long after its end a consultation by phone still shows the
-// number: a call that began late runs over.
+// callableFor is how long after its end a consultation by phone still shows the number.
 const callableFor = time.Hour
 
-// toCall reports whether v is the worker who is to call, or may still be calling.
+// toCall reports whether v is the worker who has to call, at or near the time of the
+// appointment.
 func (a Appointment) toCall(v *viewer.Viewer, now time.Time) bool {
 	return v.ID == a.SocialWorkerID && a.Mode == slot.Phone && a.Status.Agreed() && now.Before(a.EndsAt.Add(callableFor))
 }
 
-// Details returns what only the appointment's people read; NotFound for others.
+// Details returns what only the two people see; NotFound for others.
 func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) (Details, error) {
 	row, err := Read(ctx, s.db.Pool, v.ID, a.ID)
 	if err != nil {
@@ -91,7 +89,7 @@ func (s *Service) Details(ctx context.Context, v *viewer.Viewer, a Appointment) 
 	return d, nil
 }
 
-// Unsealed opens what was sealed with a person's key; empty for nothing.
+// Unsealed decrypts what was sealed with a person's key; empty for nil.
 func (s *Service) Unsealed(ctx context.Context, q postgres.Querier, person uuid.UUID, about string, sealed []byte) (string, error) {
 	if sealed == nil {
 		return "", nil
@@ -100,11 +98,11 @@ func (s *Service) Unsealed(ctx context.Context, q postgres.Querier, person uuid.
 	return string(text), err
 }
 
-// listed bounds how many appointments one list holds.
+// listed is the maximum number of appointments in a list.
 const listed = 200
 
-// Appointments lists the viewer's appointments: those that are not over, soonest
-// first, then those that are, latest first (R17).
+// Appointments lists the viewer's appointments: first those to come, soonest first, then
+// those that are over, latest first (R17).
 func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, past []Appointment, err error) {
 	now := s.db.Now()
 	rows, err := readComing(ctx, s.db.Pool, v.ID, now)
@@ -121,7 +119,7 @@ func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, p
 	return coming, past, err
 }
 
-// Week lists what occupies a worker's hours inside span, in order (R41).
+// Week lists the appointments in a worker's agenda inside span, in order (R41).
 func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span slot.Period) ([]Appointment, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
@@ -133,7 +131,7 @@ func (s *Service) Week(ctx context.Context, v *viewer.Viewer, span slot.Period) 
 	return s.WithNames(ctx, rows)
 }
 
-// Relations lists who the viewer has, or had, appointments with, latest first.
+// Relations lists the people with whom the viewer has, or had, appointments, latest first.
 func (s *Service) Relations(ctx context.Context, v *viewer.Viewer) ([]Relation, error) {
 	relations, err := readRelations(ctx, s.db.Pool, v.ID)
 	if err != nil {
@@ -185,8 +183,8 @@ func (a Appointment) With(v *viewer.Viewer) string {
 // Over reports whether the hour has ended at now.
 func (a Appointment) Over(now time.Time) bool { return !now.Before(a.EndsAt) }
 
-// CountComing counts the appointments that somebody, of either side, has before
-// them: the number is all that an administrator learns of them.
+// CountComing counts somebody's coming appointments, on either side. An administrator sees
+// only the number.
 func (s *Service) CountComing(ctx context.Context, person uuid.UUID) (int, error) {
 	return countComing(ctx, s.db.Pool, person, s.db.Now())
 }

@@ -19,12 +19,12 @@ type Request struct {
 	StartsAt       time.Time
 	Mode           slot.Mode
 	Reason         string // a slug
-	Note           string // what the person wants to say beforehand; may be empty
+	Note           string // a message to the worker; may be empty
 	Needs
-	Anybody bool      // it does not matter with whom: where the hour is lost, anybody's are proposed
-	For     uuid.UUID // whom the viewer books for; zero for oneself
+	Anybody bool      // any worker will do: if the slot is lost, slots of others are proposed
+	For     uuid.UUID // the person for whom the viewer books; zero for oneself
 
-	Instead uuid.UUID // the appointment, cancelled by its worker, whose place it takes
+	Instead uuid.UUID // the appointment, cancelled by its worker, that it replaces
 }
 
 // MaxNote is how many characters a note may have.
@@ -34,7 +34,7 @@ var (
 	errNotBeneficiary = fault.New(fault.Forbidden, "Seule une personne bénéficiaire peut prendre rendez-vous ici.")
 )
 
-// Person is for whom v books.
+// Person is the person for whom v books.
 func (r Request) Person(v *viewer.Viewer) uuid.UUID {
 	if r.For == uuid.Nil {
 		return v.ID
@@ -42,7 +42,7 @@ func (r Request) Person(v *viewer.Viewer) uuid.UUID {
 	return r.For
 }
 
-// Booked is what a booking became: Confirmed, or Requested (R19).
+// Booked is the result of a booking: Confirmed, or Requested (R19).
 type Booked struct {
 	ID     uuid.UUID
 	Status Status
@@ -58,11 +58,11 @@ func (s *Service) SealNote(ctx context.Context, tx postgres.Tx, person, id uuid.
 	return s.vault.Seal(ctx, tx, person, aboutNote(id), []byte(note))
 }
 
-// MaxExplanation is how many characters may be said when cancelling.
+// MaxExplanation is the maximum length of the message of a cancellation, in characters.
 const MaxExplanation = 500
 
-// CancelledAlike reports whether it is what cancelling, by the person or by the worker,
-// leads to.
+// CancelledAlike reports whether it is already in the state that cancelling, by the person
+// or by the worker, leads to.
 func (s Status) CancelledAlike(persons bool) bool {
 	if persons {
 		return s == Cancelled || s == CancelledLate
@@ -72,7 +72,7 @@ func (s Status) CancelledAlike(persons bool) bool {
 
 func aboutReply(id uuid.UUID) string { return "appointment-reply/" + id.String() }
 
-// SealReply seals what is said with a cancellation with the person's key; nil for nothing.
+// SealReply seals the message of a cancellation with the person's key; nil if it is empty.
 func (s *Service) SealReply(ctx context.Context, tx postgres.Tx, a Appointment, text string) ([]byte, error) {
 	if text == "" {
 		return nil, nil
@@ -80,15 +80,14 @@ func (s *Service) SealReply(ctx context.Context, tx postgres.Tx, a Appointment, 
 	return s.vault.Seal(ctx, tx, a.BeneficiaryID, aboutReply(a.ID), []byte(text))
 }
 
-// How long a request holds its hour: so long after it was made, and until so long
-// before the hour, whichever comes first (R19).
+// The deadline of a request: so long after it was made, or so long before the hour,
+// whichever is first (R19).
 const (
 	answerWithin = 24 * time.Hour
 	answerBefore = time.Hour
 )
 
-// AnswerBy is until when a request that is made at now may be answered; that
-// instant still counts.
+// AnswerBy is the deadline of a request made at now, that instant included.
 func AnswerBy(startsAt, now time.Time) time.Time {
 	deadline, latest := now.Add(answerWithin), startsAt.Add(-answerBefore)
 	if latest.Before(deadline) {
@@ -97,8 +96,8 @@ func AnswerBy(startsAt, now time.Time) time.Time {
 	return deadline
 }
 
-// Marked is since when the person's bookings with the worker are requests, the zero
-// time when they are not. It is told to the two alone, and to whoever books for them.
+// Marked returns since when the person's bookings with the worker are requests, zero if
+// they are not. Only the two, and whoever books for the person, may see it.
 func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID) (time.Time, error) {
 	if v.ID != worker && v.ID != person && v.Role != viewer.Switchboard {
 		return time.Time{}, ErrNotFound
@@ -106,8 +105,8 @@ func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person u
 	return ReadMark(ctx, s.db.Pool, worker, person)
 }
 
-// RemoveLateMark ends it, by the worker of one of the person's appointments; journaled. One
-// that has ended stays so.
+// RemoveLateMark removes the mark of a late cancellation, by the worker of one of the
+// person's appointments; journaled. Nothing happens if there is none.
 func (s *Service) RemoveLateMark(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -125,7 +124,7 @@ func (s *Service) RemoveLateMark(ctx context.Context, v *viewer.Viewer, id uuid.
 	})
 }
 
-// Requests lists what waits for the viewer's answer, the most pressing first.
+// Requests lists the requests that the viewer has to answer, the earliest deadline first.
 func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
@@ -137,8 +136,8 @@ func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) ([]Appointment
 	return s.WithNames(ctx, rows)
 }
 
-// Answered reports whether it is a request that was accepted, or declined, and stands
-// as it was Answered.
+// Answered reports whether it is a request that was accepted, or declined, and is still in
+// that state.
 func (a Appointment) Answered(accept bool) bool {
 	if accept {
 		return a.Status == Confirmed && !a.AnswerBy.IsZero()

@@ -53,17 +53,17 @@ const Select = `
 
 const isTheirs = `(p.beneficiary_id = $1 or p.social_worker_id = $1)`
 
-// Occupying is Status.Occupies in SQL, word for word as in the constraints, so that
-// their indexes serve it.
+// Occupying is Status.Occupies in SQL, with the same text as in the constraints, so that
+// their indexes are used.
 const Occupying = `status in ('confirmed', 'requested', 'held', 'no_show')`
 
-// OccupyingAt is occupying as far as it counts at the instant of that parameter: a
-// request whose answer is overdue holds nothing any more, whoever releases it.
+// OccupyingAt is Occupying at the instant of that parameter: an overdue request blocks
+// nothing, even before it is released.
 func OccupyingAt(now string) string {
 	return Occupying + ` and (status <> 'requested' or answer_by >= ` + now + `)`
 }
 
-// isComing keeps what is still to take place, at $2.
+// isComing is the condition of coming appointments, at $2.
 const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
 
 func oneAppointment(ctx context.Context, q postgres.Querier, sql string, viewer, id uuid.UUID) (Row, error) {
@@ -98,7 +98,7 @@ func readPast(ctx context.Context, q postgres.Querier, viewer uuid.UUID, now tim
 		where `+isTheirs+` and not `+isComing+` order by lower(p.period) desc limit $3`, viewer, now, listed)
 }
 
-// ReadWeek reads what occupies a worker's hours in a span, as it counts at now.
+// ReadWeek reads the appointments that occupy a worker's agenda inside span, at now.
 func ReadWeek(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]Row, error) {
 	return postgres.All[Row](ctx, q, Select+`
 		where p.social_worker_id = $1 and `+OccupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
@@ -113,7 +113,7 @@ func Has(ctx context.Context, q postgres.Querier, beneficiary, except uuid.UUID,
 	return has, err
 }
 
-// MarkCancelled ends an appointment in that state, with a sealed reply.
+// MarkCancelled sets the state of a cancelled appointment, with a sealed message.
 func MarkCancelled(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status, reply []byte) error {
 	_, err := tx.Exec(ctx, `
 		update appointments set status = $2, cancelled_at = $3, sealed_reply = $4, sequence = sequence + 1 where id = $1`,
@@ -136,7 +136,7 @@ func ReadComing(ctx context.Context, q postgres.Querier, worker uuid.UUID, span 
 		worker, now, span.From, span.To)
 }
 
-// OfWorkers groups rows by their worker, in the order in which they came.
+// OfWorkers groups rows by worker, in order.
 func OfWorkers[R, T any](rows []R, split func(R) (uuid.UUID, T)) map[uuid.UUID][]T {
 	all := map[uuid.UUID][]T{}
 	for _, row := range rows {
@@ -146,7 +146,7 @@ func OfWorkers[R, T any](rows []R, split func(R) (uuid.UUID, T)) map[uuid.UUID][
 	return all
 }
 
-// periodRow is a time of a worker's.
+// periodRow is a period of a worker.
 type periodRow struct {
 	SocialWorkerID uuid.UUID
 	slot.Period
@@ -158,9 +158,9 @@ func ReadPeriods(ctx context.Context, q postgres.Querier, sql string, args ...an
 	return OfWorkers(rows, func(r periodRow) (uuid.UUID, slot.Period) { return r.SocialWorkerID, r.Period }), err
 }
 
-// ReadOccupied finds what stands in the workers' agendas at now, in order. An
-// appointment lasts an hour: by when they start, an index leads to those of each
-// worker that overlap span, however many there are before and after.
+// ReadOccupied reads the periods that appointments occupy in the workers' agendas at now,
+// in order. An appointment lasts an hour, so that an index on the start finds those that
+// overlap span.
 func ReadOccupied(ctx context.Context, q postgres.Querier, span slot.Period, now time.Time, workers ...uuid.UUID) (map[uuid.UUID][]slot.Period, error) {
 	return ReadPeriods(ctx, q, `
 		select social_worker_id, lower(period) as "from", upper(period) as "to" from appointments
@@ -168,7 +168,7 @@ func ReadOccupied(ctx context.Context, q postgres.Querier, span slot.Period, now
 		order by lower(period)`, workers, span.From.Add(-slot.Length), span.To, now)
 }
 
-// ReadMarkedWith is with whom the person's bookings are requests.
+// ReadMarkedWith reads the workers with whom the person's bookings are requests.
 func ReadMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) ([]uuid.UUID, error) {
 	type row struct{ SocialWorkerID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `select social_worker_id from late_marks where beneficiary_id = $1`, person)
@@ -179,7 +179,7 @@ func ReadMarkedWith(ctx context.Context, q postgres.Querier, person uuid.UUID) (
 	return ids, err
 }
 
-// ReadOwnHours finds when a person meets somebody within span, but for one appointment.
+// ReadOwnHours reads the periods of a person's appointments within span, except one.
 func ReadOwnHours(ctx context.Context, q postgres.Querier, person, but uuid.UUID, span slot.Period, now time.Time) ([]slot.Period, error) {
 	return postgres.All[slot.Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
@@ -193,13 +193,13 @@ func countComing(ctx context.Context, q postgres.Querier, person uuid.UUID, now 
 	return n, err
 }
 
-// ReadAny reads an appointment whoever asks: it is for the platform itself.
+// ReadAny reads an appointment without checking a viewer: for the platform itself.
 func ReadAny(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
 	return postgres.One[Row](ctx, q, Select+`where p.id = $1`, id)
 }
 
-// Erase takes out of a person's appointments what they were about and what was written in
-// them. That an hour took place stays, since it is the other person's too.
+// Erase removes the subject and what was written from a person's appointments. The
+// appointments stay, since they are the other person's too.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`update appointments set reason = null, sealed_note = null, sealed_reply = null, sealed_needs = null where beneficiary_id = $1`,

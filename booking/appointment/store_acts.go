@@ -10,27 +10,28 @@ import (
 	"github.com/google/uuid"
 )
 
-// Venue is where an appointment in person takes place: which of the worker's places, and
-// its words of the moment. It is zero for the other ways of meeting.
+// Venue is where an appointment in person takes place: one of the worker's places, and its
+// text at the time of booking. It is zero for other modes.
 type Venue struct {
 	PlaceID *uuid.UUID
 	Words   string
 }
 
-// Draft is what is kept of a booking.
+// Draft is an appointment to be inserted.
 type Draft struct {
 	Request
 	ID       uuid.UUID
 	PersonID uuid.UUID
 	Status   Status
 	AnswerBy *time.Time // of a request
-	Venue    Venue      // in person alone
+	Venue    Venue      // for in-person appointments only
 	Note     []byte     // sealed
 
 	SealedNeeds []byte
 }
 
-// Insert keeps a booking. The database's constraints refuse an hour that is taken (R13).
+// Insert adds an appointment. Constraints of the database refuse an hour that is booked
+// (R13).
 func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	_, err := tx.Exec(ctx, `
 		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
@@ -40,7 +41,7 @@ func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	return err
 }
 
-// readAnybodys is readAppointment for those who act for anybody.
+// readAnybodys reads an appointment for a viewer who acts for anybody.
 func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
 	row, err := postgres.One[Row](ctx, q, Select+`where p.id = $1`, id)
 	if postgres.NoRows(err) {
@@ -49,12 +50,12 @@ func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, e
 	return row, err
 }
 
-// LockAny locks an appointment of anybody's.
+// LockAny locks anybody's appointment.
 func LockAny(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Row, error) {
 	return postgres.One[Row](ctx, tx, Select+`where p.id = $1 for no key update of p`, id)
 }
 
-// MoveTo gives an appointment another hour.
+// MoveTo sets the hour of an appointment.
 func MoveTo(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where Venue, status Status, answerBy *time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
@@ -62,7 +63,7 @@ func MoveTo(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, w
 	return err
 }
 
-// SetMode gives an appointment another way of meeting, without a place.
+// SetMode sets the mode of an appointment, and removes its place.
 func SetMode(ctx context.Context, tx postgres.Tx, id uuid.UUID, mode slot.Mode) error {
 	_, err := tx.Exec(ctx, `update appointments set mode = $2, place = '', place_id = null, sequence = sequence + 1 where id = $1`, id, mode)
 	return err
@@ -73,27 +74,27 @@ func setStatus(ctx context.Context, tx postgres.Tx, id uuid.UUID, status Status)
 	return err
 }
 
-// MarkAccepted makes a request an appointment.
+// MarkAccepted confirms a request.
 func MarkAccepted(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update appointments set status = 'confirmed', sequence = sequence + 1 where id = $1`, id)
 	return err
 }
 
-// SetNeeds puts sealed needs in place of those before.
+// SetNeeds replaces the sealed needs.
 func SetNeeds(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) error {
 	_, err := tx.Exec(ctx, `update appointments set sealed_needs = $2, sequence = sequence + 1 where id = $1`, id, sealed)
 	return err
 }
 
-// ReleasedRow is a request that holds its hour no more.
+// ReleasedRow is a request that expired and released its slot.
 type ReleasedRow struct {
 	ID             uuid.UUID
 	BeneficiaryID  uuid.UUID
 	SocialWorkerID uuid.UUID
 }
 
-// ExpireRequests ends the overdue requests of the worker and of the person. They
-// are locked in one order, so that two who release the same wait and do not deadlock.
+// ExpireRequests expires the overdue requests of the worker and of the person. They are
+// locked in one order, so that two transactions do not deadlock.
 func ExpireRequests(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) ([]ReleasedRow, error) {
 	return postgres.All[ReleasedRow](ctx, tx, `
 		update appointments set status = 'expired', sequence = sequence + 1
@@ -107,7 +108,7 @@ type overdueRow struct {
 	BeneficiaryID  uuid.UUID
 }
 
-// ReadOverdue lists requests whose answer is overdue.
+// ReadOverdue lists requests whose deadline has passed.
 func ReadOverdue(ctx context.Context, q postgres.Querier, now time.Time, most int) ([]overdueRow, error) {
 	return postgres.All[overdueRow](ctx, q, `
 		select social_worker_id, beneficiary_id from appointments
@@ -119,7 +120,7 @@ func readRequests(ctx context.Context, q postgres.Querier, worker uuid.UUID, now
 		where p.social_worker_id = $1 and p.status = 'requested' and p.answer_by >= $2 order by p.answer_by, p.id limit $3`, worker, now, listed)
 }
 
-// InsertMark marks that the person changed late with that worker (R18).
+// InsertMark records that the person cancelled or moved late with that worker (R18).
 func InsertMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)
@@ -132,7 +133,7 @@ func deleteMark(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) (
 	return tag.RowsAffected() > 0, err
 }
 
-// ReadMark is since when the person is marked; the zero time when they are not.
+// ReadMark returns since when the person is marked; zero if they are not.
 func ReadMark(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (at time.Time, err error) {
 	err = q.QueryRow(ctx, `select marked_at from late_marks where social_worker_id = $1 and beneficiary_id = $2`, worker, person).Scan(&at)
 	if postgres.NoRows(err) {
@@ -147,8 +148,8 @@ func hasMet(ctx context.Context, q postgres.Querier, worker, person uuid.UUID) (
 	return has, err
 }
 
-// countUsed counts the hours of the span that are, or were, kept for the person,
-// but for one of them.
+// countUsed counts the appointments of the span that use a consultation of the person,
+// except one.
 func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID, span slot.Period, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments
@@ -157,14 +158,13 @@ func countUsed(ctx context.Context, q postgres.Querier, person, except uuid.UUID
 	return n, err
 }
 
-// CancelledRow is an appointment that an erasure cancelled, and whom to notify.
+// CancelledRow is an appointment cancelled by an erasure, and the person to notify.
 type CancelledRow struct {
 	ID      uuid.UUID
 	OtherID uuid.UUID
 }
 
-// CancelComing cancels every appointment of a person that has not begun, requests
-// included.
+// CancelComing cancels all coming appointments and requests of a person.
 func CancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]CancelledRow, error) {
 	return postgres.All[CancelledRow](ctx, tx, `
 		update appointments

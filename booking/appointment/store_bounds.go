@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// countAct counts one more act of the person in the span that is running, or in a new
-// one, and says when it began and how many it has.
+// countAct counts one more act of the person in the current window, or starts a new one.
+// It returns the window's start and count.
 func countAct(ctx context.Context, tx postgres.Tx, person uuid.UUID, span time.Duration) (began time.Time, acts int, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into booking_acts as a (account_id, began, acts) values ($1, $2, 1)
@@ -21,7 +21,7 @@ func countAct(ctx context.Context, tx postgres.Tx, person uuid.UUID, span time.D
 	return began, acts, err
 }
 
-// readActs is what countAct has counted; nothing of somebody who made none.
+// readActs returns what countAct counted; zero if there was none.
 func readActs(ctx context.Context, q postgres.Querier, person uuid.UUID) (began time.Time, acts int, err error) {
 	err = q.QueryRow(ctx, `select began, acts from booking_acts where account_id = $1`, person).Scan(&began, &acts)
 	if postgres.NoRows(err) {
@@ -30,21 +30,20 @@ func readActs(ctx context.Context, q postgres.Querier, person uuid.UUID) (began 
 	return began, acts, err
 }
 
-// DeleteOldActs forgets the acts that count no more.
+// DeleteOldActs deletes windows that are over.
 func DeleteOldActs(ctx context.Context, q postgres.Querier, before time.Time) error {
 	_, err := q.Exec(ctx, `delete from booking_acts where began <= $1`, before)
 	return err
 }
 
-// countAhead counts the person's appointments and requests that have not begun.
+// countAhead counts the person's coming appointments and requests.
 func countAhead(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments p where p.beneficiary_id = $1 and lower(p.period) > $2 and `+isComing, person, now).Scan(&n)
 	return n, err
 }
 
-// ReadSame finds the appointment that a booking of the same person, worker, hour and
-// mode has made already, if it still stands.
+// ReadSame reads an existing booking of the same person, worker, hour and mode.
 func ReadSame(ctx context.Context, q postgres.Querier, person uuid.UUID, r Request, now time.Time) (same Booked, found bool, err error) {
 	err = q.QueryRow(ctx, `
 		select p.id, p.status from appointments p

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// lockHoursCounted is until when hours were looked at, which is first where they never
-// were; whoever else counts waits until the transaction ends.
+// lockHoursCounted returns until when appointments were counted, first if they never were,
+// and locks it until the transaction ends.
 func lockHoursCounted(ctx context.Context, tx postgres.Tx, first time.Time) (until time.Time, err error) {
 	if _, err := tx.Exec(ctx, `insert into hours_counted (until) values ($1) on conflict do nothing`, first); err != nil {
 		return time.Time{}, err
@@ -20,8 +20,8 @@ func lockHoursCounted(ctx context.Context, tx postgres.Tx, first time.Time) (unt
 	return until, err
 }
 
-// setHoursCounted notes until when hours were looked at, the last of them in that
-// year, and forgets who was counted in earlier ones.
+// setHoursCounted records until when appointments were counted, and deletes the counted
+// people of earlier years.
 func setHoursCounted(ctx context.Context, tx postgres.Tx, until time.Time, year int) error {
 	if _, err := tx.Exec(ctx, `update hours_counted set until = $1`, until); err != nil {
 		return err
@@ -30,8 +30,8 @@ func setHoursCounted(ctx context.Context, tx postgres.Tx, until time.Time, year 
 	return err
 }
 
-// endOfNext is when the last of the next appointments begins, out of so many, all
-// those that begin with it included; found is false when there is none.
+// endOfNext returns when the last of the next appointments begins, of at most so many and
+// all that begin with it; found is false if there is none.
 func endOfNext(ctx context.Context, tx postgres.Tx, from, until time.Time, most int) (end time.Time, found bool, err error) {
 	var last *time.Time
 	err = tx.QueryRow(ctx, `
@@ -44,7 +44,7 @@ func endOfNext(ctx context.Context, tx postgres.Tx, from, until time.Time, most 
 	return *last, true, nil
 }
 
-// hourRow is an hour that was not cancelled.
+// hourRow is an appointment that was not cancelled.
 type hourRow struct {
 	BeneficiaryID uuid.UUID
 	StartsAt      time.Time
@@ -59,7 +59,7 @@ func readHours(ctx context.Context, tx postgres.Tx, from, until time.Time) ([]ho
 		order by lower(period), id`, from, until)
 }
 
-// markCounted notes that somebody is counted in a year; false when they were before.
+// markCounted records that somebody is counted in a year; false if they were already.
 func markCounted(ctx context.Context, tx postgres.Tx, beneficiary uuid.UUID, year int) (first bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		insert into counted_people (beneficiary_id, year) values ($1, $2) on conflict do nothing`, beneficiary, year)

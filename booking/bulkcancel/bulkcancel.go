@@ -26,13 +26,13 @@ import (
 // Acts of the journal about appointments that are cancelled from the worker's side.
 const (
 	actCancelled     = "appointment.worker_cancelled" // about each person
-	actBulkCancelled = "agenda.cleared"               // about the worker, in whose place it was done
+	actBulkCancelled = "agenda.cleared"               // about the worker, on whose behalf it was done
 )
 
-// MaxAppointments is how many appointments one act cancels.
+// MaxAppointments is how many appointments one bulk cancel may contain.
 const MaxAppointments = 500
 
-// maxReason is how many characters an administrator's reason may have.
+// maxReason is the maximum length of an administrator's reason, in characters.
 const maxReason = 500
 
 var (
@@ -42,8 +42,8 @@ var (
 	errClosing       = fault.New(fault.Invalid, "Cette période ne peut pas être fermée : choisissez une fin qui vient après le début, dans les cinq ans.")
 )
 
-// mayCancel fails unless v may cancel the worker's appointments: the worker, and an
-// administrator for one who cannot (illness, departure, a closed account).
+// mayCancel fails unless v is the worker, or an administrator who acts for a worker who
+// cannot (illness, departure, a closed account).
 func mayCancel(v *viewer.Viewer, id uuid.UUID) error {
 	if v != nil && v.ID == id {
 		return viewer.Require(v, viewer.SocialWorker)
@@ -51,9 +51,9 @@ func mayCancel(v *viewer.Viewer, id uuid.UUID) error {
 	return viewer.Require(v, viewer.Administrator)
 }
 
-// Cancellable lists a worker's appointments and requests to come that overlap span, the
-// soonest first, for whoever may cancel them; more reports whether there are others.
-// An administrator learns their hours alone.
+// Cancellable lists a worker's coming appointments and requests that overlap span, soonest
+// first, for those who may cancel them; more reports whether there are others. An
+// administrator sees only their hours.
 func (s *Service) Cancellable(ctx context.Context, v *viewer.Viewer, id uuid.UUID, span slot.Period) (all []appointment.Appointment, more bool, err error) {
 	if err := mayCancel(v, id); err != nil {
 		return nil, false, err
@@ -79,19 +79,19 @@ func (s *Service) Cancellable(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	return all, more, err
 }
 
-// Batch is one act that cancels many appointments of a worker (R20).
+// Batch is the appointments of a worker that one act cancels (R20).
 type Batch struct {
 	SocialWorkerID uuid.UUID
 	Appointments   []uuid.UUID
-	Explanation    string      // for each of the people; may be empty
-	Closes         slot.Period // closed in the agenda too; zero for no closing
-	Reason         string      // an administrator's, kept for the administration
+	Explanation    string      // to each of the people; may be empty
+	Closes         slot.Period // also closed in the agenda; zero for nothing
+	Reason         string      // of an administrator, stored for the administration
 }
 
-// Cancel cancels the appointments among them that can still be cancelled, all or none,
-// as the worker's cancelling: nobody is marked, no consultation is used up, each
-// person is told once and offered other hours. It says how many it cancelled. Each is
-// journaled; what an administrator does in a worker's place, with the reason.
+// Cancel cancels the appointments of the batch that can still be cancelled, all or none,
+// as the worker. Nobody is marked, no consultation is used up, and each person is notified
+// once and offered other slots. It returns how many were cancelled. Each is journaled; an
+// administrator's act with the reason.
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, c Batch) (cancelled int, err error) {
 	if err := mayCancel(v, c.SocialWorkerID); err != nil {
 		return 0, err
@@ -111,8 +111,8 @@ func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, c Batch) (cancel
 	return cancelled, err
 }
 
-// clear locks as every act does: the worker, the people in one order, the
-// appointments in one order.
+// cancel locks in the order of every act: the worker, the people by id, the appointments
+// by id.
 func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch) (int, error) {
 	if _, err := worker.Lock(ctx, tx, c.SocialWorkerID); err != nil {
 		return 0, err
@@ -143,7 +143,7 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	return len(rows), s.journal(ctx, tx, v, c, rows)
 }
 
-// leave cancels the appointments and has each of their people told.
+// cancelEach cancels the appointments and notifies their people.
 func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows []appointment.Row) error {
 	notified, err := s.accounts.People.Active(ctx, tx, c.SocialWorkerID)
 	if err != nil {
@@ -162,7 +162,7 @@ func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows 
 		}
 		people := []uuid.UUID{row.BeneficiaryID}
 		if notified {
-			people = append(people, row.SocialWorkerID) // their own calendar
+			people = append(people, row.SocialWorkerID) // to update their own calendar
 		}
 		if err := s.bookings.Notify.About(ctx, tx, row.ID, notify.Cancellation, people...); err != nil {
 			return err
@@ -171,7 +171,7 @@ func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows 
 	return nil
 }
 
-// close closes the period in the worker's agenda, where one is named.
+// close closes the period in the worker's agenda, if one is given.
 func (s *Service) close(ctx context.Context, tx postgres.Tx, c Batch) error {
 	if c.Closes == (slot.Period{}) {
 		return nil
@@ -218,7 +218,7 @@ func (s *Service) storeReason(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actBulkCancelled, SubjectID: c.SocialWorkerID, ObjectID: id})
 }
 
-// Decisions is what the administration cancelled in a worker's place.
+// Decision is one bulk cancel by the administration.
 type Decision struct {
 	Reason    string // empty once the worker is erased
 	Author    string
@@ -226,10 +226,11 @@ type Decision struct {
 	At        time.Time
 }
 
-// decisionsShown bounds how many of them one page holds.
+// decisionsShown is the maximum number of decisions on a page.
 const decisionsShown = 50
 
-// Decisions lists them, the latest first, for an administrator.
+// Decisions lists the bulk cancels of a worker by the administration, latest first, for an
+// administrator.
 func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) ([]Decision, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err

@@ -16,25 +16,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// listPage lists the appointments of a worker that one act can cancel: the worker's
-// own, or an administrator's of any.
+// listPage lists a worker's appointments to choose which to cancel: by the worker, or by
+// an administrator.
 type listPage struct {
 	Form      *form.Form
-	Period    *form.Form // of another choice of days
+	Period    *form.Form // to choose other days
 	Path      string
 	Worker    worker.SocialWorker
 	Own       bool // the viewer is the worker
 	Coming    []appointment.Appointment
 	More      bool // others follow
 	Span      slot.Period
-	Bounded   bool // Span is a choice of days, not all that comes
+	Bounded   bool // whether days were chosen
 	Decisions []Decision
 }
 
 func (listPage) Template() string { return "booking/bulk_cancel" }
 func (listPage) Title() string    { return "Annuler des rendez-vous" }
 
-// Options are the appointments as boxes to tick.
+// Options are the appointments as checkboxes.
 func (p listPage) Options() []form.Option {
 	options := make([]form.Option, len(p.Coming))
 	for i, a := range p.Coming {
@@ -50,10 +50,10 @@ func (p listPage) Options() []form.Option {
 	return options
 }
 
-// Until is the end of the span as a day that is still inside it.
+// Until is an instant of the last day of the span.
 func (p listPage) Until() time.Time { return p.Span.To.Add(-time.Second) }
 
-// Fields are the span as the form carries it.
+// Fields are the hidden fields of the span.
 func (p listPage) Fields() []appointment.HiddenField {
 	if !p.Bounded {
 		return nil
@@ -61,7 +61,7 @@ func (p listPage) Fields() []appointment.HiddenField {
 	return []appointment.HiddenField{{Name: "from", Value: p.Span.From.UTC().Format(time.RFC3339)}, {Name: "to", Value: p.Span.To.UTC().Format(time.RFC3339)}}
 }
 
-// Address is the page of the same span.
+// Address is the address of the page for the same span.
 func (p listPage) Address() string {
 	query := url.Values{}
 	for _, field := range p.Fields() {
@@ -73,7 +73,7 @@ func (p listPage) Address() string {
 	return p.Path + "?" + query.Encode()
 }
 
-// checkPage says once more what follows: how many people are told.
+// checkPage asks for confirmation, and shows how many people will be notified.
 type checkPage struct {
 	listPage
 	Chosen []appointment.Appointment
@@ -83,7 +83,7 @@ type checkPage struct {
 
 func (checkPage) Template() string { return "booking/bulk_cancel_check" }
 
-// workerOf is whose appointments the address is about, and the page's own path.
+// workerOf returns the worker that the address names, and the path of the page.
 func workerOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
 		return r.Viewer.ID, "/agenda/annulations", nil
@@ -92,7 +92,7 @@ func workerOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	return worker, "/administration/assistants/" + worker.String() + "/annulations", err
 }
 
-// listPage lists what overlaps the span that f names.
+// listPage returns the page of the span in f.
 func (h *HTTP) listPage(r *web.Request, f *form.Form) (listPage, error) {
 	v := r.Viewer
 	id, path, err := workerOf(r)
@@ -114,8 +114,8 @@ func (h *HTTP) listPage(r *web.Request, f *form.Form) (listPage, error) {
 	return page, err
 }
 
-// decodeSpan decodes a span as addresses have it, or as two days; all that comes
-// where there is none, or what is named is none.
+// decodeSpan decodes a span from instants, or from two days. Without a valid one it is
+// unbounded.
 func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, bounded bool) {
 	now := h.bulkCancels.db.Now()
 	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
@@ -135,7 +135,7 @@ func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, 
 	return slot.Period{From: from.UTC(), To: to.UTC()}, true
 }
 
-// showBulkCancel shows the list, all of it ticked.
+// showBulkCancel shows the list with all appointments checked.
 func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	asked := form.FromValues(r.URL.Query())
 	page, err := h.listPage(r, asked)
@@ -157,7 +157,7 @@ func (h *HTTP) showBulkCancel(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, status, page)
 }
 
-// decode decodes what was ticked, of what can still be cancelled.
+// decode decodes the checked appointments that can still be cancelled.
 func decode(f *form.Form, page listPage) (c Batch, chosen []appointment.Appointment) {
 	c = Batch{SocialWorkerID: page.Worker.ID, Explanation: f.Text("explanation", form.Text{Max: appointment.MaxExplanation, Lines: true})}
 	if !page.Own {
@@ -175,12 +175,12 @@ func decode(f *form.Form, page listPage) (c Batch, chosen []appointment.Appointm
 		c.Closes = page.Span
 	}
 	if f.Sent("from") && !page.Bounded {
-		f.Fail("close", errClosing.Message) // all that comes was not meant
+		f.Fail("close", errClosing.Message) // an unbounded period cannot be closed
 	}
 	return c, chosen
 }
 
-// checkBulkCancel says what follows, before anything is done.
+// checkBulkCancel shows the confirmation page. It changes nothing.
 func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.listPage(r, f)
 	if err != nil {
@@ -211,7 +211,7 @@ func (h *HTTP) checkBulkCancel(w http.ResponseWriter, r *web.Request, f *form.Fo
 // Closes reports whether the period is to be closed.
 func (p checkPage) Closes() bool { return p.Form.Is("close", "1") }
 
-// cancelChosen cancels them, and shows what is left in the same span.
+// cancelChosen cancels the chosen appointments, and shows the remaining ones of the span.
 func (h *HTTP) cancelChosen(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.listPage(r, f)
 	if err != nil {
@@ -231,10 +231,10 @@ func (h *HTTP) cancelChosen(w http.ResponseWriter, r *web.Request, f *form.Form)
 	return web.Done(w, r, "cleared", page.Address())
 }
 
-// Total is how many are chosen, in words.
+// Total is the number of chosen appointments, in words.
 func (p checkPage) Total() string { return plural(len(p.Chosen), "rendez-vous", "rendez-vous") }
 
-// Notified is how many people are told, in words.
+// Notified is the number of people who will be notified, in words.
 func (p checkPage) Notified() string { return plural(p.People, "personne", "personnes") }
 
 func plural(n int, one, many string) string {

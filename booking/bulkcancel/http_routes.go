@@ -2,7 +2,7 @@ package bulkcancel
 
 import "socialdirect/web"
 
-// Routes are the pages of cancelling many at once.
+// Routes are the pages of bulk cancel.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/agenda/annulations", web.SocialWorkers, h.showBulkCancel),

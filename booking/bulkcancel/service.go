@@ -11,7 +11,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service cancels many appointments at once.
+// Service cancels appointments in bulk.
 type Service struct {
 	db           *postgres.DB
 	vault        *vault.Vault
@@ -25,7 +25,7 @@ func New(db *postgres.DB, vault *vault.Vault, accounts *account.Service, appoint
 	return &Service{db: db, vault: vault, accounts: accounts, appointments: appointments, bookings: bookings}
 }
 
-// HTTP is the pages of cancelling many.
+// HTTP serves the pages of bulk cancel.
 type HTTP struct {
 	bulkCancels *Service
 	agendas     *agenda.Service

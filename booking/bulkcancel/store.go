@@ -10,14 +10,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// lockComing locks those of the appointments that are the worker's, in one order.
+// lockComing locks the appointments of these ids that are the worker's, in order of id.
 func lockComing(ctx context.Context, tx postgres.Tx, worker uuid.UUID, ids []uuid.UUID) ([]appointment.Row, error) {
 	return postgres.All[appointment.Row](ctx, tx, appointment.Select+`
 		where p.social_worker_id = $1 and p.id = any($2) order by p.id for no key update of p`, worker, ids)
 }
 
-// readPeopleOf finds whose those of the appointments are that are the worker's, in
-// the order in which people are locked.
+// readPeopleOf reads the people of the worker's appointments, in the order in which people
+// are locked.
 func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids []uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := postgres.All[struct{ BeneficiaryID uuid.UUID }](ctx, q, `
 		select distinct beneficiary_id from appointments where social_worker_id = $1 and id = any($2) order by beneficiary_id`, worker, ids)
@@ -28,7 +28,7 @@ func readPeopleOf(ctx context.Context, q postgres.Querier, worker uuid.UUID, ids
 	return people, err
 }
 
-// decisionRow is one cancelling by the administration.
+// decisionRow is one bulk cancel by the administration.
 type decisionRow struct {
 	ID           uuid.UUID
 	AuthorID     uuid.UUID
@@ -50,7 +50,7 @@ func readDecisions(ctx context.Context, q postgres.Querier, worker uuid.UUID, mo
 		where social_worker_id = $1 order by decided_at desc limit $2`, worker, most)
 }
 
-// Erase forgets what a worker cancelled at once.
+// Erase deletes the bulk cancels of a worker.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{`delete from bulk_cancels where social_worker_id = $1`}, person)
 }

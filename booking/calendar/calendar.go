@@ -1,5 +1,5 @@
-// Package calendar reads the calendars that workers keep elsewhere, gives them their
-// agenda to subscribe to, and makes the files of appointments (RFC 5545).
+// Package calendar synchronises calendars that workers keep elsewhere, serves workers'
+// agendas as feeds, and writes the files of appointments (RFC 5545).
 package calendar
 
 import (
@@ -12,12 +12,11 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// CalendarFile writes the appointment as an iCalendar object (RFC 5545) that
-// tells nothing: no name, no reason, only when and the address of its page.
-// method is PUBLISH for a file to download, REQUEST or CANCEL for a mail to
-// attendee (RFC 5546), always from organizer. The identifier stays and the sequence
-// grows, so that calendars change what they hold in place. No alarm is set: a
-// calendar that reminds its owner does so as its owner wishes.
+// CalendarFile writes the appointment as an iCalendar object (RFC 5545) without names or
+// reason: only the time and the address of its page. method is PUBLISH for a download,
+// REQUEST or CANCEL for a mail to attendee (RFC 5546), always from organizer. The
+// identifier stays and the sequence grows, so that calendars update their entry. It sets
+// no alarm, since calendars have their owner's own settings.
 func CalendarFile(a appointment.Appointment, method ics.Method, page, organizer, attendee string, now time.Time) string {
 	cal := newCalendar(a.Zone, slot.Period{From: a.StartsAt, To: a.EndsAt})
 	cal.SetMethod(method)
@@ -30,14 +29,13 @@ func CalendarFile(a appointment.Appointment, method ics.Method, page, organizer,
 	return cal.Serialize(ics.WithNewLineWindows)
 }
 
-// calendarTitle is what stands in people's calendars, which others see.
+// calendarTitle is the title of entries, which others may see.
 const calendarTitle = "Rendez-vous"
 
-// ownEvents ends the identifiers of all that this platform puts into calendars.
+// ownEvents is the suffix of the identifiers of this platform's entries.
 const ownEvents = "@socialdirect"
 
-// newCalendar begins an object whose times are by the clocks of zone, as far as
-// span reaches.
+// newCalendar begins an object with times in zone, whose definition covers span.
 func newCalendar(zone *time.Location, span slot.Period) *ics.Calendar {
 	cal := ics.NewCalendarFor("Social Direct")
 	cal.SetCalscale("GREGORIAN")
@@ -45,7 +43,7 @@ func newCalendar(zone *time.Location, span slot.Period) *ics.Calendar {
 	return cal
 }
 
-// addEvent writes what every calendar is told of an appointment.
+// addEvent writes the entry of an appointment.
 func addEvent(cal *ics.Calendar, a appointment.Appointment, page, organizer string) *ics.VEvent {
 	event := cal.AddEvent(a.ID.String() + ownEvents)
 	event.SetOrganizer("mailto:"+organizer, ics.WithCN("Social Direct"))
@@ -61,7 +59,7 @@ func addEvent(cal *ics.Calendar, a appointment.Appointment, page, organizer stri
 	return event
 }
 
-// calendarStatus says a state in the words of RFC 5545 (3.8.1.11).
+// calendarStatus returns the STATUS of a state (RFC 5545, 3.8.1.11).
 func calendarStatus(s appointment.Status) ics.ObjectStatus {
 	switch {
 	case s == appointment.Requested:
@@ -72,7 +70,7 @@ func calendarStatus(s appointment.Status) ics.ObjectStatus {
 	return ics.ObjectStatusCancelled
 }
 
-// participation says of a state whether the person comes (3.2.12).
+// participation returns the PARTSTAT of a state (RFC 5545, 3.2.12).
 func participation(s appointment.Status) ics.ParticipationStatus {
 	if s == appointment.Requested {
 		return ics.ParticipationStatusTentative

@@ -22,17 +22,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// Shows is what the entries of a feed tell of the people in them.
+// Shows is what the entries of a feed contain about people.
 type Shows string
 
-// What a worker may choose; nothing unless they do.
+// The choices of a worker. The default is nothing.
 const (
 	ShowsNothing  Shows = "nothing"
 	ShowsInitials Shows = "initials"
 	ShowsNames    Shows = "names"
 )
 
-// Label says the choice as a person would.
+// Label is the choice on pages.
 func (s Shows) Label() string {
 	switch s {
 	case ShowsInitials:
@@ -43,25 +43,25 @@ func (s Shows) Label() string {
 	return "Aucun nom"
 }
 
-// Feed is a worker's agenda for a calendar program of their own (R41). Whoever
-// knows its address reads it; of that address, a hash is kept.
+// Feed is a worker's agenda for an external calendar program (R41). Its address is a
+// secret; only a hash of it is stored.
 type Feed struct {
 	Shows  Shows
 	MadeAt time.Time
 	ReadAt time.Time // zero for never
 }
 
-// How far back a feed reaches, and how often it may be read.
+// How far back a feed goes, and how often it may be read.
 const (
 	feedBehind  = 30 * 24 * time.Hour
 	feedWindow  = 10 * time.Minute
-	feedReads   = 30 // in a window
+	feedReads   = 30 // in one window
 	feedEntries = 2000
 )
 
 var errNoFeed = fault.New(fault.NotFound, "Cette adresse d’agenda n’existe pas, ou n’est plus valable.")
 
-// Feed returns the viewer's own feed; made is false when there is none.
+// Feed returns the viewer's feed; made is false if there is none.
 func (s *Service) Feed(ctx context.Context, v *viewer.Viewer) (feed Feed, made bool, err error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return Feed{}, false, err
@@ -73,8 +73,8 @@ func (s *Service) Feed(ctx context.Context, v *viewer.Viewer) (feed Feed, made b
 	return row.feed(), err == nil, err
 }
 
-// MakeFeed makes the viewer's feed, in place of the one before, whose address then
-// opens nothing. It returns the token of the address, which nobody can ask for again.
+// MakeFeed creates the viewer's feed. It replaces an earlier one, whose address no longer
+// works. It returns the token of the address, which cannot be read again.
 func (s *Service) MakeFeed(ctx context.Context, v *viewer.Viewer, shows Shows) (token string, err error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-// RevokeFeed ends the viewer's feed.
+// RevokeFeed deletes the viewer's feed.
 func (s *Service) RevokeFeed(ctx context.Context, v *viewer.Viewer) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -98,23 +98,22 @@ func (s *Service) RevokeFeed(ctx context.Context, v *viewer.Viewer) error {
 	return deleteFeed(ctx, s.db.Pool, v.ID)
 }
 
-// FeedFile is a feed as it is now, and its version: the same as long as nothing in
-// it changes.
+// FeedFile is the current content of a feed, and its version, which is the same as long as
+// the content is.
 type FeedFile struct {
 	Version string
 	entries []feedEntry
 	zone    *time.Location
 }
 
-// feedEntry is an appointment as a feed tells it.
+// feedEntry is an appointment in a feed.
 type feedEntry struct {
 	appointment.Appointment
 	title string
 }
 
-// ReadFeed opens the feed of that token: NotFound for one that is unknown or
-// revoked, or whose worker's account is closed, and Throttled for a program that
-// asks all the time.
+// ReadFeed returns the feed of that token. It fails with NotFound if it is unknown or
+// revoked or the worker's account is closed, and with Throttled if it is read too often.
 func (s *Service) ReadFeed(ctx context.Context, token string) (FeedFile, error) {
 	var row feedRow
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
@@ -188,7 +187,7 @@ func initial(name string) string {
 	return strings.ToUpper(string(first)) + "."
 }
 
-// ICS writes the feed (RFC 5545), with where the pages of its appointments are.
+// ICS writes the feed (RFC 5545), with links to the pages of appointments.
 func (f FeedFile) ICS(links appointment.Links) string {
 	if f.zone == nil {
 		f.zone = time.UTC

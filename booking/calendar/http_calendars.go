@@ -13,7 +13,7 @@ import (
 
 const calendarsPath = "/agenda/calendriers"
 
-// calendarsPage is a worker's calendars that are kept elsewhere (R41).
+// calendarsPage is a worker's external calendars (R41).
 type calendarsPage struct {
 	Form      *form.Form
 	Calendars []Subscription
@@ -43,7 +43,7 @@ func (h *HTTP) showCalendars(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// maxAddress is how many characters the address of a calendar may have.
+// maxAddress is the maximum length of a calendar's address, in characters.
 const maxAddress = 2000
 
 // addCalendar adds a calendar.
@@ -63,31 +63,31 @@ func (h *HTTP) addCalendar(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	return web.Done(w, r, "calendar-added", calendarsPath)
 }
 
-// besideCalendar says where the refusals of a calendar stand.
+// besideCalendar maps faults to the fields at which they appear.
 var besideCalendar = form.Beside{errManyCalendars: "address", errSameCalendar: "address", errNoAddress: "address"}
 
-// syncNow has one read now.
+// syncNow synchronises a calendar now.
 func (h *HTTP) syncNow(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-asked", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.Sync(r.Context(), v, id)
 	})
 }
 
-// pauseCalendar has one close no hours for now.
+// pauseCalendar pauses a calendar.
 func (h *HTTP) pauseCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "saved", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, true)
 	})
 }
 
-// resumeCalendar has one close hours again.
+// resumeCalendar resumes a calendar.
 func (h *HTTP) resumeCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.PauseCalendar(r.Context(), v, id, false)
 	})
 }
 
-// countAllDay says whether whole days of one are busy (all_day).
+// countAllDay sets whether all-day events are busy (all_day).
 func (h *HTTP) countAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	count := f.Text("all_day", form.Text{Max: 1}) == "1"
 	return h.changeCalendar(w, r, "calendar-soon", func(v *viewer.Viewer, id uuid.UUID) error {
@@ -95,7 +95,7 @@ func (h *HTTP) countAllDay(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	})
 }
 
-// removeCalendar forgets one.
+// removeCalendar deletes a calendar.
 func (h *HTTP) removeCalendar(w http.ResponseWriter, r *web.Request) error {
 	return h.changeCalendar(w, r, "deleted", func(v *viewer.Viewer, id uuid.UUID) error {
 		return h.calendars.Unsubscribe(r.Context(), v, id)

@@ -42,7 +42,7 @@ func (h *HTTP) feedPage(r *web.Request, f *form.Form) (feedPage, error) {
 	return feedPage{Form: f, Feed: feed, Made: made, Shows: showsOptions, Viewer: v}, err
 }
 
-// showFeed shows whether the viewer has a feed, and makes one.
+// showFeed shows whether the viewer has a feed, with a form to create one.
 func (h *HTTP) showFeed(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.feedPage(r, nil)
 	if err != nil {
@@ -51,8 +51,8 @@ func (h *HTTP) showFeed(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// makeFeed makes the address and shows it, once: nothing that could show it again
-// is kept, so that this form alone answers with its page.
+// makeFeed creates the feed and shows its address once. The address is not stored, so that
+// this form alone answers with a page.
 func (h *HTTP) makeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	shows := f.Choice("shows", form.Values(showsOptions), "Choisissez ce que cet agenda montre.")
 	if !f.Valid() {
@@ -73,7 +73,7 @@ func (h *HTTP) makeFeed(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// revokeFeed ends the viewer's feed.
+// revokeFeed deletes the viewer's feed.
 func (h *HTTP) revokeFeed(w http.ResponseWriter, r *web.Request) error {
 	if err := h.calendars.RevokeFeed(r.Context(), r.Viewer); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (h *HTTP) revokeFeed(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "feed-revoked", feedPath)
 }
 
-// feedICS is the feed, for calendar programs, which have no session.
+// feedICS serves the feed to calendar programs, which have no session.
 func (h *HTTP) feedICS(w http.ResponseWriter, r *web.Request) error {
 	file, err := h.calendars.ReadFeed(r.Context(), r.PathValue("token"))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service reads workers' other calendars, and gives them theirs to subscribe to.
+// Service synchronises workers' external calendars, and serves their feeds.
 type Service struct {
 	db            *postgres.DB
 	queue         *jobs.Queue
@@ -39,19 +39,19 @@ func New(p Parts) *Service {
 	return s
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db, moved.workers = db, s.workers.At(db)
 	return &moved
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "calendars_due", Every: dueInterval, Do: s.ReadDue}}
 }
 
-// HTTP is the pages of calendars.
+// HTTP serves the pages of calendars.
 type HTTP struct {
 	calendars *Service
 	agendas   *agenda.Service
@@ -59,7 +59,7 @@ type HTTP struct {
 	links     appointment.Links
 }
 
-// NewHTTP returns the pages; links tells the platform's own address, for the feed.
+// NewHTTP returns the pages; links makes the address of the feed.
 func NewHTTP(calendars *Service, agendas *agenda.Service, render *web.Renderer, links appointment.Links) *HTTP {
 	return &HTTP{calendars: calendars, agendas: agendas, render: render, links: links}
 }

@@ -112,8 +112,8 @@ func setAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// dequeueDue finds calendars that are due and has each wait until later, unless
-// another instance is about them.
+// dequeueDue returns calendars that are due and sets when each is due next. It skips rows
+// that another instance has locked.
 func dequeueDue(ctx context.Context, tx postgres.Tx, most int) ([]uuid.UUID, error) {
 	type due struct{ ID uuid.UUID }
 	rows, err := postgres.All[due](ctx, tx, `
@@ -147,7 +147,7 @@ func markNotified(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return err
 }
 
-// replaceBusy puts the busy times of one calendar in place of what was known.
+// replaceBusy replaces the busy periods of one calendar.
 func replaceBusy(ctx context.Context, tx postgres.Tx, row subscriptionRow, periods []calendar.Period) error {
 	if _, err := tx.Exec(ctx, `delete from external_busy where subscription_id = $1`, row.ID); err != nil {
 		return err
@@ -201,7 +201,7 @@ func deleteFeed(ctx context.Context, q postgres.Querier, worker uuid.UUID) error
 	return err
 }
 
-// countFeedRead counts one more reading in the window that is open, or opens one.
+// countFeedRead counts a read in the current window, or starts a new window.
 func countFeedRead(ctx context.Context, tx postgres.Tx, hash []byte) (feedRow, error) {
 	return postgres.One[feedRow](ctx, tx, `
 		update agenda_feeds set read_at = $2,
@@ -210,15 +210,15 @@ func countFeedRead(ctx context.Context, tx postgres.Tx, hash []byte) (feedRow, e
 		where token_hash = $1 returning `+feedColumns, hash, tx.Now, feedWindow.Seconds())
 }
 
-// readFeedEntries are what stands in the worker's agenda; what was cancelled is
-// not in it any more, and so disappears.
+// readFeedEntries reads the appointments in the worker's agenda. Cancelled ones are left
+// out, so that calendars remove them.
 func readFeedEntries(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]appointment.Row, error) {
 	return postgres.All[appointment.Row](ctx, q, appointment.Select+`
 		where p.social_worker_id = $1 and `+appointment.OccupyingAt("$4")+` and lower(p.period) >= $2 and lower(p.period) < $3
 		order by lower(p.period) limit $5`, worker, span.From, span.To, now, feedEntries)
 }
 
-// Erase removes a worker's calendars kept elsewhere, and the feed.
+// Erase deletes a worker's external calendars and feed.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from external_busy where social_worker_id = $1`,

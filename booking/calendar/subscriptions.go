@@ -14,38 +14,38 @@ import (
 	"github.com/google/uuid"
 )
 
-// MaxSubscriptions is how many calendars of their own a worker may add.
+// MaxSubscriptions is the maximum number of external calendars of a worker.
 const MaxSubscriptions = 5
 
-// maxCalendarName is how many characters a calendar's name may have.
+// maxCalendarName is the maximum length of a calendar's name, in characters.
 const maxCalendarName = 60
 
-// minSyncInterval is how long a worker waits before the same calendar is read again at
-// their word.
+// minSyncInterval is how long a worker must wait before synchronising the same calendar
+// again.
 const minSyncInterval = time.Minute
 
-// Subscription is a calendar that a worker keeps elsewhere, whose busy times close
-// their hours here (R41). Nothing of it is kept but these times.
+// Subscription is an external calendar of a worker, whose busy periods block slots here
+// (R41). Nothing else of it is stored.
 type Subscription struct {
 	ID           uuid.UUID
 	Name         string
-	Host         string // where it lies; the rest of its address is a secret
-	AllDay       bool   // whether days taken up entirely are busy
+	Host         string // the host of its address; the rest is a secret
+	AllDay       bool   // whether all-day events are busy
 	Paused       bool
 	ReadAt       time.Time // the last success; zero for none
-	FailingSince time.Time // zero while all is well
+	FailingSince time.Time // zero if the last synchronisation succeeded
 	Failure      Failure
-	Next         time.Time // when it is read next
+	Next         time.Time // when it is synchronised next
 }
 
 // Failure is why a calendar could not be read.
 type Failure string
 
-// The failures that a worker is told apart, since each asks for something else.
+// The failures that workers can tell apart, since each needs another action.
 const (
-	FailureAddress     Failure = "address"     // it leads where we do not go
+	FailureAddress     Failure = "address"     // not a public address
 	FailureUnknown     Failure = "unknown"     // no such server
-	FailureUnreachable Failure = "unreachable" // no answer, or none of use
+	FailureUnreachable Failure = "unreachable" // no usable answer
 	FailureCertificate Failure = "certificate"
 	FailureGone        Failure = "gone" // the link no longer works
 	FailureRedirects   Failure = "redirects"
@@ -55,7 +55,7 @@ const (
 	FailureTooComplex  Failure = "too_complex"
 )
 
-// NewSubscription is a calendar to be added.
+// NewSubscription is an external calendar to be added.
 type NewSubscription struct {
 	Name    string
 	Address string // as the worker pasted it
@@ -72,8 +72,8 @@ var (
 
 func aboutCalendar(id uuid.UUID) string { return "calendar-address/" + id.String() }
 
-// Subscribe adds a calendar to the viewer's own, which is read at once. Its address
-// opens it to whoever knows it: it is sealed with the viewer's key.
+// Subscribe adds an external calendar of the viewer, which is read at once. Its address
+// gives access to it, and is therefore sealed with the viewer's key.
 func (s *Service) Subscribe(ctx context.Context, v *viewer.Viewer, n NewSubscription) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -109,7 +109,7 @@ func orFault(err error, otherwise *fault.Fault) error {
 	return otherwise
 }
 
-// Subscriptions lists the viewer's own calendars.
+// Subscriptions lists the viewer's external calendars.
 func (s *Service) Subscriptions(ctx context.Context, v *viewer.Viewer) ([]Subscription, error) {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (s *Service) Subscriptions(ctx context.Context, v *viewer.Viewer) ([]Subscr
 	return all, nil
 }
 
-// host is all of an address that is shown again.
+// host returns the part of an address that is shown.
 func host(address []byte) string {
 	u, err := url.Parse(string(address))
 	if err != nil {
@@ -142,7 +142,7 @@ func host(address []byte) string {
 	return u.Hostname()
 }
 
-// changeCalendar lets the viewer change one of their own calendars.
+// changeCalendar changes one of the viewer's external calendars.
 func (s *Service) changeCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID, act func(tx postgres.Tx, row subscriptionRow) error) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -162,29 +162,29 @@ func (s *Service) changeCalendar(ctx context.Context, v *viewer.Viewer, id uuid.
 	})
 }
 
-// Unsubscribe forgets a calendar of the viewer's, and its busy times.
+// Unsubscribe deletes one of the viewer's external calendars, and its busy periods.
 func (s *Service) Unsubscribe(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error { return deleteSubscription(ctx, tx, id) })
 }
 
-// PauseCalendar has a calendar of the viewer's close no hours for now: its busy
-// times are forgotten, and read anew within a minute once it goes on.
+// PauseCalendar pauses one of the viewer's external calendars: its busy periods are
+// deleted. It is synchronised within a minute after it is resumed.
 func (s *Service) PauseCalendar(ctx context.Context, v *viewer.Viewer, id uuid.UUID, paused bool) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
 		return pauseSubscription(ctx, tx, id, paused)
 	})
 }
 
-// CountAllDay says whether days that a calendar of the viewer's takes up entirely
-// are busy; it is read anew within a minute.
+// CountAllDay sets whether all-day events of one of the viewer's external calendars are
+// busy. It is synchronised again within a minute.
 func (s *Service) CountAllDay(ctx context.Context, v *viewer.Viewer, id uuid.UUID, count bool) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, _ subscriptionRow) error {
 		return setAllDay(ctx, tx, id, count)
 	})
 }
 
-// Sync has a calendar of the viewer's read now; Throttled for one that
-// was asked for a moment ago.
+// Sync synchronises one of the viewer's external calendars now; Throttled if that was done
+// less than minSyncInterval ago.
 func (s *Service) Sync(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.changeCalendar(ctx, v, id, func(tx postgres.Tx, row subscriptionRow) error {
 		if wait := row.AskedAt.Add(minSyncInterval).Sub(tx.Now); wait > 0 {

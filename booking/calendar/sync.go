@@ -22,23 +22,23 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// When calendars are read.
+// When calendars are synchronised.
 const (
 	dueInterval     = time.Minute
 	syncInterval    = 30 * time.Minute
-	maxSyncInterval = 12 * time.Hour   // between readings of one that fails
-	maxExpansionAge = 24 * time.Hour   // since the horizon moves on, an unchanged calendar is worked out anew
+	maxSyncInterval = 12 * time.Hour   // of a calendar that fails
+	maxExpansionAge = 24 * time.Hour   // after which an unchanged calendar is expanded again, since the horizon moves
 	notifyAfter     = 72 * time.Hour   // of failures in a row
-	fetchTimeout    = 30 * time.Second // of one answer
+	fetchTimeout    = 30 * time.Second // of one request
 	jobTimeout      = time.Minute      // of one job
 	dueBatch        = 200
 	maxInput        = 16 << 20
 )
 
-// Limits bounds one answer of somebody's calendar.
+// Limits limits the answer of a calendar's server.
 var Limits = fetch.Limits{Bytes: maxInput, Time: fetchTimeout}
 
-// calendarArgs is the job that reads one calendar.
+// calendarArgs is the job that synchronises one calendar.
 type calendarArgs struct {
 	ID uuid.UUID `json:"id"`
 }
@@ -46,8 +46,8 @@ type calendarArgs struct {
 // Kind names the job.
 func (calendarArgs) Kind() string { return "calendar_read" }
 
-// InsertOpts keeps slow servers from holding up other jobs. A failure is noted
-// where the worker sees it and tried again when it is due.
+// InsertOpts uses a queue of its own, so that slow servers do not delay other jobs. A
+// failure is shown to the worker and tried again when the calendar is due.
 func (calendarArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: jobs.Outbound, MaxAttempts: 3}
 }
@@ -56,7 +56,8 @@ func (s *Service) readSoon(ctx context.Context, tx postgres.Tx, id uuid.UUID) er
 	return s.queue.Add(ctx, tx, calendarArgs{ID: id}, nil)
 }
 
-// ReadDue has every calendar read that is due. Several instances share them.
+// ReadDue queues the synchronisation of every calendar that is due. Several instances may
+// run it.
 func (s *Service) ReadDue(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		due, err := dequeueDue(ctx, tx, dueBatch)
@@ -72,29 +73,29 @@ func (s *Service) ReadDue(ctx context.Context) error {
 	})
 }
 
-// ReadWorker reads one calendar.
+// ReadWorker synchronises one calendar.
 type ReadWorker struct {
 	river.WorkerDefaults[calendarArgs]
 	calendars *Service
 	client    *fetch.Client
 }
 
-// NewReadWorker returns the worker that River runs.
+// NewReadWorker returns the River worker.
 func NewReadWorker(calendars *Service, client *fetch.Client) *ReadWorker {
 	return &ReadWorker{calendars: calendars, client: client}
 }
 
-// Timeout bounds the job.
+// Timeout limits the job.
 func (w *ReadWorker) Timeout(*river.Job[calendarArgs]) time.Duration { return jobTimeout }
 
-// Work reads once.
+// Work synchronises once.
 func (w *ReadWorker) Work(ctx context.Context, job *river.Job[calendarArgs]) error {
 	return w.calendars.ReadCalendar(ctx, w.client, job.Args.ID)
 }
 
-// ReadCalendar asks for one calendar and keeps its busy times, or why there are
-// none; those known before stay then. One that is gone or paused, or whose worker's
-// account is suspended or closed, is left alone.
+// ReadCalendar fetches one calendar and stores its busy periods, or why it failed; earlier
+// busy periods stay then. It does nothing for a calendar that is gone or paused, or whose
+// worker's account is suspended or closed.
 func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uuid.UUID) error {
 	row, err := readSubscription(ctx, s.db.Pool, id)
 	if errors.Is(err, errNoSubscription) || err == nil && row.Paused {
@@ -104,7 +105,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 		return err
 	}
 	if err := s.workers.Active(ctx, s.db.Pool, row.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) {
-		return nil // nobody books with them
+		return nil // nobody can book with them
 	} else if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	}
 	u, err := url.Parse(string(address))
 	if err != nil {
-		return errors.New("an address that was accepted is none") // the error would hold it
+		return errors.New("an address that was accepted is none") // the error would contain the address
 	}
 	found, err := s.ask(ctx, client, u, row, worker)
 	if why, ours := failureOf(err); ours {
@@ -133,7 +134,7 @@ func (s *Service) ReadCalendar(ctx context.Context, client *fetch.Client, id uui
 	return s.storeBusy(ctx, row, found)
 }
 
-// answer is what a calendar's server said.
+// answer is the answer of a calendar's server.
 type answer struct {
 	version   fetch.Version
 	unchanged bool
@@ -154,8 +155,8 @@ func (s *Service) ask(ctx context.Context, client *fetch.Client, u *url.URL, row
 	return a, err
 }
 
-// failureOf is what a worker is told of an error; ours is false for what is no
-// fault of the calendar.
+// failureOf returns the failure to show for an error; ours is false for errors that the
+// calendar did not cause.
 func failureOf(err error) (why Failure, ours bool) {
 	var status fetch.Status
 	if errors.As(err, &status) {
@@ -179,10 +180,10 @@ func failureOf(err error) (why Failure, ours bool) {
 	return "", false
 }
 
-// keep notes what came of a reading, unless the calendar was removed, paused or
-// changed meanwhile. The worker's row comes first, as in every act about hours.
+// store records the result of a synchronisation, unless the calendar was removed, paused
+// or changed meanwhile. The worker is locked first, as in every act on slots.
 func (s *Service) store(ctx context.Context, read subscriptionRow, note func(tx postgres.Tx, row subscriptionRow) error) error {
-	// The time for the reading may be over; what came of it is still noted.
+	// The deadline of the job may have passed; the result is recorded all the same.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 	defer cancel()
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -205,7 +206,7 @@ func (s *Service) storeBusy(ctx context.Context, read subscriptionRow, a answer)
 	return s.store(ctx, read, func(tx postgres.Tx, row subscriptionRow) error {
 		switch {
 		case a.unchanged && row.ExpandedAt == nil:
-			return nil // what has not changed was forgotten meanwhile: it is due, for all of it
+			return nil // the unchanged content was deleted meanwhile; the calendar is due and will be read in full
 		case !a.unchanged:
 			if err := replaceBusy(ctx, tx, row, a.busy); err != nil {
 				return err
@@ -230,18 +231,18 @@ func (s *Service) storeFailure(ctx context.Context, read subscriptionRow, why Fa
 	})
 }
 
-// afterFailures is how long a calendar rests after so many failures in a row.
+// afterFailures returns the interval after so many failures in a row.
 func afterFailures(n int) time.Duration { return min(maxSyncInterval, syncInterval<<min(n-1, 10)) }
 
-// jittered spreads readings, so that calendars that were added together are not
-// asked for together for ever.
+// jittered varies intervals, so that calendars that were added together are not always
+// fetched together.
 func jittered(d time.Duration) time.Duration { return d + rand.N(d/4) }
 
 // failing is the kind of notification of a calendar that has failed for days: the name of
 // its text.
 const failing = "calendar_failing"
 
-// fill says which calendar fails, unless all is well again.
+// fill names the calendar that fails, unless it no longer does.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
 	row, err := readSubscription(ctx, tx, n.SubjectID)
 	if errors.Is(err, errNoSubscription) || err == nil && (row.FailingSince == nil || row.Paused) {
@@ -263,7 +264,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	}}, verdict, nil
 }
 
-// Label says a failure, and what to do about it, as a person would.
+// Label is the failure on pages, with what to do about it.
 func (f Failure) Label() string {
 	switch f {
 	case FailureAddress:

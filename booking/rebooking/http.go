@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// HTTP is the pages of this package.
+// HTTP serves the pages of rebooking.
 type HTTP struct {
 	rebookings *Service
 	render     *web.Renderer
@@ -21,25 +21,25 @@ type HTTP struct {
 // NewHTTP returns the pages.
 func NewHTTP(rebookings *Service, render *web.Renderer) *HTTP { return &HTTP{rebookings, render} }
 
-// proposalPage offers other hours in place of an appointment that its worker
-// cancelled: one press takes one (R20).
+// proposalPage offers other slots instead of an appointment that its worker cancelled; one
+// click books one (R20).
 type proposalPage struct {
 	Proposal
 	Form    *form.Form
 	Reader  *time.Location
-	Problem string // why the hour that was pressed cannot be had
+	Problem string // why the chosen slot could not be booked
 }
 
 func (proposalPage) Template() string { return "booking/proposal" }
 func (proposalPage) Title() string    { return "D’autres heures" }
 
-// offerGroup is one kind of offers on the page.
+// offerGroup is one group of offers on the page.
 type offerGroup struct {
 	Name, Title string
 	Offers      []Offer
 }
 
-// Groups are the kinds that have offers.
+// Groups are the groups that are not empty.
 func (p proposalPage) Groups() (all []offerGroup) {
 	for _, g := range []offerGroup{
 		{"meme-heure", "À la même heure, avec quelqu’un d’autre", p.Offers.SameHour},
@@ -53,12 +53,12 @@ func (p proposalPage) Groups() (all []offerGroup) {
 	return all
 }
 
-// Value is what the offer's button sends.
+// Value is the value of the offer's button.
 func (o Offer) Value() string {
 	return o.SocialWorkerID.String() + " " + o.StartsAt.Format(time.RFC3339)
 }
 
-// Declined reports whether the person said that none suits them.
+// Declined reports whether the person declined all offers.
 func (p proposalPage) Declined() bool { return p.State == Declined }
 
 func (h *HTTP) proposalPage(r *web.Request, f *form.Form) (proposalPage, error) {
@@ -71,7 +71,7 @@ func (h *HTTP) proposalPage(r *web.Request, f *form.Form) (proposalPage, error) 
 	return proposalPage{Proposal: proposal, Form: f, Reader: v.Zone}, err
 }
 
-// Proposals shows what is offered now; once something took the place, that.
+// Proposals shows the current offers, or the appointment that was booked instead.
 func (h *HTTP) Proposals(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.proposalPage(r, form.New(map[string]string{"needs": "1"}))
 	if err != nil {
@@ -83,7 +83,7 @@ func (h *HTTP) Proposals(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// DecodeOffer decodes the button that was pressed, and what was ticked.
+// DecodeOffer decodes the chosen offer and the checkboxes.
 func DecodeOffer(f *form.Form) (r Replacement, chosen bool) {
 	r = Replacement{Note: f.Ticked("note"), Needs: f.Ticked("needs"), Documents: f.Ticked("documents")}
 	worker, at, _ := strings.Cut(f.Hidden("offer", 80), " ")
@@ -102,7 +102,7 @@ func (h *HTTP) ProposalsAgain(r *web.Request, f *form.Form) appointment.Page {
 	}
 }
 
-// decline notes that nothing suits the person.
+// decline records that no offer suits the person.
 func (h *HTTP) decline(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {

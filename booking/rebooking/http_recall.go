@@ -10,25 +10,25 @@ import (
 	"socialdirect/web"
 )
 
-// recallsPage is whom the switchboard is to call.
+// recallsPage lists the people whom the switchboard has to call.
 type recallsPage struct {
 	Viewer  *viewer.Viewer
 	Recalls []Recall
-	More    bool // others wait whom the viewer's day has no room for
+	More    bool // there are more people than the viewer may open today
 }
 
 func (recallsPage) Template() string { return "booking/recalls" }
 func (recallsPage) Title() string    { return "Personnes à rappeler" }
 
-// Number is the number to call as people read it.
+// Number is the number to call, formatted.
 func (r Recall) Number() string { return people.DisplayMobile(r.Mobile) }
 
-// Hours are the call hours, on the clock of the person: "de 8 h à 20 h".
+// Hours are the person's call hours: "de 8 h à 20 h".
 func (r Recall) Hours() string {
 	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", r.CallFrom/60, r.CallUntil/60)
 }
 
-// Clock names the person's clock.
+// Clock names the person's time zone.
 func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
 
 // recalls shows them.
@@ -46,7 +46,7 @@ func (h *HTTP) recallsPage(r *web.Request) (recallsPage, error) {
 	return recallsPage{v, recalls, more}, err
 }
 
-// noteRecall notes what came of a call.
+// noteRecall records the result of a call.
 func (h *HTTP) noteRecall(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {

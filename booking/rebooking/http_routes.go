@@ -2,7 +2,7 @@ package rebooking
 
 import "socialdirect/web"
 
-// Routes are the pages of rebooking, but for the act itself.
+// Routes are the pages of rebooking, except the act itself.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/rendez-vous/{id}/propositions", web.Beneficiaries, h.Proposals),

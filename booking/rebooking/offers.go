@@ -16,38 +16,38 @@ import (
 	"github.com/google/uuid"
 )
 
-// Offer is an hour that can take the place of one that a worker cancelled.
+// Offer is a slot that can replace an appointment that its worker cancelled.
 type Offer struct {
 	SocialWorkerID   uuid.UUID
 	SocialWorkerName string
 	StartsAt         time.Time // UTC
 	Zone             *time.Location
 	Place            string // where, in person
-	Asks             bool   // it would be a request (R19)
+	Asks             bool   // booking it would make a request (R19)
 }
 
-// Offers are those for one cancelled appointment, the best first (R20).
+// Offers are the offers for one cancelled appointment, best first (R20).
 type Offers struct {
 	SameHour   []Offer // other workers
 	OtherHours []Offer // other workers, the nearest hours
 	SameWorker []Offer // the nearest hours
 }
 
-// None reports whether there is nothing to offer.
+// None reports whether there are no offers.
 func (o Offers) None() bool { return len(o.SameHour)+len(o.OtherHours)+len(o.SameWorker) == 0 }
 
-// groups are all of the offers, to be filled in.
+// groups returns all groups, to be filled.
 func (o *Offers) groups() [][]Offer { return [][]Offer{o.SameHour, o.OtherHours, o.SameWorker} }
 
-// How far offers go.
+// The limits of offers.
 const (
 	offersEach = 3                   // of each group
-	offersNear = 14 * 24 * time.Hour // before and after the hour that was lost
-	candidates = 12                  // other workers whose hours are looked at
+	offersNear = 14 * 24 * time.Hour // before and after the cancelled appointment
+	candidates = 12                  // other workers whose agendas are read
 )
 
-// offers finds what can be booked at now in place of a cancelled appointment: what
-// every rule of booking allows the person, each time it is asked.
+// offers finds the slots that the person can book at now instead of a cancelled
+// appointment, by every rule of booking.
 func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (Offers, error) {
 	fits, err := s.room(ctx, q, a, now)
 	if err != nil || fits == nil {
@@ -83,8 +83,8 @@ func (s *Service) offers(ctx context.Context, q postgres.Querier, a appointment.
 	return found, s.nameOffers(ctx, q, &found)
 }
 
-// replacements are the workers whose hours are looked at in place of a cancelled one,
-// the best first. Whoever cannot be booked is left out before they are counted.
+// replacements returns the workers whose agendas are read, best first. Workers who cannot
+// be booked are left out before they are counted.
 func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]worker.Row, error) {
 	rows, err := readReplacements(ctx, q, a, languages, now)
 	if err != nil {
@@ -95,8 +95,8 @@ func (s *Service) replacements(ctx context.Context, q postgres.Querier, a appoin
 	return rows[:min(candidates, len(rows))], err
 }
 
-// room is what an offer must fit into: the person's own hours, the contract and
-// its number of consultations.
+// room is what limits the offers: the person's own appointments, the contract and its
+// number of consultations.
 type room struct {
 	span slot.Period
 	now  time.Time
@@ -104,11 +104,11 @@ type room struct {
 	full []slot.Period // years without a consultation left
 }
 
-// room is nil where the contract allows nothing, or the reason is offered no more.
+// room returns nil if the contract allows nothing, or the reason is no longer offered.
 func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Appointment, now time.Time) (*room, error) {
 	contract, err := s.Accounts.People.ContractOf(ctx, q, a.BeneficiaryID)
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil // nobody's client any more
+		return nil, nil // no longer covered by a client
 	}
 	if err != nil || appointment.Permits(contract, a.Mode, now) != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (s *Service) room(ctx context.Context, q postgres.Querier, a appointment.Ap
 	return f, err
 }
 
-// availableFor are the hours of a worker that fit.
+// availableFor returns the available slots of a worker that fit.
 func (s *Service) availableFor(ctx context.Context, q postgres.Querier, row worker.Row, a appointment.Appointment, fits *room) (available []Offer, err error) {
 	marked, err := appointment.ReadMark(ctx, q, row.AccountID, a.BeneficiaryID)
 	if err != nil {
@@ -156,14 +156,15 @@ func (s *Service) availableFor(ctx context.Context, q postgres.Querier, row work
 	return available, err
 }
 
-// has reports whether the hour is one that the person can have.
+// has reports whether the person can have the slot.
 func (f *room) has(o Offer) bool {
 	hour := slot.Slot{StartsAt: o.StartsAt}.Period()
 	answerable := !o.Asks || appointment.AnswerBy(o.StartsAt, f.now).After(f.now)
 	return answerable && !slot.OverlapsAny(hour, f.own) && !slot.StartsIn(hour, f.full)
 }
 
-// withSame are other hours of the worker who cancelled, but for those they gave up.
+// withSame returns other slots of the worker who cancelled, except those that were
+// cancelled.
 func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment, fits *room) ([]Offer, error) {
 	err := s.Workers.Offered(ctx, q, worker.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !slices.Contains(worker.Reasons, a.Reason) {
@@ -180,7 +181,7 @@ func (s *Service) withSame(ctx context.Context, q postgres.Querier, worker worke
 	return slices.DeleteFunc(available, func(o Offer) bool { return slot.OverlapsAny(slot.Slot{StartsAt: o.StartsAt}.Period(), given) }), err
 }
 
-// nearest are the first of the hours, those closest to at before the others.
+// nearest returns the first offers, ordered by distance to at.
 func nearest(offers []Offer, at time.Time) []Offer {
 	slices.SortStableFunc(offers, func(a, b Offer) int {
 		return int(a.StartsAt.Sub(at).Abs()/time.Second) - int(b.StartsAt.Sub(at).Abs()/time.Second)

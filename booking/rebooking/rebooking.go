@@ -1,6 +1,6 @@
-// Package rebooking offers other hours to somebody whose worker cancelled (R20), from
-// the notification itself; one of them takes the place of what was lost, once. Nobody is
-// forgotten: whoever neither takes one nor says no is called by the switchboard.
+// Package rebooking offers other slots to people whose worker cancelled (R20), starting
+// with the notification. One of them replaces the cancelled appointment, once. The
+// switchboard calls everybody who neither books nor declines.
 package rebooking
 
 import (
@@ -20,30 +20,30 @@ import (
 	"github.com/google/uuid"
 )
 
-// State is where somebody stands whose worker cancelled.
+// State is the state of a rebooking.
 type State string
 
 // The states of a rebooking.
 const (
-	Open     State = "open"     // no answer yet
-	Rebooked State = "rebooked" // another appointment took the place, for good
-	Declined State = "declined" // none suits the person
+	Open     State = "open"     // not answered
+	Rebooked State = "rebooked" // another appointment was booked, finally
+	Declined State = "declined" // no offer suits the person
 	Reached  State = "reached"  // the switchboard spoke with the person
 )
 
-// recallAfter is how long after the notice the switchboard calls who has not
-// answered, and at least so long before the hour that was lost.
+// recallAfter is how long after the notification the switchboard calls people who did not
+// answer, and how long before the cancelled appointment at the latest.
 const recallAfter = 24 * time.Hour
 
-// Documents are those of conversations, for somebody who hands them on.
+// Documents gives access to the documents of conversations.
 type Documents interface {
-	// Count is how many documents the two people's conversation holds.
+	// Count returns the number of documents in the conversation of two people.
 	Count(ctx context.Context, person, worker uuid.UUID) (int, error)
-	// Hand shows the documents of the person's conversation with one worker to another.
+	// Hand shares the documents of the person's conversation with one worker with another.
 	Hand(ctx context.Context, tx postgres.Tx, person, from, to uuid.UUID) error
 }
 
-// Service is the rebookings.
+// Service keeps rebookings.
 type Service struct {
 	Parts
 }
@@ -57,29 +57,28 @@ type Parts struct {
 	Documents    Documents // nil for none
 }
 
-// New returns the rebookings of a platform.
+// New returns the service.
 func New(p Parts) *Service { return &Service{p} }
 
-// At returns the same rebookings on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.DB, moved.Appointments, moved.Workers = db, s.Appointments.At(db), s.Workers.At(db)
 	return &moved
 }
 
-// Proposal is what somebody can take in place of an appointment that the worker
-// cancelled.
+// Proposal is a cancelled appointment and what the person can book instead.
 type Proposal struct {
 	appointment.Appointment // the cancelled one
-	appointment.Details     // what was written for it
+	appointment.Details     // the details of the cancelled one
 	State                   State
-	BookedID                uuid.UUID // what took its place; zero for nothing
-	Offers                  Offers    // as they are now; none once something took its place
-	Documents               int       // how many could be handed on
+	BookedID                uuid.UUID // the appointment booked instead; zero for none
+	Offers                  Offers    // the current offers; none once another appointment was booked
+	Documents               int       // how many could be shared
 }
 
-// Proposal returns it to the person whose appointment it was; NotFound for anybody
-// else, and for what was not cancelled by its worker.
+// Proposal returns it to the person of the appointment. It fails with NotFound for others,
+// and if its worker did not cancel it.
 func (s *Service) Proposal(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Proposal, error) {
 	kept, err := s.own(ctx, v, id)
 	if err != nil {
@@ -113,15 +112,15 @@ func (s *Service) own(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (row,
 	return kept, err
 }
 
-// Replacement is what took the place of the viewer's cancelled appointment; zero for
-// nothing.
+// Replacement returns the appointment that was booked instead of the viewer's cancelled
+// one; zero for none.
 func (s *Service) Replacement(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (uuid.UUID, error) {
 	kept, err := s.own(ctx, v, id)
 	return postgres.OrZero(kept.BookedID), err
 }
 
-// Answerable reports whether the appointment is one of the viewer's for which other
-// hours are offered, and nothing took its place yet.
+// Answerable reports whether the appointment is one of the viewer's for which offers are
+// open.
 func (s *Service) Answerable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
 	if a.Status != appointment.CancelledByWorker || v.ID != a.BeneficiaryID {
 		return false, nil
@@ -133,16 +132,16 @@ func (s *Service) Answerable(ctx context.Context, v *viewer.Viewer, a appointmen
 	return kept.State != Rebooked, err
 }
 
-// Replacement is the hour that the person takes, and what goes on with it.
+// Replacement is the offer that the person chose, and what is carried over.
 type Replacement struct {
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
-	Note           bool // what the person wrote for the cancelled one
+	Note           bool // the note of the cancelled appointment
 	Needs          bool
 	Documents      bool // of the conversation with its worker
 }
 
-// Request asks for the same as the cancelled appointment with another hour.
+// Request returns the request for the same appointment in the other slot.
 func (s *Service) Request(ctx context.Context, v *viewer.Viewer, cancelled appointment.Appointment, r Replacement) (appointment.Request, error) {
 	details, err := s.Appointments.Details(ctx, v, cancelled)
 	request := appointment.Request{SocialWorkerID: r.SocialWorkerID, StartsAt: r.StartsAt, Mode: cancelled.Mode, Reason: cancelled.Reason, Instead: cancelled.ID}
@@ -155,8 +154,8 @@ func (s *Service) Request(ctx context.Context, v *viewer.Viewer, cancelled appoi
 	return request, err
 }
 
-// HandOn shows the documents of the cancelled appointment's conversation to the worker of
-// its replacement, where the person wants that. It is a step of the caller's booking.
+// HandOn shares the documents of the cancelled appointment's conversation with the worker
+// of its replacement, if the person chose that. It is a step of the caller's booking.
 func (s *Service) HandOn(ctx context.Context, tx postgres.Tx, cancelled appointment.Appointment, r Replacement) error {
 	if !r.Documents || s.Documents == nil || r.SocialWorkerID == cancelled.SocialWorkerID {
 		return nil
@@ -164,8 +163,8 @@ func (s *Service) HandOn(ctx context.Context, tx postgres.Tx, cancelled appointm
 	return s.Documents.Hand(ctx, tx, cancelled.BeneficiaryID, cancelled.SocialWorkerID, r.SocialWorkerID)
 }
 
-// Settle takes a booking as the answer of somebody whose worker cancelled: to the
-// appointment whose place it takes, or else to the soonest one about the same.
+// Settle records a booking as the answer to a cancellation: of the appointment that it
+// replaces, or else of the soonest one about the same reason.
 func Settle(ctx context.Context, tx postgres.Tx, r appointment.Request, person, booked uuid.UUID) error {
 	if r.Instead == uuid.Nil {
 		return setAlike(ctx, tx, person, booked, r.Reason)
@@ -174,7 +173,7 @@ func Settle(ctx context.Context, tx postgres.Tx, r appointment.Request, person, 
 	return fault.OrMissing(settled, err, errReplaced)
 }
 
-// SettleSame is Settle for a booking that was there already.
+// SettleSame is Settle for an existing booking.
 func SettleSame(ctx context.Context, tx postgres.Tx, r appointment.Request, person, booked uuid.UUID) error {
 	if r.Instead == uuid.Nil {
 		return nil
@@ -182,11 +181,12 @@ func SettleSame(ctx context.Context, tx postgres.Tx, r appointment.Request, pers
 	return Settle(ctx, tx, r, person, booked)
 }
 
-// errReplaced says that the hour is not needed any more.
+// errReplaced means that another appointment was booked already.
 var errReplaced = fault.New(fault.Conflict, "Un autre rendez-vous a déjà pris la place de celui qui est annulé.")
 
-// Propose returns what is offered in place of a cancelled appointment, in the person's own
-// zone, each hour once; open is false when nothing is, or something took its place.
+// Propose returns the current offers for a cancelled appointment, in the person's zone,
+// each hour once. open is false if there is nothing to offer, or another appointment was
+// booked.
 func (s *Service) Propose(ctx context.Context, q postgres.Querier, a appointment.Appointment, reader *time.Location, now time.Time) (all []notify.Offers, open bool, err error) {
 	kept, err := read(ctx, q, a.ID)
 	if fault.Is(err, fault.NotFound) || err == nil && kept.State == Rebooked {
@@ -199,7 +199,7 @@ func (s *Service) Propose(ctx context.Context, q postgres.Querier, a appointment
 	return offers.inWords(reader), true, err
 }
 
-// inWords says the offers as a mail does: never with whom.
+// inWords formats the offers for a mail, without names.
 func (o Offers) inWords(reader *time.Location) (all []notify.Offers) {
 	titles := []string{"À la même heure, avec quelqu’un d’autre", "À une autre heure, avec quelqu’un d’autre", "À une autre heure, avec la même personne"}
 	for i, group := range o.groups() {
@@ -214,9 +214,8 @@ func (o Offers) inWords(reader *time.Location) (all []notify.Offers) {
 	return all
 }
 
-// Decline notes that none of the offers suits the viewer, who is not called
-// then; they can still take one. It returns what took the place already, zero for
-// nothing.
+// Decline records that no offer suits the viewer, who is not called then. They can still
+// book one. It returns the appointment that was already booked instead, zero for none.
 func (s *Service) Decline(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (booked uuid.UUID, err error) {
 	if _, err := s.own(ctx, v, id); err != nil {
 		return uuid.Nil, err

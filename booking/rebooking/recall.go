@@ -17,27 +17,26 @@ import (
 	"github.com/google/uuid"
 )
 
-// Acts of the journal of the switchboard's calls.
+// Journal acts of the switchboard's calls.
 const (
 	actRecallShown   = "recall.shown"
 	actRecallReached = "recall.reached"
 	actRecallMissed  = "recall.missed"
 )
 
-// Recall is somebody to call whose worker cancelled, and who has not answered.
+// Recall is a person to call whose worker cancelled and who has not answered.
 type Recall struct {
 	people.Reachable
 	AppointmentID    uuid.UUID // the cancelled one
-	StartsAt         time.Time // the hour that was lost
+	StartsAt         time.Time // of the cancelled one
 	SocialWorkerName string
-	Delivery         notify.Delivery // what became of the latest word of it
-	Tries            int             // calls that reached nobody
+	Delivery         notify.Delivery // of the latest notification of it
+	Tries            int             // unsuccessful calls
 	TriedAt          time.Time
-	CallNow          bool // a call may come now
+	CallNow          bool // it is within the person's call hours
 }
 
-// How many people one page shows, and how many are looked at, at a time and to count
-// them.
+// How many people are shown on a page, and how many are read at a time and to count them.
 const (
 	recallsShown   = 50
 	recallsScanned = 500
@@ -45,12 +44,11 @@ const (
 
 var errRecalled = fault.New(fault.Conflict, "Cette personne n’attend plus d’appel : elle a répondu, ou quelqu’un l’a jointe.")
 
-// Recalls lists, for the switchboard, whom to call: those who took no other hour and
-// did not say no within a day, sooner when the lost hour is near, and at once those
-// whom no mail tells. It tells when and with whom the hour was, never why. That each
-// was shown is journaled. Whose account is not open cannot be helped here, and is
-// back on the list once it is. more reports that others wait whom the viewer's day has
-// no room for (R47).
+// Recalls lists the people whom the switchboard has to call: those who neither booked nor
+// declined within a day, earlier if the cancelled appointment was near, and at once those
+// whom no mail reaches. It shows when and with whom the appointment was, never why. Each
+// person shown is journaled. People whose account is not open are left out until it is.
+// more reports that the viewer's daily limit leaves out others (R47).
 func (s *Service) Recalls(ctx context.Context, v *viewer.Viewer) (all []Recall, more bool, err error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
@@ -84,8 +82,8 @@ func noteRecallsShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, all
 	return nil
 }
 
-// firstRecalls are the first so many; however many people whose account is not open
-// stand before them, nobody is hidden behind those.
+// firstRecalls returns the first so many. People whose account is not open do not count,
+// so that they hide nobody.
 func (s *Service) firstRecalls(ctx context.Context, q postgres.Querier, now time.Time, most int) (all []Recall, err error) {
 	for scanned := 0; len(all) < most; scanned += recallsScanned {
 		rows, err := readRecalls(ctx, q, now, recallsScanned, scanned)
@@ -125,15 +123,15 @@ func (s *Service) recalls(ctx context.Context, q postgres.Querier, rows []recall
 	return all, err
 }
 
-// CountRecalls is how many people wait for a call, for the switchboard's first page.
+// CountRecalls returns the number of people to call, for the switchboard's home page.
 func (s *Service) CountRecalls(ctx context.Context) (int, error) {
 	all, err := s.firstRecalls(ctx, s.DB.Pool, s.DB.Now(), recallsScanned)
 	return len(all), err
 }
 
-// NoteRecall notes what came of a call, by the switchboard: the person was reached,
-// who is then called no more, or not. It is journaled. Conflict when the person does
-// not wait for a call any more.
+// NoteRecall records the result of a call by the switchboard: whether the person was
+// reached, who is not called again then. It is journaled. It fails with Conflict if the
+// person does not have to be called any longer.
 func (s *Service) NoteRecall(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reached bool) error {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err
@@ -157,7 +155,8 @@ func (s *Service) NoteRecall(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 	})
 }
 
-// settleReached notes that the person was told by phone, of the cancelling too.
+// settleReached records that the person was reached by phone, and so knows of the
+// cancellation.
 func settleReached(ctx context.Context, tx postgres.Tx, r row) error {
 	return errors.Join(setState(ctx, tx, r.AppointmentID, Reached), notification.MarkCalledAbout(ctx, tx, r.AppointmentID, r.BeneficiaryID))
 }

@@ -28,8 +28,7 @@ type row struct {
 
 const columns = `appointment_id, beneficiary_id, starts_at, due_at, state, booked_id, settled_at, tries, tried_at`
 
-// Add notes whom the cancelling of an appointment leaves without their
-// hour; it does nothing where it was not the worker who cancelled.
+// Add opens a rebooking for the person of an appointment, if its worker cancelled it.
 func Add(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		insert into rebookings (appointment_id, beneficiary_id, starts_at, due_at, state)
@@ -43,7 +42,7 @@ func read(ctx context.Context, q postgres.Querier, appointment uuid.UUID) (row, 
 	return one(ctx, q, `select `+columns+` from rebookings where appointment_id = $1`, appointment)
 }
 
-// lock keeps everybody else from settling it until the transaction ends.
+// lock locks it until the transaction ends.
 func lock(ctx context.Context, tx postgres.Tx, appointment uuid.UUID) (row, error) {
 	return one(ctx, tx, `select `+columns+` from rebookings where appointment_id = $1 for update`, appointment)
 }
@@ -56,7 +55,7 @@ func one(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (row
 	return kept, err
 }
 
-// setRebooked notes what took the place of a cancelled appointment, once.
+// setRebooked records the appointment booked instead, once.
 func setRebooked(ctx context.Context, tx postgres.Tx, cancelled, booked uuid.UUID) (settled bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		update rebookings set state = 'rebooked', booked_id = $2, settled_at = $3 where appointment_id = $1 and state <> 'rebooked'`,
@@ -64,8 +63,8 @@ func setRebooked(ctx context.Context, tx postgres.Tx, cancelled, booked uuid.UUI
 	return tag.RowsAffected() > 0, err
 }
 
-// setAlike takes a booking as the answer to the soonest open one of the person
-// that was about the same.
+// setAlike records a booking as the answer to the person's soonest open rebooking about
+// the same reason.
 func setAlike(ctx context.Context, tx postgres.Tx, person, booked uuid.UUID, reason string) error {
 	_, err := tx.Exec(ctx, `
 		update rebookings set state = 'rebooked', booked_id = $2, settled_at = $3
@@ -76,8 +75,7 @@ func setAlike(ctx context.Context, tx postgres.Tx, person, booked uuid.UUID, rea
 	return err
 }
 
-// Reopen takes back that a request took the place of a cancelled appointment:
-// it came to nothing.
+// Reopen opens a rebooking again whose request was declined or expired.
 func Reopen(ctx context.Context, tx postgres.Tx, request uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		update rebookings set state = 'open', booked_id = null, settled_at = null, due_at = greatest($2::timestamptz, least($2::timestamptz + $3::interval, starts_at - $3::interval))
@@ -95,18 +93,17 @@ func noteTry(ctx context.Context, tx postgres.Tx, r row) error {
 	return err
 }
 
-// recallRow is somebody to call.
+// recallRow is a person to call.
 type recallRow struct {
 	row
 	SocialWorkerID uuid.UUID
-	Channel        notification.Channel // of the latest notice of it that the person was sent
+	Channel        notification.Channel // of the latest notification that the person was sent
 	DeliveryState  notification.State
 	Cause          string
 }
 
-// readRecalls finds whom the switchboard is to call: who did not answer in time, and
-// at once whom no mail tells. Those nobody has tried yet come first, then the sooner
-// hour.
+// readRecalls reads the people to call: those who did not answer in time, and those whom
+// no mail reaches. Those not tried yet come first, then the soonest appointments.
 func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, skipped int) ([]recallRow, error) {
 	return postgres.All[recallRow](ctx, q, `
 		select b.appointment_id, b.beneficiary_id, b.starts_at, b.due_at, b.state, b.booked_id, b.settled_at, b.tries, b.tried_at,
@@ -120,11 +117,11 @@ func readRecalls(ctx context.Context, q postgres.Querier, now time.Time, most, s
 		order by b.tries > 0, case when b.tries > 0 then b.tried_at end, b.starts_at, b.appointment_id limit $2 offset $4`, now, most, notify.Cancellation, skipped)
 }
 
-// readReplacements finds every worker with valid credentials who takes a cancelled
-// appointment's reason and mode and shares a language with its worker: first those
-// whose openings hold the hour and who have nobody then, then those with more of the
-// languages. Among equals each appointment has an order of its own, so that a hundred
-// people are not all sent to the same three.
+// readReplacements reads every worker with valid credentials who offers the reason and
+// mode of a cancelled appointment and shares a language with its worker: first those with
+// an opening at its hour and no appointment then, then those with more of the languages.
+// The order among equals depends on the appointment, so that a hundred people are not all
+// sent to the same three workers.
 func readReplacements(ctx context.Context, q postgres.Querier, a appointment.Appointment, languages []string, now time.Time) ([]worker.Row, error) {
 	return postgres.All[worker.Row](ctx, q, `
 		select `+worker.Columns+` from social_workers
@@ -140,14 +137,14 @@ func readReplacements(ctx context.Context, q postgres.Querier, a appointment.App
 		a.SocialWorkerID, a.Reason, a.Mode, languages, a.StartsAt, a.ID, now)
 }
 
-// readGivenUp finds the hours inside span that the worker cancelled.
+// readGivenUp reads the periods inside span that the worker cancelled.
 func readGivenUp(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period) ([]slot.Period, error) {
 	return postgres.All[slot.Period](ctx, q, `
 		select lower(period) as "from", upper(period) as "to" from appointments
 		where social_worker_id = $1 and lower(period) >= $2 and lower(period) < $3 and status = 'cancelled_by_worker'`, worker, span.From, span.To)
 }
 
-// Erase takes out what was offered to a person.
+// Erase deletes a person's rebookings.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from rebookings where beneficiary_id = $1`, person)
 	return err
