@@ -16,34 +16,34 @@ import (
 	"github.com/google/uuid"
 )
 
-// Delivery is what a person was told, without what it said: for the switchboard.
+// Delivery is an entry of the delivery log, without content: for the switchboard.
 type Delivery struct {
 	notification.Notification
-	Label  string // which notification it was
-	HourAs string // the words before the hour that it concerns
-	Name   string // the person's
+	Label  string // of its kind
+	HourAs string // the words before the hour of the appointment
+	Name   string // of the person
 }
 
-// Deliveries are all that is known of how a person was d.
+// Deliveries are the delivery log of one person.
 type Deliveries struct {
 	people.Reachable
-	All      []Delivery // the latest first
-	Lost     bool       // whether one did not arrive, and nobody called since
-	Callable bool       // whether a call may come now
+	All      []Delivery // latest first
+	Lost     bool       // whether one did not arrive and nobody has called since
+	Callable bool       // whether it is within the person's call hours
 	At       time.Time
 }
 
-// How many lines the switchboard's pages have.
+// The maximum number of lines on the switchboard's pages.
 const (
 	unreachedShown  = 100
 	deliveriesShown = 100
 )
 
-// Unreached lists, for the switchboard, whom the latest about an appointment to come
-// did not reach by any channel, and whom nobody called since: the soonest hour first
-// (R21). It tells who, and when the hour is; the number is on the person's own page.
-// That each was shown is journaled (R39). more reports that others wait whom the
-// viewer's day has no room for (R47).
+// Unreached lists, for the switchboard, the people whom the latest notification of a
+// coming appointment did not reach by any channel, and whom nobody has called since,
+// soonest appointment first (R21). It shows who and when; the number is on the person's
+// page. Each person shown is journaled (R39). more reports that the viewer's daily limit
+// leaves out others (R47).
 func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (all []Delivery, more bool, err error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, false, err
@@ -72,7 +72,7 @@ func (s *Service) Unreached(ctx context.Context, v *viewer.Viewer) (all []Delive
 	return all, more, err
 }
 
-// whose are whom notifications are for.
+// whose returns the accounts of notifications.
 func whose(rows []notification.Notification) []uuid.UUID {
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
@@ -96,9 +96,9 @@ func noteUnreachedShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r
 	return nil
 }
 
-// Deliveries returns, for the switchboard, how a beneficiary was told of their appointments:
-// what, when, by which channel and what became of it, never the content. It is
-// journaled. NotFound for nobody, and for staff.
+// Deliveries returns, for the switchboard, the delivery log of a beneficiary: kind, time,
+// channel and state, never the content. It is journaled. It fails with NotFound for an
+// unknown account, and for staff.
 func (s *Service) Deliveries(ctx context.Context, v *viewer.Viewer, person uuid.UUID) (d Deliveries, err error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return Deliveries{}, err
@@ -141,9 +141,8 @@ func (s *Service) beneficiary(ctx context.Context, q postgres.Querier, id uuid.U
 	return people.Reachable{}, appointment.ErrNobodyThere
 }
 
-// MarkCalled notes that the switchboard told a beneficiary by phone what did not reach
-// them otherwise, as it was known at seen: what was lost since, nobody has told them.
-// It is journaled.
+// MarkCalled records that the switchboard called a beneficiary about the notifications
+// that were known to be lost at seen; later ones stay open. It is journaled.
 func (s *Service) MarkCalled(ctx context.Context, v *viewer.Viewer, person uuid.UUID, seen time.Time) error {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// fill says what a notification of an appointment says, as things stand.
+// fill returns the content of a notification of an appointment, from the current state.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (notification.Content, notification.Verdict, error) {
 	known, err := s.Accounts.People.Reachable(ctx, tx, []uuid.UUID{n.AccountID})
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	return content, verdict, err
 }
 
-// judge decides on a notification by what holds now.
+// judge decides whether a notification is still valid and wanted.
 func (s *Service) judge(n notification.Notification, a appointment.Appointment, r people.Reachable, superseded bool, now time.Time) notification.Verdict {
 	kind := kinds[n.Kind]
 	useless := kind.uselessFrom(a)
@@ -63,7 +63,7 @@ func (s *Service) judge(n notification.Notification, a appointment.Appointment, 
 }
 
 // wants reports whether the person still wants the notification by its channel. Whoever
-// cancelled needs no SMS about it, as long as the mail says it.
+// cancelled gets no SMS about it if a mail reaches them.
 func (s *Service) wants(n notification.Notification, kind kind, a appointment.Appointment, r people.Reachable) bool {
 	switch {
 	case kind.reminder() && !(r.Active && kind.wanted(r.Contact)):
@@ -74,8 +74,7 @@ func (s *Service) wants(n notification.Notification, kind kind, a appointment.Ap
 	return s.Reaches(n.Channel, r)
 }
 
-// calendarMethod says what a calendar is to do with the appointment; a reminder
-// changes nothing there.
+// calendarMethod returns the iCalendar method for the appointment. Reminders have none.
 func calendarMethod(n notification.Notification, a appointment.Appointment) (method ics.Method, has bool) {
 	switch {
 	case kinds[n.Kind].reminder():
@@ -86,11 +85,11 @@ func calendarMethod(n notification.Notification, a appointment.Appointment) (met
 	return ics.MethodCancel, true
 }
 
-// words are what the texts may say: never who the other person is, nor why they meet.
+// words are the data of the texts: never who the other person is, nor the reason.
 type words struct {
-	FirstName        string // of the person who is told
+	FirstName        string // of the addressee
 	When             string // in full, for a mail
-	PenaltyFree      bool   // whether cancelling is free still
+	PenaltyFree      bool   // whether cancelling is still penalty-free
 	PenaltyFreeUntil string
 	AnswerBy         string
 	Plain            string // for an SMS
@@ -99,12 +98,12 @@ type words struct {
 	Page             string
 	Beneficiary      bool
 	Late             bool
-	Begun            bool // the hour, which nobody cancels or moves any more
+	Begun            bool // the appointment has begun: it can no longer be cancelled or moved
 	Requested        bool
 	Mode             slot.Mode
 
-	Proposals string   // where other hours are offered; empty where none are
-	Offers    []Offers // those of them that a mail names
+	Proposals string   // the address of offers; empty if there are none
+	Offers    []Offers // the offers that a mail lists
 }
 
 func (s *Service) wordsOf(a appointment.Appointment, person people.Reachable, now time.Time) words {
@@ -120,8 +119,7 @@ func (s *Service) wordsOf(a appointment.Appointment, person people.Reachable, no
 	}
 }
 
-// say is what a notification says: of a worker's cancelling, with what is offered as it
-// is written.
+// wordsWithOffers is wordsOf with the current offers, if the worker cancelled.
 func (s *Service) wordsWithOffers(ctx context.Context, tx postgres.Tx, n notification.Notification, a appointment.Appointment, person people.Reachable) (words, error) {
 	said := s.wordsOf(a, person, tx.Now)
 	if n.Kind != Cancellation || a.Status != appointment.CancelledByWorker || person.ID != a.BeneficiaryID || !person.Active {

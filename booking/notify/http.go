@@ -14,7 +14,7 @@ import (
 	"socialdirect/web"
 )
 
-// Become says what became of a notification, as the switchboard reads it.
+// Become is the delivery state on the switchboard's pages.
 func (d Delivery) Become() string {
 	switch d.State {
 	case notification.Queued:
@@ -29,7 +29,7 @@ func (d Delivery) Become() string {
 	return "Échec"
 }
 
-// causeWords say why a notification did not arrive, or was not sent.
+// causeWords are the causes on the switchboard's pages.
 var causeWords = map[string]string{
 	string(mail.UnknownAddress): "l’adresse n’existe pas",
 	string(mail.MailboxFull):    "la boîte aux lettres est pleine",
@@ -45,10 +45,10 @@ var causeWords = map[string]string{
 	notification.Unwanted:       "la personne n’en a pas besoin, ou n’en veut pas",
 }
 
-// Why says why, empty for what arrived.
+// Why is the cause, empty if there is none.
 func (d Delivery) Why() string { return causeWords[d.Cause] }
 
-// By says by which channel.
+// By is the channel.
 func (d Delivery) By() string {
 	switch d.Channel {
 	case notification.Mail:
@@ -59,7 +59,7 @@ func (d Delivery) By() string {
 	return ""
 }
 
-// HTTP is the switchboard's pages of what reached nobody.
+// HTTP serves the switchboard's pages of the delivery log.
 type HTTP struct {
 	notify *Service
 	render *web.Renderer
@@ -68,17 +68,17 @@ type HTTP struct {
 // NewHTTP returns the pages.
 func NewHTTP(notify *Service, render *web.Renderer) *HTTP { return &HTTP{notify, render} }
 
-// unreachedPage is the people whom nothing reached.
+// unreachedPage lists the people whom no notification reached.
 type unreachedPage struct {
 	Viewer *viewer.Viewer
 	All    []Delivery
-	More   bool // others wait whom the viewer's day has no room for
+	More   bool // there are more people than the viewer may open today
 }
 
 func (unreachedPage) Template() string { return "booking/unreached" }
 func (unreachedPage) Title() string    { return "Personnes à joindre" }
 
-// unreached shows the switchboard whom to call.
+// unreached lists the people to call.
 func (h *HTTP) unreached(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	all, more, err := h.notify.Unreached(r.Context(), v)
@@ -88,7 +88,7 @@ func (h *HTTP) unreached(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, unreachedPage{v, all, more})
 }
 
-// deliveriesPage is how one person was told.
+// deliveriesPage is the delivery log of one person.
 type deliveriesPage struct {
 	Viewer *viewer.Viewer
 	Deliveries
@@ -103,13 +103,13 @@ func (p deliveriesPage) Hours() string {
 	return fmt.Sprintf("de %d\u00a0h à %d\u00a0h", p.CallFrom/60, p.CallUntil/60)
 }
 
-// Seen is when the page was shown, to the instant.
+// Seen is the instant at which the page was made.
 func (p deliveriesPage) Seen() string { return p.At.UTC().Format(time.RFC3339Nano) }
 
-// Clock names the clock of these hours.
+// Clock names the person's time zone.
 func (p deliveriesPage) Clock() string { return web.ZoneName(p.Reachable.Zone) }
 
-// deliveries shows the switchboard what was sent to a person, and the number to call.
+// deliveries shows the delivery log of a person, and the number to call.
 func (h *HTTP) deliveries(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -123,7 +123,7 @@ func (h *HTTP) deliveries(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, deliveriesPage{Viewer: v, Deliveries: d, Number: people.DisplayMobile(d.Mobile)})
 }
 
-// markCalled notes that the person was told by phone.
+// markCalled records that the person was called.
 func (h *HTTP) markCalled(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {

@@ -2,7 +2,7 @@ package notify
 
 import "socialdirect/web"
 
-// Routes are the switchboard’s pages of what reached nobody.
+// Routes are the switchboard’s pages of the delivery log.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/standard/notifications", web.Switchboard, h.unreached),

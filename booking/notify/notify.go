@@ -1,9 +1,9 @@
-// Package notify notifies people of what becomes of their appointments, reminds them of
-// the hour, and shows the switchboard what became of it (R21).
+// Package notify notifies people of changes to their appointments, reminds them, and shows
+// the delivery log to the switchboard (R21).
 //
-// It registers its kinds with package notification, which sends them. What is told is
-// judged as it is sent: nobody is told what is no longer true, too late, or against
-// their wishes, and no SMS comes outside of the call hours.
+// It registers its kinds with package notification, which sends them. Each notification is
+// checked when it is sent: nothing outdated, late or unwanted is sent, and no SMS outside
+// call hours.
 package notify
 
 import (
@@ -21,37 +21,37 @@ import (
 	"github.com/google/uuid"
 )
 
-// The kinds about an appointment: the names of their texts.
+// The kinds of notifications about an appointment, which are also the names of their
+// texts.
 const (
 	Confirmation  = "confirmation"
 	Cancellation  = "cancellation"
-	Change        = "change"  // another hour, another way to talk, other needs
-	Request       = "request" // an hour is asked for, and kept
+	Change        = "change"  // another hour, mode or other needs
+	Request       = "request" // a request was made
 	Accepted      = "accepted"
 	Declined      = "declined"
 	Expired       = "expired"
-	ClosedRequest = "closed_request" // to the worker, of both
+	ClosedRequest = "closed_request" // to the worker, of a declined or expired request
 	LimitReminder = "reminder_limit"
 	HourReminder  = "reminder_hour"
 )
 
-// kind is what holds for every notification of a name.
+// kind describes all notifications of one name.
 type kind struct {
-	label  string                    // as the switchboard reads it
-	valid  []appointment.Status      // the states of its appointment in which it is true
-	byMail bool                      // it goes by SMS only to somebody without an e-mail address
+	label  string                    // on the switchboard's pages
+	valid  []appointment.Status      // the states of the appointment in which it is valid
+	byMail bool                      // an SMS is sent only if no mail reaches the person
 	wanted func(people.Contact) bool // of a reminder: whether the person wants it
 
 	before  time.Duration // of a reminder: how long before the hour it is due
-	useless time.Duration // of a reminder: how long before the hour it helps nobody any more
+	useless time.Duration // of a reminder: how long before the hour it is no longer useful
 }
 
-// reminder reports whether notifications of the kind are planned from the appointment,
-// and say nothing new.
+// reminder reports whether the kind is a reminder, planned from the appointments.
 func (k kind) reminder() bool { return k.before > 0 }
 
-// uselessFrom is from when a notification of the kind helps nobody any more: news is told
-// until the hour is over.
+// uselessFrom returns from when a notification of the kind is no longer useful: other than
+// reminders, when the appointment is over.
 func (k kind) uselessFrom(a appointment.Appointment) time.Time {
 	if k.reminder() {
 		return a.StartsAt.Add(-k.useless)
@@ -66,8 +66,9 @@ func (k kind) priority() int {
 	return jobs.News
 }
 
-// kinds are the kinds by name. A reminder before the limit comes a day before it, and
-// not in its last hour; the one before the hour stops when the doors open.
+// kinds are the kinds by name. The reminder of the limit is due a day before it and no
+// longer useful in its last hour; the reminder of the hour is no longer useful when the
+// call page opens.
 var kinds = map[string]kind{
 	Confirmation:  {label: "Confirmation", valid: []appointment.Status{appointment.Confirmed}},
 	Cancellation:  {label: "Annulation", valid: []appointment.Status{appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker}},
@@ -87,14 +88,14 @@ var kinds = map[string]kind{
 	},
 }
 
-// Proposer says what is offered in place of an appointment that its worker cancelled.
+// Proposer returns offers for an appointment that its worker cancelled.
 type Proposer interface {
-	// Propose returns the hours that can be had now; open is false when nothing is
-	// offered, or something took the appointment's place.
+	// Propose returns the current offers; open is false if there are none, or another
+	// appointment was booked.
 	Propose(ctx context.Context, q postgres.Querier, a appointment.Appointment, reader *time.Location, now time.Time) (offers []Offers, open bool, err error)
 }
 
-// Offers are hours of one kind as a mail names them: never with whom.
+// Offers are one group of offers in a mail, without names.
 type Offers struct {
 	Title string
 	Hours []string
@@ -114,7 +115,7 @@ type Parts struct {
 	Links         appointment.Links
 }
 
-// New returns the notifications of appointments, and registers their kinds.
+// New returns the service, and registers its kinds.
 func New(p Parts) *Service {
 	s := &Service{p}
 	for name, k := range kinds {
@@ -125,20 +126,20 @@ func New(p Parts) *Service {
 	return s
 }
 
-// At returns the same notifications on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.DB, moved.Notifications = db, s.Notifications.At(db)
 	return &moved
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "appointment_reminders", Every: remindEvery, Do: s.Remind}}
 }
 
-// About has people told of the appointment as it stands in the transaction: once for
-// each change of it (its sequence), by each channel that reaches them.
+// About notifies people of the current state of the appointment: once for each change of
+// it (its sequence), by each channel that reaches them.
 func (s *Service) About(ctx context.Context, tx postgres.Tx, id uuid.UUID, name string, people ...uuid.UUID) error {
 	a, err := appointment.ReadAny(ctx, tx, id)
 	if err != nil {
@@ -161,8 +162,8 @@ func (s *Service) queue(ctx context.Context, tx postgres.Tx, name string, about 
 	return s.Notifications.Queue(ctx, tx, notification.Request{Kind: name, SubjectID: about.ID, Version: about.Sequence, ConcernsAt: about.StartsAt, To: to})
 }
 
-// News addresses somebody by each channel that reaches them; what reaches nobody is kept
-// too, for the switchboard to tell.
+// News returns the channels that reach somebody. If there are none the notification is
+// still stored, for the switchboard to call.
 func (s *Service) News(r people.Reachable, bySMS bool) []notification.Addressee {
 	if to := s.addressed(r, bySMS); len(to) > 0 {
 		return to
@@ -170,8 +171,8 @@ func (s *Service) News(r people.Reachable, bySMS bool) []notification.Addressee 
 	return []notification.Addressee{{AccountID: r.ID, Channel: notification.NoChannel}}
 }
 
-// addressed is somebody by each channel that reaches them. Where no mail does, an SMS
-// goes whether the kind has one or not.
+// addressed returns the channels that reach somebody. If no mail does, an SMS is sent for
+// every kind.
 func (s *Service) addressed(r people.Reachable, bySMS bool) (to []notification.Addressee) {
 	if r.Email != "" {
 		to = notification.ByMail(r.ID)
@@ -182,13 +183,13 @@ func (s *Service) addressed(r people.Reachable, bySMS bool) (to []notification.A
 	return to
 }
 
-// textable reports whether the person may be sent SMS: staff read their mail, and a
-// number that never answered a code may be a stranger's (R47).
+// textable reports whether the person may be sent SMS: not staff, who read their mail, and
+// not to an unverified number, which may be a stranger's (R47).
 func (s *Service) textable(r people.Reachable) bool {
 	return s.Accounts.People.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
 }
 
-// Reaches reports whether the channel is still one to the person.
+// Reaches reports whether the channel still reaches the person.
 func (s *Service) Reaches(channel notification.Channel, r people.Reachable) bool {
 	if channel == notification.Mail {
 		return r.Email != ""
@@ -196,7 +197,7 @@ func (s *Service) Reaches(channel notification.Channel, r people.Reachable) bool
 	return s.textable(r)
 }
 
-// MayText reports whether somebody can be told by SMS.
+// MayText reports whether somebody can be notified by SMS.
 func (s *Service) MayText(ctx context.Context, q postgres.Querier, person uuid.UUID) (bool, error) {
 	known, err := s.Accounts.People.Reachable(ctx, q, []uuid.UUID{person})
 	return s.textable(known[person]), err
@@ -211,7 +212,7 @@ func (s *Service) SpendText(ctx context.Context, tx postgres.Tx, person uuid.UUI
 	return s.Accounts.Outbox.SpendText(ctx, tx, known[person].Person)
 }
 
-// Within has an SMS wait for the person's call hours, as long as it helps then.
+// Within delays an SMS until the person's call hours, if it is still useful then.
 func Within(channel notification.Channel, r people.Reachable, useless, now time.Time) notification.Verdict {
 	if channel != notification.SMS {
 		return notification.Verdict{}
@@ -223,8 +224,7 @@ func Within(channel notification.Channel, r people.Reachable, useless, now time.
 	return notification.Verdict{Wait: callable.Sub(now)}
 }
 
-// To is where a notification to the person goes, and that it is discreet where they want
-// that.
+// To returns the address of a notification, and whether its text is discreet.
 func To(channel notification.Channel, r people.Reachable) notification.Content {
 	if channel == notification.SMS {
 		return notification.Content{To: r.Mobile, Discreet: r.Discreet}

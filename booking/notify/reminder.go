@@ -9,10 +9,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// reminders are the kinds that are planned from the appointments themselves. They
-// are looked for every minute, and not set up when booking: what was moved, cancelled
-// or booked before a rule changed is then nothing special, and a time in which the
-// platform stood still is made up for as long as it helps.
+// reminders are the kinds planned from the appointments. They are looked for every minute,
+// not queued when booking: moved and cancelled appointments need no special case, and
+// after downtime late reminders are sent if they are still useful.
 var reminders = []string{LimitReminder, HourReminder}
 
 const (
@@ -20,7 +19,7 @@ const (
 	remindAtOnce = 200 // appointments in one transaction
 )
 
-// Remind queues every reminder that has become due, once (R21).
+// Remind queues every reminder that is due, once (R21).
 func (s *Service) Remind(ctx context.Context) error {
 	for _, name := range reminders {
 		var last due
@@ -34,8 +33,8 @@ func (s *Service) Remind(ctx context.Context) error {
 	return nil
 }
 
-// remindSome queues the reminders of the appointments after the given one, in the
-// order of their hours, and returns the last.
+// remindSome queues the reminders of the appointments after the given one, in order of
+// their start, and returns the last.
 func (s *Service) remindSome(ctx context.Context, name string, after due) (last due, more bool, err error) {
 	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		found, err := readDue(ctx, tx, name, kinds[name], after, remindAtOnce)
@@ -70,7 +69,7 @@ func (s *Service) remindOf(ctx context.Context, tx postgres.Tx, name string, all
 	return nil
 }
 
-// due is an appointment that somebody is to be reminded of.
+// due is an appointment with a reminder to queue.
 type due struct {
 	ID            uuid.UUID
 	BeneficiaryID uuid.UUID

@@ -7,9 +7,9 @@ import (
 	"socialdirect/notification"
 )
 
-// selectDue finds, from the cursor on, the appointments whose reminder has become due
-// and is still of use. Whoever was told anything of the appointment since the
-// reminder was due has learnt it there: who booked or moved late is not flooded.
+// selectDue selects, after the cursor, the appointments whose reminder is due and still
+// useful. It skips people who were notified of the appointment since the reminder was due:
+// they know.
 var selectDue = `
 	select p.id, p.beneficiary_id, p.sequence, lower(p.period) as starts_at from appointments p
 	where p.status = 'confirmed' and lower(p.period) > $1 and lower(p.period) <= $2

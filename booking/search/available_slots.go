@@ -15,18 +15,17 @@ import (
 )
 
 const (
-	maxSlots = 100 // hours that are kept, of each mode
+	maxSlots = 100 // slots stored, of each mode
 
-	maxAge          = time.Hour // what is kept is worked out again so often in any case: time passes, and horizons move
+	maxAge          = time.Hour // stored slots are computed again at this age even without a change, since time passes and horizons move
 	RefreshInterval = 10 * time.Second
-	refreshBatch    = 200 // workers in one round of reading who is due
+	refreshBatch    = 200 // workers read at a time
 )
 
-// onChange is what else is to happen in the transaction that keeps what became of a
-// worker's hours.
+// onChange is called in the transaction that stores a worker's new slots.
 type onChange func(ctx context.Context, tx postgres.Tx, worker worker.Row, c Change) error
 
-// Refresh works out the free hours of everybody whose agenda changed. A failure for
+// Refresh computes the available slots of everybody whose agenda changed. A failure for
 // one worker does not stop the others.
 func (s *Service) Refresh(ctx context.Context, then onChange) error {
 	after := uuid.Nil
@@ -44,8 +43,8 @@ func (s *Service) Refresh(ctx context.Context, then onChange) error {
 	}
 }
 
-// refreshWorker takes the notes of changes away before it reads the agenda: a change
-// that it does not see has a note that it does not take.
+// refreshWorker deletes the recorded changes before it reads the agenda. A change that
+// commits later has a record that this does not delete.
 func (s *Service) refreshWorker(ctx context.Context, tx postgres.Tx, id uuid.UUID, then onChange) error {
 	knownUntil, err := lockSlots(ctx, tx, id)
 	if err != nil {
@@ -75,14 +74,14 @@ func (s *Service) refreshWorker(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	return then(ctx, tx, row, c)
 }
 
-// Change is what became of a worker's free hours.
+// Change is the difference between a worker's stored and current available slots.
 type Change struct {
 	before, after []slot.Slot
-	knownUntil    time.Time // until when before were all
-	until         time.Time // until when after are all
+	knownUntil    time.Time // until when before is complete
+	until         time.Time // until when after is complete
 }
 
-// Gone are the hours that are free no more.
+// Gone returns the slots that are no longer available.
 func (c Change) Gone() []time.Time {
 	var gone []time.Time
 	for _, hour := range c.before {
@@ -93,7 +92,7 @@ func (c Change) Gone() []time.Time {
 	return gone
 }
 
-// altered are the hours that are to be kept, where something changed.
+// altered returns the slots to store: those that are new or have other modes.
 func (c Change) altered() []slot.Slot {
 	var altered []slot.Slot
 	for _, hour := range c.after {
@@ -104,7 +103,7 @@ func (c Change) altered() []slot.Slot {
 	return altered
 }
 
-// Released are the hours, in the modes, in which they were not free before.
+// Released returns the slots that became available, with the modes in which they did.
 func (c Change) Released() []slot.Slot {
 	var released []slot.Slot
 	for _, hour := range c.after {

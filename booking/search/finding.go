@@ -1,6 +1,6 @@
 // Package search finds who can be booked: workers by what they offer and by their first
-// available slot, and the first slots of anybody. The first slots of each worker are
-// kept, and worked out again when the agenda changed.
+// available slot, and the first slots with anybody. The first slots of each worker are
+// stored, and computed again when the agenda changes.
 package search
 
 import (
@@ -21,33 +21,31 @@ import (
 	"github.com/google/uuid"
 )
 
-// Search is whom somebody looks for: workers who offer all that it names. Empty fields
-// name nothing.
+// Search is the criteria of a search for workers. Empty fields match everything.
 type Search struct {
 	Reason   string
 	Mode     slot.Mode
 	Language string
-	Town     string    // part of the address where one meets
-	ByName   bool      // in the order of names, not of the first free hours
+	Town     string    // a part of the address of a place
+	ByName   bool      // ordered by name, not by the first available slot
 	Page     int       // 0 is the first
-	Worker   uuid.UUID // this one alone; zero for anybody
-	For      uuid.UUID // for whom the viewer looks; zero for themself
+	Worker   uuid.UUID // this worker only; zero for anybody
+	For      uuid.UUID // the person for whom the viewer searches; zero for themselves
 
-	Modes []string // those in which hours count: set by the search itself
+	Modes []string // the modes of slots that count; set by the search itself
 }
 
-// maxTown is how many characters of an address one can look for.
+// maxTown is the maximum length of Town, in characters.
 const maxTown = 60
 
-// Found is a sheet with its first free hour.
+// Found is a sheet with its first available slot.
 type Found struct {
 	worker.SocialWorker
-	First     time.Time // UTC; zero when no hour is free
-	FirstMode slot.Mode // one in which it can be had
+	First     time.Time // UTC; zero if no slot is available
+	FirstMode slot.Mode // a mode in which it can be booked
 }
 
-// within sets the modes in which hours count: those that the person may have, or the
-// one that they look for.
+// within sets the modes of slots that count: those of the contract, or the chosen one.
 func (s Search) within(allowed []slot.Mode) Search {
 	modes := slices.Clone(allowed)
 	if s.Mode != "" {
@@ -64,7 +62,7 @@ func (s Search) within(allowed []slot.Mode) Search {
 	return s
 }
 
-// seeker is who is to be booked: the viewer, or somebody for whom they may book.
+// seeker returns the person to be booked: the viewer, or somebody for whom they may book.
 func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (uuid.UUID, error) {
 	if search.For == uuid.Nil || search.For == v.ID {
 		return v.ID, nil
@@ -73,9 +71,8 @@ func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (
 	return person.ID, err
 }
 
-// Find returns one page of those whom the viewer looks for, with the first hour at
-// which each can be booked, read from the agenda; more reports whether another page
-// follows.
+// Find returns one page of matching workers, each with the first slot that can be booked,
+// read from the agenda. more reports whether another page follows.
 func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sheets []Found, more bool, err error) {
 	person, err := s.seeker(ctx, v, search)
 	if err != nil {
@@ -115,7 +112,8 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	return sheets, more, err
 }
 
-// compare puts the earlier hour first, and none last; where names decide, nothing.
+// compare orders candidates by their first slot, those without one last. If the order is
+// by name it returns 0.
 func (s Search) compare(a, b time.Time) int {
 	switch {
 	case s.ByName || a.Equal(b):
@@ -135,8 +133,7 @@ func firstOfModes(modes []slot.Mode) slot.Mode {
 	return modes[0]
 }
 
-// candidates are all whom the search looks for, in its order, by the hours that are
-// kept.
+// candidates returns all matching workers, in the order of the search, by stored slots.
 func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow, error) {
 	candidates, err := readCandidates(ctx, s.db.Pool, search, s.db.Now())
 	if err != nil {
@@ -150,7 +147,7 @@ func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow
 	return candidates, err
 }
 
-// pageOf are the candidates of the page that the search is at.
+// pageOf returns the candidates of the page of the search.
 func (s Search) pageOf(candidates []candidateRow) (page []uuid.UUID, more bool) {
 	from := min(s.Page*worker.SheetsAtOnce, len(candidates))
 	to := min(from+worker.SheetsAtOnce, len(candidates))
@@ -165,9 +162,8 @@ func accountsOf(candidates []candidateRow) []uuid.UUID {
 	return ids
 }
 
-// firstAvailable finds, of each worker, the first hour that the person can have in one of
-// the modes. Most have one within two weeks; for those alone who have none more is
-// read.
+// firstAvailable returns each worker's first slot that the person can book in one of the
+// modes. Most have one within two weeks; more is read only for those who have none.
 func (s *Service) firstAvailable(ctx context.Context, person uuid.UUID, workers []worker.Row, modes []slot.Mode) (map[uuid.UUID]slot.Slot, error) {
 	t, err := s.seekerOf(ctx, person, modes)
 	if err != nil {
@@ -193,12 +189,12 @@ func (s *Service) firstAvailable(ctx context.Context, person uuid.UUID, workers 
 	return firsts, nil
 }
 
-// Seeker is somebody who looks for an hour.
+// Seeker is a person who looks for a slot.
 type Seeker struct {
 	Person uuid.UUID
 	Now    time.Time
 	Modes  []slot.Mode
-	Marked []uuid.UUID // with whom what they book is a request
+	Marked []uuid.UUID // workers with whom their bookings are requests
 }
 
 func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (Seeker, error) {
@@ -206,8 +202,8 @@ func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.M
 	return Seeker{Person: person, Now: s.db.Now(), Modes: modes, Marked: marked}, err
 }
 
-// can are those of a worker's free hours that the seeker can have, each with the modes
-// in which they can: where they ask, an hour so near that nobody could answer is none.
+// can returns the slots that the seeker can book, with the modes in which they can. A
+// request needs time to be answered before its hour.
 func (t Seeker) can(worker uuid.UUID, available []slot.Slot) []slot.Slot {
 	asks := slices.Contains(t.Marked, worker)
 	var own []slot.Slot
@@ -220,15 +216,14 @@ func (t Seeker) can(worker uuid.UUID, available []slot.Slot) []slot.Slot {
 	return own
 }
 
-// Hour is a free hour, with whom it can be had.
+// Hour is an available slot, and with whom it is.
 type Hour struct {
 	slot.Slot
 	Worker people.Person // in the zone of their sheet
 }
 
-// How many hours are proposed with anybody at all; of how many instants, and with how
-// many workers each, kept ones are read at a time to find them; and how much time is
-// looked through at first.
+// How many slots are shown; how many instants, and how many workers at each, are read from
+// stored slots at a time; and the first span that is read.
 const (
 	soonestShown = 12
 	instantsRead = 16
@@ -236,13 +231,13 @@ const (
 	soonestSpan  = 12 * time.Hour
 )
 
-// Soonest are the next hours at which the viewer can be booked with anybody whom they
-// look for: distinct ones, each with one worker, read from the agendas.
+// Soonest returns the next slots at which the viewer can be booked with any matching
+// worker, one worker for each instant, checked against the agendas.
 func (s *Service) Soonest(ctx context.Context, v *viewer.Viewer, search Search) ([]Hour, error) {
 	return s.FirstSlots(ctx, v, search, uuid.Nil)
 }
 
-// FirstSlots is Soonest as if one of the viewer's appointments were not there.
+// FirstSlots is Soonest as if one of the viewer's appointments did not exist.
 func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Search, but uuid.UUID) ([]Hour, error) {
 	person, err := s.seeker(ctx, v, search)
 	if err != nil {
@@ -281,13 +276,13 @@ func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Searc
 	return hours[:min(len(hours), soonestShown)], nil
 }
 
-// instants counts the distinct hours of rows in order.
+// instants counts the distinct instants of ordered rows.
 func instants(kept []slotRow) int {
 	return len(slices.CompactFunc(slices.Clone(kept), func(a, b slotRow) bool { return a.StartsAt.Equal(b.StartsAt) }))
 }
 
-// verified adds to hours those of the kept ones that the agendas bear out, one of each
-// instant, and none at which the seeker meets somebody already.
+// verified adds to hours the stored slots that the agendas confirm, one for each instant,
+// and none at which the seeker has an appointment.
 func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours []Hour, kept []slotRow) ([]Hour, error) {
 	if len(kept) == 0 {
 		return hours, nil
@@ -332,8 +327,8 @@ func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours [
 	return hours, nil
 }
 
-// Bookable are those of a worker's free hours, in order, that the seeker can have under the
-// contract as if one of their appointments were not there.
+// Bookable returns those of a worker's available slots, in order, that the seeker can book
+// under the contract as if one of their appointments did not exist.
 func (t Seeker) Bookable(ctx context.Context, q postgres.Querier, contract company.Contract, worker uuid.UUID, available []slot.Slot, but uuid.UUID) ([]slot.Slot, error) {
 	span := slot.Period{From: available[0].StartsAt, To: available[len(available)-1].StartsAt.Add(slot.Length)}
 	own, err := appointment.ReadOwnHours(ctx, q, t.Person, but, span, t.Now)

@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// searchForm is the filters of a list of people, as they are chosen.
+// searchForm is the filters of a list of workers.
 type searchForm struct {
 	Filter    *form.Form
 	Reasons   []form.Option
@@ -25,7 +25,7 @@ type searchForm struct {
 	Reader    *time.Location
 }
 
-// kept are the filters as an address carries them.
+// kept returns the filters as the query of an address.
 func (p searchForm) kept() url.Values {
 	query := url.Values{}
 	for _, name := range []string{"reason", "mode", "language", "town", "order"} {
@@ -44,21 +44,21 @@ func (p searchForm) addressed(path string) string {
 	return path
 }
 
-// Soonest leads to the next hours with anybody, All to the people.
+// Soonest is the address of the next slots with anybody.
 func (p searchForm) Soonest() string { return p.addressed("/au-plus-tot") }
 
-// All leads to the people.
+// All is the address of the list of workers.
 func (p searchForm) All() string { return p.addressed("/assistants") }
 
-// Waiting leads to the waiting list, for the same.
+// Waiting is the address of the waitlist with the same criteria.
 func (p searchForm) Waiting() string { return p.addressed("/liste-attente") }
 
-// HasPlaces reports whether the person may meet somebody in person.
+// HasPlaces reports whether the person's contract includes meeting in person.
 func (p searchForm) HasPlaces() bool {
 	return slices.ContainsFunc(p.Modes, func(o form.Option) bool { return o.Value == string(slot.InPerson) })
 }
 
-// Filtered reports whether something is looked for.
+// Filtered reports whether a filter is set.
 func (p searchForm) Filtered() bool {
 	query := p.kept()
 	query.Del("order")
@@ -70,8 +70,8 @@ var orders = []form.Option{{Value: "", Label: "Première heure libre"}, {Value: 
 // Orders are the orders of a list.
 func (searchForm) Orders() []form.Option { return orders }
 
-// search decodes whom somebody looks for, on an errand. A filter that names nothing
-// known is no filter: its message is not shown.
+// search decodes a search, on behalf of the person that the address names. Unknown values
+// of filters are ignored without a message.
 func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
 	reasons, err := reason.Read(r.Context(), h.searches.db.Pool)
 	if err != nil {
@@ -102,7 +102,7 @@ func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) 
 	return page, search, nil
 }
 
-// Ways says in which modes the hour can be had: "par vidéo, par téléphone ou sur place".
+// Ways names the modes of the slot: "par vidéo, par téléphone ou sur place".
 func (h Hour) Ways() string {
 	words := make([]string, len(h.Modes))
 	for i, mode := range h.Modes {
@@ -111,11 +111,11 @@ func (h Hour) Ways() string {
 	return web.Either(words)
 }
 
-// soonestPage is the next hours with anybody.
+// soonestPage lists the next slots with anybody.
 type soonestPage struct {
 	searchForm
 	Hours   []Hour
-	Kept    []appointment.HiddenField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.HiddenField // what was typed before the slot was lost, to carry along
 	Problem string
 }
 
@@ -123,16 +123,17 @@ func (soonestPage) Template() string { return "booking/soonest" }
 func (soonestPage) Title() string    { return "Au plus tôt" }
 func (soonestPage) Styles() []string { return []string{"finding.css"} }
 
-// shownHour is an hour on its reader's clock.
+// shownHour is a slot in its reader's time zone.
 type shownHour struct {
 	Hour   Hour
 	Reader *time.Location
 }
 
-// Shown is an hour as the page shows it.
+// Shown returns the slot as pages show it.
 func (p soonestPage) Shown(hour Hour) shownHour { return shownHour{hour, p.Reader} }
 
-// Book is the address where that hour is booked; whoever loses it comes back here.
+// Book is the address that books the slot. If it is lost meanwhile, the answer is this
+// list again.
 func (p soonestPage) Book(hour Hour) string {
 	query := url.Values{
 		"social_worker_id": {hour.Worker.ID.String()}, "starts_at": {hour.StartsAt.Format(time.RFC3339)}, "mode": {string(hour.Modes[0])}, "anybody": {"1"},
@@ -180,7 +181,7 @@ func (h *HTTP) SoonestAgain(r *web.Request, request appointment.Request, problem
 type workersPage struct {
 	searchForm
 	Workers  []Found
-	Previous string // the address of the page before, empty when there is none
+	Previous string // the address of the previous page, empty if there is none
 	Next     string
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// AvailableFor are AvailableSlots that the person may have in that mode: while they are
-// marked, an hour so near that nobody could answer is none.
+// AvailableFor returns the available slots that the person may book in that mode. While
+// they are marked, a slot too near to be answered is left out.
 func (s *Service) AvailableFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
 	marked, err := s.appointments.Marked(ctx, v, worker, person)
 	if err != nil {
@@ -27,22 +27,22 @@ func (s *Service) AvailableFor(ctx context.Context, v *viewer.Viewer, worker, pe
 	return Fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
 }
 
-// Fitting are the slots in that mode; of those that are asked for, the ones that
-// somebody can still answer.
+// Fitting returns the slots in that mode, and of requests only those that can still be
+// answered.
 func Fitting(free []slot.Slot, mode slot.Mode, asks bool, now time.Time) []slot.Slot {
 	return slices.DeleteFunc(free, func(slot slot.Slot) bool {
 		return !slot.Offers(mode) || asks && !appointment.AnswerBy(slot.StartsAt, now).After(now)
 	})
 }
 
-// personPage is somebody for whom the switchboard books: when and with whom they
-// meet, never why, and who could be booked.
+// personPage is a person for whom the switchboard books: when and with whom they have
+// appointments, never why, and who can be booked.
 type personPage struct {
 	appointment.OnBehalf
 	searchForm
 	Coming   []appointment.Appointment
 	Workers  []Found
-	Previous string // the address of the page before, empty when there is none
+	Previous string // the address of the previous page, empty if there is none
 	Next     string
 	Now      time.Time
 }
@@ -50,7 +50,7 @@ type personPage struct {
 func (personPage) Template() string { return "booking/person" }
 func (personPage) Title() string    { return "Rendez-vous pour une personne" }
 
-// HoursOf leads to a worker's hours in the mode and for the reason looked for.
+// HoursOf is the address of a worker's slots in the chosen mode and for the chosen reason.
 func (p personPage) HoursOf(worker uuid.UUID) string {
 	query := url.Values{}
 	for _, name := range []string{"mode", "reason"} {

@@ -24,12 +24,12 @@ func New(db *postgres.DB, accounts *account.Service, appointments *appointment.S
 	return &Service{db: db, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return New(db, s.accounts, s.appointments.At(db), s.workers.At(db), s.agendas.At(db))
 }
 
-// HTTP is the pages on which a worker or an hour is found.
+// HTTP serves the pages that find workers and slots.
 type HTTP struct {
 	searches     *Service
 	appointments *appointment.Service

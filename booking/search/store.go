@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// readDueWorkers finds workers, in the order of their ids, whose free hours are to be
-// worked out: their agenda changed, or it was not done in the fresh time, whose end is now.
+// readDueWorkers reads, in order of id, workers whose slots must be computed: their agenda
+// changed, or the last computation is outside fresh, which ends now.
 func readDueWorkers(ctx context.Context, q postgres.Querier, after uuid.UUID, fresh slot.Period, most int) ([]uuid.UUID, error) {
 	type row struct{ AccountID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `
@@ -29,8 +29,8 @@ func readDueWorkers(ctx context.Context, q postgres.Querier, after uuid.UUID, fr
 	return ids, err
 }
 
-// lockSlots has others who work out the same worker's hours wait, and returns
-// until when those that are kept are all.
+// lockSlots locks a worker's stored slots until the transaction ends, and returns until
+// when they are complete.
 func lockSlots(ctx context.Context, tx postgres.Tx, worker uuid.UUID) (knownUntil time.Time, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into available_slots_refreshes (social_worker_id, known_until, refreshed_at) values ($1, $2, $2)
@@ -91,23 +91,23 @@ func upsertSlots(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []
 	return err
 }
 
-// candidateRow is a worker who can be found, with the first free hour that is kept.
+// candidateRow is a matching worker, with the first stored slot.
 type candidateRow struct {
 	AccountID uuid.UUID
 	First     *time.Time
 }
 
-// found is the condition of the workers that a search looks for; $1 to $5 are its own.
+// found is the SQL condition of matching workers, with parameters $1 to $5.
 const found = `($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(languages)) and w.modes && $3::text[]
 	and ($4 = '' or exists (select from places l where l.social_worker_id = account_id and l.retired_at is null
 		and position(lower($4) in lower(l.name || ' ' || l.address)) > 0))`
 
-// stillAhead is the condition of a kept hour f of worker w that can be booked at $5 as
-// far as time goes, in one of the modes $3.
+// stillAhead is the SQL condition of a stored slot f of worker w that can still be booked
+// at $5, in one of the modes $3.
 var stillAhead = agenda.StillAhead("$5") + ` and f.modes && $3::text[]`
 
-// readCandidates finds every worker whom the search looks for: what it costs does not
-// depend on the appointments that there are.
+// readCandidates reads every matching worker. Its cost does not depend on the number of
+// appointments.
 func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
 	return postgres.All[candidateRow](ctx, q, `
 		select w.account_id, (select min(f.starts_at) from available_slots f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
@@ -115,9 +115,8 @@ func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.
 		s.Reason, s.Language, s.Modes, s.Town, now, s.Worker)
 }
 
-// readSoonest finds the next free hours of the candidates that are kept within a span:
-// of so many instants, each with a few workers. Whom each person sees first at an hour
-// that many have differs.
+// readSoonest reads the candidates' next stored slots within a span: so many instants,
+// with a few workers each. The choice of workers at one instant differs between people.
 func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates []uuid.UUID, span slot.Period) ([]slotRow, error) {
 	return postgres.All[slotRow](ctx, q, `
 		select social_worker_id, starts_at, modes from (
@@ -129,7 +128,7 @@ func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates [
 		candidates, span.To, t.Modes, span.From, t.Now, t.Person, instantsRead, choicesRead)
 }
 
-// Erase removes a worker's first slots.
+// Erase deletes a worker's stored slots.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from available_slots where social_worker_id = $1`,

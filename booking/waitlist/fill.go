@@ -17,11 +17,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// releasedSlot is the kind of notification of released slots: the name of its texts.
+// releasedSlot is the kind of notifications of released slots, which is also the name of
+// its texts.
 const releasedSlot = "released_slot"
 
-// fill says what a notification of released slots says, once it is due: those of them
-// that can be had as it is sent. Nobody is notified of a slot that is taken again.
+// fill returns the content of a notification of released slots when it is due: the slots
+// that are still available. If there are none it is dropped.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
 	released, err := readReleased(ctx, tx, n.SubjectID)
 	if err != nil {
@@ -57,8 +58,8 @@ func (s *Service) judge(n notification.Notification, hours []time.Time, r people
 	return notify.Within(n.Channel, r, hours[len(hours)-1], now)
 }
 
-// stillAvailable are the first of released slots, in order, that can be had now, by the
-// clock of whom it is with; none when the entry is over.
+// stillAvailable returns the first of the released slots, in order, that can be booked
+// now, in the worker's time zone; none if the entry is over.
 func (s *Service) stillAvailable(ctx context.Context, tx postgres.Tx, released []releasedRow) ([]time.Time, error) {
 	if len(released) == 0 {
 		return nil, nil
@@ -83,7 +84,8 @@ func (s *Service) stillAvailable(ctx context.Context, tx postgres.Tx, released [
 	return hours[:min(len(hours), maxSlots)], nil
 }
 
-// stillAvailableWith are those of a worker's released slots, in order, that can be had now.
+// stillAvailableWith returns those of a worker's released slots, in order, that can be
+// booked now.
 func (s *Service) stillAvailableWith(ctx context.Context, tx postgres.Tx, id uuid.UUID, e entryRow, released []time.Time) ([]time.Time, error) {
 	worker, err := worker.Read(ctx, tx, id)
 	if err != nil || s.Workers.Offered(ctx, tx, id) != nil {
@@ -104,7 +106,7 @@ func (s *Service) stillAvailableWith(ctx context.Context, tx postgres.Tx, id uui
 	return available, err
 }
 
-// words are what the texts may say: when, never with whom nor why.
+// words are the data of the texts: the time, never with whom nor why.
 type words struct {
 	When  []string // in full, for a mail
 	Plain string   // the first of them, for an SMS

@@ -19,27 +19,27 @@ import (
 	"github.com/google/uuid"
 )
 
-// HTTP is the pages of the waitlist.
+// HTTP serves the pages of the waitlist.
 type HTTP struct {
 	waitlist *Service
 	views    *viewlimit.Service
 	render   *web.Renderer
 }
 
-// NewHTTP returns the pages.
+// NewHTTP returns the pages; workers counts the sheets shown.
 func NewHTTP(waitlist *Service, views *viewlimit.Service, render *web.Renderer) *HTTP {
 	return &HTTP{waitlist, views, render}
 }
 
-// waitlistPage is what the viewer waits for, with the form for more.
+// waitlistPage lists the viewer's entries, with the form to join.
 type waitlistPage struct {
 	Form    *form.Form
 	Entries []shownEntry
 	Full    bool
 	Reader  *time.Location
 	Now     time.Time
-	Workers []form.Option // with whom one can wait, beside anybody
-	Coming  []form.Option // appointments that can be had earlier
+	Workers []form.Option // the workers to choose from, besides anybody
+	Coming  []form.Option // the appointments that could be earlier
 
 	Reasons, Modes, Languages []form.Option
 }
@@ -48,18 +48,17 @@ func (waitlistPage) Template() string { return "booking/waitlist" }
 func (waitlistPage) Title() string    { return "Liste d’attente" }
 func (waitlistPage) Styles() []string { return []string{"finding.css"} }
 
-// shownEntry is an entry as its person reads it.
+// shownEntry is an entry on the page.
 type shownEntry struct {
 	Entry
 	Worker      string                   // the name; empty for anybody
-	Appointment *appointment.Appointment // the one that is to be earlier
+	Appointment *appointment.Appointment // the one that should be earlier
 	ReasonLabel string
-	Hours       []search.Hour // available now
-	Unsure      bool          // a new hour of the appointment would only be asked for (R19)
+	Hours       []search.Hour // available slots
+	Unsure      bool          // moving the appointment would make a request (R19)
 }
 
-// Bounded reports whether a day bounds the entry, and not what can be booked or the
-// appointment alone.
+// Bounded reports whether the person chose the last day of the entry.
 func (e shownEntry) Bounded() bool {
 	return !e.OpenEnded && (e.Appointment == nil || e.Until.Before(e.Appointment.StartsAt))
 }
@@ -67,8 +66,7 @@ func (e shownEntry) Bounded() bool {
 // LanguageLabel is the language's name.
 func (e shownEntry) LanguageLabel() string { return worker.LanguageLabel(e.Language) }
 
-// Moves reports whether the appointment itself can be moved to that hour in one act,
-// without any consequence.
+// Moves reports whether the appointment can be moved to that slot, penalty-free.
 func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
 	a := e.Appointment
 	return a != nil && a.MovesTo(h.Worker.ID, now) && h.Offers(a.Mode) && !e.Unsure
@@ -77,7 +75,7 @@ func (e shownEntry) Moves(h search.Hour, now time.Time) bool {
 // choice is one slot of an entry, and how it is booked.
 type choice struct {
 	search.Hour
-	MoveTo string // where the appointment is moved to it; empty where it is booked
+	MoveTo string // the address that moves the appointment; empty if the slot is booked
 	Book   string
 }
 
@@ -104,7 +102,7 @@ func (e shownEntry) book(h search.Hour) string {
 	return "/rendez-vous/nouveau?" + query.Encode()
 }
 
-// Page shows what the viewer waits for, and the slots that are available by now.
+// Page shows the viewer's entries, and the slots that are available.
 func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	query := r.URL.Query()
 	f := form.FromValues(query)
@@ -121,8 +119,8 @@ func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// waitlistPage fills the page; beside those whom the viewer meets, somebody whom they
-// have just looked at can be waited for.
+// waitlistPage returns the page. Besides the viewer's workers, the worker whose sheet they
+// just saw can be chosen.
 func (h *HTTP) waitlistPage(r *web.Request, f *form.Form, looked string) (waitlistPage, error) {
 	ctx, v, now := r.Context(), r.Viewer, h.waitlist.DB.Now()
 	entries, err := h.waitlist.Entries(ctx, v)
@@ -159,7 +157,7 @@ func (h *HTTP) waitlistPage(r *web.Request, f *form.Form, looked string) (waitli
 	return page, nil
 }
 
-// offer lists the coming appointments, and with whom they are.
+// offer lists the coming appointments and their workers.
 func (p *waitlistPage) offer(coming []appointment.Appointment, v *viewer.Viewer, now time.Time) {
 	for _, a := range coming {
 		if !a.Cancellable(now) {
@@ -236,7 +234,7 @@ func (h *HTTP) shown(r *web.Request, entry Entry, coming []appointment.Appointme
 	return shown, h.views.PageOfSheets(r, ids...)
 }
 
-// decode reads what is waited for; what is not chosen names nothing.
+// decode decodes an entry; empty fields match everything.
 func (p waitlistPage) decode(f *form.Form) Entry {
 	chosen := func(name string, options []form.Option) string {
 		if !f.Sent(name) {
@@ -252,7 +250,7 @@ func (p waitlistPage) decode(f *form.Form) Entry {
 	return entry
 }
 
-// besideEntry says where the refusals of an entry stand.
+// besideEntry maps faults to the fields at which they appear.
 var besideEntry = form.Beside{errWaitingWorker: "social_worker_id", appointment.ErrMode: "mode", errNoEarlier: "appointment_id"}
 
 // Join adds an entry.
@@ -280,7 +278,7 @@ func (h *HTTP) Join(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return web.Done(w, r, "waiting", "/liste-attente")
 }
 
-// leave ends one.
+// leave deletes an entry.
 func (h *HTTP) leave(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {

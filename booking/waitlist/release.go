@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// RefreshSlots works out the first slots of everybody whose agenda changed, and notifies those
-// who wait for one that was released.
+// RefreshSlots refreshes the available slots of everybody whose agenda changed, and
+// notifies the people who wait for one that was released.
 func (s *Service) RefreshSlots(ctx context.Context) error {
 	if err := s.forget(ctx); err != nil {
 		return err
@@ -24,8 +24,8 @@ func (s *Service) RefreshSlots(ctx context.Context) error {
 	return s.Searches.Refresh(ctx, s.notifyReleased)
 }
 
-// forget deletes entries that are over, what people were notified of long ago, and acts
-// that count no more.
+// forget deletes entries that are over, old releases, and counts of acts that no longer
+// apply.
 func (s *Service) forget(ctx context.Context) error {
 	now := s.DB.Now()
 	if err := deleteOver(ctx, s.DB.Pool, now); err != nil {
@@ -37,8 +37,8 @@ func (s *Service) forget(ctx context.Context) error {
 	return appointment.DeleteOldActs(ctx, s.DB.Pool, now.Add(-appointment.ActsSpan))
 }
 
-// notifyReleased notifies those who wait of a worker's released slots. It is a step of
-// search.Service.Refresh, in the transaction that notices the release.
+// notifyReleased notifies people on the waitlist of a worker's released slots. It is
+// called by search.Service.Refresh, in the transaction that finds the release.
 func (s *Service) notifyReleased(ctx context.Context, tx postgres.Tx, worker worker.Row, c search.Change) error {
 	if err := markGone(ctx, tx, worker.AccountID, c.Gone()); err != nil {
 		return err
@@ -63,12 +63,12 @@ func (s *Service) notifyReleased(ctx context.Context, tx postgres.Tx, worker wor
 	return nil
 }
 
-// bookableBy are those of a worker's slots that the waiting person could have now: book,
-// or move the appointment to that is to be earlier.
+// bookableBy returns the slots that the waiting person could book now, or to which the
+// appointment of the entry could be moved.
 func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot) ([]slot.Slot, error) {
 	contract, err := s.Accounts.People.ContractOf(ctx, tx, e.AccountID)
 	if fault.Is(err, fault.NotFound) || err == nil && !contract.Runs(tx.Now) {
-		return nil, nil // who was erased has none
+		return nil, nil // an erased person has no contract
 	}
 	if err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func (s *Service) bookableBy(ctx context.Context, tx postgres.Tx, worker uuid.UU
 	}), err
 }
 
-// unlessFull are those of the slots that somebody could book: none for who has as many
-// appointments to come as they may (R47).
+// unlessFull returns the slots that somebody could book: none if they have the maximum
+// number of coming appointments (R47).
 func (s *Service) unlessFull(ctx context.Context, tx postgres.Tx, seeker search.Seeker, contract company.Contract, worker uuid.UUID, slots []slot.Slot) ([]slot.Slot, error) {
 	if full, err := s.Appointments.Full(ctx, tx, seeker.Person, tx.Now); err != nil || full {
 		return nil, err
@@ -108,8 +108,8 @@ func (s *Service) unlessFull(ctx context.Context, tx postgres.Tx, seeker search.
 	return seeker.Bookable(ctx, tx, contract, worker, slots, uuid.Nil)
 }
 
-// waitedFor are those of the slots that are early enough, and that the person did not
-// give up themselves.
+// waitedFor returns the slots that are early enough, without those that the person gave up
+// themselves.
 func waitedFor(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot) ([]slot.Slot, error) {
 	given, err := readGivenUp(ctx, tx, e.AccountID, worker, slots)
 	return slices.DeleteFunc(slices.Clone(slots), func(slot slot.Slot) bool {
@@ -117,9 +117,8 @@ func waitedFor(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow
 	}), err
 }
 
-// notify queues one notification of the slots that the person was not notified of.
-// Beyond so many a day, one waits until the limit allows it, and takes in all that is
-// released until then.
+// notify queues one notification of the slots of which the person was not notified yet.
+// Beyond the daily limit it is delayed, and slots released until then are added to it.
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot) error {
 	if len(slots) == 0 {
 		return nil

@@ -33,7 +33,7 @@ func (r entryRow) entry() Entry {
 
 const selectEntry = `select e.id, e.account_id, e.social_worker_id, e.reason, e.mode, e.language, e.appointment_id, e.until, e.open_ended from waitlist_entries e `
 
-// stillWaiting is the condition of an entry that is not over at the instant of $1.
+// stillWaiting is the SQL condition of an entry that is not over at $1.
 const stillWaiting = `(e.until > $1
 	and not exists (select from appointments p where p.beneficiary_id = e.account_id and p.booked_at > e.created_at and p.status = 'confirmed'
 		and (e.social_worker_id is null or e.social_worker_id = p.social_worker_id))
@@ -44,15 +44,15 @@ func readEntries(ctx context.Context, q postgres.Querier, person uuid.UUID, now 
 	return postgres.All[entryRow](ctx, q, selectEntry+`where e.account_id = $2 and `+stillWaiting+` order by e.created_at, e.id`, now, person)
 }
 
-// readWaiting finds who waits for slots of that worker after an instant, in the
-// order in which they came.
+// readWaiting reads the entries that match that worker's slots after an instant, oldest
+// first.
 func readWaiting(ctx context.Context, q postgres.Querier, worker worker.Row, after, now time.Time) ([]entryRow, error) {
 	return postgres.All[entryRow](ctx, q, selectEntry+`
 		where (e.social_worker_id = $2 or e.social_worker_id is null and (e.reason = '' or e.reason = any($3)) and (e.language = '' or e.language = any($4)))
 		  and e.until > $5 and `+stillWaiting+` order by e.created_at, e.id`, now, worker.AccountID, worker.Reasons, worker.Languages, after)
 }
 
-// readEntry returns one that is not over.
+// readEntry reads an entry that is not over.
 func readEntry(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) (entryRow, error) {
 	return postgres.One[entryRow](ctx, q, selectEntry+`where e.id = $2 and `+stillWaiting, now, id)
 }
@@ -70,16 +70,16 @@ func deleteEntry(ctx context.Context, q postgres.Querier, person, id uuid.UUID) 
 	return tag.RowsAffected() > 0, err
 }
 
-// deleteOver forgets everybody's entries that are over.
+// deleteOver deletes all entries that are over.
 func deleteOver(ctx context.Context, q postgres.Querier, now time.Time) error {
 	_, err := q.Exec(ctx, `delete from waitlist_entries e where not `+stillWaiting, now)
 	return err
 }
 
-// What people were notified of.
+// The releases of which people are notified.
 
-// readNextDue is when the person may next be notified: now, or when the earliest of their
-// latest notifications, those that wait too, is a day old.
+// readNextDue returns when the person may next be notified: now, or when the earliest of
+// their latest notifications, delayed ones included, is a day old.
 func readNextDue(ctx context.Context, tx postgres.Tx, person uuid.UUID) (due time.Time, err error) {
 	err = tx.QueryRow(ctx, `
 		select greatest($2::timestamptz, (select due_at + interval '24 hours' from waitlist_releases where account_id = $1 order by due_at desc offset $3 limit 1))`,
@@ -87,15 +87,15 @@ func readNextDue(ctx context.Context, tx postgres.Tx, person uuid.UUID) (due tim
 	return due, err
 }
 
-// unnotified are the slots with worker $3, at $4, that person $2 was not notified of since
-// they were released.
+// unnotified selects the slots with worker $3, at $4, of which person $2 was not notified
+// since they were released.
 const unnotified = `unnotified as (
 	select at from unnest($4::timestamptz[]) as t (at)
 	where not exists (select from waitlist_slots h where h.account_id = $2 and h.social_worker_id = $3 and h.starts_at = at and not h.gone))`
 
-// insertRelease notes a notification of the slots that the person was not notified of
-// since they were released, for when it is due, and returns the first of them: zero when
-// there are none, and when the person is just leaving.
+// insertRelease adds a release of the slots of which the person was not notified since
+// they were released, and returns the first of them. It is zero if there are none, or if
+// the person is leaving at the same time.
 func insertRelease(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot, due time.Time) (id uuid.UUID, first time.Time, err error) {
 	type row struct {
 		ReleaseID uuid.UUID
@@ -117,13 +117,13 @@ func insertRelease(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entr
 	return rows[0].ReleaseID, rows[0].StartsAt, nil
 }
 
-// joinRelease adds the slots that the person was not notified of to a notification for
-// the entry that is not due yet; joined is false when there is none. One that is due
-// within the minute may be on its way.
+// joinRelease adds the slots to a release of the entry that is not due yet; joined is
+// false if there is none. One that is due within a minute may be sent already and is not
+// used.
 func joinRelease(ctx context.Context, tx postgres.Tx, worker uuid.UUID, e entryRow, slots []slot.Slot) (joined bool, err error) {
 	type row struct {
 		ID    uuid.UUID
-		First *time.Time // of what was added; nil for nothing
+		First *time.Time // the first added slot; nil for none
 	}
 	rows, err := postgres.All[row](ctx, tx, `
 		with `+unnotified+`, release as (
@@ -149,8 +149,8 @@ func startsOf(slots []slot.Slot) []time.Time {
 	return at
 }
 
-// readGivenUp finds which of the worker's slots the person had, and cancelled or moved
-// elsewhere, if nobody else has booked them since.
+// readGivenUp reads which of the worker's slots the person cancelled or moved away from,
+// if nobody else has booked them since.
 func readGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UUID, slots []slot.Slot) ([]time.Time, error) {
 	type row struct{ ConcernsAt time.Time }
 	rows, err := postgres.All[row](ctx, q, `
@@ -166,8 +166,8 @@ func readGivenUp(ctx context.Context, q postgres.Querier, person, worker uuid.UU
 	return at, err
 }
 
-// markGone notes that slots are available no more; of what tells of such alone, the
-// switchboard calls nobody.
+// markGone records that slots are no longer available. Notifications of only such slots
+// are closed, so that the switchboard calls nobody about them.
 func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []time.Time) error {
 	if len(slots) == 0 {
 		return nil
@@ -190,8 +190,8 @@ func markGone(ctx context.Context, tx postgres.Tx, worker uuid.UUID, slots []tim
 	return notification.Close(ctx, tx, ids)
 }
 
-// releasedRow is a slot that somebody is notified of, when, and the entry that it is for;
-// zero for one that is no more.
+// releasedRow is a slot of a release, with the time of the notification and the entry; the
+// entry is NULL if it was deleted.
 type releasedRow struct {
 	EntryID        *uuid.UUID
 	DueAt          time.Time
@@ -205,8 +205,7 @@ func readReleased(ctx context.Context, q postgres.Querier, release uuid.UUID) ([
 		where s.release_id = $1 and not s.gone order by s.social_worker_id, s.starts_at`, release)
 }
 
-// deleteReleases forgets the releases that a condition names, and what became of their
-// notifications.
+// deleteReleases deletes the releases that match a condition, and their notifications.
 func deleteReleases(ctx context.Context, tx postgres.Tx, condition string, args ...any) error {
 	type row struct{ ID uuid.UUID }
 	rows, err := postgres.All[row](ctx, tx, `delete from waitlist_releases where `+condition+` returning id`, args...)
@@ -220,7 +219,7 @@ func deleteReleases(ctx context.Context, tx postgres.Tx, condition string, args 
 	return notification.DeleteAbout(ctx, tx, ids)
 }
 
-// Erase takes a person off the waitlist, and whoever waits for them as a worker.
+// Erase deletes a person's entries and releases, and those that wait for them as a worker.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	if err := deleteReleases(ctx, tx, `account_id = $1`, person); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package waitlist notifies people who want an earlier slot when one is released (R12).
-// No slot is kept for anybody: the first to take it has it.
+// Package waitlist notifies people who want an earlier slot when one is released (R12). No
+// slot is reserved: the first who books it gets it.
 package waitlist
 
 import (
@@ -22,23 +22,23 @@ import (
 	"github.com/google/uuid"
 )
 
-// Entry is what somebody waits for: a slot earlier than an appointment that they
-// have, or before a day, or any.
+// Entry is what somebody waits for: a slot before one of their appointments, before a day,
+// or any.
 type Entry struct {
 	ID             uuid.UUID
-	SocialWorkerID uuid.UUID // zero for anybody who offers the rest
-	Reason         string    // a slug; empty fields name nothing
+	SocialWorkerID uuid.UUID // zero for any worker who matches
+	Reason         string    // a slug; empty fields match everything
 	Mode           slot.Mode
 	Language       string
-	AppointmentID  uuid.UUID // the one that is to be earlier; zero for none
-	Until          time.Time // hours before this, and before the appointment
-	OpenEnded      bool      // which is only as far as one can book
+	AppointmentID  uuid.UUID // the appointment that should be earlier; zero for none
+	Until          time.Time // slots must start before it
+	OpenEnded      bool      // no last day was chosen: Until is the horizon
 }
 
-// LastDay is the last day of an entry, an instant of it.
+// LastDay is an instant of the last day.
 func (e Entry) LastDay() time.Time { return e.Until.Add(-time.Second) }
 
-// Service is the waitlist.
+// Service keeps the waitlist.
 type Service struct {
 	Parts
 }
@@ -54,24 +54,24 @@ type Parts struct {
 	Notifications *notification.Service
 }
 
-// New returns the waitlist, and registers its kind of notification.
+// New returns the service, and registers its kind of notification.
 func New(p Parts) *Service {
 	s := &Service{p}
 	p.Notifications.Register(notification.Kind{Name: releasedSlot, Label: "Heure plus proche", HourAs: "Le", Priority: jobs.News, Fill: s.fill, SMS: p.Notify, Followed: true, KeptWithSubject: true})
 	return s
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "available_slots", Every: search.RefreshInterval, Do: s.RefreshSlots}}
 }
 
 const (
-	maxEntries = 5 // of one person
-	maxADay    = 3 // notifications to one person within 24 hours
-	maxSlots   = 5 // slots that one notification names
+	maxEntries = 5 // entries of one person
+	maxADay    = 3 // notifications to one person in 24 hours
+	maxSlots   = 5 // slots in one notification
 
-	retention = 30 * 24 * time.Hour // how long it is known what somebody was notified of
+	retention = 30 * 24 * time.Hour // how long releases are stored
 )
 
 var (
@@ -82,8 +82,9 @@ var (
 	errWaitingWorker = fault.New(fault.Invalid, "Cette personne ne prend pas de rendez-vous pour le moment. Choisissez quelqu’un d’autre, ou « Peu importe ».")
 )
 
-// Join has the viewer notified by mail and SMS when a slot that they wait for is
-// released. Joining twice for the same is one entry; Throttled after too many acts (R47).
+// Join adds an entry: the viewer is notified by mail and SMS when a matching slot is
+// released. Joining twice for the same adds one entry. It fails with Throttled after too
+// many acts (R47).
 func (s *Service) Join(ctx context.Context, v *viewer.Viewer, e Entry) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errNotWaiting
@@ -120,7 +121,7 @@ func (s *Service) Join(ctx context.Context, v *viewer.Viewer, e Entry) error {
 	})
 }
 
-// bookable fails where nobody can book with the worker; zero is anybody.
+// bookable fails if nobody can book with the worker; zero is any worker.
 func (s *Service) bookable(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	if id == uuid.Nil {
 		return nil
@@ -134,8 +135,8 @@ func (s *Service) bookable(ctx context.Context, tx postgres.Tx, id uuid.UUID) er
 	return nil
 }
 
-// same reports whether the row waits for the same. An entry without a day moves with what
-// can be booked at all.
+// same reports whether the row waits for the same. The end of an open-ended entry moves
+// with the horizon.
 func (e Entry) same(row entryRow) bool {
 	other := row.entry()
 	other.ID = e.ID
@@ -145,8 +146,8 @@ func (e Entry) same(row entryRow) bool {
 	return other == e
 }
 
-// bound is before what hours are of use: the end of the day that was named, within what
-// can be booked at all, and before the appointment that is to be earlier.
+// bound returns the instant before which slots must start: the end of the chosen day, at
+// most the horizon, or the start of the appointment.
 func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, e Entry) (time.Time, error) {
 	last := tx.Now.Add(slot.Horizon)
 	if e.AppointmentID != uuid.Nil {
@@ -162,15 +163,16 @@ func (s *Service) bound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, e
 	return e.Until, nil
 }
 
-// Leave ends one of the viewer's entries. What stops messages is no act that is bounded.
+// Leave deletes one of the viewer's entries. It stops notifications, and is therefore
+// never limited.
 func (s *Service) Leave(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	found, err := deleteEntry(ctx, s.DB.Pool, v.ID, id)
 	return fault.OrMissing(found, err, errNoEntry)
 }
 
-// Entries are what the viewer waits for, oldest first. An entry is over when its time is,
-// when the person has an hour that they booked since (a request is none yet), or when
-// the appointment that was to be earlier is as early as they wanted, or cancelled.
+// Entries returns the viewer's entries, oldest first. An entry is over when its time has
+// passed, when the person has booked an appointment since (a request does not
+// count), or when its appointment became early enough or was cancelled.
 func (s *Service) Entries(ctx context.Context, v *viewer.Viewer) ([]Entry, error) {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return nil, errNotWaiting
@@ -183,7 +185,7 @@ func (s *Service) Entries(ctx context.Context, v *viewer.Viewer) ([]Entry, error
 	return entries, err
 }
 
-// Available are the next slots that one of the viewer's entries waits for.
+// Available returns the next available slots for one of the viewer's entries.
 func (s *Service) Available(ctx context.Context, v *viewer.Viewer, e Entry) ([]search.Hour, error) {
 	wanted := search.Search{Reason: e.Reason, Mode: e.Mode, Language: e.Language, Worker: e.SocialWorkerID}
 	hours, err := s.Searches.FirstSlots(ctx, v, wanted, e.AppointmentID)
