@@ -188,7 +188,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	switch {
 	case page.Worker() && f.Ticked("asked"):
 		cancel = h.bookings.CancelAsked
-	case toldFree(f):
+	case shownPenaltyFree(f):
 		cancel = h.bookings.cancelInTime
 	}
 	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
@@ -197,9 +197,9 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, "cancelled", a.After)
 }
 
-// toldFree reports whether the form was shown with the word that what it does has no
+// shownPenaltyFree reports whether the form was shown with the word that what it does has no
 // consequence.
-func toldFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
+func shownPenaltyFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
 
 // cancelAgain is what is true now, for somebody whose page said otherwise.
 func (h *HTTP) cancelAgain(r *web.Request, f *form.Form) appointment.Page {

@@ -17,8 +17,8 @@ import (
 	"socialdirect/web"
 )
 
-// freeHours are a worker's free hours in a week, of which one is chosen.
-type freeHours struct {
+// slotTable are a worker's free hours in a week, of which one is chosen.
+type slotTable struct {
 	Week     slot.Week
 	Days     []slotDay
 	Previous string // the address of the week before; empty when it is past
@@ -32,9 +32,9 @@ type freeHours struct {
 // hoursOf lays a worker's free hours of a week out: of the one that the address asks
 // for, or else usual, or else the first that has any. Weeks are turned at that
 // address, whose query is kept.
-func hoursOf(r *web.Request, usual string, free []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) freeHours {
+func hoursOf(r *web.Request, usual string, available []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) slotTable {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
-	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), free, now)
+	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), available, now)
 	turned := func(week string) string {
 		if week == "" {
 			return ""
@@ -43,7 +43,7 @@ func hoursOf(r *web.Request, usual string, free []slot.Slot, worker worker.Socia
 		query.Set("week", week)
 		return r.URL.Path + "?" + query.Encode()
 	}
-	return freeHours{
+	return slotTable{
 		Week: grid.Week, Days: grid.Days, Previous: turned(grid.Previous), Next: turned(grid.Next), First: turned(grid.First),
 		Empty: grid.Empty(), Places: grid.Places(), Reader: reader,
 	}
@@ -51,16 +51,16 @@ func hoursOf(r *web.Request, usual string, free []slot.Slot, worker worker.Socia
 
 // AvailableToMove are the slots to which the viewer may move an appointment: its own
 // hour does not stand in the way of the others.
-func (s *Service) AvailableToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (free []slot.Slot, asks bool, err error) {
+func (s *Service) AvailableToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (available []slot.Slot, asks bool, err error) {
 	marked, err := s.Appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
 		return nil, false, err
 	}
 	now := s.DB.Now()
 	asks = v.ID != a.SocialWorkerID && (a.Asks() || !marked.IsZero())
-	free, err = s.Agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
-	free = slices.DeleteFunc(free, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
-	return search.Fitting(free, a.Mode, asks, now), asks, err
+	available, err = s.Agendas.AvailableBut(ctx, a.SocialWorkerID, slot.Period{From: now, To: now.Add(slot.Horizon)}, slot.Slot{StartsAt: a.StartsAt}.Period())
+	available = slices.DeleteFunc(available, func(slot slot.Slot) bool { return slot.StartsAt.Equal(a.StartsAt) })
+	return search.Fitting(available, a.Mode, asks, now), asks, err
 }
 
 // onBehalfPage is one worker's free hours, to book one for somebody.
@@ -69,7 +69,7 @@ type onBehalfPage struct {
 	Worker  worker.SocialWorker
 	Mode    slot.Mode
 	Modes   []form.Option
-	Hours   freeHours
+	Hours   slotTable
 	Kept    []appointment.HiddenField // what was typed before the hour was lost, to go on with
 	Problem string
 	Own     bool // the viewer is the worker
@@ -116,10 +116,10 @@ func (h *HTTP) hoursOnBehalf(r *web.Request, e appointment.OnBehalf, request app
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
+	available, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := onBehalfPage{
 		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.HiddenFields(request),
-		Hours: hoursOf(r, "", free, worker, mode, e.Zone, h.bookings.DB.Now()),
+		Hours: hoursOf(r, "", available, worker, mode, e.Zone, h.bookings.DB.Now()),
 	}
 	return page, err
 }

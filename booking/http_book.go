@@ -139,10 +139,10 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
 		return confirmPage{}, appointment.ShowAgain(lost(request), h.agendaAgain(r, e, request))
 	}
-	freeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
+	penaltyFreeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
 		OnBehalf: e, Allowance: allowance, Margin: margin, Form: f, Worker: sheet, StartsAt: request.StartsAt, Mode: request.Mode, Reasons: reason.Options(sheet.Reasons),
-		PenaltyFreeUntil: freeUntil, Late: freeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
+		PenaltyFreeUntil: penaltyFreeUntil, Late: penaltyFreeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
 		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)

@@ -39,7 +39,7 @@ func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 		{"booked, with a buffer", worker.Settings{BufferAfter: 15}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
 		{"in the buffer", worker.Settings{BufferAfter: 15}, 51, fault.Conflict, "Cette heure n’est plus libre"},
 		{"beyond the cap", worker.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
-		{"too soon for the worker", worker.Settings{NoticeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
+		{"too soon for the worker", worker.Settings{LeadTimeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
 	} {
 		settings(c.settings)
 		shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(c.hour))

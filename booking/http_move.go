@@ -59,7 +59,7 @@ type movePage struct {
 	Form          *form.Form
 	IsPenaltyFree bool // moving is free now
 	Asked         bool // the new hour will be a request
-	Hours         freeHours
+	Hours         slotTable
 	Problem       string
 }
 
@@ -120,7 +120,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 		return appointment.ShowAgain(errSameHour, h.moveAgain(r, f))
 	}
 	move := h.bookings.Move
-	if toldFree(f) {
+	if shownPenaltyFree(f) {
 		move = h.bookings.MoveInTime
 	}
 	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {

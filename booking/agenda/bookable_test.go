@@ -43,7 +43,7 @@ func TestR12_BuffersNoticeAndCapHoldForWhatIsShownAndWhatIsBooked(t *testing.T) 
 		t.Errorf("a third one that day: %q", got)
 	}
 
-	save(worker.Settings{NoticeHours: 26, HorizonWeeks: 2}) // the world stands on Monday at 9 in Paris
+	save(worker.Settings{LeadTimeHours: 26, HorizonWeeks: 2}) // the world stands on Monday at 9 in Paris
 	wantAvailable(t, w, nadia, tuesday, 11, 13, 14, 15, 16)
 	if got := refused(t, w, paul, nadia, inParis(tuesday, 10)); got != fault.Invalid {
 		t.Errorf("an hour too late: %q", got)

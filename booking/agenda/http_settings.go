@@ -52,7 +52,7 @@ func (h *HTTP) savedSettings(r *web.Request) (*form.Form, error) {
 	s, err := h.agendas.Settings(r.Context(), r.Viewer)
 	values := map[string]string{"holiday_region": s.HolidayRegion}
 	for _, n := range worker.Numbers {
-		values[n.Column] = n.Text(n.Of(s))
+		values[n.Name()] = n.Text(n.Of(s))
 	}
 	return form.New(values), err
 }
@@ -73,9 +73,9 @@ func (h *HTTP) settings(w http.ResponseWriter, r *web.Request) error {
 // decodeNumber decodes a numeric setting. The message names the setting, since it also
 // appears in the list above the form.
 func decodeNumber(f *form.Form, n worker.Number) int {
-	value, ok := n.Parse(f.Text(n.Column, form.Text{Max: 4}))
-	if f.Error(n.Column) == "" && !ok {
-		f.Fail(n.Column, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", n.Counted, n.Least, n.Most))
+	value, ok := n.Parse(f.Text(n.Name(), form.Text{Max: 4}))
+	if f.Error(n.Name()) == "" && !ok {
+		f.Fail(n.Name(), fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", n.Counted, n.Least, n.Most))
 	}
 	return value
 }

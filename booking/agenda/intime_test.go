@@ -23,7 +23,7 @@ func TestR41_AKeptSlotIsAheadInSQLExactlyWhereItIsInTimeInGo(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 1))
 	yes, no := 0, 0
 	for range 1_500 {
-		s := worker.Settings{NoticeHours: rng.IntN(14*24 + 1), HorizonWeeks: 3 + rng.IntN(24)}
+		s := worker.Settings{LeadTimeHours: rng.IntN(14*24 + 1), HorizonWeeks: 3 + rng.IntN(24)}
 		a := Agenda{Worker: worker.Row{Settings: s}}
 		kept := time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.IntN(400*24)) * time.Hour) // across changes of the clock
 		at := kept.Add(s.LeadTime() + time.Duration(1+rng.Int64N(int64((s.Horizon()-s.LeadTime())/time.Minute)))*time.Minute)
@@ -37,8 +37,8 @@ func TestR41_AKeptSlotIsAheadInSQLExactlyWhereItIsInTimeInGo(t *testing.T) {
 					continue
 				}
 				inGo, inSQL := a.inTime(at, now), false
-				err := db.Pool.QueryRow(t.Context(), fmt.Sprintf(`select %s from (select $2::timestamptz as starts_at) f, (select $3::int as notice_hours) w`, StillAhead("$1")),
-					now, at, s.NoticeHours).Scan(&inSQL)
+				err := db.Pool.QueryRow(t.Context(), fmt.Sprintf(`select %s from (select $2::timestamptz as starts_at) f, (select $3::int as lead_time_hours) w`, StillAhead("$1")),
+					now, at, s.LeadTimeHours).Scan(&inSQL)
 				if err != nil {
 					t.Fatal(err)
 				}

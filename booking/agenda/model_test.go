@@ -150,7 +150,7 @@ func (s scene) allows(at time.Time) bool {
 		return false
 	}
 	hours := at.Sub(s.now).Hours()
-	if hours <= 0 || hours < float64(s.settings.NoticeHours) || hours > float64(s.settings.HorizonWeeks)*168 {
+	if hours <= 0 || hours < float64(s.settings.LeadTimeHours) || hours > float64(s.settings.HorizonWeeks)*168 {
 		return false
 	}
 	today := 0
@@ -247,7 +247,7 @@ func drawSettings(t *rapid.T) worker.Settings {
 	buffer := rapid.SampledFrom([]int{0, 0, 5, 10, 45, 60})
 	return worker.Settings{
 		HolidayRegion: rapid.SampledFrom(regions).Draw(t, "region"), BufferBefore: buffer.Draw(t, "before"), BufferAfter: buffer.Draw(t, "after"),
-		NoticeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "notice"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
+		LeadTimeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "notice"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
 		PerDay: rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "cap"),
 	}
 }

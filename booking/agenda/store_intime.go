@@ -15,5 +15,5 @@ func (a Agenda) inTime(at, now time.Time) bool {
 // given parameter's instant. It does not check the horizon: a slot within the horizon when
 // it was stored stays within it.
 func StillAhead(instant string) string {
-	return `f.starts_at > ` + instant + `::timestamptz and f.starts_at >= ` + instant + `::timestamptz + make_interval(hours => w.notice_hours)`
+	return `f.starts_at > ` + instant + `::timestamptz and f.starts_at >= ` + instant + `::timestamptz + make_interval(hours => w.lead_time_hours)`
 }

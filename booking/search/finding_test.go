@@ -27,7 +27,7 @@ func someWorld(t *testing.T, seed uint64) (*bookingtest.World, *viewer.Viewer) {
 	for i := range 6 {
 		v := w.SocialWorkerWithoutOpenings(t, fmt.Sprintf("Prénom%d", i), fmt.Sprintf("Nom%d", 9-i), zones[draw.IntN(3)])
 		must(t, w.Agendas.SaveSettings(t.Context(), v, worker.Settings{
-			HolidayRegion: "metropole", HorizonWeeks: 2 + draw.IntN(24), NoticeHours: draw.IntN(3) * 24, PerDay: draw.IntN(3), BufferAfter: draw.IntN(2) * 30,
+			HolidayRegion: "metropole", HorizonWeeks: 2 + draw.IntN(24), LeadTimeHours: draw.IntN(3) * 24, PerDay: draw.IntN(3), BufferAfter: draw.IntN(2) * 30,
 		}))
 		if draw.IntN(5) == 0 {
 			continue // nothing is open

@@ -137,7 +137,7 @@ type Cover struct {
 
 // Soon reports whether it ends within the time in which the end is announced.
 func (c Cover) Soon(today time.Time) bool {
-	return c.Valid && !c.Until.IsZero() && !c.Until.After(today.AddDate(0, 0, noticeSteps[len(noticeSteps)-1]))
+	return c.Valid && !c.Until.IsZero() && !c.Until.After(today.AddDate(0, 0, announceSteps[len(announceSteps)-1]))
 }
 
 // cover follows the credentials of a kind from a day on, one after the other, to
@@ -371,7 +371,7 @@ func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Crede
 		if err := journalCredential(ctx, tx, v, "credential.submitted", c); err != nil {
 			return err
 		}
-		return s.notifyAdministrators(ctx, tx, noticeSubmitted, v.ID, details{Credential: Insurance})
+		return s.notifyAdministrators(ctx, tx, kindSubmitted, v.ID, details{Credential: Insurance})
 	})
 }
 
@@ -385,7 +385,7 @@ func (s *Service) ConfirmCredential(ctx context.Context, v *viewer.Viewer, worke
 		if err := confirmCredential(ctx, tx, id, v.ID); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, noticeConfirmed, worker, details{Credential: c.Kind}, worker); err != nil {
+		if err := s.notify(ctx, tx, kindConfirmed, worker, details{Credential: c.Kind}, worker); err != nil {
 			return err
 		}
 		return journalCredential(ctx, tx, v, "credential.confirmed", c)
@@ -399,7 +399,7 @@ func (s *Service) WithdrawCredential(ctx context.Context, v *viewer.Viewer, work
 		if err := withdrawCredential(ctx, tx, id, v.ID); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, noticeWithdrawn, worker, details{Credential: c.Kind}, worker); err != nil {
+		if err := s.notify(ctx, tx, kindWithdrawn, worker, details{Credential: c.Kind}, worker); err != nil {
 			return err
 		}
 		return journalCredential(ctx, tx, v, "credential.withdrawn", c)

@@ -17,15 +17,15 @@ import (
 
 // The kinds of notification about credentials: the names of their texts.
 const (
-	noticeEnding    = "credential_ending"
-	noticeSubmitted = "credential_submitted"
-	noticeConfirmed = "credential_confirmed"
-	noticeWithdrawn = "credential_withdrawn"
+	kindEnding    = "credential_ending"
+	kindSubmitted = "credential_submitted"
+	kindConfirmed = "credential_confirmed"
+	kindWithdrawn = "credential_withdrawn"
 )
 
-// noticeSteps are how many days before a last day its end is announced; stepOver
+// announceSteps are how many days before a last day its end is announced; stepOver
 // is the announcement that it is past.
-var noticeSteps = []int{7, 30, 60}
+var announceSteps = []int{7, 30, 60}
 
 const stepOver = -1
 
@@ -38,7 +38,7 @@ func stepFor(c Cover, today time.Time) (step int, due bool) {
 	if !c.Valid {
 		return stepOver, true
 	}
-	for _, step := range noticeSteps {
+	for _, step := range announceSteps {
 		if !c.Until.After(today.AddDate(0, 0, step)) {
 			return step, true
 		}
@@ -108,17 +108,17 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, row Row) error {
 		if !due {
 			continue
 		}
-		if first, err := markNotice(ctx, tx, row.AccountID, c, step); err != nil || !first {
+		if first, err := markAnnounced(ctx, tx, row.AccountID, c, step); err != nil || !first {
 			if err != nil {
 				return err
 			}
 			continue
 		}
 		ending := details{Credential: c.Kind, Until: c.Until.Format(time.DateOnly)}
-		if err := s.notifyAdministrators(ctx, tx, noticeEnding, row.AccountID, ending); err != nil {
+		if err := s.notifyAdministrators(ctx, tx, kindEnding, row.AccountID, ending); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, noticeEnding, row.AccountID, ending, row.AccountID); err != nil {
+		if err := s.notify(ctx, tx, kindEnding, row.AccountID, ending, row.AccountID); err != nil {
 			return err
 		}
 	}
@@ -133,7 +133,7 @@ type details struct {
 
 // kinds are the notifications of this package. What is more pressing comes before them.
 func (s *Service) kinds() (kinds []notification.Kind) {
-	for _, name := range []string{noticeEnding, noticeSubmitted, noticeConfirmed, noticeWithdrawn} {
+	for _, name := range []string{kindEnding, kindSubmitted, kindConfirmed, kindWithdrawn} {
 		kinds = append(kinds, notification.Kind{Name: name, Priority: jobs.Aside, Fill: s.fill})
 	}
 	return kinds
@@ -183,7 +183,7 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 		return content, verdict, err
 	}
 	cover := st.Covers[slices.Index(credentialKinds, d.Credential)]
-	if n.Kind == noticeEnding && cover.Until.Format(time.DateOnly) != d.Until {
+	if n.Kind == kindEnding && cover.Until.Format(time.DateOnly) != d.Until {
 		return content, notification.Verdict{Drop: notification.Stale}, nil
 	}
 	letter := credentialLetter{FirstName: person.FirstName, What: d.Credential.Label(), Until: cover.Until, Over: !cover.Valid, Page: s.base + "/profil/fiche"}

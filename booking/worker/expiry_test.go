@@ -20,7 +20,7 @@ func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 	}
 	for _, over := range []bool{false, true} {
 		letter.Over = over
-		subject, text, err := texts.Write(noticeEnding, letter)
+		subject, text, err := texts.Write(kindEnding, letter)
 		if err != nil || subject == "" {
 			t.Fatalf("%q, %v", subject, err)
 		}
@@ -33,7 +33,7 @@ func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 			t.Errorf("over %t: %s", over, text)
 		}
 	}
-	for _, notice := range []string{noticeSubmitted, noticeConfirmed, noticeWithdrawn} {
+	for _, notice := range []string{kindSubmitted, kindConfirmed, kindWithdrawn} {
 		if subject, text, err := texts.Write(notice, letter); err != nil || subject == "" || !strings.Contains(text, letter.Page) {
 			t.Errorf("%s: %q, %q, %v", notice, subject, text, err)
 		}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -8,22 +9,23 @@ import (
 	"socialdirect/booking/slot"
 )
 
-// Settings are what shapes a worker's hours beside openings and absences. Those that
-// are numbers have a line in Numbers each, from which form, page and SQL are made.
+// Settings are the settings of a worker's agenda. Each numeric one has an entry in
+// Numbers, from which form, page and SQL are made.
 type Settings struct {
 	HolidayRegion string // a slug of Regions
-	BufferBefore  int    // minutes that stay free before an appointment
+	BufferBefore  int    // minutes kept free before an appointment
 	BufferAfter   int    // and after one; between two appointments both do
-	NoticeHours   int    // an hour is booked so many hours ahead at least
-	HorizonWeeks  int    // and so many weeks ahead at most
+	LeadTimeHours int    // least hours between booking and start
+	HorizonWeeks  int    // most weeks between booking and start
 	PerDay        int    // appointments a day at most, 0 for no limit
 }
 
 // Number is a setting that is a whole number.
 type Number struct {
-	// Column is the table's, where a constraint has the same bounds, and the name of
-	// the field in the form.
+	// Column is the column of the table, with a constraint of the same bounds. It is also
+	// the name of the form's field, unless Field is another.
 	Column  string
+	Field   string
 	Label   string
 	Hint    string
 	Counted string // what is counted, as a message begins
@@ -50,9 +52,9 @@ var Numbers = []Number{
 		of: func(s *Settings) *int { return &s.BufferAfter },
 	},
 	{
-		Column: "notice_hours", Label: "Réservable au plus tard combien d’heures avant\u00a0?", Counted: "Heures à l’avance",
+		Column: "lead_time_hours", Field: "notice_hours", Label: "Réservable au plus tard combien d’heures avant\u00a0?", Counted: "Heures à l’avance",
 		Hint: "0\u00a0: jusqu’au dernier moment.", Most: 14 * 24,
-		of: func(s *Settings) *int { return &s.NoticeHours },
+		of: func(s *Settings) *int { return &s.LeadTimeHours },
 	},
 	{
 		Column: "horizon_weeks", Label: "Réservable combien de semaines à l’avance\u00a0?", Counted: "Semaines à l’avance",
@@ -70,13 +72,16 @@ const maxWeeks = int(slot.Horizon / (7 * 24 * time.Hour))
 
 func fromTo(least, most int) string { return fmt.Sprintf("De %d à %d.", least, most) }
 
-// Of is the setting's value among others.
+// Name is the name of the form's field.
+func (n Number) Name() string { return cmp.Or(n.Field, n.Column) }
+
+// Of returns the value of the setting.
 func (n Number) Of(s Settings) int { return *n.of(&s) }
 
 // Set changes the setting's value.
 func (n Number) Set(s *Settings, value int) { *n.of(s) = value }
 
-// Text is a value as it stands in the form.
+// Text is the value in the form.
 func (n Number) Text(value int) string {
 	if n.Optional && value == 0 {
 		return ""
@@ -84,7 +89,7 @@ func (n Number) Text(value int) string {
 	return strconv.Itoa(value)
 }
 
-// Parse is the value of what stands in the form, and whether it can be one.
+// Parse parses the value in the form; ok is false if it is not valid.
 func (n Number) Parse(text string) (value int, ok bool) {
 	if n.Optional && text == "" {
 		return 0, true
@@ -93,27 +98,27 @@ func (n Number) Parse(text string) (value int, ok bool) {
 	return value, err == nil && n.Least <= value && value <= n.Most
 }
 
-// holds reports whether the setting may have a value.
-func (n Number) holds(value int) bool {
+// allows reports whether the value is within the setting's bounds.
+func (n Number) allows(value int) bool {
 	_, ok := n.Parse(n.Text(value))
 	return ok
 }
 
-// Gap is how much stays free between two appointments.
+// Gap is the time kept free between two appointments.
 func (s Settings) Gap() time.Duration {
 	return time.Duration(s.BufferBefore+s.BufferAfter) * time.Minute
 }
 
-// LeadTime is how long before it an hour can be booked at the latest.
-func (s Settings) LeadTime() time.Duration { return time.Duration(s.NoticeHours) * time.Hour }
+// LeadTime is the least time between booking and start.
+func (s Settings) LeadTime() time.Duration { return time.Duration(s.LeadTimeHours) * time.Hour }
 
-// Horizon is how far ahead hours can be booked.
+// Horizon is the most time between booking and start.
 func (s Settings) Horizon() time.Duration { return time.Duration(s.HorizonWeeks) * 7 * 24 * time.Hour }
 
 // Within reports whether every setting is within its bounds.
 func (s Settings) Within() bool {
 	for _, n := range Numbers {
-		if !n.holds(n.Of(s)) {
+		if !n.allows(n.Of(s)) {
 			return false
 		}
 	}

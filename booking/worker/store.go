@@ -135,7 +135,7 @@ func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from portraits where account_id = $1`,
 		`delete from credentials where social_worker_id = $1`,
-		`delete from credential_notices where social_worker_id = $1`,
+		`delete from credential_announcements where social_worker_id = $1`,
 		`delete from places where social_worker_id = $1`,
 		`update social_workers set presentation = '', portrait_version = '' where account_id = $1`,
 	}, person)

@@ -83,10 +83,10 @@ func readEveryWorker(ctx context.Context, q postgres.Querier) ([]Row, error) {
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers order by account_id`)
 }
 
-// markNotice notes that the notice of an end goes out; false when it has gone.
-func markNotice(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Cover, step int) (first bool, err error) {
+// markAnnounced notes that the notice of an end goes out; false when it has gone.
+func markAnnounced(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Cover, step int) (first bool, err error) {
 	tag, err := tx.Exec(ctx, `
-		insert into credential_notices (social_worker_id, kind, valid_until, step, sent_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+		insert into credential_announcements (social_worker_id, kind, valid_until, step, sent_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
 		worker, c.Kind, c.Until, step, tx.Now)
 	return tag.RowsAffected() > 0, err
 }

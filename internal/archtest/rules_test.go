@@ -67,7 +67,7 @@ var owned = map[string][]string{
 	},
 	"booking": {
 		"rebookings", "bulk_cancels", "reasons", "social_workers", "openings", "absences", "appointments", "portraits", "credentials",
-		"credential_notices", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
+		"credential_announcements", "sheet_views", "weekly_absences", "open_holidays", "opening_skips", "places", "late_marks",
 		"calendar_subscriptions", "external_busy", "agenda_feeds",
 		"hours_counted", "counted_people",
 		"available_slots", "available_slots_refreshes", "agenda_changes", "waitlist_entries", "waitlist_releases", "waitlist_slots", "booking_acts",
