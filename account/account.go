@@ -21,6 +21,8 @@
 package account
 
 import (
+	"socialdirect/account/age"
+	"socialdirect/account/decision"
 	"socialdirect/account/factor"
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
@@ -40,15 +42,17 @@ import (
 
 // Service is the acts on accounts.
 type Service struct {
-	Limits   *limit.Service
-	People   *people.Service
-	Codes    *smscode.Service
-	Outbox   *outbox.Service
-	Sessions *session.Service
-	Factors  *factor.Service
-	Lookups  *lookup.Service
-	SignUps  *signup.Service
-	Reports  *report.Service
+	Limits    *limit.Service
+	People    *people.Service
+	Codes     *smscode.Service
+	Outbox    *outbox.Service
+	Sessions  *session.Service
+	Factors   *factor.Service
+	Lookups   *lookup.Service
+	SignUps   *signup.Service
+	Reports   *report.Service
+	Decisions *decision.Service
+	Ages      *age.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -73,14 +77,18 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		return nil, err
 	}
 	lookups := lookup.New(db, limits, mails)
+	signUps := signup.New(signup.Parts{
+		DB: db, Vault: vault, Companies: companies, Legal: legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
+	})
+	decisions := decision.New(decision.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, SignUps: signUps})
 	return &Service{
 		Limits: limits, People: persons, Codes: codes,
 		Outbox: mails, Sessions: sessions, Factors: factors, Lookups: lookups,
-		SignUps: signup.New(signup.Parts{
-			DB: db, Vault: vault, Companies: companies, Legal: legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
-		}),
-		Reports: report.New(db, vault, persons),
-		db:      db, queue: queue, vault: vault, companies: companies, legal: legal,
+		SignUps:   signUps,
+		Decisions: decisions,
+		Ages:      age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
+		Reports:   report.New(db, vault, persons),
+		db:        db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher,
 	}, nil
 }

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"time"
 
-	"socialdirect/account/signup"
-
+	"socialdirect/account/age"
+	"socialdirect/account/decision"
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/account/smscode"
 	"socialdirect/company/apikey"
 	"socialdirect/internal/fault"
@@ -72,7 +73,7 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 // eraseRooms has each package take what it holds of a person out of its tables. What is
 // sealed with the person's key (decisions, reports) stays unread with it.
 func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
-	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, eraseAges, lookup.Erase, signup.EraseSignUp, people.Erase} {
+	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, age.Erase, lookup.Erase, signup.EraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
 		}
@@ -87,7 +88,7 @@ func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 		return err
 	}
 	if v.ID == id {
-		return errOwnAccount
+		return decision.ErrOwnAccount
 	}
 	if err := people.Lock(ctx, tx, v.ID, id); err != nil {
 		return err
@@ -97,36 +98,4 @@ func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 		return viewer.Denied(viewer.DPO)
 	}
 	return err
-}
-
-// FindForRights finds accounts by name, address or mobile number, for the
-// data-protection officer, who has to tell whose a request is. ErrShortSearch when
-// the query is too short, Throttled after too many.
-func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query string) ([]Account, error) {
-	if err := viewer.Require(v, viewer.DPO); err != nil {
-		return nil, err
-	}
-	words := searchWords(query)
-	if words == nil {
-		return nil, errShortSearch
-	}
-	if err := s.Lookups.SpendSearch(ctx, v); err != nil {
-		return nil, err
-	}
-	rows, err := readMatching(ctx, s.db.Pool, words, 0, foundAtOnce)
-	found := make([]Account, len(rows))
-	for i, row := range rows {
-		found[i] = row.account()
-	}
-	return found, err
-}
-
-// Subject returns the account that a rights request is about, for the
-// data-protection officer; NotFound when there is none.
-func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
-	if err := viewer.Require(v, viewer.DPO); err != nil {
-		return Account{}, err
-	}
-	row, err := readAccount(ctx, s.db.Pool, id)
-	return row.account(), err
 }

@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 
+	"socialdirect/account/age"
+	"socialdirect/account/decision"
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/report"
@@ -13,23 +15,43 @@ import (
 	"github.com/google/uuid"
 )
 
-// HTTP is the pages of this package.
+// PageParts are what the pages of accounts work with.
+type PageParts struct {
+	Accounts *Service
+	Render   *web.Renderer
+	Secure   bool                                          // served over TLS: cookies carry the __Host- prefix (RFC 6265bis, 4.1.3.2)
+	Coming   func(context.Context, uuid.UUID) (int, error) // how many appointments somebody has before them
+	Recalls  func(context.Context) (int, error)            // how many people the switchboard has to call
+}
+
+// HTTP is the pages of accounts.
 type HTTP struct {
-	Sessions *session.HTTP
-	Factors  *factor.HTTP
-	Lookups  *lookup.HTTP
-	SignUps  *signup.HTTP
-	Reports  *report.HTTP
+	Sessions  *session.HTTP
+	Factors   *factor.HTTP
+	Lookups   *lookup.HTTP
+	SignUps   *signup.HTTP
+	Reports   *report.HTTP
+	Decisions *decision.HTTP
+
+	Ages *age.HTTP
 
 	accounts *Service
 	render   *web.Renderer
-	secure   bool
-	comingOf func(context.Context, uuid.UUID) (int, error) // see CountComing
+	coming   func(context.Context, uuid.UUID) (int, error)
 }
 
-// NewHTTP returns the pages. secure says that the platform is served over TLS:
-// its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
-func NewHTTP(accounts *Service, render *web.Renderer, secure bool) *HTTP {
-	sessions := session.NewHTTP(accounts.Sessions, render, secure)
-	return &HTTP{Sessions: sessions, Lookups: lookup.NewHTTP(accounts.Lookups, render), SignUps: signup.NewHTTP(accounts.SignUps, sessions, render), Reports: report.NewHTTP(accounts.Reports, render), Factors: factor.NewHTTP(accounts.Factors, sessions, render, secure), accounts: accounts, render: render, secure: secure}
+// NewHTTP returns the pages.
+func NewHTTP(p PageParts) *HTTP {
+	a := p.Accounts
+	sessions := session.NewHTTP(a.Sessions, p.Render, p.Secure)
+	return &HTTP{
+		Sessions:  sessions,
+		Factors:   factor.NewHTTP(a.Factors, sessions, p.Render, p.Secure),
+		Lookups:   lookup.NewHTTP(a.Lookups, p.Render),
+		SignUps:   signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Recalls: p.Recalls}),
+		Reports:   report.NewHTTP(a.Reports, p.Render),
+		Decisions: decision.NewHTTP(a.Decisions, p.Render, p.Coming),
+		Ages:      age.NewHTTP(a.Ages, p.Render),
+		accounts:  a, render: p.Render, coming: p.Coming,
+	}
 }

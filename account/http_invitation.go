@@ -84,7 +84,7 @@ func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if err != nil {
 		return err
 	}
-	return web.Done(w, r, "invited", accountsPath+"/"+id.String())
+	return web.Done(w, r, "invited", pages.AccountPath(id))
 }
 
 // reinvite sends an invitation again.
@@ -96,11 +96,11 @@ func (h *HTTP) reinvite(w http.ResponseWriter, r *web.Request) error {
 	if err := h.accounts.ResendInvitation(r.Context(), r.Viewer, id); err != nil {
 		return err
 	}
-	return web.Done(w, r, "invited", accountsPath+"/"+id.String())
+	return web.Done(w, r, "invited", pages.AccountPath(id))
 }
 
 type factorResetPage struct {
-	Account Account
+	Account people.Account
 	Form    *form.Form
 }
 
@@ -113,7 +113,7 @@ func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error
 	if err != nil {
 		return factorResetPage{}, err
 	}
-	account, err := h.accounts.Account(r.Context(), r.Viewer, id)
+	account, err := h.accounts.People.Account(r.Context(), r.Viewer, id)
 	if err != nil {
 		return factorResetPage{}, err
 	}
@@ -145,5 +145,5 @@ func (h *HTTP) resetFactor(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if err := h.accounts.Factors.ResetSecondFactor(r.Context(), r.Viewer, page.Account.ID, reason); err != nil {
 		return err
 	}
-	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", pages.AccountPath(page.Account.ID))
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"socialdirect/account/age"
 	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
@@ -18,7 +19,7 @@ type profilePage struct {
 	Told   bool   // whether the person chooses how to be told of appointments
 	Prove  bool   // whether the number is still to be proved, for SMS
 	Zones  []form.Option
-	Age    *AgeCheck // a proof of age that the person is waited for
+	Age    *age.Check // a proof of age that the person is waited for
 }
 
 func (profilePage) Template() string { return "account/profile" }
@@ -47,7 +48,7 @@ func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
 		"mobile": people.DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
 	page := h.profilePage(f, person)
-	if page.Age, err = h.accounts.OwnAgeCheck(r.Context(), r.Viewer); err != nil {
+	if page.Age, err = h.accounts.Ages.OwnCheck(r.Context(), r.Viewer); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)

@@ -8,7 +8,7 @@ import (
 
 // Routes are the pages of accounts, those of its packages included.
 func (h *HTTP) Routes() []web.Route {
-	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), []web.Route{
+	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), h.Decisions.Routes(), h.Ages.Routes(), []web.Route{
 		web.Get("/profil", web.SignedIn, h.showProfile),
 		web.Form("/profil", web.SignedIn, h.updateProfile),
 		web.Get("/profil/mobile", web.Beneficiaries, h.showMobile),
@@ -22,19 +22,12 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/mot-de-passe/nouveau", web.Everyone, h.reset),
 		web.Get("/profil/adresse", web.Everyone, h.showEmail),
 		web.Form("/profil/adresse", web.Everyone, h.changeEmail),
-		web.Get("/administration/comptes", web.Administrators, h.showSearch),
-		web.Form("/administration/comptes", web.Administrators, h.searchAccounts),
 		web.Get("/administration/comptes/invitation", web.Administrators, h.showInvite),
 		web.Form("/administration/comptes/invitation", web.Administrators, h.invite),
 		web.Get("/administration/comptes/{id}", web.Administrators, h.showAccount),
-		web.Get("/administration/comptes/{id}/decision", web.Administrators, h.showDecision),
-		web.Form("/administration/comptes/{id}/decision", web.Administrators, h.decide),
 		web.Post("/administration/comptes/{id}/invitation", web.Administrators, h.reinvite),
 		web.Get("/administration/comptes/{id}/double-verification", web.Administrators, h.showFactorReset),
 		web.Form("/administration/comptes/{id}/double-verification", web.Administrators, h.resetFactor),
-		web.Get("/administration/comptes/{id}/age", web.Administrators, h.showAge),
-		web.Form("/administration/comptes/{id}/age", web.Administrators, h.askAge),
-		web.Form("/administration/comptes/{id}/age/suite", web.Administrators, h.settleAge),
 		web.Get("/protection-des-donnees/journal", web.DataProtection, h.showJournal),
 	})
 }

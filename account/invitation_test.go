@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/accounttest"
+	"socialdirect/account/decision"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
@@ -40,7 +41,7 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	}
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))
 	link := accounttest.Link(t, w, "invitation", id)
-	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, id, decision.Decision{Act: decision.Withdraw, Reason: "Propos déplacés au téléphone."}))
 	wantFault(t, "the old link's page", w.Accounts.SignUps.CheckToken(ctx, link, true), fault.Gone)
 	_, err = w.Accounts.SignUps.AcceptInvitation(ctx, link, bookingtest.Password, session.Device{})
 	wantFault(t, "the old link", err, fault.Gone)
@@ -48,11 +49,11 @@ func TestR8_InvitationsAreSentAgainAndWithdrawn(t *testing.T) {
 	sentLate := accounttest.Link(t, w, "invitation", id) // by a mail that was already on its way
 	_, err = w.Accounts.SignUps.AcceptInvitation(ctx, sentLate, bookingtest.Password, session.Device{})
 	wantFault(t, "a link sent late", err, fault.Invalid)
-	must(t, w.Accounts.Decide(ctx, admin, id, decide(account.Reopen)))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, id, decision.Decision{Act: decision.Reopen, Reason: "Propos déplacés au téléphone."}))
 	must(t, w.Accounts.ResendInvitation(ctx, admin, id))
 	w.Accept(t, sentLate)
 	wantFault(t, "send again what was accepted", w.Accounts.ResendInvitation(ctx, admin, id), fault.Conflict)
-	wantFault(t, "withdraw what was accepted", w.Accounts.Decide(ctx, admin, id, decide(account.Withdraw)), fault.Conflict)
+	wantFault(t, "withdraw what was accepted", w.Accounts.Decisions.Decide(ctx, admin, id, decision.Decision{Act: decision.Withdraw, Reason: "Propos déplacés au téléphone."}), fault.Conflict)
 	wantFault(t, "to a beneficiary", w.Accounts.ResendInvitation(ctx, admin, w.Beneficiary(t, "Zoé", "Vidal").ID), fault.Conflict)
 	wantFault(t, "to nobody", w.Accounts.ResendInvitation(ctx, admin, uuid.New()), fault.NotFound)
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"socialdirect/account"
+	"socialdirect/account/decision"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/viewer"
 )
@@ -18,8 +18,8 @@ func TestR39_TheOfficerSeesWhetherTheJournalHolds(t *testing.T) {
 	if err != nil || !j.Holds || len(j.Last) != int(before) {
 		t.Fatalf("the journal at first: %+v, %v", j, err)
 	}
-	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Suspend)))
-	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Resume)))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decision.Decision{Act: decision.Suspend, Reason: "Propos déplacés au téléphone."}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decision.Decision{Act: decision.Resume, Reason: "Propos déplacés au téléphone."}))
 	j, err = w.Accounts.Journal(ctx, dpo)
 	if err != nil || !j.Holds || j.Lines != before+2 || len(j.Hash) != 32 || len(j.Last) != int(before)+2 || j.Last[0].Act != "account.resumed" {
 		t.Errorf("%+v, %v", j, err)

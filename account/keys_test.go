@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/decision"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -36,8 +36,8 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 	}
 	_, err = w.DB.Pool.Exec(ctx, `update accounts set suspended_at = null, closed_at = null where id = $1`, manager.ID)
 	must(t, err)
-	must(t, w.Accounts.Decide(ctx, admin, manager.ID, account.Decision{Act: account.Suspend, Reason: "Absence."}))
-	must(t, w.Accounts.Decide(ctx, admin, manager.ID, account.Decision{Act: account.Resume, Reason: "Retour."}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, manager.ID, decision.Decision{Act: decision.Suspend, Reason: "Absence."}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, manager.ID, decision.Decision{Act: decision.Resume, Reason: "Retour."}))
 	_, _, err = w.Keys.Find(ctx, secret)
 	wantFault(t, "a key that ended with a suspension", err, fault.Unauthenticated)
 }

@@ -187,7 +187,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(s.searches, views, render)
 	rebookings := rebooking.NewHTTP(s.rebookings, render)
-	accounts := account.NewHTTP(s.accounts, render, false)
+	accounts := account.NewHTTP(account.PageParts{Accounts: s.accounts, Render: render, Coming: s.appointments.CountComing, Recalls: s.rebookings.CountRecalls})
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
 		Pages: []server.Pages{

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"socialdirect/account"
+	"socialdirect/account/people"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
 	"socialdirect/internal/viewer"
@@ -85,7 +85,7 @@ type Case struct {
 	Request
 	Details Details
 	Steps   []Step
-	Account *account.Account // nil until it is known whose it is
+	Account *people.Account // nil until it is known whose it is
 	Overdue bool
 }
 
@@ -114,7 +114,7 @@ func (s *Service) Case(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Cas
 		return Case{}, err
 	}
 	if c.Matched() {
-		found, err := s.accounts.Subject(ctx, v, c.AccountID)
+		found, err := s.accounts.People.Subject(ctx, v, c.AccountID)
 		if err != nil {
 			return Case{}, err
 		}
@@ -202,11 +202,11 @@ func noon(date time.Time) time.Time { return date.Add(12 * time.Hour) }
 // that it was asked, so that nobody asks for another unnoticed. It can be corrected
 // until the request is closed.
 func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.UUID) error {
-	found, err := s.accounts.Subject(ctx, v, subject)
+	found, err := s.accounts.People.Subject(ctx, v, subject)
 	if err != nil {
 		return err
 	}
-	if found.State == account.Erased {
+	if found.State == people.Erased {
 		return errClosed
 	}
 	return s.handle(ctx, v, id, "rights.matched", func(tx postgres.Tx, r *Request) error {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -93,7 +92,7 @@ type casePage struct {
 	Note  *form.Form
 	Why   *form.Form // of the refusal
 	Asked bool       // something was looked for
-	Found []account.Account
+	Found []people.Account
 	Years int
 }
 
@@ -108,7 +107,7 @@ func (casePage) Display(mobile string) string { return people.DisplayMobile(mobi
 
 // Erasable reports whether the request can be carried out now.
 func (p casePage) Erasable() bool {
-	return p.State == Open && p.Account != nil && p.Account.State != account.Erased
+	return p.State == Open && p.Account != nil && p.Account.State != people.Erased
 }
 
 func (h *HTTP) casePage(r *web.Request) (casePage, error) {
@@ -142,7 +141,7 @@ func (h *HTTP) search(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if page.Found, err = h.rights.accounts.FindForRights(r.Context(), r.Viewer, query); err != nil {
+	if page.Found, err = h.rights.accounts.Lookups.FindForRights(r.Context(), r.Viewer, query); err != nil {
 		return f.Refused("query", err, page)
 	}
 	page.Asked = true

@@ -3,7 +3,7 @@ package privacy
 import (
 	"net/http"
 
-	"socialdirect/account"
+	"socialdirect/account/age"
 	"socialdirect/account/passwords"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
@@ -14,7 +14,7 @@ import (
 type dataPage struct {
 	Viewer   *viewer.Viewer
 	Requests []Request
-	Age      *account.AgeCheck // that the operator asked for and waits for
+	Age      *age.Check // that the operator asked for and waits for
 	Operator operator
 }
 
@@ -63,7 +63,7 @@ func (h *HTTP) data(w http.ResponseWriter, r *web.Request) error {
 	for i := range mine {
 		mine[i].ReceivedAt = mine[i].ReceivedAt.In(v.Zone)
 	}
-	age, err := h.rights.accounts.OwnAgeCheck(r.Context(), v)
+	age, err := h.rights.accounts.Ages.OwnCheck(r.Context(), v)
 	if err != nil {
 		return err
 	}

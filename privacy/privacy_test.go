@@ -12,10 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account/report"
-
-	"socialdirect/account"
+	"socialdirect/account/decision"
 	"socialdirect/account/people"
+	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/booking"
 	"socialdirect/booking/appointment"
@@ -177,7 +176,7 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 		_, caseErr := w.rights.Case(ctx, v, asked.ID)
 		_, enterErr := w.rights.Enter(ctx, v, privacy.Written{Channel: privacy.ByPost, ReceivedOn: bookingtest.Start, Details: privacy.Details{Name: "Zoé"}})
 		_, openErr := w.rights.OpenArchive(ctx, v, asked.ID, "Pour voir")
-		_, findErr := w.Accounts.FindForRights(ctx, v, "Vidal")
+		_, findErr := w.Accounts.Lookups.FindForRights(ctx, v, "Vidal")
 		for act, err := range map[string]error{
 			"list": err, "case": caseErr, "enter": enterErr, "archive": openErr, "find": findErr,
 			"match": w.rights.Match(ctx, v, asked.ID, w.zoe.ID), "note": w.rights.Note(ctx, v, asked.ID, "Mot"),
@@ -283,8 +282,8 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Suspend, Reason: "Un différend"}))
-	must(t, w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Resume, Reason: "Réglé"}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, w.zoe.ID, decision.Decision{Act: decision.Suspend, Reason: "Un différend"}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, w.zoe.ID, decision.Decision{Act: decision.Resume, Reason: "Réglé"}))
 	w.zoe = w.SignIn(t, w.emailOf(t, w.zoe))
 	must(t, w.rights.CarryOut(ctx, w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
 
@@ -313,16 +312,16 @@ func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
 		draft.Discard(ctx)
 	}
 	wants(t, "writing to nobody", err, fault.Invalid)
-	seen, err := w.Accounts.Account(ctx, admin, w.zoe.ID)
-	if err != nil || seen.State != account.Erased || len(seen.Possible(false)) != 0 {
+	seen, err := w.Accounts.People.Account(ctx, admin, w.zoe.ID)
+	if err != nil || seen.State != people.Erased || len(decision.Possible(seen, false)) != 0 {
 		t.Errorf("the administration's page: %+v, %v", seen, err)
 	}
-	decided, _, err := w.Accounts.Decisions(ctx, admin, w.zoe.ID)
+	decided, _, err := w.Accounts.Decisions.About(ctx, admin, w.zoe.ID)
 	if err != nil || len(decided) != 2 || decided[0].Reason != "" {
 		t.Errorf("the decisions: %+v, %v", decided, err)
 	}
-	wants(t, "deciding about nobody", w.Accounts.Decide(ctx, admin, w.zoe.ID, account.Decision{Act: account.Reopen, Reason: "Mot"}), fault.Conflict)
-	found, _, err := w.Accounts.FindAccounts(ctx, admin, "Vidal", 1)
+	wants(t, "deciding about nobody", w.Accounts.Decisions.Decide(ctx, admin, w.zoe.ID, decision.Decision{Act: decision.Reopen, Reason: "Mot"}), fault.Conflict)
+	found, _, err := w.Accounts.Lookups.FindAccounts(ctx, admin, "Vidal", 1)
 	if err != nil || len(found) != 0 {
 		t.Errorf("found: %+v, %v", found, err)
 	}

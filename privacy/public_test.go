@@ -145,7 +145,7 @@ func TestR1_AParentReportsAChildsData(t *testing.T) {
 	if err != nil || c.Origin != privacy.FromParent || c.Details.Child != "Zoé Vidal" || c.Proved() {
 		t.Fatalf("the request: %+v, %v", c, err)
 	}
-	found, err := w.Accounts.FindForRights(ctx, w.hugo, "Zoé Vidal")
+	found, err := w.Accounts.Lookups.FindForRights(ctx, w.hugo, "Zoé Vidal")
 	if err != nil || len(found) != 1 || found[0].ID != w.zoe.ID {
 		t.Fatalf("found %+v, %v", found, err)
 	}
@@ -226,33 +226,33 @@ func TestR1_AProofOfAgeIsAskedForAndSettled(t *testing.T) {
 	w := newWorld(t)
 	ctx, admin := t.Context(), w.Member(t, viewer.Administrator, "Claire")
 	for _, v := range []*viewer.Viewer{nil, w.zoe, w.nadia, w.hugo} {
-		wants(t, "asking", w.Accounts.AskAge(ctx, v, w.zoe.ID, "Un doute"), fault.Forbidden)
-		wants(t, "settling", w.Accounts.SettleAge(ctx, v, w.zoe.ID, "verified"), fault.Forbidden)
+		wants(t, "asking", w.Accounts.Ages.Ask(ctx, v, w.zoe.ID, "Un doute"), fault.Forbidden)
+		wants(t, "settling", w.Accounts.Ages.Settle(ctx, v, w.zoe.ID, "verified"), fault.Forbidden)
 	}
-	wants(t, "without a reason", w.Accounts.AskAge(ctx, admin, w.zoe.ID, " "), fault.Invalid)
-	wants(t, "staff", w.Accounts.AskAge(ctx, admin, w.nadia.ID, "Un doute"), fault.Conflict)
-	wants(t, "nobody", w.Accounts.AskAge(ctx, admin, uuid.New(), "Un doute"), fault.NotFound)
-	wants(t, "settling what was not asked", w.Accounts.SettleAge(ctx, admin, w.zoe.ID, "verified"), fault.Conflict)
-	must(t, w.Accounts.AskAge(ctx, admin, w.zoe.ID, "Une date de naissance douteuse."))
-	wants(t, "asking twice", w.Accounts.AskAge(ctx, admin, w.zoe.ID, "Encore"), fault.Conflict)
-	own, err := w.Accounts.OwnAgeCheck(ctx, w.zoe)
+	wants(t, "without a reason", w.Accounts.Ages.Ask(ctx, admin, w.zoe.ID, " "), fault.Invalid)
+	wants(t, "staff", w.Accounts.Ages.Ask(ctx, admin, w.nadia.ID, "Un doute"), fault.Conflict)
+	wants(t, "nobody", w.Accounts.Ages.Ask(ctx, admin, uuid.New(), "Un doute"), fault.NotFound)
+	wants(t, "settling what was not asked", w.Accounts.Ages.Settle(ctx, admin, w.zoe.ID, "verified"), fault.Conflict)
+	must(t, w.Accounts.Ages.Ask(ctx, admin, w.zoe.ID, "Une date de naissance douteuse."))
+	wants(t, "asking twice", w.Accounts.Ages.Ask(ctx, admin, w.zoe.ID, "Encore"), fault.Conflict)
+	own, err := w.Accounts.Ages.OwnCheck(ctx, w.zoe)
 	if err != nil || own == nil || own.Reason != "Une date de naissance douteuse." || own.DueOn.Format(time.DateOnly) != "2026-12-15" || own.Overdue(bookingtest.Start) {
 		t.Fatalf("the person sees %+v, %v", own, err)
 	}
-	if other, err := w.Accounts.OwnAgeCheck(ctx, w.nadia); err != nil || other != nil {
+	if other, err := w.Accounts.Ages.OwnCheck(ctx, w.nadia); err != nil || other != nil {
 		t.Errorf("somebody else sees %+v, %v", other, err)
 	}
-	wants(t, "no outcome", w.Accounts.SettleAge(ctx, admin, w.zoe.ID, "peut-être"), fault.Invalid)
-	must(t, w.Accounts.SettleAge(ctx, admin, w.zoe.ID, "verified"))
-	if own, err := w.Accounts.OwnAgeCheck(ctx, w.zoe); err != nil || own != nil {
+	wants(t, "no outcome", w.Accounts.Ages.Settle(ctx, admin, w.zoe.ID, "peut-être"), fault.Invalid)
+	must(t, w.Accounts.Ages.Settle(ctx, admin, w.zoe.ID, "verified"))
+	if own, err := w.Accounts.Ages.OwnCheck(ctx, w.zoe); err != nil || own != nil {
 		t.Errorf("still asked: %+v, %v", own, err)
 	}
-	must(t, w.Accounts.AskAge(ctx, admin, w.zoe.ID, "Encore un doute."))
-	must(t, w.Accounts.SettleAge(ctx, admin, w.zoe.ID, "closed"))
+	must(t, w.Accounts.Ages.Ask(ctx, admin, w.zoe.ID, "Encore un doute."))
+	must(t, w.Accounts.Ages.Settle(ctx, admin, w.zoe.ID, "closed"))
 	if active, err := w.Accounts.People.Active(ctx, w.DB.Pool, w.zoe.ID); err != nil || active {
 		t.Errorf("still open, %v", err)
 	}
-	decided, _, err := w.Accounts.Decisions(ctx, admin, w.zoe.ID)
+	decided, _, err := w.Accounts.Decisions.About(ctx, admin, w.zoe.ID)
 	if err != nil || len(decided) != 1 || decided[0].Reason == "" || decided[0].Author != "Claire Morvan" {
 		t.Errorf("decided: %+v, %v", decided, err)
 	}

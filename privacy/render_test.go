@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"socialdirect/account"
+	"socialdirect/account/age"
 	"socialdirect/account/people"
 	"socialdirect/internal/config"
 	"socialdirect/internal/form"
@@ -30,18 +31,18 @@ func TestR7_RightsPagesAreDrawnEmptyAndFull(t *testing.T) {
 	full := operator(config.Operator{Name: "Exemple", Address: "1 rue <b>\nVannes", Email: "contact@exemple.fr", DPO: "dpo@exemple.fr"})
 	open := Request{ID: uuid.New(), Origin: FromWriting, Channel: ByPost, State: Open, ReceivedAt: at, DueOn: at}
 	closed := Request{Origin: FromParent, State: Refused, ReceivedAt: at, ClosedAt: &at, ConfirmedAt: &at}
-	zoe := &account.Account{Person: people.Person{FirstName: "Zoé", LastName: "<b>", Email: "zoe@exemple.fr", Mobile: "+33612345678"}, State: account.Open, CreatedAt: at}
+	zoe := &people.Account{Person: people.Person{FirstName: "Zoé", LastName: "<b>", Email: "zoe@exemple.fr", Mobile: "+33612345678"}, State: people.Open, CreatedAt: at}
 	steps := []Step{{At: at, Act: stepNoted, Author: "Hugo", Text: "a\n<b>"}, {At: at, Act: stepAsked}}
 	details := Details{Name: "Anne <b>", Child: "Zoé", Email: "anne@exemple.fr", Mobile: "+33612345678", Text: "a\n<b>"}
 	busy := Case{Request: open, Details: details, Steps: steps, Account: zoe, Overdue: true}
 	identity := account.Identity{FirstName: "Zoé", LastName: "<b>", CreatedAt: at, AdultDeclaredAt: &at, Accepted: []legal.Acceptance{{Kind: legal.Terms, Version: "1", Wording: "J’accepte", AcceptedAt: at}}}
 	pages := []web.Page{
-		dataPage{}, dataPage{Viewer: v, Requests: []Request{open, closed}, Age: &account.AgeCheck{Reason: "a\n<b>", DueOn: at}, Operator: full},
+		dataPage{}, dataPage{Viewer: v, Requests: []Request{open, closed}, Age: &age.Check{Reason: "a\n<b>", DueOn: at}, Operator: full},
 		erasurePage{}, erasurePage{Role: viewer.Beneficiary, Password: true, Years: 5}, erasurePage{Role: viewer.SocialWorker, Years: 5},
 		rightsPage{}, (&HTTP{operator: config.Operator(full)}).rightsPage(form.New(nil)), nextPage{}, confirmPage{}, confirmPage{Token: "<b>"}, confirmPage{Done: true},
 		deskPage{}, deskPage{Zone: time.UTC, Open: []Line{{open, "Zoé <b>", true}, {open, "Paul", false}}, Closed: []Line{{closed, "", false}}},
 		enterPage{}, newEnterPage(form.New(nil)),
-		casePage{Zone: time.UTC}, casePage{Case: busy, Zone: time.UTC, Asked: true, Found: []account.Account{*zoe}}, casePage{Case: Case{Request: open}, Zone: time.UTC, Asked: true}, casePage{Case: Case{Request: closed}, Zone: time.UTC},
+		casePage{Zone: time.UTC}, casePage{Case: busy, Zone: time.UTC, Asked: true, Found: []people.Account{*zoe}}, casePage{Case: Case{Request: open}, Zone: time.UTC, Asked: true}, casePage{Case: Case{Request: closed}, Zone: time.UTC},
 		carryPage{}, carryPage{Case: busy, Coming: 1, Years: 5}, carryPage{Case: busy, Coming: 3, Years: 5},
 		archivePage{}, archivePage{Archive: &Archive{}}, archivePage{Archive: &Archive{identity, at}},
 	}

@@ -137,3 +137,11 @@ func OwnMailDomains(t testing.TB, w *bookingtest.World, domains ...string) {
 	}
 	bookingtest.Must(t, w.Companies.Edit(ctx, w.Admin, client))
 }
+
+// Email is the address of an account.
+func Email(t testing.TB, w *bookingtest.World, id uuid.UUID) string {
+	t.Helper()
+	person, err := w.Accounts.People.Person(context.Background(), id)
+	bookingtest.Must(t, err)
+	return person.Email
+}

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/account/accounttest"
+	"socialdirect/account/decision"
 	"socialdirect/account/lookup"
 	"socialdirect/account/people"
 	"socialdirect/account/signup"
@@ -113,7 +113,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != lookup.SameMobile || first.Accounts[1].Likeness != lookup.SameNameAndMobile {
 		t.Errorf("bounded, and who has the same name: %+v", first)
 	}
-	must(t, w.Accounts.Decide(t.Context(), admin, last.ID, account.Decision{Act: account.Withdraw, Reason: "Cette personne a deux comptes."}))
+	must(t, w.Accounts.Decisions.Decide(t.Context(), admin, last.ID, decision.Decision{Act: decision.Withdraw, Reason: "Cette personne a deux comptes."}))
 	groups, _ = list(1)
 	for _, double := range groups[0].Accounts {
 		if double.ID == last.ID {

@@ -2,4 +2,4 @@ package lookup_test
 
 import "socialdirect/booking/bookingtest"
 
-var must = bookingtest.Must
+var must, wantFault = bookingtest.Must, bookingtest.WantFault

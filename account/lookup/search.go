@@ -76,7 +76,7 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 	return found, err
 }
 
-// minSearch keeps a search from listing everybody.
+// minSearch is how many letters or figures a search needs, so that none lists everybody.
 const minSearch = 3
 
 // ErrSearch says that a search is too short to mean somebody.

@@ -27,7 +27,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return New(db, s.limits.At(db), s.outbox.At(db))
 }
 
-// HTTP is the page of likely doubles.
+// HTTP is the pages of the administration's search and of likely doubles.
 type HTTP struct {
 	lookups *Service
 	render  *web.Renderer

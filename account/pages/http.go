@@ -11,6 +11,8 @@ import (
 	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/web"
+
+	"github.com/google/uuid"
 )
 
 // Query has a page lead on to another one, empty for none.
@@ -40,6 +42,9 @@ func Place(r *web.Request) string {
 	}
 	return host
 }
+
+// AccountPath is where an administrator sees an account.
+func AccountPath(id uuid.UUID) string { return "/administration/comptes/" + id.String() }
 
 // Refuse shows page again with an act's message beside a field, or beside the password
 // that it is about; what the person cannot mend goes up unchanged.

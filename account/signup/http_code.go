@@ -46,12 +46,12 @@ func decodeCode(f *form.Form) string {
 const codeLifetime = 3600
 
 func (h *HTTP) setCode(w http.ResponseWriter, code string) {
-	h.Sessions.SetCookie(w, h.Sessions.HostCookie("code"), url.QueryEscape(code), codeLifetime)
+	h.sessions.SetCookie(w, h.sessions.HostCookie("code"), url.QueryEscape(code), codeLifetime)
 }
 
 // code is the one that was checked, empty when there is none.
 func (h *HTTP) code(r *web.Request) string {
-	cookie, err := r.Cookie(h.Sessions.HostCookie("code"))
+	cookie, err := r.Cookie(h.sessions.HostCookie("code"))
 	if err != nil {
 		return ""
 	}

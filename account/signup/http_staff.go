@@ -62,9 +62,9 @@ func (h *HTTP) acceptInvitation(w http.ResponseWriter, r *web.Request, f *form.F
 	if !f.Valid() {
 		return f.Invalid(newInvitationPage(f, token, invitee))
 	}
-	in, err := h.signUps.AcceptInvitation(r.Context(), token, password, h.Sessions.Device(r))
+	in, err := h.signUps.AcceptInvitation(r.Context(), token, password, h.sessions.Device(r))
 	if err != nil {
 		return pages.Refuse(f, "password", err, newInvitationPage(f, token, invitee))
 	}
-	return h.Sessions.Enter(w, r, in, "")
+	return h.sessions.Enter(w, r, in, "")
 }

@@ -1,7 +1,6 @@
 package signup
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -38,10 +37,6 @@ func (h *HTTP) standardPage(r *web.Request, f *form.Form) (standardPage, error) 
 	}
 	return page, err
 }
-
-// CountRecalls hands in how many people wait for a call of the switchboard's, which a
-// domain above knows.
-func (h *HTTP) CountRecalls(count func(context.Context) (int, error)) { h.recalls = count }
 
 // showStandard shows it.
 func (h *HTTP) showStandard(w http.ResponseWriter, r *web.Request) error {

@@ -9,6 +9,7 @@ import (
 
 	"socialdirect/account"
 	"socialdirect/account/accounttest"
+	"socialdirect/account/decision"
 	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/vault"
@@ -44,7 +45,7 @@ func TestR7_ARefusalOutlivesTheMasterKey(t *testing.T) {
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	before := under(t, w, worldsKey, 2)
 	must(t, before.SignUps.CheckIndex(ctx))
-	must(t, before.Decide(ctx, admin, zoe.ID, account.Decision{Act: account.Refuse, Reason: "Compte de trop.", Refuse: []string{signup.RefuseEmail}}))
+	must(t, before.Decisions.Decide(ctx, admin, zoe.ID, decision.Decision{Act: decision.Refuse, Reason: "Compte de trop.", Refuse: []string{signup.RefuseEmail}}))
 	if err := under(t, w, worldsKey, 3).SignUps.CheckIndex(ctx); !errors.Is(err, vault.ErrIndexKey) {
 		t.Errorf("another index key: %v", err)
 	}

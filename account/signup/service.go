@@ -61,15 +61,23 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return &moved
 }
 
+// PageParts are what the pages work with.
+type PageParts struct {
+	SignUps  *Service
+	Sessions *session.HTTP
+	Render   *web.Renderer
+	Recalls  func(context.Context) (int, error) // how many people the switchboard has to call; nil for none
+}
+
 // HTTP is the pages of signing up, and the switchboard's.
 type HTTP struct {
 	signUps  *Service
-	Sessions *session.HTTP
+	sessions *session.HTTP
 	render   *web.Renderer
-	recalls  func(context.Context) (int, error) // see CountRecalls
+	recalls  func(context.Context) (int, error)
 }
 
 // NewHTTP returns the pages.
-func NewHTTP(signUps *Service, sessions *session.HTTP, render *web.Renderer) *HTTP {
-	return &HTTP{signUps: signUps, Sessions: sessions, render: render}
+func NewHTTP(p PageParts) *HTTP {
+	return &HTTP{signUps: p.SignUps, sessions: p.Sessions, render: p.Render, recalls: p.Recalls}
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
 	"socialdirect/account/accounttest"
+	"socialdirect/account/decision"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
@@ -87,7 +87,7 @@ func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 	accounttest.Register(t, w, "suspendue@exemple.fr", "Eve", accounttest.IntruderPassword)
 	suspended, err := w.Accounts.People.ByEmail(ctx, "suspendue@exemple.fr")
 	must(t, err)
-	must(t, w.Accounts.Decide(ctx, admin, suspended.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, suspended.ID, decision.Decision{Act: decision.Suspend, Reason: "Fausse identité."}))
 	staff, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", FirstName: "Ana", Zone: "Europe/Paris"})
 	must(t, err)
 	w.SetNow(bookingtest.Start.Add(6 * 24 * time.Hour))

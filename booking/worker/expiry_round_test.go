@@ -4,7 +4,7 @@ import (
 	"sync"
 	"testing"
 
-	"socialdirect/account"
+	"socialdirect/account/decision"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/viewer"
@@ -66,7 +66,7 @@ func TestR42_NoEndIsAnnouncedOfASuspendedWorker(t *testing.T) {
 	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set password_hash = 'x' where id = $1`, nadia.ID)
 	must(t, err)
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(0, 0, 3)))
-	must(t, w.Accounts.Decide(t.Context(), claire, nadia.ID, account.Decision{Act: account.Suspend, Reason: "Le temps d’une vérification."}))
+	must(t, w.Accounts.Decisions.Decide(t.Context(), claire, nadia.ID, decision.Decision{Act: decision.Suspend, Reason: "Le temps d’une vérification."}))
 	must(t, w.Workers.AnnounceEnds(t.Context()))
 	if all, _ := announced(t, w); all != 0 {
 		t.Errorf("%d notifications", all)

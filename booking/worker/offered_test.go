@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"socialdirect/account"
+	"socialdirect/account/decision"
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/bookingtest"
 	"socialdirect/booking/search"
@@ -28,8 +28,8 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		must(t, err)
 		return len(sheets) == 1
 	}
-	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
-		must(t, w.Accounts.Decide(ctx, admin, nadia.ID, decide(pair[0])))
+	for _, pair := range [][2]decision.Act{{decision.Suspend, decision.Resume}, {decision.Close, decision.Reopen}} {
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, nadia.ID, decide(pair[0])))
 		if shown() {
 			t.Errorf("%s: still on the list", pair[0])
 		}
@@ -46,7 +46,7 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 		if n, err := w.Appointments.CountComing(ctx, nadia.ID); err != nil || n != 1 {
 			t.Errorf("%d to come, %v", n, err)
 		}
-		must(t, w.Accounts.Decide(ctx, admin, nadia.ID, decide(pair[1])))
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, nadia.ID, decide(pair[1])))
 		if !shown() {
 			t.Errorf("%s: not on the list", pair[1])
 		}
@@ -56,6 +56,6 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 	}
 }
 
-func decide(act account.Act) account.Decision {
-	return account.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
+func decide(act decision.Act) decision.Decision {
+	return decision.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
 }

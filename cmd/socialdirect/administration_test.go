@@ -9,9 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/decision"
 	"socialdirect/account/signup"
-
-	"socialdirect/account"
 	"socialdirect/booking/slot"
 	"socialdirect/booking/worker"
 	"socialdirect/internal/clocktest"
@@ -71,7 +70,7 @@ func closesWithin(t *testing.T, conn *websocket.Conn, limit time.Duration) int {
 }
 
 // decide posts a decision about an account.
-func (v *visitor) decide(id uuid.UUID, act account.Act, more ...string) answer {
+func (v *visitor) decide(id uuid.UUID, act decision.Act, more ...string) answer {
 	v.t.Helper()
 	return v.post(accounts+"/"+id.String()+"/decision", append([]string{"act", string(act), "reason", "Propos déplacés."}, more...)...)
 }
@@ -105,7 +104,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	messages, call := worker.socket("/messages/ws"), worker.socket("/rendez-vous/"+calling+"/appel/ws")
 	zoe.want("the sheet", zoe.get("/assistants/"+id.String()), http.StatusOK)
 
-	admin.want("suspend", admin.decide(id, account.Suspend), http.StatusSeeOther)
+	admin.want("suspend", admin.decide(id, decision.Suspend), http.StatusSeeOther)
 	suspended := time.Now()
 	if a := worker.want("the next request", worker.get("/agenda"), http.StatusSeeOther); !strings.HasPrefix(a.location(), "/connexion") {
 		t.Errorf("sent to %s", a.location())
@@ -135,7 +134,7 @@ func TestR7_SuspendedTheNextRequestAndTheSocketsEnd(t *testing.T) {
 	if strings.Contains(mail.Text, "Propos") || !strings.Contains(mail.Text, "contester") {
 		t.Errorf("the mail: %s", mail.Text)
 	}
-	admin.want("resume", admin.decide(id, account.Resume), http.StatusSeeOther)
+	admin.want("resume", admin.decide(id, decision.Resume), http.StatusSeeOther)
 	worker.want("sign in", worker.post("/connexion", "email", person.Email, "password", demoPassword), http.StatusSeeOther)
 	zoe.want("the sheet again", zoe.get("/assistants/"+id.String()), http.StatusOK)
 }
@@ -176,7 +175,7 @@ func TestR7_ARoleTakenAwayEndsItsPages(t *testing.T) {
 	former := w.memberOf(t, viewer.Administrator, "ancienne")
 	id := former.whoIs().ID
 	former.want("before", former.get("/administration"), http.StatusOK)
-	admin.want("change the role", admin.decide(id, account.ChangeRole, "role", "dpo"), http.StatusSeeOther)
+	admin.want("change the role", admin.decide(id, decision.ChangeRole, "role", "dpo"), http.StatusSeeOther)
 	if a := former.want("after", former.get("/administration"), http.StatusSeeOther); !strings.HasPrefix(a.location(), "/connexion") {
 		t.Errorf("sent to %s", a.location())
 	}
@@ -222,7 +221,7 @@ func TestR7_EachRoleFindsItsPagesAndNoOther(t *testing.T) {
 		if role != viewer.Administrator {
 			id, err := uuid.Parse(somebody)
 			ok(t, err)
-			v.want(string(role)+" decides", v.decide(id, account.Suspend), http.StatusForbidden)
+			v.want(string(role)+" decides", v.decide(id, decision.Suspend), http.StatusForbidden)
 		}
 	}
 }
@@ -240,16 +239,16 @@ func TestR7_BadDecisionsComeBackWithTheirForm(t *testing.T) {
 	}
 	admin.want("an unknown act", admin.decide(id, "delete"), http.StatusUnprocessableEntity)
 	admin.want("no act", admin.post(page+"/decision"), http.StatusUnprocessableEntity)
-	admin.want("what does not apply", admin.decide(id, account.Resume), http.StatusConflict)
-	admin.want("a role for a beneficiary", admin.decide(id, account.ChangeRole, "role", "administrator"), http.StatusConflict)
-	a := admin.want("nothing to refuse", admin.decide(id, account.Refuse), http.StatusUnprocessableEntity)
+	admin.want("what does not apply", admin.decide(id, decision.Resume), http.StatusConflict)
+	admin.want("a role for a beneficiary", admin.decide(id, decision.ChangeRole, "role", "administrator"), http.StatusConflict)
+	a := admin.want("nothing to refuse", admin.decide(id, decision.Refuse), http.StatusUnprocessableEntity)
 	if !strings.Contains(a.body, "Propos déplacés.") {
 		t.Error("what was typed is lost")
 	}
-	admin.want("10 MB", admin.decide(id, account.Suspend, "x", strings.Repeat("a", 10<<20)), http.StatusRequestEntityTooLarge)
+	admin.want("10 MB", admin.decide(id, decision.Suspend, "x", strings.Repeat("a", 10<<20)), http.StatusRequestEntityTooLarge)
 	own := admin.whoIs().ID
 	admin.want("one's own page", admin.get(accounts+"/"+own.String()), http.StatusOK)
-	admin.want("one's own account", admin.decide(own, account.Suspend), http.StatusForbidden)
+	admin.want("one's own account", admin.decide(own, decision.Suspend), http.StatusForbidden)
 	admin.want("one's own form", admin.get(accounts+"/"+own.String()+"/decision?act=suspend"), http.StatusForbidden)
 	for _, forged := range []string{"00000000-0000-4000-8000-000000000000", "x", strings.ToUpper(id.String())[:35] + "z", "{" + id.String() + "}"} {
 		at := accounts + "/" + url.PathEscape(forged)
@@ -306,7 +305,7 @@ func TestR7_RefusedSignUpGetsThePublicAnswer(t *testing.T) {
 	admin, zoe := w.staffMember(t, viewer.Administrator), w.newcomer(t)
 	zoe.want("a number of her own", zoe.post("/profil", "first_name", "Zoé", "last_name", "Vidal", "mobile", "06 98 00 11 22", "time_zone", "Europe/Paris"), http.StatusSeeOther)
 	id := zoe.whoIs().ID
-	admin.want("refuse", admin.decide(id, account.Refuse, "refuse", "mobile"), http.StatusSeeOther)
+	admin.want("refuse", admin.decide(id, decision.Refuse, "refuse", "mobile"), http.StatusSeeOther)
 	fields := w.signUpForm()
 	usual := w.visitor(t).want("usual", w.visitor(t).post("/inscription", pairs(fields)...), http.StatusSeeOther)
 	refused := w.signUpForm()
@@ -319,7 +318,7 @@ func TestR7_RefusedSignUpGetsThePublicAnswer(t *testing.T) {
 		t.Error("an account was opened")
 	}
 	zoe.want("her account", zoe.get("/profil"), http.StatusOK)
-	admin.want("allow", admin.decide(id, account.Allow), http.StatusSeeOther)
+	admin.want("allow", admin.decide(id, decision.Allow), http.StatusSeeOther)
 	w.visitor(t).want("again", w.visitor(t).post("/inscription", pairs(refused)...), http.StatusSeeOther)
 	if _, err := w.platform.accounts.People.ByEmail(t.Context(), refused["email"]); err != nil {
 		t.Errorf("allowed again: %v", err)
@@ -402,7 +401,7 @@ func TestR39_TheOfficersPageNamesNobody(t *testing.T) {
 	w := platformOf(t)
 	admin, zoe, hugo := w.staffMember(t, viewer.Administrator), w.newcomer(t), w.staffMember(t, viewer.DPO)
 	id := zoe.whoIs().ID
-	admin.want("close", admin.decide(id, account.Close), http.StatusSeeOther)
+	admin.want("close", admin.decide(id, decision.Close), http.StatusSeeOther)
 	a := hugo.want("the journal", hugo.get("/protection-des-donnees/journal"), http.StatusOK)
 	if !strings.Contains(a.body, "Le journal est intact") || !strings.Contains(a.body, id.String()) || !strings.Contains(a.body, "Compte fermé") {
 		t.Errorf("the page: %s", main_(a.body))

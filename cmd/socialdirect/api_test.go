@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"socialdirect/account/decision"
 	"socialdirect/account/signup"
-
-	"socialdirect/account"
 	"socialdirect/company"
 	"socialdirect/company/apikey"
 	"socialdirect/company/figures"
@@ -322,7 +321,7 @@ func TestR9_KeysEndWithTheAccountOfTheManagerWhoMadeThem(t *testing.T) {
 	t.Parallel()
 	w := platformOf(t)
 	client, admin := w.newClient(t), w.staffMember(t, viewer.Administrator)
-	for _, act := range []account.Act{account.Suspend, account.Close} {
+	for _, act := range []decision.Act{decision.Suspend, decision.Close} {
 		leaving, staying := w.managerOf(t, client), w.managerOf(t, client)
 		gone := []*system{w.system(t, leaving.makeKey("Intranet")), w.system(t, leaving.makeKey("Paie"))}
 		kept := w.system(t, staying.makeKey("Annuaire"))

@@ -369,11 +369,11 @@ func (p *platform) startServer(s settings) error {
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
 	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts.Sessions, p.relay)
 	p.onLeave(calls.Close)
-	accounts := account.NewHTTP(p.accounts, render, s.secure)
+	accounts := account.NewHTTP(account.PageParts{
+		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.rebookings.CountRecalls,
+	})
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(p.searches, views, render)
-	accounts.CountComing(p.appointments.CountComing)
-	accounts.SignUps.CountRecalls(p.rebookings.CountRecalls)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
 	companies := company.NewHTTP(p.companies, p.keys, render, s.base)
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)

@@ -1,4 +1,4 @@
-package account
+package decision
 
 import (
 	"context"
@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account/people"
 	"socialdirect/account/session"
+	"socialdirect/account/signup"
 	"socialdirect/company/apikey"
 	"socialdirect/internal/audit"
 	"socialdirect/internal/fault"
@@ -65,31 +64,29 @@ type Decided struct {
 }
 
 var (
-	errOwnAccount = fault.New(fault.Forbidden, "Personne ne décide de son propre compte. Demandez à une autre personne de l’administration.")
+	ErrOwnAccount = fault.New(fault.Forbidden, "Personne ne décide de son propre compte. Demandez à une autre personne de l’administration.")
 	errStands     = fault.New(fault.Conflict, "Cela ne s’applique plus à ce compte : il a changé entre-temps, ou cette décision est déjà prise.")
 	errReason     = fault.New(fault.Invalid, "Écrivez pourquoi.")
 	errDecision   = fault.New(fault.Invalid, "Choisissez ce qui est décidé.")
 )
 
-func contains(roles []viewer.Role, role viewer.Role) bool { return slices.Contains(roles, role) }
-
 // Possible are the acts that an account in this state can be decided, refused
 // telling whether sign-up is.
-func (a Account) Possible(refused bool) []Act {
+func Possible(a people.Account, refused bool) []Act {
 	var acts []Act
 	switch a.State {
-	case Erased:
+	case people.Erased:
 		return nil
-	case Closed:
+	case people.Closed:
 		acts = append(acts, Reopen)
-	case Suspended:
+	case people.Suspended:
 		acts = append(acts, Resume, Close)
-	case Invited:
+	case people.Invited:
 		acts = append(acts, Withdraw)
 	default:
 		acts = append(acts, Suspend, Close)
 	}
-	if contains(exchangeable, a.Role) && a.State != Closed {
+	if slices.Contains(exchangeable, a.Role) && a.State != people.Closed {
 		acts = append(acts, ChangeRole)
 	}
 	if a.Role == viewer.Beneficiary {
@@ -114,43 +111,46 @@ func (s *Service) Decide(ctx context.Context, v *viewer.Viewer, id uuid.UUID, d 
 		return err
 	}
 	if v.ID == id {
-		return errOwnAccount
+		return ErrOwnAccount
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := people.Lock(ctx, tx, v.ID, id); err != nil {
+		account, err := people.LockAccount(ctx, tx, v, id)
+		if err != nil {
 			return err
 		}
-		if err := people.StillAdministrator(ctx, tx, v); err != nil {
-			return err
-		}
-		return s.decide(ctx, tx, v, id, d)
+		return s.DecideIn(ctx, tx, v, account, d)
 	})
 }
 
 func (d Decision) check() error {
-	reason := strings.TrimSpace(d.Reason)
 	switch {
 	case !slices.Contains(Acts, d.Act),
-		d.Act == ChangeRole && !contains(exchangeable, d.Role), d.Act != ChangeRole && d.Role != "",
+		d.Act == ChangeRole && !slices.Contains(exchangeable, d.Role), d.Act != ChangeRole && d.Role != "",
 		(d.Act == Refuse) != (len(d.Refuse) > 0):
 		return errDecision
-	case reason == "" || len([]rune(reason)) > MaxReason:
-		return errReason
 	}
-	return nil
+	_, err := CheckReason(d.Reason)
+	return err
 }
 
-func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID, d Decision) error {
-	row, err := readAccount(ctx, tx, id)
-	if err != nil {
-		return err
+// CheckReason returns a reason without the spaces around it; Invalid when there is none,
+// or too much of it.
+func CheckReason(reason string) (string, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len([]rune(reason)) > MaxReason {
+		return "", errReason
 	}
+	return reason, nil
+}
+
+// DecideIn is Decide in the transaction of another act, which has locked the account.
+func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, account people.Account, d Decision) error {
+	id := account.ID
 	refused, err := signup.HasRefusals(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	account := row.account()
-	if !slices.Contains(account.Possible(refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
+	if !slices.Contains(Possible(account, refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
 		return errStands
 	}
 	if err := s.apply(ctx, tx, v, account, d); err != nil {
@@ -170,14 +170,14 @@ func (s *Service) decide(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 	if err := s.notifyDecision(ctx, tx, id, d.Act); err != nil {
 		return err
 	}
-	return journal(ctx, tx, v, journaled[d.Act], id, decision)
+	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: journaled[d.Act], SubjectID: id, ObjectID: decision})
 }
 
 func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String() }
 
 // apply changes what the decision changes. Whose account works no more leaves no
 // key behind that does.
-func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a Account, d Decision) error {
+func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a people.Account, d Decision) error {
 	switch d.Act {
 	case Suspend:
 		return errors.Join(people.SetSuspended(ctx, tx, a.ID, true), session.DeleteAll(ctx, tx, a.ID), apikey.RevokeMadeBy(ctx, tx, v, a.ID))
@@ -190,7 +190,7 @@ func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	case ChangeRole:
 		return errors.Join(people.SetRole(ctx, tx, a.ID, d.Role), session.DeleteAll(ctx, tx, a.ID))
 	case Refuse:
-		hashes := s.SignUps.Refusals(a.Person, d.Refuse)
+		hashes := s.signUps.Refusals(a.Person, d.Refuse)
 		if len(hashes) == 0 {
 			return errDecision
 		}
@@ -207,13 +207,9 @@ var journaled = map[Act]string{
 	Withdraw: "account.invitation_withdrawn", Refuse: "account.sign_up_refused", Allow: "account.sign_up_allowed", ChangeRole: "account.role_changed",
 }
 
-func journal(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, subject, object uuid.UUID) error {
-	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: subject, ObjectID: object})
-}
-
-// decisionNotices are the texts that tell the person. Somebody whose invitation
+// notices are the texts that tell the person. Somebody whose invitation
 // is withdrawn never had an account to be told about.
-var decisionNotices = map[Act]string{
+var notices = map[Act]string{
 	Suspend: "suspended", Resume: "resumed", Close: "closed", Reopen: "reopened",
 	Refuse: "refused", Allow: "allowed", ChangeRole: "role",
 }
@@ -221,26 +217,26 @@ var decisionNotices = map[Act]string{
 // notifyDecision queues the mail of a decision: each is told, however quickly they
 // follow each other.
 func (s *Service) notifyDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
-	notice, told := decisionNotices[act]
+	notice, told := notices[act]
 	if !told {
 		return nil
 	}
-	return s.Outbox.Send(ctx, tx, id, notice)
+	return s.outbox.Send(ctx, tx, id, notice)
 }
 
-// decisionsShown bounds how many decisions one page holds.
-const decisionsShown = 100
+// mostShown bounds how many decisions one page holds.
+const mostShown = 100
 
-// Decisions lists what was decided about an account, latest first, and whether
+// About lists what was decided about an account, latest first, and whether
 // sign-up is refused, for an administrator.
-func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
+func (s *Service) About(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
 	if refused, err = signup.HasRefusals(ctx, s.db.Pool, id); err != nil {
 		return nil, false, err
 	}
-	rows, err := readDecisions(ctx, s.db.Pool, id, decisionsShown)
+	rows, err := readDecisions(ctx, s.db.Pool, id, mostShown)
 	if err != nil {
 		return nil, false, err
 	}
@@ -248,12 +244,12 @@ func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, id uuid.UUID)
 	for i, row := range rows {
 		ids[i] = row.AuthorID
 	}
-	authors, err := s.People.ByIDs(ctx, ids)
+	authors, err := s.people.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, row := range rows {
-		reason, err := s.People.Unseal(ctx, id, aboutDecision(row.ID), row.SealedReason)
+		reason, err := s.people.Unseal(ctx, id, aboutDecision(row.ID), row.SealedReason)
 		if err != nil {
 			return nil, false, err
 		}

@@ -1,4 +1,4 @@
-package account
+package age
 
 import (
 	"context"
@@ -15,7 +15,7 @@ type ageRow struct {
 	SealedReason []byte
 	AskedAt      time.Time
 	DueOn        time.Time
-	Outcome      AgeOutcome
+	Outcome      Outcome
 	SettledAt    *time.Time
 }
 
@@ -29,7 +29,7 @@ func insertAgeCheck(ctx context.Context, tx postgres.Tx, id, account, author uui
 	return err
 }
 
-func settleAgeCheck(ctx context.Context, tx postgres.Tx, account, author uuid.UUID, outcome AgeOutcome) (id uuid.UUID, err error) {
+func settleAgeCheck(ctx context.Context, tx postgres.Tx, account, author uuid.UUID, outcome Outcome) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		update age_checks set outcome = $2, settled_by = $3, settled_at = $4 where account_id = $1 and outcome is null returning id`,
 		account, outcome, author, tx.Now).Scan(&id)
@@ -45,8 +45,8 @@ func readAgeChecks(ctx context.Context, q postgres.Querier, account uuid.UUID) (
 		from age_checks where account_id = $1 order by asked_at desc limit 20`, account)
 }
 
-// eraseAges forgets what proofs of age a person was asked for.
-func eraseAges(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// Erase forgets what proofs of age a person was asked for.
+func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from age_checks where account_id = $1`, id)
 	return err
 }

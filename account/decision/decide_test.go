@@ -1,4 +1,4 @@
-package account_test
+package decision_test
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"socialdirect/account"
 	"socialdirect/account/accounttest"
+	"socialdirect/account/decision"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
 	"socialdirect/booking/bookingtest"
@@ -19,12 +19,12 @@ import (
 	"github.com/google/uuid"
 )
 
-func decide(act account.Act) account.Decision {
-	d := account.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
+func decide(act decision.Act) decision.Decision {
+	d := decision.Decision{Act: act, Reason: "Propos déplacés au téléphone."}
 	switch act {
-	case account.ChangeRole:
+	case decision.ChangeRole:
 		d.Role = viewer.DPO
-	case account.Refuse:
+	case decision.Refuse:
 		d.Refuse = []string{signup.RefuseEmail, signup.RefuseMobile}
 	}
 	return d
@@ -39,14 +39,14 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 		if role == viewer.Administrator {
 			v = &viewer.Viewer{ID: admin.ID, Role: role, Zone: admin.Zone} // without the second factor
 		}
-		for _, act := range account.Acts {
-			wantFault(t, fmt.Sprintf("%s: %s", role, act), w.Accounts.Decide(ctx, v, zoe.ID, decide(act)), fault.Forbidden)
+		for _, act := range decision.Acts {
+			wantFault(t, fmt.Sprintf("%s: %s", role, act), w.Accounts.Decisions.Decide(ctx, v, zoe.ID, decide(act)), fault.Forbidden)
 		}
-		_, _, err := w.Accounts.FindAccounts(ctx, v, "vidal", 1)
+		_, _, err := w.Accounts.Lookups.FindAccounts(ctx, v, "vidal", 1)
 		wantFault(t, string(role)+": search", err, fault.Forbidden)
-		_, err = w.Accounts.Account(ctx, v, zoe.ID)
+		_, err = w.Accounts.People.Account(ctx, v, zoe.ID)
 		wantFault(t, string(role)+": account", err, fault.Forbidden)
-		_, _, err = w.Accounts.Decisions(ctx, v, zoe.ID)
+		_, _, err = w.Accounts.Decisions.About(ctx, v, zoe.ID)
 		wantFault(t, string(role)+": decisions", err, fault.Forbidden)
 		_, err = w.Accounts.InviteStaff(ctx, v, signup.Invitation{Role: viewer.DPO, Email: "x@exemple.fr"})
 		wantFault(t, string(role)+": invite", err, fault.Forbidden)
@@ -61,29 +61,29 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 			wantFault(t, string(role)+": journal", err, fault.Forbidden)
 		}
 	}
-	wantFault(t, "nobody", w.Accounts.Decide(ctx, nil, zoe.ID, decide(account.Suspend)), fault.Forbidden)
+	wantFault(t, "nobody", w.Accounts.Decisions.Decide(ctx, nil, zoe.ID, decide(decision.Suspend)), fault.Forbidden)
 }
 
 func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
-	for _, pair := range [][2]account.Act{{account.Suspend, account.Resume}, {account.Close, account.Reopen}} {
-		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])))
-		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+	for _, pair := range [][2]decision.Act{{decision.Suspend, decision.Resume}, {decision.Close, decision.Reopen}} {
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[0])))
+		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: signed in, or the decision was not named: %v", pair[0], err)
 		}
-		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
+		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: a wrong password shows the decision: %v", pair[0], err)
 		}
-		wantFault(t, "twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
-		must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])))
-		wantFault(t, "undone twice", w.Accounts.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
-		if _, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, zoe.ID), bookingtest.Password, session.Device{}); err != nil {
+		wantFault(t, "twice", w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[0])), fault.Conflict)
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[1])))
+		wantFault(t, "undone twice", w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
+		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), bookingtest.Password, session.Device{}); err != nil {
 			t.Errorf("%s did not give the account back: %v", pair[1], err)
 		}
 	}
-	decisions, refused, err := w.Accounts.Decisions(ctx, admin, zoe.ID)
+	decisions, refused, err := w.Accounts.Decisions.About(ctx, admin, zoe.ID)
 	must(t, err)
 	if len(decisions) != 4 || refused {
 		t.Fatalf("kept %+v", decisions)
@@ -125,15 +125,15 @@ func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
 		must(t, err)
 		return ok
 	}
-	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
+	for _, act := range []decision.Act{decision.Suspend, decision.Close, decision.ChangeRole} {
 		v := w.Member(t, viewer.Switchboard, "P"+string(act))
-		in, err := w.Accounts.Sessions.SignIn(ctx, email(t, w, v.ID), bookingtest.Password, session.Device{})
+		in, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, v.ID), bookingtest.Password, session.Device{})
 		must(t, err)
 		second := w.SignedIn(t, in.Token)
 		if !alive(v) || !alive(second) {
 			t.Fatal("no session to end")
 		}
-		must(t, w.Accounts.Decide(ctx, admin, v.ID, decide(act)))
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, v.ID, decide(act)))
 		if alive(v) || alive(second) {
 			t.Errorf("%s left a session", act)
 		}
@@ -148,8 +148,8 @@ func TestR7_NobodyDecidesAboutTheirOwnAccount(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
 	w.Member(t, viewer.Administrator, "Anne")
-	for _, act := range account.Acts {
-		wantFault(t, string(act), w.Accounts.Decide(ctx, admin, admin.ID, decide(act)), fault.Forbidden)
+	for _, act := range decision.Acts {
+		wantFault(t, string(act), w.Accounts.Decisions.Decide(ctx, admin, admin.ID, decide(act)), fault.Forbidden)
 	}
 }
 
@@ -159,10 +159,10 @@ func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	admin := w.Member(t, viewer.Administrator, "Claire")
-	for _, act := range []account.Act{account.Suspend, account.Close, account.ChangeRole} {
+	for _, act := range []decision.Act{decision.Suspend, decision.Close, decision.ChangeRole} {
 		former := w.Member(t, viewer.Administrator, "P"+string(act))
-		must(t, w.Accounts.Decide(ctx, admin, former.ID, decide(act)))
-		wantFault(t, "after "+string(act), w.Accounts.Decide(ctx, former, zoe.ID, decide(account.Suspend)), fault.Forbidden)
+		must(t, w.Accounts.Decisions.Decide(ctx, admin, former.ID, decide(act)))
+		wantFault(t, "after "+string(act), w.Accounts.Decisions.Decide(ctx, former, zoe.ID, decide(decision.Suspend)), fault.Forbidden)
 		_, err := w.Accounts.InviteStaff(ctx, former, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", Zone: "Europe/Paris"})
 		wantFault(t, "invite after "+string(act), err, fault.Forbidden)
 	}
@@ -171,12 +171,12 @@ func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
 func TestR7_TheLastAdministratorStays(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	for round, act := range []account.Act{account.ChangeRole, account.Suspend, account.Close, account.ChangeRole, account.Suspend, account.Close} {
+	for round, act := range []decision.Act{decision.ChangeRole, decision.Suspend, decision.Close, decision.ChangeRole, decision.Suspend, decision.Close} {
 		a, b := w.Member(t, viewer.Administrator, fmt.Sprintf("Anne%d", round)), w.Member(t, viewer.Administrator, fmt.Sprintf("Bea%d", round))
 		errs := make([]error, 2)
 		var both sync.WaitGroup
-		both.Go(func() { errs[0] = w.Accounts.Decide(ctx, a, b.ID, decide(act)) })
-		both.Go(func() { errs[1] = w.Accounts.Decide(ctx, b, a.ID, decide(act)) })
+		both.Go(func() { errs[0] = w.Accounts.Decisions.Decide(ctx, a, b.ID, decide(act)) })
+		both.Go(func() { errs[1] = w.Accounts.Decisions.Decide(ctx, b, a.ID, decide(act)) })
 		both.Wait()
 		won := 0
 		for _, err := range errs {
@@ -204,12 +204,12 @@ func TestR7_RolesAreExchangedAmongStaffAlone(t *testing.T) {
 	office := map[viewer.Role]bool{viewer.Switchboard: true, viewer.Administrator: true, viewer.DPO: true}
 	for from, id := range ids {
 		for _, to := range append([]viewer.Role{"", "king"}, viewer.Roles...) {
-			err := w.Accounts.Decide(ctx, admin, id, account.Decision{Act: account.ChangeRole, Role: to, Reason: "Nouvelle équipe."})
+			err := w.Accounts.Decisions.Decide(ctx, admin, id, decision.Decision{Act: decision.ChangeRole, Role: to, Reason: "Nouvelle équipe."})
 			if may := office[from] && office[to] && from != to; may != (err == nil) {
 				t.Errorf("%s to %q: %v", from, to, err)
 			}
 			if err == nil {
-				must(t, w.Accounts.Decide(ctx, admin, id, account.Decision{Act: account.ChangeRole, Role: from, Reason: "Comme avant."}))
+				must(t, w.Accounts.Decisions.Decide(ctx, admin, id, decision.Decision{Act: decision.ChangeRole, Role: from, Reason: "Comme avant."}))
 			}
 		}
 	}
@@ -219,19 +219,19 @@ func TestR7_BadDecisionsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
-	for name, d := range map[string]account.Decision{
-		"no act": {Reason: "x"}, "an unknown act": {Act: "delete", Reason: "x"}, "no reason": {Act: account.Suspend}, "blanks": {Act: account.Suspend, Reason: " \n"},
-		"too long": {Act: account.Suspend, Reason: strings.Repeat("é", account.MaxReason+1)}, "a role besides": {Act: account.Suspend, Reason: "x", Role: viewer.DPO},
-		"nothing refused": {Act: account.Refuse, Reason: "x"}, "something else refused": {Act: account.Refuse, Reason: "x", Refuse: []string{"name"}},
+	for name, d := range map[string]decision.Decision{
+		"no act": {Reason: "x"}, "an unknown act": {Act: "delete", Reason: "x"}, "no reason": {Act: decision.Suspend}, "blanks": {Act: decision.Suspend, Reason: " \n"},
+		"too long": {Act: decision.Suspend, Reason: strings.Repeat("é", decision.MaxReason+1)}, "a role besides": {Act: decision.Suspend, Reason: "x", Role: viewer.DPO},
+		"nothing refused": {Act: decision.Refuse, Reason: "x"}, "something else refused": {Act: decision.Refuse, Reason: "x", Refuse: []string{"name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantFault(t, name, w.Accounts.Decide(ctx, admin, zoe.ID, d), fault.Invalid)
+			wantFault(t, name, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, d), fault.Invalid)
 		})
 	}
-	for _, act := range []account.Act{account.Resume, account.Reopen, account.Allow, account.Withdraw} {
-		wantFault(t, string(act), w.Accounts.Decide(ctx, admin, zoe.ID, decide(act)), fault.Conflict)
+	for _, act := range []decision.Act{decision.Resume, decision.Reopen, decision.Allow, decision.Withdraw} {
+		wantFault(t, string(act), w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(act)), fault.Conflict)
 	}
-	wantFault(t, "no such account", w.Accounts.Decide(ctx, admin, uuid.New(), decide(account.Suspend)), fault.NotFound)
+	wantFault(t, "no such account", w.Accounts.Decisions.Decide(ctx, admin, uuid.New(), decide(decision.Suspend)), fault.NotFound)
 	if lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10); err != nil || len(lines) != 0 {
 		t.Errorf("lines of what did not happen: %v, %v", lines, err)
 	}
@@ -243,7 +243,7 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
 	_, err := w.DB.Pool.Exec(ctx, `update accounts set mobile = '+33698765432' where id = $1`, zoe.ID)
 	must(t, err)
-	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Refuse)))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(decision.Refuse)))
 	_, err = w.DB.Pool.Exec(ctx, `update accounts set email = 'partie@exemple.fr', mobile = null where id = $1`, zoe.ID) // as after an erasure
 	must(t, err)
 	sameMobile, sameEmail, other := accounttest.NewSignUp(w, "autre@exemple.fr"), accounttest.NewSignUp(w, "BENEFICIAIRE-1@exemple.fr"), accounttest.NewSignUp(w, "tierce@exemple.fr")
@@ -265,7 +265,7 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	if open != 0 {
 		t.Error("what is refused lies open in the database")
 	}
-	must(t, w.Accounts.Decide(ctx, admin, zoe.ID, decide(account.Allow)))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(decision.Allow)))
 	must(t, w.Accounts.SignUps.SignUp(ctx, sameMobile))
 	if _, err := w.Accounts.People.ByEmail(ctx, sameMobile.Email); err != nil {
 		t.Errorf("allowed again, it was not opened: %v", err)
@@ -280,7 +280,7 @@ func TestR7_ASuspendedAccountKeepsItsAddressProvedOrNot(t *testing.T) {
 	accounttest.Register(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password)
 	person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr")
 	must(t, err)
-	must(t, w.Accounts.Decide(ctx, admin, person.ID, account.Decision{Act: account.Suspend, Reason: "Fausse identité."}))
+	must(t, w.Accounts.Decisions.Decide(ctx, admin, person.ID, decision.Decision{Act: decision.Suspend, Reason: "Fausse identité."}))
 	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
 	var ids []uuid.UUID
 	must(t, w.DB.Pool.QueryRow(ctx, `select array_agg(id) from accounts where email = 'zoe@exemple.fr'`).Scan(&ids))

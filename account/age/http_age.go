@@ -1,8 +1,11 @@
-package account
+package age
 
 import (
 	"net/http"
 
+	"socialdirect/account/decision"
+	"socialdirect/account/pages"
+	"socialdirect/account/people"
 	"socialdirect/internal/form"
 	"socialdirect/internal/viewer"
 	"socialdirect/web"
@@ -11,15 +14,16 @@ import (
 // agePage asks for the reason of a proof of age, or shows one that is waited for.
 type agePage struct {
 	Viewer  *viewer.Viewer
-	Account Account
+	Account people.Account
 	Form    *form.Form
-	Check   *AgeCheck // the one that is waited for
+	Check   *Check // the one that is waited for
 	Days    int
 	Overdue bool
 }
 
 func (agePage) Template() string { return "account/age" }
-func (agePage) Title() string    { return "Preuve d’âge" }
+
+func (agePage) Title() string { return "Preuve d’âge" }
 
 func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
 	id, err := r.PathID("id")
@@ -28,12 +32,12 @@ func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
 	}
 	v := r.Viewer
 	page := agePage{Viewer: v, Form: f, Days: ageDays}
-	if page.Account, err = h.accounts.Account(r.Context(), v, id); err != nil {
+	if page.Account, err = h.ages.people.Account(r.Context(), v, id); err != nil {
 		return agePage{}, err
 	}
-	checks, err := h.accounts.checksOfAccount(r.Context(), v, id)
+	checks, err := h.ages.ChecksOf(r.Context(), v, id)
 	if err == nil && len(checks) > 0 && checks[0].Waits() {
-		page.Check, page.Overdue = &checks[0], checks[0].Overdue(h.accounts.db.Now())
+		page.Check, page.Overdue = &checks[0], checks[0].Overdue(h.ages.db.Now())
 	}
 	return page, err
 }
@@ -53,14 +57,14 @@ func (h *HTTP) askAge(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if err != nil {
 		return err
 	}
-	reason := f.Text("reason", form.Text{Max: MaxReason, Required: "Écrivez pourquoi\u00a0: la personne le lira.", Lines: true})
+	reason := f.Text("reason", form.Text{Max: decision.MaxReason, Required: "Écrivez pourquoi\u00a0: la personne le lira.", Lines: true})
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.AskAge(r.Context(), page.Viewer, page.Account.ID, reason); err != nil {
+	if err := h.ages.Ask(r.Context(), page.Viewer, page.Account.ID, reason); err != nil {
 		return err
 	}
-	return web.Done(w, r, "saved", accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "saved", pages.AccountPath(page.Account.ID))
 }
 
 // settleAge keeps the outcome.
@@ -69,12 +73,12 @@ func (h *HTTP) settleAge(w http.ResponseWriter, r *web.Request, f *form.Form) er
 	if err != nil {
 		return err
 	}
-	outcome := f.Choice("outcome", []string{string(AgeVerified), string(AgeClosed)}, errAgeOutcome.Message)
+	outcome := f.Choice("outcome", []string{string(Verified), string(Closed)}, errAgeOutcome.Message)
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.SettleAge(r.Context(), page.Viewer, page.Account.ID, AgeOutcome(outcome)); err != nil {
+	if err := h.ages.Settle(r.Context(), page.Viewer, page.Account.ID, Outcome(outcome)); err != nil {
 		return err
 	}
-	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", pages.AccountPath(page.Account.ID))
 }

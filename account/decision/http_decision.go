@@ -1,9 +1,10 @@
-package account
+package decision
 
 import (
 	"net/http"
 	"slices"
 
+	"socialdirect/account/pages"
 	"socialdirect/account/people"
 	"socialdirect/account/signup"
 	"socialdirect/internal/form"
@@ -21,7 +22,13 @@ type wording struct {
 	takes  bool   // it takes something away
 }
 
-var acts = map[Act]wording{
+// Done says a decision of the past.
+func (a Act) Done() string { return wordings[a].done }
+
+// Link is what leads to a decision that is possible.
+func (a Act) Link() string { return wordings[a].link }
+
+var wordings = map[Act]wording{
 	Suspend: {"Suspendre ce compte", "Suspendre ce compte ?",
 		"Cette personne ne pourra plus se connecter, et ses sessions se ferment tout de suite. Rien n’est effacé ; les rendez-vous déjà pris restent.",
 		"Suspendre le compte", "Compte suspendu", true},
@@ -44,7 +51,7 @@ var acts = map[Act]wording{
 }
 
 type decisionPage struct {
-	Account Account
+	Account people.Account
 	Act     Act
 	Form    *form.Form
 	Roles   []form.Option
@@ -53,24 +60,25 @@ type decisionPage struct {
 }
 
 func (decisionPage) Template() string { return "account/decision" }
-func (decisionPage) Title() string    { return "Décision" }
+
+func (decisionPage) Title() string { return "Décision" }
 
 // Heading asks whether it shall be done.
-func (p decisionPage) Heading() string { return acts[p.Act].title }
+func (p decisionPage) Heading() string { return wordings[p.Act].title }
 
 // Does says what follows.
-func (p decisionPage) Does() string { return acts[p.Act].does }
+func (p decisionPage) Does() string { return wordings[p.Act].does }
 
 // Button does it.
-func (p decisionPage) Button() string { return acts[p.Act].button }
+func (p decisionPage) Button() string { return wordings[p.Act].button }
 
 // Takes reports whether it takes something away.
-func (p decisionPage) Takes() bool { return acts[p.Act].takes }
+func (p decisionPage) Takes() bool { return wordings[p.Act].takes }
 
 // Told reports whether the person gets a mail.
-func (p decisionPage) Told() bool { return decisionNotices[p.Act] != "" }
+func (p decisionPage) Told() bool { return notices[p.Act] != "" }
 
-func newDecisionPage(f *form.Form, a Account, act Act) decisionPage {
+func newDecisionPage(f *form.Form, a people.Account, act Act) decisionPage {
 	page := decisionPage{Account: a, Act: act, Form: f}
 	switch act {
 	case ChangeRole:
@@ -104,19 +112,19 @@ func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage
 		return decisionPage{}, err
 	}
 	v := r.Viewer
-	account, err := h.accounts.Account(r.Context(), v, id)
+	account, err := h.decisions.people.Account(r.Context(), v, id)
 	if err != nil {
 		return decisionPage{}, err
 	}
-	_, refused, err := h.accounts.Decisions(r.Context(), v, id)
+	_, refused, err := h.decisions.About(r.Context(), v, id)
 	switch {
 	case err != nil:
 		return decisionPage{}, err
 	case !slices.Contains(Acts, act):
 		return decisionPage{}, errDecision
 	case v.ID == id:
-		return decisionPage{}, errOwnAccount
-	case !slices.Contains(account.Possible(refused), act):
+		return decisionPage{}, ErrOwnAccount
+	case !slices.Contains(Possible(account, refused), act):
 		return decisionPage{}, errStands
 	}
 	page := newDecisionPage(f, account, act)
@@ -142,8 +150,8 @@ func (h *HTTP) decide(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.Decide(r.Context(), r.Viewer, page.Account.ID, d); err != nil {
+	if err := h.decisions.Decide(r.Context(), r.Viewer, page.Account.ID, d); err != nil {
 		return err
 	}
-	return web.Done(w, r, "decided", accountsPath+"/"+page.Account.ID.String())
+	return web.Done(w, r, "decided", pages.AccountPath(page.Account.ID))
 }

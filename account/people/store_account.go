@@ -1,22 +1,18 @@
-package account
+package people
 
 import (
 	"context"
 	"strings"
 	"time"
 
-	"socialdirect/account/people"
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
-	"socialdirect/internal/viewer"
 
 	"github.com/google/uuid"
 )
 
-// Accounts as an administrator sees them.
-
 type accountRow struct {
-	people.PersonRow
+	PersonRow
 	CreatedAt   time.Time
 	SeenOn      *time.Time
 	SuspendedAt *time.Time
@@ -52,21 +48,18 @@ func (r accountRow) state() State {
 }
 
 const selectAccount = `
-	select ` + people.PersonColumns + `,
+	select ` + PersonColumns + `,
 	       created_at, last_seen_on as seen_on, suspended_at, closed_at, erased_at is not null as erased, password_hash is not null as has_password,
 	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `
 
-func oneAccount(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID) (accountRow, error) {
-	row, err := postgres.One[accountRow](ctx, q, sql, id)
+// ReadAccount returns an account as an administrator sees it; NotFound when there is none.
+func ReadAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) (Account, error) {
+	row, err := postgres.One[accountRow](ctx, q, selectAccount+`where id = $1`, id)
 	if postgres.NoRows(err) {
-		return row, fault.New(fault.NotFound, "Ce compte n’existe pas.")
+		return Account{}, fault.New(fault.NotFound, "Ce compte n’existe pas.")
 	}
-	return row, err
-}
-
-func readAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) (accountRow, error) {
-	return oneAccount(ctx, q, selectAccount+`where id = $1`, id)
+	return row.account(), err
 }
 
 // Letters with the accents that French writes, and without.
@@ -86,40 +79,19 @@ var foldLetters = func() *strings.Replacer {
 
 var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// readMatching finds the accounts whose name, address or number holds every one
-// of the words.
-func readMatching(ctx context.Context, q postgres.Querier, words []string, skip, most int) ([]accountRow, error) {
+// ReadMatching returns the accounts whose name, address or number contains every one
+// of the words, in the order of their names.
+func ReadMatching(ctx context.Context, q postgres.Querier, words []string, skip, most int) ([]Account, error) {
 	patterns := make([]string, len(words))
 	for i, word := range words {
 		patterns[i] = "%" + likeSigns.Replace(foldLetters.Replace(strings.ToLower(word))) + "%"
 	}
-	return postgres.All[accountRow](ctx, q, selectAccount+`
+	rows, err := postgres.All[accountRow](ctx, q, selectAccount+`
 		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(coalesce(email, '')) || ' ' || coalesce(mobile, '') like all ($1)
 		order by lower(last_name), lower(first_name), id offset $4 limit $5`, patterns, accented, unaccented, skip, most)
+	found := make([]Account, len(rows))
+	for i, row := range rows {
+		found[i] = row.account()
+	}
+	return found, err
 }
-
-// Decisions.
-
-func insertDecision(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, d Decision, sealed []byte) error {
-	_, err := tx.Exec(ctx, `
-		insert into account_decisions (id, account_id, act, role, sealed_reason, author_id, decided_at)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, $7)`, id, account, d.Act, d.Role, sealed, author, tx.Now)
-	return err
-}
-
-type decisionRow struct {
-	ID           uuid.UUID
-	Act          Act
-	Role         viewer.Role
-	SealedReason []byte
-	AuthorID     uuid.UUID
-	DecidedAt    time.Time
-}
-
-func readDecisions(ctx context.Context, q postgres.Querier, account uuid.UUID, most int) ([]decisionRow, error) {
-	return postgres.All[decisionRow](ctx, q, `
-		select id, act, coalesce(role, '') as role, sealed_reason, author_id, decided_at
-		from account_decisions where account_id = $1 order by decided_at desc, id limit $2`, account, most)
-}
-
-// Reports.

@@ -1,0 +1,5 @@
+package decision_test
+
+import "socialdirect/booking/bookingtest"
+
+var must, wantFault = bookingtest.Must, bookingtest.WantFault

@@ -1,0 +1,11 @@
+package decision
+
+import "socialdirect/web"
+
+// Routes are the pages of decisions.
+func (h *HTTP) Routes() []web.Route {
+	return []web.Route{
+		web.Get("/administration/comptes/{id}/decision", web.Administrators, h.showDecision),
+		web.Form("/administration/comptes/{id}/decision", web.Administrators, h.decide),
+	}
+}

@@ -1,0 +1,33 @@
+package decision
+
+import (
+	"context"
+	"time"
+
+	"socialdirect/internal/postgres"
+	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
+)
+
+func insertDecision(ctx context.Context, tx postgres.Tx, id, account, author uuid.UUID, d Decision, sealed []byte) error {
+	_, err := tx.Exec(ctx, `
+		insert into account_decisions (id, account_id, act, role, sealed_reason, author_id, decided_at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7)`, id, account, d.Act, d.Role, sealed, author, tx.Now)
+	return err
+}
+
+type decisionRow struct {
+	ID           uuid.UUID
+	Act          Act
+	Role         viewer.Role
+	SealedReason []byte
+	AuthorID     uuid.UUID
+	DecidedAt    time.Time
+}
+
+func readDecisions(ctx context.Context, q postgres.Querier, account uuid.UUID, most int) ([]decisionRow, error) {
+	return postgres.All[decisionRow](ctx, q, `
+		select id, act, coalesce(role, '') as role, sealed_reason, author_id, decided_at
+		from account_decisions where account_id = $1 order by decided_at desc, id limit $2`, account, most)
+}
