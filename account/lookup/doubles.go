@@ -33,7 +33,7 @@ func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) 
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
 	}
-	if err := s.SpendSearch(ctx, v); err != nil {
+	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
 	page = min(max(page, 1), groupPages)

@@ -31,7 +31,7 @@ func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query stri
 	if words == nil {
 		return nil, false, errShortSearch
 	}
-	if err := s.SpendSearch(ctx, v); err != nil {
+	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
 	page = min(max(page, 1), foundPages)
@@ -81,7 +81,7 @@ func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query str
 	if words == nil {
 		return nil, errShortSearch
 	}
-	if err := s.SpendSearch(ctx, v); err != nil {
+	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, err
 	}
 	return people.ReadMatching(ctx, s.db.Pool, words, 0, foundAtOnce)

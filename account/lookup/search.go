@@ -50,8 +50,8 @@ const (
 
 const tooManySearches = "Cela fait beaucoup de recherches en peu de temps."
 
-// SpendSearch counts a search of somebody; Throttled after too many.
-func (s *Service) SpendSearch(ctx context.Context, v *viewer.Viewer) error {
+// spendSearch counts a search of somebody; Throttled after too many.
+func (s *Service) spendSearch(ctx context.Context, v *viewer.Viewer) error {
 	return s.limits.Spend(ctx, tooManySearches, limit.Quota{Kind: "search", Value: v.ID.String(), Most: searchesAllowed, Window: searchWindow})
 }
 
@@ -62,7 +62,7 @@ func (s *Service) LikelyDoubles(ctx context.Context, v *viewer.Viewer, p Probe) 
 	if v == nil || v.Role != viewer.Switchboard && v.Role != viewer.Administrator {
 		return nil, viewer.Denied(viewer.Switchboard)
 	}
-	if err := s.SpendSearch(ctx, v); err != nil {
+	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, err
 	}
 	var found []Double
@@ -100,7 +100,7 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words, mobile st
 	if mobile == "" && utf8.RuneCountInString(letters) < minSearch {
 		return nil, false, ErrSearch
 	}
-	if err := s.SpendSearch(ctx, v); err != nil {
+	if err := s.spendSearch(ctx, v); err != nil {
 		return nil, false, err
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
