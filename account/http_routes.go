@@ -3,13 +3,14 @@ package account
 import (
 	"slices"
 
+	"socialdirect/internal/viewer"
 	"socialdirect/web"
 )
 
 // Routes are the pages of accounts, those of its packages included.
 func (h *HTTP) Routes() []web.Route {
 	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), h.Decisions.Routes(), h.Ages.Routes(), []web.Route{
-		web.Get("/profil", web.SignedIn, h.showProfile),
+		web.Get("/profil", web.SignedIn, h.showProfile).In(lastPlaces("Profil", "user")...),
 		web.Form("/profil", web.SignedIn, h.updateProfile),
 		web.Get("/profil/mobile", web.Beneficiaries, h.showMobile),
 		web.Form("/profil/mobile", web.Beneficiaries, h.proveMobile),
@@ -30,4 +31,13 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/administration/comptes/{id}/double-verification", web.Administrators, h.resetFactor),
 		web.Get("/protection-des-donnees/journal", web.DataProtection, h.showJournal),
 	})
+}
+
+// lastPlaces are the last of every role's navigation.
+func lastPlaces(label, icon string) []web.Place {
+	all := make([]web.Place, len(viewer.Roles))
+	for i, role := range viewer.Roles {
+		all[i] = web.Place{Role: role, Order: 4, Label: label, Icon: icon}
+	}
+	return all
 }

@@ -1,15 +1,21 @@
 package booking
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of the acts.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/assistants/{id}", web.Beneficiaries, h.Slots),
-		web.Get("/rendez-vous/nouveau", web.Beneficiaries, h.ConfirmPage),
+		web.Get("/rendez-vous/nouveau", web.Beneficiaries, h.ConfirmPage).Within("/assistants"),
 		web.Form("/rendez-vous/nouveau", web.Beneficiaries, h.Confirm),
 		web.Form("/rendez-vous", web.Beneficiaries, h.Book),
-		web.Get("/rendez-vous", web.ItsPeople.BeforeAcceptance(), h.Appointments),
+		web.Get("/rendez-vous", web.ItsPeople.BeforeAcceptance(), h.Appointments).In(
+			web.Place{Role: viewer.Beneficiary, Order: 2, Label: "Mes rendez-vous", Icon: "calendar-check"},
+			web.Place{Role: viewer.SocialWorker, Order: 2, Label: "Rendez-vous", Icon: "calendar-check"},
+		),
 		web.Get("/rendez-vous/{id}", web.ItsPeople.BeforeAcceptance(), h.Show),
 		web.Get("/rendez-vous/{id}/calendrier.ics", web.ItsPeople, h.ics),
 		web.Get("/rendez-vous/{id}/annulation", web.ItsPeople.BeforeAcceptance(), h.CancelPage),

@@ -1,11 +1,14 @@
 package company
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of client companies.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/entreprise", web.ClientManagers, h.ManagerPage),
+		web.Get("/entreprise", web.ClientManagers, h.ManagerPage).In(web.Place{Role: viewer.ClientManager, Order: 1, Label: "Mon entreprise", Icon: "building-2"}),
 		web.Get("/entreprise/qr.svg", web.ClientManagers, h.QRSVG),
 		web.Get("/entreprise/qr.png", web.ClientManagers, h.QRPNG),
 		web.Form("/entreprise/codes", web.ClientManagers, h.IssueCode),
@@ -15,7 +18,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/entreprise/codes/{code}/remplacement", web.ClientManagers, h.Rotate),
 		web.Get("/entreprise/codes/{code}/courriel", web.ClientManagers, h.MailPage),
 		web.Get("/entreprise/codes/{code}/affiche.pdf", web.ClientManagers, h.PosterFile),
-		web.Get("/administration", web.Administrators, h.showClients),
+		web.Get("/administration", web.Administrators, h.showClients).In(web.Place{Role: viewer.Administrator, Order: 1, Label: "Administration", Icon: "building-2"}).InAdministration(1, "Entreprises"),
 		web.Form("/administration/entreprises", web.Administrators, h.Create),
 		web.Get("/administration/entreprises/{id}", web.Administrators, h.ClientPage),
 		web.Form("/administration/entreprises/{id}", web.Administrators, h.Edit),

@@ -1,6 +1,9 @@
 package privacy
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of rights.
 func (h *HTTP) Routes() []web.Route {
@@ -15,7 +18,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Get("/profil/donnees/suppression", web.SignedIn.BeforeAcceptance(), h.showErasure),
 		web.Form("/profil/donnees/suppression", web.SignedIn.BeforeAcceptance(), h.askErasure),
 		web.Post("/profil/donnees/demandes/{id}/retrait", web.SignedIn.BeforeAcceptance(), h.withdraw),
-		web.Get("/protection-des-donnees", web.DataProtection, h.desk),
+		web.Get("/protection-des-donnees", web.DataProtection, h.desk).In(web.Place{Role: viewer.DPO, Order: 1, Label: "Données", Icon: "shield-check"}),
 		web.Get("/protection-des-donnees/demandes/nouvelle", web.DataProtection, h.showEnter),
 		web.Form("/protection-des-donnees/demandes", web.DataProtection, h.enter),
 		web.Get("/protection-des-donnees/demandes/{id}", web.DataProtection, h.request),

@@ -107,7 +107,7 @@ func faultOf(r *web.Request, err error) *fault.Fault {
 func (s *Server) failPage(w http.ResponseWriter, r *web.Request, status int, f *fault.Fault) {
 	shown, ok := f.Page.(web.Page)
 	if !ok {
-		shown = plainPage(r, f)
+		shown = s.plainPage(r, f)
 	}
 	if err := s.parts.Web.Render(w, r, status, shown); err != nil {
 		slog.Error("error page", "cause", err)
@@ -124,17 +124,17 @@ func failScript(w http.ResponseWriter, status int, f *fault.Fault) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"error": said}) // the browser may have gone
 }
 
-func plainPage(r *web.Request, f *fault.Fault) errorPage {
-	return errorPage{Heading: headings[f.Code], Message: message(f), Action: wayBack(r)}
+func (s *Server) plainPage(r *web.Request, f *fault.Fault) errorPage {
+	return errorPage{Heading: headings[f.Code], Message: message(f), Action: s.wayBack(r)}
 }
 
 // wayBack leads to the place that the request was in, or to the viewer's first.
-func wayBack(r *web.Request) action {
+func (s *Server) wayBack(r *web.Request) action {
 	v := r.Viewer
 	if v == nil {
 		return action{"Revenir à l’accueil", "/"}
 	}
-	if label, path, inside := web.PlaceOf(v, r.URL.Path); inside {
+	if label, path, inside := s.parts.Web.PlaceOf(v, r.URL.Path); inside {
 		return action{"Revenir à « " + label + " »", path}
 	}
 	return action{"Revenir à l’accueil", web.HomePath(v.Role)}

@@ -66,6 +66,11 @@ func (s *Server) Table() []Knock {
 	return table
 }
 
+// Navigation is where a person may go from a page.
+func (s *Server) Navigation(v *viewer.Viewer, path string) []web.NavItem {
+	return s.parts.Web.Places(v, path)
+}
+
 // mux builds the router from the table.
 func (s *Server) mux() *http.ServeMux {
 	mux := http.NewServeMux()

@@ -51,6 +51,7 @@ type Server struct {
 // New returns the server of the given parts; it listens to nothing yet.
 func New(parts Parts) *Server {
 	s := &Server{parts: parts, leaving: newLeaving()}
+	parts.Web.Navigate(s.routes())
 	s.http = &http.Server{
 		Handler:           s.around(s.mux()),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -1,99 +1,134 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"socialdirect/internal/viewer"
 )
 
-// NavItem is one of the places to go, at most four.
+// NavItem is one of the places to go, at most four for each role.
 type NavItem struct {
 	Path, Label, Icon string
 	Current           bool
 }
 
-var places = map[viewer.Role][]NavItem{
-	viewer.Beneficiary: {
-		{Path: "/assistants", Label: "Prendre rendez-vous", Icon: "calendar-plus"},
-		{Path: "/rendez-vous", Label: "Mes rendez-vous", Icon: "calendar-check"},
-		{Path: "/messages", Label: "Messages", Icon: "message-circle"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
-	viewer.SocialWorker: {
-		{Path: "/agenda", Label: "Agenda", Icon: "calendar-days"},
-		{Path: "/rendez-vous", Label: "Rendez-vous", Icon: "calendar-check"},
-		{Path: "/messages", Label: "Messages", Icon: "message-circle"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
-	viewer.Administrator: {
-		{Path: "/administration", Label: "Administration", Icon: "building-2"},
-		{Path: "/administration/comptes", Label: "Comptes", Icon: "users"},
-		{Path: "/administration/signalements", Label: "Signalements", Icon: "triangle-alert"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
-	viewer.Switchboard: {
-		{Path: "/standard", Label: "Standard", Icon: "headset"},
-		{Path: "/standard/notifications", Label: "À\u00a0joindre", Icon: "phone"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
-	viewer.ClientManager: {
-		{Path: "/entreprise", Label: "Mon entreprise", Icon: "building-2"},
-		{Path: "/entreprise/chiffres", Label: "Chiffres", Icon: "chart-column"},
-		{Path: "/entreprise/api", Label: "Logiciels", Icon: "key-round"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
-	viewer.DPO: {
-		{Path: "/protection-des-donnees", Label: "Données", Icon: "shield-check"},
-		{Path: "/profil", Label: "Profil", Icon: "user"},
-	},
+// Place is where a route stands in the navigation of a role.
+type Place struct {
+	Role        viewer.Role
+	Order       int // from 1
+	Label, Icon string
 }
 
-// administration are the places inside the administration, shown at the top of
-// each of them.
-var administration = []NavItem{
-	{Path: "/administration", Label: "Entreprises"},
-	{Path: "/administration/assistants", Label: "Assistantes sociales"},
-	{Path: "/administration/comptes", Label: "Comptes"},
-	{Path: "/administration/signalements", Label: "Signalements"},
-	{Path: "/administration/motifs", Label: "Motifs"},
-	{Path: "/administration/textes", Label: "Textes"},
-	{Path: "/administration/chiffres", Label: "Chiffres"},
+// tab is where a route stands at the top of the administration.
+type tab struct {
+	order int // from 1
+	label string
 }
 
-// administrationPlaces are they, with the current one marked.
-func administrationPlaces(current string) []NavItem {
-	items := append([]NavItem(nil), administration...)
+// In puts the route into the navigation.
+func (r Route) In(places ...Place) Route {
+	r.places = places
+	return r
+}
+
+// InAdministration puts the route at the top of the pages of the administration, in that
+// order from 1.
+func (r Route) InAdministration(order int, label string) Route {
+	r.tab = tab{order, label}
+	return r
+}
+
+// Within has the route stand in the navigation where path does: whoever books is not among
+// their appointments yet.
+func (r Route) Within(path string) Route {
+	r.within = path
+	return r
+}
+
+// navigation is where people go from every page, as the packages' routes declare it.
+type navigation struct {
+	places map[viewer.Role][]NavItem
+	tabs   []NavItem         // of the administration
+	within map[string]string // paths that stand where another does
+}
+
+// Navigate joins the navigation of the pages from all routes.
+func (r *Renderer) Navigate(routes []Route) {
+	n := navigation{map[viewer.Role][]NavItem{}, nil, map[string]string{}}
+	for _, role := range viewer.Roles {
+		n.places[role] = inOrder(routes, func(route Route) (order int, item NavItem) {
+			for _, p := range route.places {
+				if p.Role == role {
+					return p.Order, NavItem{Path: route.Path, Label: p.Label, Icon: p.Icon}
+				}
+			}
+			return 0, NavItem{}
+		})
+	}
+	n.tabs = inOrder(routes, func(route Route) (order int, item NavItem) {
+		return route.tab.order, NavItem{Path: route.Path, Label: route.tab.label}
+	})
+	for _, route := range routes {
+		if route.within != "" {
+			n.within[route.Path] = route.within
+		}
+	}
+	r.navigation = n
+}
+
+// inOrder are the items that routes have, which have none where the order is 0.
+func inOrder(routes []Route, of func(Route) (order int, item NavItem)) []NavItem {
+	type ordered struct {
+		order int
+		item  NavItem
+	}
+	var all []ordered
+	for _, route := range routes {
+		if order, item := of(route); order > 0 {
+			all = append(all, ordered{order, item})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ordered) int { return cmp.Compare(a.order, b.order) })
+	items := make([]NavItem, len(all))
+	for i, one := range all {
+		items[i] = one.item
+	}
+	return items
+}
+
+// administrationPlaces are the places inside the administration, with the current one
+// marked.
+func (r *Renderer) administrationPlaces(current string) []NavItem {
+	items := slices.Clone(r.navigation.tabs)
 	for i := range items {
 		items[i].Current = items[i].Path == current
 	}
 	return items
 }
 
-// begunAt are pages whose address is elsewhere, with the place that they belong to:
-// whoever books is not among their appointments yet.
-var begunAt = map[string]string{"/rendez-vous/nouveau": "/assistants", "/au-plus-tot": "/assistants", "/liste-attente": "/assistants"}
-
-// HomePath is the first page of a role.
-func HomePath(role viewer.Role) string {
-	if items := places[role]; len(items) > 0 {
-		return items[0].Path
-	}
-	return "/"
+// homes are the first pages of the roles.
+var homes = map[viewer.Role]string{
+	viewer.Beneficiary: "/assistants", viewer.SocialWorker: "/agenda", viewer.Administrator: "/administration",
+	viewer.Switchboard: "/standard", viewer.ClientManager: "/entreprise", viewer.DPO: "/protection-des-donnees",
 }
 
-func navigation(v *viewer.Viewer, path string) []NavItem {
+// HomePath is the first page of a role, which stands first in its navigation.
+func HomePath(role viewer.Role) string { return cmp.Or(homes[role], "/") }
+
+// Places are where a person may go from a page, with the place that it belongs to marked.
+func (r *Renderer) Places(v *viewer.Viewer, path string) []NavItem {
 	if v == nil {
 		return nil
 	}
-	items := append([]NavItem(nil), places[v.Role]...)
+	items := slices.Clone(r.navigation.places[v.Role])
 	if v.Pending {
 		items = openWhilePending(items)
 	}
-	if place, ok := begunAt[path]; ok {
-		path = place
-	}
+	path = cmp.Or(r.navigation.within[path], path)
 	current := -1
 	for i, item := range items {
 		inside := path == item.Path || strings.HasPrefix(path, item.Path+"/")
@@ -109,8 +144,8 @@ func navigation(v *viewer.Viewer, path string) []NavItem {
 
 // PlaceOf is the label and the path of the place that a path is inside, if it is
 // in one of the viewer's.
-func PlaceOf(v *viewer.Viewer, path string) (label, place string, inside bool) {
-	for _, item := range navigation(v, path) {
+func (r *Renderer) PlaceOf(v *viewer.Viewer, path string) (label, place string, inside bool) {
+	for _, item := range r.Places(v, path) {
 		if item.Current {
 			return item.Label, item.Path, true
 		}

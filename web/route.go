@@ -51,6 +51,10 @@ type Route struct {
 	Access  Access
 	Handler Handler
 	Kind    RouteKind
+
+	places []Place // see In
+	tab    tab     // see InAdministration
+	within string  // see Within
 }
 
 // RouteKind is how a route is answered and how long its body may take.

@@ -51,6 +51,8 @@ type Renderer struct {
 	phone  Phone
 	static *Static
 	remind func(*Request) *Reminder
+
+	navigation navigation
 }
 
 // Reminder is a line above a page that stands there until somebody acts on it.
@@ -68,7 +70,7 @@ func New(phone Phone) (*Renderer, error) {
 		return nil, err
 	}
 	r := &Renderer{pages: map[string]*template.Template{}, phone: phone, static: static}
-	shared, err := template.New("").Funcs(funcs(static)).Funcs(fieldFuncs).ParseFS(files, "templates/layout.html", "templates/pieces/*.html")
+	shared, err := template.New("").Funcs(funcs(static)).Funcs(fieldFuncs).Funcs(template.FuncMap{"administrationPlaces": r.administrationPlaces}).ParseFS(files, "templates/layout.html", "templates/pieces/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("layout: %w", err)
 	}
@@ -159,7 +161,7 @@ func (r *Renderer) Render(w http.ResponseWriter, req *Request, status int, page 
 
 func (r *Renderer) layout(w http.ResponseWriter, req *Request, page Page) layout {
 	v := req.Viewer
-	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: navigation(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
+	l := layout{Page: page, Title: page.Title(), Viewer: v, Nav: r.Places(v, req.URL.Path), Phone: r.phone, Flash: takeFlash(w, req)}
 	if r.remind != nil {
 		l.Reminder = r.remind(req)
 	}

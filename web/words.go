@@ -140,7 +140,7 @@ func funcs(static *Static) template.FuncMap {
 		"asset": static.asset, "icon": icon,
 		"day": Day, "date": Date, "month": Month, "hour": Hour, "dayHour": DayHour, "both": Both, "second": Second, "zoneName": ZoneName,
 		"small": Small, "initials": Initials, "paragraphs": Paragraphs, "linked": Linked, "utc": utc, "bytes": Bytes, "wait": Wait,
-		"administrationPlaces": administrationPlaces, "film": film, "transcript": transcript,
+		"film": film, "transcript": transcript,
 	}
 }
 

@@ -1,11 +1,14 @@
 package lookup
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of the administration's search and of likely doubles.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/administration/comptes", web.Administrators, h.showSearch),
+		web.Get("/administration/comptes", web.Administrators, h.showSearch).In(web.Place{Role: viewer.Administrator, Order: 2, Label: "Comptes", Icon: "users"}).InAdministration(3, "Comptes"),
 		web.Form("/administration/comptes", web.Administrators, h.searchAccounts),
 		web.Get("/administration/doubles", web.Administrators, h.showDoubleGroups),
 	}

@@ -1,11 +1,14 @@
 package report
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of what workers reported.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/administration/signalements", web.Administrators, h.showReports),
+		web.Get("/administration/signalements", web.Administrators, h.showReports).In(web.Place{Role: viewer.Administrator, Order: 3, Label: "Signalements", Icon: "triangle-alert"}).InAdministration(4, "Signalements"),
 		web.Form("/administration/signalements/{id}", web.Administrators, h.markReport),
 	}
 }

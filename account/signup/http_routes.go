@@ -1,6 +1,9 @@
 package signup
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of signing up, of invitations and acceptance, and the switchboard's.
 func (h *HTTP) Routes() []web.Route {
@@ -18,7 +21,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/invitation", web.Everyone, h.acceptInvitation),
 		web.Get("/acceptation", web.SignedIn.BeforeAcceptance(), h.showAcceptance),
 		web.Form("/acceptation", web.SignedIn.BeforeAcceptance(), h.acceptTexts),
-		web.Get("/standard", web.Switchboard, h.showStandard),
+		web.Get("/standard", web.Switchboard, h.showStandard).In(web.Place{Role: viewer.Switchboard, Order: 1, Label: "Standard", Icon: "headset"}),
 		web.Form("/standard/recherche", web.Switchboard, h.searchPeople),
 		web.Get("/standard/inscription", web.Switchboard, h.showAssist),
 		web.Form("/standard/doublons", web.Switchboard, h.compareAssisted),

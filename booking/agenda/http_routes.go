@@ -1,11 +1,14 @@
 package agenda
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of an agenda.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/agenda", web.SocialWorkers, h.week),
+		web.Get("/agenda", web.SocialWorkers, h.week).In(web.Place{Role: viewer.SocialWorker, Order: 1, Label: "Agenda", Icon: "calendar-days"}),
 		web.Get("/agenda/ouvertures", web.SocialWorkers, h.openings),
 		web.Form("/agenda/ouvertures", web.SocialWorkers, h.addOpening),
 		web.Form("/agenda/ouvertures/{id}/suppression", web.SocialWorkers, h.removeOpening),

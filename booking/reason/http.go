@@ -20,7 +20,7 @@ func NewHTTP(reasons *Service, render *web.Renderer) *HTTP { return &HTTP{reason
 // Routes are the pages of reasons.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get(path, web.Administrators, h.show),
+		web.Get(path, web.Administrators, h.show).InAdministration(5, "Motifs"),
 		web.Form(path, web.Administrators, h.add),
 		web.Form(path+"/{slug}", web.Administrators, h.rename),
 		web.Post(path+"/{slug}/retrait", web.Administrators, h.retire),

@@ -1,12 +1,15 @@
 package search
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of searching.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/assistants", web.Beneficiaries, h.Workers),
-		web.Get("/au-plus-tot", web.Beneficiaries, h.Soonest),
+		web.Get("/assistants", web.Beneficiaries, h.Workers).In(web.Place{Role: viewer.Beneficiary, Order: 1, Label: "Prendre rendez-vous", Icon: "calendar-plus"}),
+		web.Get("/au-plus-tot", web.Beneficiaries, h.Soonest).Within("/assistants"),
 		web.Get("/standard/beneficiaires/{id}", web.Switchboard, h.Person),
 	}
 }

@@ -15,7 +15,7 @@ func (h *HTTP) Routes() []web.Route {
 		web.Post("/profil/fiche/lieux/{place}/retrait", web.SocialWorkers, h.removePlace),
 		web.Form("/profil/fiche/assurance", web.SocialWorkers, h.submitInsurance),
 		web.Get("/assistants/{id}/photo", web.SignedIn, h.portrait),
-		web.Get("/administration/assistants", web.Administrators, h.adminWorkers),
+		web.Get("/administration/assistants", web.Administrators, h.adminWorkers).InAdministration(2, "Assistantes sociales"),
 		web.Form("/administration/assistants", web.Administrators, h.addWorker),
 		web.Get("/administration/assistants/{id}", web.Administrators, h.sheet),
 		web.Form("/administration/assistants/{id}", web.Administrators, h.updateSheet),

@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"socialdirect/internal/viewer"
 	"socialdirect/server"
+	"socialdirect/web"
 )
 
 // The table of contents, which the packages declare page by page, as one list:
@@ -44,4 +46,55 @@ func whoMay(k server.Knock) string {
 		}
 	}
 	return strings.Join(roles, ", ")
+}
+
+// The navigation, which the packages declare with their routes, as one list:
+// go test ./cmd/socialdirect -run TestR39_TheNavigation -v
+func TestR39_TheNavigationOfEveryRoleLeadsToItsOwnPages(t *testing.T) {
+	t.Parallel()
+	s := platformOf(t).platform.server
+	open := map[string]server.Knock{}
+	for _, k := range s.Table() {
+		if k.Method == http.MethodGet {
+			open[k.Path] = k
+		}
+	}
+	for _, role := range viewer.Roles {
+		places := s.Navigation(&viewer.Viewer{Role: role}, "/")
+		if len(places) < 2 || len(places) > 4 || places[0].Path != web.HomePath(role) || places[len(places)-1].Path != "/profil" {
+			t.Errorf("%s: %+v", role, places)
+		}
+		for _, p := range places {
+			t.Logf("%-16s %-28s %s", role, p.Path, p.Label)
+			if k, known := open[p.Path]; !known || !k.Allows(role) || p.Label == "" || p.Icon == "" {
+				t.Errorf("%s is led to %+v", role, p)
+			}
+		}
+	}
+}
+
+func TestR12_TheLastStepOfBookingStandsWhereItBegan(t *testing.T) {
+	t.Parallel()
+	s := platformOf(t).platform.server
+	current := func(role viewer.Role, path string) string {
+		for _, p := range s.Navigation(&viewer.Viewer{Role: role}, path) {
+			if p.Current {
+				return p.Path
+			}
+		}
+		return ""
+	}
+	for path, want := range map[string]string{
+		"/assistants/1": "/assistants", "/rendez-vous/nouveau": "/assistants", "/au-plus-tot": "/assistants", "/liste-attente": "/assistants",
+		"/rendez-vous": "/rendez-vous", "/rendez-vous/1": "/rendez-vous",
+	} {
+		t.Run(path, func(t *testing.T) {
+			if place := current(viewer.Beneficiary, path); place != want {
+				t.Errorf("%s stands at %q, want %q", path, place, want)
+			}
+		})
+	}
+	if place := current(viewer.SocialWorker, "/liste-attente"); place != "" {
+		t.Errorf("a worker stands at %q", place)
+	}
 }

@@ -1,12 +1,15 @@
 package figures
 
-import "socialdirect/web"
+import (
+	"socialdirect/internal/viewer"
+	"socialdirect/web"
+)
 
 // Routes are the pages of figures.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
-		web.Get("/entreprise/chiffres", web.ClientManagers, h.Page),
+		web.Get("/entreprise/chiffres", web.ClientManagers, h.Page).In(web.Place{Role: viewer.ClientManager, Order: 2, Label: "Chiffres", Icon: "chart-column"}),
 		web.Get("/entreprise/chiffres.csv", web.ClientManagers, h.CSV),
-		web.Get("/administration/chiffres", web.Administrators, h.showGuess),
+		web.Get("/administration/chiffres", web.Administrators, h.showGuess).InAdministration(7, "Chiffres"),
 	}
 }
