@@ -22,25 +22,24 @@ import (
 
 var errReason = fault.New(fault.Invalid, "Choisissez un motif dans la liste.")
 
-// Book is Place for those who need not know whether it is a request.
+// Book is Place for callers who do not need the result.
 func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r appointment.Request) (uuid.UUID, error) {
 	booked, err := s.Place(ctx, v, r)
 	return booked.ID, err
 }
 
-// Place makes an appointment for the viewer (R12, R13), or for somebody on whose
-// behalf they act, which is journaled; a request where the person is marked with
-// the worker (R19). It fails with Conflict when somebody else has the hour, and with
-// Invalid for an hour that was never free, in a mode that is not offered or that the
-// contract of the person's client does not allow, that overlaps one of the person's
-// own, or when the contract leaves them no consultation, or they have as many to come
-// as they may take (R47); with Throttled after too many acts. Placed again while it
-// stands, the same is the same appointment.
+// Place books an appointment for the viewer (R12, R13), or for somebody on whose behalf
+// they act, which is journaled. It makes a request if the person is marked with the worker
+// (R19). It fails with Conflict if somebody else has booked the hour; with Invalid if the
+// hour is not offered, or not in that mode, if the contract of the person's client does
+// not include the mode or leaves no consultation, if it overlaps another appointment of
+// the person, or if they have the maximum number of coming appointments (R47); with
+// Throttled after too many acts. Placing the same again returns the existing appointment.
 func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r appointment.Request) (appointment.Booked, error) {
 	return s.place(ctx, v, r, func(postgres.Tx) error { return nil })
 }
 
-// place is Place with what else is to happen in the same transaction.
+// place is Place with another step in the same transaction.
 func (s *Service) place(ctx context.Context, v *viewer.Viewer, r appointment.Request, with func(postgres.Tx) error) (appointment.Booked, error) {
 	if err := s.Appointments.MayBook(ctx, v, r); err != nil {
 		return appointment.Booked{}, err
@@ -55,8 +54,8 @@ func (s *Service) place(ctx context.Context, v *viewer.Viewer, r appointment.Req
 	return b, s.explainOverlap(ctx, v, r.Person(v), uuid.Nil, r.StartsAt, err)
 }
 
-// book locks the worker first: under a burst, two exclusion constraints alone
-// would end most transactions in a deadlock.
+// book locks the worker first: under load, two exclusion constraints alone would end most
+// transactions in a deadlock.
 func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r appointment.Request) (appointment.Booked, error) {
 	worker, err := worker.Lock(ctx, tx, r.SocialWorkerID)
 	if err != nil {
@@ -100,9 +99,8 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 	return appointment.Booked{ID: n.ID, Status: n.Status}, appointment.Journaled(ctx, tx, v, appointment.ActBooked, person, n.ID)
 }
 
-// permitted fails unless this booking may be made at all, whatever is free: by its
-// person, of this worker, under the contract of the person's client. What is overdue is
-// released on the way.
+// permitted fails unless the person may book with this worker under the contract of their
+// client, whether or not the hour is available. It releases overdue requests.
 func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker worker.Row, client uuid.UUID, r appointment.Request) error {
 	if err := s.Appointments.Spend(ctx, tx, v, r.Person(v)); err != nil {
 		return err
@@ -119,7 +117,7 @@ func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	return appointment.Entitled(ctx, tx, client, r.Person(v), uuid.Nil, r)
 }
 
-// prepare decides how the hour is had, and seals what is said with it.
+// prepare decides whether it is a request, and seals what was written.
 func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot slot.Slot, r appointment.Request) (appointment.Draft, error) {
 	n := appointment.Draft{Request: r, ID: uuid.New(), PersonID: r.Person(v)}
 	stands, err := s.terms(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
@@ -137,7 +135,7 @@ func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return n, err
 }
 
-// checkReason refuses a reason that the platform no longer offers, or this worker.
+// checkReason refuses a reason that the platform or this worker does not offer.
 func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, slug string) error {
 	offered, err := reason.Read(ctx, tx)
 	if err != nil {
@@ -149,8 +147,8 @@ func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, slug strin
 	return nil
 }
 
-// bookable is the slot of an hour that can be booked now; the hour that an
-// appointment leaves for it is as good as free.
+// bookable returns the slot if it can be booked now; the hour of the appointment that is
+// moved counts as available.
 func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointment.Request, leaves slot.Period) (slot.Slot, error) {
 	agenda, err := agenda.Read(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
 	if err != nil {
@@ -163,10 +161,10 @@ func overlaps(err error) bool {
 	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap) || postgres.Deadlocked(err)
 }
 
-// explainOverlap is the error of an act that failed with err, and where an appointment
-// was in the way says whose: one of the person's own, but for the one that was to be
-// moved, or somebody else's. Whoever acts for the person learns that they cannot then,
-// and not why.
+// explainOverlap explains the error of an act. If it violated an exclusion constraint the
+// result says whether an appointment of the person (other than the one to be moved) or of
+// somebody else is in the way. Whoever acts for the person learns that they cannot then,
+// but not why.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
 	if !overlaps(err) && !errors.Is(err, agenda.ErrBooked) && !errors.Is(err, agenda.ErrClosed) {
 		return err

@@ -9,16 +9,15 @@
 //   - Two people never get the same hour, and one person never has two
 //     appointments that overlap. The database refuses it by exclusion
 //     constraints, whatever the code does (R13).
-//   - Cancelling and moving are free until 24 elapsed hours before the start, that
-//     instant included; later they are possible and marked (R18). While the mark
-//     stands, what the person books with that worker is a request (R19).
-//   - Every act that changes hours locks the worker, then the person, then the
-//     appointment, and releases overdue requests before it looks at what is free.
+//   - Cancelling and moving are penalty-free until 24 elapsed hours before the start,
+//     that instant included; later they are possible and marked (R18). While the
+//     person is marked, their bookings with that worker are requests (R19).
+//   - Every act that changes slots locks the worker, then the person, then the
+//     appointment, and releases overdue requests before it reads what is available.
 //   - What a person writes when booking is sealed with that person's key.
 //
-// Promised faults: Conflict when somebody else took the hour a moment ago,
-// Invalid for an hour that was never free, NotFound for what is not the
-// viewer's own.
+// Promised faults: Conflict if somebody else has just booked the hour, Invalid for an hour
+// that is not offered, NotFound for what is not the viewer's own.
 package booking
 
 import (
@@ -36,14 +35,14 @@ import (
 	"time"
 )
 
-// The faults of this package.
+// Faults of this package.
 var (
 	errOverlap = fault.New(fault.Invalid, "Vous avez déjà un rendez-vous à ce moment-là. Choisissez une autre heure.")
 	errBusy    = fault.New(fault.Invalid, "Cette personne ne peut pas à ce moment-là. Choisissez une autre heure.")
 	errTooLate = fault.New(fault.Conflict, "Ce rendez-vous a déjà commencé, ou n’est plus prévu : il ne peut plus être annulé.")
 )
 
-// The constraints that keep R13.
+// The constraints that enforce R13.
 const (
 	workerOverlap      = "appointments_worker_overlap"
 	beneficiaryOverlap = "appointments_beneficiary_overlap"
@@ -70,7 +69,7 @@ type Parts struct {
 // New returns the acts on the given parts.
 func New(p Parts) *Service { return &Service{p} }
 
-// At returns the same acts on a database whose clock stands elsewhere.
+// At returns the acts on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.DB, moved.Appointments, moved.Workers, moved.Agendas, moved.Searches = db, s.Appointments.At(db), s.Workers.At(db), s.Agendas.At(db), s.Searches.At(db)
@@ -78,7 +77,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return &moved
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "appointment_release", Every: time.Minute, Do: s.ReleaseOverdue}}
 }

@@ -14,38 +14,38 @@ import (
 	"github.com/google/uuid"
 )
 
-// Cancel ends an appointment of the viewer before its start: freely until 24
-// elapsed hours before, that instant included, and marked late after it (R18).
-// A worker's cancelling is the worker's. Both people are told. It returns the
-// state that was reached; what is cancelled alike already is left as it is. It fails
-// with Throttled after too many acts of the person's (R47).
+// Cancel cancels an appointment of the viewer before its start: penalty-free until 24
+// elapsed hours before, that instant included, and marked late after it (R18). A worker's
+// cancelling has a state of its own. Both people are notified. It returns the new state;
+// cancelling again changes nothing. It fails with Throttled after too many acts of the
+// person (R47).
 func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
 }
 
-// cancelInTime is Cancel by somebody who was told that it has no consequence: past
-// the limit it fails with Conflict, and nothing is done.
+// cancelInTime is Cancel after a page that said it was penalty-free: after the limit it
+// fails with Conflict and changes nothing.
 func (s *Service) cancelInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, inTime: true})
 }
 
-// CancelAsked is Cancel by a worker whom the person asked to: it is the person's
-// cancelling, and journaled as done for them.
+// CancelAsked is Cancel by a worker at the person's request: it counts as the person's,
+// and is journaled as done on their behalf.
 func (s *Service) CancelAsked(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: true})
 }
 
 // cancelling is how an appointment is cancelled.
 type cancelling struct {
-	persons bool // it is the person's, not the worker's
-	inTime  bool // only while it has no consequence
+	persons bool // it counts as the person's, not the worker's
+	inTime  bool // only if penalty-free
 }
 
-// errLimitPassed says that what was told to have no consequence has one now.
+// errLimitPassed means that an act announced as penalty-free no longer is.
 var errLimitPassed = fault.New(fault.Conflict, "La limite vient de passer. Rien n’est encore fait : lisez ce que cela change, puis confirmez.")
 
-// cancel ends an appointment. A late cancelling of the person's leaves a mark with
-// the worker (R19).
+// cancel cancels an appointment. A late cancelling by the person marks them with the
+// worker (R19).
 func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string, how cancelling) (appointment.Status, error) {
 	var status appointment.Status
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {

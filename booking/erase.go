@@ -17,18 +17,18 @@ import (
 	"github.com/google/uuid"
 )
 
-// LockForErasure keeps every other act from the agenda of somebody who is about to be
-// erased, and from those in which a request of theirs stands. The account is locked after
-// it: whoever books goes by the same order.
+// LockForErasure locks the agenda of somebody who is about to be erased, and those of
+// workers with a request of theirs. The account is locked after it: bookings use the same
+// order.
 func (s *Service) LockForErasure(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return worker.LockAgendas(ctx, tx, person)
 }
 
-// Erase cancels a person's appointments to come, of which the other person is notified,
-// and has each package of booking erase what is its own.
+// Erase cancels a person's coming appointments, notifies the other people, and has each
+// package of booking erase its own rows.
 //
-// It is a step of the caller's erasure, who has checked that it may be done and called
-// LockForErasure before anything else.
+// It is a step of the caller's erasure, which has checked that it is allowed and called
+// LockForErasure first.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	cancelled, err := appointment.CancelComing(ctx, tx, person)
 	if err != nil {

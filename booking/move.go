@@ -22,22 +22,21 @@ var (
 	errNoPhone    = fault.New(fault.Conflict, "Ce rendez-vous ne peut pas passer au téléphone : cette heure ne se propose pas par téléphone, ou nous n’avons pas de numéro de portable.")
 )
 
-// Move gives an appointment another hour with the same worker, in one act: the old
-// hour is freed, the new one passes every rule of booking, the appointment stays the
-// same one. It is free until the deadline of cancelling, and marked like a late
-// cancellation after it (R18), unless it is the worker who moves. With somebody who
-// is marked the new hour is a request (R19). Both are told.
+// Move moves an appointment to another slot of the same worker, in one act: the old hour
+// is released, the new one must pass every rule of booking, and the appointment stays the
+// same. It is penalty-free until the limit, and marked like a late cancellation after it
+// (R18), unless the worker moves it. If the person is marked, it becomes a request (R19).
+// Both are notified.
 //
-// Moving it to the hour that it has does nothing: whoever presses twice is answered
-// alike. Conflict for an hour that somebody has just taken, and for what can no longer
-// be moved, and Throttled after too many acts (R47); the appointment then stands as it
-// stood.
+// Moving it to the hour that it has changes nothing, so that pressing twice is harmless.
+// It fails with Conflict if somebody has just booked the hour or the appointment can no
+// longer be moved, and with Throttled after too many acts (R47); nothing is changed then.
 func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
 	return s.moveTo(ctx, v, id, startsAt, false)
 }
 
-// MoveInTime is Move by somebody who was told that it has no consequence: past the
-// limit it fails with Conflict, and nothing is done.
+// MoveInTime is Move after a page that said it was penalty-free: after the limit it fails
+// with Conflict and changes nothing.
 func (s *Service) MoveInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
 	return s.moveTo(ctx, v, id, startsAt, true)
 }
@@ -101,14 +100,14 @@ func (s *Service) move(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, h 
 	return appointment.Journaled(ctx, tx, v, appointment.ActMoved, h.BeneficiaryID, h.ID)
 }
 
-// late reports whether moving it now is marked: past the limit, unless it is the
-// worker who moves.
+// late reports whether moving it now is marked: after the limit, unless the worker moves
+// it.
 func (h lockedAppointment) late(v *viewer.Viewer, now time.Time) bool {
 	return h.Cancellable(now) && !h.PenaltyFree(now) && v.ID != h.SocialWorkerID
 }
 
-// termsAfterMove: a request stays one, with a deadline of its own; what the
-// worker moves is agreed.
+// termsAfterMove returns the state after a move: a request stays one, with a new deadline;
+// what the worker moves is confirmed.
 func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a appointment.Appointment, startsAt time.Time) (terms, error) {
 	if a.Status == appointment.Requested && v.ID != a.SocialWorkerID {
 		return request(startsAt, tx.Now)
@@ -116,11 +115,10 @@ func (s *Service) termsAfterMove(ctx context.Context, tx postgres.Tx, v *viewer.
 	return s.terms(ctx, tx, v, a.SocialWorkerID, a.BeneficiaryID, startsAt)
 }
 
-// Phone turns an appointment into a call by phone at the same hour, by its person
-// or for them, until it ends: what one can do in place of cancelling late, and when
-// a browser turns out to be unable to call. The contract, the worker and the hour
-// must offer it. Both are told. One that is a call
-// already stays one; Throttled after too many acts (R47).
+// Phone changes the mode of an appointment to phone at the same hour, by its person or on
+// their behalf, until it ends: instead of cancelling late, or if a browser cannot join a
+// call. The contract, the worker and the slot must offer it. Both are notified. It does
+// nothing for a call by phone. It fails with Throttled after too many acts (R47).
 func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	seen, err := s.Appointments.ActedOn(ctx, v, id)
 	if err != nil {
@@ -157,7 +155,7 @@ func (s *Service) Phone(ctx context.Context, v *viewer.Viewer, id uuid.UUID) err
 	})
 }
 
-// Phonable reports whether Phone would do it now.
+// Phonable reports whether Phone would succeed now.
 func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
 	if able, err := s.callable(ctx, v, a); err != nil || !able {
 		return false, err
@@ -169,7 +167,7 @@ func (s *Service) Phonable(ctx context.Context, v *viewer.Viewer, a appointment.
 	return offersPhone(ctx, s.DB.Pool, row, a)
 }
 
-// callable reports whether the person can be called in place of what was agreed.
+// callable reports whether the mode of the appointment can be changed to phone.
 func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (bool, error) {
 	if v.ID == a.SocialWorkerID || a.Mode == slot.Phone || !a.Talkable(s.DB.Now()) {
 		return false, nil
@@ -182,7 +180,7 @@ func (s *Service) callable(ctx context.Context, v *viewer.Viewer, a appointment.
 	return err == nil && contract.Allows(string(slot.Phone)), err
 }
 
-// offersPhone reports whether the hour itself is offered by phone.
+// offersPhone reports whether the slot is offered by phone.
 func offersPhone(ctx context.Context, q postgres.Querier, worker worker.Row, a appointment.Appointment) (bool, error) {
 	agenda, err := agenda.Read(ctx, q, worker, slot.Period{From: a.StartsAt, To: a.EndsAt}, a.StartsAt)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// ChangeNeeds replaces what the viewer needs at one of their own appointments,
-// until it begins. The worker is told that something changed, when something did.
-// Throttled after too many acts (R47).
+// ChangeNeeds replaces what the viewer needs at one of their appointments, until it
+// begins. The worker is notified if something changed. It fails with Throttled after too
+// many acts (R47).
 func (s *Service) ChangeNeeds(ctx context.Context, v *viewer.Viewer, id uuid.UUID, n appointment.Needs) error {
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.lock(ctx, tx, v, id)

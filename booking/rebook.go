@@ -10,10 +10,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Rebook takes an hour in place of the viewer's appointment, which its worker
-// cancelled, for the same reason and in the same mode, by every rule of booking; an
-// hour that was never offered is judged by them too. It does so once: whatever is
-// asked afterwards, what took the place is the answer.
+// Rebook books a slot instead of the viewer's appointment that its worker cancelled, for
+// the same reason and in the same mode, by every rule of booking, whether or not the slot
+// was among the offers. It does so once: later calls return the appointment that was
+// booked.
 func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r rebooking.Replacement) (appointment.Booked, error) {
 	if replaced, err := s.replacement(ctx, v, id); err != nil || replaced.ID != uuid.Nil {
 		return replaced, err
@@ -30,14 +30,14 @@ func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 	if err == nil {
 		return booked, nil
 	}
-	// Another press of the same button may have been faster.
+	// The same form may have been sent twice.
 	if replaced, broken := s.replacement(ctx, v, id); broken == nil && replaced.ID != uuid.Nil {
 		return replaced, nil
 	}
 	return appointment.Booked{}, err
 }
 
-// replacement is what took the appointment's place already; zero for nothing.
+// replacement returns the appointment booked instead; zero for none.
 func (s *Service) replacement(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (appointment.Booked, error) {
 	replacement, err := s.Rebookings.Replacement(ctx, v, id)
 	if err != nil || replacement == uuid.Nil {

@@ -12,15 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Report is disrespect or a dispute that a worker tells the administration about
-// (R7).
+// Report is disrespect or a dispute that a worker reports to the administration (R7).
 type Report struct {
 	Kind report.ReportKind
 	Text string
 }
 
-// Report tells the administration about the person of one of the viewer's
-// appointments, past or to come; NotFound for anybody else's.
+// Report reports the person of one of the viewer's appointments, past or coming, to the
+// administration; NotFound for other appointments.
 func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Report) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err

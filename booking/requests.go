@@ -21,14 +21,14 @@ var (
 	errAnswered = fault.New(fault.Conflict, "Cette demande n’attend plus de réponse : elle a été annulée, a déjà sa réponse, ou son délai est passé.")
 )
 
-// terms are how an hour is had: at once, or as a request that is to be answered.
+// terms are the state of a new booking: confirmed, or a request with a deadline.
 type terms struct {
 	Status   appointment.Status
 	AnswerBy *time.Time // of a request
 }
 
-// terms decides it: while the person is marked with the worker, what they take is
-// a request. What the worker gives is given.
+// terms returns a request while the person is marked with the worker. What the worker
+// books is confirmed.
 func (s *Service) terms(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker, person uuid.UUID, startsAt time.Time) (terms, error) {
 	marked, err := appointment.ReadMark(ctx, tx, worker, person)
 	if err != nil || marked.IsZero() || v.ID == worker {
@@ -45,8 +45,9 @@ func request(startsAt, now time.Time) (terms, error) {
 	return terms{appointment.Requested, &by}, nil
 }
 
-// Answer accepts or declines a request, by its worker, until its deadline; Conflict
-// when it waits no more, unless it has that very answer. The person is told either way, with a word if there is one.
+// Answer accepts or declines a request, by its worker, until its deadline. It fails with
+// Conflict if it is no longer open, unless it has that very answer. The person is
+// notified, with a message if there is one.
 func (s *Service) Answer(ctx context.Context, v *viewer.Viewer, id uuid.UUID, accept bool, explanation string) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (s *Service) accept(ctx context.Context, tx postgres.Tx, a appointment.Appo
 	return s.Notify.About(ctx, tx, a.ID, notify.Confirmation, a.SocialWorkerID)
 }
 
-// Release frees the hours that overdue requests of the worker and of the person
-// still hold, before an act looks at what is free.
+// Release releases the slots of overdue requests of the worker and of the person, before
+// an act reads what is available.
 func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uuid.UUID) error {
 	released, err := appointment.ExpireRequests(ctx, tx, worker, person)
 	if err != nil {
@@ -107,8 +108,8 @@ func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uu
 	return nil
 }
 
-// notifyClosed tells the person how a request ended, and the worker, whose calendar
-// holds it, that it did.
+// notifyClosed notifies the person, and the worker whose calendar contains it, how a
+// request ended.
 func (s *Service) notifyClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
 	if err := s.Notify.About(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {
 		return err
@@ -116,11 +117,11 @@ func (s *Service) notifyClosed(ctx context.Context, tx postgres.Tx, how string, 
 	return s.Notify.About(ctx, tx, r.ID, notify.ClosedRequest, r.SocialWorkerID)
 }
 
-// releasedAtOnce bounds one round of ReleaseOverdue; the next is a minute away.
+// releasedAtOnce is the batch size of ReleaseOverdue; the next run is a minute later.
 const releasedAtOnce = 500
 
-// ReleaseOverdue frees every hour that a request held for too long. One that fails
-// keeps back no other.
+// ReleaseOverdue releases the slots of all overdue requests. A failure for one does not
+// stop the others.
 func (s *Service) ReleaseOverdue(ctx context.Context) error {
 	overdue, err := appointment.ReadOverdue(ctx, s.DB.Pool, s.DB.Now(), releasedAtOnce)
 	if err != nil {

@@ -9,20 +9,20 @@ import (
 	"github.com/rickar/cal/v2/fr"
 )
 
-// Region is where certain days are public holidays.
+// Region is a region with its own public holidays.
 type Region struct {
 	Slug  string
 	Label string
-	Zone  string // workers of that zone start with this region
+	Zone  string // the default for workers of that zone
 	local []*cal.Holiday
 }
 
-// NoRegion is the region of who works on every holiday.
+// NoRegion is the region of workers who work on every holiday.
 const NoRegion = "aucune"
 
-// Regions are all regions, as they are offered. Beside the national days each has
-// those of its own law: local law in Alsace-Moselle, the Code du travail (L. 3422-2)
-// for the abolition of slavery, the collectivities' own laws in the Pacific; and
+// Regions are all regions, in the order in which they are offered. Besides the national
+// days each has those of its own law: local law in Alsace-Moselle, the Code du travail (L.
+// 3422-2) for the abolition of slavery, the collectivities' own laws in the Pacific; and
 // 21 July, kept in Guadeloupe and Martinique by local agreements.
 var Regions = []Region{
 	{Slug: "metropole", Label: "France hexagonale et Corse", Zone: "Europe/Paris"},
@@ -56,7 +56,7 @@ func fixed(name string, month time.Month, day int) *cal.Holiday {
 	return &cal.Holiday{Name: name, Month: month, Day: day, Func: cal.CalcDayOfMonth}
 }
 
-// RegionNamed finds the region of a slug.
+// RegionNamed returns the region of a slug.
 func RegionNamed(slug string) (Region, bool) {
 	i := slices.IndexFunc(Regions, func(r Region) bool { return r.Slug == slug })
 	if i < 0 {
@@ -65,7 +65,7 @@ func RegionNamed(slug string) (Region, bool) {
 	return Regions[i], true
 }
 
-// RegionOf is where a worker of that zone starts.
+// RegionOf returns the default region of a zone.
 func RegionOf(zone string) string {
 	for _, r := range Regions {
 		if r.Zone == zone {
@@ -79,11 +79,11 @@ func RegionOf(zone string) string {
 type Holiday struct {
 	Day  time.Time // midnight UTC of the calendar day
 	Name string
-	Open bool // the worker can be booked all the same
+	Open bool // the worker can be booked on it
 }
 
-// HolidaysOf are the region's holidays from one calendar day to another, both
-// included, in order. A region that is none has none.
+// HolidaysOf returns the region's holidays from one calendar day to another, both
+// included, in order. An unknown region has none.
 func HolidaysOf(region string, first, last time.Time) []Holiday {
 	r, known := RegionNamed(region)
 	if !known || region == NoRegion {

@@ -23,7 +23,7 @@ const (
 // Modes are all modes, in the order they are offered.
 var Modes = []Mode{Video, Phone, InPerson}
 
-// Label says the mode as a person would.
+// Label is the mode on pages.
 func (m Mode) Label() string {
 	switch m {
 	case Video:
@@ -36,7 +36,7 @@ func (m Mode) Label() string {
 	return ""
 }
 
-// ParseModes reads modes as the database holds them.
+// ParseModes parses modes as stored.
 func ParseModes(names []string) []Mode {
 	modes := make([]Mode, len(names))
 	for i, name := range names {
@@ -45,7 +45,7 @@ func ParseModes(names []string) []Mode {
 	return modes
 }
 
-// JoinModes writes modes in one text, with commas.
+// JoinModes joins modes with commas.
 func JoinModes(modes []Mode) string {
 	names := make([]string, len(modes))
 	for i, m := range modes {

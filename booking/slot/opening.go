@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Contains reports whether the opening has the whole of p, on the clock of zone.
+// Contains reports whether the opening covers the whole of p, by the clocks in zone.
 func (o Opening) Contains(p Period, zone *time.Location) bool {
 	for day := range DaysOf(p, zone) {
 		if o.Covers(day) && slices.ContainsFunc(o.stretches(day, zone), p.Inside) {
@@ -23,7 +23,7 @@ func (o Opening) Contains(p Period, zone *time.Location) bool {
 	return false
 }
 
-// Clashes reports whether two openings of one kind share a minute of a day.
+// Clashes reports whether two openings of one kind overlap on some day.
 func (o Opening) Clashes(p Opening) bool {
 	sameDays := o.ID != p.ID && o.Weekday == p.Weekday && !endsBefore(o, p) && !endsBefore(p, o)
 	return sameDays && o.Starts < p.Ends && p.Starts < o.Ends
@@ -31,7 +31,7 @@ func (o Opening) Clashes(p Opening) bool {
 
 func endsBefore(a, b Opening) bool { return !a.LastDay.IsZero() && a.LastDay.Before(b.FirstDay) }
 
-// Values are what the form of an opening starts from.
+// Values returns the initial values of the form of an opening.
 func (o Opening) Values() url.Values {
 	v := url.Values{"weekday": {strconv.Itoa(o.Weekday)}, "first_day": {DayInput(o.FirstDay)}, "last_day": {DayInput(o.LastDay)},
 		"starts": {timeInput(o.Starts)}, "ends": {timeInput(o.Ends)}}
@@ -48,7 +48,7 @@ func (o Opening) Values() url.Values {
 var WeekdayOptions = []form.Option{{Value: "1", Label: "Chaque lundi"}, {Value: "2", Label: "Chaque mardi"}, {Value: "3", Label: "Chaque mercredi"}, {Value: "4", Label: "Chaque jeudi"},
 	{Value: "5", Label: "Chaque vendredi"}, {Value: "6", Label: "Chaque samedi"}, {Value: "7", Label: "Chaque dimanche"}, {Value: "0", Label: "Un seul jour"}}
 
-// When says an opening as a person would: "Chaque mardi, de 9 h à 12 h".
+// When describes the opening: "Chaque mardi, de 9 h à 12 h".
 func (o Opening) When() string {
 	day := "Le " + web.Day(o.FirstDay)
 	if o.Weekday > 0 {
@@ -57,10 +57,10 @@ func (o Opening) When() string {
 	return day + ", " + FromTo(o.Starts, o.Ends)
 }
 
-// FromTo says two minutes of the day: "de 9 h à 12 h".
+// FromTo formats two minutes of the day: "de 9 h à 12 h".
 func FromTo(starts, ends int) string { return fmt.Sprintf("de %s à %s", Clock(starts), Clock(ends)) }
 
-// Clock says a minute of the day: "9 h 30".
+// Clock formats a minute of the day: "9 h 30".
 func Clock(minute int) string {
 	if minute == 24*60 {
 		return "24\u00a0h"
@@ -68,12 +68,13 @@ func Clock(minute int) string {
 	return web.Hour(time.Date(2000, 1, 1, 0, minute, 0, 0, time.UTC))
 }
 
-// timeInput is a minute of the day as a time input holds it; midnight ends a day as 00:00.
+// timeInput formats a minute of the day for a time input; midnight at the end of a day is
+// 00:00.
 func timeInput(minute int) string {
 	return fmt.Sprintf("%02d:%02d", minute/60%24, minute%60)
 }
 
-// DayInput is a calendar day as a date input holds it.
+// DayInput formats a calendar day for a date input.
 func DayInput(day time.Time) string {
 	if day.IsZero() {
 		return ""

@@ -1,8 +1,8 @@
-// Package slot turns openings on a wall clock into instants that can be booked.
+// Package slot computes slots from openings.
 //
-// A slot lasts one elapsed hour, lies inside an opening and outside whatever is closed.
+// A slot lasts one elapsed hour, lies inside an opening and outside closed periods.
 // Openings are wall-clock times in the worker's own zone, so that 09:00 stays 09:00 when
-// the clocks change (R14). Nothing here knows people, appointments or the database.
+// the clocks change (R14). The package knows no people, appointments or database.
 package slot
 
 import (
@@ -21,15 +21,15 @@ type Opening struct {
 	ID       uuid.UUID
 	Weekday  int       // 1 is Monday … 7 is Sunday (ISO 8601); 0 for one day only
 	FirstDay time.Time // midnight UTC of the first calendar day
-	LastDay  time.Time // of the last one; zero for no end
+	LastDay  time.Time // midnight UTC of the last calendar day; zero if there is no end
 	Starts   int       // minutes since midnight
 	Ends     int       // minutes since midnight, at most 1440
 	Modes    []Mode
 	Place    uuid.UUID   // where one meets; zero for the first of the worker's places
-	Skips    []time.Time // days on which a weekly opening does not hold
+	Skips    []time.Time // days that a weekly opening does not cover
 }
 
-// Covers reports whether the opening is for that calendar day (midnight UTC).
+// Covers reports whether the opening covers that calendar day (midnight UTC).
 func (o Opening) Covers(day time.Time) bool {
 	return CoversDay(day, o.Weekday, o.FirstDay, o.LastDay) && !slices.ContainsFunc(o.Skips, day.Equal)
 }
@@ -61,13 +61,13 @@ func (s Slot) Period() Period { return Period{From: s.StartsAt, To: s.StartsAt.A
 // CompareStart orders the slot's start against an instant.
 func (s Slot) CompareStart(at time.Time) int { return s.StartsAt.Compare(at) }
 
-// Offers reports whether the slot can be had in that mode.
+// Offers reports whether the slot can be booked in that mode.
 func (s Slot) Offers(mode Mode) bool { return slices.Contains(s.Modes, mode) }
 
-// SlotsIn lists, in order, the slots that start inside span: hours of the
-// openings, counted from each opening's start, outside what is closed. Where
-// openings overlap, one made for that day goes before a weekly one, then the
-// earlier before the later, so that slots never overlap.
+// SlotsIn lists, in order, the slots that start inside span: hours of the openings,
+// counted from each opening's start, outside closed periods. If openings overlap, one for
+// a single day takes precedence over a weekly one, and the earlier over the later, so that
+// slots never overlap.
 func SlotsIn(span Period, zone *time.Location, openings []Opening, closed []Period) []Slot {
 	var slots []Slot
 	for day := range DaysOf(span, zone) {
@@ -83,8 +83,8 @@ func SlotsIn(span Period, zone *time.Location, openings []Opening, closed []Peri
 	})
 }
 
-// DaysOf yields the calendar days of span in zone, and the one before them: an
-// hour that starts before midnight may end after it.
+// DaysOf yields the calendar days of span in zone, and the day before: an hour that starts
+// before midnight may end after it.
 func DaysOf(span Period, zone *time.Location) func(func(time.Time) bool) {
 	return func(yield func(time.Time) bool) {
 		last := CalendarDay(span.To.In(zone))
@@ -113,7 +113,7 @@ func OverlapsAny(p Period, periods []Period) bool {
 func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 	var kept []Slot
 	for _, opening := range byPrecedence(day, openings) {
-		before := kept // its own hours do not overlap
+		before := kept // slots of one opening do not overlap
 		stretches := opening.stretches(day, zone)
 		for minute := opening.Starts; minute+60 <= opening.Ends; minute += 60 {
 			hour, ok := opening.hourAt(day, minute, zone, stretches)
@@ -127,8 +127,8 @@ func slotsOfDay(day time.Time, zone *time.Location, openings []Opening) []Slot {
 	return kept
 }
 
-// stretches are the times without a break in which the opening, on a day that it
-// holds, is open by the clocks in zone.
+// stretches returns the uninterrupted periods in which the opening is open on a day, by
+// the clocks in zone.
 func (o Opening) stretches(day time.Time, zone *time.Location) []Period {
 	var joined []Period
 	for _, p := range WallPeriods(day, o.Starts, o.Ends, zone) {
@@ -141,12 +141,12 @@ func (o Opening) stretches(day time.Time, zone *time.Location) []Period {
 	return joined
 }
 
-// hourAt is the hour that begins when clocks in zone show that minute of the day
-// and lies inside one of the opening's stretches. A minute that is skipped in spring begins
-// none; one that comes twice in autumn begins one, the first time if it can.
+// hourAt returns the hour that begins when clocks in zone show that minute of the day, if
+// it lies inside one of the stretches. A minute skipped in spring begins none. One that is
+// repeated in autumn begins one: at its first occurrence if possible.
 func (o Opening) hourAt(day time.Time, minute int, zone *time.Location, stretches []Period) (hour Period, ok bool) {
 	length := time.Duration(o.Ends-o.Starts) * time.Minute
-	if len(stretches) == 1 && stretches[0].To.Sub(stretches[0].From) == length { // the clocks do not change in it
+	if len(stretches) == 1 && stretches[0].To.Sub(stretches[0].From) == length { // no clock change in it
 		at := stretches[0].From.Add(time.Duration(minute-o.Starts) * time.Minute)
 		return Slot{StartsAt: at}.Period(), true
 	}
@@ -167,14 +167,14 @@ func byPrecedence(day time.Time, openings []Opening) []Opening {
 	return of
 }
 
-// WallClock is an instant at which clocks in zone show that minute of the day, or,
-// where it is skipped in spring, one close by.
+// WallClock returns an instant at which clocks in zone show that minute of the day, or one
+// close by if the minute is skipped in spring.
 func WallClock(day time.Time, minute int, zone *time.Location) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, zone).UTC()
 }
 
-// WallPeriods are the times in which clocks in zone show a minute of that day from
-// one, included, to another, excluded: none of a skipped hour, both of a double one.
+// WallPeriods returns the periods in which clocks in zone show a minute of that day from
+// one, included, to another, excluded: none for a skipped hour, both for a repeated one.
 func WallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 	var periods []Period
 	end := day.Add(48 * time.Hour)
@@ -197,10 +197,10 @@ func WallPeriods(day time.Time, from, to int, zone *time.Location) []Period {
 	return periods
 }
 
-// Horizon is how far ahead agendas are open at most.
+// Horizon is how far ahead slots can be booked at most.
 const Horizon = 26 * 7 * 24 * time.Hour
 
-// Clip is the part of span that lies within.
+// Clip returns the intersection of span and within.
 func Clip(span, within Period) Period {
 	if span.From.Before(within.From) {
 		span.From = within.From
@@ -215,8 +215,8 @@ const (
 	Stride = 14 * 24 * time.Hour
 )
 
-// ModesAt are those of the slot that starts then; nil without one. The slots are in
-// order.
+// ModesAt returns the modes of the slot that starts then; nil if there is none. The slots
+// must be in order.
 func ModesAt(slots []Slot, at time.Time) []Mode {
 	i, found := slices.BinarySearchFunc(slots, at, func(s Slot, at time.Time) int { return s.StartsAt.Compare(at) })
 	if !found {

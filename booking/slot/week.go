@@ -18,24 +18,24 @@ func WeekOf(t time.Time) Week {
 	return Week{year, week}
 }
 
-// MondayIn is the week's first midnight in zone.
+// MondayIn returns the first midnight of the week in zone.
 func (w Week) MondayIn(zone *time.Location) time.Time {
 	inFirst := time.Date(w.year, 1, 4, 0, 0, 0, 0, zone) // always in week 1
 	return inFirst.AddDate(0, 0, 1-Weekday(inFirst)+7*(w.week-1))
 }
 
-// Monday is the week's first day, for pages.
+// Monday returns the first day of the week.
 func (w Week) Monday() time.Time { return w.MondayIn(time.UTC) }
 
 var weekPattern = regexp.MustCompile(`^(\d{4})-W(\d{2})$`)
 
-// ParseWeek reads a week of a plausible year.
+// ParseWeek parses a week of a plausible year.
 func ParseWeek(s string) (Week, bool) {
 	parts := weekPattern.FindStringSubmatch(s)
 	if parts == nil {
 		return Week{}, false
 	}
-	year, _ := strconv.Atoi(parts[1]) // digits by the pattern
+	year, _ := strconv.Atoi(parts[1]) // the pattern ensures digits
 	week, _ := strconv.Atoi(parts[2])
 	w := Week{year, week}
 	known := year >= 2000 && year <= 2200 && week >= 1 && WeekOf(w.MondayIn(time.UTC)) == w
