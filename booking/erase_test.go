@@ -18,7 +18,7 @@ func TestR20_AnErasedWorkersPeopleAreOfferedOtherSlots(t *testing.T) {
 		t.Errorf("offered: %+v", o)
 	}
 	p.SetNow(hour(25))
-	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.SwitchboardAgent())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != a.ID {
 		t.Errorf("to call: %+v, %v", recalls, err)
 	}

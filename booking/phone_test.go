@@ -82,7 +82,7 @@ func TestR16_APhoneCallReplacesAVideoCallThatHasBegun(t *testing.T) {
 func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewDesk(t)
-	yann := bookingtest.Operator()
+	yann := bookingtest.SwitchboardAgent()
 	a := p.Book(t, p.Zoe, p.Nadia, hour(3), slot.Video)
 	if leads := p.Press(t, yann, p.HTTP.Bookings.ByPhone, a.ID); leads != "/standard/beneficiaires/"+p.Zoe.ID.String() {
 		t.Errorf("it leads to %q", leads)

@@ -13,28 +13,27 @@ import (
 	"github.com/google/uuid"
 )
 
-// Bounds are how much a person may send (R47).
+// Bounds are the limits on what a person sends (R47).
 type Bounds struct {
-	Stored int64 // bytes of documents that are kept of a beneficiary
-	Day    int64 // bytes of documents that come from a beneficiary within 24 hours, kept or not
-	Rate   int64 // bytes a second at which documents come, at least, on average
+	Stored int64 // bytes of stored documents of a beneficiary
+	Day    int64 // bytes of documents that a beneficiary uploads within 24 hours, stored or not
+	Rate   int64 // least average rate of an upload, in bytes per second
 }
 
-// DefaultBounds are those where nothing else is set.
+// DefaultBounds apply if nothing else is configured.
 var DefaultBounds = Bounds{Stored: 500_000_000, Day: 250_000_000, Rate: 8_000}
 
-// staffTimes is how many times as much as a beneficiary somebody may send who writes
-// with many of them.
+// staffTimes multiplies the limits for staff, who write with many people.
 const staffTimes = 10
 
-// Within returns the same acts under other bounds.
+// Within returns the service with other limits.
 func (s *Service) Within(b Bounds) *Service {
 	bounded := *s
 	bounded.bounds = b
 	return &bounded
 }
 
-// of are the bounds of one person.
+// of returns the limits of one person.
 func (b Bounds) of(v *viewer.Viewer) Bounds {
 	if v.Role != viewer.Beneficiary {
 		b.Stored, b.Day = b.Stored*staffTimes, b.Day*staffTimes
@@ -42,19 +41,18 @@ func (b Bounds) of(v *viewer.Viewer) Bounds {
 	return b
 }
 
-// sendingSpan is how long what comes counts together, from the first of it on.
+// sendingSpan is the window in which uploads are counted, from the first of them.
 const sendingSpan = 24 * time.Hour
 
-// sent is what somebody has sent: what is kept of it, documents on their way included,
-// and what came lately.
+// sent is what somebody has stored, current uploads included, and uploaded in the window.
 type sent struct {
 	Stored int64
-	Began  time.Time // of the span that is running
+	Began  time.Time // start of the current window
 	Day    int64
 }
 
-// room fails when the viewer can send no document now, and else says how many bytes the
-// next one may have.
+// room fails if the viewer can upload no document now. Otherwise it returns the maximum
+// size of the next.
 func (s *Service) room(ctx context.Context, v *viewer.Viewer) (int64, error) {
 	now, most := s.db.Now(), s.bounds.of(v)
 	so, err := readSent(ctx, s.db.Pool, v.ID, now.Add(-sendingSpan))
@@ -64,7 +62,7 @@ func (s *Service) room(ctx context.Context, v *viewer.Viewer) (int64, error) {
 	return min(MaxDocumentSize, most.Stored-so.Stored, most.Day-so.Day), err
 }
 
-// exceeded is why nothing more may come; nil while there is room.
+// exceeded returns why nothing more may be uploaded; nil while there is room.
 func (b Bounds) exceeded(so sent, now time.Time) error {
 	switch {
 	case so.Stored >= b.Stored:
@@ -81,7 +79,7 @@ func (b Bounds) tooMuchToday(so sent, now time.Time) error {
 		"Vous avez envoyé beaucoup de documents\u00a0: %s en 24\u00a0heures est le plus que l’on reçoit d’une personne. Joignez-les de nouveau dans %s. Un message sans document part tout de suite.", web.Bytes(b.Day), web.Wait(wait))}
 }
 
-// tooBig refuses a document that passes what there is room for.
+// tooBig refuses a document larger than the remaining room.
 func tooBig(name string, room int64) error {
 	if room >= MaxDocumentSize {
 		return refuse(name, "il dépasse 25\u00a0Mo. Réduisez-le, ou envoyez-le en plusieurs parties.")
@@ -89,7 +87,7 @@ func tooBig(name string, room int64) error {
 	return refuse(name, "il ne reste de place que pour "+web.Bytes(room)+". Réduisez-le, ou appelez le standard.")
 }
 
-// arrived counts what came of a document, whether it is kept or not.
+// arrived counts the bytes of an upload, whether or not it is stored.
 func (s *Service) arrived(ctx context.Context, person uuid.UUID, bytes int64) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		_, err := countSent(ctx, tx, person, bytes, tx.Now.Add(-sendingSpan))
@@ -97,8 +95,7 @@ func (s *Service) arrived(ctx context.Context, person uuid.UUID, bytes int64) er
 	})
 }
 
-// take counts a document that lies in the store, and fails when others that came at the
-// same time have left no room for it.
+// take counts a stored document. It fails if concurrent uploads have left no room for it.
 func (s *Service) take(ctx context.Context, v *viewer.Viewer, doc stored) (refused error) {
 	most := s.bounds.of(v)
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -114,7 +111,7 @@ func (s *Service) take(ctx context.Context, v *viewer.Viewer, doc stored) (refus
 		default:
 			return sizeUpload(ctx, tx, doc.key, doc.Size)
 		}
-		return nil // that it came counts all the same
+		return nil // its bytes count all the same
 	})
 	if err != nil {
 		return err

@@ -9,12 +9,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// Erase takes away what was written in a beneficiary's conversations, by both
-// people, with the documents: their objects leave the store by a job that begins
-// once the transaction has ended. The other person still sees that messages were
-// there, and when. What a worker wrote to others is these others' and stays.
+// Erase deletes the texts of a beneficiary's conversations, of both people, and the
+// documents; a job deletes their objects after the transaction. The other person still
+// sees that there were messages, and when. What a worker wrote to others stays.
 //
-// It is a step of the caller's erasure, who has checked that it may be done.
+// It is a step of the caller's erasure, which has checked that it is allowed.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	if err := eraseMessages(ctx, tx, person, tx.Now.Add(-sweepAfter-time.Second)); err != nil {
 		return err

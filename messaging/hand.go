@@ -9,28 +9,28 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxHanded is how many documents are handed on at most, the latest ones.
+// maxHanded is how many documents are shared at most, the latest ones.
 const maxHanded = 50
 
-// handedWords is what the message says that hands documents on.
+// handedWords is the text of the message that shares documents.
 const handedWords = "Je vous transmets les documents de mes échanges précédents."
 
-// Handover hands a person's documents on from one conversation to another, when
-// they say so. The documents stay the ones they were; the other worker sees them too.
+// Handover shares a person's documents with another worker, if the person chose that. They
+// stay the same documents, visible in both conversations.
 type Handover struct{ messages *Service }
 
-// NewHandover returns it.
+// NewHandover returns a Handover.
 func NewHandover(messages *Service) Handover { return Handover{messages} }
 
-// Count is how many documents the two people's conversation holds.
+// Count returns the number of documents in the conversation of two people.
 func (h Handover) Count(ctx context.Context, person, worker uuid.UUID) (int, error) {
 	return countDocuments(ctx, h.messages.db.Pool, appointment.ConversationID(person, worker))
 }
 
-// Hand shows the documents of the person's conversation with one worker to another,
-// by a message of the person's in theirs; where there are none it does nothing. It is
-// a step of the caller's act, by which the person has, or gets, an appointment with
-// the other worker.
+// Hand shares the documents of the person's conversation with one worker with another, by
+// a message of the person to the other; it does nothing if there are none. It is a step of
+// the caller's act, by which the person has, or gets, an appointment with the other
+// worker.
 func (h Handover) Hand(ctx context.Context, tx postgres.Tx, person, from, to uuid.UUID) error {
 	source, target := appointment.ConversationID(person, from), appointment.ConversationID(person, to)
 	documents, err := readHandable(ctx, tx, source, target, maxHanded)

@@ -58,21 +58,21 @@ type page struct {
 	conn    *socket.Conn
 }
 
-// serve lives as long as the page's connection does.
+// serve runs until the page's connection ends.
 func (p *page) serve(conn *socket.Conn) {
 	p.conn = conn
 	p.sockets.enter(p)
 	defer p.sockets.leave(p)
 	p.rounds.Begin()
-	var telling sync.WaitGroup
-	telling.Go(p.tell)
+	var forwarding sync.WaitGroup
+	forwarding.Go(p.forward)
 	conn.Read(func([]byte) { conn.End(socket.Policy, "this socket only tells") })
-	telling.Wait()
+	forwarding.Wait()
 	p.cancel()
 }
 
-// tell passes events on as long as the session stands.
-func (p *page) tell() {
+// forward forwards events as long as the session is valid.
+func (p *page) forward() {
 	for {
 		select {
 		case <-p.conn.Gone():
@@ -83,7 +83,7 @@ func (p *page) tell() {
 	}
 }
 
-// notifyOne asks before it tells: what is signed out hears nothing more.
+// notifyOne checks the session first: a signed-out page receives nothing.
 func (p *page) notifyOne(text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
@@ -93,7 +93,7 @@ func (p *page) notifyOne(text string) {
 	case !alive:
 		p.conn.End(socket.SignedOut, "signed out")
 	default:
-		p.conn.Say(json.RawMessage(text))
+		p.conn.Send(json.RawMessage(text))
 	}
 }
 
@@ -115,7 +115,7 @@ func (h *HTTP) round(ctx context.Context) {
 	}
 }
 
-// sockets are the open pages, by session.
+// sockets are the open pages by session.
 type sockets struct {
 	mu     sync.Mutex
 	number uint64
@@ -124,7 +124,7 @@ type sockets struct {
 
 func newSockets() *sockets { return &sockets{open: map[string][]*page{}} }
 
-// count is the number of a page that is about to open.
+// count returns the number of the next page.
 func (s *sockets) count() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,7 @@ func (s *sockets) count() uint64 {
 	return s.number
 }
 
-// enter adds one more of the session's; the oldest of too many is ended.
+// enter adds a page of the session. Beyond the limit the oldest is closed.
 func (s *sockets) enter(p *page) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,7 +164,7 @@ func (s *sockets) sessions() [][]byte {
 	return sessions
 }
 
-// end ends all of a session's.
+// end closes all pages of a session.
 func (s *sockets) end(session []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -72,7 +72,7 @@ func (d *Draft) Send(ctx context.Context, body string) error {
 		return err
 	}
 	d.sent = true
-	d.service.tell(d.relation)
+	d.service.ring(d.relation)
 	return nil
 }
 

@@ -10,10 +10,10 @@ import (
 
 const (
 	// sweepAfter is longer than any upload may last.
-	sweepAfter  = 24 * time.Hour
-	sweepEvery  = time.Hour
-	sweepAtOnce = 100              // objects
-	sweepAgain  = 10 * time.Minute // after a removal that did not end
+	sweepAfter    = 24 * time.Hour
+	sweepEvery    = time.Hour
+	sweepAtOnce   = 100              // objects
+	sweepInterval = 10 * time.Minute // after a removal that did not end
 )
 
 // Sweep removes the objects whose message never came, as after a crash, once
@@ -32,7 +32,7 @@ func (s *Service) Sweep(ctx context.Context) (removed int, err error) {
 // forgets each once it is gone: a crash in between only means that it is done again.
 func (s *Service) sweepSome(ctx context.Context) (n int, err error) {
 	now := s.db.Now()
-	keys, err := condemnOldUploads(ctx, s.db.Pool, now.Add(-sweepAfter), now.Add(-sweepAgain), now, sweepAtOnce)
+	keys, err := condemnOldUploads(ctx, s.db.Pool, now.Add(-sweepAfter), now.Add(-sweepInterval), now, sweepAtOnce)
 	if err != nil {
 		return 0, err
 	}

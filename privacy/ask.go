@@ -37,7 +37,7 @@ func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (R
 		if err := s.open(ctx, tx, r, Details{}, v.ID, stepAsked); err != nil {
 			return err
 		}
-		if err := s.notify(ctx, tx, r.ID, noticeReceived); err != nil {
+		if err := s.notify(ctx, tx, r.ID, kindReceived); err != nil {
 			return err
 		}
 		return journal(ctx, tx, v.ID, "rights.asked", r.AccountID, r.ID)

@@ -40,7 +40,7 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 		if err := s.erase(ctx, tx, r.AccountID, taken.Identity); err != nil {
 			return err
 		}
-		if err := s.sayFarewell(ctx, tx, id, taken); err != nil {
+		if err := s.queueFarewell(ctx, tx, id, taken); err != nil {
 			return err
 		}
 		return s.closeAll(ctx, tx, v, r.AccountID)
@@ -72,9 +72,9 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, i
 	return s.vault.Destroy(ctx, tx, person)
 }
 
-// sayFarewell queues the mail that tells the person. The address has left the
+// queueFarewell queues the mail that tells the person. The address has left the
 // account: the request carries it, sealed, until the mail has gone.
-func (s *Service) sayFarewell(ctx context.Context, tx postgres.Tx, id uuid.UUID, taken account.Erasing) error {
+func (s *Service) queueFarewell(ctx context.Context, tx postgres.Tx, id uuid.UUID, taken account.Erasing) error {
 	if taken.Email != "" {
 		sealed, err := s.sealJSON(ctx, tx, id, aboutReply, reply{Email: taken.Email, Name: taken.Identity.FirstName})
 		if err != nil {
@@ -84,7 +84,7 @@ func (s *Service) sayFarewell(ctx context.Context, tx postgres.Tx, id uuid.UUID,
 			return err
 		}
 	}
-	return s.notify(ctx, tx, id, noticeErased)
+	return s.notify(ctx, tx, id, kindErased)
 }
 
 // closeAll closes every open request about the person, and forgets what was written

@@ -223,7 +223,7 @@ func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.
 		if err := s.step(ctx, tx, id, v.ID, stepMatched, ""); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeReceived)
+		return s.notify(ctx, tx, id, kindReceived)
 	})
 }
 
@@ -250,7 +250,7 @@ func (s *Service) Refuse(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 		if err := s.step(ctx, tx, id, v.ID, stepRefused, reason); err != nil {
 			return err
 		}
-		return s.notify(ctx, tx, id, noticeRefused)
+		return s.notify(ctx, tx, id, kindRefused)
 	})
 }
 

@@ -16,19 +16,19 @@ import (
 
 // The kinds of notification of this package: the names of their texts.
 const (
-	noticeLink     = "rights_link"     // to the address of a public request
-	noticeReceived = "rights_received" // to the account that a request is about
-	noticeRefused  = "rights_refused"
-	noticeErased   = "rights_erased"
+	kindLink     = "rights_link"     // to the address of a public request
+	kindReceived = "rights_received" // to the account that a request is about
+	kindRefused  = "rights_refused"
+	kindErased   = "rights_erased"
 )
 
 // kinds are the notifications of this package.
 func (s *Service) kinds() []notification.Kind {
 	kinds := []notification.Kind{
-		{Name: noticeLink, Priority: jobs.Awaited}, // somebody waits for it
-		{Name: noticeReceived, Priority: jobs.News},
-		{Name: noticeRefused, Priority: jobs.News},
-		{Name: noticeErased, Priority: jobs.News, Settled: s.forgetReply},
+		{Name: kindLink, Priority: jobs.Awaited}, // somebody waits for it
+		{Name: kindReceived, Priority: jobs.News},
+		{Name: kindRefused, Priority: jobs.News},
+		{Name: kindErased, Priority: jobs.News, Settled: s.forgetReply},
 	}
 	for i := range kinds {
 		kinds[i].Fill = s.fill
@@ -78,9 +78,9 @@ func (s *Service) letter(ctx context.Context, tx postgres.Tx, request uuid.UUID,
 	}
 	l.Due = web.Date(row.DueOn)
 	switch kind {
-	case noticeLink:
+	case kindLink:
 		l.Token, err = issueLink(ctx, tx, row.ID)
-	case noticeRefused:
+	case kindRefused:
 		l.Reason, err = s.refusal(ctx, tx, row.ID)
 	}
 	return l, err
@@ -89,13 +89,13 @@ func (s *Service) letter(ctx context.Context, tx postgres.Tx, request uuid.UUID,
 // addressed is to whom a notification goes: that something was asked about an account, to
 // its owner; any answer, to where the request says, or else to the account.
 func (s *Service) addressed(ctx context.Context, q postgres.Querier, row requestRow, kind string) (letter, error) {
-	if kind != noticeReceived && row.SealedReply != nil {
+	if kind != kindReceived && row.SealedReply != nil {
 		var r reply
 		err := s.unsealJSON(ctx, q, row.ID, aboutReply, row.SealedReply, &r)
 		return letter{to: r.Email, Name: r.Name}, err
 	}
 	r := row.request()
-	if !r.Matched() || kind == noticeReceived && r.State != Open {
+	if !r.Matched() || kind == kindReceived && r.State != Open {
 		return letter{}, nil
 	}
 	known, err := s.accounts.People.Reachable(ctx, q, []uuid.UUID{r.AccountID})

@@ -61,7 +61,7 @@ func (s *Service) askPublicly(ctx context.Context, tx postgres.Tx, d Details) er
 		return err
 	}
 	if r.State == Unconfirmed {
-		return s.notify(ctx, tx, r.ID, noticeLink)
+		return s.notify(ctx, tx, r.ID, kindLink)
 	}
 	return journal(ctx, tx, uuid.Nil, "rights.asked", uuid.Nil, r.ID)
 }

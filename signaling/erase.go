@@ -8,10 +8,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Erase forgets whom a worker let in. When people came and left is connection
-// data: it holds no name, and keeps its own term (R23, R35).
+// Erase deletes whom a worker admitted. When people joined and left is connection data: it
+// contains no name, and has its own retention (R23, R35).
 //
-// It is a step of the caller's erasure, who has checked that it may be done.
+// It is a step of the caller's erasure, which has checked that it is allowed.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return deleteAdmissions(ctx, tx, person)
 }

@@ -47,7 +47,7 @@ func (callPage) Title() string     { return "Votre appel" }
 func (callPage) Styles() []string  { return []string{"call.css"} }
 func (callPage) Scripts() []string { return []string{"call/main.js"} }
 
-// closedPage says why there is no call now.
+// closedPage explains why there is no call now.
 type closedPage struct {
 	AppointmentID uuid.UUID
 	Heading       string
@@ -112,5 +112,5 @@ func closedFor(at state, a appointment.Appointment, v *viewer.Viewer) closedPage
 	return p
 }
 
-// when says an instant: "le mardi 1er décembre à 13 h 45".
+// when formats an instant: "le mardi 1er décembre à 13 h 45".
 func when(t time.Time) string { return "le " + web.DayHour(t) }

@@ -12,17 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// loop owns one connection's part in its call. What it handles comes one after the
-// other, from the connection's reader.
+// loop handles the messages of one connection in its call, one after the other, in the
+// connection's reader.
 type loop struct {
 	*Service
 	*peer
 	beneficiary uuid.UUID
-	attendance  uuid.UUID // of this stay; zero while waiting
+	attendance  uuid.UUID // of this connection; zero while waiting
 	noting      sync.WaitGroup
 }
 
-// refusals are why a call is closed, by its state.
+// refusals are the reasons why a call is closed, by state.
 var refusals = map[state]string{
 	early:     "the doors are not open yet",
 	over:      "the doors are closed",
@@ -30,7 +30,7 @@ var refusals = map[state]string{
 	notVideo:  "the appointment is not by video",
 }
 
-// handle does what a message asks for, or ends the connection over it.
+// handle processes a message, or ends the connection.
 func (l *loop) handle(data []byte) {
 	var broken violation
 	switch {
@@ -62,7 +62,7 @@ func (l *loop) obey(data []byte) error {
 	return err
 }
 
-// admit lets somebody in who waits; somebody who has just left stays out.
+// admit admits a waiting participant; one who has just left stays out.
 func (l *loop) admit(id string) error {
 	if l.self.Role != viewer.SocialWorker {
 		return errNotWorker
@@ -74,15 +74,15 @@ func (l *loop) admit(id string) error {
 	defer cancel()
 	if err := insertAdmission(ctx, l.db.Pool, l.call, l.beneficiary, l.db.Now()); err != nil {
 		slog.Error("call admission", "cause", err)
-		l.line.Say(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
+		l.line.Send(event{Type: "error", Code: "unavailable", Message: "Cette personne n’a pas pu entrer. Réessayez dans un instant."})
 		return nil
 	}
 	l.rooms.admit(l.peer, id)
 	return nil
 }
 
-// note keeps the time of joining (R23), without the room waiting for it. A call
-// goes on without it.
+// note stores the time of joining (R23) in the background: a failure does not affect the
+// call.
 func (l *loop) note() {
 	now := l.db.Now()
 	l.noting.Go(func() {
@@ -97,7 +97,7 @@ func (l *loop) note() {
 	})
 }
 
-// leave goes out of the room and keeps the time of leaving.
+// leave leaves the room and stores the time of leaving.
 func (l *loop) leave() {
 	l.rooms.leave(l.peer)
 	l.noting.Wait()

@@ -12,9 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// rooms are the calls in which somebody is. One lock guards them all; nothing is
-// waited for while it is held, and what it protects is put into each peer's queue
-// in the same order for everybody.
+// rooms are the calls with participants. One lock guards them all. Nothing blocks while it
+// is locked; what is sent is put into each peer's queue, in the same order for everybody.
 type rooms struct {
 	mu   sync.Mutex
 	open map[uuid.UUID]*room
@@ -28,9 +27,9 @@ type room struct {
 
 func newRooms() *rooms { return &rooms{open: map[uuid.UUID]*room{}} }
 
-// enter puts p into its call, in place of an older connection of the same
-// participant. A worker, or somebody admitted before, is welcomed; others wait.
-// The caller ends with leave.
+// enter adds p to its call and replaces an older connection of the same participant. A
+// worker, or somebody admitted before, is welcomed; others wait. The caller ends with
+// leave.
 func (r *rooms) enter(p *peer, admitted bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -48,11 +47,11 @@ func (r *rooms) enter(p *peer, admitted bool) {
 		in.welcome(p)
 		return
 	}
-	p.Say(event{Type: "waiting"})
+	p.Send(event{Type: "waiting"})
 	in.notifyWorker(event{Type: "knocking", Participant: &p.self})
 }
 
-// leave takes p out of its call once its connection has ended.
+// leave removes p from its call after its connection has ended.
 func (r *rooms) leave(p *peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,7 +65,7 @@ func (r *rooms) leave(p *peer) {
 	}
 }
 
-// waiting reports whether the participant stands before p's call.
+// waiting reports whether the participant waits to be admitted to p's call.
 func (r *rooms) waiting(p *peer, id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,7 +73,7 @@ func (r *rooms) waiting(p *peer, id string) bool {
 	return in != nil && in.here[id] != nil && !in.here[id].inside
 }
 
-// admit lets the participant into p's call, if they are still there.
+// admit admits the participant to p's call, if they are still waiting.
 func (r *rooms) admit(p *peer, id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -98,7 +97,7 @@ func (r *rooms) inside(p *peer) bool {
 	return p.inside
 }
 
-// all are those who are in a call or wait for one.
+// all returns all peers, inside or waiting.
 func (r *rooms) all() []*peer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,17 +108,16 @@ func (r *rooms) all() []*peer {
 	return all
 }
 
-// renew tells p of relay credentials that take the place of those that are about to
-// expire, in the waiting room too.
+// renew sends p new relay credentials, also while waiting.
 func (r *rooms) renew(p *peer, ice []ICEServer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p.ice = ice
-	p.Say(renewal{Type: "ice", ICEServers: ice})
+	p.Send(renewal{Type: "ice", ICEServers: ice})
 }
 
-// pass gives what p says to one participant, or to everybody when to is empty.
-// It is dropped for those who have left or still wait, and when p was replaced.
+// pass forwards a message of p to one participant, or to everybody if to is empty. It is
+// dropped for those who have left or still wait, and if p was replaced.
 func (r *rooms) pass(p *peer, to string, what any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -129,13 +127,13 @@ func (r *rooms) pass(p *peer, to string, what any) {
 	}
 	for id, other := range in.here {
 		if other != p && other.inside && (to == "" || to == id) {
-			other.Say(what)
+			other.Send(what)
 		}
 	}
 }
 
-// welcome lets p in: p is told who is there, they are told of p, and a worker
-// hears who waits.
+// welcome admits p: p receives the list of participants, they are notified of p, and a
+// worker is notified of those who wait.
 func (in *room) welcome(p *peer) {
 	p.inside = true
 	p.welcomed()
@@ -143,10 +141,10 @@ func (in *room) welcome(p *peer) {
 	for _, other := range in.others(p) {
 		if other.inside {
 			there = append(there, other.self)
-			other.Say(event{Type: "joined", Participant: &p.self})
+			other.Send(event{Type: "joined", Participant: &p.self})
 		}
 	}
-	p.Say(welcome{
+	p.Send(welcome{
 		Type: "welcome", Self: p.self.ID, Participants: there,
 		ICEServers: p.ice, Policy: relayOnly, ClosesAt: p.closesAt,
 	})
@@ -155,17 +153,17 @@ func (in *room) welcome(p *peer) {
 	}
 	for _, other := range in.others(p) {
 		if !other.inside {
-			p.Say(event{Type: "knocking", Participant: &other.self})
+			p.Send(event{Type: "knocking", Participant: &other.self})
 		}
 	}
 }
 
-// remove takes p out; those inside are told, also when p only waited.
+// remove removes p; those inside are notified, even if p only waited.
 func (in *room) remove(p *peer) {
 	delete(in.here, p.self.ID)
 	for _, other := range in.here {
 		if other.inside {
-			other.Say(event{Type: "left", ID: p.self.ID})
+			other.Send(event{Type: "left", ID: p.self.ID})
 		}
 	}
 }
@@ -183,7 +181,7 @@ func (in *room) others(p *peer) []*peer {
 func (in *room) notifyWorker(what any) {
 	for _, p := range in.here {
 		if p.self.Role == viewer.SocialWorker {
-			p.Say(what)
+			p.Send(what)
 		}
 	}
 }
@@ -194,7 +192,7 @@ const closeDoors = 4403
 
 // line is how a peer is spoken to, which waits for nobody.
 type line interface {
-	Say(what any)
+	Send(what any)
 	End(code int, reason string)
 }
 

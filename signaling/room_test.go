@@ -34,5 +34,5 @@ func TestR24_AnAdmissionDuringAReloadHolds(t *testing.T) {
 // deaf is a line that nobody is at.
 type deaf struct{}
 
-func (deaf) Say(any)         {}
+func (deaf) Send(any)        {}
 func (deaf) End(int, string) {}

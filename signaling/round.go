@@ -12,13 +12,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// recheckEvery is how often it is asked whether sessions and appointments still
-// stand, for all connections and all users of the relay at once, so that what ended
-// is noticed within 5 seconds whoever is there.
+// recheckEvery is how often sessions and appointments are checked, for all connections and
+// users of the relay at once, so that an ended one is closed within 5 seconds.
 const recheckEvery = 3 * time.Second
 
-// round ends the connections and the relay's users whose session or appointment no
-// longer stands, renews credentials, and says when doors are about to close.
+// round ends connections and relay users whose session or appointment is no longer valid,
+// renews credentials, and warns when a call is about to close.
 func (s *Service) round(ctx context.Context) {
 	peers, grants := s.rooms.all(), s.relay.grants.all()
 	now, standing := s.standing(ctx, peers, grants)
@@ -59,19 +58,19 @@ func (s *Service) use(ctx context.Context, talking [][]byte, now time.Time) {
 	}
 }
 
-// endingNotice is how long before the doors close everybody inside is told.
-const endingNotice = 5 * time.Minute
+// endingWarning is how long before the end of a call everybody inside is warned.
+const endingWarning = 5 * time.Minute
 
-// keep gives somebody who may stay what the time asks for.
+// keep renews credentials and warns a peer who may stay, as the time requires.
 func (s *Service) keep(p *peer, now time.Time) {
 	s.renew(p, now)
-	if !p.warned && !now.Before(p.closesAt.Add(-endingNotice)) && s.rooms.inside(p) {
+	if !p.warned && !now.Before(p.closesAt.Add(-endingWarning)) && s.rooms.inside(p) {
 		p.warned = true
-		p.Say(event{Type: "ending", At: &p.closesAt})
+		p.Send(event{Type: "ending", At: &p.closesAt})
 	}
 }
 
-// renew hands out new credentials once half of the time of the last ones is over.
+// renew issues new credentials once half of the lifetime of the last ones is over.
 func (s *Service) renew(p *peer, now time.Time) {
 	if s.relay.now().Before(p.expires.Add(-credentialsLast / 2)) {
 		return
@@ -82,14 +81,14 @@ func (s *Service) renew(p *peer, now time.Time) {
 	}
 }
 
-// standing is what the database knows of sessions and calls. Where it did not
-// answer, all of them stand.
+// standing is the validity of sessions and calls. If the database does not answer, all
+// count as valid.
 type standing struct {
 	sessions map[string]bool
 	calls    map[uuid.UUID]appointment.Appointment
 }
 
-// standing asks two questions, however many there are.
+// standing runs two queries, however many there are.
 func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (time.Time, standing) {
 	var sessions [][]byte
 	var calls []uuid.UUID
@@ -125,13 +124,13 @@ func (s *Service) standing(ctx context.Context, peers []*peer, grants []grant) (
 	return s.db.Now(), known
 }
 
-// closing is the last word to a peer.
+// closing is the last message to a peer.
 type closing struct {
 	code   int
 	reason string
 }
 
-// end is why a holder may not stay, if so.
+// end returns why a holder may not stay, if so.
 func (k standing) end(h holder, now time.Time) (closing, bool) {
 	if k.sessions != nil && !k.sessions[h.session] {
 		return closing{socket.SignedOut, "signed out"}, true

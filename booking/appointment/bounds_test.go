@@ -125,7 +125,7 @@ func TestR47_BookingOnBehalfMayExceedTheBoundAndIsJournaled(t *testing.T) {
 	p := bookingtest.NewTrio(t)
 	p.Within(appointment.Bounds{Coming: 2, Acts: 2})
 	p.Book(t, p.Zoe, p.Nadia, hour(30), slot.Video)
-	desk := bookingtest.Operator()
+	desk := bookingtest.SwitchboardAgent()
 	for i, c := range []struct {
 		as     *viewer.Viewer
 		worker *viewer.Viewer

@@ -51,7 +51,7 @@ func (w *World) SignedIn(t testing.TB, token string) *viewer.Viewer {
 	return w.viewer(t, token)
 }
 
-// Operator is somebody at the switchboard, nobody's account.
-func Operator() *viewer.Viewer {
+// SwitchboardAgent is somebody at the switchboard, nobody's account.
+func SwitchboardAgent() *viewer.Viewer {
 	return &viewer.Viewer{ID: uuid.New(), Role: viewer.Switchboard, Complete: true, Zone: time.UTC}
 }

@@ -108,7 +108,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	c := bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: []uuid.UUID{a.ID, foreign.ID, uuid.New()}}
 	_, err = p.BulkCancels.Cancel(t.Context(), admin, c)
 	want(t, "without a reason", err, fault.Invalid)
-	for name, v := range map[string]*viewer.Viewer{"another worker": p.Marc, "the person": p.Zoe, "nobody": nil, "the switchboard": bookingtest.Operator()} {
+	for name, v := range map[string]*viewer.Viewer{"another worker": p.Marc, "the person": p.Zoe, "nobody": nil, "the switchboard": bookingtest.SwitchboardAgent()} {
 		_, err := p.BulkCancels.Cancel(t.Context(), v, c)
 		want(t, name, err, fault.Forbidden)
 		_, _, err = p.BulkCancels.Cancellable(t.Context(), v, p.Nadia.ID, span)

@@ -20,7 +20,7 @@ import (
 
 func (o postOffice) unreached(t testing.TB) (who []string) {
 	t.Helper()
-	lost, _, err := o.Notify.Unreached(t.Context(), bookingtest.Operator())
+	lost, _, err := o.Notify.Unreached(t.Context(), bookingtest.SwitchboardAgent())
 	must(t, err)
 	for _, n := range lost {
 		who = append(who, n.Name+", "+n.Label+", "+n.Become()+", "+n.Why())
@@ -37,7 +37,7 @@ func TestR21_UndeliveredNotificationsAreListedUntilCalled(t *testing.T) {
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "confirmation", "mail").ID, 1))
 	o.Before = nil
 	must(t, o.Deliver(t))
-	v := bookingtest.Operator()
+	v := bookingtest.SwitchboardAgent()
 	if _, _, err := o.Notify.Unreached(t.Context(), v); err != nil {
 		t.Error(err)
 	}
@@ -139,8 +139,8 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 		}
 	}
 	for _, id := range []uuid.UUID{uuid.New(), o.Nadia.ID} { // nobody, and staff
-		_, shown := o.Notify.Deliveries(t.Context(), bookingtest.Operator(), id)
-		marked := o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), id, o.DB.Now())
+		_, shown := o.Notify.Deliveries(t.Context(), bookingtest.SwitchboardAgent(), id)
+		marked := o.Notify.MarkCalled(t.Context(), bookingtest.SwitchboardAgent(), id, o.DB.Now())
 		if !fault.Is(shown, fault.NotFound) || !fault.Is(marked, fault.NotFound) {
 			t.Errorf("%v: %v, %v", id, shown, marked)
 		}
@@ -156,16 +156,16 @@ func TestR21_ANotificationLostDuringTheCallStaysListed(t *testing.T) {
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
 	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "confirmation", "mail").ID, 1))
-	deliveries, err := o.Notify.Deliveries(t.Context(), bookingtest.Operator(), o.Zoe.ID)
+	deliveries, err := o.Notify.Deliveries(t.Context(), bookingtest.SwitchboardAgent(), o.Zoe.ID)
 	must(t, err)
 	o.SetNow(o.DB.Now().Add(time.Minute))
 	must(t, o.Bookings.Move(t.Context(), o.Nadia, a.ID, bookingtest.Friday.Add(2*time.Hour)))
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "change", "mail").ID, 1))
-	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), o.Zoe.ID, deliveries.At))
+	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.SwitchboardAgent(), o.Zoe.ID, deliveries.At))
 	if got := o.unreached(t); len(got) != 1 || !strings.Contains(got[0], "Échec") {
 		t.Errorf("to call: %q", got)
 	}
-	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), o.Zoe.ID, o.DB.Now()))
+	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.SwitchboardAgent(), o.Zoe.ID, o.DB.Now()))
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("called again, and still to call: %q", got)
 	}

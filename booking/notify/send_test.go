@@ -79,7 +79,7 @@ func TestR21_WhatNoServerAcceptedInTimeIsNotifiedByPhone(t *testing.T) {
 	if got := o.unreached(t); len(got) != 1 || !strings.HasPrefix(got[0], "Zoé Vidal") {
 		t.Errorf("to call: %q", got)
 	}
-	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.Operator(), o.Zoe.ID, o.DB.Now()))
+	must(t, o.Notify.MarkCalled(t.Context(), bookingtest.SwitchboardAgent(), o.Zoe.ID, o.DB.Now()))
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("called, and still to call: %q", got)
 	}

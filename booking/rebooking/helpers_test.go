@@ -20,7 +20,7 @@ func replacement(o rebooking.Offer) rebooking.Replacement {
 // recalled are the first names on the switchboard's recall list, in its order.
 func recalled(t *testing.T, w *bookingtest.World) (who []string) {
 	t.Helper()
-	recalls, _, err := w.Rebookings.Recalls(t.Context(), bookingtest.Operator())
+	recalls, _, err := w.Rebookings.Recalls(t.Context(), bookingtest.SwitchboardAgent())
 	must(t, err)
 	for _, r := range recalls {
 		who = append(who, r.FirstName)

@@ -49,7 +49,7 @@ func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 	people := []*viewer.Viewer{p.Zoe, p.Beneficiary(t, "Paul", "Tanguy"), p.Beneficiary(t, "Ida", "Roy")}
 	reasons := []string{"housing", "money"}
 	model, order := map[uuid.UUID]*lost{}, []uuid.UUID{}
-	op, now := bookingtest.Operator(), bookingtest.Start
+	op, now := bookingtest.SwitchboardAgent(), bookingtest.Start
 	someHour := func() time.Time {
 		return bookingtest.Start.Add(time.Duration(30+dice.IntN(2000)) * time.Hour)
 	}
@@ -121,7 +121,7 @@ func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 
 func checkRecalls(t *testing.T, p bookingtest.Trio, model map[uuid.UUID]*lost, now time.Time) {
 	t.Helper()
-	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.SwitchboardAgent())
 	must(t, err)
 	var got, want []string
 	for _, r := range recalls {

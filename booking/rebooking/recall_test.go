@@ -35,7 +35,7 @@ func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
 		}
 	}
 	p.SetNow(hour(24))
-	v := bookingtest.Operator()
+	v := bookingtest.SwitchboardAgent()
 	must(t, p.Rebookings.NoteRecall(t.Context(), v, near.ID, false))
 	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul", "Zoé", "Ida"}) {
 		t.Errorf("tried: %v", got)
@@ -115,7 +115,7 @@ func TestR20_ClosedAccountsHideNobodyFromTheRecallList(t *testing.T) {
 	must(t, err)
 	lost := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video))
 	p.SetNow(hour(30))
-	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.Operator())
+	recalls, _, err := p.Rebookings.Recalls(t.Context(), bookingtest.SwitchboardAgent())
 	if err != nil || len(recalls) != 1 || recalls[0].AppointmentID != lost.ID {
 		t.Errorf("to call: %v, %v", recalls, err)
 	}
@@ -132,7 +132,7 @@ func TestR47_TheRecallListShowsAsManyAsTheOperatorMaySeeThatDay(t *testing.T) {
 	for i, name := range []string{"Zoé", "Paul", "Ida"} {
 		p.CancelAsWorker(t, p.Book(t, p.Beneficiary(t, name, "Vidal"), p.Nadia, hour(20+i), slot.Video))
 	}
-	v := bookingtest.Operator()
+	v := bookingtest.SwitchboardAgent()
 	check := func(shown int, left bool) {
 		t.Helper()
 		recalls, more, err := p.Rebookings.Recalls(t.Context(), v)
@@ -150,6 +150,6 @@ func TestR47_TheRecallListShowsAsManyAsTheOperatorMaySeeThatDay(t *testing.T) {
 	must(t, err)
 	check(2, true)
 	check(2, true) // the same two
-	v = bookingtest.Operator()
+	v = bookingtest.SwitchboardAgent()
 	check(3, false)
 }

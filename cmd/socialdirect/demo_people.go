@@ -111,11 +111,11 @@ func (e examples) makePeople(ctx context.Context) error {
 		return err
 	}
 	made.Accounts = append(made.Accounts, office...)
-	operator, err := e.makeOperator(ctx)
+	agent, err := e.makeAgent(ctx)
 	if err != nil {
 		return err
 	}
-	made.Accounts = append(made.Accounts, operator.persona)
+	made.Accounts = append(made.Accounts, agent.persona)
 	if err := e.makeFigures(ctx, director.viewer); err != nil {
 		return err
 	}
@@ -180,24 +180,24 @@ func (e examples) confirm(ctx context.Context, half *viewer.Viewer, secret strin
 	return in, errors.New("no code of the second factor was taken in time")
 }
 
-var exampleOperator = signup.Invitation{
+var exampleAgent = signup.Invitation{
 	Role: viewer.Switchboard, Email: "standard@socialdirect.example", FirstName: "Yann", LastName: "Kerbrat", Zone: "Europe/Paris",
 }
 
-// makeOperator brings the switchboard's operator, invited as any staff is.
-func (e examples) makeOperator(ctx context.Context) (staff, error) {
+// makeAgent brings the switchboard's operator, invited as any staff is.
+func (e examples) makeAgent(ctx context.Context) (staff, error) {
 	err := e.platform.db.InTx(ctx, func(tx postgres.Tx) error {
-		_, _, err := e.platform.accounts.SignUps.Invite(ctx, tx, exampleOperator)
+		_, _, err := e.platform.accounts.SignUps.Invite(ctx, tx, exampleAgent)
 		return err
 	})
 	if err != nil {
 		return staff{}, err
 	}
-	token, err := e.tokenFor(ctx, exampleOperator.Email)
+	token, err := e.tokenFor(ctx, exampleAgent.Email)
 	if err != nil {
 		return staff{}, err
 	}
-	return e.enrol(ctx, exampleOperator.Role, exampleOperator.Email, token)
+	return e.enrol(ctx, exampleAgent.Role, exampleAgent.Email, token)
 }
 
 var exampleClients = []company.Client{

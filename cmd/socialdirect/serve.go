@@ -187,7 +187,7 @@ func claim(ctx context.Context, lock *postgres.Lock, drain time.Duration) error 
 		slog.Info("waiting for the server that runs on this database to let go")
 	}
 	err := lock.Take(ctx, drain+takeover)
-	if errors.Is(err, postgres.ErrHeld) {
+	if errors.Is(err, postgres.ErrLocked) {
 		return errors.New("another server runs on this database; this version runs as one instance")
 	}
 	return err

@@ -16,15 +16,15 @@ import (
 type zones struct {
 	home     *time.Location // for dates
 	fallback *time.Location // for times that name none
-	told     map[string]*toldZone
+	declared map[string]*declaredZone
 	named    map[string]*time.Location // those looked up already; nil for none of that name
 	parts    int                       // of all descriptions
 	name     string                    // of the VTIMEZONE that is being read
-	reading  *toldZone
+	reading  *declaredZone
 }
 
-// toldZone is a time zone as a calendar describes it (3.6.5).
-type toldZone struct {
+// declaredZone is a time zone as a calendar describes it (3.6.5).
+type declaredZone struct {
 	parts   []zonePart
 	changes []zoneChange // worked out at first use, never nil then
 }
@@ -48,10 +48,10 @@ const (
 )
 
 func newZones(home *time.Location) zones {
-	return zones{home: home, fallback: home, told: map[string]*toldZone{}, named: map[string]*time.Location{}}
+	return zones{home: home, fallback: home, declared: map[string]*declaredZone{}, named: map[string]*time.Location{}}
 }
 
-func (z *zones) begin() { z.name, z.reading = "", &toldZone{} }
+func (z *zones) begin() { z.name, z.reading = "", &declaredZone{} }
 
 func (z *zones) beginPart() {
 	if z.parts++; z.reading != nil && z.parts <= maxZoneParts {
@@ -61,7 +61,7 @@ func (z *zones) beginPart() {
 
 func (z *zones) end() {
 	if z.reading != nil && z.name != "" && len(z.reading.parts) > 0 {
-		z.told[z.name] = z.reading
+		z.declared[z.name] = z.reading
 	}
 	z.reading = nil
 }
@@ -114,7 +114,7 @@ func (z *zones) setFallback(name string) {
 
 // known reports whether a time's zone needs no description that may still come.
 func (z *zones) known(m moment) bool {
-	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.told[m.zone] != nil
+	return m.day() || m.zone == "" && strings.HasSuffix(m.value, "Z") || z.lookUp(m.zone) != nil || z.declared[m.zone] != nil
 }
 
 // dialFor is the clock that a time is by: its owner's for a date; the zone that everybody knows by that name, or
@@ -126,7 +126,7 @@ func (z *zones) dialFor(m moment) dial {
 	if zone := z.lookUp(m.zone); zone != nil {
 		return dialOf(zone)
 	}
-	if told := z.told[m.zone]; told != nil {
+	if told := z.declared[m.zone]; told != nil {
 		return told.dial()
 	}
 	return dialOf(z.fallback)
@@ -176,7 +176,7 @@ func (z *zones) lookUp(name string) *time.Location {
 }
 
 // dial goes by the description.
-func (z *toldZone) dial() dial {
+func (z *declaredZone) dial() dial {
 	if z.changes == nil {
 		z.changes = z.expand()
 	}
@@ -196,7 +196,7 @@ const (
 	lastYearOfZone = 2050
 )
 
-func (z *toldZone) expand() []zoneChange {
+func (z *declaredZone) expand() []zoneChange {
 	changes := []zoneChange{}
 	for _, part := range z.parts {
 		starts, _, _, ok := parseTime(part.starts)

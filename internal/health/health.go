@@ -116,7 +116,7 @@ func (m *Monitor) ask() {
 	m.last, m.asked = map[string]error{}, time.Now()
 	for i, part := range m.parts {
 		m.last[part.Name] = found[i]
-		tellChange(part.Name, before[part.Name], found[i])
+		logChange(part.Name, before[part.Name], found[i])
 	}
 }
 
@@ -134,8 +134,8 @@ func (p Part) ask() error {
 	}
 }
 
-// tellChange tells the operator once that a part went away, and once that it is back.
-func tellChange(part string, before, now error) {
+// logChange tells the operator once that a part went away, and once that it is back.
+func logChange(part string, before, now error) {
 	well := func(word string) bool { return word == Works || word == Off }
 	switch was, is := word(before), word(now); {
 	case was == is || well(was) && well(is):

@@ -83,7 +83,7 @@ func (i *instance) watch(ctx context.Context) {
 func (i *instance) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookFor)
 	defer cancel()
-	if err := i.hold(ctx); err != nil {
+	if err := i.lock(ctx); err != nil {
 		i.letGo(ctx) // to connect again at the next look
 		return err
 	}
@@ -95,7 +95,7 @@ func (i *instance) look(ctx context.Context) error {
 }
 
 // hold makes sure that the lock is held; a database that restarted has forgotten it.
-func (i *instance) hold(ctx context.Context) error {
+func (i *instance) lock(ctx context.Context) error {
 	if i.conn != nil {
 		return i.conn.Ping(ctx)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrHeld says that somebody else kept a lock for the whole wait.
-var ErrHeld = errors.New("another process holds the lock")
+// ErrLocked says that somebody else kept a lock for the whole wait.
+var ErrLocked = errors.New("another process holds the lock")
 
 // ErrTaken says that a lock was lost and that somebody else has it now.
 var ErrTaken = errors.New("another process took the lock")
@@ -85,10 +85,10 @@ func (l *Lock) connect(ctx context.Context) error {
 	return nil
 }
 
-// Take waits for the lock, at most for wait, then fails with ErrHeld. From then on it
+// Take waits for the lock, at most for wait, then fails with ErrLocked. From then on it
 // is watched.
 func (l *Lock) Take(ctx context.Context, wait time.Duration) error {
-	waiting, cancel := context.WithTimeoutCause(ctx, wait, ErrHeld)
+	waiting, cancel := context.WithTimeoutCause(ctx, wait, ErrLocked)
 	defer cancel()
 	for {
 		err := l.wait(waiting)

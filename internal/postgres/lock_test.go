@@ -90,7 +90,7 @@ func TestR40_ALockThatIsLostIsTakenAgain(t *testing.T) {
 	default:
 	}
 	await(t, "others see that it serves", func() bool { return want(t, url).Succeeded(t.Context()) })
-	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrHeld) {
+	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
 		t.Errorf("a second one: %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func TestR40_ALockOutlivesARestartOfPostgreSQL(t *testing.T) {
 	pg = start()
 	t.Cleanup(func() { _ = pg.Stop(context.Background()) })
 	await(t, "held again", func() bool { return len(holders(t, url)) == 1 })
-	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrHeld) {
+	if err := want(t, url).Take(t.Context(), 100*time.Millisecond); !errors.Is(err, postgres.ErrLocked) {
 		t.Errorf("a second one: %v", err)
 	}
 	l.Release(t.Context())

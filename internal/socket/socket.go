@@ -84,7 +84,7 @@ func (c *Conn) Gone() <-chan struct{} { return c.gone }
 
 // Say queues a message, as JSON; a connection whose queue is full is ended, never
 // waited for.
-func (c *Conn) Say(what any) {
+func (c *Conn) Send(what any) {
 	data, err := Encoded(what)
 	if err != nil {
 		slog.Error("socket message", "cause", err)

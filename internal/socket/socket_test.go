@@ -80,7 +80,7 @@ func wantClose(t *testing.T, conn *websocket.Conn, code int) {
 var generous = socket.Limits{Frame: 64 << 10, Messages: 1000, Bytes: 1 << 20}
 
 func echo(c *socket.Conn) {
-	c.Read(func(data []byte) { c.Say(string(data)) })
+	c.Read(func(data []byte) { c.Send(string(data)) })
 }
 
 // Browsers write an origin in one way: anything else comes from elsewhere.
@@ -126,7 +126,7 @@ func TestR44_AFullQueueEndsTheConnection(t *testing.T) {
 	s := newSite(t, generous, func(c *socket.Conn) {
 		defer close(ended)
 		go func() {
-			for said := strings.Repeat("x", 1<<20); ; c.Say(said) {
+			for said := strings.Repeat("x", 1<<20); ; c.Send(said) {
 				if _, _, over := c.Ended(); over {
 					return
 				}
@@ -154,10 +154,10 @@ func TestR44_WhatWasSaidBeforeTheEndArrives(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, generous, func(c *socket.Conn) {
 		for range 100 {
-			c.Say("before")
+			c.Send("before")
 		}
 		c.End(socket.SignedOut, strings.Repeat("é", 100))
-		c.Say("after")
+		c.Send("after")
 		c.Read(func([]byte) { t.Error("somebody is heard after the end") })
 	})
 	conn := s.mustDial(t)
