@@ -151,7 +151,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	s.workers = worker.New(db, s.notifications, s.accounts, appointment.Links{})
 	s.agendas = agenda.New(db, s.appointments, s.workers)
 	s.calendars = calendar.New(calendar.Parts{DB: db, Queue: queue, Notifications: s.notifications, Vault: s.vault, Accounts: s.accounts, Workers: s.workers})
-	s.searches = search.New(db, s.accounts, s.appointments, s.workers, s.agendas)
+	s.searches = search.New(search.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Agendas: s.agendas})
 	s.rebookings = rebooking.New(rebooking.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers})
 	s.notify = notify.New(notify.Parts{DB: db, Accounts: s.accounts, Notifications: s.notifications, Proposals: s.rebookings})
 	s.waitlist = waitlist.New(waitlist.Parts{DB: db, Accounts: s.accounts, Appointments: s.appointments, Workers: s.workers, Searches: s.searches, Notify: s.notify, Notifications: s.notifications})
@@ -168,7 +168,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	})
 	s.relay, err = signaling.StartRelay(signaling.RelayConfig{Listen: "127.0.0.1:0", PublicIP: net.IPv4(127, 0, 0, 1), Secret: "a secret of the benchmark's own"})
 	ok(b, err)
-	s.calls = signaling.New(db, s.bookings, s.appointments, s.accounts.Sessions, s.relay)
+	s.calls = signaling.New(signaling.Parts{DB: db, Bookings: s.bookings, Appointments: s.appointments, Sessions: s.accounts.Sessions, Relay: s.relay})
 	b.Cleanup(func() {
 		ok(b, s.calls.Close(context.Background()))
 		ok(b, s.relay.Close())
@@ -191,7 +191,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 	listening.Config = server.New(server.Parts{
 		Web: render, Cookies: accounts.Sessions, Sessions: s.accounts.Sessions,
 		Pages: []server.Pages{
-			accounts, company.NewHTTP(s.companies, apikey.New(p.db), render, base), legal.NewHTTP(s.legal, render),
+			accounts, company.NewHTTP(s.companies, company.PageParts{Keys: apikey.New(p.db), Render: render, Base: base}), legal.NewHTTP(s.legal, render),
 			worker.NewHTTP(s.workers, render), searches, rebookings,
 			agenda.NewHTTP(s.agendas, render),
 			calendar.NewHTTP(s.calendars, s.agendas, render, appointment.Links{Base: base}),
@@ -200,7 +200,7 @@ func (p *platform) serve(b testing.TB, s services) *httptest.Server {
 			booking.NewHTTP(s.bookings, booking.PageParts{
 				Views: views, Searches: searches, Rebookings: rebookings, Render: render, Links: appointment.Links{Base: base, Organizer: "rendez-vous@exemple.fr"},
 			}),
-			bulkcancel.NewHTTP(bulkcancel.New(p.db, s.vault, s.accounts, s.appointments, s.bookings), s.agendas, s.workers, render),
+			bulkcancel.NewHTTP(bulkcancel.New(bulkcancel.Parts{DB: p.db, Vault: s.vault, Accounts: s.accounts, Appointments: s.appointments, Bookings: s.bookings}), s.agendas, s.workers, render),
 			pages, signaling.NewHTTP(s.calls, render, base),
 		},
 	}).HTTP()

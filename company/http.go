@@ -15,24 +15,24 @@ import (
 
 // HTTP is the pages of this package.
 type HTTP struct {
+	PageParts
 	companies *Service
-	keys      *apikey.Service
-	render    *web.Renderer
-	base      string
-	alerts    func(context.Context, *viewer.Viewer) []Alert // see Warn
 }
+
+// PageParts are what the pages work with, beside the acts.
+type PageParts struct {
+	Keys   *apikey.Service
+	Render *web.Renderer
+	Base   string // the platform's public address, without a slash at its end
+	// Alerts stand above the administrator's first page; nil for none.
+	Alerts func(context.Context, *viewer.Viewer) []Alert
+}
+
+// NewHTTP returns the pages.
+func NewHTTP(companies *Service, p PageParts) *HTTP { return &HTTP{p, companies} }
 
 // Alert is what the operator has to see to: a sentence, and what the machine says.
 type Alert struct{ Text, Detail string }
-
-// Warn hands in what stands above the administrator's first page.
-func (h *HTTP) Warn(alerts func(context.Context, *viewer.Viewer) []Alert) { h.alerts = alerts }
-
-// NewHTTP returns the pages. base is the platform's public address, without a
-// slash at its end.
-func NewHTTP(companies *Service, keys *apikey.Service, render *web.Renderer, base string) *HTTP {
-	return &HTTP{companies: companies, keys: keys, render: render, base: base}
-}
 
 // desk is whose codes a request is about, and the page where they stand: a manager
 // has one client, an administrator names it in the path.

@@ -44,7 +44,7 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // clientPage fills the page; without a contract form it shows the contract as it is.
@@ -56,7 +56,7 @@ func (h *HTTP) clientPage(r *web.Request, id uuid.UUID, contract, code *form.For
 	if contract == nil {
 		contract = contractForm(part.Client)
 	}
-	keys, err := h.keys.Of(r.Context(), r.Viewer, id)
+	keys, err := h.Keys.Of(r.Context(), r.Viewer, id)
 	if err != nil {
 		return clientPage{}, err
 	}

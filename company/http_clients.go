@@ -52,14 +52,14 @@ func (h *HTTP) showClients(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 func (h *HTTP) clientsPage(r *web.Request, f *form.Form) (clientsPage, error) {
 	search := form.FromValues(r.URL.Query())
 	page := clientsPage{Search: search, Form: f}
-	if h.alerts != nil {
-		page.Alerts = h.alerts(r.Context(), r.Viewer)
+	if h.Alerts != nil {
+		page.Alerts = h.Alerts(r.Context(), r.Viewer)
 	}
 	words := search.Text("q", form.Text{Max: 120})
 	clients, err := h.companies.Search(r.Context(), r.Viewer, words, clientsAtOnce+1)

@@ -37,7 +37,7 @@ func (h *HTTP) codesPart(r *web.Request, d desk, f *form.Form) (codesPart, error
 	}
 	codes, err := h.companies.Codes(r.Context(), v, d.client)
 	return codesPart{
-		Client: c, Words: contractWords{c.Contract(), h.companies.db.Now()}, Address: entrance(h.base, c.Slug), Path: d.path,
+		Client: c, Words: contractWords{c.Contract(), h.companies.db.Now()}, Address: entrance(h.Base, c.Slug), Path: d.path,
 		CodeForm: f, Codes: codes, Sites: siteOptions(c.Sites), MinUses: MinUses,
 	}, err
 }
@@ -133,7 +133,7 @@ func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error
 	code, err := h.companies.Code(r.Context(), v, d.client, id)
 	return codePage{
 		template: template, title: title, Form: form.New(nil), Client: client, Code: code, Path: d.path, Overlaps: overlaps,
-		Poster: newPoster(client, code, h.base, h.render.Phone().Display, h.companies.db.Now()),
+		Poster: newPoster(client, code, h.Base, h.Render.Phone().Display, h.companies.db.Now()),
 	}, err
 }
 
@@ -146,7 +146,7 @@ func (h *HTTP) RevokePage(w http.ResponseWriter, r *web.Request) error {
 	if page.Code.Ended() {
 		return errEnded
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // Revoke ends a code.
@@ -174,7 +174,7 @@ func (h *HTTP) RotatePage(w http.ResponseWriter, r *web.Request) error {
 		return errRotated
 	}
 	page.Form.Set("overlap", "30")
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // Rotate replaces a code by another with the same settings.

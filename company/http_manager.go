@@ -28,7 +28,7 @@ func (h *HTTP) ManagerPage(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 func (h *HTTP) managerPage(r *web.Request, d desk, f *form.Form) (web.Page, error) {
@@ -55,7 +55,7 @@ func (h *HTTP) MailPage(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	page.Form.Set("text", page.Poster.Mail())
-	return h.render.Render(w, r, http.StatusOK, page)
+	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
 // PosterFile is the poster of a code, as a PDF.
@@ -77,7 +77,7 @@ func (h *HTTP) QRSVG(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := poster.SVG(entrance(h.base, client.Slug))
+	file, err := poster.SVG(entrance(h.Base, client.Slug))
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (h *HTTP) QRPNG(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	var file bytes.Buffer
-	if err := poster.PNG(&file, entrance(h.base, client.Slug)); err != nil {
+	if err := poster.PNG(&file, entrance(h.Base, client.Slug)); err != nil {
 		return err
 	}
 	return download(w, "qr-"+client.Slug+".png", "image/png", file.Bytes())

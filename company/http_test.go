@@ -26,7 +26,7 @@ func (w *world) desk(t *testing.T, v *viewer.Viewer) desk {
 	t.Helper()
 	render, err := web.New(web.Phone{Display: "02 97 00 00 00", Href: "tel:+33297000000"})
 	must(t, err)
-	return desk{t, company.NewHTTP(w.Companies, w.Keys, render, "https://exemple.fr"), render, v}
+	return desk{t, company.NewHTTP(w.Companies, company.PageParts{Keys: w.Keys, Render: render, Base: "https://exemple.fr"}), render, v}
 }
 
 // ask sends a request to a handler; path values come in pairs.

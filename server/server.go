@@ -19,7 +19,8 @@ import (
 // Parts is what the server serves.
 type Parts struct {
 	Web      *web.Renderer
-	Cookies  *session.HTTP // reads who is signed in from a request
+	Reminder func(*web.Request) *web.Reminder // above a page; nil for none
+	Cookies  *session.HTTP                    // reads who is signed in from a request
 	Sessions *session.Service
 	API      *api.HTTP
 	// Pages are those of all packages.
@@ -51,7 +52,7 @@ type Server struct {
 // New returns the server of the given parts; it listens to nothing yet.
 func New(parts Parts) *Server {
 	s := &Server{parts: parts, leaving: newLeaving()}
-	parts.Web.Navigate(s.routes())
+	parts.Web.Join(s.routes(), parts.Reminder)
 	s.http = &http.Server{
 		Handler:           s.around(s.mux()),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -45,9 +45,18 @@ type Service struct {
 	used         time.Time // when the sessions of those who talk were last kept alive; the round's own
 }
 
+// Parts are what the calls work with.
+type Parts struct {
+	DB           *postgres.DB
+	Bookings     *booking.Service
+	Appointments *appointment.Service
+	Sessions     Sessions
+	Relay        *Relay
+}
+
 // New returns the calls; none is going on yet.
-func New(db *postgres.DB, bookings *booking.Service, appointments *appointment.Service, accounts Sessions, relay *Relay) *Service {
-	s := &Service{db: db, bookings: bookings, appointments: appointments, sessions: accounts, relay: relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
+func New(p Parts) *Service {
+	s := &Service{db: p.DB, bookings: p.Bookings, appointments: p.Appointments, sessions: p.Sessions, relay: p.Relay, rooms: newRooms(), sockets: socket.NewHub(limits)}
 	s.rounds = socket.NewRounds(recheckEvery, s.round)
 	return s
 }

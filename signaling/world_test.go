@@ -77,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	w.SetNow(w.appointment.StartsAt)
 	w.relay = startRelay(t, w.DB.Now)
 	w.sessions = &sessions{Service: w.Accounts.Sessions}
-	w.calls = signaling.New(w.DB, w.Bookings, w.Appointments, w.sessions, w.relay)
+	w.calls = signaling.New(signaling.Parts{DB: w.DB, Bookings: w.Bookings, Appointments: w.Appointments, Sessions: w.sessions, Relay: w.relay})
 	w.calls.RecheckEvery(20 * time.Millisecond)
 	w.serve(t)
 	return w

@@ -56,8 +56,11 @@ type navigation struct {
 	within map[string]string // paths that stand where another does
 }
 
-// Navigate joins the navigation of the pages from all routes.
-func (r *Renderer) Navigate(routes []Route) {
+// Join tells the renderer what stands around every page: the navigation, out of all
+// routes, and the reminder of a request, nil for none. Package server calls it as it
+// joins the routes.
+func (r *Renderer) Join(routes []Route, remind func(*Request) *Reminder) {
+	r.remind = remind
 	n := navigation{map[viewer.Role][]NavItem{}, nil, map[string]string{}}
 	for _, role := range viewer.Roles {
 		n.places[role] = inOrder(routes, func(route Route) (order int, item NavItem) {

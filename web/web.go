@@ -58,10 +58,6 @@ type Renderer struct {
 // Reminder is a line above a page that stands there until somebody acts on it.
 type Reminder struct{ Text, Path, Label string }
 
-// Remind has every page ask f for the reminder above it; nil is none. It is set
-// before the first page is rendered.
-func (r *Renderer) Remind(f func(*Request) *Reminder) { r.remind = f }
-
 // New parses every template, so that a broken page fails the start and not a
 // person. phone is the switchboard's number, shown on every page.
 func New(phone Phone) (*Renderer, error) {

@@ -58,11 +58,11 @@ func (s *Service) Cancellable(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	if err := mayCancel(v, id); err != nil {
 		return nil, false, err
 	}
-	if _, err := worker.Read(ctx, s.db.Pool, id); err != nil {
+	if _, err := worker.Read(ctx, s.DB.Pool, id); err != nil {
 		return nil, false, err
 	}
-	now := s.db.Now()
-	rows, err := appointment.ReadComing(ctx, s.db.Pool, id, span, now)
+	now := s.DB.Now()
+	rows, err := appointment.ReadComing(ctx, s.DB.Pool, id, span, now)
 	if err != nil {
 		return nil, false, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) Cancellable(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 	if more = len(rows) > MaxAppointments; more {
 		rows = rows[:MaxAppointments]
 	}
-	all, err = s.appointments.WithNames(ctx, rows)
+	all, err = s.Appointments.WithNames(ctx, rows)
 	if v.ID != id {
 		for i := range all {
 			all[i].BeneficiaryName, all[i].Reason, all[i].ReasonLabel = "", "", ""
@@ -104,7 +104,7 @@ func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, c Batch) (cancel
 	case v.ID != c.SocialWorkerID && c.Reason == "":
 		return 0, errReason
 	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		cancelled, err = s.cancel(ctx, tx, v, c)
 		return err
 	})
@@ -122,11 +122,11 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 		return 0, err
 	}
 	for _, person := range people {
-		if _, err := s.accounts.People.LockClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
+		if _, err := s.Accounts.People.LockClient(ctx, tx, person); err != nil && !fault.Is(err, fault.NotFound) {
 			return 0, err
 		}
 	}
-	if err := s.bookings.Release(ctx, tx, c.SocialWorkerID, uuid.Nil); err != nil {
+	if err := s.Bookings.Release(ctx, tx, c.SocialWorkerID, uuid.Nil); err != nil {
 		return 0, err
 	}
 	rows, err := lockComing(ctx, tx, c.SocialWorkerID, c.Appointments)
@@ -145,12 +145,12 @@ func (s *Service) cancel(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 
 // cancelEach cancels the appointments and notifies their people.
 func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows []appointment.Row) error {
-	notified, err := s.accounts.People.Active(ctx, tx, c.SocialWorkerID)
+	notified, err := s.Accounts.People.Active(ctx, tx, c.SocialWorkerID)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		reply, err := s.appointments.SealReply(ctx, tx, row.Appointment(), c.Explanation)
+		reply, err := s.Appointments.SealReply(ctx, tx, row.Appointment(), c.Explanation)
 		if err != nil {
 			return err
 		}
@@ -164,7 +164,7 @@ func (s *Service) cancelEach(ctx context.Context, tx postgres.Tx, c Batch, rows 
 		if notified {
 			people = append(people, row.SocialWorkerID) // to update their own calendar
 		}
-		if err := s.bookings.Notify.About(ctx, tx, row.ID, notify.Cancellation, people...); err != nil {
+		if err := s.Bookings.Notify.About(ctx, tx, row.ID, notify.Cancellation, people...); err != nil {
 			return err
 		}
 	}
@@ -207,7 +207,7 @@ func sealContext(id uuid.UUID) string { return "bulk-cancel/" + id.String() }
 
 func (s *Service) storeReason(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c Batch, cancelled int) error {
 	id := uuid.New()
-	sealed, err := s.vault.Seal(ctx, tx, c.SocialWorkerID, sealContext(id), []byte(c.Reason))
+	sealed, err := s.Vault.Seal(ctx, tx, c.SocialWorkerID, sealContext(id), []byte(c.Reason))
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
 	}
-	rows, err := readDecisions(ctx, s.db.Pool, worker, decisionsShown)
+	rows, err := readDecisions(ctx, s.DB.Pool, worker, decisionsShown)
 	if err != nil {
 		return nil, err
 	}
@@ -243,13 +243,13 @@ func (s *Service) Decisions(ctx context.Context, v *viewer.Viewer, worker uuid.U
 	for i, row := range rows {
 		ids[i] = row.AuthorID
 	}
-	authors, err := s.accounts.People.ByIDs(ctx, ids)
+	authors, err := s.Accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Decision, len(rows))
 	for i, row := range rows {
-		reason, err := s.appointments.Unsealed(ctx, s.db.Pool, worker, sealContext(row.ID), row.SealedReason)
+		reason, err := s.Appointments.Unsealed(ctx, s.DB.Pool, worker, sealContext(row.ID), row.SealedReason)
 		if err != nil && !errors.Is(err, vault.ErrDestroyed) {
 			return nil, err
 		}

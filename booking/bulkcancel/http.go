@@ -117,7 +117,7 @@ func (h *HTTP) listPage(r *web.Request, f *form.Form) (listPage, error) {
 // decodeSpan decodes a span from instants, or from two days. Without a valid one it is
 // unbounded.
 func (h *HTTP) decodeSpan(f *form.Form, zone *time.Location) (span slot.Period, bounded bool) {
-	now := h.bulkCancels.db.Now()
+	now := h.bulkCancels.DB.Now()
 	from, wrong := time.Parse(time.RFC3339, f.Hidden("from", 40))
 	to, alsoWrong := time.Parse(time.RFC3339, f.Hidden("to", 40))
 	if f.Sent("first_day") {

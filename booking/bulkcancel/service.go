@@ -12,18 +12,19 @@ import (
 )
 
 // Service cancels appointments in bulk.
-type Service struct {
-	db           *postgres.DB
-	vault        *vault.Vault
-	accounts     *account.Service
-	appointments *appointment.Service
-	bookings     *booking.Service
+type Service struct{ Parts }
+
+// Parts are what the service works with.
+type Parts struct {
+	DB           *postgres.DB
+	Vault        *vault.Vault
+	Accounts     *account.Service
+	Appointments *appointment.Service
+	Bookings     *booking.Service
 }
 
 // New returns the service.
-func New(db *postgres.DB, vault *vault.Vault, accounts *account.Service, appointments *appointment.Service, bookings *booking.Service) *Service {
-	return &Service{db: db, vault: vault, accounts: accounts, appointments: appointments, bookings: bookings}
-}
+func New(p Parts) *Service { return &Service{p} }
 
 // HTTP serves the pages of bulk cancel.
 type HTTP struct {

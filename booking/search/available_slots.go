@@ -31,13 +31,13 @@ func (s *Service) Refresh(ctx context.Context, then onChange) error {
 	after := uuid.Nil
 	var failed error
 	for {
-		now := s.db.Now()
-		due, err := readDueWorkers(ctx, s.db.Pool, after, slot.Period{From: now.Add(-maxAge), To: now}, refreshBatch)
+		now := s.DB.Now()
+		due, err := readDueWorkers(ctx, s.DB.Pool, after, slot.Period{From: now.Add(-maxAge), To: now}, refreshBatch)
 		if err != nil || len(due) == 0 {
 			return errors.Join(failed, err)
 		}
 		for _, worker := range due {
-			failed = errors.Join(failed, s.db.InTx(ctx, func(tx postgres.Tx) error { return s.refreshWorker(ctx, tx, worker, then) }))
+			failed = errors.Join(failed, s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.refreshWorker(ctx, tx, worker, then) }))
 		}
 		after = due[len(due)-1]
 	}

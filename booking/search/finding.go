@@ -67,7 +67,7 @@ func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (
 	if search.For == uuid.Nil || search.For == v.ID {
 		return v.ID, nil
 	}
-	person, err := s.appointments.BookableFor(ctx, v, search.For)
+	person, err := s.Appointments.BookableFor(ctx, v, search.For)
 	return person.ID, err
 }
 
@@ -78,7 +78,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	allowed, err := s.appointments.ModesOf(ctx, person)
+	allowed, err := s.Appointments.ModesOf(ctx, person)
 	if err != nil {
 		return nil, false, err
 	}
@@ -91,7 +91,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if len(page) == 0 {
 		return nil, false, nil
 	}
-	rows, err := worker.ReadOf(ctx, s.db.Pool, page)
+	rows, err := worker.ReadOf(ctx, s.DB.Pool, page)
 	if err != nil {
 		return nil, false, err
 	}
@@ -99,7 +99,7 @@ func (s *Service) Find(ctx context.Context, v *viewer.Viewer, search Search) (sh
 	if err != nil {
 		return nil, false, err
 	}
-	all, err := s.workers.Sheets(ctx, rows)
+	all, err := s.Workers.Sheets(ctx, rows)
 	for _, sheet := range all {
 		if sheet, ok := sheet.Within(allowed); ok {
 			first := firsts[sheet.ID]
@@ -135,11 +135,11 @@ func firstOfModes(modes []slot.Mode) slot.Mode {
 
 // candidates returns all matching workers, in the order of the search, by stored slots.
 func (s *Service) candidates(ctx context.Context, search Search) ([]candidateRow, error) {
-	candidates, err := readCandidates(ctx, s.db.Pool, search, s.db.Now())
+	candidates, err := readCandidates(ctx, s.DB.Pool, search, s.DB.Now())
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.People.ByIDs(ctx, accountsOf(candidates))
+	people, err := s.Accounts.People.ByIDs(ctx, accountsOf(candidates))
 	candidates = slices.DeleteFunc(candidates, func(c candidateRow) bool { return !people[c.AccountID].Active })
 	slices.SortFunc(candidates, func(a, b candidateRow) int {
 		return cmp.Or(search.compare(postgres.OrZero(a.First), postgres.OrZero(b.First)), worker.CompareNames(people[a.AccountID], people[b.AccountID]), cmp.Compare(a.AccountID.String(), b.AccountID.String()))
@@ -172,7 +172,7 @@ func (s *Service) firstAvailable(ctx context.Context, person uuid.UUID, workers 
 	firsts := map[uuid.UUID]slot.Slot{}
 	for from := time.Duration(0); from < slot.Horizon && len(workers) > 0; from = 2*from + slot.Stride {
 		span := slot.Period{From: t.Now.Add(from), To: t.Now.Add(min(2*from+slot.Stride, slot.Horizon+time.Second))}
-		agendas, err := agenda.ReadMany(ctx, s.db.Pool, workers, span, t.Now)
+		agendas, err := agenda.ReadMany(ctx, s.DB.Pool, workers, span, t.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -198,8 +198,8 @@ type Seeker struct {
 }
 
 func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.Mode) (Seeker, error) {
-	marked, err := appointment.ReadMarkedWith(ctx, s.db.Pool, person)
-	return Seeker{Person: person, Now: s.db.Now(), Modes: modes, Marked: marked}, err
+	marked, err := appointment.ReadMarkedWith(ctx, s.DB.Pool, person)
+	return Seeker{Person: person, Now: s.DB.Now(), Modes: modes, Marked: marked}, err
 }
 
 // can returns the slots that the seeker can book, with the modes in which they can. A
@@ -243,7 +243,7 @@ func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Searc
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := s.appointments.ModesOf(ctx, person)
+	allowed, err := s.Appointments.ModesOf(ctx, person)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func (s *Service) FirstSlots(ctx context.Context, v *viewer.Viewer, search Searc
 	ids, span := accountsOf(candidates), soonestSpan
 	for from, last := *candidates[0].First, t.Now.Add(slot.Horizon); from.Before(last) && len(hours) < soonestShown; span *= 4 {
 		within := slot.Period{From: from, To: from.Add(span)}
-		kept, err := readSoonest(ctx, s.db.Pool, t, ids, within)
+		kept, err := readSoonest(ctx, s.DB.Pool, t, ids, within)
 		if err != nil {
 			return nil, err
 		}
@@ -291,20 +291,20 @@ func (s *Service) verified(ctx context.Context, t Seeker, but uuid.UUID, hours [
 	for i, k := range kept {
 		ids[i] = k.SocialWorkerID
 	}
-	rows, err := worker.ReadOf(ctx, s.db.Pool, ids)
+	rows, err := worker.ReadOf(ctx, s.DB.Pool, ids)
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.accounts.People.ByIDs(ctx, ids)
+	people, err := s.Accounts.People.ByIDs(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	span := slot.Period{From: kept[0].StartsAt, To: kept[len(kept)-1].StartsAt.Add(slot.Length)}
-	agendas, err := agenda.ReadMany(ctx, s.db.Pool, rows, span, t.Now)
+	agendas, err := agenda.ReadMany(ctx, s.DB.Pool, rows, span, t.Now)
 	if err != nil {
 		return nil, err
 	}
-	own, err := appointment.ReadOwnHours(ctx, s.db.Pool, t.Person, but, span, t.Now)
+	own, err := appointment.ReadOwnHours(ctx, s.DB.Pool, t.Person, but, span, t.Now)
 	if err != nil {
 		return nil, err
 	}

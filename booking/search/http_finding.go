@@ -73,7 +73,7 @@ func (searchForm) Orders() []form.Option { return orders }
 // search decodes a search, on behalf of the person that the address names. Unknown values
 // of filters are ignored without a message.
 func (h *HTTP) search(r *web.Request, e appointment.OnBehalf, query url.Values) (searchForm, Search, error) {
-	reasons, err := reason.Read(r.Context(), h.searches.db.Pool)
+	reasons, err := reason.Read(r.Context(), h.searches.DB.Pool)
 	if err != nil {
 		return searchForm{}, Search{}, err
 	}

@@ -18,12 +18,12 @@ import (
 // AvailableFor returns the available slots that the person may book in that mode. While
 // they are marked, a slot too near to be answered is left out.
 func (s *Service) AvailableFor(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID, mode slot.Mode) ([]slot.Slot, error) {
-	marked, err := s.appointments.Marked(ctx, v, worker, person)
+	marked, err := s.Appointments.Marked(ctx, v, worker, person)
 	if err != nil {
 		return nil, err
 	}
-	now := s.db.Now()
-	free, err := s.agendas.AvailableSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
+	now := s.DB.Now()
+	free, err := s.Agendas.AvailableSlots(ctx, worker, slot.Period{From: now, To: now.Add(slot.Horizon)})
 	return Fitting(free, mode, !marked.IsZero() && v.ID != worker, now), err
 }
 
@@ -72,7 +72,7 @@ func (h *HTTP) Person(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	page := personPage{OnBehalf: e, searchForm: chosen, Now: h.searches.db.Now()}
+	page := personPage{OnBehalf: e, searchForm: chosen, Now: h.searches.DB.Now()}
 	if page.Coming, err = h.appointments.ComingOf(r.Context(), v, e.PersonID); err != nil {
 		return err
 	}

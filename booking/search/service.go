@@ -11,22 +11,23 @@ import (
 )
 
 // Service finds workers and their first available slots.
-type Service struct {
-	db           *postgres.DB
-	accounts     *account.Service
-	appointments *appointment.Service
-	workers      *worker.Service
-	agendas      *agenda.Service
+type Service struct{ Parts }
+
+// Parts are what the service works with.
+type Parts struct {
+	DB           *postgres.DB
+	Accounts     *account.Service
+	Appointments *appointment.Service
+	Workers      *worker.Service
+	Agendas      *agenda.Service
 }
 
 // New returns the service.
-func New(db *postgres.DB, accounts *account.Service, appointments *appointment.Service, workers *worker.Service, agendas *agenda.Service) *Service {
-	return &Service{db: db, accounts: accounts, appointments: appointments, workers: workers, agendas: agendas}
-}
+func New(p Parts) *Service { return &Service{p} }
 
 // At returns the service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
-	return New(db, s.accounts, s.appointments.At(db), s.workers.At(db), s.agendas.At(db))
+	return New(Parts{DB: db, Accounts: s.Accounts, Appointments: s.Appointments.At(db), Workers: s.Workers.At(db), Agendas: s.Agendas.At(db)})
 }
 
 // HTTP serves the pages that find workers and slots.
@@ -40,5 +41,5 @@ type HTTP struct {
 
 // NewHTTP returns the pages.
 func NewHTTP(searches *Service, views *viewlimit.Service, render *web.Renderer) *HTTP {
-	return &HTTP{searches: searches, appointments: searches.appointments, workers: searches.workers, views: views, render: render}
+	return &HTTP{searches: searches, appointments: searches.Appointments, workers: searches.Workers, views: views, render: render}
 }

@@ -216,7 +216,7 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 	p.workers = worker.New(p.db, p.notifications, p.accounts, s.links())
 	p.agendas = agenda.New(p.db, p.appointments, p.workers)
 	p.calendars = calendar.New(calendar.Parts{DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Accounts: p.accounts, Workers: p.workers})
-	p.searches = search.New(p.db, p.accounts, p.appointments, p.workers, p.agendas)
+	p.searches = search.New(search.Parts{DB: p.db, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas})
 	p.messages = messaging.New(messaging.Parts{
 		DB: p.db, Queue: queue, Notifications: p.notifications, Vault: keys, Store: p.store, Scanner: scanner(s),
 		People: p.accounts.People, Appointments: p.appointments, Bus: bus.New(), Bounds: s.sending,
@@ -241,7 +241,7 @@ func (p *platform) openBooking(s settings, keys *vault.Vault) {
 		DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Workers: p.workers, Agendas: p.agendas,
 		Searches: p.searches, Rebookings: p.rebookings, Notify: p.notify,
 	})
-	p.bulkCancels = bulkcancel.New(p.db, keys, p.accounts, p.appointments, p.bookings)
+	p.bulkCancels = bulkcancel.New(bulkcancel.Parts{DB: p.db, Vault: keys, Accounts: p.accounts, Appointments: p.appointments, Bookings: p.bookings})
 }
 
 func (p *platform) openDatabase(ctx context.Context, s settings) error {
@@ -367,7 +367,7 @@ func (p *platform) startServer(s settings) error {
 		return err
 	}
 	p.onLeave(func(context.Context) error { return p.relay.Close() })
-	calls := signaling.New(p.db, p.bookings, p.appointments, p.accounts.Sessions, p.relay)
+	calls := signaling.New(signaling.Parts{DB: p.db, Bookings: p.bookings, Appointments: p.appointments, Sessions: p.accounts.Sessions, Relay: p.relay})
 	p.onLeave(calls.Close)
 	accounts := account.NewHTTP(account.PageParts{
 		Accounts: p.accounts, Render: render, Secure: s.secure, Coming: p.appointments.CountComing, Recalls: p.rebookings.CountRecalls,
@@ -375,17 +375,16 @@ func (p *platform) startServer(s settings) error {
 	views := viewlimit.New(p.db)
 	searches := search.NewHTTP(p.searches, views, render)
 	rebookings := rebooking.NewHTTP(p.rebookings, render)
-	companies := company.NewHTTP(p.companies, p.keys, render, s.base)
+	companies := company.NewHTTP(p.companies, company.PageParts{Keys: p.keys, Render: render, Base: s.base, Alerts: p.alerts})
 	shown := figures.NewHTTP(p.figures, render, p.reasonLines)
-	companies.Warn(p.alerts)
 	pages := messaging.NewHTTP(p.messages, p.accounts, render, s.base)
 	p.onLeave(func(context.Context) error { pages.Close(); return nil })
 	p.health = health.New(p.parts(s)...)
 	texts := legal.NewHTTP(p.legal, render)
-	render.Remind(texts.Reminder)
 	programs := api.NewHTTP(p.db, p.companies, p.keys, shown)
 	p.server = server.New(server.Parts{
 		Web:      render,
+		Reminder: texts.Reminder,
 		Cookies:  accounts.Sessions,
 		Sessions: p.accounts.Sessions,
 		API:      programs,
