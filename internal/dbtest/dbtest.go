@@ -27,7 +27,6 @@ import (
 	"socialdirect/internal/testdir"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 )
@@ -179,32 +178,41 @@ func hashFiles(h hash.Hash, files fs.FS) error {
 	})
 }
 
-// admins are connections to the cluster's own database, kept while the process lives:
-// to start one costs more than half of what a new database does.
-var admins = sync.OnceValues(func() (*pgxpool.Pool, error) {
+// idle are connections to the cluster's own database, kept while the process lives: to
+// start one costs more than half of what a new database does. A pool would leave a
+// goroutine behind, which tests for leaks count.
+var idle = make(chan *pgx.Conn, 8)
+
+func admin(ctx context.Context) (*pgx.Conn, error) {
+	select {
+	case conn := <-idle:
+		return conn, nil
+	default:
+	}
 	address, err := cluster()
 	if err != nil {
 		return nil, err
 	}
-	config, err := pgxpool.ParseConfig(address)
-	if err != nil {
-		return nil, err
-	}
-	config.MaxConns = 8
-	return pgxpool.NewWithConfig(context.Background(), config)
-})
+	return pgx.Connect(ctx, address)
+}
 
 func execute(sql string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	pool, err := admins()
+	conn, err := admin(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := pool.Exec(ctx, sql); err != nil {
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		_ = conn.Close(ctx)
 		return fmt.Errorf("%s: %w", sql, err)
 	}
-	return nil
+	select {
+	case idle <- conn:
+		return nil
+	default:
+		return conn.Close(ctx)
+	}
 }
 
 // withDatabase is the address of another database of the same cluster.
