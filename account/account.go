@@ -27,6 +27,7 @@ import (
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
 	"socialdirect/account/outbox"
+	"socialdirect/account/passwordreset"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
 	"socialdirect/account/report"
@@ -42,17 +43,18 @@ import (
 
 // Service is the acts on accounts.
 type Service struct {
-	Limits    *limit.Service
-	People    *people.Service
-	Codes     *smscode.Service
-	Outbox    *outbox.Service
-	Sessions  *session.Service
-	Factors   *factor.Service
-	Lookups   *lookup.Service
-	SignUps   *signup.Service
-	Reports   *report.Service
-	Decisions *decision.Service
-	Ages      *age.Service
+	Limits         *limit.Service
+	People         *people.Service
+	Codes          *smscode.Service
+	Outbox         *outbox.Service
+	Sessions       *session.Service
+	Factors        *factor.Service
+	Lookups        *lookup.Service
+	SignUps        *signup.Service
+	Reports        *report.Service
+	PasswordResets *passwordreset.Service
+	Decisions      *decision.Service
+	Ages           *age.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -84,11 +86,12 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 	return &Service{
 		Limits: limits, People: persons, Codes: codes,
 		Outbox: mails, Sessions: sessions, Factors: factors, Lookups: lookups,
-		SignUps:   signUps,
-		Decisions: decisions,
-		Ages:      age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
-		Reports:   report.New(db, vault, persons),
-		db:        db, queue: queue, vault: vault, companies: companies, legal: legal,
+		SignUps:        signUps,
+		PasswordResets: passwordreset.New(passwordreset.Parts{DB: db, Limits: limits, Outbox: mails, Passwords: hasher, People: persons, Sessions: sessions}),
+		Decisions:      decisions,
+		Ages:           age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
+		Reports:        report.New(db, vault, persons),
+		db:             db, queue: queue, vault: vault, companies: companies, legal: legal,
 		Passwords: hasher,
 	}, nil
 }

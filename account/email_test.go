@@ -85,7 +85,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	reset := zoe.ResetLink()
 	must(t, w.Accounts.ChangeEmail(ctx, link, nil))
 	wantFault(t, "used", w.Accounts.ChangeEmail(ctx, link, nil), fault.Gone)
-	wantFault(t, "a new password by the old mailbox", w.Accounts.ResetPassword(ctx, reset, accounttest.OtherPassword), fault.Gone)
+	wantFault(t, "a new password by the old mailbox", w.Accounts.PasswordResets.Reset(ctx, reset, accounttest.OtherPassword), fault.Gone)
 	if person, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); err != nil || person.ID != zoe.ID {
 		t.Errorf("the new address: %+v, %v", person, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"socialdirect/account/decision"
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
+	"socialdirect/account/passwordreset"
 	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
@@ -26,12 +27,13 @@ type PageParts struct {
 
 // HTTP is the pages of accounts.
 type HTTP struct {
-	Sessions  *session.HTTP
-	Factors   *factor.HTTP
-	Lookups   *lookup.HTTP
-	SignUps   *signup.HTTP
-	Reports   *report.HTTP
-	Decisions *decision.HTTP
+	Sessions       *session.HTTP
+	Factors        *factor.HTTP
+	Lookups        *lookup.HTTP
+	SignUps        *signup.HTTP
+	Reports        *report.HTTP
+	PasswordResets *passwordreset.HTTP
+	Decisions      *decision.HTTP
 
 	Ages *age.HTTP
 
@@ -45,13 +47,14 @@ func NewHTTP(p PageParts) *HTTP {
 	a := p.Accounts
 	sessions := session.NewHTTP(a.Sessions, p.Render, p.Secure)
 	return &HTTP{
-		Sessions:  sessions,
-		Factors:   factor.NewHTTP(a.Factors, sessions, p.Render, p.Secure),
-		Lookups:   lookup.NewHTTP(a.Lookups, p.Render),
-		SignUps:   signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Recalls: p.Recalls}),
-		Reports:   report.NewHTTP(a.Reports, p.Render),
-		Decisions: decision.NewHTTP(a.Decisions, p.Render, p.Coming),
-		Ages:      age.NewHTTP(a.Ages, p.Render),
-		accounts:  a, render: p.Render, coming: p.Coming,
+		Sessions:       sessions,
+		Factors:        factor.NewHTTP(a.Factors, sessions, p.Render, p.Secure),
+		Lookups:        lookup.NewHTTP(a.Lookups, p.Render),
+		SignUps:        signup.NewHTTP(signup.PageParts{SignUps: a.SignUps, Sessions: sessions, Render: p.Render, Recalls: p.Recalls}),
+		Reports:        report.NewHTTP(a.Reports, p.Render),
+		PasswordResets: passwordreset.NewHTTP(a.PasswordResets, sessions, p.Render),
+		Decisions:      decision.NewHTTP(a.Decisions, p.Render, p.Coming),
+		Ages:           age.NewHTTP(a.Ages, p.Render),
+		accounts:       a, render: p.Render, coming: p.Coming,
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // Routes are the pages of accounts, those of its packages included.
 func (h *HTTP) Routes() []web.Route {
-	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), h.Decisions.Routes(), h.Ages.Routes(), []web.Route{
+	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), h.Decisions.Routes(), h.Ages.Routes(), h.PasswordResets.Routes(), []web.Route{
 		web.Get("/profil", web.SignedIn, h.showProfile).In(lastPlaces("Profil", "user")...),
 		web.Form("/profil", web.SignedIn, h.updateProfile),
 		web.Get("/profil/mobile", web.Beneficiaries, h.showMobile),
@@ -17,10 +17,6 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/profil/mobile/envoi", web.Beneficiaries, h.sendMobileCode),
 		web.Get("/profil/notifications", web.Beneficiaries, h.showContact),
 		web.Form("/profil/notifications", web.Beneficiaries, h.chooseContact),
-		web.Get("/mot-de-passe/oubli", web.Everyone, h.showForgotten),
-		web.Form("/mot-de-passe/oubli", web.Everyone, h.forgotten),
-		web.Get("/mot-de-passe/nouveau", web.Everyone, h.showReset),
-		web.Form("/mot-de-passe/nouveau", web.Everyone, h.reset),
 		web.Get("/profil/adresse", web.Everyone, h.showEmail),
 		web.Form("/profil/adresse", web.Everyone, h.changeEmail),
 		web.Get("/administration/comptes/invitation", web.Administrators, h.showInvite),

@@ -61,7 +61,7 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					case 1:
 						err = w.Accounts.SignUps.ResendValidation(ctx, email, place)
 					case 2:
-						err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
+						err = w.Accounts.PasswordResets.Ask(ctx, email, session.Device{Place: place})
 					case 3:
 						if err = w.Accounts.AskEmail(ctx, v, email, false); fault.Is(err, fault.Throttled) {
 							err = nil
@@ -108,7 +108,7 @@ func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
 		"resend": func(email string, i int) error {
 			return w.Accounts.SignUps.ResendValidation(ctx, email, fmt.Sprintf("192.0.2.%d", i))
 		},
-		"recovery": func(email string, i int) error { return w.Accounts.ForgotPassword(ctx, email, session.Device{}) },
+		"recovery": func(email string, i int) error { return w.Accounts.PasswordResets.Ask(ctx, email, session.Device{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, email := range []string{"zoe@exemple.fr", name + "@exemple.fr"} {
@@ -134,7 +134,7 @@ func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	ask := func() int {
 		for range 2 * mailsInHour {
-			must(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{}))
+			must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{}))
 		}
 		return len(accounttest.DeliverMails(t, w))
 	}
@@ -144,7 +144,7 @@ func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	if got := ask(); got != 0 {
 		t.Errorf("%d mails more", got)
 	}
-	must(t, w.Accounts.ResetPassword(ctx, zoe.ResetLink(), accounttest.OtherPassword))
+	must(t, w.Accounts.PasswordResets.Reset(ctx, zoe.ResetLink(), accounttest.OtherPassword))
 	accounttest.DeliverMails(t, w)
 	if got := ask(); got != accounttest.MailsOfKindInHour {
 		t.Errorf("%d mails after a link was used", got)
@@ -158,16 +158,16 @@ func TestR47_AKnownDeviceHasAMailBoundOfItsOwn(t *testing.T) {
 	own, _ := zoe.SignIn(session.Device{})
 	w.SetNow(bookingtest.Start.Add(48 * time.Hour))
 	for i := range 10 * accounttest.MailsOfKindInHour {
-		must(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
+		must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{Place: fmt.Sprintf("192.0.2.%d", i)}))
 	}
 	accounttest.DeliverMails(t, w)
 	for range 2 * accounttest.MailsOfKindInHour {
-		must(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark}))
+		must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark}))
 	}
 	if got := len(accounttest.DeliverMails(t, w)); got != accounttest.MailsOfKindInHour {
 		t.Errorf("the known device gets %d mails", got)
 	}
-	must(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
+	must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{Place: "198.51.100.1", Mark: own.Mark + "x"}))
 	if got := len(accounttest.DeliverMails(t, w)); got != 0 {
 		t.Errorf("a forged mark gets %d mails", got)
 	}
@@ -183,7 +183,7 @@ func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
 		email, place := fmt.Sprintf("personne-%d@exemple.fr", i), fmt.Sprintf("2001:db8:1:%x::1", i%7)
 		err := w.Accounts.SignUps.ResendValidation(ctx, email, place)
 		if i%2 == 0 {
-			err = w.Accounts.ForgotPassword(ctx, email, session.Device{Place: place})
+			err = w.Accounts.PasswordResets.Ask(ctx, email, session.Device{Place: place})
 		}
 		if fault.Is(err, fault.Throttled) {
 			mutex.Lock()

@@ -24,7 +24,7 @@ func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *te
 	if zoe.Viewer(other.Token) != nil || zoe.Viewer(present.Token) == nil {
 		t.Error("the wrong sessions ended")
 	}
-	wantFault(t, "a link asked for before", w.Accounts.ResetPassword(ctx, link, bookingtest.Password), fault.Gone)
+	wantFault(t, "a link asked for before", w.Accounts.PasswordResets.Reset(ctx, link, bookingtest.Password), fault.Gone)
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {

@@ -28,7 +28,7 @@ func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
 	}
 	must(t, w.Accounts.SignUps.SignUp(ctx, in))
 	must(t, w.Accounts.SignUps.ResendValidation(ctx, in.Email, "192.0.2.77"))
-	must(t, w.Accounts.ForgotPassword(ctx, in.Email, session.Device{Place: "192.0.2.77"}))
+	must(t, w.Accounts.PasswordResets.Ask(ctx, in.Email, session.Device{Place: "192.0.2.77"}))
 	if _, err := w.Accounts.Sessions.SignIn(ctx, in.Email, in.Password, session.Device{Place: "192.0.2.77"}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("signed in: %v", err)
 	}

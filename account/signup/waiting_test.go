@@ -98,7 +98,7 @@ func TestR3_EachWaitingRegistrationIsSentAnotherLink(t *testing.T) {
 	before := len(accounttest.QueuedMails(t, w))
 	must(t, w.Accounts.SignUps.ResendValidation(ctx, "Zoe@exemple.fr", "192.0.2.1"))
 	w.SetNow(w.DB.Now().Add(2 * time.Minute))
-	must(t, w.Accounts.ForgotPassword(ctx, "zoe@exemple.fr", session.Device{}))
+	must(t, w.Accounts.PasswordResets.Ask(ctx, "zoe@exemple.fr", session.Device{}))
 	must(t, w.Accounts.SignUps.ResendValidation(ctx, "inconnue@exemple.fr", "192.0.2.1"))
 	for _, notice := range accounttest.QueuedMails(t, w)[before:] {
 		if notice != "waiting" {

@@ -1,4 +1,4 @@
-package account
+package passwordreset
 
 import (
 	"net/http"
@@ -20,7 +20,8 @@ type forgottenPage struct {
 }
 
 func (forgottenPage) Template() string { return "account/forgotten" }
-func (forgottenPage) Title() string    { return "Mot de passe oublié" }
+
+func (forgottenPage) Title() string { return "Mot de passe oublié" }
 
 // showForgotten asks for the address.
 func (h *HTTP) showForgotten(w http.ResponseWriter, r *web.Request) error {
@@ -34,7 +35,7 @@ func (h *HTTP) forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) er
 	if !f.Valid() {
 		return f.Invalid(forgottenPage{Form: f})
 	}
-	if err := h.accounts.ForgotPassword(r.Context(), email, h.Sessions.Device(r)); err != nil {
+	if err := h.resets.Ask(r.Context(), email, h.sessions.Device(r)); err != nil {
 		return pages.Refuse(f, "email", err, forgottenPage{Form: f})
 	}
 	return web.See(w, r, "/mot-de-passe/oubli?envoye")
@@ -46,13 +47,14 @@ type resetPage struct {
 }
 
 func (resetPage) Template() string { return "account/reset" }
-func (resetPage) Title() string    { return "Choisir un nouveau mot de passe" }
+
+func (resetPage) Title() string { return "Choisir un nouveau mot de passe" }
 
 // showReset asks for the new password; reading it consumes nothing, since mail
 // scanners open links (R3).
 func (h *HTTP) showReset(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
-	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
+	if _, err := h.resets.Owner(r.Context(), token); err != nil {
 		return goneReset(err)
 	}
 	return h.render.Render(w, r, http.StatusOK, resetPage{Form: form.New(nil), Token: token})
@@ -61,17 +63,17 @@ func (h *HTTP) showReset(w http.ResponseWriter, r *web.Request) error {
 // reset sets the password and consumes the link.
 func (h *HTTP) reset(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	token := f.Hidden("token", session.MaxToken)
-	if _, err := h.accounts.ResetOwner(r.Context(), token); err != nil {
+	if _, err := h.resets.Owner(r.Context(), token); err != nil {
 		return goneReset(err)
 	}
 	password := passwords.Decode(f)
 	if !f.Valid() {
 		return f.Invalid(resetPage{Form: f, Token: token})
 	}
-	if err := h.accounts.ResetPassword(r.Context(), token, password); err != nil {
+	if err := h.resets.Reset(r.Context(), token, password); err != nil {
 		return pages.Refuse(f, "password", goneReset(err), resetPage{Form: f, Token: token})
 	}
-	h.Sessions.SetSession(w, "")
+	h.sessions.SetSession(w, "")
 	return web.Done(w, r, "password-reset", "/connexion")
 }
 

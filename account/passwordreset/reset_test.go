@@ -1,4 +1,4 @@
-package account_test
+package passwordreset_test
 
 import (
 	"context"
@@ -28,20 +28,20 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	computer, _ := zoe.SignIn(session.Device{})
 	late := zoe.ResetLink()
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime))
-	wantFault(t, "expired", w.Accounts.ResetPassword(ctx, late, accounttest.OtherPassword), fault.Gone)
+	wantFault(t, "expired", w.Accounts.PasswordResets.Reset(ctx, late, accounttest.OtherPassword), fault.Gone)
 	first, second := zoe.ResetLink(), zoe.ResetLink()
-	wantFault(t, "altered", w.Accounts.ResetPassword(ctx, first[:len(first)-2]+"__", accounttest.OtherPassword), fault.Gone)
-	wantFault(t, "a validation", w.Accounts.ResetPassword(ctx, accounttest.ValidationLink(t, w, zoe.Email), accounttest.OtherPassword), fault.Gone)
+	wantFault(t, "altered", w.Accounts.PasswordResets.Reset(ctx, first[:len(first)-2]+"__", accounttest.OtherPassword), fault.Gone)
+	wantFault(t, "a validation", w.Accounts.PasswordResets.Reset(ctx, accounttest.ValidationLink(t, w, zoe.Email), accounttest.OtherPassword), fault.Gone)
 	wantFault(t, "a reset for a validation", w.Accounts.SignUps.Validate(ctx, first), fault.Gone)
-	wantFault(t, "none", w.Accounts.ResetPassword(ctx, "", accounttest.OtherPassword), fault.Gone)
+	wantFault(t, "none", w.Accounts.PasswordResets.Reset(ctx, "", accounttest.OtherPassword), fault.Gone)
 	for range 2 { // reading consumes nothing
-		if owner, err := w.Accounts.ResetOwner(ctx, first); err != nil || owner.ID != zoe.ID {
+		if owner, err := w.Accounts.PasswordResets.Owner(ctx, first); err != nil || owner.ID != zoe.ID {
 			t.Errorf("read: %v, %v", owner, err)
 		}
 	}
-	must(t, w.Accounts.ResetPassword(ctx, first, accounttest.OtherPassword))
-	wantFault(t, "used", w.Accounts.ResetPassword(ctx, first, "Encore-un 4 autre"), fault.Gone)
-	wantFault(t, "another of the same account", w.Accounts.ResetPassword(ctx, second, "Encore-un 4 autre"), fault.Gone)
+	must(t, w.Accounts.PasswordResets.Reset(ctx, first, accounttest.OtherPassword))
+	wantFault(t, "used", w.Accounts.PasswordResets.Reset(ctx, first, "Encore-un 4 autre"), fault.Gone)
+	wantFault(t, "another of the same account", w.Accounts.PasswordResets.Reset(ctx, second, "Encore-un 4 autre"), fault.Gone)
 	for _, session := range []string{phone.Token, computer.Token} {
 		if zoe.Viewer(session) != nil {
 			t.Error("a session outlived the password")
@@ -67,7 +67,7 @@ func TestR2_OneLinkSetsOnePasswordHoweverManyPressAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
-			if err := w.Accounts.ResetPassword(context.Background(), link, fmt.Sprintf("Cerf-volant %d nuages", i)); err == nil {
+			if err := w.Accounts.PasswordResets.Reset(context.Background(), link, fmt.Sprintf("Cerf-volant %d nuages", i)); err == nil {
 				done.Add(1)
 			} else if !fault.Is(err, fault.Gone) {
 				t.Error(err)
@@ -85,7 +85,7 @@ func TestR8_APasswordResetStillRequiresTheSecondFactor(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Member(t, viewer.Administrator, "Claire")
 	link := accounttest.Link(t, w, "password", v.ID)
-	must(t, w.Accounts.ResetPassword(ctx, link, accounttest.OtherPassword))
+	must(t, w.Accounts.PasswordResets.Reset(ctx, link, accounttest.OtherPassword))
 	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session); err != nil || alive {
 		t.Errorf("the whole session outlived the password: %v", err)
 	}
@@ -100,7 +100,7 @@ func TestR2_SomebodyWithoutAPasswordYetIsInvitedAgain(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	_, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", Zone: "Europe/Paris"})
 	must(t, err)
-	must(t, w.Accounts.ForgotPassword(ctx, "claire@exemple.fr", session.Device{}))
+	must(t, w.Accounts.PasswordResets.Ask(ctx, "claire@exemple.fr", session.Device{}))
 	if got := accounttest.QueuedMails(t, w); !slices.Equal(got, []string{"invitation"}) {
 		t.Errorf("mails: %v", got)
 	}
@@ -112,7 +112,7 @@ func TestR5_ForgottenPasswordQueuesOneJobForAnyAddress(t *testing.T) {
 	accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	before := len(accounttest.QueuedMails(t, w))
 	for _, email := range []string{"zoe@exemple.fr", "inconnue@exemple.fr", "autre@exemple.fr"} {
-		must(t, w.Accounts.ForgotPassword(ctx, email, session.Device{}))
+		must(t, w.Accounts.PasswordResets.Ask(ctx, email, session.Device{}))
 	}
 	got := accounttest.QueuedMails(t, w)[before:]
 	if !slices.Equal(got, []string{"password_reset", "password_reset", "password_reset"}) {
@@ -130,7 +130,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 	accounttest.DeliverMails(t, w)
 	var links []string
 	for range 50 {
-		must(t, w.Accounts.ForgotPassword(ctx, "ZOE@exemple.fr", session.Device{}))
+		must(t, w.Accounts.PasswordResets.Ask(ctx, "ZOE@exemple.fr", session.Device{}))
 	}
 	for _, mail := range accounttest.DeliverMails(t, w) {
 		links = append(links, mail.Token)
@@ -139,7 +139,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 		t.Errorf("%d mails in a moment", len(links))
 	}
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime - time.Second))
-	must(t, w.Accounts.ResetPassword(ctx, links[0], accounttest.OtherPassword)) // the links that were mailed still work
+	must(t, w.Accounts.PasswordResets.Reset(ctx, links[0], accounttest.OtherPassword)) // the links that were mailed still work
 }
 
 func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
@@ -158,7 +158,7 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 	if count() != 10 {
 		t.Errorf("%d devices are known", known)
 	}
-	must(t, w.Accounts.ResetPassword(context.Background(), zoe.ResetLink(), accounttest.OtherPassword))
+	must(t, w.Accounts.PasswordResets.Reset(context.Background(), zoe.ResetLink(), accounttest.OtherPassword))
 	if count() != 0 {
 		t.Errorf("%d devices are still known", known)
 	}
@@ -171,7 +171,7 @@ func TestR2_APasswordResetRemovesThePasskeysOfABeneficiary(t *testing.T) {
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
 	planted := accounttest.AddPasskey(t, w, v, "Une autre")
-	must(t, w.Accounts.ResetPassword(ctx, zoe.ResetLink(), accounttest.OtherPassword))
+	must(t, w.Accounts.PasswordResets.Reset(ctx, zoe.ResetLink(), accounttest.OtherPassword))
 	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), planted.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a passkey of before: %v", err)
 	}

@@ -1,4 +1,4 @@
-package account
+package passwordreset
 
 import (
 	"context"
@@ -14,17 +14,17 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// ForgotPassword sends a link that sets another password, when the address is
+// Ask sends a link that sets another password, when the address is
 // known; somebody who has not chosen a password yet is invited again, and those who
 // wait for the proof of the address get their links again. The caller
 // cannot tell (R5), nor whether a mail goes out (R47): the links that went out still
 // work, and a device that the account knows has mails of its own to ask for, so that
 // nobody is flooded and nobody locked out. Throttled when its place asks for too many.
-func (s *Service) ForgotPassword(ctx context.Context, email string, from session.Device) error {
-	if err := s.Limits.SpendAsking(ctx, from.Place); err != nil {
+func (s *Service) Ask(ctx context.Context, email string, from session.Device) error {
+	if err := s.limits.SpendAsking(ctx, from.Place); err != nil {
 		return err
 	}
-	known, err := s.Sessions.Knows(ctx, email, from)
+	known, err := s.sessions.Knows(ctx, email, from)
 	if err != nil {
 		return err
 	}
@@ -34,9 +34,9 @@ func (s *Service) ForgotPassword(ctx context.Context, email string, from session
 			return err
 		}
 		if err != nil {
-			owner = people.Holder{ID: s.People.IDOfNobody(email), HasPassword: true}
+			owner = people.Holder{ID: s.people.IDOfNobody(email), HasPassword: true}
 		}
-		return s.Outbox.Queue(ctx, tx, outbox.Mail{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known})
+		return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known})
 	})
 }
 
@@ -51,26 +51,26 @@ func recovery(h people.Holder) string {
 	return outbox.PasswordReset
 }
 
-// ResetOwner reports, without consuming it, whose password a link sets; Gone
+// Owner reports, without consuming it, whose password a link sets; Gone
 // when it no longer works.
-func (s *Service) ResetOwner(ctx context.Context, token string) (people.Person, error) {
+func (s *Service) Owner(ctx context.Context, token string) (people.Person, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposePassword, s.db.Now())
 	if err != nil {
 		return people.Person{}, err
 	}
-	return s.People.Person(ctx, id)
+	return s.people.Person(ctx, id)
 }
 
-// ResetPassword consumes a link and sets the password. It opens no session, and
+// Reset consumes a link and sets the password. It opens no session, and
 // ends all there are: who recovers an account signs in like anybody, second
 // factor included (R8). The link has proved the address. Gone when the link was
 // used, has expired or was altered.
-func (s *Service) ResetPassword(ctx context.Context, token, password string) error {
-	owner, err := s.ResetOwner(ctx, token)
+func (s *Service) Reset(ctx context.Context, token, password string) error {
+	owner, err := s.Owner(ctx, token)
 	if err != nil {
 		return err
 	}
-	hash, err := s.Passwords.Choose(ctx, passwords.ForSignIn, password, owner.Words()...)
+	hash, err := s.passwords.Choose(ctx, passwords.ForSignIn, password, owner.Words()...)
 	if err != nil {
 		return err
 	}
@@ -79,17 +79,17 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		if err != nil {
 			return err
 		}
-		if err := s.People.Prove(ctx, tx, id); err != nil {
+		if err := s.people.Prove(ctx, tx, id); err != nil {
 			return err
 		}
 		person, err := people.Read(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if err := limit.Forget(ctx, tx, s.Limits.ByAccount(person.Email)); err != nil {
+		if err := limit.Forget(ctx, tx, s.limits.ByAccount(person.Email)); err != nil {
 			return err
 		}
-		if err := s.Limits.GiveMailsBack(ctx, tx, person.Email); err != nil {
+		if err := s.limits.GiveMailsBack(ctx, tx, person.Email); err != nil {
 			return err
 		}
 		// A beneficiary's passkey is a way in of its own: one that somebody else
@@ -99,6 +99,6 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 				return err
 			}
 		}
-		return s.Sessions.ReplacePassword(ctx, tx, id, hash, nil)
+		return s.sessions.ReplacePassword(ctx, tx, id, hash, nil)
 	})
 }

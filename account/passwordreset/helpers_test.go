@@ -1,0 +1,5 @@
+package passwordreset_test
+
+import "socialdirect/booking/bookingtest"
+
+var must, wantFault = bookingtest.Must, bookingtest.WantFault
