@@ -64,23 +64,36 @@ type Service struct {
 	Passwords *passwords.Hasher
 }
 
-// New returns the acts on the given parts.
-func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *company.Service, legal *legal.Service) (*Service, error) {
+// Parts are what accounts work with.
+type Parts struct {
+	DB        *postgres.DB
+	Queue     *jobs.Queue
+	Vault     *vault.Vault
+	Companies *company.Service
+	Legal     *legal.Service
+	Base      string // where people reach the platform; empty for this machine
+	SMS       bool   // an SMS gateway is set
+}
+
+// New returns the acts on accounts.
+func New(p Parts) (*Service, error) {
+	db, vault := p.DB, p.Vault
 	limits := limit.New(db, vault)
-	persons, codes := people.New(db, vault, companies, limits), smscode.New(db, vault, limits)
+	persons := people.New(people.Parts{DB: db, Vault: vault, Companies: p.Companies, Limits: limits, SMS: p.SMS})
+	codes := smscode.New(db, vault, limits)
 	hasher, err := passwords.NewHasher()
 	if err != nil {
 		return nil, err
 	}
-	mails := outbox.New(outbox.Options{DB: db, Queue: queue, Limits: limits, People: persons, Codes: codes})
+	mails := outbox.New(outbox.Parts{DB: db, Queue: p.Queue, Limits: limits, People: persons, Codes: codes})
 	sessions := session.New(session.Parts{DB: db, Passwords: hasher, Limits: limits, People: persons, Codes: codes, Outbox: mails})
-	factors, err := factor.New(factor.Parts{DB: db, Vault: vault, Limits: limits, Outbox: mails, Sessions: sessions})
+	factors, err := factor.New(factor.Parts{DB: db, Vault: vault, Limits: limits, Outbox: mails, Sessions: sessions, Base: p.Base})
 	if err != nil {
 		return nil, err
 	}
 	lookups := lookup.New(db, limits, mails)
 	signUps := signup.New(signup.Parts{
-		DB: db, Vault: vault, Companies: companies, Legal: legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
+		DB: db, Vault: vault, Companies: p.Companies, Legal: p.Legal, Limits: limits, Lookups: lookups, Outbox: mails, Passwords: hasher, People: persons,
 	})
 	decisions := decision.New(decision.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, SignUps: signUps})
 	return &Service{
@@ -91,19 +104,7 @@ func New(db *postgres.DB, queue *jobs.Queue, vault *vault.Vault, companies *comp
 		Decisions:      decisions,
 		Ages:           age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
 		Reports:        report.New(db, vault, persons),
-		db:             db, queue: queue, vault: vault, companies: companies, legal: legal,
+		db:             db, queue: p.Queue, vault: vault, companies: p.Companies, legal: p.Legal,
 		Passwords: hasher,
 	}, nil
-}
-
-// ServedAt returns the same acts for a platform that people reach at base: a
-// passkey belongs to one site.
-func (s *Service) ServedAt(base string) (*Service, error) {
-	factors, err := s.Factors.ServedAt(base)
-	if err != nil {
-		return nil, err
-	}
-	served := *s
-	served.Factors = factors
-	return &served, nil
 }

@@ -62,7 +62,7 @@ func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 		return Moving{}, err
 	}
 	proved, err := people.ReadMobileProved(ctx, s.db.Pool, id)
-	return Moving{Person: person, ForgetsMobile: s.People.Texts() && person.Mobile != "" && !proved}, err
+	return Moving{Person: person, ForgetsMobile: s.People.SMS && person.Mobile != "" && !proved}, err
 }
 
 // ChangeEmail consumes a link: the account moves to the address that it was sent
@@ -84,7 +84,7 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := s.People.Vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
-		if s.People.Texts() { // else nothing asks for a proof, and nothing is texted
+		if s.People.SMS { // else nothing asks for a proof, and nothing is texted
 			if err := people.ForgetUnprovedMobile(ctx, tx, id); err != nil {
 				return err
 			}

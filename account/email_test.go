@@ -196,7 +196,7 @@ func TestR6_AMoveNamesTheAccountAndDropsAnUnprovedNumber(t *testing.T) {
 			t.Parallel()
 			w, ctx := bookingtest.New(t), context.Background()
 			if c.gateway {
-				w.Accounts.People.AllowTexts()
+				w.Accounts.People.SMS = true
 			}
 			mallory := accounttest.NewBeneficiary(t, w, "mallory@exemple.fr")
 			_, v := mallory.SignIn(session.Device{})

@@ -26,7 +26,7 @@ func (contactPage) Title() string    { return "Notifications" }
 
 func (h *HTTP) contactPage(f *form.Form, own people.Reachable) contactPage {
 	return contactPage{
-		Form: f, Texts: h.accounts.People.Texts(), Address: own.Email != "", Prove: h.accounts.People.OwesProof(own.Person),
+		Form: f, Texts: h.accounts.People.SMS, Address: own.Email != "", Prove: h.accounts.People.OwesProof(own.Person),
 		From: hourOptions(0, 23), Until: hourOptions(1, 24),
 	}
 }
@@ -69,7 +69,7 @@ func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form
 		Texts: f.Ticked("texts"), Discreet: f.Ticked("discreet"), LimitReminder: f.Ticked("limit_reminder"), HourReminder: f.Ticked("hour_reminder"),
 		CallFrom: minutesIn(f, "call_from", page.From), CallUntil: minutesIn(f, "call_until", page.Until),
 	}
-	if !h.accounts.People.Texts() {
+	if !h.accounts.People.SMS {
 		chosen.Texts = own.Texts // not asked
 	}
 	if !f.Valid() {

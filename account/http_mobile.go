@@ -25,7 +25,7 @@ func (p mobilePage) Number() string { return people.DisplayMobile(p.Mobile.Numbe
 
 func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
 	m, err := h.accounts.Mobile(r.Context(), r.Viewer)
-	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.Texts()}, err
+	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.SMS}, err
 }
 
 // showMobile shows how far the viewer's number is proved (R47).

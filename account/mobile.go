@@ -44,7 +44,7 @@ type Mobile struct {
 
 // Unproved reports whether the viewer still has to prove a number before SMS go to it.
 func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) {
-	if !s.People.Texts() || v == nil || v.Role != viewer.Beneficiary {
+	if !s.People.SMS || v == nil || v.Role != viewer.Beneficiary {
 		return false, nil
 	}
 	p, err := s.People.Person(ctx, v.ID)
@@ -73,7 +73,7 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	if err := provesMobile(v); err != nil {
 		return err
 	}
-	if !s.People.Texts() {
+	if !s.People.SMS {
 		return errNoTexts
 	}
 	var refused error

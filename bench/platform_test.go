@@ -144,7 +144,7 @@ func newServices(b testing.TB, db *postgres.DB, store blob.Config) services {
 	ok(b, err)
 	s.vault, err = vault.Open(db, []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210"))
 	ok(b, err)
-	s.accounts, err = account.New(db, queue, s.vault, s.companies, s.legal)
+	s.accounts, err = account.New(account.Parts{DB: db, Queue: queue, Vault: s.vault, Companies: s.companies, Legal: s.legal})
 	ok(b, err)
 	s.appointments = appointment.New(db, s.vault, s.accounts, appointment.Bounds{Coming: 1_000_000, Acts: 1_000_000}) // few people book all there is
 	s.notifications = notification.New(db, queue)

@@ -15,7 +15,7 @@ import (
 func Switchboard(t testing.TB) (*bookingtest.World, *viewer.Viewer) {
 	t.Helper()
 	w := bookingtest.New(t)
-	w.Accounts.People.AllowTexts()
+	w.Accounts.People.SMS = true
 	return w, NewOperator(t, w, "standard@exemple.fr")
 }
 

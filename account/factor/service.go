@@ -8,6 +8,8 @@
 package factor
 
 import (
+	"cmp"
+
 	"socialdirect/account/limit"
 	"socialdirect/account/outbox"
 	"socialdirect/account/session"
@@ -25,6 +27,7 @@ type Parts struct {
 	Limits   *limit.Service
 	Outbox   *outbox.Service
 	Sessions *session.Service
+	Base     string // where people reach the platform, to which a passkey belongs; empty for this machine
 }
 
 // Service keeps second factors.
@@ -39,20 +42,11 @@ type Service struct {
 
 // New returns the service.
 func New(p Parts) (*Service, error) {
-	s := &Service{db: p.DB, vault: p.Vault, limits: p.Limits, outbox: p.Outbox, sessions: p.Sessions}
-	return s.ServedAt("http://localhost")
-}
-
-// ServedAt returns the same acts for a platform that people reach at base: a
-// passkey belongs to one site.
-func (s *Service) ServedAt(base string) (*Service, error) {
-	passkeys, err := newRelyingParty(base)
+	passkeys, err := newRelyingParty(cmp.Or(p.Base, "http://localhost"))
 	if err != nil {
 		return nil, err
 	}
-	served := *s
-	served.passkeys = passkeys
-	return &served, nil
+	return &Service{db: p.DB, vault: p.Vault, limits: p.Limits, outbox: p.Outbox, sessions: p.Sessions, passkeys: passkeys}, nil
 }
 
 // At returns the same on a database whose clock stands elsewhere.

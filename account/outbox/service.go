@@ -14,8 +14,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Options are the parts that it works with.
-type Options struct {
+// Parts are what it works with.
+type Parts struct {
 	DB     *postgres.DB
 	Queue  *jobs.Queue
 	Limits *limit.Service
@@ -33,8 +33,8 @@ type Service struct {
 }
 
 // New returns the service.
-func New(o Options) *Service {
-	return &Service{db: o.DB, queue: o.Queue, limits: o.Limits, people: o.People, codes: o.Codes}
+func New(p Parts) *Service {
+	return &Service{db: p.DB, queue: p.Queue, limits: p.Limits, people: p.People, codes: p.Codes}
 }
 
 // At returns the same on a database whose clock stands elsewhere.

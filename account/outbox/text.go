@@ -67,7 +67,7 @@ type TextWorker struct {
 	sender  sms.Sender
 }
 
-// NewTextWorker returns the worker that River runs; without Service.AllowTexts it
+// NewTextWorker returns the worker that River runs; without an SMS gateway it
 // sends nothing, and sender is not asked.
 func NewTextWorker(service *Service, notices *web.NotificationTexts, sender sms.Sender) *TextWorker {
 	return &TextWorker{service: service, notices: notices, sender: sender}
@@ -83,7 +83,7 @@ func (w *TextWorker) NextRetry(job *river.Job[SMS]) time.Time {
 
 // Work sends one SMS.
 func (w *TextWorker) Work(ctx context.Context, job *river.Job[SMS]) error {
-	if !w.service.people.Texts() {
+	if !w.service.people.SMS {
 		return nil
 	}
 	person, data, err := w.prepare(ctx, job.Args)

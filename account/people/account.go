@@ -39,7 +39,7 @@ func (s *Service) Account(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return Account{}, err
 	}
-	return ReadAccount(ctx, s.db.Pool, id)
+	return ReadAccount(ctx, s.DB.Pool, id)
 }
 
 // Subject returns the account that a rights request is about, for the
@@ -48,7 +48,7 @@ func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Account{}, err
 	}
-	return ReadAccount(ctx, s.db.Pool, id)
+	return ReadAccount(ctx, s.DB.Pool, id)
 }
 
 // Label says the state as a person would.

@@ -41,7 +41,7 @@ func NameOf(people map[uuid.UUID]Person, id uuid.UUID) string {
 
 // Unseal unseals a text about a person; it is empty once their key was destroyed.
 func (s *Service) Unseal(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
-	text, err := s.vault.Unseal(ctx, s.db.Pool, person, about, sealed)
+	text, err := s.Vault.Unseal(ctx, s.DB.Pool, person, about, sealed)
 	if errors.Is(err, vault.ErrDestroyed) {
 		return "", nil
 	}

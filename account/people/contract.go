@@ -12,11 +12,11 @@ import (
 // Contract returns the contract of the client that a beneficiary is attached to;
 // NotFound for an account without one.
 func (s *Service) Contract(ctx context.Context, id uuid.UUID) (company.Contract, error) {
-	client, err := readClientOf(ctx, s.db.Pool, id)
+	client, err := readClientOf(ctx, s.DB.Pool, id)
 	if err != nil {
 		return company.Contract{}, err
 	}
-	return s.companies.Contract(ctx, client)
+	return s.Companies.Contract(ctx, client)
 }
 
 // ContractOf is Contract as an act sees it that reads in its own transaction.

@@ -30,5 +30,5 @@ func countOnce(ctx context.Context, tx postgres.Tx, id, client uuid.UUID) error 
 // whoever was not erased and, where SMS are sent, gave back a code that was sent to
 // their mobile, so that an invented person is in no figure.
 func (s *Service) CountedClients(ctx context.Context, tx postgres.Tx, people []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
-	return lockCounted(ctx, tx, people, s.Texts())
+	return lockCounted(ctx, tx, people, s.SMS)
 }

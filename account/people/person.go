@@ -59,13 +59,13 @@ var (
 
 // Person returns an account by its id; NotFound when there is none.
 func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
-	return Read(ctx, s.db.Pool, id)
+	return Read(ctx, s.DB.Pool, id)
 }
 
 // ByEmail returns an account by its address; NotFound when there is none. It is
 // for the platform itself: no page tells whether an address is known (R5).
 func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
-	return readPersonByEmail(ctx, s.db.Pool, email)
+	return readPersonByEmail(ctx, s.DB.Pool, email)
 }
 
 // IDOfNobody is an id for an address without an account: the same for the same

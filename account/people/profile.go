@@ -30,5 +30,5 @@ var Zones = []struct{ Name, Label string }{
 
 // ByIDs returns the accounts of the given ids; an id without one is absent.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
-	return ReadAll(ctx, s.db.Pool, ids)
+	return ReadAll(ctx, s.DB.Pool, ids)
 }

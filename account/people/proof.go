@@ -24,14 +24,14 @@ func (s *Service) Prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error
 	if err := s.Vanish(ctx, tx, p.Email, 0); err != nil {
 		return err
 	}
-	if err := s.limits.GiveMailsBack(ctx, tx, p.Email); err != nil {
+	if err := s.Limits.GiveMailsBack(ctx, tx, p.Email); err != nil {
 		return err
 	}
 	if p.Role != viewer.Beneficiary {
 		return nil
 	}
 	if p.CodeID != uuid.Nil {
-		if err := s.companies.Use(ctx, tx, p.CodeID); err != nil {
+		if err := s.Companies.Use(ctx, tx, p.CodeID); err != nil {
 			return err
 		}
 	}

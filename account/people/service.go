@@ -20,22 +20,25 @@ import (
 
 // Service keeps people.
 type Service struct {
-	db        *postgres.DB
-	vault     *vault.Vault
-	companies *company.Service
-	limits    *limit.Service
-	nobody    uuid.UUID // makes the ids of accounts that do not exist
-	texting   bool      // an SMS gateway is set
+	Parts
+	nobody uuid.UUID // makes the ids of accounts that do not exist
+}
+
+// Parts are what the service works with.
+type Parts struct {
+	DB        *postgres.DB
+	Vault     *vault.Vault
+	Companies *company.Service
+	Limits    *limit.Service
+	SMS       bool // an SMS gateway is set
 }
 
 // New returns the service.
-func New(db *postgres.DB, vault *vault.Vault, companies *company.Service, limits *limit.Service) *Service {
-	return &Service{db: db, vault: vault, companies: companies, limits: limits, nobody: uuid.New()}
-}
+func New(p Parts) *Service { return &Service{p, uuid.New()} }
 
 // At returns the same on a database whose clock stands elsewhere.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
-	moved.db, moved.limits = db, s.limits.At(db)
+	moved.DB, moved.Limits = db, s.Limits.At(db)
 	return &moved
 }

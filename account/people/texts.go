@@ -6,13 +6,6 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// AllowTexts says that an SMS gateway is set. It is called once, before anything
-// is served.
-func (s *Service) AllowTexts() { s.texting = true }
-
-// Texts reports whether SMS can be sent.
-func (s *Service) Texts() bool { return s.texting }
-
 // MaskMobile writes a number with all but its last four digits hidden: enough to
 // recognise one's own, too little to call somebody else's.
 func MaskMobile(e164 string) string {
@@ -32,5 +25,5 @@ func MaskMobile(e164 string) string {
 // OwesProof reports whether somebody still has to prove a number before SMS go to it:
 // a beneficiary, where there is a gateway.
 func (s *Service) OwesProof(p Person) bool {
-	return s.Texts() && p.Role == viewer.Beneficiary && p.Mobile != "" && !p.MobileProved
+	return s.SMS && p.Role == viewer.Beneficiary && p.Mobile != "" && !p.MobileProved
 }

@@ -29,7 +29,7 @@ var lifetimes = map[Purpose]time.Duration{
 // IssueToken makes a link's token; only its hash is kept.
 func (s *Service) IssueToken(ctx context.Context, id uuid.UUID, p Purpose) (string, error) {
 	var token string
-	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		var hash []byte
 		token, hash = bearer.New()
 		return InsertToken(ctx, tx, id, p, hash)

@@ -18,7 +18,7 @@ func (s *Service) Vanish(ctx context.Context, tx postgres.Tx, email string, keep
 		return err
 	}
 	for _, id := range gone {
-		if err := s.vault.Destroy(ctx, tx, id); err != nil {
+		if err := s.Vault.Destroy(ctx, tx, id); err != nil {
 			return err
 		}
 	}

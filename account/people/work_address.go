@@ -16,7 +16,7 @@ var ErrWorkAddress = fault.New(fault.Invalid, "Cette adresse est celle de l’or
 
 // Advise fails with ErrWorkAddress for an address of the client's own.
 func (s *Service) Advise(ctx context.Context, client uuid.UUID, email string) error {
-	own, err := s.companies.OwnAddress(ctx, client, email)
+	own, err := s.Companies.OwnAddress(ctx, client, email)
 	if err == nil && own {
 		return ErrWorkAddress
 	}
@@ -28,7 +28,7 @@ func (s *Service) AdviseMember(ctx context.Context, v *viewer.Viewer, email stri
 	if v.Role != viewer.Beneficiary {
 		return nil
 	}
-	client, err := readClientOf(ctx, s.db.Pool, v.ID)
+	client, err := readClientOf(ctx, s.DB.Pool, v.ID)
 	if err != nil {
 		return IgnoreNotFound(err)
 	}

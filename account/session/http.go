@@ -97,12 +97,12 @@ func (h *HTTP) showSignIn(w http.ResponseWriter, r *web.Request) error {
 	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()})
+	return h.render.Render(w, r, http.StatusOK, signInPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.SMS})
 }
 
 // signIn opens a session.
 func (h *HTTP) signIn(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
+	page := signInPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.SMS}
 	email := f.Email("email")
 	password := f.Secret("password", passwords.Max, "Écrivez votre mot de passe.")
 	shared := f.Ticked("shared_device")

@@ -27,14 +27,14 @@ func (h *HTTP) showTexted(w http.ResponseWriter, r *web.Request) error {
 	if v := r.Viewer; v != nil {
 		return web.See(w, r, web.HomePath(v.Role))
 	}
-	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.Texts()}
+	page := textedPage{Form: form.New(nil), Next: pages.LocalPath(r.URL.Query().Get("suite")), Texts: h.people.SMS}
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
 // requestCode sends a code, if there is somebody to send it to; the answer is the
 // same (R5).
 func (h *HTTP) requestCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.Texts()}
+	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.SMS}
 	mobile := f.Mobile("mobile")
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -102,7 +102,7 @@ func (h *HTTP) signInByCode(w http.ResponseWriter, r *web.Request, f *form.Form)
 	}
 	in, err := h.sessions.SignInByCode(r.Context(), h.texted(r), code, h.Device(r))
 	if fault.Is(err, fault.Gone) {
-		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.people.Texts(), Gone: true})
+		return fault.WithPage(err, textedPage{Form: form.New(nil), Next: page.Next, Texts: h.people.SMS, Gone: true})
 	}
 	if err != nil {
 		return pages.Refuse(f, "code", err, page)

@@ -31,7 +31,7 @@ const tooManyCodes = "Trop de codes ont été demandés. Le standard peut aussi 
 // (R5). ErrNoSMS without a gateway, Throttled after too many; a device that the
 // account knows has codes of its own to ask for, whatever others ask for.
 func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
-	if !s.people.Texts() {
+	if !s.people.SMS {
 		return "", smscode.ErrNoSMS
 	}
 	account, err := readTexted(ctx, s.db.Pool, mobile)

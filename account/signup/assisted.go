@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
-
 	"socialdirect/account/limit"
 	"socialdirect/account/lookup"
 	"socialdirect/account/outbox"
@@ -16,6 +14,8 @@ import (
 	"socialdirect/internal/fault"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"
+
+	"github.com/google/uuid"
 )
 
 // Assisted is what a person says on the phone to be signed up (R4). The operator
@@ -56,7 +56,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return uuid.Nil, err
 	}
-	if in.Email == "" && !s.People.Texts() {
+	if in.Email == "" && !s.People.SMS {
 		return uuid.Nil, smscode.ErrNoSMS
 	}
 	// Its refusals tell what a comparison does, and are bounded and journaled as one.
@@ -159,7 +159,7 @@ func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID
 		if row.progress() != LinkSent {
 			return ErrFinished
 		}
-		if row.Email == "" && !s.People.Texts() {
+		if row.Email == "" && !s.People.SMS {
 			return smscode.ErrNoSMS
 		}
 		if err := s.Limits.SpendInvitation(ctx, tx, row.Email); err != nil {

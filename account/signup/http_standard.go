@@ -85,7 +85,7 @@ func (assistPage) Title() string { return "Inscrire une personne" }
 func (assistPage) Scripts() []string { return []string{"standard.js"} }
 
 func (h *HTTP) assistPage(f *form.Form) assistPage {
-	return assistPage{Form: f, Texts: h.signUps.People.Texts()}
+	return assistPage{Form: f, Texts: h.signUps.People.SMS}
 }
 
 // showAssist shows the form.
@@ -153,7 +153,7 @@ func (h *HTTP) refuseAddress(f *form.Form) {
 	if f.Text("email", form.Text{Max: 254}) != "" {
 		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
 	}
-	if !h.signUps.People.Texts() {
+	if !h.signUps.People.SMS {
 		f.Fail("email", smscode.ErrNoSMS.Message)
 	}
 }

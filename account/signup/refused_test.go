@@ -24,7 +24,7 @@ func under(t *testing.T, w *bookingtest.World, master string, index byte) *accou
 	t.Helper()
 	keys, err := vault.Open(w.DB, []byte(master), bytes.Repeat([]byte{index}, vault.KeySize))
 	must(t, err)
-	accounts, err := account.New(w.DB, w.Queue, keys, w.Companies, w.Legal)
+	accounts, err := account.New(account.Parts{DB: w.DB, Queue: w.Queue, Vault: keys, Companies: w.Companies, Legal: w.Legal})
 	must(t, err)
 	return accounts
 }

@@ -20,7 +20,7 @@ import (
 func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	w.Accounts.People.AllowTexts()
+	w.Accounts.People.SMS = true
 	operator := w.Member(t, viewer.Switchboard, "Nadia")
 	in := signup.SignUp{
 		Email: "canarimail@exemple.fr", FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223344", Code: w.Code(),

@@ -281,7 +281,7 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
-	m.Accounts.People.AllowTexts()
+	m.Accounts.People.SMS = true
 	made, proved := m.person(t), m.person(t)
 	_, err := m.DB.Pool.Exec(t.Context(), `update accounts set mobile = '+33612345678', mobile_validated_at = created_at where id = $1`, proved.ID)
 	must(t, err)

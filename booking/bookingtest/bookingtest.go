@@ -122,7 +122,7 @@ func (w *World) open(t testing.TB, connections int) {
 	w.Legal = legal.New(w.DB)
 	Must(t, legal.New(db.At(func() time.Time { return Start.AddDate(-10, 0, 0) })).Install(ctx))
 	w.Companies, w.Figures, w.Keys = company.New(w.DB, NoiseKey()), figures.New(w.DB, NoiseKey()), apikey.New(w.DB)
-	w.Accounts, err = account.New(w.DB, w.Queue, w.Vault, w.Companies, w.Legal)
+	w.Accounts, err = account.New(account.Parts{DB: w.DB, Queue: w.Queue, Vault: w.Vault, Companies: w.Companies, Legal: w.Legal})
 	Must(t, err)
 	w.Within(boundless)
 }

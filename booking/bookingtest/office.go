@@ -80,7 +80,7 @@ type PostOffice struct {
 func NewPostOffice(t testing.TB) *PostOffice {
 	t.Helper()
 	o := PostOfficeOf(t, New(t))
-	o.Accounts.People.AllowTexts()
+	o.Accounts.People.SMS = true
 	o.Zoe, o.Nadia = o.Beneficiary(t, "Zoé", "Vidal"), o.SocialWorker(t, "Nadia", "Le Goff")
 	return o
 }

@@ -186,7 +186,7 @@ func (s *Service) addressed(r people.Reachable, bySMS bool) (to []notification.A
 // textable reports whether the person may be sent SMS: not staff, who read their mail, and
 // not to an unverified number, which may be a stranger's (R47).
 func (s *Service) textable(r people.Reachable) bool {
-	return s.Accounts.People.Texts() && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
+	return s.Accounts.People.SMS && r.Role == viewer.Beneficiary && r.Mobile != "" && r.MobileProved && r.Contact.Texts
 }
 
 // Reaches reports whether the channel still reaches the person.

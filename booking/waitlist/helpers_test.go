@@ -31,7 +31,7 @@ var firstTuesday = bookingtest.InParis(bookingtest.Tuesday, 9)
 func newWaitlistWorld(t *testing.T) *waitlistWorld {
 	t.Helper()
 	w := &waitlistWorld{PostOffice: bookingtest.PostOfficeOf(t, bookingtest.New(t))}
-	w.Accounts.People.AllowTexts()
+	w.Accounts.People.SMS = true
 	w.Zoe, w.paul = w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Morel")
 	w.Nadia = w.SocialWorkerWith(t, bookingtest.Weekly(2, 9, 12))
 	return w

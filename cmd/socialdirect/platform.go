@@ -199,17 +199,11 @@ func (p *platform) connect(ctx context.Context, s settings) error {
 		return err
 	}
 	p.legal = legal.New(p.db)
-	if p.accounts, err = account.New(p.db, queue, keys, p.companies, p.legal); err != nil {
-		return err
-	}
-	if p.accounts, err = p.accounts.ServedAt(s.base); err != nil {
+	if p.accounts, err = account.New(account.Parts{DB: p.db, Queue: queue, Vault: keys, Companies: p.companies, Legal: p.legal, Base: s.base, SMS: s.texts != nil}); err != nil {
 		return err
 	}
 	if err := p.accounts.SignUps.CheckIndex(ctx); err != nil {
 		return fmt.Errorf("INDEX_KEY_FILE: %w", err)
-	}
-	if s.texts != nil {
-		p.accounts.People.AllowTexts()
 	}
 	p.appointments = appointment.New(p.db, keys, p.accounts, s.bounds)
 	p.notifications = notification.New(p.db, queue)

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"socialdirect/account/signup"
-
 	"socialdirect/account"
+	"socialdirect/account/signup"
 	"socialdirect/booking/appointment"
 	"socialdirect/company"
 	"socialdirect/internal/blob"
@@ -270,7 +269,7 @@ func createAdmin(ctx context.Context, c config.Config, role viewer.Role, email s
 	if err != nil {
 		return err
 	}
-	accounts, err := account.New(db, queue, keys, company.New(db, noiseKey), legal.New(db))
+	accounts, err := account.New(account.Parts{DB: db, Queue: queue, Vault: keys, Companies: company.New(db, noiseKey), Legal: legal.New(db)})
 	if err != nil {
 		return err
 	}
