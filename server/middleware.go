@@ -110,7 +110,7 @@ func covered(address netip.Addr, prefixes []netip.Prefix) bool {
 	return slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(address.Unmap()) })
 }
 
-// serve is one route: who is asking, may they knock, the handler, and the one
+// serve is one route: who is asking, may they open it, the handler, and the one
 // place where its error goes.
 func (s *Server) serve(r web.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -189,7 +189,7 @@ func (s *Server) identify(r *http.Request, allowed web.Access) (*web.Request, er
 	return asked, check(allowed, v)
 }
 
-// check reports, as a fault, why v may not knock.
+// check reports, as a fault, why v may not open a route.
 func check(a web.Access, v *viewer.Viewer) error {
 	switch {
 	case a.Open:

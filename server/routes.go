@@ -1,5 +1,5 @@
 // Package server is the platform's HTTP server: one table of routes that says
-// who may knock where, the middleware around every request, and the only place
+// who may open which, the middleware around every request, and the only place
 // where an error becomes a status and a page.
 package server
 
@@ -38,8 +38,8 @@ func (s *Server) ownRoutes() []web.Route {
 	}
 }
 
-// Knock is what a route asks of whoever knocks, for tests of the whole table.
-type Knock struct {
+// RouteAccess is who may open a route, for tests of the whole table.
+type RouteAccess struct {
 	Method, Path string
 	Open, Socket bool
 	Owing        bool // also for staff who still owe the second factor
@@ -49,16 +49,16 @@ type Knock struct {
 	roles        []viewer.Role
 }
 
-// Allows reports whether a signed-in person with that role may knock.
-func (k Knock) Allows(role viewer.Role) bool {
-	return k.Open || !k.Key && k.roles == nil || slices.Contains(k.roles, role)
+// Allows reports whether a signed-in person with that role may open it.
+func (a RouteAccess) Allows(role viewer.Role) bool {
+	return a.Open || !a.Key && a.roles == nil || slices.Contains(a.roles, role)
 }
 
-// Table lists what every route asks.
-func (s *Server) Table() []Knock {
-	var table []Knock
+// Table lists who may open every route.
+func (s *Server) Table() []RouteAccess {
+	var table []RouteAccess
 	for _, r := range s.routes() {
-		table = append(table, Knock{
+		table = append(table, RouteAccess{
 			Method: r.Method, Path: r.Path, Open: r.Access.Open, Owing: r.Access.Owing, Pending: r.Access.Open || r.Access.Pending,
 			Socket: r.Kind == web.SocketRoute, Script: r.Kind == web.ScriptRoute, Key: r.Access.Key, roles: r.Access.Roles,
 		})

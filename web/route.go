@@ -7,7 +7,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Access says who may knock at a route. Whose object it is, the act decides.
+// Access says who may open a route. Whose object it is, the act decides.
 type Access struct {
 	Roles   []viewer.Role // nil with Open or Owing: any
 	Open    bool          // signed in or not
@@ -16,7 +16,7 @@ type Access struct {
 	Key     bool          // a client's own system, with a key; sessions do not count
 }
 
-// Who may knock, as the packages' routes say it.
+// Who may open a route, as the packages say it.
 var (
 	Everyone       = Access{Open: true}
 	SignedIn       = Access{}

@@ -47,7 +47,7 @@ func Place(r *web.Request) string {
 func AccountPath(id uuid.UUID) string { return "/administration/comptes/" + id.String() }
 
 // Refuse shows page again with an act's message beside a field, or beside the password
-// that it is about; what the person cannot mend goes up unchanged.
+// that it is about; what the person cannot mend is returned unchanged.
 func Refuse(f *form.Form, field string, err error, page web.Page) error {
 	if errors.Is(err, passwords.ErrWeak) {
 		field = "password"

@@ -358,7 +358,7 @@ func TestR9_AnAdministratorSeesAndEndsTheKeysOfAClient(t *testing.T) {
 	admin.want("under another client", admin.post("/administration/entreprises/"+w.newClient(t).String()+form[1]), http.StatusNotFound)
 	admin.want("no key", admin.post(page+"/cles/moi/suppression"), http.StatusNotFound)
 	manager := w.managerOf(t, client)
-	manager.want("a manager's knock", manager.post(page+form[1]), http.StatusForbidden)
+	manager.want("a manager opens it", manager.post(page+form[1]), http.StatusForbidden)
 	s.ask(http.MethodGet, codesPath, "", "", http.StatusOK)
 	if a := admin.want("revoke", admin.post(page+form[1]), http.StatusSeeOther); !strings.HasPrefix(a.location(), page) {
 		t.Errorf("sent to %s", a.location())

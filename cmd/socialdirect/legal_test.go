@@ -58,7 +58,7 @@ func TestR33_BeforeAcceptingOnlyWhatNobodyIsKeptFromWorks(t *testing.T) {
 			if r.Path == "/deconnexion" {
 				continue // tried below
 			}
-			a := v.knock(r.Method, path)
+			a := v.open(r.Method, path)
 			walled := a.status == http.StatusSeeOther && strings.HasPrefix(a.location(), "/acceptation")
 			switch {
 			case r.Key: // a session opens nothing there

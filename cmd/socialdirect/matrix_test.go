@@ -10,11 +10,11 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// policy says of every route who may knock and what they get. It is written down
+// policy says of every route who may open it and what they get. It is written down
 // here without a look at the table of routes, so that either one being wrong shows;
 // a route that is missing here fails the build.
 //
-// Whoever may not knock gets the same everywhere: signed out, the way to the sign-in
+// Whoever may not open it gets the same everywhere: signed out, the way to the sign-in
 // (401 where the answer is no page); with a password alone, the way to the second
 // factor; in another role 403. What is somebody else's is answered like what is
 // not there: 404.
@@ -331,7 +331,7 @@ var (
 
 // rule is the policy of one route.
 type rule struct {
-	roles     []viewer.Role // who may knock; nil for whoever is signed in
+	roles     []viewer.Role // who may open it; nil for whoever is signed in
 	anybody   bool          // signed in or not
 	key       bool          // a client's own program alone
 	kind      kind
@@ -399,7 +399,7 @@ func (r rule) expects(c *caller, owner bool) outcome {
 	return outcome{status: r.status}
 }
 
-// may reports whether c may knock at all.
+// may reports whether c may open it at all.
 func (r rule) may(c *caller) bool {
 	return !r.key && (r.anybody || c.complete() && (r.roles == nil || slices.Contains(r.roles, c.role)))
 }
@@ -425,7 +425,7 @@ func (m *matrixWorld) routes(t *testing.T) (both []string) {
 	t.Helper()
 	for _, r := range m.platform.server.Table() {
 		if route := r.Method + " " + r.Path; policy[route].status == 0 {
-			t.Errorf("%s: no entry in the policy says who may knock", route)
+			t.Errorf("%s: no entry in the policy says who may open it", route)
 		} else {
 			both = append(both, route)
 		}
@@ -482,7 +482,7 @@ func (m *matrixWorld) hold(t *testing.T, r rule, c *caller, method, path string,
 	whose := map[bool]string{true: "the owner or a role for which nothing is owned", false: "not the owner, or nothing is there"}[owner]
 	who := fmt.Sprintf("%s %s as %s (%s)", method, path, c, whose)
 	want := r.expects(c, owner)
-	got := v.knockAs(r, method, path, fields)
+	got := v.openAs(r, method, path, fields)
 	if got.status != want.status {
 		t.Errorf("%s: got %d to %q, want %d", who, got.status, got.location(), want.status)
 		return

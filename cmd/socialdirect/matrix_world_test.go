@@ -46,7 +46,7 @@ type matrixWorld struct {
 	client, another uuid.UUID
 }
 
-// caller is somebody who knocks everywhere.
+// caller is somebody who opens every route.
 type caller struct {
 	name string
 	role viewer.Role // empty for somebody signed out
@@ -66,7 +66,7 @@ type object struct {
 	fill   []string   // what stands for the braces, in pairs
 	absent []string   // the same for what is not there, when that is not simply an identifier of nothing
 	query  string     // which the page asks for
-	owners []*visitor // nil for whoever may knock
+	owners []*visitor // nil for whoever may open it
 }
 
 func (o object) ownedBy(c *caller) bool {
@@ -82,8 +82,8 @@ func (o object) elsewhere(path string) string {
 	return strings.NewReplacer("{id}", nobody, "{code}", nobody, "{slug}", "personne", "{version}", "99", "{kind}", "autre").Replace(path) + o.query
 }
 
-// knockAs asks a route as its pages do.
-func (v *visitor) knockAs(r rule, method, path string, fields []string) answer {
+// openAs asks a route as its pages do.
+func (v *visitor) openAs(r rule, method, path string, fields []string) answer {
 	v.t.Helper()
 	switch {
 	case r.kind == aSocket:

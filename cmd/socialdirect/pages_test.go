@@ -95,8 +95,8 @@ func TestR8_StaffCannotDoAnythingBeforeTheSecondFactor(t *testing.T) {
 	v.want("a wrong code", v.post("/connexion/second-facteur", "code", "12345"), http.StatusUnprocessableEntity)
 }
 
-// knock asks a route of the table with nothing in hand.
-func (v *visitor) knock(method, path string) answer {
+// open asks a route of the table with nothing in hand.
+func (v *visitor) open(method, path string) answer {
 	v.t.Helper()
 	if method == http.MethodPost {
 		return v.post(path)

@@ -193,7 +193,7 @@ func TestR8_AHalfSignedInSessionReachesNothingElse(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{id}", "00000000-0000-4000-8000-000000000000").Replace(r.Path)
-		a := v.knock(r.Method, path)
+		a := v.open(r.Method, path)
 		sentBack := a.status == http.StatusSeeOther && strings.HasPrefix(a.location(), "/connexion/second-facteur")
 		if !sentBack && a.status != http.StatusUnauthorized {
 			t.Errorf("%s %s answers %d to %q", r.Method, path, a.status, a.location())

@@ -20,7 +20,7 @@ func TestR39_EveryRouteStandsInTheTableOnce(t *testing.T) {
 	if len(table) < 200 {
 		t.Fatalf("%d routes", len(table))
 	}
-	slices.SortFunc(table, func(a, b server.Knock) int {
+	slices.SortFunc(table, func(a, b server.RouteAccess) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
 	})
 	for i, k := range table {
@@ -31,8 +31,8 @@ func TestR39_EveryRouteStandsInTheTableOnce(t *testing.T) {
 	}
 }
 
-// whoMay says who may knock, as a reader of the table wants to know it.
-func whoMay(k server.Knock) string {
+// whoMay says who may open a route, as a reader of the table wants to know it.
+func whoMay(k server.RouteAccess) string {
 	switch {
 	case k.Key:
 		return "a client's system"
@@ -53,7 +53,7 @@ func whoMay(k server.Knock) string {
 func TestR39_TheNavigationOfEveryRoleLeadsToItsOwnPages(t *testing.T) {
 	t.Parallel()
 	s := platformOf(t).platform.server
-	open := map[string]server.Knock{}
+	open := map[string]server.RouteAccess{}
 	for _, k := range s.Table() {
 		if k.Method == http.MethodGet {
 			open[k.Path] = k
