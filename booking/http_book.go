@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"socialdirect/booking/agenda"
@@ -250,16 +251,18 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 // slotRefusals are those for which another hour or mode may do.
 var slotRefusals = []*fault.Fault{agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, appointment.ErrMode, errTooSoon}
 
-// refuse leads back to the agenda where another hour or mode may do, and where none
-// does, says why and gives back what was typed; any other error is returned unchanged.
+// refuse leads back to the agenda where another hour or mode may do. Where none does, it
+// says why and gives back what was typed. Any other error is returned unchanged.
 func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
+	if slices.ContainsFunc(slotRefusals, func(why *fault.Fault) bool { return errors.Is(err, why) }) {
+		return appointment.Refuse(err, h.agendaAgain(r, e, request), slotRefusals...)
+	}
+	if errors.Is(err, worker.ErrNotOffered) {
+		if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); missing == nil {
+			err = errLeft
+		}
+	}
 	refused := refusedPage{OnBehalf: e, Typed: appointment.HiddenFields(request), Bound: appointment.BoundOf(err) != nil}
-	if !refused.Bound {
-		err = appointment.Refuse(err, h.agendaAgain(r, e, request), slotRefusals...)
-	}
-	if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); errors.Is(err, worker.ErrNotOffered) && missing == nil {
-		err = errLeft
-	}
 	return appointment.Refuse(err, refused.because, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
 }
 

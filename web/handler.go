@@ -22,8 +22,7 @@ type Request struct {
 // that package server turns into a status and a page.
 type Handler func(w http.ResponseWriter, r *Request) error
 
-// FormHandler answers one route that a form is sent to; f is what was sent, decoded by
-// nobody yet.
+// FormHandler answers one route that a form is sent to. It decodes the fields of f itself.
 type FormHandler func(w http.ResponseWriter, r *Request, f *form.Form) error
 
 // WithContext is the same request with another context (http.Request.WithContext).

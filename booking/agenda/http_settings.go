@@ -52,7 +52,7 @@ func (h *HTTP) savedSettings(r *web.Request) (*form.Form, error) {
 	s, err := h.agendas.Settings(r.Context(), r.Viewer)
 	values := map[string]string{"holiday_region": s.HolidayRegion}
 	for _, n := range worker.Numbers {
-		values[n.Name()] = n.Text(n.Of(s))
+		values[n.Column] = n.Text(n.Of(s))
 	}
 	return form.New(values), err
 }
@@ -73,9 +73,9 @@ func (h *HTTP) settings(w http.ResponseWriter, r *web.Request) error {
 // decodeNumber decodes a numeric setting. The message names the setting, since it also
 // appears in the list above the form.
 func decodeNumber(f *form.Form, n worker.Number) int {
-	value, ok := n.Parse(f.Text(n.Name(), form.Text{Max: 4}))
-	if f.Error(n.Name()) == "" && !ok {
-		f.Fail(n.Name(), fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", n.Counted, n.Least, n.Most))
+	value, ok := n.Parse(f.Text(n.Column, form.Text{Max: 4}))
+	if f.Error(n.Column) == "" && !ok {
+		f.Fail(n.Column, fmt.Sprintf("%s : écrivez un nombre entier entre %d et %d.", n.Counted, n.Least, n.Most))
 	}
 	return value
 }
@@ -86,10 +86,7 @@ func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form)
 	for _, n := range worker.Numbers {
 		n.Set(&s, decodeNumber(f, n))
 	}
-	if f.Valid() && s.LeadTime() >= s.Horizon() {
-		f.Fail("notice_hours", "Ce délai dépasse le nombre de semaines ouvertes : personne ne pourrait réserver.")
-	}
-	err := f.Save(nil, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
+	err := f.Save(form.Beside{worker.ErrLeadTime: "lead_time_hours"}, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
 	if err != nil {
 		return err
 	}

@@ -21,15 +21,13 @@ func (s *Service) Settings(ctx context.Context, v *viewer.Viewer) (worker.Settin
 	return row.Settings, err
 }
 
-var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas possible.")
-
 // SaveSettings stores the viewer's settings. Existing appointments do not change.
 func (s *Service) SaveSettings(ctx context.Context, v *viewer.Viewer, settings worker.Settings) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
 	}
-	if !settings.Within() {
-		return errSettings
+	if err := settings.Check(); err != nil {
+		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := worker.Lock(ctx, tx, v.ID); err != nil {

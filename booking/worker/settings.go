@@ -1,12 +1,12 @@
 package worker
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"time"
 
 	"socialdirect/booking/slot"
+	"socialdirect/internal/fault"
 )
 
 // Settings are the settings of a worker's agenda. Each numeric one has an entry in
@@ -22,10 +22,9 @@ type Settings struct {
 
 // Number is a setting that is a whole number.
 type Number struct {
-	// Column is the column of the table, with a constraint of the same bounds. It is also
-	// the name of the form's field, unless Field is another.
+	// Column is the column of the table, with a constraint of the same bounds, and the
+	// name of the form's field.
 	Column  string
-	Field   string
 	Label   string
 	Hint    string
 	Counted string // what is counted, as a message begins
@@ -52,7 +51,7 @@ var Numbers = []Number{
 		of: func(s *Settings) *int { return &s.BufferAfter },
 	},
 	{
-		Column: "lead_time_hours", Field: "notice_hours", Label: "Réservable au plus tard combien d’heures avant\u00a0?", Counted: "Heures à l’avance",
+		Column: "lead_time_hours", Label: "Réservable au plus tard combien d’heures avant\u00a0?", Counted: "Heures à l’avance",
 		Hint: "0\u00a0: jusqu’au dernier moment.", Most: 14 * 24,
 		of: func(s *Settings) *int { return &s.LeadTimeHours },
 	},
@@ -71,9 +70,6 @@ var Numbers = []Number{
 const maxWeeks = int(slot.Horizon / (7 * 24 * time.Hour))
 
 func fromTo(least, most int) string { return fmt.Sprintf("De %d à %d.", least, most) }
-
-// Name is the name of the form's field.
-func (n Number) Name() string { return cmp.Or(n.Field, n.Column) }
 
 // Of returns the value of the setting.
 func (n Number) Of(s Settings) int { return *n.of(&s) }
@@ -115,13 +111,23 @@ func (s Settings) LeadTime() time.Duration { return time.Duration(s.LeadTimeHour
 // Horizon is the most time between booking and start.
 func (s Settings) Horizon() time.Duration { return time.Duration(s.HorizonWeeks) * 7 * 24 * time.Hour }
 
-// Within reports whether every setting is within its bounds.
-func (s Settings) Within() bool {
+var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas possible.")
+
+// ErrLeadTime says that the lead time leaves nothing of the horizon.
+var ErrLeadTime = fault.New(fault.Invalid, "Ce délai dépasse le nombre de semaines ouvertes\u00a0: personne ne pourrait réserver.")
+
+// Check fails with ErrLeadTime, or with Invalid where a setting is outside of its bounds.
+func (s Settings) Check() error {
 	for _, n := range Numbers {
 		if !n.allows(n.Of(s)) {
-			return false
+			return errSettings
 		}
 	}
-	_, known := slot.RegionNamed(s.HolidayRegion)
-	return known && s.LeadTime() < s.Horizon()
+	if _, known := slot.RegionNamed(s.HolidayRegion); !known {
+		return errSettings
+	}
+	if s.LeadTime() >= s.Horizon() {
+		return ErrLeadTime
+	}
+	return nil
 }

@@ -159,11 +159,15 @@ func (w *world) slotOf(t *testing.T, worker *visitor, days int) string {
 func TestR41_SettingsAndAbsencesSayWhatToDoBesideEachField(t *testing.T) {
 	t.Parallel()
 	v := platformOf(t).worker(t, "hortense")
-	settings := map[string]string{"holiday_region": "martinique", "buffer_before": "10", "buffer_after": "5", "notice_hours": "24", "horizon_weeks": "8", "per_day": "6"}
+	settings := map[string]string{"holiday_region": "martinique", "buffer_before": "10", "buffer_after": "5", "lead_time_hours": "24", "horizon_weeks": "8", "per_day": "6"}
 	v.wantMessages("/agenda/reglages", settings, map[string][]string{
-		"holiday_region": {"", "atlantide"}, "buffer_before": {"", "61", "-1", "dix"}, "buffer_after": {"1.5"}, "notice_hours": {"337", "99999"},
+		"holiday_region": {"", "atlantide"}, "buffer_before": {"", "61", "-1", "dix"}, "buffer_after": {"1.5"}, "lead_time_hours": {"337", "99999"},
 		"horizon_weeks": {"0", "27"}, "per_day": {"0", "25"},
 	})
+	never := v.want("a lead time as long as the horizon", v.post("/agenda/reglages", "holiday_region", "martinique", "buffer_before", "0", "buffer_after", "0", "lead_time_hours", "168", "horizon_weeks", "1"), http.StatusUnprocessableEntity)
+	if !strings.Contains(never.body, `id="lead_time_hours-error"`) {
+		t.Error("it does not say that nobody could book")
+	}
 	v.want("saved", v.post("/agenda/reglages", pairs(settings)...), http.StatusSeeOther)
 	page := v.want("shown", v.get("/agenda/reglages"), http.StatusOK)
 	for _, want := range []string{`value="martinique" selected`, "Abolition de l’esclavage", `name="per_day" type="text" value="6"`} {
