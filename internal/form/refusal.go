@@ -24,7 +24,7 @@ func (f *Form) Save(beside Beside, save func() error) error {
 // Refuse says an act's refusal at its field; any other error is returned.
 func (f *Form) Refuse(err error, beside Beside) error {
 	for refusal, field := range beside {
-		if refusal != nil && errors.Is(err, refusal) {
+		if errors.Is(err, refusal) {
 			f.Fail(field, refusal.Message)
 			return nil
 		}
