@@ -23,10 +23,10 @@ func (s *Service) Cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker})
 }
 
-// cancelInTime is Cancel after a page that said it was penalty-free: after the limit it
+// cancelPenaltyFree is Cancel after a page that said it was penalty-free: after the limit it
 // fails with Conflict and changes nothing.
-func (s *Service) cancelInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
-	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, inTime: true})
+func (s *Service) cancelPenaltyFree(ctx context.Context, v *viewer.Viewer, id uuid.UUID, explanation string) (appointment.Status, error) {
+	return s.cancel(ctx, v, id, explanation, cancelling{persons: v.Role != viewer.SocialWorker, penaltyFree: true})
 }
 
 // CancelAsked is Cancel by a worker at the person's request: it counts as the person's,
@@ -37,8 +37,8 @@ func (s *Service) CancelAsked(ctx context.Context, v *viewer.Viewer, id uuid.UUI
 
 // cancelling is how an appointment is cancelled.
 type cancelling struct {
-	persons bool // it counts as the person's, not the worker's
-	inTime  bool // only if penalty-free
+	persons     bool // it counts as the person's, not the worker's
+	penaltyFree bool // only if penalty-free
 }
 
 // errLimitPassed means that an act announced as penalty-free no longer is.
@@ -61,7 +61,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 			return errTooLate
 		}
 		status = statusAfterCancel(a, tx.Now, how.persons)
-		if how.inTime && status == appointment.CancelledLate {
+		if how.penaltyFree && status == appointment.CancelledLate {
 			return errLimitPassed
 		}
 		if err := s.Appointments.Spend(ctx, tx, v, a.BeneficiaryID); err != nil {

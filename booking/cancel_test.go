@@ -77,7 +77,7 @@ func TestR18_MovingOrCancellingTwiceIsDoneOnce(t *testing.T) {
 	p := bookingtest.NewTrio(t)
 	ctx := context.Background()
 	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
-	if ended := bookingtest.AtOnce(8, func(int) error { return p.Bookings.MoveInTime(ctx, p.Zoe, a.ID, hour(20)) }); ended[""] != 8 {
+	if ended := bookingtest.AtOnce(8, func(int) error { return p.Bookings.MovePenaltyFree(ctx, p.Zoe, a.ID, hour(20)) }); ended[""] != 8 {
 		t.Errorf("moving: %v", ended)
 	}
 	if now := p.State(t, a.ID); !now.StartsAt.Equal(hour(20)) || now.Sequence != 1 || p.Notified(t, p.Nadia)["change"] != 1 {

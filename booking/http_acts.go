@@ -189,7 +189,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	case page.Worker() && f.Ticked("asked"):
 		cancel = h.bookings.CancelAsked
 	case shownPenaltyFree(f):
-		cancel = h.bookings.cancelInTime
+		cancel = h.bookings.cancelPenaltyFree
 	}
 	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
 		return appointment.Refuse(err, h.cancelAgain(r, f), errLimitPassed)

@@ -121,7 +121,7 @@ func (h *HTTP) Move(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	}
 	move := h.bookings.Move
 	if shownPenaltyFree(f) {
-		move = h.bookings.MoveInTime
+		move = h.bookings.MovePenaltyFree
 	}
 	if err := move(r.Context(), page.Viewer, page.ID, startsAt); err != nil {
 		return appointment.Refuse(err, h.moveAgain(r, f), moveRefusals...)

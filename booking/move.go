@@ -35,13 +35,13 @@ func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, star
 	return s.moveTo(ctx, v, id, startsAt, false)
 }
 
-// MoveInTime is Move after a page that said it was penalty-free: after the limit it fails
+// MovePenaltyFree is Move after a page that said it was penalty-free: after the limit it fails
 // with Conflict and changes nothing.
-func (s *Service) MoveInTime(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
+func (s *Service) MovePenaltyFree(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
 	return s.moveTo(ctx, v, id, startsAt, true)
 }
 
-func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, inTime bool) error {
+func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time, penaltyFree bool) error {
 	var person uuid.UUID
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		h, err := s.lock(ctx, tx, v, id)
@@ -52,7 +52,7 @@ func (s *Service) moveTo(ctx context.Context, v *viewer.Viewer, id uuid.UUID, st
 		if h.Cancellable(tx.Now) && startsAt.Equal(h.StartsAt) {
 			return nil
 		}
-		if inTime && h.late(v, tx.Now) {
+		if penaltyFree && h.late(v, tx.Now) {
 			return errLimitPassed
 		}
 		return s.move(ctx, tx, v, h, startsAt)

@@ -29,7 +29,7 @@ func TestR18_MovingKeepsTheAppointmentAndReleasesTheOldSlot(t *testing.T) {
 		t.Errorf("notified of %v and %v", zoe, nadia)
 	}
 	if again := p.Book(t, p.Zoe, p.Nadia, hour(52), slot.Video); again.Status != appointment.Confirmed {
-		t.Errorf("moving in time left a mark: %q", again.Status)
+		t.Errorf("a penalty-free move left a mark: %q", again.Status)
 	}
 }
 

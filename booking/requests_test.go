@@ -40,7 +40,7 @@ func TestR19_AfterALateCancellationABookingIsARequestWithThatWorkerAlone(t *test
 	}
 }
 
-func TestR19_CancellingInTimeLeavesNoMark(t *testing.T) {
+func TestR19_PenaltyFreeCancellingLeavesNoMark(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(24), slot.Video)
@@ -50,7 +50,7 @@ func TestR19_CancellingInTimeLeavesNoMark(t *testing.T) {
 	_, err = p.Bookings.Cancel(t.Context(), p.Nadia, b.ID, "")
 	must(t, err)
 	if again := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video); again.Status != appointment.Confirmed {
-		t.Errorf("after a cancellation in time and the worker's own: %q", again.Status)
+		t.Errorf("after a penalty-free cancelling and the worker's own: %q", again.Status)
 	}
 }
 

@@ -37,12 +37,18 @@ func (a Agenda) slots(span slot.Period) []slot.Slot {
 	})
 }
 
-// Available returns the slots inside span that can be booked at now.
+// Available returns the slots inside span that can be booked at now, with the modes in
+// which they can.
 func (a Agenda) Available(span slot.Period, now time.Time) []slot.Slot {
 	perDay := a.perDay()
-	return slices.DeleteFunc(a.slots(span), func(s slot.Slot) bool {
-		return !a.inTime(s.StartsAt, now) || a.full(s.StartsAt, perDay) || a.crowded(s.Period())
-	})
+	var available []slot.Slot
+	for _, s := range a.slots(span) {
+		s.Modes = a.modesInWindow(s, now)
+		if len(s.Modes) > 0 && !a.full(s.StartsAt, perDay) && !a.crowded(s.Period()) {
+			available = append(available, s)
+		}
+	}
+	return available
 }
 
 // SlotAt returns the slot that starts at that instant, booked or not.
@@ -54,13 +60,14 @@ func (a Agenda) SlotAt(at time.Time) (slot.Slot, bool) {
 	return slots[0], true
 }
 
-// Bookable returns the slot that starts at that instant if it can be booked at now.
-// Otherwise it fails with ErrUnavailable if the hour is not offered, with ErrBooked if an
-// appointment occupies it, and with ErrClosed if the appointments around it leave no room.
+// Bookable returns the slot that starts at that instant if it can be booked at now in that
+// mode. Otherwise it fails with ErrUnavailable if the slot is not offered, with ErrBooked
+// if an appointment occupies it, and with ErrClosed if the appointments around it leave no
+// room.
 func (a Agenda) Bookable(at, now time.Time, mode slot.Mode) (slot.Slot, error) {
 	hour, ok := a.SlotAt(at)
 	switch {
-	case !ok || !hour.Offers(mode) || !a.inTime(at, now):
+	case !ok || !slices.Contains(a.modesInWindow(hour, now), mode):
 		return slot.Slot{}, appointment.ErrUnavailable
 	case slot.OverlapsAny(hour.Period(), a.booked):
 		return slot.Slot{}, ErrBooked

@@ -117,7 +117,16 @@ func (s scene) model() []slot.Slot {
 		}
 	}
 	slices.SortFunc(kept, func(a, b slot.Slot) int { return a.StartsAt.Compare(b.StartsAt) })
-	return slices.DeleteFunc(kept, func(k slot.Slot) bool { return !s.allows(k.StartsAt) })
+	for i, k := range kept {
+		kept[i].Modes = slices.DeleteFunc(slices.Clone(k.Modes), func(m slot.Mode) bool { return !s.inWindow(k.StartsAt, m) })
+	}
+	return slices.DeleteFunc(kept, func(k slot.Slot) bool { return len(k.Modes) == 0 || !s.allows(k.StartsAt) })
+}
+
+// inWindow reports whether the booking window leaves that mode at that instant.
+func (s scene) inWindow(at time.Time, _ slot.Mode) bool {
+	hours := at.Sub(s.now).Hours()
+	return hours > 0 && hours >= float64(s.settings.LeadTimeHours) && hours <= float64(s.settings.HorizonWeeks)*168
 }
 
 func sorted(candidates []candidate) []candidate {
@@ -147,10 +156,6 @@ func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }
 
 func (s scene) allows(at time.Time) bool {
 	if at.Before(s.span.From) || !at.Before(s.span.To) || !everyMinute(at, func(m time.Time) bool { return !s.away(m) }) {
-		return false
-	}
-	hours := at.Sub(s.now).Hours()
-	if hours <= 0 || hours < float64(s.settings.LeadTimeHours) || hours > float64(s.settings.HorizonWeeks)*168 {
 		return false
 	}
 	today := 0
@@ -247,7 +252,7 @@ func drawSettings(t *rapid.T) worker.Settings {
 	buffer := rapid.SampledFrom([]int{0, 0, 5, 10, 45, 60})
 	return worker.Settings{
 		HolidayRegion: rapid.SampledFrom(regions).Draw(t, "region"), BufferBefore: buffer.Draw(t, "before"), BufferAfter: buffer.Draw(t, "after"),
-		LeadTimeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "notice"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
+		LeadTimeHours: rapid.SampledFrom([]int{0, 0, 1, 24, 72}).Draw(t, "lead time"), HorizonWeeks: rapid.SampledFrom([]int{1, 3, 26}).Draw(t, "horizon"),
 		PerDay: rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "cap"),
 	}
 }
@@ -272,18 +277,30 @@ func (s scene) check(t interface {
 	if !slices.EqualFunc(got, want, func(a, b slot.Slot) bool { return a.StartsAt.Equal(b.StartsAt) && slices.Equal(a.Modes, b.Modes) }) {
 		t.Errorf("%s: the agenda has\n%v\nthe model\n%v\nin %+v", s.zone, starts(got, s.zone), starts(want, s.zone), s)
 	}
-	for i, slot := range got {
-		if i > 0 && slot.StartsAt.Sub(got[i-1].StartsAt) < time.Hour {
-			t.Errorf("%v overlaps the slot before", slot)
-		}
-		if _, err := s.agenda().Bookable(slot.StartsAt, s.now, slot.Modes[0]); err != nil {
-			t.Errorf("%v is shown, and refused: %v", slot, err)
+	for i, g := range got {
+		if i > 0 && g.StartsAt.Sub(got[i-1].StartsAt) < time.Hour {
+			t.Errorf("%v overlaps the slot before", g)
 		}
 	}
 	for at := s.span.From; at.Before(s.span.To); at = at.Add(15 * time.Minute) {
-		shown := slices.ContainsFunc(got, func(g slot.Slot) bool { return g.StartsAt.Equal(at) })
-		if _, err := s.agenda().Bookable(at, s.now, slot.Video); !shown && err == nil {
-			t.Errorf("%v is accepted, and was never shown", at)
+		s.checkBookable(t, at, slot.ModesAt(got, at))
+	}
+	for _, g := range got {
+		s.checkBookable(t, g.StartsAt, g.Modes)
+	}
+}
+
+// checkBookable checks that the act accepts an instant in the modes that are shown, and in
+// no other.
+func (s scene) checkBookable(t interface {
+	Errorf(string, ...any)
+	Helper()
+}, at time.Time, shown []slot.Mode) {
+	t.Helper()
+	for _, mode := range slot.Modes {
+		_, err := s.agenda().Bookable(at, s.now, mode)
+		if accepted := err == nil; accepted != slices.Contains(shown, mode) {
+			t.Errorf("%v in mode %s is shown in %v: %v", at, mode, shown, err)
 		}
 	}
 }

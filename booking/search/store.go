@@ -102,15 +102,15 @@ const found = `($1 = '' or $1 = any(reasons)) and ($2 = '' or $2 = any(languages
 	and ($4 = '' or exists (select from places l where l.social_worker_id = account_id and l.retired_at is null
 		and position(lower($4) in lower(l.name || ' ' || l.address)) > 0))`
 
-// stillAhead is the SQL condition of a stored slot f of worker w that can still be booked
-// at $5, in one of the modes $3.
-var stillAhead = agenda.StillAhead("$5") + ` and f.modes && $3::text[]`
+// bookable is the SQL condition of a stored slot f of worker w that can be booked at $5 in
+// one of the modes $3.
+var bookable = agenda.ModesInWindow("$5", "$3")
 
 // readCandidates reads every matching worker. Its cost does not depend on the number of
 // appointments.
 func readCandidates(ctx context.Context, q postgres.Querier, s Search, now time.Time) ([]candidateRow, error) {
 	return postgres.All[candidateRow](ctx, q, `
-		select w.account_id, (select min(f.starts_at) from available_slots f where f.social_worker_id = w.account_id and `+stillAhead+`) as first
+		select w.account_id, (select min(f.starts_at) from available_slots f where f.social_worker_id = w.account_id and `+bookable+`) as first
 		from social_workers w where `+found+` and `+worker.CoveredAt("$5")+` and $6::uuid in (w.account_id, '00000000-0000-0000-0000-000000000000'::uuid)`,
 		s.Reason, s.Language, s.Modes, s.Town, now, s.Worker)
 }
@@ -123,7 +123,7 @@ func readSoonest(ctx context.Context, q postgres.Querier, t Seeker, candidates [
 			select f.social_worker_id, f.starts_at, f.modes, dense_rank() over (order by f.starts_at) as instant,
 			       row_number() over (partition by f.starts_at order by hashtextextended($6::uuid::text || f.social_worker_id, 0)) as choice
 			from available_slots f join social_workers w on w.account_id = f.social_worker_id
-			where f.social_worker_id = any($1) and `+stillAhead+` and f.starts_at >= $4 and f.starts_at < $2) as kept
+			where f.social_worker_id = any($1) and `+bookable+` and f.starts_at >= $4 and f.starts_at < $2) as kept
 		where instant <= $7 and choice <= $8 order by starts_at, choice`,
 		candidates, span.To, t.Modes, span.From, t.Now, t.Person, instantsRead, choicesRead)
 }
