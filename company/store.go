@@ -2,7 +2,6 @@ package company
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"socialdirect/internal/fault"
@@ -55,11 +54,9 @@ func readBySlug(ctx context.Context, q postgres.Querier, slug string, now time.T
 	return c, err
 }
 
-var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 func readClients(ctx context.Context, q postgres.Querier, words string, most int) ([]Client, error) {
 	rows, err := postgres.All[clientRow](ctx, q, selectClient+`
-		where c.name ilike $1 or c.slug ilike $1 order by c.name, c.id limit nullif($2, 0)`, "%"+likeSigns.Replace(words)+"%", most)
+		where c.name ilike $1 or c.slug ilike $1 order by c.name, c.id limit nullif($2, 0)`, "%"+postgres.EscapeLike(words)+"%", most)
 	clients := make([]Client, len(rows))
 	for i, row := range rows {
 		clients[i] = Client(row)

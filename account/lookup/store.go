@@ -45,10 +45,8 @@ func ReadDoubles(ctx context.Context, q postgres.Querier, p Probe, except uuid.U
 		limit $5`, p.Email, p.FirstName, p.LastName, p.Mobile, resultsShown, except))
 }
 
-var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 func searchBeneficiaries(ctx context.Context, q postgres.Querier, words, mobile string, most int) ([]Double, error) {
-	by, value := `(name_key like person_key($1) or surname_key like person_key($1))`, likeEscapes.Replace(words)+"%"
+	by, value := `(name_key like person_key($1) or surname_key like person_key($1))`, postgres.EscapeLike(words)+"%"
 	switch {
 	case mobile != "":
 		by, value = `mobile = $1`, mobile

@@ -77,14 +77,12 @@ var foldLetters = func() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }()
 
-var likeSigns = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 // ReadMatching returns the accounts whose name, address or number contains every one
 // of the words, in the order of their names.
 func ReadMatching(ctx context.Context, q postgres.Querier, words []string, skip, most int) ([]Account, error) {
 	patterns := make([]string, len(words))
 	for i, word := range words {
-		patterns[i] = "%" + likeSigns.Replace(foldLetters.Replace(strings.ToLower(word))) + "%"
+		patterns[i] = "%" + postgres.EscapeLike(foldLetters.Replace(strings.ToLower(word))) + "%"
 	}
 	rows, err := postgres.All[accountRow](ctx, q, selectAccount+`
 		where translate(lower(first_name || ' ' || last_name), $2, $3) || ' ' || lower(coalesce(email, '')) || ' ' || coalesce(mobile, '') like all ($1)
