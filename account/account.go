@@ -30,6 +30,7 @@ import (
 	"socialdirect/account/passwordreset"
 	"socialdirect/account/passwords"
 	"socialdirect/account/people"
+	"socialdirect/account/profile"
 	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
@@ -55,6 +56,7 @@ type Service struct {
 	PasswordResets *passwordreset.Service
 	Decisions      *decision.Service
 	Ages           *age.Service
+	Profiles       *profile.Service
 
 	db        *postgres.DB
 	queue     *jobs.Queue
@@ -103,6 +105,7 @@ func New(p Parts) (*Service, error) {
 		PasswordResets: passwordreset.New(passwordreset.Parts{DB: db, Limits: limits, Outbox: mails, Passwords: hasher, People: persons, Sessions: sessions}),
 		Decisions:      decisions,
 		Ages:           age.New(age.Parts{DB: db, Vault: vault, Outbox: mails, People: persons, Decisions: decisions}),
+		Profiles:       profile.New(profile.Parts{DB: db, Limits: limits, People: persons, Codes: codes, Outbox: mails}),
 		Reports:        report.New(db, vault, persons),
 		db:             db, queue: p.Queue, vault: vault, companies: p.Companies, legal: p.Legal,
 		Passwords: hasher,

@@ -8,6 +8,7 @@ import (
 	"socialdirect/account/factor"
 	"socialdirect/account/lookup"
 	"socialdirect/account/passwordreset"
+	"socialdirect/account/profile"
 	"socialdirect/account/report"
 	"socialdirect/account/session"
 	"socialdirect/account/signup"
@@ -34,8 +35,8 @@ type HTTP struct {
 	Reports        *report.HTTP
 	PasswordResets *passwordreset.HTTP
 	Decisions      *decision.HTTP
-
-	Ages *age.HTTP
+	Ages           *age.HTTP
+	Profiles       *profile.HTTP
 
 	accounts *Service
 	render   *web.Renderer
@@ -55,6 +56,7 @@ func NewHTTP(p PageParts) *HTTP {
 		PasswordResets: passwordreset.NewHTTP(a.PasswordResets, sessions, p.Render),
 		Decisions:      decision.NewHTTP(a.Decisions, p.Render, p.Coming),
 		Ages:           age.NewHTTP(a.Ages, p.Render),
+		Profiles:       profile.NewHTTP(a.Profiles, a.Ages, p.Render),
 		accounts:       a, render: p.Render, coming: p.Coming,
 	}
 }

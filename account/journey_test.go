@@ -37,7 +37,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	if err != nil || who == nil || who.ID != person.ID || who.Name != "Anne-Marie Le Goff" {
 		t.Fatalf("signed in as %+v, %v", who, err)
 	}
-	if err := w.Accounts.UpdateProfile(t.Context(), who, people.Profile{FirstName: "Anne", LastName: "Le Goff", Mobile: "+33611111111", Zone: "Europe/Paris"}); err != nil {
+	if err := w.Accounts.Profiles.Update(t.Context(), who, people.Profile{FirstName: "Anne", LastName: "Le Goff", Mobile: "+33611111111", Zone: "Europe/Paris"}); err != nil {
 		t.Error(err)
 	}
 	if kept, err := w.Accounts.People.Person(t.Context(), person.ID); err != nil || kept.Mobile != "+33612345679" || kept.FirstName != "Anne" {

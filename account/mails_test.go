@@ -63,7 +63,7 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 					case 2:
 						err = w.Accounts.PasswordResets.Ask(ctx, email, session.Device{Place: place})
 					case 3:
-						if err = w.Accounts.AskEmail(ctx, v, email, false); fault.Is(err, fault.Throttled) {
+						if err = w.Accounts.Profiles.AskEmail(ctx, v, email, false); fault.Is(err, fault.Throttled) {
 							err = nil
 						}
 					}

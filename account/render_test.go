@@ -31,7 +31,6 @@ func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 			Decisions: []decision.Decided{{Act: decision.ChangeRole, Role: viewer.DPO, Reason: "a\nb", Author: "Claire", At: at}, {Act: decision.Suspend, At: at}},
 		},
 		accountPage{Viewer: v, Account: people.Account{Person: people.Person{Role: viewer.Beneficiary}}, Ages: []age.Check{{DueOn: at}, {Outcome: age.Verified, SettledAt: &at, Reason: "a\nb"}, {Outcome: age.Closed}}},
-		profilePage{Age: &age.Check{DueOn: at}},
 		factorResetPage{Account: full},
 		journalPage{Journal{Holds: true, Lines: 1, Hash: []byte{1, 2, 3}}, byDay([]audit.Line{line, {At: at.AddDate(0, 0, -1)}}, time.UTC)},
 	)

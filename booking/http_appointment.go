@@ -115,7 +115,7 @@ func (h *HTTP) shown(r *web.Request, f *form.Form) (appointmentPage, error) {
 	page.CanEnter = a.Status.Agreed() && a.Mode == slot.Video && !now.Before(page.DoorsOpenAt) && now.Before(a.EndsAt.Add(Doors))
 	its := v.ID == a.SocialWorkerID
 	if err == nil && page.Coming {
-		page.Prove, err = h.bookings.Accounts.Unproved(r.Context(), v)
+		page.Prove, err = h.bookings.Accounts.Profiles.Unproved(r.Context(), v)
 	}
 	if err == nil {
 		page.Answerable, err = h.bookings.Rebookings.Answerable(r.Context(), v, a)

@@ -163,10 +163,10 @@ func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
-	must(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "libre@exemple.fr", false))
 	letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
 	must(t, err)
-	must(t, w.Accounts.ChangeEmail(ctx, letters[0].Token, nil))
+	must(t, w.Accounts.Profiles.ChangeEmail(ctx, letters[0].Token, nil))
 	wantFault(t, "a link to an address that somebody moved to", w.Accounts.SignUps.Validate(ctx, moved), fault.Gone)
 	wantOwner(t, w, "libre@exemple.fr", "Zoé", bookingtest.Password, accounttest.IntruderPassword)
 }

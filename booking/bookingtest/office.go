@@ -224,7 +224,7 @@ func (o *PostOffice) Choose(t testing.TB, change func(*people.Contact)) {
 	t.Helper()
 	c := people.DefaultContact
 	change(&c)
-	Must(t, o.Accounts.ChooseContact(context.Background(), o.Zoe, c))
+	Must(t, o.Accounts.Profiles.ChooseContact(context.Background(), o.Zoe, c))
 }
 
 // SendAbout queues a notification of a new appointment in some status, as the acts do, and

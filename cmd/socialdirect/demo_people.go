@@ -259,7 +259,7 @@ func (e examples) signUp(ctx context.Context, code string, who signup.SignUp) er
 	if err != nil {
 		return err
 	}
-	return e.platform.accounts.ProveMobileByHand(ctx, person.ID)
+	return e.platform.accounts.Profiles.ProveMobileByHand(ctx, person.ID)
 }
 
 var allReasons = []string{"money", "housing", "family", "caregiving", "disability", "retirement"}

@@ -29,7 +29,8 @@ var parted = map[string][]string{
 	"account/decision":      {"account/signup", "account/session", "account/outbox", "account/pages", "account/people"},
 	"account/age":           {"account/decision", "account/outbox", "account/pages", "account/people"},
 	"account/passwordreset": {"account/factor", "account/session", "account/outbox", "account/pages", "account/people", "account/limit", "account/passwords"},
-	"account":               {"account/passwordreset", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
+	"account/profile":       {"account/age", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit"},
+	"account":               {"account/passwordreset", "account/profile", "account/age", "account/decision", "account/report", "account/signup", "account/lookup", "account/factor", "account/session", "account/outbox", "account/smscode", "account/pages", "account/people", "account/limit", "account/passwords"},
 
 	"company/figures": {},
 	"company/apikey":  {},

@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// UpdateProfile saves the viewer's own profile.
-func (s *Service) UpdateProfile(ctx context.Context, v *viewer.Viewer, p people.Profile) error {
+// Update saves the viewer's own profile.
+func (s *Service) Update(ctx context.Context, v *viewer.Viewer, p people.Profile) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		before, err := lockMobile(ctx, tx, v.ID)
 		if err != nil {

@@ -1,4 +1,4 @@
-package account_test
+package profile_test
 
 import (
 	"fmt"
@@ -32,13 +32,13 @@ func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer 
 
 func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number string) {
 	t.Helper()
-	must(t, w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}))
+	must(t, w.Accounts.Profiles.Update(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}))
 }
 
 // askProof has a code sent, and returns it with the number that it went to.
 func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to string) {
 	t.Helper()
-	must(t, w.Accounts.SendMobileCode(t.Context(), v))
+	must(t, w.Accounts.Profiles.SendMobileCode(t.Context(), v))
 	phone := &accounttest.Phone{}
 	if err := accounttest.SendTexts(t, w, phone); err != nil || len(phone.Sent) != 1 {
 		t.Fatalf("sent %+v, %v", phone.Sent, err)
@@ -48,7 +48,7 @@ func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to st
 
 func mobileProved(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	t.Helper()
-	m, err := w.Accounts.Mobile(t.Context(), v)
+	m, err := w.Accounts.Profiles.Mobile(t.Context(), v)
 	must(t, err)
 	return m.Proved
 }
@@ -69,16 +69,16 @@ func TestR47_ANumberIsProvedByTheCodeSentToIt(t *testing.T) {
 	if to != "+33698765432" || mobileProved(t, w, v) {
 		t.Fatalf("sent to %s, proved %v", to, mobileProved(t, w, v))
 	}
-	if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) || mobileProved(t, w, v) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) || mobileProved(t, w, v) {
 		t.Errorf("a wrong code: %v", err)
 	}
-	if err := w.Accounts.ProveMobile(t.Context(), v, " "+code[:3]+" "+code[3:]); err != nil || !mobileProved(t, w, v) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, " "+code[:3]+" "+code[3:]); err != nil || !mobileProved(t, w, v) {
 		t.Errorf("the right code: %v", err)
 	}
-	if err := w.Accounts.ProveMobile(t.Context(), v, code); err != nil {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); err != nil {
 		t.Errorf("pressed twice: %v", err)
 	}
-	if err := w.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
+	if err := w.Accounts.Profiles.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a code for a proved number: %v", err)
 	}
 }
@@ -89,11 +89,11 @@ func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
 	v := numbered(t, w, "+33698765432")
 	code, _ := askProof(t, w, v)
 	renumber(t, w, v, "+33698765433")
-	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
 		t.Errorf("the first number's code: %v, proved %v", err, mobileProved(t, w, v))
 	}
 	code, _ = askProof(t, w, v)
-	must(t, w.Accounts.ProveMobile(t.Context(), v, code))
+	must(t, w.Accounts.Profiles.ProveMobile(t.Context(), v, code))
 	renumber(t, w, v, "+33698765433")
 	if !mobileProved(t, w, v) {
 		t.Error("saving the same number again forgets that it is proved")
@@ -109,7 +109,7 @@ func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
 	w, _ := accounttest.Switchboard(t)
 	v, other := numbered(t, w, "+33698765432"), numbered(t, w, "+33698765433")
 	code, _ := askProof(t, w, v)
-	if err := w.Accounts.ProveMobile(t.Context(), other, code); err == nil || mobileProved(t, w, other) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), other, code); err == nil || mobileProved(t, w, other) {
 		t.Errorf("somebody else's code: %v", err)
 	}
 	for _, token := range []string{"", v.ID.String(), "mobile"} {
@@ -132,7 +132,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 		var group sync.WaitGroup
 		for _, v := range people {
 			for range 3 {
-				group.Go(func() { _ = w.Accounts.SendMobileCode(t.Context(), v) })
+				group.Go(func() { _ = w.Accounts.Profiles.SendMobileCode(t.Context(), v) })
 			}
 		}
 		group.Wait()
@@ -143,7 +143,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 	if sent := ask(); sent == 0 || sent > proofsByNumber {
 		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, proofsByNumber)
 	}
-	err := w.Accounts.SendMobileCode(t.Context(), people[0])
+	err := w.Accounts.Profiles.SendMobileCode(t.Context(), people[0])
 	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter <= 0 || !strings.Contains(f.Message, "demain") {
 		t.Errorf("then: %+v", f)
 	}
@@ -160,7 +160,7 @@ func TestR47_ChangingItsNumberGivesAnAccountNoMoreCodes(t *testing.T) {
 	sent := 0
 	for i := range 20 {
 		renumber(t, w, v, fmt.Sprintf("+336987654%02d", i))
-		if err := w.Accounts.SendMobileCode(t.Context(), v); err == nil {
+		if err := w.Accounts.Profiles.SendMobileCode(t.Context(), v); err == nil {
 			sent++
 		} else if !fault.Is(err, fault.Throttled) {
 			t.Fatal(err)
@@ -177,19 +177,19 @@ func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 	v := numbered(t, w, "+33698765432")
 	code, _ := askProof(t, w, v)
 	for range accounttest.FreeTries {
-		if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) {
+		if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) {
 			t.Fatalf("a wrong code: %v", err)
 		}
 	}
-	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) || mobileProved(t, w, v) {
 		t.Errorf("after five wrong ones: %v", err)
 	}
 	code, _ = askProof(t, w, v)
-	if err := w.Accounts.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
 		t.Errorf("a wrong code again: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(smscode.Lifetime + time.Second))
-	if err := w.Accounts.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) {
+	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) {
 		t.Errorf("late: %v", err)
 	}
 }
@@ -198,19 +198,19 @@ func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
 	t.Parallel()
 	w, operator := accounttest.Switchboard(t)
 	for _, v := range []*viewer.Viewer{nil, operator} {
-		if err := w.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Forbidden) {
+		if err := w.Accounts.Profiles.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
 		}
-		if err := w.Accounts.ProveMobile(t.Context(), v, "000000"); !fault.Is(err, fault.Forbidden) {
+		if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, "000000"); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
 		}
 	}
 	without := bookingtest.New(t)
 	v := numbered(t, without, "+33698765432")
-	if err := without.Accounts.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
+	if err := without.Accounts.Profiles.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
 		t.Errorf("without a gateway: %v", err)
 	}
-	if owed, err := without.Accounts.Unproved(t.Context(), v); err != nil || owed {
+	if owed, err := without.Accounts.Profiles.Unproved(t.Context(), v); err != nil || owed {
 		t.Errorf("without a gateway something is asked for: %v, %v", owed, err)
 	}
 }
@@ -225,10 +225,10 @@ func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
 	for range 4 {
 		v := numbered(t, w, "+33698765432")
 		for i := range 6 {
-			group.Go(func() { _ = w.Accounts.SendMobileCode(t.Context(), v) })
+			group.Go(func() { _ = w.Accounts.Profiles.SendMobileCode(t.Context(), v) })
 			group.Go(func() {
 				number := []string{"+33698765433", "+33698765432"}[i%2]
-				_ = w.Accounts.UpdateProfile(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"})
+				_ = w.Accounts.Profiles.Update(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"})
 			})
 		}
 	}

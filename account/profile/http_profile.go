@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"net/http"
@@ -27,7 +27,7 @@ func (profilePage) Title() string    { return "Profil" }
 
 func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 	page := profilePage{Form: f, Sheet: person.Role == viewer.SocialWorker, Told: person.Role == viewer.Beneficiary}
-	page.Prove = h.accounts.People.OwesProof(person)
+	page.Prove = h.profiles.people.OwesProof(person)
 	if person.Email == "" {
 		page.Mobile = people.DisplayMobile(person.Mobile)
 	}
@@ -39,7 +39,7 @@ func (h *HTTP) profilePage(f *form.Form, person people.Person) profilePage {
 
 // showProfile shows the viewer's own profile (R6).
 func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
-	person, err := h.accounts.People.Person(r.Context(), r.Viewer.ID)
+	person, err := h.profiles.people.Person(r.Context(), r.Viewer.ID)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
 		"mobile": people.DisplayMobile(person.Mobile), "time_zone": person.Zone.String(),
 	})
 	page := h.profilePage(f, person)
-	if page.Age, err = h.accounts.Ages.OwnCheck(r.Context(), r.Viewer); err != nil {
+	if page.Age, err = h.ages.OwnCheck(r.Context(), r.Viewer); err != nil {
 		return err
 	}
 	return h.render.Render(w, r, http.StatusOK, page)
@@ -58,7 +58,7 @@ func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
 // once it is proved.
 func (h *HTTP) updateProfile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
-	person, err := h.accounts.People.Person(r.Context(), v.ID)
+	person, err := h.profiles.people.Person(r.Context(), v.ID)
 	if err != nil {
 		return err
 	}
@@ -66,13 +66,13 @@ func (h *HTTP) updateProfile(w http.ResponseWriter, r *web.Request, f *form.Form
 	if !f.Valid() {
 		return f.Invalid(h.profilePage(f, person))
 	}
-	if err := h.accounts.UpdateProfile(r.Context(), v, profile); err != nil {
+	if err := h.profiles.Update(r.Context(), v, profile); err != nil {
 		return err
 	}
 	if email == "" {
 		return web.Done(w, r, "saved", "/profil")
 	}
-	if err := h.accounts.AskEmail(r.Context(), v, email, f.Ticked(pages.EmailConfirmed)); err != nil {
+	if err := h.profiles.AskEmail(r.Context(), v, email, f.Ticked(pages.EmailConfirmed)); err != nil {
 		pages.ConfirmNext(f, err)
 		return pages.Refuse(f, "email", err, h.profilePage(f, person))
 	}

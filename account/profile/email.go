@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"context"
@@ -23,11 +23,11 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		return err
 	}
 	if !confirmed {
-		if err := s.People.AdviseMember(ctx, v, email); err != nil {
+		if err := s.people.AdviseMember(ctx, v, email); err != nil {
 			return err
 		}
 	}
-	if err := s.Limits.Admit(ctx, s.Limits.ByNewEmail(v.ID)); err != nil {
+	if err := s.limits.Admit(ctx, s.limits.ByNewEmail(v.ID)); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -37,10 +37,10 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 		if err := people.SetPendingEmail(ctx, tx, v.ID, email); err != nil {
 			return err
 		}
-		if err := s.Outbox.Send(ctx, tx, v.ID, outbox.EmailAsked); err != nil {
+		if err := s.outbox.Send(ctx, tx, v.ID, outbox.EmailAsked); err != nil {
 			return err
 		}
-		return s.Outbox.SendAsked(ctx, tx, v.ID, outbox.EmailMove, limit.MailMove)
+		return s.outbox.SendAsked(ctx, tx, v.ID, outbox.EmailMove, limit.MailMove)
 	})
 }
 
@@ -62,7 +62,7 @@ func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 		return Moving{}, err
 	}
 	proved, err := people.ReadMobileProved(ctx, s.db.Pool, id)
-	return Moving{Person: person, ForgetsMobile: s.People.SMS && person.Mobile != "" && !proved}, err
+	return Moving{Person: person, ForgetsMobile: s.people.SMS && person.Mobile != "" && !proved}, err
 }
 
 // ChangeEmail consumes a link: the account moves to the address that it was sent
@@ -81,10 +81,10 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err != nil {
 			return err
 		}
-		if err := s.People.Vanish(ctx, tx, email, 0); err != nil {
+		if err := s.people.Vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
-		if s.People.SMS { // else nothing asks for a proof, and nothing is texted
+		if s.people.SMS { // else nothing asks for a proof, and nothing is texted
 			if err := people.ForgetUnprovedMobile(ctx, tx, id); err != nil {
 				return err
 			}
@@ -95,6 +95,6 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := session.EndAll(ctx, tx, id, but); err != nil {
 			return err
 		}
-		return s.Outbox.Send(ctx, tx, id, outbox.EmailMoved)
+		return s.outbox.Send(ctx, tx, id, outbox.EmailMoved)
 	})
 }

@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"net/http"
@@ -24,8 +24,8 @@ func (mobilePage) Title() string    { return "Votre numéro de portable" }
 func (p mobilePage) Number() string { return people.DisplayMobile(p.Mobile.Number) }
 
 func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
-	m, err := h.accounts.Mobile(r.Context(), r.Viewer)
-	return mobilePage{Form: f, Mobile: m, Texts: h.accounts.People.SMS}, err
+	m, err := h.profiles.Mobile(r.Context(), r.Viewer)
+	return mobilePage{Form: f, Mobile: m, Texts: h.profiles.people.SMS}, err
 }
 
 // showMobile shows how far the viewer's number is proved (R47).
@@ -43,7 +43,7 @@ func (h *HTTP) sendMobileCode(w http.ResponseWriter, r *web.Request, f *form.For
 	if err != nil {
 		return err
 	}
-	if err := h.accounts.SendMobileCode(r.Context(), r.Viewer); err != nil {
+	if err := h.profiles.SendMobileCode(r.Context(), r.Viewer); err != nil {
 		return pages.Refuse(f, "code", err, page)
 	}
 	return web.Done(w, r, "code-sent", "/profil/mobile")
@@ -59,7 +59,7 @@ func (h *HTTP) proveMobile(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	err = h.accounts.ProveMobile(r.Context(), r.Viewer, code)
+	err = h.profiles.ProveMobile(r.Context(), r.Viewer, code)
 	if fault.Is(err, fault.Gone) {
 		page.Mobile.Sent = false
 		f.Fail("code", fault.From(err).Message)

@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"context"
@@ -44,11 +44,11 @@ type Mobile struct {
 
 // Unproved reports whether the viewer still has to prove a number before SMS go to it.
 func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) {
-	if !s.People.SMS || v == nil || v.Role != viewer.Beneficiary {
+	if !s.people.SMS || v == nil || v.Role != viewer.Beneficiary {
 		return false, nil
 	}
-	p, err := s.People.Person(ctx, v.ID)
-	return err == nil && s.People.OwesProof(p), err
+	p, err := s.people.Person(ctx, v.ID)
+	return err == nil && s.people.OwesProof(p), err
 }
 
 // Mobile returns the viewer's number.
@@ -73,7 +73,7 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	if err := provesMobile(v); err != nil {
 		return err
 	}
-	if !s.People.SMS {
+	if !s.people.SMS {
 		return errNoTexts
 	}
 	var refused error
@@ -88,16 +88,16 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 			return errMobileProved
 		}
 		day := 24 * time.Hour
-		refused, err = s.Limits.SpendIn(ctx, tx, tooManyProofs, limit.Quota{Kind: "proof-account", Value: v.ID.String(), Most: proofsByAccount, Window: day}, limit.Quota{Kind: "proof-number", Value: m.Number, Most: proofsByNumber, Window: day})
+		refused, err = s.limits.SpendIn(ctx, tx, tooManyProofs, limit.Quota{Kind: "proof-account", Value: v.ID.String(), Most: proofsByAccount, Window: day}, limit.Quota{Kind: "proof-number", Value: m.Number, Most: proofsByNumber, Window: day})
 		if err != nil || refused != nil {
 			return err
 		}
 		_, hash := bearer.New() // nobody's: the session says whose code it is
-		challenge, err := smscode.InsertProof(ctx, tx, hash, v.ID, s.Codes.ByNumber(m.Number))
+		challenge, err := smscode.InsertProof(ctx, tx, hash, v.ID, s.codes.ByNumber(m.Number))
 		if err != nil {
 			return err
 		}
-		return s.Outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextProof})
+		return s.outbox.SendText(ctx, tx, outbox.SMS{ChallengeID: challenge, Text: outbox.TextProof})
 	})
 	if err != nil {
 		return err
@@ -146,11 +146,11 @@ func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.
 	if err != nil {
 		return nil, err
 	}
-	counts := s.Codes.ByNumber(m.Number)
+	counts := s.codes.ByNumber(m.Number)
 	if err := limit.AdmitIn(ctx, tx, counts); err != nil {
 		return nil, err
 	}
-	if !s.Codes.Right(ctx, tx, c, code) {
+	if !s.codes.Right(ctx, tx, c, code) {
 		return smscode.ErrWrong, smscode.CountTry(ctx, tx, c.ID)
 	}
 	if err := limit.Forget(ctx, tx, counts); err != nil {

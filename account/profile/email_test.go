@@ -1,4 +1,4 @@
-package account_test
+package profile_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // checkMoving reports whether a link still moves an account.
 func checkMoving(ctx context.Context, w *bookingtest.World, token string) error {
-	_, err := w.Accounts.Moving(ctx, token)
+	_, err := w.Accounts.Profiles.Moving(ctx, token)
 	return err
 }
 
@@ -40,7 +40,7 @@ func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 	_, v := zoe.SignIn(session.Device{})
 	w.SetNow(bookingtest.Start.Add(session.Recently + time.Microsecond))
 	for act, err := range map[string]error{
-		"another address": w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false),
+		"another address": w.Accounts.Profiles.AskEmail(ctx, v, "ailleurs@exemple.fr", false),
 		"a passkey":       func() error { _, err := w.Accounts.Factors.AskToAddPasskey(ctx, v); return err }(),
 	} {
 		t.Run(act, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 		})
 	}
 	w.SetNow(bookingtest.Start.Add(session.Recently))
-	must(t, w.Accounts.AskEmail(ctx, v, "ailleurs@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "ailleurs@exemple.fr", false))
 	asked := accounttest.AskToAdd(t, w, v)
 	w.SetNow(bookingtest.Start.Add(session.Recently + time.Microsecond))
 	if _, err := w.Accounts.Factors.AddPasskey(ctx, v, "Ailleurs", accounttest.NewAuthenticator(v.ID).Create(t, asked)); !fault.Is(err, fault.Invalid) {
@@ -64,7 +64,7 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
 	accounttest.DeliverMails(t, w)
-	must(t, w.Accounts.AskEmail(ctx, v, "Zoe.Vidal@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "Zoe.Vidal@exemple.fr", false))
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 2 || mails[0].To != "zoe@exemple.fr" || mails[0].Notice != "email_asked" || mails[0].Token != "" {
 		t.Errorf("mails: %+v", mails)
 	}
@@ -78,13 +78,13 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	if _, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the address moved before the button: %v", err)
 	}
-	wantFault(t, "altered", w.Accounts.ChangeEmail(ctx, link+"x", nil), fault.Gone)
+	wantFault(t, "altered", w.Accounts.Profiles.ChangeEmail(ctx, link+"x", nil), fault.Gone)
 	w.SetNow(bookingtest.Start.Add(people.EmailLifetime))
-	wantFault(t, "expired", w.Accounts.ChangeEmail(ctx, link, nil), fault.Gone)
+	wantFault(t, "expired", w.Accounts.Profiles.ChangeEmail(ctx, link, nil), fault.Gone)
 	w.SetNow(bookingtest.Start)
 	reset := zoe.ResetLink()
-	must(t, w.Accounts.ChangeEmail(ctx, link, nil))
-	wantFault(t, "used", w.Accounts.ChangeEmail(ctx, link, nil), fault.Gone)
+	must(t, w.Accounts.Profiles.ChangeEmail(ctx, link, nil))
+	wantFault(t, "used", w.Accounts.Profiles.ChangeEmail(ctx, link, nil), fault.Gone)
 	wantFault(t, "a new password by the old mailbox", w.Accounts.PasswordResets.Reset(ctx, reset, accounttest.OtherPassword), fault.Gone)
 	if person, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); err != nil || person.ID != zoe.ID {
 		t.Errorf("the new address: %+v, %v", person, err)
@@ -105,15 +105,15 @@ func TestR6_LatestPendingEmailWins(t *testing.T) {
 	_, v := zoe.SignIn(session.Device{})
 	ask := func(email string) string {
 		t.Helper()
-		must(t, w.Accounts.AskEmail(ctx, v, email, false))
+		must(t, w.Accounts.Profiles.AskEmail(ctx, v, email, false))
 		letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
 		must(t, err)
 		return letters[0].Token
 	}
 	first, second := ask("une@exemple.fr"), ask("deux@exemple.fr")
-	wantFault(t, "the address asked for before", w.Accounts.ChangeEmail(ctx, first, nil), fault.Gone)
+	wantFault(t, "the address asked for before", w.Accounts.Profiles.ChangeEmail(ctx, first, nil), fault.Gone)
 	must(t, w.Accounts.Sessions.ChangePassword(ctx, v, bookingtest.Password, accounttest.OtherPassword))
-	wantFault(t, "asked for before the new password", w.Accounts.ChangeEmail(ctx, second, nil), fault.Gone)
+	wantFault(t, "asked for before the new password", w.Accounts.Profiles.ChangeEmail(ctx, second, nil), fault.Gone)
 	if letters, err := accounttest.MailsOf(w, zoe.ID, "email_move"); err != nil || len(letters) != 0 {
 		t.Errorf("a job that runs late writes %+v, %v", letters, err)
 	}
@@ -125,22 +125,22 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	accounttest.NewBeneficiary(t, w, "paul@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
-	must(t, w.Accounts.AskEmail(ctx, v, "PAUL@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "PAUL@exemple.fr", false))
 	letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
 	if err != nil || len(letters) != 1 || letters[0].To != "paul@exemple.fr" || letters[0].Notice != "email_taken" || letters[0].Token != "" {
 		t.Errorf("letters: %+v, %v", letters, err)
 	}
 	// Somebody signs up with the address after the link is mailed and before it is used.
-	must(t, w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "libre@exemple.fr", false))
 	letters, err = accounttest.MailsOf(w, zoe.ID, "email_move")
 	must(t, err)
 	accounttest.NewBeneficiary(t, w, "libre@exemple.fr")
-	wantFault(t, "taken meanwhile", w.Accounts.ChangeEmail(ctx, letters[0].Token, nil), fault.Gone)
+	wantFault(t, "taken meanwhile", w.Accounts.Profiles.ChangeEmail(ctx, letters[0].Token, nil), fault.Gone)
 	if person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.ID != zoe.ID {
 		t.Errorf("the account moved: %+v, %v", person, err)
 	}
 	for range 10 {
-		err = w.Accounts.AskEmail(ctx, v, "libre@exemple.fr", false)
+		err = w.Accounts.Profiles.AskEmail(ctx, v, "libre@exemple.fr", false)
 	}
 	if !fault.Is(err, fault.Throttled) {
 		t.Errorf("mails to anybody without an end: %v", err)
@@ -154,18 +154,18 @@ func TestR47_AMoveToAWorkAddressIsWarned(t *testing.T) {
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
 	accounttest.DeliverMails(t, w)
-	if err := w.Accounts.AskEmail(ctx, v, "zoe@rh.travail.fr", false); !errors.Is(err, people.ErrWorkAddress) {
+	if err := w.Accounts.Profiles.AskEmail(ctx, v, "zoe@rh.travail.fr", false); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)
 	}
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 0 {
 		t.Errorf("something was sent before: %+v", mails)
 	}
-	must(t, w.Accounts.AskEmail(ctx, v, "zoe@rh.travail.fr", true))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "zoe@rh.travail.fr", true))
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 2 {
 		t.Errorf("mails: %+v", mails)
 	}
 	manager := w.Member(t, "client_manager", "Nadia")
-	must(t, w.Accounts.AskEmail(ctx, manager, "nadia@travail.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, manager, "nadia@travail.fr", false))
 }
 
 func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
@@ -173,7 +173,7 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
-	must(t, w.Accounts.AskEmail(ctx, v, "canarimail@exemple.fr", false))
+	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "canarimail@exemple.fr", false))
 	link := moveLink(t, w)
 	w.SetNow(bookingtest.Start.Add(people.EmailLifetime - time.Minute))
 	must(t, w.Accounts.Sweep(ctx))
@@ -204,13 +204,13 @@ func TestR6_AMoveNamesTheAccountAndDropsAnUnprovedNumber(t *testing.T) {
 				_, err := w.DB.Pool.Exec(ctx, `update accounts set mobile_validated_at = created_at where id = $1`, mallory.ID)
 				must(t, err)
 			}
-			must(t, w.Accounts.AskEmail(ctx, v, "zoe@exemple.fr", false))
+			must(t, w.Accounts.Profiles.AskEmail(ctx, v, "zoe@exemple.fr", false))
 			link := moveLink(t, w)
-			moving, err := w.Accounts.Moving(ctx, link)
+			moving, err := w.Accounts.Profiles.Moving(ctx, link)
 			if err != nil || moving.Name() != "Zoé Vidal" || moving.Digits() != "78" || moving.ForgetsMobile == c.stays {
 				t.Errorf("the page says %q, %q, %t: %v", moving.Name(), moving.Digits(), moving.ForgetsMobile, err)
 			}
-			must(t, w.Accounts.ChangeEmail(ctx, link, nil))
+			must(t, w.Accounts.Profiles.ChangeEmail(ctx, link, nil))
 			person, err := w.Accounts.People.Person(ctx, mallory.ID)
 			if err != nil || person.Email != "zoe@exemple.fr" || (person.Mobile != "") != c.stays {
 				t.Errorf("after the move: %q, %q, %v", person.Email, person.Mobile, err)

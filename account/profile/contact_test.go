@@ -1,4 +1,4 @@
-package account_test
+package profile_test
 
 import (
 	"testing"
@@ -34,7 +34,7 @@ func TestR21_ContactChoicesApplyToOneselfAlone(t *testing.T) {
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
 	chosen := people.Contact{Discreet: true, HourReminder: true, CallFrom: 9 * 60, CallUntil: 17 * 60}
 	for range 2 { // a second choice replaces the first
-		must(t, w.Accounts.ChooseContact(t.Context(), zoe, chosen))
+		must(t, w.Accounts.Profiles.ChooseContact(t.Context(), zoe, chosen))
 	}
 	if got := reachable(t, w, zoe.ID); got.Contact != chosen || got.Email == "" || got.Mobile == "" {
 		t.Errorf("Zoé chose %+v", got)
@@ -50,12 +50,12 @@ func TestR21_InvalidContactChoicesAreRefused(t *testing.T) {
 	zoe, worker := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff")
 	for _, hours := range [][2]int{{600, 600}, {1200, 480}, {-60, 600}, {600, 1500}} {
 		c := people.Contact{Texts: true, CallFrom: hours[0], CallUntil: hours[1]}
-		if err := w.Accounts.ChooseContact(t.Context(), zoe, c); !fault.Is(err, fault.Invalid) {
+		if err := w.Accounts.Profiles.ChooseContact(t.Context(), zoe, c); !fault.Is(err, fault.Invalid) {
 			t.Errorf("from %d until %d: %v", hours[0], hours[1], err)
 		}
 	}
 	for _, v := range []*viewer.Viewer{nil, worker} {
-		if err := w.Accounts.ChooseContact(t.Context(), v, people.DefaultContact); !fault.Is(err, fault.Forbidden) {
+		if err := w.Accounts.Profiles.ChooseContact(t.Context(), v, people.DefaultContact); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%+v: %v", v, err)
 		}
 	}
@@ -69,7 +69,7 @@ func TestR21_SomebodyWithoutAnAddressKeepsTheSMS(t *testing.T) {
 	w, operator := accounttest.Switchboard(t)
 	person := accounttest.Assist(t, w, operator, accounttest.NewAssisted(w, "", "+33612345679"))
 	v := &viewer.Viewer{ID: person.ID, Role: viewer.Beneficiary}
-	must(t, w.Accounts.ChooseContact(t.Context(), v, people.Contact{CallFrom: 0, CallUntil: 60}))
+	must(t, w.Accounts.Profiles.ChooseContact(t.Context(), v, people.Contact{CallFrom: 0, CallUntil: 60}))
 	if got := reachable(t, w, person.ID); !got.Texts {
 		t.Error("nothing reaches them any more")
 	}

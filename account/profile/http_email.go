@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"net/http"
@@ -20,7 +20,7 @@ func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
 // showEmail asks for a click: reading the page moves nothing (R3).
 func (h *HTTP) showEmail(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
-	moving, err := h.accounts.Moving(r.Context(), token)
+	moving, err := h.profiles.Moving(r.Context(), token)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (h *HTTP) changeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	if v != nil {
 		here = v.Session
 	}
-	if err := h.accounts.ChangeEmail(r.Context(), f.Hidden("token", session.MaxToken), here); err != nil {
+	if err := h.profiles.ChangeEmail(r.Context(), f.Hidden("token", session.MaxToken), here); err != nil {
 		return err
 	}
 	web.Flash(w, "email-changed")

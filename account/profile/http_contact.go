@@ -1,4 +1,4 @@
-package account
+package profile
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ func (contactPage) Title() string    { return "Notifications" }
 
 func (h *HTTP) contactPage(f *form.Form, own people.Reachable) contactPage {
 	return contactPage{
-		Form: f, Texts: h.accounts.People.SMS, Address: own.Email != "", Prove: h.accounts.People.OwesProof(own.Person),
+		Form: f, Texts: h.profiles.people.SMS, Address: own.Email != "", Prove: h.profiles.people.OwesProof(own.Person),
 		From: hourOptions(0, 23), Until: hourOptions(1, 24),
 	}
 }
@@ -42,7 +42,7 @@ func hourOptions(first, last int) []form.Option {
 
 // showContact shows the viewer's choices.
 func (h *HTTP) showContact(w http.ResponseWriter, r *web.Request) error {
-	own, err := h.accounts.contact(r.Context(), r.Viewer)
+	own, err := h.profiles.contact(r.Context(), r.Viewer)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (h *HTTP) showContact(w http.ResponseWriter, r *web.Request) error {
 // chooseContact saves them.
 func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
-	own, err := h.accounts.contact(r.Context(), v)
+	own, err := h.profiles.contact(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -69,13 +69,13 @@ func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form
 		Texts: f.Ticked("texts"), Discreet: f.Ticked("discreet"), LimitReminder: f.Ticked("limit_reminder"), HourReminder: f.Ticked("hour_reminder"),
 		CallFrom: minutesIn(f, "call_from", page.From), CallUntil: minutesIn(f, "call_until", page.Until),
 	}
-	if !h.accounts.People.SMS {
+	if !h.profiles.people.SMS {
 		chosen.Texts = own.Texts // not asked
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	if err := h.accounts.ChooseContact(r.Context(), v, chosen); err != nil {
+	if err := h.profiles.ChooseContact(r.Context(), v, chosen); err != nil {
 		return pages.Refuse(f, "call_until", err, page)
 	}
 	return web.Done(w, r, "saved", "/profil/notifications")
