@@ -1,23 +1,23 @@
-// Package account is people: how they sign up, prove their address, sign in and
-// out, and what their profile says.
+// Package account manages people's accounts: how they sign up, prove their address,
+// sign in and out, and change their profile. Each of these is a package below this one.
 //
 // The rules it keeps:
 //
-//   - A beneficiary's account begins with a connection code, an adult's word and
-//     the acceptance of the texts in force (R1); its password is neither short
-//     nor guessable (R2).
-//   - An address is proved by a link that only a button consumes, once, within
-//     its time (R3).
-//   - No answer tells whether an address is known (R5): the same words, the same
-//     status, a hash computed either way, and mail goes out through the queue.
-//   - What an attack on an account slows down is not its owner: a device from
-//     which they have signed in before has a counter of its own (R2).
+//   - Opening a beneficiary's account requires a connection code, a declaration of
+//     being an adult and the acceptance of the texts in force (R1). Its password is
+//     neither short nor guessable (R2).
+//   - An address is proved by a link. Only a button consumes it, once, before it
+//     expires (R3).
+//   - No answer reveals whether an address has an account (R5): the words and the
+//     status are the same, a hash is computed either way, and mail is sent by a job.
+//   - An attack on an account does not slow down its owner: a device from which they
+//     have signed in before has its own throttle (R2).
 //   - A new password ends every session but the one that chose it, and a new
 //     address replaces the old one only once it is proved (R6).
-//   - Staff give a second factor before anything else works, and a one-time code,
-//     a recovery code or a passkey's answer works once (R8). Only an administrator
-//     takes a second factor away, for a reason that is kept.
-//   - Secrets are kept as hashes, or sealed with the person's key.
+//   - Staff must give a second factor before anything else works. A one-time code,
+//     a recovery code and a passkey's response each work once (R8). Only an
+//     administrator resets a second factor, for a reason that is kept.
+//   - Secrets are stored as hashes, or sealed with the person's key.
 package account
 
 import (
@@ -42,7 +42,7 @@ import (
 	"socialdirect/legal"
 )
 
-// Service is the acts on accounts.
+// Service performs the acts on accounts.
 type Service struct {
 	Limits         *limit.Service
 	People         *people.Service
@@ -66,18 +66,18 @@ type Service struct {
 	Passwords *passwords.Hasher
 }
 
-// Parts are what accounts work with.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Queue     *jobs.Queue
 	Vault     *vault.Vault
 	Companies *company.Service
 	Legal     *legal.Service
-	Base      string // where people reach the platform; empty for this machine
+	Base      string // the platform's public URL; empty on a developer's machine
 	SMS       bool   // an SMS gateway is set
 }
 
-// New returns the acts on accounts.
+// New returns the service of accounts.
 func New(p Parts) (*Service, error) {
 	db, vault := p.DB, p.Vault
 	limits := limit.New(db, vault)

@@ -15,16 +15,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// invitable are the roles that an administrator invites here; workers are
-// invited with their profile sheet.
+// invitable are the roles that InviteStaff accepts. Workers are invited with their
+// profile sheet (booking/worker).
 var invitable = []viewer.Role{viewer.Switchboard, viewer.ClientManager, viewer.Administrator, viewer.DPO}
 
-// ErrEmailKnown says that an address has an account already. Only an
-// administrator is told so, who sees every account anyway.
+// ErrEmailKnown says that an address has an account already. Only administrators get
+// it: they see every account anyway.
 var ErrEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
 
-// InviteStaff opens an account for a member of staff and sends the invitation,
-// by an administrator; ErrEmailKnown when the address has an account.
+// InviteStaff opens an account for a member of staff and sends the invitation. The
+// viewer must be an administrator. It fails with ErrEmailKnown when the address has
+// an account.
 func (s *Service) InviteStaff(ctx context.Context, v *viewer.Viewer, in signup.Invitation) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
@@ -68,8 +69,9 @@ func (s *Service) checkInvitation(ctx context.Context, in signup.Invitation) err
 
 var errNotInvited = fault.New(fault.Conflict, "Cette invitation n’attend plus de réponse.")
 
-// ResendInvitation sends an invited member of staff another link, by an
-// administrator; Conflict when the invitation was accepted or withdrawn.
+// ResendInvitation sends an invited member of staff another link. The viewer must be
+// an administrator. It fails with Conflict when the invitation was accepted or
+// withdrawn.
 func (s *Service) ResendInvitation(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err

@@ -22,8 +22,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Identity is what may be kept of somebody after an erasure, sealed and for its
-// time (R35): who they were, and the proof of what they accepted and declared.
+// Identity is what may be kept of a person after an erasure, sealed and until a
+// deadline (R35): who they were, and the proof of what they accepted and declared.
 type Identity struct {
 	FirstName       string
 	LastName        string
@@ -33,29 +33,29 @@ type Identity struct {
 	Accepted        []legal.Acceptance
 }
 
-// Erasing is what an erasure took out of an account.
+// Erasing is what an erasure removed from an account.
 type Erasing struct {
 	Identity Identity
-	Email    string // to tell the person; empty for somebody without an address
+	Email    string // to notify the person; empty for somebody without an address
 }
 
-// Erase closes an account for good and takes out of it all that says whose it was:
-// names, address, mobile, client, ways in, links and sessions. It returns what the
-// caller may keep elsewhere, sealed. The person's key is the caller's to destroy,
+// Erase closes an account permanently and removes everything that identifies the
+// person: names, address, mobile, client, credentials, links and sessions. It returns
+// what the caller may keep, sealed, elsewhere. The caller destroys the person's key
 // once every domain has erased its part.
 //
-// It is an act of the data-protection officer, about somebody else. It fails with
-// NotFound for no account, and with Conflict for one that is erased already and for
-// the last administrator.
+// The viewer must be a data-protection officer, and the account another person's. It
+// fails with NotFound for an unknown account, and with Conflict for an erased one and
+// for the last administrator.
 func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Erasing, error) {
 	if err := s.mayErase(ctx, tx, v, id); err != nil {
 		return Erasing{}, err
 	}
-	whose, err := people.LockErasable(ctx, tx, id)
+	erasable, err := people.LockErasable(ctx, tx, id)
 	if err != nil {
 		return Erasing{}, err
 	}
-	if whose.Role == viewer.Administrator {
+	if erasable.Role == viewer.Administrator {
 		if err := people.AnotherAdministrator(ctx, tx, id); err != nil {
 			return Erasing{}, err
 		}
@@ -64,15 +64,16 @@ func (s *Service) Erase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, i
 	if err != nil {
 		return Erasing{}, err
 	}
-	taken := Erasing{Email: whose.Email, Identity: Identity{
-		FirstName: whose.FirstName, LastName: whose.LastName, Role: whose.Role, CreatedAt: whose.CreatedAt, AdultDeclaredAt: whose.AdultDeclaredAt, Accepted: accepted,
+	erasing := Erasing{Email: erasable.Email, Identity: Identity{
+		FirstName: erasable.FirstName, LastName: erasable.LastName, Role: erasable.Role, CreatedAt: erasable.CreatedAt, AdultDeclaredAt: erasable.AdultDeclaredAt, Accepted: accepted,
 	}}
-	return taken, errors.Join(apikey.RevokeMadeBy(ctx, tx, v, id), eraseRooms(ctx, tx, id))
+	return erasing, errors.Join(apikey.RevokeMadeBy(ctx, tx, v, id), erasePackages(ctx, tx, id))
 }
 
-// eraseRooms has each package take what it holds of a person out of its tables. What is
-// sealed with the person's key (decisions, reports) stays unread with it.
-func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
+// erasePackages has each package delete a person's data from its tables. What is sealed
+// with the person's key (decisions, reports) stays; it is unreadable once the key is
+// destroyed.
+func erasePackages(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{session.Erase, factor.Erase, smscode.Erase, age.Erase, lookup.Erase, signup.EraseSignUp, people.Erase} {
 		if err := erase(ctx, tx, id); err != nil {
 			return err
@@ -81,8 +82,8 @@ func eraseRooms(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return nil
 }
 
-// mayErase fails unless the viewer's account, as it is in the transaction, may
-// erase that one. Both are held.
+// mayErase locks the accounts of the viewer and of the person, and fails unless the
+// viewer is still an active officer and the account is another person's.
 func (s *Service) mayErase(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) error {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return err

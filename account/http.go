@@ -17,16 +17,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// PageParts are what the pages of accounts work with.
+// PageParts are what NewHTTP needs.
 type PageParts struct {
 	Accounts *Service
 	Render   *web.Renderer
 	Secure   bool                                          // served over TLS: cookies carry the __Host- prefix (RFC 6265bis, 4.1.3.2)
-	Coming   func(context.Context, uuid.UUID) (int, error) // how many appointments somebody has before them
+	Coming   func(context.Context, uuid.UUID) (int, error) // how many appointments a person has to come
 	Recalls  func(context.Context) (int, error)            // how many people the switchboard has to call
 }
 
-// HTTP is the pages of accounts.
+// HTTP serves the pages of accounts.
 type HTTP struct {
 	Sessions       *session.HTTP
 	Factors        *factor.HTTP

@@ -19,35 +19,36 @@ import (
 type accountPage struct {
 	people.Account
 	Viewer    *viewer.Viewer
-	Own       bool // the viewer's own, about which they decide nothing
+	Own       bool // the viewer's own account, about which they cannot decide
 	Client    string
-	Coming    int // appointments that stand
+	Coming    int // number of appointments to come
 	Decisions []decision.Decided
 	Resets    []pastReset // of the second factor
 	Reports   []report.Report
 	Doubles   []lookup.Double // of a beneficiary
 	Possible  []decision.Act
 	Recovery  bool        // the second factor can be reset here
-	ResetCode string      // to be read out, in groups of four, once after a reset
-	Ages      []age.Check // proofs of age that were asked for
+	ResetCode string      // in groups of four, to be read out; shown once after a reset
+	Ages      []age.Check // requested proofs of age
 }
 
 func (accountPage) Template() string { return "account/account" }
 func (accountPage) Title() string    { return "Compte" }
 
-// RoleName is the role's name, for the template.
+// RoleName returns the name of a role.
 func (accountPage) RoleName(role viewer.Role) string { return people.RoleLabel(role) }
 
-// Done says a past decision, and Link leads to one that is possible.
+// Done returns the words for a past decision.
 func (accountPage) Done(d decision.Decided) string { return d.Act.Done() }
 
-// Link is what the button of a possible decision says.
+// Link returns the label of the button of a possible decision.
 func (accountPage) Link(act decision.Act) string { return act.Link() }
 
-// Display is the number as people read it.
+// Display returns the mobile number as people read it.
 func (p accountPage) Display() string { return people.DisplayMobile(p.Mobile) }
 
-// AgeAskable reports whether a proof of age can be asked for, or is waited for.
+// AgeAskable reports whether the page links to the proof of age: to request one, or to
+// decide on a requested one.
 func (p accountPage) AgeAskable() bool {
 	return !p.Own && p.Role == viewer.Beneficiary && p.State != people.Closed && p.State != people.Erased
 }
@@ -55,7 +56,7 @@ func (p accountPage) AgeAskable() bool {
 // Resendable reports whether an invitation can be sent again.
 func (p accountPage) Resendable() bool { return p.State == people.Invited && p.Role.Staff() }
 
-// showAccount is one account's page.
+// showAccount shows one account to an administrator.
 func (h *HTTP) showAccount(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -65,7 +66,7 @@ func (h *HTTP) showAccount(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.Method == http.MethodGet { // asking for the head alone shows nothing
+	if r.Method == http.MethodGet { // the code can be shown once, and a HEAD request shows nothing
 		code, err := h.accounts.Factors.TakeResetCode(r.Context(), page.Viewer, id)
 		if err != nil {
 			return err
@@ -113,7 +114,7 @@ func (h *HTTP) accountPage(ctx context.Context, v *viewer.Viewer, id uuid.UUID) 
 	return page, nil
 }
 
-// pastReset is a reset with its author's name.
+// pastReset is a reset of the second factor with its author's name.
 type pastReset struct {
 	factor.Reset
 	Author string

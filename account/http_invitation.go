@@ -62,12 +62,12 @@ func decodeInvitation(f *form.Form, page invitePage) signup.Invitation {
 	}
 	if in.Role.OfClient() {
 		client := f.Choice("client_id", form.Values(page.Clients), "Choisissez l’entreprise de cette personne.")
-		in.ClientID, _ = form.ParseID(client) // one of ours, or empty with a message
+		in.ClientID, _ = form.ParseID(client) // an ID of the list, or empty and the form is invalid
 	}
 	return in
 }
 
-// invite invites a member of staff.
+// invite saves that form.
 func (h *HTTP) invite(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.invitePage(r, f)
 	if err != nil {
@@ -107,7 +107,7 @@ type factorResetPage struct {
 func (factorResetPage) Template() string { return "account/factor_reset" }
 func (factorResetPage) Title() string    { return "Double vérification" }
 
-// factorReset is what the two handlers of a lost second factor begin with.
+// factorReset returns the page that both handlers of a reset show.
 func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error) {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -123,7 +123,7 @@ func (h *HTTP) factorReset(r *web.Request, f *form.Form) (factorResetPage, error
 	return factorResetPage{Account: account, Form: f}, nil
 }
 
-// showFactorReset asks why a second factor is to be set up anew.
+// showFactorReset asks for the reason of a reset.
 func (h *HTTP) showFactorReset(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.factorReset(r, form.New(nil))
 	if err != nil {
@@ -132,7 +132,8 @@ func (h *HTTP) showFactorReset(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// resetFactor has it set up anew at the next sign-in.
+// resetFactor removes the second factor, so that the person sets up another one at the
+// next sign-in.
 func (h *HTTP) resetFactor(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.factorReset(r, f)
 	if err != nil {

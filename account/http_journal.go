@@ -19,10 +19,10 @@ type journalPage struct {
 func (journalPage) Template() string { return "account/journal" }
 func (journalPage) Title() string    { return "Protection des données" }
 
-// Seal is the last line's hash, as it is noted down.
+// Seal returns the hash of the last line in groups of four digits, to be noted down.
 func (p journalPage) Seal() string { return web.InFours(hex.EncodeToString(p.Hash), " ") }
 
-// Nobody reports whether a line names none.
+// Nobody reports whether an ID of a line names no person.
 func (journalPage) Nobody(id uuid.UUID) bool { return id == uuid.Nil }
 
 // journalDay is the lines of one day, latest first.
@@ -31,7 +31,7 @@ type journalDay struct {
 	Lines []audit.Line
 }
 
-// byDay puts lines, latest first, under their days in a zone.
+// byDay groups lines, latest first, by their day in a time zone.
 func byDay(lines []audit.Line, zone *time.Location) (days []journalDay) {
 	for _, line := range lines {
 		line.At = line.At.In(zone)
@@ -44,7 +44,7 @@ func byDay(lines []audit.Line, zone *time.Location) (days []journalDay) {
 	return days
 }
 
-// showJournal is the data-protection officer's first page.
+// showJournal shows the journal to a data-protection officer.
 func (h *HTTP) showJournal(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	journal, err := h.accounts.Journal(r.Context(), v)

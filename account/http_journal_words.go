@@ -1,7 +1,7 @@
 package account
 
-// actWords says in French what a line of the journal tells. The journal keeps the
-// lasting names.
+// actWords are the French words for each act. The journal stores the names, which never
+// change.
 var actWords = map[string]string{
 	"account.age_asked":            "Preuve d’âge demandée",
 	"account.age_verified":         "Âge vérifié",
@@ -68,7 +68,7 @@ var actWords = map[string]string{
 	"sheet.portrait":               "Photo modifiée par l’administration",
 }
 
-// Words says an act in French; one without words keeps its name.
+// Words returns the French words for an act, or its name when it has none.
 func (journalPage) Words(act string) string {
 	if words, ok := actWords[act]; ok {
 		return words

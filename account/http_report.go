@@ -4,7 +4,7 @@ import (
 	"socialdirect/account/report"
 )
 
-// Card is a report about the person whose page it is.
+// Card returns what the page shows of a report about this person.
 func (p accountPage) Card(r report.Report) report.ReportCard {
 	return report.ReportCard{Report: r, Zone: p.Viewer.Zone, Named: false}
 }

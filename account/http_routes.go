@@ -6,7 +6,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of accounts, those of its packages included.
+// Routes returns the routes of accounts, including those of the packages below.
 func (h *HTTP) Routes() []web.Route {
 	return slices.Concat(h.Sessions.Routes(), h.Factors.Routes(), h.SignUps.Routes(), h.Lookups.Routes(), h.Reports.Routes(), h.Decisions.Routes(), h.Ages.Routes(), h.PasswordResets.Routes(), h.Profiles.Routes(), []web.Route{
 		web.Get("/administration/comptes/invitation", web.Administrators, h.showInvite),

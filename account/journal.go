@@ -8,19 +8,19 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Journal is what the data-protection officer sees of the journal (R39).
+// Journal is what a data-protection officer sees of the journal (R39).
 type Journal struct {
-	Holds bool
-	Lines int64  // as far as it holds
-	Hash  []byte // of the last of them, to be noted down and compared later
+	Holds bool   // whether the whole chain is intact
+	Lines int64  // number of intact lines, from the first
+	Hash  []byte // of the last intact line, to be noted down and compared later
 	Last  []audit.Line
 }
 
-// journalShown is how many lines the page holds.
+// journalShown is how many lines the page shows.
 const journalShown = 100
 
-// Journal walks the whole journal and returns whether it is what was written,
-// with its latest lines, for the data-protection officer.
+// Journal verifies the whole journal and returns the result with the latest lines. The
+// viewer must be a data-protection officer.
 func (s *Service) Journal(ctx context.Context, v *viewer.Viewer) (Journal, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Journal{}, err

@@ -9,12 +9,12 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR39_TheOfficerSeesWhetherTheJournalHolds(t *testing.T) {
+func TestR39_TheOfficerSeesWhetherTheJournalIsIntact(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin, dpo := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.DPO, "Hugo")
 	j, err := w.Accounts.Journal(ctx, dpo)
-	before := j.Lines // of the world's making
+	before := j.Lines // written by the set-up of the test
 	if err != nil || !j.Holds || len(j.Last) != int(before) {
 		t.Fatalf("the journal at first: %+v, %v", j, err)
 	}

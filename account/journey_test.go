@@ -16,7 +16,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 	w, v := accounttest.Switchboard(t)
 	person := accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
 	if person.Email != "" || person.Name() != "Anne-Marie Le Goff" {
-		t.Errorf("opened as %+v", person)
+		t.Errorf("the account is %+v", person)
 	}
 	var phone accounttest.Phone
 	if err := accounttest.SendTexts(t, w, &phone); err != nil || len(phone.Sent) != 1 || phone.Sent[0].To != "+33612345679" {
@@ -31,7 +31,7 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 		t.Fatalf("the link: %+v, %v", in, err)
 	}
 	if _, err := w.Accounts.SignUps.AcceptInvitation(t.Context(), link[1], "", session.Device{}); !fault.Is(err, fault.Gone) {
-		t.Errorf("the link again: %v", err)
+		t.Errorf("the link, used twice: %v", err)
 	}
 	who, err := w.Accounts.Sessions.Authenticate(t.Context(), in.Token)
 	if err != nil || who == nil || who.ID != person.ID || who.Name != "Anne-Marie Le Goff" {
@@ -51,6 +51,6 @@ func TestR4_SomebodyWithoutAnAddressGetsTheLinkAndTheCodesBySMS(t *testing.T) {
 		t.Errorf("the code: %+v, %v", in, err)
 	}
 	if _, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, code, session.Device{}); !fault.Is(err, fault.Gone) {
-		t.Errorf("the code again: %v", err)
+		t.Errorf("the code, used twice: %v", err)
 	}
 }

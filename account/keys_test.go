@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
+func TestR10_AKeyWorksOnlyWhileItsMakersAccountIsActive(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, manager := w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.ClientManager, "Hugo")
@@ -22,8 +22,8 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 		t.Fatalf("the key is %+v's, %v", v, err)
 	}
 	for name, change := range map[string]string{
-		"suspended before keys ended with it": `update accounts set suspended_at = $2::timestamptz, closed_at = null where id = $1`,
-		"closed before keys ended with it":    `update accounts set suspended_at = null, closed_at = $2::timestamptz where id = $1`,
+		"suspended without revoking keys": `update accounts set suspended_at = $2::timestamptz, closed_at = null where id = $1`,
+		"closed without revoking keys":    `update accounts set suspended_at = null, closed_at = $2::timestamptz where id = $1`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.DB.Pool.Exec(ctx, change, manager.ID, bookingtest.Start)
@@ -39,11 +39,11 @@ func TestR10_AKeyWorksAsLongAsItsMakerDoes(t *testing.T) {
 	must(t, w.Accounts.Decisions.Decide(ctx, admin, manager.ID, decision.Decision{Act: decision.Suspend, Reason: "Absence."}))
 	must(t, w.Accounts.Decisions.Decide(ctx, admin, manager.ID, decision.Decision{Act: decision.Resume, Reason: "Retour."}))
 	_, _, err = w.Keys.Find(ctx, secret)
-	wantFault(t, "a key that ended with a suspension", err, fault.Unauthenticated)
+	wantFault(t, "a key that a suspension revoked", err, fault.Unauthenticated)
 }
 
-// The request was under way when its manager was suspended.
-func TestR10_AKeyAskedForDuringASuspensionIsNotMade(t *testing.T) {
+// The manager is suspended while the request is being processed.
+func TestR10_AKeyRequestedDuringASuspensionIsNotMade(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	manager := w.Member(t, viewer.ClientManager, "Hugo")

@@ -15,21 +15,21 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// How many mails an address gets beside those of accounttest (R47).
+// Limits on the mails to one address, in addition to those in accounttest (R47).
 const (
 	mailsOfKindInDay = 6
 	mailsInHour      = 5
 	mailsInDay       = 12
 )
 
-// The attacker takes turns with every form, from many places, and writes the address in
-// all the ways that lead to one mailbox.
-func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
+// The attacker uses every form in turn, from many IP addresses, and writes the e-mail
+// address in every way that leads to the same mailbox.
+func TestR47_PublicFormsCannotFloodAMailbox(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(t *testing.T, w *bookingtest.World){
-		"an address that nobody has": func(*testing.T, *bookingtest.World) {},
-		"one that has an account":    func(t *testing.T, w *bookingtest.World) { accounttest.NewBeneficiary(t, w, "zoe.vidal@gmail.com") },
-		"one that waits": func(t *testing.T, w *bookingtest.World) {
+		"an unknown address":         func(*testing.T, *bookingtest.World) {},
+		"an address with an account": func(t *testing.T, w *bookingtest.World) { accounttest.NewBeneficiary(t, w, "zoe.vidal@gmail.com") },
+		"an address with a pending registration": func(t *testing.T, w *bookingtest.World) {
 			must(t, w.Accounts.SignUps.SignUp(context.Background(), accounttest.NewSignUp(w, "zoe.vidal@gmail.com")))
 		},
 	} {
@@ -80,13 +80,13 @@ func TestR47_NobodyIsFloodedThroughTheFormsThatAnybodyReaches(t *testing.T) {
 				}
 			}
 			if most := mailsInDay + mailsOfKindInDay; sent > most {
-				t.Errorf("%d mails, %d are enough", sent, most)
+				t.Errorf("%d mails, want at most %d", sent, most)
 			}
 		})
 	}
 }
 
-// toMailbox are the mails that end in one mailbox.
+// toMailbox returns the mails that arrive in one mailbox.
 func toMailbox(mails []accounttest.Mail, mailbox string) []accounttest.Mail {
 	return slices.DeleteFunc(mails, func(l accounttest.Mail) bool {
 		local, _, _ := strings.Cut(strings.ToLower(l.To), "@")
@@ -95,8 +95,8 @@ func toMailbox(mails []accounttest.Mail, mailbox string) []accounttest.Mail {
 	})
 }
 
-// Neither the answer nor the work behind it shows whether a mail goes out.
-func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
+// Neither the answer nor the work behind it shows whether a mail is sent.
+func TestR5_OneJobIsQueuedWhetherOrNotAMailIsSent(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -126,7 +126,8 @@ func TestR5_OneJobIsQueuedWhetherAMailGoesOutOrNot(t *testing.T) {
 	}
 }
 
-// Using a link proves that its mails are read: an earlier attack then delays no more.
+// Using a link proves that the owner reads the mails. The limits that an attack used up
+// are then reset.
 func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -139,10 +140,10 @@ func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 		return len(accounttest.DeliverMails(t, w))
 	}
 	if got := ask(); got != accounttest.MailsOfKindInHour {
-		t.Errorf("%d mails in a moment", got)
+		t.Errorf("%d mails at once", got)
 	}
 	if got := ask(); got != 0 {
-		t.Errorf("%d mails more", got)
+		t.Errorf("%d more mails", got)
 	}
 	must(t, w.Accounts.PasswordResets.Reset(ctx, zoe.ResetLink(), accounttest.OtherPassword))
 	accounttest.DeliverMails(t, w)
@@ -151,7 +152,7 @@ func TestR47_AUsedLinkResetsTheMailBounds(t *testing.T) {
 	}
 }
 
-func TestR47_AKnownDeviceHasAMailBoundOfItsOwn(t *testing.T) {
+func TestR47_AKnownDeviceHasItsOwnMailLimit(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -173,8 +174,8 @@ func TestR47_AKnownDeviceHasAMailBoundOfItsOwn(t *testing.T) {
 	}
 }
 
-// The bound holds for a site, however many networks it has.
-func TestR47_OnePlaceAsksForFewMails(t *testing.T) {
+// The limit applies to a whole /48 network, however many subnets it has.
+func TestR47_OneNetworkCanRequestFewMails(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	var mutex sync.Mutex

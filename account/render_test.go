@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Every page of the administration is drawn empty and with all that it can show.
+// Every page of the administration is rendered empty and with everything it can show.
 func TestR7_PagesAreDrawnEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}

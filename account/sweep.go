@@ -15,12 +15,12 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// sweepEvery is how often what has ended is removed.
+// sweepEvery is how often expired data is removed.
 const sweepEvery = time.Hour
 
-// Sweep removes ended sessions, links that no longer work, failures that no
-// longer count, what passkeys and recovery codes leave behind, and what nobody proved
-// in time: accounts, and addresses to move to.
+// Sweep removes ended sessions, expired links and codes, throttle counts that no longer
+// matter, what passkeys and recovery codes leave behind, and what was not proved in
+// time: accounts, and new e-mail addresses.
 func (s *Service) Sweep(ctx context.Context) error {
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		for _, sweep := range []func(context.Context, postgres.Tx) error{session.Sweep, people.Sweep, smscode.Sweep, limit.Sweep, lookup.Sweep, factor.Sweep} {
@@ -33,7 +33,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(err, s.SignUps.SweepUnproved(ctx))
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs of accounts.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "account_sweep", Every: sweepEvery, Do: s.Sweep}}
 }

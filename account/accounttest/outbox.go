@@ -53,7 +53,7 @@ func work[T river.JobArgs](w river.Worker[T], j job) error {
 
 // Mail is a mail as a test reads it.
 type Mail struct {
-	To, Notice, Token string
+	To, Template, Token string
 	Links             []string // of the waiting registrations
 }
 
@@ -75,7 +75,7 @@ func (p *postbox) Write(notice string, data any) (subject, text string, err erro
 	if err := json.Unmarshal(words, &says); err != nil {
 		return "", "", err
 	}
-	p.written = Mail{Notice: notice, Token: says.Token}
+	p.written = Mail{Template: notice, Token: says.Token}
 	for _, line := range says.Waiting {
 		p.written.Links = append(p.written.Links, line.Token)
 	}
@@ -92,9 +92,9 @@ func (p *postbox) Send(_ context.Context, m mail.Message) error {
 func QueuedMails(t testing.TB, w *bookingtest.World) (notices []string) {
 	t.Helper()
 	for _, j := range queued(t, w, "account_notice") {
-		var args struct{ Notice string }
+		var args outbox.Mail
 		bookingtest.Must(t, json.Unmarshal(j.Args, &args))
-		notices = append(notices, args.Notice)
+		notices = append(notices, args.Template)
 	}
 	return notices
 }

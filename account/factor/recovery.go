@@ -188,5 +188,5 @@ func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid
 	if err != nil {
 		return err
 	}
-	return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.RecoveryUsed, Left: left})
+	return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Template: outbox.RecoveryUsed, Left: left})
 }

@@ -83,7 +83,7 @@ func (s *Service) alarmShown(ctx context.Context, tx postgres.Tx, v *viewer.View
 		return err
 	}
 	for _, id := range overseers {
-		if err := s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Notice: outbox.ManyShown, About: v.ID}); err != nil {
+		if err := s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: id, Template: outbox.ManyShown, About: v.ID}); err != nil {
 			return err
 		}
 	}

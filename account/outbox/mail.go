@@ -56,7 +56,7 @@ type letter struct {
 // unknown address costs the same as one for a known address (R5).
 type Mail struct {
 	AccountID uuid.UUID      `json:"account_id"`
-	Notice    string         `json:"notice"`
+	Template    string         `json:"notice"`
 	Left      int            `json:"left,omitempty"`  // recovery codes, where the notice is about one used
 	Asked     limit.MailKind `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
 	About     uuid.UUID      `json:"about,omitzero"`  // another account that the notice is about
@@ -68,7 +68,7 @@ func (Mail) Kind() string { return "account_notice" }
 
 // InsertOpts has the mails that somebody waits for come first.
 func (a Mail) InsertOpts() river.InsertOpts {
-	if _, link := tokenPurposes[a.Notice]; link || slices.Contains(links, a.Notice) {
+	if _, link := tokenPurposes[a.Template]; link || slices.Contains(links, a.Template) {
 		return jobs.ByMail(jobs.Awaited)
 	}
 	return jobs.ByMail(jobs.News)
@@ -79,7 +79,7 @@ var links = []string{Waiting, EmailMove}
 
 // Send queues a notice that each act owes.
 func (s *Service) Send(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
-	return s.Queue(ctx, tx, Mail{AccountID: id, Notice: notice})
+	return s.Queue(ctx, tx, Mail{AccountID: id, Template: notice})
 }
 
 // Queue queues one.
@@ -89,7 +89,7 @@ func (s *Service) Queue(ctx context.Context, tx postgres.Tx, m Mail) error {
 
 // SendAsked queues a notice that somebody asked for by typing an address.
 func (s *Service) SendAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked limit.MailKind) error {
-	return s.Queue(ctx, tx, Mail{AccountID: id, Notice: notice, Asked: asked})
+	return s.Queue(ctx, tx, Mail{AccountID: id, Template: notice, Asked: asked})
 }
 
 // noticeEvery is how often one account gets the same notice at most where nothing else
@@ -99,7 +99,7 @@ const noticeEvery = time.Minute
 // SendOnce queues a notice that somebody may ask for twice by pressing a button twice.
 func (s *Service) SendOnce(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
 	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
-	return s.queue.Add(ctx, tx, Mail{AccountID: id, Notice: notice}, once)
+	return s.queue.Add(ctx, tx, Mail{AccountID: id, Template: notice}, once)
 }
 
 // MailWorker sends this package's notices.
@@ -155,7 +155,7 @@ func (s *Service) due(ctx context.Context, args Mail, attempt int) ([]letter, er
 	if err != nil || person.Email == "" {
 		return nil, people.IgnoreNotFound(err)
 	}
-	letters, err := s.letters(ctx, person, args.Notice)
+	letters, err := s.letters(ctx, person, args.Template)
 	if err != nil || len(letters) == 0 || args.Asked == "" || attempt > 1 {
 		return letters, err
 	}

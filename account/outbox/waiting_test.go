@@ -16,7 +16,7 @@ func TestR47_OneMailListsAllWaitingRegistrations(t *testing.T) {
 	for i, name := range []string{"Zoé", "Mallory", "Eve"} {
 		accounttest.Register(t, w, "zoe@exemple.fr", name, accounttest.IntruderPassword)
 		mails := accounttest.DeliverMails(t, w)
-		if len(mails) != 1 || len(mails[0].Links) != i+1 || mails[0].Notice != map[bool]string{true: "validation", false: "waiting"}[i == 0] {
+		if len(mails) != 1 || len(mails[0].Links) != i+1 || mails[0].Template != map[bool]string{true: "validation", false: "waiting"}[i == 0] {
 			t.Errorf("sign-up %d: %+v", i, mails)
 		}
 	}

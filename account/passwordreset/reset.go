@@ -36,7 +36,7 @@ func (s *Service) Ask(ctx context.Context, email string, from session.Device) er
 		if err != nil {
 			owner = people.Holder{ID: s.people.IDOfNobody(email), HasPassword: true}
 		}
-		return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: owner.ID, Notice: recovery(owner), Asked: limit.MailRecovery, Known: known})
+		return s.outbox.Queue(ctx, tx, outbox.Mail{AccountID: owner.ID, Template: recovery(owner), Asked: limit.MailRecovery, Known: known})
 	})
 }
 

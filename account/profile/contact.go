@@ -16,7 +16,7 @@ var (
 	errContactHours = fault.New(fault.Invalid, "La fin doit venir après le début.")
 )
 
-// contact returns how the viewer wants to be told.
+// contact returns how the viewer wants to be notified.
 func (s *Service) contact(ctx context.Context, v *viewer.Viewer) (people.Reachable, error) {
 	known, err := people.ReadReachable(ctx, s.db.Pool, []uuid.UUID{v.ID})
 	if err != nil {
@@ -28,9 +28,9 @@ func (s *Service) contact(ctx context.Context, v *viewer.Viewer) (people.Reachab
 	return people.Reachable{}, fault.New(fault.NotFound, "")
 }
 
-// ChooseContact saves how the viewer, a beneficiary, wants to be told; Invalid for
-// call hours that are none. Somebody without an e-mail address keeps the SMS: nothing
-// else reaches them.
+// ChooseContact saves how the viewer, a beneficiary, wants to be notified. It fails
+// with Invalid when the call hours are not a valid interval. Somebody without an e-mail
+// address cannot switch SMS off, as no other notification reaches them.
 func (s *Service) ChooseContact(ctx context.Context, v *viewer.Viewer, c people.Contact) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errContactRole

@@ -12,12 +12,15 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// AskEmail begins the move of the viewer's account to another address: the
-// present one is told, and the new one gets the link that does it (R6). Where
-// the new address is somebody else's, they are told instead, and the caller
-// cannot tell (R5), nor whether it got enough mails by now (R47). Invalid unless the
-// viewer has signed in a moment ago, and with ErrWorkAddress unless they know that the
-// address is their client's own; Throttled after too many.
+// AskEmail requests the move of the viewer's account to another address: the present
+// address is notified, and the new one gets the link that completes the move (R6). If
+// the new address belongs to another account, its owner is notified instead. The answer
+// is the same, so the viewer cannot find out who has an account (R5), nor whether the
+// address has reached its limit of mails (R47).
+//
+// It fails with Invalid unless the viewer signed in recently, with ErrWorkAddress for
+// an address at their client's own domain unless confirmed is set, and with Throttled
+// after too many requests.
 func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, confirmed bool) error {
 	if err := session.Recent(v, s.db.Now()); err != nil {
 		return err
@@ -44,14 +47,15 @@ func (s *Service) AskEmail(ctx context.Context, v *viewer.Viewer, email string, 
 	})
 }
 
-// Moving is whose account a link moves, without consuming it.
+// Moving is the account that a link would move.
 type Moving struct {
 	people.Person
-	ForgetsMobile bool // its number never answered a code: it does not come along
+	ForgetsMobile bool // the mobile number was never proved: the move removes it
 }
 
-// Moving returns whose account a link moves: somebody else may have asked to move to
-// one's address. Gone when the link no longer works.
+// Moving returns the account that a link would move, without consuming the link. The
+// page shows it, as somebody else may have entered the reader's address. It fails with
+// Gone when the link no longer works.
 func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeEmail, s.db.Now())
 	if err != nil {
@@ -65,12 +69,14 @@ func (s *Service) Moving(ctx context.Context, token string) (Moving, error) {
 	return Moving{Person: person, ForgetsMobile: s.people.SMS && person.Mobile != "" && !proved}, err
 }
 
-// ChangeEmail consumes a link: the account moves to the address that it was sent
-// to, and the one before is told. Gone when the link was used, has expired or was
-// altered, when another address was asked for since, or when somebody else has
-// taken this one. The sessions of the account end, all but one, which may be nil, and
-// a mobile number that never answered a code is forgotten: whoever reads mail at the
-// new address was not asked whether it is theirs, and would be texted about there.
+// ChangeEmail consumes a link: the account moves to the address that the link was sent
+// to, and the previous address is notified. All sessions of the account end except
+// the session with the token hash but, which may be nil. A mobile number that was never
+// proved is removed: the person who reads mail at the new address did not confirm it,
+// and SMS about their appointments would go there.
+//
+// It fails with Gone when the link was used, has expired or was altered, when another
+// address was entered since, or when the address has an account by now.
 func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeEmail)
@@ -84,7 +90,7 @@ func (s *Service) ChangeEmail(ctx context.Context, token string, but []byte) err
 		if err := s.people.Vanish(ctx, tx, email, 0); err != nil {
 			return err
 		}
-		if s.people.SMS { // else nothing asks for a proof, and nothing is texted
+		if s.people.SMS { // without a gateway, no number can be proved and no SMS is sent
 			if err := people.ForgetUnprovedMobile(ctx, tx, id); err != nil {
 				return err
 			}

@@ -14,17 +14,17 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// checkMoving reports whether a link still moves an account.
+// checkMoving returns nil when a link still moves an account.
 func checkMoving(ctx context.Context, w *bookingtest.World, token string) error {
 	_, err := w.Accounts.Profiles.Moving(ctx, token)
 	return err
 }
 
-// moveLink is the link of the mail that moves an account.
+// moveLink returns the token of the mailed link that moves an account.
 func moveLink(t *testing.T, w *bookingtest.World) string {
 	t.Helper()
 	for _, mail := range accounttest.DeliverMails(t, w) {
-		if mail.Notice == "email_move" {
+		if mail.Template == "email_move" {
 			return mail.Token
 		}
 	}
@@ -32,7 +32,7 @@ func moveLink(t *testing.T, w *bookingtest.World) string {
 	return ""
 }
 
-// An attacker with a session that was left open cannot make it a lasting access.
+// An attacker who finds an open session cannot gain permanent access with it.
 func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -54,7 +54,7 @@ func TestR6_AddressAndPasskeysChangeOnlyRightAfterASignIn(t *testing.T) {
 	asked := accounttest.AskToAdd(t, w, v)
 	w.SetNow(bookingtest.Start.Add(session.Recently + time.Microsecond))
 	if _, err := w.Accounts.Factors.AddPasskey(ctx, v, "Ailleurs", accounttest.NewAuthenticator(v.ID).Create(t, asked)); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a passkey that was asked for in time and added late: %v", err)
+		t.Errorf("a passkey requested in time and added late: %v", err)
 	}
 }
 
@@ -65,15 +65,15 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	_, v := zoe.SignIn(session.Device{})
 	accounttest.DeliverMails(t, w)
 	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "Zoe.Vidal@exemple.fr", false))
-	if mails := accounttest.DeliverMails(t, w); len(mails) != 2 || mails[0].To != "zoe@exemple.fr" || mails[0].Notice != "email_asked" || mails[0].Token != "" {
+	if mails := accounttest.DeliverMails(t, w); len(mails) != 2 || mails[0].To != "zoe@exemple.fr" || mails[0].Template != "email_asked" || mails[0].Token != "" {
 		t.Errorf("mails: %+v", mails)
 	}
-	letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
+	sent, err := accounttest.MailsOf(w, zoe.ID, "email_move")
 	must(t, err)
-	if len(letters) != 1 || letters[0].To != "Zoe.Vidal@exemple.fr" || letters[0].Notice != "email_move" || letters[0].Token == "" {
-		t.Fatalf("letters: %+v", letters)
+	if len(sent) != 1 || sent[0].To != "Zoe.Vidal@exemple.fr" || sent[0].Template != "email_move" || sent[0].Token == "" {
+		t.Fatalf("sent: %+v", sent)
 	}
-	link := letters[0].Token
+	link := sent[0].Token
 	must(t, checkMoving(ctx, w, link))
 	if _, err := w.Accounts.People.ByEmail(ctx, "zoe.vidal@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the address moved before the button: %v", err)
@@ -92,9 +92,9 @@ func TestR6_ANewAddressReplacesTheOldOneOnceItIsProved(t *testing.T) {
 	if _, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the old address: %v", err)
 	}
-	letters, err = accounttest.MailsOf(w, zoe.ID, "email_moved")
-	if err != nil || len(letters) != 1 || letters[0].To != "zoe@exemple.fr" {
-		t.Errorf("the old address is not notified: %+v, %v", letters, err)
+	sent, err = accounttest.MailsOf(w, zoe.ID, "email_moved")
+	if err != nil || len(sent) != 1 || sent[0].To != "zoe@exemple.fr" {
+		t.Errorf("the old address is not notified: %+v, %v", sent, err)
 	}
 }
 
@@ -106,36 +106,36 @@ func TestR6_LatestPendingEmailWins(t *testing.T) {
 	ask := func(email string) string {
 		t.Helper()
 		must(t, w.Accounts.Profiles.AskEmail(ctx, v, email, false))
-		letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
+		sent, err := accounttest.MailsOf(w, zoe.ID, "email_move")
 		must(t, err)
-		return letters[0].Token
+		return sent[0].Token
 	}
 	first, second := ask("une@exemple.fr"), ask("deux@exemple.fr")
-	wantFault(t, "the address asked for before", w.Accounts.Profiles.ChangeEmail(ctx, first, nil), fault.Gone)
+	wantFault(t, "the address entered before", w.Accounts.Profiles.ChangeEmail(ctx, first, nil), fault.Gone)
 	must(t, w.Accounts.Sessions.ChangePassword(ctx, v, bookingtest.Password, accounttest.OtherPassword))
-	wantFault(t, "asked for before the new password", w.Accounts.Profiles.ChangeEmail(ctx, second, nil), fault.Gone)
-	if letters, err := accounttest.MailsOf(w, zoe.ID, "email_move"); err != nil || len(letters) != 0 {
-		t.Errorf("a job that runs late writes %+v, %v", letters, err)
+	wantFault(t, "an address entered before the new password", w.Accounts.Profiles.ChangeEmail(ctx, second, nil), fault.Gone)
+	if sent, err := accounttest.MailsOf(w, zoe.ID, "email_move"); err != nil || len(sent) != 0 {
+		t.Errorf("a job that runs late sends %+v, %v", sent, err)
 	}
 }
 
-func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.T) {
+func TestR5_EnteringSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
 	accounttest.NewBeneficiary(t, w, "paul@exemple.fr")
 	_, v := zoe.SignIn(session.Device{})
 	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "PAUL@exemple.fr", false))
-	letters, err := accounttest.MailsOf(w, zoe.ID, "email_move")
-	if err != nil || len(letters) != 1 || letters[0].To != "paul@exemple.fr" || letters[0].Notice != "email_taken" || letters[0].Token != "" {
-		t.Errorf("letters: %+v, %v", letters, err)
+	sent, err := accounttest.MailsOf(w, zoe.ID, "email_move")
+	if err != nil || len(sent) != 1 || sent[0].To != "paul@exemple.fr" || sent[0].Template != "email_taken" || sent[0].Token != "" {
+		t.Errorf("sent: %+v, %v", sent, err)
 	}
 	// Somebody signs up with the address after the link is mailed and before it is used.
 	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "libre@exemple.fr", false))
-	letters, err = accounttest.MailsOf(w, zoe.ID, "email_move")
+	sent, err = accounttest.MailsOf(w, zoe.ID, "email_move")
 	must(t, err)
 	accounttest.NewBeneficiary(t, w, "libre@exemple.fr")
-	wantFault(t, "taken meanwhile", w.Accounts.Profiles.ChangeEmail(ctx, letters[0].Token, nil), fault.Gone)
+	wantFault(t, "an address that has an account meanwhile", w.Accounts.Profiles.ChangeEmail(ctx, sent[0].Token, nil), fault.Gone)
 	if person, err := w.Accounts.People.ByEmail(ctx, "zoe@exemple.fr"); err != nil || person.ID != zoe.ID {
 		t.Errorf("the account moved: %+v, %v", person, err)
 	}
@@ -143,11 +143,11 @@ func TestR5_AskingForSomebodyElsesAddressLooksTheSameAndNotifiesThem(t *testing.
 		err = w.Accounts.Profiles.AskEmail(ctx, v, "libre@exemple.fr", false)
 	}
 	if !fault.Is(err, fault.Throttled) {
-		t.Errorf("mails to anybody without an end: %v", err)
+		t.Errorf("the number of mails is not limited: %v", err)
 	}
 }
 
-func TestR47_AMoveToAWorkAddressIsWarned(t *testing.T) {
+func TestR47_AMoveToAWorkAddressNeedsAConfirmation(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr")
@@ -158,7 +158,7 @@ func TestR47_AMoveToAWorkAddressIsWarned(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 0 {
-		t.Errorf("something was sent before: %+v", mails)
+		t.Errorf("sent before the confirmation: %+v", mails)
 	}
 	must(t, w.Accounts.Profiles.AskEmail(ctx, v, "zoe@rh.travail.fr", true))
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 2 {
@@ -168,7 +168,7 @@ func TestR47_AMoveToAWorkAddressIsWarned(t *testing.T) {
 	must(t, w.Accounts.Profiles.AskEmail(ctx, manager, "nadia@travail.fr", false))
 }
 
-func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
+func TestR47_AnUnprovedNewAddressIsRemovedOnceItsLinkExpires(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -185,8 +185,8 @@ func TestR47_AnAddressToMoveToIsForgottenWhenNobodyProvesIt(t *testing.T) {
 	}
 }
 
-// Whoever moves their account to somebody else's address, who then confirms it, must not
-// get SMS about that person's appointments.
+// Somebody moves their account to another person's address, and that person confirms it
+// by mistake. SMS about that person's appointments must not go to the first one's number.
 func TestR6_AMoveNamesTheAccountAndDropsAnUnprovedNumber(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ gateway, proved, stays bool }{

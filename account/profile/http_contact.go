@@ -11,12 +11,12 @@ import (
 	"socialdirect/web"
 )
 
-// contactPage is the choices of how to be told (R21).
+// contactPage is the form in which a person chooses how to be notified (R21).
 type contactPage struct {
 	Form    *form.Form
-	Texts   bool // whether SMS are sent at all
+	Texts   bool // whether an SMS gateway is set
 	Address bool // whether the person has an e-mail address
-	Prove   bool // whether the number is still to be proved, for SMS
+	Prove   bool // whether the number has to be proved before SMS go to it
 	From    []form.Option
 	Until   []form.Option
 }
@@ -31,7 +31,8 @@ func (h *HTTP) contactPage(f *form.Form, own people.Reachable) contactPage {
 	}
 }
 
-// hourOptions are full hours, whose value is in minutes since midnight.
+// hourOptions returns the full hours from first to last, with values in minutes since
+// midnight.
 func hourOptions(first, last int) []form.Option {
 	var options []form.Option
 	for hour := first; hour <= last; hour++ {
@@ -57,7 +58,7 @@ func (h *HTTP) showContact(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.contactPage(form.New(values), own))
 }
 
-// chooseContact saves them.
+// chooseContact saves the viewer's choices.
 func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
 	own, err := h.profiles.contact(r.Context(), v)
@@ -70,7 +71,7 @@ func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form
 		CallFrom: minutesIn(f, "call_from", page.From), CallUntil: minutesIn(f, "call_until", page.Until),
 	}
 	if !h.profiles.people.SMS {
-		chosen.Texts = own.Texts // not asked
+		chosen.Texts = own.Texts // the form has no such field without a gateway
 	}
 	if !f.Valid() {
 		return f.Invalid(page)
@@ -81,7 +82,7 @@ func (h *HTTP) chooseContact(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, "saved", "/profil/notifications")
 }
 
-// minutesIn decodes a choice of an hour.
+// minutesIn decodes the hour that was chosen in a field, in minutes since midnight.
 func minutesIn(f *form.Form, name string, options []form.Option) int {
 	values := make([]string, len(options))
 	for i, o := range options {

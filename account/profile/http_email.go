@@ -8,7 +8,7 @@ import (
 	"socialdirect/web"
 )
 
-// emailPage says whose account the link moves, as the page of a validation does.
+// emailPage shows which account the link moves, and asks for a confirmation.
 type emailPage struct {
 	Token string
 	Moving
@@ -17,7 +17,8 @@ type emailPage struct {
 func (emailPage) Template() string { return "account/email" }
 func (emailPage) Title() string    { return "Confirmer votre nouvelle adresse" }
 
-// showEmail asks for a click: reading the page moves nothing (R3).
+// showEmail asks for a click. A GET request changes nothing (R3), as mail programs
+// follow links by themselves.
 func (h *HTTP) showEmail(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	moving, err := h.profiles.Moving(r.Context(), token)
@@ -30,7 +31,7 @@ func (h *HTTP) showEmail(w http.ResponseWriter, r *web.Request) error {
 // changeEmail moves the account to the address that the link was sent to.
 func (h *HTTP) changeEmail(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
-	var here []byte // the session that the link is followed in goes on
+	var here []byte // the present session does not end
 	if v != nil {
 		here = v.Session
 	}

@@ -10,7 +10,7 @@ import (
 	"socialdirect/web"
 )
 
-// mobilePage is where a person proves their own number.
+// mobilePage is the form in which a person proves their mobile number.
 type mobilePage struct {
 	Form   *form.Form
 	Mobile Mobile
@@ -20,7 +20,7 @@ type mobilePage struct {
 func (mobilePage) Template() string { return "account/mobile" }
 func (mobilePage) Title() string    { return "Votre numéro de portable" }
 
-// Number is as people read it.
+// Number returns the number as people read it.
 func (p mobilePage) Number() string { return people.DisplayMobile(p.Mobile.Number) }
 
 func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
@@ -28,7 +28,7 @@ func (h *HTTP) mobilePage(r *web.Request, f *form.Form) (mobilePage, error) {
 	return mobilePage{Form: f, Mobile: m, Texts: h.profiles.people.SMS}, err
 }
 
-// showMobile shows how far the viewer's number is proved (R47).
+// showMobile shows the viewer's number and whether it is proved (R47).
 func (h *HTTP) showMobile(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.mobilePage(r, form.New(nil))
 	if err != nil {
@@ -37,7 +37,7 @@ func (h *HTTP) showMobile(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// sendMobileCode sends a code to the number.
+// sendMobileCode sends a code to the viewer's number.
 func (h *HTTP) sendMobileCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.mobilePage(r, f)
 	if err != nil {
@@ -49,7 +49,7 @@ func (h *HTTP) sendMobileCode(w http.ResponseWriter, r *web.Request, f *form.For
 	return web.Done(w, r, "code-sent", "/profil/mobile")
 }
 
-// proveMobile takes the code.
+// proveMobile checks the code that the viewer typed.
 func (h *HTTP) proveMobile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := f.Secret("code", 20, "Écrivez les 6 chiffres reçus par SMS.")
 	page, err := h.mobilePage(r, f)

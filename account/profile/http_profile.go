@@ -14,12 +14,12 @@ import (
 
 type profilePage struct {
 	Form   *form.Form
-	Mobile string // what somebody without an address signs in with, empty for others
-	Sheet  bool   // whether the person has a profile sheet to keep
-	Told   bool   // whether the person chooses how to be told of appointments
-	Prove  bool   // whether the number is still to be proved, for SMS
+	Mobile string // the number that somebody without an e-mail address signs in with; empty for others
+	Sheet  bool   // whether the person has a profile sheet
+	Told   bool   // whether the person chooses how to be notified of appointments
+	Prove  bool   // whether the number has to be proved before SMS go to it
 	Zones  []form.Option
-	Age    *age.Check // a proof of age that the person is waited for
+	Age    *age.Check // the requested proof of age, if any
 }
 
 func (profilePage) Template() string { return "account/profile" }
@@ -54,7 +54,7 @@ func (h *HTTP) showProfile(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// updateProfile saves it; another address than the present one replaces it only
+// updateProfile saves the profile. A new e-mail address replaces the present one only
 // once it is proved.
 func (h *HTTP) updateProfile(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v := r.Viewer
@@ -79,8 +79,8 @@ func (h *HTTP) updateProfile(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, "email-asked", "/profil")
 }
 
-// newEmail decodes the address when it is another one than the present; empty
-// when it is the same, or was not sent.
+// newEmail decodes the e-mail address. It returns an empty string when the address is
+// the present one or was not sent.
 func newEmail(f *form.Form, person people.Person) string {
 	if !f.Sent("email") || person.Email == "" {
 		return ""

@@ -20,7 +20,7 @@ func (h *HTTP) Routes() []web.Route {
 	}
 }
 
-// lastPlaces are the last places of every role's navigation.
+// lastPlaces returns, for each role, the last place in its navigation.
 func lastPlaces(label, icon string) []web.Place {
 	all := make([]web.Place, len(viewer.Roles))
 	for i, role := range viewer.Roles {

@@ -16,12 +16,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// SMS go to numbers that answered a code, and to no others (R47): whoever types a
-// stranger's number has one code sent there, a few times a day at most, and nothing
-// more. Somebody without an e-mail address proves the number by signing in.
+// SMS go to proved numbers only: those whose owner typed the code sent there (R47).
+// Somebody who enters a stranger's number can have a few codes a day sent to it, and no
+// other SMS. Somebody without an e-mail address proves the number by signing in.
 
-// How often a code that proves a number may be asked for in a day: of everybody's
-// accounts together for one number, and for one account whatever its number.
+// How many codes may be requested in a day: for one number by all accounts together,
+// and by one account for all its numbers.
 const (
 	proofsByNumber  = 3
 	proofsByAccount = 5
@@ -35,14 +35,14 @@ var (
 	errNoTexts      = fault.New(fault.Conflict, "Aucun SMS ne part de cette plateforme : il n’y a rien à confirmer.")
 )
 
-// Mobile is the viewer's number, and how far it is proved.
+// Mobile is the viewer's mobile number and whether it is proved.
 type Mobile struct {
 	Number string // E.164; empty for none
-	Proved bool   // it answered a code
-	Sent   bool   // a code was sent and can still be given
+	Proved bool   // the person typed the code sent to it
+	Sent   bool   // a code was sent and has not expired
 }
 
-// Unproved reports whether the viewer still has to prove a number before SMS go to it.
+// Unproved reports whether the viewer has to prove a number before SMS go to it.
 func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) {
 	if !s.people.SMS || v == nil || v.Role != viewer.Beneficiary {
 		return false, nil
@@ -53,24 +53,24 @@ func (s *Service) Unproved(ctx context.Context, v *viewer.Viewer) (bool, error) 
 
 // Mobile returns the viewer's number.
 func (s *Service) Mobile(ctx context.Context, v *viewer.Viewer) (Mobile, error) {
-	if err := provesMobile(v); err != nil {
+	if err := mayProveMobile(v); err != nil {
 		return Mobile{}, err
 	}
 	return readMobile(ctx, s.db.Pool, v.ID, s.db.Now())
 }
 
-func provesMobile(v *viewer.Viewer) error {
+func mayProveMobile(v *viewer.Viewer) error {
 	if v == nil || v.Role != viewer.Beneficiary {
 		return errContactRole
 	}
 	return nil
 }
 
-// SendMobileCode sends a code to the viewer's own number by SMS; one that was sent
-// before no longer counts. Conflict when there is nothing to prove, Throttled after
-// too many.
+// SendMobileCode sends a code to the viewer's own number by SMS and invalidates the
+// code sent before. It fails with Conflict when there is nothing to prove, and with
+// Throttled after too many codes.
 func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
-	if err := provesMobile(v); err != nil {
+	if err := mayProveMobile(v); err != nil {
 		return err
 	}
 	if !s.people.SMS {
@@ -78,7 +78,7 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	}
 	var refused error
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		m, err := lockMobile(ctx, tx, v.ID) // the number that is counted is the one that is sent to
+		m, err := lockMobile(ctx, tx, v.ID) // so that the limit is counted for the number that gets the SMS
 		switch {
 		case err != nil:
 			return err
@@ -92,7 +92,7 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 		if err != nil || refused != nil {
 			return err
 		}
-		_, hash := bearer.New() // nobody's: the session says whose code it is
+		_, hash := bearer.New() // the token is thrown away: the session identifies the account
 		challenge, err := smscode.InsertProof(ctx, tx, hash, v.ID, s.codes.ByNumber(m.Number))
 		if err != nil {
 			return err
@@ -105,11 +105,11 @@ func (s *Service) SendMobileCode(ctx context.Context, v *viewer.Viewer) error {
 	return refused
 }
 
-// ProveMobile gives the code back: Invalid for a wrong one, Gone when it has expired
-// or was tried codeTries times, Throttled while too many wrong ones were given for
-// the number.
+// ProveMobile marks the viewer's number as proved by the code that was sent to it. It
+// fails with Invalid for a wrong code, with Gone when the code has expired or was tried
+// smscode.MaxTries times, and with Throttled after too many wrong codes for the number.
 func (s *Service) ProveMobile(ctx context.Context, v *viewer.Viewer, code string) error {
-	if err := provesMobile(v); err != nil {
+	if err := mayProveMobile(v); err != nil {
 		return err
 	}
 	var refused error
@@ -119,7 +119,7 @@ func (s *Service) ProveMobile(ctx context.Context, v *viewer.Viewer, code string
 			return err
 		}
 		if m.Proved {
-			return nil // pressed twice
+			return nil // the button was pressed twice
 		}
 		refused, err = s.answerMobileCode(ctx, tx, v.ID, m, code)
 		return err
@@ -130,14 +130,14 @@ func (s *Service) ProveMobile(ctx context.Context, v *viewer.Viewer, code string
 	return refused
 }
 
-// ProveMobileByHand notes that somebody's number is theirs, without a code: for example
-// people, whom no gateway reaches.
+// ProveMobileByHand marks a number as proved without a code. The demonstration uses it:
+// its people cannot receive SMS.
 func (s *Service) ProveMobileByHand(ctx context.Context, id uuid.UUID) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return people.MarkMobileProved(ctx, tx, id) })
 }
 
-// answerMobileCode marks the number as proved when code is the right one; refused
-// says why it is not, and what was counted stays counted.
+// answerMobileCode marks the number as proved when the code is right. Otherwise refused
+// says why; it is not an error, so that the transaction commits and the try is counted.
 func (s *Service) answerMobileCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, m Mobile, code string) (refused, err error) {
 	c, err := smscode.LockProof(ctx, tx, id)
 	if postgres.NoRows(err) || err == nil && c.Tries >= smscode.MaxTries {

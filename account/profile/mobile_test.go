@@ -16,13 +16,13 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// How many codes prove a number in a day (R47).
+// How many codes may be requested in a day (R47).
 const (
 	proofsByNumber  = 3
 	proofsByAccount = 5
 )
 
-// numbered is a beneficiary who has just entered a number.
+// numbered returns a beneficiary who has just entered a number.
 func numbered(t *testing.T, w *bookingtest.World, number string) *viewer.Viewer {
 	t.Helper()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
@@ -35,7 +35,7 @@ func renumber(t *testing.T, w *bookingtest.World, v *viewer.Viewer, number strin
 	must(t, w.Accounts.Profiles.Update(t.Context(), v, people.Profile{FirstName: "Zoé", LastName: "Vidal", Mobile: number, Zone: "Europe/Paris"}))
 }
 
-// askProof has a code sent, and returns it with the number that it went to.
+// askProof requests a code, and returns it with the number that it was sent to.
 func askProof(t *testing.T, w *bookingtest.World, v *viewer.Viewer) (code, to string) {
 	t.Helper()
 	must(t, w.Accounts.Profiles.SendMobileCode(t.Context(), v))
@@ -53,7 +53,7 @@ func mobileProved(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	return m.Proved
 }
 
-// wrong is a code other than the given one.
+// wrong returns a code other than the given one.
 func wrong(code string) string {
 	if code == "000000" {
 		return "000001"
@@ -76,10 +76,10 @@ func TestR47_ANumberIsProvedByTheCodeSentToIt(t *testing.T) {
 		t.Errorf("the right code: %v", err)
 	}
 	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); err != nil {
-		t.Errorf("pressed twice: %v", err)
+		t.Errorf("the button pressed twice: %v", err)
 	}
 	if err := w.Accounts.Profiles.SendMobileCode(t.Context(), v); !fault.Is(err, fault.Conflict) {
-		t.Errorf("a code for a proved number: %v", err)
+		t.Errorf("requesting a code for a proved number: %v", err)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestR47_AnotherNumberIsNotProvedByTheCodeOfTheFirst(t *testing.T) {
 	}
 }
 
-func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
+func TestR47_ACodeThatProvesANumberDoesNotSignIn(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	v, other := numbered(t, w, "+33698765432"), numbered(t, w, "+33698765433")
@@ -119,7 +119,7 @@ func TestR47_ACodeForANumberSignsNobodyIn(t *testing.T) {
 	}
 }
 
-func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
+func TestR47_FewCodesAreSentToOneNumber(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	const accounts = 4
@@ -141,7 +141,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 		return len(phone.Sent) - before
 	}
 	if sent := ask(); sent == 0 || sent > proofsByNumber {
-		t.Errorf("%d accounts had %d SMS sent to one number, at most %d are wanted", accounts, sent, proofsByNumber)
+		t.Errorf("%d accounts had %d SMS sent to one number, want at most %d", accounts, sent, proofsByNumber)
 	}
 	err := w.Accounts.Profiles.SendMobileCode(t.Context(), people[0])
 	if f := fault.From(err); f.Code != fault.Throttled || f.RetryAfter <= 0 || !strings.Contains(f.Message, "demain") {
@@ -153,7 +153,7 @@ func TestR47_AStrangersNumberIsSentFewCodes(t *testing.T) {
 	}
 }
 
-func TestR47_ChangingItsNumberGivesAnAccountNoMoreCodes(t *testing.T) {
+func TestR47_ChangingTheNumberDoesNotAllowMoreCodes(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	v := w.Beneficiary(t, "Zoé", "Vidal")
@@ -171,7 +171,7 @@ func TestR47_ChangingItsNumberGivesAnAccountNoMoreCodes(t *testing.T) {
 	}
 }
 
-func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
+func TestR47_ACodeExpiresByTimeAndByTries(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	v := numbered(t, w, "+33698765432")
@@ -186,7 +186,7 @@ func TestR47_ACodeEndsWithItsTimeAndItsTries(t *testing.T) {
 	}
 	code, _ = askProof(t, w, v)
 	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, wrong(code)); !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Throttled) {
-		t.Errorf("a wrong code again: %v", err)
+		t.Errorf("another wrong code: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(smscode.Lifetime + time.Second))
 	if err := w.Accounts.Profiles.ProveMobile(t.Context(), v, code); !fault.Is(err, fault.Gone) {
@@ -211,13 +211,13 @@ func TestR47_OnlyBeneficiariesProveANumberAndOnlyWithAGateway(t *testing.T) {
 		t.Errorf("without a gateway: %v", err)
 	}
 	if owed, err := without.Accounts.Profiles.Unproved(t.Context(), v); err != nil || owed {
-		t.Errorf("without a gateway something is asked for: %v, %v", owed, err)
+		t.Errorf("without a gateway a proof is required: %v, %v", owed, err)
 	}
 }
 
-// When the number changes while a code is asked for, the number that the code goes to is
-// counted.
-func TestR47_ChangingTheNumberMeanwhileSendsNobodyMoreCodes(t *testing.T) {
+// When the number changes while a code is requested, the limit counts the number that
+// gets the SMS.
+func TestR47_ChangingTheNumberDuringARequestDoesNotAllowMoreCodes(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	phone := &accounttest.Phone{}

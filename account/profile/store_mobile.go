@@ -20,7 +20,7 @@ func readMobile(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.
 	return oneMobile(ctx, q, selectMobile, id, now)
 }
 
-// lockMobile keeps the number as it is until the transaction ends.
+// lockMobile returns the number and locks the account's row until the transaction ends.
 func lockMobile(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Mobile, error) {
 	return oneMobile(ctx, tx, selectMobile+`for no key update`, id, tx.Now)
 }
