@@ -54,7 +54,7 @@ func work[T river.JobArgs](w river.Worker[T], j job) error {
 // Mail is a mail as a test reads it.
 type Mail struct {
 	To, Template, Token string
-	Links             []string // of the waiting registrations
+	Links               []string // of the waiting registrations
 }
 
 // postbox takes the mails that a worker writes and sends.

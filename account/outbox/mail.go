@@ -56,7 +56,7 @@ type letter struct {
 // unknown address costs the same as one for a known address (R5).
 type Mail struct {
 	AccountID uuid.UUID      `json:"account_id"`
-	Template    string         `json:"notice"`
+	Template  string         `json:"notice"`
 	Left      int            `json:"left,omitempty"`  // recovery codes, where the notice is about one used
 	Asked     limit.MailKind `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
 	About     uuid.UUID      `json:"about,omitzero"`  // another account that the notice is about
