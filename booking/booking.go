@@ -21,6 +21,8 @@
 package booking
 
 import (
+	"time"
+
 	"socialdirect/account"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -32,7 +34,6 @@ import (
 	"socialdirect/internal/jobs"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/vault"
-	"time"
 )
 
 // Faults of this package.

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/rebooking"
 	"socialdirect/internal/postgres"

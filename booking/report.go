@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"socialdirect/account/report"
-
 	"socialdirect/booking/appointment"
 	"socialdirect/internal/postgres"
 	"socialdirect/internal/viewer"

@@ -2,6 +2,7 @@ package reason
 
 import (
 	"context"
+
 	"socialdirect/internal/postgres"
 )
 

@@ -3,6 +3,8 @@ package waitlist
 import (
 	"context"
 	"slices"
+	"time"
+
 	"socialdirect/account/people"
 	"socialdirect/booking/agenda"
 	"socialdirect/booking/appointment"
@@ -12,7 +14,6 @@ import (
 	"socialdirect/internal/postgres"
 	"socialdirect/notification"
 	"socialdirect/web"
-	"time"
 
 	"github.com/google/uuid"
 )

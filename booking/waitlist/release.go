@@ -3,6 +3,7 @@ package waitlist
 import (
 	"context"
 	"slices"
+
 	"socialdirect/booking/appointment"
 	"socialdirect/booking/search"
 	"socialdirect/booking/slot"
