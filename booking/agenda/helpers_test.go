@@ -19,7 +19,7 @@ import (
 var (
 	must            = bookingtest.Must
 	inParis         = bookingtest.InParis
-	tuesday, monday = bookingtest.Tuesday, bookingtest.Monday
+	tuesday, monday = bookingtest.Tuesday, bookingtest.NextMonday
 	weekly, once    = bookingtest.Weekly, bookingtest.Once
 )
 

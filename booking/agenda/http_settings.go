@@ -86,7 +86,7 @@ func (h *HTTP) saveSettings(w http.ResponseWriter, r *web.Request, f *form.Form)
 	for _, n := range worker.Numbers {
 		n.Set(&s, decodeNumber(f, n))
 	}
-	err := f.Save(form.Beside{worker.ErrLeadTime: "lead_time_hours"}, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
+	err := f.Save(worker.BesideSettings, func() error { return h.agendas.SaveSettings(r.Context(), r.Viewer, s) })
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,8 @@ func (a Agenda) modesInWindow(s slot.Slot, now time.Time) []slot.Mode {
 
 // ModesInWindow is Agenda.modesInWindow as an SQL condition: a stored slot f of worker w
 // can be booked at the instant in one of the modes, both parameters. It does not check the
-// horizon: a slot within the horizon when it was stored stays within it.
+// horizon: a slot within the horizon when it was stored stays within it. Stored modes may be
+// too many, never too few: as time passes, a mode can only leave the window.
 func ModesInWindow(instant, modes string) string {
 	return `(f.starts_at > ` + instant + `::timestamptz
 		and f.starts_at >= ` + instant + `::timestamptz + make_interval(hours => w.lead_time_hours)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,8 +30,10 @@ func TestR41_AStoredSlotIsInTheBookingWindowInSQLExactlyIfItIsInGo(t *testing.T)
 		a := Agenda{Worker: worker.Row{Settings: s}}
 		stored := time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.IntN(400*24)) * time.Hour) // across changes of the clock
 		at := stored.Add(s.LeadTime() + time.Duration(1+rng.Int64N(int64((s.Horizon()-s.LeadTime())/time.Minute)))*time.Minute)
-		mode, asked := slot.Modes[rng.IntN(len(slot.Modes))], slot.Modes[rng.IntN(len(slot.Modes))]
-		offered := slot.Slot{StartsAt: at, Modes: []slot.Mode{mode}}
+		offered, asked := slot.Slot{StartsAt: at}, slot.Modes[rng.IntN(len(slot.Modes))]
+		for _, i := range rng.Perm(len(slot.Modes))[:1+rng.IntN(len(slot.Modes))] {
+			offered.Modes = append(offered.Modes, slot.Modes[i])
+		}
 		if len(a.modesInWindow(offered, stored)) == 0 {
 			t.Fatalf("%+v: %s is outside the window at %s", s, at, stored)
 		}
@@ -41,13 +44,13 @@ func TestR41_AStoredSlotIsInTheBookingWindowInSQLExactlyIfItIsInGo(t *testing.T)
 					continue
 				}
 				inGo, inSQL := slices.Contains(a.modesInWindow(offered, now), asked), false
-				err := db.Pool.QueryRow(t.Context(), fmt.Sprintf(`select %s from (select $2::timestamptz as starts_at, array[$3::text] as modes) f, (select $4::int as lead_time_hours) w`, ModesInWindow("$1", "$5")),
-					now, at, string(mode), s.LeadTimeHours, []string{string(asked)}).Scan(&inSQL)
+				err := db.Pool.QueryRow(t.Context(), fmt.Sprintf(`select %s from (select $2::timestamptz as starts_at, $3::text[] as modes) f, (select %s) w`, ModesInWindow("$1", "$4"), settingsRow(s)),
+					now, at, offered.Modes, []slot.Mode{asked}).Scan(&inSQL)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if inGo != inSQL {
-					t.Fatalf("%+v, a slot at %s in mode %s, asked in %s, now %s: in the window in Go is %v, in SQL %v", s, at, mode, asked, now, inGo, inSQL)
+					t.Fatalf("%+v, a slot at %s in modes %s, asked in %s, now %s: in the window in Go is %v, in SQL %v", s, at, offered.Modes, asked, now, inGo, inSQL)
 				}
 				if inGo {
 					yes++
@@ -60,4 +63,13 @@ func TestR41_AStoredSlotIsInTheBookingWindowInSQLExactlyIfItIsInGo(t *testing.T)
 	if yes < 300 || no < 500 {
 		t.Errorf("%d times yes and %d times no show little", yes, no)
 	}
+}
+
+// settingsRow is the settings as columns of the table of workers.
+func settingsRow(s worker.Settings) string {
+	columns := make([]string, len(worker.Numbers))
+	for i, n := range worker.Numbers {
+		columns[i] = fmt.Sprintf("%d as %s", n.Of(s), n.Column)
+	}
+	return strings.Join(columns, ", ")
 }

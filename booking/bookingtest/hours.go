@@ -10,10 +10,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// Tuesday is the day after a world's first, and Monday the one a week after that.
+// Tuesday is the day after Start, and NextMonday a week after Start's day, as midnight UTC.
 var (
-	Tuesday = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	Monday  = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
+	Tuesday    = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	NextMonday = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
 )
 
 // Hour is the instant so many hours after a world's start.

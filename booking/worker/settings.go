@@ -7,6 +7,7 @@ import (
 
 	"socialdirect/booking/slot"
 	"socialdirect/internal/fault"
+	"socialdirect/internal/form"
 )
 
 // Settings are the settings of a worker's agenda. Each numeric one has an entry in
@@ -113,10 +114,13 @@ func (s Settings) Horizon() time.Duration { return time.Duration(s.HorizonWeeks)
 
 var errSettings = fault.New(fault.Invalid, "L’un de ces réglages n’est pas possible.")
 
-// ErrLeadTime says that the lead time leaves nothing of the horizon.
-var ErrLeadTime = fault.New(fault.Invalid, "Ce délai dépasse le nombre de semaines ouvertes\u00a0: personne ne pourrait réserver.")
+// errLeadTime means that the lead time leaves nothing of the horizon.
+var errLeadTime = fault.New(fault.Invalid, "Ce délai dépasse le nombre de semaines ouvertes\u00a0: personne ne pourrait réserver.")
 
-// Check fails with ErrLeadTime, or with Invalid where a setting is outside of its bounds.
+// BesideSettings maps the faults of Settings.Check to the fields at which they appear.
+var BesideSettings = form.Beside{errLeadTime: "lead_time_hours"}
+
+// Check fails with one of BesideSettings if two settings exclude each other, or with Invalid where a setting is outside of its bounds.
 func (s Settings) Check() error {
 	for _, n := range Numbers {
 		if !n.allows(n.Of(s)) {
@@ -127,7 +131,7 @@ func (s Settings) Check() error {
 		return errSettings
 	}
 	if s.LeadTime() >= s.Horizon() {
-		return ErrLeadTime
+		return errLeadTime
 	}
 	return nil
 }
