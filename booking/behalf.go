@@ -12,20 +12,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// Booking for somebody: the switchboard for anybody, a worker for whom they have
-// met. The same rules hold, the person is told as ever, and the journal says who
-// did it for whom.
+// Acting on behalf of a person: the switchboard for anybody, a worker for people they have
+// met. The same rules apply, the person is notified as usual, and the journal says who acted
+// on whose behalf.
 
-// lockedAppointment is an appointment that an act has to itself.
+// lockedAppointment is an appointment that an act has locked, with its worker.
 type lockedAppointment struct {
 	appointment.Appointment
 	worker worker.Row
-	client uuid.UUID // the person's; zero when they have none any more
+	client uuid.UUID // the person's; zero if they have none any more
 }
 
-// lock locks, in the order that every act keeps, the worker, the person and the
-// appointment; what is overdue is released on the way. NotFound for what the viewer
-// may not act upon.
+// lock locks the worker, the person and the appointment, in this order, as every act does,
+// and releases overdue requests before it reads the appointment. It fails with NotFound if
+// the viewer may not act on it.
 func (s *Service) lock(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (lockedAppointment, error) {
 	seen, err := appointment.ReadActedOn(ctx, tx, v, id)
 	if err != nil {

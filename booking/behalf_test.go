@@ -26,13 +26,13 @@ func TestR12_WorkersAndTheSwitchboardBookOnBehalfOfPeople(t *testing.T) {
 		who       uuid.UUID
 		code      fault.Code
 	}{
-		"a person for another":          {p.Beneficiary(t, "Paul", "Tanguy"), p.Nadia, p.Zoe.ID, fault.Forbidden},
-		"a worker for a stranger":       {p.Nadia, p.Nadia, p.Zoe.ID, fault.NotFound},
-		"a worker at another's":         {p.Nadia, p.Marc, p.Zoe.ID, fault.Forbidden},
-		"an operator for nobody":        {yann, p.Nadia, uuid.Nil, fault.Forbidden},
-		"an operator for a worker":      {yann, p.Nadia, p.Marc.ID, fault.NotFound},
-		"an operator for who is not":    {yann, p.Nadia, uuid.New(), fault.NotFound},
-		"an administrator for somebody": {p.Admin, p.Nadia, p.Zoe.ID, fault.Forbidden},
+		"a person for another":           {p.Beneficiary(t, "Paul", "Tanguy"), p.Nadia, p.Zoe.ID, fault.Forbidden},
+		"a worker for a stranger":        {p.Nadia, p.Nadia, p.Zoe.ID, fault.NotFound},
+		"a worker in another's agenda":   {p.Nadia, p.Marc, p.Zoe.ID, fault.Forbidden},
+		"an agent for nobody":            {yann, p.Nadia, uuid.Nil, fault.Forbidden},
+		"an agent for a worker":          {yann, p.Nadia, p.Marc.ID, fault.NotFound},
+		"an agent for an unknown person": {yann, p.Nadia, uuid.New(), fault.NotFound},
+		"an administrator for somebody":  {p.Admin, p.Nadia, p.Zoe.ID, fault.Forbidden},
 	} {
 		if _, err := ask(c.v, c.worker, 48, c.who); !fault.Is(err, c.code) {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
@@ -54,22 +54,22 @@ func TestR12_WorkersAndTheSwitchboardBookOnBehalfOfPeople(t *testing.T) {
 	}
 	a := p.State(t, byDesk)
 	if _, err := p.Appointments.Details(t.Context(), yann, a); !fault.Is(err, fault.NotFound) {
-		t.Errorf("the operator reads the note: %v", err)
+		t.Errorf("the agent reads the note: %v", err)
 	}
 	if details, err := p.Appointments.Details(t.Context(), p.Zoe, a); err != nil || details.Note != "Un mot." {
 		t.Errorf("the person reads %q, %v", details.Note, err)
 	}
 	coming, err := p.Appointments.ComingOf(t.Context(), yann, p.Zoe.ID)
 	if err != nil || !slices.ContainsFunc(coming, func(c appointment.Appointment) bool { return c.ID == byWorker }) {
-		t.Errorf("the operator sees %v, %v", coming, err)
+		t.Errorf("the agent sees %v, %v", coming, err)
 	}
 	if n := p.Journaled(t, "appointment.shown", yann, p.Zoe); n != 1 {
-		t.Errorf("what was shown is journaled %d times", n)
+		t.Errorf("showing the appointments is journaled %d times", n)
 	}
 	must(t, p.Bookings.Move(t.Context(), yann, byDesk, hour(52)))
 	status, err := p.Bookings.Cancel(t.Context(), yann, byDesk, "")
 	if err != nil || status != appointment.Cancelled {
-		t.Errorf("cancelled by the operator: %q, %v", status, err)
+		t.Errorf("cancelled by the agent: %q, %v", status, err)
 	}
 	p.SetNow(hour(40))
 	status, err = p.Bookings.CancelAsked(t.Context(), p.Nadia, byWorker, "")
@@ -81,10 +81,10 @@ func TestR12_WorkersAndTheSwitchboardBookOnBehalfOfPeople(t *testing.T) {
 			t.Errorf("%s is journaled %d times", act, n)
 		}
 	}
-	// The rules are the same: with the mark it is a request, unless the worker gives it.
+	// The rules are the same: for a marked person it is a request, unless the worker books it.
 	desk, err := p.Bookings.Place(t.Context(), yann, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: hour(90), Mode: slot.Phone, Reason: "housing", For: p.Zoe.ID})
 	if err != nil || desk.Status != appointment.Requested {
-		t.Errorf("by the operator: %q, %v", desk.Status, err)
+		t.Errorf("by the agent: %q, %v", desk.Status, err)
 	}
 	own, err := p.Bookings.Place(t.Context(), p.Nadia, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: hour(92), Mode: slot.Phone, Reason: "housing", For: p.Zoe.ID})
 	if err != nil || own.Status != appointment.Confirmed {

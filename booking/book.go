@@ -30,10 +30,10 @@ func (s *Service) Book(ctx context.Context, v *viewer.Viewer, r appointment.Requ
 
 // Place books an appointment for the viewer (R12, R13), or for somebody on whose behalf
 // they act, which is journaled. It makes a request if the person is marked with the worker
-// (R19). It fails with Conflict if somebody else has booked the hour; with Invalid if the
-// hour is not offered, or not in that mode, if the contract of the person's client does
+// (R19). It fails with Conflict if somebody else has booked the slot; with Invalid if the
+// slot is not offered, or not in that mode, if the contract of the person's client does
 // not include the mode or leaves no consultation, if it overlaps another appointment of
-// the person, or if they have the maximum number of coming appointments (R47); with
+// the person, or if they have the maximum number of upcoming appointments (R47); with
 // Throttled after too many acts. Placing the same again returns the existing appointment.
 func (s *Service) Place(ctx context.Context, v *viewer.Viewer, r appointment.Request) (appointment.Booked, error) {
 	return s.place(ctx, v, r, func(postgres.Tx) error { return nil })
@@ -100,7 +100,7 @@ func (s *Service) book(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r 
 }
 
 // permitted fails unless the person may book with this worker under the contract of their
-// client, whether or not the hour is available. It releases overdue requests.
+// client, whether or not the slot is available. It releases overdue requests.
 func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, worker worker.Row, client uuid.UUID, r appointment.Request) error {
 	if err := s.Appointments.Spend(ctx, tx, v, r.Person(v)); err != nil {
 		return err
@@ -120,14 +120,14 @@ func (s *Service) permitted(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 // prepare decides whether it is a request, and seals what was written.
 func (s *Service) prepare(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, slot slot.Slot, r appointment.Request) (appointment.Draft, error) {
 	n := appointment.Draft{Request: r, ID: uuid.New(), PersonID: r.Person(v)}
-	stands, err := s.terms(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
+	terms, err := s.terms(ctx, tx, v, r.SocialWorkerID, n.PersonID, r.StartsAt)
 	if err != nil {
 		return n, err
 	}
 	if n.Venue, err = worker.MeetingPlace(ctx, tx, r.SocialWorkerID, r.Mode, slot.Place); err != nil {
 		return n, err
 	}
-	n.Status, n.AnswerBy = stands.Status, stands.AnswerBy
+	n.Status, n.AnswerBy = terms.Status, terms.AnswerBy
 	if n.Note, err = s.Appointments.SealNote(ctx, tx, n.PersonID, n.ID, r.Note); err != nil {
 		return n, err
 	}
@@ -147,32 +147,34 @@ func checkReason(ctx context.Context, tx postgres.Tx, row worker.Row, slug strin
 	return nil
 }
 
-// bookable returns the slot if it can be booked now; the hour of the appointment that is
-// moved counts as available.
-func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointment.Request, leaves slot.Period) (slot.Slot, error) {
+// bookable returns the slot if it can be booked now. released is the period of an appointment
+// that is moved, which counts as available; zero for none.
+func bookable(ctx context.Context, tx postgres.Tx, worker worker.Row, r appointment.Request, released slot.Period) (slot.Slot, error) {
 	agenda, err := agenda.Read(ctx, tx, worker, slot.Period{From: r.StartsAt, To: r.StartsAt.Add(slot.Length)}, tx.Now)
 	if err != nil {
 		return slot.Slot{}, err
 	}
-	return agenda.Without(leaves).Bookable(r.StartsAt, tx.Now, r.Mode)
+	return agenda.Without(released).Bookable(r.StartsAt, tx.Now, r.Mode)
 }
 
+// overlaps reports whether the error comes from an exclusion constraint, or from a deadlock
+// that checking one can cause.
 func overlaps(err error) bool {
 	return postgres.Violates(err, workerOverlap) || postgres.Violates(err, beneficiaryOverlap) || postgres.Deadlocked(err)
 }
 
 // explainOverlap explains the error of an act. If it violated an exclusion constraint the
 // result says whether an appointment of the person (other than the one to be moved) or of
-// somebody else is in the way. Whoever acts for the person learns that they cannot then,
-// but not why.
+// somebody else is in the way. A viewer who acts on behalf of the person learns that the
+// person is not available then, but not why.
 func (s *Service) explainOverlap(ctx context.Context, v *viewer.Viewer, person, moved uuid.UUID, startsAt time.Time, err error) error {
 	if !overlaps(err) && !errors.Is(err, agenda.ErrBooked) && !errors.Is(err, agenda.ErrClosed) {
 		return err
 	}
-	own, broken := appointment.Has(ctx, s.DB.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.DB.Now())
+	own, failed := appointment.Has(ctx, s.DB.Pool, person, moved, slot.Slot{StartsAt: startsAt}.Period(), s.DB.Now())
 	switch {
-	case broken != nil:
-		return broken
+	case failed != nil:
+		return failed
 	case own && v.ID != person:
 		return errBusy
 	case own:

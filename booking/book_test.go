@@ -36,11 +36,11 @@ func TestR13_ASlotIsNeverBookedTwice(t *testing.T) {
 		case err == nil:
 			won++
 		case !fault.Is(err, fault.Conflict):
-			t.Errorf("a loser got %v, want Conflict", err)
+			t.Errorf("a person who lost got %v, want Conflict", err)
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d people got the hour, want 1", won)
+		t.Errorf("%d people got the slot, want 1", won)
 	}
 }
 
@@ -71,7 +71,7 @@ func TestR13_OnePersonNeverHasTwoAppointmentsAtOnce(t *testing.T) {
 		}
 	}
 	if won != 1 {
-		t.Errorf("the person got %d of the hours, want 1", won)
+		t.Errorf("the person got %d of the slots, want 1", won)
 	}
 }
 
@@ -84,22 +84,23 @@ func TestR12_OnlyABeneficiaryBooks(t *testing.T) {
 		t.Errorf("a worker: got %v, want Forbidden", err)
 	}
 	if _, err := w.Bookings.Book(context.Background(), nil, r); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("nobody: got %v, want Forbidden", err)
+		t.Errorf("signed out: got %v, want Forbidden", err)
 	}
 }
 
-// pressed has Zoé ask for the same so many times at once, and returns what became of it.
-func pressed(t *testing.T, p bookingtest.Trio, times int, r appointment.Request) (became appointment.Booked) {
+// pressed submits the same booking of Zoé several times at once, and returns the one result
+// that all must have.
+func pressed(t *testing.T, p bookingtest.Trio, times int, r appointment.Request) (booked appointment.Booked) {
 	t.Helper()
 	all := make([]appointment.Booked, times)
 	ended := bookingtest.AtOnce(times, func(i int) (err error) {
 		all[i], err = p.Bookings.Place(context.Background(), p.Zoe, r)
 		return err
 	})
-	if became = all[0]; ended[""] != times || len(slices.Compact(all)) != 1 {
-		t.Fatalf("%v, became %v", ended, all)
+	if booked = all[0]; ended[""] != times || len(slices.Compact(all)) != 1 {
+		t.Fatalf("%v, the results are %v", ended, all)
 	}
-	return became
+	return booked
 }
 
 func TestR12_BookingTwiceMakesOneAppointment(t *testing.T) {
@@ -114,7 +115,7 @@ func TestR12_BookingTwiceMakesOneAppointment(t *testing.T) {
 	if n := p.ActsOf(t, p.Zoe); n != 2 {
 		t.Errorf("%d acts", n)
 	}
-	first := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video) // full by now, and it is the same
+	first := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video) // she has reached the bound, but it is the same booking
 	other := request(p.Nadia, 48)
 	other.Mode = slot.Phone
 	_, err := p.Bookings.Place(t.Context(), p.Zoe, other)
@@ -125,6 +126,6 @@ func TestR12_BookingTwiceMakesOneAppointment(t *testing.T) {
 	must(t, err)
 	p.SetNow(hour(25))
 	if again := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video); again.ID == first.ID {
-		t.Error("what was cancelled counts as the same booking")
+		t.Error("a cancelled appointment counts as the same booking")
 	}
 }

@@ -1,14 +1,14 @@
 // Package booking turns a social worker's openings into one-hour slots and a
 // slot into an appointment.
 //
-// The rules it keeps:
+// Its rules:
 //
 //   - A slot lasts one elapsed hour, lies inside an opening and outside every
 //     absence. Openings are wall-clock times in the worker's own zone, so that
 //     09:00 stays 09:00 when the clocks change (R14).
-//   - Two people never get the same hour, and one person never has two
-//     appointments that overlap. The database refuses it by exclusion
-//     constraints, whatever the code does (R13).
+//   - Two people never get the same slot, and one person never has two
+//     appointments that overlap. Exclusion constraints of the database prevent
+//     both, whatever the code does (R13).
 //   - Cancelling and moving are penalty-free until 24 elapsed hours before the start,
 //     that instant included; later they are possible and marked (R18). While the
 //     person is marked, their bookings with that worker are requests (R19).
@@ -16,8 +16,8 @@
 //     appointment, and releases overdue requests before it reads what is available.
 //   - What a person writes when booking is sealed with that person's key.
 //
-// Promised faults: Conflict if somebody else has just booked the hour, Invalid for an hour
-// that is not offered, NotFound for what is not the viewer's own.
+// Its faults: Conflict if somebody else has just booked the slot, Invalid for a slot that is
+// not offered, NotFound for an appointment that is not the viewer's own.
 package booking
 
 import (
@@ -54,7 +54,7 @@ type Service struct {
 	Parts
 }
 
-// Parts are what the acts work with.
+// Parts are what the service is made of.
 type Parts struct {
 	DB           *postgres.DB
 	Vault        *vault.Vault
@@ -67,10 +67,10 @@ type Parts struct {
 	Notify       *notify.Service
 }
 
-// New returns the acts on the given parts.
+// New returns the service with the given parts.
 func New(p Parts) *Service { return &Service{p} }
 
-// At returns the acts on a database with another clock.
+// At returns the same service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.DB, moved.Appointments, moved.Workers, moved.Agendas, moved.Searches = db, s.Appointments.At(db), s.Workers.At(db), s.Agendas.At(db), s.Searches.At(db)

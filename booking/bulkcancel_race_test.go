@@ -16,10 +16,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// While one act cancels a worker's week and another one that of a second worker, people
-// cancel, move and book what is offered: each act is done or refused by a rule, and
-// everybody whose worker cancelled is notified and has a rebooking.
-func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
+// Two workers cancel their weeks while people cancel, move and book offers: each act succeeds
+// or is refused by a rule, and everybody whose worker cancelled is notified and has a
+// rebooking.
+func TestR20_ABulkCancelAtTheSameTimeAsOtherActsNotifiesEverybody(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	lina := p.SocialWorker(t, "Lina", "Morel")
@@ -34,7 +34,7 @@ func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
 		all[p.Nadia], all[p.Marc] = append(all[p.Nadia], first[i].ID), append(all[p.Marc], second[i].ID)
 	}
 	var mu sync.Mutex
-	var odd []string
+	var failed []string
 	var wait sync.WaitGroup
 	act := func(name string, do func() error) {
 		wait.Go(func() {
@@ -42,14 +42,14 @@ func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
 			if err := do(); err != nil {
 				if f = fault.From(err); f.Code == fault.Internal {
 					mu.Lock()
-					odd = append(odd, fmt.Sprint(name, ": ", err))
+					failed = append(failed, fmt.Sprint(name, ": ", err))
 					mu.Unlock()
 				}
 			}
 		})
 	}
 	for worker, ids := range all {
-		act("clear", func() error {
+		act("bulk cancel", func() error {
 			_, err := p.BulkCancels.Cancel(t.Context(), worker, bulkcancel.Batch{SocialWorkerID: worker.ID, Appointments: ids})
 			return err
 		})
@@ -66,16 +66,16 @@ func TestR20_ABulkCancelBesideOtherActsLosesNobody(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	for _, line := range odd {
+	for _, line := range failed {
 		t.Error(line)
 	}
-	var left, noted, notified int
+	var cancelled, rebookings, notified int
 	must(t, p.DB.Pool.QueryRow(t.Context(), `
 		select count(*), count(r.appointment_id), count(n.subject_id) from appointments a
 		left join rebookings r on r.appointment_id = a.id
 		left join notifications n on n.subject_id = a.id and n.account_id = a.beneficiary_id and n.kind = 'cancellation' and n.channel = 'mail'
-		where a.status = 'cancelled_by_worker'`).Scan(&left, &noted, &notified))
-	if left < 8 || noted != left || notified != left {
-		t.Errorf("%d appointments were cancelled by their worker, %d have a rebooking, %d a notification", left, noted, notified)
+		where a.status = 'cancelled_by_worker'`).Scan(&cancelled, &rebookings, &notified))
+	if cancelled < 8 || rebookings != cancelled || notified != cancelled {
+		t.Errorf("%d appointments were cancelled by their worker, %d have a rebooking, %d a notification", cancelled, rebookings, notified)
 	}
 }

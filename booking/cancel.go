@@ -98,6 +98,7 @@ func (s *Service) cancel(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ex
 	return status, err
 }
 
+// statusAfterCancel is the status of an appointment that is cancelled at now.
 func statusAfterCancel(a appointment.Appointment, now time.Time, persons bool) appointment.Status {
 	switch {
 	case !persons:

@@ -11,12 +11,12 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
+func TestR18_CancellingIsPenaltyFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker := w.SocialWorker(t, "Nadia", "Le Goff")
-	// The clocks change in the night before this appointment: 24 elapsed hours
-	// before are not the same time of day.
+	// The clocks change in the night before this appointment, so that 24 elapsed hours before
+	// it is another time of day.
 	start := time.Date(2027, 3, 28, 12, 0, 0, 0, time.UTC)
 	w.SetNow(start.AddDate(0, 0, -7))
 	for _, c := range []struct {
@@ -29,7 +29,7 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 		{start.Add(-time.Microsecond), appointment.CancelledLate},
 	} {
 		w.SetNow(start.AddDate(0, 0, -7))
-		v := w.Beneficiary(t, "Zoé", "Vidal") // whom no earlier late cancellation marks
+		v := w.Beneficiary(t, "Zoé", "Vidal") // not marked by the previous case
 		a := w.Book(t, v, worker, start, slot.Video)
 		w.SetNow(c.now)
 		got, err := w.Bookings.Cancel(context.Background(), v, a.ID, "")
@@ -39,7 +39,7 @@ func TestR18_CancellingIsFreeUntil24ElapsedHoursBefore(t *testing.T) {
 	}
 }
 
-func TestR18_WhatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
+func TestR18_AnAppointmentThatHasBegunOrIsCancelledCannotBeCancelled(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")

@@ -27,7 +27,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 			t.Errorf("%s: %v", mode, err)
 		}
 	}
-	// A viewer who says to be of another client is still who they are.
+	// The client is read from the account, not from the viewer.
 	other, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "Autre", Slug: "autre", StartsOn: bookingtest.Start.AddDate(-1, 0, 0), EndsOn: bookingtest.Start.AddDate(1, 0, 0)})
 	must(t, err)
 	disguised := *v
@@ -40,7 +40,7 @@ func TestR9_BookingKeepsToTheModesOfTheContract(t *testing.T) {
 	}
 }
 
-func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
+func TestR9_PagesOfferOnlyTheModesOfTheContract(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -64,7 +64,7 @@ func TestR9_PagesOfferTheModesOfTheContractAlone(t *testing.T) {
 	for path, handler := range all {
 		body, err := show(handler, path)
 		if err != nil || strings.Contains(body, "Sur place") || strings.Contains(body, "1 rue de la Paix") || !strings.Contains(strings.ToLower(body), "par vidéo") {
-			t.Errorf("%s offers what the contract has not: %v", path, err)
+			t.Errorf("%s offers a mode that the contract does not include: %v", path, err)
 		}
 	}
 	confirm := "/rendez-vous/nouveau?social_worker_id=" + nadia.ID.String() + "&starts_at=2026-12-01T13:00:00Z&mode="
@@ -101,7 +101,7 @@ func TestR9_AWorkerWithNoModeOfTheContractIsNotOffered(t *testing.T) {
 	}
 }
 
-func TestR9_NobodyBooksUnderAContractThatDoesNotRun(t *testing.T) {
+func TestR9_NobodyBooksUnderAContractThatHasEnded(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	nadia, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")

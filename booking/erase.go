@@ -17,14 +17,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// LockForErasure locks the agenda of somebody who is about to be erased, and those of
-// workers with a request of theirs. The account is locked after it: bookings use the same
-// order.
+// LockForErasure locks the agenda of a person who is about to be erased, and those of workers
+// with a request of that person. The caller locks the account afterwards: bookings use the
+// same order.
 func (s *Service) LockForErasure(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return worker.LockAgendas(ctx, tx, person)
 }
 
-// Erase cancels a person's coming appointments, notifies the other people, and has each
+// Erase cancels a person's upcoming appointments, notifies the other people, and has each
 // package of booking erase its own rows.
 //
 // It is a step of the caller's erasure, which has checked that it is allowed and called

@@ -7,8 +7,8 @@ import (
 	"socialdirect/booking/slot"
 )
 
-// The erasure of a worker cancels what was to come: people are offered other hours, and
-// called.
+// The erasure of a worker cancels their upcoming appointments: people are offered other slots
+// and are listed for a call.
 func TestR20_AnErasedWorkersPeopleAreOfferedOtherSlots(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)

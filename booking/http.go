@@ -11,13 +11,13 @@ import (
 	"socialdirect/web"
 )
 
-// HTTP is the pages of the acts.
+// HTTP is the pages of this package.
 type HTTP struct {
 	PageParts
 	bookings *Service
 }
 
-// PageParts are what the pages work with, beside the acts.
+// PageParts are what the pages need in addition to the acts.
 type PageParts struct {
 	Views      *viewlimit.Service
 	Searches   *search.HTTP
@@ -29,7 +29,7 @@ type PageParts struct {
 // NewHTTP returns the pages.
 func NewHTTP(bookings *Service, p PageParts) *HTTP { return &HTTP{p, bookings} }
 
-// ics is the appointment as a calendar file (R17).
+// ics serves the appointment as a calendar file (R17).
 func (h *HTTP) ics(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
@@ -42,6 +42,7 @@ func (h *HTTP) ics(w http.ResponseWriter, r *web.Request) error {
 	return err
 }
 
+// appointment reads the appointment that the path names, as its viewer may see it.
 func (h *HTTP) appointment(r *web.Request) (appointment.Appointment, error) {
 	id, err := r.PathID("id")
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"socialdirect/web"
 )
 
-// What is done on an appointment's own page: answering a request, saying what came
-// of it, clearing a mark, changing one's needs.
+// The acts on an appointment's own page: answering a request, recording the outcome,
+// removing a late mark, changing needs, cancelling.
 
 // Answer accepts or declines a request (R19).
 func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error {
@@ -24,7 +24,7 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		f.Fail("decision", errMovedMeanwhile.Message)
 	}
 	if !f.Valid() {
-		return f.ShowAgain(h.shown(r, f))
+		return f.ShowAgain(h.appointmentPage(r, f))
 	}
 	if err := h.bookings.Answer(r.Context(), r.Viewer, a.ID, decision == "accept", explanation); err != nil {
 		return err
@@ -32,7 +32,7 @@ func (h *HTTP) Answer(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, map[string]string{"accept": "accepted", "decline": "declined"}[decision], "/rendez-vous/"+a.ID.String())
 }
 
-// conclude says what came of it.
+// conclude records whether the appointment was attended or missed.
 func (h *HTTP) conclude(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	a, err := h.appointment(r)
 	if err != nil {
@@ -40,7 +40,7 @@ func (h *HTTP) conclude(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	}
 	outcome := f.Choice("outcome", []string{string(appointment.Attended), string(appointment.NoShow)}, appointment.ErrOutcome.Message)
 	if !f.Valid() {
-		return f.ShowAgain(h.shown(r, f))
+		return f.ShowAgain(h.appointmentPage(r, f))
 	}
 	if err := h.bookings.Appointments.Conclude(r.Context(), r.Viewer, a.ID, appointment.Status(outcome)); err != nil {
 		return err
@@ -48,8 +48,8 @@ func (h *HTTP) conclude(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return web.Done(w, r, "saved", "/rendez-vous/"+a.ID.String())
 }
 
-// clearMark ends what a late cancellation left behind.
-func (h *HTTP) clearMark(w http.ResponseWriter, r *web.Request) error {
+// removeLateMark removes the mark of a late cancellation (R19).
+func (h *HTTP) removeLateMark(w http.ResponseWriter, r *web.Request) error {
 	a, err := h.appointment(r)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func decodeNeeds(f *form.Form) appointment.Needs {
 	}
 }
 
-// needsPage changes what somebody needs on the day.
+// needsPage is the form with which a person changes their needs.
 type needsPage struct {
 	appointment.Appointment
 	Form    *form.Form
@@ -90,12 +90,13 @@ func (h *HTTP) needsPage(r *web.Request, f *form.Form) (needsPage, error) {
 	return needsPage{Appointment: a, Form: f, Viewer: r.Viewer}, nil
 }
 
-func (p needsPage) again(problem string) (any, error) {
+// withProblem is the page with the reason of a refusal.
+func (p needsPage) withProblem(problem string) (any, error) {
 	p.Problem = problem
 	return p, nil
 }
 
-// showNeeds shows it.
+// showNeeds shows the form with the current needs.
 func (h *HTTP) showNeeds(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.needsPage(r, nil)
 	if err != nil {
@@ -111,7 +112,7 @@ func (h *HTTP) showNeeds(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// ChangeNeeds changes them.
+// ChangeNeeds changes the needs of an appointment.
 func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.needsPage(r, f)
 	if err != nil {
@@ -122,17 +123,17 @@ func (h *HTTP) ChangeNeeds(w http.ResponseWriter, r *web.Request, f *form.Form) 
 		return f.Invalid(page)
 	}
 	if err := h.bookings.ChangeNeeds(r.Context(), page.Viewer, page.ID, needs); err != nil {
-		return appointment.Refuse(err, page.again)
+		return appointment.Refuse(err, page.withProblem)
 	}
 	return web.Done(w, r, "saved", "/rendez-vous/"+page.ID.String())
 }
 
-// cancelPage tells the consequence of cancelling, and what can be done instead.
+// cancelPage says whether cancelling is late, and offers the phone instead if it is (R16, R18).
 type cancelPage struct {
-	handled
+	target
 	Form          *form.Form
 	IsPenaltyFree bool
-	Phonable      bool // a late one: a call in its place
+	Phonable      bool // cancelling is late, and the person may change to phone instead
 	Problem       string
 }
 
@@ -140,7 +141,7 @@ func (cancelPage) Template() string { return "booking/cancel" }
 func (cancelPage) Title() string    { return "Annuler le rendez-vous" }
 
 func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
-	a, err := h.handled(r)
+	a, err := h.target(r)
 	if err != nil {
 		return cancelPage{}, err
 	}
@@ -148,14 +149,14 @@ func (h *HTTP) cancelPage(r *web.Request, f *form.Form) (cancelPage, error) {
 	if !a.Cancellable(now) {
 		return cancelPage{}, errTooLate
 	}
-	page := cancelPage{handled: a, Form: f, IsPenaltyFree: a.PenaltyFree(now)}
+	page := cancelPage{target: a, Form: f, IsPenaltyFree: a.PenaltyFree(now)}
 	if !page.IsPenaltyFree {
 		page.Phonable, err = h.bookings.Phonable(r.Context(), a.Viewer, a.Appointment)
 	}
 	return page, err
 }
 
-// CancelPage tells the consequence before anything is done (R18).
+// CancelPage shows the consequence before the person cancels (R18).
 func (h *HTTP) CancelPage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.cancelPage(r, form.New(nil))
 	if err != nil {
@@ -164,9 +165,9 @@ func (h *HTTP) CancelPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// Cancel cancels; a worker says whether the person asked for it.
+// Cancel cancels the appointment; a worker ticks a box if the person asked for it.
 func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error {
-	a, err := h.handled(r)
+	a, err := h.target(r)
 	if err != nil {
 		return err
 	}
@@ -182,7 +183,7 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		return f.Invalid(page)
 	}
 	if page.Elsewhere(f) {
-		return appointment.ShowAgain(errMovedMeanwhile, h.cancelAgain(r, f))
+		return appointment.ShowAgain(errMovedMeanwhile, h.currentCancelPage(r, f))
 	}
 	cancel := h.bookings.Cancel
 	switch {
@@ -192,17 +193,16 @@ func (h *HTTP) Cancel(w http.ResponseWriter, r *web.Request, f *form.Form) error
 		cancel = h.bookings.cancelPenaltyFree
 	}
 	if _, err = cancel(r.Context(), page.Viewer, page.ID, explanation); err != nil {
-		return appointment.Refuse(err, h.cancelAgain(r, f), errLimitPassed)
+		return appointment.Refuse(err, h.currentCancelPage(r, f), errLimitPassed)
 	}
 	return web.Done(w, r, "cancelled", a.After)
 }
 
-// shownPenaltyFree reports whether the form was shown with the word that what it does has no
-// consequence.
+// shownPenaltyFree reports whether the submitted page said that the act was penalty-free.
 func shownPenaltyFree(f *form.Form) bool { return f.Hidden("told", len("free")) == "free" }
 
-// cancelAgain is what is true now, for somebody whose page said otherwise.
-func (h *HTTP) cancelAgain(r *web.Request, f *form.Form) appointment.Page {
+// currentCancelPage is the page in its current state, with the reason of a refusal.
+func (h *HTTP) currentCancelPage(r *web.Request, f *form.Form) appointment.Page {
 	return func(problem string) (any, error) {
 		page, err := h.cancelPage(r, f)
 		page.Problem = problem

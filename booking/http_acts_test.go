@@ -15,8 +15,9 @@ import (
 	"socialdirect/web"
 )
 
-// Whoever was shown that it has no consequence, and presses the button a minute after the
-// limit, is shown the consequence first (R18); otherwise the act is done.
+// If the page said that the act has no consequence, and the person submits it a minute after
+// the limit, the page shows the consequence first and nothing is done; a second submission
+// does it.
 func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
@@ -27,7 +28,7 @@ func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 			t.Fatalf("%s: %s: %s", name, code, shown)
 		}
 	}
-	d.SetNow(hour(1).Add(time.Minute)) // the limit was an hour after the world's beginning
+	d.SetNow(hour(1).Add(time.Minute)) // the limit was at hour 1
 	late := url.Values{"told": {"free"}, "explanation": {"Un empêchement."}, "starts_at": {hour(80).Format(time.RFC3339)}}
 	for name, act := range map[string]web.Handler{"cancelling": web.Parsed(d.HTTP.Bookings.Cancel), "moving": web.Parsed(d.HTTP.Bookings.Move)} {
 		shown, code := d.SendTo(t, d.Zoe, act, http.MethodPost, a.ID, late)
@@ -35,22 +36,21 @@ func TestR18_TheConsequenceOfActingLateIsShownBeforehand(t *testing.T) {
 			t.Errorf("%s: %s: %s", name, code, shown)
 		}
 		if name == "cancelling" && !strings.Contains(shown, "Un empêchement.") {
-			t.Error("what was written is lost")
+			t.Error("the page lost what was typed")
 		}
 	}
 	if got := d.State(t, a.ID); got.Status != appointment.Confirmed || !got.StartsAt.Equal(a.StartsAt) {
-		t.Fatalf("it is %s at %s", got.Status, got.StartsAt)
+		t.Fatalf("the appointment is %s at %s", got.Status, got.StartsAt)
 	}
 	if since, err := d.Appointments.Marked(t.Context(), d.Zoe, d.Nadia.ID, d.Zoe.ID); err != nil || !since.IsZero() {
 		t.Fatalf("marked since %s, %v", since, err)
 	}
 	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Cancel), http.MethodPost, a.ID, url.Values{"explanation": {""}}); code != "" || d.State(t, a.ID).Status != appointment.CancelledLate {
-		t.Errorf("after it was shown: %q, %s", code, d.State(t, a.ID).Status)
+		t.Errorf("after the consequence was shown: %q, %s", code, d.State(t, a.ID).Status)
 	}
 }
 
-// Cancelling what the other one has just cancelled is no mistake of the form.
-func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
+func TestR18_CancellingAnAppointmentThatTheOtherCancelledIsAConflict(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
@@ -63,8 +63,8 @@ func TestR18_CancellingWhatIsCancelledIsAConflict(t *testing.T) {
 	}
 }
 
-// A decision holds for the hour that its page showed: never for another one, to which the
-// appointment was moved between the page and the click.
+// A decision applies to the start that its page showed, not to another one to which the
+// appointment was moved since.
 func TestR18_ADecisionAboutAnAppointmentMovedMeanwhileIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -86,14 +86,14 @@ func TestR18_ADecisionAboutAnAppointmentMovedMeanwhileIsRefused(t *testing.T) {
 			a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
 			shown, _ := d.SendTo(t, d.Nadia, c.read(d.HTTP.Bookings), http.MethodGet, a.ID, nil)
 			if !strings.Contains(shown, `name="seen" value="`+a.Seen()+`"`) {
-				t.Fatalf("the page does not keep the hour: %s", shown)
+				t.Fatalf("the page does not record the start: %s", shown)
 			}
 			must(t, d.Bookings.Move(t.Context(), d.Zoe, a.ID, hour(80)))
 			c.sent.Set("seen", a.Seen())
 			shown, code := d.SendTo(t, d.Nadia, c.do(d.HTTP.Bookings), http.MethodPost, a.ID, c.sent)
 			now, err := d.Appointments.Appointment(t.Context(), d.Zoe, a.ID)
 			if err != nil || now.Status != a.Status {
-				t.Errorf("it was done: %+v, %v", now, err)
+				t.Errorf("the appointment was changed: %+v, %v", now, err)
 			}
 			if code != c.code || !strings.Contains(shown, "a été déplacé") || !strings.Contains(shown, now.Seen()) {
 				t.Errorf("%s: %s", code, shown)
@@ -102,8 +102,7 @@ func TestR18_ADecisionAboutAnAppointmentMovedMeanwhileIsRefused(t *testing.T) {
 	}
 }
 
-// On the pages, who presses twice arrives where who presses once does.
-func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
+func TestR12_PressingTwiceHasTheSameResultAsOnce(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	press := func(name string, act func() (string, fault.Code)) {
@@ -117,7 +116,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	press("booking", func() (string, fault.Code) {
 		return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(48))
 	})
-	press("the last step of what is booked", func() (string, fault.Code) {
+	press("the last step of a booked slot", func() (string, fault.Code) {
 		return d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48))
 	})
 	coming, _, err := d.Appointments.Appointments(t.Context(), d.Zoe)
@@ -136,10 +135,10 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 		return d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, map[string][]string{"starts_at": {hour(51).Format(time.RFC3339)}})
 	})
 	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, to(51, d.State(t, id).Seen())); code != fault.Invalid {
-		t.Errorf("the hour that the page showed, chosen: %q", code)
+		t.Errorf("moving to the start that the page showed: %q", code)
 	}
 	if _, code := d.SendTo(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Move), http.MethodPost, id, to(60, seen)); code != fault.Conflict {
-		t.Errorf("from a page that shows an hour of before: %q", code)
+		t.Errorf("from a page that shows an earlier start: %q", code)
 	}
 	press("by phone", func() (string, fault.Code) {
 		return d.SendTo(t, d.Zoe, d.HTTP.Bookings.ByPhone, http.MethodPost, id, nil)
@@ -158,7 +157,7 @@ func TestR12_TheSecondPressLeadsWhereTheFirstOneDid(t *testing.T) {
 	if len(entries) != 1 {
 		t.Fatalf("%d entries", len(entries))
 	}
-	d.SetNow(hour(3)) // one without a day is the same later on
+	d.SetNow(hour(3)) // an entry without a day is the same entry later
 	press("joining the waitlist later", func() (string, fault.Code) {
 		return d.Send(t, d.Zoe, web.Parsed(d.HTTP.Waitlist.Join), http.MethodPost, map[string][]string{"mode": {"video"}})
 	})

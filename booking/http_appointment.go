@@ -17,13 +17,13 @@ type appointmentsPage struct {
 	Past   []appointment.Appointment
 	Viewer *viewer.Viewer
 	Now    time.Time
-	Margin *appointment.Margin // what a beneficiary may still take; nil for others
+	Margin *appointment.Margin // how much more a beneficiary may book; nil for others
 }
 
 func (appointmentsPage) Template() string { return "booking/appointments" }
 func (appointmentsPage) Title() string    { return "Mes rendez-vous" }
 
-// appointmentLine is one of them, as its viewer reads it.
+// appointmentLine is one line of the list.
 type appointmentLine struct {
 	appointment.Appointment
 	Viewer *viewer.Viewer
@@ -31,17 +31,17 @@ type appointmentLine struct {
 	Now    time.Time
 }
 
-// Ahead is the line of one that is to come.
+// Ahead is the line of an upcoming appointment.
 func (p appointmentsPage) Ahead(a appointment.Appointment) appointmentLine {
 	return appointmentLine{a, p.Viewer, true, p.Now}
 }
 
-// Behind is the line of one that is over or cancelled.
+// Behind is the line of an appointment that is over or cancelled.
 func (p appointmentsPage) Behind(a appointment.Appointment) appointmentLine {
 	return appointmentLine{a, p.Viewer, false, p.Now}
 }
 
-// MarginNote says how much more may be taken.
+// MarginNote says how much more a beneficiary may book; nil for others.
 func (p appointmentsPage) MarginNote() *marginNote {
 	if p.Margin == nil {
 		return nil
@@ -49,7 +49,7 @@ func (p appointmentsPage) MarginNote() *marginNote {
 	return &marginNote{*p.Margin, p.Viewer.Zone, false}
 }
 
-// Appointments lists past and coming appointments (R17).
+// Appointments lists past and upcoming appointments (R17).
 func (h *HTTP) Appointments(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	coming, past, err := h.bookings.Appointments.Appointments(r.Context(), v)
@@ -67,43 +67,44 @@ func (h *HTTP) Appointments(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
+// appointmentPage is one appointment with the acts that its viewer may do.
 type appointmentPage struct {
 	appointment.Appointment
 	appointment.Details
 	Viewer        *viewer.Viewer
 	Form          *form.Form // of the worker's answers
 	CanCancel     bool
-	IsPenaltyFree bool // cancelling is free now
-	CanEnter      bool // the call's doors are open
+	IsPenaltyFree bool // cancelling is penalty-free now
+	CanEnter      bool // the call is open
 	Coming        bool
 	DoorsOpenAt   time.Time
-	CanAnswer     bool // a request waits for the viewer
-	CanConclude   bool // the viewer may say what came of it
-	CanNeed       bool // the viewer may change what they need
-	Answerable    bool // other hours are offered to the viewer, since the worker cancelled
-	Prove         bool // the viewer's number is still to be proved, for SMS
+	CanAnswer     bool // the viewer may answer the request
+	CanConclude   bool // the viewer may record the outcome
+	CanNeed       bool // the viewer may change their needs
+	Answerable    bool // other slots are offered to the viewer, because the worker cancelled
+	Prove         bool // the viewer has not proved their mobile number yet, for SMS
 }
 
 func (appointmentPage) Template() string { return "booking/appointment" }
 func (appointmentPage) Title() string    { return "Rendez-vous" }
 
-// DisplayMobile is the number to call as people read it.
+// DisplayMobile is the number to call, formatted for reading.
 func (p appointmentPage) DisplayMobile() string { return people.DisplayMobile(p.Mobile) }
 
-// Doors is how long before the hour a call's doors open, and how long after its
-// end they close.
+// Doors is how long before the start of the appointment its call opens, and how long after
+// the end it closes.
 const Doors = 15 * time.Minute
 
-// Show is the appointment's page.
+// Show shows the appointment's page.
 func (h *HTTP) Show(w http.ResponseWriter, r *web.Request) error {
-	page, err := h.shown(r, form.New(nil))
+	page, err := h.appointmentPage(r, form.New(nil))
 	if err != nil {
 		return err
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) shown(r *web.Request, f *form.Form) (appointmentPage, error) {
+func (h *HTTP) appointmentPage(r *web.Request, f *form.Form) (appointmentPage, error) {
 	a, err := h.appointment(r)
 	if err != nil {
 		return appointmentPage{}, err

@@ -18,7 +18,7 @@ func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	a := d.Book(t, d.Zoe, d.Nadia, hour(50), slot.Video)
-	for name, now := range map[string]time.Time{"to come": hour(0), "past": hour(60)} {
+	for name, now := range map[string]time.Time{"upcoming": hour(0), "past": hour(60)} {
 		d.SetNow(now)
 		if page, _ := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Show, http.MethodGet, a.ID, nil); !strings.Contains(page, "/calendrier.ics") {
 			t.Errorf("%s: no link to the file", name)
@@ -27,12 +27,12 @@ func TestR17_EachAppointmentLeadsToItsCalendarFile(t *testing.T) {
 	d.SetNow(hour(0))
 	d.CancelAsWorker(t, a)
 	if page, _ := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Show, http.MethodGet, a.ID, nil); strings.Contains(page, "/calendrier.ics") {
-		t.Error("what is cancelled is offered to a calendar")
+		t.Error("a cancelled appointment has a calendar file")
 	}
 }
 
-// Until when one may still change one's mind is a date, in the reader's zone, before
-// booking and after it.
+// The end of the penalty-free time is shown as a date, in the reader's zone, before booking
+// and after it.
 func TestR18_TheDeadlineIsShownAsADate(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)

@@ -17,25 +17,25 @@ import (
 	"socialdirect/web"
 )
 
-// slotTable are a worker's free hours in a week, of which one is chosen.
+// slotTable is a worker's available slots in a week, of which one is chosen.
 type slotTable struct {
 	Week     slot.Week
 	Days     []slotDay
-	Previous string // the address of the week before; empty when it is past
-	Next     string
-	First    string // of the first week with a free hour, when this one has none
+	Previous string // the address of the week before; empty if it is past
+	Next     string // the address of the week after; empty beyond the horizon
+	First    string // the address of the first week with an available slot, if this one has none
 	Empty    bool
-	Places   []worker.Place // where they take one, in person
-	Reader   *time.Location
+	Places   []worker.Place // the worker's places, for slots in person
+	Reader   *time.Location // the zone in which times are shown
 }
 
-// hoursOf lays a worker's free hours of a week out: of the one that the address asks
-// for, or else usual, or else the first that has any. Weeks are turned at that
-// address, whose query is kept.
-func hoursOf(r *web.Request, usual string, available []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) slotTable {
+// newSlotTable is a worker's available slots in the week of the query; without one in the
+// week usual; without that in the first week that has any. The addresses of the other weeks
+// keep the rest of the query.
+func newSlotTable(r *web.Request, usual string, available []slot.Slot, worker worker.SocialWorker, mode slot.Mode, reader *time.Location, now time.Time) slotTable {
 	grid := slotsPage{Worker: worker, Mode: mode, Reader: reader}
-	grid.fill(cmp.Or(r.URL.Query().Get("week"), usual), available, now)
-	turned := func(week string) string {
+	grid.fillWeek(cmp.Or(r.URL.Query().Get("week"), usual), available, now)
+	addressOf := func(week string) string {
 		if week == "" {
 			return ""
 		}
@@ -44,13 +44,13 @@ func hoursOf(r *web.Request, usual string, available []slot.Slot, worker worker.
 		return r.URL.Path + "?" + query.Encode()
 	}
 	return slotTable{
-		Week: grid.Week, Days: grid.Days, Previous: turned(grid.Previous), Next: turned(grid.Next), First: turned(grid.First),
+		Week: grid.Week, Days: grid.Days, Previous: addressOf(grid.Previous), Next: addressOf(grid.Next), First: addressOf(grid.First),
 		Empty: grid.Empty(), Places: grid.Places(), Reader: reader,
 	}
 }
 
-// AvailableToMove are the slots to which the viewer may move an appointment: its own
-// hour does not stand in the way of the others.
+// AvailableToMove returns the slots to which the viewer may move an appointment, as if its
+// current slot were released. asks reports that the moved appointment will be a request.
 func (s *Service) AvailableToMove(ctx context.Context, v *viewer.Viewer, a appointment.Appointment) (available []slot.Slot, asks bool, err error) {
 	marked, err := s.Appointments.Marked(ctx, v, a.SocialWorkerID, a.BeneficiaryID)
 	if err != nil {
@@ -63,14 +63,14 @@ func (s *Service) AvailableToMove(ctx context.Context, v *viewer.Viewer, a appoi
 	return search.Fitting(available, a.Mode, asks, now), asks, err
 }
 
-// onBehalfPage is one worker's free hours, to book one for somebody.
+// onBehalfPage is one worker's available slots, to book one on behalf of a person.
 type onBehalfPage struct {
 	appointment.OnBehalf
 	Worker  worker.SocialWorker
 	Mode    slot.Mode
 	Modes   []form.Option
 	Hours   slotTable
-	Kept    []appointment.HiddenField // what was typed before the hour was lost, to go on with
+	Kept    []appointment.HiddenField // what was typed before the slot became unavailable
 	Problem string
 	Own     bool // the viewer is the worker
 }
@@ -78,7 +78,7 @@ type onBehalfPage struct {
 func (onBehalfPage) Template() string { return "booking/on_behalf" }
 func (onBehalfPage) Title() string    { return "Choisir une heure" }
 
-// InMode is the address of the same hours in another mode.
+// InMode is the address of the same week in another mode.
 func (p onBehalfPage) InMode(mode string) string {
 	if p.Own {
 		return fmt.Sprintf("%s?week=%s&mode=%s", p.Booking(), p.Hours.Week, mode)
@@ -86,9 +86,9 @@ func (p onBehalfPage) InMode(mode string) string {
 	return fmt.Sprintf("%s/assistants/%s?week=%s&mode=%s", p.Base, p.Worker.ID, p.Hours.Week, mode)
 }
 
-// showHoursOnBehalf shows the hours: a worker's own, or those of the worker whom the
-// address names.
-func (h *HTTP) showHoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
+// showSlotsOnBehalf shows the viewer's own slots, or those of the worker whom the path
+// names.
+func (h *HTTP) showSlotsOnBehalf(w http.ResponseWriter, r *web.Request) error {
 	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
@@ -99,14 +99,14 @@ func (h *HTTP) showHoursOnBehalf(w http.ResponseWriter, r *web.Request) error {
 			return worker.ErrNotOffered
 		}
 	}
-	page, err := h.hoursOnBehalf(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
+	page, err := h.onBehalfPage(r, e, appointment.Request{SocialWorkerID: id, Mode: slot.Mode(r.URL.Query().Get("mode")), Reason: r.URL.Query().Get("reason")})
 	if err != nil {
 		return err
 	}
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-func (h *HTTP) hoursOnBehalf(r *web.Request, e appointment.OnBehalf, request appointment.Request) (onBehalfPage, error) {
+func (h *HTTP) onBehalfPage(r *web.Request, e appointment.OnBehalf, request appointment.Request) (onBehalfPage, error) {
 	v := r.Viewer
 	worker, err := h.offeredTo(r.Context(), e.PersonID, request.SocialWorkerID)
 	if err != nil {
@@ -119,7 +119,7 @@ func (h *HTTP) hoursOnBehalf(r *web.Request, e appointment.OnBehalf, request app
 	available, err := h.bookings.Searches.AvailableFor(r.Context(), v, worker.ID, e.PersonID, mode)
 	page := onBehalfPage{
 		OnBehalf: e, Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Own: v.ID == worker.ID, Kept: appointment.HiddenFields(request),
-		Hours: hoursOf(r, "", available, worker, mode, e.Zone, h.bookings.DB.Now()),
+		Hours: newSlotTable(r, "", available, worker, mode, e.Zone, h.bookings.DB.Now()),
 	}
 	return page, err
 }

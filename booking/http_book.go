@@ -19,8 +19,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// confirmPage is the last step before booking: everything once more, with the
-// reason (R12).
+// confirmPage is the last step before booking: a summary, with the form for the reason and
+// the note (R12).
 type confirmPage struct {
 	appointment.OnBehalf
 	appointment.Allowance
@@ -29,47 +29,47 @@ type confirmPage struct {
 	Worker           worker.SocialWorker
 	StartsAt         time.Time
 	Mode             slot.Mode
-	Place            *worker.Place // where it is, in person
+	Place            *worker.Place // the meeting place, in person
 	Reasons          []form.Option
 	PenaltyFreeUntil time.Time
-	Late             bool // free cancellation is over already
+	Late             bool // cancelling would be late already
 	Reader           *time.Location
-	AnswerBy         time.Time // until when it is held, when it will be a request; else zero
-	Elsewhere        string    // where another hour is chosen
+	AnswerBy         time.Time // if it will be a request, until when it occupies the slot; else zero
+	Elsewhere        string    // the address at which another slot is chosen
 }
 
 func (confirmPage) Template() string { return "booking/confirm" }
 func (confirmPage) Title() string    { return "Vérifier et réserver" }
 
-// MarginNote says how much more may be taken, this one included.
+// MarginNote says how much more the person may book, this appointment included.
 func (p confirmPage) MarginNote() marginNote { return marginNote{p.Margin, p.Reader, true} }
 
-// marginNote is a margin in words; This is being about to take one of it.
+// marginNote is a margin in words. This reports that the person is about to use one of it.
 type marginNote struct {
 	Margin appointment.Margin
 	Reader *time.Location
 	This   bool
 }
 
-// ConfirmPage shows the last step for an hour that the address names.
+// ConfirmPage shows the last step for a slot that the address names.
 func (h *HTTP) ConfirmPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Confirm(w, r, form.FromValues(r.URL.Query()))
 }
 
-// Confirm shows the last step, or the agenda again when that hour is not free. It takes
-// what was typed already, so that none of it stands in an address.
+// Confirm shows the last step, or the agenda if the slot is not available. Values that were
+// typed before are posted, so that no address contains them.
 func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
-	request := decodeHour(f)
+	request := decodeSlot(f)
 	decodeTyped(f, &request)
 	if f.Error("social_worker_id") != "" {
 		return errNobody
 	}
-	if hourMissing(f) {
-		return appointment.ShowAgain(appointment.ErrUnavailable, h.agendaAgain(r, e, request))
+	if slotMissing(f) {
+		return appointment.ShowAgain(appointment.ErrUnavailable, h.currentAgenda(r, e, request))
 	}
 	typed := form.New(nil)
 	for _, field := range appointment.HiddenFields(request) {
@@ -91,8 +91,8 @@ func (h *HTTP) Confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 
 var errNobody = fault.New(fault.Invalid, "Choisissez d’abord avec qui vous voulez parler, puis une heure.")
 
-// decodeHour decodes which hour with whom, and how.
-func decodeHour(f *form.Form) appointment.Request {
+// decodeSlot decodes the chosen slot: worker, start and mode.
+func decodeSlot(f *form.Form) appointment.Request {
 	return appointment.Request{
 		SocialWorkerID: f.ID("social_worker_id", "Choisissez une assistante sociale."),
 		StartsAt:       f.Instant("starts_at", "Choisissez une heure parmi les heures libres."),
@@ -100,9 +100,9 @@ func decodeHour(f *form.Form) appointment.Request {
 	}
 }
 
-func hourMissing(f *form.Form) bool { return f.Error("starts_at") != "" || f.Error("mode") != "" }
+func slotMissing(f *form.Form) bool { return f.Error("starts_at") != "" || f.Error("mode") != "" }
 
-// decodeTyped decodes what is typed with it.
+// decodeTyped decodes what the person typed: reason, note and needs.
 func decodeTyped(f *form.Form, r *appointment.Request) {
 	r.Reason = f.Text("reason", form.Text{Max: 60, Required: "Choisissez de quoi vous voulez parler."})
 	r.Note = f.Text("note", form.Text{Max: appointment.MaxNote, Lines: true})
@@ -133,12 +133,12 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 	if err != nil {
 		return confirmPage{}, h.refuse(r, e, request, err)
 	}
-	free, err := h.bookings.Agendas.AvailableSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
+	available, err := h.bookings.Agendas.AvailableSlots(r.Context(), request.SocialWorkerID, slot.Period{From: request.StartsAt, To: request.StartsAt.Add(time.Second)})
 	if err != nil {
 		return confirmPage{}, err
 	}
-	if len(free) == 0 || !free[0].StartsAt.Equal(request.StartsAt) || !free[0].Offers(request.Mode) {
-		return confirmPage{}, appointment.ShowAgain(lost(request), h.agendaAgain(r, e, request))
+	if len(available) == 0 || !available[0].StartsAt.Equal(request.StartsAt) || !available[0].Offers(request.Mode) {
+		return confirmPage{}, appointment.ShowAgain(unavailable(request), h.currentAgenda(r, e, request))
 	}
 	penaltyFreeUntil := request.StartsAt.Add(-appointment.PenaltyFreeBefore)
 	page := confirmPage{
@@ -146,28 +146,29 @@ func (h *HTTP) confirmPage(r *web.Request, e appointment.OnBehalf, request appoi
 		PenaltyFreeUntil: penaltyFreeUntil, Late: penaltyFreeUntil.Before(now), Reader: e.Zone, Elsewhere: e.Hours(v, sheet.ID) + "?mode=" + string(request.Mode),
 	}
 	if request.Mode == slot.InPerson {
-		page.Place = worker.PlaceIn(sheet.Places, free[0].Place)
+		page.Place = worker.PlaceIn(sheet.Places, available[0].Place)
 	}
 	marked, err := h.bookings.Appointments.Marked(r.Context(), v, sheet.ID, e.PersonID)
 	if err != nil || marked.IsZero() || v.ID == sheet.ID {
 		return page, err
 	}
 	if page.AnswerBy = appointment.AnswerBy(request.StartsAt, now); !page.AnswerBy.After(now) {
-		return page, appointment.ShowAgain(errTooSoon, h.agendaAgain(r, e, request))
+		return page, appointment.ShowAgain(errTooSoon, h.currentAgenda(r, e, request))
 	}
 	return page, nil
 }
 
-// lost is why an hour that is not free cannot be had: one that was just proposed was
-// taken meanwhile.
-func lost(r appointment.Request) *fault.Fault {
+// unavailable is the fault for a slot that cannot be booked. A slot that was just proposed
+// was booked by somebody else meanwhile.
+func unavailable(r appointment.Request) *fault.Fault {
 	if r.Anybody {
 		return agenda.ErrBooked
 	}
 	return appointment.ErrUnavailable
 }
 
-// offeredTo is a worker's sheet with the modes that the person may have.
+// offeredTo returns a worker's sheet with the modes that the person's contract includes. It
+// fails with ErrNoCommonMode if there are none.
 func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.SocialWorker, error) {
 	sheet, err := h.bookings.Workers.SocialWorker(ctx, id)
 	if err != nil {
@@ -184,12 +185,13 @@ func (h *HTTP) offeredTo(ctx context.Context, person, id uuid.UUID) (worker.Soci
 	return sheet, nil
 }
 
-// agendaAgain is the agenda as it is now; what was typed goes on with the next choice.
-func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appointment.Request) appointment.Page {
+// currentAgenda is the agenda in its current state, with the reason of a refusal. It keeps
+// what was typed for the next choice.
+func (h *HTTP) currentAgenda(r *web.Request, e appointment.OnBehalf, request appointment.Request) appointment.Page {
 	return func(problem string) (any, error) {
 		switch {
 		case e.Base != "":
-			page, err := h.hoursOnBehalf(r, e, request)
+			page, err := h.onBehalfPage(r, e, request)
 			page.Problem = problem
 			return page, err
 		case request.Anybody:
@@ -199,7 +201,7 @@ func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appoi
 		if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.DB.Now()) {
 			week = slot.WeekOf(request.StartsAt.In(e.Zone)).String()
 		}
-		page, err := h.slotsPage(r, request.SocialWorkerID, asked{week: week}, request.Mode)
+		page, err := h.slotsPage(r, request.SocialWorkerID, agendaQuery{week: week}, request.Mode)
 		if err != nil {
 			return nil, err
 		}
@@ -208,19 +210,19 @@ func (h *HTTP) agendaAgain(r *web.Request, e appointment.OnBehalf, request appoi
 	}
 }
 
-// Book makes the appointment.
+// Book books the appointment.
 func (h *HTTP) Book(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	e, err := h.bookings.Appointments.OnBehalf(r)
 	if err != nil {
 		return err
 	}
-	v, request := r.Viewer, decodeHour(f)
+	v, request := r.Viewer, decodeSlot(f)
 	decodeTyped(f, &request)
 	switch {
 	case f.Error("social_worker_id") != "":
 		return errNobody
-	case hourMissing(f):
-		return appointment.ShowAgain(appointment.ErrUnavailable, h.agendaAgain(r, e, request))
+	case slotMissing(f):
+		return appointment.ShowAgain(appointment.ErrUnavailable, h.currentAgenda(r, e, request))
 	case !f.Valid():
 		return f.ShowAgain(h.confirmPage(r, e, request, f))
 	}
@@ -248,45 +250,45 @@ func bookedFlash(e appointment.OnBehalf, b appointment.Booked) string {
 	return "booked"
 }
 
-// slotRefusals are those for which another hour or mode may do.
+// slotRefusals are the refusals after which another slot or mode may be possible.
 var slotRefusals = []*fault.Fault{agenda.ErrBooked, agenda.ErrClosed, appointment.ErrUnavailable, errOverlap, errBusy, appointment.ErrMode, errTooSoon}
 
-// refuse leads back to the agenda where another hour or mode may do. Where none does, it
-// says why and gives back what was typed. Any other error is returned unchanged.
+// refuse shows the agenda again if another slot or mode may be possible. Otherwise it shows
+// the reason and what was typed. Any other error is returned unchanged.
 func (h *HTTP) refuse(r *web.Request, e appointment.OnBehalf, request appointment.Request, err error) error {
 	if slices.ContainsFunc(slotRefusals, func(why *fault.Fault) bool { return errors.Is(err, why) }) {
-		return appointment.Refuse(err, h.agendaAgain(r, e, request), slotRefusals...)
+		return appointment.Refuse(err, h.currentAgenda(r, e, request), slotRefusals...)
 	}
 	if errors.Is(err, worker.ErrNotOffered) {
 		if _, missing := h.bookings.Workers.SocialWorker(r.Context(), request.SocialWorkerID); missing == nil {
-			err = errLeft
+			err = errNotOfferedNow
 		}
 	}
 	refused := refusedPage{OnBehalf: e, Typed: appointment.HiddenFields(request), Bound: appointment.BoundOf(err) != nil}
-	return appointment.Refuse(err, refused.because, appointment.ErrContract, appointment.ErrUsedUp, errLeft)
+	return appointment.Refuse(err, refused.withProblem, appointment.ErrContract, appointment.ErrUsedUp, errNotOfferedNow)
 }
 
-// errLeft says that a worker can be booked no more.
-var errLeft = fault.New(fault.Conflict, "Cette personne ne prend plus de rendez-vous pour le moment. Choisissez quelqu’un d’autre.")
+// errNotOfferedNow says that the worker can no longer be booked.
+var errNotOfferedNow = fault.New(fault.Conflict, "Cette personne ne prend plus de rendez-vous pour le moment. Choisissez quelqu’un d’autre.")
 
-// refusedPage says why nothing can be booked, and gives back what was typed.
+// refusedPage says why the appointment cannot be booked, and shows what was typed.
 type refusedPage struct {
 	appointment.OnBehalf
 	Problem string
 	Typed   []appointment.HiddenField
-	Bound   bool // nobody else can be booked either, for now
+	Bound   bool // a bound is reached: for now the person can book nobody else either
 }
 
 func (refusedPage) Template() string { return "booking/refused" }
 func (refusedPage) Title() string    { return "Ce rendez-vous n’est pas possible" }
 
-// because is the page with that reason.
-func (p refusedPage) because(problem string) (any, error) {
+// withProblem is the page with the reason of a refusal.
+func (p refusedPage) withProblem(problem string) (any, error) {
 	p.Problem = problem
 	return p, nil
 }
 
-// Words are what the person wrote, to be copied.
+// Words is what the person wrote, so that they can copy it.
 func (p refusedPage) Words() string {
 	words := ""
 	for _, field := range p.Typed {

@@ -16,8 +16,8 @@ import (
 	"socialdirect/web"
 )
 
-// That somebody else was faster is said where they booked the slot, and not where the
-// worker's buffer or cap closes it, nor outside of the openings.
+// The page says that somebody else was faster only if they booked the slot, not if the
+// worker's buffer or daily number closes it, nor outside of the openings.
 func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
@@ -38,13 +38,13 @@ func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 		{"booked", worker.Settings{}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
 		{"booked, with a buffer", worker.Settings{BufferAfter: 15}, 50, fault.Conflict, "Quelqu’un vient de prendre cette heure"},
 		{"in the buffer", worker.Settings{BufferAfter: 15}, 51, fault.Conflict, "Cette heure n’est plus libre"},
-		{"beyond the cap", worker.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
+		{"beyond the daily number", worker.Settings{PerDay: 1}, 52, fault.Conflict, "Cette heure n’est plus libre"},
 		{"too soon for the worker", worker.Settings{LeadTimeHours: 72}, 52, fault.Invalid, "Cette heure n’est pas proposée"},
 	} {
 		settings(c.settings)
 		shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(c.hour))
 		if code != c.code || !strings.Contains(shown, c.words) || !strings.Contains(shown, "Une lettre est arrivée.") {
-			t.Errorf("%s: %q; %q is not said, or what was typed is lost", c.name, code, c.words)
+			t.Errorf("%s: %q; the page does not say %q, or lost what was typed", c.name, code, c.words)
 		}
 	}
 	settings(worker.Settings{BufferAfter: 15})
@@ -52,13 +52,13 @@ func TestR13_ThePageSaysWhyASlotIsUnavailable(t *testing.T) {
 	want(t, "moved into the buffer", d.Bookings.Move(t.Context(), d.Zoe, own.ID, hour(51)), fault.Conflict)
 	shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(80))
 	if code != fault.Invalid || !strings.Contains(shown, "Vous avez déjà un rendez-vous") {
-		t.Errorf("her own hour: %q", code)
+		t.Errorf("overlapping her own appointment: %q", code)
 	}
 }
 
-// Whatever ends between the page and the click is said clearly, and what was typed
-// comes back.
-func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T) {
+// If a contract, a worker or a reason ends between showing the form and submitting it, the
+// page says so and keeps what was typed.
+func TestR9_ChangesWhileTheFormIsOpenAreExplainedAndKeepTypedValues(t *testing.T) {
 	t.Parallel()
 	suspend := func(t *testing.T, d bookingtest.Desk) {
 		_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, d.Nadia.ID)
@@ -92,16 +92,16 @@ func TestR9_WhatEndsBetweenPageAndClickIsSaidAndNothingTypedIsLost(t *testing.T)
 			t.Parallel()
 			d := bookingtest.NewDesk(t)
 			if _, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48)); code != "" {
-				t.Fatalf("the last step before: %s", code)
+				t.Fatalf("the last step, before the change: %s", code)
 			}
 			c.change(t, d)
 			shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Book), http.MethodPost, d.Typed(48))
 			if code != c.code || !strings.Contains(shown, c.says) {
-				t.Errorf("%s, and says %s", code, shown)
+				t.Errorf("got %s, and the page %s", code, shown)
 			}
 			for _, words := range []string{"Une lettre est arrivée.", "ma fille"} {
 				if !strings.Contains(shown, words) {
-					t.Errorf("%q is lost", words)
+					t.Errorf("the page lost the typed %q", words)
 				}
 			}
 		})
@@ -115,7 +115,7 @@ func TestR9_TheLastStepSaysHowManyConsultationsAreLeft(t *testing.T) {
 	for _, want := range []string{"2 consultations", "1 consultation<"} {
 		shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, d.Typed(48))
 		if code != "" || !strings.Contains(shown, want) || !strings.Contains(shown, "Un rendez-vous annulé ne compte pas") {
-			t.Errorf("%q: it says %s", want, shown)
+			t.Errorf("the page does not say %q: %s", want, shown)
 		}
 		if want == "2 consultations" {
 			d.Book(t, d.Zoe, d.Marc, hour(30), slot.Video)
@@ -140,10 +140,10 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	} {
 		shown, code := d.Send(t, d.Zoe, web.Parsed(d.HTTP.Bookings.Confirm), http.MethodPost, d.Typed(40+i))
 		if code != c.code || !strings.Contains(shown, c.says) || strings.Contains(shown, c.not) {
-			t.Errorf("with %d: %q; it does not say %q, or says %q", i, code, c.says, c.not)
+			t.Errorf("with %d: %q; the page does not say %q, or says %q", i, code, c.says, c.not)
 		}
 		if code != "" && !strings.Contains(shown, "Une lettre est arrivée.") {
-			t.Errorf("with %d: what was typed is lost", i)
+			t.Errorf("with %d: the page lost what was typed", i)
 		}
 		if list, _ := d.Send(t, d.Zoe, d.HTTP.Bookings.Appointments, http.MethodGet, nil); !strings.Contains(list, c.list) {
 			t.Errorf("with %d: the list does not say %q", i, c.list)
@@ -185,8 +185,8 @@ func TestR47_TheLastStepAndTheListSayHowManyAreLeft(t *testing.T) {
 	}
 }
 
-// What is chosen and confirmed names the place that is booked, where a worker has
-// several, and each hour says its own (R12).
+// If a worker has several places, each slot shows its own, and the last step shows the place
+// that will be booked.
 func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
@@ -199,15 +199,15 @@ func TestR12_TheLastStepsShowThePlaceThatIsBooked(t *testing.T) {
 	hour := url.Values{"social_worker_id": {lou.ID.String()}, "starts_at": {inParis(tuesday, 9).Format(time.RFC3339)}, "mode": {"in_person"}, "reason": {"housing"}}
 	slots, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.Slots, http.MethodGet, lou.ID, url.Values{"mode": {"in_person"}, "week": {"2026-W49"}})
 	if code != "" || !strings.Contains(slots, "mardi 1er\u00a0décembre à 9\u00a0h, sur place, Mairie") || !strings.Contains(slots, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") {
-		t.Errorf("%s: the hours do not say their places: %s", code, slots)
+		t.Errorf("%s: the slots do not show their places: %s", code, slots)
 	}
 	shown, code := d.Send(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, http.MethodGet, hour)
 	if code != "" || strings.Contains(shown, "rue de la Paix") || !strings.Contains(shown, "2 rue du Port") {
-		t.Errorf("%s: the last step says another place than Lorient: %s", code, shown)
+		t.Errorf("%s: the last step shows another place than Lorient: %s", code, shown)
 	}
 	a := d.Book(t, d.Zoe, lou, inParis(tuesday, 9), slot.InPerson)
 	moving, code := d.SendTo(t, d.Zoe, d.HTTP.Bookings.MovePage, http.MethodGet, a.ID, nil)
 	if code != "" || !strings.Contains(moving, "mercredi 2\u00a0décembre à 9\u00a0h, sur place, Lieu de rendez-vous") || !strings.Contains(moving, "rue de la Paix") {
-		t.Errorf("%s: moving leads to another town unseen: %s", code, moving)
+		t.Errorf("%s: the page of moving does not show the other place: %s", code, moving)
 	}
 }

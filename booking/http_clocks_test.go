@@ -13,9 +13,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Zoé lives on La Réunion, where it is twelve while it is nine in Paris, where Nadia
-// works: every page on which an hour is chosen, confirmed or read says both.
-func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
+// Zoé lives on La Réunion, where it is twelve when it is nine in Paris, where Nadia works:
+// every page on which a time is chosen, confirmed or read shows both.
+func TestR14_PagesShowBothLocalTimesWhereTheyDiffer(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	d.LiveIn(t, d.Zoe, "Indian/Reunion")
@@ -25,12 +25,12 @@ func TestR14_PagesShowBothClocksWhereTheyDiffer(t *testing.T) {
 	const toChoose, both = `<small class="quiet">9 h là-bas</small>`, "mardi 1er décembre à 12 h, heure de La Réunion (9 h, heure de Paris)"
 	bookingtest.WantSaid(t, "the agenda", d.Read(t, d.Zoe, d.HTTP.Bookings.Slots, d.Nadia.ID, week), toChoose, `aria-label="mardi 1er décembre à 12 h (9 h là-bas), par vidéo"`, "heure de La Réunion")
 	must(t, d.Waitlist.RefreshSlots(t.Context()))
-	bookingtest.WantSaid(t, "the soonest hours", d.Read(t, d.Zoe, d.HTTP.Searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
+	bookingtest.WantSaid(t, "the next slots", d.Read(t, d.Zoe, d.HTTP.Searches.Soonest, uuid.Nil, nil), "lundi 30 novembre à 13 h", "10 h, heure de Paris")
 	bookingtest.WantSaid(t, "the last step", d.Read(t, d.Zoe, d.HTTP.Bookings.ConfirmPage, uuid.Nil, hour), both)
 
 	a := d.Book(t, d.Zoe, d.Nadia, at, slot.Video)
 	bookingtest.WantSaid(t, "the appointment", d.Read(t, d.Zoe, d.HTTP.Bookings.Show, a.ID, nil), both)
-	// Another hour of that day to move to: thirteen, while it is ten in Paris.
+	// Another slot of that day to move to: thirteen, when it is ten in Paris.
 	bookingtest.WantSaid(t, "moving", d.Read(t, d.Zoe, d.HTTP.Bookings.MovePage, a.ID, week), both, `<small class="quiet">10 h là-bas</small>`)
 	bookingtest.WantSaid(t, "to the worker, the appointment", d.Read(t, d.Nadia, d.HTTP.Bookings.Show, a.ID, nil), "mardi 1er décembre à 9 h, heure de Paris,")
 

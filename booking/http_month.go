@@ -8,23 +8,23 @@ import (
 	"socialdirect/booking/slot"
 )
 
-// asked is which part of an agenda an address asks for; what is not well written asks
-// for nothing.
-type asked struct {
+// agendaQuery is which part of an agenda the query of an address selects. A malformed value
+// selects nothing.
+type agendaQuery struct {
 	week  string // 2026-W48
 	month string // 2026-12
-	day   string // 2026-12-01, which is in that week
+	day   string // 2026-12-01, a day of that week
 }
 
-// weekIn is the week that is asked for, or the first with a free hour of the month
-// that is.
-func (a asked) weekIn(free []slot.Slot, zone *time.Location) string {
+// weekIn is the selected week, or the first week of the selected month with an available
+// slot.
+func (a agendaQuery) weekIn(available []slot.Slot, zone *time.Location) string {
 	first, err := time.ParseInLocation(monthFormat, a.month, zone)
 	if a.week != "" || err != nil {
 		return a.week
 	}
-	for _, hour := range free {
-		if at := hour.StartsAt.In(zone); at.Format(monthFormat) == a.month {
+	for _, s := range available {
+		if at := s.StartsAt.In(zone); at.Format(monthFormat) == a.month {
 			return slot.WeekOf(at).String()
 		}
 	}
@@ -33,20 +33,20 @@ func (a asked) weekIn(free []slot.Slot, zone *time.Location) string {
 
 const monthFormat = "2006-01"
 
-// monthStrip is a month of an agenda: which of its days have room.
+// monthStrip is a month of an agenda: which of its days have available slots.
 type monthStrip struct {
-	First    time.Time // the first midnight, in the reader's zone; zero when the month is not shown
+	First    time.Time // the first midnight, in the reader's zone; zero if the month is not shown
 	Days     []monthDay
-	Previous string // the month before, empty when it is past
+	Previous string // the month before, empty if it is past
 	Next     string // empty beyond the horizon
 }
 
 func (m monthStrip) String() string { return m.First.Format(monthFormat) }
 
-// Shown reports whether there is anything to show: beyond the horizon there is not.
+// Shown reports whether the month is shown; beyond the horizon it is not.
 func (m monthStrip) Shown() bool { return !m.First.IsZero() }
 
-// Column is where its days begin in a week: 1 is Monday.
+// Column is the column of its first day: 1 is Monday.
 func (m monthStrip) Column() int { return slot.Weekday(m.Days[0].Day) }
 
 // monthDay is one day of a month.
@@ -64,8 +64,8 @@ func (d monthDay) Short() string {
 	return [...]string{"lu", "ma", "me", "je", "ve", "sa", "di"}[slot.Weekday(d.Day)-1]
 }
 
-// turn opens the month of the week that is shown, or of the day that was chosen in it.
-func (p *slotsPage) turn(a asked, free []slot.Slot, now time.Time) {
+// fillMonth fills in the month of the shown week, or of the day that was chosen in it.
+func (p *slotsPage) fillMonth(a agendaQuery, available []slot.Slot, now time.Time) {
 	day, err := time.ParseInLocation(time.DateOnly, a.day, p.Reader)
 	if err == nil && slot.WeekOf(day) == p.Week {
 		p.Chosen = day
@@ -79,10 +79,10 @@ func (p *slotsPage) turn(a asked, free []slot.Slot, now time.Time) {
 	p.Month.First = first
 	from := first
 	if first.Equal(this) {
-		from = midnight(now.In(p.Reader)) // what is past helps nobody
+		from = midnight(now.In(p.Reader)) // past days are not shown
 	}
 	for day := from; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
-		p.Month.Days = append(p.Month.Days, monthDay{slotDay: p.day(day, free), Week: slot.WeekOf(day), Chosen: day.Equal(p.Chosen)})
+		p.Month.Days = append(p.Month.Days, monthDay{slotDay: p.day(day, available), Week: slot.WeekOf(day), Chosen: day.Equal(p.Chosen)})
 	}
 	if first.After(this) {
 		p.Month.Previous = first.AddDate(0, -1, 0).Format(monthFormat)
@@ -92,9 +92,9 @@ func (p *slotsPage) turn(a asked, free []slot.Slot, now time.Time) {
 	}
 }
 
-// monthOf is the first midnight of the month that goes with the week: that of the
-// chosen day, the one that is asked for, or that of the week's first day with room.
-func (p *slotsPage) monthOf(a asked) time.Time {
+// monthOf is the first midnight of the month to show: of the chosen day, the selected month,
+// or the month of the week's first day with an available slot.
+func (p *slotsPage) monthOf(a agendaQuery) time.Time {
 	if !p.Chosen.IsZero() {
 		return firstOfMonth(p.Chosen)
 	}
@@ -122,7 +122,7 @@ func (p slotsPage) InMonth(month string) string {
 	return fmt.Sprintf("/assistants/%s?month=%s&mode=%s", p.Worker.ID, month, p.Mode)
 }
 
-// OnDay is the address of a day of the month, at its hours.
+// OnDay is the address of a day of the month, with its slots.
 func (p slotsPage) OnDay(d monthDay) string {
 	query := url.Values{"week": {d.Week.String()}, "mode": {string(p.Mode)}, "day": {d.Date()}}
 	return fmt.Sprintf("/assistants/%s?%s#jour-%s", p.Worker.ID, query.Encode(), d.Date())

@@ -14,7 +14,7 @@ import (
 	"socialdirect/web"
 )
 
-// The slots to move to count as those to book do, however the page is asked for.
+// Showing the slots to move to counts as showing those to book, also when a form is refused.
 func TestR45_ShowingSlotsToMoveToCountsAsAView(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
@@ -39,7 +39,7 @@ func TestR45_ShowingSlotsToMoveToCountsAsAView(t *testing.T) {
 		t.Fatal("300 weeks were shown")
 	}
 	year, week := hour(0).AddDate(7, 0, 0).ISOWeek()
-	for name, sent := range map[string]url.Values{"no hour": {}, "an hour that is unavailable": {"starts_at": {hour(-2).Format(time.RFC3339)}}} {
+	for name, sent := range map[string]url.Values{"no slot": {}, "an unavailable slot": {"starts_at": {hour(-2).Format(time.RFC3339)}}} {
 		shown, code := d.Send(t, d.Zoe, in(fmt.Sprintf("%04d-W%02d", year, week), web.Parsed(d.HTTP.Bookings.Move)), http.MethodPost, sent)
 		if code != fault.Invalid || strings.Contains(shown, "Semaine du") {
 			t.Errorf("%s: %s shows %s", name, code, shown)

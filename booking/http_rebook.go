@@ -14,7 +14,7 @@ import (
 
 var errNoOffer = fault.New(fault.Invalid, "Choisissez une heure en appuyant sur son bouton.")
 
-// rebook takes the hour whose button was pressed.
+// rebook books the offer whose button was pressed.
 func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -27,12 +27,12 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	booked, err := h.bookings.Rebook(r.Context(), r.Viewer, id, replacement)
 	if err != nil {
 		if errors.Is(err, worker.ErrNotOffered) {
-			err = errLeft
+			err = errNotOfferedNow
 		}
 		return appointment.Refuse(err, h.Rebookings.ProposalsAgain(r, f), offerRefusals...)
 	}
 	return web.Done(w, r, bookedFlash(appointment.OnBehalf{}, booked), "/rendez-vous/"+booked.ID.String())
 }
 
-// offerRefusals are those for which another offer may do.
-var offerRefusals = append([]*fault.Fault{errReason, appointment.ErrContract, appointment.ErrUsedUp, errLeft}, slotRefusals...)
+// offerRefusals are the refusals after which another offer may be possible.
+var offerRefusals = append([]*fault.Fault{errReason, appointment.ErrContract, appointment.ErrUsedUp, errNotOfferedNow}, slotRefusals...)

@@ -29,7 +29,7 @@ func (h *HTTP) reportPage(r *web.Request, f *form.Form) (reportPage, error) {
 	return page, err
 }
 
-// showReport asks a worker what happened.
+// showReport shows the form with which a worker reports a person (R7).
 func (h *HTTP) showReport(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.reportPage(r, form.New(nil))
 	if err != nil {
@@ -38,7 +38,7 @@ func (h *HTTP) showReport(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// report tells the administration.
+// report sends the report to the administration.
 func (h *HTTP) report(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.reportPage(r, f)
 	if err != nil {

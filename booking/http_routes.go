@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of the acts.
+// Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/assistants/{id}", web.Beneficiaries, h.Slots),
@@ -28,13 +28,13 @@ func (h *HTTP) Routes() []web.Route {
 		web.Form("/rendez-vous/{id}/besoins", web.Beneficiaries, h.ChangeNeeds),
 		web.Form("/rendez-vous/{id}/reponse", web.SocialWorkers, h.Answer),
 		web.Form("/rendez-vous/{id}/issue", web.SocialWorkers, h.conclude),
-		web.Post("/rendez-vous/{id}/marque", web.SocialWorkers, h.clearMark),
-		web.Get("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.showHoursOnBehalf),
+		web.Post("/rendez-vous/{id}/marque", web.SocialWorkers, h.removeLateMark),
+		web.Get("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.showSlotsOnBehalf),
 		web.Form("/beneficiaires/{id}/rendez-vous/nouveau", web.SocialWorkers, h.Confirm),
 		web.Form("/beneficiaires/{id}/rendez-vous", web.SocialWorkers, h.Book),
 		web.Get("/rendez-vous/{id}/signalement", web.SocialWorkers, h.showReport),
 		web.Form("/rendez-vous/{id}/signalement", web.SocialWorkers, h.report),
-		web.Get("/standard/beneficiaires/{id}/assistants/{worker}", web.Switchboard, h.showHoursOnBehalf),
+		web.Get("/standard/beneficiaires/{id}/assistants/{worker}", web.Switchboard, h.showSlotsOnBehalf),
 		web.Form("/standard/beneficiaires/{id}/rendez-vous/nouveau", web.Switchboard, h.Confirm),
 		web.Form("/standard/beneficiaires/{id}/rendez-vous", web.Switchboard, h.Book),
 		web.Get("/standard/rendez-vous/{id}/deplacement", web.Switchboard, h.MovePage),

@@ -15,18 +15,18 @@ import (
 	"github.com/google/uuid"
 )
 
-// slotsPage is one worker's sheet with the free hours of a week.
+// slotsPage is one worker's sheet with the available slots of a week.
 type slotsPage struct {
 	Worker   worker.SocialWorker
 	Mode     slot.Mode
 	Modes    []form.Option
 	Week     slot.Week
 	Days     []slotDay
-	Previous string // the week before, empty when it is past
-	Next     string
-	First    string                    // the first week with a free hour, when this one has none
-	Problem  string                    // why the hour that was asked for cannot be had
-	Kept     []appointment.HiddenField // what was typed for it, to go on with
+	Previous string                    // the week before, empty if it is past
+	Next     string                    // the week after, empty beyond the horizon
+	First    string                    // the first week with an available slot, if this one has none
+	Problem  string                    // why the chosen slot cannot be booked
+	Kept     []appointment.HiddenField // what was typed for it, kept for the next choice
 	Reader   *time.Location
 	Month    monthStrip
 	Chosen   time.Time // the day that was chosen in the month, midnight in the reader's zone; zero for none
@@ -37,7 +37,7 @@ func (slotsPage) Title() string    { return "Choisir une heure" }
 func (slotsPage) Styles() []string { return []string{"finding.css"} }
 func (slotsPage) Wide() bool       { return true }
 
-// LanguageLabel is a language's name, for the template.
+// LanguageLabel is the name of a language, for the template.
 func (slotsPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
 
 // InMode is the address of the same week in another mode.
@@ -50,22 +50,22 @@ func (p slotsPage) InWeek(week string) string {
 	return fmt.Sprintf("/assistants/%s?week=%s&mode=%s", p.Worker.ID, week, p.Mode)
 }
 
-// slotDay is one day of the reader's with its free hours.
+// slotDay is one day of the reader with its available slots.
 type slotDay struct {
 	Day   time.Time // midnight in the reader's zone
 	Slots []shownSlot
 }
 
-// shownSlot is a free hour as the reader chooses it.
+// shownSlot is an available slot as the page shows it.
 type shownSlot struct {
 	At    time.Time // in the reader's zone
-	There string    // the worker's clock, where it differs (R14)
-	Where string    // the name of its place, where the worker has several
-	Name  string    // all of it, for a screen reader
+	There string    // the worker's local time, if it differs (R14)
+	Where string    // the name of its place, if the worker has several
+	Name  string    // all of it in words, for a screen reader
 }
 
-// shown says a slot to the page's reader.
-func (p slotsPage) shown(slot slot.Slot) shownSlot {
+// shownSlot converts a slot for the page's reader.
+func (p slotsPage) shownSlot(slot slot.Slot) shownSlot {
 	s := shownSlot{At: slot.StartsAt.In(p.Reader), There: web.Second(slot.StartsAt, p.Reader, p.Worker.Zone)}
 	s.Name = web.DayHour(s.At)
 	if s.There != "" {
@@ -80,7 +80,7 @@ func (p slotsPage) shown(slot slot.Slot) shownSlot {
 	return s
 }
 
-// Places are where the hours take one, in person.
+// Places are the worker's places if the mode is in person.
 func (p slotsPage) Places() []worker.Place {
 	if p.Mode != slot.InPerson {
 		return nil
@@ -95,7 +95,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	query := r.URL.Query()
-	page, err := h.slotsPage(r, id, asked{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, slot.Mode(query.Get("mode")))
+	page, err := h.slotsPage(r, id, agendaQuery{week: query.Get("week"), month: query.Get("month"), day: query.Get("day")}, slot.Mode(query.Get("mode")))
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (h *HTTP) Slots(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// countViews counts the week of a page, and which days of a month have room (R45).
+// countViews counts the shown week and month as views (R45).
 func (h *HTTP) countViews(r *web.Request, page slotsPage) error {
 	err := h.Views.PageOfWeek(r, page.Worker.ID, page.Week)
 	if err != nil || !page.Month.Shown() {
@@ -114,9 +114,9 @@ func (h *HTTP) countViews(r *web.Request, page slotsPage) error {
 	return h.Views.PageOfMonth(r, page.Worker.ID, page.Month.String())
 }
 
-// slotsPage fills the page for a week; where none is asked for it takes the
-// first one with a free hour in that mode, of the month that is asked for.
-func (h *HTTP) slotsPage(r *web.Request, id uuid.UUID, a asked, mode slot.Mode) (slotsPage, error) {
+// slotsPage makes the page for the selected week; if none is selected, for the first week of
+// the selected month with an available slot in that mode.
+func (h *HTTP) slotsPage(r *web.Request, id uuid.UUID, a agendaQuery, mode slot.Mode) (slotsPage, error) {
 	zone, now := r.Viewer.Zone, h.bookings.DB.Now()
 	v := r.Viewer
 	worker, err := h.offeredTo(r.Context(), v.ID, id)
@@ -126,20 +126,22 @@ func (h *HTTP) slotsPage(r *web.Request, id uuid.UUID, a asked, mode slot.Mode) 
 	if !slices.Contains(worker.Modes, mode) {
 		mode = worker.Modes[0]
 	}
-	free, err := h.bookings.Searches.AvailableFor(r.Context(), v, id, v.ID, mode)
+	available, err := h.bookings.Searches.AvailableFor(r.Context(), v, id, v.ID, mode)
 	if err != nil {
 		return slotsPage{}, err
 	}
 	page := slotsPage{Worker: worker, Mode: mode, Modes: slot.ModeOptions(worker.Modes), Reader: zone}
-	page.fill(a.weekIn(free, zone), free, now)
-	page.turn(a, free, now)
+	page.fillWeek(a.weekIn(available, zone), available, now)
+	page.fillMonth(a, available, now)
 	return page, nil
 }
 
-func (p *slotsPage) fill(week string, free []slot.Slot, now time.Time) {
+// fillWeek fills in the days of a week and the neighbouring weeks. If week is not valid it is
+// the first week with an available slot, or the current one.
+func (p *slotsPage) fillWeek(week string, available []slot.Slot, now time.Time) {
 	this, first := slot.WeekOf(now.In(p.Reader)), ""
-	if len(free) > 0 {
-		first = slot.WeekOf(free[0].StartsAt.In(p.Reader)).String()
+	if len(available) > 0 {
+		first = slot.WeekOf(available[0].StartsAt.In(p.Reader)).String()
 	}
 	var known bool
 	if p.Week, known = slot.ParseWeek(week); !known {
@@ -150,7 +152,7 @@ func (p *slotsPage) fill(week string, free []slot.Slot, now time.Time) {
 	}
 	monday := p.Week.MondayIn(p.Reader)
 	for i := range 7 {
-		p.Days = append(p.Days, p.day(monday.AddDate(0, 0, i), free))
+		p.Days = append(p.Days, p.day(monday.AddDate(0, 0, i), available))
 	}
 	if monday.After(now) {
 		p.Previous = slot.WeekOf(monday.AddDate(0, 0, -7)).String()
@@ -163,22 +165,22 @@ func (p *slotsPage) fill(week string, free []slot.Slot, now time.Time) {
 	}
 }
 
-func (p slotsPage) day(midnight time.Time, free []slot.Slot) slotDay {
+func (p slotsPage) day(midnight time.Time, available []slot.Slot) slotDay {
 	day := slotDay{Day: midnight}
-	for _, slot := range startingIn(free, slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}) {
-		day.Slots = append(day.Slots, p.shown(slot))
+	for _, slot := range startingIn(available, slot.Period{From: midnight, To: midnight.AddDate(0, 0, 1)}) {
+		day.Slots = append(day.Slots, p.shownSlot(slot))
 	}
 	return day
 }
 
-// startingIn are those of slots in order that start inside span.
+// startingIn returns the slots that start inside span; slots must be in order.
 func startingIn(slots []slot.Slot, span slot.Period) []slot.Slot {
 	first, _ := slices.BinarySearchFunc(slots, span.From, slot.Slot.CompareStart)
 	end, _ := slices.BinarySearchFunc(slots, span.To, slot.Slot.CompareStart)
 	return slots[first:end]
 }
 
-// Empty reports whether the week has no free hour.
+// Empty reports whether the week has no available slot.
 func (p slotsPage) Empty() bool {
 	return !slices.ContainsFunc(p.Days, func(d slotDay) bool { return len(d.Slots) > 0 })
 }

@@ -22,14 +22,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// message is one notification: of what, to whom, of which kind.
+// message is one notification: its appointment, its recipient and its kind.
 type message struct {
 	appointment, account uuid.UUID
 	name                 string
 }
 
-// queued counts the notifications that are queued, each with its job; a job without a
-// notification shows as one about nothing.
+// queued counts the queued notifications. One without a job has the kind "without a job", a
+// job without a notification the kind "an orphan".
 func queued(t testing.TB, w *bookingtest.World) map[message]int {
 	t.Helper()
 	none := uuid.Nil
@@ -57,8 +57,8 @@ type modelled struct {
 	answerBy       time.Time
 }
 
-// model is the rules of appointments without a database: one list, looked through
-// from end to end.
+// model implements the rules of appointments without a database, on one list that it always
+// searches completely.
 type model struct {
 	now          time.Time
 	appointments map[uuid.UUID]modelled
@@ -87,7 +87,7 @@ func (a modelled) late(now time.Time) bool {
 	return a.status == appointment.Confirmed && a.startsAt.Sub(now) < 24*time.Hour
 }
 
-// occupied says whether the worker or the person has another appointment at an hour.
+// occupied reports whether the worker and the person have another appointment at that time.
 func (m model) occupied(worker, person, except uuid.UUID, at time.Time) (workers, persons bool) {
 	for id, a := range m.appointments {
 		if id != except && a.startsAt.Equal(at) && a.status.Occupies() && !a.overdue(m.now) {
@@ -119,8 +119,9 @@ func (m model) release(worker, person uuid.UUID) {
 	}
 }
 
-// hour decides whether an hour can be had, and how.
-func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (appointment.Status, time.Time, fault.Code) {
+// slot decides whether a slot can be booked: the status and deadline of the booking, or the
+// code of the refusal.
+func (m model) slot(worker, person, except uuid.UUID, at time.Time, asks bool) (appointment.Status, time.Time, fault.Code) {
 	if !at.After(m.now) {
 		return "", time.Time{}, fault.Invalid
 	}
@@ -142,10 +143,10 @@ func (m model) hour(worker, person, except uuid.UUID, at time.Time, asks bool) (
 	return appointment.Confirmed, time.Time{}, ""
 }
 
-// same reports whether it is an appointment that a booking of these has made already.
+// same reports whether an earlier booking with these values made the appointment.
 func (a modelled) same(worker, person uuid.UUID, at, now time.Time) bool {
-	stands := a.status == appointment.Confirmed || a.status == appointment.Requested && !a.overdue(now)
-	return a.worker == worker && a.person == person && a.startsAt.Equal(at) && stands && now.Before(at.Add(time.Hour))
+	active := a.status == appointment.Confirmed || a.status == appointment.Requested && !a.overdue(now)
+	return a.worker == worker && a.person == person && a.startsAt.Equal(at) && active && now.Before(at.Add(time.Hour))
 }
 
 func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
@@ -155,7 +156,7 @@ func (m model) book(id, worker, person uuid.UUID, at time.Time) fault.Code {
 		}
 	}
 	m.release(worker, person)
-	status, deadline, code := m.hour(worker, person, uuid.Nil, at, m.marks[[2]uuid.UUID{worker, person}])
+	status, deadline, code := m.slot(worker, person, uuid.Nil, at, m.marks[[2]uuid.UUID{worker, person}])
 	if code != "" {
 		return code
 	}
@@ -197,7 +198,7 @@ func (m model) move(id uuid.UUID, at time.Time, byWorker bool) fault.Code {
 	}
 	asks := !byWorker && (a.status == appointment.Requested || m.marks[[2]uuid.UUID{a.worker, a.person}])
 	late := a.late(m.now) && !byWorker
-	status, deadline, code := m.hour(a.worker, a.person, id, at, asks)
+	status, deadline, code := m.slot(a.worker, a.person, id, at, asks)
 	if code != "" {
 		return code
 	}
@@ -246,11 +247,11 @@ func (m model) releaseAll() {
 	}
 }
 
-// play is a world and the model beside it.
+// play runs the same acts on a world and on the model.
 type play struct {
 	*bookingtest.World
 	model   model
-	clock   sync.Mutex // who moves it
+	clock   sync.Mutex // locked to set the clock
 	people  []*viewer.Viewer
 	workers []*viewer.Viewer
 }
@@ -266,7 +267,7 @@ func (p *play) reset(t testing.TB) {
 	p.SetNow(p.model.now)
 }
 
-// mark begins with some who cancelled late before.
+// mark marks some people as having cancelled late before.
 func (p *play) mark(t *rapid.T) {
 	for _, worker := range p.workers {
 		for _, person := range p.people {
@@ -286,8 +287,8 @@ func (p *play) viewer(id uuid.UUID) *viewer.Viewer {
 	return both[slices.IndexFunc(both, func(v *viewer.Viewer) bool { return v.ID == id })]
 }
 
-// try has the model and the world do the same; what the world refuses leaves
-// everything as it was.
+// try does an act in the model and in the world and compares the results. A refused act
+// changes nothing.
 func (p *play) try(t *rapid.T, what string, inModel func(model) fault.Code, inWorld func() error) {
 	next := p.model.clone()
 	want, got := inModel(next), fault.Code("")
@@ -302,15 +303,13 @@ func (p *play) try(t *rapid.T, what string, inModel func(model) fault.Code, inWo
 	}
 }
 
-// some draws an appointment that there is, in an order that does not depend on
-// identifiers.
+// some draws an existing appointment, in an order that does not depend on identifiers.
 func (p *play) some(t *rapid.T, order []uuid.UUID) (uuid.UUID, modelled) {
 	id := rapid.SampledFrom(order).Draw(t, "appointment")
 	return id, p.model.appointments[id]
 }
 
-// moments are where the rules change: each deadline, the instant after it, and steps
-// of any length.
+// moment draws a later instant: a deadline, the instant after one, or a step of any length.
 func (p *play) moment(t *rapid.T) time.Time {
 	next := []time.Time{p.model.now.Add(time.Duration(rapid.IntRange(1, 40*60).Draw(t, "minutes")) * time.Minute)}
 	for _, a := range p.model.appointments {
@@ -323,14 +322,14 @@ func (p *play) moment(t *rapid.T) time.Time {
 	return next[rapid.IntRange(0, min(len(next)-1, 3)).Draw(t, "moment")]
 }
 
-// hour is one of few, so that people meet at them.
+// hour draws one of a few starts, so that people compete for the same slots.
 func (p *play) hour(t *rapid.T) time.Time {
 	const apart = 9 * time.Hour
 	gone := p.model.now.Sub(bookingtest.Start) / apart
 	return bookingtest.Start.Add((gone + time.Duration(rapid.IntRange(0, 5).Draw(t, "hour"))) * apart)
 }
 
-// step does one thing.
+// step does one random act.
 func (p *play) step(t *rapid.T, order *[]uuid.UUID) {
 	ctx := context.Background()
 	acts := []string{"book", "book", "tick"}
@@ -405,10 +404,10 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 		kept[id] = a
 	}
 	if !maps.Equal(kept, p.model.appointments) {
-		t.Fatalf("the database holds\n%v\nthe model\n%v", kept, p.model.appointments)
+		t.Fatalf("the database contains\n%v\nthe model\n%v", kept, p.model.appointments)
 	}
 	if got := queued(tb, p.World); !maps.Equal(got, p.model.messages) {
-		t.Fatalf("queued are\n%v\nin the model\n%v", got, p.model.messages)
+		t.Fatalf("the queue contains\n%v\nthe model\n%v", got, p.model.messages)
 	}
 	var marks int
 	must(tb, p.DB.Pool.QueryRow(ctx, `select count(*) from late_marks`).Scan(&marks))
@@ -417,10 +416,10 @@ func (p *play) compare(t *rapid.T, tb testing.TB) {
 	}
 	for _, worker := range p.workers {
 		span := slot.Period{From: p.model.now, To: p.model.now.Add(50 * time.Hour)}
-		free, err := p.Agendas.AvailableSlots(ctx, worker.ID, span)
+		available, err := p.Agendas.AvailableSlots(ctx, worker.ID, span)
 		must(tb, err)
 		shown := map[time.Time]bool{}
-		for _, slot := range free {
+		for _, slot := range available {
 			shown[slot.StartsAt] = true
 		}
 		for at := span.From.Truncate(time.Hour).Add(time.Hour); at.Before(span.To); at = at.Add(time.Hour) {
@@ -449,9 +448,9 @@ func TestR19_AnyInterleavingMatchesTheModel(t *testing.T) {
 	})
 }
 
-// Whatever is done at the same time by everybody, while time passes, no slot is booked twice,
-// no person has two appointments at once, every appointment has the notifications that its
-// changes make, and nobody is sent what is not so.
+// Many people act at the same time while time passes. No slot is booked twice, no person has
+// two appointments at once, every appointment has the notifications of its changes, and no
+// outdated notification is sent.
 func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.PostOfficeOf(t, bookingtest.New(t))
@@ -473,13 +472,13 @@ func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 			rng := rand.New(rand.NewPCG(13, uint64(i)))
 			for range 60 {
 				if err := p.anything(rng, person); err != nil && fault.From(err).Code == fault.Internal {
-					t.Errorf("an act failed for no reason of the rules: %v", err)
+					t.Errorf("an act failed with an internal error: %v", err)
 				}
 			}
 		})
 	}
 	group.Wait()
-	for i, person := range p.people { // whatever came of the rest, there is something to come that changed twice
+	for i, person := range p.people { // everybody has an upcoming appointment that was moved twice
 		later := p.DB.Now().Truncate(time.Hour).Add(time.Duration(50+5*i) * time.Hour)
 		a := p.Book(t, person, p.workers[1], later, slot.Video)
 		for hours := range 2 {
@@ -492,13 +491,12 @@ func TestR13_ConcurrentActsKeepTheRules(t *testing.T) {
 	p.checkSent(t, o)
 }
 
-// timePasses is what happens beside what people do: hours go by, rounds come, a worker
-// falls ill.
+// timePasses moves the clock, runs a periodic job, or has a worker fall ill.
 func (p *play) timePasses(rng *rand.Rand) error {
 	ctx := context.Background()
 	switch rng.IntN(5) {
 	case 0, 1:
-		p.clock.Lock() // it never goes back
+		p.clock.Lock() // the clock never goes back
 		p.SetNow(p.DB.Now().Add(time.Duration(1+rng.IntN(4*60)) * time.Minute))
 		p.clock.Unlock()
 	case 2:
@@ -511,7 +509,7 @@ func (p *play) timePasses(rng *rand.Rand) error {
 	return nil
 }
 
-// callOff has a worker cancel whatever they have in the next hours.
+// callOff has a worker cancel all appointments of the next six hours.
 func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
 	now := p.DB.Now()
 	all, _, err := p.BulkCancels.Cancellable(ctx, worker, worker.ID, slot.Period{From: now, To: now.Add(6 * time.Hour)})
@@ -525,8 +523,7 @@ func (p *play) callOff(ctx context.Context, worker *viewer.Viewer) error {
 	return err
 }
 
-// anything does something to an appointment of the person's, or books one, or lets
-// something happen beside.
+// anything does a random act on an appointment of the person, books one, or lets time pass.
 func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 	if rng.IntN(4) == 0 {
 		return p.timePasses(rng)
@@ -555,7 +552,7 @@ func (p *play) anything(rng *rand.Rand, person *viewer.Viewer) error {
 	return err
 }
 
-// everything is what became of all appointments.
+// everything returns all appointments in their current state.
 func (p *play) everything(t *testing.T) map[uuid.UUID]appointment.Appointment {
 	t.Helper()
 	all := map[uuid.UUID]appointment.Appointment{}
@@ -569,8 +566,8 @@ func (p *play) everything(t *testing.T) map[uuid.UUID]appointment.Appointment {
 	return all
 }
 
-// checkQueued fails unless every appointment has the notifications that its status asks for,
-// every notification its job, and every job its notification.
+// checkQueued fails unless every appointment has the notifications that its status requires,
+// every notification has a job, and every job a notification.
 func (p *play) checkQueued(t *testing.T) {
 	t.Helper()
 	notified, states := queued(t, p.World), map[appointment.Status]int{}
@@ -592,15 +589,14 @@ func (p *play) checkQueued(t *testing.T) {
 	}
 }
 
-// validIn are the statuses in which what a kind of notification says is so.
+// validIn lists, for each kind of notification, the statuses in which it is correct.
 var validIn = map[string][]appointment.Status{
 	"confirmation": {appointment.Confirmed}, "accepted": {appointment.Confirmed}, "request": {appointment.Requested}, "change": {appointment.Confirmed, appointment.Requested},
 	"declined": {appointment.Declined}, "closed_request": {appointment.Declined, appointment.Expired}, "expired": {appointment.Expired}, "cancellation": {appointment.Cancelled, appointment.CancelledLate, appointment.CancelledByWorker},
 }
 
-// checkSent fails unless every mail that went out is of an appointment that there is, to
-// one of its two people, of how it stands now, and whoever booked what is still to come has
-// got one.
+// checkSent fails unless every sent mail is about an existing appointment in its current state
+// and goes to one of its two people, and every person with an upcoming appointment got one.
 func (p *play) checkSent(t *testing.T, o *bookingtest.PostOffice) {
 	t.Helper()
 	all, notified, sent := p.everything(t), map[[2]uuid.UUID]int{}, 0
@@ -612,14 +608,14 @@ func (p *play) checkSent(t *testing.T, o *bookingtest.PostOffice) {
 		a := all[n.AppointmentID]
 		notified[[2]uuid.UUID{a.ID, n.AccountID}]++
 		if !slices.Contains(validIn[n.Kind], a.Status) || n.Sequence != a.Sequence || n.AccountID != a.BeneficiaryID && n.AccountID != a.SocialWorkerID {
-			t.Errorf("%s, sequence %d, was sent about what is %q, sequence %d", n.Kind, n.Sequence, a.Status, a.Sequence)
+			t.Errorf("%s, sequence %d, was sent about an appointment that is %q, sequence %d", n.Kind, n.Sequence, a.Status, a.Sequence)
 		}
 		if _, handed := o.Mails["notice-"+n.ID.String()]; !handed {
-			t.Errorf("%s is noted as sent, and was not", n.Kind)
+			t.Errorf("%s is logged as sent, and was not", n.Kind)
 		}
 	}
 	if len(o.Mails) != sent || len(o.Texts) != 0 {
-		t.Errorf("%d mails and %d SMS are out, %d are noted", len(o.Mails), len(o.Texts), sent)
+		t.Errorf("%d mails and %d SMS were sent, %d are logged", len(o.Mails), len(o.Texts), sent)
 	}
 	for _, a := range all {
 		person, worker := notified[[2]uuid.UUID{a.ID, a.BeneficiaryID}], notified[[2]uuid.UUID{a.ID, a.SocialWorkerID}]

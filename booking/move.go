@@ -22,14 +22,14 @@ var (
 	errNoPhone    = fault.New(fault.Conflict, "Ce rendez-vous ne peut pas passer au téléphone : cette heure ne se propose pas par téléphone, ou nous n’avons pas de numéro de portable.")
 )
 
-// Move moves an appointment to another slot of the same worker, in one act: the old hour
+// Move moves an appointment to another slot of the same worker, in one act: the old slot
 // is released, the new one must pass every rule of booking, and the appointment stays the
 // same. It is penalty-free until the limit, and marked like a late cancellation after it
 // (R18), unless the worker moves it. If the person is marked, it becomes a request (R19).
 // Both are notified.
 //
-// Moving it to the hour that it has changes nothing, so that pressing twice is harmless.
-// It fails with Conflict if somebody has just booked the hour or the appointment can no
+// Moving it to its current start changes nothing, so that pressing twice is harmless.
+// It fails with Conflict if somebody has just booked the slot or the appointment can no
 // longer be moved, and with Throttled after too many acts (R47); nothing is changed then.
 func (s *Service) Move(ctx context.Context, v *viewer.Viewer, id uuid.UUID, startsAt time.Time) error {
 	return s.moveTo(ctx, v, id, startsAt, false)
@@ -186,6 +186,6 @@ func offersPhone(ctx context.Context, q postgres.Querier, worker worker.Row, a a
 	if err != nil {
 		return false, err
 	}
-	hour, ok := agenda.SlotAt(a.StartsAt)
-	return ok && hour.Offers(slot.Phone), nil
+	slotThen, ok := agenda.SlotAt(a.StartsAt)
+	return ok && slotThen.Offers(slot.Phone), nil
 }

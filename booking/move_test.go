@@ -33,7 +33,7 @@ func TestR18_MovingKeepsTheAppointmentAndReleasesTheOldSlot(t *testing.T) {
 	}
 }
 
-func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
+func TestR18_MovingIsPenaltyFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 	t.Parallel()
 	for late, want := range map[time.Duration]appointment.Status{0: appointment.Confirmed, time.Microsecond: appointment.Requested} {
 		p := bookingtest.NewTrio(t)
@@ -41,7 +41,7 @@ func TestR18_MovingIsFreeUntil24ElapsedHoursBeforeAndMarkedLater(t *testing.T) {
 		p.SetNow(a.PenaltyFreeUntil().Add(late))
 		must(t, p.Bookings.Move(t.Context(), p.Zoe, a.ID, hour(90)))
 		if moved := p.State(t, a.ID); moved.Status != appointment.Confirmed {
-			t.Errorf("%v after the deadline: the moved hour is %q", late, moved.Status)
+			t.Errorf("%v after the deadline: the moved appointment is %q", late, moved.Status)
 		}
 		if next := p.Book(t, p.Zoe, p.Nadia, hour(96), slot.Video); next.Status != want {
 			t.Errorf("%v after the deadline: the next booking is %q, want %q", late, next.Status, want)
@@ -64,7 +64,7 @@ func TestR19_AMarkedPersonsMoveBecomesARequest(t *testing.T) {
 	}
 }
 
-func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
+func TestR18_AMoveThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(48), slot.Video)
@@ -74,11 +74,11 @@ func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
 		to   time.Time
 		code fault.Code
 	}{
-		"somebody else's hour": {hour(50), fault.Conflict},
-		"over one's own":       {hour(52), fault.Invalid},
-		"the past":             {hour(-24), fault.Invalid},
-		"off the grid":         {hour(55).Add(17 * time.Minute), fault.Invalid},
-		"far ahead":            {hour(24 * 400), fault.Invalid},
+		"a booked slot":         {hour(50), fault.Conflict},
+		"their own appointment": {hour(52), fault.Invalid},
+		"the past":              {hour(-24), fault.Invalid},
+		"off the grid":          {hour(55).Add(17 * time.Minute), fault.Invalid},
+		"far ahead":             {hour(24 * 400), fault.Invalid},
 	} {
 		if err := p.Bookings.Move(t.Context(), p.Zoe, a.ID, c.to); !fault.Is(err, c.code) {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
@@ -94,7 +94,7 @@ func TestR18_AMoveThatCannotBeLeavesEverythingAsItWas(t *testing.T) {
 }
 
 // The slots to move to are those that moving accepts, no more and no fewer, whatever
-// buffers and caps stand around the slot that is left.
+// buffers and daily number apply around the old slot.
 func TestR18_TheSlotsToMoveToAreThoseThatMovingAccepts(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -109,9 +109,9 @@ func TestR18_TheSlotsToMoveToAreThoseThatMovingAccepts(t *testing.T) {
 		var err error
 		a, err = w.Appointments.Appointment(t.Context(), zoe, a.ID)
 		must(t, err)
-		free, _, err := w.Bookings.AvailableToMove(t.Context(), zoe, a)
+		available, _, err := w.Bookings.AvailableToMove(t.Context(), zoe, a)
 		must(t, err)
-		offered := slices.ContainsFunc(free, func(s slot.Slot) bool { return s.StartsAt.Equal(at) })
+		offered := slices.ContainsFunc(available, func(s slot.Slot) bool { return s.StartsAt.Equal(at) })
 		err = w.Bookings.Move(t.Context(), zoe, a.ID, at)
 		if offered != (err == nil) {
 			t.Errorf("%s is offered: %t, and moving says %v", at, offered, err)
@@ -121,12 +121,12 @@ func TestR18_TheSlotsToMoveToAreThoseThatMovingAccepts(t *testing.T) {
 		}
 	}
 	if moved < 10 {
-		t.Errorf("only %d hours could be moved to", moved)
+		t.Errorf("the appointment could be moved to only %d slots", moved)
 	}
 }
 
-// An appointment does not stand in its own way when it moves by an hour.
-func TestR18_MovingCountsTheOldHourAsAvailable(t *testing.T) {
+// An appointment does not block its own move by an hour.
+func TestR18_MovingCountsTheOldSlotAsAvailable(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, nadia := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorkerWith(t, weekly(2, 9, 12))

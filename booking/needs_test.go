@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR12_NeedsAreSealedReadByTheTwoAndChangedUntilTheHour(t *testing.T) {
+func TestR12_NeedsAreSealedReadByBothAndChangedUntilTheStart(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	needs := appointment.Needs{Interpreter: "langue des signes", Accessibility: "fauteuil roulant", Companion: "ma sœur"}
@@ -63,5 +63,5 @@ func TestR12_UnchangedNeedsNotifyNobody(t *testing.T) {
 		t.Errorf("notified of %v", notified)
 	}
 	want(t, "the worker", p.Bookings.ChangeNeeds(t.Context(), p.Nadia, a.ID, appointment.Needs{}), fault.NotFound)
-	want(t, "nobody's", p.Bookings.ChangeNeeds(t.Context(), p.Zoe, uuid.New(), appointment.Needs{}), fault.NotFound)
+	want(t, "an unknown appointment", p.Bookings.ChangeNeeds(t.Context(), p.Zoe, uuid.New(), appointment.Needs{}), fault.NotFound)
 }

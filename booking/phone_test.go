@@ -43,8 +43,8 @@ func TestR16_APhoneCallReplacesALateCancellation(t *testing.T) {
 	}
 }
 
-// At the hour a browser may turn out to be unable to call: the phone takes its place
-// until the hour is over, and the worker then sees the number.
+// If a browser turns out not to support calls, the person can change to phone until the
+// appointment ends, and the worker then sees the number.
 func TestR16_APhoneCallReplacesAVideoCallThatHasBegun(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -77,8 +77,8 @@ func TestR16_APhoneCallReplacesAVideoCallThatHasBegun(t *testing.T) {
 	}
 }
 
-// The switchboard does it for somebody who calls: the same rules, both notified, and the
-// journal says who did what for whom, in a name of its own.
+// The switchboard does it on behalf of a person who calls: the same rules apply, both are
+// notified, and the journal has an act for it.
 func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewDesk(t)
@@ -102,6 +102,6 @@ func TestR16_R39_TheSwitchboardTurnsAnAppointmentIntoACall(t *testing.T) {
 	own := p.Book(t, p.Zoe, p.Nadia, hour(5), slot.Video)
 	must(t, p.Bookings.Phone(t.Context(), p.Zoe, own.ID))
 	if n := p.Journaled(t, "appointment.by_phone", p.Zoe, p.Zoe); n != 0 {
-		t.Errorf("what she did herself is journaled %d times", n)
+		t.Errorf("her own change is journaled %d times", n)
 	}
 }

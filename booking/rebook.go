@@ -32,7 +32,7 @@ func (s *Service) Rebook(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r 
 		return booked, nil
 	}
 	// The same form may have been sent twice.
-	if replaced, broken := s.replacement(ctx, v, id); broken == nil && replaced.ID != uuid.Nil {
+	if replaced, failed := s.replacement(ctx, v, id); failed == nil && replaced.ID != uuid.Nil {
 		return replaced, nil
 	}
 	return appointment.Booked{}, err

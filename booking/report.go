@@ -17,7 +17,7 @@ type Report struct {
 	Text string
 }
 
-// Report reports the person of one of the viewer's appointments, past or coming, to the
+// Report reports the person of one of the viewer's appointments, past or upcoming, to the
 // administration; NotFound for other appointments.
 func (s *Service) Report(ctx context.Context, v *viewer.Viewer, id uuid.UUID, r Report) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR7_AWorkerReportsWhoTheyHaveAnAppointmentWith(t *testing.T) {
+func TestR7_AWorkerReportsAPersonWithWhomTheyHaveAnAppointment(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, nadia, marc := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Marc", "Dupuis")
@@ -55,11 +55,11 @@ func TestR7_AWorkerReportsWhoTheyHaveAnAppointmentWith(t *testing.T) {
 		}
 	}
 	want(t, "no report", w.Accounts.Reports.MarkReport(ctx, admin, uuid.New(), true), fault.NotFound)
-	var clear int
-	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from account_reports where position('insultes' in encode(sealed_text, 'escape')) > 0`).Scan(&clear))
+	var unsealed int
+	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from account_reports where position('insultes' in encode(sealed_text, 'escape')) > 0`).Scan(&unsealed))
 	lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10)
-	if err != nil || len(lines) != 3 || clear != 0 { // made, handled, reopened: the second "handled" changed nothing
-		t.Errorf("%d lines, %d open texts, %v", len(lines), clear, err)
+	if err != nil || len(lines) != 3 || unsealed != 0 { // made, handled, reopened: the second "handled" changed nothing
+		t.Errorf("%d journal entries, %d unsealed texts, %v", len(lines), unsealed, err)
 	}
 	for range 9 {
 		must(t, w.Bookings.Report(ctx, nadia, a.ID, right))

@@ -37,6 +37,8 @@ func (s *Service) terms(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, w
 	return request(startsAt, tx.Now)
 }
 
+// request returns the terms of a request. It fails with errTooSoon if the worker would have
+// no time to answer.
 func request(startsAt, now time.Time) (terms, error) {
 	by := appointment.AnswerBy(startsAt, now)
 	if !by.After(now) {
@@ -108,7 +110,7 @@ func (s *Service) Release(ctx context.Context, tx postgres.Tx, worker, person uu
 	return nil
 }
 
-// notifyClosed notifies the person, and the worker whose calendar contains it, how a
+// notifyClosed notifies the person, and the worker (whose calendar contains it), of how a
 // request ended.
 func (s *Service) notifyClosed(ctx context.Context, tx postgres.Tx, how string, r appointment.ReleasedRow) error {
 	if err := s.Notify.About(ctx, tx, r.ID, how, r.BeneficiaryID); err != nil {

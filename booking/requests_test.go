@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR19_AfterALateCancellationABookingIsARequestWithThatWorkerAlone(t *testing.T) {
+func TestR19_AfterALateCancellationOnlyBookingsWithThatWorkerAreRequests(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	asked := p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
@@ -59,11 +59,11 @@ func TestR19_TheDeadlineIsADayOrOneHourBeforeTheStart(t *testing.T) {
 	p := bookingtest.NewMarkedTrio(t)
 	near := p.Book(t, p.Zoe, p.Nadia, hour(5), slot.Video)
 	if !near.AnswerBy.Equal(hour(4)) {
-		t.Errorf("a request for an hour in 5 hours can be answered until %v", near.AnswerBy)
+		t.Errorf("a request for a slot in 5 hours can be answered until %v", near.AnswerBy)
 	}
 	_, err := p.Bookings.Book(t.Context(), p.Zoe, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: hour(1), Mode: slot.Video, Reason: "money"})
 	if !fault.Is(err, fault.Invalid) {
-		t.Errorf("an hour that could not be answered an hour before: %v", err)
+		t.Errorf("a slot too soon to be answered an hour before: %v", err)
 	}
 }
 
@@ -111,9 +111,9 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenReleasesItsSlot(t *testing
 		t.Errorf("after its deadline: %v", err)
 	}
 	if notified := p.Notified(t, p.Zoe); notified["expired"] != 0 {
-		t.Errorf("what was refused notified: %v", notified)
+		t.Errorf("a refused answer notified: %v", notified)
 	}
-	// No round is needed: the booking itself releases what is overdue.
+	// Without the periodic job, the booking itself releases overdue requests.
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
 	p.Book(t, paul, p.Nadia, a.StartsAt, slot.Video)
 	must(t, p.Bookings.ReleaseOverdue(t.Context()))
@@ -125,8 +125,7 @@ func TestR19_ARequestIsAnsweredUntilItsDeadlineAndThenReleasesItsSlot(t *testing
 	}
 }
 
-// A person's own overdue request stands in the way of none of their bookings, with
-// whomever it was.
+// A person's own overdue request blocks none of their bookings, with any worker.
 func TestR19_AnOverdueRequestElsewhereIsNoOverlap(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
@@ -156,7 +155,7 @@ func TestR19_TheJobReleasesEveryOverdueRequest(t *testing.T) {
 	}
 }
 
-func TestR19_ARequestIsCancelledFreelyAndLeavesNoSecondMark(t *testing.T) {
+func TestR19_CancellingARequestIsAlwaysPenaltyFree(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	a := p.Book(t, p.Zoe, p.Nadia, hour(6), slot.Video)
@@ -170,7 +169,7 @@ func TestR19_RequestingTwiceMakesOneRequest(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	first := pressed(t, p, 8, request(p.Nadia, 60))
-	p.SetNow(hour(24).Add(time.Microsecond)) // overdue, before anything released it
+	p.SetNow(hour(24).Add(time.Microsecond)) // overdue and not released yet
 	again, err := p.Bookings.Place(t.Context(), p.Zoe, request(p.Nadia, 60))
 	must(t, err)
 	if again.ID == first.ID || again.Status != appointment.Requested {

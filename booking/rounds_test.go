@@ -14,11 +14,10 @@ import (
 	"socialdirect/booking/waitlist"
 )
 
-// roundWorld is a day after the world's start, when every round has something to do
-// and none of it is done.
+// roundWorld is a world one day after its start, in which every round has something to do.
 type roundWorld struct {
 	bookingtest.Trio
-	asked, soon appointment.Appointment // a request that nobody answered, and what begins within the hour
+	asked, soon appointment.Appointment // an overdue request, and an appointment that begins within the hour
 }
 
 func newRoundWorld(t *testing.T) *roundWorld {
@@ -39,19 +38,18 @@ func newRoundWorld(t *testing.T) *roundWorld {
 	return w
 }
 
-// Nothing of this happens because somebody asks for it: each round is there, does its
-// work, and comes often enough.
+// Each periodic job is registered, does its work, and runs often enough.
 func TestR21_EveryRoundDoesItsWorkOftenEnough(t *testing.T) {
 	t.Parallel()
 	w := newRoundWorld(t)
 	type round struct {
-		seldom time.Duration // the longest that what it does may wait
-		done   func() int    // how much of it was done; nothing before
+		atMost time.Duration // the longest interval that is acceptable
+		done   func() int    // counts its effects; zero before it ran
 	}
 	const about = `notifications where subject_id = $1 and kind = $2`
 	effects := map[string]round{
 		"appointment_release": {time.Minute, func() int { return w.Count(t, about, w.asked.ID, "expired") }},
-		// A reminder of the hour is of use for three quarters of an hour.
+		// An hour reminder is useful for three quarters of an hour.
 		"appointment_reminders": {5 * time.Minute, func() int { return w.Count(t, about, w.soon.ID, notify.HourReminder) }},
 		"calendars_due": {5 * time.Minute, func() int {
 			return w.Count(t, `river_job where kind = 'calendar_read'`) - 1 // one since it was added
@@ -62,27 +60,27 @@ func TestR21_EveryRoundDoesItsWorkOftenEnough(t *testing.T) {
 	for _, r := range slices.Concat(w.Workers.Rounds(), w.Calendars.Rounds(), w.Notify.Rounds(), w.Waitlist.Rounds(), w.Bookings.Rounds()) {
 		effect, known := effects[r.Name]
 		if !known {
-			t.Fatalf("the round %s is for nothing that is known here", r.Name)
+			t.Fatalf("the test does not know the effect of the round %s", r.Name)
 		}
 		delete(effects, r.Name)
 		if n := effect.done(); n != 0 {
-			t.Fatalf("%s: %d done before it came", r.Name, n)
+			t.Fatalf("%s: %d effects before it ran", r.Name, n)
 		}
 		must(t, r.Do(t.Context()))
 		if effect.done() == 0 {
-			t.Errorf("%s: nothing came of it", r.Name)
+			t.Errorf("%s had no effect", r.Name)
 		}
-		if r.Every <= 0 || r.Every > effect.seldom {
-			t.Errorf("%s comes every %v, want %v or less", r.Name, r.Every, effect.seldom)
+		if r.Every <= 0 || r.Every > effect.atMost {
+			t.Errorf("%s runs every %v, want %v or less", r.Name, r.Every, effect.atMost)
 		}
 	}
 	for name := range effects {
-		t.Errorf("%s never comes", name)
+		t.Errorf("%s is not registered", name)
 	}
 }
 
 // A failure for one worker does not stop the others: their requests are released, their
-// first slots worked out.
+// first slots computed.
 func TestR21_AFailureForOneWorkerDoesNotStopARound(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
@@ -101,7 +99,7 @@ func TestR21_AFailureForOneWorkerDoesNotStopARound(t *testing.T) {
 	p.SetNow(asked.AnswerBy.Add(time.Minute))
 	for name, round := range map[string]func(context.Context) error{"release": p.Bookings.ReleaseOverdue, "refresh": p.Waitlist.RefreshSlots} {
 		if err := round(t.Context()); err == nil {
-			t.Errorf("%s: what failed is not said", name)
+			t.Errorf("%s does not report the failure", name)
 		}
 	}
 	for what, from := range map[string]string{
