@@ -16,20 +16,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// CredentialKind is one of the two things without which a worker is not booked
-// (R42).
+// CredentialKind is one of the two credentials without which a worker cannot be booked (R42).
 type CredentialKind string
 
-// The two.
+// The kinds of credentials.
 const (
 	Diploma   CredentialKind = "diploma"
 	Insurance CredentialKind = "insurance"
 )
 
-// credentialKinds are both, in the order they are shown.
+// credentialKinds are both kinds, in the order of the page.
 var credentialKinds = []CredentialKind{Diploma, Insurance}
 
-// Label names the kind as a person would.
+// Label is the French name of the kind.
 func (k CredentialKind) Label() string {
 	if k == Diploma {
 		return "Enregistrement du diplôme"
@@ -43,8 +42,8 @@ const (
 	ADELI = "adeli"
 )
 
-// Credential is a registration or an insurance as it was recorded. Its days are
-// calendar days (midnight UTC) in the worker's zone, both included.
+// Credential is a recorded registration or insurance. Its days are calendar days (midnight
+// UTC) in the worker's zone, both included.
 type Credential struct {
 	ID             uuid.UUID
 	SocialWorkerID uuid.UUID
@@ -59,29 +58,30 @@ type Credential struct {
 	SubmittedBy    uuid.UUID
 	SubmittedAt    time.Time
 	ConfirmedBy    uuid.UUID
-	ConfirmedAt    time.Time // zero while an administrator has not said that it is right
+	ConfirmedAt    time.Time // zero until an administrator confirms it
 	WithdrawnBy    uuid.UUID
-	WithdrawnAt    time.Time // zero while it stands
+	WithdrawnAt    time.Time // zero unless it was withdrawn
 }
 
-// stands reports whether the credential counts, on the days that it covers.
-func (c Credential) stands() bool { return !c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
+// confirmed reports whether the credential is confirmed and was not withdrawn, so that it
+// counts on the days that it covers.
+func (c Credential) confirmed() bool { return !c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
 
-// Pending reports whether an administrator is still to look at it.
+// Pending reports whether it waits for an administrator.
 func (c Credential) Pending() bool { return c.ConfirmedAt.IsZero() && c.WithdrawnAt.IsZero() }
 
 // covers reports whether the credential is valid on a day.
 func (c Credential) covers(day time.Time) bool {
-	return c.stands() && !day.Before(c.From) && (c.Until.IsZero() || !day.After(c.Until))
+	return c.confirmed() && !day.Before(c.From) && (c.Until.IsZero() || !day.After(c.Until))
 }
 
-// How many characters a credential may have of each.
+// The maximum length of the texts of a credential, in characters.
 const (
 	maxCredentialName   = 120
 	maxCredentialNumber = 60
 )
 
-// Credentials are all of one worker's.
+// Credentials are all credentials of one worker.
 type Credentials []Credential
 
 // covered reports whether both kinds are valid on a day.
@@ -93,8 +93,8 @@ func (all Credentials) coveredBy(k CredentialKind, day time.Time) bool {
 	return slices.ContainsFunc(all, func(c Credential) bool { return c.Kind == k && c.covers(day) })
 }
 
-// CoveredIn are the times of span, without a break each, whose days on the worker's
-// calendar are covered: coverHour for many hours.
+// CoveredIn returns the continuous periods of span whose days, in the worker's zone, are
+// covered.
 func (all Credentials) CoveredIn(span slot.Period, zone *time.Location) []slot.Period {
 	var covered []slot.Period
 	for day := range slot.DaysOf(span, zone) {
@@ -111,14 +111,13 @@ func (all Credentials) CoveredIn(span slot.Period, zone *time.Location) []slot.P
 	return covered
 }
 
-// coverHour reports whether an hour is covered from its beginning to its end, on
-// the worker's calendar.
-func (all Credentials) coverHour(hour slot.Period, zone *time.Location) bool {
-	last := hour.To.Add(-time.Nanosecond)
-	return all.covered(slot.CalendarDay(hour.From.In(zone))) && all.covered(slot.CalendarDay(last.In(zone)))
+// coverPeriod reports whether a period is covered from beginning to end, in the worker's zone.
+func (all Credentials) coverPeriod(p slot.Period, zone *time.Location) bool {
+	last := p.To.Add(-time.Nanosecond)
+	return all.covered(slot.CalendarDay(p.From.In(zone))) && all.covered(slot.CalendarDay(last.In(zone)))
 }
 
-// in shows when things were done on the worker's clock.
+// in returns the credential with its instants in the worker's zone.
 func (c Credential) in(zone *time.Location) Credential {
 	for _, at := range []*time.Time{&c.SubmittedAt, &c.ConfirmedAt, &c.WithdrawnAt} {
 		if !at.IsZero() {
@@ -128,20 +127,20 @@ func (c Credential) in(zone *time.Location) Credential {
 	return c
 }
 
-// Cover is how a worker stands with one kind on a day.
+// Cover is whether a worker's credentials of one kind are valid on a day.
 type Cover struct {
 	Kind  CredentialKind
 	Valid bool
-	Until time.Time // the last day without a gap, or the last day there was; zero for no end, or none ever
+	Until time.Time // the last valid day without a gap; if not valid, the last valid day before; zero for no end, or for none ever
 }
 
-// Soon reports whether it ends within the time in which the end is announced.
+// Soon reports whether it ends soon enough that the end is announced.
 func (c Cover) Soon(today time.Time) bool {
 	return c.Valid && !c.Until.IsZero() && !c.Until.After(today.AddDate(0, 0, announceSteps[len(announceSteps)-1]))
 }
 
-// cover follows the credentials of a kind from a day on, one after the other, to
-// the last day without a gap.
+// cover follows the credentials of a kind from today on, one after the other, to the last day
+// without a gap.
 func (all Credentials) cover(k CredentialKind, today time.Time) Cover {
 	c := Cover{Kind: k, Valid: all.coveredBy(k, today)}
 	if !c.Valid {
@@ -159,7 +158,8 @@ func (all Credentials) cover(k CredentialKind, today time.Time) Cover {
 	return c
 }
 
-// furthest is the last day of what is valid on a day.
+// furthest returns the last day of the credentials that are valid on a day; endless if one has
+// no end.
 func (all Credentials) furthest(k CredentialKind, day time.Time) (last time.Time, endless bool) {
 	for _, c := range all {
 		if c.Kind != k || !c.covers(day) {
@@ -175,24 +175,24 @@ func (all Credentials) furthest(k CredentialKind, day time.Time) (last time.Time
 	return last, false
 }
 
-// lastDay is the last day before another on which the kind was valid.
+// lastDay returns the last day before another on which the kind was valid.
 func (all Credentials) lastDay(k CredentialKind, before time.Time) (last time.Time) {
 	for _, c := range all {
-		if c.Kind == k && c.stands() && !c.Until.IsZero() && c.Until.Before(before) && c.Until.After(last) {
+		if c.Kind == k && c.confirmed() && !c.Until.IsZero() && c.Until.Before(before) && c.Until.After(last) {
 			last = c.Until
 		}
 	}
 	return last
 }
 
-// Standing is what a worker's credentials come to today.
+// Standing is the validity of a worker's credentials today.
 type Standing struct {
 	Worker      SocialWorker
 	Today       time.Time // on the worker's calendar
 	Covers      []Cover   // one for each kind
 	Credentials Credentials
-	Names       map[uuid.UUID]string      // whoever submitted, confirmed or withdrew them
-	Beyond      []appointment.Appointment // what is booked on days that are not covered
+	Names       map[uuid.UUID]string      // of the people who submitted, confirmed or withdrew them
+	Beyond      []appointment.Appointment // appointments on days that are not covered
 }
 
 // Bookable reports whether the worker can be booked today.
@@ -200,10 +200,10 @@ func (s Standing) Bookable() bool {
 	return !slices.ContainsFunc(s.Covers, func(c Cover) bool { return !c.Valid })
 }
 
-// Pending reports whether something waits for an administrator.
+// Pending reports whether a credential waits for an administrator.
 func (s Standing) Pending() bool { return slices.ContainsFunc(s.Credentials, Credential.Pending) }
 
-// Watched reports whether the administration has something to see to.
+// Watched reports whether the credentials need the administration.
 func (s Standing) Watched() bool {
 	return !s.Bookable() || s.Pending() || slices.ContainsFunc(s.Covers, func(c Cover) bool { return c.Soon(s.Today) })
 }
@@ -216,8 +216,9 @@ func standingOf(all Credentials, zone *time.Location, now time.Time) Standing {
 	return s
 }
 
-// Standing returns how a worker stands, to the worker and to administrators. An
-// administrator learns when somebody is booked beyond an end, never who.
+// Standing returns the validity of a worker's credentials, to the worker and to
+// administrators. Administrators see the times of appointments after an end, never the
+// people.
 func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) (Standing, error) {
 	if err := mayEdit(v, worker); err != nil {
 		return Standing{}, err
@@ -236,7 +237,7 @@ func (s *Service) Standing(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	return st, err
 }
 
-// standing is Standing without anybody's name.
+// standing is Standing without names.
 func (s *Service) standing(ctx context.Context, q postgres.Querier, worker uuid.UUID, now time.Time) (Standing, error) {
 	row, err := Read(ctx, q, worker)
 	if err != nil {
@@ -254,13 +255,12 @@ func (s *Service) standing(ctx context.Context, q postgres.Querier, worker uuid.
 	return st, err
 }
 
-// beyond lists what is booked from now on that the credentials do not cover,
-// without anybody's name.
+// beyond lists the upcoming appointments that the credentials do not cover, without names.
 func (s *Service) beyond(ctx context.Context, q postgres.Querier, row Row, all Credentials, now time.Time) ([]appointment.Appointment, error) {
 	booked, err := appointment.ReadWeek(ctx, q, row.AccountID, slot.Period{From: now, To: now.Add(slot.Horizon)}, now)
 	var beyond []appointment.Appointment
 	for _, b := range booked {
-		if a := b.Appointment(); !all.coverHour(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.Zone()) {
+		if a := b.Appointment(); !all.coverPeriod(slot.Period{From: a.StartsAt, To: a.EndsAt}, row.Zone()) {
 			a.StartsAt = a.StartsAt.In(row.Zone())
 			beyond = append(beyond, a)
 		}
@@ -302,7 +302,7 @@ var (
 	errCredentialIsDone = fault.New(fault.Conflict, "Ce justificatif est déjà confirmé.")
 )
 
-// maxPending is how many submissions of a worker wait at once.
+// maxPending is the maximum number of pending submissions of a worker.
 const maxPending = 3
 
 var registrations = map[string]*regexp.Regexp{RPPS: regexp.MustCompile(`^\d{11}$`), ADELI: regexp.MustCompile(`^\d[0-9AB]\d{7}$`)}
@@ -323,7 +323,7 @@ func (c Credential) check() error {
 	return nil
 }
 
-// RecordCredential records what an administrator has seen: it counts at once.
+// RecordCredential records a credential that an administrator has seen: it counts at once.
 func (s *Service) RecordCredential(ctx context.Context, v *viewer.Viewer, c Credential) error {
 	return s.changeCredentials(ctx, v, c.SocialWorkerID, func(tx postgres.Tx) error { return record(ctx, tx, v, c) })
 }
@@ -343,8 +343,8 @@ func journalCredential(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, ac
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: act, SubjectID: c.SocialWorkerID, ObjectID: c.ID})
 }
 
-// SubmitInsurance tells the administration of a renewed insurance, by its worker:
-// it counts once an administrator has confirmed it.
+// SubmitInsurance submits a worker's renewed insurance to the administration. It counts once
+// an administrator confirms it.
 func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Credential) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {
 		return err
@@ -375,8 +375,8 @@ func (s *Service) SubmitInsurance(ctx context.Context, v *viewer.Viewer, c Crede
 	})
 }
 
-// ConfirmCredential says that what a worker submitted is right, by an
-// administrator; Conflict when it is said already.
+// ConfirmCredential confirms a credential that a worker submitted. Only administrators may. It
+// fails with Conflict if it is already confirmed.
 func (s *Service) ConfirmCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID) error {
 	return s.decideCredential(ctx, v, worker, id, func(tx postgres.Tx, c Credential) error {
 		if !c.Pending() {
@@ -392,8 +392,8 @@ func (s *Service) ConfirmCredential(ctx context.Context, v *viewer.Viewer, worke
 	})
 }
 
-// WithdrawCredential says that a credential does not hold, or no longer, by an
-// administrator; it stays in the history.
+// WithdrawCredential withdraws a credential that is not valid. Only administrators may. It
+// stays in the history.
 func (s *Service) WithdrawCredential(ctx context.Context, v *viewer.Viewer, worker, id uuid.UUID) error {
 	return s.decideCredential(ctx, v, worker, id, func(tx postgres.Tx, c Credential) error {
 		if err := withdrawCredential(ctx, tx, id, v.ID); err != nil {
@@ -420,8 +420,8 @@ func (s *Service) decideCredential(ctx context.Context, v *viewer.Viewer, worker
 	})
 }
 
-// changeCredentials has an administrator change a worker's credentials while
-// nobody books with them.
+// changeCredentials changes a worker's credentials while the worker is locked, so that nobody
+// books them at the same time. Only administrators may.
 func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx) error) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -434,8 +434,8 @@ func (s *Service) changeCredentials(ctx context.Context, v *viewer.Viewer, worke
 	})
 }
 
-// covered fails with NotFound for a worker whose registration or insurance is not
-// valid today: nobody finds or books them (R42).
+// covered fails with NotFound for a worker whose registration or insurance is not valid today
+// (R42).
 func (s *Service) covered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
 	valid, err := isCovered(ctx, q, worker, s.db.Now())
 	if err == nil && !valid {

@@ -23,14 +23,14 @@ const (
 	kindWithdrawn = "credential_withdrawn"
 )
 
-// announceSteps are how many days before a last day its end is announced; stepOver
-// is the announcement that it is past.
+// announceSteps are how many days before the last day its end is announced; stepOver is the
+// announcement after it.
 var announceSteps = []int{7, 30, 60}
 
 const stepOver = -1
 
-// stepFor is the announcement that is due: the nearest one, so that what was
-// recorded late is announced once and not three times.
+// stepFor returns the announcement that is due: only the latest one, so that a credential
+// that was recorded late is announced once and not three times.
 func stepFor(c Cover, today time.Time) (step int, due bool) {
 	if c.Until.IsZero() {
 		return 0, false
@@ -46,8 +46,8 @@ func stepFor(c Cover, today time.Time) (step int, due bool) {
 	return 0, false
 }
 
-// Watched lists the workers whose credentials the administration has something to
-// see to: missing, past, ending soon, or submitted by the worker.
+// Watched lists the workers whose credentials need the administration: missing, past, ending
+// soon, or submitted by the worker.
 func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
@@ -78,8 +78,7 @@ func (s *Service) Watched(ctx context.Context, v *viewer.Viewer) ([]Standing, er
 	return watched, err
 }
 
-// AnnounceEnds sends the announcements that are due, each once, whatever instance
-// or restart asks again.
+// AnnounceEnds queues the announcements that are due, each once, however often it runs.
 func (s *Service) AnnounceEnds(ctx context.Context) error {
 	workers, err := readEveryWorker(ctx, s.db.Pool)
 	if err != nil {
@@ -125,13 +124,13 @@ func (s *Service) announce(ctx context.Context, tx postgres.Tx, row Row) error {
 	return nil
 }
 
-// details are what a notification about a credential needs besides the worker.
+// details are the stored parameters of a notification, in addition to the worker.
 type details struct {
 	Credential CredentialKind `json:"credential"`
-	Until      string         `json:"until,omitempty"` // of noticeEnding, the end that it announces
+	Until      string         `json:"until,omitempty"` // of kindEnding, the end that it announces
 }
 
-// kinds are the notifications of this package. What is more pressing comes before them.
+// kinds are the notifications of this package. They have the lowest priority.
 func (s *Service) kinds() (kinds []notification.Kind) {
 	for _, name := range []string{kindEnding, kindSubmitted, kindConfirmed, kindWithdrawn} {
 		kinds = append(kinds, notification.Kind{Name: name, Priority: jobs.Aside, Fill: s.fill})
@@ -139,7 +138,7 @@ func (s *Service) kinds() (kinds []notification.Kind) {
 	return kinds
 }
 
-// notify has people told of a worker's credential.
+// notify queues a mail to people about a worker's credential.
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, kind string, worker uuid.UUID, d details, people ...uuid.UUID) error {
 	return s.notifications.Queue(ctx, tx, notification.Request{Kind: kind, SubjectID: worker, Each: true, Details: d, To: notification.ByMail(people...)})
 }
@@ -152,19 +151,19 @@ func (s *Service) notifyAdministrators(ctx context.Context, tx postgres.Tx, kind
 	return s.notify(ctx, tx, kind, worker, d, administrators...)
 }
 
-// credentialLetter is what the texts of these notifications name.
+// credentialLetter is the data of the texts of these notifications.
 type credentialLetter struct {
 	FirstName string
-	Worker    string // empty for the worker's own letter
+	Worker    string // empty in the worker's own mail
 	What      string
 	Until     time.Time
 	Over      bool
 	Page      string
-	Beyond    []string // the hours that are booked beyond the end
+	Beyond    []string // the appointments after the end
 }
 
-// fill says what a notification says, unless the end that it tells of has moved since, or
-// the person lost the role.
+// fill returns the content of a notification. It drops one whose announced end has changed, or
+// whose recipient may no longer see the sheet.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (content notification.Content, verdict notification.Verdict, err error) {
 	var d details
 	if err := json.Unmarshal(n.Details, &d); err != nil {
@@ -196,5 +195,5 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	return notification.Content{To: person.Email, Data: letter}, verdict, nil
 }
 
-// endsEvery is how often ends are looked for.
+// endsEvery is the interval of AnnounceEnds.
 const endsEvery = time.Hour

@@ -24,17 +24,17 @@ var (
 	insuranceFields = []string{"insurance_number", "insurance_issuer", "insurance_from", "insurance_until"}
 )
 
-// diplomaTitle is what nearly all of them hold.
+// diplomaTitle is the diploma of nearly all workers.
 const diplomaTitle = "Diplôme d’État d’assistant de service social"
 
 func diplomaForm() *form.Form { return form.New(map[string]string{"diploma_title": diplomaTitle}) }
 
-// RegisterLabel is a register's name.
+// RegisterLabel is the name of the register.
 func (c Credential) RegisterLabel() string {
 	return map[string]string{RPPS: "RPPS", ADELI: "ADELI"}[c.Register]
 }
 
-// By is the name of somebody who had to do with a credential.
+// By is the name of a person who submitted, confirmed or withdrew a credential.
 func (s Standing) By(id uuid.UUID) string {
 	if name := s.Names[id]; name != "" {
 		return name
@@ -68,7 +68,7 @@ func decodeInsurance(f *form.Form, today time.Time) Credential {
 	return c
 }
 
-// failCredential says beside its field what the act would refuse.
+// failCredential shows beside its field what the act would refuse.
 func failCredential(f *form.Form, err error, number, until string) {
 	switch {
 	case !f.Valid():
@@ -90,7 +90,7 @@ func anyFilled(f *form.Form, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return f.Sent(name) && f.Text(name, form.Text{Max: maxCredentialName}) != "" })
 }
 
-// decodeCredentials reads those of the two that the form says anything of.
+// decodeCredentials decodes the diploma and the insurance, each if one of its fields is filled.
 func decodeCredentials(f *form.Form, today time.Time) (all []Credential) {
 	if anyFilled(f, diplomaFields) {
 		all = append(all, decodeDiploma(f, today))
@@ -113,7 +113,7 @@ func (h *HTTP) recordInsurance(w http.ResponseWriter, r *web.Request, f *form.Fo
 	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.RecordCredential)
 }
 
-// submitInsurance takes what a worker says of their renewed insurance.
+// submitInsurance submits a worker's renewed insurance.
 func (h *HTTP) submitInsurance(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	return h.saveCredential(w, r, f, decodeInsurance, func(p *sheetPage) **form.Form { return &p.Insurance }, h.workers.SubmitInsurance)
 }

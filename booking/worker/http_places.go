@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// placeForm is a place in its form.
+// placeForm is the form of a place, filled.
 func placeForm(p Place) *form.Form {
 	return form.New(map[string]string{"place_name": p.Name, "place_address": p.Address, "place_access": p.Access})
 }
@@ -23,7 +23,7 @@ func decodePlace(f *form.Form) Place {
 	}
 }
 
-// editPlace opens the form of the place that the address names (?lieu=).
+// editPlace opens the form of the place that the query names (?lieu=).
 func (p *sheetPage) editPlace(id string) {
 	for _, place := range p.Worker.Places {
 		if place.ID.String() == id {
@@ -71,7 +71,7 @@ func (h *HTTP) raisePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "saved", h.workers.RaisePlace)
 }
 
-// removePlace takes a place off a sheet.
+// removePlace removes a place from a sheet.
 func (h *HTTP) removePlace(w http.ResponseWriter, r *web.Request) error {
 	return h.changePlace(w, r, "deleted", h.workers.RemovePlace)
 }

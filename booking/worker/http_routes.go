@@ -2,7 +2,7 @@ package worker
 
 import "socialdirect/web"
 
-// Routes are the pages of social workers.
+// Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/profil/fiche", web.SocialWorkers, h.sheet),

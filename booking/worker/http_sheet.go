@@ -17,8 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// sheetPage is the editor of a profile sheet: the worker's own, or an
-// administrator's of any.
+// sheetPage is the editor of a profile sheet: a worker edits their own, an administrator any.
 type sheetPage struct {
 	Form      *form.Form
 	Photo     *form.Form // the message beside the portrait's field
@@ -29,7 +28,7 @@ type sheetPage struct {
 	Standing  Standing
 	Registers []form.Option
 	Worker    SocialWorker
-	Path      string // of the page itself; the portrait's forms stand below it
+	Path      string // of the page itself; the paths of its other forms begin with it
 	Reasons   []form.Option
 	Modes     []form.Option
 	Languages []form.Option
@@ -38,7 +37,7 @@ type sheetPage struct {
 func (sheetPage) Template() string { return "booking/sheet" }
 func (sheetPage) Title() string    { return "Fiche" }
 
-// Own reports whether the worker is looking at their own sheet.
+// Own reports whether it is the viewer's own sheet.
 func (p sheetPage) Own() bool { return p.Path == ownSheet }
 
 // IsEditing reports whether one of the places is being edited.
@@ -46,7 +45,7 @@ func (p sheetPage) IsEditing() bool { return p.Editing != uuid.Nil }
 
 const ownSheet = "/profil/fiche"
 
-// sheetOf is whose sheet the address names, and the page's own path.
+// sheetOf returns the worker whose sheet the address names, and the page's own path.
 func sheetOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	if r.PathValue("id") == "" {
 		return r.Viewer.ID, ownSheet, nil
@@ -55,7 +54,8 @@ func sheetOf(r *web.Request) (worker uuid.UUID, path string, err error) {
 	return worker, "/administration/assistants/" + worker.String(), err
 }
 
-// sheetPage is the editor over the sheet as it stands; f nil starts from it.
+// sheetPage makes the editor of the current sheet; if f is nil, its form has the current
+// values.
 func (h *HTTP) sheetPage(r *web.Request, f *form.Form) (sheetPage, error) {
 	id, path, err := sheetOf(r)
 	if err != nil {
@@ -83,7 +83,7 @@ func (h *HTTP) sheetPage(r *web.Request, f *form.Form) (sheetPage, error) {
 	}, err
 }
 
-// form shows the sheet for editing.
+// form is the form of the sheet, filled.
 func (s Sheet) form() *form.Form {
 	values := map[string][]string{"presentation": {s.Presentation}, "languages": s.Languages, "reasons": s.Reasons}
 	for _, m := range s.Modes {
@@ -137,10 +137,10 @@ func (h *HTTP) updateSheet(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	return web.Done(w, r, "saved", page.Path)
 }
 
-// maxPortraitRequest bounds a whole request with a photo in it.
+// maxPortraitRequest is the maximum size of a request with a photo, in bytes.
 const maxPortraitRequest = MaxPortraitFile + 64<<20
 
-// setPortrait takes a photo.
+// setPortrait uploads a photo.
 func (h *HTTP) setPortrait(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.sheetPage(r, nil)
 	if err != nil {
@@ -148,7 +148,7 @@ func (h *HTTP) setPortrait(w http.ResponseWriter, r *web.Request) error {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxPortraitRequest)
 	err = h.receivePortrait(r, page.Worker.ID)
-	_, _ = io.Copy(io.Discard, r.Body) // bounded: the browser reads no answer before it has sent all
+	_, _ = io.Copy(io.Discard, r.Body) // bounded; the browser reads no answer before it has sent everything
 	if fault.Is(err, fault.Invalid) && fault.From(err).Message != "" {
 		page.Photo.Fail("photo", fault.From(err).Message)
 		return fault.WithPage(err, page)
@@ -173,7 +173,7 @@ func (h *HTTP) receivePortrait(r *web.Request, worker uuid.UUID) error {
 	return h.workers.SetPortrait(r.Context(), r.Viewer, worker, photo)
 }
 
-// filePart finds the file of that name; a field left empty is sent without one.
+// filePart finds the file of that field; an empty field is sent without a file name.
 func filePart(parts *multipart.Reader, name string) (io.Reader, error) {
 	for {
 		part, err := parts.NextPart()
@@ -188,7 +188,7 @@ func filePart(parts *multipart.Reader, name string) (io.Reader, error) {
 	}
 }
 
-// removePortrait takes the photo away.
+// removePortrait removes the photo.
 func (h *HTTP) removePortrait(w http.ResponseWriter, r *web.Request) error {
 	id, path, err := sheetOf(r)
 	if err != nil {
@@ -200,8 +200,8 @@ func (h *HTTP) removePortrait(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "deleted", path)
 }
 
-// portrait answers GET /assistants/{id}/photo. Its address changes with the
-// picture, so that a browser may keep it.
+// portrait answers GET /assistants/{id}/photo. The address contains the version of the
+// picture, so that browsers can cache it.
 func (h *HTTP) portrait(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {

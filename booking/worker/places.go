@@ -23,21 +23,20 @@ type Place struct {
 	Access         string // floor, doorbell, wheelchair; may be empty
 }
 
-// How many characters a place may have of each.
+// The maximum length of each text of a place, in characters.
 const (
 	maxPlaceName = 80
 	maxPlace     = 300
 	maxAccess    = 300
 )
 
-// maxPlaces bounds a worker's list.
+// maxPlaces is the maximum number of places of a worker.
 const maxPlaces = 10
 
-// firstPlaceName is what the place is called whose address was given with the
-// sheet; its worker can say it better.
+// firstPlaceName is the name of a place that addFirstPlace creates; the worker can change it.
 const firstPlaceName = "Lieu de rendez-vous"
 
-// Words are what somebody needs to come: they are copied into an appointment.
+// Words is the text of the place that is copied into an appointment.
 func (p Place) Words() string {
 	lines := slices.DeleteFunc([]string{p.Name, p.Address, p.Access}, func(line string) bool { return line == "" })
 	return strings.Join(lines, "\n")
@@ -50,8 +49,7 @@ var (
 	errPlaceFirst = fault.New(fault.Invalid, "Indiquez l’adresse où les rendez-vous sur place ont lieu.")
 )
 
-// AddPlace puts a place at the end of a worker's list, by the worker or an
-// administrator.
+// AddPlace adds a place at the end of a worker's list. The worker and administrators may.
 func (s *Service) AddPlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
 		if len(all) >= maxPlaces {
@@ -61,8 +59,7 @@ func (s *Service) AddPlace(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	})
 }
 
-// UpdatePlace changes what a place says; appointments keep the words that they
-// were booked with.
+// UpdatePlace changes a place; appointments keep the text with which they were booked.
 func (s *Service) UpdatePlace(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, p Place) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, _ []Place) error {
 		found, err := updatePlace(ctx, tx, worker, p)
@@ -84,9 +81,8 @@ func (s *Service) RaisePlace(ctx context.Context, v *viewer.Viewer, worker, plac
 	})
 }
 
-// RemovePlace takes a place away; one that an appointment was booked for is kept
-// for it and offered no more. The last one stays while the sheet offers meeting
-// in person.
+// RemovePlace removes a place. If an appointment was booked there it is kept, but no longer
+// offered. The last one cannot be removed while the sheet offers meeting in person.
 func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, place uuid.UUID) error {
 	return s.editPlaces(ctx, v, worker, func(tx postgres.Tx, all []Place) error {
 		if !slices.ContainsFunc(all, func(p Place) bool { return p.ID == place }) {
@@ -103,7 +99,7 @@ func (s *Service) RemovePlace(ctx context.Context, v *viewer.Viewer, worker, pla
 	})
 }
 
-// editPlaces changes a worker's list while nobody books with them.
+// editPlaces changes a worker's places like editSheet.
 func (s *Service) editPlaces(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, change func(postgres.Tx, []Place) error) error {
 	return s.editSheet(ctx, v, worker, "sheet.place", func(tx postgres.Tx) error {
 		all, err := ReadPlaces(ctx, tx, worker)
@@ -114,9 +110,9 @@ func (s *Service) editPlaces(ctx context.Context, v *viewer.Viewer, worker uuid.
 	})
 }
 
-// placeOf makes a first place of the address that came with a sheet; a sheet that
-// offers meeting in person has one.
-func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet) error {
+// addFirstPlace creates the worker's first place from the address in the sheet, if they have
+// none. It fails with errPlaceFirst if the sheet offers meeting in person without a place.
+func addFirstPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet) error {
 	all, err := ReadPlaces(ctx, tx, worker)
 	switch {
 	case err != nil || len(all) > 0:
@@ -129,8 +125,8 @@ func placeOf(ctx context.Context, tx postgres.Tx, worker uuid.UUID, sheet Sheet)
 	return nil
 }
 
-// MeetingPlace is where an appointment in that mode takes place: at the place of its
-// opening while the worker keeps it, else at the first.
+// MeetingPlace returns where an appointment takes place: in person at the given place (that
+// of the opening), or at the worker's first place if it no longer exists.
 func MeetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode slot.Mode, place uuid.UUID) (appointment.Venue, error) {
 	if mode != slot.InPerson {
 		return appointment.Venue{}, nil
@@ -142,7 +138,7 @@ func MeetingPlace(ctx context.Context, tx postgres.Tx, worker uuid.UUID, mode sl
 	return PlaceIn(all, place).venue(), err
 }
 
-// venue is the place as an appointment keeps it.
+// venue is the place as an appointment stores it.
 func (p *Place) venue() appointment.Venue {
 	if p == nil {
 		return appointment.Venue{}
@@ -150,7 +146,7 @@ func (p *Place) venue() appointment.Venue {
 	return appointment.Venue{PlaceID: &p.ID, Words: p.Words()}
 }
 
-// PlaceIn is that place of a worker's, else the first, nil for a worker without any.
+// PlaceIn returns the given place of a worker, else the first one; nil if there is none.
 func PlaceIn(all []Place, place uuid.UUID) *Place {
 	if i := slices.IndexFunc(all, func(p Place) bool { return p.ID == place }); i >= 0 {
 		return &all[i]

@@ -20,14 +20,13 @@ import (
 	"github.com/kovidgoyal/imaging"
 )
 
-// MaxPortraitFile is how large the file of a portrait may be, in bytes (10 Mo as
-// people count them).
+// MaxPortraitFile is the maximum size of the file of a portrait, in bytes.
 const MaxPortraitFile = 10 * 1000 * 1000
 
 const (
-	portraitSide    = 320        // pixels: twice the largest at which it is shown
-	portraitQuality = 82         // of a JPEG: about 20 KB
-	maxPixels       = 50_000_000 // a phone's best; its memory is four times as many bytes
+	portraitSide    = 320        // pixels: twice the largest size on a page
+	portraitQuality = 82         // JPEG quality: about 20 KB
+	maxPixels       = 50_000_000 // of the best phones; a photo takes four bytes of memory a pixel
 )
 
 // Portrait is a worker's picture as it is shown: a square JPEG without metadata.
@@ -42,8 +41,8 @@ var (
 	errNoPortrait    = fault.New(fault.NotFound, "Il n’y a pas de photo ici.")
 )
 
-// Portrait returns a worker's picture to anybody signed in, and counts as Look does
-// (R45); NotFound when there is none.
+// Portrait returns a worker's picture to any signed-in viewer, and counts as a view of the
+// sheet (R45). It fails with NotFound if there is none.
 func (s *Service) Portrait(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) (Portrait, error) {
 	if v == nil {
 		return Portrait{}, errNoPortrait
@@ -60,9 +59,9 @@ func (s *Service) Portrait(ctx context.Context, v *viewer.Viewer, worker uuid.UU
 	return p, s.views.CountSheets(ctx, v, worker)
 }
 
-// SetPortrait makes the worker's picture of a photo as cameras write it. Only its
-// points are kept: not where and when it was taken, nor with what. By the worker,
-// or by an administrator; Invalid for what is no photo, or too large.
+// SetPortrait makes the worker's picture from a photo. Only its pixels are kept, no metadata
+// such as place, time or camera. The worker and administrators may. It fails with Invalid if
+// the file is no photo or too large.
 func (s *Service) SetPortrait(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, photo io.Reader) error {
 	if err := mayEdit(v, worker); err != nil {
 		return err
@@ -84,28 +83,28 @@ func (s *Service) SetPortrait(ctx context.Context, v *viewer.Viewer, worker uuid
 	})
 }
 
-// RemovePortrait takes the picture away; the sheet shows initials again.
+// RemovePortrait removes the picture; the sheet shows initials again.
 func (s *Service) RemovePortrait(ctx context.Context, v *viewer.Viewer, worker uuid.UUID) error {
 	return s.editSheet(ctx, v, worker, "sheet.portrait", func(tx postgres.Tx) error { return deletePortrait(ctx, tx, worker) })
 }
 
-// studio draws portraits one at a time: a large photo takes 200 MB of memory.
-type studio chan struct{}
+// portraitLock makes one portrait at a time, because a large photo takes 200 MB of memory.
+type portraitLock chan struct{}
 
-func newStudio() studio { return make(studio, 1) }
+func newPortraitLock() portraitLock { return make(portraitLock, 1) }
 
-func (s studio) draw(ctx context.Context, file []byte) ([]byte, error) {
+func (l portraitLock) draw(ctx context.Context, file []byte) ([]byte, error) {
 	select {
-	case s <- struct{}{}:
-		defer func() { <-s }()
+	case l <- struct{}{}:
+		defer func() { <-l }()
 	case <-ctx.Done():
 		return nil, fault.Wrap(fault.Unavailable, ctx.Err())
 	}
 	return drawPortrait(file)
 }
 
-// drawPortrait turns a photo upright, cuts a square out of its middle, and writes
-// it anew.
+// drawPortrait rotates a photo upright, crops it to the square in its middle, resizes it and
+// encodes it as JPEG.
 func drawPortrait(file []byte) ([]byte, error) {
 	size, format, err := image.DecodeConfig(bytes.NewReader(file))
 	switch {
@@ -116,7 +115,7 @@ func drawPortrait(file []byte) ([]byte, error) {
 	case size.Width < 1 || size.Height < 1 || size.Width > maxPixels/size.Height:
 		return nil, errPortraitLarge
 	}
-	// Only decoders of this process: others would be programs of the machine's.
+	// Only Go decoders: the other backends run programs of the machine.
 	photo, err := imaging.Decode(bytes.NewReader(file), imaging.AutoOrientation(true), imaging.Backends(imaging.GO_IMAGE))
 	if err != nil {
 		return nil, &fault.Fault{Code: fault.Invalid, Message: errPortrait.Message, Cause: err}

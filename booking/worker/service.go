@@ -10,7 +10,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service keeps what is known of social workers.
+// Service keeps the profile sheets of social workers.
 type Service struct {
 	db            *postgres.DB
 	notifications *notification.Service
@@ -18,30 +18,30 @@ type Service struct {
 	accounts      *account.Service
 
 	views     *viewlimit.Service
-	portraits studio
+	portraits portraitLock
 }
 
-// New returns the service, and registers its notifications; links tells the platform's
-// own address.
+// New returns the service and registers its notifications. links contains the public address
+// of the platform.
 func New(db *postgres.DB, notifications *notification.Service, accounts *account.Service, links appointment.Links) *Service {
-	s := &Service{db: db, notifications: notifications, accounts: accounts, base: links.Base, views: viewlimit.New(db), portraits: newStudio()}
+	s := &Service{db: db, notifications: notifications, accounts: accounts, base: links.Base, views: viewlimit.New(db), portraits: newPortraitLock()}
 	notifications.Register(s.kinds()...)
 	return s
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the same service on a database with another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db, moved.views = db, viewlimit.New(db)
 	return &moved
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "credential_ends", Every: endsEvery, Do: s.AnnounceEnds}}
 }
 
-// HTTP is the pages of social workers: their sheets, places, credentials and reasons.
+// HTTP is the pages of sheets, places, portraits and credentials.
 type HTTP struct {
 	workers *Service
 	render  *web.Renderer

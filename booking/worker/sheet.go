@@ -11,12 +11,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxPresentation is how many characters a presentation may have.
+// maxPresentation is the maximum length of a presentation, in characters.
 const maxPresentation = 1000
 
 var errNotYours = fault.New(fault.NotFound, "Cette fiche n’existe pas, ou n’est pas la vôtre.")
 
-// mayEdit lets a worker edit their own sheet, and an administrator every one.
+// mayEdit fails unless the viewer may edit a worker's sheet: a worker their own, an
+// administrator every one.
 func mayEdit(v *viewer.Viewer, worker uuid.UUID) error {
 	switch {
 	case v == nil:
@@ -29,20 +30,20 @@ func mayEdit(v *viewer.Viewer, worker uuid.UUID) error {
 	return viewer.Denied(viewer.SocialWorker)
 }
 
-// UpdateSheet changes what a profile sheet says (R12). What is booked stays as it
-// was booked; from now on hours are offered in the sheet's modes alone. Invalid for a sheet that offers
+// UpdateSheet changes a profile sheet (R12). Existing appointments stay as they are; from now
+// on only slots in the sheet's modes are offered. It fails with Invalid if the sheet offers
 // meeting in person without a place.
 func (s *Service) UpdateSheet(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, sheet Sheet) error {
 	return s.editSheet(ctx, v, worker, "sheet.changed", func(tx postgres.Tx) error {
-		if err := placeOf(ctx, tx, worker, sheet); err != nil {
+		if err := addFirstPlace(ctx, tx, worker, sheet); err != nil {
 			return err
 		}
 		return updateSheet(ctx, tx, worker, sheet)
 	})
 }
 
-// editSheet changes a sheet while nobody books with its worker. An administrator's
-// change is journaled.
+// editSheet changes a sheet while its worker is locked, so that nobody books them at the same
+// time. An administrator's change is journaled.
 func (s *Service) editSheet(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, act string, change func(postgres.Tx) error) error {
 	if err := mayEdit(v, worker); err != nil {
 		return err

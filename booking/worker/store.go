@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Row is a worker as the table has them.
+// Row is a row of the table of workers.
 type Row struct {
 	AccountID    uuid.UUID
 	Presentation string
@@ -26,7 +26,7 @@ type Row struct {
 	Settings
 }
 
-// Columns are those of a Row.
+// Columns are the columns of a Row.
 var Columns = `account_id, presentation, languages, reasons, modes, time_zone, portrait_version as portrait, holiday_region` + numberColumns()
 
 func numberColumns() (all string) {
@@ -36,10 +36,10 @@ func numberColumns() (all string) {
 	return all
 }
 
-// Zone is the zone of the worker's wall clock.
+// Zone is the worker's time zone.
 func (r Row) Zone() *time.Location { return zone.Of(r.TimeZone) }
 
-// OfferedModes are the ways of meeting that the worker offers.
+// OfferedModes are the modes that the worker offers.
 func (r Row) OfferedModes() []slot.Mode { return slot.ParseModes(r.Modes) }
 
 func (r Row) sheet(person people.Person, offered []reason.Reason) SocialWorker {
@@ -65,14 +65,14 @@ func oneWorker(ctx context.Context, q postgres.Querier, sql string, id uuid.UUID
 	return row, err
 }
 
-// Read reads a worker; NotFound for nobody.
+// Read reads a worker. It fails with NotFound if there is none.
 func Read(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
 	return oneWorker(ctx, q, `select `+Columns+` from social_workers where account_id = $1`, id)
 }
 
-// Lock makes bookings with one worker wait for each other. Rows that only refer
-// to the worker, or to an appointment that is locked, do not wait: who writes one keeps
-// to no order (hence no key update, here and wherever this package locks).
+// Lock reads a worker and locks the row until the transaction ends, so that bookings with one
+// worker wait for each other. It locks "for no key update", so that inserting a row that only
+// refers to the worker does not wait: such inserts lock in no fixed order.
 func Lock(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Row, error) {
 	return oneWorker(ctx, tx, `select `+Columns+` from social_workers where account_id = $1 for no key update`, id)
 }
@@ -125,12 +125,12 @@ func readPortrait(ctx context.Context, q postgres.Querier, id uuid.UUID) (jpeg [
 	return jpeg, version, err
 }
 
-// ReadOf reads the workers of those accounts.
+// ReadOf reads the workers with these accounts.
 func ReadOf(ctx context.Context, q postgres.Querier, ids []uuid.UUID) ([]Row, error) {
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers where account_id = any($1)`, ids)
 }
 
-// Erase empties a worker's sheet, whose row stays for the sake of the appointments.
+// Erase empties a worker's sheet. Its row stays, because appointments refer to it.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from portraits where account_id = $1`,
@@ -141,8 +141,8 @@ func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	}, person)
 }
 
-// LockAgendas locks a person's own agenda, and those in which requests of theirs stand,
-// in one order.
+// LockAgendas locks a person's own agenda, and those of workers with an open request of the
+// person, in a fixed order.
 func LockAgendas(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `
 		select from social_workers

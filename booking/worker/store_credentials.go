@@ -37,7 +37,7 @@ func (r credentialRow) credential() Credential {
 	}
 }
 
-// ReadCredentials lists all that was ever recorded for some workers, latest first.
+// ReadCredentials lists all credentials ever recorded for the workers, latest first.
 func ReadCredentials(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) (Credentials, error) {
 	rows, err := postgres.All[credentialRow](ctx, q, `
 		select id, social_worker_id, kind, title, register, number, issuer, checked_on, valid_from, valid_until, submitted_by, submitted_at,
@@ -70,8 +70,8 @@ func withdrawCredential(ctx context.Context, tx postgres.Tx, id, by uuid.UUID) e
 	return err
 }
 
-// CoveredAt is the condition of a worker whose credentials of both kinds are valid
-// at the instant of that placeholder.
+// CoveredAt is the SQL condition for workers whose credentials of both kinds are valid at an
+// instant; now is its placeholder.
 func CoveredAt(now string) string {
 	return `(select count(distinct c.kind) from credentials c
 		where c.social_worker_id = account_id and c.confirmed_at is not null and c.withdrawn_at is null
@@ -83,7 +83,7 @@ func readEveryWorker(ctx context.Context, q postgres.Querier) ([]Row, error) {
 	return postgres.All[Row](ctx, q, `select `+Columns+` from social_workers order by account_id`)
 }
 
-// markAnnounced notes that the notice of an end goes out; false when it has gone.
+// markAnnounced records that an end is announced. first is false if it was announced before.
 func markAnnounced(ctx context.Context, tx postgres.Tx, worker uuid.UUID, c Cover, step int) (first bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		insert into credential_announcements (social_worker_id, kind, valid_until, step, sent_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ReadPlaces lists the places that workers offer, each worker's in their order.
+// ReadPlaces lists the places that the workers offer, in each worker's order.
 func ReadPlaces(ctx context.Context, q postgres.Querier, workers ...uuid.UUID) ([]Place, error) {
 	return postgres.All[Place](ctx, q, `
 		select id, social_worker_id, name, address, access from places
@@ -38,7 +38,7 @@ func orderPlaces(ctx context.Context, tx postgres.Tx, places []Place) error {
 	return err
 }
 
-// removePlace deletes a place that nothing was booked for, and retires the others.
+// removePlace deletes a place without appointments, and retires one with appointments.
 func removePlace(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	tag, err := tx.Exec(ctx, `delete from places where id = $1 and not exists (select from appointments where place_id = $1)`, id)
 	if err != nil || tag.RowsAffected() > 0 {

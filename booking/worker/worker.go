@@ -1,7 +1,6 @@
-// Package worker is what is known of social workers: the sheet that people choose from,
-// the reasons they are offered for, their places, their portrait, the diploma and the
-// insurance without which nobody books them (R42), and how many sheets somebody may look
-// at (R45).
+// Package worker keeps the profile sheets of social workers: presentation, reasons, places,
+// portrait, settings, and the credentials (diploma and insurance) without which they cannot
+// be booked (R42).
 package worker
 
 import (
@@ -27,11 +26,11 @@ type SocialWorker struct {
 	Languages    []string // BCP 47 tags
 	Reasons      []reason.Reason
 	Modes        []slot.Mode
-	Places       []Place // where, in person; the first is that of appointments
-	Portrait     string  // the version of the portrait, empty when there is none
+	Places       []Place // for appointments in person; the first is the default
+	Portrait     string  // the version of the portrait, empty if there is none
 }
 
-// sheet is what its editor starts from.
+// sheet returns the values that the editor starts from.
 func (w SocialWorker) sheet() Sheet {
 	slugs := make([]string, len(w.Reasons))
 	for i, r := range w.Reasons {
@@ -47,7 +46,7 @@ var languages = []struct{ Tag, Label string }{
 	{"gcf", "créole antillais"}, {"fsl", "langue des signes française"},
 }
 
-// LanguageLabel is a language's name in French.
+// LanguageLabel is the French name of a language.
 func LanguageLabel(tag string) string {
 	for _, language := range languages {
 		if language.Tag == tag {
@@ -57,12 +56,12 @@ func LanguageLabel(tag string) string {
 	return tag
 }
 
-// SheetsAtOnce bounds how many profile sheets one answer holds (R45).
+// SheetsAtOnce is the maximum number of profile sheets on a page (R45).
 const SheetsAtOnce = 20
 
-// SocialWorkers returns one page of everybody's profile sheets, of those too who cannot
-// be booked, by name within it, and whether another follows; page 0 is the first. The
-// pages' own order says nothing of anybody.
+// SocialWorkers returns one page of all profile sheets, including workers who cannot be
+// booked, and whether another follows; page 0 is the first. Sheets are sorted by name within
+// a page; the order of the pages reveals nothing.
 func (s *Service) SocialWorkers(ctx context.Context, page int) (sheets []SocialWorker, more bool, err error) {
 	rows, err := readWorkers(ctx, s.db.Pool, page)
 	if err != nil {
@@ -84,7 +83,7 @@ func CompareNames(a, b people.Person) int {
 	return slices.Compare([]rune(a.FirstName), []rune(b.FirstName))
 }
 
-// SocialWorker returns one sheet; NotFound when there is none.
+// SocialWorker returns one sheet. It fails with NotFound if there is none.
 func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker, error) {
 	row, err := Read(ctx, s.db.Pool, id)
 	if err != nil {
@@ -97,7 +96,7 @@ func (s *Service) SocialWorker(ctx context.Context, id uuid.UUID) (SocialWorker,
 	return sheets[0], nil
 }
 
-// Sheets are the profile sheets of some workers, in their order.
+// Sheets returns the profile sheets of the given workers, in the same order.
 func (s *Service) Sheets(ctx context.Context, rows []Row) ([]SocialWorker, error) {
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
@@ -123,28 +122,28 @@ func (s *Service) Sheets(ctx context.Context, rows []Row) ([]SocialWorker, error
 	return sheets, nil
 }
 
-// Sheet is what a profile sheet says of its worker, and what they can be booked for.
+// Sheet is the editable part of a profile sheet.
 type Sheet struct {
 	Presentation string
 	Languages    []string // BCP 47 tags
 	Reasons      []string // slugs
 	Modes        []slot.Mode
-	Place        string // the address of a first place; for a worker who has one already it says nothing
+	Place        string // the address of the first place; ignored if the worker already has one
 }
 
 // NewSocialWorker is a worker to be invited.
 type NewSocialWorker struct {
 	signup.Invitation
 	Sheet
-	Credentials []Credential // what was seen already; without it nobody books with them yet (R42)
+	Credentials []Credential // already seen; until both are recorded the worker cannot be booked (R42)
 }
 
-// errEmailKnown says that an address has an account already. Only an
-// administrator is told so, who sees every account anyway.
+// errEmailKnown says that an address already has an account. Only administrators see it, and
+// they see every account anyway.
 var errEmailKnown = fault.New(fault.Invalid, "Un compte existe déjà avec cette adresse.")
 
-// AddSocialWorker invites a worker and writes the profile sheet, by an
-// administrator; journaled as every invitation of staff is.
+// AddSocialWorker invites a worker and creates the profile sheet. Only administrators may. It
+// is journaled like every invitation of staff.
 func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSocialWorker) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
@@ -164,7 +163,7 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 		if err := insertWorker(ctx, tx, id, n); err != nil {
 			return err
 		}
-		if err := placeOf(ctx, tx, id, n.Sheet); err != nil {
+		if err := addFirstPlace(ctx, tx, id, n.Sheet); err != nil {
 			return err
 		}
 		if err := audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.invited", SubjectID: id}); err != nil {
@@ -181,7 +180,7 @@ func (s *Service) AddSocialWorker(ctx context.Context, v *viewer.Viewer, n NewSo
 	return id, err
 }
 
-// IDs are the workers' accounts.
+// IDs returns the account identifiers of the workers.
 func IDs(workers []Row) []uuid.UUID {
 	ids := make([]uuid.UUID, len(workers))
 	for i, w := range workers {
@@ -190,8 +189,8 @@ func IDs(workers []Row) []uuid.UUID {
 	return ids
 }
 
-// Within is the sheet as somebody with these modes sees it; ok is false when the
-// worker offers none of them.
+// Within returns the sheet with only the allowed modes; ok is false if the worker offers none
+// of them.
 func (w SocialWorker) Within(allowed []slot.Mode) (sheet SocialWorker, ok bool) {
 	w.Modes = slices.DeleteFunc(slices.Clone(w.Modes), func(m slot.Mode) bool { return !slices.Contains(allowed, m) })
 	if !slices.Contains(w.Modes, slot.InPerson) {
@@ -200,9 +199,9 @@ func (w SocialWorker) Within(allowed []slot.Mode) (sheet SocialWorker, ok bool) 
 	return w, len(w.Modes) > 0
 }
 
-// Offered fails with NotFound for a worker whose account is suspended or closed
-// (R7), or whose credentials are not valid (R42): nobody finds or books them, and
-// what was booked stays.
+// Offered fails with NotFound for a worker whose account is suspended or closed (R7), or
+// whose credentials are not valid (R42). Such a worker cannot be found or booked; existing
+// appointments stay.
 func (s *Service) Offered(ctx context.Context, q postgres.Querier, worker uuid.UUID) error {
 	if err := s.Active(ctx, q, worker); err != nil {
 		return err
@@ -219,6 +218,5 @@ func (s *Service) Active(ctx context.Context, q postgres.Querier, worker uuid.UU
 	return err
 }
 
-var (
-	ErrNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
-)
+// ErrNotOffered says that a worker does not exist or cannot be booked.
+var ErrNotOffered = fault.New(fault.NotFound, "Cette personne ne propose pas de rendez-vous ici.")
