@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
+func TestR42_ASlotAfterTheInsuranceEndsIsNotBooked(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -25,29 +25,29 @@ func TestR42_AnHourBeyondTheInsuranceIsNotBooked(t *testing.T) {
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-1, 0, 0), tomorrow))
 	// The last insured day ends at midnight in Paris, at 23:00 UTC.
 	midnight := time.Date(2026, 12, 1, 23, 0, 0, 0, time.UTC)
-	for name, at := range map[string]time.Time{"the first hour after": midnight, "the week after": midnight.AddDate(0, 0, 7)} {
+	for name, at := range map[string]time.Time{"the first slot after": midnight, "the week after": midnight.AddDate(0, 0, 7)} {
 		if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, at)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v, want Invalid", name, err)
 		}
 	}
-	free, err := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
+	available, err := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: bookingtest.Start, To: midnight.AddDate(0, 0, 7)})
 	must(t, err)
-	if len(free) == 0 || !free[len(free)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
-		t.Errorf("%d hours are offered, the last of them %v", len(free), free)
+	if len(available) == 0 || !available[len(available)-1].StartsAt.Equal(midnight.Add(-time.Hour)) {
+		t.Errorf("%d slots are offered: %v", len(available), available)
 	}
 	if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, midnight.Add(-time.Hour))); err != nil {
-		t.Errorf("the last insured hour: %v", err)
+		t.Errorf("the last insured slot: %v", err)
 	}
-	// Another insurance that follows without a gap opens the hours after it.
+	// Another insurance that follows without a gap makes the slots after it bookable.
 	next := bookingtest.Insured(tomorrow.AddDate(0, 0, 1), tomorrow.AddDate(1, 0, 0))
 	next.SocialWorkerID = nadia.ID
 	must(t, w.Workers.RecordCredential(ctx, w.Admin, next))
 	if _, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, midnight)); err != nil {
-		t.Errorf("the first hour of the next insurance: %v", err)
+		t.Errorf("the first slot of the next insurance: %v", err)
 	}
 }
 
-func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
+func TestR42_ASlotOverMidnightNeedsBothDaysInsured(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -55,11 +55,11 @@ func TestR42_AnHourOverMidnightNeedsBothDays(t *testing.T) {
 	at := time.Date(2026, 12, 1, 22, 30, 0, 0, time.UTC)
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, at))
 	if _, err := w.Bookings.Book(t.Context(), zoe, requestAt(nadia, at)); !fault.Is(err, fault.Invalid) {
-		t.Errorf("half an hour of it is not insured: %v", err)
+		t.Errorf("with only its first half insured: %v", err)
 	}
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start, at.AddDate(0, 0, 1)))
 	if _, err := w.Bookings.Book(t.Context(), zoe, requestAt(nadia, at)); err != nil {
-		t.Errorf("all of it is insured: %v", err)
+		t.Errorf("with both days insured: %v", err)
 	}
 }
 
@@ -75,29 +75,29 @@ func TestR42_AWorkerWithoutDiplomaAndInsuranceIsNeitherFoundNorBooked(t *testing
 		must(t, err)
 		return len(sheets) == 1
 	}
-	gone := func(name string) {
+	wantGone := func(name string) {
 		t.Helper()
 		_, err := w.Bookings.Book(ctx, zoe, requestAt(nadia, at.Add(2*time.Hour)))
-		if _, free := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(free, fault.NotFound) {
-			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, free)
+		if _, agenda := w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: at, To: at.AddDate(0, 0, 1)}); found() || !fault.Is(err, fault.NotFound) || !fault.Is(agenda, fault.NotFound) {
+			t.Errorf("%s: listed %t, booked %v, agenda %v", name, found(), err, agenda)
 		}
 	}
 	if !found() {
-		t.Fatal("with both she is not listed")
+		t.Fatal("with both credentials she is not listed")
 	}
 	w.Insure(t, nadia)
-	gone("no insurance")
+	wantGone("no insurance")
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(-2, 0, 0), bookingtest.Start.AddDate(0, 0, -1)))
-	gone("an insurance that ended yesterday")
+	wantGone("an insurance that ended yesterday")
 	w.Insure(t, nadia, bookingtest.Insured(bookingtest.Start.AddDate(0, 0, 1), bookingtest.Start.AddDate(1, 0, 0)))
-	gone("an insurance that begins tomorrow")
+	wantGone("an insurance that begins tomorrow")
 	renewed := bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0))
 	must(t, w.Workers.SubmitInsurance(ctx, nadia, renewed))
-	insuredDays, err := w.Workers.Standing(ctx, nadia, nadia.ID)
+	pending, err := w.Workers.Standing(ctx, nadia, nadia.ID)
 	must(t, err)
-	gone("an insurance that nobody confirmed")
-	if len(insuredDays.Beyond) != 0 || !insuredDays.Pending() || insuredDays.Bookable() {
-		t.Errorf("her standing: %+v", insuredDays)
+	wantGone("an insurance that nobody confirmed")
+	if len(pending.Beyond) != 0 || !pending.Pending() || pending.Bookable() {
+		t.Errorf("her standing: %+v", pending)
 	}
 	w.Insure(t, nadia, renewed)
 	standing, err := w.Workers.Standing(ctx, w.Admin, nadia.ID)
@@ -107,17 +107,17 @@ func TestR42_AWorkerWithoutDiplomaAndInsuranceIsNeitherFoundNorBooked(t *testing
 			must(t, w.Workers.WithdrawCredential(ctx, w.Admin, nadia.ID, c.ID))
 		}
 	}
-	gone("no diploma")
+	wantGone("no diploma")
 	if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
-		t.Errorf("what was booked: %s, %v", a.Status, err)
+		t.Errorf("the existing appointment: %s, %v", a.Status, err)
 	}
 	own, err := w.Workers.Standing(ctx, nadia, nadia.ID)
 	if err != nil || len(own.Beyond) != 1 || own.Beyond[0].BeneficiaryName != "Zoé Vidal" {
-		t.Errorf("what is booked and not covered, to the worker: %+v, %v", own.Beyond, err)
+		t.Errorf("the worker sees as not covered: %+v, %v", own.Beyond, err)
 	}
 	seen, err := w.Workers.Standing(ctx, w.Admin, nadia.ID)
 	if err != nil || len(seen.Beyond) != 1 || seen.Beyond[0].BeneficiaryName != "" {
-		t.Errorf("what is booked and not covered, to the administration: %+v, %v", seen.Beyond, err)
+		t.Errorf("the administration sees as not covered: %+v, %v", seen.Beyond, err)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestR42_AnInvalidCredentialIsNotRecorded(t *testing.T) {
 		"no end":                    change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Until = time.Time{} }),
 		"an end before its start":   change(bookingtest.Insured(until, bookingtest.Start), func(*worker.Credential) {}),
 		"an ADELI number of 11":     change(bookingtest.Registration(), func(c *worker.Credential) { c.Register = worker.ADELI }),
-		"a number of no policy":     change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Number = "" }),
+		"no policy number":          change(bookingtest.Insured(bookingtest.Start, until), func(c *worker.Credential) { c.Number = "" }),
 		"a diploma without a title": change(bookingtest.Registration(), func(c *worker.Credential) { c.Title = "" }),
 	} {
 		if err := w.Workers.RecordCredential(t.Context(), w.Admin, c); !fault.Is(err, fault.Invalid) {
@@ -200,7 +200,7 @@ func TestR42_AnInvalidCredentialIsNotRecorded(t *testing.T) {
 	}
 }
 
-// A booking that waits for the lock of a withdrawal under way sees it.
+// A booking waits for the lock of a withdrawal in progress, and then sees it.
 func TestR42_ABookingDuringTheWithdrawalIsRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()

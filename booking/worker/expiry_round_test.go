@@ -10,7 +10,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// announced counts the notifications of an end that are queued.
+// announced counts the queued announcements of ends: all of them, and those to workers.
 func announced(t *testing.T, w *bookingtest.World) (all, toWorkers int) {
 	t.Helper()
 	must(t, w.DB.Pool.QueryRow(t.Context(), `
@@ -59,7 +59,7 @@ func TestR42_AnEndIsAnnouncedOnceAtEachStepToWorkerAndAdministrators(t *testing.
 	}
 }
 
-func TestR42_NoEndIsAnnouncedOfASuspendedWorker(t *testing.T) {
+func TestR42_TheEndOfASuspendedWorkersCredentialIsNotAnnounced(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, claire := w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")

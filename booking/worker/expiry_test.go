@@ -33,14 +33,14 @@ func TestR42_TheMailAboutAnEndSaysItsConsequence(t *testing.T) {
 			t.Errorf("over %t: %s", over, text)
 		}
 	}
-	for _, notice := range []string{kindSubmitted, kindConfirmed, kindWithdrawn} {
-		if subject, text, err := texts.Write(notice, letter); err != nil || subject == "" || !strings.Contains(text, letter.Page) {
-			t.Errorf("%s: %q, %q, %v", notice, subject, text, err)
+	for _, kind := range []string{kindSubmitted, kindConfirmed, kindWithdrawn} {
+		if subject, text, err := texts.Write(kind, letter); err != nil || subject == "" || !strings.Contains(text, letter.Page) {
+			t.Errorf("%s: %q, %q, %v", kind, subject, text, err)
 		}
 	}
 }
 
-func TestR42_StepsAreTheNearestOne(t *testing.T) {
+func TestR42_OnlyTheLatestAnnouncementIsDue(t *testing.T) {
 	t.Parallel()
 	today := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	for left, want := range map[int]int{61: 0, 60: 60, 31: 60, 30: 30, 8: 30, 7: 7, 0: 7, -1: stepOver, -400: stepOver} {

@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T) {
+func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsTheirAppointments(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, nadia, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.Member(t, viewer.Administrator, "Claire")
@@ -34,17 +34,17 @@ func TestR7_ASuspendedWorkerIsNotFoundNorBookedAndKeepsWhatIsBooked(t *testing.T
 			t.Errorf("%s: still on the list", pair[0])
 		}
 		if sheets, _, err := w.Workers.SocialWorkers(ctx, 0); err != nil || len(sheets) != 1 {
-			t.Errorf("%s: the administration lost her: %v", pair[0], err)
+			t.Errorf("%s: the administration does not see her: %v", pair[0], err)
 		}
 		_, err := w.Bookings.Book(ctx, zoe, later)
 		want(t, "book", err, fault.NotFound)
 		_, err = w.Agendas.AvailableSlots(ctx, nadia.ID, slot.Period{From: later.StartsAt, To: later.StartsAt.Add(time.Hour)})
 		want(t, "the agenda", err, fault.NotFound)
 		if a, err := w.Appointments.Appointment(ctx, zoe, booked.ID); err != nil || a.Status != appointment.Confirmed {
-			t.Errorf("%s: what was booked: %s, %v", pair[0], a.Status, err)
+			t.Errorf("%s: the existing appointment: %s, %v", pair[0], a.Status, err)
 		}
 		if n, err := w.Appointments.CountComing(ctx, nadia.ID); err != nil || n != 1 {
-			t.Errorf("%d to come, %v", n, err)
+			t.Errorf("%d upcoming appointments, %v", n, err)
 		}
 		must(t, w.Accounts.Decisions.Decide(ctx, admin, nadia.ID, decide(pair[1])))
 		if !shown() {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
+func TestR12_AWorkerEditsOnlyTheirOwnPlaces(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -29,7 +29,7 @@ func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 		of   uuid.UUID
 		want fault.Code
 	}{
-		"somebody else's sheet": {rose, nadia.ID, fault.NotFound}, "somebody else's place on one's own": {rose, rose.ID, fault.NotFound},
+		"somebody else's sheet": {rose, nadia.ID, fault.NotFound}, "somebody else's place on their own sheet": {rose, rose.ID, fault.NotFound},
 		"a beneficiary": {zoe, nadia.ID, fault.Forbidden}, "nobody": {nil, nadia.ID, fault.Forbidden},
 	} {
 		for act, err := range map[string]error{
@@ -53,7 +53,7 @@ func TestR12_AWorkerKeepsSeveralPlacesAndNobodyElsesDo(t *testing.T) {
 	}
 }
 
-func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) {
+func TestR16_AnAppointmentKeepsTheAddressAndAccessWithWhichItWasBooked(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -69,14 +69,14 @@ func TestR16_AnAppointmentKeepsTheAddressAndAccessItWasBookedWith(t *testing.T) 
 		t.Errorf("a video appointment takes place at %q", video.Place)
 	}
 	if err := w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the only place of a worker who meets in person: %v", err)
+		t.Errorf("removing the only place of a worker who meets in person: %v", err)
 	}
 	must(t, w.Workers.AddPlace(t.Context(), nadia, nadia.ID, worker.Place{Name: "Mairie", Address: "2 rue du Port, Lorient"}))
 	must(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, first.ID))
 	var retired bool
 	must(t, w.DB.Pool.QueryRow(t.Context(), `select retired_at is not null from places where id = $1`, first.ID).Scan(&retired))
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Place != booked.Place || !retired {
-		t.Errorf("the removal changed what was booked: %q, %v, retired %v", a.Place, err, retired)
+		t.Errorf("the removal changed the appointment: %q, %v, retired %v", a.Place, err, retired)
 	}
 	if got := w.Book(t, zoe, nadia, start.Add(4*time.Hour), slot.InPerson); got.Place != "Mairie\n2 rue du Port, Lorient" {
 		t.Errorf("the next appointment takes place at %q", got.Place)
@@ -87,7 +87,7 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
-	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // by phone alone
+	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, sheet())) // only by phone
 	must(t, w.Workers.RemovePlace(t.Context(), nadia, nadia.ID, w.Places(t, nadia.ID)[0].ID))
 	inPerson := sheet()
 	inPerson.Modes, inPerson.Place = slot.Modes, ""
@@ -97,6 +97,6 @@ func TestR12_MeetingInPersonNeedsAPlace(t *testing.T) {
 	inPerson.Place = "3 quai Neuf, Brest"
 	must(t, w.Workers.UpdateSheet(t.Context(), nadia, nadia.ID, inPerson))
 	if all := w.Places(t, nadia.ID); len(all) != 1 || all[0].Address != inPerson.Place {
-		t.Errorf("the address that came with the sheet is no place: %+v", all)
+		t.Errorf("the address of the sheet did not become a place: %+v", all)
 	}
 }

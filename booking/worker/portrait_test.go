@@ -16,8 +16,8 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// photo is 40 × 20 points, red on the left and blue on the right, taken by a camera
-// that notes how it was held (Exif, tag 0x0112) and where it was.
+// photo is a JPEG of 40 × 20 pixels, red on the left and blue on the right, with Exif metadata:
+// an orientation (tag 0x0112), a place and a camera.
 func photo(t *testing.T, orientation uint16) []byte {
 	t.Helper()
 	picture := image.NewRGBA(image.Rect(0, 0, 40, 20))
@@ -55,43 +55,43 @@ func TestR12_APortraitIsUprightSquareAndHasNoMetadata(t *testing.T) {
 		picture, err := jpeg.Decode(bytes.NewReader(p.JPEG))
 		must(t, err)
 		if size := picture.Bounds().Size(); size != image.Pt(320, 320) {
-			t.Errorf("the picture has %v points", size)
+			t.Errorf("the picture has %v pixels", size)
 		}
 		for side, at := range map[string]image.Point{"left": {20, 160}, "right": {300, 160}, "top": {160, 20}, "bottom": {160, 300}} {
 			r, _, b, _ := picture.At(at.X, at.Y).RGBA()
 			if side == want && r < b {
-				t.Errorf("held %d: the %s is not red", orientation, side)
+				t.Errorf("orientation %d: the %s is not red", orientation, side)
 			}
 		}
 		if bytes.Contains(p.JPEG, []byte("Exif")) || bytes.Contains(p.JPEG, []byte("CAM")) {
-			t.Error("the picture says how or where it was taken")
+			t.Error("the picture still has metadata")
 		}
 	}
 	if len(versions) != 4 {
-		t.Errorf("%d versions of four pictures", len(versions))
+		t.Errorf("%d versions for four pictures", len(versions))
 	}
 	must(t, w.Workers.RemovePortrait(t.Context(), nadia, nadia.ID))
 	if _, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a removed picture: %v", err)
 	}
 	if got, err := w.Workers.SocialWorker(t.Context(), nadia.ID); err != nil || got.Portrait != "" {
-		t.Errorf("the sheet still names one: %q, %v", got.Portrait, err)
+		t.Errorf("the sheet still has a portrait: %q, %v", got.Portrait, err)
 	}
 }
 
-func TestR12_WhatIsNoPhotoIsRefused(t *testing.T) {
+func TestR12_AFileThatIsNoPhotoIsRefused(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorker(t, "Nadia", "Le Goff")
-	var moving, huge bytes.Buffer
-	must(t, gif.Encode(&moving, image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.Black}), nil))
+	var animated, huge bytes.Buffer
+	must(t, gif.Encode(&animated, image.NewPaletted(image.Rect(0, 0, 9, 9), color.Palette{color.Black}), nil))
 	must(t, png.Encode(&huge, image.NewGray(image.Rect(0, 0, 10, 10))))
 	bomb := huge.Bytes()
-	binary.BigEndian.PutUint32(bomb[16:], 60_000) // the width that its header claims
+	binary.BigEndian.PutUint32(bomb[16:], 60_000) // the header claims this width, and below this height
 	binary.BigEndian.PutUint32(bomb[20:], 60_000)
 	cut := photo(t, 1)
 	for name, file := range map[string][]byte{
-		"nothing": nil, "text": []byte("bonjour"), "a moving picture": moving.Bytes(), "a bomb": bomb, "cut off": cut[:len(cut)/2],
+		"nothing": nil, "text": []byte("bonjour"), "a GIF": animated.Bytes(), "a bomb": bomb, "cut off": cut[:len(cut)/2],
 		"a page": []byte("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), "too large": make([]byte, worker.MaxPortraitFile+1),
 	} {
 		err := w.Workers.SetPortrait(t.Context(), nadia, nadia.ID, bytes.NewReader(file))
@@ -100,6 +100,6 @@ func TestR12_WhatIsNoPhotoIsRefused(t *testing.T) {
 		}
 	}
 	if _, err := w.Workers.Portrait(t.Context(), nadia, nadia.ID); !fault.Is(err, fault.NotFound) {
-		t.Errorf("something was kept: %v", err)
+		t.Errorf("a portrait was stored: %v", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// The table's constraints are the bounds that people are told, and every number of the
-// table is a setting.
+// The table's constraints are the bounds that the form shows, and every number of the table
+// is a setting.
 func TestR41_TheNumbersOfTheSettingsHaveTheirBoundsInTheTable(t *testing.T) {
 	t.Parallel()
 	db, err := postgres.Open(t.Context(), dbtest.New(t), 1)
@@ -30,7 +30,7 @@ func TestR41_TheNumbersOfTheSettingsHaveTheirBoundsInTheTable(t *testing.T) {
 	for _, row := range rows {
 		there[row.Name] = row.Def
 		if !slices.ContainsFunc(Numbers, func(n Number) bool { return n.Column == row.Name }) {
-			t.Errorf("%s is no setting", row.Name)
+			t.Errorf("column %s has no setting", row.Name)
 		}
 	}
 	for _, n := range Numbers {
@@ -39,13 +39,14 @@ func TestR41_TheNumbersOfTheSettingsHaveTheirBoundsInTheTable(t *testing.T) {
 			least = 0
 		}
 		if want := fmt.Sprintf("CHECK (((%[1]s >= %[2]d) AND (%[1]s <= %[3]d)))", n.Column, least, n.Most); there[n.Column] != want {
-			t.Errorf("%s is held by %q, want %q", n.Column, there[n.Column], want)
+			t.Errorf("%s has the constraint %q, want %q", n.Column, there[n.Column], want)
 		}
 	}
 }
 
-// A number is kept as it is typed, and nothing outside of its bounds is.
-func TestR41_ANumberOfTheSettingsIsReadAsItIsWritten(t *testing.T) {
+// Formatting a number and parsing it returns the same number; a number outside of its bounds
+// is refused.
+func TestR41_ANumberOfTheSettingsIsParsedAsItIsFormatted(t *testing.T) {
 	t.Parallel()
 	for i, n := range Numbers {
 		t.Run(n.Column, func(t *testing.T) {
@@ -53,25 +54,25 @@ func TestR41_ANumberOfTheSettingsIsReadAsItIsWritten(t *testing.T) {
 				s := Settings{HolidayRegion: slot.NoRegion, HorizonWeeks: maxWeeks}
 				n.Set(&s, value)
 				if read, ok := n.Parse(n.Text(n.Of(s))); !ok || read != value || s.Check() != nil && n.Column != "horizon_weeks" {
-					t.Errorf("%d is read as %d, %v", value, read, ok)
+					t.Errorf("%d is parsed as %d, %v", value, read, ok)
 				}
 				for _, other := range Numbers[:i] {
 					if other.of(&s) == n.of(&s) {
-						t.Errorf("%s is %s", n.Column, other.Column)
+						t.Errorf("%s and %s are the same setting", n.Column, other.Column)
 					}
 				}
 			}
 			wrong := []string{fmt.Sprint(n.Most + 1), "-1", "dix", "1.5"}
 			if n.Optional {
 				if value, ok := n.Parse(""); !ok || value != 0 || n.Text(0) != "" {
-					t.Errorf("nothing is read as %d, %v", value, ok)
+					t.Errorf("an empty field is parsed as %d, %v", value, ok)
 				}
 			} else {
 				wrong = append(wrong, "", fmt.Sprint(n.Least-1))
 			}
 			for _, text := range wrong {
 				if _, ok := n.Parse(text); ok {
-					t.Errorf("%q is taken", text)
+					t.Errorf("%q is accepted", text)
 				}
 			}
 		})

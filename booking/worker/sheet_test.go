@@ -24,7 +24,7 @@ func sheet() worker.Sheet {
 	}
 }
 
-func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
+func TestR12_AWorkerEditsOnlyTheirOwnSheet(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, rose, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Rose", "Petit"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -53,11 +53,11 @@ func TestR12_AWorkerEditsTheirOwnSheetAndNobodyElses(t *testing.T) {
 		t.Errorf("the sheet says %+v", got)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 3 || lines[0].Act != "credential.recorded" || lines[2].Act != "account.invited" {
-		t.Errorf("one's own sheet is in the journal: %v, %v", lines, err)
+		t.Errorf("a worker's change of their own sheet is journaled: %v, %v", lines, err)
 	}
 	must(t, w.Workers.UpdateSheet(t.Context(), w.Admin, nadia.ID, sheet()))
 	if lines, err := audit.About(t.Context(), w.DB.Pool, nadia.ID, 10); err != nil || len(lines) != 4 || lines[0].Act != "sheet.changed" {
-		t.Errorf("an administrator's change is not in the journal: %v, %v", lines, err)
+		t.Errorf("an administrator's change is not journaled: %v, %v", lines, err)
 	}
 }
 
@@ -74,15 +74,15 @@ func TestR12_AModeThatASheetNoLongerOffersIsNotBooked(t *testing.T) {
 			t.Errorf("%s: %v, want %s", mode, err, want)
 		}
 	}
-	free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
+	available, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: start, To: start.AddDate(0, 0, 1)})
 	must(t, err)
-	for _, hour := range free {
-		if !slices.Equal(hour.Modes, []slot.Mode{slot.Phone}) {
-			t.Fatalf("the agenda offers %v", hour.Modes)
+	for _, s := range available {
+		if !slices.Equal(s.Modes, []slot.Mode{slot.Phone}) {
+			t.Fatalf("the agenda offers %v", s.Modes)
 		}
 	}
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.Mode != slot.Video || a.Status != appointment.Confirmed {
-		t.Errorf("what was booked changed: %+v, %v", a, err)
+		t.Errorf("the appointment changed: %+v, %v", a, err)
 	}
 }
 
@@ -99,16 +99,16 @@ func TestR45_SheetsComeAPageAtATime(t *testing.T) {
 	}{{20, true}, {3, false}, {0, false}} {
 		sheets, more, err := w.Workers.SocialWorkers(t.Context(), page)
 		if err != nil || len(sheets) != want.sheets || more != want.more {
-			t.Errorf("page %d holds %d sheets, more %v, %v", page, len(sheets), more, err)
+			t.Errorf("page %d has %d sheets, more %v, %v", page, len(sheets), more, err)
 		}
 		for _, sheet := range sheets {
 			if !all[sheet.ID] {
-				t.Errorf("somebody stands on two pages")
+				t.Errorf("a worker is on two pages")
 			}
 			delete(all, sheet.ID)
 		}
 	}
 	if len(all) != 0 {
-		t.Errorf("%d people are on no page", len(all))
+		t.Errorf("%d workers are on no page", len(all))
 	}
 }
