@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// OnBehalf is the person for whom pages of booking act: the viewer, or somebody for whom a
-// switchboard agent or a worker acts. The pages are the same, at other addresses.
+// OnBehalf is the person for whom pages of booking act: the viewer, or a person on whose
+// behalf a switchboard agent or a worker acts. The pages are the same, at other addresses.
 type OnBehalf struct {
 	PersonID uuid.UUID
 	For      string // the person's name; empty for oneself
@@ -39,7 +39,7 @@ func (s *Service) OnBehalf(r *web.Request) (OnBehalf, error) {
 // ForOneself returns the viewer's own account.
 func ForOneself(v *viewer.Viewer) OnBehalf { return OnBehalf{PersonID: v.ID, Zone: v.Zone} }
 
-// OnBehalfOf returns a person for whom v acts.
+// OnBehalfOf returns a person on whose behalf v acts.
 func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	base := "/beneficiaires/" + person.ID.String()
 	if v.Role == viewer.Switchboard {
@@ -48,7 +48,7 @@ func OnBehalfOf(v *viewer.Viewer, person people.Person) OnBehalf {
 	return OnBehalf{PersonID: person.ID, For: person.Name(), Zone: person.Zone, Base: base}
 }
 
-// Booking is the address that books.
+// Booking is the address to which the booking form is posted.
 func (e OnBehalf) Booking() string { return e.Base + "/rendez-vous" }
 
 // Confirming is the address of the last step before booking.
@@ -93,11 +93,11 @@ func HiddenFields(r Request) []HiddenField {
 	return slices.DeleteFunc(all, func(f HiddenField) bool { return f.Value == "" })
 }
 
-// Seen is the value of the hidden field that records which hour the page showed.
+// Seen is the value of the hidden field that records which start the page showed.
 func (a Appointment) Seen() string { return strconv.FormatInt(a.StartsAt.Unix(), 10) }
 
-// Elsewhere reports whether the sent page showed another hour.
+// Elsewhere reports whether the submitted page showed another start.
 func (a Appointment) Elsewhere(f *form.Form) bool { return f.Sent("seen") && !a.SawIt(f) }
 
-// SawIt reports whether the sent page showed the current hour.
+// SawIt reports whether the submitted page showed the current start.
 func (a Appointment) SawIt(f *form.Form) bool { return f.Hidden("seen", 20) == a.Seen() }

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Links makes the outside addresses that notifications contain.
+// Links makes the public addresses that notifications contain.
 type Links struct {
 	Base      string // the platform's public address, without a slash at its end
 	Organizer string // the From header of mails

@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirState(t *testing.T) {
+func TestR17_PeopleSeeTheirOwnAppointmentsWithTheirStatus(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, zoe, paul := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")

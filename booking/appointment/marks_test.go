@@ -9,7 +9,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
+func TestR19_OnlyTheWorkerRemovesTheMark(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewMarkedTrio(t)
 	_, past, err := p.Appointments.Appointments(t.Context(), p.Zoe)
@@ -17,7 +17,7 @@ func TestR19_OnlyTheWorkerClearsTheMark(t *testing.T) {
 	id := past[0].ID
 	for _, v := range []*viewer.Viewer{p.Zoe, p.Marc, p.Admin} {
 		if err := p.Appointments.RemoveLateMark(t.Context(), v, id); err == nil {
-			t.Errorf("%s cleared it", v.Role)
+			t.Errorf("%s removed the mark", v.Role)
 		}
 	}
 	details, err := p.Appointments.Details(t.Context(), p.Nadia, past[0])

@@ -10,15 +10,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Needs is what somebody needs on the day, in their own words; each may be empty. They are
-// sealed with the person's key, and only the two people read them.
+// Needs are accommodations that a person needs at the appointment, in their own words; each
+// may be empty. They are sealed with the person's key, and only the two people read them.
 type Needs struct {
 	Interpreter   string `json:"interpreter,omitempty"` // into which language, sign language included
 	Accessibility string `json:"accessibility,omitempty"`
 	Companion     string `json:"companion,omitempty"` // a third person who comes along
 }
 
-// How many characters each of the needs may have.
+// The maximum length of each of the needs, in characters.
 const (
 	MaxInterpreter   = 100
 	MaxAccessibility = 500

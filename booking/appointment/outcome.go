@@ -25,8 +25,8 @@ func (a Appointment) Concludable(now time.Time) bool {
 	return a.Status.Agreed() && !now.Before(a.StartsAt) && now.Before(a.EndsAt.Add(outcomeWithin))
 }
 
-// Conclude records the outcome, Attended or NoShow, by the worker, from the start of the
-// hour until a week after its end. It can be corrected until then. Only the two people see
+// Conclude records the outcome, Attended or NoShow, by the worker, from the start
+// until a week after the end. It can be corrected until then. Only the two people see
 // it.
 func (s *Service) Conclude(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Status) error {
 	if err := viewer.Require(v, viewer.SocialWorker); err != nil {

@@ -20,7 +20,7 @@ func TestR41_TheWorkerRecordsTheOutcome(t *testing.T) {
 		return p.Appointments.Conclude(t.Context(), v, a.ID, outcome)
 	}
 	if err := conclude(p.Nadia, a.StartsAt.Add(-time.Microsecond), appointment.Attended); !fault.Is(err, fault.Conflict) {
-		t.Errorf("before the hour: %v", err)
+		t.Errorf("before the start: %v", err)
 	}
 	if err := conclude(p.Zoe, a.StartsAt, appointment.Attended); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the person: %v", err)
@@ -29,7 +29,7 @@ func TestR41_TheWorkerRecordsTheOutcome(t *testing.T) {
 		t.Errorf("another worker: %v", err)
 	}
 	if err := conclude(p.Nadia, a.StartsAt, appointment.Cancelled); !fault.Is(err, fault.Invalid) {
-		t.Errorf("as something else: %v", err)
+		t.Errorf("another status: %v", err)
 	}
 	for _, outcome := range []appointment.Status{appointment.NoShow, appointment.Attended} {
 		must(t, conclude(p.Nadia, a.StartsAt, outcome))
@@ -42,7 +42,7 @@ func TestR41_TheWorkerRecordsTheOutcome(t *testing.T) {
 		t.Errorf("a week later: %v", err)
 	}
 	if notified := p.Notified(t, p.Zoe); len(notified) != 1 || notified["confirmation"] != 1 {
-		t.Errorf("of a no-show notified: %v", notified)
+		t.Errorf("a no-show notified: %v", notified)
 	}
 	if next := p.Book(t, p.Zoe, p.Nadia, hour(400), slot.Video); next.Status != appointment.Confirmed {
 		t.Errorf("a no-show left a mark: %q", next.Status)

@@ -17,7 +17,7 @@ var ErrUsedUp = fault.New(fault.Invalid, "Votre entreprise prévoit un nombre de
 
 // Entitled fails unless the contract of the person's client is running, includes the mode,
 // and leaves the person a consultation in the year of the appointment. Appointments that
-// block or blocked their hour count; those cancelled, declined or expired do not. except
+// occupy or occupied their slot count; those cancelled, declined or expired do not. except
 // is an appointment that is about to be moved. The person must be locked (LockClient), so
 // that two bookings at once do not both use the last one.
 func Entitled(ctx context.Context, tx postgres.Tx, client, person, except uuid.UUID, r Request) error {
@@ -71,7 +71,7 @@ type Allowance struct {
 	Year    int
 }
 
-// Allowance returns what is left to the person in the year of the appointment.
+// Allowance returns the person's allowance in the year of the appointment.
 func (s *Service) Allowance(ctx context.Context, person uuid.UUID, r Request) (Allowance, error) {
 	contract, err := s.accounts.People.Contract(ctx, person)
 	if err != nil || contract.PerYear == 0 {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
+func TestR9_TheContractsNumberOfConsultationsIsEnforced(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.EditClient(t, func(c *company.Client) { c.PerYear = 2 })
@@ -24,7 +24,7 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 	used := func(name string) {
 		t.Helper()
 		if _, err := book(120); !fault.Is(err, fault.Invalid) {
-			t.Errorf("%s: a third of two: %v", name, err)
+			t.Errorf("%s: a third consultation of two: %v", name, err)
 		}
 	}
 	first, err := book(24)
@@ -32,7 +32,7 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 	second, err := book(48)
 	must(t, err)
 	used("two confirmed")
-	// The year is that of the hour.
+	// The year is that of the appointment's start.
 	_, err = book(24 * 40)
 	must(t, err)
 	if err := p.Bookings.Move(t.Context(), p.Zoe, second, hour(50)); err != nil {
@@ -49,11 +49,11 @@ func TestR9_TheContractsNumberOfConsultationsHolds(t *testing.T) {
 		t.Fatalf("%q, %v", status, err)
 	}
 	if _, err := book(120); err != nil {
-		t.Errorf("what was cancelled, even late, does not count: %v", err)
+		t.Errorf("a cancelled appointment counts: %v", err)
 	}
 }
 
-func TestR9_TwoBookingsAtOnceDoNotBothTakeTheLastConsultation(t *testing.T) {
+func TestR9_TwoBookingsAtOnceDoNotBothUseTheLastConsultation(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.EditClient(t, func(c *company.Client) { c.PerYear = 1 })

@@ -43,7 +43,7 @@ func (s *Service) Calls(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]App
 type Details struct {
 	Needs
 	Note   string // what the beneficiary wrote when booking
-	Reply  string // what was said when cancelling
+	Reply  string // the message of the cancellation
 	Mobile string // for the worker, while they have to call (R16)
 
 	MarkedAt time.Time // for the worker: since when the person's bookings are requests (R19)
@@ -101,7 +101,7 @@ func (s *Service) Unsealed(ctx context.Context, q postgres.Querier, person uuid.
 // listed is the maximum number of appointments in a list.
 const listed = 200
 
-// Appointments lists the viewer's appointments: first those to come, soonest first, then
+// Appointments lists the viewer's appointments: first the upcoming ones, soonest first, then
 // those that are over, latest first (R17).
 func (s *Service) Appointments(ctx context.Context, v *viewer.Viewer) (coming, past []Appointment, err error) {
 	now := s.db.Now()
@@ -180,10 +180,10 @@ func (a Appointment) With(v *viewer.Viewer) string {
 	return a.BeneficiaryName
 }
 
-// Over reports whether the hour has ended at now.
+// Over reports whether the appointment has ended at now.
 func (a Appointment) Over(now time.Time) bool { return !now.Before(a.EndsAt) }
 
-// CountComing counts somebody's coming appointments, on either side. An administrator sees
+// CountComing counts a person's upcoming appointments, on either side. An administrator sees
 // only the number.
 func (s *Service) CountComing(ctx context.Context, person uuid.UUID) (int, error) {
 	return countComing(ctx, s.db.Pool, person, s.db.Now())

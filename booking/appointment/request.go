@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Request is an hour that a beneficiary asks for.
+// Request is a booking that a person asks for.
 type Request struct {
 	SocialWorkerID uuid.UUID
 	StartsAt       time.Time
@@ -27,7 +27,7 @@ type Request struct {
 	Instead uuid.UUID // the appointment, cancelled by its worker, that it replaces
 }
 
-// MaxNote is how many characters a note may have.
+// MaxNote is the maximum length of a note, in characters.
 const MaxNote = 1000
 
 var (
@@ -80,7 +80,7 @@ func (s *Service) SealReply(ctx context.Context, tx postgres.Tx, a Appointment, 
 	return s.vault.Seal(ctx, tx, a.BeneficiaryID, aboutReply(a.ID), []byte(text))
 }
 
-// The deadline of a request: so long after it was made, or so long before the hour,
+// The deadline of a request: this long after it was made, or this long before the start,
 // whichever is first (R19).
 const (
 	answerWithin = 24 * time.Hour
@@ -97,7 +97,7 @@ func AnswerBy(startsAt, now time.Time) time.Time {
 }
 
 // Marked returns since when the person's bookings with the worker are requests, zero if
-// they are not. Only the two, and whoever books for the person, may see it.
+// they are not. Only the two people, and those who book on behalf of the person, may see it.
 func (s *Service) Marked(ctx context.Context, v *viewer.Viewer, worker, person uuid.UUID) (time.Time, error) {
 	if v.ID != worker && v.ID != person && v.Role != viewer.Switchboard {
 		return time.Time{}, ErrNotFound

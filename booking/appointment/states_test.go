@@ -15,7 +15,7 @@ var statuses = []appointment.Status{
 	appointment.CancelledByWorker, appointment.Attended, appointment.NoShow,
 }
 
-// The rule in Go, the constraints and the available slots say the same of every status.
+// The rule in Go, the constraints and the available slots agree on every status.
 func TestR13_ASlotIsOccupiedInTheSameStatusesEverywhere(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -41,7 +41,7 @@ func TestR13_ASlotIsOccupiedInTheSameStatusesEverywhere(t *testing.T) {
 		must(t, exec(`delete from appointments where id <> $1`, a.ID))
 		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 0) != status.Occupies() {
-			t.Errorf("%s: free %v, %v", status, free, err)
+			t.Errorf("%s: available %v, %v", status, free, err)
 		}
 		coming, _, err := w.Appointments.Appointments(t.Context(), zoe)
 		if want := status == appointment.Confirmed || status == appointment.Requested; err != nil || (len(coming) == 1) != want {
@@ -72,7 +72,7 @@ func TestR19_AnOverdueRequestIsShownAsExpiredAndItsSlotAsAvailable(t *testing.T)
 		}
 		free, err := w.Agendas.AvailableSlots(t.Context(), nadia.ID, slot.Period{From: a.StartsAt, To: a.EndsAt})
 		if err != nil || (len(free) == 1) != (want == appointment.Expired) {
-			t.Errorf("at %v: free %v, %v", now, free, err)
+			t.Errorf("at %v: available %v, %v", now, free, err)
 		}
 	}
 }

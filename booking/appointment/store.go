@@ -63,7 +63,7 @@ func OccupyingAt(now string) string {
 	return Occupying + ` and (status <> 'requested' or answer_by >= ` + now + `)`
 }
 
-// isComing is the condition of coming appointments, at $2.
+// isComing is the SQL condition of upcoming appointments, at $2.
 const isComing = `(upper(p.period) > $2 and (p.status = 'confirmed' or p.status = 'requested' and p.answer_by >= $2))`
 
 func oneAppointment(ctx context.Context, q postgres.Querier, sql string, viewer, id uuid.UUID) (Row, error) {
@@ -128,8 +128,7 @@ func readRelations(ctx context.Context, q postgres.Querier, viewer uuid.UUID) ([
 		group by p.beneficiary_id, p.social_worker_id order by latest desc`, viewer)
 }
 
-// ReadComing finds the worker's appointments that overlap span and are still to
-// take place at now.
+// ReadComing finds the worker's appointments that overlap span and are upcoming at now.
 func ReadComing(ctx context.Context, q postgres.Querier, worker uuid.UUID, span slot.Period, now time.Time) ([]Row, error) {
 	return postgres.All[Row](ctx, q, Select+`
 		where p.social_worker_id = $1 and `+Occupying+` and p.period && tstzrange($3, $4) and `+isComing+` order by lower(p.period)`,

@@ -30,8 +30,7 @@ type Draft struct {
 	SealedNeeds []byte
 }
 
-// Insert adds an appointment. Constraints of the database refuse an hour that is booked
-// (R13).
+// Insert adds an appointment. Constraints of the database refuse a slot that is booked (R13).
 func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	_, err := tx.Exec(ctx, `
 		insert into appointments (id, social_worker_id, beneficiary_id, period, mode, reason, place, place_id, sealed_note, sealed_needs, status, answer_by, booked_at)
@@ -41,7 +40,8 @@ func Insert(ctx context.Context, tx postgres.Tx, n Draft) error {
 	return err
 }
 
-// readAnybodys reads an appointment for a viewer who acts for anybody.
+// readAnybodys reads an appointment of any person, for a viewer who may act on behalf of
+// anybody.
 func readAnybodys(ctx context.Context, q postgres.Querier, id uuid.UUID) (Row, error) {
 	row, err := postgres.One[Row](ctx, q, Select+`where p.id = $1`, id)
 	if postgres.NoRows(err) {
@@ -55,7 +55,7 @@ func LockAny(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Row, error) {
 	return postgres.One[Row](ctx, tx, Select+`where p.id = $1 for no key update of p`, id)
 }
 
-// MoveTo sets the hour of an appointment.
+// MoveTo sets the period of an appointment.
 func MoveTo(ctx context.Context, tx postgres.Tx, id uuid.UUID, to slot.Period, where Venue, status Status, answerBy *time.Time) error {
 	_, err := tx.Exec(ctx, `
 		update appointments set period = tstzrange($2, $3), place = $4, place_id = $5, status = $6, answer_by = $7, sequence = sequence + 1 where id = $1`,
@@ -164,7 +164,7 @@ type CancelledRow struct {
 	OtherID uuid.UUID
 }
 
-// CancelComing cancels all coming appointments and requests of a person.
+// CancelComing cancels all upcoming appointments and requests of a person.
 func CancelComing(ctx context.Context, tx postgres.Tx, person uuid.UUID) ([]CancelledRow, error) {
 	return postgres.All[CancelledRow](ctx, tx, `
 		update appointments

@@ -36,14 +36,14 @@ func DeleteOldActs(ctx context.Context, q postgres.Querier, before time.Time) er
 	return err
 }
 
-// countAhead counts the person's coming appointments and requests.
+// countAhead counts the person's upcoming appointments and requests.
 func countAhead(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (n int, err error) {
 	err = q.QueryRow(ctx, `
 		select count(*) from appointments p where p.beneficiary_id = $1 and lower(p.period) > $2 and `+isComing, person, now).Scan(&n)
 	return n, err
 }
 
-// ReadSame reads an existing booking of the same person, worker, hour and mode.
+// ReadSame reads an existing booking of the same person, worker, start and mode.
 func ReadSame(ctx context.Context, q postgres.Querier, person uuid.UUID, r Request, now time.Time) (same Booked, found bool, err error) {
 	err = q.QueryRow(ctx, `
 		select p.id, p.status from appointments p

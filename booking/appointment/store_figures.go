@@ -59,7 +59,7 @@ func readHours(ctx context.Context, tx postgres.Tx, from, until time.Time) ([]ho
 		order by lower(period), id`, from, until)
 }
 
-// markCounted records that somebody is counted in a year; false if they were already.
+// markCounted records that a person is counted in a year; false if they were already.
 func markCounted(ctx context.Context, tx postgres.Tx, beneficiary uuid.UUID, year int) (first bool, err error) {
 	tag, err := tx.Exec(ctx, `
 		insert into counted_people (beneficiary_id, year) values ($1, $2) on conflict do nothing`, beneficiary, year)

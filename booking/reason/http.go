@@ -17,7 +17,7 @@ type HTTP struct {
 // NewHTTP returns the pages.
 func NewHTTP(reasons *Service, render *web.Renderer) *HTTP { return &HTTP{reasons, render} }
 
-// Routes are the pages of reasons.
+// Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get(path, web.Administrators, h.show).InAdministration(5, "Motifs"),
@@ -29,11 +29,11 @@ func (h *HTTP) Routes() []web.Route {
 	}
 }
 
-// reasonsPage is the list of reasons that the administrator keeps (R15).
+// reasonsPage is the list of reasons that administrators maintain (R15).
 type reasonsPage struct {
 	Form    *form.Form
 	Reasons []Reason
-	Editing string // the slug of the one whose words are being changed
+	Editing string // the slug of the reason that is being reworded
 }
 
 func (reasonsPage) Template() string { return "booking/reasons" }
@@ -49,7 +49,7 @@ func (h *HTTP) page(r *web.Request, f *form.Form, editing string) (reasonsPage, 
 	return reasonsPage{Form: f, Reasons: reasons, Editing: editing}, err
 }
 
-// show shows the list; ?modifier=SLUG opens the words of one.
+// show shows the list; ?modifier=SLUG opens the form of one reason.
 func (h *HTTP) show(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.page(r, form.New(nil), "")
 	if err != nil {
@@ -70,7 +70,7 @@ func (h *HTTP) add(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	})
 }
 
-// rename changes a reason's words.
+// rename rewords a reason.
 func (h *HTTP) rename(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	slug := r.PathValue("slug")
 	return h.save(w, r, f, slug, func(label string) error {
@@ -89,7 +89,7 @@ func (h *HTTP) save(w http.ResponseWriter, r *web.Request, f *form.Form, editing
 	return web.Done(w, r, "saved", path)
 }
 
-// retire no longer offers a reason.
+// retire retires a reason.
 func (h *HTTP) retire(w http.ResponseWriter, r *web.Request) error {
 	return changed(w, r, h.reasons.Retire(r.Context(), r.Viewer, r.PathValue("slug"), true))
 }

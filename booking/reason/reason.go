@@ -1,6 +1,5 @@
-// Package reason keeps the list of what an appointment may be about (R15). Administrators
-// write it in the words of those who choose from it; appointments name a reason by its
-// slug, which never changes.
+// Package reason maintains the list of reasons for appointments (R15). Administrators edit
+// it; appointments refer to a reason by its slug, which never changes.
 package reason
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/gosimple/slug"
 )
 
-// Service keeps the list of reasons.
+// Service maintains the list of reasons.
 type Service struct{ db *postgres.DB }
 
 // New returns the service.
@@ -24,18 +23,18 @@ func New(db *postgres.DB) *Service { return &Service{db} }
 
 // Reason is what an appointment may be about (R15).
 type Reason struct {
-	Slug    string // lasts: appointments and addresses name the reason by it
+	Slug    string // never changes: appointments and addresses refer to the reason by it
 	Label   string
-	Retired bool // no longer offered; what was booked for it keeps its words
+	Retired bool // no longer offered; appointments with it keep its label
 }
 
-// maxLabel is how many characters a reason's words may have.
+// maxLabel is the maximum length of a label, in characters.
 const maxLabel = 60
 
-// atMost bounds the list: people choose from it on a small screen.
+// atMost is the maximum number of reasons: people choose from the list on a small screen.
 const atMost = 30
 
-// all lists the retired ones too, for an administrator.
+// all lists all reasons, retired ones included. Only administrators may.
 func (s *Service) all(ctx context.Context, v *viewer.Viewer) ([]Reason, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
@@ -53,8 +52,8 @@ var (
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// Add puts a reason at the end of the list, by an administrator; Invalid
-// when its words stand there already.
+// Add adds a reason at the end of the list. Only administrators may. It fails with Invalid if
+// the list already has that label.
 func (s *Service) Add(ctx context.Context, v *viewer.Viewer, label string) error {
 	name := slug.MakeLang(label, "fr")
 	if !slugPattern.MatchString(name) || len(name) > maxLabel {
@@ -68,7 +67,7 @@ func (s *Service) Add(ctx context.Context, v *viewer.Viewer, label string) error
 	})
 }
 
-// Rename changes a reason's words, everywhere and for the past too.
+// Rename changes a reason's label, also on existing appointments.
 func (s *Service) Rename(ctx context.Context, v *viewer.Viewer, slug, label string) error {
 	return s.change(ctx, v, "reason.renamed", func(tx postgres.Tx, _ []Reason) error {
 		found, err := rename(ctx, tx, slug, label)
@@ -76,8 +75,7 @@ func (s *Service) Rename(ctx context.Context, v *viewer.Viewer, slug, label stri
 	})
 }
 
-// Retire stops offering a reason, or offers it again. The last one that is
-// offered stays.
+// Retire stops offering a reason, or offers it again. The last offered one cannot be retired.
 func (s *Service) Retire(ctx context.Context, v *viewer.Viewer, slug string, retired bool) error {
 	return s.change(ctx, v, "reason.retired", func(tx postgres.Tx, all []Reason) error {
 		if retired && !othersOffered(all, slug) {
@@ -118,8 +116,7 @@ func (s *Service) Raise(ctx context.Context, v *viewer.Viewer, slug string) erro
 	})
 }
 
-// change lets administrators change the list one after the other, and
-// journals it.
+// change changes the list, which it locks, and journals the change. Only administrators may.
 func (s *Service) change(ctx context.Context, v *viewer.Viewer, act string, do func(postgres.Tx, []Reason) error) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -136,7 +133,7 @@ func (s *Service) change(ctx context.Context, v *viewer.Viewer, act string, do f
 	})
 }
 
-// Among keeps those of the offered reasons that a worker takes.
+// Among returns those of the offered reasons that a worker has chosen.
 func Among(offered []Reason, slugs []string) []Reason {
 	return slices.DeleteFunc(slices.Clone(offered), func(r Reason) bool { return !slices.Contains(slugs, r.Slug) })
 }

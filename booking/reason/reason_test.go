@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
+func TestR15_AdministratorsMaintainTheListOfReasons(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	reasons := reason.New(w.DB)
@@ -37,7 +37,7 @@ func TestR15_TheAdministratorKeepsTheListOfReasons(t *testing.T) {
 		t.Errorf("a retired reason was booked: %v", err)
 	}
 	if a, err := w.Appointments.Appointment(t.Context(), zoe, booked.ID); err != nil || a.ReasonLabel != "Se loger" {
-		t.Errorf("what was booked is about %q, %v", a.ReasonLabel, err)
+		t.Errorf("the appointment is about %q, %v", a.ReasonLabel, err)
 	}
 	bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, "housing", false))
 	w.Book(t, zoe, nadia, start.Add(time.Hour), slot.Video)
@@ -54,7 +54,7 @@ func labels(t *testing.T, w *bookingtest.World) string {
 	return strings.Join(all, "|")
 }
 
-func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
+func TestR15_TheListOfReasonsRefusesInvalidChanges(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	reasons := reason.New(w.DB)
@@ -75,20 +75,20 @@ func TestR15_TheListOfReasonsRefusesWhatWouldBreakIt(t *testing.T) {
 		}
 	}
 	if err := reasons.Rename(t.Context(), w.Admin, "housing", "famille"); !fault.Is(err, fault.Invalid) {
-		t.Errorf("two reasons with the same words: %v", err)
+		t.Errorf("two reasons with the same label: %v", err)
 	}
 	for _, err := range []error{
 		reasons.Rename(t.Context(), w.Admin, "nothing", "X"), reasons.Retire(t.Context(), w.Admin, "nothing", true),
 		reasons.Raise(t.Context(), w.Admin, "nothing"),
 	} {
 		if !fault.Is(err, fault.NotFound) {
-			t.Errorf("a reason that is none: %v", err)
+			t.Errorf("an unknown reason: %v", err)
 		}
 	}
 	for _, slug := range []string{"money", "family", "caregiving", "disability", "retirement"} {
 		bookingtest.Must(t, reasons.Retire(t.Context(), w.Admin, slug, true))
 	}
 	if err := reasons.Retire(t.Context(), w.Admin, "housing", true); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the last reason went: %v", err)
+		t.Errorf("the last reason was retired: %v", err)
 	}
 }

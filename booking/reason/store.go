@@ -17,7 +17,7 @@ func readAll(ctx context.Context, q postgres.Querier) ([]Reason, error) {
 	return postgres.All[Reason](ctx, q, selectAll)
 }
 
-// lock reads the whole list and keeps other changes of it waiting.
+// lock reads the whole list and locks it, so that other changes wait.
 func lock(ctx context.Context, tx postgres.Tx) ([]Reason, error) {
 	if _, err := tx.Exec(ctx, `lock table only reasons in share row exclusive mode`); err != nil {
 		return nil, err

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What the ministries publish for each place, year by year.
-func TestR12_HolidaysAreThePublishedOnes(t *testing.T) {
+// The expected days are those that the ministries publish for each region and year.
+func TestR12_HolidaysAreTheOfficialOnes(t *testing.T) {
 	t.Parallel()
 	national := map[int][]string{
 		2024: {"01-01", "04-01", "05-01", "05-08", "05-09", "05-20", "07-14", "08-15", "11-01", "11-11", "12-25"},
@@ -44,8 +44,8 @@ func TestR12_HolidaysAreThePublishedOnes(t *testing.T) {
 }
 
 // In 2024 Ascension was the day after 8 May; in 2032 it is 6 May, in 1997 and 2059
-// it falls on 8 May itself: one day, named once.
-func TestR12_ADayThatIsTwoHolidaysIsOne(t *testing.T) {
+// it falls on 8 May itself: the day is listed once.
+func TestR12_ADayWithTwoHolidaysIsListedOnce(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2059, 5, 8, 0, 0, 0, 0, time.UTC)
 	if days := HolidaysOf("metropole", day, day); len(days) != 1 {

@@ -25,7 +25,7 @@ type Opening struct {
 	Starts   int       // minutes since midnight
 	Ends     int       // minutes since midnight, at most 1440
 	Modes    []Mode
-	Place    uuid.UUID   // where one meets; zero for the first of the worker's places
+	Place    uuid.UUID   // the meeting place; zero for the first of the worker's places
 	Skips    []time.Time // days that a weekly opening does not cover
 }
 
@@ -52,10 +52,10 @@ type Period = span.Period
 type Slot struct {
 	StartsAt time.Time // UTC
 	Modes    []Mode
-	Place    uuid.UUID // its opening's
+	Place    uuid.UUID // of its opening
 }
 
-// Period is the slot's hour.
+// Period is the slot's period.
 func (s Slot) Period() Period { return Period{From: s.StartsAt, To: s.StartsAt.Add(Length)} }
 
 // CompareStart orders the slot's start against an instant.

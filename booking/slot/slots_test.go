@@ -30,7 +30,7 @@ func TestR14_NineStaysNineAcrossClockChanges(t *testing.T) {
 	}
 }
 
-func TestR14_TheHourThatDoesNotExistIsNotOfferedAndTheDoubleOneOnce(t *testing.T) {
+func TestR14_ASkippedHourIsNotOfferedAndARepeatedOneOnce(t *testing.T) {
 	t.Parallel()
 	paris := zoneNamed(t, "Europe/Paris")
 	for _, c := range []struct {
@@ -38,7 +38,7 @@ func TestR14_TheHourThatDoesNotExistIsNotOfferedAndTheDoubleOneOnce(t *testing.T
 		want []string
 	}{
 		{time.Date(2027, 3, 28, 0, 0, 0, 0, time.UTC), []string{"01:00", "03:00"}},           // 02:00 is skipped
-		{time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC), []string{"01:00", "02:00", "03:00"}}, // 02:00 comes twice
+		{time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC), []string{"01:00", "02:00", "03:00"}}, // 02:00 is repeated
 	} {
 		opening := Opening{FirstDay: c.day, LastDay: c.day, Starts: 60, Ends: 240, Modes: Modes}
 		slots := SlotsIn(Period{From: c.day.Add(-24 * time.Hour), To: c.day.Add(48 * time.Hour)}, paris, []Opening{opening}, nil)
@@ -58,7 +58,7 @@ func TestR14_TheHourThatDoesNotExistIsNotOfferedAndTheDoubleOneOnce(t *testing.T
 	}
 }
 
-func TestR14_AnOpeningMadeForADayGoesBeforeTheWeeklyOne(t *testing.T) {
+func TestR14_AnOpeningForOneDayTakesPrecedenceOverAWeeklyOne(t *testing.T) {
 	t.Parallel()
 	paris := zoneNamed(t, "Europe/Paris")
 	tuesday := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
@@ -70,8 +70,8 @@ func TestR14_AnOpeningMadeForADayGoesBeforeTheWeeklyOne(t *testing.T) {
 	}
 }
 
-// Whoever changes the modes of a slot changes neither its opening nor the next slot.
-func TestR14_ASlotHasItsModesToItself(t *testing.T) {
+// Changing the modes of a slot changes neither its opening nor the next slot.
+func TestR14_SlotsDoNotShareTheirModes(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	opening := Opening{FirstDay: day, LastDay: day, Starts: 9 * 60, Ends: 11 * 60, Modes: []Mode{Video, Phone}}

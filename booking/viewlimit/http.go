@@ -10,16 +10,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// PausePage tells somebody who has looked at very much that it goes on later.
+// PausePage asks a person who reached the view limit to continue later.
 type PausePage struct {
 	Message string
-	Minutes int // until then
+	Minutes int // until they can continue
 }
 
 func (PausePage) Template() string { return "booking/pause" }
 func (PausePage) Title() string    { return "Une petite pause" }
 
-// Hours is the wait in hours where it is a long one, else zero.
+// Hours is the wait in hours if it is long, else zero.
 func (p PausePage) Hours() int {
 	if p.Minutes <= 90 {
 		return 0
@@ -27,8 +27,8 @@ func (p PausePage) Hours() int {
 	return int(math.Ceil(float64(p.Minutes) / 60))
 }
 
-// PageOfSheets counts the sheets that a page shows; Throttled with PausePage when that is
-// too much.
+// PageOfSheets counts the sheets that a page shows. Beyond the limit it fails with Throttled
+// and PausePage.
 func (s *Service) PageOfSheets(r *web.Request, workers ...uuid.UUID) error {
 	return paused(s.CountSheets(r.Context(), r.Viewer, workers...))
 }
@@ -38,14 +38,13 @@ func (s *Service) PageOfWeek(r *web.Request, worker uuid.UUID, week slot.Week) e
 	return paused(s.CountPart(r.Context(), r.Viewer, worker, week.String()))
 }
 
-// PageOfMonth is PageOfSheets for a page that says which days of a month (2026-12) have
+// PageOfMonth is PageOfSheets for a page that shows which days of a month (2026-12) have
 // available slots.
 func (s *Service) PageOfMonth(r *web.Request, worker uuid.UUID, month string) error {
 	return paused(s.CountPart(r.Context(), r.Viewer, worker, month))
 }
 
-// paused is err with the page that says when somebody who has looked at very much may go
-// on.
+// paused adds PausePage to err if it is Throttled.
 func paused(err error) error {
 	if !fault.Is(err, fault.Throttled) {
 		return err

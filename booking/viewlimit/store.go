@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// readUnseen returns those of the workers whose sheet, or that week of whose agenda,
-// somebody has not seen within the hour.
+// readUnseen returns those of the workers whose sheet, or that part of whose agenda, the
+// person has not seen within the last hour.
 func readUnseen(ctx context.Context, q postgres.Querier, viewerID uuid.UUID, workers []uuid.UUID, week string, now time.Time) ([]uuid.UUID, error) {
 	type row struct{ ID uuid.UUID }
 	rows, err := postgres.All[row](ctx, q, `
@@ -25,9 +25,8 @@ func readUnseen(ctx context.Context, q postgres.Querier, viewerID uuid.UUID, wor
 	return ids, err
 }
 
-// lockViews counts what somebody has seen of sheets, or of weeks, and has their
-// other requests wait until the transaction ends: a thousand at once are counted one
-// after the other.
+// lockViews counts a person's views of sheets, or of weeks. It locks until the transaction
+// ends, so that concurrent requests of the person are counted one after the other.
 func lockViews(ctx context.Context, tx postgres.Tx, viewerID uuid.UUID, weeks bool) (used, error) {
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('views ' || $1::uuid::text, 0))`, viewerID); err != nil {
 		return used{}, err
@@ -39,8 +38,8 @@ func lockViews(ctx context.Context, tx postgres.Tx, viewerID uuid.UUID, weeks bo
 		viewerID, weeks, tx.Now.Add(-time.Hour), tx.Now.Add(-day))
 }
 
-// putViews keeps what somebody sees now, and forgets what anybody saw more than a
-// day ago: nobody needs to know it.
+// putViews stores the person's views, and deletes everybody's views older than a day, which
+// are no longer needed.
 func putViews(ctx context.Context, tx postgres.Tx, viewerID uuid.UUID, workers []uuid.UUID, week string) error {
 	_, err := tx.Exec(ctx, `
 		insert into sheet_views (account_id, social_worker_id, week, viewed_at) select $1, unnest($2::uuid[]), $3, $4
@@ -54,7 +53,7 @@ func putViews(ctx context.Context, tx postgres.Tx, viewerID uuid.UUID, workers [
 	return err
 }
 
-// Erase forgets what somebody looked at.
+// Erase deletes a person's views.
 func Erase(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from sheet_views where account_id = $1`, person)
 	return err

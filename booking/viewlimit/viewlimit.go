@@ -1,6 +1,6 @@
-// Package viewlimit bounds how many sheets and agendas somebody sees in an hour and in a
-// day, so that nobody copies them in number (R45). What was seen within the hour is seen
-// again without being counted.
+// Package viewlimit limits how many sheets and agendas a person views in an hour and in a
+// day, so that nobody scrapes them (R45). Viewing the same again within an hour is not
+// counted.
 package viewlimit
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// limit is how much somebody may see that they have not seen just before.
+// limit is how many views are allowed.
 type limit struct{ inHour, inDay int }
 
 var (
@@ -30,15 +30,14 @@ type Service struct{ db *postgres.DB }
 // New returns the service.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-// CountSheets counts that the viewer sees the sheets of some workers; Throttled when that
-// is too much. Administrators, who keep the sheets, are not limited.
+// CountSheets counts views of the workers' sheets. It fails with Throttled beyond the limit.
+// Administrators are not limited.
 func (s *Service) CountSheets(ctx context.Context, v *viewer.Viewer, workers ...uuid.UUID) error {
 	return s.count(ctx, v, workers, "", sheetLimit)
 }
 
-// CountPart counts that the viewer sees a worker's sheet and a part of the agenda, as
-// CountSheets does: the hours of a week (2026-W48), or which days of a month have any
-// (2026-12).
+// CountPart is CountSheets for a worker's sheet and a part of the agenda: the slots of a week
+// (2026-W48), or the days of a month with available slots (2026-12).
 func (s *Service) CountPart(ctx context.Context, v *viewer.Viewer, worker uuid.UUID, part string) error {
 	if err := s.CountSheets(ctx, v, worker); err != nil {
 		return err
@@ -68,14 +67,14 @@ func (s *Service) count(ctx context.Context, v *viewer.Viewer, workers []uuid.UU
 
 const tooMany = "Vous avez regardé beaucoup de fiches et d’agendas en peu de temps. Pour que personne ne les recopie en nombre, il faut attendre un peu avant d’en ouvrir d’autres."
 
-// used is what somebody has seen of one kind, and since when.
+// used is a person's views of one kind in the last hour and day.
 type used struct {
 	InHour, InDay     int
-	HourFrom, DayFrom *time.Time // the earliest of each; nil when there is none
+	HourFrom, DayFrom *time.Time // the earliest view of each; nil if there is none
 }
 
-// wait is how long somebody must wait before they see so much more; 0 if no wait is
-// needed.
+// wait is how long the person has to wait before that many more views are allowed; zero if
+// they are allowed now.
 func (l limit) wait(u used, more int, now time.Time) time.Duration {
 	switch {
 	case u.InDay+more > l.inDay && u.DayFrom != nil:

@@ -16,7 +16,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// those are so many workers, who need not exist to be counted.
+// those makes identifiers of workers, who need not exist.
 func those(n int) []uuid.UUID {
 	ids := make([]uuid.UUID, n)
 	for i := range ids {
@@ -33,7 +33,7 @@ func weeks(n int) []string {
 	return all
 }
 
-func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
+func TestR45_APersonWhoComparesTwentyWorkersIsNotLimited(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	limits := viewlimit.New(w.DB)
@@ -54,7 +54,7 @@ func TestR45_SomebodyWhoComparesTwentyWorkersIsNotStopped(t *testing.T) {
 	}
 }
 
-func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
+func TestR45_AProgramThatReadsEverythingIsThrottled(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	limits := viewlimit.New(w.DB)
@@ -72,7 +72,7 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	if !fault.Is(err, fault.Throttled) || got > 150 || fault.From(err).RetryAfter <= 0 || fault.From(err).RetryAfter > time.Hour {
 		t.Errorf("%d sheets, %v", got, err)
 	}
-	bookingtest.Must(t, limits.CountSheets(ctx, zoe, workers[0])) // what was seen a moment ago stays open
+	bookingtest.Must(t, limits.CountSheets(ctx, zoe, workers[0])) // viewed within the hour: not counted again
 	bookingtest.Must(t, limits.CountSheets(ctx, w.Beneficiary(t, "Paul", "Morel"), workers[got]))
 	got = 0
 	for ; got < 1000; got++ {
@@ -83,7 +83,7 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	if !fault.Is(err, fault.Throttled) || got > 200 {
 		t.Errorf("%d weeks, %v", got, err)
 	}
-	// Patience does not help much: the day has a bound of its own.
+	// The limit of the day applies to a program that reads slowly.
 	seen := 0
 	for hour := range 24 {
 		w.SetNow(bookingtest.Start.Add(time.Duration(hour) * (time.Hour + time.Second)))
@@ -98,7 +98,7 @@ func TestR45_AProgramThatReadsEverythingIsStopped(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(3 * 24 * time.Hour))
 	bookingtest.Must(t, limits.CountSheets(ctx, zoe, uuid.New()))
 	if rows := w.Count(t, `sheet_views`); rows > 1 {
-		t.Errorf("%d views outlive their day", rows)
+		t.Errorf("%d views are stored longer than a day", rows)
 	}
 }
 
@@ -120,11 +120,11 @@ func TestR45_RequestsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	}
 	all.Wait()
 	if seen.Load() != 150 {
-		t.Errorf("%d were let through", seen.Load())
+		t.Errorf("%d requests were allowed", seen.Load())
 	}
 }
 
-func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
+func TestR45_AdministratorsAreNotLimited(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	limits := viewlimit.New(w.DB)
@@ -133,7 +133,7 @@ func TestR45_AnAdministratorKeepsTheSheetsWithoutBound(t *testing.T) {
 	}
 }
 
-// A month of an agenda counts as a week of it does: neither is a way around the other.
+// A month of an agenda counts like a week, so that neither is a way around the limit.
 func TestR45_MonthsAndWeeksOfAgendasCountAlike(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
