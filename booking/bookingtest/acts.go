@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Explanation is what a worker says who cancels by CancelAsWorker.
+// Explanation is the worker's message in CancelAsWorker.
 const Explanation = "Je suis souffrante."
 
 // Cancel cancels an appointment.
@@ -24,7 +24,7 @@ func (w *World) Cancel(t testing.TB, v *viewer.Viewer, a appointment.Appointment
 	Must(t, err)
 }
 
-// CancelAsWorker has its worker cancel an appointment, and returns what was cancelled.
+// CancelAsWorker has its worker cancel an appointment, and returns it as it was before.
 func (w *World) CancelAsWorker(t testing.TB, a appointment.Appointment) appointment.Appointment {
 	t.Helper()
 	v := &viewer.Viewer{ID: a.SocialWorkerID, Role: viewer.SocialWorker, Complete: true, Zone: time.UTC}
@@ -35,7 +35,7 @@ func (w *World) CancelAsWorker(t testing.TB, a appointment.Appointment) appointm
 	return a
 }
 
-// Proposal is what somebody is offered in place of an appointment.
+// Proposal returns the slots that are offered instead of a cancelled appointment.
 func (w *World) Proposal(t testing.TB, v *viewer.Viewer, a appointment.Appointment) rebooking.Proposal {
 	t.Helper()
 	proposal, err := w.Rebookings.Proposal(t.Context(), v, a.ID)
@@ -43,7 +43,7 @@ func (w *World) Proposal(t testing.TB, v *viewer.Viewer, a appointment.Appointme
 	return proposal
 }
 
-// EditClient changes the client that everybody belongs to.
+// EditClient changes the world's client.
 func (w *World) EditClient(t testing.TB, change func(*company.Client)) {
 	t.Helper()
 	client, err := w.Companies.BySlug(t.Context(), "exemple")
@@ -68,7 +68,7 @@ func (w *World) Insure(t testing.TB, v *viewer.Viewer, insurances ...worker.Cred
 	}
 }
 
-// Places are where a worker meets people.
+// Places returns a worker's places.
 func (w *World) Places(t testing.TB, id uuid.UUID) []worker.Place {
 	t.Helper()
 	sheet, err := w.Workers.SocialWorker(t.Context(), id)
@@ -76,7 +76,7 @@ func (w *World) Places(t testing.TB, id uuid.UUID) []worker.Place {
 	return sheet.Places
 }
 
-// LiveIn has somebody live by the clocks of another zone.
+// LiveIn sets a person's time zone.
 func (w *World) LiveIn(t testing.TB, v *viewer.Viewer, zone string) {
 	t.Helper()
 	location, err := time.LoadLocation(zone)
@@ -86,7 +86,7 @@ func (w *World) LiveIn(t testing.TB, v *viewer.Viewer, zone string) {
 	v.Zone = location
 }
 
-// Erase erases what booking knows of a person.
+// Erase runs booking's part of the erasure of a person.
 func (w *World) Erase(t testing.TB, person *viewer.Viewer) {
 	t.Helper()
 	Must(t, w.DB.InTx(t.Context(), func(tx postgres.Tx) error { return w.Bookings.Erase(t.Context(), tx, person.ID) }))

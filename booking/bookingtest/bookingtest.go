@@ -1,6 +1,5 @@
-// Package bookingtest gives tests a small world on a real database: people,
-// openings and appointments, made by the same acts as in life, under a clock
-// that the test sets.
+// Package bookingtest makes a small world for tests on a real database: people, openings and
+// appointments, made by the platform's own acts, with a clock that the test sets.
 package bookingtest
 
 import (
@@ -38,20 +37,19 @@ import (
 	"socialdirect/notification"
 )
 
-// Start is where a world's clock stands at first: a Monday morning in Paris.
+// Start is the initial time of a world's clock: a Monday morning in Paris.
 var Start = time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 
 // Friday is at 15:00 in Paris on the Friday after Start.
 var Friday = time.Date(2026, 12, 4, 14, 0, 0, 0, time.UTC)
 
-// Password is everybody's.
+// Password is the password of every account.
 const Password = "Tilleul-phare 7 sucre"
 
-// boundless lets a few people book all that a test is about: how much one person may
-// take is tested by itself.
+// boundless are bounds that no test reaches by accident; the tests of R47 set their own.
 var boundless = appointment.Bounds{Coming: 100_000, Acts: 100_000}
 
-// links are the outside addresses that a world's notifications carry.
+// links are the public addresses in a world's notifications.
 var links = appointment.Links{Base: Base, Organizer: "Social Direct <rdv@exemple.fr>"}
 
 // World is the parts of the platform up to booking.
@@ -76,14 +74,14 @@ type World struct {
 	Waitlist      *waitlist.Service
 	Bookings      *booking.Service
 	BulkCancels   *bulkcancel.Service
-	Admin         *viewer.Viewer // nobody's account, an administrator's rights
+	Admin         *viewer.Viewer // has the rights of an administrator, but no account
 
 	now    atomic.Pointer[time.Time]
 	people atomic.Int64
 	code   string
 }
 
-// New returns a world with one client, whose code everybody uses, and nobody in it.
+// New returns a world without people. It has one client, whose code everybody uses.
 func New(t testing.TB) *World {
 	t.Helper()
 	w := &World{URL: dbtest.New(t), Admin: &viewer.Viewer{Role: viewer.Administrator, Complete: true}}
@@ -99,7 +97,7 @@ func New(t testing.TB) *World {
 	return w
 }
 
-// OnOneConnection is the same world over a pool of one connection.
+// OnOneConnection returns the same world with a pool of one connection.
 func (w *World) OnOneConnection(t testing.TB) *World {
 	t.Helper()
 	other := &World{URL: w.URL, Admin: w.Admin, code: w.code}
@@ -127,7 +125,7 @@ func (w *World) open(t testing.TB, connections int) {
 	w.Within(boundless)
 }
 
-// Within has people take as much as the bounds let them.
+// Within sets the bounds of what one person may book.
 func (w *World) Within(b appointment.Bounds) {
 	w.Appointments = appointment.New(w.DB, w.Vault, w.Accounts, b)
 	w.Notifications = notification.New(w.DB, w.Queue)
@@ -156,13 +154,13 @@ func NoiseKey() noise.Key {
 	return key
 }
 
-// SetNow moves the world's clock.
+// SetNow sets the world's clock.
 func (w *World) SetNow(now time.Time) { w.now.Store(&now) }
 
 // Code is a connection code that opens accounts.
 func (w *World) Code() string { return w.code }
 
-// SignUp signs somebody up with a code; the address is still to be proved.
+// SignUp signs a person up with a code, without proving the address.
 func (w *World) SignUp(email, first, last, code string) error {
 	return w.Accounts.SignUps.SignUp(context.Background(), signup.SignUp{
 		Email: email, FirstName: first, LastName: last, Mobile: "+33612345678", Code: code,
@@ -170,7 +168,7 @@ func (w *World) SignUp(email, first, last, code string) error {
 	})
 }
 
-// Beneficiary signs somebody up, proves the address and the number, and signs in.
+// Beneficiary signs a person up, proves the address and the mobile number, and signs in.
 func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
@@ -181,7 +179,7 @@ func (w *World) Beneficiary(t testing.TB, first, last string) *viewer.Viewer {
 	return w.SignIn(t, email)
 }
 
-// SignIn signs in somebody whose address is proved.
+// SignIn signs in a person whose address is proved.
 func (w *World) SignIn(t testing.TB, email string) *viewer.Viewer {
 	t.Helper()
 	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, Password, session.Device{Place: "test"})
@@ -203,7 +201,7 @@ func (w *World) email(who string) string {
 	return fmt.Sprintf("%s-%d@exemple.fr", who, w.people.Add(1))
 }
 
-// SocialWorker adds a worker in Paris without openings, for every mode and reason.
+// SocialWorkerWithoutOpenings adds a worker without openings, for every mode and reason.
 func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
@@ -221,14 +219,14 @@ func (w *World) SocialWorkerWithoutOpenings(t testing.TB, first, last, zone stri
 	return &viewer.Viewer{ID: id, Role: viewer.SocialWorker, Name: person.Name(), Zone: person.Zone, Complete: true}
 }
 
-// Registration is a diploma's without an end.
+// Registration is a valid registration of a diploma, without an end.
 func Registration() worker.Credential {
 	return worker.Credential{
 		Kind: worker.Diploma, Title: "Diplôme d’État d’assistant de service social", Register: worker.RPPS, Number: "10001234567", Issuer: "ARS Bretagne", CheckedOn: day(Start.AddDate(-10, 0, 0)),
 	}
 }
 
-// Insured is an insurance of the days of two instants and those between.
+// Insured is an insurance from the day of one instant to the day of another, both included.
 func Insured(from, until time.Time) worker.Credential {
 	return worker.Credential{Kind: worker.Insurance, Number: "AS-2026-118", Issuer: "Assureur Exemple", From: day(from), Until: day(until)}
 }
@@ -237,7 +235,7 @@ func Insured(from, until time.Time) worker.Credential {
 func (w *World) SocialWorker(t testing.TB, first, last string) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, first, last, "Europe/Paris")
-	// Written at once, since nearly every test has such a worker.
+	// Inserted directly, for speed: nearly every test has such a worker.
 	_, err := w.DB.Pool.Exec(context.Background(), `
 		insert into openings (social_worker_id, weekday, first_day, starts_minute, ends_minute, modes)
 		select $1, weekday, $2, 0, 24 * 60, $3 from generate_series(1, 7) weekday`, v.ID, day(Start.AddDate(-1, 0, 0)), slot.Modes)
@@ -256,7 +254,7 @@ func (w *World) Open(t testing.TB, v *viewer.Viewer, o slot.Opening) {
 	Must(t, w.Agendas.AddOpening(context.Background(), v, o))
 }
 
-// Book books an hour, as an hour before it (or, when that is sooner, now).
+// Book books a slot with the clock set to one hour before it, or to now if that is earlier.
 func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt time.Time, mode slot.Mode) appointment.Appointment {
 	t.Helper()
 	ctx := context.Background()
@@ -272,14 +270,14 @@ func (w *World) Book(t testing.TB, beneficiary, worker *viewer.Viewer, startsAt 
 	return a
 }
 
-// Mark marks a person with a worker, as cancelling late does (R19).
+// Mark marks a person with a worker, as a late cancellation does (R19).
 func (w *World) Mark(t testing.TB, worker, person *viewer.Viewer) {
 	t.Helper()
 	_, err := w.DB.Pool.Exec(t.Context(), `insert into late_marks (social_worker_id, beneficiary_id, marked_at) values ($1, $2, $3)`, worker.ID, person.ID, w.DB.Now())
 	Must(t, err)
 }
 
-// GoRound goes each round once, as the platform does at its start.
+// GoRound runs each periodic job once, as the platform does at its start.
 func GoRound(t testing.TB, rounds []jobs.Round) {
 	t.Helper()
 	for _, r := range rounds {

@@ -8,7 +8,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// Must ends the test when there is an error.
+// Must ends the test if there is an error.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -16,7 +16,7 @@ func Must(t testing.TB, err error) {
 	}
 }
 
-// WantFault fails unless the error of what is a fault of that code.
+// WantFault fails unless the error of an act is a fault with that code.
 func WantFault(t testing.TB, what string, err error, code fault.Code) {
 	t.Helper()
 	if !fault.Is(err, code) {
@@ -24,7 +24,7 @@ func WantFault(t testing.TB, what string, err error, code fault.Code) {
 	}
 }
 
-// WantSaid fails unless a text says all of it.
+// WantSaid fails unless a text contains all the sayings.
 func WantSaid(t testing.TB, where, text string, sayings ...string) {
 	t.Helper()
 	for _, saying := range sayings {
@@ -34,13 +34,12 @@ func WantSaid(t testing.TB, where, text string, sayings ...string) {
 	}
 }
 
-// Words are a text without what only its look is made of.
+// Words returns the text of a page without markup.
 func Words(text string) string {
 	return strings.NewReplacer("\u00a0", " ", "\u202f", " ", "<b>", "", "</b>", "").Replace(text)
 }
 
-// AtOnce does so many acts at the same time and counts how they ended, by the code of
-// their fault, empty for none.
+// AtOnce runs n acts concurrently and counts their results by fault code, empty for success.
 func AtOnce(n int, act func(i int) error) map[fault.Code]int {
 	codes := make([]fault.Code, n)
 	var all sync.WaitGroup

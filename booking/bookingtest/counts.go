@@ -7,14 +7,14 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Count counts the rows of a table, or of whatever else stands behind "from".
+// Count counts the rows of a table, or of any other SQL after "from".
 func (w *World) Count(t testing.TB, from string, args ...any) (n int) {
 	t.Helper()
 	Must(t, w.DB.Pool.QueryRow(t.Context(), `select count(*) from `+from, args...).Scan(&n))
 	return n
 }
 
-// Notified is how many mails of each kind were queued for somebody.
+// Notified counts the mails queued for a person, by kind.
 func (w *World) Notified(t testing.TB, v *viewer.Viewer) map[string]int {
 	t.Helper()
 	rows, err := w.DB.Pool.Query(t.Context(), `
@@ -32,20 +32,20 @@ func (w *World) Notified(t testing.TB, v *viewer.Viewer) map[string]int {
 	return kinds
 }
 
-// Journaled is how often the journal has an act of the actor's about the subject.
+// Journaled counts the journal entries of an act of the actor about the subject.
 func (w *World) Journaled(t testing.TB, act string, actor, subject *viewer.Viewer) int {
 	t.Helper()
 	return w.Count(t, `audit_entries where act = $1 and actor_id = $2 and subject_id = $3`, act, actor.ID, subject.ID)
 }
 
-// ActsOf is how many acts of the day count against somebody's bound.
+// ActsOf returns how many acts of the day count towards a person's bound.
 func (w *World) ActsOf(t testing.TB, v *viewer.Viewer) (n int) {
 	t.Helper()
 	Must(t, w.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(acts), 0) from booking_acts where account_id = $1`, v.ID).Scan(&n))
 	return n
 }
 
-// AwaitLocks returns once so many statements wait for a lock.
+// AwaitLocks returns as soon as n statements wait for a lock.
 func (w *World) AwaitLocks(t testing.TB, n int) {
 	t.Helper()
 	for w.AwaitedLocks(t) < n {
@@ -53,7 +53,7 @@ func (w *World) AwaitLocks(t testing.TB, n int) {
 	}
 }
 
-// AwaitedLocks is how many statements wait for a lock.
+// AwaitedLocks counts the statements that wait for a lock.
 func (w *World) AwaitedLocks(t testing.TB) int {
 	t.Helper()
 	return w.Count(t, `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)

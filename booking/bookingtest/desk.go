@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Pages are those of a world's searches, bookings and waitlist.
+// Pages are the pages of a world's packages.
 type Pages struct {
 	Searches   *search.HTTP
 	Bookings   *booking.HTTP
@@ -28,7 +28,7 @@ type Pages struct {
 	Rebookings *rebooking.HTTP
 }
 
-// Pages returns them.
+// Pages returns the pages of the world.
 func (w *World) Pages(render *web.Renderer) Pages {
 	views := viewlimit.New(w.DB)
 	searches := search.NewHTTP(w.Searches, views, render)
@@ -43,14 +43,14 @@ func (w *World) Pages(render *web.Renderer) Pages {
 	}
 }
 
-// Desk is a trio and the pages as somebody uses them.
+// Desk is a trio with its pages.
 type Desk struct {
 	Trio
 	HTTP   Pages
 	Render *web.Renderer
 }
 
-// NewDesk returns one.
+// NewDesk returns a desk.
 func NewDesk(t testing.TB) Desk {
 	t.Helper()
 	render, err := web.New(web.Phone{})
@@ -60,7 +60,7 @@ func NewDesk(t testing.TB) Desk {
 	return d
 }
 
-// Typed is a booking's form that is right, for an hour with Nadia.
+// Typed is a valid booking form, for a slot with Nadia at Hour(hours).
 func (d Desk) Typed(hours int) url.Values {
 	return url.Values{
 		"social_worker_id": {d.Nadia.ID.String()}, "starts_at": {Hour(hours).Format(time.RFC3339)}, "mode": {"video"}, "reason": {"housing"},
@@ -68,7 +68,7 @@ func (d Desk) Typed(hours int) url.Values {
 	}
 }
 
-// Send asks a page, and returns what is shown and how it was refused.
+// Send sends a request to a page, and returns what is shown and the fault code of a refusal.
 func (d Desk) Send(t testing.TB, v *viewer.Viewer, handler web.Handler, method string, values url.Values) (shown string, code fault.Code) {
 	t.Helper()
 	r := httptest.NewRequest(method, "/rendez-vous", strings.NewReader(values.Encode()))
@@ -89,7 +89,7 @@ func (d Desk) Send(t testing.TB, v *viewer.Viewer, handler web.Handler, method s
 	return answer.Body.String(), f.Code
 }
 
-// SendTo asks a page of one appointment, person or worker.
+// SendTo is Send to a page of one appointment, person or worker.
 func (d Desk) SendTo(t testing.TB, v *viewer.Viewer, handler web.Handler, method string, id uuid.UUID, values url.Values) (shown string, code fault.Code) {
 	t.Helper()
 	return d.Send(t, v, func(w http.ResponseWriter, r *web.Request) error {
@@ -98,7 +98,7 @@ func (d Desk) SendTo(t testing.TB, v *viewer.Viewer, handler web.Handler, method
 	}, method, values)
 }
 
-// Read is the words of a page about somebody or something.
+// Read returns the text of a page of one appointment, person or worker.
 func (d Desk) Read(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid.UUID, query url.Values) string {
 	t.Helper()
 	shown, code := d.SendTo(t, v, page, http.MethodGet, about, query)
@@ -108,7 +108,7 @@ func (d Desk) Read(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid.
 	return Words(shown)
 }
 
-// Press posts to a page about something, and returns where that leads.
+// Press posts to a page without a form, and returns where it redirects.
 func (d Desk) Press(t testing.TB, v *viewer.Viewer, page web.Handler, about uuid.UUID) string {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/", nil)

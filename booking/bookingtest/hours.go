@@ -16,13 +16,13 @@ var (
 	NextMonday = time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC)
 )
 
-// Hour is the instant so many hours after a world's start.
+// Hour is the instant n hours after Start.
 func Hour(n int) time.Time { return Start.Add(time.Duration(n) * time.Hour) }
 
-// InParis is an hour of a day by the clocks of Paris in winter.
+// InParis is an hour of a day in Paris in winter.
 func InParis(day time.Time, hour int) time.Time { return day.Add(time.Duration(hour-1) * time.Hour) }
 
-// Weekly is an opening on a weekday (Monday is 1) of every week, from one hour to another.
+// Weekly is a weekly opening on a weekday (Monday is 1), from one hour to another.
 func Weekly(weekday, from, until int) slot.Opening {
 	return slot.Opening{Weekday: weekday, FirstDay: day(Start.AddDate(0, 0, -6)), Starts: from * 60, Ends: until * 60, Modes: slot.Modes}
 }
@@ -32,8 +32,7 @@ func Once(day time.Time, from, until int) slot.Opening {
 	return slot.Opening{FirstDay: day, LastDay: day, Starts: from * 60, Ends: until * 60, Modes: slot.Modes}
 }
 
-// SocialWorkerWith adds a worker in Paris with these openings alone, and everything else
-// as it starts.
+// SocialWorkerWith adds a worker in Paris with only these openings, and default settings.
 func (w *World) SocialWorkerWith(t testing.TB, openings ...slot.Opening) *viewer.Viewer {
 	t.Helper()
 	v := w.SocialWorkerWithoutOpenings(t, "Nadia", "Le Goff", "Europe/Paris")
@@ -43,7 +42,7 @@ func (w *World) SocialWorkerWith(t testing.TB, openings ...slot.Opening) *viewer
 	return v
 }
 
-// Available are a worker's slots that can be booked, from now to the horizon.
+// Available returns a worker's available slots from now to the horizon.
 func (w *World) Available(t testing.TB, worker uuid.UUID) []slot.Slot {
 	t.Helper()
 	now := w.DB.Now()

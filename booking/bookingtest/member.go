@@ -14,8 +14,8 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// Member invites a member of staff without a profile sheet and follows the
-// invitation to its end: password, then second factor.
+// Member invites a member of staff without a profile sheet, accepts the invitation and
+// enrols a second factor.
 func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
@@ -37,7 +37,7 @@ func (w *World) Member(t testing.TB, role viewer.Role, name string) *viewer.View
 	return w.viewer(t, signedIn.Token)
 }
 
-// Accept chooses the password that an invitation asks for.
+// Accept accepts an invitation by choosing a password.
 func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
 	in, err := w.Accounts.SignUps.AcceptInvitation(context.Background(), token, Password, session.Device{})
@@ -45,13 +45,13 @@ func (w *World) Accept(t testing.TB, token string) *viewer.Viewer {
 	return w.viewer(t, in.Token)
 }
 
-// SignedIn is who a session's cookie belongs to.
+// SignedIn returns the viewer of a session's token.
 func (w *World) SignedIn(t testing.TB, token string) *viewer.Viewer {
 	t.Helper()
 	return w.viewer(t, token)
 }
 
-// SwitchboardAgent is somebody at the switchboard, nobody's account.
+// SwitchboardAgent is a viewer at the switchboard without an account.
 func SwitchboardAgent() *viewer.Viewer {
 	return &viewer.Viewer{ID: uuid.New(), Role: viewer.Switchboard, Complete: true, Zone: time.UTC}
 }

@@ -24,19 +24,19 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Base is a public address as long as most.
+// Base is a public address of typical length.
 const Base = "https://rendezvous.example.org"
 
-// Store keeps mails and SMS as mail stores and gateways do: one of each identifier.
+// Store stores mails and SMS as mail stores and gateways do: one for each identifier.
 type Store struct {
 	mu     sync.Mutex
 	Mails  map[string]mail.Message
 	Texts  map[string]sms.Message
-	Handed int   // how often something was accepted
-	Before error // refuses
-	After  error // is returned though it was accepted, as in a crash
+	Handed int   // how often a message was accepted
+	Before error // refuses a message, if set
+	After  error // is returned for an accepted message, as in a crash
 	During func()
-	Dies   bool // once it was accepted
+	Dies   bool // panics once a message was accepted
 }
 
 func (s *Store) accept(keep func()) error {
@@ -68,7 +68,7 @@ func (x texts) Send(_ context.Context, message sms.Message) error {
 	return x.accept(func() { x.Texts[message.Key] = message })
 }
 
-// PostOffice is a world whose notifications are sent when the test says so.
+// PostOffice is a world whose notifications are sent when the test delivers them.
 type PostOffice struct {
 	*World
 	*Store
@@ -76,7 +76,7 @@ type PostOffice struct {
 	Zoe, Nadia *viewer.Viewer
 }
 
-// NewPostOffice returns one with Zoé and Nadia, who can be booked at any hour.
+// NewPostOffice returns a post office with Zoé, and Nadia, who can be booked at any hour.
 func NewPostOffice(t testing.TB) *PostOffice {
 	t.Helper()
 	o := PostOfficeOf(t, New(t))
@@ -85,7 +85,7 @@ func NewPostOffice(t testing.TB) *PostOffice {
 	return o
 }
 
-// PostOfficeOf sends the notifications of a world that has its own people.
+// PostOfficeOf returns a post office of a world with its own people.
 func PostOfficeOf(t testing.TB, w *World) *PostOffice {
 	t.Helper()
 	o := &PostOffice{World: w, Store: &Store{Mails: map[string]mail.Message{}, Texts: map[string]sms.Message{}}}
@@ -101,8 +101,8 @@ type Sender struct {
 	DB *postgres.DB
 }
 
-// Deliver tries to send one, as River does: with a try that comes after those before it,
-// and is the given one at least.
+// Deliver tries to send a notification as River does: with a try number greater than those
+// before it, and at least the given one.
 func (w Sender) Deliver(ctx context.Context, id uuid.UUID, try int) error {
 	var before int
 	if err := w.DB.Pool.QueryRow(ctx, `select attempt from notifications where id = $1`, id).Scan(&before); err != nil {
@@ -111,14 +111,14 @@ func (w Sender) Deliver(ctx context.Context, id uuid.UUID, try int) error {
 	return w.DeliverAs(ctx, id, max(try, before+1), 0)
 }
 
-// DeliverAs is exactly that try, of a notification that was refused so often.
+// DeliverAs does exactly that try, of a notification that was refused so many times.
 func (w Sender) DeliverAs(ctx context.Context, id uuid.UUID, number, refused int) error {
 	try := jobs.Try{Number: number}
 	try.Refused = refused
 	return w.Worker.Deliver(ctx, id, try)
 }
 
-// Notification is a row of the table.
+// Notification is a row of the table of notifications.
 type Notification struct {
 	ID            uuid.UUID
 	AppointmentID uuid.UUID
@@ -130,7 +130,7 @@ type Notification struct {
 	Sequence      int
 }
 
-// Rows are the notifications in a state; empty for any.
+// Rows returns the notifications in a state; empty for any.
 func (o *PostOffice) Rows(t testing.TB, state string) []Notification {
 	t.Helper()
 	rows, err := postgres.All[Notification](context.Background(), o.DB.Pool, `
@@ -139,7 +139,7 @@ func (o *PostOffice) Rows(t testing.TB, state string) []Notification {
 	return rows
 }
 
-// Row is the one notification of a person of that kind and channel.
+// Row returns a person's only notification of that kind and channel.
 func (o *PostOffice) Row(t testing.TB, person *viewer.Viewer, kind, channel string) Notification {
 	t.Helper()
 	var found []Notification
@@ -154,13 +154,13 @@ func (o *PostOffice) Row(t testing.TB, person *viewer.Viewer, kind, channel stri
 	return found[0]
 }
 
-// Mail is the mail of that kind that a person received.
+// Mail returns the mail of that kind that a person received.
 func (o *PostOffice) Mail(t testing.TB, person *viewer.Viewer, kind string) mail.Message {
 	t.Helper()
 	return o.Mails["notice-"+o.Row(t, person, kind, "mail").ID.String()]
 }
 
-// Text is the SMS of that kind that a person received.
+// Text returns the SMS of that kind that a person received.
 func (o *PostOffice) Text(t testing.TB, person *viewer.Viewer, kind string) sms.Message {
 	t.Helper()
 	return o.Texts["notice-"+o.Row(t, person, kind, "sms").ID.String()]
@@ -179,7 +179,7 @@ func (o *PostOffice) Deliver(t testing.TB) (errs error) {
 	return errs
 }
 
-// Pass lets time go by in steps shorter than any reminder is of use, and delivers.
+// Pass moves the clock in steps shorter than any reminder is useful, and delivers at each.
 func (o *PostOffice) Pass(t testing.TB, d time.Duration) {
 	t.Helper()
 	for until := o.DB.Now().Add(d); o.DB.Now().Before(until); {
@@ -188,14 +188,14 @@ func (o *PostOffice) Pass(t testing.TB, d time.Duration) {
 	}
 }
 
-// Turn plans and delivers at the present instant.
+// Turn plans reminders and delivers, without moving the clock.
 func (o *PostOffice) Turn(t testing.TB) {
 	t.Helper()
 	Must(t, o.Notify.Remind(context.Background()))
 	Must(t, o.Deliver(t))
 }
 
-// Got lists what a person received: "mail confirmation", in no order.
+// Got lists what a person received, such as "mail confirmation", in no order.
 func (o *PostOffice) Got(t testing.TB, person *viewer.Viewer) []string {
 	t.Helper()
 	var all []string

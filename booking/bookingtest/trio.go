@@ -17,14 +17,14 @@ type Trio struct {
 	Zoe, Nadia, Marc *viewer.Viewer
 }
 
-// NewTrio returns one.
+// NewTrio returns a trio.
 func NewTrio(t testing.TB) Trio {
 	t.Helper()
 	w := New(t)
 	return Trio{w, w.Beneficiary(t, "Zoé", "Vidal"), w.SocialWorker(t, "Nadia", "Le Goff"), w.SocialWorker(t, "Marc", "Tanguy")}
 }
 
-// NewMarkedTrio returns one in which Zoé cancelled an appointment with Nadia late.
+// NewMarkedTrio returns a trio in which Zoé cancelled an appointment with Nadia late.
 func NewMarkedTrio(t testing.TB) Trio {
 	t.Helper()
 	p := NewTrio(t)
@@ -36,7 +36,7 @@ func NewMarkedTrio(t testing.TB) Trio {
 	return p
 }
 
-// State is how an appointment of Zoé's stands.
+// State returns an appointment of Zoé in its current state.
 func (p Trio) State(t testing.TB, id uuid.UUID) appointment.Appointment {
 	t.Helper()
 	a, err := p.Appointments.Appointment(t.Context(), p.Zoe, id)
@@ -44,17 +44,17 @@ func (p Trio) State(t testing.TB, id uuid.UUID) appointment.Appointment {
 	return a
 }
 
-// Request asks a worker for the hour so many hours after the world's start.
+// Request is a booking with a worker at Hour(hours).
 func Request(worker *viewer.Viewer, hours int) appointment.Request {
 	return RequestAt(worker, Hour(hours))
 }
 
-// RequestAt asks a worker for an hour, by video and about housing.
+// RequestAt is a booking with a worker, by video and about housing.
 func RequestAt(worker *viewer.Viewer, at time.Time) appointment.Request {
 	return appointment.Request{SocialWorkerID: worker.ID, StartsAt: at, Mode: slot.Video, Reason: "housing"}
 }
 
-// Place tries to book what Request asks for.
+// Place books the Request.
 func (w *World) Place(t testing.TB, v, worker *viewer.Viewer, hours int) error {
 	t.Helper()
 	_, err := w.Bookings.Place(t.Context(), v, Request(worker, hours))
