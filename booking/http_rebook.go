@@ -22,14 +22,14 @@ func (h *HTTP) rebook(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	}
 	replacement, chosen := rebooking.DecodeOffer(f)
 	if !chosen {
-		return appointment.ShowAgain(errNoOffer, h.Rebookings.ProposalsAgain(r, f))
+		return appointment.ShowAgain(errNoOffer, h.Rebookings.CurrentProposals(r, f))
 	}
 	booked, err := h.bookings.Rebook(r.Context(), r.Viewer, id, replacement)
 	if err != nil {
 		if errors.Is(err, worker.ErrNotOffered) {
 			err = errNotOfferedNow
 		}
-		return appointment.Refuse(err, h.Rebookings.ProposalsAgain(r, f), offerRefusals...)
+		return appointment.Refuse(err, h.Rebookings.CurrentProposals(r, f), offerRefusals...)
 	}
 	return web.Done(w, r, bookedFlash(appointment.OnBehalf{}, booked), "/rendez-vous/"+booked.ID.String())
 }

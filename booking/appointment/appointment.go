@@ -19,13 +19,13 @@ import (
 // time (R18).
 const PenaltyFreeBefore = 24 * time.Hour
 
-// Status is where an appointment stands.
+// Status is the status of an appointment.
 type Status string
 
-// The states of an appointment.
+// The statuses of an appointment.
 const (
 	Confirmed         Status = "confirmed"
-	Requested         Status = "requested" // blocks its hour until it is answered or expires (R19)
+	Requested         Status = "requested" // occupies its slot until it is answered or expires (R19)
 	Declined          Status = "declined"
 	Expired           Status = "expired"
 	Cancelled         Status = "cancelled"
@@ -35,7 +35,7 @@ const (
 	NoShow            Status = "no_show"
 )
 
-// Label is the state on pages.
+// Label is the status on pages.
 func (s Status) Label() string {
 	switch s {
 	case Confirmed:
@@ -60,8 +60,8 @@ func (s Status) Label() string {
 	return ""
 }
 
-// Occupies reports whether an appointment in this state blocks its hour. The exclusion
-// constraints and the agenda use the same states.
+// Occupies reports whether an appointment with this status occupies its slot. The exclusion
+// constraints and the agenda use the same statuses.
 func (s Status) Occupies() bool { return s == Requested || s.Agreed() }
 
 // Agreed reports whether both people agreed to the appointment, whatever its outcome.
@@ -147,7 +147,7 @@ func (a Appointment) ByPhone(v *viewer.Viewer, now time.Time) bool {
 	return a.Mode == slot.Phone && a.Talkable(now) && v.ID != a.SocialWorkerID
 }
 
-// Talkable reports whether the appointment stands and is not over.
+// Talkable reports whether the appointment takes place and is not over.
 func (a Appointment) Talkable(now time.Time) bool {
 	return a.Cancellable(now) || a.Status == Confirmed && !a.Over(now)
 }

@@ -45,7 +45,7 @@ func (s *Service) MayBook(ctx context.Context, v *viewer.Viewer, r Request) erro
 }
 
 // BookableFor returns a person for whom the viewer may book. It fails with Forbidden for
-// viewers who book for nobody, with NotFound for somebody a worker never met and for an
+// viewers who book for nobody, with NotFound for a person whom a worker never met and for an
 // account that is not open, and with Throttled for a switchboard agent who opened too many
 // today.
 func (s *Service) BookableFor(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (people.Person, error) {
@@ -75,8 +75,8 @@ func (s *Service) show(ctx context.Context, v *viewer.Viewer, person uuid.UUID) 
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.accounts.Lookups.Show(ctx, tx, v, person) })
 }
 
-// ComingOf lists the coming appointments of somebody for whom a switchboard agent acts:
-// time, worker and mode. That they were shown is journaled (R39).
+// ComingOf lists the upcoming appointments of a person on whose behalf a switchboard agent
+// acts: time, worker and mode. Showing them is journaled (R39).
 func (s *Service) ComingOf(ctx context.Context, v *viewer.Viewer, person uuid.UUID) ([]Appointment, error) {
 	if v == nil || v.Role != viewer.Switchboard {
 		return nil, errNotBeneficiary
@@ -123,7 +123,7 @@ func ReadActedOn(ctx context.Context, q postgres.Querier, v *viewer.Viewer, id u
 	return Read(ctx, q, v.ID, id)
 }
 
-// Journaled journals an act of v on behalf of somebody else.
+// Journaled journals an act of v on behalf of another person.
 func Journaled(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, act string, person, appointment uuid.UUID) error {
 	if v.ID == person {
 		return nil

@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Whoever has the identifiers opens people one by one instead of searching for them.
+// The limit also applies to opening people by their identifiers, without a search.
 func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -49,7 +49,7 @@ func TestR47_OpeningPeopleCountsAsFindingThem(t *testing.T) {
 		want(t, name, err, fault.Throttled)
 	}
 	if _, err := w.Appointments.ComingOf(ctx, operator, ids[0]); err != nil {
-		t.Errorf("somebody who was opened before: %v", err)
+		t.Errorf("a person who was opened before: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(24 * time.Hour))
 	if _, err := w.Appointments.BookableFor(ctx, operator, last); err != nil {

@@ -17,13 +17,13 @@ import (
 
 // What a person can book is limited (R47), so that nobody fills the agendas or causes
 // notifications without end. The limits apply to what people do for themselves. The
-// switchboard, and workers in their own agenda, may exceed them for somebody; the journal
-// records it.
+// switchboard, and workers in their own agenda, may exceed them on behalf of a person; the
+// journal records it.
 
 // Bounds are the limits for one person.
 type Bounds struct {
 	Coming int // appointments and requests that have not begun
-	Acts   int // bookings, moves, changes, cancellations and waits within 24 hours
+	Acts   int // bookings, moves, changes, cancellations and waitlist entries within 24 hours
 }
 
 // DefaultBounds apply if nothing else is configured.
@@ -32,7 +32,7 @@ var DefaultBounds = Bounds{Coming: 5, Acts: 30}
 // ActsSpan is the window in which acts are counted, from the first of them.
 const ActsSpan = 24 * time.Hour
 
-// errFull is the cause of the fault for a person with the maximum number of coming
+// errFull is the cause of the fault for a person with the maximum number of upcoming
 // appointments.
 var errFull = errors.New("booking: as many appointments to come as one person may have")
 
@@ -62,7 +62,7 @@ func (s *Service) Spend(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, p
 	return err
 }
 
-// RoomFor fails if the person has the maximum number of coming appointments. Somebody who
+// RoomFor fails if the person has the maximum number of upcoming appointments. A viewer who
 // books on their behalf may exceed it, which is journaled. The person must be locked.
 func (s *Service) RoomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person, booking uuid.UUID) error {
 	full, err := s.Full(ctx, tx, person, tx.Now)
@@ -75,16 +75,16 @@ func (s *Service) RoomFor(ctx context.Context, tx postgres.Tx, v *viewer.Viewer,
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: actBeyond, SubjectID: person, ObjectID: booking})
 }
 
-// Full reports whether the person has the maximum number of coming appointments.
+// Full reports whether the person has the maximum number of upcoming appointments.
 func (s *Service) Full(ctx context.Context, q postgres.Querier, person uuid.UUID, now time.Time) (bool, error) {
 	coming, err := countAhead(ctx, q, person, now)
 	return coming >= s.bounds.Coming, err
 }
 
-// Margin is what the limits leave to somebody.
+// Margin is how much more a person may book.
 type Margin struct {
 	Bounds
-	Coming int       // appointments to come that they have
+	Coming int       // upcoming appointments
 	Acts   int       // acts that are left
 	Anew   time.Time // when all acts are available again, in UTC; zero if all are
 }
@@ -98,7 +98,7 @@ func (m Margin) Near() bool { return m.Left() <= 2 }
 // ActsNear reports whether pages should show how many acts are left.
 func (m Margin) ActsNear() bool { return m.Acts <= 5 }
 
-// Margin is what the person has left.
+// Margin returns the person's margin.
 func (s *Service) Margin(ctx context.Context, person uuid.UUID) (Margin, error) {
 	now, m := s.db.Now(), Margin{Bounds: s.bounds, Acts: s.bounds.Acts}
 	began, acts, err := readActs(ctx, s.db.Pool, person)
@@ -112,7 +112,7 @@ func (s *Service) Margin(ctx context.Context, person uuid.UUID) (Margin, error) 
 	return m, err
 }
 
-// Refused is why the person cannot book more themselves, nil if they can.
+// Refused returns why the person cannot book more themselves, nil if they can.
 func (m Margin) Refused(now time.Time) error {
 	switch {
 	case m.Left() == 0:

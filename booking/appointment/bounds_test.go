@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
+func TestR47_UpcomingAppointmentsOfOnePersonAreLimited(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Within(appointment.DefaultBounds)
@@ -32,23 +32,23 @@ func TestR47_OnePersonHasOnlySoManyAppointmentsToCome(t *testing.T) {
 	if n := p.Count(t, `appointments where beneficiary_id = $1`, p.Zoe.ID); n != 5 {
 		t.Errorf("%d appointments", n)
 	}
-	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Marc, hour(50), slot.Video) // of each person by themselves
+	p.Book(t, p.Beneficiary(t, "Paul", "Morel"), p.Marc, hour(50), slot.Video) // the limit is for each person
 	coming, _, err := p.Appointments.Appointments(t.Context(), p.Zoe)
 	must(t, err)
-	must(t, p.Bookings.Move(t.Context(), p.Zoe, coming[0].ID, hour(60))) // no more than before
+	must(t, p.Bookings.Move(t.Context(), p.Zoe, coming[0].ID, hour(60))) // a move needs no room
 	_, err = p.Bookings.Cancel(t.Context(), p.Zoe, coming[1].ID, "")
 	must(t, err)
 	p.Book(t, p.Zoe, p.Nadia, hour(70), slot.Video)
 	want(t, "full again", p.Place(t, p.Zoe, p.Nadia, 71), fault.Invalid)
-	p.SetNow(hour(32)) // one has begun, and nobody answered the request: neither is to come
+	p.SetNow(hour(32)) // one has begun and the request is overdue: neither is upcoming
 	p.Book(t, p.Zoe, p.Nadia, hour(71), slot.Video)
 	p.Book(t, p.Zoe, p.Nadia, hour(72), slot.Video)
 	want(t, "full once more", p.Place(t, p.Zoe, p.Nadia, 73), fault.Invalid)
 }
 
-// Without a bound, one account with one session booked 315 of 1,016 available slots within
+// Without a limit, one account with one session booked 315 of 1,016 available slots within
 // half a minute, with as many SMS.
-func TestR47_NobodyBooksAllSlotsHoweverManyTheyRequestAtOnce(t *testing.T) {
+func TestR47_TheLimitAppliesToConcurrentBookings(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Within(appointment.DefaultBounds)
@@ -68,9 +68,9 @@ func TestR47_NobodyBooksAllSlotsHoweverManyTheyRequestAtOnce(t *testing.T) {
 	}
 }
 
-// Booking and cancelling in turns keeps within the bound of what is to come, and mails the
-// worker each time.
-func TestR47_ActsOfADayAreBounded(t *testing.T) {
+// Booking and cancelling in turns never exceeds the limit of upcoming appointments, but
+// notifies the worker each time.
+func TestR47_ActsOfADayAreLimited(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Within(appointment.Bounds{Coming: 5, Acts: 6})
@@ -118,8 +118,8 @@ func TestR47_ActsAtOnceAreCountedOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// Whoever books for somebody may exceed their bound, and the journal says so; it does not
-// use up what the person may do themselves.
+// A booking on behalf of a person may exceed their limit, which is journaled; it does not
+// count towards it.
 func TestR47_BookingOnBehalfMayExceedTheBoundAndIsJournaled(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -136,15 +136,15 @@ func TestR47_BookingOnBehalfMayExceedTheBoundAndIsJournaled(t *testing.T) {
 		_, err := p.Bookings.Place(t.Context(), c.as, request)
 		must(t, err)
 		if n := p.Journaled(t, "appointment.booked_beyond", c.as, p.Zoe); n != c.beyond {
-			t.Errorf("booking %d: %d times beyond in the journal", i, n)
+			t.Errorf("booking %d: journaled as beyond the limit %d times", i, n)
 		}
 	}
 	if n := p.ActsOf(t, p.Zoe); n != 1 {
-		t.Errorf("%d acts of the person's", n)
+		t.Errorf("%d acts count for the person", n)
 	}
 	want(t, "the person themselves", p.Place(t, p.Zoe, p.Nadia, 50), fault.Invalid)
 	if n := p.Journaled(t, "appointment.booked_beyond", p.Zoe, p.Zoe); n != 0 {
-		t.Errorf("what was refused is in the journal")
+		t.Errorf("a refused booking is journaled")
 	}
 	other := request(p.Marc, 60)
 	other.For = p.Zoe.ID
@@ -152,7 +152,7 @@ func TestR47_BookingOnBehalfMayExceedTheBoundAndIsJournaled(t *testing.T) {
 	want(t, "somebody else for them", err, fault.Forbidden)
 }
 
-func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
+func TestR47_ActsThatNoLongerCountAreDeleted(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video)
@@ -162,10 +162,10 @@ func TestR47_ActsThatCountNoMoreAreForgotten(t *testing.T) {
 	p.SetNow(hour(24))
 	must(t, p.Waitlist.RefreshSlots(t.Context()))
 	if n := p.Count(t, `booking_acts`); n != 1 {
-		t.Errorf("%d people's acts are kept", n)
+		t.Errorf("the acts of %d people are stored", n)
 	}
 	p.Erase(t, paul)
 	if n := p.Count(t, `booking_acts`); n != 0 {
-		t.Errorf("the acts of somebody who was erased are kept")
+		t.Errorf("the acts of an erased person are stored")
 	}
 }

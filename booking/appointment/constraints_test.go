@@ -10,7 +10,7 @@ import (
 	"socialdirect/booking/slot"
 )
 
-func TestR13_TheDatabaseRefusesWhateverTheCodeDoes(t *testing.T) {
+func TestR13_TheDatabaseRefusesOverlapsWithoutTheCode(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Tanguy")
@@ -21,12 +21,12 @@ func TestR13_TheDatabaseRefusesWhateverTheCodeDoes(t *testing.T) {
 		values ($1, $2, tstzrange($3, $4), 'video', 'money', '', 'confirmed', now())`,
 		worker.ID, paul.ID, a.StartsAt.Add(30*time.Minute), a.EndsAt.Add(30*time.Minute))
 	if err == nil {
-		t.Error("the database took a second appointment in the same hour")
+		t.Error("the database accepted a second appointment in the same slot")
 	}
 }
 
-// Overlap is a matter of instants: an appointment that began half a second before the
-// minute would stand beside another one of the same hour, unseen on any grid.
+// Appointments start on a full minute. One that started half a second before it would overlap
+// the next slot, which no page would show.
 func TestR13_TheDatabaseRefusesAppointmentsOffTheMinute(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

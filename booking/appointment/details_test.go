@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
+func TestR12_TheNoteOfABookingIsSealed(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	worker, v := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")
@@ -32,11 +32,11 @@ func TestR12_WhatIsWrittenWhenBookingIsSealed(t *testing.T) {
 	var kept string
 	must(t, w.DB.Pool.QueryRow(ctx, `select encode(sealed_note, 'escape') from appointments where id = $1`, id).Scan(&kept))
 	if kept == "" || strings.Contains(kept, "expulsion") {
-		t.Errorf("the note is kept as %q", kept)
+		t.Errorf("the note is stored as %q", kept)
 	}
 }
 
-func TestR16_TheNumberIsShownWhileTheWorkerIsToCall(t *testing.T) {
+func TestR16_TheNumberIsShownWhileTheWorkerMayCall(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorker(t, "Nadia", "Le Goff"), w.Beneficiary(t, "Zoé", "Vidal")

@@ -24,22 +24,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// managed is a world whose client's manager looks at the figures; people have hours in
-// two years.
+// managed is a world whose client's manager reads the figures; people have appointments in two
+// years.
 type managed struct {
 	*bookingtest.World
 	manager *viewer.Viewer
 	pages   []web.Handler
 	workers []*viewer.Viewer
-	booked  [2]int // hours that were booked in each year
+	booked  [2]int // appointments that were booked in each year
 }
 
 var bookedReasons = []figures.Line{{Key: "money", Label: "Argent"}, {Key: "housing", Label: "Logement"}}
 
-// yearsOfHours are when the hours of each of the years begin.
+// yearsOfHours are when the appointments of each year begin.
 var yearsOfHours = [2]time.Time{time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 2, 1, 0, 0, 0, 0, time.UTC)}
 
-// afterAll is when all of it is published.
+// afterAll is when all figures are published.
 var afterAll = time.Date(2029, 1, 15, 12, 0, 0, 0, time.UTC)
 
 func newManaged(t *testing.T) *managed {
@@ -70,7 +70,7 @@ func (m *managed) person(t *testing.T) *viewer.Viewer {
 	return &viewer.Viewer{ID: id, Role: viewer.Beneficiary, ClientID: m.manager.ClientID, Complete: true}
 }
 
-// booked is an appointment that somebody made.
+// booked is an appointment in the test.
 type booked struct {
 	id     uuid.UUID
 	at     time.Time
@@ -79,7 +79,7 @@ type booked struct {
 	reason string
 }
 
-// book books the next hour of a year that nobody has, two days before it.
+// book books the next slot of a year that is not booked, two days before it.
 func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode, reason string) booked {
 	t.Helper()
 	n := m.booked[year]
@@ -93,10 +93,10 @@ func (m *managed) book(t *testing.T, v *viewer.Viewer, year int, mode slot.Mode,
 	return h
 }
 
-// standing is the acts at an instant.
+// standing returns the acts with the clock at an instant.
 func (m *managed) standing(at time.Time) *booking.Service { return m.Bookings.At(m.clock(at)) }
 
-// counting counts the hours at an instant.
+// counting counts the appointments with the clock at an instant.
 func (m *managed) counting(at time.Time) *appointment.Service { return m.Appointments.At(m.clock(at)) }
 
 func (m *managed) clock(at time.Time) *postgres.DB { return m.DB.At(func() time.Time { return at }) }
@@ -107,7 +107,7 @@ func (m *managed) cancel(t *testing.T, v *viewer.Viewer, h booked, before time.D
 	must(t, err)
 }
 
-// countAll goes the round at the end of each year, on figures that are empty.
+// countAll runs the count at the end of each year, starting with empty figures.
 func (m *managed) countAll(t *testing.T) {
 	t.Helper()
 	_, err := m.DB.Pool.Exec(t.Context(), `truncate client_figures, published_figures, counted_people, hours_counted`)
@@ -117,7 +117,7 @@ func (m *managed) countAll(t *testing.T) {
 	}
 }
 
-// published is what the manager gets, once all is published.
+// published returns what the manager gets, once all figures are published.
 func (m *managed) published(t *testing.T) (all [3]string) {
 	t.Helper()
 	m.SetNow(afterAll)
@@ -130,15 +130,15 @@ func (m *managed) published(t *testing.T) (all [3]string) {
 	return all
 }
 
-// line is what a person may be counted in, of a year.
+// line is one line of the figures in a year.
 type line struct {
 	year int
 	name string
 }
 
-// liveThrough books as often as chance will have it, cancels some of it, early or
-// late, and returns the lines that the person is in: those of each year's first hour
-// that was not cancelled.
+// liveThrough books a random number of appointments, cancels some of them, early or late, and
+// returns the lines in which the person counts: those of each year's first appointment that
+// was not cancelled.
 func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) map[line]bool {
 	t.Helper()
 	in := map[line]bool{}
@@ -159,9 +159,9 @@ func (m *managed) liveThrough(t *testing.T, rng *rand.Rand, v *viewer.Viewer) ma
 	return in
 }
 
-// Histories of real bookings, cancelled ones and those of people who come again and
-// again among them: one person more changes the manager's bytes only when a count of
-// people leaves its step, and every count is what the rule says.
+// In random histories of bookings, with cancelled ones and people who come often, one person
+// more changes what the manager reads only if a count moves to another step, and every count
+// follows the rule.
 func TestR10_TwoWorldsOfBookingsPublishTheSame(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(10, 2027))
@@ -188,7 +188,7 @@ func TestR10_TwoWorldsOfBookingsPublishTheSame(t *testing.T) {
 				t.Fatalf("with %v, no count leaves its step and the bytes differ:\n%s\n%s", people, before[i], after[i])
 			}
 			if (after[i] != before[i]) != (after[0] != before[0]) {
-				t.Fatalf("page, file and interface do not change together:\n%s\n%s", before[i], after[i])
+				t.Fatalf("page, file and API do not change together:\n%s\n%s", before[i], after[i])
 			}
 		}
 		if after != before {
@@ -199,7 +199,7 @@ func TestR10_TwoWorldsOfBookingsPublishTheSame(t *testing.T) {
 		before = after
 	}
 	if same == 0 || moved == 0 {
-		t.Errorf("the histories show nothing: %d alike, %d moved", same, moved)
+		t.Errorf("the histories do not cover both cases: %d alike, %d moved", same, moved)
 	}
 }
 
@@ -212,7 +212,7 @@ func (m *managed) count(t *testing.T, year int, name string) (people int) {
 	return people
 }
 
-// all is how many cells count anybody, and how often.
+// all describes how many cells count people, and how many.
 func (m *managed) all(t *testing.T) (counts string) {
 	t.Helper()
 	must(t, m.DB.Pool.QueryRow(t.Context(), `
@@ -220,9 +220,9 @@ func (m *managed) all(t *testing.T) (counts string) {
 	return counts
 }
 
-// One person is one in a year, with its first hour alone, however many hours there are
-// and however many rounds look at them at once.
-func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
+// One person counts once a year, only with the first appointment, however many there are and
+// however many counts run at once.
+func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstAppointment(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	v := m.person(t)
@@ -233,7 +233,7 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	}
 	must(t, m.counting(first.at.Add(59*time.Minute)).CountHours(t.Context()))
 	if got := m.all(t); got != "" {
-		t.Errorf("before the hour is over, counted are: %s", got)
+		t.Errorf("before the appointment is over, counted are: %s", got)
 	}
 	var rounds sync.WaitGroup
 	errs := make([]error, 5)
@@ -253,13 +253,13 @@ func TestR10_OnePersonIsCountedOnceAYearWithTheirFirstHour(t *testing.T) {
 	var kept int
 	must(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people where year < 2028`).Scan(&kept))
 	if kept != 0 {
-		t.Error("who was counted in a year that is over is still kept")
+		t.Error("the list of counted people of a past year is still stored")
 	}
 }
 
-// An hour counts when it was not cancelled before it began: attended or missed, and never
+// An appointment counts unless it was cancelled before it began: attended or missed, and never
 // one that was only requested.
-func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
+func TestR10_OnlyAppointmentsThatWereNotCancelledAreCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	for _, status := range []string{"confirmed", "held", "no_show", "requested", "declined", "expired", "cancelled", "cancelled_late", "cancelled_by_worker"} {
@@ -271,14 +271,14 @@ func TestR10_OnlyHoursThatWereNotCancelledAreCounted(t *testing.T) {
 		must(t, m.counting(h.at.Add(time.Hour)).CountHours(t.Context()))
 		want := map[string]string{"confirmed": "money 1, video 1", "held": "money 1, video 1", "no_show": "money 1, video 1"}[status]
 		if got := m.all(t); got != want {
-			t.Errorf("of an hour that is %s counted are %q, want %q", status, got, want)
+			t.Errorf("of an appointment that is %s counted are %q, want %q", status, got, want)
 		}
 	}
 }
 
-// Where SMS are sent, somebody whose mobile never answered is in no figure: accounts
-// that are made up, with numbers that are, move nothing.
-func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
+// Where SMS are sent, a person who never confirmed their mobile is in no figure, so that
+// invented accounts with invented numbers change nothing.
+func TestR10_WhereSMSAreSentOnlyPeopleWithAConfirmedMobileAreCounted(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	m.Accounts.People.SMS = true
@@ -293,16 +293,16 @@ func TestR10_WhereSMSAreSentOnlyWhoseMobileAnsweredIsCounted(t *testing.T) {
 	}
 }
 
-// An erasure takes away who was counted and leaves the counts, and what is left of the
-// person's hours is counted no more.
-func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
+// An erasure deletes that the person was counted and keeps the counts; the person's remaining
+// appointments are not counted any longer.
+func TestR10_AnErasureDeletesWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	t.Parallel()
 	m := newManaged(t)
 	v := m.person(t)
 	first := m.book(t, v, 0, slot.Video, "money")
 	second := m.book(t, v, 0, slot.Phone, "housing")
 	must(t, m.counting(first.at.Add(time.Hour)).CountHours(t.Context()))
-	now := second.at.Add(10 * time.Minute) // in the middle of it
+	now := second.at.Add(10 * time.Minute) // during the second appointment
 	must(t, m.DB.At(func() time.Time { return now }).InTx(t.Context(), func(tx postgres.Tx) error { return m.Bookings.Erase(t.Context(), tx, v.ID) }))
 	_, err := m.DB.Pool.Exec(t.Context(), `
 		update accounts set erased_at = now(), closed_at = now(), email = null, first_name = '', last_name = '', client_id = null where id = $1`, v.ID)
@@ -310,7 +310,7 @@ func TestR10_AnErasureForgetsWhoWasCountedAndCountsNobodyTwice(t *testing.T) {
 	var kept int
 	must(t, m.DB.Pool.QueryRow(t.Context(), `select count(*) from counted_people`).Scan(&kept))
 	if kept != 0 {
-		t.Error("an erased person is still kept as counted")
+		t.Error("an erased person is still stored as counted")
 	}
 	must(t, m.counting(second.at.Add(24*time.Hour)).CountHours(t.Context()))
 	if got := m.all(t); got != "money 1, video 1" {

@@ -52,18 +52,18 @@ func TestR20_ABulkCancelNotifiesEachPersonOnce(t *testing.T) {
 	must(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from rebookings where state = 'open'`).Scan(&left))
 	must(t, p.DB.Pool.QueryRow(t.Context(), `select count(*) from audit_entries where act = 'appointment.worker_cancelled' and actor_id = $1`, p.Nadia.ID).Scan(&journaled))
 	if notified != many || twice != 0 || left != many || journaled != many {
-		t.Errorf("notified %d, twice %d, noted %d, journaled %d", notified, twice, left, journaled)
+		t.Errorf("notified %d, twice %d, rebookings %d, journaled %d", notified, twice, left, journaled)
 	}
 	if free, err := p.Agendas.AvailableSlots(t.Context(), p.Nadia.ID, span); err != nil || len(free) != 0 {
 		t.Errorf("the period is still open: %d, %v", len(free), err)
 	}
 	if n, err := p.BulkCancels.Cancel(t.Context(), p.Nadia, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Appointments: ids}); err != nil || n != 0 {
-		t.Errorf("again: %d, %v", n, err)
+		t.Errorf("a second time: %d cancelled, %v", n, err)
 	}
 }
 
-// A request is bulk cancelled like an appointment, and its person is offered other hours.
-// One that is overdue has expired.
+// A request is cancelled like an appointment, and its person is offered other slots. An
+// overdue request has expired.
 func TestR20_ABulkCancelIncludesRequests(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -93,7 +93,7 @@ func TestR20_ABulkCancelIncludesRequests(t *testing.T) {
 	}
 }
 
-func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
+func TestR20_AnAdministratorCancelsOnBehalfOfAWorkerWithAReason(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	admin := p.Member(t, viewer.Administrator, "Claire")
@@ -125,14 +125,14 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	if p.State(t, foreign.ID).Status != appointment.Confirmed || p.State(t, a.ID).Status != appointment.CancelledByWorker {
-		t.Error("it cancelled what is another worker's, or not what it should")
+		t.Error("another worker's appointment was cancelled, or the worker's own was not")
 	}
 	cleared, err := p.BulkCancels.Decisions(t.Context(), admin, p.Nadia.ID)
 	if err != nil || len(cleared) != 1 || cleared[0].Reason != c.Reason || cleared[0].Author != "Claire Morvan" || cleared[0].Cancelled != 1 {
-		t.Errorf("kept: %+v, %v", cleared, err)
+		t.Errorf("the stored decisions: %+v, %v", cleared, err)
 	}
 	if p.Journaled(t, "agenda.cleared", admin, p.Nadia) != 1 || p.Journaled(t, "appointment.worker_cancelled", admin, p.Zoe) != 1 {
-		t.Error("it is not in the journal")
+		t.Error("it is not journaled")
 	}
 	if p.Notified(t, p.Nadia)["cancellation"] != 0 || p.Notified(t, p.Zoe)["cancellation"] != 1 {
 		t.Error("the wrong people are notified")
@@ -140,7 +140,7 @@ func TestR20_AnAdministratorCancelsInAWorkersPlaceWithAReason(t *testing.T) {
 	_, err = p.BulkCancels.Decisions(t.Context(), p.Nadia, p.Nadia.ID)
 	want(t, "the worker reads the reason", err, fault.Forbidden)
 	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameWorker) != 0 || len(o.SameHour) != 1 {
-		t.Errorf("of a worker who is away: %+v", o)
+		t.Errorf("offered of a worker who is away: %+v", o)
 	}
 	_, err = p.BulkCancels.Cancel(t.Context(), admin, bulkcancel.Batch{SocialWorkerID: p.Nadia.ID, Reason: "x"})
 	want(t, "nothing", err, fault.Invalid)

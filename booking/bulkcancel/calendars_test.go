@@ -14,9 +14,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// The mails of a bulk cancel take each appointment out of the calendars of both, whether the
-// worker cancelled or the administration in their place.
-func TestR20_ABulkCancelTakesEachAppointmentOutOfTheCalendars(t *testing.T) {
+// The mails of a bulk cancel remove each appointment from the calendars of both people,
+// whether the worker cancelled or the administration on their behalf.
+func TestR20_ABulkCancelRemovesEachAppointmentFromTheCalendars(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]func(o *bookingtest.PostOffice) *viewer.Viewer{
 		"the worker": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Nadia }, "the administration": func(o *bookingtest.PostOffice) *viewer.Viewer { return o.Member(t, viewer.Administrator, "Claire") },
@@ -33,15 +33,15 @@ func TestR20_ABulkCancelTakesEachAppointmentOutOfTheCalendars(t *testing.T) {
 		}
 		o.Turn(t)
 		for _, person := range []*viewer.Viewer{o.Zoe, o.Nadia} {
-			if gone := takenOut(t, o, person); !maps.Equal(gone, map[uuid.UUID]int{booked[0]: 1, booked[1]: 1}) {
-				t.Errorf("%s: the calendar of %s is to take out %v, want each of %v once", name, person.Name, gone, booked)
+			if gone := removed(t, o, person); !maps.Equal(gone, map[uuid.UUID]int{booked[0]: 1, booked[1]: 1}) {
+				t.Errorf("%s: the mails to %s remove %v, want each of %v once", name, person.Name, gone, booked)
 			}
 		}
 	}
 }
 
-// takenOut counts the mails that take an appointment out of a person's calendar.
-func takenOut(t *testing.T, o *bookingtest.PostOffice, person *viewer.Viewer) map[uuid.UUID]int {
+// removed counts the mails to a person that remove an appointment from the calendar.
+func removed(t *testing.T, o *bookingtest.PostOffice, person *viewer.Viewer) map[uuid.UUID]int {
 	t.Helper()
 	all := map[uuid.UUID]int{}
 	for _, n := range o.Rows(t, "sent") {

@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR20_PagesOfBulkCancelAreDrawnEmptyAndFull(t *testing.T) {
+func TestR20_PagesOfBulkCancelAreRenderedEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	a := appointment.Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: slot.InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: appointment.Requested}

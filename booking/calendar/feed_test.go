@@ -13,8 +13,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Our own feed, subscribed back, blocks nothing.
-func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
+func TestR41_SubscribingToOnesOwnFeedBlocksNoSlot(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
@@ -28,7 +27,7 @@ func TestR41_TheFeedSubscribedBackBlocksNothing(t *testing.T) {
 	_, err = w.Bookings.Cancel(t.Context(), zoe, a.ID, "")
 	must(t, err)
 	if !w.available(t, at) {
-		t.Error("an hour that was cancelled stays closed by the feed's copy of it")
+		t.Error("the slot of a cancelled appointment is blocked by the feed's copy of it")
 	}
 }
 
@@ -47,10 +46,10 @@ func TestR41_TheFeedNamesNobodyUnlessTheWorkerChooses(t *testing.T) {
 			t.Errorf("%s: %d events in\n%s", shows, n, text)
 		}
 		if who := cal.Events()[0].Props.Get("ORGANIZER"); who == nil || who.Value != "mailto:rdv@exemple.fr" {
-			t.Errorf("a published event has no organizer, which RFC 5546 (3.2.1) asks for: %v", who)
+			t.Errorf("a published event has no organizer, which RFC 5546 (3.2.1) requires: %v", who)
 		}
 		if !strings.Contains(text, "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT30M\r\n") {
-			t.Errorf("how often it is read again is not written as RFC 7986 asks:\n%s", text)
+			t.Errorf("the refresh interval is not written as RFC 7986 requires:\n%s", text)
 		}
 		if named := strings.Contains(text, "Vidal"); named != (shows == calendar.ShowsNames) || strings.Contains(text, "Logement") {
 			t.Errorf("%s says\n%s", shows, text)
@@ -58,7 +57,7 @@ func TestR41_TheFeedNamesNobodyUnlessTheWorkerChooses(t *testing.T) {
 	}
 }
 
-func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
+func TestR41_OnlyTheFeedsAddressOpensIt(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	ctx := t.Context()
@@ -69,7 +68,7 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 	before, err := w.Calendars.ReadFeed(ctx, first)
 	must(t, err)
 	if again, err := w.Calendars.ReadFeed(ctx, first); err != nil || again.Version != before.Version {
-		t.Errorf("nothing has changed, and the version has: %v", err)
+		t.Errorf("the version changed without a change of the content: %v", err)
 	}
 	_, err = w.Bookings.Cancel(ctx, zoe, a.ID, "")
 	must(t, err)
@@ -79,7 +78,7 @@ func TestR41_TheFeedsAddressOpensItAndNothingElseDoes(t *testing.T) {
 		t.Error("a cancelled appointment is still there")
 	}
 	if n := w.Count(t, `agenda_feeds f where f::text like '%`+first+`%'`); n != 0 {
-		t.Error("the token is kept")
+		t.Error("the token is stored")
 	}
 	second, err := w.Calendars.MakeFeed(ctx, w.worker, calendar.ShowsNothing)
 	must(t, err)
@@ -114,7 +113,7 @@ func TestR41_TheFeedIsThrottledAndClosesWithItsAccount(t *testing.T) {
 	}
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Code != fault.Throttled || f.RetryAfter <= 0 || reads < 10 {
-		t.Errorf("after %d readings: %v", reads, err)
+		t.Errorf("after %d reads: %v", reads, err)
 	}
 	w.SetNow(w.DB.Now().Add(10 * time.Minute))
 	_, err = w.Calendars.ReadFeed(t.Context(), token)

@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// aroundChanges are instants in zone at, before and after every change of its
-// clocks until 2037, and some others.
+// aroundChanges returns instants at, before and after every clock change of the zone until
+// 2037, and some others.
 func aroundChanges(zone *time.Location) (all []time.Time) {
 	for at := time.Date(2026, 1, 15, 9, 0, 0, 0, zone); at.Year() < 2038; at = at.AddDate(0, 1, 0) {
 		all = append(all, at)
@@ -32,7 +32,7 @@ func aroundChanges(zone *time.Location) (all []time.Time) {
 	}
 }
 
-func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
+func TestR17_CalendarFilesMeanTheSameInstantToEveryParser(t *testing.T) {
 	t.Parallel()
 	for _, z := range people.Zones {
 		zone, err := time.LoadLocation(z.Name)
@@ -47,19 +47,18 @@ func TestR17_CalendarFilesSayTheSameInstantToEveryParser(t *testing.T) {
 			for name, want := range map[string]time.Time{"DTSTART": a.StartsAt, "DTEND": a.EndsAt} {
 				property := event.Props.Get(name)
 				if got := instantOf(t, cal, property); !got.Equal(want) {
-					t.Errorf("%s, %s %s: its VTIMEZONE says %s, want %s", z.Name, name, property.Value, got, want)
+					t.Errorf("%s, %s %s: its VTIMEZONE gives %s, want %s", z.Name, name, property.Value, got, want)
 				}
 				if got, err := event.Props.DateTime(name, nil); err != nil || !got.Equal(want) {
-					t.Errorf("%s, %s %s: its TZID says %s (%v), want %s", z.Name, name, property.Value, got, err, want)
+					t.Errorf("%s, %s %s: its TZID gives %s (%v), want %s", z.Name, name, property.Value, got, err, want)
 				}
 			}
 		}
 	}
 }
 
-// Paris goes by rules, which every calendar program understands; no zone needs
-// more than its two.
-func TestR17_TimeZonesAreWrittenAsRulesWhereTheyHaveSome(t *testing.T) {
+// The clock changes of a zone are written as two recurrence rules, if it has any.
+func TestR17_TimeZonesAreWrittenAsRules(t *testing.T) {
 	t.Parallel()
 	want := map[string][]string{
 		"Europe/Paris":     {"FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"},
@@ -128,7 +127,7 @@ func TestR21_ACalendarFileUpdatesItsEventInPlace(t *testing.T) {
 		}
 		for _, personal := range []string{"Zo", "Nadia", "Logement", "rue", "VALARM"} {
 			if strings.Contains(strings.ReplaceAll(file, "zoe@exemple.fr", ""), personal) {
-				t.Errorf("%s: the file says %q", c.status, personal)
+				t.Errorf("%s: the file contains %q", c.status, personal)
 			}
 		}
 	}

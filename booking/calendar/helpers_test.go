@@ -22,13 +22,12 @@ import (
 
 var must = bookingtest.Must
 
-// parsed reads a calendar with a parser that has nothing in common with what wrote
-// it.
+// parsed parses a calendar file with another library than the one that writes it.
 func parsed(t *testing.T, file string) *parser.Calendar {
 	t.Helper()
 	for line := range strings.SplitSeq(file, "\r\n") {
 		if len(line) > 75 || strings.Contains(line, "\n") {
-			t.Errorf("a line is not folded or not ended as RFC 5545 asks: %q", line)
+			t.Errorf("a line is not folded or not ended as RFC 5545 requires: %q", line)
 		}
 	}
 	cal, err := parser.NewDecoder(strings.NewReader(file)).Decode()
@@ -38,7 +37,7 @@ func parsed(t *testing.T, file string) *parser.Calendar {
 	return cal
 }
 
-// change is when a VTIMEZONE says that its clocks change, and to what.
+// change is a clock change of a VTIMEZONE, with the new offset.
 type change struct {
 	at time.Time
 	to time.Duration
@@ -76,7 +75,7 @@ func offsetOf(t *testing.T, o *parser.Component, name string) time.Duration {
 	return d
 }
 
-// instantOf is a property's instant as the file's own VTIMEZONE has it.
+// instantOf computes a property's instant from the VTIMEZONE of the file.
 func instantOf(t *testing.T, cal *parser.Calendar, property *parser.Prop) time.Time {
 	t.Helper()
 	if strings.HasSuffix(property.Value, "Z") {
@@ -98,17 +97,17 @@ func instantOf(t *testing.T, cal *parser.Calendar, property *parser.Prop) time.T
 			}
 		}
 	}
-	t.Fatalf("no VTIMEZONE says when %s is", property.Value)
+	t.Fatalf("no VTIMEZONE covers %s", property.Value)
 	return time.Time{}
 }
 
-// outside is a calendar server that says what the test has it say.
+// outside is an external calendar server with content that the test sets.
 type outside struct {
 	*httptest.Server
 	text   atomic.Pointer[string]
 	status atomic.Int64
 	asked  atomic.Int64
-	full   atomic.Int64 // answers with a body
+	full   atomic.Int64 // counts answers with a body
 }
 
 func newOutside(t *testing.T) *outside {
@@ -141,7 +140,7 @@ func (o *outside) says(events ...string) {
 	o.text.Store(&text)
 }
 
-// calendarWorld is a worker with a calendar elsewhere.
+// calendarWorld is a world with a worker who has an external calendar.
 type calendarWorld struct {
 	*bookingtest.World
 	worker *viewer.Viewer

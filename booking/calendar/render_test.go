@@ -15,8 +15,7 @@ var allFailures = []Failure{
 	FailureAddress, FailureUnknown, FailureUnreachable, FailureCertificate, FailureGone, FailureRedirects, FailureTooLarge, FailureTooSlow, FailureNotCalendar, FailureTooComplex,
 }
 
-// The pages about calendars stand, with nothing in them and with all.
-func TestR41_PagesOfCalendarsAreDrawnEmptyAndFull(t *testing.T) {
+func TestR41_PagesOfCalendarsAreRenderedEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.SocialWorker, Zone: time.UTC}
 	full := calendarsPage{Form: form.New(nil), Full: true, Zone: time.UTC, Calendars: []Subscription{
@@ -24,7 +23,7 @@ func TestR41_PagesOfCalendarsAreDrawnEmptyAndFull(t *testing.T) {
 	}}
 	for _, failure := range allFailures {
 		if failure.Label() == "" {
-			t.Errorf("%s has no words", failure)
+			t.Errorf("%s has no label", failure)
 		}
 		full.Calendars = append(full.Calendars, Subscription{Name: "d", FailingSince: at, Failure: failure, Next: at, ReadAt: at})
 	}

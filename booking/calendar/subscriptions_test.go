@@ -10,7 +10,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR41_TheAddressOfACalendarIsKeptSealed(t *testing.T) {
+func TestR41_TheAddressOfACalendarIsStoredSealed(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says()
@@ -20,7 +20,7 @@ func TestR41_TheAddressOfACalendarIsKeptSealed(t *testing.T) {
 		`river_job j where j::text like '%jeton%'`,
 	} {
 		if n := w.Count(t, from); n != 0 {
-			t.Errorf("the address lies open: %s", from)
+			t.Errorf("the address is stored unsealed: %s", from)
 		}
 	}
 	if n := w.Count(t, `river_job where kind = 'calendar_read' and queue = 'outbound'`); n != 1 {
@@ -28,7 +28,7 @@ func TestR41_TheAddressOfACalendarIsKeptSealed(t *testing.T) {
 	}
 }
 
-func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
+func TestR41_AWorkerSeesOnlyTheirOwnCalendarsAndMayHaveFive(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	w.out.says()
@@ -55,10 +55,10 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 		t.Errorf("another worker sees %v, %v", all, err)
 	}
 	if _, err := w.Calendars.Subscriptions(ctx, zoe); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("a beneficiary asks: %v", err)
+		t.Errorf("a beneficiary: %v", err)
 	}
 	if err := w.Calendars.Sync(ctx, w.worker, s.ID); !fault.Is(err, fault.Throttled) {
-		t.Errorf("asked for again at once: %v", err)
+		t.Errorf("synchronised again at once: %v", err)
 	}
 	w.SetNow(w.DB.Now().Add(time.Minute))
 	must(t, w.Calendars.Sync(ctx, w.worker, s.ID))
@@ -74,7 +74,7 @@ func TestR41_CalendarsAreTheirWorkersOwnAndBounded(t *testing.T) {
 		must(t, add(fmt.Sprintf("webcal://exemple.fr/%d.ics", i)))
 	}
 	if err := add("https://exemple.fr/one-more.ics"); !fault.Is(err, fault.Invalid) {
-		t.Errorf("one calendar more than the most: %v", err)
+		t.Errorf("one calendar more than the maximum: %v", err)
 	}
 	must(t, w.Calendars.Unsubscribe(ctx, w.worker, s.ID))
 	must(t, add("https://exemple.fr/one-more.ics"))

@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
+func TestR41_BusyTimesOfExternalCalendarsBlockSearchAndBooking(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
 	busy := bookingtest.Start.Add(48 * time.Hour)
@@ -34,11 +34,11 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 		t.Errorf("read: %+v", s)
 	}
 	if w.available(t, busy) || !w.available(t, busy.Add(time.Hour)) || !w.available(t, busy.Add(-time.Hour)) {
-		t.Error("the busy hour is offered, or its neighbours are not")
+		t.Error("the busy slot is offered, or its neighbours are not")
 	}
 	day := time.Date(2026, 12, 10, 11, 0, 0, 0, time.UTC)
 	if w.available(t, day) {
-		t.Error("an hour of a day taken up entirely is offered")
+		t.Error("a slot of an all-day event is offered")
 	}
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
 	for at, want := range map[time.Time]bool{busy: false, busy.Add(time.Hour): true} {
@@ -50,23 +50,23 @@ func TestR41_BusyTimesElsewhereCloseHoursForFindingAndForBooking(t *testing.T) {
 	must(t, w.Calendars.CountAllDay(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if !w.available(t, day) || w.available(t, busy) {
-		t.Error("whole days count although the worker said otherwise, or the rest does not")
+		t.Error("all-day events block although the worker excluded them, or other events do not")
 	}
 	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, true))
 	w.read(t, s)
 	if !w.available(t, busy) || w.Count(t, `external_busy`) != 0 {
-		t.Error("a calendar in pause closes hours")
+		t.Error("a paused calendar blocks slots")
 	}
 	must(t, w.Calendars.PauseCalendar(t.Context(), w.worker, s.ID, false))
 	w.read(t, s)
 	if w.available(t, busy) {
-		t.Error("a calendar that goes on closes nothing")
+		t.Error("a resumed calendar blocks no slots")
 	}
 	must(t, w.Calendars.Unsubscribe(t.Context(), w.worker, s.ID))
 	if !w.available(t, busy) || w.Count(t, `external_busy`) != 0 {
-		t.Error("a calendar that was removed closes hours")
+		t.Error("a removed calendar blocks slots")
 	}
-	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a job that comes late finds nothing to do
+	must(t, w.Calendars.ReadCalendar(t.Context(), w.client, s.ID)) // a late job of a removed calendar does nothing
 }
 
 func TestR41_AnUnchangedCalendarIsExpandedOnceADay(t *testing.T) {
@@ -110,14 +110,14 @@ func TestR41_CalendarFailuresAreShownRetriedAndNotifiedAfterDays(t *testing.T) {
 		waited = next
 	}
 	if !s.FailingSince.Equal(bookingtest.Start.Add(12*time.Hour)) || w.available(t, busy) {
-		t.Errorf("what was known is forgotten: %+v", s)
+		t.Errorf("earlier busy periods were deleted: %+v", s)
 	}
 	if n := w.Count(t, `notifications where kind = 'calendar_failing'`); n != 1 {
 		t.Errorf("%d mails about it", n)
 	}
 	w.out.status.Store(200)
 	if s = w.read(t, s); s.Failure != "" || !s.FailingSince.IsZero() || !w.available(t, busy) {
-		t.Errorf("well again: %+v", s)
+		t.Errorf("after a success: %+v", s)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestR41_DueCalendarsAreDequeuedOnceByManyInstances(t *testing.T) {
 	}
 }
 
-// What a server says of its version is the server's own, and may be anything.
+// A server chooses its ETag; it may be any text.
 func TestR41_AnyETagOfACalendarServerIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
@@ -189,8 +189,8 @@ func TestR41_AnyETagOfACalendarServerIsAccepted(t *testing.T) {
 	}
 }
 
-// A calendar whose busy times are forgotten while its server says that nothing has
-// changed is read again at once.
+// A calendar whose busy periods are deleted while its server answers "not modified" is read
+// again at once.
 func TestR41_APauseDuringACalendarSyncLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
@@ -213,15 +213,15 @@ func TestR41_APauseDuringACalendarSyncLosesNothing(t *testing.T) {
 	s = w.read(t, s)
 	id.Store(nil)
 	if s.Next.After(w.DB.Now()) {
-		t.Errorf("hours stay open until %s", s.Next)
+		t.Errorf("busy slots stay available until %s", s.Next)
 	}
 	if w.read(t, s); w.available(t, busy) {
-		t.Error("the busy hour is offered")
+		t.Error("the busy slot is offered")
 	}
 }
 
-// A worker whom nobody can book yet, or for now, is not bookable over what they have
-// elsewhere on the day they are.
+// The calendars of a worker who cannot be booked now are synchronised, so that their busy
+// periods block slots from the first day on which the worker can be booked.
 func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
 	t.Parallel()
 	w := newCalendarWorld(t)
@@ -230,11 +230,11 @@ func TestR41_CalendarsAreReadBeforeTheirWorkerIsOffered(t *testing.T) {
 	w.out.says("DTSTART:" + busy.Format("20060102T150405Z") + "|DURATION:PT1H")
 	s := w.subscribe(t, w.out.URL)
 	if s = w.read(t, s); s.ReadAt.IsZero() {
-		t.Error("the first reading of an uninsured worker's calendar never comes")
+		t.Error("the calendar of an uninsured worker is never read")
 	}
 	w.Insure(t, w.worker, bookingtest.Insured(bookingtest.Start, bookingtest.Start.AddDate(1, 0, 0)))
 	if w.available(t, busy) || !w.available(t, busy.Add(time.Hour)) {
-		t.Error("insured, the worker is offered when they are busy")
+		t.Error("once insured, the worker is offered at a busy time")
 	}
 	_, err := w.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, w.worker.ID)
 	must(t, err)

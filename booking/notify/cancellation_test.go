@@ -23,7 +23,7 @@ func TestR20_TheCancellationMailListsAvailableSlotsAndNoNames(t *testing.T) {
 	}
 	for _, secret := range []string{"Marc", "Dupuis", "Nadia", "Le Goff", "ogement", "souffrante"} {
 		if strings.Contains(m.Text+m.Subject, secret) {
-			t.Errorf("the mail says %s:\n%s", secret, m.Text)
+			t.Errorf("the mail contains %s:\n%s", secret, m.Text)
 		}
 	}
 	if m.Method != "CANCEL" || !strings.Contains(string(m.Calendar), "METHOD:CANCEL") {
@@ -33,6 +33,6 @@ func TestR20_TheCancellationMailListsAvailableSlotsAndNoNames(t *testing.T) {
 		t.Errorf("the SMS, %d letters: %s", len([]rune(text)), text)
 	}
 	if theirs := o.Mail(t, o.Nadia, "cancellation").Text; strings.Contains(theirs, "propositions") {
-		t.Errorf("the worker is offered hours: %s", theirs)
+		t.Errorf("the worker is offered slots: %s", theirs)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"socialdirect/web"
 )
 
-// Mails say the hour by both clocks, and the limit by the person’s own.
-func TestR14_NotificationsShowBothClocksWhereTheyDiffer(t *testing.T) {
+// Mails show the appointment in both local times, and the limit in the person's own.
+func TestR14_NotificationsShowBothLocalTimesWhereTheyDiffer(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.LiveIn(t, o.Zoe, "Indian/Reunion")
@@ -30,7 +30,7 @@ func TestR14_NotificationsShowBothClocksWhereTheyDiffer(t *testing.T) {
 		bookingtest.WantSaid(t, kind, bookingtest.Words(o.Mail(t, o.Zoe, kind).Text), sayings...)
 	}
 	for _, kind := range []string{notify.LimitReminder, notify.HourReminder, "cancellation"} {
-		bookingtest.WantSaid(t, kind, o.Text(t, o.Zoe, kind).Text, "12h") // room for one clock: one's own
+		bookingtest.WantSaid(t, kind, o.Text(t, o.Zoe, kind).Text, "12h") // an SMS has room only for the person's own
 	}
 	for kind, status := range map[string]appointment.Status{
 		"request": appointment.Requested, "accepted": appointment.Confirmed, "change": appointment.Confirmed, "declined": appointment.Declined, "expired": appointment.Expired,

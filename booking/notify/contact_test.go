@@ -34,7 +34,7 @@ func TestR21_ContactChoicesApply(t *testing.T) {
 	}
 }
 
-// A choice made after the notification was queued counts too.
+// A choice made after the notification was queued applies too.
 func TestR21_AContactChoiceMadeMeanwhileApplies(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
@@ -72,7 +72,7 @@ func TestR21_AnSMSWaitsForTheCallHoursUnlessItCameTooLate(t *testing.T) {
 }
 
 // The night in which the clocks go back is an hour longer.
-func TestR21_CallHoursKeepToThePersonsClockWhenItChanges(t *testing.T) {
+func TestR21_CallHoursStayInLocalTimeWhenTheClocksChange(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	start := time.Date(2027, 3, 29, 20, 0, 0, 0, time.UTC) // 22:00 summer time; 48 hours before it is the last evening of winter time, 21:00
@@ -93,7 +93,7 @@ func TestR21_CallHoursKeepToThePersonsClockWhenItChanges(t *testing.T) {
 	}
 }
 
-func TestR21_SomebodyWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
+func TestR21_APersonWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.Zoe.ID)
@@ -106,9 +106,9 @@ func TestR21_SomebodyWithoutAnAddressGetsEverythingBySMS(t *testing.T) {
 	o.WantGot(t, o.Nadia, "mail confirmation", "mail cancellation")
 }
 
-// Whoever makes news all day has no more than the day's SMS sent: the mails say it all,
-// and who has no mail is notified of to the switchboard.
-func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
+// A person who causes many notifications gets at most the day's number of SMS. The mails are
+// all sent, and the switchboard sees people without an address.
+func TestR47_SMSToOnePersonAreLimitedADay(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	const booked = outbox.TextsByAccount + 5
@@ -126,7 +126,7 @@ func TestR47_OnePersonIsSentSoManySMSADay(t *testing.T) {
 	}
 	operator := o.Member(t, viewer.Switchboard, "Yann")
 	if lost, _, err := o.Notify.Unreached(t.Context(), operator); err != nil || len(lost) != 0 {
-		t.Errorf("the switchboard is notified of %d people whom a mail reached, %v", len(lost), err)
+		t.Errorf("the switchboard sees %d people whom a mail reached, %v", len(lost), err)
 	}
 	o.SetNow(o.DB.Now().Add(24 * time.Hour))
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(booked*time.Hour), slot.Video)

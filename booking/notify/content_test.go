@@ -23,7 +23,7 @@ func TestR21_AConfirmationThatIsNoLongerTrueIsNotSent(t *testing.T) {
 	o.SetNow(bookingtest.Friday.Add(2 * time.Hour))
 	b := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday.Add(3*time.Hour), slot.Video)
 	o.SetNow(b.EndsAt)
-	o.Turn(t) // only now: it says nothing any more
+	o.Turn(t) // sent only now, when it is no longer true
 	o.WantGot(t, o.Zoe, "mail cancellation", "sms cancellation")
 }
 
@@ -58,22 +58,22 @@ func TestR21_NoNotificationSaysWhoOrWhy(t *testing.T) {
 		said := strings.ToLower(m.Subject + "\n" + m.Text + "\n" + string(m.Calendar))
 		for _, secret := range []string{"zoé", "vidal", "nadia", "goff", "logement", "housing", "vannes"} {
 			if strings.Contains(said, secret) {
-				t.Errorf("it says %q: %s", secret, said)
+				t.Errorf("it contains %q: %s", secret, said)
 			}
 		}
 		if strings.Contains(m.Text, "<no value>") || m.Subject == "" || strings.Contains(m.Subject, "\n") || strings.Contains(m.Text, "\n\n\n\n") {
-			t.Errorf("a mail is odd: %q\n%s", m.Subject, m.Text)
+			t.Errorf("a mail is malformed: %q\n%s", m.Subject, m.Text)
 		}
 	}
 	if len(o.Texts) == 0 {
-		t.Error("no SMS at all")
+		t.Error("no SMS was sent")
 	}
 	for _, m := range o.Texts {
 		checkText(t, m.Text)
 	}
 }
 
-// gsm7 is the basic alphabet of GSM 03.38, without what counts twice.
+// gsm7 is the basic alphabet of GSM 03.38, without characters that count twice.
 const gsm7 = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 
 func checkText(t testing.TB, text string) {
@@ -83,17 +83,17 @@ func checkText(t testing.TB, text string) {
 	}
 	for _, r := range text {
 		if !strings.ContainsRune(gsm7, r) {
-			t.Errorf("%q is no letter of an SMS: %s", r, text)
+			t.Errorf("%q is not in the alphabet of SMS: %s", r, text)
 		}
 	}
 	for _, secret := range []string{"Zoé", "Vidal", "Nadia", "Goff", "Logement", "Vannes"} {
 		if strings.Contains(text, secret) {
-			t.Errorf("an SMS says %q: %s", secret, text)
+			t.Errorf("an SMS contains %q: %s", secret, text)
 		}
 	}
 }
 
-// On every day of a year, at the hour that takes the most letters.
+// The test uses every day of a year, at the hour with the longest name.
 func TestR21_EverySMSFitsAllYear(t *testing.T) {
 	t.Parallel()
 	texts, err := web.NewNotificationTexts(bookingtest.Base, web.Phone{})
@@ -131,12 +131,12 @@ func TestR21_DiscreetNotificationsSayNothingOfTheAppointment(t *testing.T) {
 		said = strings.ReplaceAll(said, "/rendez-vous", "")
 		for _, secret := range []string{"rendez-vous", "vendredi", "15", "annul", "rappel"} {
 			if strings.Contains(strings.ReplaceAll(said, a.ID.String(), ""), secret) {
-				t.Errorf("%s says %q: %s", n.Kind, secret, said)
+				t.Errorf("%s contains %q: %s", n.Kind, secret, said)
 			}
 		}
 	}
 	if got := o.Mail(t, o.Nadia, "confirmation"); got.Calendar == nil {
-		t.Error("the worker's is discreet too")
+		t.Error("the worker's notification is discreet too")
 	}
 }
 
@@ -167,13 +167,13 @@ func TestR21_EveryChangeAndNoReminderCarriesACalendarFile(t *testing.T) {
 			t.Errorf("%s: method %q\n%s", kind, m.Method, m.Calendar)
 		}
 		if want != "" && !strings.Contains(string(m.Calendar), "METHOD:"+m.Method+"\r\n") {
-			t.Errorf("%s: the mail says %q, its calendar otherwise\n%s", kind, m.Method, m.Calendar)
+			t.Errorf("%s: the mail has method %q, its calendar file another\n%s", kind, m.Method, m.Calendar)
 		}
 	}
 }
 
-// A request that ends leaves the worker's calendar too, however it ends.
-func TestR21_ARequestThatEndsLeavesTheWorkersCalendar(t *testing.T) {
+// However a request ends, it is removed from the worker's calendar too.
+func TestR21_ARequestThatEndsIsRemovedFromTheWorkersCalendar(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.World.Mark(t, o.Nadia, o.Zoe)
@@ -198,7 +198,7 @@ func TestR21_ARequestThatEndsLeavesTheWorkersCalendar(t *testing.T) {
 	}
 }
 
-// Whoever books within the last day reads no deadline that is past.
+// A person who books within the last day is shown no past deadline.
 func TestR21_NoNotificationNamesAPastDeadline(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)

@@ -52,7 +52,7 @@ func TestR21_UndeliveredNotificationsAreListedUntilCalled(t *testing.T) {
 		t.Errorf("of Zoé: %+v", deliveries)
 	}
 	must(t, o.Notify.MarkCalled(t.Context(), v, o.Zoe.ID, o.DB.Now()))
-	must(t, o.Notify.MarkCalled(t.Context(), v, o.Zoe.ID, o.DB.Now())) // nothing is left to note
+	must(t, o.Notify.MarkCalled(t.Context(), v, o.Zoe.ID, o.DB.Now())) // nothing is left to record
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("called, and still to call: %q", got)
 	}
@@ -69,19 +69,19 @@ func TestR21_UndeliveredNotificationsAreListedUntilCalled(t *testing.T) {
 		t.Errorf("journaled: %q", acts)
 	}
 
-	o.Cancel(t, o.Nadia, a) // news: the earlier call was not about it
+	o.Cancel(t, o.Nadia, a) // a new change, after the call
 	o.Before = mail.Refused{Cause: mail.UnknownAddress, Sure: true}
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "cancellation", "mail").ID, 1))
 	if got := o.unreached(t); len(got) != 1 {
-		t.Errorf("the cancellation reached nobody: %q", got)
+		t.Errorf("to call after a cancellation that reached nobody: %q", got)
 	}
 	o.SetNow(bookingtest.Friday.Add(time.Hour))
 	if got := o.unreached(t); len(got) != 0 {
-		t.Errorf("of what is over: %q", got)
+		t.Errorf("to call about a past appointment: %q", got)
 	}
 }
 
-func TestR21_NobodyReachedByAnotherChannelOrLaterIsListed(t *testing.T) {
+func TestR21_PeopleReachedByAnotherChannelOrLaterAreNotListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
@@ -92,7 +92,7 @@ func TestR21_NobodyReachedByAnotherChannelOrLaterIsListed(t *testing.T) {
 	if got := o.unreached(t); len(got) != 0 {
 		t.Errorf("while the SMS is queued: %q", got)
 	}
-	o.Before = sms.Refused{Status: 400} // the number is none
+	o.Before = sms.Refused{Status: 400} // not a valid number
 	for try := range 5 {
 		err := o.Worker.DeliverAs(t.Context(), o.Row(t, o.Zoe, "confirmation", "sms").ID, try+1, try)
 		if (err == nil) != (try == 4) {
@@ -101,7 +101,7 @@ func TestR21_NobodyReachedByAnotherChannelOrLaterIsListed(t *testing.T) {
 	}
 	o.Before = nil
 	if n := o.Row(t, o.Zoe, "confirmation", "sms"); len(o.unreached(t)) != 1 || n.State != "failed" || n.Cause != "number" {
-		t.Errorf("neither way: %q, %+v", o.unreached(t), n)
+		t.Errorf("reached by no channel: %q, %+v", o.unreached(t), n)
 	}
 	must(t, o.Bookings.Move(t.Context(), o.Zoe, a.ID, bookingtest.Friday.Add(time.Hour)))
 	must(t, o.Deliver(t))
@@ -110,7 +110,7 @@ func TestR21_NobodyReachedByAnotherChannelOrLaterIsListed(t *testing.T) {
 	}
 }
 
-func TestR21_SomebodyWithoutAnyChannelIsListed(t *testing.T) {
+func TestR21_APersonWithoutAnyChannelIsListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	_, err := o.DB.Pool.Exec(t.Context(), `update accounts set email = null where id = $1`, o.Zoe.ID)
@@ -124,7 +124,7 @@ func TestR21_SomebodyWithoutAnyChannelIsListed(t *testing.T) {
 	}
 }
 
-func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
+func TestR21_OnlyTheSwitchboardSeesTheDeliveryLog(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -138,7 +138,7 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []uuid.UUID{uuid.New(), o.Nadia.ID} { // nobody, and staff
+	for _, id := range []uuid.UUID{uuid.New(), o.Nadia.ID} { // an unknown account, and staff
 		_, shown := o.Notify.Deliveries(t.Context(), bookingtest.SwitchboardAgent(), id)
 		marked := o.Notify.MarkCalled(t.Context(), bookingtest.SwitchboardAgent(), id, o.DB.Now())
 		if !fault.Is(shown, fault.NotFound) || !fault.Is(marked, fault.NotFound) {
@@ -147,8 +147,8 @@ func TestR21_OnlyTheSwitchboardSeesWhatWasSent(t *testing.T) {
 	}
 }
 
-// A call is about what its page showed: of what was lost meanwhile the person knows nothing,
-// and is called again.
+// A call covers only the lost notifications that its page showed. If another is lost
+// meanwhile, the person is called again.
 func TestR21_ANotificationLostDuringTheCallStaysListed(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)

@@ -93,8 +93,8 @@ func DecodeOffer(f *form.Form) (r Replacement, chosen bool) {
 	return r, err == nil && wrong == nil
 }
 
-// ProposalsAgain is what can be had now.
-func (h *HTTP) ProposalsAgain(r *web.Request, f *form.Form) appointment.Page {
+// CurrentProposals is the page with the current offers and the reason of a refusal.
+func (h *HTTP) CurrentProposals(r *web.Request, f *form.Form) appointment.Page {
 	return func(problem string) (any, error) {
 		page, err := h.proposalPage(r, f)
 		page.Problem = problem

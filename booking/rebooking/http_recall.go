@@ -31,7 +31,7 @@ func (r Recall) Hours() string {
 // Clock names the person's time zone.
 func (r Recall) Clock() string { return web.ZoneName(r.Zone) }
 
-// recalls shows them.
+// recalls shows the list.
 func (h *HTTP) recalls(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.recallsPage(r)
 	if err != nil {

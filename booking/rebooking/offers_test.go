@@ -21,8 +21,8 @@ func TestR20_OffersAreRankedAndAvailable(t *testing.T) {
 	lina := p.SocialWorker(t, "Lina", "Morel")
 	a := p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Phone)
 	paul := p.Beneficiary(t, "Paul", "Tanguy")
-	p.Book(t, paul, lina, hour(50), slot.Video)    // Lina has somebody at that hour
-	p.Book(t, p.Zoe, p.Marc, hour(51), slot.Video) // and Zoé something else right after
+	p.Book(t, paul, lina, hour(50), slot.Video)    // Lina is booked at that time
+	p.Book(t, p.Zoe, p.Marc, hour(51), slot.Video) // and Zoé has another appointment right after
 	p.CancelAsWorker(t, a)
 	got := p.Proposal(t, p.Zoe, a)
 	if len(got.Offers.SameHour) != 1 || got.Offers.SameHour[0].SocialWorkerID != p.Marc.ID || !got.Offers.SameHour[0].StartsAt.Equal(a.StartsAt) {
@@ -31,7 +31,7 @@ func TestR20_OffersAreRankedAndAvailable(t *testing.T) {
 	if got.Note != "" || got.Reply != "Je suis souffrante." || got.State != rebooking.Open {
 		t.Errorf("the proposal: %+v", got)
 	}
-	// The nearest hours are one before (twice), and then two away.
+	// The nearest slots are one hour before (twice), and then two hours away.
 	for name, hours := range map[string][]rebooking.Offer{"others": got.Offers.OtherHours, "the same": got.Offers.SameWorker} {
 		if len(hours) != 3 || !hours[0].StartsAt.Equal(hour(49)) {
 			t.Fatalf("%s: %+v", name, hours)
@@ -47,7 +47,7 @@ func TestR20_OffersAreRankedAndAvailable(t *testing.T) {
 	}
 	booked, err := p.Bookings.Book(t.Context(), paul, appointment.Request{SocialWorkerID: p.Marc.ID, StartsAt: a.StartsAt.Add(-7 * 24 * time.Hour), Mode: slot.Video, Reason: "money"})
 	if err == nil {
-		t.Errorf("an hour that is past was booked: %v", booked)
+		t.Errorf("a past slot was booked: %v", booked)
 	}
 	blocked := p.Beneficiary(t, "Ida", "Roy")
 	p.Book(t, blocked, p.Marc, a.StartsAt, slot.Video)
@@ -93,8 +93,8 @@ func TestR20_OnlyBookableWorkersOfTheReasonModeAndLanguageAreOffered(t *testing.
 	want(t, "forged, outside the contract", err, fault.Invalid)
 }
 
-// Closed accounts, and workers whose credentials are not valid, are many after some years:
-// none of them displaces somebody who can be booked.
+// After some years there are many closed accounts and workers without valid credentials: none
+// of them displaces a worker who can be booked.
 func TestR20_ClosedAccountsHideNoWorkerFromTheOffers(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -114,7 +114,7 @@ func TestR20_ClosedAccountsHideNoWorkerFromTheOffers(t *testing.T) {
 	must(t, err)
 	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(50), slot.Video))
 	if o := p.Proposal(t, p.Zoe, a).Offers; len(o.SameHour) != 1 || o.SameHour[0].SocialWorkerID != p.Marc.ID {
-		t.Errorf("Marc is available at that hour, and the offers are %+v", o)
+		t.Errorf("Marc is available at that time, and the offers are %+v", o)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	p.EditClient(t, func(c *company.Client) { c.PerYear = 1 })
-	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(3), slot.Video)) // in less than a day
+	a := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(3), slot.Video)) // within the last day
 	if since, err := p.Appointments.Marked(t.Context(), p.Zoe, p.Nadia.ID, p.Zoe.ID); err != nil || !since.IsZero() {
 		t.Errorf("marked since %v, %v", since, err)
 	}
@@ -142,9 +142,9 @@ func TestR20_CancellingByTheWorkerCostsThePersonNothing(t *testing.T) {
 	}
 }
 
-// The offers are the nearest of what a slow, obvious model finds bookable: every hour
-// of every worker is tried by really booking it.
-func TestR20_OffersMatchASlowModelOfWhatIsBookable(t *testing.T) {
+// The offers are the nearest of the slots that a slow model finds bookable: it tries to book
+// every slot of every worker.
+func TestR20_OffersMatchASlowModelOfBookableSlots(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.T) {
+func TestR20_AnOfferIsBookedOnceAndCarriesOverWhatThePersonChose(t *testing.T) {
 	t.Parallel()
 	for _, says := range []bool{false, true} {
 		p := bookingtest.NewTrio(t)
@@ -42,18 +42,18 @@ func TestR20_TakingAnOfferHappensOnceAndCarriesOverWhatThePersonSays(t *testing.
 			t.Errorf("the second press: %v, %v", again, err)
 		}
 		if declined, err := p.Rebookings.Decline(t.Context(), p.Zoe, a.ID); err != nil || declined != booked.ID {
-			t.Errorf("no after yes: %v, %v", declined, err)
+			t.Errorf("declined after booking: %v, %v", declined, err)
 		}
 		if now := p.Proposal(t, p.Zoe, a); now.BookedID != booked.ID || !now.Offers.None() {
-			t.Errorf("offered still: %+v", now)
+			t.Errorf("still offered: %+v", now)
 		}
 		if coming, _, err := p.Appointments.Appointments(t.Context(), p.Zoe); err != nil || len(coming) != 1 {
-			t.Errorf("%d to come, %v", len(coming), err)
+			t.Errorf("%d upcoming appointments, %v", len(coming), err)
 		}
 	}
 }
 
-func TestR20_AProposalIsItsPersonsAlone(t *testing.T) {
+func TestR20_OnlyItsPersonSeesAProposal(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	kept := p.Book(t, p.Zoe, p.Nadia, hour(60), slot.Video)
@@ -122,7 +122,8 @@ func TestR20_TenPeopleAreOfferedOneSlotAndOneBooksIt(t *testing.T) {
 	}
 }
 
-// Whoever rebooked by a request that was not accepted is called as if they had not.
+// A person whose rebooking is a request that is not accepted is called as if they had not
+// rebooked.
 func TestR20_ARequestThatEndsUnconfirmedReopensTheProposal(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"declined", "unanswered", "withdrawn"} {

@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// lost is what the model knows of an appointment that its worker cancelled.
+// lost is the model of an appointment that its worker cancelled.
 type lost struct {
 	person *viewer.Viewer
 	reason string
@@ -24,8 +24,8 @@ type lost struct {
 	done   bool
 }
 
-// due is the rule in words: a day after, or a day before the lost hour, whichever
-// comes first, and not before it was cancelled.
+// due is when the person is called: a day after the cancellation or a day before the cancelled
+// appointment, whichever comes first, and not before the cancellation.
 func (l lost) due() time.Time {
 	due := l.at.Add(24 * time.Hour)
 	if dayBefore := l.hour.Add(-24 * time.Hour); dayBefore.Before(due) {
@@ -37,9 +37,9 @@ func (l lost) due() time.Time {
 	return due
 }
 
-// Whatever people, workers and the switchboard do in whatever order, the recall list has
-// everybody whose worker cancelled, who neither booked nor declined another slot, and who
-// was not reached by phone.
+// After random acts of people, workers and the switchboard, the recall list has everybody
+// whose worker cancelled, who neither booked nor declined another slot, and who was not
+// reached by phone.
 func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
@@ -73,7 +73,7 @@ func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 			some = order[dice.IntN(len(order))]
 		}
 		switch act := dice.IntN(7); {
-		case act < 3: // an hour is booked, and given up by the worker
+		case act < 3: // a slot is booked, and the worker cancels it
 			id, err := p.Bookings.Book(t.Context(), person, appointment.Request{SocialWorkerID: p.Nadia.ID, StartsAt: someHour(), Mode: slot.Video, Reason: reason})
 			if err != nil {
 				continue // past, or booked
@@ -105,12 +105,12 @@ func TestR20_TheRecallListMatchesTheModel(t *testing.T) {
 			model[some].done = true
 		case act == 5:
 			if err := p.Rebookings.NoteRecall(t.Context(), op, some, true); (err == nil) == model[some].done {
-				t.Fatalf("a call to somebody of whom all is done %t: %v", model[some].done, err)
+				t.Fatalf("a call to a person who is done (%t): %v", model[some].done, err)
 			}
 			model[some].done = true
 		case act == 6:
 			if err := p.Rebookings.NoteRecall(t.Context(), op, some, false); (err == nil) == model[some].done {
-				t.Fatalf("a call to somebody of whom all is done %t: %v", model[some].done, err)
+				t.Fatalf("a call to a person who is done (%t): %v", model[some].done, err)
 			}
 		}
 		checkRecalls(t, p, model, now)

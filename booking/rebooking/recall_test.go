@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
+func TestR20_APersonWhoDoesNotAnswerIsCalled(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	far := p.CancelAsWorker(t, p.Book(t, p.Zoe, p.Nadia, hour(200), slot.Video))
@@ -47,7 +47,7 @@ func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
 	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul"}) {
 		t.Errorf("answered: %v", got)
 	}
-	// The operator books for Paul, about the same: nothing is left to call for.
+	// The agent books for Paul, about the same reason: he need not be called any longer.
 	_, err = p.Bookings.Place(t.Context(), v, appointment.Request{SocialWorkerID: p.Marc.ID, StartsAt: hour(90), Mode: slot.Phone, Reason: "money", For: soon.ID})
 	must(t, err)
 	if got := recalled(t, p.World); !slices.Equal(got, []string{"Paul"}) {
@@ -59,7 +59,7 @@ func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
 		t.Errorf("booked: %v", got)
 	}
 	if n := p.Journaled(t, "recall.missed", v, now) + p.Journaled(t, "recall.reached", v, now); n != 2 {
-		t.Errorf("%d calls are in the journal", n)
+		t.Errorf("%d calls are journaled", n)
 	}
 	for _, v := range []*viewer.Viewer{nil, p.Zoe, p.Nadia, p.Admin, {Role: viewer.DPO}} {
 		_, _, err := p.Rebookings.Recalls(t.Context(), v)
@@ -68,7 +68,7 @@ func TestR20_WhoeverDoesNotAnswerIsCalled(t *testing.T) {
 	}
 }
 
-func TestR20_WhoeverNoMailReachesIsCalledAtOnce(t *testing.T) {
+func TestR20_APersonWhomNoMailReachesIsCalledAtOnce(t *testing.T) {
 	t.Parallel()
 	o := bookingtest.NewPostOffice(t)
 	ida := o.Beneficiary(t, "Ida", "Roy")
@@ -83,21 +83,21 @@ func TestR20_WhoeverNoMailReachesIsCalledAtOnce(t *testing.T) {
 	must(t, o.Worker.Deliver(t.Context(), o.Row(t, o.Zoe, "cancellation", "mail").ID, 1))
 	o.Before = nil
 	if got := recalled(t, o.World); !slices.Equal(got, []string{"Ida", "Zoé"}) {
-		t.Errorf("after a mail that does not arrive: %v", got)
+		t.Errorf("after a mail that bounced: %v", got)
 	}
 	_, err = o.DB.Pool.Exec(t.Context(), `update accounts set closed_at = now() where id = $1`, ida.ID)
 	must(t, err)
 	if got := recalled(t, o.World); !slices.Equal(got, []string{"Zoé"}) {
-		t.Errorf("whose account is closed: %v", got)
+		t.Errorf("with a closed account: %v", got)
 	}
 	o.Erase(t, o.Zoe)
 	if got := recalled(t, o.World); len(got) != 0 {
-		t.Errorf("who is erased: %v", got)
+		t.Errorf("after the erasure: %v", got)
 	}
 }
 
-// However many accounts were closed since their worker cancelled, the people of the others
-// are listed.
+// Accounts that were closed after their worker cancelled, however many, do not displace others
+// from the list.
 func TestR20_ClosedAccountsHideNobodyFromTheRecallList(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
@@ -124,9 +124,9 @@ func TestR20_ClosedAccountsHideNobodyFromTheRecallList(t *testing.T) {
 	}
 }
 
-// The recall list shows, to an operator who may see few more people that day, as many as
-// that, and says that there are more.
-func TestR47_TheRecallListShowsAsManyAsTheOperatorMaySeeThatDay(t *testing.T) {
+// To an agent who may see only a few more people that day, the recall list shows that many,
+// and says that there are more.
+func TestR47_TheRecallListShowsAsManyAsTheAgentMaySeeThatDay(t *testing.T) {
 	t.Parallel()
 	p := bookingtest.NewTrio(t)
 	for i, name := range []string{"Zoé", "Paul", "Ida"} {
@@ -149,7 +149,7 @@ func TestR47_TheRecallListShowsAsManyAsTheOperatorMaySeeThatDay(t *testing.T) {
 		insert into people_shown (operator_id, day, person_id) select $1, day, id from day, people`, v.ID, p.DB.Now(), lookup.ShownMost-2)
 	must(t, err)
 	check(2, true)
-	check(2, true) // the same two
+	check(2, true) // the same two people
 	v = bookingtest.SwitchboardAgent()
 	check(3, false)
 }

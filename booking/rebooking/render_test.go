@@ -17,8 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// The pages around a worker's cancelling stand, with nothing in them and with all.
-func TestR20_PagesAreDrawnEmptyAndFull(t *testing.T) {
+func TestR20_PagesOfRebookingAreRenderedEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Switchboard, Zone: time.UTC}
 	a := appointment.Appointment{ID: uuid.New(), SocialWorkerName: "<b>Nadia", BeneficiaryName: "<b>Zoé", StartsAt: at, Mode: slot.InPerson, ReasonLabel: "Logement", Zone: time.UTC, Status: appointment.Requested}

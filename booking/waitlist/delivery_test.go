@@ -44,7 +44,7 @@ func TestR21_DeliveriesToTheWaitlistAreLogged(t *testing.T) {
 	w.Book(t, w.paul, w.Nadia, booked[1].StartsAt, slot.Video)
 	w.refresh(t)
 	if unreached() != 0 {
-		t.Error("the switchboard is to call about a slot that is booked")
+		t.Error("the switchboard is told to call about a slot that is booked")
 	}
 	must(t, w.Waitlist.Leave(t.Context(), w.Zoe, w.entries(t)[0].ID))
 	deliveries, err := w.Notify.Deliveries(t.Context(), desk, w.Zoe.ID)
@@ -55,6 +55,6 @@ func TestR21_DeliveriesToTheWaitlistAreLogged(t *testing.T) {
 	w.SetNow(w.DB.Now().AddDate(0, 0, 31))
 	w.refresh(t)
 	if left := w.sent(t); len(left) != 0 {
-		t.Errorf("kept for ever: %+v", left)
+		t.Errorf("still stored after a month: %+v", left)
 	}
 }

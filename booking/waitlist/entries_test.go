@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// An entry for an appointment that is to be earlier is bounded by it, and ends when the
+// An entry for an earlier appointment matches only slots before it, and ends when the
 // appointment is moved to a released slot.
 func TestR12_MovingToAReleasedSlotEndsTheWaitlistEntry(t *testing.T) {
 	t.Parallel()
@@ -20,7 +20,7 @@ func TestR12_MovingToAReleasedSlotEndsTheWaitlistEntry(t *testing.T) {
 	w.SetNow(w.DB.Now().Add(time.Minute))
 	booked := w.full(t, waitlist.Entry{SocialWorkerID: w.Nadia.ID, AppointmentID: later.ID})
 	if err := w.Waitlist.Join(t.Context(), w.Zoe, waitlist.Entry{AppointmentID: booked[0].ID}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("earlier than somebody else's: %v", err)
+		t.Errorf("an entry for another person's appointment: %v", err)
 	}
 	w.Cancel(t, w.paul, booked[2])
 	w.refresh(t)
@@ -33,8 +33,8 @@ func TestR12_MovingToAReleasedSlotEndsTheWaitlistEntry(t *testing.T) {
 	}
 }
 
-// The last day of an entry bounds what its person is notified of, with an appointment too.
-func TestR12_TheLastDayOfAWaitlistEntryBoundsItBesideAnAppointment(t *testing.T) {
+// The last day of an entry also limits an entry for an earlier appointment.
+func TestR12_TheLastDayLimitsAWaitlistEntryForAnEarlierAppointment(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
 	later := w.Book(t, w.Zoe, w.Nadia, firstTuesday.AddDate(0, 0, 14), slot.Video)
@@ -59,7 +59,7 @@ func TestR12_TheLastDayOfAWaitlistEntryBoundsItBesideAnAppointment(t *testing.T)
 	}
 	must(t, w.Bookings.Move(t.Context(), w.Zoe, later.ID, first.StartsAt))
 	if len(w.entries(t)) != 0 {
-		t.Error("the entry outlives what it asked for")
+		t.Error("the entry does not end when the appointment is early enough")
 	}
 }
 
@@ -90,6 +90,6 @@ func TestR12_ARequestThatIsDeclinedKeepsTheWaitlistEntry(t *testing.T) {
 	must(t, err)
 	must(t, w.Bookings.Answer(t.Context(), w.Nadia, asked.ID, true, ""))
 	if entries := w.entries(t); len(entries) != 0 {
-		t.Errorf("she has her appointment and %d entries", len(entries))
+		t.Errorf("after booking she has %d entries", len(entries))
 	}
 }

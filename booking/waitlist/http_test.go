@@ -10,8 +10,8 @@ import (
 	"socialdirect/booking/waitlist"
 )
 
-// From the waitlist an appointment is moved in one act where it stays confirmed: never where
-// a confirmed appointment would become a request.
+// The waitlist offers to move an appointment only if it stays confirmed, not if it would become
+// a request.
 func TestR19_TheWaitlistTurnsNoConfirmedAppointmentIntoARequest(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)

@@ -42,8 +42,8 @@ func TestR12_WaitlistNotificationsAndEntriesAreLimited(t *testing.T) {
 	}
 }
 
-// Slots released beyond three notifications a day are notified together when the limit
-// allows, of whatever worker, if they are available then.
+// Slots that are released after the day's three notifications are notified together once the
+// limit allows it, of any worker, if they are still available.
 func TestR12_SlotsReleasedBeyondTheLimitAreNotifiedTogetherLater(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -74,12 +74,12 @@ func TestR12_SlotsReleasedBeyondTheLimitAreNotifiedTogetherLater(t *testing.T) {
 		return n
 	}
 	if said(kept) != 1 || said(other) != 1 || said(lost) != 0 {
-		t.Errorf("what is still available is notified %d and %d times, what is not %d", said(kept), said(other), said(lost))
+		t.Errorf("the available slots are notified %d and %d times, the booked one %d", said(kept), said(other), said(lost))
 	}
 }
 
-// Two rounds at once, each for a worker of its own, may each make a notification that is
-// due later: a slot that is released after that is in one of them.
+// Two concurrent runs for two workers may each create a delayed notification; a slot released
+// later is added to one of them.
 func TestR12_ASlotJoinsOneOfSeveralPendingNotifications(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -96,9 +96,9 @@ func TestR12_ASlotJoinsOneOfSeveralPendingNotifications(t *testing.T) {
 	}
 }
 
-// Whoever has no consultation left is notified of no slot that they could not book; a move
-// uses up none.
-func TestR12_R9_NobodyWithoutConsultationsLeftIsNotified(t *testing.T) {
+// A person without a consultation left is not notified of slots that they could not book; a
+// move uses no consultation.
+func TestR12_R9_APersonWithoutConsultationsLeftIsNotNotified(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
 	marc := w.SocialWorker(t, "Marc", "Tanguy")
@@ -121,8 +121,8 @@ func TestR12_R9_NobodyWithoutConsultationsLeftIsNotified(t *testing.T) {
 	must(t, w.Bookings.Move(t.Context(), w.Zoe, later.ID, earlier.StartsAt))
 }
 
-// Nobody is notified of a slot that their contract leaves them no consultation for; an
-// appointment that they have can be moved earlier all the same.
+// A person without a consultation left for a slot can still move an existing appointment to
+// it.
 func TestR9_UsedUpConsultationsStillAllowAnEarlierSlot(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -139,13 +139,13 @@ func TestR9_UsedUpConsultationsStillAllowAnEarlierSlot(t *testing.T) {
 	w.Cancel(t, w.paul, booked[2])
 	w.refresh(t)
 	if notified := w.notified(t, w.Zoe); len(notified) != 1 || !notified[0].Equal(booked[2].StartsAt) {
-		t.Errorf("of an earlier one she is notified of %v", notified)
+		t.Errorf("for an earlier appointment she is notified of %v", notified)
 	}
 }
 
-// Whoever could not book a slot is notified of it only when an appointment can be moved to
+// A person who can book no more is notified of a slot only if an appointment can be moved to
 // it.
-func TestR47_NobodyAtTheirBoundIsNotifiedOfASlotToBook(t *testing.T) {
+func TestR47_APersonAtTheirLimitIsNotNotifiedOfASlotToBook(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
 	booked := w.Book(t, w.paul, w.Nadia, firstTuesday, slot.Video)
@@ -159,9 +159,9 @@ func TestR47_NobodyAtTheirBoundIsNotifiedOfASlotToBook(t *testing.T) {
 	w.Cancel(t, w.paul, booked)
 	w.refresh(t)
 	if notified := w.notified(t, w.Zoe); len(notified) != 1 {
-		t.Errorf("who can move an appointment to it was notified of %v", notified)
+		t.Errorf("the person who can move an appointment to it is notified of %v", notified)
 	}
 	if notified := w.notified(t, ali); len(notified) != 0 {
-		t.Errorf("who can neither book nor move was notified of %v", notified)
+		t.Errorf("the person who can neither book nor move is notified of %v", notified)
 	}
 }

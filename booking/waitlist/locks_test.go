@@ -13,8 +13,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// whileLocked starts acts one after the other, each once the one before waits for a lock,
-// while another transaction has locked what sql locks, and returns their errors.
+// whileLocked runs sql, which locks rows, in a transaction. It starts the acts one after the
+// other, each as soon as the one before waits for a lock, then ends the transaction and
+// returns the errors of the acts.
 func whileLocked(t *testing.T, w *waitlistWorld, sql string, id uuid.UUID, acts ...func(context.Context) error) []error {
 	t.Helper()
 	ctx := t.Context()
@@ -33,9 +34,9 @@ func whileLocked(t *testing.T, w *waitlistWorld, sql string, id uuid.UUID, acts 
 	return errs
 }
 
-// Somebody joins the waitlist of a worker while that worker cancels their appointment:
-// neither stops the other.
-func TestR20_JoiningTheWaitlistStopsNoActOfTheWorker(t *testing.T) {
+// A person joins the waitlist of a worker while that worker cancels their appointment: the two
+// do not deadlock.
+func TestR20_JoiningTheWaitlistDoesNotDeadlockWithActsOfTheWorker(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
 	a := w.Book(t, w.Zoe, w.Nadia, firstTuesday.AddDate(0, 0, 7), slot.Video)
@@ -54,9 +55,8 @@ func TestR20_JoiningTheWaitlistStopsNoActOfTheWorker(t *testing.T) {
 	}
 }
 
-// Notifying the waitlist needs no other connection than its transaction's: as many rounds
-// as there are connections do not wait for each other, and no error is booked for a
-// person without a contract.
+// Notifying the waitlist uses only the connection of its transaction, so that concurrent runs
+// do not wait for each other's connections. A person without a contract causes no error.
 func TestR12_NotifyingTheWaitlistUsesOneConnection(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -70,7 +70,8 @@ func TestR12_NotifyingTheWaitlistUsesOneConnection(t *testing.T) {
 	}
 }
 
-// Somebody leaves the waitlist while others are notified of the same slot: they still are.
+// A person leaves the waitlist while others are notified of the same slot: the others still
+// are.
 func TestR12_LeavingTheWaitlistStopsNoOtherNotification(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -90,6 +91,6 @@ func TestR12_LeavingTheWaitlistStopsNoOtherNotification(t *testing.T) {
 	must(t, leaving.Commit(t.Context()))
 	must(t, <-refreshed)
 	if notified := w.notified(t, ida); len(notified) != 1 {
-		t.Errorf("the other one is notified of %v", notified)
+		t.Errorf("the other person is notified of %v", notified)
 	}
 }

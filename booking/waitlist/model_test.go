@@ -13,8 +13,8 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// Whatever happens to an agenda, the waitlist is notified of every slot that it releases,
-// once, and of no other.
+// After random changes of an agenda, the waitlist is notified of every released slot once, and
+// of no other.
 func TestR12_EveryReleasedSlotIsNotifiedOnceAndNoOther(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
@@ -69,7 +69,7 @@ func TestR12_EveryReleasedSlotIsNotifiedOnceAndNoOther(t *testing.T) {
 		}
 		after := observe(before)
 		w.SetNow(w.DB.Now().Add(25 * time.Hour))
-		observe(after) // a request that nobody answered releases its slot, too
+		observe(after) // an overdue request releases its slot too
 	}
 }
 

@@ -20,7 +20,7 @@ func TestR12_TheWaitlistIsNotifiedWhenASlotIsReleased(t *testing.T) {
 	booked := w.full(t, waitlist.Entry{SocialWorkerID: w.Nadia.ID})
 	w.refresh(t)
 	if notified := w.notified(t, w.Zoe); len(notified) > 0 {
-		t.Errorf("notified of what was available already: %v", notified)
+		t.Errorf("notified of slots that were available before: %v", notified)
 	}
 	w.Cancel(t, w.paul, booked[1])
 	w.refresh(t)
@@ -51,7 +51,7 @@ func TestR12_TheWaitlistIsNotifiedWhenASlotIsReleased(t *testing.T) {
 			t.Errorf("the SMS, %d letters: %s", len([]rune(m.Text)), m.Text)
 		}
 	}
-	// Zoé is on the waitlist no more once she has booked.
+	// Zoé leaves the waitlist by booking.
 	hours, err := w.Waitlist.Available(t.Context(), w.Zoe, w.entries(t)[0])
 	must(t, err)
 	if len(hours) == 0 || !hours[0].StartsAt.Equal(booked[1].StartsAt) {
@@ -79,7 +79,7 @@ func TestR12_NobodyIsNotifiedOfASlotThatIsBookedAgain(t *testing.T) {
 	if w.deliver(t); w.Handed > 0 {
 		t.Errorf("%d messages about a slot that is booked", w.Handed)
 	}
-	// Released once more, it is notified once more.
+	// When it is released again, she is notified again.
 	w.refresh(t)
 	w.Cancel(t, w.Nadia, again)
 	w.refresh(t)
@@ -142,17 +142,18 @@ func TestR12_OnlyMatchingWaitlistEntriesAreNotified(t *testing.T) {
 	entries, err := w.Waitlist.Entries(t.Context(), gone)
 	must(t, err)
 	if err := w.Waitlist.Leave(t.Context(), w.Zoe, entries[0].ID); !fault.Is(err, fault.NotFound) {
-		t.Errorf("somebody else's entry: %v", err)
+		t.Errorf("another person's entry: %v", err)
 	}
 	must(t, w.Waitlist.Leave(t.Context(), gone, entries[0].ID))
 	w.Cancel(t, w.paul, booked[1])
 	w.refresh(t)
 	if notified := append(w.notified(t, gone), w.notified(t, w.Zoe)...); len(notified) > 0 {
-		t.Errorf("who left the waitlist, or wanted an earlier one: %v", notified)
+		t.Errorf("a person who left the waitlist, or wants an earlier slot, is notified of %v", notified)
 	}
 }
 
-// Nobody is notified of a slot that they released themselves, until somebody else had it.
+// A person is not notified of a slot that they released themselves, until another person has
+// booked and released it.
 func TestR12_NobodyIsNotifiedOfASlotTheyReleasedThemselves(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
@@ -174,12 +175,11 @@ func TestR12_NobodyIsNotifiedOfASlotTheyReleasedThemselves(t *testing.T) {
 		w.refresh(t)
 	}
 	if notified := w.notified(t, w.Zoe); !slices.Equal(notified, []time.Time{cancelled.StartsAt, moved.StartsAt}) {
-		t.Errorf("somebody else released them, and she is notified of %v", notified)
+		t.Errorf("after another person released them, she is notified of %v", notified)
 	}
 }
 
-// A mail about a released slot says the hour by both clocks.
-func TestR14_WaitlistNotificationsShowBothClocks(t *testing.T) {
+func TestR14_WaitlistNotificationsShowBothLocalTimes(t *testing.T) {
 	t.Parallel()
 	w := newWaitlistWorld(t)
 	w.LiveIn(t, w.Zoe, "Indian/Reunion")
