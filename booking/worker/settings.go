@@ -15,7 +15,7 @@ import (
 type Settings struct {
 	HolidayRegion string // a slug of Regions
 	BufferBefore  int    // minutes kept free before an appointment
-	BufferAfter   int    // minutes kept free after one; between two appointments both apply
+	BufferAfter   int    // and after one; between two appointments both do
 	LeadTimeHours int    // least hours between booking and start
 	HorizonWeeks  int    // most weeks between booking and start
 	PerDay        int    // appointments a day at most, 0 for no limit
