@@ -195,7 +195,7 @@ func (h *HTTP) currentAgenda(r *web.Request, e appointment.OnBehalf, request app
 			page.Problem = problem
 			return page, err
 		case request.Anybody:
-			return h.Searches.SoonestAgain(r, request, problem)
+			return h.Searches.CurrentSoonest(r, request, problem)
 		}
 		week := ""
 		if !request.StartsAt.IsZero() && request.StartsAt.After(h.bookings.DB.Now()) {

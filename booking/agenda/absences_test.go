@@ -8,7 +8,7 @@ import (
 	"socialdirect/booking/slot"
 )
 
-func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
+func TestR41_AddingAnAbsenceListsTheAppointmentsInIt(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorkerWith(t, weekly(1, 9, 12), weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
@@ -17,7 +17,7 @@ func TestR41_AnAbsenceNamesWhoIsBookedInIt(t *testing.T) {
 	both := slot.Period{From: inParis(tuesday, 0), To: inParis(monday, 24)}
 	wantBooked(t, w, nadia, w.Agendas.AddAbsence(t.Context(), nadia, both, false), first, second)
 	if absences, err := w.Agendas.Absences(t.Context(), nadia); err != nil || len(absences) != 0 {
-		t.Errorf("an unconfirmed absence is there: %v, %v", absences, err)
+		t.Errorf("an unconfirmed absence was added: %v, %v", absences, err)
 	}
 	mondays := agenda.WeeklyAbsence{Weekday: 1, FirstDay: tuesday, LastDay: monday.AddDate(0, 0, 7), Starts: 9*60 + 30, Ends: 10*60 + 30}
 	wantBooked(t, w, nadia, w.Agendas.AddWeeklyAbsence(t.Context(), nadia, mondays, false), second)

@@ -27,7 +27,7 @@ type Agenda struct {
 	credentials worker.Credentials
 }
 
-// slots returns the hours that the worker offers, booked or not, on days that the worker's
+// slots returns the slots that the worker offers, booked or not, on days that the worker's
 // credentials cover (R42).
 func (a Agenda) slots(span slot.Period) []slot.Slot {
 	zone := a.Worker.Zone()
@@ -105,8 +105,8 @@ func (a Agenda) crowded(p slot.Period) bool {
 	return i < len(a.booked) && a.booked[i].Overlaps(near)
 }
 
-// Without returns the agenda as if that hour were not booked: an appointment that is moved
-// does not block itself.
+// Without returns the agenda as if that period were not booked, so that an appointment does
+// not block its own move.
 func (a Agenda) Without(hour slot.Period) Agenda {
 	a.booked = slices.DeleteFunc(slices.Clone(a.booked), func(p slot.Period) bool { return p.From.Equal(hour.From) })
 	return a
@@ -149,7 +149,7 @@ func (s *Service) AvailableSlots(ctx context.Context, worker uuid.UUID, span slo
 	return s.AvailableBut(ctx, worker, span, slot.Period{})
 }
 
-// AvailableBut is AvailableSlots as if that hour were not booked.
+// AvailableBut is AvailableSlots as if that period were not booked.
 func (s *Service) AvailableBut(ctx context.Context, id uuid.UUID, span, hour slot.Period) ([]slot.Slot, error) {
 	row, err := worker.Read(ctx, s.db.Pool, id)
 	if err != nil {

@@ -23,7 +23,7 @@ var (
 	weekly, once    = bookingtest.Weekly, bookingtest.Once
 )
 
-// available are the hours of a day in Paris that can be booked.
+// available returns the hours of a day in Paris at which the worker can be booked.
 func available(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time) []int {
 	t.Helper()
 	slots, err := w.Agendas.AvailableSlots(t.Context(), worker.ID, slot.Period{From: inParis(day, 0), To: inParis(day, 24)})
@@ -35,7 +35,7 @@ func available(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day ti
 	return hours
 }
 
-// wantAvailable fails unless exactly these hours of a day in Paris can be booked.
+// wantAvailable fails unless the worker can be booked at exactly these hours of a day in Paris.
 func wantAvailable(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, day time.Time, want ...int) {
 	t.Helper()
 	if got := available(t, w, worker, day); !slices.Equal(got, want) {
@@ -43,7 +43,7 @@ func wantAvailable(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, da
 	}
 }
 
-// theOnly is a worker's one opening.
+// theOnly returns a worker's only opening.
 func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Opening {
 	t.Helper()
 	openings, err := w.Agendas.Openings(t.Context(), worker)
@@ -54,34 +54,34 @@ func theOnly(t *testing.T, w *bookingtest.World, worker *viewer.Viewer) slot.Ope
 	return openings[0]
 }
 
-// wantBooked fails unless an error names these appointments, and they stand as before.
+// wantBooked fails unless an error lists these appointments, and they are unchanged.
 func wantBooked(t *testing.T, w *bookingtest.World, worker *viewer.Viewer, err error, want ...appointment.Appointment) {
 	t.Helper()
 	var booked *agenda.StillBooked
 	if !errors.As(err, &booked) || !fault.Is(err, fault.Invalid) {
-		t.Fatalf("got %v, want who is still booked", err)
+		t.Fatalf("got %v, want StillBooked", err)
 	}
 	var got []uuid.UUID
 	for _, a := range booked.Appointments {
 		got = append(got, a.ID)
 		if a.BeneficiaryName == "" {
-			t.Error("an appointment comes without its person's name")
+			t.Error("an appointment is listed without its person's name")
 		}
 	}
 	for _, a := range want {
 		if !slices.Contains(got, a.ID) {
-			t.Errorf("%s is not named", a.StartsAt)
+			t.Errorf("%s is not listed", a.StartsAt)
 		}
 	}
 	if len(got) != len(want) {
-		t.Errorf("%d appointments are named, want %d", len(got), len(want))
+		t.Errorf("%d appointments are listed, want %d", len(got), len(want))
 	}
 	for _, a := range want {
 		wantStanding(t, w, worker, a)
 	}
 }
 
-// wantStanding fails unless an appointment stands as it was booked.
+// wantStanding fails unless an appointment is unchanged since it was booked.
 func wantStanding(t *testing.T, w *bookingtest.World, v *viewer.Viewer, a appointment.Appointment) {
 	t.Helper()
 	if now, err := w.Appointments.Appointment(t.Context(), v, a.ID); err != nil || now.Status != a.Status || !now.StartsAt.Equal(a.StartsAt) {

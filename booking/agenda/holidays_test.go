@@ -24,7 +24,7 @@ func TestR12_HolidaysAreClosedUntilTheyAreOpened(t *testing.T) {
 		t.Errorf("an ordinary Tuesday: %v", err)
 	}
 	must(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas))
-	must(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas)) // twice is once
+	must(t, w.Agendas.OpenHoliday(t.Context(), nadia, christmas)) // a second time changes nothing
 	wantAvailable(t, w, nadia, christmas, 9, 10, 11)
 	a := w.Book(t, zoe, nadia, inParis(christmas, 9), slot.Video)
 	wantBooked(t, w, nadia, w.Agendas.CloseHoliday(t.Context(), nadia, christmas, false), a)

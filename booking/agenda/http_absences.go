@@ -39,7 +39,7 @@ func (p absencesPage) Cancelling() string {
 	return "/agenda/annulations?" + url.Values{"from": {p.Period.From.UTC().Format(time.RFC3339)}, "to": {p.Period.To.UTC().Format(time.RFC3339)}}.Encode()
 }
 
-// When says an absence as a person would: "Chaque mardi, de 12 h à 14 h".
+// When describes an absence: "Chaque mardi, de 12 h à 14 h".
 func (w WeeklyAbsence) When() string {
 	return slot.WeekdayOptions[w.Weekday-1].Label + ", " + slot.FromTo(w.Starts, w.Ends)
 }

@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of an agenda.
+// Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/agenda", web.SocialWorkers, h.week).In(web.Place{Role: viewer.SocialWorker, Order: 1, Label: "Agenda", Icon: "calendar-days"}),

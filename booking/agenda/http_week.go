@@ -19,7 +19,7 @@ type weekPage struct {
 	Days     []weekDay
 	Previous string
 	Next     string
-	Empty    bool // no opening at all: nobody can book
+	Empty    bool // the worker has no opening, so that nobody can book
 	From     int  // the first hour of the grid
 	Until    int  // the hour at which it ends
 	Requests []appointment.Appointment
@@ -65,12 +65,12 @@ func (d weekDay) Date() string { return d.Day.Format(time.DateOnly) }
 // Closed reports whether the day is a holiday on which the worker does not work.
 func (d weekDay) Closed() bool { return d.Holiday != nil && !d.Holiday.Open }
 
-// Booked reports whether somebody is booked that day.
+// Booked reports whether there is an appointment on that day.
 func (d weekDay) Booked() bool {
 	return slices.ContainsFunc(d.Items, func(i weekItem) bool { return i.Appointment != nil })
 }
 
-// When says the hours as a person would: "9 h – 12 h".
+// When describes the hours: "9 h – 12 h".
 func (i weekItem) When() string   { return slot.Clock(i.Starts) + " – " + slot.Clock(i.Ends) }
 func (i weekItem) Hour() int      { return i.Top / 60 }
 func (i weekItem) Minute() int    { return i.Top % 60 / 5 * 5 }

@@ -14,8 +14,8 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Past openings and absences are on no list and leave room for new ones. The weeks in which
-// they were still show them.
+// Past openings and absences are not listed and do not count against the limit. Past weeks
+// still show them.
 func TestR41_PastOpeningsAndAbsencesDoNotCountAgainstTheLimit(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -40,12 +40,12 @@ func TestR41_PastOpeningsAndAbsencesDoNotCountAgainstTheLimit(t *testing.T) {
 	hours, err := w.Agendas.Hours(t.Context(), nadia, slot.Period{From: spring, To: spring.AddDate(0, 0, 7)})
 	must(t, err)
 	if shown := slices.ContainsFunc(hours.Openings, func(o slot.Opening) bool { return o.FirstDay.Equal(spring) }); !shown || len(hours.Weekly) == 0 {
-		t.Errorf("a week that is past shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
+		t.Errorf("a past week shows %d openings, %d absences", len(hours.Openings), len(hours.Weekly))
 	}
 }
 
-// A full list accepts no more lines, and each of its lines can still be changed.
-func TestR41_OpeningsToComeCountAgainstTheLimit(t *testing.T) {
+// A full list accepts no more openings, and each of its openings can still be changed.
+func TestR41_CurrentOpeningsCountAgainstTheLimit(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorkerWith(t, weekly(2, 9, 12))
@@ -55,13 +55,13 @@ func TestR41_OpeningsToComeCountAgainstTheLimit(t *testing.T) {
 		select $1, $2::date + n, $2::date + n, 540, 600, '{video}' from generate_series(1, 499) n`, nadia.ID, tuesday)
 	must(t, err)
 	if err := w.Agendas.AddOpening(t.Context(), nadia, weekly(3, 9, 12)); !fault.Is(err, fault.Invalid) {
-		t.Errorf("one line more: %v", err)
+		t.Errorf("one opening more: %v", err)
 	}
 	o.Ends = 13 * 60
 	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, o, false))
 }
 
-func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
+func TestR41_ChangingAnOpeningListsItsAppointmentsAndCancelsNone(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
@@ -87,7 +87,7 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	for _, a := range []appointment.Appointment{early, late} {
 		wantStanding(t, w, zoe, a)
 	}
-	// Another opening over the same hours takes them in: nothing is left outside.
+	// Another opening covers the same hours: no appointment is left outside.
 	w.Open(t, nadia, weekly(2, 8, 12))
 	w.Open(t, nadia, once(tuesday, 9, 12))
 	openings, err := w.Agendas.Openings(t.Context(), nadia)
@@ -99,9 +99,9 @@ func TestR41_ChangingAnOpeningNamesWhatIsBookedAndDropsNothing(t *testing.T) {
 	}
 }
 
-// A request occupies its slot as an appointment does, until its answer is overdue: whoever
-// changes the agenda around it is shown it too.
-func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
+// A request occupies its slot like an appointment until its answer is overdue, and is listed
+// when the agenda around it changes.
+func TestR41_ChangingTheAgendaListsRequestsToo(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.Beneficiary(t, "Zoé", "Vidal")
@@ -125,10 +125,10 @@ func TestR41_ChangingTheAgendaNamesRequestsToo(t *testing.T) {
 		wantBooked(t, w, nadia, act(), asked)
 	}
 	w.SetNow(asked.AnswerBy.Add(time.Microsecond))
-	must(t, acts["shorter"]()) // it occupies no slot any more
+	must(t, acts["shorter"]()) // it no longer occupies a slot
 }
 
-func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
+func TestR41_AWeeklyOpeningIsChangedOnOneDayOnly(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia := w.SocialWorkerWith(t, weekly(2, 9, 11))
@@ -149,7 +149,7 @@ func TestR41_OneDayOfAWeeklyOpeningIsChangedAlone(t *testing.T) {
 	}
 }
 
-func TestR41_OpeningsAreTheirWorkersAlone(t *testing.T) {
+func TestR41_OnlyTheirWorkerSeesAndChangesOpenings(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	nadia, marc, zoe := w.SocialWorkerWith(t, weekly(2, 9, 12)), w.SocialWorkerWith(t), w.Beneficiary(t, "Zoé", "Vidal")
@@ -192,10 +192,10 @@ func TestR41_AnOpeningMayNotOverlapAnotherOfItsKindNorItself(t *testing.T) {
 	morning := openings[0]
 	morning.Ends = 15 * 60
 	if err := w.Agendas.ChangeOpening(t.Context(), nadia, morning, true); !fault.Is(err, fault.Invalid) {
-		t.Errorf("over another: %v", err)
+		t.Errorf("overlapping another: %v", err)
 	}
 	morning.Ends = 13 * 60
-	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, morning, true)) // over its old self
+	must(t, w.Agendas.ChangeOpening(t.Context(), nadia, morning, true)) // overlapping its own earlier hours
 }
 
 func TestR12_AnOpeningHasItsPlace(t *testing.T) {

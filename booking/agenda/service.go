@@ -7,7 +7,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service keeps agendas.
+// Service reads and changes agendas.
 type Service struct {
 	db           *postgres.DB
 	appointments *appointment.Service

@@ -62,7 +62,7 @@ func (s Search) within(allowed []slot.Mode) Search {
 	return s
 }
 
-// seeker returns the person to be booked: the viewer, or somebody for whom they may book.
+// seeker returns the person to be booked: the viewer, or a person for whom they may book.
 func (s *Service) seeker(ctx context.Context, v *viewer.Viewer, search Search) (uuid.UUID, error) {
 	if search.For == uuid.Nil || search.For == v.ID {
 		return v.ID, nil
@@ -203,7 +203,7 @@ func (s *Service) seekerOf(ctx context.Context, person uuid.UUID, modes []slot.M
 }
 
 // can returns the slots that the seeker can book, with the modes in which they can. A
-// request needs time to be answered before its hour.
+// request needs time to be answered before its start.
 func (t Seeker) can(worker uuid.UUID, available []slot.Slot) []slot.Slot {
 	asks := slices.Contains(t.Marked, worker)
 	var own []slot.Slot
@@ -216,7 +216,7 @@ func (t Seeker) can(worker uuid.UUID, available []slot.Slot) []slot.Slot {
 	return own
 }
 
-// Hour is an available slot, and with whom it is.
+// Hour is an available slot and its worker.
 type Hour struct {
 	slot.Slot
 	Worker people.Person // in the zone of their sheet

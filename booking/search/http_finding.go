@@ -115,7 +115,7 @@ func (h Hour) Ways() string {
 type soonestPage struct {
 	searchForm
 	Hours   []Hour
-	Kept    []appointment.HiddenField // what was typed before the slot was lost, to carry along
+	Kept    []appointment.HiddenField // what was typed before the slot became unavailable
 	Problem string
 }
 
@@ -144,7 +144,7 @@ func (p soonestPage) Book(hour Hour) string {
 	return "/rendez-vous/nouveau?" + query.Encode()
 }
 
-// Soonest shows them (R12).
+// Soonest shows the list (R12).
 func (h *HTTP) Soonest(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.soonestPage(r, r.URL.Query())
 	if err != nil {
@@ -170,9 +170,9 @@ func (h *HTTP) soonestPage(r *web.Request, query url.Values) (soonestPage, error
 	return page, h.views.PageOfSheets(r, ids...)
 }
 
-// SoonestAgain is the next hours as they are now, for somebody whom it did not matter
-// with whom they talk; what was typed goes on with the next choice.
-func (h *HTTP) SoonestAgain(r *web.Request, request appointment.Request, problem string) (any, error) {
+// CurrentSoonest is the list in its current state with the reason of a refusal, for a person
+// who accepts any worker. It keeps what was typed for the next choice.
+func (h *HTTP) CurrentSoonest(r *web.Request, request appointment.Request, problem string) (any, error) {
 	page, err := h.soonestPage(r, url.Values{"reason": {request.Reason}})
 	page.Problem, page.Kept = problem, appointment.HiddenFields(request)
 	return page, err
@@ -190,7 +190,7 @@ func (workersPage) Title() string    { return "Choisir une personne" }
 func (workersPage) Styles() []string { return []string{"finding.css"} }
 func (workersPage) Wide() bool       { return true }
 
-// LanguageLabel is a language's name, for the template.
+// LanguageLabel is the name of a language, for the template.
 func (workersPage) LanguageLabel(tag string) string { return worker.LanguageLabel(tag) }
 
 // Workers compares the profile sheets (R12).

@@ -61,7 +61,7 @@ func (p personPage) HoursOf(worker uuid.UUID) string {
 	return p.Base + "/assistants/" + worker.String() + "?" + query.Encode()
 }
 
-// Person shows it.
+// Person shows the page.
 func (h *HTTP) Person(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	e, err := h.appointments.OnBehalf(r)

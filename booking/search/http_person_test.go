@@ -14,15 +14,15 @@ import (
 	"socialdirect/web"
 )
 
-// The switchboard books with anybody who can be booked, in the same order and by the
-// same pages as the person would.
-func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
+// The switchboard can book with every bookable worker, in the same order and on the same pages
+// as the person.
+func TestR12_TheSwitchboardCanBookWithEveryWorker(t *testing.T) {
 	t.Parallel()
 	d := bookingtest.NewDesk(t)
 	unreached := map[string]bool{}
 	for i := range 45 {
 		v := d.SocialWorkerWithoutOpenings(t, "Lou", fmt.Sprintf("Nom%02d", i), "Europe/Paris")
-		if i%2 == 1 { // who cannot be booked shortens no page
+		if i%2 == 1 { // workers who cannot be booked do not shorten a page
 			_, err := d.DB.Pool.Exec(t.Context(), `update accounts set suspended_at = now() where id = $1`, v.ID)
 			must(t, err)
 			continue
@@ -40,10 +40,10 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 	}
 	first, second := at("mode=video&reason=housing"), at("mode=video&reason=housing&page=2")
 	if i := strings.Index(first, "page=2"); i < 0 || !strings.Contains(first, "reason=housing") || strings.Contains(second, "page=3") {
-		t.Errorf("the first page leads to no second, or the second to a third")
+		t.Errorf("the first page has no next page, or the second has one")
 	}
 	if !strings.Contains(first, "Première heure libre\u00a0:") || strings.Contains(second, "Première heure libre\u00a0:") {
-		t.Errorf("who has an hour soon does not come first")
+		t.Errorf("the worker with the soonest slot does not come first")
 	}
 	for name := range unreached {
 		if strings.Contains(first+second, name+"<") {
@@ -51,7 +51,7 @@ func TestR12_TheSwitchboardReachesEveryWorker(t *testing.T) {
 		}
 	}
 	if len(unreached) > 0 {
-		t.Errorf("not reached: %v", unreached)
+		t.Errorf("on no page: %v", unreached)
 	}
 	_, _, err := d.Searches.Find(t.Context(), d.Zoe, search.Search{For: d.Nadia.ID})
 	want(t, "a person who searches for somebody else", err, fault.Forbidden)

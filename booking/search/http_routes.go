@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of searching.
+// Routes are the routes of this package.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/assistants", web.Beneficiaries, h.Workers).In(web.Place{Role: viewer.Beneficiary, Order: 1, Label: "Prendre rendez-vous", Icon: "calendar-plus"}),
