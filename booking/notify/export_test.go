@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Kinds are the names of the kinds, with the states in which each is true.
+// Kinds are the names of the kinds, with the statuses in which each is valid.
 func Kinds() map[string][]appointment.Status {
 	all := map[string][]appointment.Status{}
 	for name, kind := range kinds {
@@ -25,7 +25,7 @@ func Kinds() map[string][]appointment.Status {
 	return all
 }
 
-// TextOf is the SMS of a kind, on a platform at base.
+// TextOf returns the SMS of a kind, with links to base.
 func TextOf(t testing.TB, texts *web.NotificationTexts, base, name string, startsAt time.Time, mode slot.Mode) string {
 	t.Helper()
 	s := &Service{Parts{Links: appointment.Links{Base: base}}}
@@ -37,7 +37,7 @@ func TextOf(t testing.TB, texts *web.NotificationTexts, base, name string, start
 	return text
 }
 
-// ExplainDue is how the database would look for reminders at now.
+// ExplainDue explains the query that looks for reminders at now.
 func ExplainDue(ctx context.Context, q postgres.Querier, now time.Time) (string, error) {
 	k := kinds[LimitReminder]
 	rows, err := q.Query(ctx, "explain "+selectDue, now.Add(k.useless), now.Add(k.before), time.Time{}, uuid.Nil, k.before, LimitReminder, remindAtOnce)

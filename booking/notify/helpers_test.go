@@ -6,7 +6,7 @@ import (
 	"socialdirect/booking/bookingtest"
 )
 
-// postOffice is a post office that these tests look into.
+// postOffice is a post office with helpers of these tests.
 type postOffice struct{ *bookingtest.PostOffice }
 
 func newPostOffice(t testing.TB) postOffice {

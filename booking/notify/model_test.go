@@ -19,8 +19,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// notifyModel is a slow and obvious model of the notifications that people get, without a
-// table: what was queued, and what of it was sent.
+// notifyModel is a slow model of the notifications that people get, without a table: what was
+// queued, and what of it was sent.
 type notifyModel struct {
 	now     time.Time
 	meets   []*meeting
@@ -64,7 +64,7 @@ func (m *notifyModel) change(about *meeting, name string) {
 	m.notify(about, name, false, false)
 }
 
-// When a reminder is due, and from when it is of no use, before the hour.
+// How long before the start a reminder is due, and from when it is no longer useful.
 var reminderTimes = map[string][2]time.Duration{
 	notify.LimitReminder: {48 * time.Hour, 25 * time.Hour}, notify.HourReminder: {time.Hour, 15 * time.Minute},
 }
@@ -86,7 +86,7 @@ func (m *notifyModel) plan() {
 	}
 }
 
-// useful is until when a message is of use.
+// useful is until when a message is useful.
 func (m message) useful() time.Time {
 	if times, reminder := reminderTimes[m.name]; reminder {
 		return m.about.start.Add(-times[1])
@@ -104,7 +104,7 @@ func (m *notifyModel) stale(t *message) bool {
 	return t.text && t.name == "cancellation" && t.about.status != appointment.CancelledByWorker
 }
 
-// opening is when an SMS may come: from eight to twenty in Paris.
+// opening is when an SMS may be sent: from eight to twenty in Paris.
 func opening(at time.Time, paris *time.Location) time.Time {
 	for h := at.In(paris).Hour(); h < 8 || h >= 20; h = at.In(paris).Hour() {
 		at = at.Truncate(time.Minute).Add(time.Minute)
@@ -112,7 +112,7 @@ func opening(at time.Time, paris *time.Location) time.Time {
 	return at
 }
 
-// deliver tries everything that is queued; mode says where a crash comes, if any.
+// deliver tries everything that is queued; mode says where a crash happens, if any.
 func (m *notifyModel) deliver(mode string, paris *time.Location) {
 	for _, t := range m.queued {
 		if t.settled {
@@ -137,7 +137,7 @@ func (m *notifyModel) deliver(mode string, paris *time.Location) {
 	}
 }
 
-// stored is what the stores have received.
+// stored lists what the stores have received.
 func (o postOffice) stored(t testing.TB) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
@@ -163,7 +163,7 @@ func TestR21_NotificationsMatchASimpleModelInAnyOrderOfEvents(t *testing.T) {
 	must(t, err)
 	ctx := context.Background()
 	rapid.Check(t, func(rt *rapid.T) {
-		_, err := o.DB.Pool.Exec(ctx, `truncate appointments, notifications, throttles cascade`) // of the run before, which may have broken off
+		_, err := o.DB.Pool.Exec(ctx, `truncate appointments, notifications, throttles cascade`) // of the previous run, which may have failed
 		must(t, err)
 		o.SetNow(bookingtest.Start.Add(time.Duration(rapid.IntRange(0, 400*24*60).Draw(rt, "began")) * time.Minute))
 		m := &notifyModel{now: o.DB.Now(), arrived: map[string]bool{}}
@@ -178,7 +178,7 @@ func TestR21_NotificationsMatchASimpleModelInAnyOrderOfEvents(t *testing.T) {
 		hour := func() time.Time {
 			return m.now.Truncate(time.Hour).Add(rapid.SampledFrom([]time.Duration{1, 2, 20, 25, 26, 30, 40, 47, 48, 49, 60, 100}).Draw(rt, "hours") * time.Hour)
 		}
-		// An act may be refused, for an hour that is booked or has come; then nobody is notified.
+		// An act may be refused, for a slot that is booked or past; then nobody is notified.
 		done := func(err error) bool {
 			_, clean := o.DB.Pool.Exec(ctx, `delete from late_marks`)
 			must(t, clean)

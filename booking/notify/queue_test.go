@@ -13,10 +13,10 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// instance works the notifications of a world as a running platform does.
+// instance processes the notifications of a world as a running platform does.
 func (o postOffice) instance(t *testing.T) {
 	t.Helper()
-	_, err := o.DB.Pool.Exec(context.Background(), `delete from river_job where kind = 'account_notice'`) // nobody works them here
+	_, err := o.DB.Pool.Exec(context.Background(), `delete from river_job where kind = 'account_notice'`) // no worker processes them here
 	must(t, err)
 	workers := river.NewWorkers()
 	river.AddWorker(workers, o.Worker)
@@ -25,7 +25,7 @@ func (o postOffice) instance(t *testing.T) {
 	t.Cleanup(func() { _ = runner.Stop(context.Background()) })
 }
 
-// settled returns once nothing is queued any more.
+// settled returns as soon as nothing is queued any more.
 func (o postOffice) settled(t *testing.T, least int) {
 	t.Helper()
 	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); <-time.After(20 * time.Millisecond) {
@@ -49,7 +49,7 @@ func TestR21_TwoInstancesShareTheQueueAndSendEachOnce(t *testing.T) {
 	o.instance(t)
 	o.settled(t, 62) // three confirmations of each, two reminders of the first
 	if o.Handed != 62 || len(o.Mails)+len(o.Texts) != 62 {
-		t.Errorf("handed over %d times: %d mails, %d SMS", o.Handed, len(o.Mails), len(o.Texts))
+		t.Errorf("sent %d times: %d mails, %d SMS", o.Handed, len(o.Mails), len(o.Texts))
 	}
 }
 
@@ -65,7 +65,7 @@ func TestR21_TheJobsOfAKilledProcessAreResumed(t *testing.T) {
 	o.instance(t)
 	o.settled(t, 3)
 	if o.Handed != 3 {
-		t.Errorf("handed over %d times, want 3", o.Handed)
+		t.Errorf("sent %d times, want 3", o.Handed)
 	}
 	if took := time.Since(began); took > time.Minute { // a machine under load; River alone takes two
 		t.Errorf("resumed after %v", took)

@@ -15,8 +15,7 @@ import (
 	"socialdirect/booking/slot"
 )
 
-// Reminders are planned while an act has the appointment locked: neither waits for the
-// other.
+// Reminders are planned while an act has locked the appointment: neither waits for the other.
 func TestR21_PlanningRemindersWaitsForNoLock(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
@@ -35,7 +34,7 @@ func TestR21_PlanningRemindersWaitsForNoLock(t *testing.T) {
 	}
 }
 
-func TestR21_AnAppointmentIsConfirmedRemindedOfTwiceAndNoMore(t *testing.T) {
+func TestR21_AnAppointmentGetsAConfirmationAndTwoReminders(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -59,14 +58,14 @@ func TestR21_AnAppointmentIsConfirmedRemindedOfTwiceAndNoMore(t *testing.T) {
 func TestR21_RemindersComeInTimeToAct(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		stood time.Duration // until when before the hour the platform stood still
+		stood time.Duration // until how long before the start the platform was down
 		want  []string
 	}{
 		"until the limit's last hour begins": {25*time.Hour + time.Second, []string{"mail reminder_limit", "sms reminder_limit"}},
 		"into the limit's last hour":         {25 * time.Hour, nil},
-		"until shortly before the doors":     {15*time.Minute + time.Second, []string{"mail reminder_hour", "sms reminder_hour"}},
-		"until the doors open":               {15 * time.Minute, nil},
-		"until after the hour":               {-time.Minute, nil},
+		"until shortly before the call":      {15*time.Minute + time.Second, []string{"mail reminder_hour", "sms reminder_hour"}},
+		"until the call opens":               {15 * time.Minute, nil},
+		"until after the start":              {-time.Minute, nil},
 	} {
 		o := newPostOffice(t)
 		o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -89,7 +88,7 @@ func TestR21_ALateBookingGetsNoLimitReminder(t *testing.T) {
 	o.WantGot(t, o.Zoe, "mail confirmation", "sms confirmation", "mail reminder_hour", "sms reminder_hour")
 }
 
-func TestR21_AMovedAppointmentIsRemindedOfAtItsNewHourAlone(t *testing.T) {
+func TestR21_AMovedAppointmentHasRemindersOnlyOfItsNewStart(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -109,8 +108,8 @@ func TestR21_AMovedAppointmentIsRemindedOfAtItsNewHourAlone(t *testing.T) {
 	o.WantGot(t, o.Zoe, append(got, "mail reminder_hour", "sms reminder_hour")...)
 }
 
-// The last reminder leads into the call itself; for a call by phone, or a place, to the
-// page that says what to know.
+// The last reminder links to the call page; by phone or in person it links to the page of the
+// appointment.
 func TestR21_TheLastReminderLinksToTheCallOrTheAppointment(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
@@ -140,7 +139,7 @@ func TestR21_TheLastReminderLinksToTheCallOrTheAppointment(t *testing.T) {
 	}
 }
 
-func TestR21_NobodyIsRemindedOfWhatIsCancelledMovedOrPast(t *testing.T) {
+func TestR21_CancelledMovedAndPastAppointmentsHaveNoReminders(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -185,7 +184,7 @@ func TestR21_TwoPlannersAtOncePlanOne(t *testing.T) {
 	}
 }
 
-// More appointments than one transaction takes, all at the same hour.
+// There are more appointments at the same time than one transaction reads.
 func TestR21_EveryReminderOfABusyHourIsPlanned(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
@@ -214,7 +213,7 @@ func TestR21_EveryReminderOfABusyHourIsPlanned(t *testing.T) {
 	}
 }
 
-// Past appointments cost the planner nothing: it reads the index of those to come.
+// The planner does not read past appointments: it uses the index of upcoming ones.
 func TestR21_PlanningRemindersDoesNotReadThePast(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)

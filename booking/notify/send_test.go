@@ -40,7 +40,7 @@ func TestR21_ABouncedMailIsAState(t *testing.T) {
 	o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
 	o.Turn(t)
 	n := o.Row(t, o.Zoe, "confirmation", "mail")
-	for range 2 { // servers repeat themselves
+	for range 2 { // servers may report twice
 		must(t, o.Notifications.NoteBounce(t.Context(), n.ID, mail.MailboxFull))
 	}
 	must(t, o.Notifications.NoteBounce(t.Context(), uuid.New(), mail.MailboxFull)) // of another platform
@@ -50,9 +50,9 @@ func TestR21_ABouncedMailIsAState(t *testing.T) {
 	o.WantGot(t, o.Zoe, "mail confirmation")
 }
 
-// What our own mail server never accepted is no failure of the person's, who is called as
-// long as it helps.
-func TestR21_WhatNoServerAcceptedInTimeIsNotifiedByPhone(t *testing.T) {
+// A mail that our own mail server did not accept in time says nothing about the person's
+// address. The switchboard calls the person while that is useful.
+func TestR21_APersonWhoseMailWasNotAcceptedInTimeIsCalled(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
@@ -90,9 +90,9 @@ func TestR21_WhatNoServerAcceptedInTimeIsNotifiedByPhone(t *testing.T) {
 	}
 }
 
-// What is not about the person is tried again for as long as it helps, however often;
-// what may be about them, a few times.
-func TestR21_OurOwnServersErrorsFailNoNotification(t *testing.T) {
+// A failure that is not about the recipient is tried again for as long as that is useful; one
+// that may be about them, a few times.
+func TestR21_ErrorsOfOurOwnServersFailNoNotification(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	o.Choose(t, func(c *people.Contact) { c.Texts = false })
@@ -116,8 +116,8 @@ func TestR21_OurOwnServersErrorsFailNoNotification(t *testing.T) {
 	}
 }
 
-// While the mail server or the gateway is awaited, no connection of the pool is in use and
-// no row is locked.
+// While the platform waits for the mail server or the gateway, it uses no connection of the
+// pool and locks no row.
 func TestR21_NoConnectionAndNoLockIsKeptWhileSending(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
@@ -140,13 +140,13 @@ func TestR21_NoConnectionAndNoLockIsKeptWhileSending(t *testing.T) {
 	}
 	o.During = nil
 	if o.Handed != 2 {
-		t.Errorf("handed over %d times", o.Handed)
+		t.Errorf("sent %d times", o.Handed)
 	}
 }
 
-// A crash after the server took the mail, at every point: it is handed over again and
-// is the same mail.
-func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
+// After a crash between sending a mail and recording it, the mail is sent again with the same
+// identifier.
+func TestR21_ACrashBetweenSendingAndRecordingSendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
 	a := o.Book(t, o.Zoe, o.Nadia, bookingtest.Friday, slot.Video)
@@ -157,7 +157,7 @@ func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 			t.Fatal("it did not die")
 		}
 	}
-	o.After, o.Dies = nil, true // before it notes anything
+	o.After, o.Dies = nil, true // before it records anything
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -168,12 +168,12 @@ func TestR21_ACrashBetweenHandingOverAndNotingSendsNothingTwice(t *testing.T) {
 	}()
 	o.Dies = false
 	if n := o.Row(t, o.Zoe, "confirmation", "mail"); n.State != "queued" {
-		t.Fatalf("noted: %+v", n)
+		t.Fatalf("recorded: %+v", n)
 	}
 	o.Turn(t)
 	o.Turn(t)
 	if o.Handed != 7 || len(o.Mails) != 2 || len(o.Texts) != 1 { // five times Zoé's mail, once her SMS and Nadia's
-		t.Errorf("handed over %d times, %d mails", o.Handed, len(o.Mails))
+		t.Errorf("sent %d times, %d mails", o.Handed, len(o.Mails))
 	}
 	o.Cancel(t, o.Zoe, a)
 	o.Turn(t)
@@ -201,11 +201,11 @@ func TestR21_TwoInstancesAtOnceSendOne(t *testing.T) {
 	wait.Wait()
 	done := slices.DeleteFunc(results, func(err error) bool { return err != nil })
 	if n := o.Row(t, o.Zoe, "confirmation", "mail"); len(done) != 1 || o.Handed != 1 || n.State != "sent" {
-		t.Errorf("handed over %d times, %d are done with it: %+v", o.Handed, len(done), n)
+		t.Errorf("sent %d times, %d instances are done with it: %+v", o.Handed, len(done), n)
 	}
 }
 
-// A try that comes back after a later one has begun changes nothing.
+// A try that ends after a later one has begun changes nothing.
 func TestR21_ATryThatEndsAfterALaterOneChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newPostOffice(t)
