@@ -1,6 +1,6 @@
-// Package accounttest is what the tests of several packages of account share: people at
-// the steps of their accounts, their mails and SMS, and a software authenticator. It acts
-// through the world of bookingtest, and knows no rule of the product.
+// Package accounttest holds the helpers that the tests of several account packages share:
+// accounts at each step of their life, mails and SMS, and a software authenticator. It uses
+// the world of bookingtest and contains no rule of the product.
 package accounttest
 
 import (
@@ -22,12 +22,12 @@ import (
 
 // Passwords other than bookingtest.Password.
 const (
-	OtherPassword    = "Cerf-volant 3 nuages" // a good one
-	IntruderPassword = "Corbeau-lampe 4 sel"  // of an attacker who signs up with somebody's address
-	WrongPassword    = "Faux-mot 1"           // nobody's
+	OtherPassword    = "Cerf-volant 3 nuages" // a valid password
+	IntruderPassword = "Corbeau-lampe 4 sel"  // of an attacker who signs up with another person's address
+	WrongPassword    = "Faux-mot 1"           // of no account
 )
 
-// The bounds that several packages are held to (R2, R47), as the requirements write them.
+// The limits that several packages must respect (R2, R47), as the requirements state them.
 const (
 	FreeTries         = 5
 	MaxDelay          = 15 * time.Minute
@@ -35,7 +35,7 @@ const (
 	MailsOfKindInHour = 3
 )
 
-// NewSignUp is a valid sign-up.
+// NewSignUp returns a valid sign-up.
 func NewSignUp(w *bookingtest.World, email string) signup.SignUp {
 	return signup.SignUp{
 		Email: email, FirstName: "Zoé", LastName: "Vidal", Mobile: "+33612345678", Code: w.Code(),
@@ -43,8 +43,8 @@ func NewSignUp(w *bookingtest.World, email string) signup.SignUp {
 	}
 }
 
-// Register makes a waiting registration, a minute after the one before, and returns the
-// link that proves its address.
+// Register makes a pending registration, a minute after the one before, and returns the
+// token of the link that proves its address.
 func Register(t testing.TB, w *bookingtest.World, email, firstName, password string) (link string) {
 	t.Helper()
 	w.SetNow(w.DB.Now().Add(time.Minute))
@@ -54,12 +54,13 @@ func Register(t testing.TB, w *bookingtest.World, email, firstName, password str
 	return ValidationLink(t, w, email)
 }
 
-// lifetimes are those of links, by what they are for.
+// lifetimes are how long links work, by purpose.
 var lifetimes = map[string]time.Duration{
 	"validation": people.ValidationLifetime, "invitation": people.InvitationLifetime, "password": people.ResetLifetime,
 }
 
-// Link makes the link that a mail would hold: "validation", "invitation" or "password".
+// Link creates a link as a mail would contain it and returns its token. The purpose is
+// "validation", "invitation" or "password".
 func Link(t testing.TB, w *bookingtest.World, purpose string, id uuid.UUID) string {
 	t.Helper()
 	token := rand.Text()
@@ -70,7 +71,8 @@ func Link(t testing.TB, w *bookingtest.World, purpose string, id uuid.UUID) stri
 	return token
 }
 
-// ValidationLink makes the link that proves the address of the latest account with it.
+// ValidationLink creates the link that proves an e-mail address, for the latest account
+// with that address, and returns its token.
 func ValidationLink(t testing.TB, w *bookingtest.World, email string) string {
 	t.Helper()
 	person, err := w.Accounts.People.ByEmail(context.Background(), email)
@@ -78,7 +80,7 @@ func ValidationLink(t testing.TB, w *bookingtest.World, email string) string {
 	return Link(t, w, "validation", person.ID)
 }
 
-// Beneficiary is somebody who proved their address.
+// Beneficiary is somebody with a proved address.
 type Beneficiary struct {
 	ID    uuid.UUID
 	Email string
@@ -86,7 +88,7 @@ type Beneficiary struct {
 	t     testing.TB
 }
 
-// NewBeneficiary signs somebody up, who proves the address.
+// NewBeneficiary signs somebody up and proves the address.
 func NewBeneficiary(t testing.TB, w *bookingtest.World, email string) Beneficiary {
 	t.Helper()
 	ctx := context.Background()
@@ -110,7 +112,7 @@ func (b Beneficiary) SignIn(from session.Device) (session.SignedIn, *viewer.View
 	return in, b.Viewer(in.Token)
 }
 
-// Viewer is who a session's cookie belongs to; nil once it ended.
+// Viewer returns who the session of a token belongs to, or nil once it ended.
 func (b Beneficiary) Viewer(token string) *viewer.Viewer {
 	b.t.Helper()
 	v, err := b.w.Accounts.Sessions.Authenticate(context.Background(), token)
@@ -118,13 +120,13 @@ func (b Beneficiary) Viewer(token string) *viewer.Viewer {
 	return v
 }
 
-// ResetLink makes a link that sets another password.
+// ResetLink creates a link that sets another password and returns its token.
 func (b Beneficiary) ResetLink() string {
 	b.t.Helper()
 	return Link(b.t, b.w, "password", b.ID)
 }
 
-// OwnMailDomains gives the world's client mail domains of its own.
+// OwnMailDomains adds mail domains to the world's client.
 func OwnMailDomains(t testing.TB, w *bookingtest.World, domains ...string) {
 	t.Helper()
 	ctx := context.Background()
@@ -138,7 +140,7 @@ func OwnMailDomains(t testing.TB, w *bookingtest.World, domains ...string) {
 	bookingtest.Must(t, w.Companies.Edit(ctx, w.Admin, client))
 }
 
-// Email is the address of an account.
+// Email returns the e-mail address of an account.
 func Email(t testing.TB, w *bookingtest.World, id uuid.UUID) string {
 	t.Helper()
 	person, err := w.Accounts.People.Person(context.Background(), id)

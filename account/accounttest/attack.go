@@ -11,14 +11,14 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// hands are how many tries are made at the same time.
-const hands = 60
+// concurrency is how many tries are made at the same time.
+const concurrency = 60
 
-// AtOnce does n things, sixty at a time.
+// AtOnce calls do with 0 to n-1, sixty calls at a time.
 func AtOnce(n int, do func(i int)) {
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for range min(n, hands) {
+	for range min(n, concurrency) {
 		all.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				do(int(i))
@@ -28,8 +28,8 @@ func AtOnce(n int, do func(i int)) {
 	all.Wait()
 }
 
-// Storm makes n wrong tries, sixty at a time, and counts those that were made and those
-// that were refused.
+// Storm makes n wrong tries, sixty at a time, and returns how many were checked and how
+// many were throttled. A try that succeeds fails the test.
 func Storm(t testing.TB, n int, try func(i int) error) (made, refused int) {
 	t.Helper()
 	var tried, throttled atomic.Int64
@@ -46,7 +46,7 @@ func Storm(t testing.TB, n int, try func(i int) error) (made, refused int) {
 	return int(tried.Load()), int(throttled.Load())
 }
 
-// Found are the places of the database where a word stands, in every table there is.
+// Found returns the tables that contain one of the words, among all tables of the database.
 func Found(t testing.TB, w *bookingtest.World, words ...string) (places []string) {
 	t.Helper()
 	ctx := context.Background()
@@ -59,7 +59,7 @@ func Found(t testing.TB, w *bookingtest.World, words ...string) (places []string
 			var found int
 			bookingtest.Must(t, w.DB.Pool.QueryRow(ctx, fmt.Sprintf(`select count(*) from %s x where x::text ilike $1`, table), "%"+word+"%").Scan(&found))
 			if found > 0 {
-				places = append(places, table+" holds "+word)
+				places = append(places, table+" contains "+word)
 			}
 		}
 	}

@@ -12,14 +12,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// Authenticator is one in software, with one passkey in it.
+// Authenticator is a software authenticator with one passkey.
 type Authenticator struct {
 	Site virtualwebauthn.RelyingParty
 	Auth virtualwebauthn.Authenticator
 	Key  virtualwebauthn.Credential
 }
 
-// NewAuthenticator makes one for an account.
+// NewAuthenticator returns an authenticator for an account.
 func NewAuthenticator(owner uuid.UUID) *Authenticator {
 	return &Authenticator{
 		Site: virtualwebauthn.RelyingParty{ID: "localhost", Name: "Social Direct", Origin: "http://localhost"},
@@ -31,8 +31,8 @@ func NewAuthenticator(owner uuid.UUID) *Authenticator {
 // wholeKey is the size of a public key whose coordinates have no leading zero.
 const wholeKey = 77
 
-// NewPasskey skips, one time in 128, a key of which the authenticator would write a
-// coordinate a byte too short.
+// NewPasskey returns a new key. It skips the keys, one in 128, of which the library would
+// encode a coordinate with a byte too few.
 func NewPasskey() virtualwebauthn.Credential {
 	for {
 		if key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(key.Key.AttestationData()) == wholeKey {
@@ -41,7 +41,7 @@ func NewPasskey() virtualwebauthn.Credential {
 	}
 }
 
-// Create answers a challenge to make the passkey.
+// Create answers a challenge to create the passkey.
 func (a *Authenticator) Create(t testing.TB, asked any) []byte {
 	t.Helper()
 	options, err := virtualwebauthn.ParseAttestationOptions(asJSON(t, asked))
@@ -49,7 +49,7 @@ func (a *Authenticator) Create(t testing.TB, asked any) []byte {
 	return []byte(virtualwebauthn.CreateAttestationResponse(a.Site, a.Auth, a.Key, *options))
 }
 
-// Sign answers a challenge with the passkey, its counter one further.
+// Sign answers a challenge with the passkey and increments its counter.
 func (a *Authenticator) Sign(t testing.TB, asked any) []byte {
 	t.Helper()
 	a.Key.Counter++
@@ -82,7 +82,7 @@ func AskToAdd(t testing.TB, w *bookingtest.World, v *viewer.Viewer) any {
 	return asked
 }
 
-// AskToSignIn returns the challenge to sign in, for the holder of a cookie.
+// AskToSignIn returns the challenge to sign in, for the browser with this cookie.
 func AskToSignIn(t testing.TB, w *bookingtest.World, holder string) any {
 	t.Helper()
 	asked, err := w.Accounts.Factors.AskPasskeySignIn(context.Background(), []byte(holder))

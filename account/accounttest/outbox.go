@@ -19,13 +19,13 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// job is one of the queue.
+// job is a queued job.
 type job struct {
 	ID   int64
 	Args []byte
 }
 
-// queued are the jobs of a kind in their order.
+// queued returns the jobs of a kind in their order.
 func queued(t testing.TB, w *bookingtest.World, kind string) []job {
 	t.Helper()
 	all, err := postgres.All[job](context.Background(), w.DB.Pool, `select id, args from river_job where kind = $1 order by id`, kind)
@@ -33,7 +33,7 @@ func queued(t testing.TB, w *bookingtest.World, kind string) []job {
 	return all
 }
 
-// take removes the jobs of a kind.
+// take removes the jobs of a kind and returns them.
 func take(t testing.TB, w *bookingtest.World, kind string) []job {
 	t.Helper()
 	all, err := postgres.All[job](context.Background(), w.DB.Pool,
@@ -42,7 +42,7 @@ func take(t testing.TB, w *bookingtest.World, kind string) []job {
 	return all
 }
 
-// work has a worker do a job.
+// work runs a job with a worker.
 func work[T river.JobArgs](w river.Worker[T], j job) error {
 	typed := &river.Job[T]{JobRow: &rivertype.JobRow{ID: j.ID}}
 	if err := json.Unmarshal(j.Args, &typed.Args); err != nil {
@@ -51,32 +51,32 @@ func work[T river.JobArgs](w river.Worker[T], j job) error {
 	return w.Work(context.Background(), typed)
 }
 
-// Mail is a mail as a test reads it.
+// Mail is what a test needs to know of a mail.
 type Mail struct {
 	To, Template, Token string
-	Links               []string // of the waiting registrations
+	Links               []string // tokens that prove the pending registrations
 }
 
-// postbox takes the mails that a worker writes and sends.
+// postbox records the mails that a worker writes and sends.
 type postbox struct {
 	written Mail
 	sent    []Mail
 }
 
-func (p *postbox) Write(notice string, data any) (subject, text string, err error) {
-	words, err := json.Marshal(data)
+func (p *postbox) Write(template string, data any) (subject, text string, err error) {
+	fields, err := json.Marshal(data)
 	if err != nil {
 		return "", "", err
 	}
-	var says struct {
+	var shown struct {
 		Token   string
 		Waiting []struct{ Token string }
 	}
-	if err := json.Unmarshal(words, &says); err != nil {
+	if err := json.Unmarshal(fields, &shown); err != nil {
 		return "", "", err
 	}
-	p.written = Mail{Template: notice, Token: says.Token}
-	for _, line := range says.Waiting {
+	p.written = Mail{Template: template, Token: shown.Token}
+	for _, line := range shown.Waiting {
 		p.written.Links = append(p.written.Links, line.Token)
 	}
 	return "", "", nil
@@ -88,18 +88,18 @@ func (p *postbox) Send(_ context.Context, m mail.Message) error {
 	return nil
 }
 
-// QueuedMails names the notices that wait to be mailed.
-func QueuedMails(t testing.TB, w *bookingtest.World) (notices []string) {
+// QueuedMails returns the templates of the queued mails.
+func QueuedMails(t testing.TB, w *bookingtest.World) (templates []string) {
 	t.Helper()
 	for _, j := range queued(t, w, "account_notice") {
 		var args outbox.Mail
 		bookingtest.Must(t, json.Unmarshal(j.Args, &args))
-		notices = append(notices, args.Template)
+		templates = append(templates, args.Template)
 	}
-	return notices
+	return templates
 }
 
-// DeliverMails makes the mails of every notice that waits, and removes the jobs.
+// DeliverMails sends the queued mails and removes their jobs.
 func DeliverMails(t testing.TB, w *bookingtest.World) (mails []Mail) {
 	t.Helper()
 	for _, j := range take(t, w, "account_notice") {
@@ -116,35 +116,35 @@ func makeMails(w *bookingtest.World, j job) ([]Mail, error) {
 	return box.sent, err
 }
 
-// MailsOf makes the mails of a notice to an account, without a job in the queue.
-func MailsOf(w *bookingtest.World, id uuid.UUID, notice string) ([]Mail, error) {
-	args, err := json.Marshal(map[string]any{"account_id": id, "notice": notice})
+// MailsOf returns the mails that a job would send to an account, without queueing it.
+func MailsOf(w *bookingtest.World, id uuid.UUID, template string) ([]Mail, error) {
+	args, err := json.Marshal(outbox.Mail{AccountID: id, Template: template})
 	if err != nil {
 		return nil, err
 	}
 	return makeMails(w, job{ID: 1, Args: args})
 }
 
-// Phone keeps the SMS that are sent, to whatever number.
+// Phone records the SMS that are sent to any number.
 type Phone struct {
 	Sent    []sms.Message
-	Failing error // the gateway's answer
+	Failing error // what the gateway answers; nil when it works
 }
 
-// Send keeps a message.
+// Send records an SMS.
 func (p *Phone) Send(_ context.Context, m sms.Message) error {
 	p.Sent = append(p.Sent, m)
 	return p.Failing
 }
 
-// SendTexts works every waiting job that sends an SMS, once, and removes those that are
-// done.
+// SendTexts runs every queued job that sends an SMS, once, and removes those that
+// succeed.
 func SendTexts(t testing.TB, w *bookingtest.World, to *Phone) error {
 	t.Helper()
-	notices, err := web.NewNotificationTexts("https://rdv.exemple.fr", web.Phone{})
+	texts, err := web.NewNotificationTexts("https://rdv.exemple.fr", web.Phone{})
 	bookingtest.Must(t, err)
 	for _, j := range queued(t, w, "account_text") {
-		if err := work(outbox.NewTextWorker(w.Accounts.Outbox, notices, to), j); err != nil {
+		if err := work(outbox.NewTextWorker(w.Accounts.Outbox, texts, to), j); err != nil {
 			return err
 		}
 		_, err := w.DB.Pool.Exec(context.Background(), `delete from river_job where id = $1`, j.ID)
@@ -155,7 +155,7 @@ func SendTexts(t testing.TB, w *bookingtest.World, to *Phone) error {
 
 var codePattern = regexp.MustCompile(`^(\d{6}) (?:est votre code|confirme votre numéro)`)
 
-// CodeIn is the code that an SMS holds, empty when there is none.
+// CodeIn returns the code in an SMS, or an empty string.
 func CodeIn(m sms.Message) string {
 	found := codePattern.FindStringSubmatch(m.Text)
 	if found == nil {
@@ -164,7 +164,7 @@ func CodeIn(m sms.Message) string {
 	return found[1]
 }
 
-// AskCode asks for a code to sign in with, and reads it on the phone.
+// AskCode requests a code to sign in, and reads it from the SMS.
 func AskCode(t testing.TB, w *bookingtest.World, to *Phone, mobile string) (token, code string) {
 	t.Helper()
 	token, err := w.Accounts.Sessions.RequestCode(context.Background(), mobile, session.Device{Place: "192.0.2.1"})

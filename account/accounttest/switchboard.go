@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Switchboard is a world with an SMS gateway and an operator.
+// Switchboard returns a world with an SMS gateway, and a switchboard agent.
 func Switchboard(t testing.TB) (*bookingtest.World, *viewer.Viewer) {
 	t.Helper()
 	w := bookingtest.New(t)
@@ -19,7 +19,7 @@ func Switchboard(t testing.TB) (*bookingtest.World, *viewer.Viewer) {
 	return w, NewOperator(t, w, "standard@exemple.fr")
 }
 
-// NewOperator invites somebody to the switchboard.
+// NewOperator returns a new switchboard agent.
 func NewOperator(t testing.TB, w *bookingtest.World, email string) *viewer.Viewer {
 	t.Helper()
 	v := &viewer.Viewer{Role: viewer.Switchboard, Complete: true}
@@ -30,15 +30,15 @@ func NewOperator(t testing.TB, w *bookingtest.World, email string) *viewer.Viewe
 	return v
 }
 
-// NewAssisted is a valid sign-up by phone.
+// NewAssisted returns a valid sign-up by phone.
 func NewAssisted(w *bookingtest.World, email, mobile string) signup.Assisted {
 	return signup.Assisted{Code: w.Code(), FirstName: "Anne-Marie", LastName: "Le Goff", Email: email, Mobile: mobile}
 }
 
-// Assist has an operator sign somebody up.
-func Assist(t testing.TB, w *bookingtest.World, operator *viewer.Viewer, in signup.Assisted) people.Person {
+// Assist has a switchboard agent sign somebody up.
+func Assist(t testing.TB, w *bookingtest.World, agent *viewer.Viewer, in signup.Assisted) people.Person {
 	t.Helper()
-	id, err := w.Accounts.SignUps.Assist(context.Background(), operator, in)
+	id, err := w.Accounts.SignUps.Assist(context.Background(), agent, in)
 	bookingtest.Must(t, err)
 	person, err := w.Accounts.People.Person(context.Background(), id)
 	bookingtest.Must(t, err)

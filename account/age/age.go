@@ -15,49 +15,50 @@ import (
 	"github.com/google/uuid"
 )
 
-// ageDays is how many days somebody has to prove that they are an adult.
+// ageDays is how many days a person has to prove that they are an adult.
 const ageDays = 15
 
-// Outcome is how a proof of age that was asked for ended.
+// Outcome is how a requested proof of age was settled.
 type Outcome string
 
 // The outcomes.
 const (
 	Verified Outcome = "verified"
-	Closed   Outcome = "closed" // the account was, without proof
+	Closed   Outcome = "closed" // the account was closed, without a proof
 )
 
-// Check is a proof of age that the administration asked somebody for (R1).
+// Check is a proof of age that the administration requested (R1).
 type Check struct {
 	ID        uuid.UUID
 	Reason    string // empty once the person's key was destroyed
 	AskedAt   time.Time
 	DueOn     time.Time
-	Outcome   Outcome // empty while it waits
+	Outcome   Outcome // empty until it is settled
 	SettledAt *time.Time
 }
 
-// Waits reports whether the proof is still to come.
+// Waits reports whether the request is not settled yet.
 func (c Check) Waits() bool { return c.Outcome == "" }
 
-// Overdue reports whether the last day for it has passed.
+// Overdue reports whether the request is not settled and its last day has passed.
 func (c Check) Overdue(now time.Time) bool {
 	return c.Waits() && !now.Before(c.DueOn.AddDate(0, 0, 1))
 }
 
 var (
 	errAgeAsked   = fault.New(fault.Conflict, "Une preuve d’âge est déjà demandée à cette personne.")
-	errAgeStands  = fault.New(fault.Conflict, "Cette demande de preuve d’âge est déjà close.")
-	errAgeNobody  = fault.New(fault.Conflict, "Une preuve d’âge ne se demande qu’aux bénéficiaires dont le compte n’est pas fermé.")
+	errAgeSettled = fault.New(fault.Conflict, "Cette demande de preuve d’âge est déjà close.")
+	errNotAskable = fault.New(fault.Conflict, "Une preuve d’âge ne se demande qu’aux bénéficiaires dont le compte n’est pas fermé.")
 	errAgeOutcome = fault.New(fault.Invalid, "Dites si l’âge est vérifié, ou s’il faut fermer le compte.")
 )
 
-// ageUnproved is the reason that an account is closed for without a proof.
+// ageUnproved is the reason given when an account is closed without a proof.
 const ageUnproved = "La preuve d’âge demandée n’a pas été apportée, ou montre que la personne est mineure."
 
-// Ask asks a beneficiary for a proof of age, by an administrator, for a reason
-// that the person reads; told by mail and journaled. Conflict when one is asked for
-// already, and for an account that is closed or of staff.
+// Ask requests a proof of age from a beneficiary, for a reason that the person reads.
+// The viewer must be an administrator. The person is notified by mail, and the request
+// is journaled. It fails with Conflict when a request is open already, and for an
+// account that is closed or of staff.
 func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -72,7 +73,7 @@ func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reaso
 			return err
 		}
 		if found.Role != viewer.Beneficiary || found.State == people.Closed || found.State == people.Erased {
-			return errAgeNobody
+			return errNotAskable
 		}
 		check := uuid.New()
 		sealed, err := s.vault.Seal(ctx, tx, id, aboutAge(check), []byte(reason))
@@ -89,8 +90,8 @@ func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reaso
 	})
 }
 
-// Settle ends what AskAge began, by an administrator: the age is verified, of
-// which the person is told, or the account is closed as Decide closes one.
+// Settle ends a request: the age is verified and the person notified, or the account is
+// closed as decision.Service closes one. The viewer must be an administrator.
 func (s *Service) Settle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, outcome Outcome) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -111,7 +112,7 @@ func (s *Service) Settle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ou
 			return s.decisions.DecideIn(ctx, tx, v, found, decision.Decision{Act: decision.Close, Reason: ageUnproved})
 		}
 		if outcome == Closed {
-			return nil // closed already, by a decision that says why
+			return nil // closed already, by a decision with its own reason
 		}
 		if err := s.outbox.Send(ctx, tx, id, outbox.AgeVerified); err != nil {
 			return err
@@ -122,8 +123,7 @@ func (s *Service) Settle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, ou
 
 func aboutAge(id uuid.UUID) string { return "age-check/" + id.String() }
 
-// OwnCheck returns the proof of age that the viewer is waited for; nil when none
-// is.
+// OwnCheck returns the viewer's open request for a proof of age, or nil.
 func (s *Service) OwnCheck(ctx context.Context, v *viewer.Viewer) (*Check, error) {
 	checks, err := s.checks(ctx, v.ID)
 	if err != nil || len(checks) == 0 || !checks[0].Waits() {
@@ -132,7 +132,8 @@ func (s *Service) OwnCheck(ctx context.Context, v *viewer.Viewer) (*Check, error
 	return &checks[0], nil
 }
 
-// ChecksOf lists what an account was asked for, latest first, for an administrator.
+// ChecksOf lists the requests to an account, latest first. The viewer must be an
+// administrator.
 func (s *Service) ChecksOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Check, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err

@@ -11,12 +11,12 @@ import (
 	"socialdirect/web"
 )
 
-// agePage asks for the reason of a proof of age, or shows one that is waited for.
+// agePage is the form that requests a proof of age, or settles the open request.
 type agePage struct {
 	Viewer  *viewer.Viewer
 	Account people.Account
 	Form    *form.Form
-	Check   *Check // the one that is waited for
+	Check   *Check // the open request, if any
 	Days    int
 	Overdue bool
 }
@@ -42,7 +42,7 @@ func (h *HTTP) agePage(r *web.Request, f *form.Form) (agePage, error) {
 	return page, err
 }
 
-// showAge is where an administrator asks for a proof of age, and settles it.
+// showAge shows the form to an administrator.
 func (h *HTTP) showAge(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.agePage(r, form.New(nil))
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *HTTP) showAge(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// askAge asks.
+// askAge requests a proof of age.
 func (h *HTTP) askAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {
@@ -67,7 +67,7 @@ func (h *HTTP) askAge(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, "saved", pages.AccountPath(page.Account.ID))
 }
 
-// settleAge keeps the outcome.
+// settleAge settles the open request.
 func (h *HTTP) settleAge(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.agePage(r, f)
 	if err != nil {

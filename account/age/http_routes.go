@@ -2,7 +2,7 @@ package age
 
 import "socialdirect/web"
 
-// Routes are the pages of proofs of age.
+// Routes returns the routes of proofs of age.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/administration/comptes/{id}/age", web.Administrators, h.showAge),

@@ -9,7 +9,7 @@ import (
 	"socialdirect/web/webtest"
 )
 
-func TestR1_ThePageOfAProofOfAgeIsDrawnEmptyAndFull(t *testing.T) {
+func TestR1_ThePageOfAProofOfAgeRendersEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at, v := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC), &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}
 	about := people.Account{Person: people.Person{Role: viewer.Beneficiary, FirstName: "Zoé", LastName: "<b>"}}

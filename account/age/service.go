@@ -1,6 +1,6 @@
-// Package age is proofs of age that the administration asks beneficiaries for (R1): for a
-// reason that the person reads, within a number of days, until the age is verified or the
-// account is closed.
+// Package age manages proofs of age, which the administration requests from beneficiaries
+// (R1): for a reason that the person reads, with a deadline. A request ends when the age is
+// verified or the account is closed.
 package age
 
 import (
@@ -12,7 +12,7 @@ import (
 	"socialdirect/web"
 )
 
-// Parts are what a service works with: its constructor's options.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Vault     *vault.Vault
@@ -21,7 +21,7 @@ type Parts struct {
 	Decisions *decision.Service
 }
 
-// Service asks for proofs of age.
+// Service requests and settles proofs of age.
 type Service struct {
 	db        *postgres.DB
 	vault     *vault.Vault
@@ -35,7 +35,7 @@ func New(p Parts) *Service {
 	return &Service{db: p.DB, vault: p.Vault, outbox: p.Outbox, people: p.People, decisions: p.Decisions}
 }
 
-// HTTP is the pages where an administrator asks for a proof of age and settles it.
+// HTTP serves the page where an administrator requests a proof of age and settles it.
 type HTTP struct {
 	ages   *Service
 	render *web.Renderer

@@ -34,7 +34,7 @@ func settleAgeCheck(ctx context.Context, tx postgres.Tx, account, author uuid.UU
 		update age_checks set outcome = $2, settled_by = $3, settled_at = $4 where account_id = $1 and outcome is null returning id`,
 		account, outcome, author, tx.Now).Scan(&id)
 	if postgres.NoRows(err) {
-		return uuid.Nil, errAgeStands
+		return uuid.Nil, errAgeSettled
 	}
 	return id, err
 }
@@ -45,7 +45,7 @@ func readAgeChecks(ctx context.Context, q postgres.Querier, account uuid.UUID) (
 		from age_checks where account_id = $1 order by asked_at desc limit 20`, account)
 }
 
-// Erase forgets what proofs of age a person was asked for.
+// Erase deletes the requests for a person's proof of age.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from age_checks where account_id = $1`, id)
 	return err

@@ -15,7 +15,8 @@ import (
 
 var must, wantFault = bookingtest.Must, bookingtest.WantFault
 
-// invited is a member of staff who has given a password alone, with the address.
+// invited returns a new member of staff with this address, who has chosen a password and
+// has no second factor.
 func invited(t *testing.T, w *bookingtest.World, role viewer.Role, email string) *viewer.Viewer {
 	t.Helper()
 	ctx := context.Background()
@@ -35,7 +36,7 @@ func whoIs(t *testing.T, w *bookingtest.World, in session.SignedIn) *viewer.View
 	return v
 }
 
-// half signs somebody in as far as a password goes.
+// half signs in with the password only: the session is incomplete.
 func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
 	t.Helper()
 	in, err := w.Accounts.Sessions.SignIn(context.Background(), email, bookingtest.Password, session.Device{})
@@ -43,8 +44,8 @@ func half(t *testing.T, w *bookingtest.World, email string) *viewer.Viewer {
 	return whoIs(t, w, in)
 }
 
-// enrolled is a member of staff with an application of codes, wholly signed in,
-// and the application's secret. The code of the world's first instant is used.
+// enrolled returns a member of staff with an authenticator application, in a complete
+// session, and the application's secret. The code of the world's first instant is used.
 func enrolled(t *testing.T, w *bookingtest.World, role viewer.Role, email string) (*viewer.Viewer, string) {
 	t.Helper()
 	ctx := context.Background()
@@ -72,7 +73,7 @@ func alive(t *testing.T, w *bookingtest.World, v *viewer.Viewer) bool {
 	return ok
 }
 
-// sheet reads the viewer's new recovery codes.
+// sheet returns the viewer's new recovery codes.
 func sheet(t *testing.T, w *bookingtest.World, v *viewer.Viewer) []string {
 	t.Helper()
 	codes, err := w.Accounts.Factors.TakeRecoverySheet(context.Background(), v)

@@ -23,13 +23,13 @@ func (secondFactorPage) Template() string { return "account/second_factor" }
 
 func (secondFactorPage) Title() string { return "Double vérification" }
 
-// codeForm asks for a code.
+// codeForm is a form for one code.
 type codeForm struct {
 	Page        secondFactorPage
 	Label, Hint string
 }
 
-// Code is the form for a code of that kind.
+// Code returns a form for a code with this label and hint.
 func (p secondFactorPage) Code(label, hint string) codeForm { return codeForm{p, label, hint} }
 
 func (h *HTTP) secondFactorPage(r *web.Request, f *form.Form, next string) (secondFactorPage, error) {
@@ -79,7 +79,7 @@ type enrolmentPage struct {
 	Next   string
 	Secret string // in groups of four
 	QR     template.URL
-	Reset  bool // the code given by voice after a reset is to be typed first
+	Reset  bool // a reset code has to be typed first
 }
 
 func (enrolmentPage) Template() string { return "account/enrolment" }
@@ -95,7 +95,7 @@ func (h *HTTP) showEnrolment(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// enrol confirms the second factor with its first code.
+// enrol confirms the enrolment with its first code.
 func (h *HTTP) enrol(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	next := pages.LocalPath(f.Hidden("suite", 500))
 	page, err := h.enrolmentPage(r, f, next)

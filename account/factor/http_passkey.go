@@ -42,7 +42,7 @@ func (passkeysPage) Template() string { return "account/passkeys" }
 
 func (passkeysPage) Title() string { return "Clés d’accès" }
 
-// showPasskeys lists the viewer's passkeys and adds one.
+// showPasskeys lists the viewer's passkeys, with the button that adds one.
 func (h *HTTP) showPasskeys(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	passkeys, err := h.factors.Passkeys(r.Context(), v)
@@ -56,14 +56,14 @@ type passkeyPage struct {
 	Form    *form.Form
 	Passkey Passkey
 	Zone    *time.Location
-	Problem string // why it was not removed
+	Problem string // why the passkey was not removed
 }
 
 func (passkeyPage) Template() string { return "account/passkey" }
 
 func (passkeyPage) Title() string { return "Clé d’accès" }
 
-// showPasskey renames and removes one.
+// showPasskey shows the form that renames or removes a passkey.
 func (h *HTTP) showPasskey(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
@@ -99,7 +99,7 @@ func passkeyID(r *web.Request) (uuid.UUID, error) {
 	return id, nil
 }
 
-// renamePasskey gives one another name.
+// renamePasskey renames a passkey.
 func (h *HTTP) renamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *HTTP) renamePasskey(w http.ResponseWriter, r *web.Request, f *form.Form
 	return web.Done(w, r, "saved", passkeysPath)
 }
 
-// removePasskey removes one.
+// removePasskey removes a passkey.
 func (h *HTTP) removePasskey(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.passkeyPage(r)
 	if err != nil {
@@ -133,39 +133,40 @@ func (h *HTTP) removePasskey(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "deleted", passkeysPath)
 }
 
-// given is what the module sends: what the browser made of a challenge.
-type given struct {
+// passkeyResponse is the JSON body that the passkey script sends: the browser's response
+// to a challenge.
+type passkeyResponse struct {
 	Credential json.RawMessage `json:"credential"`
 	Name       string          `json:"name"`
 	Next       string          `json:"suite"`
 }
 
-// readGiven decodes it: TooLarge over the bound of a form, Invalid when it is not
-// what the module sends.
-func readGiven(r *web.Request) (given, error) {
+// readResponse decodes the body. It fails with TooLarge over the size limit of a form, and
+// with Invalid when it is not what the script sends.
+func readResponse(r *web.Request) (passkeyResponse, error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "application/json" {
-		return given{}, fault.Wrap(fault.Invalid, fmt.Errorf("content type %q", kind))
+		return passkeyResponse{}, fault.Wrap(fault.Invalid, fmt.Errorf("content type %q", kind))
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, form.MaxBytes+1))
 	if err != nil {
-		return given{}, fault.Wrap(fault.Invalid, err)
+		return passkeyResponse{}, fault.Wrap(fault.Invalid, err)
 	}
 	if len(body) > form.MaxBytes {
-		return given{}, form.Drain(r.Body)
+		return passkeyResponse{}, form.Drain(r.Body)
 	}
-	var g given
+	var g passkeyResponse
 	if err := json.Unmarshal(body, &g); err != nil {
-		return given{}, fault.Wrap(fault.Invalid, err)
+		return passkeyResponse{}, fault.Wrap(fault.Invalid, err)
 	}
 	if len(g.Credential) == 0 {
-		return given{}, fault.Wrap(fault.Invalid, errors.New("no credential"))
+		return passkeyResponse{}, fault.Wrap(fault.Invalid, errors.New("no credential"))
 	}
 	return g, nil
 }
 
-// passkeyName is the name typed for a new passkey, or one that says what it is.
-func (g given) passkeyName() (string, error) {
+// passkeyName returns the name typed for a new passkey, or a default name.
+func (g passkeyResponse) passkeyName() (string, error) {
 	f := form.FromValues(url.Values{"name": {g.Name}})
 	name := f.Text("name", form.Text{Max: maxPasskeyName})
 	if message := f.Error("name"); message != "" {
@@ -177,8 +178,8 @@ func (g given) passkeyName() (string, error) {
 	return name, nil
 }
 
-// tell answers the module.
-func tell(w http.ResponseWriter, what any) error {
+// writeJSON answers the script.
+func writeJSON(w http.ResponseWriter, what any) error {
 	body, err := json.Marshal(what)
 	if err != nil {
 		return err
@@ -189,18 +190,19 @@ func tell(w http.ResponseWriter, what any) error {
 	return err
 }
 
-// notifyPlace sends the browser on, with its session where it got a new one.
-func (h *HTTP) notifyPlace(w http.ResponseWriter, in session.SignedIn, next string) error {
+// writeLocation answers the script with the page to open, and sets the cookies of a new
+// session, if any.
+func (h *HTTP) writeLocation(w http.ResponseWriter, in session.SignedIn, next string) error {
 	if in.Token != "" {
 		h.sessions.SetSession(w, in.Token)
 	}
 	if in.Mark != "" {
 		h.sessions.SetMark(w, in.Mark)
 	}
-	return tell(w, map[string]string{"location": session.Landing(in, pages.LocalPath(next))})
+	return writeJSON(w, map[string]string{"location": session.Landing(in, pages.LocalPath(next))})
 }
 
-// askToAddPasskey answers with what the browser makes a passkey from.
+// askToAddPasskey answers with the options from which the browser creates a passkey.
 func (h *HTTP) askToAddPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err := h.giveResetCode(r); err != nil {
 		return err
@@ -209,11 +211,11 @@ func (h *HTTP) askToAddPasskey(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return tell(w, options)
+	return writeJSON(w, options)
 }
 
-// giveResetCode takes the code given by voice, which the module sends where the page
-// asks for it, before the browser makes anything.
+// giveResetCode checks the reset code, which the script sends with its first request when
+// the page has a field for it.
 func (h *HTTP) giveResetCode(r *web.Request) error {
 	v := r.Viewer
 	owed, err := h.factors.OwesResetCode(r.Context(), v)
@@ -233,9 +235,9 @@ func (h *HTTP) giveResetCode(r *web.Request) error {
 	return h.factors.GiveResetCode(r.Context(), v, typed.Code)
 }
 
-// addPasskey keeps the passkey that the browser made.
+// addPasskey saves the passkey that the browser created.
 func (h *HTTP) addPasskey(w http.ResponseWriter, r *web.Request) error {
-	g, err := readGiven(r)
+	g, err := readResponse(r)
 	if err != nil {
 		return err
 	}
@@ -249,13 +251,13 @@ func (h *HTTP) addPasskey(w http.ResponseWriter, r *web.Request) error {
 	}
 	web.Flash(w, "passkey-added")
 	if in.Token == "" {
-		return tell(w, map[string]string{"location": passkeysPath})
+		return writeJSON(w, map[string]string{"location": passkeysPath})
 	}
-	return h.notifyPlace(w, in, g.Next)
+	return h.writeLocation(w, in, g.Next)
 }
 
-// passkeyHolder is the cookie that ties a challenge to a browser where nobody is
-// signed in.
+// passkeyHolder returns the name of the cookie that binds a challenge to a browser before
+// sign-in.
 func (h *HTTP) passkeyHolder() string {
 	if h.secure {
 		return "__Host-passkey"
@@ -269,7 +271,7 @@ func (h *HTTP) setPasskeyHolder(w http.ResponseWriter, token string, seconds int
 	})
 }
 
-// askPasskeySignIn answers with a challenge to any passkey.
+// askPasskeySignIn answers with a challenge to sign in with any passkey.
 func (h *HTTP) askPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 	token, holder := bearer.New()
 	options, err := h.factors.AskPasskeySignIn(r.Context(), holder)
@@ -277,12 +279,12 @@ func (h *HTTP) askPasskeySignIn(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	h.setPasskeyHolder(w, token, int(ChallengeLifetime.Seconds()))
-	return tell(w, options)
+	return writeJSON(w, options)
 }
 
-// signInWithPasskey opens a session.
+// signInWithPasskey opens a session for the response to that challenge.
 func (h *HTTP) signInWithPasskey(w http.ResponseWriter, r *web.Request) error {
-	g, err := readGiven(r)
+	g, err := readResponse(r)
 	if err != nil {
 		return err
 	}
@@ -295,7 +297,7 @@ func (h *HTTP) signInWithPasskey(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	h.setPasskeyHolder(w, "", -1)
-	return h.notifyPlace(w, in, g.Next)
+	return h.writeLocation(w, in, g.Next)
 }
 
 // askPasskeyProof answers with a challenge to the viewer's passkeys.
@@ -304,12 +306,12 @@ func (h *HTTP) askPasskeyProof(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return tell(w, options)
+	return writeJSON(w, options)
 }
 
-// provePasskey takes a passkey for the second factor.
+// provePasskey accepts a passkey as second factor.
 func (h *HTTP) provePasskey(w http.ResponseWriter, r *web.Request) error {
-	g, err := readGiven(r)
+	g, err := readResponse(r)
 	if err != nil {
 		return err
 	}
@@ -317,5 +319,5 @@ func (h *HTTP) provePasskey(w http.ResponseWriter, r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.notifyPlace(w, in, g.Next)
+	return h.writeLocation(w, in, g.Next)
 }

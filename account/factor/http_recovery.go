@@ -11,10 +11,10 @@ import (
 
 type recoveryPage struct {
 	Form  *form.Form
-	Codes []string // in groups of four, when they are shown
-	Next  string   // where to go from new codes
+	Codes []string // in groups of four digits; empty unless there are new codes to show
+	Next  string   // where the page of new codes leads
 	Left  int
-	Fresh bool // a passkey was just given: no code is asked for
+	Fresh bool // a passkey was used recently: the form needs no code
 	Has   session.SecondFactors
 }
 
@@ -22,7 +22,7 @@ func (recoveryPage) Template() string { return "account/recovery" }
 
 func (recoveryPage) Title() string { return "Codes de secours" }
 
-// showRecovery shows new recovery codes, once, or else how many are left.
+// showRecovery shows new recovery codes once, and afterwards how many are left.
 func (h *HTTP) showRecovery(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	page, err := h.recoveryPage(r, form.New(nil))
@@ -32,7 +32,7 @@ func (h *HTTP) showRecovery(w http.ResponseWriter, r *web.Request) error {
 	if page.Next = pages.LocalPath(r.URL.Query().Get("suite")); page.Next == "" {
 		page.Next = web.HomePath(v.Role)
 	}
-	if r.Method == http.MethodGet { // asking for the head alone shows nothing
+	if r.Method == http.MethodGet { // the codes can be read once, and a HEAD request shows nothing
 		codes, err := h.factors.TakeRecoverySheet(r.Context(), v)
 		if err != nil {
 			return err
@@ -54,7 +54,7 @@ func (h *HTTP) recoveryPage(r *web.Request, f *form.Form) (recoveryPage, error) 
 	return recoveryPage{Form: f, Left: recovery.Left, Fresh: recovery.Fresh, Has: has}, err
 }
 
-// renewRecoveryCodes makes new codes and voids the old ones.
+// renewRecoveryCodes replaces the codes by new ones.
 func (h *HTTP) renewRecoveryCodes(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.recoveryPage(r, f)
 	if err != nil {

@@ -2,7 +2,7 @@ package factor
 
 import "socialdirect/web"
 
-// Routes are the pages of second factors.
+// Routes returns the routes of second factors.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/connexion/second-facteur", web.OwingToo, h.showSecondFactor),

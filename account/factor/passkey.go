@@ -26,24 +26,24 @@ import (
 // ChallengeLifetime is how long a challenge to a passkey may be answered.
 const ChallengeLifetime = 5 * time.Minute
 
-// maxPasskeys is how many one account may have.
+// maxPasskeys is how many passkeys one account may have.
 const maxPasskeys = 20
 
-// maxPasskeyName is how many characters a passkey's name may have.
+// maxPasskeyName is the longest name of a passkey in characters.
 const maxPasskeyName = 60
 
-// The faults of passkeys. Why exactly an answer was refused is for the log alone.
+// The faults of passkeys. Only the log says why exactly a response was refused.
 var (
 	errPasskey     = fault.New(fault.Invalid, "Cette clé d’accès n’a pas été reconnue. Essayez de nouveau, ou choisissez une autre façon de vous connecter.")
 	errChallenge   = fault.New(fault.Invalid, "Cette demande a expiré ou a déjà servi. Appuyez de nouveau sur le bouton.")
 	errNoPasskey   = fault.New(fault.Invalid, "Aucune clé d’accès n’est enregistrée pour ce compte.")
 	errTooMany     = fault.New(fault.Invalid, "Vous avez déjà beaucoup de clés d’accès. Retirez-en une avant d’en ajouter une autre.")
-	errHalf        = fault.New(fault.Forbidden, "Donnez d’abord votre code ou votre clé d’accès.")
+	errIncomplete  = fault.New(fault.Forbidden, "Donnez d’abord votre code ou votre clé d’accès.")
 	errKnown       = fault.New(fault.Conflict, "Cette clé d’accès est déjà enregistrée.")
 	errLastPasskey = fault.New(fault.Conflict, "C’est votre seule double vérification : ajoutez d’abord une autre clé d’accès ou une application de codes, puis retirez celle-ci.")
 )
 
-// ceremonyPurpose is what a challenge was asked for; it answers nothing else.
+// ceremonyPurpose is what a challenge is for. A response to it has no other use.
 type ceremonyPurpose string
 
 const (
@@ -60,9 +60,9 @@ type Passkey struct {
 	UsedAt    *time.Time
 }
 
-// newRelyingParty is the site that passkeys belong to (Web Authentication, 5.4.2):
-// base's host. A passkey needs a name: where base has a bare address, they are
-// those of localhost, and browsers will refuse them.
+// newRelyingParty returns the relying party that passkeys are bound to (Web
+// Authentication, 5.4.2): the host of base. It must be a domain name. If base has an IP
+// address, passkeys are bound to localhost, and browsers will refuse them.
 func newRelyingParty(base string) (*webauthn.WebAuthn, error) {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -86,22 +86,22 @@ func newRelyingParty(base string) (*webauthn.WebAuthn, error) {
 	return site, nil
 }
 
-// keyring is somebody and their passkeys, as the library asks for them.
+// keyring is a person with their passkeys. It implements webauthn.User.
 type keyring struct {
 	person   people.Person
 	passkeys []passkeyRow
 }
 
-// WebAuthnID is the account's identifier, which tells nothing.
+// WebAuthnID returns the account's ID, which reveals nothing about the person.
 func (k keyring) WebAuthnID() []byte { return k.person.ID[:] }
 
-// WebAuthnName is what the browser shows beside the passkey.
+// WebAuthnName returns what the browser shows beside the passkey.
 func (k keyring) WebAuthnName() string { return k.person.Email }
 
-// WebAuthnDisplayName is the person's name.
+// WebAuthnDisplayName returns the person's name.
 func (k keyring) WebAuthnDisplayName() string { return k.person.Name() }
 
-// WebAuthnCredentials are the passkeys.
+// WebAuthnCredentials returns the passkeys.
 func (k keyring) WebAuthnCredentials() []webauthn.Credential {
 	var all []webauthn.Credential
 	for _, row := range k.passkeys {
@@ -134,7 +134,7 @@ func (s *Service) keyring(ctx context.Context, q postgres.Querier, id uuid.UUID)
 	return keyring{person, passkeys}, err
 }
 
-// Passkeys lists the viewer's.
+// Passkeys lists the viewer's passkeys.
 func (s *Service) Passkeys(ctx context.Context, v *viewer.Viewer) ([]Passkey, error) {
 	rows, err := readPasskeys(ctx, s.db.Pool, v.ID)
 	var all []Passkey
@@ -144,20 +144,20 @@ func (s *Service) Passkeys(ctx context.Context, v *viewer.Viewer) ([]Passkey, er
 	return all, err
 }
 
-// RenamePasskey gives one of the viewer's passkeys another name; NotFound when it
-// is not theirs.
+// RenamePasskey renames one of the viewer's passkeys. It fails with NotFound when it is
+// not theirs.
 func (s *Service) RenamePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string) error {
 	if !v.Complete {
-		return errHalf
+		return errIncomplete
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return renamePasskey(ctx, tx, v.ID, id, name) })
 }
 
-// RemovePasskey removes one of the viewer's passkeys; NotFound when it is not
-// theirs, Conflict when it is the last second factor of a member of staff.
+// RemovePasskey removes one of the viewer's passkeys. It fails with NotFound when it is
+// not theirs, and with Conflict when it is the last second factor of a member of staff.
 func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if !v.Complete {
-		return errHalf
+		return errIncomplete
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		has, err := lockSecondFactors(ctx, tx, v.ID)
@@ -174,8 +174,8 @@ func (s *Service) RemovePasskey(ctx context.Context, v *viewer.Viewer, id uuid.U
 	})
 }
 
-// ask keeps a challenge for its holder.
-func (s *Service) ask(ctx context.Context, holder []byte, p ceremonyPurpose, session *webauthn.SessionData) error {
+// saveChallenge saves a challenge for its holder, a session or a browser's cookie.
+func (s *Service) saveChallenge(ctx context.Context, holder []byte, p ceremonyPurpose, session *webauthn.SessionData) error {
 	ceremony, err := json.Marshal(session)
 	if err != nil {
 		return err
@@ -183,9 +183,9 @@ func (s *Service) ask(ctx context.Context, holder []byte, p ceremonyPurpose, ses
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return putChallenge(ctx, tx, holder, p, ceremony) })
 }
 
-// answered takes the holder's challenge away, so that whatever comes of the
-// answer, it is looked at once.
-func (s *Service) answered(ctx context.Context, holder []byte, p ceremonyPurpose) (session webauthn.SessionData, err error) {
+// consumeChallenge returns the holder's challenge and deletes it, so that it can be
+// answered once, whether the response is right or wrong.
+func (s *Service) consumeChallenge(ctx context.Context, holder []byte, p ceremonyPurpose) (session webauthn.SessionData, err error) {
 	ceremony, err := takeChallenge(ctx, s.db.Pool, holder, p, s.db.Now())
 	if err != nil {
 		return session, err
@@ -193,8 +193,10 @@ func (s *Service) answered(ctx context.Context, holder []byte, p ceremonyPurpose
 	return session, json.Unmarshal(ceremony, &session)
 }
 
-// AskToAddPasskey returns what the browser makes a passkey from. Forbidden for a
-// session that still owes the second factor the account has.
+// AskToAddPasskey returns the options from which the browser creates a passkey. It fails
+// with Forbidden when the account has a second factor that this session did not give, and
+// with Invalid when the viewer did not sign in recently, owes a reset code or has too many
+// passkeys.
 func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialCreation, error) {
 	var ring keyring
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
@@ -220,14 +222,14 @@ func (s *Service) AskToAddPasskey(ctx context.Context, v *viewer.Viewer) (*proto
 	if err != nil {
 		return nil, err
 	}
-	return options, s.ask(ctx, v.Session, toAdd, session)
+	return options, s.saveChallenge(ctx, v.Session, toAdd, session)
 }
 
-// AddPasskey keeps the passkey that the browser made. It is the second factor of
-// a member of staff who had none, and their session becomes complete with it; any
-// other session goes on as it is, and the token is then empty.
+// AddPasskey saves the passkey that the browser created. An incomplete session is replaced
+// by a complete one, as the passkey is the account's first second factor. A complete
+// session stays as it is, and the returned token is empty.
 func (s *Service) AddPasskey(ctx context.Context, v *viewer.Viewer, name string, response []byte) (session.SignedIn, error) {
-	asked, err := s.answered(ctx, v.Session, toAdd)
+	asked, err := s.consumeChallenge(ctx, v.Session, toAdd)
 	if err != nil {
 		return session.SignedIn{}, err
 	}
@@ -286,25 +288,25 @@ func (s *Service) keepPasskey(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	return nil
 }
 
-// AskPasskeySignIn returns a challenge to any passkey of this site, for the holder
-// of a secret whose hash is given.
+// AskPasskeySignIn returns a challenge to sign in with any passkey of this site. holder is
+// the hash of the secret in the browser's cookie.
 func (s *Service) AskPasskeySignIn(ctx context.Context, holder []byte) (*protocol.CredentialAssertion, error) {
 	options, session, err := s.passkeys.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return nil, err
 	}
-	return options, s.ask(ctx, holder, toSignIn, session)
+	return options, s.saveChallenge(ctx, holder, toSignIn, session)
 }
 
-// SignInWithPasskey opens a complete session for a passkey whose device has
-// checked who holds it, which is two factors in one. Invalid, in the same words
-// whatever is wrong with it, and Throttled after too many tries from this place.
+// SignInWithPasskey opens a complete session: the device has verified its user, so the
+// passkey is two factors in one. It fails with Invalid, in the same words whatever is
+// wrong, and with Throttled after too many tries from this place.
 func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response []byte, from session.Device) (session.SignedIn, error) {
 	tries := s.limits.ByPlace(from.Place)
 	if err := s.limits.Admit(ctx, tries...); err != nil {
 		return session.SignedIn{}, err
 	}
-	asked, err := s.answered(ctx, holder, toSignIn)
+	asked, err := s.consumeChallenge(ctx, holder, toSignIn)
 	if err != nil {
 		return session.SignedIn{}, err
 	}
@@ -323,8 +325,8 @@ func (s *Service) SignInWithPasskey(ctx context.Context, holder []byte, response
 	return in, err
 }
 
-// AskPasskeyProof returns a challenge to the viewer's passkeys; Invalid when they
-// have none.
+// AskPasskeyProof returns a challenge to the viewer's passkeys. It fails with Invalid when
+// they have none.
 func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*protocol.CredentialAssertion, error) {
 	ring, err := s.keyring(ctx, s.db.Pool, v.ID)
 	if err != nil {
@@ -337,17 +339,17 @@ func (s *Service) AskPasskeyProof(ctx context.Context, v *viewer.Viewer) (*proto
 	if err != nil {
 		return nil, err
 	}
-	return options, s.ask(ctx, v.Session, toProve, session)
+	return options, s.saveChallenge(ctx, v.Session, toProve, session)
 }
 
-// ProvePasskey takes a passkey for the second factor: the viewer's session is
-// replaced by a complete one. In a session that is complete already it counts, for
-// a moment, as a proof given again, and the token is empty.
+// ProvePasskey accepts a passkey as second factor and replaces the viewer's session by a
+// complete one. In a complete session it counts for five minutes as a repeated proof (see
+// RenewRecoveryCodes), and the returned token is empty.
 func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response []byte) (session.SignedIn, error) {
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return session.SignedIn{}, err
 	}
-	asked, err := s.answered(ctx, v.Session, toProve)
+	asked, err := s.consumeChallenge(ctx, v.Session, toProve)
 	if err != nil {
 		return session.SignedIn{}, err
 	}
@@ -368,8 +370,8 @@ func (s *Service) ProvePasskey(ctx context.Context, v *viewer.Viewer, response [
 	return in, err
 }
 
-// checkPasskey checks a passkey's answer to a challenge and returns whose it is:
-// account's, or anybody's when account is nil.
+// checkPasskey checks a passkey's response to a challenge and returns whose passkey it is.
+// It must belong to account, unless account is nil.
 func (s *Service) checkPasskey(ctx context.Context, tx postgres.Tx, session webauthn.SessionData, response []byte, account uuid.UUID) (uuid.UUID, error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {
@@ -391,8 +393,8 @@ func (s *Service) checkPasskey(ctx context.Context, tx postgres.Tx, session weba
 		return uuid.Nil, refused(err)
 	}
 	if used.Authenticator.CloneWarning {
-		slog.WarnContext(ctx, "a passkey was refused: its counter did not go on, so that it may be a copy")
-		return uuid.Nil, refused(errors.New("counter did not go on"))
+		slog.WarnContext(ctx, "passkey refused: its counter did not increase, so it may be a copy")
+		return uuid.Nil, refused(errors.New("the counter did not increase"))
 	}
 	return row.AccountID, usePasskey(ctx, tx, row.ID, int64(used.Authenticator.SignCount), int16(used.Flags.ProtocolValue()))
 }
@@ -405,7 +407,7 @@ func (s *Service) verify(ring keyring, session webauthn.SessionData, parsed *pro
 	return s.passkeys.ValidateLogin(ring, session, parsed)
 }
 
-// refused keeps the reason for the log.
+// refused returns the fault that people see, with the cause for the log.
 func refused(cause error) error {
 	return &fault.Fault{Code: errPasskey.Code, Message: errPasskey.Message, Cause: cause}
 }

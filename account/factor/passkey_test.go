@@ -18,7 +18,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
+func proofChallenge(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 	t.Helper()
 	asked, err := w.Accounts.Factors.AskPasskeyProof(context.Background(), v)
 	must(t, err)
@@ -27,7 +27,7 @@ func toProve(t *testing.T, w *bookingtest.World, v *viewer.Viewer) any {
 
 func proved(t *testing.T, w *bookingtest.World, d *accounttest.Authenticator, v *viewer.Viewer) session.SignedIn {
 	t.Helper()
-	in, err := w.Accounts.Factors.ProvePasskey(context.Background(), v, d.Sign(t, toProve(t, w, v)))
+	in, err := w.Accounts.Factors.ProvePasskey(context.Background(), v, d.Sign(t, proofChallenge(t, w, v)))
 	must(t, err)
 	return in
 }
@@ -42,15 +42,15 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 		t.Fatalf("the first passkey: %+v, %v", in, err)
 	}
 	if !whoIs(t, w, in).Complete || alive(t, w, v) {
-		t.Fatal("the session is not complete, or the half one still stands")
+		t.Fatal("the session is not complete, or the incomplete one did not end")
 	}
 
 	second := half(t, w, "claire@exemple.fr")
 	_, err = w.Accounts.Factors.Enrol(ctx, second)
 	wantFault(t, "a password alone set an application up beside the passkey", err, fault.Forbidden)
 	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, second)
-	wantFault(t, "a password alone asked for another passkey", err, fault.Forbidden)
-	in, err = w.Accounts.Factors.ProvePasskey(ctx, second, d.Sign(t, toProve(t, w, second)))
+	wantFault(t, "a password alone requested another passkey", err, fault.Forbidden)
+	in, err = w.Accounts.Factors.ProvePasskey(ctx, second, d.Sign(t, proofChallenge(t, w, second)))
 	if err != nil || !in.Complete || in.NewCodes {
 		t.Fatalf("the passkey as second factor: %+v, %v", in, err)
 	}
@@ -58,16 +58,16 @@ func TestR8_APasskeyMayBeTheOnlySecondFactorOfStaff(t *testing.T) {
 	if err != nil || len(mine) != 1 {
 		t.Fatal(mine, err)
 	}
-	wantFault(t, "a half session renames", w.Accounts.Factors.RenamePasskey(ctx, second, mine[0].ID, "x"), fault.Forbidden)
-	wantFault(t, "a half session removes", w.Accounts.Factors.RemovePasskey(ctx, second, mine[0].ID), fault.Forbidden)
+	wantFault(t, "renaming in an incomplete session", w.Accounts.Factors.RenamePasskey(ctx, second, mine[0].ID, "x"), fault.Forbidden)
+	wantFault(t, "removing in an incomplete session", w.Accounts.Factors.RemovePasskey(ctx, second, mine[0].ID), fault.Forbidden)
 	if alive(t, w, second) {
-		t.Error("the half session still stands")
+		t.Error("the incomplete session did not end")
 	}
 }
 
-// An attacker with the password alone may have seen the application's secret before the
-// owner chose a passkey.
-func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
+// An attacker who has only the password may have seen the application's secret before the
+// owner added a passkey.
+func TestR8_AnApplicationSecretSeenBeforeThePasskeyIsUseless(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -78,7 +78,7 @@ func TestR8_AnApplicationSeenBeforeThePasskeyOpensNothing(t *testing.T) {
 	wantFault(t, "the unconfirmed secret", err, fault.Invalid)
 }
 
-func TestR8_APasskeySignsInWholly(t *testing.T) {
+func TestR8_SigningInWithAPasskeyOpensACompleteSession(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
@@ -120,44 +120,44 @@ func TestR8_AnAssertionOpensOneSessionOnce(t *testing.T) {
 	if times != 1 {
 		t.Errorf("one answer opened %d sessions", times)
 	}
-	// A fresh challenge does not make the old answer good.
+	// The old response is not valid for a new challenge.
 	accounttest.AskToSignIn(t, w, "cookie")
 	_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("cookie"), answer, session.Device{})
 	wantFault(t, "the old answer to a fresh challenge", err, fault.Invalid)
 }
 
-func TestR8_AChallengeBelongsToWhoAskedForItAndToItsPurpose(t *testing.T) {
+func TestR8_AChallengeIsBoundToItsHolderAndPurpose(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
 	d := accounttest.AddPasskey(t, w, v, "Téléphone")
 	mine, other := half(t, w, "claire@exemple.fr"), half(t, w, "claire@exemple.fr")
 
-	_, err := w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, toProve(t, w, mine)))
-	wantFault(t, "a challenge of another session, none asked here", err, fault.Invalid)
-	toProve(t, w, other)
-	_, err = w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, toProve(t, w, mine)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, proofChallenge(t, w, mine)))
+	wantFault(t, "a challenge of another session, without one here", err, fault.Invalid)
+	proofChallenge(t, w, other)
+	_, err = w.Accounts.Factors.ProvePasskey(ctx, other, d.Sign(t, proofChallenge(t, w, mine)))
 	wantFault(t, "a challenge of another session", err, fault.Invalid)
 	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, []byte("mine"), d.Sign(t, accounttest.AskToSignIn(t, w, "theirs")), session.Device{})
 	wantFault(t, "a challenge of another cookie", err, fault.Invalid)
-	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, mine.Session, d.Sign(t, toProve(t, w, mine)), session.Device{})
+	_, err = w.Accounts.Factors.SignInWithPasskey(ctx, mine.Session, d.Sign(t, proofChallenge(t, w, mine)), session.Device{})
 	wantFault(t, "a challenge for the second factor used to sign in", err, fault.Invalid)
 	_, err = w.Accounts.Factors.AddPasskey(ctx, whoIs(t, w, proved(t, w, d, mine)), "Deux", accounttest.NewAuthenticator(v.ID).Create(t, accounttest.AskToAdd(t, w, invited(t, w, viewer.DPO, "dpo@exemple.fr"))))
 	wantFault(t, "a challenge to add of another session", err, fault.Invalid)
 
 	late := half(t, w, "claire@exemple.fr")
-	answer := d.Sign(t, toProve(t, w, late))
+	answer := d.Sign(t, proofChallenge(t, w, late))
 	w.SetNow(bookingtest.Start.Add(factor.ChallengeLifetime))
 	_, err = w.Accounts.Factors.ProvePasskey(ctx, late, answer)
-	wantFault(t, "after its time", err, fault.Invalid)
-	answer = d.Sign(t, toProve(t, w, late))
+	wantFault(t, "after it expired", err, fault.Invalid)
+	answer = d.Sign(t, proofChallenge(t, w, late))
 	w.SetNow(bookingtest.Start.Add(2*factor.ChallengeLifetime - time.Second))
 	if _, err := w.Accounts.Factors.ProvePasskey(ctx, late, answer); err != nil {
-		t.Errorf("within its time: %v", err)
+		t.Errorf("before it expires: %v", err)
 	}
 }
 
-func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
+func TestR8_ForeignAlteredAndIncompleteResponsesAreRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -170,9 +170,9 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	absent.Auth.Options.UserNotPresent = true
 	forged.Key.Key = accounttest.NewPasskey().Key
 	renamed.Auth.Options.UserHandle = theirs.Auth.Options.UserHandle
-	mine.Key.Counter = 100 // so that none is refused for its counter
+	mine.Key.Counter = 100 // so that the counter is no reason to refuse
 	for name, d := range map[string]*accounttest.Authenticator{
-		"of another origin": &elsewhere, "of another site": &otherSite, "without the holder checked": &unverified, "without anybody there": &absent,
+		"of another origin": &elsewhere, "of another site": &otherSite, "without user verification": &unverified, "without user presence": &absent,
 		"signed by another key": &forged, "with another's handle": &renamed, "of an unknown passkey": accounttest.NewAuthenticator(v.ID),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,21 +180,21 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 			_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte(name), d.Sign(t, accounttest.AskToSignIn(t, w, name)), session.Device{})
 			wantFault(t, "sign in "+name, err, fault.Invalid)
 			session := half(t, w, "claire@exemple.fr")
-			_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.Sign(t, toProve(t, w, session)))
+			_, err = w.Accounts.Factors.ProvePasskey(ctx, session, d.Sign(t, proofChallenge(t, w, session)))
 			if wantFault(t, "second factor "+name, err, fault.Invalid); !alive(t, w, session) {
-				t.Errorf("%s: the half session is gone", name)
+				t.Errorf("%s: the incomplete session ended", name)
 			}
-			// Failures are throttled: what follows shall not fail because of that.
+			// Failures are throttled: wait, so that the next case fails for its own reason.
 			w.SetNow(w.DB.Now().Add(20 * time.Minute))
 		})
 	}
 	session := half(t, w, "claire@exemple.fr")
-	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.Sign(t, toProve(t, w, session)))
+	_, err := w.Accounts.Factors.ProvePasskey(ctx, session, theirs.Sign(t, proofChallenge(t, w, session)))
 	wantFault(t, "somebody else's passkey", err, fault.Invalid)
 	w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	for name, answer := range map[string]string{"nothing": "", "no JSON": "{", "another JSON": `[1]`, "null": "null", "NUL": "\x00"} {
 		t.Run(name, func(t *testing.T) {
-			toProve(t, w, session)
+			proofChallenge(t, w, session)
 			_, err := w.Accounts.Factors.ProvePasskey(ctx, session, []byte(answer))
 			wantFault(t, name, err, fault.Invalid)
 			w.SetNow(w.DB.Now().Add(20 * time.Minute))
@@ -204,7 +204,7 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 	for _, part := range []string{"clientDataJSON", "authenticatorData", "signature"} {
 		toAlter := half(t, w, "claire@exemple.fr")
 		var answer map[string]any
-		must(t, json.Unmarshal(mine.Sign(t, toProve(t, w, toAlter)), &answer))
+		must(t, json.Unmarshal(mine.Sign(t, proofChallenge(t, w, toAlter)), &answer))
 		response := answer["response"].(map[string]any)
 		response[part] = flip(response[part].(string))
 		altered, err := json.Marshal(answer)
@@ -214,8 +214,8 @@ func TestR8_ForeignAlteredAndHalfAnswersAreRefused(t *testing.T) {
 		w.SetNow(w.DB.Now().Add(20 * time.Minute))
 	}
 	last := half(t, w, "claire@exemple.fr")
-	if _, err := w.Accounts.Factors.ProvePasskey(ctx, last, mine.Sign(t, toProve(t, w, last))); err != nil {
-		t.Errorf("the right answer, after all that: %v", err)
+	if _, err := w.Accounts.Factors.ProvePasskey(ctx, last, mine.Sign(t, proofChallenge(t, w, last))); err != nil {
+		t.Errorf("the right response at the end: %v", err)
 	}
 }
 
@@ -231,7 +231,7 @@ func flip(text string) string {
 	return string(changed)
 }
 
-func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
+func TestR8_WrongPasskeyResponsesAreThrottled(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -241,7 +241,7 @@ func TestR8_GuessingWithPasskeysIsSlowedDown(t *testing.T) {
 	forged.Key.Key = accounttest.NewPasskey().Key
 	var err error
 	for tries := 0; tries < 8 && !fault.Is(err, fault.Throttled); tries++ {
-		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, forged.Sign(t, toProve(t, w, session)))
+		_, err = w.Accounts.Factors.ProvePasskey(ctx, session, forged.Sign(t, proofChallenge(t, w, session)))
 	}
 	wantFault(t, "after eight tries", err, fault.Throttled)
 }
@@ -259,10 +259,10 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, counter := range []uint32{10, 9, 0} { // Sign adds one: the same, and earlier ones
+	for _, counter := range []uint32{10, 9, 0} { // Sign increments it: the same value and lower ones
 		d.Key.Counter = counter
 		_, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), d.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{})
-		wantFault(t, "a counter that went back", err, fault.Invalid)
+		wantFault(t, "a counter that did not increase", err, fault.Invalid)
 	}
 	text := log.String()
 	if strings.Count(text, "counter") != 3 {
@@ -270,7 +270,7 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	}
 	for _, personal := range []string{v.ID.String(), "Zo", "Vidal", "exemple.fr"} {
 		if strings.Contains(text, personal) {
-			t.Errorf("the log names somebody: %q", text)
+			t.Errorf("the log contains personal data: %q", text)
 		}
 	}
 	d.Key.Counter = 11
@@ -279,7 +279,7 @@ func TestR8_ACopiedPasskeyIsRefusedAndLoggedWithoutAName(t *testing.T) {
 	}
 }
 
-func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
+func TestR8_APasskeyBelongsToOneAccountAndIsRegisteredOnce(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, paul := w.Beneficiary(t, "Zoé", "Vidal"), w.Beneficiary(t, "Paul", "Martin")
@@ -297,8 +297,8 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 		t.Errorf("his: %+v, %v", his, err)
 	}
 	id := passkeys[0].ID
-	wantFault(t, "his renaming", w.Accounts.Factors.RenamePasskey(ctx, paul, id, "À moi"), fault.NotFound)
-	wantFault(t, "his removing", w.Accounts.Factors.RemovePasskey(ctx, paul, id), fault.NotFound)
+	wantFault(t, "renaming by somebody else", w.Accounts.Factors.RenamePasskey(ctx, paul, id, "À moi"), fault.NotFound)
+	wantFault(t, "removal by somebody else", w.Accounts.Factors.RemovePasskey(ctx, paul, id), fault.NotFound)
 	if err := w.Accounts.Factors.RenamePasskey(ctx, zoe, id, "Portable"); err != nil {
 		t.Error(err)
 	}
@@ -310,7 +310,7 @@ func TestR8_APasskeyIsItsOwnersAloneAndStandsOnce(t *testing.T) {
 	wantFault(t, "a removed passkey", err, fault.Invalid)
 }
 
-func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
+func TestR8_StaffCannotRemoveTheirLastSecondFactor(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := invited(t, w, viewer.SocialWorker, "nadia@exemple.fr")
@@ -337,7 +337,7 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 	}
 	left, err := w.Accounts.Factors.Passkeys(ctx, v)
 	if err != nil || refused != 1 || len(left) != 1 {
-		t.Fatalf("both at once: %d refused, %d left, %v", refused, len(left), err)
+		t.Fatalf("both removed at once: %d refused, %d left, %v", refused, len(left), err)
 	}
 	enrolment, err := w.Accounts.Factors.Enrol(ctx, v)
 	must(t, err)
@@ -345,11 +345,11 @@ func TestR8_TheLastSecondFactorOfStaffStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.Accounts.Factors.RemovePasskey(ctx, whoIs(t, w, in), left[0].ID); err != nil {
-		t.Errorf("with an application in its place: %v", err)
+		t.Errorf("with an application instead: %v", err)
 	}
 }
 
-func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
+func TestR8_TheNumberOfPasskeysIsLimited(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v := w.Beneficiary(t, "Zoé", "Vidal")
@@ -360,7 +360,7 @@ func TestR8_PasskeysAreBoundedInNumber(t *testing.T) {
 	wantFault(t, "the twenty-first", err, fault.Invalid)
 }
 
-func TestR8_OldChallengesAreForgotten(t *testing.T) {
+func TestR8_ExpiredChallengesAreDeleted(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.AskToSignIn(t, w, "a")

@@ -20,15 +20,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// Recovery codes take the second factor's place when the phone is lost. Each is
-// 16 figures, which is 53 bits and can be read aloud and typed on any keyboard.
+// Recovery codes replace the second factor when the phone is lost. Each has 16 digits,
+// which is 53 bits, and can be read aloud and typed on any keyboard.
 const (
 	recoveryCodes  = 10
 	recoveryDigits = 16
 )
 
-// sheetLifetime is how long new codes wait to be shown, and freshPasskey how long
-// a passkey that was given stands for a code.
+// sheetLifetime is how long new codes can be shown, and freshPasskey how long a passkey
+// proof replaces a code.
 const (
 	sheetLifetime = 10 * time.Minute
 	freshPasskey  = 5 * time.Minute
@@ -39,13 +39,13 @@ const (
 	aboutRecoverySheet = "recovery sheet"
 )
 
-// Recovery is what somebody may know of their recovery codes.
+// Recovery is the state of a person's recovery codes.
 type Recovery struct {
 	Left  int
-	Fresh bool // a passkey was given a moment ago: no code is needed to make new ones
+	Fresh bool // a passkey was used recently: RenewRecoveryCodes needs no code
 }
 
-// Recovery tells the viewer how many codes are left.
+// Recovery returns the state of the viewer's codes.
 func (s *Service) Recovery(ctx context.Context, v *viewer.Viewer) (Recovery, error) {
 	left, err := countRecoveryCodes(ctx, s.db.Pool, v.ID)
 	if err != nil {
@@ -55,11 +55,11 @@ func (s *Service) Recovery(ctx context.Context, v *viewer.Viewer) (Recovery, err
 	return Recovery{Left: left, Fresh: fresh}, err
 }
 
-// TakeRecoverySheet returns the viewer's new codes, once and within ten minutes of
-// their making; nil when there are none to show.
+// TakeRecoverySheet returns the viewer's new codes. They can be read once, within ten
+// minutes; afterwards the result is nil. It fails with Forbidden in an incomplete session.
 func (s *Service) TakeRecoverySheet(ctx context.Context, v *viewer.Viewer) (codes []string, err error) {
 	if !v.Complete {
-		return nil, errHalf
+		return nil, errIncomplete
 	}
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		sealed, err := takeSheet(ctx, tx, v.ID)
@@ -73,10 +73,10 @@ func (s *Service) TakeRecoverySheet(ctx context.Context, v *viewer.Viewer) (code
 	return codes, err
 }
 
-// RenewRecoveryCodes voids the viewer's codes and makes new ones, for
-// TakeRecoverySheet to show. It asks for a code of the authenticator application,
-// or, where code is empty, for a passkey given in this session a moment ago.
-// Invalid without either, Throttled after too many wrong codes.
+// RenewRecoveryCodes replaces the viewer's codes by new ones, which TakeRecoverySheet
+// returns. It needs a code of the authenticator application or, if code is empty, a
+// passkey proof in this session within the last five minutes. It fails with Invalid
+// without either, and with Throttled after too many wrong codes.
 func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code string) error {
 	if !v.Complete || !v.Role.Staff() {
 		return fault.New(fault.Forbidden, "Les codes de secours vont avec une double vérification.")
@@ -85,7 +85,7 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 		return err
 	}
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		if err := s.proveOnceMore(ctx, tx, v, code); err != nil {
+		if err := s.reauthenticate(ctx, tx, v, code); err != nil {
 			return err
 		}
 		if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
@@ -97,7 +97,7 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, v *viewer.Viewer, code
 
 var errProof = fault.New(fault.Invalid, "Tapez le code que montre votre application, ou confirmez avec une clé d’accès.")
 
-func (s *Service) proveOnceMore(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
+func (s *Service) reauthenticate(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
 	if code != "" {
 		return s.checkCode(ctx, tx, v, code)
 	}
@@ -108,8 +108,8 @@ func (s *Service) proveOnceMore(ctx context.Context, tx postgres.Tx, v *viewer.V
 	return err
 }
 
-// firstRecoveryCodes makes codes for a member of staff who never had any, and
-// reports whether it did.
+// firstRecoveryCodes creates codes for a member of staff who never had any, and reports
+// whether it did.
 func (s *Service) firstRecoveryCodes(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (bool, error) {
 	if !v.Role.Staff() {
 		return false, nil
@@ -123,7 +123,7 @@ func (s *Service) firstRecoveryCodes(ctx context.Context, tx postgres.Tx, v *vie
 
 func (s *Service) makeRecoveryCodes(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	key := make([]byte, sha256.Size)
-	_, _ = rand.Read(key) // never fails (crypto/rand)
+	_, _ = rand.Read(key) // never fails: crypto/rand
 	var codes []string
 	var hashes [][]byte
 	for range recoveryCodes {
@@ -144,27 +144,28 @@ func (s *Service) makeRecoveryCodes(ctx context.Context, tx postgres.Tx, id uuid
 var recoveryBound = new(big.Int).Exp(big.NewInt(10), big.NewInt(recoveryDigits), nil)
 
 func newRecoveryCode() string {
-	n, _ := rand.Int(rand.Reader, recoveryBound) // never fails (crypto/rand)
+	n, _ := rand.Int(rand.Reader, recoveryBound) // never fails: crypto/rand
 	return fmt.Sprintf("%0*d", recoveryDigits, n)
 }
 
-// hashRecoveryCode needs the account's own key: who has read the database alone
-// can try no code.
+// hashRecoveryCode hashes a code with the account's own key, so that somebody who has
+// only a copy of the database cannot guess codes.
 func hashRecoveryCode(key []byte, code string) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(code))
 	return mac.Sum(nil)
 }
 
-// plainDigits undoes the spaces and hyphens with which codes are written.
+// plainDigits removes the spaces, hyphens and dots with which people type codes.
 var plainDigits = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "-", "", ".", "")
 
-// isRecoveryCode tells a recovery code from an application's by its length.
+// isRecoveryCode distinguishes a recovery code from an application's code by its length.
 func isRecoveryCode(code string) bool { return len(code) == recoveryDigits }
 
 var errRecoveryCode = fault.New(fault.Invalid, "Ce code de secours n’est pas le bon, ou a déjà servi. Prenez-en un autre, ou tapez les 6 chiffres de votre application.")
 
-// spendRecoveryCode uses one code up and tells its owner by mail how many are left.
+// spendRecoveryCode marks one code as used and sends its owner a mail with the number of
+// codes left. It fails with Invalid for a wrong or used code.
 func (s *Service) spendRecoveryCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, code string) error {
 	sealed, err := lockRecoveryKey(ctx, tx, id)
 	if postgres.NoRows(err) {

@@ -19,12 +19,12 @@ func TestR8_RecoveryCodesAreShownOnceAndKeptAsHashes(t *testing.T) {
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	_, err := w.Accounts.Factors.TakeRecoverySheet(ctx, half(t, w, "claire@exemple.fr"))
-	wantFault(t, "a half session reads the codes", err, fault.Forbidden)
+	wantFault(t, "reading the codes in an incomplete session", err, fault.Forbidden)
 	codes := sheet(t, w, v)
 	distinct := map[string]bool{}
 	for _, code := range codes {
 		if distinct[code] = true; !regexp.MustCompile(`^[0-9]{16}$`).MatchString(code) {
-			t.Errorf("the code %q is not 16 figures", code)
+			t.Errorf("the code %q does not have 16 digits", code)
 		}
 	}
 	if len(distinct) != 10 {
@@ -37,11 +37,11 @@ func TestR8_RecoveryCodesAreShownOnceAndKeptAsHashes(t *testing.T) {
 	err = w.DB.Pool.QueryRow(ctx, `
 		select string_agg(encode(hash, 'escape'), ' ') || (select string_agg(s::text, ' ') from recovery_sets s) from recovery_codes`).Scan(&kept)
 	if err != nil || strings.Contains(kept, codes[0]) {
-		t.Errorf("a code stands in the database: %v", err)
+		t.Errorf("the database contains a code: %v", err)
 	}
 }
 
-func TestR8_NewCodesWaitTenMinutesToBeShown(t *testing.T) {
+func TestR8_NewCodesCanBeShownForTenMinutes(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -49,14 +49,14 @@ func TestR8_NewCodesWaitTenMinutesToBeShown(t *testing.T) {
 	must(t, w.Accounts.Sweep(ctx))
 	var waiting int
 	if err := w.DB.Pool.QueryRow(ctx, `select count(*) from recovery_sets where sealed_sheet is not null`).Scan(&waiting); err != nil || waiting != 0 {
-		t.Errorf("%d sheets still wait, %v", waiting, err)
+		t.Errorf("%d code lists were not removed, %v", waiting, err)
 	}
 	if late := sheet(t, w, v); late != nil {
 		t.Errorf("shown too late: %v", late)
 	}
 }
 
-func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsNotified(t *testing.T) {
+func TestR8_ARecoveryCodeWorksOnceInAnyNotationAndItsOwnerIsNotified(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -94,14 +94,14 @@ func TestR8_ARecoveryCodeWorksOnceHoweverItIsTypedAndIsNotified(t *testing.T) {
 	}
 	must(t, rows.Err())
 	if len(left) != 1 || left[0] != 9 {
-		t.Errorf("mails say left: %v", left)
+		t.Errorf("codes left according to the mails: %v", left)
 	}
 	if recovery, err := w.Accounts.Factors.Recovery(ctx, v); err != nil || recovery.Left != 9 {
-		t.Errorf("the page says %+v, %v", recovery, err)
+		t.Errorf("Recovery returns %+v, %v", recovery, err)
 	}
 }
 
-func TestR8_SomebodyElsesRecoveryCodeOpensNothingAndGuessingIsSlowedDown(t *testing.T) {
+func TestR8_SomebodyElsesRecoveryCodeIsRefusedAndGuessingIsThrottled(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	claire, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -119,7 +119,7 @@ func TestR8_SomebodyElsesRecoveryCodeOpensNothingAndGuessingIsSlowedDown(t *test
 	wantFault(t, "before any second factor", err, fault.Invalid)
 }
 
-func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
+func TestR8_RenewingCodesNeedsAProofAndVoidsTheOldOnes(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	v, secret := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -130,7 +130,7 @@ func TestR8_NewCodesNeedAProofAndVoidTheOldOnes(t *testing.T) {
 			wantFault(t, name, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, code), fault.Invalid)
 		})
 	}
-	wantFault(t, "a half session", w.Accounts.Factors.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
+	wantFault(t, "an incomplete session", w.Accounts.Factors.RenewRecoveryCodes(ctx, half(t, w, "claire@exemple.fr"), codeAt(t, secret, bookingtest.Start.Add(30*time.Second))), fault.Forbidden)
 	must(t, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, codeAt(t, secret, bookingtest.Start.Add(30*time.Second))))
 	fresh := sheet(t, w, v)
 	if len(fresh) != 10 {
@@ -150,10 +150,10 @@ func TestR8_ARecentPasskeyProofReplacesACodeOnce(t *testing.T) {
 	v, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
 	d := accounttest.AddPasskey(t, w, v, "Téléphone")
 	if in := proved(t, w, d, v); in.Token != "" {
-		t.Error("a proof in a complete session made another session")
+		t.Error("a proof in a complete session opened another session")
 	}
 	must(t, w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""))
-	wantFault(t, "the same proof again", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
+	wantFault(t, "the same proof, used twice", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)
 	proved(t, w, d, v)
 	w.SetNow(bookingtest.Start.Add(5 * time.Minute))
 	wantFault(t, "an old proof", w.Accounts.Factors.RenewRecoveryCodes(ctx, v, ""), fault.Invalid)

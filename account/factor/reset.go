@@ -17,24 +17,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// MaxResetReason is how many characters the reason of a reset may have.
+// MaxResetReason is the longest reason of a reset in characters.
 const MaxResetReason = 500
 
-// Reset is the decision that took a second factor away.
+// Reset is an administrator's decision to remove a second factor.
 type Reset struct {
 	AuthorID  uuid.UUID
 	Reason    string
 	DecidedAt time.Time
 }
 
-// ResetSecondFactor takes the second factor of a member of staff away, application,
-// passkeys and recovery codes alike, and ends their sessions: at the next sign-in
-// they set up another (R8), with the code that the administrator reads out to them
-// (TakeResetCode). Only an administrator does it, for somebody else, with a reason
-// that is kept; it is journaled, and the person is told by mail.
+// ResetSecondFactor removes the second factors of a member of staff (application, passkeys
+// and recovery codes) and ends their sessions. At the next sign-in they set up another
+// (R8), with the code that the administrator reads out to them (TakeResetCode). The viewer
+// must be an administrator, and the account another person's. The reason is kept, the reset
+// is journaled, and the person is notified by mail.
 //
-// It fails with Forbidden, with Invalid when the reason is missing or too long or
-// when the account has no second factor by its role, and with NotFound.
+// It fails with Forbidden for other viewers, with Invalid when the reason is missing or too
+// long or the account is not of staff, and with NotFound for an unknown account.
 func (s *Service) ResetSecondFactor(ctx context.Context, v *viewer.Viewer, accountID uuid.UUID, reason string) error {
 	if err := mayReset(v, accountID); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Service) reset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "second_factor.reset", SubjectID: accountID, ObjectID: id})
 }
 
-// SecondFactorResets lists the decisions about an account, latest first, for an
+// SecondFactorResets lists the resets of an account, latest first. The viewer must be an
 // administrator.
 func (s *Service) SecondFactorResets(ctx context.Context, v *viewer.Viewer, accountID uuid.UUID) ([]Reset, error) {
 	if v.Role != viewer.Administrator || !v.Complete {

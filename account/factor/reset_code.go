@@ -16,8 +16,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// ResetCodeLifetime is how long somebody has to give the code that an administrator
-// has read out to them after a reset.
+// ResetCodeLifetime is how long the code works that an administrator reads out to the
+// person after a reset.
 const ResetCodeLifetime = 24 * time.Hour
 
 const (
@@ -27,8 +27,8 @@ const (
 
 var errResetCode = fault.New(fault.Invalid, "Tapez le code à 16 chiffres que l’administration vous a donné de vive voix. S’il a déjà servi ou date de plus d’un jour, demandez-en un autre.")
 
-// makeResetCode makes the code without which the account gets no second factor
-// again, in place of the one of an earlier reset.
+// makeResetCode creates the code that the person needs to set up a second factor after a
+// reset. It replaces the code of an earlier reset.
 func (s *Service) makeResetCode(ctx context.Context, tx postgres.Tx, account, author uuid.UUID) error {
 	key := make([]byte, sha256.Size)
 	_, _ = rand.Read(key) // never fails (crypto/rand)
@@ -44,9 +44,9 @@ func (s *Service) makeResetCode(ctx context.Context, tx postgres.Tx, account, au
 	return replaceResetCode(ctx, tx, account, author, sealedKey, sheet, hashRecoveryCode(key, code))
 }
 
-// TakeResetCode returns the code of the viewer's latest reset of an account, for
-// them to read out: once, and within ten minutes of the reset; empty when there is
-// none to show. Forbidden to anybody but an administrator.
+// TakeResetCode returns the code of the viewer's latest reset of an account, to be read
+// out. It can be read once, within ten minutes of the reset; afterwards the result is
+// empty. It fails with Forbidden unless the viewer is an administrator.
 func (s *Service) TakeResetCode(ctx context.Context, v *viewer.Viewer, account uuid.UUID) (code string, err error) {
 	if v.Role != viewer.Administrator || !v.Complete {
 		return "", fault.New(fault.Forbidden, "")
@@ -63,8 +63,8 @@ func (s *Service) TakeResetCode(ctx context.Context, v *viewer.Viewer, account u
 	return code, err
 }
 
-// OwesResetCode reports whether the viewer's second factor was reset, and the code
-// that they were given by voice is still to be typed in this session.
+// OwesResetCode reports whether the viewer's second factor was reset and they have not yet
+// typed the reset code in this session.
 func (s *Service) OwesResetCode(ctx context.Context, v *viewer.Viewer) (bool, error) {
 	return owesResetCode(ctx, s.db.Pool, v)
 }
@@ -77,8 +77,8 @@ func owesResetCode(ctx context.Context, q postgres.Querier, v *viewer.Viewer) (b
 	return err == nil && !bytes.Equal(row.Session, v.Session), err
 }
 
-// checkReset fails with Invalid while the code is owed: a password, which the
-// mailbox alone gives, never sets a second factor up after a reset.
+// checkReset fails with Invalid while the reset code is owed. Without it, somebody who
+// reads the person's mailbox could set a new password and then a second factor.
 func checkReset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	owed, err := owesResetCode(ctx, tx, v)
 	if err == nil && owed {
@@ -87,9 +87,9 @@ func checkReset(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	return err
 }
 
-// GiveResetCode uses the code up: the viewer's session, and no other, may then set a
-// second factor up. Invalid when it is wrong, used or expired, Throttled after too
-// many tries.
+// GiveResetCode consumes the code. The viewer's session, and no other, may then set up a
+// second factor. It fails with Invalid for a wrong, used or expired code, and with
+// Throttled after too many tries.
 func (s *Service) GiveResetCode(ctx context.Context, v *viewer.Viewer, code string) error {
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// resetOf has an administrator reset somebody's second factor, and returns the code
-// that the administrator reads out.
+// resetOf has an administrator reset a person's second factor, and returns the code to be
+// read out.
 func resetOf(t *testing.T, w *bookingtest.World, admin, worker *viewer.Viewer) string {
 	t.Helper()
 	ctx := context.Background()
@@ -40,10 +40,10 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	codes := sheet(t, w, worker)
 	waiting := half(t, w, "nadia@exemple.fr")
 	must(t, w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, "  Téléphone volé, reconnue au téléphone.  "))
-	for name, v := range map[string]*viewer.Viewer{"complete": worker, "half": waiting} {
+	for name, v := range map[string]*viewer.Viewer{"complete": worker, "incomplete": waiting} {
 		t.Run(name, func(t *testing.T) {
 			if alive(t, w, v) {
-				t.Errorf("the %s session outlived it", name)
+				t.Errorf("the %s session did not end", name)
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	enrolment, err := w.Accounts.Factors.Enrol(ctx, again)
 	must(t, err)
 	if in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, again, codeAt(t, enrolment.Secret, bookingtest.Start)); err != nil || !in.NewCodes {
-		t.Errorf("enrols anew: %+v, %v", in, err)
+		t.Errorf("enrolling again: %+v, %v", in, err)
 	}
 
 	resets, err := w.Accounts.Factors.SecondFactorResets(ctx, admin, worker.ID)
@@ -81,7 +81,7 @@ func TestR8_AnAdministratorResetsSomebodyElsesSecondFactor(t *testing.T) {
 	}
 }
 
-func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
+func TestR8_AResetNeedsAnAdministratorAnotherAccountAndAReason(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -95,10 +95,10 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 			wantFault(t, string(role)+" reads", err, fault.Forbidden)
 		}
 	}
-	wantFault(t, "half signed in", w.Accounts.Factors.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
+	wantFault(t, "in an incomplete session", w.Accounts.Factors.ResetSecondFactor(ctx, half(t, w, "claire@exemple.fr"), worker.ID, "Pourquoi"), fault.Forbidden)
 	wantFault(t, "for oneself", w.Accounts.Factors.ResetSecondFactor(ctx, admin, admin.ID, "Pourquoi"), fault.Forbidden)
 	wantFault(t, "of a beneficiary", w.Accounts.Factors.ResetSecondFactor(ctx, admin, zoe.ID, "Pourquoi"), fault.Invalid)
-	wantFault(t, "of nobody", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
+	wantFault(t, "of an unknown account", w.Accounts.Factors.ResetSecondFactor(ctx, admin, uuid.New(), "Pourquoi"), fault.NotFound)
 	for name, reason := range map[string]string{"no": "", "an empty": " \n ", "an endless": strings.Repeat("é", 501)} {
 		t.Run(name, func(t *testing.T) {
 			wantFault(t, name+" reason", w.Accounts.Factors.ResetSecondFactor(ctx, admin, worker.ID, reason), fault.Invalid)
@@ -115,9 +115,9 @@ func TestR8_AResetIsRefusedToWhoMayNotAndWithoutAReason(t *testing.T) {
 	}
 }
 
-// An attacker who reads the mailbox can set a password by link, but lacks the code given
-// by voice.
-func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
+// An attacker who reads the mailbox can set a password by a link, but does not have the
+// code that is read out.
+func TestR8_AfterAResetSettingUpAFactorNeedsTheResetCode(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -140,7 +140,7 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	must(t, w.Accounts.Factors.GiveResetCode(ctx, v, " "+code[:4]+"-"+code[4:8]+"\u00a0"+code[8:12]+" "+code[12:]))
 
 	second := half(t, w, "nadia@exemple.fr")
-	wantFault(t, "the code again", w.Accounts.Factors.GiveResetCode(ctx, second, code), fault.Invalid)
+	wantFault(t, "the code, used twice", w.Accounts.Factors.GiveResetCode(ctx, second, code), fault.Invalid)
 	_, err = w.Accounts.Factors.AskToAddPasskey(ctx, second)
 	wantFault(t, "another session", err, fault.Invalid)
 	d := accounttest.NewAuthenticator(v.ID)
@@ -163,8 +163,8 @@ func TestR8_AfterAResetNoFactorIsSetUpWithoutTheCodeGivenByVoice(t *testing.T) {
 	}
 }
 
-// The challenge was asked for before the reset.
-func TestR8_AChallengeOfBeforeTheResetMakesNoPasskey(t *testing.T) {
+// The challenge was requested before the reset.
+func TestR8_AChallengeFromBeforeTheResetCannotAddAPasskey(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -201,12 +201,12 @@ func TestR8_AResetCodeIsShownOnceToItsAuthorAndKeptAsAHash(t *testing.T) {
 	must(t, w.Accounts.Sweep(ctx))
 	var waiting int
 	if err := w.DB.Pool.QueryRow(ctx, `select count(*) from reset_codes where sealed_sheet is not null`).Scan(&waiting); err != nil || waiting != 0 {
-		t.Errorf("%d codes still wait to be shown, %v", waiting, err)
+		t.Errorf("%d codes were not removed, %v", waiting, err)
 	}
 	wantFault(t, "the code of the reset before", w.Accounts.Factors.GiveResetCode(ctx, half(t, w, "nadia@exemple.fr"), code), fault.Invalid)
 }
 
-func TestR8_AResetCodeStandsADayAndGuessingItIsSlowedDown(t *testing.T) {
+func TestR8_AResetCodeWorksForADayAndGuessingIsThrottled(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, _ := enrolled(t, w, viewer.Administrator, "claire@exemple.fr")

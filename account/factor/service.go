@@ -1,10 +1,10 @@
-// Package factor is what comes after the password: one-time codes of an application,
-// passkeys, recovery codes, and what is done when all of them are lost.
+// Package factor manages second factors: one-time codes of an authenticator application,
+// passkeys, recovery codes, and the reset by an administrator when all of them are lost.
 //
-//   - Staff give a second factor before anything else works, and a one-time code, a recovery
-//     code or a passkey's answer works once (R8).
-//   - A password alone never sets up a second factor beside one that is there, nor after a
-//     reset. Only an administrator takes a second factor away, for a reason that is kept.
+//   - Staff must give a second factor before anything else works. A one-time code, a recovery
+//     code and a passkey's response each work once (R8).
+//   - A password alone never allows setting up a second factor when the account has one, nor
+//     after a reset. Only an administrator resets a second factor, for a reason that is kept.
 package factor
 
 import (
@@ -20,17 +20,17 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 )
 
-// Parts are what a service works with: its constructor's options.
+// Parts are what New needs.
 type Parts struct {
 	DB       *postgres.DB
 	Vault    *vault.Vault
 	Limits   *limit.Service
 	Outbox   *outbox.Service
 	Sessions *session.Service
-	Base     string // where people reach the platform, to which a passkey belongs; empty for this machine
+	Base     string // the platform's public URL, to which passkeys are bound; empty on a developer's machine
 }
 
-// Service keeps second factors.
+// Service sets up, checks and resets second factors.
 type Service struct {
 	db       *postgres.DB
 	vault    *vault.Vault
@@ -49,14 +49,14 @@ func New(p Parts) (*Service, error) {
 	return &Service{db: p.DB, vault: p.Vault, limits: p.Limits, outbox: p.Outbox, sessions: p.Sessions, passkeys: passkeys}, nil
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db, moved.limits, moved.outbox, moved.sessions = db, s.limits.At(db), s.outbox.At(db), s.sessions.At(db)
 	return &moved
 }
 
-// HTTP is the pages of second factors.
+// HTTP serves the pages of second factors.
 type HTTP struct {
 	factors  *Service
 	sessions *session.HTTP
@@ -64,7 +64,7 @@ type HTTP struct {
 	secure   bool
 }
 
-// NewHTTP returns the pages; secure says that the platform is served over TLS.
+// NewHTTP returns the pages. secure says whether the platform is served over TLS.
 func NewHTTP(factors *Service, sessions *session.HTTP, render *web.Renderer, secure bool) *HTTP {
 	return &HTTP{factors: factors, sessions: sessions, render: render, secure: secure}
 }

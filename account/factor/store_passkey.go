@@ -31,8 +31,8 @@ func readPasskeys(ctx context.Context, q postgres.Querier, account uuid.UUID) ([
 	return postgres.All[passkeyRow](ctx, q, selectPasskeys+`where account_id = $1 order by created_at, id`, account)
 }
 
-// lockPasskey reads the passkey of a credential, for its counter to be compared
-// and written by one at a time.
+// lockPasskey reads and locks the passkey of a credential, so that one transaction at a
+// time compares and writes its counter.
 func lockPasskey(ctx context.Context, tx postgres.Tx, credential []byte) (passkeyRow, error) {
 	return postgres.One[passkeyRow](ctx, tx, selectPasskeys+`where credential_id = $1 for update`, credential)
 }
@@ -66,8 +66,8 @@ func deletePasskey(ctx context.Context, tx postgres.Tx, account, id uuid.UUID) e
 	return err
 }
 
-// lockSecondFactors holds back every other change to what an account has for a
-// second factor until the transaction ends, and reads it.
+// lockSecondFactors returns which second factors an account has, and locks the account's
+// row so that they cannot change until the transaction ends.
 func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (session.SecondFactors, error) {
 	if _, err := tx.Exec(ctx, `select from accounts where id = $1 for update`, account); err != nil {
 		return session.SecondFactors{}, err
@@ -75,8 +75,8 @@ func lockSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) (
 	return session.ReadSecondFactors(ctx, tx, account)
 }
 
-// putChallenge keeps a challenge in place of the holder's earlier one of the same
-// purpose, and forgets those whose time is over.
+// putChallenge saves a challenge in place of the holder's earlier one for the same
+// purpose, and deletes expired ones.
 func putChallenge(ctx context.Context, tx postgres.Tx, holder []byte, p ceremonyPurpose, ceremony []byte) error {
 	if _, err := tx.Exec(ctx, `delete from passkey_challenges where expires_at <= $1`, tx.Now); err != nil {
 		return err
@@ -88,7 +88,8 @@ func putChallenge(ctx context.Context, tx postgres.Tx, holder []byte, p ceremony
 	return err
 }
 
-// takeChallenge takes the holder's challenge away, whatever becomes of the answer.
+// takeChallenge deletes and returns the holder's challenge, so that it can be answered
+// once, whether the answer is right or wrong. It fails with Invalid when there is none.
 func takeChallenge(ctx context.Context, q postgres.Querier, holder []byte, p ceremonyPurpose, now time.Time) (ceremony []byte, err error) {
 	var expires time.Time
 	err = q.QueryRow(ctx, `delete from passkey_challenges where holder = $1 and purpose = $2 returning ceremony, expires_at`,
@@ -112,8 +113,8 @@ func DeletePasskeys(ctx context.Context, tx postgres.Tx, account uuid.UUID) erro
 	return err
 }
 
-// deleteSecondFactors removes every second factor of an account, and every
-// session with the challenges that are open in it.
+// deleteSecondFactors removes all second factors of an account, and ends all its sessions
+// with their open challenges.
 func deleteSecondFactors(ctx context.Context, tx postgres.Tx, account uuid.UUID) error {
 	if _, err := tx.Exec(ctx, `delete from passkey_challenges where holder in (select id_hash from sessions where account_id = $1)`, account); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// replaceRecoverySet voids the account's codes and keeps new ones.
+// replaceRecoverySet replaces the account's codes by new ones.
 func replaceRecoverySet(ctx context.Context, tx postgres.Tx, account uuid.UUID, key, sheet []byte, hashes [][]byte) error {
 	if _, err := tx.Exec(ctx, `delete from recovery_sets where account_id = $1`, account); err != nil {
 		return err
@@ -29,13 +29,13 @@ func hasRecoverySet(ctx context.Context, tx postgres.Tx, account uuid.UUID) (has
 	return has, err
 }
 
-// lockRecoveryKey reads what the account's codes are hashed with.
+// lockRecoveryKey reads the sealed key of the account's code hashes, and locks it.
 func lockRecoveryKey(ctx context.Context, tx postgres.Tx, account uuid.UUID) (sealed []byte, err error) {
 	err = tx.QueryRow(ctx, `select sealed_key from recovery_sets where account_id = $1 for update`, account).Scan(&sealed)
 	return sealed, err
 }
 
-// useRecoveryCode reports whether the hash is that of a code not used before.
+// useRecoveryCode marks a code as used. It returns false for a wrong or used code.
 func useRecoveryCode(ctx context.Context, tx postgres.Tx, account uuid.UUID, hash []byte) (bool, error) {
 	done, err := tx.Exec(ctx, `update recovery_codes set used_at = $3 where account_id = $1 and hash = $2 and used_at is null`, account, hash, tx.Now)
 	return done.RowsAffected() == 1, err
@@ -46,8 +46,8 @@ func countRecoveryCodes(ctx context.Context, q postgres.Querier, account uuid.UU
 	return left, err
 }
 
-// takeSheet reads the codes that were not shown yet, and forgets them; nil when
-// there are none.
+// takeSheet returns the sealed codes that were not shown yet and deletes them; nil when
+// there are none or their time is over.
 func takeSheet(ctx context.Context, tx postgres.Tx, account uuid.UUID) (sealed []byte, err error) {
 	var until time.Time
 	err = tx.QueryRow(ctx, `select sealed_sheet, sheet_until from recovery_sets where account_id = $1 for update`, account).Scan(&sealed, &until)
@@ -66,8 +66,7 @@ func takeSheet(ctx context.Context, tx postgres.Tx, account uuid.UUID) (sealed [
 	return sealed, nil
 }
 
-// Sweep removes challenges whose time is over and codes that
-// nobody came to see.
+// Sweep deletes expired challenges, and codes that were not read in time.
 func Sweep(ctx context.Context, tx postgres.Tx) error {
 	if _, err := tx.Exec(ctx, `delete from passkey_challenges where expires_at <= $1`, tx.Now); err != nil {
 		return err

@@ -11,9 +11,9 @@ import (
 
 type resetCodeRow struct {
 	SealedKey []byte
-	Hash      []byte // nil once the code was given
+	Hash      []byte // nil once the code was used
 	ExpiresAt time.Time
-	Session   []byte // in which it was given
+	Session   []byte // in which the code was used
 }
 
 const selectResetCode = `select sealed_key, hash, expires_at, session from reset_codes where account_id = $1 `
@@ -26,7 +26,7 @@ func lockResetCode(ctx context.Context, tx postgres.Tx, account uuid.UUID) (rese
 	return postgres.One[resetCodeRow](ctx, tx, selectResetCode+`for update`, account)
 }
 
-// replaceResetCode voids the code of an earlier reset and keeps a new one.
+// replaceResetCode replaces the code of an earlier reset by a new one.
 func replaceResetCode(ctx context.Context, tx postgres.Tx, account, author uuid.UUID, key, sheet, hash []byte) error {
 	if err := deleteResetCode(ctx, tx, account); err != nil {
 		return err
@@ -47,8 +47,8 @@ func deleteResetCode(ctx context.Context, tx postgres.Tx, account uuid.UUID) err
 	return err
 }
 
-// takeResetSheet reads the code that its author was not shown yet, and forgets it;
-// nil when there is none.
+// takeResetSheet returns the sealed code that was not shown to its author yet and deletes
+// it; nil when there is none or its time is over.
 func takeResetSheet(ctx context.Context, tx postgres.Tx, account, author uuid.UUID) (sealed []byte, err error) {
 	err = tx.QueryRow(ctx, `
 		with shown as (select account_id, sealed_sheet from reset_codes where account_id = $1 and author_id = $2 and sheet_until > $3 for update)
@@ -60,7 +60,7 @@ func takeResetSheet(ctx context.Context, tx postgres.Tx, account, author uuid.UU
 	return sealed, err
 }
 
-// Erase takes a person's second factors away, with what was decided about them.
+// Erase deletes a person's second factors, and the decisions to reset them.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from totp where account_id = $1`,

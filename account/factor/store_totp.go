@@ -12,7 +12,7 @@ type totpRow struct {
 	SealedSecret []byte
 	Confirmed    bool
 	LastCounter  int64
-	Session      []byte // that was shown the secret, until it is confirmed
+	Session      []byte // the session that was shown the secret, until it is confirmed
 }
 
 func lockTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID) (totpRow, error) {
@@ -20,8 +20,7 @@ func lockTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID) (totpRow, error
 		select sealed_secret, confirmed_at is not null as confirmed, last_counter, session from totp where account_id = $1 for update`, id)
 }
 
-// putTOTP keeps the secret that a session is shown, in place of another that was
-// not confirmed.
+// putTOTP saves the secret that a session is shown. It replaces an unconfirmed one.
 func putTOTP(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed, session []byte) error {
 	_, err := tx.Exec(ctx, `
 		insert into totp (account_id, sealed_secret, session) values ($1, $2, $3)

@@ -18,22 +18,22 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// period is how long a one-time code stands (RFC 6238); one period before and
-// one after are accepted too, for clocks that drift.
+// period is the time step of one-time codes in seconds (RFC 6238). The codes of one step
+// before and one after are accepted too, as clocks drift.
 const period = 30
 
 var errCode = fault.New(fault.Invalid, "Ce code n’est pas le bon, ou a déjà servi. Attendez le suivant sur votre téléphone, puis tapez ses 6 chiffres.")
 
-// Enrolment is a second factor to be: what the phone's application scans.
+// Enrolment is what an authenticator application scans.
 type Enrolment struct {
 	Secret string // base32
 	Key    *otp.Key
 }
 
-// Enrol returns the secret that the viewer's application is to keep, the same
-// within a session until a code has confirmed it: whoever looked at it in another
-// session confirms nothing with it. Forbidden once one is confirmed: a password
-// alone never replaces a second factor (R8).
+// Enrol returns the secret for the viewer's application. It stays the same within a
+// session until a code confirms it. Another session gets another secret, as somebody else
+// with the password may have seen the first one. It fails with Forbidden once a secret is
+// confirmed: a password alone never replaces a second factor (R8).
 func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error) {
 	if !v.Role.Staff() {
 		return Enrolment{}, errStaffFactor
@@ -67,8 +67,8 @@ func (s *Service) Enrol(ctx context.Context, v *viewer.Viewer) (Enrolment, error
 
 var errEnrolled = fault.New(fault.Forbidden, "Une double vérification est déjà en place pour ce compte.")
 
-// mayEnrol lets somebody set up a further second factor only once they have given
-// the one they have.
+// mayEnrol fails with Forbidden when the account has a second factor and it was not given
+// in this session.
 func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	has, err := lockSecondFactors(ctx, tx, v.ID)
 	if err == nil && !v.Complete && has.Any() {
@@ -77,13 +77,13 @@ func (s *Service) mayEnrol(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 	return err
 }
 
-// errStaffFactor keeps applications to staff: a beneficiary who lost the phone would
-// have no way back, and has passkeys.
+// errStaffFactor restricts authenticator applications to staff. A beneficiary who lost the
+// phone could not sign in any more; beneficiaries use passkeys.
 var errStaffFactor = fault.New(fault.Forbidden, "Les codes d’une application sont réservés aux comptes professionnels. Vous pouvez ajouter une clé d’accès.")
 
 const aboutTOTP = "totp"
 
-// shownTo reports that the secret was made for the viewer's session.
+// shownTo reports whether the secret was created for the viewer's session.
 func (r totpRow) shownTo(v *viewer.Viewer) bool {
 	return len(r.Session) > 0 && bytes.Equal(r.Session, v.Session)
 }
@@ -104,10 +104,10 @@ func (s *Service) newSecret(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	return secret, putTOTP(ctx, tx, v.ID, sealed, v.Session)
 }
 
-// ConfirmSecondFactor checks a one-time code, confirming the enrolment when it
-// is the first, or a recovery code, and replaces the viewer's session by a
-// complete one. Invalid for a wrong or replayed code, Throttled after too many,
-// Unauthenticated when the session ended meanwhile.
+// ConfirmSecondFactor checks a one-time code or a recovery code, and replaces the viewer's
+// session by a complete one. The first one-time code confirms the enrolment. It fails with
+// Invalid for a wrong or used code, Throttled after too many, and Unauthenticated when the
+// session ended meanwhile.
 func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, code string) (session.SignedIn, error) {
 	if err := s.limits.Admit(ctx, s.limits.ByCode(v.ID)); err != nil {
 		return session.SignedIn{}, err
@@ -127,8 +127,8 @@ func (s *Service) ConfirmSecondFactor(ctx context.Context, v *viewer.Viewer, cod
 	return in, err
 }
 
-// completeSession replaces the viewer's session by a complete one. Whoever has
-// just got their first second factor gets recovery codes with it.
+// completeSession replaces the viewer's session by a complete one. With the first second
+// factor, it creates recovery codes.
 func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (session.SignedIn, error) {
 	if err := limit.Forget(ctx, tx, s.limits.ByCode(v.ID)); err != nil {
 		return session.SignedIn{}, err
@@ -148,15 +148,15 @@ func (s *Service) completeSession(ctx context.Context, tx postgres.Tx, v *viewer
 	return in, err
 }
 
-// confirmCode checks an application's code, which may be the one that puts the
-// application in place.
+// confirmCode checks an application's code, which may be the first one and confirm the
+// enrolment.
 func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
 	has, err := lockSecondFactors(ctx, tx, v.ID)
 	if err != nil {
 		return err
 	}
 	if !has.Application && has.Any() && !v.Complete {
-		return errCode // a key was made here, but only a password was given since
+		return errCode // the account has a passkey, and this session gave only the password
 	}
 	if err := checkReset(ctx, tx, v); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (s *Service) confirmCode(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	return s.checkSecret(ctx, tx, v, code)
 }
 
-// checkCode checks a code of an application that is in place.
+// checkCode checks a code of a confirmed application.
 func (s *Service) checkCode(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, code string) error {
 	has, err := lockSecondFactors(ctx, tx, v.ID)
 	if err != nil {
@@ -195,7 +195,8 @@ func (s *Service) checkSecret(ctx context.Context, tx postgres.Tx, v *viewer.Vie
 	return useCode(ctx, tx, v.ID, counter)
 }
 
-// matchCode finds at an instant of the machine's clock, as the phone's is, the counter of a code that is newer than the last one used.
+// matchCode returns the counter of a code, which must be newer than the last one used. The
+// instant is of the real clock, as the phone's is, even in a demonstration.
 func matchCode(secret []byte, code string, now time.Time, last int64) (int64, error) {
 	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
 	current := now.Unix() / period

@@ -38,12 +38,12 @@ func TestR8_StaffMustGiveASecondFactorAndACodeWorksOnce(t *testing.T) {
 	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, "000000"); !fault.Is(err, fault.Invalid) && code != "000000" {
 		t.Errorf("a wrong code: %v", err)
 	}
-	whole, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, code)
-	if err != nil || !whole.Complete {
-		t.Fatalf("the right code: %+v, %v", whole, err)
+	complete, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, v, code)
+	if err != nil || !complete.Complete {
+		t.Fatalf("the right code: %+v, %v", complete, err)
 	}
 	if old, err := w.Accounts.Sessions.Authenticate(ctx, in.Token); err != nil || old != nil {
-		t.Errorf("the half session still stands: %+v, %v", old, err)
+		t.Errorf("the incomplete session did not end: %+v, %v", old, err)
 	}
 	again, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", bookingtest.Password, session.Device{})
 	if err != nil || again.Complete || !again.Enrolled {
@@ -59,7 +59,7 @@ func TestR8_StaffMustGiveASecondFactorAndACodeWorksOnce(t *testing.T) {
 	}
 }
 
-func TestR8_AnApplicationOfCodesIsForStaff(t *testing.T) {
+func TestR8_OnlyStaffUseAnAuthenticatorApplication(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	if _, err := w.Accounts.Factors.Enrol(t.Context(), w.Beneficiary(t, "Zoé", "Vidal")); !fault.Is(err, fault.Forbidden) {
@@ -67,9 +67,9 @@ func TestR8_AnApplicationOfCodesIsForStaff(t *testing.T) {
 	}
 }
 
-// An attacker with the password alone may have seen a secret before the owner enrols: the
-// owner must not confirm that one.
-func TestR8_ASecretShownInAnotherSessionConfirmsNothing(t *testing.T) {
+// An attacker who has only the password may have seen a secret before the owner enrols.
+// The owner must not confirm that secret.
+func TestR8_ASecretShownInAnotherSessionCannotBeConfirmed(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	thief := invited(t, w, viewer.Administrator, "claire@exemple.fr")
@@ -82,14 +82,14 @@ func TestR8_ASecretShownInAnotherSessionConfirmsNothing(t *testing.T) {
 	own, err := w.Accounts.Factors.Enrol(ctx, owner)
 	must(t, err)
 	if own.Secret == seen.Secret {
-		t.Fatal("the owner is shown the secret that somebody else looked at")
+		t.Fatal("the owner is shown the secret that another session has seen")
 	}
 	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, thief, codeAt(t, seen.Secret, bookingtest.Start))
 	wantFault(t, "the secret that was replaced", err, fault.Invalid)
 	_, err = w.Accounts.Factors.ConfirmSecondFactor(ctx, thief, codeAt(t, own.Secret, bookingtest.Start))
 	wantFault(t, "the owner's secret in another session", err, fault.Invalid)
 	if in, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, owner, codeAt(t, own.Secret, bookingtest.Start)); err != nil || !in.Complete {
-		t.Errorf("the owner's own: %+v, %v", in, err)
+		t.Errorf("the owner's own secret: %+v, %v", in, err)
 	}
 }
 
@@ -102,20 +102,20 @@ func TestR8_TheSecondFactorKeepsTheDeviceOfTheSignIn(t *testing.T) {
 	must(t, err)
 	half, err := w.Accounts.Sessions.Authenticate(ctx, in.Token)
 	must(t, err)
-	whole, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, codeAt(t, secret, w.DB.Now()))
+	complete, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, codeAt(t, secret, w.DB.Now()))
 	must(t, err)
-	v, err := w.Accounts.Sessions.Authenticate(ctx, whole.Token)
+	v, err := w.Accounts.Sessions.Authenticate(ctx, complete.Token)
 	must(t, err)
 	sessions, err := w.Accounts.Sessions.OpenSessions(ctx, v)
-	if err != nil || !sessions[0].Shared || sessions[0].Device != "Chrome sur Windows" || whole.Mark != "" {
-		t.Errorf("after the second factor: %+v, mark %q, %v", sessions, whole.Mark, err)
+	if err != nil || !sessions[0].Shared || sessions[0].Device != "Chrome sur Windows" || complete.Mark != "" {
+		t.Errorf("after the second factor: %+v, mark %q, %v", sessions, complete.Mark, err)
 	}
 	if _, err := w.Accounts.Factors.ConfirmSecondFactor(ctx, half, "123456"); err == nil {
 		t.Error("an ended session confirmed a second factor")
 	}
 }
 
-func TestR8_CodesAreCountedBeforeTheyAreTried(t *testing.T) {
+func TestR8_TriesAreCountedBeforeTheCodeIsChecked(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	enrolled(t, w, viewer.Administrator, "claire@exemple.fr")

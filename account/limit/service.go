@@ -21,5 +21,5 @@ func New(db *postgres.DB, vault *vault.Vault) *Service {
 	return &Service{db: db, vault: vault}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service { return New(db, s.vault) }

@@ -22,7 +22,7 @@ func New(db *postgres.DB, limits *limit.Service, outbox *outbox.Service) *Servic
 	return &Service{db: db, limits: limits, outbox: outbox}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return New(db, s.limits.At(db), s.outbox.At(db))
 }

@@ -37,7 +37,7 @@ func New(p Parts) *Service {
 	return &Service{db: p.DB, queue: p.Queue, limits: p.Limits, people: p.People, codes: p.Codes}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return &Service{db: db, queue: s.queue, limits: s.limits.At(db), people: s.people.At(db), codes: s.codes.At(db)}
 }

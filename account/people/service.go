@@ -36,7 +36,7 @@ type Parts struct {
 // New returns the service.
 func New(p Parts) *Service { return &Service{p, uuid.New()} }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.DB, moved.Limits = db, s.Limits.At(db)

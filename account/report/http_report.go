@@ -9,7 +9,7 @@ import (
 	"socialdirect/web"
 )
 
-// ReportsPage lists reports.
+// ReportsPage lists the reports of all workers.
 type ReportsPage struct {
 	Viewer  *viewer.Viewer
 	Reports []Report
@@ -19,17 +19,17 @@ func (ReportsPage) Template() string { return "account/reports" }
 
 func (ReportsPage) Title() string { return "Signalements" }
 
-// ReportCard is a report as its reader sees it; Named says whom it is about.
+// ReportCard is a report as a page shows it. Named says whether to show whom it is about.
 type ReportCard struct {
 	Report Report
 	Zone   *time.Location
 	Named  bool
 }
 
-// Card is one of them.
+// Card returns what the page shows of one report.
 func (p ReportsPage) Card(r Report) ReportCard { return ReportCard{r, p.Viewer.Zone, true} }
 
-// showReports lists what workers reported.
+// showReports lists the reports to an administrator.
 func (h *HTTP) showReports(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	reports, err := h.reports.Reports(r.Context(), v)
@@ -39,7 +39,7 @@ func (h *HTTP) showReports(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, ReportsPage{v, reports})
 }
 
-// markReport says that a report was handled, or undoes that.
+// markReport marks a report as handled, or as open again.
 func (h *HTTP) markReport(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	id, err := r.PathID("id")
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of what workers reported.
+// Routes returns the routes of reports.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/administration/signalements", web.Administrators, h.showReports).In(web.Place{Role: viewer.Administrator, Order: 3, Label: "Signalements", Icon: "triangle-alert"}).InAdministration(4, "Signalements"),

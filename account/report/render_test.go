@@ -9,8 +9,8 @@ import (
 	"socialdirect/web/webtest"
 )
 
-// The reports are drawn, none and some, and what workers wrote is escaped.
-func TestR7_ThePageOfReportsIsDrawnEmptyAndFull(t *testing.T) {
+// The page renders with and without reports, and escapes what workers wrote.
+func TestR7_ThePageOfReportsRendersEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	v := &viewer.Viewer{Role: viewer.Administrator, Zone: time.UTC}

@@ -28,7 +28,7 @@ const (
 // ReportKinds are all kinds.
 var ReportKinds = []ReportKind{Disrespect, Dispute}
 
-// Label says the kind as a person would.
+// Label returns the French words for the kind, or an empty string for an unknown kind.
 func (k ReportKind) Label() string {
 	switch k {
 	case Disrespect:
@@ -39,22 +39,22 @@ func (k ReportKind) Label() string {
 	return ""
 }
 
-// MaxReport is how many characters a report may have, and reportsEach how many
-// reports one appointment may have.
+// MaxReport is the longest report in characters, and reportsEach how many reports one
+// appointment may have.
 const (
 	MaxReport   = 2000
 	reportsEach = 10
 )
 
-// NewReport is what a worker tells the administration about a person.
+// NewReport is a report that a worker makes about a person.
 type NewReport struct {
 	AboutID       uuid.UUID // the person
-	AppointmentID uuid.UUID // an appointment of the two
+	AppointmentID uuid.UUID // an appointment of the worker with the person
 	Kind          ReportKind
 	Text          string
 }
 
-// Report is one that was made.
+// Report is a report as the administration reads it.
 type Report struct {
 	ID        uuid.UUID
 	AccountID uuid.UUID
@@ -73,10 +73,10 @@ var (
 	errManyReports = fault.New(fault.Conflict, "Ce rendez-vous a déjà beaucoup de signalements. Appelez l’administration.")
 )
 
-// Report keeps a worker's report in the caller's transaction; Conflict about somebody
-// whose account was erased.
-//
-// The caller has checked that the appointment is the viewer's, with that person.
+// Report saves a worker's report in the caller's transaction and returns its ID. The
+// caller has checked that the appointment is the viewer's with that person. It fails with
+// Forbidden for other roles, Invalid for a text that is missing or too long, and Conflict
+// when the appointment has too many reports or the person's account was erased.
 func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, r NewReport) (uuid.UUID, error) {
 	text := strings.TrimSpace(r.Text)
 	switch {
@@ -108,10 +108,10 @@ func (s *Service) Report(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, 
 
 func aboutReport(id uuid.UUID) string { return "account-report/" + id.String() }
 
-// reportsShown bounds how many reports one page holds.
+// reportsShown is the maximum number of reports on one page.
 const reportsShown = 50
 
-// Reports lists the reports, those that wait first, for an administrator.
+// Reports lists the reports, open ones first. The viewer must be an administrator.
 func (s *Service) Reports(ctx context.Context, v *viewer.Viewer) ([]Report, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func (s *Service) Reports(ctx context.Context, v *viewer.Viewer) ([]Report, erro
 	return s.reports(ctx, rows)
 }
 
-// ReportsAbout lists the reports about one person, latest first, for an
+// ReportsAbout lists the reports about one person, latest first. The viewer must be an
 // administrator.
 func (s *Service) ReportsAbout(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Report, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
@@ -165,8 +165,9 @@ func (s *Service) reports(ctx context.Context, rows []reportRow) ([]Report, erro
 	return all, nil
 }
 
-// MarkReport says that a report was handled, or undoes that, by an administrator;
-// NotFound when there is no such report. Doing it twice is harmless.
+// MarkReport marks a report as handled, or as open again. Doing it twice has no further
+// effect. The viewer must be an administrator. It fails with NotFound for an unknown
+// report.
 func (s *Service) MarkReport(ctx context.Context, v *viewer.Viewer, id uuid.UUID, handled bool) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err

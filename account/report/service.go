@@ -1,5 +1,5 @@
-// Package report is disrespect or a dispute that a social worker tells the administration
-// about (R7): who reads it, and that it was handled.
+// Package report manages reports: a social worker reports disrespect or a dispute to the
+// administration, which reads the report and marks it as handled (R7).
 package report
 
 import (
@@ -9,7 +9,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service keeps the reports.
+// Service saves and lists reports.
 type Service struct {
 	db     *postgres.DB
 	vault  *vault.Vault
@@ -21,10 +21,10 @@ func New(db *postgres.DB, vault *vault.Vault, people *people.Service) *Service {
 	return &Service{db: db, vault: vault, People: people}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service { return New(db, s.vault, s.People.At(db)) }
 
-// HTTP is the page of reports.
+// HTTP serves the page of reports.
 type HTTP struct {
 	reports *Service
 	render  *web.Renderer

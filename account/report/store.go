@@ -35,8 +35,7 @@ type reportRow struct {
 
 const selectReport = `select id, account_id, author_id, kind, sealed_text, reported_at, handled_at, handled_by from account_reports `
 
-// readReports lists what waits first, oldest first, then what was handled,
-// latest first.
+// readReports lists open reports first, oldest first, then handled ones, latest first.
 func readReports(ctx context.Context, q postgres.Querier, most int) ([]reportRow, error) {
 	return postgres.All[reportRow](ctx, q, selectReport+`
 		order by handled_at is not null, case when handled_at is null then reported_at end, handled_at desc, id limit $1`, most)
@@ -46,8 +45,8 @@ func readReportsAbout(ctx context.Context, q postgres.Querier, account uuid.UUID
 	return postgres.All[reportRow](ctx, q, selectReport+`where account_id = $1 order by reported_at desc, id limit $2`, account, most)
 }
 
-// markReport returns whom the report is about; NotFound when there is none, and
-// changed is false when it stood so already.
+// markReport returns whom the report is about, and whether its state changed. It fails
+// with NotFound for an unknown report.
 func markReport(ctx context.Context, tx postgres.Tx, id uuid.UUID, by *uuid.UUID) (about uuid.UUID, changed bool, err error) {
 	err = tx.QueryRow(ctx, `select account_id, (handled_at is null) = ($2::uuid is not null) from account_reports where id = $1 for update`, id, by).Scan(&about, &changed)
 	if postgres.NoRows(err) {

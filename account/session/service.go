@@ -44,7 +44,7 @@ func New(p Parts) *Service {
 	return &Service{db: p.DB, passwords: p.Passwords, limits: p.Limits, people: p.People, codes: p.Codes, outbox: p.Outbox}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	return &Service{
 		db: db, passwords: s.passwords,

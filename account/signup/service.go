@@ -53,7 +53,7 @@ func New(p Parts) *Service {
 	}
 }
 
-// At returns the same acts on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service {
 	moved := *s
 	moved.db = db

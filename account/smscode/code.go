@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// A code by SMS (R4): how long it stands and how many tries it allows.
+// Bounds of a code by SMS (R4).
 const (
 	Lifetime   = 10 * time.Minute
 	MaxTries   = 5
@@ -30,14 +30,14 @@ var (
 	ErrGone  = fault.New(fault.Gone, "Ce code a expiré, ou a été essayé trop de fois. Demandez-en un autre.")
 )
 
-// ByNumber counts wrong codes for a number, whoever has it, so that another code
-// gives no more tries.
+// ByNumber returns the throttle that counts wrong codes for a number, whether or not it
+// has an account. Requesting another code gives no more tries.
 func (s *Service) ByNumber(mobile string) limit.Throttle {
 	return s.limits.Throttle("number", mobile, limit.FreeTries)
 }
 
-// Right asks for the key of nobody too, so that it takes the same way where
-// nobody has the number.
+// Right reports whether code is the challenge's. It asks the vault for a key even when
+// no account has the number, so that the answer takes the same time.
 func (s *Service) Right(ctx context.Context, tx postgres.Tx, c Challenge, code string) bool {
 	plain, err := s.vault.Unseal(ctx, tx, c.AccountID, aboutCode(c.ID), c.SealedCode)
 	return err == nil && subtle.ConstantTimeCompare(plain, []byte(onlyDigits(code))) == 1
@@ -54,8 +54,10 @@ func onlyDigits(text string) string {
 
 func aboutCode(challenge uuid.UUID) string { return "sms:" + challenge.String() }
 
-// Make makes the code of a request as it is sent, the same at every try; the
-// person is zero when there is nothing to send any more.
+// Make returns the code of a challenge and the person it goes to. The code is created at
+// the first attempt to send it and stays the same at the following ones. The person is
+// zero when there is nothing to send: the code was used or has expired, or no account
+// has the number.
 func (s *Service) Make(ctx context.Context, challenge uuid.UUID) (person people.Person, code string, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		c, err := lockChallengeByID(ctx, tx, challenge)

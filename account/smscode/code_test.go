@@ -11,7 +11,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR4_ACodeIsForItsBrowserItsTimeAndFiveTries(t *testing.T) {
+func TestR4_ACodeWorksInOneBrowserForTenMinutesAndFiveTries(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
@@ -43,11 +43,11 @@ func TestR4_ACodeIsForItsBrowserItsTimeAndFiveTries(t *testing.T) {
 	must(t, w.Accounts.Sweep(t.Context()))
 	var left int
 	if err := w.DB.Pool.QueryRow(t.Context(), `select count(*) from sms_challenges`).Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d requests outlive their time, %v", left, err)
+		t.Errorf("%d expired codes were not removed, %v", left, err)
 	}
 }
 
-func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
+func TestR4_TheSameCodeIsSentAgainWhenTheGatewayFails(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
@@ -73,6 +73,6 @@ func TestR4_AGatewayThatFailsGetsTheSameCodeAgain(t *testing.T) {
 	w.SetNow(bookingtest.Start.Add(smscode.Lifetime))
 	phone.Sent = nil
 	if err := accounttest.SendTexts(t, w, &phone); err != nil || len(phone.Sent) != 0 {
-		t.Errorf("a code that is over was sent: %+v, %v", phone.Sent, err)
+		t.Errorf("an expired code was sent: %+v, %v", phone.Sent, err)
 	}
 }

@@ -1,8 +1,8 @@
-// Package smscode is codes of six figures that are sent to a mobile number by SMS and given
-// back once: to sign in without an address (R4), or to prove the number (R47).
+// Package smscode makes and checks one-time codes of six digits that are sent by SMS: to
+// sign in without an e-mail address (R4), or to prove a mobile number (R47).
 //
-// A code is made as it is sent and sealed with the person's key. It stands for ten minutes
-// and five tries, and another code gives no more tries.
+// A code is created when it is sent, and sealed with the person's key. It works for ten
+// minutes and five tries. Requesting another code gives no more tries.
 package smscode
 
 import (
@@ -23,5 +23,5 @@ func New(db *postgres.DB, vault *vault.Vault, limits *limit.Service) *Service {
 	return &Service{db: db, vault: vault, limits: limits}
 }
 
-// At returns the same on a database whose clock stands elsewhere.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service { return New(db, s.vault, s.limits.At(db)) }

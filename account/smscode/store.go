@@ -9,16 +9,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// Challenge is a code that was asked for.
+// Challenge is a requested code.
 type Challenge struct {
 	ID         uuid.UUID
-	AccountID  uuid.UUID // zero where nobody has the number
+	AccountID  uuid.UUID // zero when no account has the number
 	SealedCode []byte
 	Tries      int
-	Counted    string // the throttle of the number
+	Counted    string // the key of the number's throttle
 }
 
-// Insert keeps that a code to sign in with was asked for.
+// Insert records that a code to sign in was requested.
 func Insert(ctx context.Context, tx postgres.Tx, hash []byte, account uuid.UUID, counted limit.Throttle) (id uuid.UUID, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into sms_challenges (token_hash, account_id, expires_at, counted)
@@ -31,7 +31,8 @@ const selectChallenge = `
 	select id, coalesce(account_id, '00000000-0000-0000-0000-000000000000'::uuid) as account_id, sealed_code, tries, counted
 	from sms_challenges where used_at is null and expires_at > $2 `
 
-// Lock reads the code that a browser asked for, one after the other.
+// Lock reads and locks the code that a browser requested, so that tries are counted one
+// after the other.
 func Lock(ctx context.Context, tx postgres.Tx, hash []byte) (Challenge, error) {
 	return postgres.One[Challenge](ctx, tx, selectChallenge+`and token_hash = $1 and purpose = 'sign_in' for update`, hash, tx.Now)
 }
@@ -40,13 +41,13 @@ func lockChallengeByID(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Chall
 	return postgres.One[Challenge](ctx, tx, selectChallenge+`and id = $1 for update`, id, tx.Now)
 }
 
-// CountTry counts a wrong one.
+// CountTry counts a wrong code.
 func CountTry(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update sms_challenges set tries = tries + 1 where id = $1`, id)
 	return err
 }
 
-// Use has the code work no more.
+// Use marks the code as used.
 func Use(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update sms_challenges set used_at = $2, sealed_code = null where id = $1`, id, tx.Now)
 	return err
@@ -57,13 +58,14 @@ func setCode(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) e
 	return err
 }
 
-// Sweep forgets codes whose time is over.
+// Sweep deletes expired codes.
 func Sweep(ctx context.Context, tx postgres.Tx) error {
 	_, err := tx.Exec(ctx, `delete from sms_challenges where expires_at <= $1`, tx.Now)
 	return err
 }
 
-// InsertProof makes the account's one open code for its number.
+// InsertProof records that a code to prove the account's number was requested. It
+// replaces the one before.
 func InsertProof(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID, counted limit.Throttle) (challenge uuid.UUID, err error) {
 	if err := DropProof(ctx, tx, id); err != nil {
 		return uuid.Nil, err
@@ -74,18 +76,18 @@ func InsertProof(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUID,
 	return challenge, err
 }
 
-// DropProof forgets the code that would prove an account's number.
+// DropProof deletes the code that would prove an account's number.
 func DropProof(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from sms_challenges where account_id = $1 and purpose = 'mobile'`, id)
 	return err
 }
 
-// LockProof reads the code that would prove an account's number.
+// LockProof reads and locks the code that would prove an account's number.
 func LockProof(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Challenge, error) {
 	return postgres.One[Challenge](ctx, tx, selectChallenge+`and account_id = $1 and purpose = 'mobile' for update`, id, tx.Now)
 }
 
-// Erase forgets the codes that were sent to a person.
+// Erase deletes the codes that were sent to a person.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `delete from sms_challenges where account_id = $1`, id)
 	return err
