@@ -23,37 +23,37 @@ import (
 // Act is what an administrator can decide about an account (R7).
 type Act string
 
-// The acts; every one is undone by another.
+// The acts. Another act undoes each of them.
 const (
 	Suspend    Act = "suspend"
 	Resume     Act = "resume"
 	Close      Act = "close"
 	Reopen     Act = "reopen"
-	Withdraw   Act = "withdraw" // an invitation; undone by Reopen
-	Refuse     Act = "refuse"   // sign-up with the account's address or number
+	Withdraw   Act = "withdraw" // withdraws an invitation; undone by Reopen
+	Refuse     Act = "refuse"   // refuses sign-up with the account's address or number
 	Allow      Act = "allow"
 	ChangeRole Act = "role"
 )
 
-// Acts are all acts.
+// Acts lists all acts.
 var Acts = []Act{Suspend, Resume, Close, Reopen, Withdraw, Refuse, Allow, ChangeRole}
 
-// exchangeable are the roles that a member of staff is moved between. The others
-// come with what a role change cannot give: a client, or a profile sheet.
+// exchangeable are the roles between which ChangeRole moves a member of staff. The other
+// roles need a client or a profile sheet.
 var exchangeable = []viewer.Role{viewer.Switchboard, viewer.Administrator, viewer.DPO}
 
-// MaxReason is how many characters a reason may have.
+// MaxReason is the longest reason in characters.
 const MaxReason = 1000
 
 // Decision is what an administrator decides and why.
 type Decision struct {
 	Act    Act
 	Reason string
-	Role   viewer.Role // the new one, with ChangeRole
-	Refuse []string    // with Refuse: RefuseEmail, RefuseMobile
+	Role   viewer.Role // the new role, for ChangeRole
+	Refuse []string    // for Refuse: signup.RefuseEmail, signup.RefuseMobile
 }
 
-// Decided is a decision of the past.
+// Decided is a past decision.
 type Decided struct {
 	ID     uuid.UUID
 	Act    Act
@@ -64,14 +64,14 @@ type Decided struct {
 }
 
 var (
-	ErrOwnAccount = fault.New(fault.Forbidden, "Personne ne décide de son propre compte. Demandez à une autre personne de l’administration.")
-	errStands     = fault.New(fault.Conflict, "Cela ne s’applique plus à ce compte : il a changé entre-temps, ou cette décision est déjà prise.")
-	errReason     = fault.New(fault.Invalid, "Écrivez pourquoi.")
-	errDecision   = fault.New(fault.Invalid, "Choisissez ce qui est décidé.")
+	ErrOwnAccount    = fault.New(fault.Forbidden, "Personne ne décide de son propre compte. Demandez à une autre personne de l’administration.")
+	errNotApplicable = fault.New(fault.Conflict, "Cela ne s’applique plus à ce compte : il a changé entre-temps, ou cette décision est déjà prise.")
+	errReason        = fault.New(fault.Invalid, "Écrivez pourquoi.")
+	errDecision      = fault.New(fault.Invalid, "Choisissez ce qui est décidé.")
 )
 
-// Possible are the acts that an account in this state can be decided, refused
-// telling whether sign-up is.
+// Possible returns the acts that apply to an account in its present state. refused says
+// whether sign-up is refused to the person.
 func Possible(a people.Account, refused bool) []Act {
 	var acts []Act
 	switch a.State {
@@ -95,14 +95,16 @@ func Possible(a people.Account, refused bool) []Act {
 	return acts
 }
 
-// Decide carries out an administrator's decision about somebody else's account:
-// journaled, told to the person by mail, its reason sealed with the person's key.
-// Where it takes something away, every session of the account ends at once.
+// Decide carries out an administrator's decision about another person's account. The
+// decision is journaled, its reason is sealed with the person's key, and the person is
+// notified by mail. If it restricts the account, all its sessions end at once.
 //
-// It fails with Forbidden for the viewer's own account, NotFound for no account,
-// and Conflict for what does not apply to the account as it stands. Since an
-// author is still an administrator, with the accounts of both held, and is never
-// the one it is about, the last administrator always stays.
+// It fails with Forbidden for other viewers and for the viewer's own account, with Invalid
+// for a decision that is incomplete, with NotFound for an unknown account, and with
+// Conflict when the act does not apply to the account's present state.
+//
+// The last administrator always stays: both accounts are locked, the viewer is still an
+// administrator at that time, and the account is another one.
 func (s *Service) Decide(ctx context.Context, v *viewer.Viewer, id uuid.UUID, d Decision) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -133,8 +135,8 @@ func (d Decision) check() error {
 	return err
 }
 
-// CheckReason returns a reason without the spaces around it; Invalid when there is none,
-// or too much of it.
+// CheckReason returns a reason without the spaces around it. It fails with Invalid when
+// the reason is missing or too long.
 func CheckReason(reason string) (string, error) {
 	reason = strings.TrimSpace(reason)
 	if reason == "" || len([]rune(reason)) > MaxReason {
@@ -143,7 +145,7 @@ func CheckReason(reason string) (string, error) {
 	return reason, nil
 }
 
-// DecideIn is Decide in the transaction of another act, which has locked the account.
+// DecideIn is Decide in the transaction of another act, which has locked both accounts.
 func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, account people.Account, d Decision) error {
 	id := account.ID
 	refused, err := signup.HasRefusals(ctx, tx, id)
@@ -151,7 +153,7 @@ func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 		return err
 	}
 	if !slices.Contains(Possible(account, refused), d.Act) || d.Act == ChangeRole && d.Role == account.Role {
-		return errStands
+		return errNotApplicable
 	}
 	if err := s.apply(ctx, tx, v, account, d); err != nil {
 		return err
@@ -159,7 +161,7 @@ func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 	decision := uuid.New()
 	sealed, err := s.vault.Seal(ctx, tx, id, aboutDecision(decision), []byte(strings.TrimSpace(d.Reason)))
 	if errors.Is(err, vault.ErrDestroyed) {
-		return errStands // erased: there is nobody to decide about
+		return errNotApplicable // the account was erased
 	}
 	if err != nil {
 		return err
@@ -175,8 +177,8 @@ func (s *Service) DecideIn(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 
 func aboutDecision(id uuid.UUID) string { return "account-decision/" + id.String() }
 
-// apply changes what the decision changes. Whose account works no more leaves no
-// key behind that does.
+// apply changes the account. When an account stops working, the keys that its owner
+// created are revoked too.
 func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a people.Account, d Decision) error {
 	switch d.Act {
 	case Suspend:
@@ -201,34 +203,34 @@ func (s *Service) apply(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, a
 	return errDecision
 }
 
-// journaled are the lasting names of the acts in the journal.
+// journaled are the names of the acts in the journal. They never change.
 var journaled = map[Act]string{
 	Suspend: "account.suspended", Resume: "account.resumed", Close: "account.closed", Reopen: "account.reopened",
 	Withdraw: "account.invitation_withdrawn", Refuse: "account.sign_up_refused", Allow: "account.sign_up_allowed", ChangeRole: "account.role_changed",
 }
 
-// notices are the texts that tell the person. Somebody whose invitation
-// is withdrawn never had an account to be told about.
-var notices = map[Act]string{
+// mailTemplates are the mails that notify the person. A withdrawn invitation has none: the
+// person never had an account.
+var mailTemplates = map[Act]string{
 	Suspend: "suspended", Resume: "resumed", Close: "closed", Reopen: "reopened",
 	Refuse: "refused", Allow: "allowed", ChangeRole: "role",
 }
 
-// notifyDecision queues the mail of a decision: each is told, however quickly they
-// follow each other.
+// notifyDecision queues the mail of a decision, one for each decision, even when they
+// follow each other quickly.
 func (s *Service) notifyDecision(ctx context.Context, tx postgres.Tx, id uuid.UUID, act Act) error {
-	notice, told := notices[act]
+	notice, told := mailTemplates[act]
 	if !told {
 		return nil
 	}
 	return s.outbox.Send(ctx, tx, id, notice)
 }
 
-// mostShown bounds how many decisions one page holds.
+// mostShown is how many decisions one page shows at most.
 const mostShown = 100
 
-// About lists what was decided about an account, latest first, and whether
-// sign-up is refused, for an administrator.
+// About lists the decisions about an account, latest first, and reports whether sign-up is
+// refused to the person. The viewer must be an administrator.
 func (s *Service) About(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (all []Decided, refused bool, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err

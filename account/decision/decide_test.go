@@ -30,7 +30,7 @@ func decide(act decision.Act) decision.Decision {
 	return d
 }
 
-func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
+func TestR7_OnlyAdministratorsDecide(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
@@ -50,7 +50,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 		wantFault(t, string(role)+": decisions", err, fault.Forbidden)
 		_, err = w.Accounts.InviteStaff(ctx, v, signup.Invitation{Role: viewer.DPO, Email: "x@exemple.fr"})
 		wantFault(t, string(role)+": invite", err, fault.Forbidden)
-		wantFault(t, string(role)+": invite again", w.Accounts.ResendInvitation(ctx, v, zoe.ID), fault.Forbidden)
+		wantFault(t, string(role)+": resend an invitation", w.Accounts.ResendInvitation(ctx, v, zoe.ID), fault.Forbidden)
 		_, err = w.Accounts.Reports.Reports(ctx, v)
 		wantFault(t, string(role)+": reports", err, fault.Forbidden)
 		_, err = w.Accounts.Reports.ReportsAbout(ctx, v, zoe.ID)
@@ -61,7 +61,7 @@ func TestR7_OnlyAdministratorsDecideWhateverTheAct(t *testing.T) {
 			wantFault(t, string(role)+": journal", err, fault.Forbidden)
 		}
 	}
-	wantFault(t, "nobody", w.Accounts.Decisions.Decide(ctx, nil, zoe.ID, decide(decision.Suspend)), fault.Forbidden)
+	wantFault(t, "signed out", w.Accounts.Decisions.Decide(ctx, nil, zoe.ID, decide(decision.Suspend)), fault.Forbidden)
 }
 
 func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
@@ -71,7 +71,7 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	for _, pair := range [][2]decision.Act{{decision.Suspend, decision.Resume}, {decision.Close, decision.Reopen}} {
 		must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[0])))
 		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) || strings.HasPrefix(fault.From(err).Message, "L’adresse") {
-			t.Errorf("%s: signed in, or the decision was not named: %v", pair[0], err)
+			t.Errorf("%s: signing in works, or does not name the decision: %v", pair[0], err)
 		}
 		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), "Faux-mot 1", session.Device{}); !strings.HasPrefix(fault.From(err).Message, "L’adresse") {
 			t.Errorf("%s: a wrong password shows the decision: %v", pair[0], err)
@@ -80,7 +80,7 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 		must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[1])))
 		wantFault(t, "undone twice", w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(pair[1])), fault.Conflict)
 		if _, err := w.Accounts.Sessions.SignIn(ctx, accounttest.Email(t, w, zoe.ID), bookingtest.Password, session.Device{}); err != nil {
-			t.Errorf("%s did not give the account back: %v", pair[1], err)
+			t.Errorf("%s did not restore the account: %v", pair[1], err)
 		}
 	}
 	decisions, refused, err := w.Accounts.Decisions.About(ctx, admin, zoe.ID)
@@ -96,7 +96,7 @@ func TestR7_ADecisionIsSealedJournaledNotifiedAndUndone(t *testing.T) {
 	var clear int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from account_decisions where position('Propos' in encode(sealed_reason, 'escape')) > 0`).Scan(&clear))
 	if clear != 0 {
-		t.Error("a reason lies open in the database")
+		t.Error("the database contains a reason in plain text")
 	}
 	lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10)
 	must(t, err)
@@ -135,10 +135,10 @@ func TestR7_SuspensionAndRoleChangeEndEverySessionAtOnce(t *testing.T) {
 		}
 		must(t, w.Accounts.Decisions.Decide(ctx, admin, v.ID, decide(act)))
 		if alive(v) || alive(second) {
-			t.Errorf("%s left a session", act)
+			t.Errorf("a session survives %s", act)
 		}
 		if again, err := w.Accounts.Sessions.Authenticate(ctx, in.Token); again != nil || err != nil {
-			t.Errorf("%s: the cookie still opens: %+v, %v", act, again, err)
+			t.Errorf("%s: the cookie still works: %+v, %v", act, again, err)
 		}
 	}
 }
@@ -153,8 +153,8 @@ func TestR7_NobodyDecidesAboutTheirOwnAccount(t *testing.T) {
 	}
 }
 
-// The page was opened before the role was taken away.
-func TestR7_ARoleTakenAwayDecidesNothing(t *testing.T) {
+// The page was opened before the administrator lost the role.
+func TestR7_AFormerAdministratorCannotDecide(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := w.Beneficiary(t, "Zoé", "Vidal")
@@ -187,12 +187,12 @@ func TestR7_TheLastAdministratorStays(t *testing.T) {
 			}
 		}
 		if won != 1 {
-			t.Errorf("%s: %d of two won: %v", act, won, errs)
+			t.Errorf("%s: %d of two decisions were carried out: %v", act, won, errs)
 		}
 	}
 }
 
-func TestR7_RolesAreExchangedAmongStaffAlone(t *testing.T) {
+func TestR7_ARoleChangesOnlyAmongStaff(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
@@ -215,13 +215,13 @@ func TestR7_RolesAreExchangedAmongStaffAlone(t *testing.T) {
 	}
 }
 
-func TestR7_BadDecisionsChangeNothing(t *testing.T) {
+func TestR7_InvalidDecisionsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
 	for name, d := range map[string]decision.Decision{
 		"no act": {Reason: "x"}, "an unknown act": {Act: "delete", Reason: "x"}, "no reason": {Act: decision.Suspend}, "blanks": {Act: decision.Suspend, Reason: " \n"},
-		"too long": {Act: decision.Suspend, Reason: strings.Repeat("é", decision.MaxReason+1)}, "a role besides": {Act: decision.Suspend, Reason: "x", Role: viewer.DPO},
+		"too long": {Act: decision.Suspend, Reason: strings.Repeat("é", decision.MaxReason+1)}, "a role without a role change": {Act: decision.Suspend, Reason: "x", Role: viewer.DPO},
 		"nothing refused": {Act: decision.Refuse, Reason: "x"}, "something else refused": {Act: decision.Refuse, Reason: "x", Refuse: []string{"name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,11 +233,11 @@ func TestR7_BadDecisionsChangeNothing(t *testing.T) {
 	}
 	wantFault(t, "no such account", w.Accounts.Decisions.Decide(ctx, admin, uuid.New(), decide(decision.Suspend)), fault.NotFound)
 	if lines, err := audit.About(ctx, w.DB.Pool, zoe.ID, 10); err != nil || len(lines) != 0 {
-		t.Errorf("lines of what did not happen: %v, %v", lines, err)
+		t.Errorf("refused decisions are journaled: %v, %v", lines, err)
 	}
 }
 
-func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
+func TestR7_SignUpIsRefusedSilentlyAndAllowedAgain(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, admin := w.Beneficiary(t, "Zoé", "Vidal"), w.Member(t, viewer.Administrator, "Claire")
@@ -263,12 +263,12 @@ func TestR7_SignUpIsRefusedInSilenceAndAllowedAgain(t *testing.T) {
 	var open int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from refused_sign_ups where position('698765432' in encode(hash, 'escape')) > 0 or length(hash) <> 32`).Scan(&open))
 	if open != 0 {
-		t.Error("what is refused lies open in the database")
+		t.Error("the database contains the refused address or number in plain text")
 	}
 	must(t, w.Accounts.Decisions.Decide(ctx, admin, zoe.ID, decide(decision.Allow)))
 	must(t, w.Accounts.SignUps.SignUp(ctx, sameMobile))
 	if _, err := w.Accounts.People.ByEmail(ctx, sameMobile.Email); err != nil {
-		t.Errorf("allowed again, it was not opened: %v", err)
+		t.Errorf("no account was opened once it was allowed again: %v", err)
 	}
 }
 

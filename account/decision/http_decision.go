@@ -12,20 +12,20 @@ import (
 	"socialdirect/web"
 )
 
-// wording is how pages speak of an act.
+// wording is what pages say of an act, in French.
 type wording struct {
-	link   string // to its page
+	link   string // label of the link to its page
 	title  string
-	does   string // what follows from it
+	does   string // its consequences
 	button string
-	done   string // in the list of what was decided
-	takes  bool   // it takes something away
+	done   string // in the list of past decisions
+	takes  bool   // it restricts the account
 }
 
-// Done says a decision of the past.
+// Done returns the words for a past decision.
 func (a Act) Done() string { return wordings[a].done }
 
-// Link is what leads to a decision that is possible.
+// Link returns the label of the link to a possible decision.
 func (a Act) Link() string { return wordings[a].link }
 
 var wordings = map[Act]wording{
@@ -56,27 +56,27 @@ type decisionPage struct {
 	Form    *form.Form
 	Roles   []form.Option
 	Refuse  []form.Option
-	Left    int // appointments to come of a worker who will not be able to keep them
+	Left    int // appointments to come that a worker can no longer attend
 }
 
 func (decisionPage) Template() string { return "account/decision" }
 
 func (decisionPage) Title() string { return "Décision" }
 
-// Heading asks whether it shall be done.
+// Heading returns the question in the heading.
 func (p decisionPage) Heading() string { return wordings[p.Act].title }
 
-// Does says what follows.
+// Does returns the consequences of the act.
 func (p decisionPage) Does() string { return wordings[p.Act].does }
 
-// Button does it.
+// Button returns the label of the button.
 func (p decisionPage) Button() string { return wordings[p.Act].button }
 
-// Takes reports whether it takes something away.
+// Takes reports whether the act restricts the account.
 func (p decisionPage) Takes() bool { return wordings[p.Act].takes }
 
-// Told reports whether the person gets a mail.
-func (p decisionPage) Told() bool { return notices[p.Act] != "" }
+// Told reports whether the person is notified by mail.
+func (p decisionPage) Told() bool { return mailTemplates[p.Act] != "" }
 
 func newDecisionPage(f *form.Form, a people.Account, act Act) decisionPage {
 	page := decisionPage{Account: a, Act: act, Form: f}
@@ -96,7 +96,7 @@ func newDecisionPage(f *form.Form, a people.Account, act Act) decisionPage {
 	return page
 }
 
-// showDecision asks for the reason of a decision and says what follows from it.
+// showDecision shows the consequences of a decision and asks for its reason.
 func (h *HTTP) showDecision(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.decisionPage(r, form.New(nil), Act(r.URL.Query().Get("act")))
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *HTTP) showDecision(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// decisionPage is the page of an act that the account can be decided now.
+// decisionPage returns the page of an act. It fails unless the act is possible now.
 func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage, error) {
 	id, err := r.PathID("id")
 	if err != nil {
@@ -125,7 +125,7 @@ func (h *HTTP) decisionPage(r *web.Request, f *form.Form, act Act) (decisionPage
 	case v.ID == id:
 		return decisionPage{}, ErrOwnAccount
 	case !slices.Contains(Possible(account, refused), act):
-		return decisionPage{}, errStands
+		return decisionPage{}, errNotApplicable
 	}
 	page := newDecisionPage(f, account, act)
 	if account.Role == viewer.SocialWorker && (act == Suspend || act == Close || act == ChangeRole) {

@@ -2,7 +2,7 @@ package decision
 
 import "socialdirect/web"
 
-// Routes are the pages of decisions.
+// Routes returns the routes of decisions.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/administration/comptes/{id}/decision", web.Administrators, h.showDecision),

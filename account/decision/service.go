@@ -1,10 +1,10 @@
-// Package decision is what an administrator decides about an account (R7): to suspend it,
-// close it, change its role, refuse another sign-up, and to undo that.
+// Package decision carries out an administrator's decisions about an account (R7): to
+// suspend it, close it, change its role, refuse another sign-up, and to undo that.
 //
 //   - Each decision has a reason, sealed with the person's key, is journaled, and the person
 //     is notified by mail.
-//   - Nobody decides about their own account, so that the last administrator stays.
-//   - What takes something away ends every session of the account at once.
+//   - Administrators cannot decide about their own account, so the last one always stays.
+//   - A decision that restricts the account ends all its sessions at once.
 package decision
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Parts are what a service works with: its constructor's options.
+// Parts are what New needs.
 type Parts struct {
 	DB      *postgres.DB
 	Vault   *vault.Vault
@@ -29,7 +29,7 @@ type Parts struct {
 	SignUps *signup.Service
 }
 
-// Service decides.
+// Service carries out and lists decisions.
 type Service struct {
 	db      *postgres.DB
 	vault   *vault.Vault
@@ -43,10 +43,11 @@ func New(p Parts) *Service {
 	return &Service{db: p.DB, vault: p.Vault, outbox: p.Outbox, people: p.People, signUps: p.SignUps}
 }
 
-// Coming counts the appointments that somebody has before them, which a domain above knows.
+// Coming counts a person's appointments to come. Package booking, which imports this one,
+// implements it.
 type Coming func(context.Context, uuid.UUID) (int, error)
 
-// HTTP is the pages of decisions.
+// HTTP serves the pages of decisions.
 type HTTP struct {
 	decisions *Service
 	render    *web.Renderer

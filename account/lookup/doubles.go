@@ -10,25 +10,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// DoubleGroup is accounts of beneficiaries that share a mobile number: perhaps one
-// person's, perhaps a couple's.
+// DoubleGroup is a group of beneficiaries' accounts that share a mobile number. They may
+// belong to one person, or to a couple.
 type DoubleGroup struct {
 	Mobile   string   // masked
-	Accounts []Double // the oldest first
-	More     bool     // others share the number too
+	Accounts []Double // oldest first
+	More     bool     // more accounts share the number
 }
 
-// How much of the likely doubles one page shows, and how many pages there are:
-// with them, too, accounts are never listed whole (R45).
+// How many likely doubles one page shows, and how many pages there are. The bounds keep
+// this list, too, from listing all accounts (R45).
 const (
 	groupsAtOnce = 10
 	groupPages   = 20
 )
 
-// DoubleGroups lists the accounts that are likely doubles (R5) and are not closed,
-// those with the newest account first, for an administrator: one page of them, and
-// whether there is another one. Throttled after too many. Whom it shows is
-// journaled.
+// DoubleGroups returns one page of the accounts that are likely doubles (R5) and not
+// closed, and whether there is another page. Groups with the newest account come first.
+// The viewer must be an administrator. The people shown are journaled. It fails with
+// Throttled after too many searches.
 func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) (groups []DoubleGroup, more bool, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
@@ -55,7 +55,7 @@ func (s *Service) DoubleGroups(ctx context.Context, v *viewer.Viewer, page int) 
 	return groups, more && page < groupPages, err
 }
 
-// grouped gathers rows that stand in the order of their groups.
+// grouped groups rows, which must be in the order of their groups.
 func grouped(rows []doubleRow) (groups []DoubleGroup) {
 	for i, row := range rows {
 		if i == 0 || row.Mobile != rows[i-1].Mobile {
@@ -71,9 +71,9 @@ func grouped(rows []doubleRow) (groups []DoubleGroup) {
 	return groups
 }
 
-// DoublesOf lists the accounts that may be the same person's as a beneficiary's
-// (R5), for an administrator, the likeliest first; nobody else has any. Whom it
-// shows is journaled.
+// DoublesOf lists the accounts that may belong to the same person as a beneficiary's
+// account (R5), likeliest first. Accounts of staff have none. The viewer must be an
+// administrator. The people shown are journaled.
 func (s *Service) DoublesOf(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (found []Double, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err

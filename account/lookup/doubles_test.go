@@ -20,14 +20,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// again opens another account despite its likely doubles.
+// again opens another account despite likely doubles.
 func again(t *testing.T, w *bookingtest.World, v *viewer.Viewer, first, last, email, mobile string) people.Person {
 	t.Helper()
 	in := signup.Assisted{Code: w.Code(), FirstName: first, LastName: last, Email: email, Mobile: mobile, DespiteDoubles: true}
 	return accounttest.Assist(t, w, v, in)
 }
 
-func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
+func TestR5_TheAdministrationSeesTheLikelyDoublesOfAnAccount(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	admin := w.Member(t, viewer.Administrator, "claire")
@@ -46,7 +46,7 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 	}
 	for i := range want {
 		if found[i].ID != want[i].ID || found[i].Likeness != want[i].Likeness || strings.Contains(found[i].Mobile, "12") {
-			t.Errorf("%d is %+v, want %+v, masked", i, found[i], want[i])
+			t.Errorf("double %d is %+v, want %+v, masked", i, found[i], want[i])
 		}
 		if lines, err := audit.About(t.Context(), w.DB.Pool, found[i].ID, 1); err != nil || lines[0].Act != "account.looked_up" || lines[0].ActorID != admin.ID {
 			t.Errorf("journal: %+v, %v", lines, err)
@@ -56,7 +56,7 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 		t.Errorf("a member of staff has %+v, %v", found, err)
 	}
 	if _, err := w.Accounts.Lookups.DoublesOf(t.Context(), admin, uuid.New()); !fault.Is(err, fault.NotFound) {
-		t.Errorf("nobody's: %v", err)
+		t.Errorf("an unknown account: %v", err)
 	}
 	for _, other := range []*viewer.Viewer{nil, v, {Role: viewer.Administrator}, {Role: viewer.DPO, Complete: true}, {Role: viewer.Beneficiary, ID: anne.ID, Complete: true}} {
 		if _, err := w.Accounts.Lookups.DoublesOf(t.Context(), other, anne.ID); !fault.Is(err, fault.Forbidden) {
@@ -68,7 +68,7 @@ func TestR5_TheAdministrationSeesWhoseAccountResemblesThisOne(t *testing.T) {
 	}
 }
 
-func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
+func TestR5_LikelyDoublesAreListedInPages(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	admin := w.Member(t, viewer.Administrator, "claire")
@@ -95,11 +95,11 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 		t.Fatalf("%d groups, then %d", len(groups), len(rest))
 	}
 	if groups, more := list(1 << 30); len(groups) != 0 || more {
-		t.Errorf("far beyond: %+v", groups)
+		t.Errorf("a page beyond the last: %+v", groups)
 	}
 	first := groups[0]
 	if len(first.Accounts) != 2 || first.Accounts[1].ID != last.ID || first.Accounts[1].Likeness != lookup.SameMobile || first.More || !strings.HasSuffix(first.Mobile, "00 10") || strings.Contains(first.Mobile, "12") {
-		t.Errorf("the newest first, masked: %+v", first)
+		t.Errorf("want the newest first, masked: %+v", first)
 	}
 	if lines, err := audit.About(t.Context(), w.DB.Pool, last.ID, 1); err != nil || lines[0].Act != "account.looked_up" || lines[0].ActorID != admin.ID {
 		t.Errorf("journal: %+v, %v", lines, err)
@@ -111,7 +111,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	}
 	groups, _ = list(1)
 	if first := groups[0]; len(first.Accounts) != 5 || !first.More || first.Accounts[0].Likeness != lookup.SameMobile || first.Accounts[1].Likeness != lookup.SameNameAndMobile {
-		t.Errorf("bounded, and who has the same name: %+v", first)
+		t.Errorf("the group is not bounded, or misses the same name: %+v", first)
 	}
 	must(t, w.Accounts.Decisions.Decide(t.Context(), admin, last.ID, decision.Decision{Act: decision.Withdraw, Reason: "Cette personne a deux comptes."}))
 	groups, _ = list(1)
@@ -131,7 +131,7 @@ func TestR5_AllLikelyDoublesAreShownAPageAtATime(t *testing.T) {
 	}
 }
 
-func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
+func TestR5_LikelyDoublesAreShownAndMustBeConfirmedAsOthers(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	first := accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne.le.goff@exemple.fr", "+33612345679"))
@@ -160,7 +160,7 @@ func TestR5_LikelyDoublesAreShownAndMustBeAskedAbout(t *testing.T) {
 	}
 	again := accounttest.NewAssisted(w, "paul@exemple.fr", "+33612345679")
 	if _, err := w.Accounts.SignUps.Assist(t.Context(), v, again); !errors.Is(err, signup.ErrDoubles) {
-		t.Errorf("without asking: %v", err)
+		t.Errorf("without a confirmation: %v", err)
 	}
 	again.DespiteDoubles = true
 	accounttest.Assist(t, w, v, again)

@@ -10,19 +10,20 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// How much of the accounts one search shows: they are searched, never listed
-// whole (R45).
+// How many accounts one search shows. The bounds keep a search from listing all accounts
+// (R45).
 const (
 	foundAtOnce = 20
 	foundPages  = 5
 	maxWords    = 5
 )
 
-// errShortSearch says that a search is too short to be one.
+// errShortSearch says that a search is too short.
 var errShortSearch = fault.New(fault.Invalid, "Écrivez au moins 3 lettres ou 3 chiffres.")
 
-// FindAccounts finds accounts by name, address or mobile number, for an administrator:
-// one page of them, and whether there is another one. Throttled after too many.
+// FindAccounts finds accounts by name, e-mail address or mobile number. It returns one page
+// and whether there is another one. The viewer must be an administrator. It fails with
+// Invalid for a query that is too short, and with Throttled after too many searches.
 func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query string, page int) (found []people.Account, more bool, err error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, false, err
@@ -40,8 +41,8 @@ func (s *Service) FindAccounts(ctx context.Context, v *viewer.Viewer, query stri
 	return found[:min(len(found), foundAtOnce)], more, err
 }
 
-// searchWords returns the words that an account must all contain; nil when the query is
-// too short. A number is searched as it is stored, however it was typed.
+// searchWords returns the words that an account must all contain, or nil when the query is
+// too short. A typed phone number is converted to the form in which it is stored.
 func searchWords(query string) []string {
 	letters := strings.IndexFunc(query, unicode.IsLetter) >= 0
 	if !letters {
@@ -70,9 +71,9 @@ func searchWords(query string) []string {
 	return words[:min(len(words), maxWords)]
 }
 
-// FindForRights finds accounts by name, address or mobile number, for the
-// data-protection officer, who has to tell whose a request is. Invalid when
-// the query is too short, Throttled after too many.
+// FindForRights finds accounts by name, e-mail address or mobile number, so that a
+// data-protection officer can match a request to an account. It fails with Invalid for a
+// query that is too short, and with Throttled after too many searches.
 func (s *Service) FindForRights(ctx context.Context, v *viewer.Viewer, query string) ([]people.Account, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR45_AnAdministratorSearchesOnlySoOften(t *testing.T) {
+func TestR45_AnAdministratorsSearchesAreLimited(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin, other := w.Member(t, viewer.Administrator, "Claire"), w.Member(t, viewer.Administrator, "Denis")
@@ -20,14 +20,14 @@ func TestR45_AnAdministratorSearchesOnlySoOften(t *testing.T) {
 		must(t, err)
 	}
 	_, _, err := w.Accounts.Lookups.FindAccounts(ctx, admin, "vidal", 1)
-	if wantFault(t, "once more", err, fault.Throttled); fault.From(err).RetryAfter <= 0 {
+	if wantFault(t, "one more search", err, fault.Throttled); fault.From(err).RetryAfter <= 0 {
 		t.Error("the refusal does not say how long to wait")
 	}
 	_, _, err = w.Accounts.Lookups.FindAccounts(ctx, other, "vidal", 1)
 	must(t, err)
 }
 
-func TestR45_AccountsAreSearchedAndNeverListedWhole(t *testing.T) {
+func TestR45_ASearchNeverListsAllAccounts(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	admin := w.Member(t, viewer.Administrator, "Claire")
@@ -56,7 +56,7 @@ func TestR45_AccountsAreSearchedAndNeverListedWhole(t *testing.T) {
 		all, more, err := w.Accounts.Lookups.FindAccounts(ctx, admin, "foule", page)
 		must(t, err)
 		if len(all) > 20 {
-			t.Errorf("page %d holds %d", page, len(all))
+			t.Errorf("page %d shows %d", page, len(all))
 		}
 		for _, a := range all {
 			seen[a.ID] = true
@@ -66,6 +66,6 @@ func TestR45_AccountsAreSearchedAndNeverListedWhole(t *testing.T) {
 		}
 	}
 	if len(seen) != 100 {
-		t.Errorf("%d accounts by turning pages", len(seen))
+		t.Errorf("%d accounts on all pages together", len(seen))
 	}
 }

@@ -9,17 +9,18 @@ import (
 
 const doublesPath = "/administration/doubles"
 
-// groupsPage is the likely doubles, a page at a time.
+// groupsPage is one page of likely doubles.
 type groupsPage struct {
 	Groups         []DoubleGroup
-	Previous, Next string // the pages beside this one, empty for none
+	Previous, Next string // paths of the previous and the next page, empty for none
 }
 
 func (groupsPage) Template() string { return "account/double_groups" }
 
 func (groupsPage) Title() string { return "Comptes qui se ressemblent" }
 
-// showDoubleGroups shows them; what is no page number is the first page.
+// showDoubleGroups shows one page of likely doubles: the first unless the query has a page
+// number.
 func (h *HTTP) showDoubleGroups(w http.ResponseWriter, r *web.Request) error {
 	number, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	number = min(max(number, 1), groupPages)

@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of the administration's search and of likely doubles.
+// Routes returns the routes of the administration's search and of likely doubles.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/administration/comptes", web.Administrators, h.showSearch).In(web.Place{Role: viewer.Administrator, Order: 2, Label: "Comptes", Icon: "users"}).InAdministration(3, "Comptes"),

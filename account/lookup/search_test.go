@@ -13,7 +13,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR5_ASearchShowsLittleAndIsJournaledAndBounded(t *testing.T) {
+func TestR5_ASearchShowsLittleAndIsJournaledAndLimited(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	for i := range 7 {

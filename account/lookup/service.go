@@ -1,6 +1,7 @@
-// Package lookup is how the switchboard and the administration find people, and likely
-// doubles among them (R5): searched, never listed whole (R45), journaled (R39), and at most
-// so many in a day to one person of the switchboard (R47).
+// Package lookup lets the switchboard and the administration find people, and likely
+// doubles among them (R5). No search lists all accounts (R45), the people shown are
+// journaled (R39), and one switchboard agent sees a limited number of people in a day
+// (R47).
 package lookup
 
 import (
@@ -27,7 +28,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return New(db, s.limits.At(db), s.outbox.At(db))
 }
 
-// HTTP is the pages of the administration's search and of likely doubles.
+// HTTP serves the pages of the administration's search and of likely doubles.
 type HTTP struct {
 	lookups *Service
 	render  *web.Renderer

@@ -16,19 +16,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// The switchboard can find anybody, so an account of it in the wrong hands could read
-// everybody's name. It is shown as many people in a day as somebody can serve (R47),
-// and administration and data-protection officer are told before that.
+// A switchboard agent can find anybody, so somebody who stole an agent's account could read
+// everybody's name. An agent therefore sees no more people in a day than one person can
+// serve (R47). Administrators and data-protection officers are notified before that.
 const (
-	ShownAlarm = 150 // people in a day, at which they are told
-	ShownMost  = 300 // in a day; who was shown before can be opened again
+	ShownAlarm = 150 // people in a day after which they are notified
+	ShownMost  = 300 // people in a day; those already shown can be opened again
 )
 
-// ShowFirst counts that an operator is shown some people, in the transaction that shows
-// them, and returns whom of them: those shown on that day already and, in their order,
-// as many others as the day still has room for. full is Throttled when it has room for
-// nobody else, whoever was asked for. Other roles are shown their own people, and are
-// not counted.
+// ShowFirst counts that a switchboard agent is shown some people, in the transaction that
+// shows them. It returns whom the agent may see: those shown on that day already and, in
+// their order, as many others as the day's limit still allows. full is a Throttled fault
+// when the limit is reached, whoever is requested, and nil otherwise. Other roles see only
+// people that they work with, and are not counted.
 func (s *Service) ShowFirst(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, people ...uuid.UUID) (shown map[uuid.UUID]bool, full, err error) {
 	if v.Role != viewer.Switchboard {
 		return setOf(people), nil, nil
@@ -48,7 +48,8 @@ func (s *Service) ShowFirst(ctx context.Context, tx postgres.Tx, v *viewer.Viewe
 	return setOf(allowed), full, err
 }
 
-// Show is ShowFirst for what is shown whole or not at all.
+// Show is ShowFirst for a page that shows all of the people or none. It fails with
+// Throttled when one of them would exceed the limit.
 func (s *Service) Show(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, people ...uuid.UUID) error {
 	shown, full, err := s.ShowFirst(ctx, tx, v, people...)
 	if err == nil && len(shown) < len(setOf(people)) {
@@ -65,15 +66,14 @@ func setOf(ids []uuid.UUID) map[uuid.UUID]bool {
 	return set
 }
 
-// dayOf is the operator's calendar day at an instant, and when the next one begins. It
-// is not by the zone of the account's own profile, which whoever holds it can change.
+// dayOf returns the calendar day at an instant, and when the next one begins. It uses the
+// platform's time zone: whoever controls an account can change the zone of its profile.
 func dayOf(now time.Time) (day, next time.Time) {
 	year, month, date := now.In(zone.Paris()).Date()
 	return time.Date(year, month, date, 0, 0, 0, 0, time.UTC), time.Date(year, month, date+1, 0, 0, 0, 0, zone.Paris())
 }
 
-// alarmShown tells administration and data-protection officer, once for an operator
-// and a day.
+// alarmShown notifies administrators and data-protection officers, once per agent and day.
 func (s *Service) alarmShown(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, day time.Time) error {
 	if err := markAlarmed(ctx, tx, v.ID, day); err != nil {
 		return err
@@ -90,9 +90,10 @@ func (s *Service) alarmShown(ctx context.Context, tx postgres.Tx, v *viewer.View
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "account.many_shown", SubjectID: v.ID})
 }
 
-// showFound counts and journals (R39) whom a search found, and returns whom of them it
-// may show. On a full day that is nobody new, and Throttled where nobody is left, so
-// that the answer does not tell whether somebody was found.
+// showFound counts and journals (R39) the people that a search found, and returns those it
+// may show. Once the limit is reached, these are only people shown before. If none are
+// left, it fails with Throttled, so that the answer does not reveal whether the search
+// found anybody.
 func (s *Service) showFound(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, found []Double) ([]Double, error) {
 	ids := make([]uuid.UUID, len(found))
 	for i, double := range found {

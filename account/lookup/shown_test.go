@@ -37,33 +37,33 @@ func crowd(t *testing.T, w *bookingtest.World, n int) (mobiles []string) {
 	return mobiles
 }
 
-// overseen counts the mails and the lines of the journal that report an operator.
-func overseen(t *testing.T, w *bookingtest.World, operator uuid.UUID) (mails, lines int) {
+// overseen counts the mails and the lines of the journal that report an agent.
+func overseen(t *testing.T, w *bookingtest.World, agent uuid.UUID) (mails, lines int) {
 	t.Helper()
 	must(t, w.DB.Pool.QueryRow(context.Background(), `
 		select (select count(*) from river_job where args->>'notice' = 'many_shown' and args->>'about' = $2),
-		       (select count(*) from audit_entries where act = 'account.many_shown' and actor_id = $1)`, operator, operator.String()).Scan(&mails, &lines))
+		       (select count(*) from audit_entries where act = 'account.many_shown' and actor_id = $1)`, agent, agent.String()).Scan(&mails, &lines))
 	return mails, lines
 }
 
-// A stolen switchboard account searches by whole numbers, many at the same time, so that
-// each search shows one person.
-func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
+// An attacker with a switchboard account searches by whole numbers, many at the same time.
+// Each search shows one person.
+func TestR47_ASwitchboardAgentSeesALimitedNumberOfPeopleInADay(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	agent := w.Member(t, viewer.Switchboard, "Nadia")
 	w.Member(t, viewer.Administrator, "Claire")
 	w.Member(t, viewer.DPO, "Hugo")
 	mobiles := crowd(t, w, lookup.ShownMost+100)
 	var shown, refused atomic.Int64
 	search := func(mobile string) error {
-		found, _, err := w.Accounts.Lookups.Search(ctx, operator, "", mobile)
+		found, _, err := w.Accounts.Lookups.Search(ctx, agent, "", mobile)
 		if err == nil && len(found) != 1 {
 			t.Errorf("%d people have %s", len(found), mobile)
 		}
 		return err
 	}
-	// Time goes by, so that the bound of searches in ten minutes does not matter here.
+	// Time passes between the batches, so that the limit of searches in ten minutes does not matter.
 	for batch := 0; batch < len(mobiles); batch += 50 {
 		w.SetNow(w.DB.Now().Add(10 * time.Minute))
 		accounttest.AtOnce(min(50, len(mobiles)-batch), func(i int) {
@@ -77,7 +77,7 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 			}
 		})
 		wantMails := map[bool]int{true: 2, false: 0}[shown.Load() >= lookup.ShownAlarm]
-		if mails, lines := overseen(t, w, operator.ID); mails != wantMails || lines != wantMails/2 {
+		if mails, lines := overseen(t, w, agent.ID); mails != wantMails || lines != wantMails/2 {
 			t.Errorf("after %d people: %d mails, %d lines in the journal", shown.Load(), mails, lines)
 		}
 	}
@@ -92,17 +92,17 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 		}
 	}
 	if again == 0 {
-		t.Error("nobody who was shown before can be opened again")
+		t.Error("a person who was shown before cannot be opened again")
 	}
-	// Once the bound is reached, no answer shows whether somebody has an account.
+	// Once the limit is reached, no answer reveals whether somebody has an account.
 	for name, probe := range map[string]func() error{
-		"a number of nobody's": func() error { return search("+33799999999") },
+		"an unknown number": func() error { return search("+33799999999") },
 		"a comparison": func() error {
-			_, err := w.Accounts.Lookups.LikelyDoubles(ctx, operator, lookup.Probe{Mobile: "+33799999999"})
+			_, err := w.Accounts.Lookups.LikelyDoubles(ctx, agent, lookup.Probe{Mobile: "+33799999999"})
 			return err
 		},
-		"a sign-up of somebody new": func() error {
-			_, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Anne", LastName: "Roy", Email: "anne@exemple.fr", Mobile: "+33799999999"})
+		"a sign-up of a new person": func() error {
+			_, err := w.Accounts.SignUps.Assist(ctx, agent, signup.Assisted{Code: w.Code(), FirstName: "Anne", LastName: "Roy", Email: "anne@exemple.fr", Mobile: "+33799999999"})
 			return err
 		},
 	} {
@@ -112,12 +112,12 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 			}
 		})
 	}
-	// The bound is of one operator, and of a day by the operator's clock.
+	// The limit applies to one agent and one calendar day.
 	other := w.Member(t, viewer.Switchboard, "Rozenn")
 	if _, _, err := w.Accounts.Lookups.Search(ctx, other, "", mobiles[0]); err != nil {
-		t.Errorf("another operator: %v", err)
+		t.Errorf("another agent: %v", err)
 	}
-	midnight := time.Date(2026, 12, 1, 0, 0, 0, 0, operator.Zone)
+	midnight := time.Date(2026, 12, 1, 0, 0, 0, 0, agent.Zone)
 	w.SetNow(midnight.Add(-time.Second))
 	if err := search(mobiles[len(mobiles)-1]); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter != time.Second {
 		t.Errorf("a second before midnight: %v", err)
@@ -129,16 +129,16 @@ func TestR47_ASwitchboardAccountReadsSoManyPeopleInADay(t *testing.T) {
 	var left int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from people_shown`).Scan(&left))
 	if left != 0 {
-		t.Errorf("%d lines are kept of whom operators were shown", left)
+		t.Errorf("%d rows about the people shown were not deleted", left)
 	}
 }
 
-// A refused sign-up by phone shows who has an account: it is counted and journaled like a
+// A refused sign-up by phone reveals who has an account. It is counted and journaled like a
 // search.
 func TestR47_RefusedSignUpsByPhoneCountAsPeopleShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	agent := w.Member(t, viewer.Switchboard, "Nadia")
 	crowd(t, w, 3)
 	for i, in := range []signup.Assisted{
 		{Email: "personne-1@exemple.fr", Mobile: "+33799999999"},
@@ -146,24 +146,24 @@ func TestR47_RefusedSignUpsByPhoneCountAsPeopleShown(t *testing.T) {
 		{Email: "Personne-3@exemple.fr", Mobile: "+33799999999", DespiteDoubles: true},
 	} {
 		in.Code, in.FirstName, in.LastName = w.Code(), "Anne", "Roy"
-		if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); !errors.Is(err, signup.ErrKnown) && !errors.Is(err, signup.ErrDoubles) {
+		if _, err := w.Accounts.SignUps.Assist(ctx, agent, in); !errors.Is(err, signup.ErrKnown) && !errors.Is(err, signup.ErrDoubles) {
 			t.Errorf("%s: %v", in.Email, err)
 		}
 		var shown, lines int
 		must(t, w.DB.Pool.QueryRow(ctx, `
 			select (select count(*) from people_shown where operator_id = $1),
-			       (select count(*) from audit_entries where actor_id = $1 and act = 'account.looked_up')`, operator.ID).Scan(&shown, &lines))
+			       (select count(*) from audit_entries where actor_id = $1 and act = 'account.looked_up')`, agent.ID).Scan(&shown, &lines))
 		if shown != i+1 || lines != i+1 {
 			t.Errorf("after %d refusals: %d people shown, %d lines in the journal", i+1, shown, lines)
 		}
 	}
 }
 
-// A list that is longer than what is left is cut.
-func TestR47_ALongListShowsWhatIsLeftOfTheDaysBound(t *testing.T) {
+// A list that exceeds the limit is cut.
+func TestR47_AListIsCutAtTheDaysLimit(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	agent := w.Member(t, viewer.Switchboard, "Nadia")
 	crowd(t, w, lookup.ShownMost+20)
 	rows, err := w.DB.Pool.Query(ctx, `select id from accounts where role = 'beneficiary' order by id`)
 	must(t, err)
@@ -171,10 +171,10 @@ func TestR47_ALongListShowsWhatIsLeftOfTheDaysBound(t *testing.T) {
 	must(t, err)
 	show := func(asked ...uuid.UUID) (shown int, full error) {
 		err := w.DB.InTx(ctx, func(tx postgres.Tx) error {
-			allowed, refused, err := w.Accounts.Lookups.ShowFirst(ctx, tx, operator, asked...)
+			allowed, refused, err := w.Accounts.Lookups.ShowFirst(ctx, tx, agent, asked...)
 			for i, id := range asked[:min(len(allowed), len(asked))] {
 				if !allowed[id] {
-					t.Errorf("the %dth is left out, and a later one is shown", i+1)
+					t.Errorf("person %d is left out, and a later one is shown", i+1)
 				}
 			}
 			shown, full = len(allowed), refused

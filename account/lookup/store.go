@@ -33,7 +33,8 @@ func asDoubles(rows []doubleRow, err error) ([]Double, error) {
 
 const selectDouble = `select id, first_name, last_name, coalesce(mobile, '') as mobile, `
 
-// ReadDoubles finds them among all accounts but one.
+// ReadDoubles returns the likely doubles of a probe among all accounts except one, the
+// likeliest first.
 func ReadDoubles(ctx context.Context, q postgres.Querier, p Probe, except uuid.UUID) ([]Double, error) {
 	return asDoubles(postgres.All[doubleRow](ctx, q, `
 		select * from (`+selectDouble+`

@@ -6,9 +6,9 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// readDoubleGroups reads the groups from the skip-th on, one account more of each
-// than is shown, so that one can say that there are others. Who waits for the proof of
-// an address has no account yet: of several with one address, one will.
+// readDoubleGroups reads groups after the first skip ones. Of each group it reads one
+// account more than is shown, so that the page can say that there are others. Unproved
+// registrations do not count: of several with one address, only one becomes an account.
 func readDoubleGroups(ctx context.Context, q postgres.Querier, skip, most int) ([]doubleRow, error) {
 	return postgres.All[doubleRow](ctx, q, `
 		with shared as (
