@@ -11,23 +11,23 @@ import (
 	"github.com/mileusna/useragent"
 )
 
-// Device is where somebody signs in from.
+// Device is the browser from which somebody signs in.
 type Device struct {
-	Place   string // its network address
-	Words   string // its browser and system, as DeviceWords says them
-	Shared  bool   // others use it too: its session is short, and it stays unknown
-	Mark    string // the known device's cookie that it sent, if any
+	Place   string // network address
+	Words   string // browser and system, as DeviceWords names them
+	Shared  bool   // other people use it too: the session is short, and the device does not become known
+	Mark    string // the cookie of a known device that it sent, if any
 	Session string // the session cookie that it sent, if any
 }
 
-// MaxToken bounds a token that somebody sends.
+// MaxToken is the longest token in a request that is read, in characters.
 const MaxToken = 100
 
-// knownDevices is how many devices an account knows at most: the latest.
+// knownDevices is how many devices an account knows at most; the latest are kept.
 const knownDevices = 10
 
-// Knows reports whether the account of that address has signed in from this
-// device before.
+// Knows reports whether the account with an e-mail address has signed in from this device
+// before.
 func (s *Service) Knows(ctx context.Context, email string, from Device) (bool, error) {
 	if from.Mark == "" || len(from.Mark) > MaxToken {
 		return false, nil
@@ -43,8 +43,8 @@ func (s *Service) knownTo(ctx context.Context, q postgres.Querier, account uuid.
 	return readKnownTo(ctx, q, bearer.Hash(from.Mark), account, s.db.Now())
 }
 
-// markKnown has the account know the device, under a new token in place of the
-// one that it had.
+// markKnown saves the device as known to the account and returns its new token, which
+// replaces the one before.
 func markKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, from Device) (mark string, err error) {
 	if err := forgetDevice(ctx, tx, id, bearer.Hash(from.Mark)); err != nil {
 		return "", err
@@ -53,8 +53,8 @@ func markKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, from Device) (
 	return mark, insertKnown(ctx, tx, id, hash)
 }
 
-// browsers and systems are those that people know by name; a browser can call
-// itself anything, and what is not here is not shown.
+// browsers and systems are those that are shown. A User-Agent header can contain anything,
+// so nothing else of it is shown.
 var (
 	browsers = map[string]string{
 		useragent.Firefox: "Firefox", useragent.Chrome: "Chrome", useragent.HeadlessChrome: "Chrome", useragent.Safari: "Safari", useragent.MobileSafari: "Safari",
@@ -66,11 +66,11 @@ var (
 	}
 )
 
-// maxUserAgent bounds what is read of a User-Agent header.
+// maxUserAgent is how much of a User-Agent header is read.
 const maxUserAgent = 400
 
-// DeviceWords says the browser and the system of a User-Agent header as people
-// call them: "Firefox sur Windows". It is empty when neither is known.
+// DeviceWords returns the browser and the system of a User-Agent header in words, as
+// "Firefox sur Windows". It is empty when neither is known.
 func DeviceWords(userAgent string) string {
 	parsed := useragent.Parse(userAgent[:min(len(userAgent), maxUserAgent)])
 	browser, system := browsers[parsed.Name], systems[parsed.OS]

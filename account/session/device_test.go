@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) {
+func TestR2_ADeviceIsKnownToOneAccountAndHasItsOwnLimit(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe, paul := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr"), accounttest.NewBeneficiary(t, w, "paul@exemple.fr")
@@ -42,7 +42,7 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 		_, err = zoe.TrySignIn(accounttest.WrongPassword, session.Device{Mark: zoes.Mark})
 	}
 	if tries != accounttest.FreeTries+2 {
-		t.Errorf("a known device guesses %d times: %v", tries, err)
+		t.Errorf("a known device made %d tries: %v", tries, err)
 	}
 	at := bookingtest.Start.Add(time.Hour)
 	w.SetNow(at)
@@ -51,18 +51,18 @@ func TestR2_AKnownDeviceIsKnownToItsAccountAloneAndHasItsOwnLimit(t *testing.T) 
 	}
 	block()
 	if _, err = zoe.TrySignIn(bookingtest.Password, session.Device{Mark: zoes.Mark}); !fault.Is(err, fault.Throttled) {
-		t.Errorf("a mark that was renewed: %v", err)
+		t.Errorf("a replaced token: %v", err)
 	}
 	w.SetNow(at.Add(session.DeviceLifetime))
 	must(t, w.Accounts.Sweep(ctx))
 	var left int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from known_devices`).Scan(&left))
 	if left != 0 {
-		t.Errorf("%d devices are known for ever", left)
+		t.Errorf("%d known devices never expire", left)
 	}
 }
 
-func TestR6_DevicesAreNamedAsPeopleCallThem(t *testing.T) {
+func TestR6_DevicesAreNamedInWords(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]string{
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                   "Firefox sur Windows",

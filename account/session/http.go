@@ -9,7 +9,7 @@ import (
 	"socialdirect/web"
 )
 
-// SessionToken reads the session cookie, empty when there is none.
+// SessionToken returns the value of the session cookie, or an empty string.
 func (h *HTTP) SessionToken(r *http.Request) string {
 	cookie, err := r.Cookie(h.cookieName())
 	if err != nil {
@@ -22,7 +22,7 @@ func (h *HTTP) cookieName() string { return h.HostCookie("session") }
 
 func (h *HTTP) markName() string { return h.HostCookie("device") }
 
-// HostCookie is the name of a cookie of this host alone.
+// HostCookie returns the name of a cookie that is bound to this host.
 func (h *HTTP) HostCookie(name string) string {
 	if h.secure {
 		return "__Host-" + name
@@ -30,17 +30,17 @@ func (h *HTTP) HostCookie(name string) string {
 	return name
 }
 
-// SetSession keeps the session until the browser ends.
+// SetSession sets the session cookie, which the browser keeps until it is closed.
 func (h *HTTP) SetSession(w http.ResponseWriter, token string) {
 	h.SetCookie(w, h.cookieName(), token, 0)
 }
 
-// SetMark keeps what makes the device known.
+// SetMark sets the cookie that makes the device known.
 func (h *HTTP) SetMark(w http.ResponseWriter, mark string) {
 	h.SetCookie(w, h.markName(), mark, int(DeviceLifetime.Seconds()))
 }
 
-// SetCookie sets a cookie that no script reads; without a value it takes it away.
+// SetCookie sets a cookie that scripts cannot read. An empty value deletes it.
 func (h *HTTP) SetCookie(w http.ResponseWriter, name, value string, seconds int) {
 	if value == "" {
 		seconds = -1
@@ -48,7 +48,7 @@ func (h *HTTP) SetCookie(w http.ResponseWriter, name, value string, seconds int)
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: h.secure, SameSite: http.SameSiteLaxMode})
 }
 
-// Device is where a request comes from.
+// Device returns the device that a request comes from.
 func (h *HTTP) Device(r *web.Request) Device {
 	d := Device{Place: pages.Place(r), Words: DeviceWords(r.UserAgent()), Session: h.SessionToken(r.Request)}
 	if cookie, err := r.Cookie(h.markName()); err == nil {
@@ -57,7 +57,7 @@ func (h *HTTP) Device(r *web.Request) Device {
 	return d
 }
 
-// Enter gives the browser its session and sends it where it goes next.
+// Enter sets the cookies of a new session and redirects to its first page.
 func (h *HTTP) Enter(w http.ResponseWriter, r *web.Request, in SignedIn, next string) error {
 	h.SetSession(w, in.Token)
 	if in.Mark != "" {
@@ -66,8 +66,8 @@ func (h *HTTP) Enter(w http.ResponseWriter, r *web.Request, in SignedIn, next st
 	return web.See(w, r, Landing(in, next))
 }
 
-// Landing is where a session begins: the second factor that it still owes, the
-// recovery codes that are shown once, what was asked for, the role's first page.
+// Landing returns the path of a session's first page: the second factor when it is
+// missing, else new recovery codes, else next, else the role's first page.
 func Landing(in SignedIn, next string) string {
 	switch {
 	case !in.Complete && in.Enrolled:
@@ -130,11 +130,11 @@ func (h *HTTP) signOut(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "signed-out", "/")
 }
 
-// PasskeyScript is the module behind every button about passkeys.
+// PasskeyScript is the script behind the buttons about passkeys.
 const PasskeyScript = "passkeys.js"
 
-// Scripts has the button of passkeys work.
+// Scripts returns the script that the page needs.
 func (signInPage) Scripts() []string { return []string{PasskeyScript} }
 
-// RecoveryPath is the page of recovery codes, which factor serves.
+// RecoveryPath is the page of recovery codes, which package factor serves.
 const RecoveryPath = "/profil/securite/codes"

@@ -2,7 +2,7 @@ package session
 
 import "socialdirect/web"
 
-// Routes are the pages of signing in and of sessions.
+// Routes returns the routes of signing in and of sessions.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/connexion", web.Everyone, h.showSignIn),

@@ -11,17 +11,17 @@ import (
 	"socialdirect/web"
 )
 
-// securityPage is what guards the viewer's account: password, second factor,
-// open sessions.
+// securityPage shows what protects the viewer's account: password, second factor, open
+// sessions.
 type securityPage struct {
 	Form     *form.Form
 	Sessions []sessionLine
 	Has      SecondFactors
-	Staff    bool // owes a second factor at each sign-in
-	Password bool // somebody without an address has none: they sign in by SMS
+	Staff    bool // needs a second factor at each sign-in
+	Password bool // false for somebody without an e-mail address, who signs in by SMS
 }
 
-// sessionLine is a session with its instants in the viewer's zone.
+// sessionLine is a session with its times in the viewer's zone.
 type sessionLine struct {
 	Session
 	Opened, Seen time.Time
@@ -31,10 +31,10 @@ func (securityPage) Template() string { return "account/security" }
 
 func (securityPage) Title() string { return "Sécurité" }
 
-// Others reports whether there is a session to end beside the present one.
+// Others reports whether there are sessions besides the present one.
 func (p securityPage) Others() bool { return len(p.Sessions) > 1 }
 
-// showSecurity shows them.
+// showSecurity shows that page.
 func (h *HTTP) showSecurity(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.securityPage(r, form.New(nil))
 	if err != nil {
@@ -100,7 +100,7 @@ func (h *HTTP) endSession(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "session-ended", "/profil/securite")
 }
 
-// endOtherSessions ends all of them but the present one.
+// endOtherSessions ends all the viewer's sessions except the present one.
 func (h *HTTP) endOtherSessions(w http.ResponseWriter, r *web.Request) error {
 	if err := h.sessions.EndOtherSessions(r.Context(), r.Viewer); err != nil {
 		return err

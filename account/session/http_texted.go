@@ -10,7 +10,7 @@ import (
 	"socialdirect/web"
 )
 
-// textedPage asks for the number of somebody who signs in by SMS.
+// textedPage asks somebody who signs in by SMS for their number.
 type textedPage struct {
 	Form  *form.Form
 	Next  string
@@ -31,8 +31,8 @@ func (h *HTTP) showTexted(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// requestCode sends a code, if there is somebody to send it to; the answer is the
-// same (R5).
+// requestCode sends a code if the number has an account. The answer is the same either way
+// (R5).
 func (h *HTTP) requestCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := textedPage{Form: f, Next: pages.LocalPath(f.Hidden("suite", 500)), Texts: h.people.SMS}
 	mobile := f.Mobile("mobile")
@@ -47,7 +47,8 @@ func (h *HTTP) requestCode(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	return web.See(w, r, "/connexion/sms/code"+pages.Query(page.Next))
 }
 
-// textedCookie ties a code to the browser that asked for it.
+// textedCookie returns the name of the cookie that binds a code to the browser that
+// requested it.
 func (h *HTTP) textedCookie() string {
 	if h.secure {
 		return "__Host-sms"

@@ -17,8 +17,9 @@ import (
 
 var errCurrentPassword = fault.New(fault.Invalid, "Ce n’est pas votre mot de passe actuel. Vérifiez-le, puis essayez de nouveau.")
 
-// ChangePassword replaces the viewer's password and ends their other sessions.
-// Invalid when current is not the present one, Throttled after too many tries.
+// ChangePassword replaces the viewer's password and ends their other sessions. It fails
+// with Invalid when current is not the present password or the new one is too easy to
+// guess, and with Throttled after too many tries.
 func (s *Service) ChangePassword(ctx context.Context, v *viewer.Viewer, current, password string) error {
 	if err := s.checkCurrent(ctx, v, current); err != nil {
 		return err
@@ -58,14 +59,15 @@ func (s *Service) checkCurrent(ctx context.Context, v *viewer.Viewer, current st
 	return nil
 }
 
-// ReplacePassword sets a password and ends what the old one opened: every session
-// but one (which may be nil), the links that set another, a move to another
-// address, the known devices. The owner is told.
-func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, but []byte) error {
+// ReplacePassword sets a password, ends what depends on the old one, and notifies the
+// owner by mail. It ends all sessions except the one with the token hash except (which may
+// be nil), the links that set a password, a pending move to another e-mail address, and
+// the known devices.
+func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string, except []byte) error {
 	if err := people.SetPassword(ctx, tx, id, hash); err != nil {
 		return err
 	}
-	if err := EndAll(ctx, tx, id, but); err != nil {
+	if err := EndAll(ctx, tx, id, except); err != nil {
 		return err
 	}
 	if err := people.EndTokens(ctx, tx, id, people.PurposePassword); err != nil {
@@ -80,9 +82,9 @@ func (s *Service) ReplacePassword(ctx context.Context, tx postgres.Tx, id uuid.U
 	return s.outbox.SendOnce(ctx, tx, id, outbox.PasswordChanged)
 }
 
-// Reassure fails with Invalid unless the viewer has signed in a moment ago or gives
-// their password: what cannot be undone is not asked for from a session that was
-// left open. Throttled after too many tries.
+// Reassure fails with Invalid unless the viewer signed in recently or gives their password.
+// It protects acts that cannot be undone from somebody who finds an open session. It fails
+// with Throttled after too many tries.
 func (s *Service) Reassure(ctx context.Context, v *viewer.Viewer, password string) error {
 	if Recent(v, s.db.Now()) == nil {
 		return nil
@@ -93,18 +95,19 @@ func (s *Service) Reassure(ctx context.Context, v *viewer.Viewer, password strin
 	return s.checkCurrent(ctx, v, password)
 }
 
-// Reassured reports whether Reassure needs no password of the viewer.
+// Reassured reports whether the viewer signed in recently, so that Reassure needs no
+// password.
 func (s *Service) Reassured(v *viewer.Viewer) bool { return Recent(v, s.db.Now()) == nil }
 
 var errReassure = fault.New(fault.Invalid, "Écrivez votre mot de passe, pour que nous soyons sûrs que c’est bien vous. Si vous n’en avez pas, déconnectez-vous, reconnectez-vous, puis recommencez.")
 
-// Recently is how long after a sign-in the ways into an account may be changed: a
-// session that was left open somewhere shall not become an access for good.
+// Recently is how long after a sign-in the e-mail address and the passkeys may be changed,
+// so that somebody who finds an open session cannot gain permanent access.
 const Recently = 15 * time.Minute
 
 var errNotRecent = fault.New(fault.Invalid, "Pour changer cela, nous devons être sûrs que c’est bien vous\u00a0: déconnectez-vous, connectez-vous de nouveau, puis recommencez.")
 
-// Recent fails unless the viewer has signed in a moment ago.
+// Recent fails with Invalid unless the viewer signed in recently.
 func Recent(v *viewer.Viewer, now time.Time) error {
 	if now.Sub(v.Since) > Recently {
 		return errNotRecent

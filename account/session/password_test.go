@@ -10,7 +10,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *testing.T) {
+func TestR6_ChangingThePasswordNeedsThePresentOneAndEndsTheOtherSessions(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -24,13 +24,13 @@ func TestR6_ChangingThePasswordAsksForThePresentOneAndEndsTheOtherSessions(t *te
 	if zoe.Viewer(other.Token) != nil || zoe.Viewer(present.Token) == nil {
 		t.Error("the wrong sessions ended")
 	}
-	wantFault(t, "a link asked for before", w.Accounts.PasswordResets.Reset(ctx, link, bookingtest.Password), fault.Gone)
+	wantFault(t, "a link requested before", w.Accounts.PasswordResets.Reset(ctx, link, bookingtest.Password), fault.Gone)
 	var err error
 	tries := 0
 	for ; tries < 20 && !fault.Is(err, fault.Throttled); tries++ {
 		err = w.Accounts.Sessions.ChangePassword(ctx, v, accounttest.WrongPassword, bookingtest.Password)
 	}
 	if !fault.Is(err, fault.Throttled) || tries > accounttest.FreeTries+2 {
-		t.Errorf("guessing went on for %d tries: %v", tries, err)
+		t.Errorf("guessing was possible for %d tries: %v", tries, err)
 	}
 }

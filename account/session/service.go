@@ -1,11 +1,10 @@
-// Package session is how somebody gets in and stays in: sign-in by password or by a code
-// sent by SMS, sessions and the devices that are known, and the password of somebody who is
-// signed in.
+// Package session manages signing in by password or by a code sent by SMS, sessions, known
+// devices, and changing one's password.
 //
-//   - No answer tells whether an address is known (R5): the same words, the same status, a
-//     hash computed either way.
-//   - What an attack on an account slows down is not its owner: a device from which they have
-//     signed in before has a counter of its own (R2).
+//   - No answer reveals whether an address has an account (R5): the words and the status are
+//     the same, and a hash is computed either way.
+//   - An attack on an account does not slow down its owner: a device from which they have
+//     signed in before has its own throttle (R2).
 //   - A new password ends every session but the one that chose it (R6).
 package session
 
@@ -19,7 +18,7 @@ import (
 	"socialdirect/web"
 )
 
-// Parts are what a service works with: its constructor's options.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Passwords *passwords.Hasher
@@ -29,7 +28,7 @@ type Parts struct {
 	Outbox    *outbox.Service
 }
 
-// Service keeps sessions.
+// Service opens, checks and ends sessions.
 type Service struct {
 	db        *postgres.DB
 	passwords *passwords.Hasher
@@ -52,7 +51,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	}
 }
 
-// HTTP is the pages of signing in, and of what guards an account.
+// HTTP serves the pages of signing in and of an account's security.
 type HTTP struct {
 	sessions *Service
 	people   *people.Service
@@ -60,7 +59,7 @@ type HTTP struct {
 	secure   bool
 }
 
-// NewHTTP returns the pages. secure says that the platform is served over TLS:
+// NewHTTP returns the pages. secure says whether the platform is served over TLS:
 // its cookies then carry the __Host- prefix (RFC 6265bis, 4.1.3.2).
 func NewHTTP(sessions *Service, render *web.Renderer, secure bool) *HTTP {
 	return &HTTP{sessions: sessions, people: sessions.people, render: render, secure: secure}

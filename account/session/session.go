@@ -15,28 +15,29 @@ import (
 	"github.com/google/uuid"
 )
 
-// SignedIn is a fresh session.
+// SignedIn is a new session.
 type SignedIn struct {
 	Token    string // the cookie's value
-	Mark     string // the known device's cookie, empty when the device is not to be known
+	Mark     string // the value of the known device's cookie; empty when the device does not become known
 	Role     viewer.Role
-	Complete bool // false while the second factor is owed
+	Complete bool // false until the second factor is given
 	Enrolled bool // whether the account has a second factor
-	NewCodes bool // recovery codes were made, to be shown once
+	NewCodes bool // recovery codes were created, to be shown once
 }
 
 var (
-	// errCredentials covers an address that is not proved yet: somebody who signs up
-	// with another person's address would else learn whether it was known (R5).
+	// errCredentials is also returned for an address that is not proved yet. Otherwise
+	// somebody who signs up with another person's address would find out whether it has an
+	// account (R5).
 	errCredentials  = fault.New(fault.Invalid, "L’adresse e-mail ou le mot de passe n’est pas le bon, ou l’adresse n’est pas encore confirmée. Vérifiez-les, puis essayez de nouveau.")
 	errSessionEnded = fault.New(fault.Unauthenticated, "Votre session est fermée. Connectez-vous de nouveau.")
 )
 
-// SignIn opens a session for an address and a password, and ends the one that
-// the device had. It fails with Invalid, in the same words whether the address
-// is known or not, and with Throttled after too many tries for this address or
-// from this place; from a device that this account knows, its own tries alone
-// count. Throttled as well when too many sign in at once.
+// SignIn opens a session for an e-mail address and a password, and ends the one that the
+// device had. It fails with Invalid, in the same words whether the address has an account
+// or not. It fails with Throttled after too many tries for this address or from this place;
+// for a known device, only its own tries count. It also fails with Throttled when too many
+// people sign in at once.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Device) (SignedIn, error) {
 	counts, known, err := s.countsFor(ctx, email, from)
 	if err != nil {
@@ -60,8 +61,8 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Devic
 	return in, err
 }
 
-// countsFor is what a try is counted for: the device when the account knows it,
-// else the account and the place.
+// countsFor returns the throttles of a try: the device's when the account knows it, else
+// those of the account and the place.
 func (s *Service) countsFor(ctx context.Context, email string, from Device) (counts []limit.Throttle, known bool, err error) {
 	known, err = s.Knows(ctx, email, from)
 	if err != nil || known {
@@ -77,8 +78,9 @@ func laneOf(known bool) passwords.Lane {
 	return passwords.ForSignIn
 }
 
-// checkPassword waits for its turn, counts the try, then compares: nobody waits
-// in vain for a try that is not counted, and none is made that is not.
+// checkPassword waits for its turn to hash, counts the try, then compares the password.
+// In this order, a request that gives up while it waits is not counted, and every
+// comparison is.
 func (s *Service) checkPassword(ctx context.Context, email, password string, l passwords.Lane, counts []limit.Throttle) (credentials, error) {
 	leave, err := s.passwords.Turn(ctx, l)
 	if err != nil {
@@ -98,12 +100,11 @@ func (s *Service) checkPassword(ctx context.Context, email, password string, l p
 	return found, nil
 }
 
-// Open makes a session in place of the one that the device had, so that
-// nobody can have planted it; a beneficiary's is complete from the start, unless
-// they have set an authenticator application up. A complete one makes the device
-// known, unless others use it too. It fails with Invalid for an account that is
-// suspended or closed: whoever comes this far has given the right password and
-// may be told (R5, R7).
+// Open opens a session in place of the one that the device had, which prevents session
+// fixation. The session is complete with a second factor, and for beneficiaries, who need
+// none. A complete session makes the device known, unless it is shared. It fails with
+// Invalid for an account that is suspended or closed, and says so: the caller has checked
+// the password (R5, R7).
 func Open(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, from Device) (SignedIn, error) {
 	role, enrolled, err := readSecondFactor(ctx, tx, id)
 	if err != nil {
@@ -129,8 +130,8 @@ func Open(ctx context.Context, tx postgres.Tx, id uuid.UUID, secondFactor bool, 
 	return in, err
 }
 
-// Authenticate finds who a session cookie belongs to, nil when nobody: unknown,
-// signed out, idle or expired.
+// Authenticate returns whom a session cookie belongs to, or nil when it is unknown, signed
+// out, idle for too long or expired.
 func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewer, error) {
 	if token == "" || len(token) > MaxToken {
 		return nil, nil
@@ -152,8 +153,8 @@ func (s *Service) Authenticate(ctx context.Context, token string) (*viewer.Viewe
 	return v, s.noteUse(ctx, row, now.In(v.Zone))
 }
 
-// noteUse keeps the day, once a day and by the person's own clock, on which an
-// account was last in use.
+// noteUse saves the day on which an account was last used, in the person's own time zone.
+// It writes once a day.
 func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) error {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	if !row.Complete || row.SeenOn != nil && !row.SeenOn.Before(today) {
@@ -162,15 +163,14 @@ func (s *Service) noteUse(ctx context.Context, row sessionRow, now time.Time) er
 	return people.SetSeenOn(ctx, s.db.Pool, row.AccountID, today)
 }
 
-// SessionAlive reports whether a session still stands; asking does not keep it
-// alive.
+// SessionAlive reports whether a session is open. The check does not extend it.
 func (s *Service) SessionAlive(ctx context.Context, session []byte) (bool, error) {
 	alive, err := s.SessionsAlive(ctx, [][]byte{session})
 	return alive[string(session)], err
 }
 
-// SessionsAlive reports which of the sessions still stand. Whoever holds many
-// connections asks for all of them in one question, every few seconds.
+// SessionsAlive reports which of the sessions are open, in one query: the owner of many
+// connections checks all of them every few seconds.
 func (s *Service) SessionsAlive(ctx context.Context, sessions [][]byte) (map[string]bool, error) {
 	if len(sessions) == 0 {
 		return nil, nil
@@ -178,8 +178,8 @@ func (s *Service) SessionsAlive(ctx context.Context, sessions [][]byte) (map[str
 	return readAlive(ctx, s.db.Pool, sessions, s.db.Now())
 }
 
-// UseSessions notes that those sessions that still stand are used: whoever talks in a
-// call is there, though nothing is asked of the server.
+// UseSessions marks those of the sessions that are open as used now. A person in a call is
+// present, although their browser makes no request.
 func (s *Service) UseSessions(ctx context.Context, sessions [][]byte) error {
 	return touchAlive(ctx, s.db.Pool, sessions, s.db.Now())
 }
@@ -191,36 +191,37 @@ func (s *Service) SignOut(ctx context.Context, v *viewer.Viewer) error {
 
 // Session is one of a person's open sessions, as they see it.
 type Session struct {
-	ID       uuid.UUID // opens nothing
-	Device   string    // in words, empty when unknown
-	Shared   bool      // opened on a device that others use too
+	ID       uuid.UUID // not secret: it opens nothing
+	Device   string    // browser and system in words; empty when unknown
+	Shared   bool      // opened on a shared device
 	OpenedAt time.Time
 	SeenAt   time.Time
-	Current  bool // the one that asks
+	Current  bool // the session of this request
 }
 
-// OpenSessions lists the viewer's open sessions, the present one first, then those
-// seen last.
+// OpenSessions lists the viewer's open sessions: the present one first, then the most
+// recently used.
 func (s *Service) OpenSessions(ctx context.Context, v *viewer.Viewer) ([]Session, error) {
 	return readSessions(ctx, s.db.Pool, v, s.db.Now())
 }
 
-// EndSession ends one of the viewer's own sessions; NotFound when it is none.
+// EndSession ends one of the viewer's sessions. It fails with NotFound when it is not
+// theirs.
 func (s *Service) EndSession(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return endSession(ctx, s.db.Pool, v.ID, id)
 }
 
-// EndOtherSessions ends all of the viewer's sessions but the one that asks.
+// EndOtherSessions ends all the viewer's sessions except the present one.
 func (s *Service) EndOtherSessions(ctx context.Context, v *viewer.Viewer) error {
 	return EndAll(ctx, s.db.Pool, v.ID, v.Session)
 }
 
-// How long things last.
+// How long sessions last.
 const (
-	sessionLifetime = 12 * time.Hour   // of a session, at most
-	SessionIdle     = 3 * time.Hour    // of a session in which nothing happens
-	SharedLifetime  = 2 * time.Hour    // of a session on a device that others use too
-	SharedIdle      = 20 * time.Minute // of such a session in which nothing happens
+	sessionLifetime = 12 * time.Hour   // of any session
+	SessionIdle     = 3 * time.Hour    // without use
+	SharedLifetime  = 2 * time.Hour    // of a session on a shared device
+	SharedIdle      = 20 * time.Minute // without use, on a shared device
 
 	DeviceLifetime = 365 * 24 * time.Hour
 )

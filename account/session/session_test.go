@@ -25,22 +25,22 @@ func TestR3_SessionsEndBySignOutIdlenessAndAge(t *testing.T) {
 		t.Error("ended before its idle time")
 	}
 	if w.SetNow(bookingtest.Start.Add(session.SessionIdle)); alive() {
-		t.Error("outlived its idle time")
+		t.Error("did not end after its idle time")
 	}
 	w.SetNow(bookingtest.Start)
 	if err := w.Accounts.Sessions.SignOut(ctx, v); err != nil || alive() {
-		t.Errorf("outlived the sign-out: %v", err)
+		t.Errorf("the session survives the sign-out: %v", err)
 	}
 }
 
-func TestR3_TheSessionOfBeforeEndsAtSignIn(t *testing.T) {
+func TestR3_SigningInEndsTheDevicesPreviousSession(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe, paul := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr"), accounttest.NewBeneficiary(t, w, "paul@exemple.fr")
 	planted, _ := paul.SignIn(session.Device{})
 	in, _ := zoe.SignIn(session.Device{Session: planted.Token})
 	if in.Token == planted.Token || paul.Viewer(planted.Token) != nil {
-		t.Error("the session of before still stands")
+		t.Error("the previous session did not end")
 	}
 }
 
@@ -66,17 +66,17 @@ func TestR2_ASharedDeviceGetsAShortSessionAndIsNotKnown(t *testing.T) {
 		}
 	}
 	if at(session.SharedLifetime) {
-		t.Error("it outlived its time")
+		t.Error("it did not end after its lifetime")
 	}
 	in, _ = zoe.SignIn(session.Device{Shared: true})
 	if at(session.SharedLifetime + session.SharedIdle) {
-		t.Error("it outlived its idle time")
+		t.Error("it did not end after its idle time")
 	}
 	must(t, w.Accounts.Sweep(context.Background()))
 	var left int
 	must(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from sessions`).Scan(&left))
 	if left != 0 {
-		t.Errorf("%d ended sessions are kept", left)
+		t.Errorf("%d ended sessions were not deleted", left)
 	}
 }
 
@@ -113,6 +113,6 @@ func TestR6_SessionsAreListedInWordsAndEachCanBeEnded(t *testing.T) {
 		t.Errorf("somebody else's session ended: %v", err)
 	}
 	if v, err := w.Accounts.Sessions.Authenticate(ctx, left[0].ID.String()); err != nil || v != nil {
-		t.Errorf("the id of a session opens it: %v, %v", v, err)
+		t.Errorf("a session's ID works as its token: %v, %v", v, err)
 	}
 }

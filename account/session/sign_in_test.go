@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-func TestR2_GuessingIsSlowedDown(t *testing.T) {
+func TestR2_GuessingIsThrottled(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
@@ -30,9 +30,9 @@ func TestR2_GuessingIsSlowedDown(t *testing.T) {
 	}
 }
 
-// Ten thousand tries at one account, from everywhere: a handful is made, the delays grow,
-// and the owner still signs in from a known device.
-func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
+// Ten thousand tries at one account, from many places: few are checked, the delays grow, and
+// the owner still signs in from a known device.
+func TestR2_TenThousandTriesAreThrottledAndTheOwnerStillSignsIn(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -42,7 +42,7 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 		return err
 	})
 	if tried != accounttest.FreeTries+1 || tried+refused != 10_000 {
-		t.Errorf("%d tries were made, %d refused", tried, refused)
+		t.Errorf("%d tries were checked, %d refused", tried, refused)
 	}
 	var last time.Duration
 	at := bookingtest.Start
@@ -62,7 +62,7 @@ func TestR2_TenThousandTriesAreRefusedAndTheOwnerStillGetsIn(t *testing.T) {
 		t.Errorf("the delay grew to %s only", last)
 	}
 	if _, err := zoe.TrySignIn(bookingtest.Password, session.Device{Place: "198.51.100.7"}); !fault.Is(err, fault.Throttled) {
-		t.Errorf("an unknown device got in: %v", err)
+		t.Errorf("an unknown device signed in: %v", err)
 	}
 	again, err := zoe.TrySignIn(bookingtest.Password, session.Device{Place: "198.51.100.7", Mark: in.Mark})
 	if err != nil || again.Mark == "" || again.Mark == in.Mark {
@@ -80,15 +80,15 @@ func TestR2_OnePlaceCannotTryManyAccounts(t *testing.T) {
 		return err
 	})
 	if tried != 101 {
-		t.Errorf("%d tries were made from one place", tried)
+		t.Errorf("%d tries were checked from one place", tried)
 	}
 	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", accounttest.WrongPassword, session.Device{Place: "2001:db8:1:3::1"}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("the neighbour pays: %v", err)
+		t.Errorf("another network is throttled too: %v", err)
 	}
 }
 
-// A /48 holds 65,536 networks of 64 bits.
-func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
+// A /48 has 65,536 networks of 64 bits.
+func TestR2_OneSiteCannotUseAllItsNetworksForTries(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	tried, _ := accounttest.Storm(t, 2_000, func(i int) error {
@@ -96,14 +96,14 @@ func TestR2_OneSiteCannotTryFromAllItsNetworks(t *testing.T) {
 		return err
 	})
 	if tried != 401 {
-		t.Errorf("%d tries were made from one site", tried)
+		t.Errorf("%d tries were checked from one site", tried)
 	}
 	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", accounttest.WrongPassword, session.Device{Place: "2001:db8:2:3::1"}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("the neighbour pays: %v", err)
+		t.Errorf("another network is throttled too: %v", err)
 	}
 }
 
-// A whole firm behind one address signs in on Monday morning.
+// Everybody at a company signs in from one IP address on Monday morning.
 func TestR2_SuccessfulSignInsDoNotCountAgainstAPlace(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -123,7 +123,7 @@ func TestR2_SuccessfulSignInsDoNotCountAgainstAPlace(t *testing.T) {
 	}
 }
 
-// Of two tries at once, the later one may be counted first.
+// Of two simultaneous tries, the later one may be counted first.
 func TestR2_TriesAtOnceDoNotBlockEachOther(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)

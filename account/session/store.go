@@ -24,8 +24,8 @@ func readCredentials(ctx context.Context, q postgres.Querier, email string) (cre
 		select id, coalesce(password_hash, '') as password_hash from accounts where lower(email) = lower($1) and not unproved`, email)
 }
 
-// readSecondFactor tells whether a password is not enough: a beneficiary's passkey
-// is a way in of its own, beside the password.
+// readSecondFactor returns whether a session needs a second factor after the password. A
+// beneficiary's passkey is not one: it signs in by itself.
 func readSecondFactor(ctx context.Context, tx postgres.Tx, id uuid.UUID) (role viewer.Role, enrolled bool, err error) {
 	err = tx.QueryRow(ctx, `
 		select a.role, t.confirmed_at is not null or a.role <> 'beneficiary' and exists (select from passkeys p where p.account_id = a.id)

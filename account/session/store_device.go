@@ -21,7 +21,7 @@ func readKnownTo(ctx context.Context, q postgres.Querier, hash []byte, account u
 	return known, err
 }
 
-// insertKnown keeps a device and forgets the oldest ones beyond knownDevices.
+// insertKnown saves a known device and deletes the oldest ones beyond knownDevices.
 func insertKnown(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) error {
 	_, err := tx.Exec(ctx, `insert into known_devices (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)`,
 		hash, id, tx.Now, tx.Now.Add(DeviceLifetime))

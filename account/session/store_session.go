@@ -28,7 +28,7 @@ type sessionRow struct {
 	TimeZone  string
 	ClientID  *uuid.UUID
 	Pending   bool
-	SeenOn    *time.Time // the day on which the account was last in use
+	SeenOn    *time.Time // the day on which the account was last used
 }
 
 func (r sessionRow) viewer() *viewer.Viewer {
@@ -51,8 +51,8 @@ func insertSession(ctx context.Context, tx postgres.Tx, hash []byte, id uuid.UUI
 	return err
 }
 
-// idle is the two instants at which a session that nobody used since has ended:
-// an ordinary one's, and one's on a shared device.
+// idle returns the instants before which a session's last use must be for it to have
+// ended: for ordinary devices and for shared ones.
 func idle(now time.Time) (usual, shared time.Time) {
 	return now.Add(-SessionIdle), now.Add(-SharedIdle)
 }
@@ -67,7 +67,7 @@ func readSession(ctx context.Context, q postgres.Querier, hash []byte, now time.
 		hash, now, usual, shared)
 }
 
-// readAlive is which of the sessions readSession would find.
+// readAlive returns which of the sessions are open, by the same rule as readSession.
 func readAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now time.Time) (map[string]bool, error) {
 	usual, shared := idle(now)
 	rows, err := q.Query(ctx, `
@@ -94,7 +94,7 @@ func readSessions(ctx context.Context, q postgres.Querier, v *viewer.Viewer, now
 		order by current desc, seen_at desc, id`, v.ID, v.Session, now, usual, shared)
 }
 
-// touchAlive touches the sessions that readAlive would find.
+// touchAlive marks those of the sessions that are open as used now.
 func touchAlive(ctx context.Context, q postgres.Querier, hashes [][]byte, now time.Time) error {
 	usual, shared := idle(now)
 	_, err := q.Exec(ctx, `
@@ -114,8 +114,8 @@ func deleteSession(ctx context.Context, q postgres.Querier, hash []byte) error {
 	return err
 }
 
-// Take ends a session that another is to replace, and returns the device
-// that it was opened on.
+// Take ends a session that another one will replace, and returns the device that it was
+// opened on.
 func Take(ctx context.Context, tx postgres.Tx, hash []byte) (from Device, err error) {
 	err = tx.QueryRow(ctx, `delete from sessions where id_hash = $1 returning device, shared_device`, hash).Scan(&from.Words, &from.Shared)
 	if postgres.NoRows(err) {
@@ -132,13 +132,13 @@ func endSession(ctx context.Context, q postgres.Querier, account, id uuid.UUID) 
 	return err
 }
 
-// EndAll ends an account's sessions but one, which may be nil.
-func EndAll(ctx context.Context, q postgres.Querier, account uuid.UUID, but []byte) error {
-	_, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id_hash is distinct from $2`, account, but)
+// EndAll ends an account's sessions except one, which may be nil.
+func EndAll(ctx context.Context, q postgres.Querier, account uuid.UUID, except []byte) error {
+	_, err := q.Exec(ctx, `delete from sessions where account_id = $1 and id_hash is distinct from $2`, account, except)
 	return err
 }
 
-// Sweep removes sessions that ended, and devices that are known no more.
+// Sweep deletes sessions that ended, and known devices that expired.
 func Sweep(ctx context.Context, tx postgres.Tx) error {
 	usual, shared := idle(tx.Now)
 	_, err := tx.Exec(ctx, `

@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// readTexted finds who signs in with a number, zero when nobody does.
+// readTexted returns the account that signs in with a number, or zero.
 func readTexted(ctx context.Context, q postgres.Querier, mobile string) (id uuid.UUID, err error) {
 	err = q.QueryRow(ctx, `select id from accounts where mobile = $1 and email is null`, mobile).Scan(&id)
 	if postgres.NoRows(err) {

@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// How often a code may be asked for: SMS cost money, and nobody shall be flooded
-// through us. A place is an IP address, which many people may share.
+// How often a code may be requested. SMS cost money, and nobody may flood a person's phone
+// through the platform. A place is an IP address, which many people may share.
 const (
 	codesByPlace          = 30 // an hour
 	codesByNumberAndPlace = 5  // an hour
@@ -25,11 +25,11 @@ const (
 
 const tooManyCodes = "Trop de codes ont été demandés. Le standard peut aussi vous aider."
 
-// RequestCode sends a code to a mobile number by SMS, when the number is that of
-// somebody without an e-mail address, and returns the token with which the same
-// browser gives the code back. The caller cannot tell whether anything was sent
-// (R5). ErrNoSMS without a gateway, Throttled after too many; a device that the
-// account knows has codes of its own to ask for, whatever others ask for.
+// RequestCode sends a code to a mobile number by SMS if the number belongs to somebody
+// without an e-mail address. It returns the token that the same browser must send with the
+// code. The result does not reveal whether anything was sent (R5). It fails with ErrNoSMS
+// without a gateway, and with Throttled after too many requests. A known device has its own
+// limit, which requests of others do not use up.
 func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (token string, err error) {
 	if !s.people.SMS {
 		return "", smscode.ErrNoSMS
@@ -57,7 +57,7 @@ func (s *Service) RequestCode(ctx context.Context, mobile string, from Device) (
 	return token, err
 }
 
-// codesFor is what a request for a code is counted for.
+// codesFor returns the quotas of a request for a code.
 func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid.UUID, mobile string, from Device) ([]limit.Quota, error) {
 	known, err := s.knownTo(ctx, q, account, from)
 	if err != nil || known {
@@ -68,8 +68,8 @@ func (s *Service) codesFor(ctx context.Context, q postgres.Querier, account uuid
 		limit.Quota{Kind: "code-number", Value: mobile, Most: codesByNumber, Window: 24 * time.Hour})...), nil
 }
 
-// wrongCodesFor is what a code that is given back is counted for: the device when
-// the account knows it, else the number.
+// wrongCodesFor returns the throttle of a typed code: the device's when the account knows
+// it, else the number's.
 func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.Challenge, from Device) (limit.Throttle, error) {
 	known, err := s.knownTo(ctx, tx, c.AccountID, from)
 	if known {
@@ -78,11 +78,11 @@ func (s *Service) wrongCodesFor(ctx context.Context, tx postgres.Tx, c smscode.C
 	return limit.Throttle{Key: c.Counted, Free: limit.FreeTries}, err
 }
 
-// SignInByCode opens a session for the code that was sent for token: Invalid for a
-// wrong one, in the same words whether a code was sent or not, and Gone once the
-// request was used, has expired or was tried codeTries times. Throttled while too
-// many wrong ones were given for the number, over all requests; from a device that
-// the account knows, its own alone count.
+// SignInByCode opens a session for the code that was requested with token. It fails with
+// Invalid for a wrong code, in the same words whether a code was sent or not, and with Gone
+// when the code was used, has expired or was tried smscode.MaxTries times. It fails with
+// Throttled after too many wrong codes for the number, over all requests; for a known
+// device, only its own count.
 func (s *Service) SignInByCode(ctx context.Context, token, code string, from Device) (SignedIn, error) {
 	var in SignedIn
 	var refused error
@@ -90,7 +90,7 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 		c, err := smscode.Lock(ctx, tx, bearer.Hash(token))
 		if postgres.NoRows(err) || err == nil && c.Tries >= smscode.MaxTries {
 			refused = smscode.ErrGone
-			return nil // what was counted before stays counted
+			return nil // no error, so that the transaction commits
 		}
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (s *Service) SignInByCode(ctx context.Context, token, code string, from Dev
 			return err
 		}
 		if err := people.EndTokens(ctx, tx, c.AccountID, people.PurposeInvitation); err != nil {
-			return err // the link by SMS has done its work
+			return err // the link of the invitation is no longer needed
 		}
 		in, err = Open(ctx, tx, c.AccountID, false, from)
 		return err

@@ -11,9 +11,9 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// guesses tries wrong codes for a number, each from another place and for a request of its
-// own, and returns how many were compared before the first was throttled.
-func guesses(t *testing.T, w *bookingtest.World, mobile string, requests int) (compared int) {
+// guesses tries wrong codes for a number, each from another place and for another request.
+// It returns how many were checked before the first was throttled.
+func guesses(t *testing.T, w *bookingtest.World, mobile string, requests int) (checked int) {
 	t.Helper()
 	for i := range requests {
 		token, err := w.Accounts.Sessions.RequestCode(t.Context(), mobile, session.Device{Place: fmt.Sprintf("198.51.100.%d", i)})
@@ -24,21 +24,21 @@ func guesses(t *testing.T, w *bookingtest.World, mobile string, requests int) (c
 				continue
 			}
 			wantFault(t, "a wrong code", err, fault.Invalid)
-			compared++
+			checked++
 		}
 	}
-	return compared
+	return checked
 }
 
-func TestR4_AnotherCodeGivesNoMoreTries(t *testing.T) {
+func TestR4_RequestingAnotherCodeGivesNoMoreTries(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
 	var phone accounttest.Phone
 	must(t, accounttest.SendTexts(t, w, &phone))
-	for _, mobile := range []string{"+33612345679", "+33699999999"} { // somebody's and nobody's (R5)
+	for _, mobile := range []string{"+33612345679", "+33699999999"} { // a known and an unknown number (R5)
 		if got := guesses(t, w, mobile, 10); got != accounttest.FreeTries+1 {
-			t.Errorf("%s: %d guesses in a moment", mobile, got)
+			t.Errorf("%s: %d guesses at once", mobile, got)
 		}
 	}
 	w.SetNow(bookingtest.Start.Add(accounttest.MaxDelay))
@@ -48,10 +48,10 @@ func TestR4_AnotherCodeGivesNoMoreTries(t *testing.T) {
 	}
 	token, _ = accounttest.AskCode(t, w, &phone, "+33612345679")
 	_, err := w.Accounts.Sessions.SignInByCode(t.Context(), token, "abcdef", session.Device{})
-	wantFault(t, "the counter begins anew after a right code", err, fault.Invalid)
+	wantFault(t, "a wrong code once the right one has reset the throttle", err, fault.Invalid)
 }
 
-func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
+func TestR4_AKnownDeviceSignsInWhileOthersUseUpTheNumbersLimit(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
@@ -67,7 +67,7 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 	guesses(t, w, "+33612345679", 19)
 	unknown, mine := session.Device{Place: "192.0.2.9"}, session.Device{Place: "192.0.2.9", Mark: in.Mark}
 	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", unknown)
-	wantFault(t, "an unknown device, the day's codes used up", err, fault.Throttled)
+	wantFault(t, "an unknown device, with the day's codes used up", err, fault.Throttled)
 
 	must(t, accounttest.SendTexts(t, w, &phone))
 	phone.Sent = nil
@@ -76,7 +76,7 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 	must(t, accounttest.SendTexts(t, w, &phone))
 	code = accounttest.CodeIn(phone.Sent[0])
 	_, err = w.Accounts.Sessions.SignInByCode(t.Context(), token, code, unknown)
-	wantFault(t, "the number's wrong codes count elsewhere", err, fault.Throttled)
+	wantFault(t, "an unknown device, after wrong codes for the number", err, fault.Throttled)
 	in, err = w.Accounts.Sessions.SignInByCode(t.Context(), token, code, mine)
 	must(t, err)
 	mine.Mark = in.Mark
@@ -86,7 +86,7 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 		must(t, err)
 	}
 	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
-	wantFault(t, "a known device has a bound of its own", err, fault.Throttled)
+	wantFault(t, "the known device's own limit", err, fault.Throttled)
 	w.SetNow(bookingtest.Start.Add(time.Hour))
 	_, err = w.Accounts.Sessions.RequestCode(t.Context(), "+33612345679", mine)
 	must(t, err)
@@ -95,7 +95,7 @@ func TestR4_AKnownDeviceGetsInWhileOthersUseUpANumbersCodes(t *testing.T) {
 	wantFault(t, "a device that another account knows", err, fault.Throttled)
 }
 
-func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
+func TestR5_AnUnknownNumberGetsTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "zoe@exemple.fr", "+33612345678")) // has an address: does not sign in by SMS
@@ -119,7 +119,7 @@ func TestR5_ANumberThatNobodyHasIsAnsweredAlike(t *testing.T) {
 	}
 }
 
-func TestR4_CodesAreBoundedByNumberAndPlace(t *testing.T) {
+func TestR4_RequestsForCodesAreLimitedByNumberAndPlace(t *testing.T) {
 	t.Parallel()
 	w, _ := accounttest.Switchboard(t)
 	ask := func(mobile, place string) error {

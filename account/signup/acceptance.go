@@ -14,17 +14,17 @@ import (
 	"socialdirect/legal"
 )
 
-// Owed is what somebody has to say before anything else works (R4, R33).
+// Owed is what a person has to declare or accept before anything else works (R4, R33).
 type Owed struct {
-	Adult bool // that they are an adult: never said on an account that the switchboard opened
+	Adult bool // to declare that they are an adult; the switchboard cannot do so for them
 	Texts []legal.Text
 }
 
-// nothing reports whether all is said.
+// nothing reports whether nothing is owed.
 func (o Owed) nothing() bool { return !o.Adult && len(o.Texts) == 0 }
 
-// Shown names the texts as a form sends them back, so that nobody accepts what
-// came into force after their page was made.
+// Shown identifies the texts in the form, so that nobody accepts a version that came into
+// force after their page was rendered.
 func (o Owed) Shown() string { return shown(o.Texts) }
 
 func shown(texts []legal.Text) string {
@@ -35,7 +35,7 @@ func shown(texts []legal.Text) string {
 	return strings.Join(names, " ")
 }
 
-// Owed tells what the viewer has to accept now.
+// Owed returns what the viewer has to declare or accept now.
 func (s *Service) Owed(ctx context.Context, v *viewer.Viewer) (Owed, error) {
 	return s.owed(ctx, s.db.Pool, v.ID, s.db.Now())
 }
@@ -53,19 +53,19 @@ func (s *Service) owed(ctx context.Context, q postgres.Querier, id uuid.UUID, no
 	return Owed{Adult: row.Adult, Texts: texts}, err
 }
 
-// Acceptance is what somebody says, with the wording beside each box that they
-// ticked; empty for a box that was not there.
+// Acceptance is what a person declares and accepts: the wording beside each box that they
+// ticked, empty for a box that the form did not have.
 type Acceptance struct {
 	Declaration string
 	Wording     string
-	Shown       string // the texts that their page named, empty when it named none
+	Shown       string // Owed.Shown of their page; empty when it named no texts
 }
 
 var errOtherTexts = fault.New(fault.Conflict, "Un texte plus récent vient d’entrer en vigueur. Lisez ce qui change, puis dites-nous si vous l’acceptez.")
 
-// Accept keeps the viewer's acceptance of the texts in force, with its time and
-// wording, and the declaration where it is owed: nothing is kept without it.
-// Conflict when other texts came into force than those that the person saw.
+// Accept saves the viewer's acceptance of the texts in force, with its time and wording,
+// and the declaration if it is owed. It fails with Invalid, and saves nothing, when one of
+// them is missing, and with Conflict when other texts are in force than the person saw.
 func (s *Service) Accept(ctx context.Context, v *viewer.Viewer, said Acceptance) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		owed, err := s.owed(ctx, tx, v.ID, tx.Now)

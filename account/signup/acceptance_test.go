@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// beneficiary signs somebody up and in, and returns the session's token.
+// beneficiary signs up a person, signs them in and returns the session's token.
 func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
@@ -26,7 +26,8 @@ func beneficiary(t *testing.T, w *bookingtest.World, email string) string {
 	return in.Token
 }
 
-// staffMember opens a staff account and returns its session, without the second factor.
+// staffMember opens a staff account and returns its session's token, without the second
+// factor.
 func staffMember(t *testing.T, w *bookingtest.World, email string) string {
 	t.Helper()
 	ctx := context.Background()
@@ -47,7 +48,7 @@ func pending(t *testing.T, w *bookingtest.World, token string) bool {
 	return v.Pending
 }
 
-func TestR33_ANewVersionIsAskedForFromItsInstantOn(t *testing.T) {
+func TestR33_ANewVersionMustBeAcceptedFromTheInstantItComesIntoForce(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	at := bookingtest.Start.Add(time.Hour)
@@ -67,11 +68,11 @@ func TestR33_ANewVersionIsAskedForFromItsInstantOn(t *testing.T) {
 		t.Error("somebody who has just accepted it at sign-up is asked again")
 	}
 	if pending(t, w, staffMember(t, w, "marc@exemple.fr")) {
-		t.Error("staff are asked for what was in force when their account was opened")
+		t.Error("staff are asked to accept what was in force when their account was opened")
 	}
 }
 
-func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
+func TestR33_AnAcceptanceKeepsVersionTimeAndWording(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	token := beneficiary(t, w, "zoe@exemple.fr")
@@ -86,7 +87,7 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 		t.Errorf("an unticked box: %v", err)
 	}
 	w.SetNow(bookingtest.Start.Add(time.Minute))
-	for range 2 { // a second press changes nothing
+	for range 2 { // accepting twice has no further effect
 		must(t, w.Accounts.SignUps.Accept(ctx, v, signup.Acceptance{Wording: "J’accepte.", Shown: "terms-2"}))
 	}
 	if pending(t, w, token) {
@@ -105,7 +106,7 @@ func TestR33_AcceptingKeepsVersionTimeAndWording(t *testing.T) {
 	}
 }
 
-// A version came into force after the page was made.
+// A version came into force after the page was rendered.
 func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
@@ -127,7 +128,7 @@ func TestR33_NobodyAcceptsWhatTheyWereNotShown(t *testing.T) {
 	}
 }
 
-// Whoever was signed up by phone has neither accepted the texts nor declared their age.
+// A person who was signed up by phone has neither accepted the texts nor declared their age.
 func TestR4_AMissingAgeDeclarationIsAskedForWithTheFirstAcceptance(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()

@@ -18,25 +18,25 @@ import (
 	"github.com/google/uuid"
 )
 
-// Assisted is what a person says on the phone to be signed up (R4). The operator
-// types it and nothing more: the password, the declaration of age and the
-// acceptance of the texts are the person's own.
+// Assisted is what a person says on the phone to be signed up (R4). The switchboard agent
+// types nothing else: the person alone chooses the password, declares their age and accepts
+// the texts.
 type Assisted struct {
 	Code      string // the connection code as typed
 	FirstName string
 	LastName  string
 	Email     string // empty for somebody without an address
 	Mobile    string // E.164
-	// DespiteDoubles says that the operator saw the likely doubles and that this is
-	// somebody else.
+	// DespiteDoubles says that the agent saw the likely doubles and confirms that this is
+	// another person.
 	DespiteDoubles bool
-	// EmailConfirmed says that the person was told of their client's own address, and
-	// keeps it.
+	// EmailConfirmed says that the person was warned that their e-mail address is at their
+	// client's domain, and keeps it.
 	EmailConfirmed bool
 }
 
-// The faults of assisted sign-up. Only a switchboard operator, signed in, meets
-// them: they tell what no public page does (R5).
+// The faults of assisted sign-up. They reveal who has an account, so only switchboard
+// agents get them (R5).
 var (
 	ErrKnown    = fault.New(fault.Invalid, "Un compte a déjà cette adresse e-mail. La personne peut se connecter, ou demander un autre mot de passe.")
 	ErrTaken    = fault.New(fault.Invalid, "Un compte sans adresse e-mail a déjà ce numéro. La personne peut se connecter avec un code reçu par SMS.")
@@ -45,13 +45,14 @@ var (
 	ErrFinished = fault.New(fault.Conflict, "Cette personne a déjà ouvert son compte : elle n’a plus besoin du lien.")
 )
 
-// Assist opens an account for somebody on the phone, by a switchboard operator,
-// and sends them the link with which they go on alone: by mail, or by SMS to
-// somebody without an address. The connection code counts as it does at sign-up.
+// Assist opens an account for a person on the phone, and sends them the link with which
+// they continue alone: by mail, or by SMS to somebody without an e-mail address. The viewer
+// must be a switchboard agent. The connection code counts as it does at sign-up.
 //
-// It fails with company.ErrCode, ErrRefused, ErrKnown, ErrTaken, ErrNoSMS, with ErrDoubles
-// until the operator says that the likely doubles are somebody else, and with
-// ErrWorkAddress until they say that the person keeps an address of the client's own.
+// It fails with company.ErrCode, ErrRefused, ErrKnown, ErrTaken and smscode.ErrNoSMS; with
+// ErrDoubles until the agent confirms that the likely doubles are other people; and with
+// people.ErrWorkAddress until they confirm that the person keeps an address at the client's
+// domain.
 func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return uuid.Nil, err
@@ -59,7 +60,7 @@ func (s *Service) Assist(ctx context.Context, v *viewer.Viewer, in Assisted) (uu
 	if in.Email == "" && !s.People.SMS {
 		return uuid.Nil, smscode.ErrNoSMS
 	}
-	// Its refusals tell what a comparison does, and are bounded and journaled as one.
+	// A refusal reveals as much as a comparison, and is limited and journaled like one.
 	if _, err := s.Lookups.LikelyDoubles(ctx, v, in.probe()); err != nil {
 		return uuid.Nil, err
 	}
@@ -123,14 +124,14 @@ func (in Assisted) probe() lookup.Probe {
 	return lookup.Probe{FirstName: in.FirstName, LastName: in.LastName, Email: in.Email, Mobile: in.Mobile}
 }
 
-// linksByNumber is how many links go to one number in a day: it may be a stranger's,
-// heard wrong on the phone (R47).
+// linksByNumber is how many links are sent to one number in a day. The agent may have
+// misheard it, so it may be a stranger's (R47).
 const linksByNumber = 5
 
 const tooManyLinks = "Trop de liens sont partis à ce numéro aujourd’hui. Vérifiez-le avec la personne, ou recommencez demain."
 
-// sendLink sends the link by mail, or by SMS to somebody without an address; Throttled
-// after too many SMS to the number.
+// sendLink sends the link by mail, or by SMS to somebody without an e-mail address. It
+// fails with Throttled after too many SMS to the number.
 func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, email, mobile string) error {
 	if email != "" {
 		return s.Outbox.SendOnce(ctx, tx, id, outbox.Assisted)
@@ -142,8 +143,8 @@ func (s *Service) sendLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, em
 	return s.Outbox.SendText(ctx, tx, outbox.SMS{AccountID: id, Text: outbox.TextInvitation})
 }
 
-// ResendLink sends the link again to somebody whom the viewer signed up and who
-// has not opened their account: NotFound for anybody else's, ErrFinished after.
+// ResendLink sends the link again to a person whom the viewer signed up. It fails with
+// NotFound for other accounts, and with ErrFinished once the person has opened it.
 func (s *Service) ResendLink(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return err
@@ -180,13 +181,13 @@ type Progress string
 
 // The steps, in order.
 const (
-	LinkSent Progress = "sent"   // the link was not followed yet
-	Opened   Progress = "opened" // followed; age and texts are still to come
+	LinkSent Progress = "sent"   // the link was not opened yet
+	Opened   Progress = "opened" // the link was opened; the age and the texts are missing
 	Finished Progress = "finished"
 )
 
-// Assistance is an account that an operator opened, with what they may see of it:
-// who it is and how far it has come, nothing of what the person does with it.
+// Assistance is what a switchboard agent sees of an account that they opened: whose it is
+// and how far the sign-up has come, but not what the person does with it.
 type Assistance struct {
 	ID        uuid.UUID
 	Name      string
@@ -196,10 +197,10 @@ type Assistance struct {
 	Progress  Progress
 }
 
-// assistancesShown bounds the list.
+// assistancesShown is the maximum length of the list.
 const assistancesShown = 30
 
-// Assistances are the accounts that the viewer opened, latest first.
+// Assistances lists the accounts that the viewer opened for others, latest first.
 func (s *Service) Assistances(ctx context.Context, v *viewer.Viewer) ([]Assistance, error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil {
 		return nil, err

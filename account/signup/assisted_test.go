@@ -19,7 +19,7 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing.T) {
+func TestR4_TheAgentNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	person := accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne@exemple.fr", "+262692123456"))
@@ -45,18 +45,18 @@ func TestR4_TheOperatorNeitherChoosesThePasswordNorDeclaresNorAccepts(t *testing
 		t.Errorf("the link opened %+v, %v", in, err)
 	}
 	if _, err := w.Accounts.Sessions.SignIn(t.Context(), "anne@exemple.fr", bookingtest.Password, session.Device{Place: "192.0.2.1"}); err != nil {
-		t.Errorf("with the password of one's own: %v", err)
+		t.Errorf("with the person's own password: %v", err)
 	}
 }
 
 func TestR4_OnlyTheSwitchboardSignsPeopleUp(t *testing.T) {
 	t.Parallel()
-	w, operator := accounttest.Switchboard(t)
-	person := accounttest.Assist(t, w, operator, accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679"))
+	w, agent := accounttest.Switchboard(t)
+	person := accounttest.Assist(t, w, agent, accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679"))
 	viewers := []*viewer.Viewer{nil}
 	for _, role := range viewer.Roles {
 		if role != viewer.Switchboard {
-			viewers = append(viewers, &viewer.Viewer{ID: operator.ID, Role: role, Complete: true})
+			viewers = append(viewers, &viewer.Viewer{ID: agent.ID, Role: role, Complete: true})
 		}
 	}
 	for _, v := range viewers {
@@ -86,21 +86,21 @@ func TestR4_TheConnectionCodeIsCheckedAsAtSignUp(t *testing.T) {
 		t.Errorf("an unknown code: %v", err)
 	}
 	if got := accounttest.QueuedMails(t, w); len(got) != 1 {
-		t.Errorf("it left %v", got)
+		t.Errorf("jobs after a refusal: %v", got)
 	}
 }
 
-func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
+func TestR4_AnAgentResendsTheLinksOfTheirOwnSignUpsUntilTheyAreOpened(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	other := accounttest.NewOperator(t, w, "autre@exemple.fr")
 	person := accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679"))
 	w.SetNow(bookingtest.Start.Add(time.Hour))
 	if err := w.Accounts.SignUps.ResendLink(t.Context(), other, person.ID); !fault.Is(err, fault.NotFound) {
-		t.Errorf("another operator's: %v", err)
+		t.Errorf("of another agent: %v", err)
 	}
 	if all, err := w.Accounts.SignUps.Assistances(t.Context(), other); err != nil || len(all) != 0 {
-		t.Errorf("another operator sees %+v, %v", all, err)
+		t.Errorf("another agent sees %+v, %v", all, err)
 	}
 	if err := w.Accounts.SignUps.ResendLink(t.Context(), v, person.ID); err != nil {
 		t.Error(err)
@@ -108,7 +108,7 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 	progress := func() signup.Progress {
 		all, err := w.Accounts.SignUps.Assistances(t.Context(), v)
 		if err != nil || len(all) != 1 || all[0].Name != "Anne-Marie Le Goff" || strings.Contains(all[0].Mobile, "12") {
-			t.Fatalf("the operator sees %+v, %v", all, err)
+			t.Fatalf("the agent sees %+v, %v", all, err)
 		}
 		return all[0].Progress
 	}
@@ -123,7 +123,7 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 		t.Errorf("progress %s", got)
 	}
 	if err := w.Accounts.SignUps.ResendLink(t.Context(), v, person.ID); !errors.Is(err, signup.ErrFinished) {
-		t.Errorf("after it was followed: %v", err)
+		t.Errorf("once the link was opened: %v", err)
 	}
 	if _, err := w.DB.Pool.Exec(t.Context(), `update accounts set adult_declared_at = now() where id = $1`, person.ID); err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestR4_ALinkIsSentAgainForOnesOwnUntilItWasFollowed(t *testing.T) {
 	}
 }
 
-func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
+func TestR4_WithoutAGatewayNoAccountIsOpenedForSomebodyWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	v := accounttest.NewOperator(t, w, "standard@exemple.fr")
@@ -146,8 +146,8 @@ func TestR4_WithoutAGatewayItIsSaidAndNothingIsOpened(t *testing.T) {
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "anne@exemple.fr", "+33612345679"))
 }
 
-// Without an address the mobile identifies the account: of several operators at once, one
-// opens it.
+// Without an e-mail address, the mobile number identifies the account. When several agents
+// open it at once, one succeeds.
 func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
@@ -174,8 +174,8 @@ func TestR5_OneAccountPerMobileAmongPeopleWithoutAnAddress(t *testing.T) {
 	}
 }
 
-// A refused sign-up shows what a search shows, so it is bounded alike.
-func TestR5_SignUpsByTheSwitchboardAreBoundedAsItsSearchesAre(t *testing.T) {
+// A refused sign-up reveals as much as a search, so it has the same limit.
+func TestR5_SignUpsByTheSwitchboardAreLimitedLikeItsSearches(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "zoe@exemple.fr", "+33612345678"))
@@ -185,5 +185,5 @@ func TestR5_SignUpsByTheSwitchboardAreBoundedAsItsSearchesAre(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("nobody was slowed down: %v", err)
+	t.Errorf("sign-ups are not limited: %v", err)
 }

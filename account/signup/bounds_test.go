@@ -16,7 +16,7 @@ import (
 	"socialdirect/internal/fault"
 )
 
-// The bounds of sign-ups by phone and of codes (R47).
+// The limits of sign-ups by phone and of codes (R47).
 const (
 	codesFromPlace = 400
 	linksByNumber  = 5
@@ -28,7 +28,7 @@ func countSignUp(w *bookingtest.World, place string) error {
 	return w.Accounts.Limits.Spend(context.Background(), signup.TooManySignUps, quotas...)
 }
 
-func TestR47_OnePlaceSignsUpSoManyAndNoMore(t *testing.T) {
+func TestR47_SignUpsFromOnePlaceAreLimited(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	for name, from := range map[string]struct {
@@ -57,7 +57,7 @@ func TestR47_OnePlaceSignsUpSoManyAndNoMore(t *testing.T) {
 	}
 }
 
-func TestR47_SignUpsAreBoundedOverAllPlaces(t *testing.T) {
+func TestR47_SignUpsAreLimitedOverAllPlaces(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	var admitted atomic.Int64
@@ -76,8 +76,8 @@ func TestR47_SignUpsAreBoundedOverAllPlaces(t *testing.T) {
 	must(t, countSignUp(w, "192.0.2.1"))
 }
 
-// A sign-up that is refused before it costs a hash is not counted.
-func TestR47_AWeakPasswordDoesNotCountAgainstTheBoundOfAllSignUps(t *testing.T) {
+// A sign-up that is refused before its password is hashed is not counted.
+func TestR47_AWeakPasswordDoesNotCountAgainstTheLimitOfAllSignUps(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	weak := accounttest.NewSignUp(w, "zoe@exemple.fr")
@@ -102,7 +102,7 @@ func TestR47_AWeakPasswordDoesNotCountAgainstTheBoundOfAllSignUps(t *testing.T) 
 	}
 }
 
-func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
+func TestR47_TriesOfCodesFromOnePlaceAreLimited(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	var tried atomic.Int64
@@ -119,7 +119,7 @@ func TestR47_CodesAreTriedSoOftenFromOnePlace(t *testing.T) {
 	}
 }
 
-func TestR5_NobodyIsFloodedWithMail(t *testing.T) {
+func TestR5_ResendingLinksCannotFloodAMailbox(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
@@ -127,32 +127,32 @@ func TestR5_NobodyIsFloodedWithMail(t *testing.T) {
 		must(t, w.Accounts.SignUps.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"))
 	}
 	if got := accounttest.DeliverMails(t, w); len(got) != accounttest.MailsOfKindInHour {
-		t.Errorf("%d mails in a moment", len(got))
+		t.Errorf("%d mails at once", len(got))
 	}
 }
 
-func TestR47_ALinkIsSentAgainOnlySoOften(t *testing.T) {
+func TestR47_ResendingALinkIsLimited(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	operator := w.Member(t, "switchboard", "Nadia")
-	id, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@exemple.fr", Mobile: "+33612345678"})
+	agent := w.Member(t, "switchboard", "Nadia")
+	id, err := w.Accounts.SignUps.Assist(ctx, agent, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@exemple.fr", Mobile: "+33612345678"})
 	must(t, err)
 	for i := range 10 {
 		w.SetNow(w.DB.Now().Add(time.Minute))
-		if err := w.Accounts.SignUps.ResendLink(ctx, operator, id); fault.Is(err, fault.Throttled) != (i >= accounttest.MailsOfKindInHour) {
+		if err := w.Accounts.SignUps.ResendLink(ctx, agent, id); fault.Is(err, fault.Throttled) != (i >= accounttest.MailsOfKindInHour) {
 			t.Errorf("time %d: %v", i, err)
 		}
 	}
 }
 
-func TestR47_FewLinksGoToANumberThatWasHeardWrong(t *testing.T) {
+func TestR47_FewLinksGoToANumberThatWasMisheard(t *testing.T) {
 	t.Parallel()
-	w, operator := accounttest.Switchboard(t)
-	person := accounttest.Assist(t, w, operator, accounttest.NewAssisted(w, "", "+33698765432"))
+	w, agent := accounttest.Switchboard(t)
+	person := accounttest.Assist(t, w, agent, accounttest.NewAssisted(w, "", "+33698765432"))
 	phone := &accounttest.Phone{}
 	for i := range 12 {
 		w.SetNow(bookingtest.Start.Add(time.Duration(i) * 90 * time.Minute))
-		if err := w.Accounts.SignUps.ResendLink(t.Context(), operator, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
+		if err := w.Accounts.SignUps.ResendLink(t.Context(), agent, person.ID); err != nil && !fault.Is(err, fault.Throttled) {
 			t.Fatal(err)
 		}
 		must(t, accounttest.SendTexts(t, w, phone))

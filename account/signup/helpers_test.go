@@ -12,7 +12,7 @@ import (
 
 var must, wantFault = bookingtest.Must, bookingtest.WantFault
 
-// publish gives the terms a new version at an instant.
+// publish publishes a new version of the terms, in force from an instant.
 func publish(t *testing.T, w *bookingtest.World, at time.Time) {
 	t.Helper()
 	ctx := context.Background()

@@ -19,24 +19,25 @@ type acceptancePage struct {
 	Role        viewer.Role
 	Declaration string
 	Acceptance  string
-	Message     string // why the page comes back
+	Message     string // why the page is shown again
 }
 
 func (acceptancePage) Template() string { return "account/acceptance" }
 
 func (acceptancePage) Title() string { return "Avant de continuer" }
 
-// TextPath is the page of a text.
+// TextPath returns the path of a text's page.
 func (acceptancePage) TextPath(t legal.Text) string { return legal.Path(t.Kind) }
 
-// Name is what a text is called within a sentence.
+// Name returns the name of a text as used within a sentence.
 func (acceptancePage) Name(t legal.Text) string { return legal.Name(t.Kind) }
 
 func newAcceptancePage(f *form.Form, v *viewer.Viewer, owed Owed, next string) acceptancePage {
 	return acceptancePage{Form: f, Owed: owed, Next: next, Role: v.Role, Declaration: DeclarationWording, Acceptance: AcceptanceWording}
 }
 
-// showAcceptance shows what is new in the texts in force, and asks (R4, R33).
+// showAcceptance shows what changed in the texts in force, and asks for the acceptance (R4,
+// R33).
 func (h *HTTP) showAcceptance(w http.ResponseWriter, r *web.Request) error {
 	v, next := r.Viewer, pages.LocalPath(r.URL.Query().Get("suite"))
 	owed, err := h.signUps.Owed(r.Context(), v)
@@ -49,12 +50,12 @@ func (h *HTTP) showAcceptance(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, newAcceptancePage(form.New(nil), v, owed, next))
 }
 
-// goOn leads to what was asked for, or to the role's first page.
+// goOn redirects to next, or to the role's first page.
 func (h *HTTP) goOn(w http.ResponseWriter, r *web.Request, next string) error {
 	return web.See(w, r, cmp.Or(next, web.HomePath(r.Viewer.Role)))
 }
 
-// acceptTexts keeps the acceptance.
+// acceptTexts saves the acceptance.
 func (h *HTTP) acceptTexts(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	v, next := r.Viewer, pages.LocalPath(cmp.Or(f.Hidden("suite", 500), r.URL.Query().Get("suite")))
 	owed, err := h.signUps.Owed(r.Context(), v)
@@ -86,7 +87,8 @@ func decodeAcceptance(f *form.Form, owed Owed) Acceptance {
 	return said
 }
 
-// otherTexts shows the page again with what is in force now, its boxes unticked.
+// otherTexts shows the page again with the texts that are in force now and its boxes
+// unticked.
 func (h *HTTP) otherTexts(r *web.Request, err error, next string) error {
 	if !fault.Is(err, fault.Conflict) {
 		return err

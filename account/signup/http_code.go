@@ -9,7 +9,7 @@ import (
 	"socialdirect/web"
 )
 
-// codePage asks for the connection code alone, before everything else.
+// codePage asks for the connection code, the first step of a sign-up.
 type codePage struct{ Form *form.Form }
 
 func (codePage) Template() string { return "account/code" }
@@ -21,8 +21,8 @@ func (h *HTTP) showCode(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, codePage{form.New(map[string]string{"connection_code": h.code(r)})})
 }
 
-// checkCode goes on to the sign-up form with a code that opens accounts. The browser
-// keeps the code until then, so that it stands in no address.
+// checkCode checks a connection code and redirects to the sign-up form. The code goes into
+// a cookie, so that it does not appear in a URL.
 func (h *HTTP) checkCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	code := decodeCode(f)
 	if !f.Valid() {
@@ -35,21 +35,21 @@ func (h *HTTP) checkCode(w http.ResponseWriter, r *web.Request, f *form.Form) er
 	return web.See(w, r, "/inscription")
 }
 
-// maxCodeTyped bounds a connection code as it is typed.
+// maxCodeTyped is the longest connection code that is read, in characters.
 const maxCodeTyped = 40
 
 func decodeCode(f *form.Form) string {
 	return f.Text("connection_code", form.Text{Max: maxCodeTyped, Required: "Écrivez le code de connexion que vous avez reçu."})
 }
 
-// codeLifetime is how long a browser keeps a code that was checked, in seconds.
+// codeLifetime is how long a browser keeps a checked code, in seconds.
 const codeLifetime = 3600
 
 func (h *HTTP) setCode(w http.ResponseWriter, code string) {
 	h.sessions.SetCookie(w, h.sessions.HostCookie("code"), url.QueryEscape(code), codeLifetime)
 }
 
-// code is the one that was checked, empty when there is none.
+// code returns the checked code, or an empty string.
 func (h *HTTP) code(r *web.Request) string {
 	cookie, err := r.Cookie(h.sessions.HostCookie("code"))
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of signing up, of invitations and acceptance, and the switchboard's.
+// Routes returns the routes of signing up, of invitations and acceptance, and of the
+// switchboard.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/c/{slug}", web.Everyone, h.showClient),

@@ -14,8 +14,8 @@ import (
 	"socialdirect/web"
 )
 
-// DeclarationWording and AcceptanceWording are the words beside the two boxes
-// of the sign-up page, kept with the acceptance (R1).
+// DeclarationWording and AcceptanceWording are the words beside the two boxes of the
+// sign-up page. They are stored with the acceptance (R1).
 const (
 	DeclarationWording = "J’ai 18 ans ou plus, je peux m’engager par moi-même, et l’organisme qui m’a donné ce code m’y donne droit."
 	AcceptanceWording  = "J’ai lu et j’accepte les conditions d’utilisation et la politique de confidentialité."
@@ -23,11 +23,11 @@ const (
 
 type signUpPage struct {
 	Form        *form.Form
-	Client      string // the name on a co-branded page, empty elsewhere
+	Client      string // the client's name on a co-branded page; empty elsewhere
 	Slug        string // of that client
 	Declaration string
 	Acceptance  string
-	Texts       string // that the page's links lead to now
+	Texts       string // Owed.Shown of the texts that the page links to
 }
 
 func (signUpPage) Template() string { return "account/sign_up" }
@@ -48,7 +48,7 @@ func (h *HTTP) showSignUp(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// showClient is a client's co-branded entrance (R11).
+// showClient shows a client's co-branded sign-up page (R11).
 func (h *HTTP) showClient(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.signUps.companies.BySlug(r.Context(), r.PathValue("slug"))
 	if err != nil {
@@ -62,7 +62,7 @@ func (h *HTTP) showClient(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// signUp opens an account; a known address gets the same answer (R5).
+// signUp opens an account. An address that has an account gets the same answer (R5).
 func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := decodeSignUp(f)
 	page, err := h.renderSignUpError(r, f)
@@ -80,7 +80,7 @@ func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	switch {
 	case errors.Is(err, company.ErrCode):
 		return pages.Refuse(f, "connection_code", err, page)
-	case errors.Is(err, ErrNewTexts): // in this very moment
+	case errors.Is(err, ErrNewTexts): // published while the page was open
 		page, err = h.renderSignUpError(r, f)
 		untick(f)
 		return cmp.Or(err, f.Invalid(page))
@@ -94,18 +94,19 @@ func (h *HTTP) signUp(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.See(w, r, "/inscription/validation")
 }
 
-// untick has the person look at texts that changed before they accept them.
+// untick unticks the box of the acceptance, so that the person reads the changed texts
+// first.
 func untick(f *form.Form) {
 	f.Set("accept_terms", "")
 	f.Fail("accept_terms", ErrNewTexts.Message)
 }
 
-// renderSignUpError is the form with its messages, under the client's name where it was
-// filled in under it.
+// renderSignUpError returns the form with its messages, co-branded if it was sent from a
+// co-branded page.
 func (h *HTTP) renderSignUpError(r *web.Request, f *form.Form) (signUpPage, error) {
 	page, err := h.signUpPage(r, f)
 	client, noClient := h.signUps.companies.BySlug(r.Context(), f.Hidden("client", 60))
-	if noClient == nil { // a name that cannot be shown is no reason to lose what was typed
+	if noClient == nil { // without the client's name, the typed values are still shown
 		page.Client, page.Slug = client.Name, client.Slug
 	}
 	return page, err
@@ -132,8 +133,8 @@ func decodeSignUp(f *form.Form) SignUp {
 	return in
 }
 
-// validationPage says whose account the link opens: somebody else may have signed
-// up with one's address.
+// validationPage shows whose account the link opens, as somebody else may have signed up
+// with the reader's address.
 type validationPage struct {
 	limit.MailBounds
 	Token  string
@@ -145,8 +146,8 @@ func (validationPage) Template() string { return "account/validation" }
 
 func (validationPage) Title() string { return "Confirmer votre adresse" }
 
-// showValidation asks for a click: reading the page consumes nothing, since mail
-// scanners open links (R3). Without a token it says to look at one's mail.
+// showValidation asks for a click. A GET request consumes nothing, as mail scanners open
+// links (R3). Without a token, the page says to check one's mail.
 func (h *HTTP) showValidation(w http.ResponseWriter, r *web.Request) error {
 	page := validationPage{Token: r.URL.Query().Get("token")}
 	if page.Token != "" {
@@ -184,7 +185,7 @@ func (h *HTTP) showResend(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, resendPage{Form: form.New(nil), Sent: sent})
 }
 
-// resend sends another link, if there is somebody to send it to.
+// resend sends another link if there is a pending registration.
 func (h *HTTP) resend(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {

@@ -11,7 +11,7 @@ import (
 	"socialdirect/web"
 )
 
-// goneLink offers another link in place of one that no longer works.
+// goneLink shows the form that requests another link, in place of one that no longer works.
 func (h *HTTP) goneLink(err error) error {
 	if !fault.Is(err, fault.Gone) {
 		return err
@@ -23,7 +23,7 @@ type invitationPage struct {
 	Form   *form.Form
 	Token  string
 	Staff  bool
-	Mobile string // what somebody without an address signs in with, empty for others
+	Mobile string // the number that somebody without an e-mail address signs in with; empty for others
 }
 
 func newInvitationPage(f *form.Form, token string, invitee people.Person) invitationPage {
@@ -38,7 +38,7 @@ func (invitationPage) Template() string { return "account/invitation" }
 
 func (invitationPage) Title() string { return "Ouvrir votre compte" }
 
-// showInvitation asks an invited person for a password; it consumes nothing.
+// showInvitation asks an invited person for a password. It does not consume the link.
 func (h *HTTP) showInvitation(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	invitee, err := h.signUps.invitee(r.Context(), token)

@@ -15,14 +15,15 @@ import (
 	"socialdirect/web"
 )
 
-// standardPage is the switchboard's first page: search, sign up, follow up.
+// standardPage is the switchboard's first page: to search people, sign them up, and follow
+// their sign-ups.
 type standardPage struct {
 	Form     *form.Form
 	Searched bool
 	Found    []lookup.Double
-	More     bool // others fit the search too
+	More     bool // more people match the search
 	Accounts []Assistance
-	Recalls  int // people who wait for a call
+	Recalls  int // number of people to call
 }
 
 func (standardPage) Template() string { return "account/standard" }
@@ -38,7 +39,7 @@ func (h *HTTP) standardPage(r *web.Request, f *form.Form) (standardPage, error) 
 	return page, err
 }
 
-// showStandard shows it.
+// showStandard shows the switchboard's first page.
 func (h *HTTP) showStandard(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.standardPage(r, form.New(nil))
 	if err != nil {
@@ -47,8 +48,8 @@ func (h *HTTP) showStandard(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// searchPeople shows who fits; it is a POST so that no name or number stays in an
-// address.
+// searchPeople shows who matches a search. It is a POST, so that names and numbers do not
+// appear in URLs.
 func (h *HTTP) searchPeople(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.standardPage(r, f)
 	if err != nil {
@@ -66,12 +67,12 @@ func (h *HTTP) searchPeople(w http.ResponseWriter, r *web.Request, f *form.Form)
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// mobileIn is the mobile number that a search is, empty when it is none.
+// mobileIn returns the mobile number that was typed as a search, or an empty string.
 func mobileIn(words string) string {
 	return form.FromValues(url.Values{"mobile": {words}}).Mobile("mobile")
 }
 
-// assistPage is the form that the operator fills in.
+// assistPage is the form in which a switchboard agent signs a person up.
 type assistPage struct {
 	Form  *form.Form
 	Texts bool // somebody without an address can be signed up
@@ -81,7 +82,7 @@ func (assistPage) Template() string { return "account/assist" }
 
 func (assistPage) Title() string { return "Inscrire une personne" }
 
-// Scripts shows likely doubles while typing is done.
+// Scripts returns the script that shows likely doubles while the agent types.
 func (assistPage) Scripts() []string { return []string{"standard.js"} }
 
 func (h *HTTP) assistPage(f *form.Form) assistPage {
@@ -93,16 +94,15 @@ func (h *HTTP) showAssist(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(nil)))
 }
 
-// doublesPage is the accounts that may be the same person's, for the script of the
-// form.
+// doublesPage is the list of likely doubles that the script inserts into the form.
 type doublesPage struct{ Doubles []lookup.Double }
 
 func (doublesPage) Template() string { return "account/doubles" }
 
 func (doublesPage) Title() string { return "Comptes qui ressemblent" }
 
-// compareAssisted shows the likely doubles of what is typed so far; what is not
-// whole yet finds nothing.
+// compareAssisted shows the likely doubles of what is typed so far. Incomplete fields match
+// nothing.
 func (h *HTTP) compareAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := lookup.Probe{
 		FirstName: f.Text("first_name", form.Text{Max: form.MaxName}), LastName: f.Text("last_name", form.Text{Max: form.MaxName}),
@@ -122,7 +122,7 @@ func (h *HTTP) compareAssisted(w http.ResponseWriter, r *web.Request, f *form.Fo
 // assistedFields are the fields of the form.
 var assistedFields = []string{"connection_code", "first_name", "last_name", "email", "no_email", "mobile"}
 
-// correctAssisted shows the form again with what was typed.
+// correctAssisted shows the form again with the typed values.
 func (h *HTTP) correctAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	typed := map[string]string{}
 	for _, name := range assistedFields {
@@ -131,8 +131,8 @@ func (h *HTTP) correctAssisted(w http.ResponseWriter, r *web.Request, f *form.Fo
 	return h.render.Render(w, r, http.StatusOK, h.assistPage(form.New(typed)))
 }
 
-// decodeAssisted decodes in the order of the page, with messages to the operator
-// where the fields' own speak to the person.
+// decodeAssisted decodes the form, with messages that address the agent instead of the
+// person.
 func (h *HTTP) decodeAssisted(f *form.Form) Assisted {
 	in := Assisted{Code: f.Text("connection_code", form.Text{Max: 40, Required: "Écrivez le code de connexion que la personne a reçu."})}
 	if f.Text("mobile", form.Text{Max: 40, Required: "Écrivez le numéro de portable."}) != "" {
@@ -148,7 +148,7 @@ func (h *HTTP) decodeAssisted(f *form.Form) Assisted {
 	return in
 }
 
-// refuseAddress checks a form that says there is no address.
+// refuseAddress checks a form that says that the person has no e-mail address.
 func (h *HTTP) refuseAddress(f *form.Form) {
 	if f.Text("email", form.Text{Max: 254}) != "" {
 		f.Fail("email", "Effacez cette adresse, ou décochez la case « Pas d’adresse e-mail ».")
@@ -158,10 +158,10 @@ func (h *HTTP) refuseAddress(f *form.Form) {
 	}
 }
 
-// field is a value that goes on unseen.
+// field is a value in a hidden field.
 type field struct{ Name, Value string }
 
-// assistedPage shows everything once more before it is sent.
+// assistedPage shows all values for a confirmation before they are saved.
 type assistedPage struct {
 	Form    *form.Form
 	Person  Assisted
@@ -190,8 +190,7 @@ func (h *HTTP) assistedPage(r *web.Request, f *form.Form, in Assisted) (assisted
 	return page, err
 }
 
-// checkAssisted decodes what was typed and shows it once more, with the likely
-// doubles.
+// checkAssisted shows the typed values for a confirmation, with the likely doubles.
 func (h *HTTP) checkAssisted(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	in := h.decodeAssisted(f)
 	if !f.Valid() {
@@ -217,7 +216,7 @@ func (h *HTTP) assist(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return web.Done(w, r, "link-sent", "/standard")
 }
 
-// besides says beside which field an act's message stands.
+// besides are the fields beside which the messages of faults are shown.
 var besides = form.Beside{company.ErrCode: "connection_code", ErrRefused: "mobile", ErrKnown: "email", ErrTaken: "mobile", smscode.ErrNoSMS: "email"}
 
 func (h *HTTP) refuseAssisted(r *web.Request, f *form.Form, in Assisted, err error) error {

@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Refusals are the digests of what a refusal names; somebody without an address or
-// a number has none of it.
+// Refusals returns the digests of the person's e-mail address and mobile number, for those
+// of the two that what names and the person has.
 func (s *Service) Refusals(p people.Person, what []string) [][]byte {
 	var hashes [][]byte
 	if slices.Contains(what, RefuseEmail) && p.Email != "" {
@@ -26,15 +26,15 @@ func refusal(digest func(about, value string) []byte, kind, value string) []byte
 	return digest("refused-"+kind, strings.ToLower(value))
 }
 
-// refused reports whether an administrator refuses sign-up with one of the two.
+// refused reports whether an administrator has refused sign-up with the address or the
+// number.
 func (s *Service) refused(ctx context.Context, q postgres.Querier, email, mobile string) (bool, error) {
 	return anyRefused(ctx, q, [][]byte{refusal(s.vault.Digest, RefuseEmail, email), refusal(s.vault.Digest, RefuseMobile, mobile)})
 }
 
-// CheckIndex fails with vault.ErrIndexKey when the platform was started with another
-// index key than before. The first time that there is one, the refusals, whose digests
-// were made with the master key until then, are made anew from the accounts that they
-// are about.
+// CheckIndex fails with vault.ErrIndexKey when the platform was started with another index
+// key than before. When there is an index key for the first time, it recomputes the digests
+// of refusals from their accounts; until then they were made with the master key.
 func (s *Service) CheckIndex(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		first, err := s.vault.CheckIndex(ctx, tx)

@@ -1,6 +1,6 @@
 package signup
 
-// What a refusal may name.
+// What a refusal of sign-up may apply to.
 const (
 	RefuseEmail  = "email"
 	RefuseMobile = "mobile"

@@ -1,6 +1,6 @@
-// Package signup opens accounts: for people with a client's code, alone or on the phone,
-// and for staff who are invited (R1 to R6). It also keeps whom an administrator refused,
-// and what everybody has to accept before they go on (R33).
+// Package signup opens accounts: for people with a client's code, by themselves or on the
+// phone, and for invited staff (R1 to R6). It also stores refusals of sign-up, and asks
+// everybody to accept new versions of the texts (R33).
 package signup
 
 import (
@@ -19,7 +19,7 @@ import (
 	"socialdirect/web"
 )
 
-// Service is the acts of signing up.
+// Service opens accounts.
 type Service struct {
 	db        *postgres.DB
 	vault     *vault.Vault
@@ -32,7 +32,7 @@ type Service struct {
 	People    *people.Service
 }
 
-// Parts are what a Service works with.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Vault     *vault.Vault
@@ -45,7 +45,7 @@ type Parts struct {
 	People    *people.Service
 }
 
-// New returns the acts on the given parts.
+// New returns the service.
 func New(p Parts) *Service {
 	return &Service{
 		db: p.DB, vault: p.Vault, companies: p.Companies, legal: p.Legal,
@@ -61,7 +61,7 @@ func (s *Service) At(db *postgres.DB) *Service {
 	return &moved
 }
 
-// PageParts are what the pages work with.
+// PageParts are what NewHTTP needs.
 type PageParts struct {
 	SignUps  *Service
 	Sessions *session.HTTP
@@ -69,7 +69,7 @@ type PageParts struct {
 	Recalls  func(context.Context) (int, error) // how many people the switchboard has to call; nil for none
 }
 
-// HTTP is the pages of signing up, and the switchboard's.
+// HTTP serves the pages of signing up and of the switchboard.
 type HTTP struct {
 	signUps  *Service
 	sessions *session.HTTP

@@ -22,7 +22,7 @@ import (
 	"socialdirect/internal/zone"
 )
 
-// SignUp is what a person gives to get an account (R1).
+// SignUp is what a person enters to open an account (R1).
 type SignUp struct {
 	Email     string
 	FirstName string
@@ -35,28 +35,27 @@ type SignUp struct {
 	// to contract, entitled. Acceptance is the wording next to the texts' box.
 	Declaration string
 	Acceptance  string
-	Shown       string // the texts that the page named, empty when it named none
+	Shown       string // Owed.Shown of the page; empty when it named no texts
 
-	Place string // its network address; empty for the platform's own example people
+	Place string // network address; empty for the people of the demonstration
 
-	// EmailConfirmed says that the person was told of their client's own address, and
-	// keeps it.
+	// EmailConfirmed says that the person was warned that their e-mail address is at their
+	// client's domain, and keeps it.
 	EmailConfirmed bool
 }
 
-// SignUp opens a beneficiary's account and sends the link that proves its
-// address. Where the address has an account already, nothing changes and its
-// owner is told by mail: the caller cannot tell the two apart (R5). Nor can they
-// tell that an administrator refused this address or number (R7): no account is
-// opened, and the answer is the same. Where others wait for the proof of the same
-// address, this one waits beside them (waiting.go).
+// SignUp opens a beneficiary's account and sends the link that proves its e-mail address.
+// If the address has an account, nothing changes and its owner is notified by mail; if an
+// administrator refused the address or number (R7), nothing is opened. The answer is the
+// same in all cases (R5). Several people may have a pending registration with one address:
+// see package people.
 //
 // It fails with company.ErrCode when the connection code opens nothing, with
-// company.ErrMistyped when it cannot be one, and with ErrNewTexts when other texts
-// came into force than those that the person saw. It is Throttled when too many sign
-// up, from there or anywhere, and Invalid with ErrWorkAddress for an address of the
-// client's own, or with passwords.ErrWeak for a password that is guessed
-// too easily: the code is looked at before the password costs anything.
+// company.ErrMistyped when it cannot be a code, with ErrNewTexts when other texts are in
+// force than the person saw, with people.ErrWorkAddress for an address at the client's
+// domain, with passwords.ErrWeak for a password that is too easy to guess, and with
+// Throttled when too many people sign up, from this place or in all. The code is checked
+// first, so that nobody without one costs the work of hashing a password.
 func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	code, err := s.openingCode(ctx, in.Code, in.Place)
 	if err != nil {
@@ -74,7 +73,7 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	if err != nil {
 		return err
 	}
-	// After the work of a sign-up: whoever fills everybody's hour pays for it.
+	// Counted after the expensive work, so that using up the limit of all places is expensive.
 	if err := s.Limits.Spend(ctx, TooManySignUps, SignUpsOfAll(in.Place)...); err != nil {
 		return err
 	}
@@ -107,8 +106,8 @@ func (s *Service) SignUp(ctx context.Context, in SignUp) error {
 	})
 }
 
-// How many may sign up in an hour, and how many codes may be looked at. A whole firm
-// may be behind one address, on the day when it gives its codes out.
+// How many people may sign up in an hour, and how many codes may be checked. A whole
+// company may share one IP address on the day when it distributes its codes.
 const (
 	SignUpsFromPlace = 200
 	SignUpsInAll     = 3_000
@@ -134,16 +133,17 @@ func SignUpsOfAll(place string) []limit.Quota {
 	return []limit.Quota{{Kind: "sign-up-all", Value: "", Most: SignUpsInAll, Window: time.Hour}}
 }
 
-// ErrNewTexts says that the texts changed between the page and its answer.
+// ErrNewTexts says that the texts changed after the page was rendered.
 var ErrNewTexts = fault.New(fault.Invalid, "Nos textes viennent de changer. Relisez-les, puis cochez de nouveau cette case si vous les acceptez.")
 
-// ShownAtSignUp names the texts in force, as the sign-up form sends them back.
+// ShownAtSignUp returns Owed.Shown of the texts in force, for the sign-up form.
 func (s *Service) ShownAtSignUp(ctx context.Context) (string, error) {
 	texts, err := s.legal.Both(ctx, s.db.Pool, s.db.Now())
 	return shown(texts), err
 }
 
-// checkShown fails unless what the page named, if anything, is still in force.
+// checkShown fails with ErrNewTexts unless the texts that the page named, if any, are still
+// in force.
 func (s *Service) checkShown(ctx context.Context, tx postgres.Tx, named string) error {
 	texts, err := s.legal.Both(ctx, tx, tx.Now)
 	if err == nil && named != "" && named != shown(texts) {
@@ -152,8 +152,7 @@ func (s *Service) checkShown(ctx context.Context, tx postgres.Tx, named string) 
 	return err
 }
 
-// CheckCode fails as SignUp does unless a connection code opens accounts. It costs
-// little, comes before all that costs more, and is no secret from whoever has a code.
+// CheckCode fails like SignUp unless a connection code opens accounts.
 func (s *Service) CheckCode(ctx context.Context, typed, place string) error {
 	_, err := s.openingCode(ctx, typed, place)
 	return err
@@ -168,11 +167,11 @@ func (s *Service) openingCode(ctx context.Context, typed, place string) (company
 	return s.redeem(ctx, typed)
 }
 
-// openOrPretend opens the account and returns it with the notice that it gets.
-// Where the address has an account already, or is refused, the same is done under
-// an address of nobody's and undone, so that it takes the same time (R5), and the
-// account that is there gets another notice.
-func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a people.NewAccount, in SignUp, refused bool) (id uuid.UUID, notice string, err error) {
+// openOrPretend opens the account and returns it with the template of its mail. If the
+// address has an account, or sign-up is refused, it does the same work with an unused
+// address and rolls it back, so that it takes the same time (R5); the existing account gets
+// another mail.
+func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a people.NewAccount, in SignUp, refused bool) (id uuid.UUID, mail string, err error) {
 	owner, err := people.ReadHolder(ctx, tx, a.Email)
 	if err != nil && !postgres.NoRows(err) {
 		return uuid.Nil, "", err
@@ -195,9 +194,9 @@ func (s *Service) openOrPretend(ctx context.Context, tx postgres.Tx, a people.Ne
 
 var errPretended = errors.New("no account may be opened with this address")
 
-// openAccount makes the account, its key and its acceptance of the texts in force.
+// openAccount inserts the account, its key and its acceptance of the texts in force.
 func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a people.NewAccount, in SignUp) (uuid.UUID, error) {
-	id, _, err := people.Insert(ctx, tx, a) // it waits: the address is nobody's yet
+	id, _, err := people.Insert(ctx, tx, a) // never known: the registration is pending until the address is proved
 	if err != nil {
 		return id, err
 	}
@@ -207,8 +206,8 @@ func (s *Service) openAccount(ctx context.Context, tx postgres.Tx, a people.NewA
 	return id, s.legal.Accept(ctx, tx, id, in.Declaration+"\n"+in.Acceptance)
 }
 
-// zones tells where somebody most likely is from the country code of their
-// mobile number; the profile can say otherwise (R14).
+// zones are the likely time zones of mobile numbers, by country code. People can change
+// theirs in the profile (R14).
 var zones = map[int32]string{
 	262: "Indian/Reunion", 590: "America/Guadeloupe", 596: "America/Martinique", 594: "America/Cayenne",
 	508: "America/Miquelon", 687: "Pacific/Noumea", 689: "Pacific/Tahiti", 681: "Pacific/Wallis",
@@ -228,7 +227,7 @@ func zoneOf(mobile string) string {
 	return zone.Default
 }
 
-// Invitation is a member of staff to be.
+// Invitation is whom to invite as a member of staff.
 type Invitation struct {
 	Role      viewer.Role
 	Email     string
@@ -239,9 +238,9 @@ type Invitation struct {
 	ClientID  uuid.UUID // of a client manager
 }
 
-// Invite opens an account without a password in the caller's transaction and
-// sends the link that sets one. known reports that the address has an account
-// already, in which case nothing was done.
+// Invite opens an account without a password in the caller's transaction, and sends the
+// link that sets one. known reports that the address has an account already; nothing is
+// done then.
 //
 // The caller has checked that its viewer may invite.
 func (s *Service) Invite(ctx context.Context, tx postgres.Tx, in Invitation) (id uuid.UUID, known bool, err error) {
@@ -262,8 +261,8 @@ func (s *Service) insertStaff(ctx context.Context, tx postgres.Tx, in Invitation
 	return id, false, s.vault.Create(ctx, tx, id)
 }
 
-// InviteByHand opens a staff account and returns the token of its invitation
-// instead of mailing it: the first administrator's way in.
+// InviteByHand opens a staff account and returns the token of its invitation instead of
+// mailing it. The agent invites the first administrator in this way.
 func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string, known bool, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		var id uuid.UUID
@@ -278,8 +277,8 @@ func (s *Service) InviteByHand(ctx context.Context, in Invitation) (token string
 	return token, known, err
 }
 
-// invitee is whom an invitation is for, without consuming it; Gone when the link
-// no longer works.
+// invitee returns whom an invitation is for, without consuming it. It fails with Gone when
+// the link no longer works.
 func (s *Service) invitee(ctx context.Context, token string) (people.Person, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeInvitation, s.db.Now())
 	if err != nil {
@@ -288,9 +287,9 @@ func (s *Service) invitee(ctx context.Context, token string) (people.Person, err
 	return people.Read(ctx, s.db.Pool, id)
 }
 
-// AcceptInvitation sets the password that an invited person chose, and signs
-// them in as far as a password goes. Somebody without an address has none: they
-// sign in with a code by SMS. Gone when the link no longer works.
+// AcceptInvitation consumes an invitation: it sets the password that the person chose, and
+// signs them in without a second factor. Somebody without an e-mail address has no password
+// and signs in with codes by SMS. It fails with Gone when the link no longer works.
 func (s *Service) AcceptInvitation(ctx context.Context, token, password string, from session.Device) (session.SignedIn, error) {
 	invitee, err := s.invitee(ctx, token)
 	if err != nil {
@@ -308,7 +307,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, password string, 
 		if err != nil {
 			return err
 		}
-		// Proved first: with a password and no proof it would wait for its address.
+		// Proved first: with a password and no proof it would count as a pending registration.
 		if err := s.People.Prove(ctx, tx, id); err != nil {
 			return err
 		}

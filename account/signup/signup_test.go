@@ -30,7 +30,7 @@ func TestR1_SignUpKeepsWhatWasAcceptedAndWhen(t *testing.T) {
 	}
 }
 
-func TestR1_ACodeThatOpensNothingGetsOneSameAnswer(t *testing.T) {
+func TestR1_AllCodesThatOpenNothingGetTheSameAnswer(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	ended, err := w.Companies.Create(ctx, w.Admin, company.Client{Name: "Finie", Slug: "finie", StartsOn: bookingtest.Start.AddDate(-2, 0, 0), EndsOn: bookingtest.Start.AddDate(0, 0, -1)})
@@ -60,7 +60,7 @@ func TestR1_ACodeThatOpensNothingGetsOneSameAnswer(t *testing.T) {
 	}
 }
 
-func TestR1_ACodeIsReadHoweverItIsTyped(t *testing.T) {
+func TestR1_ACodeIsReadInAnyNotation(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	in := accounttest.NewSignUp(w, "zoe@exemple.fr")
@@ -70,7 +70,7 @@ func TestR1_ACodeIsReadHoweverItIsTyped(t *testing.T) {
 	}
 }
 
-func TestR33_NobodySignsUpUnderTextsThatTheyWereNotShown(t *testing.T) {
+func TestR33_NobodySignsUpWithTextsThatTheyWereNotShown(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	in := accounttest.NewSignUp(w, "zoe@exemple.fr")
@@ -89,7 +89,7 @@ func TestR33_NobodySignsUpUnderTextsThatTheyWereNotShown(t *testing.T) {
 	in.Shown, err = w.Accounts.SignUps.ShownAtSignUp(ctx)
 	must(t, err)
 	must(t, w.Accounts.SignUps.SignUp(ctx, in))
-	in.Email, in.Shown = "paul@exemple.fr", "" // a form that names no texts stands for those in force
+	in.Email, in.Shown = "paul@exemple.fr", "" // a form that names no texts means those in force
 	must(t, w.Accounts.SignUps.SignUp(ctx, in))
 	var accepted int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from legal_acceptances where kind = 'terms' and version = '2'`).Scan(&accepted))
@@ -120,7 +120,7 @@ func TestR5_AKnownAddressGetsTheSameAnswerAndItsOwnerAMail(t *testing.T) {
 	}
 }
 
-func TestR5_CaseNeverMakesASecondAccountAndDotsDo(t *testing.T) {
+func TestR5_AddressesDifferInDotsButNotInCase(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for _, email := range []string{"zoe.vidal@exemple.fr", "ZOE.Vidal@exemple.fr", "zoevidal@exemple.fr", "Zoé@exemple.fr", "ZOÉ@exemple.fr"} {

@@ -19,7 +19,7 @@ func DeleteRefusals(ctx context.Context, tx postgres.Tx, account uuid.UUID) erro
 	return err
 }
 
-// readRefusedPeople lists whom a refusal of sign-up is about.
+// readRefusedPeople lists the people to whom sign-up is refused.
 func readRefusedPeople(ctx context.Context, tx postgres.Tx) (map[uuid.UUID]people.Person, error) {
 	rows, err := postgres.All[struct{ AccountID uuid.UUID }](ctx, tx, `select distinct account_id from refused_sign_ups`)
 	if err != nil {

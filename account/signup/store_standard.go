@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-func insertAssistance(ctx context.Context, tx postgres.Tx, id, operator uuid.UUID) error {
-	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at, sent_at) values ($1, $2, $3, $3)`, id, operator, tx.Now)
+func insertAssistance(ctx context.Context, tx postgres.Tx, id, agent uuid.UUID) error {
+	_, err := tx.Exec(ctx, `insert into assisted_signups (account_id, operator_id, created_at, sent_at) values ($1, $2, $3, $3)`, id, agent, tx.Now)
 	return err
 }
 
@@ -41,10 +41,10 @@ const selectAssisted = `
 	from assisted_signups s join accounts a on a.id = s.account_id
 	where s.operator_id = $1 `
 
-func readAssisted(ctx context.Context, q postgres.Querier, operator uuid.UUID, most int) ([]assistedRow, error) {
-	return postgres.All[assistedRow](ctx, q, selectAssisted+`order by s.created_at desc, a.id limit $2`, operator, most)
+func readAssisted(ctx context.Context, q postgres.Querier, agent uuid.UUID, most int) ([]assistedRow, error) {
+	return postgres.All[assistedRow](ctx, q, selectAssisted+`order by s.created_at desc, a.id limit $2`, agent, most)
 }
 
-func lockAssisted(ctx context.Context, tx postgres.Tx, operator, id uuid.UUID) (assistedRow, error) {
-	return postgres.One[assistedRow](ctx, tx, selectAssisted+`and a.id = $2 for update of s`, operator, id)
+func lockAssisted(ctx context.Context, tx postgres.Tx, agent, id uuid.UUID) (assistedRow, error) {
+	return postgres.One[assistedRow](ctx, tx, selectAssisted+`and a.id = $2 for update of s`, agent, id)
 }

@@ -8,13 +8,13 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// noteLinkSent notes that the switchboard sent somebody their link.
+// noteLinkSent records that the switchboard sent a person their link.
 func noteLinkSent(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update assisted_signups set sent_at = $2 where account_id = $1`, id, tx.Now)
 	return err
 }
 
-// EraseSignUp forgets who signed a person up, and what sign-up is refused to them.
+// EraseSignUp deletes who signed a person up, and the refusals of sign-up.
 func EraseSignUp(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return postgres.ExecAll(ctx, tx, []string{
 		`delete from assisted_signups where account_id = $1`,

@@ -10,7 +10,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// CheckToken reports, without consuming it, whether a link still works: nil or Gone.
+// CheckToken returns nil when a link works, and Gone when it no longer does. It does not
+// consume it.
 func (s *Service) CheckToken(ctx context.Context, token string, invitation bool) error {
 	p := people.PurposeValidation
 	if invitation {
@@ -20,8 +21,8 @@ func (s *Service) CheckToken(ctx context.Context, token string, invitation bool)
 	return err
 }
 
-// Waiting is whose address a validation link proves, without consuming it; Gone
-// when the link no longer works.
+// Waiting returns whose address a validation link proves, without consuming it. It fails
+// with Gone when the link no longer works.
 func (s *Service) Waiting(ctx context.Context, token string) (people.Person, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposeValidation, s.db.Now())
 	if err != nil {
@@ -30,9 +31,9 @@ func (s *Service) Waiting(ctx context.Context, token string) (people.Person, err
 	return people.Read(ctx, s.db.Pool, id)
 }
 
-// Validate consumes a validation link: the address is proved (R3), and whoever else
-// waited with it waits no more. Gone when the link was used, has expired or was
-// altered, or when another account has the address by now.
+// Validate consumes a validation link: the address is proved (R3), and other pending
+// registrations with it are removed. It fails with Gone when the link was used, has expired
+// or was altered, or when another account has the address by now.
 func (s *Service) Validate(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := people.ConsumeToken(ctx, tx, bearer.Hash(token), people.PurposeValidation)
@@ -43,9 +44,9 @@ func (s *Service) Validate(ctx context.Context, token string) error {
 	})
 }
 
-// ResendValidation sends everybody who waits for the proof of the address another
-// link of their own, all in one mail; the caller cannot tell whether anybody does (R5),
-// nor whether a mail goes out (R47). Throttled when its place asks for too many.
+// ResendValidation sends one mail to the address, with a new link for each pending
+// registration. The result does not reveal whether there is one (R5), nor whether a mail is
+// sent (R47). It fails with Throttled when the place requests too many.
 func (s *Service) ResendValidation(ctx context.Context, email, place string) error {
 	if err := s.Limits.SpendAsking(ctx, place); err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 	"socialdirect/internal/noise"
 )
 
-func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
+func TestR3_ALinkWorksOnceBeforeItExpires(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	must(t, w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")))
@@ -40,7 +40,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 		t.Errorf("altered: %v", err)
 	}
 	if err := w.Accounts.SignUps.CheckToken(ctx, first, true); !fault.Is(err, fault.Gone) {
-		t.Errorf("a validation passed for an invitation: %v", err)
+		t.Errorf("a validation link works as an invitation: %v", err)
 	}
 	for range 2 { // reading consumes nothing
 		if err := w.Accounts.SignUps.CheckToken(ctx, first, false); err != nil {
@@ -60,7 +60,7 @@ func TestR3_ALinkWorksOnceAndInItsTime(t *testing.T) {
 	}
 }
 
-// opened is how many people the figures count as having opened an account.
+// opened returns how many people the figures count as having opened an account.
 func opened(t *testing.T, w *bookingtest.World) (people int) {
 	t.Helper()
 	err := w.DB.Pool.QueryRow(t.Context(), `select coalesce(sum(people), 0) from client_figures where kind = 'account'`).Scan(&people)
@@ -68,8 +68,8 @@ func opened(t *testing.T, w *bookingtest.World) (people int) {
 	return people
 }
 
-// Invented addresses change no figure.
-func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
+// Invented addresses do not change the figures.
+func TestR10_APersonCountsOnlyOnceTheirAddressIsProved(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	for range 5 {
@@ -101,9 +101,9 @@ func TestR10_APersonCountsOnceTheirAddressIsProved(t *testing.T) {
 	}
 }
 
-// Whoever proves their address after the code's last use gets that answer, and keeps account
-// and link.
-func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
+// A person who proves their address after the code's last use is told so, and keeps the
+// account and the link.
+func TestR9_TheLastUseOfACodeGoesToTheFirstProvedAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	clients, err := w.Companies.Clients(ctx, w.Admin)
@@ -132,7 +132,7 @@ func TestR9_TheLastUseGoesToWhoProvesTheirAddressFirst(t *testing.T) {
 		case !errors.Is(err, company.ErrUsedUp):
 			t.Errorf("somebody got %v", err)
 		case w.Accounts.SignUps.CheckToken(ctx, links[i], false) != nil:
-			t.Error("the link of somebody who was too late is used up")
+			t.Error("the link of a person who was too late no longer works")
 		}
 	}
 	if won != left || opened(t, w) != left {

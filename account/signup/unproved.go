@@ -10,17 +10,17 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// UnprovedLifetime is how long an account is kept whose address, or mobile, nobody
-// proves: from the sign-up on, or from the switchboard's last link.
+// UnprovedLifetime is how long an account with an unproved address or mobile number is
+// kept, counted from the sign-up or from the last link that the switchboard sent.
 const UnprovedLifetime = 7 * 24 * time.Hour
 
-// unprovedAtOnce bounds how many are read at a time.
+// unprovedAtOnce is how many accounts are read at a time.
 const unprovedAtOnce = 500
 
-// SweepUnproved removes accounts that nobody proved in time, with all that was typed
-// for them: keys, links, sessions and the acceptance of texts included. One that
-// something hangs on stays: a decision about it, or an hour that the switchboard
-// booked for the person.
+// SweepUnproved removes accounts that were not proved in time, with everything that was
+// entered for them, including keys, links, sessions and acceptances. An account to which
+// something refers stays: a decision about it, or an appointment that the switchboard
+// booked.
 func (s *Service) SweepUnproved(ctx context.Context) error {
 	var after uuid.UUID
 	for {

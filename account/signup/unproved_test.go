@@ -17,11 +17,11 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
+func TestR47_UnprovedAccountsAreRemovedWithAllTheirData(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.People.SMS = true
-	operator := w.Member(t, viewer.Switchboard, "Nadia")
+	agent := w.Member(t, viewer.Switchboard, "Nadia")
 	in := signup.SignUp{
 		Email: "canarimail@exemple.fr", FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223344", Code: w.Code(),
 		Password: "Tilleul-canarimot 7", Declaration: "adulte", Acceptance: "accepte", Place: "192.0.2.77",
@@ -33,24 +33,24 @@ func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
 		t.Errorf("signed in: %v", err)
 	}
 	assisted := signup.Assisted{Code: w.Code(), FirstName: "Canariprénom", LastName: "Canarinom", Mobile: "+33611223355"}
-	byText, err := w.Accounts.SignUps.Assist(ctx, operator, assisted)
+	byText, err := w.Accounts.SignUps.Assist(ctx, agent, assisted)
 	must(t, err)
 	assisted.Email, assisted.DespiteDoubles = "canarimail.deux@exemple.fr", true
-	byMail, err := w.Accounts.SignUps.Assist(ctx, operator, assisted)
+	byMail, err := w.Accounts.SignUps.Assist(ctx, agent, assisted)
 	must(t, err)
-	mails := accounttest.DeliverMails(t, w) // links are made
+	mails := accounttest.DeliverMails(t, w) // creates the links
 	if len(mails) == 0 {
 		t.Fatal("nothing was mailed")
 	}
 	words := []string{"canari", "611223344", "611223355", "192.0.2.77"}
 	if got := accounttest.Found(t, w, words...); len(got) == 0 {
-		t.Fatal("nothing is found that is there")
+		t.Fatal("the search finds nothing although the account exists")
 	}
 	w.SetNow(bookingtest.Start.Add(signup.UnprovedLifetime - time.Minute))
 	must(t, w.Accounts.Sweep(ctx))
 	for _, id := range []uuid.UUID{byText, byMail} {
 		if _, err := w.Accounts.People.Person(ctx, id); err != nil {
-			t.Errorf("removed before its time: %v", err)
+			t.Errorf("removed too early: %v", err)
 		}
 	}
 	w.SetNow(bookingtest.Start.Add(signup.UnprovedLifetime))
@@ -66,18 +66,18 @@ func TestR47_UnprovedAccountsAreRemovedWithEverythingTyped(t *testing.T) {
 	var keys int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from person_keys k where sealed_key is not null and not exists (select from accounts a where a.id = k.person_id)`).Scan(&keys))
 	if keys != 0 {
-		t.Errorf("%d keys of nobody", keys)
+		t.Errorf("%d keys without an account", keys)
 	}
 }
 
 func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
-	operator, admin := w.Member(t, viewer.Switchboard, "Nadia"), w.Member(t, viewer.Administrator, "Claire")
+	agent, admin := w.Member(t, viewer.Switchboard, "Nadia"), w.Member(t, viewer.Administrator, "Claire")
 	worker := w.SocialWorker(t, "Anne", "Le Goff")
 	assist := func(email string) uuid.UUID {
 		t.Helper()
-		id, err := w.Accounts.SignUps.Assist(ctx, operator, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: email, Mobile: "+33612345678", DespiteDoubles: true})
+		id, err := w.Accounts.SignUps.Assist(ctx, agent, signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: email, Mobile: "+33612345678", DespiteDoubles: true})
 		must(t, err)
 		return id
 	}
@@ -91,7 +91,7 @@ func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 	staff, _, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.DPO, Email: "dpo@exemple.fr", FirstName: "Ana", Zone: "Europe/Paris"})
 	must(t, err)
 	w.SetNow(bookingtest.Start.Add(6 * 24 * time.Hour))
-	must(t, w.Accounts.SignUps.ResendLink(ctx, operator, again))
+	must(t, w.Accounts.SignUps.ResendLink(ctx, agent, again))
 	w.SetNow(bookingtest.Start.Add(8 * 24 * time.Hour))
 	must(t, w.Accounts.Sweep(ctx))
 	for name, id := range map[string]uuid.UUID{"proved": proved, "with an hour": booked, "sent another link": again, "suspended": suspended.ID} {
@@ -105,6 +105,6 @@ func TestR47_ProvedBookedSuspendedAndInvitedAccountsAreKept(t *testing.T) {
 		t.Errorf("invited staff: %v", err)
 	}
 	if _, err := w.Accounts.People.Person(ctx, forgotten); !fault.Is(err, fault.NotFound) {
-		t.Errorf("one that nothing hangs on: %v", err)
+		t.Errorf("one that nothing refers to: %v", err)
 	}
 }

@@ -34,7 +34,7 @@ func wantOwner(t *testing.T, w *bookingtest.World, email, name, password string,
 		select count(*), (select count(*) from person_keys k where k.destroyed_at is null and not exists (select from accounts b where b.id = k.person_id))
 		from accounts where lower(email) = lower($1)`, email).Scan(&accounts, &keys))
 	if accounts != 1 || keys != 0 {
-		t.Errorf("%d accounts, %d keys of nobody", accounts, keys)
+		t.Errorf("%d accounts, %d keys without an account", accounts, keys)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestR5_TheLinkThatIsUsedDecidesWhichRegistrationGetsTheAddress(t *testing.T
 				_, err := w.Accounts.Sessions.SignIn(ctx, "zoe@exemple.fr", password, session.Device{})
 				_, unknown := w.Accounts.Sessions.SignIn(ctx, "inconnue@exemple.fr", password, session.Device{})
 				if !fault.Is(err, fault.Invalid) || fault.From(err).Message != fault.From(unknown).Message {
-					t.Errorf("nobody proved the address, and it answers %v; an unknown one %v", err, unknown)
+					t.Errorf("an unproved address answers %v, an unknown one %v", err, unknown)
 				}
 			}
 			if person, err := w.Accounts.SignUps.Waiting(ctx, owner); err != nil || person.FirstName != "Zoé" {
@@ -79,7 +79,7 @@ func TestR5_OnlyTheLatestWaitingRegistrationsOfAnAddressAreKept(t *testing.T) {
 	var count int
 	must(t, w.DB.Pool.QueryRow(ctx, `select count(*) from accounts where email = 'zoe@exemple.fr'`).Scan(&count))
 	if count != accounttest.MaxWaiting {
-		t.Errorf("%d wait", count)
+		t.Errorf("%d pending registrations", count)
 	}
 	for i, link := range links {
 		if err := w.Accounts.SignUps.CheckToken(ctx, link, false); (i < 3) != fault.Is(err, fault.Gone) {
@@ -102,7 +102,7 @@ func TestR3_EachWaitingRegistrationIsSentAnotherLink(t *testing.T) {
 	must(t, w.Accounts.SignUps.ResendValidation(ctx, "inconnue@exemple.fr", "192.0.2.1"))
 	for _, notice := range accounttest.QueuedMails(t, w)[before:] {
 		if notice != "waiting" {
-			t.Errorf("a job for %q", notice)
+			t.Errorf("a job with the template %q", notice)
 		}
 	}
 	letters, err := accounttest.MailsOf(w, latest.ID, "waiting")
@@ -118,7 +118,7 @@ func TestR3_EachWaitingRegistrationIsSentAnotherLink(t *testing.T) {
 	must(t, w.Accounts.SignUps.Validate(ctx, links[0]))
 	wantOwner(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, accounttest.IntruderPassword)
 	if letters, err := accounttest.MailsOf(w, latest.ID, "waiting"); err != nil || len(letters) != 0 {
-		t.Errorf("a job that runs late writes %+v, %v", letters, err)
+		t.Errorf("a job that runs late sends %+v, %v", letters, err)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestR5_OfLinksUsedAtOnceOneWins(t *testing.T) {
 	}
 }
 
-// Once the address is an account's, the links of waiting registrations no longer work.
+// Once an account has the address, the links of pending registrations no longer work.
 func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -155,7 +155,7 @@ func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	moved := accounttest.Register(t, w, "libre@exemple.fr", "Mallory", accounttest.IntruderPassword)
 	link, known, err := w.Accounts.SignUps.InviteByHand(ctx, signup.Invitation{Role: viewer.Administrator, Email: "claire@exemple.fr", FirstName: "Claire", Zone: "Europe/Paris"})
 	if err != nil || known {
-		t.Fatal("somebody who waits keeps an invitation away", known, err)
+		t.Fatal("a pending registration prevents an invitation", known, err)
 	}
 	wantFault(t, "a link to an address that was invited", w.Accounts.SignUps.Validate(ctx, invited), fault.Gone)
 	w.Accept(t, link)
@@ -171,8 +171,8 @@ func TestR5_AnInvitationOrAMoveEndsWaitingRegistrations(t *testing.T) {
 	wantOwner(t, w, "libre@exemple.fr", "Zoé", bookingtest.Password, accounttest.IntruderPassword)
 }
 
-// An attacker signs up again and again with somebody's address. Each registration has a
-// link of its own, and the mails list all of them.
+// An attacker signs up repeatedly with another person's address. Each registration has its
+// own link, and the mails list all of them.
 func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -188,7 +188,7 @@ func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	owner := accounttest.NewSignUp(w, "zoe@exemple.fr")
 	must(t, w.Accounts.SignUps.SignUp(ctx, owner))
 	if mails := accounttest.DeliverMails(t, w); len(mails) != 0 {
-		t.Errorf("one mail too many: %+v", mails)
+		t.Errorf("more mails than the limit: %+v", mails)
 	}
 	w.SetNow(w.DB.Now().Add(time.Hour))
 	must(t, w.Accounts.SignUps.ResendValidation(ctx, "zoe@exemple.fr", "192.0.2.1"))
@@ -200,12 +200,12 @@ func TestR5_SigningUpWithSomebodysAddressDoesNotLockThemOut(t *testing.T) {
 	wantOwner(t, w, "zoe@exemple.fr", "Zoé", bookingtest.Password, accounttest.IntruderPassword)
 	must(t, w.Accounts.SignUps.SignUp(ctx, owner))
 	if got := accounttest.QueuedMails(t, w); got[len(got)-1] != "known" {
-		t.Errorf("a sign-up with an address that is proved: %v", got)
+		t.Errorf("a sign-up with a proved address: %v", got)
 	}
 }
 
 // A registration that cannot be removed, because the switchboard booked an appointment for
-// it, does not keep the owner from proving the address.
+// it, does not prevent the owner from proving the address.
 func TestR5_AWaitingRegistrationWithAnAppointmentBlocksNoAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

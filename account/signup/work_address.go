@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// WorkAddress reports, to an operator, whether an address is one of the client's own
-// that gave a code; a code that opens nothing has none.
+// WorkAddress reports whether an e-mail address is at the domain of the client that issued
+// a code; false for a code that opens nothing. The viewer must be a switchboard agent.
 func (s *Service) WorkAddress(ctx context.Context, v *viewer.Viewer, code, email string) (bool, error) {
 	if err := viewer.Require(v, viewer.Switchboard); err != nil || email == "" {
 		return false, err
@@ -25,7 +25,7 @@ func (s *Service) WorkAddress(ctx context.Context, v *viewer.Viewer, code, email
 	return s.companies.OwnAddress(ctx, redeemed.ClientID, email)
 }
 
-// redeem looks at a code and uses nothing up.
+// redeem checks a code without counting a use.
 func (s *Service) redeem(ctx context.Context, typed string) (code company.Redeemed, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
 		code, err = s.companies.Redeem(ctx, tx, typed)

@@ -12,7 +12,7 @@ import (
 	"socialdirect/company"
 )
 
-func TestR47_ASignUpWithAWorkAddressIsWarnedOnceAndNeverRefused(t *testing.T) {
+func TestR47_ASignUpWithAWorkAddressNeedsAConfirmationAndIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr", "métallurgie.fr")
@@ -32,13 +32,13 @@ func TestR47_ASignUpWithAWorkAddressIsWarnedOnceAndNeverRefused(t *testing.T) {
 			}
 		})
 	}
-	// Without a code, nothing shows whose domain it is.
+	// Without a code, the answer does not reveal whose domain it is.
 	in := accounttest.NewSignUp(w, "paul@travail.fr")
 	in.Code = "0000-0000-0000-0000"
 	if err := w.Accounts.SignUps.SignUp(ctx, in); !errors.Is(err, company.ErrCode) {
 		t.Errorf("without a code: %v", err)
 	}
-	// With a code, nothing shows whether the address has an account.
+	// With a code, the answer does not reveal whether the address has an account.
 	newMember := accounttest.NewSignUp(w, "claire@travail.fr")
 	newMember.EmailConfirmed = true
 	must(t, w.Accounts.SignUps.SignUp(ctx, newMember))
@@ -54,16 +54,16 @@ func TestR47_TheSwitchboardIsWarnedOfAWorkAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.OwnMailDomains(t, w, "travail.fr")
-	operator := w.Member(t, "switchboard", "Nadia")
+	agent := w.Member(t, "switchboard", "Nadia")
 	in := signup.Assisted{Code: w.Code(), FirstName: "Zoé", LastName: "Vidal", Email: "zoe@travail.fr", Mobile: "+33612345678"}
-	if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); !errors.Is(err, people.ErrWorkAddress) {
+	if _, err := w.Accounts.SignUps.Assist(ctx, agent, in); !errors.Is(err, people.ErrWorkAddress) {
 		t.Errorf("got %v", err)
 	}
 	in.EmailConfirmed = true
-	if _, err := w.Accounts.SignUps.Assist(ctx, operator, in); err != nil {
+	if _, err := w.Accounts.SignUps.Assist(ctx, agent, in); err != nil {
 		t.Errorf("confirmed: %v", err)
 	}
 	if own, err := w.Accounts.SignUps.WorkAddress(ctx, w.Admin, w.Code(), "zoe@travail.fr"); err == nil || own {
-		t.Errorf("somebody else asks whose domain it is: %t, %v", own, err)
+		t.Errorf("another role: %t, %v", own, err)
 	}
 }
