@@ -12,12 +12,12 @@ type line struct {
 	Removed bool // only in the old text
 }
 
-// maxCompared bounds the work of a comparison: lines of one text that changed,
-// times those of the other.
+// maxCompared limits the work of a comparison: the number of changed lines of one text, times
+// those of the other.
 const maxCompared = 4_000_000
 
-// compare lists the lines of two texts that differ, in order, those taken away
-// before those put in their place; false when there are too many to compare.
+// compare lists the lines of two texts that differ, in order, removed lines before the added
+// ones that replace them. It returns false when there are too many to compare.
 func compare(before, after string) ([]line, bool) {
 	a, b := lines(before), lines(after)
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
@@ -32,13 +32,13 @@ func compare(before, after string) ([]line, bool) {
 	return walk(a, b, common(a, b)), true
 }
 
-// lines are those of a text that hold something.
+// lines returns the lines of a text that are not empty.
 func lines(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
 }
 
-// common tells for every pair of ends of a and b how many lines they share at
-// most, in order.
+// common returns, for each pair of suffixes of a and b, the length of their longest common
+// subsequence of lines.
 func common(a, b []string) [][]int32 {
 	longest := make([][]int32, len(a)+1)
 	for i := range longest {

@@ -26,7 +26,7 @@ func TestComparisonListsWhatDiffers(t *testing.T) {
 		})
 	}
 	if _, ok := compare(strings.Repeat("a\n", 50_000), strings.Repeat("b\n", 50_000)); ok {
-		t.Error("a comparison without a bound")
+		t.Error("a comparison without a limit")
 	}
 }
 
@@ -41,7 +41,7 @@ func signs(changed []line) (all []string) {
 	return all
 }
 
-// Taking away what is removed and putting in what is added makes the new text.
+// Deleting the removed lines and inserting the added ones gives the new text.
 func FuzzComparisonIsComplete(f *testing.F) {
 	f.Add("a\nb", "b\nc")
 	f.Fuzz(func(t *testing.T, old, new string) {

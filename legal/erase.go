@@ -17,8 +17,8 @@ type Acceptance struct {
 	AcceptedAt time.Time
 }
 
-// TakeAcceptances returns what an account accepted and takes it away, for whoever
-// erases the account and keeps the proof elsewhere.
+// TakeAcceptances deletes the acceptances of an account and returns them. The caller erases
+// the account and stores the proof in an archive.
 func TakeAcceptances(ctx context.Context, tx postgres.Tx, account uuid.UUID) ([]Acceptance, error) {
 	return takeAcceptances(ctx, tx, account)
 }

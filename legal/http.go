@@ -12,7 +12,7 @@ import (
 	"socialdirect/web"
 )
 
-// HTTP is the pages of this package.
+// HTTP serves the pages of this package.
 type HTTP struct {
 	texts  *Service
 	render *web.Renderer
@@ -26,18 +26,18 @@ var (
 	titles = map[Kind]string{Terms: "Conditions d’utilisation", Privacy: "Confidentialité"}
 )
 
-// Path is where people read a text.
+// Path returns the path of a text's page.
 func Path(kind Kind) string { return paths[kind] }
 
-// Name is what people call a text.
+// Name returns the French name of a text.
 func Name(kind Kind) string { return titles[kind] }
 
 type textPage struct {
 	Heading  string
 	Version  string
-	Date     string // when it came into force, or will
+	Date     string // when it came into force, or will come into force
 	Coming   bool
-	Replaced string // the path of the text in force, when this one no longer is
+	Replaced string // the path of the text in force, when this one is no longer in force
 	Draft    bool   // a preview
 	Starting bool
 	HTML     template.HTML
@@ -53,8 +53,8 @@ type edition struct {
 func (textPage) Template() string { return "public/legal_text" }
 func (p textPage) Title() string  { return p.Heading }
 
-// show returns the handler of one kind of text: the version in the path, or the
-// one in force.
+// show returns the handler for one kind of text. It shows the version in the path, or the one
+// in force.
 func (h *HTTP) show(kind Kind) web.Handler {
 	return func(w http.ResponseWriter, r *web.Request) error {
 		text, err := h.text(r, kind)
@@ -100,8 +100,8 @@ func newTextPage(text Text) (textPage, error) {
 
 func day(t time.Time) string { return web.Date(t.In(zone.Paris())) }
 
-// Reminder tells administrators, on their pages, that the platform's own starting
-// texts are in force still; nil elsewhere, and once they are replaced.
+// Reminder reminds administrators on their pages that the platform's starting texts are still
+// in force. It is nil for other roles, and once the texts are replaced.
 func (h *HTTP) Reminder(r *web.Request) *web.Reminder {
 	v := r.Viewer
 	if viewer.Require(v, viewer.Administrator) != nil || v.Pending || !strings.HasPrefix(r.URL.Path, "/administration") || strings.HasPrefix(r.URL.Path, adminPath) {

@@ -14,7 +14,7 @@ import (
 
 const adminPath = "/administration/textes"
 
-// slugs are how addresses name a kind.
+// slugs are the names of kinds in paths.
 var slugs = map[string]Kind{"conditions": Terms, "confidentialite": Privacy}
 
 func kindOf(r *web.Request) (Kind, error) {
@@ -25,7 +25,7 @@ func kindOf(r *web.Request) (Kind, error) {
 	return kind, nil
 }
 
-// adminPathOf is where a kind is prepared.
+// adminPathOf returns the path at which a kind is edited.
 func adminPathOf(kind Kind) string { return adminPath + paths[kind] }
 
 type textsPage struct{ Texts []textLine }
@@ -35,14 +35,14 @@ type textLine struct {
 	Name, Path, AdminPath string
 	Version, Date         string
 	Starting              bool
-	Next                  string // the version being prepared or to come, empty for none
+	Next                  string // the draft or the version to come; empty for none
 	ComesOn               string // empty for a draft
 }
 
 func (textsPage) Template() string { return "legal/texts" }
 func (textsPage) Title() string    { return "Textes" }
 
-// showTexts tells an administrator where both texts stand.
+// showTexts shows the state of both texts to an administrator.
 func (h *HTTP) showTexts(w http.ResponseWriter, r *web.Request) error {
 	states, err := h.texts.States(r.Context(), r.Viewer)
 	if err != nil {
@@ -67,7 +67,7 @@ func newTextLine(s State) textLine {
 	return line
 }
 
-// moment says when a version comes into force; empty for a draft.
+// moment returns in words when a version comes into force, or an empty string for a draft.
 func moment(t Text) string {
 	if t.Draft() {
 		return ""
@@ -93,8 +93,8 @@ func newDraftPage(f *form.Form, s State) draftPage {
 	return draftPage{Form: f, Name: titles[kind], AdminPath: adminPathOf(kind), Path: paths[kind], InForce: s.InForce.Version, New: s.Next == nil}
 }
 
-// showDraft is the editor: the draft, or the text in force to begin one from. A
-// version with a date has only its preview.
+// showDraft shows the editor with the draft, or with the text in force to begin one. A version
+// with a date cannot be edited: the page redirects to its preview.
 func (h *HTTP) showDraft(w http.ResponseWriter, r *web.Request) error {
 	state, err := h.state(r)
 	if err != nil {
@@ -118,12 +118,11 @@ func (h *HTTP) state(r *web.Request) (State, error) {
 	return h.texts.State(r.Context(), r.Viewer, kind)
 }
 
-// maxDraftBytes bounds the editor's form: every character of a text may take nine
-// bytes in it.
+// maxDraftBytes limits the editor's form: a character may take nine bytes in it.
 const maxDraftBytes = 9*(maxMarkdown+maxChanges) + 1024
 
-// saveDraft keeps the draft and shows it as people will see it. When somebody else
-// was faster, what was typed comes back, not lost.
+// saveDraft saves the draft and shows its preview. When another administrator saved meanwhile,
+// the editor is shown again with the typed text.
 func (h *HTTP) saveDraft(w http.ResponseWriter, r *web.Request) error {
 	f, err := form.ParseLong(r.Request, maxDraftBytes)
 	if err != nil {
@@ -148,8 +147,8 @@ func (h *HTTP) saveDraft(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "saved", page.AdminPath+"/apercu")
 }
 
-// notSaved shows the editor again, over the other's draft: saving once more
-// replaces it.
+// notSaved shows the editor again with the typed text. Saving once more replaces the other
+// administrator's draft.
 func (h *HTTP) notSaved(r *web.Request, f *form.Form, err error, page draftPage) error {
 	if !errors.Is(err, errStale) {
 		return err
@@ -167,7 +166,8 @@ func (h *HTTP) notSaved(r *web.Request, f *form.Form, err error, page draftPage)
 	return fault.WithPage(err, page)
 }
 
-// revision is the draft that a page was made from; what is no number matches none.
+// revision returns the revision of the draft that a page was rendered from. A value that is
+// not a number matches no draft.
 func revision(f *form.Form) int {
 	n, err := strconv.Atoi(f.Hidden("revision", 9))
 	if err != nil || n < 0 {
@@ -190,8 +190,8 @@ type previewPage struct {
 func (previewPage) Template() string { return "legal/preview" }
 func (previewPage) Title() string    { return "Aperçu" }
 
-// showPreview shows the next version as people will see it, with what can be done
-// with it.
+// showPreview shows the next version as people will see it, with the forms that publish,
+// withdraw or discard it.
 func (h *HTTP) showPreview(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.preview(r, form.New(map[string]string{"when": "now"}))
 	if err != nil {
@@ -217,7 +217,7 @@ func (h *HTTP) preview(r *web.Request, f *form.Form) (previewPage, error) {
 	}, err
 }
 
-// publish gives the draft its date.
+// publish sets the date of the draft.
 func (h *HTTP) publish(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {
@@ -234,17 +234,16 @@ func (h *HTTP) publish(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 	return web.Done(w, r, "published", adminPath)
 }
 
-// besideDate says where the refusals of a publication stand.
+// besideDate are the fields beside which the messages about a publication are shown.
 var besideDate = form.Beside{errWhen: "day", nil: "when"}
 
-// decodeMoment decodes when a version comes into force, by the clocks of Paris;
-// zero for now.
+// decodeMoment decodes when a version comes into force, in Paris time. Zero means now.
 func (h *HTTP) decodeMoment(f *form.Form) time.Time {
 	when := f.Choice("when", []string{"now", "later"}, "Choisissez : tout de suite, ou à une date.")
 	today := h.texts.db.Now().In(zone.Paris())
 	first := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
 	if when != "later" {
-		f.Hidden("day", 10) // kept, should the page come back
+		f.Hidden("day", 10) // kept in case the page is shown again
 		f.Hidden("time", 8)
 		return time.Time{}
 	}
@@ -264,17 +263,17 @@ func (h *HTTP) decodeMoment(f *form.Form) time.Time {
 	return at
 }
 
-// wallClock is the first instant at which clocks in Paris show that time of that
-// day; false when they jump over it.
+// wallClock returns the first instant at which clocks in Paris show a time of a day, and false
+// when daylight saving time skips it.
 func wallClock(day, clock time.Time) (time.Time, bool) {
 	at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone.Paris())
 	if earlier := at.Add(-time.Hour); earlier.Hour() == clock.Hour() && earlier.Minute() == clock.Minute() {
-		at = earlier // the hour that is shown twice
+		at = earlier // the hour that occurs twice
 	}
 	return at.UTC(), at.Hour() == clock.Hour()
 }
 
-// withdraw takes back a version to come.
+// withdraw withdraws a version to come.
 func (h *HTTP) withdraw(w http.ResponseWriter, r *web.Request) error {
 	kind, err := kindOf(r)
 	if err != nil {
@@ -286,7 +285,7 @@ func (h *HTTP) withdraw(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "withdrawn", adminPathOf(kind)+"/apercu")
 }
 
-// discard throws the draft away.
+// discard deletes the draft.
 func (h *HTTP) discard(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	kind, err := kindOf(r)
 	if err != nil {

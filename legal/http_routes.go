@@ -2,7 +2,7 @@ package legal
 
 import "socialdirect/web"
 
-// Routes are the pages of the texts.
+// Routes returns the routes of the texts.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/conditions", web.Everyone, h.show(Terms)),

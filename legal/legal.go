@@ -2,18 +2,16 @@
 // texts, shows the one in force and the older ones, and records who accepted
 // which version, when, and next to which words (R1, R33).
 //
-// A text is a draft until an administrator publishes it, now or for an instant to
-// come. From then on its words never change (the database refuses it); until the
-// instant comes the publication can be withdrawn, and is a draft again. Of each
-// kind there is one text in force, and at most one that is a draft or to come. No
-// instance remembers which is in force: each asks the database with the instant,
-// so that a version takes effect everywhere at once.
+// A text is a draft until an administrator publishes it, now or for a future instant. From
+// then on its words never change (the database refuses it). Until the instant comes, the
+// publication can be withdrawn, and the text is a draft again. Each kind has one text in
+// force, and at most one draft or version to come. No instance caches which text is in force:
+// each asks the database, so that a version takes effect everywhere at once.
 //
-// Who must accept: a person who consults accepts whatever is in force. Staff come
-// in by invitation and work under a contract of their own: they are asked to
-// accept what comes into force after their account was opened.
+// Beneficiaries must accept the texts in force. Staff are invited and work under a contract of
+// their own, so they only accept texts that come into force after their account was opened.
 //
-// The platform ships short texts of its own to start from, marked as such.
+// The platform ships short starting texts, marked as such.
 package legal
 
 import (
@@ -29,7 +27,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Kind is which text.
+// Kind is one of the two texts.
 type Kind string
 
 // The two texts a person accepts.
@@ -38,7 +36,7 @@ const (
 	Privacy Kind = "privacy"
 )
 
-// kinds are both.
+// kinds lists both.
 var kinds = []Kind{Terms, Privacy}
 
 // startingVersion is the version of the texts that the platform ships.
@@ -50,28 +48,28 @@ type Text struct {
 	Kind        Kind
 	Version     string
 	Markdown    string
-	Changes     string // what is new in it, in plain words
+	Changes     string // what changed, in plain words
 	Starting    bool   // one of the platform's own starting texts
 	PublishedAt time.Time
-	Revision    int // of a draft, one more each time it is saved
+	Revision    int // of a draft; each save increments it
 }
 
 // Draft reports whether the text has no date yet.
 func (t Text) Draft() bool { return t.PublishedAt.IsZero() }
 
-// Coming reports whether the text has a date that has not come.
+// Coming reports whether the text has a date in the future.
 func (t Text) Coming(now time.Time) bool { return t.PublishedAt.After(now) }
 
 //go:embed texts/terms.md texts/privacy.md
 var starting embed.FS
 
-// Service is the acts on texts.
+// Service stores texts and acceptances.
 type Service struct{ db *postgres.DB }
 
-// New returns the acts on the given database.
+// New returns the service.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-// Install publishes the starting texts where no text of their kind exists yet.
+// Install publishes the starting text of each kind that has no text yet.
 func (s *Service) Install(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		for _, kind := range kinds {
@@ -92,8 +90,8 @@ func (s *Service) InForce(ctx context.Context, kind Kind) (Text, error) {
 	return readInForce(ctx, s.db.Pool, kind, s.db.Now())
 }
 
-// Version returns one version, older ones included; to an administrator also the
-// one to come. NotFound for one that is not published.
+// Version returns one published version, older ones included. Administrators also get the
+// version to come. It fails with NotFound for other versions.
 func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, version string) (Text, error) {
 	if !versionPattern.MatchString(version) {
 		return Text{}, fault.New(fault.NotFound, "")
@@ -108,17 +106,16 @@ func (s *Service) Version(ctx context.Context, v *viewer.Viewer, kind Kind, vers
 	return text, err
 }
 
-// versionPattern is what a version can be: a number, counted from one.
+// versionPattern matches a version, a number counted from one.
 var versionPattern = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
 
-// Versions lists the published versions, the newest first, without their words.
+// Versions lists the published versions, newest first, without their Markdown.
 func (s *Service) Versions(ctx context.Context, kind Kind) ([]Text, error) {
 	return readVersions(ctx, s.db.Pool, kind, s.db.Now())
 }
 
-// Due lists the texts in force at an instant that an account still has to accept:
-// those published after since. The database has the same question as a function,
-// texts_due, for the look-up of a session.
+// Due lists the texts in force at now that an account still has to accept: those published
+// after since. The SQL function texts_due implements the same rule for session queries.
 func (s *Service) Due(ctx context.Context, q postgres.Querier, account uuid.UUID, since, now time.Time) ([]Text, error) {
 	return readDue(ctx, q, account, since, now)
 }
@@ -135,8 +132,8 @@ func (s *Service) Both(ctx context.Context, q postgres.Querier, now time.Time) (
 	return texts, nil
 }
 
-// Accept records that an account accepts both texts in force, next to wording,
-// in the transaction of the act that needs it.
+// Accept records that an account accepts both texts in force, with the wording next to the
+// box, in the caller's transaction.
 func (s *Service) Accept(ctx context.Context, tx postgres.Tx, account uuid.UUID, wording string) error {
 	texts, err := s.Both(ctx, tx, tx.Now)
 	if err != nil {

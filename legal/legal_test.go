@@ -30,7 +30,7 @@ func wantCode(t testing.TB, what string, err error, code fault.Code) {
 	}
 }
 
-// draft saves a first draft of the terms.
+// draft saves the first draft of the next terms.
 func draft(t testing.TB, w *bookingtest.World) {
 	t.Helper()
 	ok(t, w.Legal.Save(context.Background(), w.Admin, legal.Terms, legal.Words{Markdown: "## Nouveau\n\nUn mot.", Changes: "Un mot de plus."}))
@@ -103,7 +103,7 @@ func TestR33_ADraftAndAVersionToComeAreHidden(t *testing.T) {
 	}
 }
 
-func TestR33_NobodyButAnAdministratorPreparesTexts(t *testing.T) {
+func TestR33_OnlyAdministratorsEditTexts(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	draft(t, w)
@@ -122,7 +122,7 @@ func TestR33_NobodyButAnAdministratorPreparesTexts(t *testing.T) {
 		wantCode(t, "discarding", w.Legal.Discard(ctx, v, legal.Terms, 1), fault.Forbidden)
 	}
 	if state, err := w.Legal.State(ctx, w.Admin, legal.Terms); err != nil || state.Next == nil || state.Next.Revision != 1 || state.InForce.Version != "1" {
-		t.Errorf("something changed: %+v, %v", state, err)
+		t.Errorf("a refused act changed the state: %+v, %v", state, err)
 	}
 }
 
@@ -148,7 +148,7 @@ func TestR33_PublishedWordsNeverChange(t *testing.T) {
 	wantCode(t, "withdrawing at the very instant", w.Legal.Withdraw(ctx, w.Admin, legal.Terms), fault.Conflict)
 }
 
-func TestR33_AVersionToComeCanBeWithdrawnAndIsADraftAgain(t *testing.T) {
+func TestR33_AWithdrawnVersionIsADraftAgain(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	wantCode(t, "nothing to withdraw", w.Legal.Withdraw(ctx, w.Admin, legal.Terms), fault.Conflict)
@@ -183,7 +183,7 @@ func TestR33_AVersionToComeCanBeWithdrawnAndIsADraftAgain(t *testing.T) {
 	ok(t, err)
 }
 
-func TestR33_APublicationIsBounded(t *testing.T) {
+func TestR33_InvalidPublicationsAreRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	wantCode(t, "nothing to publish", w.Legal.Publish(ctx, w.Admin, legal.Terms, 0, time.Time{}), fault.Conflict)
@@ -199,9 +199,9 @@ func TestR33_APublicationIsBounded(t *testing.T) {
 	ok(t, w.Legal.Publish(ctx, w.Admin, legal.Terms, 2, bookingtest.Start.Add(legal.Ahead)))
 }
 
-// Two administrators who press the same button: one is told that the other was
-// faster, and nothing is lost or done twice.
-func TestR33_TwoAdministratorsAtOnce(t *testing.T) {
+// When two administrators press the same button at once, one act succeeds and the other gets
+// Conflict. Nothing is lost or done twice.
+func TestR33_OfTwoActsAtOnceOneIsRefused(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
 	race := func(what string, act func() error) {
@@ -222,7 +222,7 @@ func TestR33_TwoAdministratorsAtOnce(t *testing.T) {
 		}
 		all.Wait()
 		if done.Load() != 1 || refused.Load() != 7 {
-			t.Errorf("%s: %d did it, %d were refused", what, done.Load(), refused.Load())
+			t.Errorf("%s: %d succeeded, %d were refused", what, done.Load(), refused.Load())
 		}
 	}
 	words := legal.Words{Markdown: "x", Changes: "y"}
@@ -237,7 +237,7 @@ func TestR33_TwoAdministratorsAtOnce(t *testing.T) {
 func TestR33_VersionsCountBeyondNine(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), t.Context()
-	for range 10 { // at one same instant, which a clock may do
+	for range 10 { // all at the same instant, as a clock may be coarse
 		ok(t, w.Legal.Save(ctx, w.Admin, legal.Terms, legal.Words{Markdown: "x", Changes: "y"}))
 		ok(t, w.Legal.Publish(ctx, w.Admin, legal.Terms, 1, time.Time{}))
 	}
@@ -245,11 +245,11 @@ func TestR33_VersionsCountBeyondNine(t *testing.T) {
 		t.Errorf("version %s is in force", got)
 	}
 	if starting, err := w.Legal.StartingInForce(ctx); err != nil || !starting {
-		t.Errorf("the starting privacy policy is no longer told: %v", err)
+		t.Errorf("the starting privacy policy is no longer reported: %v", err)
 	}
 	ok(t, w.Legal.Save(ctx, w.Admin, legal.Privacy, legal.Words{Markdown: "x", Changes: "y"}))
 	ok(t, w.Legal.Publish(ctx, w.Admin, legal.Privacy, 1, time.Time{}))
 	if starting, err := w.Legal.StartingInForce(ctx); err != nil || starting {
-		t.Errorf("both are replaced, and still told to be the starting ones: %v", err)
+		t.Errorf("both texts are replaced, and starting texts are still reported: %v", err)
 	}
 }

@@ -15,15 +15,15 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown turns a text into HTML that can neither run anything nor load
-// anything: raw HTML is left out, pictures leave their words, and a link leads to
-// a page, a mailbox or a telephone, or is no link.
+// markdown renders a text as HTML that can neither run nor load anything. Raw HTML is dropped,
+// images are replaced by their text, and links to other schemes than web pages, mail and
+// telephone become plain text.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone))),
 	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(plain{}, 100))),
 )
 
-// HTML is the text as a page shows it.
+// HTML returns the text as HTML.
 func (t Text) HTML() (template.HTML, error) {
 	var out bytes.Buffer
 	if err := markdown.Convert([]byte(t.Markdown), &out); err != nil {
@@ -32,7 +32,7 @@ func (t Text) HTML() (template.HTML, error) {
 	return template.HTML(out.String()), nil
 }
 
-// plain keeps of a parsed text what a page may show.
+// plain removes from a parsed text what a page must not show.
 type plain struct{}
 
 // Transform implements parser.ASTTransformer.
@@ -44,13 +44,13 @@ func (plain) Transform(document *ast.Document, reader text.Reader, _ parser.Cont
 		}
 		return ast.WalkContinue, nil
 	})
-	for _, n := range slices.Backward(refused) { // what is inside goes first
+	for _, n := range slices.Backward(refused) { // inner nodes first
 		leaveWords(n, reader.Source())
 	}
 }
 
-// shown reports whether a node may stand as it is. The page has its own first
-// heading: the text's begin at the second level.
+// shown reports whether a node can stay. It also lowers headings by one level, as the page has
+// its own first heading.
 func shown(n ast.Node, source []byte) bool {
 	switch n := n.(type) {
 	case *ast.Heading:
@@ -65,8 +65,8 @@ func shown(n ast.Node, source []byte) bool {
 	return true
 }
 
-// schemes are where a link may lead; an address without one leads to a page of
-// the platform.
+// schemes are the allowed schemes of links. A link without a scheme leads to a page of the
+// platform.
 var schemes = []string{"", "http", "https", "mailto", "tel"}
 
 func leads(address []byte) bool {
@@ -74,12 +74,12 @@ func leads(address []byte) bool {
 	return err == nil && slices.Contains(schemes, u.Scheme)
 }
 
-// leaveWords puts in place of a node the words that stand in it.
+// leaveWords replaces a node by its text.
 func leaveWords(n ast.Node, source []byte) {
 	parent := n.Parent()
 	if auto, ok := n.(*ast.AutoLink); ok {
 		words := ast.NewString(auto.Label(source))
-		words.SetRaw(true) // escaped, and nothing in it read as Markdown
+		words.SetRaw(true) // escaped, and not parsed as Markdown
 		parent.ReplaceChild(parent, n, words)
 		return
 	}

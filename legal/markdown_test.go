@@ -39,7 +39,7 @@ func TestMarkdownShowsWhatATextNeeds(t *testing.T) {
 	}
 }
 
-// allowedTag is what the HTML of a text may hold, and nothing else.
+// allowedTag matches the only tags that the HTML of a text may contain.
 var (
 	tag        = regexp.MustCompile(`<[^>]*>`)
 	allowedTag = regexp.MustCompile(`^<(?:/?(?:h[2-6]|p|ul|ol|li|strong|em|code|pre|blockquote|hr|br|table|thead|tbody|tr|th|td|a)|ol start="\d+"|hr /|br /|pre|code class="language-[^"]*"|a href="(?:(?:https?:|mailto:|tel:)[^"]*|[^":/?#]*(?:[/?#][^"]*)?)"(?: title="[^"]*")?|!-- raw HTML omitted --)>$`)

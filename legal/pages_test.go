@@ -10,8 +10,8 @@ import (
 	"socialdirect/web"
 )
 
-// Every page renders with nothing in it, and says so with 200.
-func TestPagesRenderWithNothingInThem(t *testing.T) {
+// Every page renders when it is empty, with status 200.
+func TestEmptyPagesRender(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
 	if err != nil {
@@ -25,9 +25,9 @@ func TestPagesRenderWithNothingInThem(t *testing.T) {
 	}
 }
 
-// A publication is set by the clocks of Paris: the hour that they jump over does
-// not exist, and of the hour that they show twice the first is meant.
-func TestR33_APublicationFollowsTheClocksOfParis(t *testing.T) {
+// The time of a publication is Paris time. The hour that daylight saving time skips does not
+// exist, and of the hour that occurs twice the first is meant.
+func TestR33_TheTimeOfAPublicationIsParisTime(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ day, clock, want string }{
 		{"2026-12-01", "09:00", "2026-12-01T08:00:00Z"},

@@ -10,17 +10,16 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// maxMarkdown and MaxChanges are how many characters a text, and the words about
-// what is new in it, may have.
+// The maximum lengths of a text, and of the words about its changes, in characters.
 const (
 	maxMarkdown = 100_000
 	maxChanges  = 2_000
 )
 
-// Ahead is how far in time a publication may lie.
+// Ahead is how far in the future a publication may be.
 const Ahead = 2 * 365 * 24 * time.Hour
 
-// The faults of preparing a text.
+// The faults of editing a text.
 var (
 	errStale     = fault.New(fault.Conflict, "Quelqu’un d’autre a changé ce brouillon entre-temps.")
 	errScheduled = fault.New(fault.Conflict, "Une version est déjà datée. Retirez-la d’abord : elle redevient un brouillon.")
@@ -29,13 +28,13 @@ var (
 	errWhen      = fault.New(fault.Invalid, "Choisissez un moment à venir, dans les deux ans.")
 )
 
-// State is where a kind of text stands.
+// State is the state of one kind of text.
 type State struct {
 	InForce Text
 	Next    *Text // a draft, or a version to come; nil for neither
 }
 
-// States tells, for an administrator, where both texts stand.
+// States returns the states of both texts. The viewer must be an administrator.
 func (s *Service) States(ctx context.Context, v *viewer.Viewer) ([]State, error) {
 	var states []State
 	for _, kind := range kinds {
@@ -48,7 +47,7 @@ func (s *Service) States(ctx context.Context, v *viewer.Viewer) ([]State, error)
 	return states, nil
 }
 
-// State tells, for an administrator, where one text stands.
+// State returns the state of one text. The viewer must be an administrator.
 func (s *Service) State(ctx context.Context, v *viewer.Viewer, kind Kind) (State, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return State{}, err
@@ -65,15 +64,15 @@ func (s *Service) State(ctx context.Context, v *viewer.Viewer, kind Kind) (State
 	return State{InForce: inForce, Next: &next}, err
 }
 
-// Words are what an administrator writes of a text.
+// Words are what an administrator edits of a text.
 type Words struct {
 	Markdown string
 	Changes  string
-	Revision int // the draft's that was changed; 0 to begin one
+	Revision int // revision of the edited draft; 0 for a new one
 }
 
-// Save keeps a draft. Conflict when it is no longer the one that was changed, or
-// when a version has a date already.
+// Save saves a draft. It fails with Conflict when another administrator changed the draft
+// meanwhile, or when the next version has a date already.
 func (s *Service) Save(ctx context.Context, v *viewer.Viewer, kind Kind, words Words) error {
 	return s.change(ctx, v, func(tx postgres.Tx) error {
 		next, err := readNext(ctx, tx, kind, tx.Now)
@@ -92,7 +91,7 @@ func (s *Service) Save(ctx context.Context, v *viewer.Viewer, kind Kind, words W
 	})
 }
 
-// draftAt checks that the text is a draft, as somebody saw it.
+// draftAt fails with Conflict unless the text is a draft with this revision.
 func (t Text) draftAt(revision int) error {
 	switch {
 	case !t.Draft():
@@ -103,7 +102,7 @@ func (t Text) draftAt(revision int) error {
 	return nil
 }
 
-// Discard throws a draft away.
+// Discard deletes a draft. It fails with Conflict when it changed meanwhile.
 func (s *Service) Discard(ctx context.Context, v *viewer.Viewer, kind Kind, revision int) error {
 	return s.change(ctx, v, func(tx postgres.Tx) error {
 		draft, err := s.draft(ctx, tx, kind, revision)
@@ -125,9 +124,9 @@ func (s *Service) draft(ctx context.Context, tx postgres.Tx, kind Kind, revision
 	return next, next.draftAt(revision)
 }
 
-// Publish gives a draft its date: at, or now when at is zero. From then on its
-// words are kept as they are. Invalid for a date that is past or too far, and
-// while nothing says what is new.
+// Publish sets the date of a draft: at, or now when at is zero. From then on its words never
+// change. It fails with Invalid for a date that is past or too far, and when the draft does not
+// say what changed.
 func (s *Service) Publish(ctx context.Context, v *viewer.Viewer, kind Kind, revision int, at time.Time) error {
 	return s.change(ctx, v, func(tx postgres.Tx) error {
 		draft, err := s.draft(ctx, tx, kind, revision)
@@ -150,8 +149,8 @@ func (s *Service) Publish(ctx context.Context, v *viewer.Viewer, kind Kind, revi
 	})
 }
 
-// Withdraw takes back the date of a version that has not come: it is a draft
-// again. Conflict when it has come meanwhile.
+// Withdraw removes the date of a version to come, which is a draft again. It fails with
+// Conflict when the version has come into force meanwhile.
 func (s *Service) Withdraw(ctx context.Context, v *viewer.Viewer, kind Kind) error {
 	return s.change(ctx, v, func(tx postgres.Tx) error {
 		next, err := readNext(ctx, tx, kind, tx.Now)
@@ -168,7 +167,7 @@ func (s *Service) Withdraw(ctx context.Context, v *viewer.Viewer, kind Kind) err
 	})
 }
 
-// change runs an administrator's act on texts, one at a time; readers never wait.
+// change runs an administrator's act on texts. Acts run one at a time; readers do not wait.
 func (s *Service) change(ctx context.Context, v *viewer.Viewer, act func(postgres.Tx) error) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -181,8 +180,7 @@ func (s *Service) change(ctx context.Context, v *viewer.Viewer, act func(postgre
 	})
 }
 
-// StartingInForce reports whether one of the platform's own starting texts is in
-// force still.
+// StartingInForce reports whether one of the platform's starting texts is still in force.
 func (s *Service) StartingInForce(ctx context.Context) (bool, error) {
 	for _, kind := range kinds {
 		text, err := s.InForce(ctx, kind)

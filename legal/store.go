@@ -18,12 +18,12 @@ func insertFirst(ctx context.Context, tx postgres.Tx, t Text) error {
 	return err
 }
 
-// columns are a text without its words, and a zero instant for a draft's date.
+// columns are a text without its Markdown, with a zero time as the date of a draft.
 const columns = `id, kind, version, changes, starting, coalesce(published_at, '0001-01-01T00:00:00Z'::timestamptz) as published_at, revision`
 
 const selectText = `select markdown, ` + columns + ` from legal_texts `
 
-// latest puts first the version that was published last.
+// latest orders versions by publication, latest first.
 const latest = ` order by published_at desc, length(version) desc, version desc `
 
 func readInForce(ctx context.Context, q postgres.Querier, kind Kind, now time.Time) (Text, error) {
@@ -44,8 +44,8 @@ func readVersions(ctx context.Context, q postgres.Querier, kind Kind, now time.T
 		where kind = $1 and legal_texts.published_at <= $2`+latest, kind, now)
 }
 
-// readNext finds the draft of a kind, or its version to come; pgx.ErrNoRows when
-// there is neither.
+// readNext returns the draft of a kind, or its version to come. It fails with pgx.ErrNoRows
+// when there is neither.
 func readNext(ctx context.Context, q postgres.Querier, kind Kind, now time.Time) (Text, error) {
 	return postgres.One[Text](ctx, q, selectText+`where kind = $1 and (legal_texts.published_at is null or legal_texts.published_at > $2)`, kind, now)
 }
@@ -56,7 +56,7 @@ func readDue(ctx context.Context, q postgres.Querier, person uuid.UUID, since, n
 		order by kind desc`, person, since, now)
 }
 
-// lockTexts has those who change texts wait for each other; reading goes on.
+// lockTexts locks texts against other changes until the transaction ends. Readers do not wait.
 func lockTexts(ctx context.Context, tx postgres.Tx) error {
 	_, err := tx.Exec(ctx, `lock table legal_texts in share row exclusive mode`)
 	return err

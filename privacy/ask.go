@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// How often the pages that ask may be used.
+// How many requests may be made.
 const (
 	asksADay      = 10 // from one account
 	asksFromPlace = 5  // from one network, in an hour
@@ -20,10 +20,10 @@ const (
 
 const tooManyAsks = "Cela fait beaucoup de demandes en peu de temps. Vous pouvez aussi nous écrire\u00a0: votre demande sera suivie de la même façon."
 
-// Ask asks for the erasure of the viewer's own account (R7), from any role. The
-// person is told by mail that it was asked. It fails with Invalid when the session
-// is not fresh and the password is not theirs, with Conflict when they have asked
-// already, and with Throttled after too many times.
+// Ask requests the erasure of the viewer's own account (R7), in any role. The person is
+// notified by mail. It fails with Invalid when the viewer did not sign in recently and the
+// password is wrong, with Conflict when a request is open already, and with Throttled after
+// too many.
 func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (Request, error) {
 	if err := s.accounts.Limits.Spend(ctx, tooManyAsks, limit.Quota{Kind: "rights", Value: v.ID.String(), Most: asksADay, Window: 24 * time.Hour}); err != nil {
 		return Request{}, err
@@ -44,8 +44,9 @@ func (s *Service) Ask(ctx context.Context, v *viewer.Viewer, password string) (R
 	})
 }
 
-// Withdraw takes back a request about the viewer's own account, whoever made it,
-// until it is carried out. NotFound for another's, Conflict for a closed one.
+// Withdraw withdraws an open request about the viewer's own account, whoever made it. It
+// fails with NotFound for a request about another account, and with Conflict for a closed
+// one.
 func (s *Service) Withdraw(ctx context.Context, v *viewer.Viewer, id uuid.UUID) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		r, err := lockRequest(ctx, tx, id)
@@ -73,7 +74,7 @@ func (s *Service) Mine(ctx context.Context, v *viewer.Viewer) ([]Request, error)
 	return requests(rows), err
 }
 
-// open keeps a new request, its words sealed with a key of its own, and its first
+// open saves a new request, with its text sealed under the request's own key, and its first
 // step.
 func (s *Service) open(ctx context.Context, tx postgres.Tx, r Request, d Details, author uuid.UUID, first StepAct) error {
 	if err := s.vault.Create(ctx, tx, r.ID); err != nil {
@@ -95,7 +96,7 @@ func (s *Service) open(ctx context.Context, tx postgres.Tx, r Request, d Details
 	return s.step(ctx, tx, r.ID, author, first, "")
 }
 
-// step notes what was done with a request.
+// step records a step of a request.
 func (s *Service) step(ctx context.Context, tx postgres.Tx, request, author uuid.UUID, act StepAct, text string) error {
 	id := uuid.New()
 	var sealed []byte

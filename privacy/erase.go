@@ -16,12 +16,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// CarryOut erases the person whom an open request is about, by the officer: every
-// domain takes out its own part, name and proof of acceptance go to a sealed
-// archive until their day, and the person's key is destroyed, all or nothing. The
-// person is told at the address they had. Conflict for a request that is closed or
-// of nobody known, and for one that is about somebody else by now than the officer
-// was shown (zero for whoever it is about); Forbidden for the officer's own account.
+// CarryOut erases the person whom an open request is about, in one transaction: every domain
+// erases its part, the name and the proof of acceptance go to a sealed archive with a date of
+// destruction, and the person's key is destroyed. The person is notified at the address they
+// had. The viewer must be a data-protection officer.
+//
+// It fails with Conflict for a request that is closed or not matched to an account, and when
+// it is about another account than shown, the one that the officer saw (zero for no such
+// check). It fails with Forbidden for the officer's own account.
 func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid.UUID) error {
 	return s.handle(ctx, v, id, "rights.erased", func(tx postgres.Tx, r *Request) error {
 		switch {
@@ -47,8 +49,8 @@ func (s *Service) CarryOut(ctx context.Context, v *viewer.Viewer, id, shown uuid
 	})
 }
 
-// erase has every domain above account erase its part, keeps what may be kept, and
-// ends with the key.
+// erase has every domain above account erase its part, saves the archive, and destroys the
+// person's key last.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, identity account.Identity) error {
 	for _, erase := range []func(context.Context, postgres.Tx, uuid.UUID) error{
 		s.messages.Erase, s.bookings.Erase, bulkcancel.Erase, signaling.Erase, s.notifications.Erase,
@@ -72,8 +74,8 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, person uuid.UUID, i
 	return s.vault.Destroy(ctx, tx, person)
 }
 
-// queueFarewell queues the mail that tells the person. The address has left the
-// account: the request carries it, sealed, until the mail has gone.
+// queueFarewell queues the mail that notifies the person. The account no longer has the
+// address, so the request stores it, sealed, until the mail is sent.
 func (s *Service) queueFarewell(ctx context.Context, tx postgres.Tx, id uuid.UUID, taken account.Erasing) error {
 	if taken.Email != "" {
 		sealed, err := s.sealJSON(ctx, tx, id, aboutReply, reply{Email: taken.Email, Name: taken.Identity.FirstName})
@@ -87,8 +89,8 @@ func (s *Service) queueFarewell(ctx context.Context, tx postgres.Tx, id uuid.UUI
 	return s.notify(ctx, tx, id, kindErased)
 }
 
-// closeAll closes every open request about the person, and forgets what was written
-// in all that there ever were.
+// closeAll closes every open request about the person, and deletes the text of all requests
+// about them.
 func (s *Service) closeAll(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, person uuid.UUID) error {
 	ids, err := closeRequestsOf(ctx, tx, person)
 	if err != nil {
@@ -105,12 +107,12 @@ func (s *Service) closeAll(ctx context.Context, tx postgres.Tx, v *viewer.Viewer
 // Archive is what is kept of an erased person.
 type Archive struct {
 	account.Identity
-	Until time.Time // the day on which it is destroyed
+	Until time.Time // the date on which it is destroyed
 }
 
-// OpenArchive reads what is kept of the person whom a closed request was about, by
-// the officer, for a reason that stays among the request's steps; journaled.
-// NotFound when nothing is kept, or no longer.
+// OpenArchive returns what is kept of the person whom a closed request was about. The reason
+// is recorded as a step of the request, and the act is journaled. The viewer must be a
+// data-protection officer. It fails with NotFound when nothing is kept, or no longer.
 func (s *Service) OpenArchive(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) (Archive, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Archive{}, err

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Letter is the mail of a notice, as a test reads it.
+// Letter returns the recipient and the text of a request's mail.
 func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, text string) {
 	t.Helper()
 	var l letter
@@ -32,7 +32,7 @@ func (s *Service) Letter(t testing.TB, request uuid.UUID, notice string) (to, te
 	return l.to, text
 }
 
-// Link makes the token that a mail would hold.
+// Link creates the token of the link that a mail would contain.
 func (s *Service) Link(ctx context.Context, request uuid.UUID) (string, error) {
 	var token string
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
@@ -42,5 +42,5 @@ func (s *Service) Link(ctx context.Context, request uuid.UUID) (string, error) {
 	return token, err
 }
 
-// DueOn is the last day to answer what came at an instant.
+// DueOn returns the last day to answer a request received at an instant.
 func DueOn(received time.Time) time.Time { return dueOn(received) }

@@ -15,21 +15,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// How much of the requests one page shows.
+// How many requests one page shows.
 const (
 	openShown   = 200
 	closedShown = 30
 )
 
-// Line is one request of the officer's list, with who asks.
+// Line is one request of the officer's list, with the name of the person who made it.
 type Line struct {
 	Request
 	Name    string
 	Overdue bool
 }
 
-// Requests lists the open requests, the first one due first, and the latest closed
-// ones, for the officer.
+// Requests lists the open requests, the earliest due first, and the latest closed ones. The
+// viewer must be a data-protection officer.
 func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) (open, closed []Line, err error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return nil, nil, err
@@ -48,7 +48,7 @@ func (s *Service) Requests(ctx context.Context, v *viewer.Viewer) (open, closed 
 	return open, closed, err
 }
 
-// lines names who asks: whose account it is, or else what was written.
+// lines adds the names: the account's owner, or else the name written in the request.
 func (s *Service) lines(ctx context.Context, rows []requestRow) ([]Line, error) {
 	ids := make([]uuid.UUID, len(rows))
 	for i, row := range rows {
@@ -80,21 +80,21 @@ func (s *Service) details(ctx context.Context, row requestRow) (d Details, err e
 	return d, err
 }
 
-// Case is a request as the officer works on it.
+// Case is a request with everything that the officer needs to handle it.
 type Case struct {
 	Request
 	Details Details
 	Steps   []Step
-	Account *people.Account // nil until it is known whose it is
+	Account *people.Account // nil until the request is matched to an account
 	Overdue bool
 }
 
-// Proved reports whether it is certain that whoever asked reads the address they
-// gave; somebody signed in has proved it otherwise.
+// Proved reports whether the person who made the request is known to read mail at the address
+// they gave. Somebody who was signed in has proved it already.
 func (c Case) Proved() bool { return c.Origin == FromAccount || c.ConfirmedAt != nil }
 
-// Case returns one request, for the officer; NotFound when there is none, and for
-// one that nobody has confirmed.
+// Case returns one request. The viewer must be a data-protection officer. It fails with
+// NotFound for an unknown request and for an unconfirmed one.
 func (s *Service) Case(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Case, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Case{}, err
@@ -162,15 +162,15 @@ func (s *Service) stepText(ctx context.Context, q postgres.Querier, request uuid
 	return string(text), err
 }
 
-// Written is a request that reached the operator in another way than the pages.
+// Written is a request that did not come through the pages: by letter, phone or mail.
 type Written struct {
 	Channel    Channel
 	ReceivedOn time.Time // a date
 	Details    Details
 }
 
-// Enter keeps a request received in writing or by voice, by the officer; it is due
-// from the day on which it was received.
+// Enter saves a request that was received in writing or by phone. Its term begins on the day
+// on which it was received. The viewer must be a data-protection officer.
 func (s *Service) Enter(ctx context.Context, v *viewer.Viewer, w Written) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return uuid.Nil, err
@@ -195,12 +195,12 @@ func (s *Service) Enter(ctx context.Context, v *viewer.Viewer, w Written) (uuid.
 	})
 }
 
-// noon is an instant of a date that is on that date in every zone of the platform.
+// noon returns an instant that is on the given date in every time zone of the platform.
 func noon(date time.Time) time.Time { return date.Add(12 * time.Hour) }
 
-// Match says whose account a request is about, by the officer. Its owner is told
-// that it was asked, so that nobody asks for another unnoticed. It can be corrected
-// until the request is closed.
+// Match matches a request to an account. The account's owner is notified, so that they notice
+// a request that somebody else made. The match can be corrected until the request is closed.
+// The viewer must be a data-protection officer.
 func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.UUID) error {
 	found, err := s.accounts.People.Subject(ctx, v, subject)
 	if err != nil {
@@ -227,7 +227,8 @@ func (s *Service) Match(ctx context.Context, v *viewer.Viewer, id, subject uuid.
 	})
 }
 
-// Note keeps a step that was taken outside of the platform, by the officer.
+// Note records a step that was taken outside the platform. The viewer must be a
+// data-protection officer.
 func (s *Service) Note(ctx context.Context, v *viewer.Viewer, id uuid.UUID, text string) error {
 	if text = strings.TrimSpace(text); text == "" || utf8.RuneCountInString(text) > maxText {
 		return errText
@@ -237,8 +238,8 @@ func (s *Service) Note(ctx context.Context, v *viewer.Viewer, id uuid.UUID, text
 	})
 }
 
-// Refuse closes a request with a reason, by the officer; the person is told the
-// reason, and to whom they may complain.
+// Refuse closes a request with a reason. The person is notified of the reason and of their
+// right to complain. The viewer must be a data-protection officer.
 func (s *Service) Refuse(ctx context.Context, v *viewer.Viewer, id uuid.UUID, reason string) error {
 	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > MaxReason {
 		return errText
@@ -254,8 +255,8 @@ func (s *Service) Refuse(ctx context.Context, v *viewer.Viewer, id uuid.UUID, re
 	})
 }
 
-// handle is one act of the officer on an open request, which is held, journaled in
-// the same transaction.
+// handle runs an act of the officer on an open request, which it locks, and journals the act
+// in the same transaction.
 func (s *Service) handle(ctx context.Context, v *viewer.Viewer, id uuid.UUID, name string, act func(postgres.Tx, *Request) error) error {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return err

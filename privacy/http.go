@@ -8,14 +8,14 @@ import (
 	"socialdirect/web"
 )
 
-// HTTP is the pages of this package.
+// HTTP serves the pages of this package.
 type HTTP struct {
 	rights   *Service
 	render   *web.Renderer
 	operator config.Operator
 }
 
-// NewHTTP returns the pages; they name the operator, to whom one may also write.
+// NewHTTP returns the pages. They show the operator's addresses.
 func NewHTTP(rights *Service, render *web.Renderer, operator config.Operator) *HTTP {
 	return &HTTP{rights: rights, render: render, operator: operator}
 }
@@ -28,7 +28,7 @@ func place(r *web.Request) string {
 	return host
 }
 
-// written decodes who asks, how to answer them, and what they say. An address and a
+// written decodes who makes a request, how to answer them, and their text. The address and the
 // number are each optional.
 func written(f *form.Form) Details {
 	d := Details{Name: f.Text("name", form.Text{Max: form.MaxName, Required: "Écrivez votre nom."})}

@@ -26,7 +26,7 @@ type deskPage struct {
 func (deskPage) Template() string { return "privacy/desk" }
 func (deskPage) Title() string    { return "Demandes" }
 
-// desk lists what is to be answered, the first due first.
+// desk lists the requests to be answered, the earliest due first.
 func (h *HTTP) desk(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	open, closed, err := h.rights.Requests(r.Context(), v)
@@ -36,7 +36,8 @@ func (h *HTTP) desk(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, deskPage{v.Zone, open, closed})
 }
 
-// enterPage is the form of a request that came in another way.
+// enterPage is the form in which the officer enters a request that came by letter, phone or
+// mail.
 type enterPage struct {
 	Form     *form.Form
 	Channels []form.Option
@@ -61,12 +62,12 @@ func (p enterPage) channels() []string {
 	return values
 }
 
-// showEnter shows it.
+// showEnter shows the form.
 func (h *HTTP) showEnter(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, newEnterPage(form.New(nil)))
 }
 
-// enter keeps the request.
+// enter saves the request.
 func (h *HTTP) enter(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, today := newEnterPage(f), day(h.rights.db.Now())
 	entered := Written{
@@ -84,14 +85,14 @@ func (h *HTTP) enter(w http.ResponseWriter, r *web.Request, f *form.Form) error 
 	return web.Done(w, r, "saved", requestsPath+"/"+id.String())
 }
 
-// casePage is one request, with what can be done about it.
+// casePage is one request with the forms to handle it.
 type casePage struct {
 	Case
 	Zone  *time.Location
 	Form  *form.Form // of the search
 	Note  *form.Form
 	Why   *form.Form // of the refusal
-	Asked bool       // something was looked for
+	Asked bool       // a search was made
 	Found []people.Account
 	Years int
 }
@@ -99,10 +100,10 @@ type casePage struct {
 func (casePage) Template() string { return "privacy/case" }
 func (casePage) Title() string    { return "Demande" }
 
-// Role is a role's name, for the template.
+// Role returns the name of a role.
 func (casePage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
-// Display writes a number as people read it.
+// Display returns a number as people read it.
 func (casePage) Display(mobile string) string { return people.DisplayMobile(mobile) }
 
 // Erasable reports whether the request can be carried out now.
@@ -130,7 +131,7 @@ func (h *HTTP) request(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// search looks for the account; it is a POST, its words being about somebody.
+// search searches for the account. It is a POST, so that names do not appear in URLs.
 func (h *HTTP) search(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
@@ -148,7 +149,7 @@ func (h *HTTP) search(w http.ResponseWriter, r *web.Request, f *form.Form) error
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// match says whose account it is.
+// match matches the request to an account.
 func (h *HTTP) match(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
@@ -163,7 +164,7 @@ func (h *HTTP) match(w http.ResponseWriter, r *web.Request, f *form.Form) error 
 	return h.done(w, r, page, h.rights.Match(r.Context(), r.Viewer, page.ID, subject))
 }
 
-// addNote keeps a step.
+// addNote records a step.
 func (h *HTTP) addNote(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {
@@ -198,7 +199,7 @@ func (h *HTTP) done(w http.ResponseWriter, r *web.Request, page casePage, err er
 	return web.Done(w, r, "saved", requestsPath+"/"+page.ID.String())
 }
 
-// carryPage is the second step of an erasure: what will happen, and to whom.
+// carryPage asks the officer to confirm an erasure, and shows its consequences.
 type carryPage struct {
 	Case
 	Form   *form.Form
@@ -209,7 +210,7 @@ type carryPage struct {
 func (carryPage) Template() string { return "privacy/carry" }
 func (carryPage) Title() string    { return "Supprimer ce compte" }
 
-// Role is a role's name, for the template.
+// Role returns the name of a role.
 func (carryPage) Role(role viewer.Role) string { return people.RoleLabel(role) }
 
 func (h *HTTP) carryPage(r *web.Request, f *form.Form) (carryPage, error) {
@@ -226,7 +227,7 @@ func (h *HTTP) carryPage(r *web.Request, f *form.Form) (carryPage, error) {
 	return carryPage{Case: page.Case, Form: f, Coming: coming, Years: archiveYears}, err
 }
 
-// showCarryOut says exactly what will happen.
+// showCarryOut shows the exact consequences of the erasure.
 func (h *HTTP) showCarryOut(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.carryPage(r, form.New(nil))
 	if err != nil {
@@ -235,7 +236,7 @@ func (h *HTTP) showCarryOut(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// carryOut erases.
+// carryOut erases the person.
 func (h *HTTP) carryOut(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.carryPage(r, f)
 	if err != nil {
@@ -245,7 +246,7 @@ func (h *HTTP) carryOut(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	if !f.Valid() {
 		return f.Invalid(page)
 	}
-	// Whom the officer was shown; the request may have been given to another since.
+	// The account that the officer saw; the request may have been matched to another since.
 	shown, err := form.ParseID(f.Hidden("account", 40))
 	if err != nil {
 		shown = page.AccountID
@@ -256,17 +257,17 @@ func (h *HTTP) carryOut(w http.ResponseWriter, r *web.Request, f *form.Form) err
 	return web.Done(w, r, "rights-erased", requestsPath+"/"+page.ID.String())
 }
 
-// archivePage is what is kept of somebody who was erased.
+// archivePage shows what is kept of an erased person.
 type archivePage struct {
 	ID      uuid.UUID
 	Form    *form.Form
-	Archive *Archive // once it was opened
+	Archive *Archive // nil until it is opened
 }
 
 func (archivePage) Template() string { return "privacy/archive" }
 func (archivePage) Title() string    { return "Archive" }
 
-// showArchive asks why it is to be opened.
+// showArchive asks for the reason to open the archive.
 func (h *HTTP) showArchive(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.casePage(r)
 	if err != nil {
@@ -275,7 +276,7 @@ func (h *HTTP) showArchive(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, archivePage{ID: page.ID, Form: form.New(nil)})
 }
 
-// openArchive shows it, once.
+// openArchive shows the archive in its answer.
 func (h *HTTP) openArchive(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page, err := h.casePage(r)
 	if err != nil {

@@ -10,21 +10,21 @@ import (
 	"socialdirect/web"
 )
 
-// dataPage is what is kept of the viewer, in plain words, and what they asked.
+// dataPage explains what is kept of the viewer, and lists their requests.
 type dataPage struct {
 	Viewer   *viewer.Viewer
 	Requests []Request
-	Age      *age.Check // that the operator asked for and waits for
+	Age      *age.Check // the requested proof of age, if any
 	Operator operator
 }
 
 func (dataPage) Template() string { return "privacy/data" }
 func (dataPage) Title() string    { return "Vos données" }
 
-// Beneficiary reports whether the page speaks of consultations.
+// Beneficiary reports whether the page mentions consultations.
 func (p dataPage) Beneficiary() bool { return p.Viewer != nil && p.Viewer.Role == viewer.Beneficiary }
 
-// Asking is the viewer's open request, nil when there is none.
+// Asking returns the viewer's open request, or nil.
 func (p dataPage) Asking() *Request {
 	for i := range p.Requests {
 		if p.Requests[i].State == Open {
@@ -34,11 +34,11 @@ func (p dataPage) Asking() *Request {
 	return nil
 }
 
-// erasurePage says the consequences exactly, and asks once more.
+// erasurePage shows the exact consequences of an erasure and asks for a confirmation.
 type erasurePage struct {
 	Form     *form.Form
 	Role     viewer.Role
-	Password bool // the session is not fresh: the password is asked for
+	Password bool // the viewer did not sign in recently: the form asks for the password
 	Years    int
 }
 
@@ -48,12 +48,12 @@ func (erasurePage) Title() string    { return "Supprimer votre compte" }
 // Beneficiary reports whether the page speaks of consultations.
 func (p erasurePage) Beneficiary() bool { return p.Role == viewer.Beneficiary }
 
-// Worker reports whether the page speaks of an agenda.
+// Worker reports whether the page mentions an agenda.
 func (p erasurePage) Worker() bool { return p.Role == viewer.SocialWorker }
 
 const dataPath = "/profil/donnees"
 
-// data shows what is kept and what was asked.
+// data shows what is kept of the viewer and their requests.
 func (h *HTTP) data(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	mine, err := h.rights.Mine(r.Context(), v)
@@ -70,7 +70,7 @@ func (h *HTTP) data(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, dataPage{v, mine, age, h.contact()})
 }
 
-// showErasure is the confirmation step.
+// showErasure shows the form that requests an erasure.
 func (h *HTTP) showErasure(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.erasurePage(r, form.New(nil)))
 }
@@ -80,7 +80,7 @@ func (h *HTTP) erasurePage(r *web.Request, f *form.Form) erasurePage {
 	return erasurePage{Form: f, Role: v.Role, Password: !h.rights.accounts.Sessions.Reassured(v), Years: archiveYears}
 }
 
-// askErasure keeps the request.
+// askErasure saves the request.
 func (h *HTTP) askErasure(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	page := h.erasurePage(r, f)
 	f.Checked("confirm", "Cochez cette case si c’est bien ce que vous voulez.")
@@ -101,7 +101,7 @@ func (h *HTTP) askErasure(w http.ResponseWriter, r *web.Request, f *form.Form) e
 	return web.Done(w, r, "rights-asked", dataPath)
 }
 
-// withdraw takes one's request back.
+// withdraw withdraws one of the viewer's requests.
 func (h *HTTP) withdraw(w http.ResponseWriter, r *web.Request) error {
 	id, err := r.PathID("id")
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 	"socialdirect/web"
 )
 
-// operator is to whom one may also write.
+// operator is the operator's addresses, as an alternative to the form.
 type operator config.Operator
 
 func (h *HTTP) contact() operator { return operator(h.operator) }
 
-// Known reports whether the operator has said where to write.
+// Known reports whether the operator has configured an address.
 func (o operator) Known() bool { return o.DPO != "" || o.Email != "" || o.Address != "" }
 
-// rightsPage is the public page of rights, with the form of a request.
+// rightsPage is the public page about people's rights, with the form of a request.
 type rightsPage struct {
 	Form     *form.Form
 	Operator operator
@@ -39,12 +39,12 @@ func (h *HTTP) rightsPage(f *form.Form) rightsPage {
 	}}
 }
 
-// showRights shows it.
+// showRights shows the public page.
 func (h *HTTP) showRights(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, h.rightsPage(form.New(map[string]string{"about": aboutMe})))
 }
 
-// askPublicly keeps a request; everybody who filled the form in gets the same answer.
+// askPublicly saves a request. The answer is the same for known and unknown people.
 func (h *HTTP) askPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	about := f.Choice("about", []string{aboutMe, aboutChild}, "Dites de qui sont les données.")
 	d := written(f)
@@ -65,18 +65,18 @@ func (h *HTTP) askPublicly(w http.ResponseWriter, r *web.Request, f *form.Form) 
 	return web.See(w, r, "/vos-droits/suite")
 }
 
-// nextPage says what happens next, the same to everybody.
+// nextPage says what happens next, in the same words for everybody.
 type nextPage struct{ limit.MailBounds }
 
 func (nextPage) Template() string { return "privacy/next" }
 func (nextPage) Title() string    { return "Votre demande" }
 
-// next shows it.
+// next shows that page.
 func (h *HTTP) next(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, nextPage{})
 }
 
-// confirmPage has one button, since mail scanners open links.
+// confirmPage asks for a click, as mail scanners open links.
 type confirmPage struct {
 	Token string
 	Done  bool
@@ -87,7 +87,7 @@ func (confirmPage) Title() string    { return "Votre demande" }
 
 const maxToken = 100
 
-// showConfirm uses nothing up.
+// showConfirm shows the page without consuming the link.
 func (h *HTTP) showConfirm(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if len(token) > maxToken {
@@ -99,7 +99,7 @@ func (h *HTTP) showConfirm(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, confirmPage{Token: token})
 }
 
-// confirm uses the link up.
+// confirm consumes the link.
 func (h *HTTP) confirm(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	if err := h.rights.Confirm(r.Context(), f.Hidden("token", maxToken)); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (h *HTTP) confirm(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 	return web.See(w, r, "/vos-droits/confirmation/merci")
 }
 
-// confirmed says until when the answer comes.
+// confirmed shows the date until which the request will be answered.
 func (h *HTTP) confirmed(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, confirmPage{Done: true})
 }

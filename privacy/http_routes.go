@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of rights.
+// Routes returns the routes of people's rights.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/vos-droits", web.Everyone, h.showRights),

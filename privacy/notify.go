@@ -14,18 +14,18 @@ import (
 	"github.com/google/uuid"
 )
 
-// The kinds of notification of this package: the names of their texts.
+// The kinds of notifications of this package. Each is also the name of its template.
 const (
-	kindLink     = "rights_link"     // to the address of a public request
-	kindReceived = "rights_received" // to the account that a request is about
+	kindLink     = "rights_link"     // to the address given in a public request
+	kindReceived = "rights_received" // to the owner of the account that a request is about
 	kindRefused  = "rights_refused"
 	kindErased   = "rights_erased"
 )
 
-// kinds are the notifications of this package.
+// kinds returns the kinds of notifications of this package.
 func (s *Service) kinds() []notification.Kind {
 	kinds := []notification.Kind{
-		{Name: kindLink, Priority: jobs.Awaited}, // somebody waits for it
+		{Name: kindLink, Priority: jobs.Awaited}, // somebody is waiting for it
 		{Name: kindReceived, Priority: jobs.News},
 		{Name: kindRefused, Priority: jobs.News},
 		{Name: kindErased, Priority: jobs.News, Settled: s.forgetReply},
@@ -36,13 +36,13 @@ func (s *Service) kinds() []notification.Kind {
 	return kinds
 }
 
-// notify queues a notification of a request. It names no account: the request holds the
+// notify queues a notification of a request. It names no account: the request contains the
 // address, sealed.
 func (s *Service) notify(ctx context.Context, tx postgres.Tx, request uuid.UUID, kind string) error {
 	return s.notifications.Queue(ctx, tx, notification.Request{Kind: kind, SubjectID: request, Each: true, To: notification.ByMail(uuid.Nil)})
 }
 
-// letter is one mail, with what its text names.
+// letter is one mail with the data of its template.
 type letter struct {
 	to     string
 	Name   string
@@ -51,8 +51,8 @@ type letter struct {
 	Reason string
 }
 
-// fill writes one mail. Whoever has no address is told by the officer; what waits no more
-// is told nobody.
+// fill renders one mail. It drops the notification when the person has no address (the officer
+// informs them) or when the request no longer needs it.
 func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notification) (notification.Content, notification.Verdict, error) {
 	l, err := s.letter(ctx, tx, n.SubjectID, n.Kind)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Gone) || errors.Is(err, vault.ErrDestroyed) {
@@ -61,12 +61,12 @@ func (s *Service) fill(ctx context.Context, tx postgres.Tx, n notification.Notif
 	return notification.Content{To: l.to, Data: l}, notification.Verdict{}, err
 }
 
-// forgetReply forgets where the last answer went, once it went.
+// forgetReply deletes the address of the final answer once it is sent.
 func (s *Service) forgetReply(ctx context.Context, tx postgres.Tx, n notification.Notification) error {
 	return setReply(ctx, tx, n.SubjectID, nil)
 }
 
-// letter makes the mail of a kind.
+// letter returns the mail of a kind.
 func (s *Service) letter(ctx context.Context, tx postgres.Tx, request uuid.UUID, kind string) (letter, error) {
 	row, err := readRequest(ctx, tx, request)
 	if err != nil {
@@ -86,8 +86,8 @@ func (s *Service) letter(ctx context.Context, tx postgres.Tx, request uuid.UUID,
 	return l, err
 }
 
-// addressed is to whom a notification goes: that something was asked about an account, to
-// its owner; any answer, to where the request says, or else to the account.
+// addressed returns the recipient of a notification. kindReceived goes to the account's owner.
+// The other kinds go to the address in the request, or else to the account.
 func (s *Service) addressed(ctx context.Context, q postgres.Querier, row requestRow, kind string) (letter, error) {
 	if kind != kindReceived && row.SealedReply != nil {
 		var r reply
@@ -103,7 +103,7 @@ func (s *Service) addressed(ctx context.Context, q postgres.Querier, row request
 	return letter{to: person.Email, Name: person.FirstName}, err
 }
 
-// refusal is the reason that a request was refused for.
+// refusal returns the reason for which a request was refused.
 func (s *Service) refusal(ctx context.Context, q postgres.Querier, id uuid.UUID) (string, error) {
 	rows, err := readSteps(ctx, q, id)
 	for _, row := range rows {

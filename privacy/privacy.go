@@ -1,20 +1,20 @@
-// Package privacy is what people may ask of their data, and what is done with it.
+// Package privacy handles people's requests about their data.
 //
 // The rules it keeps:
 //
-//   - Anybody may ask for the erasure of their account, on screen, on a public page
-//     without one, or in writing, and a parent may report a child's data (R1, R7).
+//   - Anybody may request the erasure of their account: signed in, on a public page,
+//     or in writing. A parent may report a child's data (R1, R7).
 //     A request is due one calendar month after it was received.
-//   - No answer tells whether somebody has an account: a public request is never
-//     looked up before the data-protection officer does (R5). It becomes a request
-//     once a link that was mailed to its address is used.
-//   - Only the officer carries an erasure out, never with the click that asks for
-//     it, and never on their own account. Everybody else's requests do not exist.
-//   - An erasure is one transaction: every domain takes out its own part, what may
-//     be kept is sealed in an archive that has its day (R35), and the person's key
-//     is destroyed, so that nothing it sealed is ever read again (R36).
-//   - Every step has its author and its instant. What was written in a request is
-//     sealed with a key of the request's own.
+//   - No answer reveals whether somebody has an account: nothing looks up the account
+//     of a public request before the data-protection officer does (R5). A public
+//     request counts once the link that was mailed to its address is used.
+//   - Only the officer carries out an erasure, after a confirmation, and never of
+//     their own account. For other people, a request that is not theirs does not exist.
+//   - An erasure is one transaction: every domain erases its part, what may be kept
+//     is sealed in an archive with a date of destruction (R35), and the person's key
+//     is destroyed, so that nothing sealed with it can be read again (R36).
+//   - Every step has an author and a time. The text of a request is sealed with the
+//     request's own key.
 package privacy
 
 import (
@@ -33,7 +33,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Kind is what is asked for.
+// Kind is what is requested.
 type Kind string
 
 // Erasure is the deletion of an account and of what is kept about its person.
@@ -50,7 +50,7 @@ const (
 	FromWriting Origin = "writing" // any other way, entered by the officer
 )
 
-// Label says the origin as a person would.
+// Label returns the French words for the origin.
 func (o Origin) Label() string {
 	switch o {
 	case FromAccount:
@@ -65,7 +65,7 @@ func (o Origin) Label() string {
 	return ""
 }
 
-// Channel is how a request that the officer entered arrived.
+// Channel is how a request reached the officer who entered it.
 type Channel string
 
 // The channels.
@@ -75,10 +75,10 @@ const (
 	ByMail  Channel = "mail"
 )
 
-// channels are all channels.
+// channels lists all channels.
 var channels = []Channel{ByPost, ByPhone, ByMail}
 
-// Label says the channel as a person would.
+// Label returns the French words for the channel.
 func (c Channel) Label() string {
 	switch c {
 	case ByPost:
@@ -91,19 +91,19 @@ func (c Channel) Label() string {
 	return ""
 }
 
-// State is where a request stands.
+// State is the state of a request.
 type State string
 
 // The states of a request.
 const (
-	Unconfirmed State = "unconfirmed" // its address is not proved yet: nobody's task
+	Unconfirmed State = "unconfirmed" // the address is not proved yet: the officer does not see it
 	Open        State = "open"
 	Done        State = "done"
 	Refused     State = "refused"
 	Withdrawn   State = "withdrawn"
 )
 
-// Label says the state as a person would.
+// Label returns the French words for the state.
 func (s State) Label() string {
 	switch s {
 	case Unconfirmed:
@@ -120,17 +120,17 @@ func (s State) Label() string {
 	return ""
 }
 
-// Request is one request, without what was written in it.
+// Request is one request without its text.
 type Request struct {
 	ID          uuid.UUID
 	Kind        Kind
 	Origin      Origin
-	Channel     Channel   // with FromWriting
-	AccountID   uuid.UUID // zero until it is known whose it is
+	Channel     Channel   // for FromWriting
+	AccountID   uuid.UUID // zero until it is matched to an account
 	State       State
 	ReceivedAt  time.Time
 	DueOn       time.Time  // the last day to answer
-	ConfirmedAt *time.Time // the address was proved by its link
+	ConfirmedAt *time.Time // when the link proved the address
 	ClosedAt    *time.Time
 }
 
@@ -139,13 +139,13 @@ func (r Request) Overdue(now time.Time) bool {
 	return r.State == Open && day(now).After(r.DueOn)
 }
 
-// Matched reports whether it is known whose account the request is about.
+// Matched reports whether the request is matched to an account.
 func (r Request) Matched() bool { return r.AccountID != uuid.Nil }
 
-// Details is what was written in a request.
+// Details is the text of a request.
 type Details struct {
-	Name   string // of whoever asks
-	Child  string // of the child, with FromParent
+	Name   string // of the person who makes the request
+	Child  string // of the child, for FromParent
 	Email  string
 	Mobile string
 	Text   string
@@ -174,7 +174,7 @@ const (
 	stepErased    StepAct = "erased"
 )
 
-// Label says the step as a person would.
+// Label returns the French words for the step.
 func (a StepAct) Label() string {
 	switch a {
 	case stepAsked:
@@ -197,29 +197,29 @@ func (a StepAct) Label() string {
 	return ""
 }
 
-// Bounds of what is written.
+// Limits of the texts, in characters.
 const (
 	maxText   = 2000
 	MaxReason = 1000
 )
 
-// How long things last.
+// How long links and archives are kept.
 const (
-	LinkLifetime = 7 * 24 * time.Hour // of a public request that nobody confirms, too
+	LinkLifetime = 7 * 24 * time.Hour // also of an unconfirmed public request
 	archiveYears = 5                  // of the identity, after the account's closure (R35)
 )
 
-// legalZone is the zone in which days of a legal term are counted.
+// legalZone is the time zone in which the days of a legal term are counted.
 var legalZone = zone.Paris()
 
-// day is the day of an instant in the zone of legal terms, as a date.
+// day returns the date of an instant in the time zone of legal terms.
 func day(t time.Time) time.Time {
 	t = t.In(legalZone)
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// dueOn is the last day to answer what was received at an instant: the same day of
-// the next month, or the last one of a month that has no such day.
+// dueOn returns the last day to answer a request received at an instant: the same day of the
+// next month, or the last day of a shorter month.
 func dueOn(received time.Time) time.Time { return monthsLater(day(received), 1) }
 
 func monthsLater(d time.Time, months int) time.Time {
@@ -243,7 +243,7 @@ var (
 	errReceived  = fault.New(fault.Invalid, "La date de réception est celle d’aujourd’hui, ou d’un jour de l’année passée.")
 )
 
-// Service is the acts on rights.
+// Service handles requests.
 type Service struct {
 	db            *postgres.DB
 	notifications *notification.Service
@@ -254,7 +254,7 @@ type Service struct {
 	messages      *messaging.Service
 }
 
-// Parts are what the acts work with.
+// Parts are what New needs.
 type Parts struct {
 	DB            *postgres.DB
 	Notifications *notification.Service
@@ -265,7 +265,7 @@ type Parts struct {
 	Messages      *messaging.Service
 }
 
-// New returns the acts on the given parts, and registers their notifications.
+// New returns the service, and registers its notifications.
 func New(p Parts) *Service {
 	s := &Service{
 		db: p.DB, notifications: p.Notifications, vault: p.Vault, accounts: p.Accounts,

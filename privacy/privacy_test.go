@@ -37,8 +37,8 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// world is Zoé, who has an appointment with Nadia, wrote to her and sent a
-// document, and Hugo, the officer.
+// world has Zoé, who has an appointment with Nadia, wrote to her and sent a document, and
+// Hugo, the data-protection officer.
 type world struct {
 	*bookingtest.World
 	bucket            blob.Config
@@ -82,7 +82,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// ask has somebody ask who knows their password.
+// ask requests an erasure with the right password.
 func (w *world) ask(t testing.TB, v *viewer.Viewer) privacy.Request {
 	t.Helper()
 	r, err := w.rights.Ask(t.Context(), v, bookingtest.Password)
@@ -103,7 +103,7 @@ func (w *world) count(t testing.TB, sql string, args ...any) (n int) {
 	return n
 }
 
-// objects is what lies in the store.
+// objects returns the number of objects in the store.
 func (w *world) objects(t testing.TB) (n int) {
 	t.Helper()
 	client, err := minio.New(w.bucket.Endpoint, &minio.Options{Creds: credentials.NewStaticV4(w.bucket.AccessKey, w.bucket.SecretKey, ""), Region: w.bucket.Region})
@@ -115,7 +115,7 @@ func (w *world) objects(t testing.TB) (n int) {
 	return n
 }
 
-func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
+func TestR7_RequestingAnErasureNeedsARecentSignInOrThePassword(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.SetNow(w.DB.Now().Add(session.Recently + time.Second))
@@ -134,14 +134,14 @@ func TestR7_AskingNeedsAFreshSessionOrThePassword(t *testing.T) {
 	_, err = w.rights.Ask(t.Context(), w.zoe, bookingtest.Password)
 	wants(t, "asking twice", err, fault.Conflict)
 	if n := w.count(t, `select count(*) from notifications where kind = 'rights_received'`); n != 1 {
-		t.Errorf("the person is told %d times", n)
+		t.Errorf("the person is notified %d times", n)
 	}
 	if active, err := w.Accounts.People.Active(t.Context(), w.DB.Pool, w.zoe.ID); err != nil || !active {
-		t.Errorf("asking alone closed the account: %v", err)
+		t.Errorf("the request alone closed the account: %v", err)
 	}
 }
 
-func TestR7_ARequestIsItsOwnersAloneAndIsWithdrawnUntilItIsClosed(t *testing.T) {
+func TestR7_OnlyItsOwnerSeesAndWithdrawsARequestUntilItIsClosed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	asked := w.ask(t, w.zoe)
@@ -201,7 +201,7 @@ func TestR7_OnlyTheOfficerHandlesRequests(t *testing.T) {
 	if _, err := w.Accounts.People.Person(ctx, w.zoe.ID); err != nil {
 		t.Fatal(err)
 	}
-	// The role is looked at again in the transaction.
+	// The role is checked again in the transaction.
 	must(t, w.exec(t, `update accounts set role = 'switchboard' where id = $1`, w.hugo.ID))
 	wants(t, "an officer no more", w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil), fault.Forbidden)
 }
@@ -247,7 +247,7 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 		})
 	}
 	if n := w.count(t, `select count(*) from notifications where kind = 'cancellation' and account_id = $1`, w.nadia.ID); n != 1 {
-		t.Errorf("the worker is told %d times", n)
+		t.Errorf("the worker is notified %d times", n)
 	}
 	if removed, err := w.messages.Sweep(ctx); err != nil || removed != 1 || w.objects(t) != 0 {
 		t.Errorf("the sweep removed %d, %v; %d are left", removed, err, w.objects(t))
@@ -258,11 +258,11 @@ func TestR7_CarryingOutErasesThePerson(t *testing.T) {
 	wants(t, "carrying out again", w.rights.CarryOut(ctx, w.hugo, asked.ID, uuid.Nil), fault.Conflict)
 	w.nothingLeft(t, before)
 
-	// The address is free for whoever begins anew.
+	// The address can be used for a new account.
 	must(t, w.SignUp(before.Email, "Zoé", "Vidal", w.Code()))
 }
 
-// nothingLeft looks for what identified a person in every column of every table.
+// nothingLeft searches every column of every table for what identified a person.
 func (w *world) nothingLeft(t testing.TB, p people.Person) {
 	t.Helper()
 	tables, err := postgres.All[struct{ Name string }](t.Context(), w.DB.Pool, `select table_name::text as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`)
@@ -271,13 +271,13 @@ func (w *world) nothingLeft(t testing.TB, p people.Person) {
 		for _, needle := range []string{p.Email, p.LastName, p.Mobile, "Mon loyer", "avis.pdf"} {
 			sql := fmt.Sprintf(`select count(*) from %q t where position(lower($1) in lower(t::text)) > 0`, table.Name)
 			if n := w.count(t, sql, needle); n != 0 {
-				t.Errorf("%q stands in %s", needle, table.Name)
+				t.Errorf("%q is in %s", needle, table.Name)
 			}
 		}
 	}
 }
 
-func TestR7_OthersPagesStandAfterAnErasure(t *testing.T) {
+func TestR7_OtherPeoplesPagesStillWorkAfterAnErasure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
@@ -351,22 +351,22 @@ func TestR7_AnErasureIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	asked := w.ask(t, w.zoe)
-	// The archive's place is taken: what comes last but one fails.
+	// The archive's row exists already, so that the last step but one fails.
 	must(t, w.exec(t, `insert into identity_archives (account_id, sealed, closed_on, destroy_on) values ($1, '', now(), now())`, w.zoe.ID))
 	if err := w.rights.CarryOut(t.Context(), w.hugo, asked.ID, uuid.Nil); err == nil {
-		t.Fatal("it was carried out")
+		t.Fatal("the erasure succeeded")
 	}
 	person, err := w.Accounts.People.Person(t.Context(), w.zoe.ID)
 	if err != nil || person.Email == "" || !person.Active {
-		t.Errorf("half erased: %+v, %v", person, err)
+		t.Errorf("partly erased: %+v, %v", person, err)
 	}
 	thread, err := w.messages.Thread(t.Context(), w.zoe, w.conversation, uuid.Nil)
 	if err != nil || thread.Messages[0].Body != "Mon loyer" || len(thread.Messages[0].Documents) != 1 {
-		t.Errorf("half erased: %+v, %v", thread, err)
+		t.Errorf("partly erased: %+v, %v", thread, err)
 	}
 	a, err := w.Appointments.Appointment(t.Context(), w.zoe, w.coming)
 	if err != nil || a.Status != appointment.Confirmed || a.Reason == "" {
-		t.Errorf("half erased: %+v, %v", a, err)
+		t.Errorf("partly erased: %+v, %v", a, err)
 	}
 }
 
@@ -400,11 +400,11 @@ func TestR35_AnErasureLeavesASealedIdentityForFiveYears(t *testing.T) {
 	_, err = w.rights.OpenArchive(ctx, w.hugo, id, "Le jour")
 	wants(t, "on its day", err, fault.NotFound)
 	if n := w.count(t, `select count(*) from archive_keys where sealed_key is not null`); n != 0 {
-		t.Errorf("%d keys of archives are left", n)
+		t.Errorf("%d keys of archives were not destroyed", n)
 	}
 }
 
-func TestR7_AWorkerIsErasedAndTheirPeopleKeepWhatIsTheirs(t *testing.T) {
+func TestR7_AnErasedWorkersBeneficiariesKeepTheirData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
@@ -425,7 +425,7 @@ func TestR7_AWorkerIsErasedAndTheirPeopleKeepWhatIsTheirs(t *testing.T) {
 	}
 }
 
-func TestR7_TheLastAdministratorIsNotErased(t *testing.T) {
+func TestR7_TheLastAdministratorCannotBeErased(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	claire := w.Member(t, viewer.Administrator, "Claire")
@@ -448,7 +448,7 @@ func TestR7_ARefusalHasAReasonAndAnAddress(t *testing.T) {
 	must(t, w.rights.Withdraw(context.Background(), w.zoe, w.ask(t, w.zoe).ID))
 }
 
-func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
+func TestR7_ThePersonIsNotifiedAtTheAddressTheyHad(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	email := w.emailOf(t, w.zoe)
@@ -458,19 +458,19 @@ func TestR7_ThePersonIsToldAtTheAddressTheyHad(t *testing.T) {
 		t.Errorf("to %q: %s", to, text)
 	}
 	if to, _ := w.rights.Letter(t, asked.ID, "rights_received"); to != "" {
-		t.Errorf("told of a request at %s after its end", to)
+		t.Errorf("notified of a closed request at %s", to)
 	}
 }
 
-// keptRows are the tables, or columns, that may still name somebody who was erased, and why.
+// keptRows are the tables and columns that may still refer to an erased person, and why.
 var keptRows = map[string]string{
-	"accounts":                  "the identifier, role and dates alone",
-	"appointments":              "the other person's hour, without reason or words",
-	"social_workers":            "what appointments refer to, emptied",
+	"accounts":                  "the ID, role and dates only",
+	"appointments":              "the other person's appointment, without reason or texts",
+	"social_workers":            "an empty row that appointments refer to",
 	"messages":                  "that the other person was written to, and when",
 	"notifications":             "that something was sent, and when",
-	"account_decisions":         "sealed with the key that is gone",
-	"account_reports":           "sealed with the key that is gone",
+	"account_decisions":         "sealed with the destroyed key",
+	"account_reports":           "sealed with the destroyed key",
 	"identity_archives":         "the sealed archive",
 	"rights_requests":           "the request itself",
 	"call_admissions":           "connection data",
@@ -481,14 +481,14 @@ var keptRows = map[string]string{
 	"bulk_cancels.author_id":       "who cancelled in a worker’s place",
 }
 
-// Whatever table a later migration makes: one that names people is emptied of
-// somebody who is erased, or says above why it is not.
-func TestR7_NoTableStillNamesWhoWasErased(t *testing.T) {
+// This covers tables of later migrations too: rows that refer to an erased person are deleted,
+// or keptRows says why not.
+func TestR7_NoTableStillRefersToAnErasedPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	all := w.references(t)
 	if len(all) < 30 {
-		t.Fatalf("only %d columns name people", len(all))
+		t.Fatalf("only %d columns refer to people", len(all))
 	}
 	for _, r := range all {
 		if kept(r) == "" {
@@ -504,13 +504,13 @@ func TestR7_NoTableStillNamesWhoWasErased(t *testing.T) {
 	for _, r := range all {
 		for _, person := range []*viewer.Viewer{w.zoe, w.nadia} {
 			if n := w.count(t, `select count(*) from `+r.Table+` where `+r.Column+` = $1`, person.ID); n != 0 && kept(r) == "" {
-				t.Errorf("%d rows of %s still name %s by %s", n, r.Table, person.Role, r.Column)
+				t.Errorf("%d rows of %s still refer to the %s in %s", n, r.Table, person.Role, r.Column)
 			}
 		}
 	}
 }
 
-// reference is a column that names people.
+// reference is a column that refers to people.
 type reference struct{ Table, Column string }
 
 func (w *world) references(t testing.TB) []reference {
@@ -527,14 +527,14 @@ func (w *world) references(t testing.TB) []reference {
 
 func kept(r reference) string { return cmp.Or(keptRows[r.Table], keptRows[r.Table+"."+r.Column]) }
 
-// anyOf is some value of each type that a column must have.
+// anyOf is some value of each type, for columns that must not be null.
 var anyOf = map[string]string{
 	"uuid": "gen_random_uuid()", "text": "'x'", "bytea": "decode(md5(random()::text), 'hex')", "interval": "'1 hour'", "timestamptz": "now()", "date": "current_date",
 	"int2": "1", "int4": "1", "int8": "1", "bool": "false", "jsonb": "'{}'", "_text": "'{}'", "tstzrange": "tstzrange(now(), now() + interval '1 hour')",
 }
 
-// fill puts a row into a table for everybody who is erased and has none there: that a
-// table is empty afterwards says something then.
+// fill inserts a row for each person who will be erased and has none in the table, so that an
+// empty table afterwards proves something.
 func (w *world) fill(t testing.TB, r reference) {
 	t.Helper()
 	for _, person := range []*viewer.Viewer{w.zoe, w.nadia} {
@@ -554,7 +554,7 @@ func (w *world) fill(t testing.TB, r reference) {
 			values = append(values, cmp.Or(checked[r.Table+"."+c.Name], anyOf[c.Type]))
 		}
 		err = w.DB.InTx(t.Context(), func(tx postgres.Tx) error {
-			if _, err := tx.Exec(t.Context(), `set local session_replication_role = replica`); err != nil { // other tables' rows are made up
+			if _, err := tx.Exec(t.Context(), `set local session_replication_role = replica`); err != nil { // the references to other tables are invented
 				return err
 			}
 			_, err := tx.Exec(t.Context(), `insert into `+r.Table+` (`+strings.Join(names, ", ")+`) values (`+strings.Join(values, ", ")+`)`)
@@ -566,7 +566,7 @@ func (w *world) fill(t testing.TB, r reference) {
 	}
 }
 
-// checked are values of columns that do not take any.
+// checked are values for columns with a check constraint.
 var checked = map[string]string{
 	"account_tokens.purpose": "'validation'", "agenda_feeds.shows": "'nothing'", "contact_choices.call_until": "1200",
 	"rebookings.state": "'open'", "credentials.kind": "'diploma'", "credentials.register": "'rpps'", "credentials.checked_on": "current_date",
@@ -575,16 +575,16 @@ var checked = map[string]string{
 	"weekly_absences.ends_minute": "60",
 }
 
-// Nobody is left to decide about, and the worker is told so.
-func TestR7_WhoWasErasedIsReportedNoMore(t *testing.T) {
+// There is no person left to decide about, and the error says so to the worker.
+func TestR7_AnErasedPersonCannotBeReported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.rights.CarryOut(t.Context(), w.hugo, w.ask(t, w.zoe).ID, uuid.Nil))
 	wants(t, "a report", w.Bookings.Report(t.Context(), w.nadia, w.coming, booking.Report{Kind: report.Dispute, Text: "Elle n’est pas venue."}), fault.Conflict)
 }
 
-// A booking under way with a worker who is being erased ends before the erasure, which
-// then cancels it, or is refused: nobody is left with an hour that nobody keeps.
+// A booking with a worker who is being erased either commits before the erasure, which then
+// cancels it, or is refused. No beneficiary is left with an appointment without a worker.
 func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -617,6 +617,6 @@ func TestR7_ABookingDuringItsWorkersErasureIsCancelledWithTheOthers(t *testing.T
 	must(t, held.Commit(ctx))
 	all.Wait()
 	if n := w.count(t, `select count(*) from appointments where social_worker_id = $1 and status = 'confirmed'`, w.nadia.ID); n != 0 {
-		t.Errorf("%d appointments stand with nobody", n)
+		t.Errorf("%d appointments have no worker", n)
 	}
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// AskPublicly asks for an erasure without an account, for oneself or, with a child
-// named, as a parent (R1, R7). Where an address is given, a link goes to it and the
-// request waits until it is used; with a number alone it is the officer who calls.
-// Nothing is looked up: known and unknown people are answered alike (R5). It fails
-// with Throttled after too many from one network, and undoes what it did, with the
-// same answer, for an address that was sent enough links (R47).
+// AskPublicly requests an erasure without signing in, for oneself or, if a child is named, as
+// a parent (R1, R7). With an e-mail address, a link is sent to it and the request stays
+// unconfirmed until it is used; with a number only, the officer calls. No account is looked
+// up, so the answer is the same for known and unknown people (R5). It fails with Throttled
+// after too many requests from one network. When the address has got enough links, it saves
+// nothing and answers the same (R47).
 func (s *Service) AskPublicly(ctx context.Context, d Details, place string) error {
 	if d.Name == "" || d.Email == "" && d.Mobile == "" {
 		return errWhose
@@ -39,7 +39,7 @@ func (s *Service) AskPublicly(ctx context.Context, d Details, place string) erro
 		if err := s.askPublicly(ctx, tx, d); err != nil || mailed {
 			return err
 		}
-		return errMailedEnough // what was done is undone: nobody could confirm it
+		return errMailedEnough // rolls back: without a link, the request could not be confirmed
 	})
 	if errors.Is(err, errMailedEnough) {
 		return nil
@@ -47,7 +47,7 @@ func (s *Service) AskPublicly(ctx context.Context, d Details, place string) erro
 	return err
 }
 
-var errMailedEnough = errors.New("this address was sent enough links")
+var errMailedEnough = errors.New("the address has reached its limit of links")
 
 func (s *Service) askPublicly(ctx context.Context, tx postgres.Tx, d Details) error {
 	r := Request{ID: uuid.New(), Kind: Erasure, Origin: FromPublic, State: Open, ReceivedAt: tx.Now, DueOn: dueOn(tx.Now)}
@@ -66,13 +66,13 @@ func (s *Service) askPublicly(ctx context.Context, tx postgres.Tx, d Details) er
 	return journal(ctx, tx, uuid.Nil, "rights.asked", uuid.Nil, r.ID)
 }
 
-// CheckLink reports, without using it, whether a link still confirms: nil or Gone.
+// CheckLink returns nil when a link works and Gone when it no longer does, without consuming it.
 func (s *Service) CheckLink(ctx context.Context, token string) error {
 	return readLink(ctx, s.db.Pool, hash(token), s.db.Now())
 }
 
-// Confirm uses a link: the request is now the officer's to answer. Gone when the
-// link was used, has expired or was altered.
+// Confirm consumes a link: the officer now sees the request. It fails with Gone when the link
+// was used, has expired or was altered.
 func (s *Service) Confirm(ctx context.Context, token string) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		id, err := confirmRequest(ctx, tx, hash(token))
@@ -86,8 +86,8 @@ func (s *Service) Confirm(ctx context.Context, token string) error {
 	})
 }
 
-// issueLink makes the token of a request that waits for it, of which only the hash
-// is kept; Gone when it waits no more.
+// issueLink creates the token that confirms a request; only its hash is stored. It fails with
+// Gone when the request is not unconfirmed any more.
 func issueLink(ctx context.Context, tx postgres.Tx, id uuid.UUID) (token string, err error) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)

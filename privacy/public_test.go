@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// latest is the request that was made last.
+// latest returns the request that was made last.
 func (w *world) latest(t testing.TB) (id uuid.UUID) {
 	t.Helper()
 	must(t, w.DB.Pool.QueryRow(t.Context(), `select request_id from rights_steps where act in ('asked', 'entered') order by number desc limit 1`).Scan(&id))
@@ -26,13 +26,13 @@ func (w *world) askPublicly(t testing.TB, d privacy.Details) uuid.UUID {
 	return w.latest(t)
 }
 
-func TestR7_APublicRequestWaitsForItsLink(t *testing.T) {
+func TestR7_APublicRequestCountsOnceItsLinkIsUsed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
 	id := w.askPublicly(t, privacy.Details{Name: "Zoé Vidal", Email: "zoe@ailleurs.fr", Text: "Mon compte"})
 	if open, _, err := w.rights.Requests(ctx, w.hugo); err != nil || len(open) != 0 {
-		t.Errorf("unconfirmed, it is in the list: %+v, %v", open, err)
+		t.Errorf("the list contains an unconfirmed request: %+v, %v", open, err)
 	}
 	_, err := w.rights.Case(ctx, w.hugo, id)
 	wants(t, "its page", err, fault.NotFound)
@@ -47,7 +47,7 @@ func TestR7_APublicRequestWaitsForItsLink(t *testing.T) {
 		})
 	}
 	must(t, w.rights.CheckLink(ctx, token))
-	must(t, w.rights.CheckLink(ctx, token)) // looking uses nothing up
+	must(t, w.rights.CheckLink(ctx, token)) // checking consumes nothing
 	must(t, w.rights.Confirm(ctx, token))
 	wants(t, "a replay", w.rights.Confirm(ctx, token), fault.Gone)
 	wants(t, "looking at a used link", w.rights.CheckLink(ctx, token), fault.Gone)
@@ -62,13 +62,13 @@ func TestR7_APublicRequestWaitsForItsLink(t *testing.T) {
 	wants(t, "matching nobody", w.rights.Match(ctx, w.hugo, id, uuid.New()), fault.NotFound)
 	must(t, w.rights.Match(ctx, w.hugo, id, w.zoe.ID))
 	if to, _ := w.rights.Letter(t, id, "rights_received"); to != w.emailOf(t, w.zoe) {
-		t.Errorf("the owner is told at %q", to)
+		t.Errorf("the owner is notified at %q", to)
 	}
-	must(t, w.rights.Withdraw(ctx, w.zoe, id)) // it was not her
+	must(t, w.rights.Withdraw(ctx, w.zoe, id)) // somebody else made the request
 	wants(t, "carrying out", w.rights.CarryOut(ctx, w.hugo, id, uuid.Nil), fault.Conflict)
 }
 
-func TestR7_AnUnconfirmedRequestIsForgotten(t *testing.T) {
+func TestR7_AnUnconfirmedRequestIsDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
@@ -108,7 +108,7 @@ func TestR7_APublicRequestIsTheSameForAKnownAddress(t *testing.T) {
 	}
 }
 
-func TestR7_PublicRequestsAreBounded(t *testing.T) {
+func TestR7_PublicRequestsAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
@@ -123,16 +123,16 @@ func TestR7_PublicRequestsAreBounded(t *testing.T) {
 		}
 	}
 	must(t, w.rights.AskPublicly(ctx, privacy.Details{Name: "Zoé", Mobile: "+33612345678"}, "192.0.2.8"))
-	// One address is sent so many links, from wherever they are asked for.
+	// One address gets a limited number of links, from whatever networks they are requested.
 	for i := range 8 {
 		must(t, w.rights.AskPublicly(ctx, privacy.Details{Name: "Zoé", Email: "Victime@exemple.fr"}, "198.51.100."+string(rune('1'+i))))
 	}
 	if n := w.count(t, `select count(*) from notifications where kind = 'rights_link'`); n != 3 {
 		t.Errorf("%d mails to one address", n)
 	}
-	// What nobody can confirm is not kept.
+	// A request that cannot be confirmed is not saved.
 	if n := w.count(t, `select count(*) from rights_requests where state = 'unconfirmed'`); n != 3 {
-		t.Errorf("%d requests wait for their link", n)
+		t.Errorf("%d unconfirmed requests", n)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestR1_AParentReportsAChildsData(t *testing.T) {
 	}
 }
 
-func TestR7_AWrittenRequestIsDueFromTheDayItCame(t *testing.T) {
+func TestR7_TheTermOfAWrittenRequestBeginsOnTheDayItWasReceived(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, today := t.Context(), time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
@@ -221,7 +221,7 @@ func TestR7_ARequestIsOverdueOnceItsLastDayHasPassed(t *testing.T) {
 	}
 }
 
-func TestR1_AProofOfAgeIsAskedForAndSettled(t *testing.T) {
+func TestR1_AProofOfAgeIsRequestedAndSettled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, admin := t.Context(), w.Member(t, viewer.Administrator, "Claire")
@@ -261,9 +261,9 @@ func TestR1_AProofOfAgeIsAskedForAndSettled(t *testing.T) {
 	}
 }
 
-// Two officers, or two windows of one: a request that was given to another account
-// after the second step was shown erases neither of the two people.
-func TestR36_NobodyIsErasedButWhomTheOfficerWasShown(t *testing.T) {
+// A request is matched to another account while the confirmation page is open, by another
+// officer or in another window. The erasure then erases neither person.
+func TestR36_OnlyThePersonShownToTheOfficerIsErased(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, paul := t.Context(), w.Beneficiary(t, "Paul", "Morel")

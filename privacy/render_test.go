@@ -19,8 +19,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Every page stands, with nothing in it and with all.
-func TestR7_RightsPagesAreDrawnEmptyAndFull(t *testing.T) {
+// Every page renders empty and with everything it can show.
+func TestR7_RightsPagesRenderEmptyAndFull(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// What a sealed thing is, for the vault; all of it under the request's key but the
-// archive, which has its own.
+// The vault's labels of sealed values. All are sealed with the request's key, except the
+// archive, which has its own key.
 const (
 	aboutDetails  = "rights-details"
 	aboutReply    = "rights-reply"
@@ -19,7 +19,7 @@ const (
 
 func aboutStep(id uuid.UUID) string { return "rights-step/" + id.String() }
 
-// reply is where the answer goes, and to whom.
+// reply is the name and address to which the answer is sent.
 type reply struct{ Email, Name string }
 
 func (s *Service) sealJSON(ctx context.Context, tx postgres.Tx, request uuid.UUID, about string, value any) ([]byte, error) {
@@ -30,7 +30,7 @@ func (s *Service) sealJSON(ctx context.Context, tx postgres.Tx, request uuid.UUI
 	return s.vault.Seal(ctx, tx, request, about, plain)
 }
 
-// unsealJSON reads what sealJSON sealed; nothing sealed reads as nothing.
+// unsealJSON reads what sealJSON sealed. It leaves into unchanged when sealed is empty.
 func (s *Service) unsealJSON(ctx context.Context, q postgres.Querier, request uuid.UUID, about string, sealed []byte, into any) error {
 	if sealed == nil {
 		return nil

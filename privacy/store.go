@@ -66,7 +66,7 @@ func lockRequest(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Request, er
 	return row.request(), err
 }
 
-// shownToPerson bounds how many of their requests a person's page holds.
+// shownToPerson is how many of their requests a person sees at most.
 const shownToPerson = 20
 
 func readRequestsOf(ctx context.Context, q postgres.Querier, person uuid.UUID) ([]requestRow, error) {
@@ -97,7 +97,7 @@ func closeRequest(ctx context.Context, tx postgres.Tx, id uuid.UUID, as State) e
 	return err
 }
 
-// closeRequestsOf closes every open request about somebody as carried out.
+// closeRequestsOf closes every open request about a person as carried out.
 func closeRequestsOf(ctx context.Context, tx postgres.Tx, person uuid.UUID) (ids []uuid.UUID, err error) {
 	rows, err := postgres.All[struct{ ID uuid.UUID }](ctx, tx, `
 		update rights_requests set state = 'done', closed_at = $2 where account_id = $1 and state = 'open' returning id`, person, tx.Now)
@@ -107,7 +107,7 @@ func closeRequestsOf(ctx context.Context, tx postgres.Tx, person uuid.UUID) (ids
 	return ids, err
 }
 
-// forgetDetailsOf forgets what was written in all requests about somebody.
+// forgetDetailsOf deletes the text of all requests about a person.
 func forgetDetailsOf(ctx context.Context, tx postgres.Tx, person uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update rights_requests set sealed_details = null where account_id = $1`, person)
 	return err
@@ -125,7 +125,7 @@ func setReply(ctx context.Context, tx postgres.Tx, id uuid.UUID, sealed []byte) 
 
 // Links.
 
-// setLink is Gone for a request that waits for no link.
+// setLink saves the hash of a link. It fails with Gone unless the request is unconfirmed.
 func setLink(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) error {
 	done, err := tx.Exec(ctx, `
 		update rights_requests set link_hash = $2, link_until = received_at + $3 where id = $1 and state = 'unconfirmed'`, id, hash, LinkLifetime)
@@ -155,8 +155,7 @@ func confirmRequest(ctx context.Context, tx postgres.Tx, hash []byte) (id uuid.U
 	return id, err
 }
 
-// deleteUnconfirmed removes the requests from before an instant that nobody
-// confirmed.
+// deleteUnconfirmed deletes unconfirmed requests from before an instant.
 func deleteUnconfirmed(ctx context.Context, tx postgres.Tx, before time.Time) (ids []uuid.UUID, err error) {
 	rows, err := postgres.All[struct{ ID uuid.UUID }](ctx, tx, `
 		delete from rights_requests where state = 'unconfirmed' and received_at <= $1 returning id`, before)
@@ -207,7 +206,7 @@ func readArchive(ctx context.Context, q postgres.Querier, person uuid.UUID) (arc
 	return row, err
 }
 
-// deleteArchives removes those whose day has come.
+// deleteArchives deletes archives whose date of destruction has come.
 func deleteArchives(ctx context.Context, tx postgres.Tx, today time.Time) (people []uuid.UUID, err error) {
 	rows, err := postgres.All[struct{ AccountID uuid.UUID }](ctx, tx, `delete from identity_archives where destroy_on <= $1 returning account_id`, today)
 	for _, row := range rows {

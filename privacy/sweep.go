@@ -8,11 +8,11 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// sweepEvery is how often what has ended is removed.
+// sweepEvery is how often expired data is deleted.
 const sweepEvery = time.Hour
 
-// Sweep destroys requests that nobody confirmed in time, and archives whose day has
-// come.
+// Sweep deletes requests that were not confirmed in time, and archives whose date of
+// destruction has come, with their keys.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		stale, err := deleteUnconfirmed(ctx, tx, tx.Now.Add(-LinkLifetime))
@@ -37,7 +37,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	})
 }
 
-// Rounds are what comes round by itself.
+// Rounds returns the periodic jobs of this package.
 func (s *Service) Rounds() []jobs.Round {
 	return []jobs.Round{{Name: "privacy_sweep", Every: sweepEvery, Do: s.Sweep}}
 }

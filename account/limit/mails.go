@@ -11,24 +11,24 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// MailKind is why a mail is asked for.
+// MailKind is why a mail is requested.
 type MailKind string
 
-// The kinds of mails that anybody can have sent to an address.
+// The kinds of mails that anybody can request for any address.
 const (
-	MailSignUp     MailKind = "sign-up"    // a link that proves it, or that it has an account already
-	MailRecovery   MailKind = "recovery"   // a link that sets another password
-	MailMove       MailKind = "move"       // a link that moves an account to it
-	MailRights     MailKind = "rights"     // a link that confirms a request about data
-	MailInvitation MailKind = "invitation" // a link that staff send again
+	MailSignUp     MailKind = "sign-up"    // a link that proves the address, or the news that it has an account already
+	MailRecovery   MailKind = "recovery"   // a link that sets a password
+	MailMove       MailKind = "move"       // a link that moves an account to the address
+	MailRights     MailKind = "rights"     // a link that confirms a data-protection request
+	MailInvitation MailKind = "invitation" // an invitation that staff send again
 )
 
-// How many mails an address gets in an hour and in a day; how many one place may ask
-// for in an hour, to whatever addresses.
+// How many mails an address gets in an hour and in a day, and how many one place may
+// request in an hour for all addresses.
 const (
 	mailsOfKindInHour = 3
 	mailsOfKindInDay  = 6
-	mailsInHour       = 5 // of all kinds but recovery
+	mailsInHour       = 5 // of all kinds except recovery
 	mailsInDay        = 12
 	mailsFromPlace    = 100
 )
@@ -38,25 +38,25 @@ const (
 	mailedEnough = "Cette personne a déjà reçu plusieurs fois ce lien. Demandez-lui de regarder dans ses courriers indésirables."
 )
 
-// MailBounds is part of the pages that follow such a form, whatever came of it.
+// MailBounds is embedded in the pages that follow such a form.
 type MailBounds struct{}
 
-// Bounds says how many mails an address gets.
+// Bounds returns the sentence that says how many mails an address gets.
 func (MailBounds) Bounds() string {
 	return fmt.Sprintf("Pour que personne n’en soit submergé, une adresse reçoit au plus %d de ces e-mails par heure, et %d par jour.", mailsOfKindInHour, mailsOfKindInDay)
 }
 
-// MailRequest is a mail that is asked for to an address that somebody typed.
+// MailRequest is a requested mail to an address that somebody typed.
 type MailRequest struct {
 	Kind  MailKind
 	Email string
-	Known bool // asked from a device that its account knows, which has mails of its own to ask for
+	Known bool // requested from a known device, which has its own limit
 }
 
-// mailbox is an address as its mails are counted: in any case, and with whatever is
-// added to it behind a plus sign, it is one mailbox with most providers. Dots are nothing
-// with Gmail alone; elsewhere the address without them is somebody else's, whose mails
-// are not counted with one's own.
+// mailbox returns the mailbox for which the mails to an address are counted. With most
+// providers, case and whatever follows a plus sign make no difference. Dots make no
+// difference with Gmail only; elsewhere the address without dots is another person's, and
+// is counted separately.
 func mailbox(email string) string {
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	local, _, _ = strings.Cut(local, "+")
@@ -66,12 +66,13 @@ func mailbox(email string) string {
 	return local + "@" + domain
 }
 
-// quotas are counted in this order, those of the kind before those of all kinds: whoever
-// takes several at a time then waits for nobody who waits for them. Mails of other kinds
-// that a stranger asked for keep nobody from a link that opens their account again.
+// quotas returns the quotas of a mail. Those of the kind come before those of all kinds:
+// one order for all transactions avoids deadlocks. Recovery is not counted among all kinds,
+// so that mails which a stranger requested cannot keep the owner from recovering the
+// account.
 func (r MailRequest) quotas() []Quota {
 	switch {
-	case r.Known, r.Kind == MailInvitation, r.Kind == MailRecovery: // the only way back in
+	case r.Known, r.Kind == MailInvitation, r.Kind == MailRecovery: // the only way to recover the account
 		return r.ofKind()
 	}
 	return append(r.ofKind(), ofAllKinds(r.Email)...)
@@ -99,24 +100,24 @@ func (s *Service) MayMail(ctx context.Context, r MailRequest) (bool, error) {
 	return err == nil, err
 }
 
-// SpendAsking counts that a place asks for a mail, whomever it is for; Throttled when
-// it asks for too many.
+// SpendAsking counts that a place requests a mail, to any address. It fails with Throttled
+// after too many.
 func (s *Service) SpendAsking(ctx context.Context, place string) error {
 	return s.Spend(ctx, tooManyMails, FromPlace("mail-place", "", place, mailsFromPlace, time.Hour)...)
 }
 
-// SpendInvitation counts a link that staff send again, and tells them when it was sent
-// often enough.
+// SpendInvitation counts an invitation that staff send again. It fails with Throttled after
+// too many.
 func (s *Service) SpendInvitation(ctx context.Context, tx postgres.Tx, email string) error {
 	if email == "" {
-		return nil // by SMS, which has bounds of its own
+		return nil // sent by SMS, which has its own limits
 	}
 	refused, err := s.SpendIn(ctx, tx, mailedEnough, MailRequest{Kind: MailInvitation, Email: email}.quotas()...)
 	return cmp.Or(err, refused)
 }
 
-// GiveMailsBack forgets the mails that an address got: whoever has just used one of
-// their links reads them.
+// GiveMailsBack resets the mails counted for an address: its owner has just used a link, so
+// the mails are wanted.
 func (s *Service) GiveMailsBack(ctx context.Context, tx postgres.Tx, email string) error {
 	var counted []Quota
 	for _, kind := range []MailKind{MailSignUp, MailRecovery, MailMove, MailRights} {

@@ -9,8 +9,8 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// An attacker who has mails of all other kinds sent to somebody does not keep them from
-// the link that opens their account again.
+// An attacker who requests mails of all other kinds for a person does not keep them from
+// the link that recovers their account.
 func TestR47_OtherMailsDoNotUseUpThoseOfRecovery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -22,24 +22,24 @@ func TestR47_OtherMailsDoNotUseUpThoseOfRecovery(t *testing.T) {
 		w.now = w.now.Add(time.Hour)
 	}
 	if !w.mayMail(t, limit.MailRecovery, "zoe@exemple.fr") {
-		t.Error("no link sets another password")
+		t.Error("the recovery mail is refused")
 	}
 }
 
-// With most providers the address without dots is somebody else's: neither uses up the
-// mails of the other, nor gives them back.
-func TestR47_MailsOfANeighboursAddressAreCountedApart(t *testing.T) {
+// With most providers, the address without dots is another person's. Neither uses up the
+// other's limit or resets it.
+func TestR47_MailsToASimilarAddressAreCountedSeparately(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for w.mayMail(t, limit.MailRecovery, "zoevidal@exemple.fr") {
 	}
 	if !w.mayMail(t, limit.MailRecovery, "zoe.vidal@exemple.fr") {
-		t.Error("the neighbour's mails were used up")
+		t.Error("the other address's limit was used up")
 	}
 	must(t, w.db.InTx(context.Background(), func(tx postgres.Tx) error {
 		return w.GiveMailsBack(context.Background(), tx, "zoe.vidal@exemple.fr")
 	}))
 	if w.mayMail(t, limit.MailRecovery, "zoevidal@exemple.fr") {
-		t.Error("the neighbour's link gave one's mails back")
+		t.Error("the other address's link reset the limit")
 	}
 }

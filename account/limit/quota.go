@@ -9,16 +9,16 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Quota bounds how often something may be done in a window of time, whether it
-// succeeds or not: what costs money, or could be used to harvest.
+// Quota limits how often something may be done in a window of time, whether it succeeds or
+// not: what costs money, or could be used to collect data.
 type Quota struct {
 	Kind, Value string // what is counted, and for whom
 	Most        int
 	Window      time.Duration
 }
 
-// FromPlace bounds how often something may come from a place: from each of its
-// networks, for value where it is counted for something more.
+// FromPlace returns quotas for a place, one for each network that it belongs to. A value
+// that is not empty is counted separately.
 func FromPlace(kind, value, place string, most int, window time.Duration) []Quota {
 	var quotas []Quota
 	for _, n := range networks(place) {
@@ -27,9 +27,9 @@ func FromPlace(kind, value, place string, most int, window time.Duration) []Quot
 	return quotas
 }
 
-// Spend counts one use of each quota in turn and fails with Throttled, saying
-// message, at the first that is spent; those after it are then left alone, so that
-// one place cannot use up somebody else's.
+// Spend counts one use of each quota in turn. At the first that is used up, it fails with
+// Throttled and message. The quotas after it are not counted, so that one place cannot use
+// up the quota of a person.
 func (s *Service) Spend(ctx context.Context, message string, quotas ...Quota) error {
 	var refused error
 	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
@@ -42,8 +42,8 @@ func (s *Service) Spend(ctx context.Context, message string, quotas ...Quota) er
 	return refused
 }
 
-// SpendIn does so in the caller's transaction: what it counted lasts when that
-// commits, also where it refuses.
+// SpendIn is Spend in the caller's transaction. A refusal is returned as refused, not as
+// err, so that the caller commits what was counted.
 func (s *Service) SpendIn(ctx context.Context, tx postgres.Tx, message string, quotas ...Quota) (refused, err error) {
 	for _, q := range quotas {
 		used, _, err := countTry(ctx, tx, s.counter(q, tx.Now).Key)
@@ -57,7 +57,7 @@ func (s *Service) SpendIn(ctx context.Context, tx postgres.Tx, message string, q
 	return nil, nil
 }
 
-// counter is what a quota counts in, in the window of an instant.
+// counter returns the counter of a quota in the window at an instant.
 func (s *Service) counter(q Quota, now time.Time) Throttle {
 	return s.Throttle(q.Kind, fmt.Sprintf("%s\x00%d", q.Value, now.Truncate(q.Window).Unix()), 0)
 }

@@ -1,8 +1,8 @@
-// Package limit counts what people try and what they cause, and says when it is enough:
-// a throttle slows down whoever guesses (R2), a quota bounds what costs money or could
-// harvest or flood (R47).
+// Package limit limits how often something may be tried or done. A throttle slows down
+// guessing (R2). A quota limits what costs money, or could be used to collect data or to
+// flood a mailbox (R47).
 //
-// What is counted is named by a digest alone: the table tells nobody's address.
+// The table identifies what is counted by a keyed digest, so it contains no addresses.
 package limit
 
 import (
@@ -10,7 +10,7 @@ import (
 	"socialdirect/internal/vault"
 )
 
-// Service counts.
+// Service counts tries and uses.
 type Service struct {
 	db    *postgres.DB
 	vault *vault.Vault

@@ -16,10 +16,10 @@ func readBlock(ctx context.Context, q postgres.Querier, keys []string, now time.
 	return *until, nil
 }
 
-// countTry counts a try and returns how many there are, with the instant until
-// which the ones before it must wait: the caller rolls back when that is to come.
-// A counter that makes nobody wait is blocked until an instant long past, not
-// until its last try: of two at once, the later may come first.
+// countTry counts a try and returns how many there are, and until when the earlier ones
+// block the counter. The caller rolls back when that instant is in the future. A counter
+// that does not block has an instant in the distant past and not that of its last try: of
+// two simultaneous tries, the later one may be counted first.
 func countTry(ctx context.Context, tx postgres.Tx, key string) (tries int, blocked time.Time, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into throttles as t (key, failures, blocked_until, seen_at) values ($1, 1, 'epoch', $2)
@@ -42,14 +42,14 @@ func Forget(ctx context.Context, tx postgres.Tx, t Throttle) error {
 	return err
 }
 
-// takeBackTry takes back a good try, and the wait that it made for others: there
-// was none before, or it would not have been admitted.
+// takeBackTry subtracts a successful try and removes the delay that it caused. There was no
+// delay before, otherwise the try would have been refused.
 func takeBackTry(ctx context.Context, tx postgres.Tx, t Throttle) error {
 	_, err := tx.Exec(ctx, `update throttles set failures = greatest(failures - 1, 0), blocked_until = 'epoch' where key = $1`, t.Key)
 	return err
 }
 
-// Sweep forgets tries that no longer count.
+// Sweep deletes tries that no longer count.
 func Sweep(ctx context.Context, tx postgres.Tx) error {
 	_, err := tx.Exec(ctx, `delete from throttles where seen_at <= $1 and blocked_until <= $2`, tx.Now.Add(-throttleMemory), tx.Now)
 	return err

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// An attacker with a copy of the database tries every address that they can think of.
-func TestR7_ThrottlesTellNoAddressToACopyOfTheDatabase(t *testing.T) {
+// An attacker has a copy of the database and tries many addresses.
+func TestR7_ACopyOfTheDatabaseRevealsNoAddressOfAThrottle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.Admit(t.Context(), append(w.ByPlace("192.0.2.1"), w.ByAccount("zoe@exemple.fr"))...))

@@ -16,25 +16,23 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// How many tries cost nothing: people mistype, and many may share one place.
+// How many tries cause no delay: people mistype, and many may share one place.
 const (
 	FreeTries      = 5
 	freePlaceTries = 100
 )
 
-// maxDelay bounds how long one must wait (a link that sets a password lives
-// longer), and throttleMemory how long tries are
-// remembered.
+// maxDelay is the longest delay, shorter than the lifetime of a link that sets a password.
+// throttleMemory is how long tries are remembered.
 const (
 	maxDelay       = 15 * time.Minute
 	throttleMemory = 24 * time.Hour
 )
 
-// Throttle is what tries are counted for. A try is counted before it is made,
-// so that a thousand at once are a thousand counted, and taken back when it was
-// a good one.
+// Throttle is a counter of tries. A try is counted before it is checked, so that
+// simultaneous tries all count, and subtracted when it succeeds.
 type Throttle struct {
-	Key  string // names it, without the index key, to nobody
+	Key  string // a digest; only the index key links it to what is counted
 	Free int
 }
 
@@ -49,7 +47,7 @@ func (s *Service) ByAccount(email string) Throttle {
 
 func (s *Service) ByCode(id uuid.UUID) Throttle { return s.Throttle("code", id.String(), FreeTries) }
 
-// ByPlace counts for the networks that a place is part of.
+// ByPlace returns a throttle for each network that a place belongs to.
 func (s *Service) ByPlace(place string) []Throttle {
 	var counts []Throttle
 	for _, n := range networks(place) {
@@ -58,14 +56,14 @@ func (s *Service) ByPlace(place string) []Throttle {
 	return counts
 }
 
-// ByDevice counts for a known device, whose token nobody else can guess: the
-// tries of an attack on its account do not slow it down.
+// ByDevice returns the throttle of a known device. Its token cannot be guessed, so an attack
+// on the account does not slow the device down.
 func (s *Service) ByDevice(mark string) Throttle {
 	return s.Throttle("device", hex.EncodeToString(bearer.Hash(mark)), FreeTries)
 }
 
-// ByPassword counts the tries of somebody signed in at their own password, and
-// byNewEmail the addresses that they ask to move to.
+// ByPassword returns the throttle for the password of somebody who is signed in, and
+// ByNewEmail that of the addresses that they want to move to.
 func (s *Service) ByPassword(id uuid.UUID) Throttle {
 	return s.Throttle("password", id.String(), FreeTries)
 }
@@ -76,23 +74,21 @@ func (s *Service) ByNewEmail(id uuid.UUID) Throttle {
 
 const kindPlace = "place"
 
-// shared reports that many people's tries are counted together: a good one takes
-// back itself alone.
+// shared reports whether the tries of many people are counted together. A successful try
+// then subtracts only itself.
 func (t Throttle) shared() bool { return strings.HasPrefix(t.Key, kindPlace+":") }
 
-// part is a network that requests come from, with how many times as much may come
-// from it as from one subscriber.
+// part is a network, with how many times more tries it may make than one subscriber.
 type part struct {
 	name  string
 	share int
 }
 
-// siteShare is how many subscribers may be as busy as can be behind one /48.
+// siteShare is how many times more tries than one subscriber a /48 may make.
 const siteShare = 4
 
-// networks are what one place is part of: an IPv4 address; of an IPv6 address, the 64
-// bits of one network and the 48 that a site or a customer is given (RFC 6177), which
-// hold 65,536 of them.
+// networks returns the networks that a place belongs to: an IPv4 address itself; of an IPv6
+// address, its /64, and the /48 that a site is assigned (RFC 6177), which has 65,536 of them.
 func networks(place string) []part {
 	address, err := netip.ParseAddr(place)
 	if err != nil {
@@ -105,7 +101,7 @@ func networks(place string) []part {
 	return []part{{netip.PrefixFrom(address, 64).Masked().String(), 1}, {netip.PrefixFrom(address, 48).Masked().String(), siteShare}}
 }
 
-// delay is how long one waits after so many tries: 1 s, 2 s, 4 s…
+// delay returns the delay after a number of tries: 1 s, 2 s, 4 s…
 func (t Throttle) delay(tries int) time.Duration {
 	over := tries - t.Free
 	if over <= 0 {
@@ -121,8 +117,8 @@ func throttled(wait time.Duration) error {
 	return fault.Wait("Trop d’essais ont échoué. Le standard peut aussi vous aider.", wait)
 }
 
-// RefuseBlocked fails with Throttled while one of the throttles must wait; it
-// counts nothing, and costs one reading.
+// RefuseBlocked fails with Throttled while one of the throttles is blocked. It counts
+// nothing and costs one query.
 func (s *Service) RefuseBlocked(ctx context.Context, throttles ...Throttle) error {
 	now := s.db.Now()
 	keys := make([]string, len(throttles))
@@ -136,14 +132,13 @@ func (s *Service) RefuseBlocked(ctx context.Context, throttles ...Throttle) erro
 	return throttled(until.Sub(now))
 }
 
-// Admit counts a try for each throttle, or counts nothing and fails with
-// Throttled while one of them must wait. forgetTries or forgive takes the try
-// back when it was a good one.
+// Admit counts a try for each throttle. While one of them is blocked, it counts nothing and
+// fails with Throttled. After a successful try, the caller calls Forget or Forgive.
 func (s *Service) Admit(ctx context.Context, throttles ...Throttle) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error { return AdmitIn(ctx, tx, throttles...) })
 }
 
-// AdmitIn does so in the caller's transaction, which is rolled back when it fails.
+// AdmitIn is Admit in the caller's transaction, which must be rolled back when it fails.
 func AdmitIn(ctx context.Context, tx postgres.Tx, throttles ...Throttle) error {
 	for _, t := range inOrder(throttles) {
 		tries, blocked, err := countTry(ctx, tx, t.Key)
@@ -160,13 +155,13 @@ func AdmitIn(ctx context.Context, tx postgres.Tx, throttles ...Throttle) error {
 	return nil
 }
 
-// inOrder has every transaction lock the same counters in the same order.
+// inOrder sorts throttles, so that all transactions lock counters in the same order.
 func inOrder(throttles []Throttle) []Throttle {
 	return slices.SortedFunc(slices.Values(throttles), func(a, b Throttle) int { return cmp.Compare(a.Key, b.Key) })
 }
 
-// Forgive takes a good try back: a counter of one's own begins anew, a shared one
-// loses this try.
+// Forgive is called after a successful try: it resets a person's own counter, and subtracts
+// the try from a shared one.
 func Forgive(ctx context.Context, tx postgres.Tx, throttles []Throttle) error {
 	for _, t := range inOrder(throttles) {
 		act := Forget

@@ -16,10 +16,10 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// The notices that this package sends: the names of their texts.
+// The templates of the mails that this package sends.
 const (
-	validation = "validation" // what Waiting is where one alone waits
-	Waiting    = "waiting"    // to everybody who waits with the address, in one mail
+	validation = "validation" // in place of Waiting, for a single pending registration
+	Waiting    = "waiting"    // one mail with the links of all pending registrations of an address
 	Known      = "known"
 	Invitation = "invitation"
 
@@ -29,44 +29,44 @@ const (
 	SecondFactorReset = "second_factor_reset"
 	PasswordReset     = "password_reset"
 	PasswordChanged   = "password_changed"
-	EmailMove         = "email_move" // to the new address, beside EmailAsked to the present one
+	EmailMove         = "email_move" // to the new address; EmailAsked goes to the present one
 	EmailAsked        = "email_asked"
-	emailTaken        = "email_taken" // in place of EmailMove, where the new address has an account
-	EmailMoved        = "email_moved" // to the address before
+	emailTaken        = "email_taken" // in place of EmailMove when the new address has an account
+	EmailMoved        = "email_moved" // to the previous address
 	Assisted          = "assisted"
 
 	AgeAsked    = "age_asked"
 	AgeVerified = "age_verified"
 
-	ManyShown = "many_shown" // to administration and data-protection officer
+	ManyShown = "many_shown" // to administrators and data-protection officers
 )
 
-// letter is one mail, with what its text names.
+// letter is one mail with the data of its template.
 type letter struct {
 	to, notice       string
 	FirstName, Token string
-	Left             int           // recovery codes that still work
+	Left             int           // number of unused recovery codes
 	Waiting          []waitingLine // of Waiting
 	About            uuid.UUID     // another account
 }
 
-// Mail is the job that sends one notice. It names the account and never
-// holds an address or a token: the worker makes the token as it sends. An
-// account that does not exist is sent nothing, which is how a request for an
-// unknown address costs the same as one for a known address (R5).
+// Mail is the job that sends one mail. It names the account and contains neither an address
+// nor a token: the worker creates the token when it sends the mail. A job may name an
+// account that does not exist; it sends nothing, so that a request for an unknown address
+// costs the same as one for a known address (R5).
 type Mail struct {
 	AccountID uuid.UUID      `json:"account_id"`
 	Template  string         `json:"notice"`
-	Left      int            `json:"left,omitempty"`  // recovery codes, where the notice is about one used
-	Asked     limit.MailKind `json:"asked,omitempty"` // where anybody can have it sent: it then has a bound
-	About     uuid.UUID      `json:"about,omitzero"`  // another account that the notice is about
-	Known     bool           `json:"known,omitempty"` // asked from a device that the account knows
+	Left      int            `json:"left,omitempty"`  // number of unused recovery codes, for RecoveryUsed
+	Asked     limit.MailKind `json:"asked,omitempty"` // set when anybody can request the mail; its number is then limited
+	About     uuid.UUID      `json:"about,omitzero"`  // another account that the mail is about
+	Known     bool           `json:"known,omitempty"` // requested from a known device
 }
 
 // Kind names the job.
 func (Mail) Kind() string { return "account_notice" }
 
-// InsertOpts has the mails that somebody waits for come first.
+// InsertOpts gives priority to the mails that somebody is waiting for.
 func (a Mail) InsertOpts() river.InsertOpts {
 	if _, link := tokenPurposes[a.Template]; link || slices.Contains(links, a.Template) {
 		return jobs.ByMail(jobs.Awaited)
@@ -74,35 +74,35 @@ func (a Mail) InsertOpts() river.InsertOpts {
 	return jobs.ByMail(jobs.News)
 }
 
-// links are the notices with a link beside those of tokenPurposes.
+// links are the templates with a link, in addition to those of tokenPurposes.
 var links = []string{Waiting, EmailMove}
 
-// Send queues a notice that each act owes.
+// Send queues a mail to an account.
 func (s *Service) Send(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
 	return s.Queue(ctx, tx, Mail{AccountID: id, Template: notice})
 }
 
-// Queue queues one.
+// Queue queues a mail with all its options.
 func (s *Service) Queue(ctx context.Context, tx postgres.Tx, m Mail) error {
 	return s.queue.Add(ctx, tx, m, nil)
 }
 
-// SendAsked queues a notice that somebody asked for by typing an address.
+// SendAsked queues a mail that somebody requested by typing an address.
 func (s *Service) SendAsked(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string, asked limit.MailKind) error {
 	return s.Queue(ctx, tx, Mail{AccountID: id, Template: notice, Asked: asked})
 }
 
-// noticeEvery is how often one account gets the same notice at most where nothing else
-// bounds it: whoever presses a button twice is written to once.
+// noticeEvery is the shortest interval between two identical mails of SendOnce, so that a
+// button that is pressed twice sends one mail.
 const noticeEvery = time.Minute
 
-// SendOnce queues a notice that somebody may ask for twice by pressing a button twice.
+// SendOnce queues a mail unless the same one was queued within noticeEvery.
 func (s *Service) SendOnce(ctx context.Context, tx postgres.Tx, id uuid.UUID, notice string) error {
 	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: noticeEvery}}
 	return s.queue.Add(ctx, tx, Mail{AccountID: id, Template: notice}, once)
 }
 
-// MailWorker sends this package's notices.
+// MailWorker sends the queued mails.
 type MailWorker struct {
 	jobs.MessageDefaults[Mail]
 	service *Service
@@ -110,7 +110,8 @@ type MailWorker struct {
 	sender  sender
 }
 
-// writer words a notice (web.Notices), and sender carries the mail (mail.Sender).
+// writer renders a template (web.NotificationTexts), and sender sends the mail
+// (mail.Sender).
 type (
 	writer interface {
 		Write(notice string, data any) (subject, text string, err error)
@@ -125,7 +126,7 @@ func NewMailWorker(service *Service, notices writer, sender sender) *MailWorker 
 	return &MailWorker{service: service, notices: notices, sender: sender}
 }
 
-// Work sends one notice.
+// Work sends the mails of one job.
 func (w *MailWorker) Work(ctx context.Context, job *river.Job[Mail]) error {
 	letters, err := w.service.due(ctx, job.Args, job.Attempt)
 	if err != nil {
@@ -146,10 +147,10 @@ func (w *MailWorker) Work(ctx context.Context, job *river.Job[Mail]) error {
 	return nil
 }
 
-// due are the mails that a job is to send: none to an account that is gone or has no
-// address (what must reach it goes by SMS, TextWorker), and none to an address that
-// got enough of what anybody can have sent. That is counted here, where a mail is one
-// for sure, and at the first attempt.
+// due returns the mails that a job has to send. There are none for an account that does not
+// exist or has no address (TextWorker sends it SMS), and none when the address has reached
+// its limit of requested mails. Mails are counted here, at the first attempt, because only
+// now it is certain that one is sent.
 func (s *Service) due(ctx context.Context, args Mail, attempt int) ([]letter, error) {
 	person, err := s.people.Person(ctx, args.AccountID)
 	if err != nil || person.Email == "" {
@@ -166,7 +167,7 @@ func (s *Service) due(ctx context.Context, args Mail, attempt int) ([]letter, er
 	return letters, nil
 }
 
-// letters are the mails of a notice, in the order in which they are sent.
+// letters returns the mails of a template, in the order in which they are sent.
 func (s *Service) letters(ctx context.Context, person people.Person, notice string) ([]letter, error) {
 	switch notice {
 	case Waiting:

@@ -10,15 +10,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// moveLetters sends the new address its link, or its owner a word when it has an
-// account.
+// moveLetters returns the mail to the new address: the link or, if the address has an
+// account, a notification of its owner.
 func (s *Service) moveLetters(ctx context.Context, person people.Person) ([]letter, error) {
 	var letters []letter
 	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		token, hash := bearer.New()
 		pending, err := people.InsertEmailToken(ctx, tx, person.ID, hash)
 		if postgres.NoRows(err) {
-			return nil // done, or given up
+			return nil // the move was completed or cancelled
 		}
 		if err != nil {
 			return err
@@ -46,11 +46,11 @@ func (s *Service) takenLetter(ctx context.Context, tx postgres.Tx, owner uuid.UU
 	return letter{to: person.Email, notice: emailTaken, FirstName: person.FirstName}, err
 }
 
-// movedLetters tells the address that the account had.
+// movedLetters returns the notification to the account's previous address.
 func (s *Service) movedLetters(ctx context.Context, person people.Person) ([]letter, error) {
 	replaced, err := people.ReadReplaced(ctx, s.db.Pool, person.ID)
 	if postgres.NoRows(err) {
-		return nil, nil // swept by now
+		return nil, nil // the previous address was deleted meanwhile
 	}
 	return []letter{{to: replaced, notice: EmailMoved, FirstName: person.FirstName}}, err
 }

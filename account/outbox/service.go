@@ -1,9 +1,9 @@
-// Package outbox is what an account is sent, by mail and by SMS: each in the
-// transaction of the act that it follows, as a job that names whom and what. Links and codes
-// are made as the job is worked, so that none waits in the queue.
+// Package outbox sends mails and SMS to accounts. An act queues each as a job in its own
+// transaction. Links and codes are created when the job runs, so that the queue contains
+// none.
 //
-// Nobody can tell from what is queued whether somebody has an account (R5), and nobody is
-// flooded through us (R47).
+// The queue does not reveal whether an address has an account (R5), and nobody can use the
+// platform to flood a mailbox or a phone (R47).
 package outbox
 
 import (
@@ -14,7 +14,7 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// Parts are what it works with.
+// Parts are what New needs.
 type Parts struct {
 	DB     *postgres.DB
 	Queue  *jobs.Queue
@@ -23,7 +23,7 @@ type Parts struct {
 	Codes  *smscode.Service
 }
 
-// Service queues mails and SMS, and makes them.
+// Service queues mails and SMS, and prepares them for the workers.
 type Service struct {
 	db     *postgres.DB
 	queue  *jobs.Queue

@@ -8,8 +8,8 @@ import (
 	"socialdirect/account/session"
 )
 
-// A letter outside GSM 03.38 would more than halve what an SMS holds.
-func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
+// A character outside GSM 03.38 would more than halve the capacity of an SMS.
+func TestR4_SMSUseTheGSMAlphabet(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
@@ -30,8 +30,8 @@ func TestR4_TextsKeepToTheLettersOfSMS(t *testing.T) {
 	}
 }
 
-// A reader of the queue learns neither the recipient of a code nor what opens a session.
-func TestR4_TheJobOfACodeHoldsNeitherNumberNorCode(t *testing.T) {
+// Somebody who reads the queue finds neither the recipient of a code nor the code.
+func TestR4_TheJobOfACodeContainsNeitherNumberNorCode(t *testing.T) {
 	t.Parallel()
 	w, v := accounttest.Switchboard(t)
 	accounttest.Assist(t, w, v, accounttest.NewAssisted(w, "", "+33612345679"))
@@ -45,7 +45,7 @@ func TestR4_TheJobOfACodeHoldsNeitherNumberNorCode(t *testing.T) {
 	must(t, accounttest.SendTexts(t, w, &phone))
 	for _, secret := range []string{"612345679", accounttest.CodeIn(phone.Sent[0]), token} {
 		if secret == "" || strings.Contains(args, secret) {
-			t.Errorf("the job holds %q: %s", secret, args)
+			t.Errorf("the job contains %q: %s", secret, args)
 		}
 	}
 }

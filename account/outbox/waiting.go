@@ -8,11 +8,11 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// waitingLine is one of those who wait with an address, as the mail names them.
+// waitingLine is one pending registration as the mail lists it.
 type waitingLine struct{ Name, Digits, Token string }
 
-// waitingLetters is one mail with a link for each of those who wait with an address;
-// whoever opens one is told whose it is.
+// waitingLetters returns one mail with a link for each pending registration of an address.
+// The page behind each link shows whose it is.
 func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, error) {
 	people, lines, err := s.waitingLines(ctx, email)
 	if err != nil || len(people) == 0 {
@@ -25,8 +25,8 @@ func (s *Service) waitingLetters(ctx context.Context, email string) ([]letter, e
 	return []letter{l}, nil
 }
 
-// waitingLines makes their links in the turn of the address, so that nobody among them
-// vanishes meanwhile.
+// waitingLines creates their links. It locks the address, so that none of the registrations
+// is removed meanwhile.
 func (s *Service) waitingLines(ctx context.Context, email string) (known []people.Person, lines []waitingLine, err error) {
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := people.LockAddress(ctx, tx, email); err != nil {

@@ -22,7 +22,8 @@ func TestR47_OneMailListsAllWaitingRegistrations(t *testing.T) {
 	}
 }
 
-// A mail that failed because a registration was removed would be tried again, uncounted.
+// A mail that fails because a registration was removed would be retried without being
+// counted.
 func TestR47_NoMailFailsWhileOthersSignUpWithTheAddress(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()

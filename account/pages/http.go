@@ -1,4 +1,4 @@
-// Package pages is what the pages of accounts share.
+// Package pages contains what the pages of accounts share.
 package pages
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Query has a page lead on to another one, empty for none.
+// Query returns the query that makes a page lead on to next, or an empty string.
 func Query(next string) string {
 	if next == "" {
 		return ""
@@ -23,8 +23,8 @@ func Query(next string) string {
 	return "?suite=" + url.QueryEscape(next)
 }
 
-// LocalPath keeps a path of this platform and nothing else: an address that
-// leads elsewhere is dropped.
+// LocalPath returns a path of this platform unchanged, and an empty string for a URL that
+// leads elsewhere.
 func LocalPath(path string) string {
 	u, err := url.Parse(path)
 	plain := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil
@@ -34,7 +34,7 @@ func LocalPath(path string) string {
 	return path
 }
 
-// Place is the network address that a request comes from.
+// Place returns the IP address that a request comes from.
 func Place(r *web.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -43,11 +43,11 @@ func Place(r *web.Request) string {
 	return host
 }
 
-// AccountPath is where an administrator sees an account.
+// AccountPath returns the path at which an administrator sees an account.
 func AccountPath(id uuid.UUID) string { return "/administration/comptes/" + id.String() }
 
-// Refuse shows page again with an act's message beside a field, or beside the password
-// that it is about; what the person cannot mend is returned unchanged.
+// Refuse shows page again with an act's message beside a field, or beside the password if the
+// message is about it. Errors that the person cannot correct are returned unchanged.
 func Refuse(f *form.Form, field string, err error, page web.Page) error {
 	if errors.Is(err, passwords.ErrWeak) {
 		field = "password"
@@ -55,11 +55,11 @@ func Refuse(f *form.Form, field string, err error, page web.Page) error {
 	return f.Refused(field, err, page)
 }
 
-// EmailConfirmed is the field that says that the person was told of their client's own
-// address, and keeps it.
+// EmailConfirmed is the field with which a person keeps an address at their client's domain
+// after the warning.
 const EmailConfirmed = "email_confirmed"
 
-// ConfirmNext has the form say so when it is sent again.
+// ConfirmNext adds that field to the form after the warning, for the next time it is sent.
 func ConfirmNext(f *form.Form, err error) {
 	if errors.Is(err, people.ErrWorkAddress) {
 		f.Set(EmailConfirmed, "1")

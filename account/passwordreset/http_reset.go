@@ -29,7 +29,7 @@ func (h *HTTP) showForgotten(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, forgottenPage{Form: form.New(nil), Sent: sent})
 }
 
-// forgotten sends a link, if there is somebody to send it to.
+// forgotten sends a link if the address has an account.
 func (h *HTTP) forgotten(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	email := f.Email("email")
 	if !f.Valid() {
@@ -50,8 +50,8 @@ func (resetPage) Template() string { return "account/reset" }
 
 func (resetPage) Title() string { return "Choisir un nouveau mot de passe" }
 
-// showReset asks for the new password; reading it consumes nothing, since mail
-// scanners open links (R3).
+// showReset asks for the new password. A GET request consumes nothing, as mail scanners open
+// links (R3).
 func (h *HTTP) showReset(w http.ResponseWriter, r *web.Request) error {
 	token := r.URL.Query().Get("token")
 	if _, err := h.resets.Owner(r.Context(), token); err != nil {
@@ -77,7 +77,7 @@ func (h *HTTP) reset(w http.ResponseWriter, r *web.Request, f *form.Form) error 
 	return web.Done(w, r, "password-reset", "/connexion")
 }
 
-// goneReset offers another link in place of one that no longer works.
+// goneReset shows the form that requests another link, in place of one that no longer works.
 func goneReset(err error) error {
 	if !fault.Is(err, fault.Gone) {
 		return err

@@ -2,7 +2,7 @@ package passwordreset
 
 import "socialdirect/web"
 
-// Routes are the pages of a forgotten password.
+// Routes returns the routes of a forgotten password.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/mot-de-passe/oubli", web.Everyone, h.showForgotten),

@@ -14,12 +14,12 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// Ask sends a link that sets another password, when the address is
-// known; somebody who has not chosen a password yet is invited again, and those who
-// wait for the proof of the address get their links again. The caller
-// cannot tell (R5), nor whether a mail goes out (R47): the links that went out still
-// work, and a device that the account knows has mails of its own to ask for, so that
-// nobody is flooded and nobody locked out. Throttled when its place asks for too many.
+// Ask sends a link that sets another password if the address has an account. Somebody who
+// has not chosen a password yet gets their invitation again, and pending registrations get
+// their links again. The result reveals neither this (R5) nor whether a mail is sent (R47).
+// Earlier links still work, and a known device has its own limit, so that an attacker can
+// neither flood the mailbox nor lock the owner out. It fails with Throttled when the place
+// requests too many mails.
 func (s *Service) Ask(ctx context.Context, email string, from session.Device) error {
 	if err := s.limits.SpendAsking(ctx, from.Place); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Service) Ask(ctx context.Context, email string, from session.Device) er
 	})
 }
 
-// recovery is the notice that gets somebody back in.
+// recovery returns the template of the mail to send.
 func recovery(h people.Holder) string {
 	switch {
 	case !h.HasPassword:
@@ -51,8 +51,8 @@ func recovery(h people.Holder) string {
 	return outbox.PasswordReset
 }
 
-// Owner reports, without consuming it, whose password a link sets; Gone
-// when it no longer works.
+// Owner returns whose password a link sets, without consuming it. It fails with Gone when the
+// link no longer works.
 func (s *Service) Owner(ctx context.Context, token string) (people.Person, error) {
 	id, err := people.ReadToken(ctx, s.db.Pool, bearer.Hash(token), people.PurposePassword, s.db.Now())
 	if err != nil {
@@ -61,10 +61,9 @@ func (s *Service) Owner(ctx context.Context, token string) (people.Person, error
 	return s.people.Person(ctx, id)
 }
 
-// Reset consumes a link and sets the password. It opens no session, and
-// ends all there are: who recovers an account signs in like anybody, second
-// factor included (R8). The link has proved the address. Gone when the link was
-// used, has expired or was altered.
+// Reset consumes a link and sets the password. It ends all sessions and opens none: the
+// person signs in afterwards, with the second factor (R8). The link also proves the address.
+// It fails with Gone when the link was used, has expired or was altered.
 func (s *Service) Reset(ctx context.Context, token, password string) error {
 	owner, err := s.Owner(ctx, token)
 	if err != nil {
@@ -92,8 +91,8 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 		if err := s.limits.GiveMailsBack(ctx, tx, person.Email); err != nil {
 			return err
 		}
-		// A beneficiary's passkey is a way in of its own: one that somebody else
-		// added goes with the password. Staff keep theirs, as their second factor.
+		// A beneficiary's passkey signs in by itself, and somebody else may have added it, so it is
+		// removed. Staff keep theirs, as their second factor.
 		if person.Role == viewer.Beneficiary {
 			if err := factor.DeletePasskeys(ctx, tx, id); err != nil {
 				return err

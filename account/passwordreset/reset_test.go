@@ -34,7 +34,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	wantFault(t, "a validation", w.Accounts.PasswordResets.Reset(ctx, accounttest.ValidationLink(t, w, zoe.Email), accounttest.OtherPassword), fault.Gone)
 	wantFault(t, "a reset for a validation", w.Accounts.SignUps.Validate(ctx, first), fault.Gone)
 	wantFault(t, "none", w.Accounts.PasswordResets.Reset(ctx, "", accounttest.OtherPassword), fault.Gone)
-	for range 2 { // reading consumes nothing
+	for range 2 { // showing the page consumes nothing
 		if owner, err := w.Accounts.PasswordResets.Owner(ctx, first); err != nil || owner.ID != zoe.ID {
 			t.Errorf("read: %v, %v", owner, err)
 		}
@@ -44,7 +44,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	wantFault(t, "another of the same account", w.Accounts.PasswordResets.Reset(ctx, second, "Encore-un 4 autre"), fault.Gone)
 	for _, session := range []string{phone.Token, computer.Token} {
 		if zoe.Viewer(session) != nil {
-			t.Error("a session outlived the password")
+			t.Error("a session did not end with the password")
 		}
 	}
 	if _, err := zoe.TrySignIn(bookingtest.Password, session.Device{}); !fault.Is(err, fault.Invalid) {
@@ -58,7 +58,7 @@ func TestR2_ANewPasswordByLinkEndsEverySessionAndEveryOtherLink(t *testing.T) {
 	}
 }
 
-func TestR2_OneLinkSetsOnePasswordHoweverManyPressAtOnce(t *testing.T) {
+func TestR2_ALinkSetsOnePasswordEvenWhenUsedAtOnce(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
 	zoe := accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -87,7 +87,7 @@ func TestR8_APasswordResetStillRequiresTheSecondFactor(t *testing.T) {
 	link := accounttest.Link(t, w, "password", v.ID)
 	must(t, w.Accounts.PasswordResets.Reset(ctx, link, accounttest.OtherPassword))
 	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session); err != nil || alive {
-		t.Errorf("the whole session outlived the password: %v", err)
+		t.Errorf("the complete session did not end with the password: %v", err)
 	}
 	in, err := w.Accounts.Sessions.SignIn(ctx, "claire@exemple.fr", accounttest.OtherPassword, session.Device{})
 	if err != nil || in.Complete || !in.Enrolled || in.Mark != "" {
@@ -119,11 +119,11 @@ func TestR5_ForgottenPasswordQueuesOneJobForAnyAddress(t *testing.T) {
 		t.Errorf("jobs: %v", got)
 	}
 	if letters, err := accounttest.MailsOf(w, uuid.New(), "password_reset"); err != nil || len(letters) != 0 {
-		t.Errorf("somebody who does not exist gets %v, %v", letters, err)
+		t.Errorf("an unknown account gets %v, %v", letters, err)
 	}
 }
 
-func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.T) {
+func TestR5_RepeatedRequestsForLinksNeitherFloodNorLockOut(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	accounttest.NewBeneficiary(t, w, "zoe@exemple.fr")
@@ -136,7 +136,7 @@ func TestR5_AskingForLinksAgainAndAgainFloodsNobodyAndLocksNobodyOut(t *testing.
 		links = append(links, mail.Token)
 	}
 	if len(links) != accounttest.MailsOfKindInHour {
-		t.Errorf("%d mails in a moment", len(links))
+		t.Errorf("%d mails at once", len(links))
 	}
 	w.SetNow(bookingtest.Start.Add(people.ResetLifetime - time.Second))
 	must(t, w.Accounts.PasswordResets.Reset(ctx, links[0], accounttest.OtherPassword)) // the links that were mailed still work
@@ -164,7 +164,7 @@ func TestR2_ANewPasswordForgetsTheKnownDevices(t *testing.T) {
 	}
 }
 
-// A reset gives the account back whole to whoever lost control of it.
+// A reset returns full control of the account to its owner.
 func TestR2_APasswordResetRemovesThePasskeysOfABeneficiary(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
@@ -173,9 +173,9 @@ func TestR2_APasswordResetRemovesThePasskeysOfABeneficiary(t *testing.T) {
 	planted := accounttest.AddPasskey(t, w, v, "Une autre")
 	must(t, w.Accounts.PasswordResets.Reset(ctx, zoe.ResetLink(), accounttest.OtherPassword))
 	if _, err := w.Accounts.Factors.SignInWithPasskey(ctx, []byte("a"), planted.Sign(t, accounttest.AskToSignIn(t, w, "a")), session.Device{}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a passkey of before: %v", err)
+		t.Errorf("a passkey added before: %v", err)
 	}
 	if alive, err := w.Accounts.Sessions.SessionAlive(ctx, v.Session); err != nil || alive {
-		t.Errorf("a session of before is alive: %v, %v", alive, err)
+		t.Errorf("a session opened before is alive: %v, %v", alive, err)
 	}
 }

@@ -1,8 +1,8 @@
-// Package passwordreset sets another password for somebody who forgot theirs, by a link
-// that is sent to them.
+// Package passwordreset sets another password for somebody who forgot theirs, by a link sent
+// by mail.
 //
-//   - No answer tells whether an address is known (R5), and nobody is flooded with mails (R47).
-//   - A link works once, within its time; it opens no session and ends all there are (R2, R8).
+//   - No answer reveals whether an address has an account (R5), and mails are limited (R47).
+//   - A link works once, before it expires. It opens no session and ends all others (R2, R8).
 package passwordreset
 
 import (
@@ -15,7 +15,7 @@ import (
 	"socialdirect/web"
 )
 
-// Parts are what a service works with: its constructor's options.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Limits    *limit.Service
@@ -25,7 +25,7 @@ type Parts struct {
 	Sessions  *session.Service
 }
 
-// Service sends the links and takes the new passwords.
+// Service sends the links and sets the new passwords.
 type Service struct {
 	db        *postgres.DB
 	limits    *limit.Service
@@ -40,7 +40,7 @@ func New(p Parts) *Service {
 	return &Service{db: p.DB, limits: p.Limits, outbox: p.Outbox, passwords: p.Passwords, people: p.People, sessions: p.Sessions}
 }
 
-// HTTP is the pages of a forgotten password.
+// HTTP serves the pages of a forgotten password.
 type HTTP struct {
 	resets   *Service
 	sessions *session.HTTP

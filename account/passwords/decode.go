@@ -2,8 +2,8 @@ package passwords
 
 import "socialdirect/internal/form"
 
-// Decode decodes a password being chosen, with a message for what is wrong
-// with it at a look (R2). Whether it is guessed too easily, the act says (ErrWeak).
+// Decode decodes a new password from a form, with a message when it is too short or lacks a
+// kind of character (R2). Hasher.Choose checks whether it is too easy to guess (ErrWeak).
 func Decode(f *form.Form) string {
 	password := f.Secret("password", Max, "Choisissez un mot de passe.")
 	if password == "" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Waits is how many wait for a slot.
+// Waits returns how many requests wait for a slot.
 func (h *Hasher) Waits() (n int) {
 	for i := range h.lines {
 		n += int(h.lines[i].waiting.Load())
@@ -14,7 +14,7 @@ func (h *Hasher) Waits() (n int) {
 	return n
 }
 
-// Problem is all that may be wrong with a password.
+// Problem returns what is wrong with a password, or an empty string.
 func Problem(password string, about ...string) string {
 	if problem := plainProblem(password); problem != "" {
 		return problem
@@ -22,10 +22,10 @@ func Problem(password string, about ...string) string {
 	return guessProblem(password, about)
 }
 
-// HashesWaiting is how many may wait.
+// HashesWaiting is how many requests may wait in each lane.
 const HashesWaiting = hashesWaiting
 
-// Common are the commonest passwords, in order.
+// Common returns the most common passwords, sorted.
 func Common() []string {
 	var words []string
 	for word := range common {
@@ -35,7 +35,7 @@ func Common() []string {
 	return words
 }
 
-// Places are how many passwords may be hashed at once for each lane and those before it.
+// Places returns how many passwords may be hashed at once for each lane and those before it.
 func (h *Hasher) Places() (places [lanes]int) {
 	for i := range places {
 		places[i] = cap(h.lines[i].slots)
@@ -43,20 +43,20 @@ func (h *Hasher) Places() (places [lanes]int) {
 	return places
 }
 
-// Within bounds how long somebody waits for a slot.
+// Within sets how long a request waits for a slot.
 func (h *Hasher) Within(wait time.Duration) { h.patience = wait }
 
-// OccupySignUps takes the slots of sign-ups.
+// OccupySignUps occupies the slots of sign-ups.
 func (h *Hasher) OccupySignUps(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForSignUp, cap(h.lines[ForSignUp].slots))
 }
 
-// OccupySignIns takes the slots that are left to sign-ins beside them.
+// OccupySignIns occupies the slots reserved for sign-ins.
 func (h *Hasher) OccupySignIns(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForSignIn, 1)
 }
 
-// Occupy takes every slot.
+// Occupy occupies all slots.
 func (h *Hasher) Occupy(ctx context.Context) (free func(), err error) {
 	return h.occupy(ctx, ForKnown, cap(h.lines[ForKnown].slots))
 }

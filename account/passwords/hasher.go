@@ -1,5 +1,5 @@
-// Package passwords says which passwords are good enough (R2), and hashes them: a bounded
-// number at once, with places that are kept for whoever was here before (R47).
+// Package passwords checks how good a password is (R2) and hashes passwords, a limited number
+// at once, with slots reserved for known devices (R47).
 package passwords
 
 import (
@@ -15,50 +15,50 @@ import (
 	"socialdirect/internal/passhash"
 )
 
-// Lane is who wants a password hashed. What comes later in the order passes where the
-// one before is full: a flood of sign-ups keeps nobody from signing in, and a flood of
-// both keeps nobody out who was here before.
+// Lane is the priority of a request to hash a password. A later lane has slots that earlier
+// ones cannot use: a flood of sign-ups does not block sign-ins, and a flood of both does not
+// block known devices.
 type Lane int
 
-// The lanes, the one that anybody fills first.
+// The lanes, lowest priority first.
 const (
-	ForSignUp Lane = iota // whoever opens an account
-	ForSignIn             // whoever gives a password or a link
-	ForKnown              // a device that the account knows, and a session
+	ForSignUp Lane = iota // opening an account
+	ForSignIn             // signing in with a password, or using a link
+	ForKnown              // a known device, or somebody who is signed in
 	lanes
 )
 
-// Hashing is bounded so that a storm exhausts nothing: for sign-ups a place for each
-// processor, one more for sign-ins and one more for known devices, 19 MiB each; a
-// goroutine for each of those that wait, for a time that is bounded too; an answer at
-// once for the rest.
+// Hashing is limited, so that many requests at once exhaust neither memory nor processors:
+// sign-ups have a slot for each processor, sign-ins one more, known devices another one, with
+// 19 MiB each. A limited number of requests waits for a limited time; the others are refused
+// at once.
 const (
 	hashesWaiting = 64 // in each lane
 	hashingWait   = 10 * time.Second
 )
 
-// busyRetry is when somebody is to come back who found too many waiting.
+// busyRetry is when a refused person should try again.
 const busyRetry = 5 * time.Second
 
 var errBusy = fault.Wait("Beaucoup de personnes se connectent ou s’inscrivent en ce moment.", busyRetry)
 
-// ErrWeak is the cause of a password's refusal when it is chosen.
+// ErrWeak is the cause of the fault for a password that is too easy to guess.
 var ErrWeak = errors.New("the password is guessed too easily")
 
-// Hasher judges and hashes passwords, a bounded number at once.
+// Hasher checks and hashes passwords, a limited number at once.
 type Hasher struct {
 	lines    [lanes]line
-	patience time.Duration // how long one waits for a place
-	decoy    string        // compared with when an address is unknown, to take the same time (R5)
+	patience time.Duration // how long a request waits for a slot
+	decoy    string        // the hash to compare with for an unknown address, to take the same time (R5)
 }
 
-// line is the places of a lane and of those before it.
+// line is the slots of a lane, which it shares with the lanes before it.
 type line struct {
 	slots   chan struct{}
 	waiting atomic.Int64
 }
 
-// NewHasher returns one; a platform has one.
+// NewHasher returns a hasher. A platform needs exactly one.
 func NewHasher() (*Hasher, error) {
 	nobodys, _ := bearer.New()
 	decoy, err := passhash.Make(nobodys)
@@ -72,8 +72,8 @@ func NewHasher() (*Hasher, error) {
 	return h, nil
 }
 
-// Turn waits for a place where passwords are hashed, until ctx ends or it has taken
-// too long; leave gives it back. Throttled when too many wait already.
+// Turn waits for a slot, until ctx ends or the wait is too long. The caller must call leave
+// to release the slot. It fails with Throttled when too many requests wait already.
 func (h *Hasher) Turn(ctx context.Context, l Lane) (leave func(), err error) {
 	own := &h.lines[l]
 	defer own.waiting.Add(-1)
@@ -85,7 +85,7 @@ func (h *Hasher) Turn(ctx context.Context, l Lane) (leave func(), err error) {
 	return h.enter(patience, l)
 }
 
-// enter takes a place of the lane, and of each one that it shares with others.
+// enter acquires a slot of the lane and of each lane whose limit includes it.
 func (h *Hasher) enter(ctx context.Context, l Lane) (leave func(), err error) {
 	if l == lanes {
 		return func() {}, nil
@@ -103,9 +103,9 @@ func (h *Hasher) enter(ctx context.Context, l Lane) (leave func(), err error) {
 	return func() { next(); <-h.lines[l].slots }, nil
 }
 
-// Choose waits for its turn and returns the hash of a password that somebody chooses,
-// about whom those words are. Invalid, with ErrWeak as its cause, when it is guessed
-// too easily.
+// Choose waits for its turn and returns the hash of a new password. about are words about the
+// person, which would make it guessable. It fails with Invalid, caused by ErrWeak, when the
+// password is too easy to guess.
 func (h *Hasher) Choose(ctx context.Context, l Lane, password string, about ...string) (string, error) {
 	leave, err := h.Turn(ctx, l)
 	if err != nil {
@@ -118,8 +118,8 @@ func (h *Hasher) Choose(ctx context.Context, l Lane, password string, about ...s
 	return passhash.Make(password)
 }
 
-// Matches compares password with hash, or with the decoy when hash is empty. It
-// is the caller's turn.
+// Matches compares password with hash, or with the decoy when hash is empty. The caller has
+// called Turn.
 func (h *Hasher) Matches(password, hash string) bool {
 	known := hash != ""
 	if !known {

@@ -9,11 +9,11 @@ import (
 	"github.com/ccojocar/zxcvbn-go"
 )
 
-// Max is how many characters a password may have (R2).
+// Max is the longest password in characters (R2).
 const Max = 128
 
-// commonPasswords are the commonest ones in French and English without their
-// figures and signs, one word a line.
+// commonPasswords are the most common passwords in French and English without their digits
+// and symbols, one word a line.
 //
 //go:embed common_passwords.txt
 var commonPasswords string
@@ -30,8 +30,8 @@ var common = func() map[string]bool {
 // attacks"; ours are throttled.
 const minScore = 2
 
-// plainProblem says in French what a look at a password's signs tells (R2), empty when
-// nothing is wrong with them.
+// plainProblem returns in French what is wrong with a password's length or characters (R2),
+// or an empty string.
 func plainProblem(password string) string {
 	switch {
 	case len([]rune(password)) < 8:
@@ -46,9 +46,9 @@ func plainProblem(password string) string {
 	return ""
 }
 
-// guessProblem says that a password is guessed too easily; about holds the person's
-// own words (name, address), which make it so. A long one costs a tenth of a second of
-// a processor: it is asked in the turn of whoever chose it.
+// guessProblem returns in French that a password is too easy to guess, or an empty string.
+// about are the person's own words (name, address). A long password takes a tenth of a second
+// of a processor, so the caller must have called Turn.
 func guessProblem(password string, about []string) string {
 	if guessable(password, about) {
 		return "Ce mot de passe se devine trop facilement : il ressemble à un mot courant, à une suite ou à votre nom. Essayez trois mots sans rapport, avec un chiffre et un signe."
@@ -64,8 +64,8 @@ func guessable(password string, about []string) bool {
 	if commonWord(strings.ToLower(password)) {
 		return true
 	}
-	// The estimate costs the square of the length, and what follows the 64th
-	// character can only make the password stronger.
+	// The cost of the estimate grows with the square of the length, and characters after the 64th
+	// can only make the password stronger.
 	start := []rune(password)
 	if len(start) > 64 {
 		start = start[:64]
@@ -73,13 +73,13 @@ func guessable(password string, about []string) bool {
 	return zxcvbn.PasswordStrength(string(start), about).Score < minScore
 }
 
-// commonWord reports that a password is one common word with the usual
-// decoration: figures and signs around it or within, figures for letters, twice.
+// commonWord reports whether a password is one common word with the usual decoration: digits
+// and symbols around or within it, digits in place of letters, or the word twice.
 func commonWord(password string) bool {
 	for _, word := range []string{
-		onlyLetters(accents.Replace(password)), // the figures are beside the letters
+		onlyLetters(accents.Replace(password)), // the digits are beside the letters
 		onlyLetters(plainLetters.Replace(strings.TrimFunc(accents.Replace(password), notLetter))),
-		onlyLetters(plainLetters.Replace(accents.Replace(password))), // they stand for letters
+		onlyLetters(plainLetters.Replace(accents.Replace(password))), // the digits replace letters
 	} {
 		if utf8.RuneCountInString(password)-len(word) > maxDecoration {
 			continue
@@ -92,15 +92,15 @@ func commonWord(password string) bool {
 	return false
 }
 
-// maxDecoration is how many figures and signs beside a common word make it no
-// better: a date and a sign.
+// maxDecoration is how many digits and symbols do not improve a common word: a date and a
+// symbol.
 const maxDecoration = 9
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 func onlyLetters(s string) string { return strings.Join(strings.FieldsFunc(s, notLetter), "") }
 
-// accents takes them off; plainLetters undoes the usual figures for letters.
+// accents removes accents. plainLetters replaces the digits that usually stand for letters.
 var (
 	accents = strings.NewReplacer("à", "a", "â", "a", "ä", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o",
 		"ù", "u", "û", "u", "ü", "u", "ç", "c", "œ", "oe", "’", "")

@@ -37,7 +37,7 @@ func TestR2_PasswordsAreLongMixedAndNotGuessable(t *testing.T) {
 	}
 }
 
-func TestR2_TheCommonestPasswordsAreRefusedHoweverTheyAreDecorated(t *testing.T) {
+func TestR2_CommonPasswordsAreRefusedWithAnyDecoration(t *testing.T) {
 	t.Parallel()
 	words := passwords.Common()
 	if len(words) < 2_000 {

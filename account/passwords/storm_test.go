@@ -21,8 +21,8 @@ import (
 
 var must = bookingtest.Must
 
-// Without a code, a password is neither hashed nor judged.
-func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
+// Without a valid code, the password is neither hashed nor checked.
+func TestR47_TheCodeIsCheckedBeforeThePassword(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.Passwords.Within(time.Hour)
@@ -31,7 +31,7 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	wrong := accounttest.NewSignUp(w, "zoe@exemple.fr")
 	wrong.Code, wrong.Password = "0000-0000-0000-0000", "Motdepasse1!"
 	if err := w.Accounts.SignUps.SignUp(ctx, wrong); !errors.Is(err, company.ErrCode) {
-		t.Errorf("with every place taken, a wrong code gets %v", err)
+		t.Errorf("with all slots occupied, a wrong code gets %v", err)
 	}
 	weak := accounttest.NewSignUp(w, "zoe@exemple.fr")
 	weak.Password = "Motdepasse1!"
@@ -42,12 +42,12 @@ func TestR47_TheCodeIsLookedAtBeforeThePassword(t *testing.T) {
 	}
 	select {
 	case err := <-answer:
-		t.Errorf("the password was looked at out of turn: %v", err)
+		t.Errorf("the password was checked before its turn: %v", err)
 	default:
 	}
 	free()
 	if err := <-answer; !fault.Is(err, fault.Invalid) || !strings.Contains(fault.From(err).Message, "devine trop facilement") {
-		t.Errorf("a password that is guessed: %v", err)
+		t.Errorf("a guessable password: %v", err)
 	}
 }
 
@@ -88,20 +88,20 @@ func TestR47_HashingSlotsAreReservedForSignInsAndKnownDevices(t *testing.T) {
 		return w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, fmt.Sprintf("personne-%d@exemple.fr", i)))
 	})
 	if err := w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "paul@exemple.fr")); !fault.Is(err, fault.Throttled) || !strings.Contains(fault.From(err).Message, "dans quelques secondes") {
-		t.Errorf("one sign-up more: %v", err)
+		t.Errorf("one more sign-up: %v", err)
 	}
 	if _, err := signIn(session.Device{}); err != nil {
-		t.Errorf("a flood of sign-ups keeps somebody from signing in: %v", err)
+		t.Errorf("a flood of sign-ups blocks a sign-in: %v", err)
 	}
 	flood(w.Accounts.Passwords.OccupySignIns, func(i int) error {
 		_, err := w.Accounts.Sessions.SignIn(ctx, fmt.Sprintf("personne-%d@exemple.fr", i), accounttest.WrongPassword, session.Device{})
 		return err
 	})
 	if _, err := signIn(session.Device{}); !fault.Is(err, fault.Throttled) {
-		t.Errorf("one sign-in more: %v", err)
+		t.Errorf("one more sign-in: %v", err)
 	}
 	if _, err := signIn(session.Device{Mark: own.Mark}); err != nil {
-		t.Errorf("a flood keeps a known device out: %v", err)
+		t.Errorf("a flood blocks a known device: %v", err)
 	}
 	leave()
 	all.Wait()
@@ -115,7 +115,7 @@ func TestR47_HashingSlotsFollowTheProcessors(t *testing.T) {
 	}
 }
 
-func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
+func TestR47_TheWaitForHashingIsLimited(t *testing.T) {
 	t.Parallel()
 	w, ctx := bookingtest.New(t), context.Background()
 	w.Accounts.Passwords.Within(20 * time.Millisecond)
@@ -123,15 +123,14 @@ func TestR47_NobodyWaitsForEverToHaveAPasswordHashed(t *testing.T) {
 	must(t, err)
 	defer free()
 	if err := w.Accounts.SignUps.SignUp(ctx, accounttest.NewSignUp(w, "zoe@exemple.fr")); !fault.Is(err, fault.Throttled) || fault.From(err).RetryAfter <= 0 {
-		t.Errorf("after its time: %v", err)
+		t.Errorf("after the longest wait: %v", err)
 	}
 	if n := w.Accounts.Passwords.Waits(); n != 0 {
-		t.Errorf("%d wait still", n)
+		t.Errorf("%d still wait", n)
 	}
 }
 
-// When every slot is taken, a bounded number waits, each as long as its request lasts, and
-// the rest is refused.
+// When all slots are occupied, a limited number of requests waits, and the others are refused.
 func TestR2_PasswordHashingWaitsInABoundedQueue(t *testing.T) {
 	t.Parallel()
 	w := bookingtest.New(t)
@@ -158,7 +157,7 @@ func TestR2_PasswordHashingWaitsInABoundedQueue(t *testing.T) {
 			t.Fatalf("one too many: %v", err)
 		}
 	}
-	leave() // the browsers go away
+	leave() // the requests are cancelled
 	all.Wait()
 	if gone.Load() != passwords.HashesWaiting || w.Accounts.Passwords.Waits() != 0 {
 		t.Errorf("%d left, %d still wait", gone.Load(), w.Accounts.Passwords.Waits())
@@ -166,7 +165,7 @@ func TestR2_PasswordHashingWaitsInABoundedQueue(t *testing.T) {
 	var counted int
 	must(t, w.DB.Pool.QueryRow(context.Background(), `select count(*) from throttles`).Scan(&counted))
 	if counted != 0 {
-		t.Errorf("%d counters count tries that were never made", counted)
+		t.Errorf("%d counters count tries that were not checked", counted)
 	}
 	free()
 	if _, err := w.Accounts.Sessions.SignIn(context.Background(), "zoe@exemple.fr", accounttest.WrongPassword, session.Device{}); !fault.Is(err, fault.Invalid) {

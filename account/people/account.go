@@ -10,31 +10,32 @@ import (
 	"github.com/google/uuid"
 )
 
-// State is where an account stands.
+// State is the state of an account.
 type State string
 
 // The states of an account.
 const (
 	Open        State = "open"
-	Unvalidated State = "unvalidated" // its address is not proved yet
-	Invited     State = "invited"     // no password was chosen yet
+	Unvalidated State = "unvalidated" // the address is not proved yet
+	Invited     State = "invited"     // no password is chosen yet
 	Suspended   State = "suspended"
 	Closed      State = "closed"
-	Erased      State = "erased" // nothing of the person is left, and nothing can be decided
+	Erased      State = "erased" // the personal data is deleted, and no decision is possible
 )
 
-// Account is what an administrator sees of somebody: nothing of their messages,
-// documents, notes, or of what their appointments are about (R30).
+// Account is what an administrator sees of a person. It contains nothing of their messages,
+// documents or notes, nor the reasons of their appointments (R30).
 type Account struct {
 	Person
 	State     State
 	CreatedAt time.Time
-	SeenOn    *time.Time // the day on which it was last in use
+	SeenOn    *time.Time // the day on which it was last used
 	ClientID  uuid.UUID  // of a beneficiary or a client manager
 	Accepted  bool       // a password was chosen
 }
 
-// Account returns one account, for an administrator; NotFound when there is none.
+// Account returns one account. The viewer must be an administrator. It fails with NotFound
+// for an unknown account.
 func (s *Service) Account(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return Account{}, err
@@ -42,8 +43,8 @@ func (s *Service) Account(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	return ReadAccount(ctx, s.DB.Pool, id)
 }
 
-// Subject returns the account that a rights request is about, for the
-// data-protection officer; NotFound when there is none.
+// Subject returns the account that a data-protection request is about. The viewer must be a
+// data-protection officer. It fails with NotFound for an unknown account.
 func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Account, error) {
 	if err := viewer.Require(v, viewer.DPO); err != nil {
 		return Account{}, err
@@ -51,7 +52,7 @@ func (s *Service) Subject(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	return ReadAccount(ctx, s.DB.Pool, id)
 }
 
-// Label says the state as a person would.
+// Label returns the French words for the state.
 func (s State) Label() string { return stateLabels[s] }
 
 var stateLabels = map[State]string{
@@ -59,9 +60,9 @@ var stateLabels = map[State]string{
 	Erased: "Supprimé, à la demande de la personne",
 }
 
-// LockAccount locks the viewer's account and another one until the transaction ends, and
-// returns the other, for an administrator; Forbidden when the viewer is none any more,
-// NotFound when there is no such account.
+// LockAccount locks the accounts of the viewer and of another person until the transaction
+// ends, and returns the other one. It fails with Forbidden when the viewer is no longer an
+// administrator, and with NotFound for an unknown account.
 func LockAccount(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.UUID) (Account, error) {
 	if err := Lock(ctx, tx, v.ID, id); err != nil {
 		return Account{}, err

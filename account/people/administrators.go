@@ -12,14 +12,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Administrators are those who act for the platform now: what happens to it is
-// announced to each.
+// Administrators returns the IDs of the active administrators, to notify each of them.
 func (s *Service) Administrators(ctx context.Context, q postgres.Querier) ([]uuid.UUID, error) {
 	return readAdministrators(ctx, q)
 }
 
-// StillAdministrator fails unless the viewer's account, as it is in the
-// transaction, may decide.
+// StillAdministrator fails with Forbidden unless the viewer is an active administrator, as
+// read in the transaction.
 func StillAdministrator(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) error {
 	person, err := Read(ctx, tx, v.ID)
 	if fault.Is(err, fault.NotFound) {
@@ -31,7 +30,8 @@ func StillAdministrator(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) e
 	return err
 }
 
-// NameOf is the name of one of the people, whose account may be gone.
+// NameOf returns the name of one of the people, and a general word when it is not among
+// them.
 func NameOf(people map[uuid.UUID]Person, id uuid.UUID) string {
 	if person, found := people[id]; found {
 		return person.Name()
@@ -39,7 +39,7 @@ func NameOf(people map[uuid.UUID]Person, id uuid.UUID) string {
 	return "un compte qui n’existe plus"
 }
 
-// Unseal unseals a text about a person; it is empty once their key was destroyed.
+// Unseal unseals a text about a person. It is empty once their key was destroyed.
 func (s *Service) Unseal(ctx context.Context, person uuid.UUID, about string, sealed []byte) (string, error) {
 	text, err := s.Vault.Unseal(ctx, s.DB.Pool, person, about, sealed)
 	if errors.Is(err, vault.ErrDestroyed) {

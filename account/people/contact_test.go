@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// firstCallable is the first instant inside the hours, found by going minute by minute.
+// firstCallable returns the first instant within the call hours, found minute by minute.
 func firstCallable(c people.Contact, at time.Time, zone *time.Location) time.Time {
 	for minute := at; ; minute = minute.Add(time.Second * time.Duration(60-minute.Second())) {
 		clock := minute.In(zone).Format("15:04")

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Contract returns the contract of the client that a beneficiary is attached to;
-// NotFound for an account without one.
+// Contract returns the contract of a beneficiary's client. It fails with NotFound for an
+// account without a client.
 func (s *Service) Contract(ctx context.Context, id uuid.UUID) (company.Contract, error) {
 	client, err := readClientOf(ctx, s.DB.Pool, id)
 	if err != nil {
@@ -19,7 +19,7 @@ func (s *Service) Contract(ctx context.Context, id uuid.UUID) (company.Contract,
 	return s.Companies.Contract(ctx, client)
 }
 
-// ContractOf is Contract as an act sees it that reads in its own transaction.
+// ContractOf is Contract for a caller that reads in its own transaction.
 func (s *Service) ContractOf(ctx context.Context, q postgres.Querier, id uuid.UUID) (company.Contract, error) {
 	client, err := readClientOf(ctx, q, id)
 	if err != nil {

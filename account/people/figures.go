@@ -10,13 +10,13 @@ import (
 )
 
 // LockClient returns the client of a beneficiary and locks the account until the
-// transaction ends: one person's bookings are made one after the other.
-// NotFound for somebody without a client.
+// transaction ends, so that one person's bookings are made one after the other. It fails
+// with NotFound for somebody without a client.
 func (s *Service) LockClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (uuid.UUID, error) {
 	return lockClient(ctx, tx, person)
 }
 
-// countOnce counts somebody's account for their client, once in its life.
+// countOnce counts an account for its client, once in its lifetime.
 func countOnce(ctx context.Context, tx postgres.Tx, id, client uuid.UUID) error {
 	first, err := markCounted(ctx, tx, id)
 	if err != nil || !first {
@@ -25,10 +25,10 @@ func countOnce(ctx context.Context, tx postgres.Tx, id, client uuid.UUID) error 
 	return figures.CountAccount(ctx, tx, client)
 }
 
-// CountedClients returns the clients of those among the people whose hours are counted
-// for them (R10), and holds these people from being erased until the transaction ends:
-// whoever was not erased and, where SMS are sent, gave back a code that was sent to
-// their mobile, so that an invented person is in no figure.
+// CountedClients returns the clients of those people whose appointments count in the figures
+// (R10), and locks these people's accounts against an erasure until the transaction ends.
+// Erased people do not count. If there is an SMS gateway, people without a proved mobile
+// number do not count either, so that invented people are in no figure.
 func (s *Service) CountedClients(ctx context.Context, tx postgres.Tx, people []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
 	return lockCounted(ctx, tx, people, s.SMS)
 }

@@ -19,7 +19,7 @@ const (
 	EmailLifetime      = 24 * time.Hour     // of a link that replaces the address
 )
 
-// Person is what others may need to know of an account.
+// Person is what other packages may know of an account.
 type Person struct {
 	ID        uuid.UUID
 	Role      viewer.Role
@@ -30,11 +30,11 @@ type Person struct {
 	Zone      *time.Location
 	Active    bool // neither suspended nor closed (R7)
 
-	MobileProved bool // the number answered a code: SMS may go to it (R47)
+	MobileProved bool // the person typed a code sent to the number: SMS may go to it (R47)
 }
 
-// Name is the person's name as pages write it; of somebody who was erased it says
-// that.
+// Name returns the person's name as pages write it, or words that say that the account was
+// deleted.
 func (p Person) Name() string {
 	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
 	if name == "" {
@@ -46,10 +46,11 @@ func (p Person) Name() string {
 	return name
 }
 
-// Digits are the last two of the mobile number, by which somebody knows their own.
+// Digits returns the last two digits of the mobile number, by which people recognise their
+// own.
 func (p Person) Digits() string { return p.Mobile[max(0, len(p.Mobile)-2):] }
 
-// Words are the person's own, which make a password guessable.
+// Words returns the person's name and address, which make a password guessable.
 func (p Person) Words() []string { return []string{p.Email, p.FirstName, p.LastName} }
 
 // The faults of this package.
@@ -57,20 +58,19 @@ var (
 	errGone = fault.New(fault.Gone, "Ce lien a déjà servi, a expiré, ou n’est pas complet. Demandez-en un autre.")
 )
 
-// Person returns an account by its id; NotFound when there is none.
+// Person returns an account by its ID. It fails with NotFound when there is none.
 func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 	return Read(ctx, s.DB.Pool, id)
 }
 
-// ByEmail returns an account by its address; NotFound when there is none. It is
-// for the platform itself: no page tells whether an address is known (R5).
+// ByEmail returns an account by its e-mail address. It fails with NotFound when there is
+// none. No page may reveal the result (R5).
 func (s *Service) ByEmail(ctx context.Context, email string) (Person, error) {
 	return readPersonByEmail(ctx, s.DB.Pool, email)
 }
 
-// IDOfNobody is an id for an address without an account: the same for the same
-// address, and another for each, so that what is done for it weighs as much as
-// for one that has an account (R5).
+// IDOfNobody returns an ID for an address without an account. Each address has its own and
+// always the same, so that work for it costs as much as for an account (R5).
 func (s *Service) IDOfNobody(email string) uuid.UUID {
 	return uuid.NewSHA1(s.nobody, []byte(strings.ToLower(email)))
 }
@@ -88,7 +88,7 @@ func DisplayMobile(e164 string) string {
 	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }
 
-// RoleLabel says a role as pages do.
+// RoleLabel returns the French name of a role.
 func RoleLabel(role viewer.Role) string { return roleLabels[role] }
 
 var roleLabels = map[viewer.Role]string{

@@ -14,7 +14,7 @@ type Profile struct {
 	Zone      string // IANA name, one of Zones
 }
 
-// Zones are the zones a person may live in, by how the page calls them.
+// Zones are the time zones that a person may choose, with their French labels.
 var Zones = []struct{ Name, Label string }{
 	{"Europe/Paris", "France hexagonale et Corse"},
 	{"America/Guadeloupe", "Guadeloupe, Saint-Martin, Saint-Barthélemy"},
@@ -28,7 +28,7 @@ var Zones = []struct{ Name, Label string }{
 	{"Pacific/Wallis", "Wallis-et-Futuna"},
 }
 
-// ByIDs returns the accounts of the given ids; an id without one is absent.
+// ByIDs returns the accounts with the given IDs. An ID without an account is absent.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
 	return ReadAll(ctx, s.DB.Pool, ids)
 }

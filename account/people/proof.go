@@ -9,13 +9,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Prove notes that somebody was reached at their address, or at their mobile where
-// they have none. The first time, whoever else waited with the address vanishes, a
-// beneficiary's connection code has served, and
-// one more person has opened an account. Before that neither a code's limit nor a
-// figure moves: invented addresses count for nothing, and nobody can tell from
-// either whether an address was known (R5, R10). company.ErrUsedUp when somebody
-// else was faster with the code's last use; the link then still works.
+// Prove marks a person's e-mail address as proved, or their mobile number if they have no
+// address. The first time, it removes the other pending registrations with the address,
+// counts a use of the beneficiary's connection code, and counts the account in the figures.
+// Nothing is counted before, so that invented addresses do not count, and neither a code's
+// limit nor a figure reveals whether an address has an account (R5, R10). It fails with
+// company.ErrUsedUp when the code has no use left; the link then still works.
 func (s *Service) Prove(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	p, first, err := markValidated(ctx, tx, id)
 	if err != nil || !first {

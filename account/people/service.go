@@ -1,10 +1,10 @@
-// Package people is who has an account: their names, addresses, roles and states, the
-// links that they are sent, and whom an address belongs to.
+// Package people stores accounts: names, addresses, roles and states, the links that people
+// are sent, and which account an address belongs to.
 //
-//   - An address is proved by a link that works once, within its time (R3). Until then
-//     whoever signed up with it waits beside whoever else did, and the first whose link is
-//     used becomes the account (R5).
-//   - A connection code serves, and a figure moves, only once somebody was reached (R10).
+//   - An address is proved by a link that works once, before it expires (R3). Until then
+//     several pending registrations may have the same address. The first whose link is used
+//     becomes the account (R5).
+//   - A connection code's use and a figure count only once the address is proved (R10).
 //
 // It is the one package that writes to the table of accounts.
 package people
@@ -18,13 +18,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Service keeps people.
+// Service stores people.
 type Service struct {
 	Parts
-	nobody uuid.UUID // makes the ids of accounts that do not exist
+	nobody uuid.UUID // namespace of the IDs of addresses without an account
 }
 
-// Parts are what the service works with.
+// Parts are what New needs.
 type Parts struct {
 	DB        *postgres.DB
 	Vault     *vault.Vault

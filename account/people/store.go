@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// PersonRow is a Person as the table of accounts has it.
+// PersonRow is a row of the table of accounts.
 type PersonRow struct {
 	ID        uuid.UUID
 	Role      viewer.Role
@@ -25,22 +25,22 @@ type PersonRow struct {
 	Proved    bool // the mobile number
 }
 
-// Person is the row as everybody reads it.
+// Person returns the row as a Person.
 func (r PersonRow) Person() Person {
 	return Person{ID: r.ID, Role: r.Role, Email: r.Email, FirstName: r.FirstName, LastName: r.LastName, Mobile: r.Mobile, Zone: zone.Of(r.TimeZone), Active: r.Active, MobileProved: r.Proved}
 }
 
-// IsActive is the condition of an account that is neither suspended nor closed.
+// IsActive is the SQL condition for an account that is neither suspended nor closed.
 const IsActive = `(suspended_at is null and closed_at is null)`
 
-// PersonColumns are what a personRow is read from.
+// PersonColumns are the columns of a PersonRow.
 const PersonColumns = `
 	id, role, coalesce(email, '') as email, first_name, last_name, coalesce(mobile, '') as mobile, time_zone, ` + IsActive + ` as active,
 	mobile_validated_at is not null as proved `
 
 const selectPerson = `select ` + PersonColumns + `from accounts `
 
-// Read returns an account by its id; NotFound when there is none.
+// Read returns an account by its ID. It fails with NotFound when there is none.
 func Read(ctx context.Context, q postgres.Querier, id uuid.UUID) (Person, error) {
 	return onePerson(ctx, q, selectPerson+`where id = $1`, id)
 }
@@ -57,7 +57,7 @@ func onePerson(ctx context.Context, q postgres.Querier, sql string, by any) (Per
 	return row.Person(), err
 }
 
-// ReadAll returns the accounts of the given ids; an id without one is absent.
+// ReadAll returns the accounts with the given IDs. An ID without an account is absent.
 func ReadAll(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Person, error) {
 	rows, err := postgres.All[PersonRow](ctx, q, selectPerson+`where id = any($1)`, ids)
 	people := make(map[uuid.UUID]Person, len(rows))
@@ -89,9 +89,9 @@ type NewAccount struct {
 	Zone         string
 }
 
-// Insert returns the new account's id, or with known the id of the one
-// that has the address already; without an address, that has the mobile. One that
-// is to wait for its proof is never known: it waits beside whatever is there.
+// Insert opens an account and returns its ID. If another account has the e-mail address (or,
+// without an address, the mobile number), it returns that account's ID and known. A pending
+// registration is never known: others may have the same address.
 func Insert(ctx context.Context, tx postgres.Tx, a NewAccount) (id uuid.UUID, known bool, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into accounts (role, email, first_name, last_name, mobile, client_id, password_hash, adult_declared_at, time_zone, created_at, code_id)
@@ -109,17 +109,17 @@ func Insert(ctx context.Context, tx postgres.Tx, a NewAccount) (id uuid.UUID, kn
 	return id, false, err
 }
 
-// proof is the first time that somebody was reached.
+// proof is the result of proving an address or a number.
 type proof struct {
-	Email    string // empty where they have none
+	Email    string // empty for somebody without an address
 	Role     viewer.Role
 	ClientID uuid.UUID // zero for staff
-	CodeID   uuid.UUID // zero where none was given
+	CodeID   uuid.UUID // zero for somebody without a connection code
 }
 
-// markValidated notes that the person has been reached at their address, or at
-// their mobile where they have none; first is false when they had been before. Gone
-// when another account has the address by now.
+// markValidated marks the person's address as proved, or the mobile number if they have no
+// address. first is false when it was proved before. It fails with Gone when another account
+// has the address by now.
 func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) (p proof, first bool, err error) {
 	err = tx.QueryRow(ctx, `
 		with unproved as (
@@ -142,26 +142,25 @@ func markValidated(ctx context.Context, tx postgres.Tx, id uuid.UUID) (p proof, 
 	return p, err == nil, err
 }
 
-// holderFirst orders the accounts with one address: the one that has it, then those
-// that wait for their proof, the latest first.
+// holderFirst orders the accounts with one address: the proved one first, then pending
+// registrations, latest first.
 const holderFirst = `order by unproved, created_at desc, id limit 1`
 
-// SetPendingEmail keeps the address that the account waits to move to, empty for
-// none.
+// SetPendingEmail saves the address that the account is to move to, empty for none.
 func SetPendingEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID, email string) error {
 	_, err := tx.Exec(ctx, `
 		update accounts set pending_email = nullif($2, ''), pending_since = case when $2 <> '' then $3::timestamptz end where id = $1`, id, email, tx.Now)
 	return err
 }
 
-// SetPassword keeps the hash of another password.
+// SetPassword saves the hash of a password.
 func SetPassword(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash string) error {
 	_, err := tx.Exec(ctx, `update accounts set password_hash = $2 where id = $1`, id, hash)
 	return err
 }
 
-// UpdateProfile leaves the mobile of somebody without an address alone: it is
-// what they sign in with. Another number than before is not proved.
+// UpdateProfile saves a profile. It does not change the mobile number of somebody without an
+// address, who signs in with it. A new number is not proved.
 func UpdateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile) error {
 	_, err := tx.Exec(ctx, `
 		update accounts a
@@ -173,7 +172,7 @@ func UpdateProfile(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Profile)
 	return err
 }
 
-// MarkMobileProved notes that the number is the person's.
+// MarkMobileProved marks the person's mobile number as proved.
 func MarkMobileProved(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	_, err := tx.Exec(ctx, `update accounts set mobile_validated_at = $2 where id = $1`, id, tx.Now)
 	return err

@@ -53,7 +53,8 @@ const selectAccount = `
 	       coalesce(email_validated_at, mobile_validated_at) is not null as validated, client_id
 	from accounts `
 
-// ReadAccount returns an account as an administrator sees it; NotFound when there is none.
+// ReadAccount returns an account as an administrator sees it. It fails with NotFound when
+// there is none.
 func ReadAccount(ctx context.Context, q postgres.Querier, id uuid.UUID) (Account, error) {
 	row, err := postgres.One[accountRow](ctx, q, selectAccount+`where id = $1`, id)
 	if postgres.NoRows(err) {
@@ -77,8 +78,8 @@ var foldLetters = func() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }()
 
-// ReadMatching returns the accounts whose name, address or number contains every one
-// of the words, in the order of their names.
+// ReadMatching returns the accounts whose name, address or number contains each of the
+// words, sorted by name.
 func ReadMatching(ctx context.Context, q postgres.Querier, words []string, skip, most int) ([]Account, error) {
 	patterns := make([]string, len(words))
 	for i, word := range words {

@@ -30,7 +30,8 @@ func (r contactRow) reachable() Reachable {
 	return Reachable{Person: r.Person(), Contact: contact}
 }
 
-// ReadReachable returns how to tell the people of the given ids; an id without an account is absent.
+// ReadReachable returns how to notify the people with the given IDs. An ID without an account
+// is absent.
 func ReadReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (map[uuid.UUID]Reachable, error) {
 	rows, err := postgres.All[contactRow](ctx, q, `
 		select a.id, a.role, coalesce(a.email, '') as email, a.first_name, a.last_name, coalesce(a.mobile, '') as mobile, a.time_zone,
@@ -45,7 +46,7 @@ func ReadReachable(ctx context.Context, q postgres.Querier, ids []uuid.UUID) (ma
 	return people, err
 }
 
-// SaveContact keeps what somebody chose.
+// SaveContact saves a person's choices.
 func SaveContact(ctx context.Context, tx postgres.Tx, id uuid.UUID, c Contact) error {
 	_, err := tx.Exec(ctx, `
 		insert into contact_choices (account_id, texts, discreet, limit_reminder, hour_reminder, call_from, call_until)

@@ -17,7 +17,7 @@ var (
 	errLastAdmin = fault.New(fault.Conflict, "C’est le dernier compte de l’administration\u00a0: il en faut un autre avant de supprimer celui-ci.")
 )
 
-// Erasable is what an erasure takes out of an account.
+// Erasable is what an erasure removes from an account.
 type Erasable struct {
 	FirstName, LastName, Email string
 	Role                       viewer.Role
@@ -26,8 +26,8 @@ type Erasable struct {
 	Erased                     bool
 }
 
-// LockErasable reads what an erasure takes out of an account, and keeps everything
-// that would still be added to it waiting.
+// LockErasable reads what an erasure removes from an account, and locks the account, so that
+// nothing is added to it meanwhile.
 func LockErasable(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasable, error) {
 	row, err := postgres.One[Erasable](ctx, tx, `
 		select first_name, last_name, coalesce(email, '') as email, role, created_at, adult_declared_at, erased_at is not null as erased
@@ -41,8 +41,8 @@ func LockErasable(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Erasable, 
 	return row, err
 }
 
-// AnotherAdministrator fails unless there is one beside id, whose account is then
-// held.
+// AnotherAdministrator fails with Conflict unless there is an administrator besides id. It
+// locks that account.
 func AnotherAdministrator(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	var other uuid.UUID
 	err := tx.QueryRow(ctx, `
@@ -54,7 +54,7 @@ func AnotherAdministrator(ctx context.Context, tx postgres.Tx, id uuid.UUID) err
 	return err
 }
 
-// Erase leaves of an account its identifier, role and dates.
+// Erase removes everything of an account except its ID, role and dates.
 func Erase(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	for _, sql := range []string{
 		`delete from account_tokens where account_id = $1`,

@@ -18,8 +18,8 @@ func lockClient(ctx context.Context, tx postgres.Tx, person uuid.UUID) (client u
 	return client, err
 }
 
-// lockCounted reads the clients of the people who have one, and whose mobile answered
-// where that is asked.
+// lockCounted reads and locks the people who have a client and, if answered is set, a proved
+// mobile number. It returns their clients.
 func lockCounted(ctx context.Context, tx postgres.Tx, people []uuid.UUID, answered bool) (map[uuid.UUID]uuid.UUID, error) {
 	rows, err := postgres.All[struct{ ID, ClientID uuid.UUID }](ctx, tx, `
 		select id, client_id from accounts
@@ -32,7 +32,7 @@ func lockCounted(ctx context.Context, tx postgres.Tx, people []uuid.UUID, answer
 	return clients, err
 }
 
-// markCounted notes that an account is counted; false when it was before.
+// markCounted marks an account as counted. It returns false when it was counted before.
 func markCounted(ctx context.Context, tx postgres.Tx, id uuid.UUID) (first bool, err error) {
 	tag, err := tx.Exec(ctx, `update accounts set counted = true where id = $1 and not counted`, id)
 	return tag.RowsAffected() > 0, err

@@ -9,14 +9,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// InsertToken keeps the hash of a link's token.
+// InsertToken saves the hash of a link's token.
 func InsertToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Purpose, hash []byte) error {
 	_, err := tx.Exec(ctx, `insert into account_tokens (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)`,
 		hash, id, p, tx.Now.Add(lifetimes[p]))
 	return err
 }
 
-// ReadToken returns whose link it is, without consuming it; Gone when it no longer works.
+// ReadToken returns whose link it is, without consuming it. It fails with Gone when the link
+// no longer works.
 func ReadToken(ctx context.Context, q postgres.Querier, hash []byte, p Purpose, now time.Time) (id uuid.UUID, err error) {
 	err = q.QueryRow(ctx, `
 		select account_id from account_tokens
@@ -27,8 +28,8 @@ func ReadToken(ctx context.Context, q postgres.Querier, hash []byte, p Purpose, 
 	return id, err
 }
 
-// ConsumeToken uses up the link and every other one of the same kind, in the turn
-// of the address that it proves.
+// ConsumeToken consumes a link and all others of the same purpose and account. It locks the
+// address that the link proves.
 func ConsumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p Purpose) (id uuid.UUID, err error) {
 	if err := lockAddressOf(ctx, tx, hash); err != nil {
 		return uuid.Nil, err
@@ -46,14 +47,14 @@ func ConsumeToken(ctx context.Context, tx postgres.Tx, hash []byte, p Purpose) (
 	return id, EndTokens(ctx, tx, id, p)
 }
 
-// EndTokens uses up every link of a kind that an account has.
+// EndTokens invalidates an account's links of one purpose.
 func EndTokens(ctx context.Context, tx postgres.Tx, id uuid.UUID, p Purpose) error {
 	_, err := tx.Exec(ctx, `update account_tokens set used_at = $3 where account_id = $1 and purpose = $2 and used_at is null`, id, p, tx.Now)
 	return err
 }
 
-// InsertEmailToken makes a link to the address that the account waits to move
-// to, and returns that address.
+// InsertEmailToken saves a link for the pending address of an account, and returns that
+// address.
 func InsertEmailToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []byte) (pending string, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into account_tokens (token_hash, account_id, purpose, expires_at, new_email)
@@ -62,10 +63,9 @@ func InsertEmailToken(ctx context.Context, tx postgres.Tx, id uuid.UUID, hash []
 	return pending, err
 }
 
-// ReplaceEmail moves the account to the address that a link was sent to and
-// keeps, with the link, the one that it had, so that its owner can be told; it
-// returns the new one. Gone
-// when it waits for another address by now, or when somebody else has this one.
+// ReplaceEmail moves the account to the address that a link was sent to, and returns it. It
+// saves the previous address with the link, so that its owner can be notified. It fails with
+// Gone when another address is pending by now, or when another account has this one.
 func ReplaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email string, err error) {
 	err = tx.QueryRow(ctx, `
 		with old as (
@@ -81,7 +81,7 @@ func ReplaceEmail(ctx context.Context, tx postgres.Tx, hash []byte) (email strin
 	return email, err
 }
 
-// ReadReplaced returns the address that the account had before it last moved.
+// ReadReplaced returns the address that the account had before its last move.
 func ReadReplaced(ctx context.Context, q postgres.Querier, id uuid.UUID) (email string, err error) {
 	err = q.QueryRow(ctx, `
 		select replaced_email from account_tokens where account_id = $1 and replaced_email is not null order by used_at desc limit 1`, id).Scan(&email)

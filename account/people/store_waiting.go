@@ -9,15 +9,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// LockAddress has everything that decides whose an address is happen one after the
-// other, until the transaction ends.
+// LockAddress locks an address until the transaction ends. Everything that decides which
+// account an address belongs to takes this lock.
 func LockAddress(ctx context.Context, tx postgres.Tx, email string) error {
 	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('address ' || lower($1), 0))`, email)
 	return err
 }
 
-// lockAddressOf does so for the address that a link proves. It comes before any row
-// is changed: whoever wins takes the others' rows away.
+// lockAddressOf locks the address that a link proves. It must come before any row is changed,
+// as the first proof deletes the rows of the others.
 func lockAddressOf(ctx context.Context, tx postgres.Tx, link []byte) error {
 	_, err := tx.Exec(ctx, `
 		select pg_advisory_xact_lock(hashtextextended('address ' || lower(coalesce(t.new_email, a.email)), 0))
@@ -25,23 +25,23 @@ func lockAddressOf(ctx context.Context, tx postgres.Tx, link []byte) error {
 	return err
 }
 
-// Holder is what an address stands for.
+// Holder is the account or pending registration that an address belongs to.
 type Holder struct {
 	ID          uuid.UUID
 	HasPassword bool
-	Waiting     bool // for its proof: the address is still free
+	Waiting     bool // a pending registration: no account has the address
 }
 
-// ReadHolder returns the account that has the address, else the latest that waits
-// for its proof; pgx.ErrNoRows and a zero holder when there is none. One that waits
-// and was suspended or closed has the address: nobody escapes by signing up again.
+// ReadHolder returns the account that has the address, else the latest pending registration.
+// It fails with pgx.ErrNoRows when there is none. A pending registration that was suspended
+// or closed counts as an account, so that signing up again does not undo that.
 func ReadHolder(ctx context.Context, q postgres.Querier, email string) (Holder, error) {
 	return postgres.One[Holder](ctx, q, `
 		select id, password_hash is not null as has_password, unproved and `+IsActive+` as waiting
 		from accounts where lower(email) = lower($1) order by 3, created_at desc, id limit 1`, email)
 }
 
-// ReadWaiting lists the accounts that wait for the proof of an address.
+// ReadWaiting lists the pending registrations of an address.
 func ReadWaiting(ctx context.Context, q postgres.Querier, email string) ([]Person, error) {
 	rows, err := postgres.All[PersonRow](ctx, q, selectPerson+`where lower(email) = lower($1) and unproved and `+IsActive+` order by created_at, id`, email)
 	people := make([]Person, len(rows))
@@ -51,9 +51,8 @@ func ReadWaiting(ctx context.Context, q postgres.Querier, email string) ([]Perso
 	return people, err
 }
 
-// deleteWaiting takes away the accounts that wait for the proof of an address, but
-// for the latest ones that are kept, and returns their ids. One that something was
-// decided about stays.
+// deleteWaiting deletes the pending registrations of an address except the latest keep ones,
+// and returns their IDs. One about which there is a decision stays.
 func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) (gone []uuid.UUID, err error) {
 	rows, err := postgres.All[struct{ ID uuid.UUID }](ctx, tx, `
 		select id from accounts a
@@ -63,15 +62,15 @@ func deleteWaiting(ctx context.Context, tx postgres.Tx, email string, keep int) 
 		switch err := deleteUnlessReferred(ctx, tx, row.ID); {
 		case err == nil:
 			gone = append(gone, row.ID)
-		case !postgres.Referred(err): // one with an hour that the switchboard booked stays
+		case !postgres.Referred(err): // one with an appointment that the switchboard booked stays
 			return nil, err
 		}
 	}
 	return gone, err
 }
 
-// deleteUnlessReferred leaves the transaction as it was where something refers to the
-// account.
+// deleteUnlessReferred deletes an account. If something refers to it, it fails and the
+// transaction stays usable.
 func deleteUnlessReferred(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	return pgx.BeginFunc(ctx, tx, func(nested pgx.Tx) error {
 		_, err := nested.Exec(ctx, `delete from accounts where id = $1`, id)

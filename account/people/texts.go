@@ -6,8 +6,8 @@ import (
 	"socialdirect/internal/viewer"
 )
 
-// MaskMobile writes a number with all but its last four digits hidden: enough to
-// recognise one's own, too little to call somebody else's.
+// MaskMobile hides all digits of a number except the last four: enough to recognise one's
+// own, too few to call somebody else's.
 func MaskMobile(e164 string) string {
 	shown := []rune(DisplayMobile(e164))
 	left := 4
@@ -22,8 +22,8 @@ func MaskMobile(e164 string) string {
 	return string(shown)
 }
 
-// OwesProof reports whether somebody still has to prove a number before SMS go to it:
-// a beneficiary, where there is a gateway.
+// OwesProof reports whether a person has to prove their number before SMS go to it. Only
+// beneficiaries do, and only if there is a gateway.
 func (s *Service) OwesProof(p Person) bool {
 	return s.SMS && p.Role == viewer.Beneficiary && p.Mobile != "" && !p.MobileProved
 }

@@ -26,7 +26,7 @@ var lifetimes = map[Purpose]time.Duration{
 	PurposeValidation: ValidationLifetime, PurposeInvitation: InvitationLifetime, PurposePassword: ResetLifetime, PurposeEmail: EmailLifetime,
 }
 
-// IssueToken makes a link's token; only its hash is kept.
+// IssueToken creates the token of a link. Only its hash is stored.
 func (s *Service) IssueToken(ctx context.Context, id uuid.UUID, p Purpose) (string, error) {
 	var token string
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
@@ -37,7 +37,8 @@ func (s *Service) IssueToken(ctx context.Context, id uuid.UUID, p Purpose) (stri
 	return token, err
 }
 
-// IgnoreNotFound is nil for NotFound: what was for somebody who is gone is done.
+// IgnoreNotFound returns nil for NotFound and other errors unchanged, for jobs about accounts
+// that may no longer exist.
 func IgnoreNotFound(err error) error {
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -45,7 +46,7 @@ func IgnoreNotFound(err error) error {
 	return err
 }
 
-// GiveUpEmail ends a move that was asked for, with its links.
+// GiveUpEmail cancels a pending move to another address and its links.
 func GiveUpEmail(ctx context.Context, tx postgres.Tx, id uuid.UUID) error {
 	if err := SetPendingEmail(ctx, tx, id, ""); err != nil {
 		return err

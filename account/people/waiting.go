@@ -6,12 +6,12 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-// MaxWaiting bounds how many wait with one address: beyond it the oldest makes room,
-// so that nobody shuts an address by signing up with it.
+// MaxWaiting is how many pending registrations one address may have. A further one replaces
+// the oldest, so that nobody can block an address by signing up with it.
 const MaxWaiting = 5
 
-// Vanish takes away those who wait with an address, but for the latest that are
-// kept, keys included.
+// Vanish deletes the pending registrations of an address, with their keys, except the latest
+// keep ones.
 func (s *Service) Vanish(ctx context.Context, tx postgres.Tx, email string, keep int) error {
 	gone, err := deleteWaiting(ctx, tx, email, keep)
 	if err != nil {

@@ -9,12 +9,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// ErrWorkAddress tells somebody, once and before anything is sent, that the address
-// which they give is one of their client's own (R47). It is advice: given again with
-// the word that they know, the address is taken.
+// ErrWorkAddress warns a person, before anything is sent, that the address they entered is at
+// their client's own domain (R47). It is advice: with a confirmation, the address is accepted.
 var ErrWorkAddress = fault.New(fault.Invalid, "Cette adresse est celle de l’organisme qui vous offre ce service\u00a0: il peut voir qui vous écrit. Une adresse personnelle est plus sûre. Vous préférez garder celle-ci\u00a0? Validez une seconde fois.")
 
-// Advise fails with ErrWorkAddress for an address of the client's own.
+// Advise fails with ErrWorkAddress for an address at one of the client's domains.
 func (s *Service) Advise(ctx context.Context, client uuid.UUID, email string) error {
 	own, err := s.Companies.OwnAddress(ctx, client, email)
 	if err == nil && own {
@@ -23,7 +22,7 @@ func (s *Service) Advise(ctx context.Context, client uuid.UUID, email string) er
 	return err
 }
 
-// AdviseMember does so for somebody who has an account; staff write where they work.
+// AdviseMember is Advise for somebody with an account. Staff may use their work address.
 func (s *Service) AdviseMember(ctx context.Context, v *viewer.Viewer, email string) error {
 	if v.Role != viewer.Beneficiary {
 		return nil
