@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// alphabet is Crockford's base 32: no I, L, O or U, so that no two signs look or
+// alphabet is Crockford's base 32. It has no I, L, O and U, so that no two characters look or
 // sound alike.
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-// A code is 15 random signs (75 bits) and one that checks them.
+// A code has 15 random characters (75 bits) and a check character.
 const randomSigns = 15
 
 func newCode() string {
 	raw := make([]byte, randomSigns)
-	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	_, _ = rand.Read(raw) // never fails: crypto/rand
 	for i, b := range raw {
-		raw[i] = alphabet[b%32] // 256 is a multiple of 32: no sign is likelier
+		raw[i] = alphabet[b%32] // 256 is a multiple of 32, so all characters are equally likely
 	}
 	return string(raw) + string(checkSign(string(raw)))
 }
 
-// checkSign is Luhn's algorithm in base 32: it finds every single wrong sign and
-// nearly every swap of neighbours.
+// checkSign returns the check character by Luhn's algorithm in base 32. It detects every
+// single wrong character and nearly every swap of neighbours.
 func checkSign(signs string) byte {
 	sum, factor := 0, 2
 	for i := len(signs) - 1; i >= 0; i-- {
@@ -35,8 +35,8 @@ func checkSign(signs string) byte {
 
 var readAlike = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "", "\u00a0", "", ".", "")
 
-// parseCode reads a code as people type it: any case, with or without
-// separators, O for 0 and I or L for 1. It fails on what cannot be a code.
+// parseCode reads a code as people type it: in any case, with or without separators, with O
+// for 0 and I or L for 1. It returns false for what cannot be a code.
 func parseCode(typed string) (string, bool) {
 	code := readAlike.Replace(strings.ToUpper(strings.TrimSpace(typed)))
 	if len(code) != randomSigns+1 {

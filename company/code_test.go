@@ -25,7 +25,7 @@ func TestR9_CodesSurviveBeingReadAloudAndTyped(t *testing.T) {
 	})
 }
 
-func TestR9_AWrongSignIsFound(t *testing.T) {
+func TestR9_AWrongCharacterIsDetected(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		code := []byte(newCode())
@@ -41,7 +41,7 @@ func TestR9_AWrongSignIsFound(t *testing.T) {
 	})
 }
 
-// Whatever is typed, what passes for a code is 16 signs of the alphabet.
+// Every accepted code has 16 characters of the alphabet, whatever was typed.
 func FuzzParseCode(f *testing.F) {
 	for _, seed := range []string{"", "K7QD-2M9F-XR4T-8WZ3", "0000-0000-0000-0000", strings.Repeat("é", 16), "\x00"} {
 		f.Add(seed)

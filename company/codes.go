@@ -18,7 +18,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// The bounds of a code's settings. The noise in a smaller limit (R10) would be larger
+// The bounds of a code's settings. In a limit below MinUses, the noise (R10) would be larger
 // than the limit.
 const (
 	MinUses    = 10
@@ -31,13 +31,13 @@ const (
 type NewCode struct {
 	ExpiresAt time.Time
 	MaxUses   int    // 0: no limit
-	Site      string // one of the contract's; may be empty
-	Label     string // what the client calls it; may be empty
+	Site      string // one of the contract's sites; may be empty
+	Label     string // the client's name for the code; may be empty
 }
 
-// Code is a connection code. How often it was used is nowhere in it.
+// Code is a connection code. It does not contain how often it was used.
 type Code struct {
-	ID        uuid.UUID // in addresses, where the code itself never stands
+	ID        uuid.UUID // used in URLs, which never contain the code itself
 	Code      string    // as stored, without separators
 	ClientID  uuid.UUID
 	ExpiresAt time.Time
@@ -46,27 +46,27 @@ type Code struct {
 	Label     string
 	IssuedAt  time.Time
 	State     State
-	Replaced  bool // by another code; it may still work for a while
+	Replaced  bool // by another code; it may still work until the overlap ends
 }
 
-// Display is the code in groups that are easy to read aloud.
+// Display returns the code in groups that are easy to read aloud.
 func (c Code) Display() string { return web.InFours(c.Code, "-") }
 
-// LastDay is the last day on which the code opens an account.
+// LastDay returns the last day on which the code opens an account.
 func (c Code) LastDay() time.Time { return c.ExpiresAt.Add(-time.Second).In(zone.Paris()) }
 
-// State is whether a code opens accounts, and why it does not.
+// State is whether a code opens accounts, and if not, why.
 type State string
 
 // The states of a code.
 const (
 	Valid   State = "valid"
-	UsedUp  State = "used_up" // by its limit and noise (R10)
+	UsedUp  State = "used_up" // its limit, with its noise, is reached (R10)
 	Expired State = "expired"
 	Revoked State = "revoked"
 )
 
-// Label says the state as a person would.
+// Label returns the French words for the state.
 func (s State) Label() string {
 	switch s {
 	case Valid:
@@ -81,19 +81,19 @@ func (s State) Label() string {
 	return ""
 }
 
-// Works reports whether the code opens accounts, as long as the contract runs.
+// Works reports whether the code opens accounts while the contract runs.
 func (c Code) Works() bool { return c.State == Valid }
 
 // Ended reports whether the code can neither be revoked nor replaced any more.
 func (c Code) Ended() bool { return c.State == Expired || c.State == Revoked }
 
-// Rotatable reports whether another code can take this one's place.
+// Rotatable reports whether the code can be replaced by another.
 func (c Code) Rotatable() bool { return !c.Ended() && !c.Replaced }
 
 var (
-	// ErrExpiry says that a code would end before it began.
+	// ErrExpiry says that a code would have expired already.
 	ErrExpiry = fault.New(fault.Invalid, "Le dernier jour du code est passé. Choisissez un jour à venir.")
-	// ErrMaxUses says that a limit is none that is allowed.
+	// ErrMaxUses says that a limit is out of bounds.
 	ErrMaxUses = fault.New(fault.Invalid, fmt.Sprintf("Une limite va de %d à %d inscriptions : plus petite, elle n’aurait pas de sens à quelques inscriptions près. Laissez vide pour ne pas limiter.", MinUses, MaxUses))
 	// ErrSite says that the contract has no such site.
 	ErrSite = fault.New(fault.Invalid, "Choisissez un site dans la liste.")
@@ -118,7 +118,7 @@ func (n NewCode) check(now time.Time, sites []string) error {
 	return nil
 }
 
-// IssueCode makes a new code for a client, by an administrator or that client's
+// IssueCode creates a code for a client. The viewer must be an administrator or the client's
 // manager.
 func (s *Service) IssueCode(ctx context.Context, v *viewer.Viewer, client uuid.UUID, n NewCode) (Code, error) {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
@@ -153,7 +153,7 @@ func (s *Service) issue(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, c
 	return code, audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "code.issued", ObjectID: code.ID})
 }
 
-// RevokeCode ends a code at once; those who signed up with it keep their accounts.
+// RevokeCode ends a code at once. People who signed up with it keep their accounts.
 func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) error {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return err
@@ -173,9 +173,8 @@ func (s *Service) RevokeCode(ctx context.Context, v *viewer.Viewer, client, code
 	})
 }
 
-// RotateCode issues a code with the settings of another, its uses counted anew,
-// and ends the other one now or, with an overlap, that much later; those who
-// signed up with it keep their accounts (R9).
+// RotateCode issues a code with the settings of another and a use count of zero. The old code
+// ends at once or after overlap. People who signed up with it keep their accounts (R9).
 func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID, overlap time.Duration) (Code, error) {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return Code{}, err
@@ -204,8 +203,8 @@ func (s *Service) RotateCode(ctx context.Context, v *viewer.Viewer, client, code
 	return next, err
 }
 
-// Codes lists a client's codes, those that work first, latest first, for whoever
-// works on that client.
+// Codes lists a client's codes: working ones first, then latest first. The viewer must be an
+// administrator or the client's manager.
 func (s *Service) Codes(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Code, error) {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return nil, err
@@ -226,7 +225,8 @@ func rank(c Code) int {
 	return 1
 }
 
-// Code returns one of a client's codes to whoever works on that client.
+// Code returns one of a client's codes. The viewer must be an administrator or the client's
+// manager.
 func (s *Service) Code(ctx context.Context, v *viewer.Viewer, client, code uuid.UUID) (Code, error) {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return Code{}, err
@@ -240,7 +240,7 @@ func (s *Service) lockCode(ctx context.Context, tx postgres.Tx, client, code uui
 	return s.code(row, tx.Now), err
 }
 
-// code is a code as it stands at now.
+// code returns the code of a row with its state at now.
 func (s *Service) code(r codeRow, now time.Time) Code {
 	c := Code{
 		ID: r.ID, Code: r.Code, ClientID: r.ClientID, ExpiresAt: r.ExpiresAt, MaxUses: r.MaxUses,

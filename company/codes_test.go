@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR9_RotationLocksNobodyOut(t *testing.T) {
+func TestR9_PeopleKeepTheirAccountsAfterARotation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	n := settings()
@@ -25,7 +25,7 @@ func TestR9_RotationLocksNobodyOut(t *testing.T) {
 	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, old.ID, 7*24*time.Hour)
 	must(t, err)
 	if next.ID == old.ID || next.Code == old.Code || next.Site != n.Site || next.Label != n.Label || next.MaxUses != n.MaxUses || !next.ExpiresAt.Equal(n.ExpiresAt) {
-		t.Errorf("%+v took the place of %+v", next, old)
+		t.Errorf("%+v replaced %+v", next, old)
 	}
 	must(t, w.signUp(old.Display()))
 	must(t, w.signUp(next.Display()))
@@ -39,7 +39,7 @@ func TestR9_RotationLocksNobodyOut(t *testing.T) {
 	must(t, w.signUp(next.Display()))
 	_, err = w.DB.Pool.Exec(w.ctx, `update accounts set email_validated_at = created_at`)
 	must(t, err)
-	w.SignIn(t, "zoe@exemple.fr") // who came with the old code is not locked out
+	w.SignIn(t, "zoe@exemple.fr") // signed up with the old code
 }
 
 func TestR9_AnOverlapNeverProlongsACode(t *testing.T) {
@@ -76,7 +76,7 @@ func TestR9_ARevokedReplacedOrExpiredCodeIsNotEndedAgain(t *testing.T) {
 			}
 		})
 	}
-	must(t, w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, replaced.ID)) // it went on for a while
+	must(t, w.Companies.RevokeCode(w.ctx, w.manager, w.client.ID, replaced.ID)) // it still works during the overlap
 }
 
 func TestR9_CodesAreIssuedWithinBounds(t *testing.T) {
@@ -113,8 +113,8 @@ func TestR9_CodesAreIssuedWithinBounds(t *testing.T) {
 	}
 }
 
-// Every act on codes, by everybody who might try.
-func TestR10_OnlyAClientsManagerAndAdministratorsWorkOnItsCodes(t *testing.T) {
+// Every act on codes, tried by every role.
+func TestR10_OnlyAClientsManagerAndAdministratorsManageItsCodes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(t, settings())
@@ -153,7 +153,7 @@ func TestR10_OnlyAClientsManagerAndAdministratorsWorkOnItsCodes(t *testing.T) {
 			}
 		})
 	}
-	// The manager of another client, who names the code under their own.
+	// The manager of another client names the code in a path of their own client.
 	stranger := &viewer.Viewer{Role: viewer.ClientManager, ClientID: other}
 	if err := w.Companies.RevokeCode(w.ctx, stranger, other, code.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a code under another client: %v", err)
@@ -162,10 +162,10 @@ func TestR10_OnlyAClientsManagerAndAdministratorsWorkOnItsCodes(t *testing.T) {
 		t.Errorf("a code under another client: %v", err)
 	}
 	if _, err := w.Companies.IssueCode(w.ctx, w.Admin, uuid.New(), settings()); !fault.Is(err, fault.NotFound) {
-		t.Errorf("a client that is none: %v", err)
+		t.Errorf("an unknown client: %v", err)
 	}
 	if got := w.state(t, code); got != company.Valid {
-		t.Errorf("after all that the code is %s", got)
+		t.Errorf("after all refused acts the code is %s", got)
 	}
 	must(t, acts["rotate"](w.manager))
 	must(t, acts["issue"](w.Admin))
@@ -184,7 +184,7 @@ func TestR10_IssuingRotatingAndRevokingIsInTheJournal(t *testing.T) {
 	}{{"code.issued", old.ID}, {"code.issued", next.ID}, {"code.rotated", old.ID}, {"code.revoked", next.ID}} {
 		t.Run(want.act, func(t *testing.T) {
 			if n := w.Count(t, `audit_entries where act = $1 and object_id = $2 and actor_id = $3`, want.act, want.code, w.manager.ID); n != 1 {
-				t.Errorf("%s stands %d times in the journal", want.act, n)
+				t.Errorf("%s is %d times in the journal", want.act, n)
 			}
 		})
 	}
@@ -193,8 +193,8 @@ func TestR10_IssuingRotatingAndRevokingIsInTheJournal(t *testing.T) {
 	}
 }
 
-// A manager whose code was used once sees what one whose code was used often sees.
-func TestR10_CodesDoNotShowHowManySignedUp(t *testing.T) {
+// A manager sees the same whether a code was used once or often.
+func TestR10_CodesDoNotRevealHowManySignedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	limited := settings()

@@ -1,23 +1,20 @@
-// Package company is who pays: client companies, their contracts and the
-// connection codes that tie a new account to one of them. Nothing here can be
-// followed back to a person: it holds no account and reads none.
+// Package company manages the clients, who pay for the service: companies, their contracts,
+// and the connection codes that attach a new account to a client. It neither stores nor reads
+// accounts, so that nothing in it can be traced to a person.
 //
 // The rules it keeps:
 //
-//   - A code opens an account while it has not expired, was not revoked, has a use
-//     left and its client's contract runs. A code that opens nothing gets one same
-//     answer, whatever the reason; one that was mistyped is told apart, since its
-//     check sign shows that nobody ever issued it.
-//   - What a code opened stays open: its end changes nothing for the people who
-//     signed up with it (R9).
-//   - A client's manager works on the codes of that client alone, and never learns
-//     how often one was used: exact uses would tell who came. A limit holds at a few
-//     uses more or less, by chance (R10, see figures/limit.go).
-//   - Whoever issues, revokes or replaces a code, or changes a contract, is in the
-//     journal.
+//   - A code opens an account if it has not expired, was not revoked and has a use left, and
+//     its client's contract runs. All codes that open nothing get the same answer, except
+//     mistyped ones: their check character shows that they were never issued.
+//   - When a code ends, nothing changes for the people who signed up with it (R9).
+//   - A client's manager manages the codes of that client only, and cannot find out how often
+//     a code was used, as this would reveal who signed up. A random number is therefore added
+//     to each limit (R10, see figures/limit.go).
+//   - Issuing, revoking and replacing codes and changing contracts is journaled.
 //
-// Promised faults: NotFound for a client or a code that is not the viewer's to see,
-// Forbidden for other roles, Conflict for a code that has ended already.
+// The acts fail with NotFound for a client or a code that the viewer may not see, with
+// Forbidden for other roles, and with Conflict for a code that has ended.
 package company
 
 import (
@@ -31,25 +28,24 @@ import (
 	"github.com/google/uuid"
 )
 
-// Service is the acts on clients.
+// Service manages clients, contracts and codes.
 type Service struct {
 	db    *postgres.DB
 	noise noise.Key
 }
 
-// New returns the acts on the given database. The limits of codes have their noise from
-// key, the one of the figures (figures.Service.CheckKey).
+// New returns the service. The noise in the limits of codes is derived from key, the key of
+// the figures (figures.Service.CheckKey).
 func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
 
-// At returns the acts on another handle of the same database, such as one that stands
-// at another instant.
+// At returns the service on db, which may have another clock.
 func (s *Service) At(db *postgres.DB) *Service { return &Service{db, s.noise} }
 
 // ErrCode says that a connection code opens nothing, whatever the reason.
 var ErrCode = fault.New(fault.Invalid, "Ce code ne permet pas d’ouvrir un compte. Vérifiez-le avec la personne qui vous l’a donné, ou appelez le standard.")
 
-// ErrMistyped says that what was typed is no code that anybody ever issued. It is
-// an ErrCode too, for whoever does not care.
+// ErrMistyped says that the typed code was never issued. errors.Is(ErrMistyped, ErrCode) is
+// true.
 var ErrMistyped = &fault.Fault{
 	Code: fault.Invalid, Cause: ErrCode,
 	Message: "Il y a une faute de frappe dans ce code. Il a 16 signes, par groupes de quatre : comparez-les un par un.",
@@ -60,12 +56,11 @@ var errNoCode = fault.New(fault.NotFound, "Ce code n’existe pas.")
 // Redeemed is the code that opens an account, and its client.
 type Redeemed struct{ ClientID, CodeID uuid.UUID }
 
-// Redeem finds the code, as typed, that opens an account, in the transaction that
-// opens it. The contract is held until that transaction ends: it does not end under
-// somebody's hands. No use is counted yet, see Use.
+// Redeem finds the typed code in the transaction that opens an account. It locks the contract,
+// so that it does not end before the transaction does. It does not count a use: see Use.
 //
-// It fails with ErrCode when the code opens none, with ErrMistyped when it cannot
-// be a code. Used up, it is answered as one that nobody ever issued.
+// It fails with ErrCode when the code opens nothing, used up or unknown alike, and with
+// ErrMistyped when it cannot be a code.
 func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Redeemed, error) {
 	code, ok := parseCode(typed)
 	if !ok {
@@ -78,18 +73,17 @@ func (s *Service) Redeem(ctx context.Context, tx postgres.Tx, typed string) (Red
 	return locked.Redeemed, err
 }
 
-// ErrUsedUp says that a code's last use went to somebody who was faster, in the
-// words of ErrCode: nobody is told that a code is used up.
+// ErrUsedUp says that somebody else got a code's last use. It has the words of ErrCode, as
+// people may not find out that a code is used up.
 var ErrUsedUp = &fault.Fault{Code: fault.Conflict, Message: ErrCode.Message}
 
-// Use counts one use of a code, once the address of whoever gave it is proved: were
-// it counted at sign-up, whoever watches the limit would learn which addresses have
-// an account already (R5). ErrUsedUp when there is none left: two people never get
-// the same last use.
+// Use counts one use of a code, once the e-mail address of the person is proved. If it were
+// counted at sign-up, the limit would reveal which addresses have an account already (R5). It
+// fails with ErrUsedUp when no use is left; two people never get the same last use.
 func (s *Service) Use(ctx context.Context, tx postgres.Tx, code uuid.UUID) error {
 	limit, uses, err := lockUses(ctx, tx, code)
 	if err != nil || limit == 0 {
-		return err // without a limit nothing needs the number
+		return err // uses are counted only for codes with a limit
 	}
 	if figures.UsedUp(s.noise, code, limit, uses) {
 		return ErrUsedUp

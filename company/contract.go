@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// modes are the ways of meeting that a contract may allow, by the names that
-// booking gives them, in the order they are offered.
+// modes are the modes that a contract may allow, by the names of package booking, in the order
+// in which pages list them.
 var modes = []string{"video", "phone", "in_person"}
 
 // The bounds of a contract.
@@ -25,21 +25,21 @@ const (
 	maxSiteName = 80 // characters
 )
 
-// Client is whoever pays for its people, with the terms of its contract.
+// Client is a company that pays for its people, with the terms of its contract.
 type Client struct {
 	ID       uuid.UUID
 	Name     string
-	Slug     string // in the address of its co-branded page
+	Slug     string // in the path of its co-branded page
 	StartsOn time.Time
 	EndsOn   time.Time // the contract's last day
-	Modes    []string  // the ways of meeting that are allowed
+	Modes    []string  // the allowed modes
 	PerYear  int       // consultations per person per year; 0: no limit
-	Sites    []string  // the client's places; may be empty
+	Sites    []string  // the client's sites; may be empty
 
-	MailDomains []string // of its own mail, as ParseMailDomain reads them; may be empty
+	MailDomains []string // its e-mail domains, as ParseMailDomain returns them; may be empty
 }
 
-// Contract is what a client's people may have, and when.
+// Contract is what a client's people may book, and when.
 type Contract struct {
 	StartsOn time.Time
 	EndsOn   time.Time // the last day
@@ -48,23 +48,23 @@ type Contract struct {
 	Sites    []string
 }
 
-// Contract is the client's contract.
+// Contract returns the client's contract.
 func (c Client) Contract() Contract {
 	return Contract{StartsOn: c.StartsOn, EndsOn: c.EndsOn, Modes: c.Modes, PerYear: c.PerYear, Sites: c.Sites}
 }
 
-// Allows reports whether the contract has that way of meeting.
+// Allows reports whether the contract allows a mode.
 func (c Contract) Allows(mode string) bool { return slices.Contains(c.Modes, mode) }
 
-// Runs reports whether the contract holds at now: from the first midnight of its
-// first day, in Paris, to the last one of its last day.
+// Runs reports whether the contract is in force at now: from the start of its first day to the
+// end of its last day, in Paris.
 func (c Contract) Runs(now time.Time) bool {
 	today := zone.Day(now)
 	return !today.Before(c.StartsOn) && !today.After(c.EndsOn)
 }
 
-// YearOf is the calendar year, where contracts are signed, in which an hour counts,
-// and its span.
+// YearOf returns the calendar year, in Paris, in which an appointment counts, with its first
+// instant and that of the next year.
 func YearOf(hour time.Time) (year int, from, to time.Time) {
 	year = hour.In(zone.Paris()).Year()
 	begins := func(year int) time.Time { return time.Date(year, time.January, 1, 0, 0, 0, 0, zone.Paris()) }
@@ -74,21 +74,21 @@ func YearOf(hour time.Time) (year int, from, to time.Time) {
 // Over reports whether the contract has ended at now.
 func (c Contract) Over(now time.Time) bool { return zone.Day(now).After(c.EndsOn) }
 
-// Change is an earlier state of a contract: what held until an edit.
+// Change is an earlier state of a contract, in force until an edit.
 type Change struct {
 	Until   time.Time
 	Earlier Contract // without its sites
 }
 
 var (
-	// ErrSlugTaken says that another client has this address.
+	// ErrSlugTaken says that another client has this slug.
 	ErrSlugTaken = fault.New(fault.Invalid, "Une autre entreprise a déjà cette adresse. Choisissez-en une autre.")
 
 	errModes    = fault.New(fault.Invalid, "Choisissez au moins une façon de parler.")
 	errContract = fault.New(fault.Invalid, "Le contrat finit avant de commencer, ou ses limites ne sont pas possibles.")
 )
 
-// check bounds the terms, whoever sends them.
+// check fails with Invalid for terms that are out of bounds.
 func (c Client) check() error {
 	unknown := slices.ContainsFunc(c.Modes, func(mode string) bool { return !slices.Contains(modes, mode) })
 	if len(c.Modes) == 0 || unknown {
@@ -100,8 +100,8 @@ func (c Client) check() error {
 	return checkMailDomains(c.MailDomains)
 }
 
-// Create adds a client with its contract, by an administrator (R9). A contract
-// that names no way of meeting allows all of them.
+// Create adds a client with its contract (R9). A contract without modes allows all of them.
+// The viewer must be an administrator.
 func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.UUID, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return uuid.Nil, err
@@ -125,8 +125,8 @@ func (s *Service) Create(ctx context.Context, v *viewer.Viewer, c Client) (uuid.
 	return id, err
 }
 
-// Edit replaces what is known of a client, by an administrator; where the terms
-// change, those that held until now are kept (R9).
+// Edit replaces the data of a client. If the terms change, the earlier ones are kept as a
+// Change (R9). The viewer must be an administrator.
 func (s *Service) Edit(ctx context.Context, v *viewer.Viewer, c Client) error {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return err
@@ -155,19 +155,19 @@ func (s *Service) Edit(ctx context.Context, v *viewer.Viewer, c Client) error {
 	})
 }
 
-// sameTerms reports whether two states promise the same; names, addresses and
-// sites are no terms.
+// sameTerms reports whether two states have the same terms. Names, slugs and sites are not
+// terms.
 func (c Client) sameTerms(d Client) bool {
 	return c.StartsOn.Equal(d.StartsOn) && c.EndsOn.Equal(d.EndsOn) && slices.Equal(c.Modes, d.Modes) && c.PerYear == d.PerYear
 }
 
-// Clients lists every client by name, for an administrator.
+// Clients lists all clients by name. The viewer must be an administrator.
 func (s *Service) Clients(ctx context.Context, v *viewer.Viewer) ([]Client, error) {
 	return s.Search(ctx, v, "", 0)
 }
 
-// Search lists the clients whose name or address holds the words, by name and at
-// most so many (0: all), for an administrator.
+// Search lists the clients whose name or slug contains the words, by name, at most most of
+// them (0: all). The viewer must be an administrator.
 func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words string, most int) ([]Client, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
@@ -175,7 +175,8 @@ func (s *Service) Search(ctx context.Context, v *viewer.Viewer, words string, mo
 	return readClients(ctx, s.db.Pool, words, most)
 }
 
-// Client returns a client to whoever works on it; NotFound otherwise.
+// Client returns a client. The viewer must be an administrator or its manager; it fails with
+// NotFound for other clients.
 func (s *Service) Client(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (Client, error) {
 	if err := viewer.RequireManagerOf(v, id); err != nil {
 		return Client{}, err
@@ -183,7 +184,8 @@ func (s *Service) Client(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (C
 	return readClient(ctx, s.db.Pool, id)
 }
 
-// Changes lists the earlier states of a contract, latest first, for an administrator.
+// Changes lists the earlier states of a contract, latest first. The viewer must be an
+// administrator.
 func (s *Service) Changes(ctx context.Context, v *viewer.Viewer, id uuid.UUID) ([]Change, error) {
 	if err := viewer.Require(v, viewer.Administrator); err != nil {
 		return nil, err
@@ -191,19 +193,19 @@ func (s *Service) Changes(ctx context.Context, v *viewer.Viewer, id uuid.UUID) (
 	return readChanges(ctx, s.db.Pool, id)
 }
 
-// Contract returns the contract of a client, for the rules of other domains.
+// Contract returns the contract of a client, for other domains. It checks no viewer.
 func (s *Service) Contract(ctx context.Context, client uuid.UUID) (Contract, error) {
 	return ContractOf(ctx, s.db.Pool, client)
 }
 
-// ContractOf is Contract as an act sees it that reads in its own transaction.
+// ContractOf is Contract for a caller that reads in its own transaction.
 func ContractOf(ctx context.Context, q postgres.Querier, client uuid.UUID) (Contract, error) {
 	c, err := readClient(ctx, q, client)
 	return c.Contract(), err
 }
 
-// BySlug finds a client for its co-branded page while its contract runs (R11);
-// NotFound otherwise.
+// BySlug returns a client for its co-branded page (R11). It fails with NotFound unless the
+// contract runs.
 func (s *Service) BySlug(ctx context.Context, slug string) (Client, error) {
 	return readBySlug(ctx, s.db.Pool, slug, s.db.Now())
 }

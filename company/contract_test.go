@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-func TestR9_AContractKeepsItsTermsAndWhatTheyWere(t *testing.T) {
+func TestR9_AContractKeepsItsTermsAndTheirHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	changed := w.client
@@ -36,7 +36,7 @@ func TestR9_AContractKeepsItsTermsAndWhatTheyWere(t *testing.T) {
 	}
 }
 
-func TestR9_AContractIsBounded(t *testing.T) {
+func TestR9_TermsOutOfBoundsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, change := range map[string]func(c *company.Client){
@@ -58,12 +58,12 @@ func TestR9_AContractIsBounded(t *testing.T) {
 	taken := w.client
 	taken.Slug = "exemple" // the first client's
 	if err := w.Companies.Edit(w.ctx, w.Admin, taken); !errors.Is(err, company.ErrSlugTaken) {
-		t.Errorf("an address that is taken: %v", err)
+		t.Errorf("the slug of another client: %v", err)
 	}
 	gone := w.client
 	gone.ID = uuid.New()
 	if err := w.Companies.Edit(w.ctx, w.Admin, gone); !fault.Is(err, fault.NotFound) {
-		t.Errorf("a client that is none: %v", err)
+		t.Errorf("an unknown client: %v", err)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestR9_OnlyAdministratorsEditContracts(t *testing.T) {
 	}
 }
 
-func TestR9_SearchTakesWordsAsTheyAre(t *testing.T) {
+func TestR9_SearchTreatsWordsLiterally(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for words, want := range map[string]int{"": 2, "ponant": 1, "CHANTIERS": 1, "exemp": 1, "%": 0, "_": 0, `\`: 0, "'": 0, "introuvable": 0} {

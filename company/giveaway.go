@@ -7,7 +7,7 @@ import (
 	"socialdirect/internal/zone"
 )
 
-// newPoster is the poster of one code; base is the platform's public address.
+// newPoster returns the poster of one code. base is the platform's public URL.
 func newPoster(c Client, code Code, base, phone string, now time.Time) poster.Poster {
 	last := code.LastDay()
 	if zone.EndOf(c.EndsOn).Before(code.ExpiresAt) {
@@ -19,6 +19,6 @@ func newPoster(c Client, code Code, base, phone string, now time.Time) poster.Po
 	}
 }
 
-// entrance is the address of a client's co-branded page. A code never stands in it:
-// addresses are kept by browsers and proxies.
+// entrance returns the URL of a client's co-branded page. It does not contain the code, as
+// browsers and proxies store URLs.
 func entrance(base, slug string) string { return base + "/c/" + slug }

@@ -13,29 +13,29 @@ import (
 	"github.com/google/uuid"
 )
 
-// HTTP is the pages of this package.
+// HTTP serves the pages of this package.
 type HTTP struct {
 	PageParts
 	companies *Service
 }
 
-// PageParts are what the pages work with, beside the acts.
+// PageParts are what NewHTTP needs, besides the service.
 type PageParts struct {
 	Keys   *apikey.Service
 	Render *web.Renderer
-	Base   string // the platform's public address, without a slash at its end
-	// Alerts stand above the administrator's first page; nil for none.
+	Base   string // the platform's public URL, without a slash at its end
+	// Alerts returns what the administrator's first page shows at its top; nil for none.
 	Alerts func(context.Context, *viewer.Viewer) []Alert
 }
 
 // NewHTTP returns the pages.
 func NewHTTP(companies *Service, p PageParts) *HTTP { return &HTTP{p, companies} }
 
-// Alert is what the operator has to see to: a sentence, and what the machine says.
+// Alert is a problem that the operator has to solve: a sentence, and the technical detail.
 type Alert struct{ Text, Detail string }
 
-// desk is whose codes a request is about, and the page where they stand: a manager
-// has one client, an administrator names it in the path.
+// desk is the client whose codes a request is about, and the path of the page that lists them.
+// A manager has one client; an administrator names it in the path.
 type desk struct {
 	client uuid.UUID
 	path   string
@@ -59,13 +59,13 @@ func siteOptions(sites []string) []form.Option {
 	return options
 }
 
-// contractWords is a contract as pages say it.
+// contractWords is a contract in words, for pages.
 type contractWords struct {
 	Contract
 	now time.Time
 }
 
-// ModeWords lists the ways of meeting.
+// ModeWords lists the modes in words.
 func (c contractWords) ModeWords() string { return poster.ModesInWords(c.Modes) }
 
 // IsOver reports whether the contract has ended.

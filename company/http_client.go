@@ -15,7 +15,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// clientPage is a client as administrators see it: contract, codes, keys, history.
+// clientPage shows a client to administrators: contract, codes, keys, history.
 type clientPage struct {
 	codesPart
 	apikey.List
@@ -31,7 +31,7 @@ type changeLine struct {
 func (clientPage) Template() string { return "company/client" }
 func (clientPage) Title() string    { return "Entreprise" }
 
-// Contract is the client's contract, to be changed.
+// Contract returns the fields of the client's contract.
 func (p clientPage) Contract() contractFields { return contractFields{p.Form} }
 
 // ClientPage shows one client to an administrator (R9).
@@ -47,7 +47,7 @@ func (h *HTTP) ClientPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// clientPage fills the page; without a contract form it shows the contract as it is.
+// clientPage returns the page. Without a contract form it shows the saved contract.
 func (h *HTTP) clientPage(r *web.Request, id uuid.UUID, contract, code *form.Form) (clientPage, error) {
 	part, err := h.codesPart(r, desk{id, "/administration/entreprises/" + id.String()}, code)
 	if err != nil {
@@ -68,7 +68,7 @@ func (h *HTTP) clientPage(r *web.Request, id uuid.UUID, contract, code *form.For
 	return page, err
 }
 
-// contractForm is the form with the contract as it stands.
+// contractForm returns the form filled with the saved contract.
 func contractForm(c Client) *form.Form {
 	f := form.FromValues(url.Values{"modes": c.Modes})
 	for name, value := range map[string]string{

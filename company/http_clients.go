@@ -18,14 +18,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// clientsAtOnce bounds how many clients one page lists; the search finds the others.
+// clientsAtOnce is how many clients one page lists; the search finds the others.
 const clientsAtOnce = 50
 
 type clientsPage struct {
 	Search  *form.Form
 	Form    *form.Form
 	Clients []clientLine
-	More    bool // than the page lists
+	More    bool // whether there are more than the page lists
 	Alerts  []Alert
 }
 
@@ -34,19 +34,19 @@ type clientLine struct {
 	Words contractWords
 }
 
-// Contract is that of a new client.
+// Contract returns the fields of a new client's contract.
 func (p clientsPage) Contract() contractFields { return contractFields{p.Form} }
 
-// contractFields is a contract as a form, for its template.
+// contractFields is the form of a contract, for its template.
 type contractFields struct{ Form *form.Form }
 
-// modes are the ways of meeting to choose from.
+// Modes returns the modes to choose from.
 func (contractFields) Modes() []form.Option { return modeOptions }
 
 func (clientsPage) Template() string { return "company/clients" }
 func (clientsPage) Title() string    { return "Entreprises" }
 
-// showClients lists the clients, those that the search names (R9).
+// showClients lists the clients that match the search, or all (R9).
 func (h *HTTP) showClients(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.clientsPage(r, form.FromValues(url.Values{"modes": modes}))
 	if err != nil {
@@ -73,7 +73,7 @@ func (h *HTTP) clientsPage(r *web.Request, f *form.Form) (clientsPage, error) {
 	return page, err
 }
 
-// The days between which a contract may lie.
+// The first and the last day of any contract.
 var (
 	firstContractDay = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	lastContractDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
@@ -103,7 +103,7 @@ func decodeClient(f *form.Form, id uuid.UUID) Client {
 	return c
 }
 
-// decodeCount decodes a whole number that may be left out, which reads as 0.
+// decodeCount decodes an optional whole number, 0 when it is empty.
 func decodeCount(f *form.Form, name string, least, most int) int {
 	value := f.Text(name, form.Text{Max: 12})
 	if value == "" {
@@ -117,7 +117,7 @@ func decodeCount(f *form.Form, name string, least, most int) int {
 	return n
 }
 
-// decodeSites decodes one site a line, each named once.
+// decodeSites decodes one site a line, without duplicates.
 func decodeSites(f *form.Form) []string {
 	text := f.Text("sites", form.Text{Max: MaxSites * (maxSiteName + 1), Lines: true})
 	sites := []string{}
@@ -136,7 +136,7 @@ func decodeSites(f *form.Form) []string {
 	return sites
 }
 
-// decodeMailDomains decodes one domain a line, each named once.
+// decodeMailDomains decodes one domain a line, without duplicates.
 func decodeMailDomains(f *form.Form) []string {
 	text := f.Text("mail_domains", form.Text{Max: MaxMailDomains * (maxMailDomain + 1), Lines: true})
 	domains := []string{}
@@ -159,10 +159,10 @@ func decodeMailDomains(f *form.Form) []string {
 	return domains
 }
 
-// besideClient says where the refusals of a client stand.
+// besideClient are the fields beside which the messages about a client are shown.
 var besideClient = form.Beside{ErrSlugTaken: "slug"}
 
-// Create adds a client and goes to its page.
+// Create adds a client and redirects to its page.
 func (h *HTTP) Create(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	client := decodeClient(f, uuid.Nil)
 	err := f.Save(besideClient, func() (err error) {

@@ -13,8 +13,8 @@ import (
 	"socialdirect/web"
 )
 
-// codesPart is a client's codes with the form for another, as they stand on the
-// administrator's page and on the manager's.
+// codesPart is the list of a client's codes with the form for a new one, a part of the
+// administrator's page and of the manager's.
 type codesPart struct {
 	Client   Client
 	Words    contractWords
@@ -26,7 +26,7 @@ type codesPart struct {
 	MinUses  int
 }
 
-// NearShare is how often a limit holds at a few uses more or less.
+// NearShare returns how often the noise of a limit is small, in words.
 func (codesPart) NearShare() string { return figures.NearShare() }
 
 func (h *HTTP) codesPart(r *web.Request, d desk, f *form.Form) (codesPart, error) {
@@ -42,7 +42,7 @@ func (h *HTTP) codesPart(r *web.Request, d desk, f *form.Form) (codesPart, error
 	}, err
 }
 
-// deskPage is the page on which the desk's codes stand, with that form.
+// deskPage returns the page that lists the desk's codes, with the given form.
 func (h *HTTP) deskPage(r *web.Request, d desk, f *form.Form) (web.Page, error) {
 	if r.Viewer.Role == viewer.ClientManager {
 		return h.managerPage(r, d, f)
@@ -50,8 +50,8 @@ func (h *HTTP) deskPage(r *web.Request, d desk, f *form.Form) (web.Page, error) 
 	return h.clientPage(r, d.client, nil, f)
 }
 
-// DecodeCode decodes what a code is issued with; its last day lies between today
-// and the contract's end.
+// DecodeCode decodes the settings of a new code. Its last day is between today and the
+// contract's end.
 func DecodeCode(f *form.Form, c Client, now time.Time) NewCode {
 	today := zone.Day(now)
 	n := NewCode{
@@ -71,10 +71,10 @@ func DecodeCode(f *form.Form, c Client, now time.Time) NewCode {
 	return n
 }
 
-// BesideCode says where the refusals of a code stand.
+// BesideCode are the fields beside which the messages about a code are shown.
 var BesideCode = form.Beside{ErrExpiry: "expires_on", ErrMaxUses: "max_uses", ErrSite: "site"}
 
-// IssueCode makes a code that expires at the end of a day.
+// IssueCode creates a code that expires at the end of a day.
 func (h *HTTP) IssueCode(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	d, err := deskOf(r)
 	if err != nil {
@@ -99,15 +99,15 @@ func (h *HTTP) IssueCode(w http.ResponseWriter, r *web.Request, f *form.Form) er
 	return web.Done(w, r, "code-issued", d.path+"#codes")
 }
 
-// codePage is about one code: before it is revoked, before it is replaced, or the
-// mail that gives it away.
+// codePage is a page about one code: the confirmations to revoke or replace it, or the mail
+// that distributes it.
 type codePage struct {
 	template string
 	title    string
 	Form     *form.Form
 	Client   Client
 	Code     Code
-	Path     string // of the page where the codes stand
+	Path     string // of the page that lists the codes
 	Overlaps []form.Option
 	Poster   poster.Poster
 }
@@ -115,7 +115,7 @@ type codePage struct {
 func (p codePage) Template() string { return "company/" + p.template }
 func (p codePage) Title() string    { return p.title }
 
-// codePage reads the code that the path names.
+// codePage returns the page of the code that the path names.
 func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error) {
 	d, err := deskOf(r)
 	if err != nil {
@@ -137,7 +137,7 @@ func (h *HTTP) codePage(r *web.Request, template, title string) (codePage, error
 	}, err
 }
 
-// RevokePage says what revoking a code does, before it is done.
+// RevokePage shows the consequences of revoking a code and asks for a confirmation.
 func (h *HTTP) RevokePage(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.codePage(r, "revoke", "Révoquer un code")
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *HTTP) RevokePage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// Revoke ends a code.
+// Revoke revokes a code.
 func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.codePage(r, "revoke", "Révoquer un code")
 	if err != nil {
@@ -161,7 +161,7 @@ func (h *HTTP) Revoke(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "code-revoked", page.Path+"#codes")
 }
 
-// overlaps are how long a replaced code may go on, in days.
+// overlaps are how long a replaced code may still work, in days.
 var overlaps = []form.Option{{Value: "0", Label: "Tout de suite"}, {Value: "7", Label: "Dans 7 jours"}, {Value: "30", Label: "Dans 30 jours"}, {Value: "90", Label: "Dans 90 jours"}}
 
 // RotatePage asks when the old code ends.

@@ -11,14 +11,14 @@ import (
 	"socialdirect/web"
 )
 
-// managerPage is a client's own page: its contract, its codes and what to give away
-// with them; nobody's name, and no count of uses (R10).
+// managerPage shows a client's manager its contract, its codes and the material to distribute
+// them. It contains neither names nor counts of uses (R10).
 type managerPage struct{ codesPart }
 
 func (managerPage) Template() string { return "company/manager" }
 func (managerPage) Title() string    { return "Mon entreprise" }
 
-// ManagerPage is the first page of a client's manager (R10).
+// ManagerPage shows the first page of a client's manager (R10).
 func (h *HTTP) ManagerPage(w http.ResponseWriter, r *web.Request) error {
 	d, err := deskOf(r)
 	if err != nil {
@@ -36,10 +36,11 @@ func (h *HTTP) managerPage(r *web.Request, d desk, f *form.Form) (web.Page, erro
 	return managerPage{part}, err
 }
 
-// errDead says that nothing is given away with a code that opens nothing, or soon nothing.
+// errDead says that a code that does not work, or was replaced, cannot be distributed.
 var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire : il n’y a plus rien à distribuer avec lui. Prenez-en un autre.")
 
-// giveAway reads the code that the path names, one that still opens accounts.
+// giveAway returns the page of the code that the path names. It fails with errDead unless the
+// code can be distributed.
 func (h *HTTP) giveAway(r *web.Request) (codePage, error) {
 	page, err := h.codePage(r, "mail", "Texte à envoyer")
 	if err == nil && !page.Code.Works() {
@@ -58,7 +59,7 @@ func (h *HTTP) MailPage(w http.ResponseWriter, r *web.Request) error {
 	return h.Render.Render(w, r, http.StatusOK, page)
 }
 
-// PosterFile is the poster of a code, as a PDF.
+// PosterFile answers with the poster of a code as a PDF.
 func (h *HTTP) PosterFile(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.giveAway(r)
 	if err != nil {
@@ -71,7 +72,7 @@ func (h *HTTP) PosterFile(w http.ResponseWriter, r *web.Request) error {
 	return download(w, "affiche-"+page.Client.Slug+".pdf", "application/pdf", file.Bytes())
 }
 
-// QRSVG is the QR code of the client's entrance, for any size.
+// QRSVG answers with the QR code of the client's co-branded page as an SVG.
 func (h *HTTP) QRSVG(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.ownClient(r)
 	if err != nil {
@@ -84,7 +85,7 @@ func (h *HTTP) QRSVG(w http.ResponseWriter, r *web.Request) error {
 	return download(w, "qr-"+client.Slug+".svg", "image/svg+xml", file)
 }
 
-// QRPNG is the same as a PNG.
+// QRPNG answers with the same QR code as a PNG.
 func (h *HTTP) QRPNG(w http.ResponseWriter, r *web.Request) error {
 	client, err := h.ownClient(r)
 	if err != nil {

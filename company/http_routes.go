@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of client companies.
+// Routes returns the routes of clients.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/entreprise", web.ClientManagers, h.ManagerPage).In(web.Place{Role: viewer.ClientManager, Order: 1, Label: "Mon entreprise", Icon: "building-2"}),

@@ -14,7 +14,7 @@ import (
 	"socialdirect/web"
 )
 
-// desk is the pages as one person sees them.
+// desk calls the pages as one person.
 type desk struct {
 	t      *testing.T
 	pages  *company.HTTP
@@ -29,7 +29,7 @@ func (w *world) desk(t *testing.T, v *viewer.Viewer) desk {
 	return desk{t, company.NewHTTP(w.Companies, company.PageParts{Keys: w.Keys, Render: render, Base: "https://exemple.fr"}), render, v}
 }
 
-// ask sends a request to a handler; path values come in pairs.
+// ask sends a request to a handler. values are pairs of names and path values.
 func (d desk) ask(handler web.Handler, fields url.Values, values ...string) (*httptest.ResponseRecorder, error) {
 	d.t.Helper()
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -45,7 +45,7 @@ func (d desk) ask(handler web.Handler, fields url.Values, values ...string) (*ht
 	return answer, err
 }
 
-// again is the page that a refused form comes back with.
+// again returns the page that a refused form is shown again with.
 func (d desk) again(err error) string {
 	d.t.Helper()
 	f := fault.From(err)
@@ -86,10 +86,10 @@ func TestR10_AManagerIssuesReplacesAndRevokesFromTheirPage(t *testing.T) {
 	id := codes[0].ID.String()
 	asked, err := d.ask(d.pages.RevokePage, nil, "code", id)
 	if err != nil || !strings.Contains(asked.Body.String(), "gardent leur compte") {
-		t.Errorf("the question before revoking: %v", err)
+		t.Errorf("the confirmation before revoking: %v", err)
 	}
 	if got := w.state(t, codes[0]); got != company.Valid {
-		t.Fatalf("reading the question made the code %s", got)
+		t.Fatalf("showing the confirmation made the code %s", got)
 	}
 	if _, err = d.ask(web.Parsed(d.pages.Rotate), url.Values{"overlap": {"8"}}, "code", id); !strings.Contains(d.again(err), `id="overlap-error"`) {
 		t.Error("no message beside the choice")
@@ -106,7 +106,7 @@ func TestR10_AManagerIssuesReplacesAndRevokesFromTheirPage(t *testing.T) {
 	}
 }
 
-func TestR9_BadCodeFormsComeBackWithTheMessageBesideTheField(t *testing.T) {
+func TestR9_InvalidCodeFormsAreShownAgainWithTheMessageBesideTheField(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	manager, admin := w.desk(t, w.manager), w.desk(t, w.Admin)
@@ -124,12 +124,12 @@ func TestR9_BadCodeFormsComeBackWithTheMessageBesideTheField(t *testing.T) {
 				t.Errorf("%s, %s = %q: no message beside the field", who, c.field, c.value)
 			}
 			if c.field != "label" && !strings.Contains(body, `value="Cantine"`) {
-				t.Errorf("%s, %s = %q: what was typed elsewhere is lost", who, c.field, c.value)
+				t.Errorf("%s, %s = %q: the values of other fields are lost", who, c.field, c.value)
 			}
 		}
 	}
 	if n := w.Count(t, `connection_codes where client_id = $1`, w.client.ID); n != 0 {
-		t.Errorf("%d codes were issued all the same", n)
+		t.Errorf("%d codes were issued from invalid forms", n)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestR10_AManagerReachesNoOtherClient(t *testing.T) {
 		"mail": d.pages.MailPage, "poster": d.pages.PosterFile,
 	} {
 		for _, id := range []string{code.ID.String(), "00000000-0000-4000-8000-000000000000", "x", code.Code} {
-			// The client in the path is none of a manager's business.
+			// A manager's client does not come from the path.
 			if _, err := d.ask(handler, url.Values{"overlap": {"0"}}, "id", other.String(), "code", id); !fault.Is(err, fault.NotFound) {
 				t.Errorf("%s of %s: %v", name, id, err)
 			}
@@ -154,7 +154,7 @@ func TestR10_AManagerReachesNoOtherClient(t *testing.T) {
 	}
 }
 
-func TestR10_WhatIsGivenAwayHoldsTheCodeInNoAddress(t *testing.T) {
+func TestR10_DistributedMaterialContainsTheCodeInNoURL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(t, settings())
@@ -171,7 +171,7 @@ func TestR10_WhatIsGivenAwayHoldsTheCodeInNoAddress(t *testing.T) {
 	again, err := d.ask(d.pages.PosterFile, nil, "code", code.ID.String())
 	must(t, err)
 	if !strings.HasPrefix(poster.Body.String(), "%PDF-") || poster.Header().Get("Content-Type") != "application/pdf" || poster.Body.String() != again.Body.String() {
-		t.Error("the poster is no PDF, or not the same one twice")
+		t.Error("the poster is not a PDF, or differs the second time")
 	}
 	if got := poster.Header().Get("Content-Disposition"); got != "attachment; filename=affiche-chantiers.pdf" {
 		t.Errorf("the poster is called %s", got)
@@ -196,7 +196,7 @@ func contractFields() url.Values {
 	}
 }
 
-func TestR9_AnAdministratorWritesContractsAndBadOnesComeBack(t *testing.T) {
+func TestR9_AnAdministratorSavesContractsAndInvalidOnesAreShownAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.desk(t, w.Admin)
@@ -228,14 +228,14 @@ func TestR9_AnAdministratorWritesContractsAndBadOnesComeBack(t *testing.T) {
 		t.Errorf("the page: %v", err)
 	}
 	if _, err := d.ask(web.Parsed(d.pages.Edit), contractFields(), "id", "00000000-0000-4000-8000-000000000000"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("editing nobody: %v", err)
+		t.Errorf("editing an unknown client: %v", err)
 	}
 	if _, err := d.ask(d.pages.ClientPage, nil, "id", "x"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("nobody's page: %v", err)
+		t.Errorf("the page of an unknown client: %v", err)
 	}
 }
 
-func TestR9_AnEndedContractIssuesNothingAndSaysSo(t *testing.T) {
+func TestR9_AnEndedContractRefusesNewCodesAndThePageSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.issue(t, settings())

@@ -13,17 +13,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// limited is a code for half a year with a limit.
+// limited returns a code for half a year with a limit.
 func (w *world) limited(t *testing.T, limit int) company.Code {
 	return w.issue(t, company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 6, 0), MaxUses: limit})
 }
 
-// opens is how many accounts a code with a limit opens, written anew here.
+// opens returns how many accounts a code with a limit opens, computed independently.
 func opens(code uuid.UUID, limit int) int {
 	return max(0, limit+bookingtest.NoiseKey().Laplace(noise.Epsilon{Num: 1, Den: 2}, "code", code.String()))
 }
 
-// useUp uses a code until it is used up, and returns how often that was.
+// useUp uses a code until it is used up, and returns the number of uses.
 func (w *world) useUp(t *testing.T, code company.Code) (uses int) {
 	t.Helper()
 	for {
@@ -36,7 +36,7 @@ func (w *world) useUp(t *testing.T, code company.Code) (uses int) {
 	}
 }
 
-func TestR10_ACodeOpensItsLimitAndItsOwnNoiseWhoeverSetIt(t *testing.T) {
+func TestR10_ACodeOpensItsLimitPlusItsNoise(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	differ := map[int]bool{}
@@ -63,9 +63,9 @@ func TestR10_ACodeOpensItsLimitAndItsOwnNoiseWhoeverSetIt(t *testing.T) {
 	}
 }
 
-// It holds at once, at sign-up and on the page alike, and however often somebody looks
-// the answer before the last use is one and the same.
-func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
+// The limit applies at once, at sign-up and on the page alike. Before the last use, the answer
+// never changes.
+func TestR10_AUsedUpCodeIsAnsweredLikeAnUnknownOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.limited(t, company.MinUses)
@@ -80,7 +80,7 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 	first := look()
 	for range opens(code.ID, company.MinUses) {
 		if look() != first {
-			t.Fatal("a use shows before the last")
+			t.Fatal("a use before the last one is visible")
 		}
 		must(t, w.signUp(code.Display()))
 		must(t, w.use(code))
@@ -93,17 +93,17 @@ func TestR10_AUsedUpCodeIsOneThatNobodyIssued(t *testing.T) {
 		t.Errorf("used up: %v; unknown: %v", usedUp, unknown)
 	}
 	if late := fault.From(w.use(code)); late.Message != company.ErrCode.Message {
-		t.Errorf("who comes too late gets %q", late.Message)
+		t.Errorf("a person who comes too late gets %q", late.Message)
 	}
 	next, err := w.Companies.RotateCode(w.ctx, w.manager, w.client.ID, code.ID, 0)
 	must(t, err)
 	if want := opens(next.ID, company.MinUses) > 0; (w.signUp(next.Display()) == nil) != want {
-		t.Errorf("the code that took its place opens accounts: %v", !want)
+		t.Errorf("the replacing code opens accounts: %v", !want)
 	}
 }
 
-// A code whose noise leaves nothing of its limit opens no account, and is answered as
-// any such code: a least number would show who used it.
+// A code whose noise leaves nothing of its limit opens no account, and is answered like any
+// code that opens nothing. A minimum number of uses would reveal who used it.
 func TestR10_ACodeMayOpenNothingAtAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -124,5 +124,5 @@ func TestR10_ACodeMayOpenNothingAtAll(t *testing.T) {
 		}
 		return
 	}
-	t.Fatal("no such code came in 4000")
+	t.Fatal("no such code among 4000")
 }

@@ -17,18 +17,18 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// An employer can read the mail of its own domain. A client therefore carries its
-// domains, and whoever signs up with an address of one is told (R47).
+// An employer can read the mail at its own domain. A client's e-mail domains are therefore
+// saved, and people who sign up with such an address are warned (R47).
 
-// MaxMailDomains is how many domains a client may carry, and maxMailDomain how many
-// characters each may have (RFC 1035, 2.3.4).
+// MaxMailDomains is how many domains a client may have, and maxMailDomain the longest domain
+// in characters (RFC 1035, 2.3.4).
 const (
 	MaxMailDomains = 50
 	maxMailDomain  = 253
 )
 
-// freeMail are the domains at which anybody has an address, one a line: those of the
-// providers that people in France use most.
+// freeMail are the domains of public mail providers, one a line: those that people in France
+// use most.
 //
 //go:embed free_mail.txt
 var freeMail string
@@ -41,9 +41,9 @@ var anybodys = func() map[string]bool {
 	return domains
 }()
 
-// ParseMailDomain reads a domain as people write it, in its one ASCII form; Invalid,
-// with the reason, for what is no domain, for an ending that many share, and for a
-// provider's at which anybody has an address.
+// ParseMailDomain returns a typed domain in its ASCII form. It fails with Invalid, with the
+// reason, for what is not a domain, for a public suffix, and for the domain of a public mail
+// provider.
 func ParseMailDomain(typed string) (string, error) {
 	typed = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(typed), "@"), ".")
 	domain, err := idna.Lookup.ToASCII(typed)
@@ -66,7 +66,7 @@ func refuseDomain(message, typed string) error {
 	return fault.New(fault.Invalid, fmt.Sprintf(message, typed))
 }
 
-// checkMailDomains bounds the domains, whoever sends them.
+// checkMailDomains fails with Invalid for too many domains or an invalid one.
 func checkMailDomains(domains []string) error {
 	if len(domains) > MaxMailDomains {
 		return errContract
@@ -79,7 +79,7 @@ func checkMailDomains(domains []string) error {
 	return nil
 }
 
-// hasAddress reports whether an address is of one of the domains, or of a part of one.
+// hasAddress reports whether an address is at one of the domains or a subdomain.
 func hasAddress(domains []string, email string) bool {
 	_, domain, _ := strings.Cut(email[max(0, strings.LastIndex(email, "@")):], "@")
 	folded, err := idna.Lookup.ToASCII(strings.TrimSuffix(domain, "."))
@@ -89,15 +89,15 @@ func hasAddress(domains []string, email string) bool {
 	return slices.ContainsFunc(domains, func(own string) bool { return folded == own || strings.HasSuffix(folded, "."+own) })
 }
 
-// OwnAddress reports whether an address is of one of the client's own domains. It is
-// for the platform itself, about somebody of that client.
+// OwnAddress reports whether an address is at one of the client's own domains. The platform
+// calls it, about a person of that client; it checks no viewer.
 func (s *Service) OwnAddress(ctx context.Context, client uuid.UUID, email string) (bool, error) {
 	c, err := readClient(ctx, s.db.Pool, client)
 	return hasAddress(c.MailDomains, email), err
 }
 
-// setMailDomains keeps the domains of a client, which are no terms of its contract,
-// and journals that they changed.
+// setMailDomains saves the domains of a client, which are not terms of its contract, and
+// journals a change.
 func setMailDomains(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, client uuid.UUID, domains []string) error {
 	changed, err := updateMailDomains(ctx, tx, client, domains)
 	if err != nil || !changed {

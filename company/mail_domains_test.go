@@ -36,7 +36,7 @@ func TestR47_MailDomainsAreTheClientsOwn(t *testing.T) {
 	}
 }
 
-func TestR47_AnAdministratorKeepsTheMailDomainsOfAClient(t *testing.T) {
+func TestR47_AnAdministratorSavesTheMailDomainsOfAClient(t *testing.T) {
 	t.Parallel()
 	w, ctx := newWorld(t), context.Background()
 	client, err := w.Companies.BySlug(ctx, "exemple")

@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Names is every client's name, by its identifier, for the domains above that
-// have one chosen.
+// Names returns the names of all clients by ID, for forms of other domains in which a client
+// is chosen.
 func (s *Service) Names(ctx context.Context) (map[uuid.UUID]string, error) {
 	return readNames(ctx, s.db.Pool)
 }

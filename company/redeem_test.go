@@ -12,7 +12,7 @@ import (
 	"socialdirect/internal/postgres"
 )
 
-func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
+func TestR9_EachOfACodesLastUsesGoesToOnePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	limited := company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 6, 0), MaxUses: company.MinUses}
@@ -30,25 +30,25 @@ func TestR9_TheLastUsesOfACodeGoToOneEach(t *testing.T) {
 		case err == nil:
 			in++
 		case fault.From(err) != company.ErrUsedUp:
-			t.Errorf("somebody who came too late got %v", err)
+			t.Errorf("a person who came too late got %v", err)
 		}
 	}
 	if want := opens(code.ID, company.MinUses); in != want {
-		t.Errorf("%d were let in, want %d", in, want)
+		t.Errorf("%d succeeded, want %d", in, want)
 	}
 	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
 		t.Errorf("a used-up code: %v", err)
 	}
 }
 
-// use is somebody who proves the address that they signed up with.
+// use counts a use, as when a person proves the address that they signed up with.
 func (w *world) use(code company.Code) error {
 	return w.DB.InTx(w.ctx, func(tx postgres.Tx) error { return w.Companies.Use(w.ctx, tx, code.ID) })
 }
 
-// The limit of a code does not show which addresses have an account: a sign-up alone is
+// The limit of a code does not reveal which addresses have an account, as a sign-up alone is
 // not counted.
-func TestR5_TheLimitOfACodeTellsNothingOfAnAddress(t *testing.T) {
+func TestR5_TheLimitOfACodeDoesNotRevealKnownAddresses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	limited := settings()
@@ -65,7 +65,7 @@ func TestR5_TheLimitOfACodeTellsNothingOfAnAddress(t *testing.T) {
 		}
 	}
 	if uses := w.uses(t, code); uses != 0 {
-		t.Errorf("nobody proved an address and %d uses were counted", uses)
+		t.Errorf("without a proved address, %d uses were counted", uses)
 	}
 }
 
@@ -88,19 +88,19 @@ func TestR9_AContractEndsWithItsLastDayInParis(t *testing.T) {
 	w.SetNow(midnight.Add(-time.Microsecond))
 	must(t, w.signUp(code.Display()))
 	if _, err := w.Companies.BySlug(w.ctx, w.client.Slug); err != nil {
-		t.Errorf("the entrance is closed on the last day: %v", err)
+		t.Errorf("the co-branded page on the last day: %v", err)
 	}
 	w.SetNow(midnight)
 	if err := w.signUp(code.Display()); fault.From(err) != company.ErrCode {
 		t.Errorf("after the last day: %v", err)
 	}
 	if _, err := w.Companies.BySlug(w.ctx, w.client.Slug); !fault.Is(err, fault.NotFound) {
-		t.Errorf("the entrance after the last day: %v", err)
+		t.Errorf("the co-branded page after the last day: %v", err)
 	}
 }
 
-// An administrator ends the contract while somebody's sign-up is under way: the
-// sign-up waits for the edit and sees it.
+// An administrator ends the contract while a sign-up is being processed. The sign-up waits for
+// the edit and sees it.
 func TestR9_AContractThatEndsDuringASignUpRefusesIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -119,7 +119,7 @@ func TestR9_AContractThatEndsDuringASignUpRefusesIt(t *testing.T) {
 	}
 }
 
-func TestR9_UnusableCodesGetOneSameAnswerAndATypoAnother(t *testing.T) {
+func TestR9_UnusableCodesGetTheSameAnswerAndMistypedOnesAnother(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	short := company.NewCode{ExpiresAt: bookingtest.Start.Add(time.Hour)}

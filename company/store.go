@@ -43,13 +43,13 @@ func lockClient(ctx context.Context, tx postgres.Tx, id uuid.UUID) (Client, erro
 	return oneClient(ctx, tx, `where c.id = $1 for no key update`, id)
 }
 
-// runs holds while the contract does, at the instant $2.
+// runs is the SQL condition for a contract in force at the instant $2.
 const runs = `($2::timestamptz at time zone 'Europe/Paris')::date between c.starts_on and c.ends_on`
 
 func readBySlug(ctx context.Context, q postgres.Querier, slug string, now time.Time) (Client, error) {
 	c, err := oneClient(ctx, q, `where c.slug = $1 and `+runs, slug, now)
 	if fault.Is(err, fault.NotFound) {
-		return Client{}, fault.Wrap(fault.NotFound, err) // a visitor is told of no client
+		return Client{}, fault.Wrap(fault.NotFound, err) // without the words about an unknown client
 	}
 	return c, err
 }

@@ -69,14 +69,14 @@ func replaceCode(ctx context.Context, tx postgres.Tx, code, by uuid.UUID, overla
 	return err
 }
 
-// lockedCode is a code that may open an account, and how often it has.
+// lockedCode is a code that may open an account, with its uses.
 type lockedCode struct {
 	Redeemed
 	MaxUses, Uses int
 }
 
-// lockByCode finds a code that opens accounts now if it has a use left, and locks its
-// contract until the transaction ends.
+// lockByCode returns a code that has not ended and whose contract runs, and locks the contract
+// until the transaction ends. The caller checks whether a use is left.
 func lockByCode(ctx context.Context, tx postgres.Tx, code string) (h lockedCode, err error) {
 	err = tx.QueryRow(ctx, `
 		select c.id, k.id, coalesce(k.max_uses, 0), k.uses from connection_codes k join clients c on c.id = k.client_id
@@ -85,8 +85,8 @@ func lockByCode(ctx context.Context, tx postgres.Tx, code string) (h lockedCode,
 	return h, err
 }
 
-// lockUses reads a code's limit (0: none) and uses, and keeps others from using it
-// where it has one.
+// lockUses reads a code's limit (0: none) and uses. If it has a limit, the code is locked
+// against other uses.
 func lockUses(ctx context.Context, tx postgres.Tx, code uuid.UUID) (limit, uses int, err error) {
 	err = tx.QueryRow(ctx, `select coalesce(max_uses, 0), uses from connection_codes where id = $1`, code).Scan(&limit, &uses)
 	if err != nil || limit == 0 {

@@ -16,8 +16,8 @@ import (
 
 var must = bookingtest.Must
 
-// world is a platform with one more client, whose contract ends on a known day,
-// and its manager.
+// world is a platform with another client, whose contract ends on a known day, and its
+// manager.
 type world struct {
 	*bookingtest.World
 	ctx     context.Context
@@ -48,7 +48,7 @@ func day(text string) time.Time {
 	return at
 }
 
-// settings are those of a code for a month.
+// settings returns the settings of a code for a month.
 func settings() company.NewCode {
 	return company.NewCode{ExpiresAt: bookingtest.Start.AddDate(0, 1, 0)}
 }
@@ -60,7 +60,7 @@ func (w *world) issue(t *testing.T, n company.NewCode) company.Code {
 	return code
 }
 
-// signUp signs somebody new up with a code.
+// signUp signs up a new person with a code.
 func (w *world) signUp(code string) error {
 	return w.signUpAs(fmt.Sprintf("quelquun-%d@exemple.fr", w.people.Add(1)), code)
 }
@@ -74,7 +74,7 @@ func (w *world) state(t *testing.T, code company.Code) company.State {
 	return now.State
 }
 
-// uses is how often a code was counted as used.
+// uses returns how many uses of a code were counted.
 func (w *world) uses(t *testing.T, code company.Code) (n int) {
 	t.Helper()
 	must(t, w.DB.Pool.QueryRow(w.ctx, `select uses from connection_codes where id = $1`, code.ID).Scan(&n))

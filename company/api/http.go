@@ -1,5 +1,5 @@
-// Package api is what the own systems of a client ask: its codes and its figures, as
-// openapi/openapi.json describes it.
+// Package api is the HTTP API for a client's own systems: its codes and its figures, as
+// described in openapi/openapi.json.
 package api
 
 import (
@@ -29,17 +29,16 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// How fast one key may ask: once a second, and this many times at once.
+// The rate limit of one key: one request a second, with bursts of this size.
 const (
 	askEvery    = time.Second
 	askTogether = 60
 )
 
-// maxLimiters bounds how many keys are remembered at once; beyond it all start anew.
+// maxLimiters is how many keys have a limiter at once. Beyond it, all limiters are reset.
 const maxLimiters = 10_000
 
-// HTTP is what a client's own systems ask, described by openapi/openapi.json. It
-// knows them by a key in the header Authorization, and by nothing else.
+// HTTP serves the API. It authenticates requests by a key in the Authorization header only.
 type HTTP struct {
 	db        *postgres.DB
 	companies *company.Service
@@ -50,13 +49,13 @@ type HTTP struct {
 	limiters map[uuid.UUID]*rate.Limiter
 }
 
-// NewHTTP returns the interface.
+// NewHTTP returns the API.
 func NewHTTP(db *postgres.DB, companies *company.Service, keys *apikey.Service, shown *figures.HTTP) *HTTP {
 	return &HTTP{db: db, companies: companies, keys: keys, figures: shown, limiters: map[uuid.UUID]*rate.Limiter{}}
 }
 
-// Identify finds for whom a request asks. Unauthenticated without a key that works,
-// Throttled when the key asks too fast.
+// Identify returns the viewer of a request. It fails with Unauthenticated without a working
+// key, and with Throttled when the key exceeds its rate limit.
 func (a *HTTP) Identify(r *http.Request) (*viewer.Viewer, error) {
 	token, v, err := a.keys.Find(r.Context(), bearer(r))
 	if err != nil {
@@ -65,7 +64,7 @@ func (a *HTTP) Identify(r *http.Request) (*viewer.Viewer, error) {
 	return v, a.admit(token)
 }
 
-// bearer is the key that a request shows (RFC 6750, 2.1).
+// bearer returns the key in a request (RFC 6750, 2.1).
 func bearer(r *http.Request) string {
 	headers := r.Header.Values("Authorization")
 	if len(headers) != 1 {
@@ -104,7 +103,7 @@ func (a *HTTP) limiter(token uuid.UUID) *rate.Limiter {
 //go:embed openapi/openapi.json
 var description []byte
 
-// description answers the OpenAPI description of the interface.
+// description answers with the OpenAPI description of the API.
 func (a *HTTP) description(w http.ResponseWriter, _ *web.Request) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "max-age=300")
@@ -145,7 +144,7 @@ func answerOf(c company.Code) codeAnswer {
 	return a
 }
 
-// codes lists the codes of the key's client.
+// codes answers with the codes of the key's client.
 func (a *HTTP) codes(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	codes, err := a.companies.Codes(r.Context(), v, v.ClientID)
@@ -159,7 +158,7 @@ func (a *HTTP) codes(w http.ResponseWriter, r *web.Request) error {
 	return answer(w, http.StatusOK, map[string]any{"codes": all})
 }
 
-// codeSent is what a program sends to have a code made.
+// codeSent is the JSON object that creates a code.
 type codeSent struct {
 	ExpiresOn string `json:"expires_on"`
 	Label     string `json:"label"`
@@ -167,7 +166,7 @@ type codeSent struct {
 	MaxUses   *int   `json:"max_uses"`
 }
 
-// form has the same rules hold, and the same words said, as on the page.
+// form returns the values as a form, so that the rules and messages of the page apply.
 func (s codeSent) form() *form.Form {
 	values := url.Values{"expires_on": {s.ExpiresOn}, "label": {s.Label}, "site": {s.Site}}
 	if s.MaxUses != nil {
@@ -176,7 +175,7 @@ func (s codeSent) form() *form.Form {
 	return form.FromValues(values)
 }
 
-// makeCode makes a code for the key's client.
+// makeCode creates a code for the key's client.
 func (a *HTTP) makeCode(w http.ResponseWriter, r *web.Request) error {
 	var sent codeSent
 	if err := decode(r, &sent); err != nil {
@@ -206,7 +205,7 @@ func (a *HTTP) makeCode(w http.ResponseWriter, r *web.Request) error {
 
 const notTheObject = "Le corps n’est pas l’objet JSON attendu."
 
-// decode reads one JSON object with known fields alone.
+// decode reads one JSON object. Unknown fields are an error.
 func decode(r *web.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return &fault.Fault{Code: fault.Unsupported, Cause: fmt.Errorf("content type %q", kind)}
@@ -229,7 +228,7 @@ func decode(r *web.Request, into any) error {
 	return nil
 }
 
-// Figures answers the figures of the key's client, as its page shows them.
+// Figures answers with the figures of the key's client, the same as on its page.
 func (a *HTTP) Figures(w http.ResponseWriter, r *web.Request) error {
 	shown, err := a.figures.Of(r)
 	if err != nil {

@@ -2,7 +2,7 @@ package api
 
 import "socialdirect/web"
 
-// Routes are what programs ask.
+// Routes returns the routes of the API.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/api/v1/codes", web.WithKey, h.codes).As(web.ProgramRoute),

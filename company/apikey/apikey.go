@@ -1,7 +1,7 @@
-// Package apikey is the keys with which a client's own systems list and make codes and
-// read figures, without anybody's password. A key is the client's: every manager of the
-// client sees and revokes it, and so does an administrator. It has its maker's rights,
-// and ends with them. It is shown once, and only its hash is kept.
+// Package apikey manages the keys with which a client's own systems list and create codes and
+// read figures. A key belongs to the client: all its managers, and administrators, see and
+// revoke it. It has the rights of the manager who created it, and ends with them. It is shown
+// once, and only its hash is stored.
 package apikey
 
 import (
@@ -21,13 +21,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// Service is the acts on keys.
+// Service creates, finds and revokes keys.
 type Service struct{ db *postgres.DB }
 
-// New returns the acts on the given database.
+// New returns the service.
 func New(db *postgres.DB) *Service { return &Service{db} }
 
-// prefix begins every key, so that it is recognised where it should not be.
+// prefix begins every key, so that secret scanners recognise a leaked key.
 const prefix = "sd_"
 
 // secretBytes is the length of a key's secret: 256 bits.
@@ -42,13 +42,13 @@ const (
 	maxLifetime = 366 * 24 * time.Hour
 )
 
-// Key is a key of a client, as it is listed: without its secret.
+// Key is a key of a client without its secret.
 type Key struct {
 	ID         uuid.UUID
 	Name       string
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
-	LastUsedOn *time.Time // a day; nil where it was never used
+	LastUsedOn *time.Time // a day; nil if it was never used
 }
 
 // LastDay is the last day on which the key works.
@@ -57,17 +57,17 @@ func (t Key) LastDay() time.Time { return t.ExpiresAt.Add(-time.Second).In(zone.
 var (
 	// errTooMany says that a client has as many working keys as it may have.
 	errTooMany = fault.New(fault.Invalid, "Votre entreprise a déjà vingt clés. Retirez-en une qui ne sert plus.")
-	// errLifetime says that a key would never work, or work for too long.
+	// errLifetime says that a key would have expired already, or work for too long.
 	errLifetime = fault.New(fault.Invalid, "Choisissez un jour à venir, dans un an au plus.")
 
 	errNoManager = fault.New(fault.Forbidden, "Votre compte ne permet plus de créer une clé.")
 	errNoKey     = fault.New(fault.NotFound, "Cette clé n’existe pas, ou n’est pas à votre entreprise.")
-	// errUnknown is the one answer to a key that is none, or is one no more.
+	// errUnknown is the answer to every key that does not work, for whatever reason.
 	errUnknown = fault.New(fault.Unauthenticated, "Cette clé est inconnue, expirée ou retirée.")
 )
 
-// Make makes a key of the viewer's own client and returns its secret, which is
-// told this once. Forbidden when the viewer's account was taken away meanwhile.
+// Make creates a key of the viewer's own client and returns its secret, which is not stored. It
+// fails with Forbidden when the viewer does not manage the client any more.
 func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expires time.Time) (secret string, err error) {
 	if err := viewer.RequireOwnClient(v); err != nil {
 		return "", err
@@ -101,18 +101,18 @@ func (s *Service) Make(ctx context.Context, v *viewer.Viewer, name string, expir
 
 func newSecret() string {
 	raw := make([]byte, secretBytes)
-	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	_, _ = rand.Read(raw) // never fails: crypto/rand
 	return prefix + base64.RawURLEncoding.EncodeToString(raw)
 }
 
-// hashSecret needs no salt and no slowness: the secret is 256 random bits.
+// hashSecret uses a fast hash without salt, which is enough for a secret of 256 random bits.
 func hashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
 
-// Of lists the working keys of a client, the latest first, for whoever works
-// on it.
+// Of lists the working keys of a client, latest first. The viewer must be an administrator or
+// the client's manager.
 func (s *Service) Of(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([]Key, error) {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return nil, err
@@ -120,8 +120,8 @@ func (s *Service) Of(ctx context.Context, v *viewer.Viewer, client uuid.UUID) ([
 	return readKeys(ctx, s.db.Pool, client, s.db.Now())
 }
 
-// revoke ends a key of a client at once, by whoever works on it; NotFound for
-// any other key, and for one that was revoked before.
+// revoke ends a key of a client at once. The viewer must be an administrator or the client's
+// manager. It fails with NotFound for other keys, and for a revoked one.
 func (s *Service) revoke(ctx context.Context, v *viewer.Viewer, client, id uuid.UUID) error {
 	if err := viewer.RequireManagerOf(v, client); err != nil {
 		return err
@@ -138,8 +138,8 @@ func (s *Service) revoke(ctx context.Context, v *viewer.Viewer, client, id uuid.
 	})
 }
 
-// RevokeMadeBy ends the keys that somebody made, in the transaction in which v
-// takes away the account that they have their rights from.
+// RevokeMadeBy ends the keys that maker created, in the transaction in which v suspends,
+// closes or erases the maker's account or changes its role.
 func RevokeMadeBy(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, maker uuid.UUID) error {
 	revoked, err := markRevokedOf(ctx, tx, maker)
 	if err != nil {
@@ -157,9 +157,9 @@ func noteRevoked(ctx context.Context, tx postgres.Tx, v *viewer.Viewer, id uuid.
 	return audit.Append(ctx, tx, audit.Entry{ActorID: v.ID, Act: "company.token_revoked", ObjectID: id})
 }
 
-// Find finds for whom a system asks: somebody with the rights of the manager who
-// made the key, for that client alone. Unauthenticated for a key that is unknown,
-// altered, expired or revoked, or whose maker manages the client no more. Of its use, the day is kept.
+// Find returns the key of a secret, and a viewer with the rights of the manager who created
+// it, limited to that client. It records the day of the use. It fails with Unauthenticated for
+// a key that is unknown, expired or revoked, or whose maker no longer manages the client.
 func (s *Service) Find(ctx context.Context, secret string) (token uuid.UUID, v *viewer.Viewer, err error) {
 	if token, v, err = s.peek(ctx, secret); err != nil {
 		return uuid.Nil, nil, err
@@ -167,7 +167,7 @@ func (s *Service) Find(ctx context.Context, secret string) (token uuid.UUID, v *
 	return token, v, noteUse(ctx, s.db.Pool, token, s.db.Now())
 }
 
-// peek is ByToken, and no use of the key.
+// peek is Find without recording a use.
 func (s *Service) peek(ctx context.Context, secret string) (uuid.UUID, *viewer.Viewer, error) {
 	if !strings.HasPrefix(secret, prefix) || len(secret) != len(prefix)+base64.RawURLEncoding.EncodedLen(secretBytes) {
 		return uuid.Nil, nil, errUnknown

@@ -12,48 +12,47 @@ import (
 	"github.com/google/uuid"
 )
 
-// List is a client's keys as they stand on the administrator's page and on
-// the manager's.
+// List is the list of a client's keys, a part of the administrator's page and of the
+// manager's.
 type List struct {
 	Keys     []Key
-	KeysPath string // below it, each has an address of its own
+	KeysPath string // each key's path is below this one
 }
 
 type page struct {
 	List
 	Form   *form.Form
-	Secret string // of the key that was just made; shown once
+	Secret string // of the key just created; shown once
 }
 
 func (page) Template() string { return "company/tokens" }
 
 func (page) Title() string { return "Clés pour logiciels" }
 
-// HTTP is the pages of a client's keys.
+// HTTP serves the pages of a client's keys.
 type HTTP struct {
 	keys   *Service
 	render *web.Renderer
 	secure bool
 }
 
-// NewHTTP returns the pages. secure says that browsers reach the platform over TLS
-// alone.
+// NewHTTP returns the pages. secure says whether the platform is served over TLS.
 func NewHTTP(keys *Service, render *web.Renderer, secure bool) *HTTP {
 	return &HTTP{keys, render, secure}
 }
 
-// secretCookie carries a new key's secret to the one page that shows it.
+// secretCookie is the cookie that carries a new key's secret to the page that shows it.
 const secretCookie = "cle"
 
 const pagePath = "/entreprise/api"
 
-// Between these days a key may end.
+// The first and the last day on which a key may end.
 var (
 	firstDay = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	lastDay  = time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)
 )
 
-// showKeys lists a client's keys, and shows the secret of one that was just made.
+// showKeys lists a client's keys, and shows the secret of the one just created.
 func (h *HTTP) showKeys(w http.ResponseWriter, r *web.Request) error {
 	page, err := h.page(r, form.New(nil))
 	if err != nil {
@@ -66,8 +65,8 @@ func (h *HTTP) showKeys(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, page)
 }
 
-// ownSecret is the secret that the cookie holds, if it opens the viewer's own
-// client: nobody puts words on our pages.
+// ownSecret returns the secret in the cookie if it is of a key of the viewer's own client, so
+// that a forged cookie cannot put text on the page.
 func (h *HTTP) ownSecret(r *web.Request, secret string) string {
 	_, owner, err := h.keys.peek(r.Context(), secret)
 	if v := r.Viewer; err != nil || v == nil || owner.ClientID != v.ClientID {
@@ -91,7 +90,7 @@ func (h *HTTP) page(r *web.Request, f *form.Form) (page, error) {
 	return page{List: List{tokens, pagePath}, Form: f}, err
 }
 
-// makeKey makes a key.
+// makeKey creates a key.
 func (h *HTTP) makeKey(w http.ResponseWriter, r *web.Request, f *form.Form) error {
 	name := f.Text("name", form.Text{Max: maxName, Required: "Dites à quoi sert cette clé, par exemple « Intranet »."})
 	day := f.Date("expires_on", firstDay, lastDay, "Indiquez le dernier jour de la clé.")
@@ -110,10 +109,10 @@ func (h *HTTP) makeKey(w http.ResponseWriter, r *web.Request, f *form.Form) erro
 	return web.See(w, r, pagePath)
 }
 
-// beside says where the refusals of a key stand.
+// beside are the fields beside which the messages about a key are shown.
 var beside = form.Beside{errLifetime: "expires_on", errTooMany: "name"}
 
-// revoke ends a key, and leads back to the page where it stood.
+// revoke ends a key, and redirects to the page that lists it.
 func (h *HTTP) revoke(w http.ResponseWriter, r *web.Request) error {
 	v := r.Viewer
 	client, back, err := whose(r, v)
@@ -130,8 +129,8 @@ func (h *HTTP) revoke(w http.ResponseWriter, r *web.Request) error {
 	return web.Done(w, r, "token-revoked", back)
 }
 
-// whose is the client that a request is about, and the page where its keys stand:
-// a manager has one client, an administrator names it in the path.
+// whose returns the client that a request is about, and the path of the page that lists its
+// keys. A manager has one client; an administrator names it in the path.
 func whose(r *web.Request, v *viewer.Viewer) (client uuid.UUID, page string, err error) {
 	if v != nil && v.Role == viewer.ClientManager {
 		return v.ClientID, pagePath, nil

@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of keys.
+// Routes returns the routes of keys.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/entreprise/api", web.ClientManagers, h.showKeys).In(web.Place{Role: viewer.ClientManager, Order: 3, Label: "Logiciels", Icon: "key-round"}),

@@ -9,8 +9,8 @@ import (
 	"socialdirect/web"
 )
 
-// With no key yet, the page still stands.
-func TestR10_ThePageOfKeysStandsWithNoKey(t *testing.T) {
+// The page renders without any key.
+func TestR10_ThePageOfKeysRendersWithoutAKey(t *testing.T) {
 	t.Parallel()
 	render, err := web.New(web.Phone{})
 	if err != nil {
@@ -21,6 +21,6 @@ func TestR10_ThePageOfKeysStandsWithNoKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(answer.Body.String(), "Aucune clé") || strings.Contains(answer.Body.String(), "<table") {
-		t.Errorf("the page has no key and says:\n%s", answer.Body)
+		t.Errorf("the page without a key says:\n%s", answer.Body)
 	}
 }

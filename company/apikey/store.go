@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// lockKeys counts the working keys of a client and holds the client until the
-// transaction ends, so that two managers do not pass the limit together.
+// lockKeys counts the working keys of a client and locks the client until the transaction
+// ends, so that two managers together cannot exceed the limit.
 func lockKeys(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working int, err error) {
 	if _, err := tx.Exec(ctx, `select from clients where id = $1 for no key update`, client); err != nil {
 		return 0, err
@@ -22,9 +22,8 @@ func lockKeys(ctx context.Context, tx postgres.Tx, client uuid.UUID) (working in
 	return working, err
 }
 
-// lockMaker reports whether the viewer still manages their client, and keeps it so
-// until the transaction ends: whoever takes their account away waits, and then finds
-// the key.
+// lockMaker reports whether the viewer still manages their client, and locks the account until
+// the transaction ends: a suspension waits, and then revokes the new key too.
 func lockMaker(ctx context.Context, tx postgres.Tx, v *viewer.Viewer) (manages bool, err error) {
 	err = tx.QueryRow(ctx, `select hold_manager($1, $2) is not null`, v.ID, v.ClientID).Scan(&manages)
 	return manages, err
@@ -62,14 +61,14 @@ type keyRow struct {
 	CreatedBy uuid.UUID
 }
 
-// readKey finds a key that works, made by somebody who still manages the client.
+// readKey returns a working key whose maker still manages the client.
 func readKey(ctx context.Context, q postgres.Querier, hash []byte, now time.Time) (keyRow, error) {
 	return postgres.One[keyRow](ctx, q, `
 		select id, client_id, name, created_by from client_tokens
 		where token_hash = $1 and revoked_at is null and expires_at > $2 and manages(created_by, client_id)`, hash, now)
 }
 
-// noteUse writes once a day.
+// noteUse records the day of a use, once a day.
 func noteUse(ctx context.Context, q postgres.Querier, id uuid.UUID, now time.Time) error {
 	_, err := q.Exec(ctx, `
 		update client_tokens set last_used_on = $2 where id = $1 and last_used_on is distinct from $2::date`, id, zone.Day(now))

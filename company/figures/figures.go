@@ -1,19 +1,19 @@
-// Package figures is what a client knows of its people (R10): what is counted, and how
-// it is published with noise, once.
+// Package figures counts the use of the service and publishes the counts to clients, once and
+// with noise, so that they reveal nothing about one person (R10).
 //
-// Be the manager somebody who looks or somebody who acts: who opens accounts of their
-// own, books, cancels, and waits for what one person more changes.
+// The attacker is a client's manager. A passive one only reads figures. An active one also
+// opens accounts, books and cancels, and watches how one more person changes the figures.
 //
-// figures are counted as things happen and are never computed from people's rows. A
-// person is in few cells: once in a lifetime in a month of the accounts, and once a
-// year in the modes and in the reasons, by the first hour of that year alone. An
-// account is one lifetime: somebody who was erased and comes back is somebody new, for
-// nothing is kept by which they could be known. A line is counted by itself: there is
-// no total, over lines or over time, and no line crosses two things.
+// Figures are counted when something happens and never computed from people's rows. A person
+// is in few cells: once in the lifetime of their account in a month of the accounts, and once a
+// year in the modes and in the reasons, by the first appointment of that year. Somebody who was
+// erased and comes back is a new person, as nothing is kept to recognise them. Each line is
+// counted separately: there are no totals over lines or time, and no line combines two
+// attributes.
 //
-// What is published of a count is its step and noise, drawn once for the cell
-// (publish.go). The limit of a code has noise of the same kind (limit.go). How likely
-// somebody can then guess that one person came is in guess.go.
+// A published value is the step of a count plus noise, drawn once for the cell (publish.go).
+// The limit of a code has noise of the same kind (limit.go). How well one person's presence can
+// then be guessed is computed in guess.go.
 package figures
 
 import (
@@ -27,43 +27,43 @@ import (
 	"github.com/google/uuid"
 )
 
-// Service is what counts and publishes.
+// Service counts and publishes figures.
 type Service struct {
 	db    *postgres.DB
 	noise noise.Key
 }
 
-// New returns the figures in the given database. They have their noise from key, which
-// must be the same for ever (CheckKey).
+// New returns the service. The noise is derived from key, which must never change (CheckKey).
 func New(db *postgres.DB, key noise.Key) *Service { return &Service{db, key} }
 
 const (
-	// smallest is the smallest count that is shown; all below it look alike.
+	// smallest is the smallest count that is shown; all smaller ones look the same.
 	smallest = 10
 	// roundTo is the step to which counts are rounded down.
 	roundTo = 5
-	// monthsShown and yearsShown bound what is shown, the latest.
+	// monthsShown and yearsShown are how many of the latest periods are shown.
 	monthsShown = 12
 	yearsShown  = 5
 )
 
-// figure is a line of a table: what is counted.
+// figure is one line of a table.
 type figure struct {
 	Kind Kind
 	Line string
 }
 
-// accountOpened counts somebody whose account was opened.
+// accountOpened is the line of opened accounts.
 var accountOpened = figure{KindAccount, "opened"}
 
-// CountAccount counts somebody whose account was opened, in the month of the act and
-// in its transaction; the caller sees that a person is counted once.
+// CountAccount counts an opened account in the present month, in the caller's transaction. The
+// caller ensures that each person is counted once.
 func CountAccount(ctx context.Context, tx postgres.Tx, client uuid.UUID) error {
 	return addToFigure(ctx, tx, client, KindAccount.period(tx.Now), accountOpened)
 }
 
-// CountHour counts somebody who had an hour, in its year, by its mode and its reason's
-// slug. The caller sees that a person is counted once a year, with their first hour.
+// CountHour counts a person who attended an appointment, in its year, by its mode and the slug
+// of its reason. The caller ensures that each person is counted once a year, with their first
+// appointment.
 func CountHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour time.Time, mode, reason string) error {
 	for _, figure := range []figure{{KindMode, mode}, {KindReason, reason}} {
 		if err := addToFigure(ctx, tx, client, figure.Kind.period(hour), figure); err != nil {
@@ -73,8 +73,8 @@ func CountHour(ctx context.Context, tx postgres.Tx, client uuid.UUID, hour time.
 	return nil
 }
 
-// Line is a line of a table with its name for people. Lines are the platform's, not
-// a client's: one is there whether anybody was counted in it or not.
+// Line is a line of a table with its French label. All clients have the same lines, whether
+// anybody was counted in them or not.
 type Line struct{ Key, Label string }
 
 // Table is one table: a row for each period, a value for each line.
@@ -82,14 +82,14 @@ type Table struct {
 	Kind    Kind
 	Label   string
 	Lines   []Line
-	Periods []time.Time   // the first day of each, the latest first
+	Periods []time.Time   // the first day of each, latest first
 	Rows    [][]Published // as Periods and Lines
 }
 
-// figures are everything that a client sees of its people.
+// Figures is everything that a client sees of its people.
 type Figures struct {
 	Client string
-	Next   time.Time // when figures are next published; zero after the contract's last
+	Next   time.Time // when figures are next published; zero after the last publication of the contract
 	Tables []Table
 }
 
@@ -103,7 +103,7 @@ func (f Figures) Empty() bool {
 	return true
 }
 
-// cell is where a count stands.
+// cell identifies a count: a line in a period.
 type cell struct {
 	period time.Time
 	figure
@@ -111,7 +111,7 @@ type cell struct {
 
 var modeLines = []Line{{"video", "Par vidéo"}, {"phone", "Par téléphone"}, {"in_person", "Sur place"}}
 
-// linesOf are the lines of a table, out of the platform's reasons.
+// linesOf returns the lines of a table. reasons are the lines of KindReason.
 func linesOf(kind Kind, reasons []Line) []Line {
 	switch kind {
 	case KindMode:
@@ -122,7 +122,7 @@ func linesOf(kind Kind, reasons []Line) []Line {
 	return []Line{{accountOpened.Line, "Comptes ouverts"}}
 }
 
-// tablesOf lays out what is published, and nothing else.
+// tablesOf returns the tables of the published values, and contains nothing else.
 func tablesOf(reasons []Line, published map[cell]Published) []Table {
 	tables := []Table{
 		{Kind: KindAccount, Label: "Comptes ouverts, par mois"},
@@ -150,8 +150,8 @@ func (t *Table) fill(lines []Line, published map[cell]Published) {
 	}
 }
 
-// figures returns what the viewer's own client may see, for its manager. reasons
-// are all reasons of the platform.
+// figures returns the figures of the viewer's own client. The viewer must be its manager.
+// reasons are all reasons of the platform.
 func (s *Service) figures(ctx context.Context, v *viewer.Viewer, reasons []Line) (Figures, error) {
 	if err := viewer.RequireOwnClient(v); err != nil {
 		return Figures{}, err

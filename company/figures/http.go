@@ -13,11 +13,11 @@ import (
 	"socialdirect/web"
 )
 
-// Reasons lists the reasons of the platform, in its order; they belong to a domain
-// above this one, which hands them in.
+// Reasons returns the reasons of the platform in their order. Package booking, which this one
+// must not import, implements it.
 type Reasons func(context.Context) ([]Line, error)
 
-// HTTP is the pages of a client's figures.
+// HTTP serves the pages of a client's figures.
 type HTTP struct {
 	figures *Service
 	render  *web.Renderer
@@ -29,7 +29,7 @@ func NewHTTP(figures *Service, render *web.Renderer, reasons Reasons) *HTTP {
 	return &HTTP{figures, render, reasons}
 }
 
-// Of is what the viewer's own client may see.
+// Of returns the figures of the viewer's own client.
 func (h *HTTP) Of(r *web.Request) (Figures, error) {
 	lines, err := h.reasons(r.Context())
 	if err != nil {
@@ -48,22 +48,22 @@ func (figuresPage) Smallest() int { return smallest }
 
 func (figuresPage) Step() int { return roundTo }
 
-// nearSteps is how far off the page says that most figures are at most.
+// nearSteps is the error in steps that the page states for most figures.
 const nearSteps = 3
 
-// Near is how far off that is, in people.
+// Near returns that error in people.
 func (figuresPage) Near() int { return nearSteps * roundTo }
 
-// NearShare is how often a figure is no further off.
+// NearShare returns how often the error is not larger, in words.
 func (figuresPage) NearShare() string { return NearShare() }
 
-// EmptyShare is how often a line in which there is nobody shows a number.
+// EmptyShare returns how often a line with a count of zero shows a number, in words.
 func (figuresPage) EmptyShare() string { return percent(emptyShows()) }
 
-// NearShare is how often noise is at most nearSteps, as it is said.
+// NearShare returns how often the noise is at most nearSteps, in words.
 func NearShare() string { return percent(within(nearSteps)) }
 
-// percent writes a share in whole hundredths.
+// percent writes a share in whole percent.
 func percent(share float64) string {
 	return strconv.Itoa(int(math.Round(100*share))) + "\u00a0%"
 }
@@ -77,7 +77,7 @@ func (h *HTTP) Page(w http.ResponseWriter, r *web.Request) error {
 	return h.render.Render(w, r, http.StatusOK, figuresPage{figures})
 }
 
-// Words is how a value is read, on the page and in the file alike.
+// Words returns the words for a value, on the page and in the file.
 func (p Published) Words() string {
 	switch p {
 	case Unpublished:
@@ -88,7 +88,7 @@ func (p Published) Words() string {
 	return strconv.Itoa(p.People())
 }
 
-// Name is how a period of the table is read.
+// Name returns the words for a period of the table.
 func (t Table) Name(period time.Time) string {
 	if t.Kind.yearly() {
 		return period.Format("2006")
@@ -96,7 +96,7 @@ func (t Table) Name(period time.Time) string {
 	return web.Month(period)
 }
 
-// Column is what the table's periods are.
+// Column returns the heading of the periods.
 func (t Table) Column() string {
 	if t.Kind.yearly() {
 		return "Année"
@@ -104,21 +104,21 @@ func (t Table) Column() string {
 	return "Mois"
 }
 
-// chart is bars: the latest period of a table, line by line, or every one where the
-// table has one line.
+// chart is a bar chart: the lines of a table in its latest period, or all periods if the table
+// has one line.
 type chart struct {
 	Caption string
 	Bars    []bar
 }
 
-// bar is one of a chart, Width hundredths of the longest.
+// bar is one bar of a chart. Width is in percent of the longest.
 type bar struct {
 	Label string
 	Value Published
 	Width int
 }
 
-// Charts draws each table out of what is published, and of nothing else.
+// Charts returns a chart of each table, made from published values only.
 func (f Figures) Charts() []chart {
 	charts := make([]chart, len(f.Tables))
 	for i, table := range f.Tables {
@@ -143,7 +143,7 @@ func (t Table) chart() chart {
 	return chart
 }
 
-// scale draws what is shown as a number; the rest has no length.
+// scale sets the widths of bars. Values that are not shown as a number have none.
 func scale(bars []bar) {
 	longest := 1
 	for _, bar := range bars {
@@ -161,7 +161,7 @@ func (b bar) length() int {
 	return b.Value.People()
 }
 
-// CSV is the same figures as a file for spreadsheets.
+// CSV answers with the same figures as a file for spreadsheets.
 func (h *HTTP) CSV(w http.ResponseWriter, r *web.Request) error {
 	figures, err := h.Of(r)
 	if err != nil {
@@ -181,13 +181,14 @@ func (h *HTTP) CSV(w http.ResponseWriter, r *web.Request) error {
 // byteOrderMark tells spreadsheets that the file is UTF-8.
 const byteOrderMark = "\ufeff"
 
-// csv has one value a line, separated by semicolons, as French spreadsheets want.
+// csv returns one value a line, with semicolons between the columns, as French spreadsheets
+// expect.
 func (f Figures) csv() ([]byte, error) {
 	var text bytes.Buffer
 	text.WriteString(byteOrderMark)
 	out := csv.NewWriter(&text)
 	out.Comma, out.UseCRLF = ';', true
-	_ = out.Write([]string{"Période", "Tableau", "Ligne", "Nombre"}) // Error tells
+	_ = out.Write([]string{"Période", "Tableau", "Ligne", "Nombre"}) // out.Error reports it
 	for _, table := range f.Tables {
 		for i, period := range table.Periods {
 			for j, line := range table.Lines {
@@ -199,7 +200,7 @@ func (f Figures) csv() ([]byte, error) {
 	return text.Bytes(), out.Error()
 }
 
-// inFile is how a period of the table is written for programs.
+// inFile returns a period of the table as written for programs.
 func (t Table) inFile(period time.Time) string {
 	if t.Kind.yearly() {
 		return period.Format("2006")
@@ -207,7 +208,7 @@ func (t Table) inFile(period time.Time) string {
 	return period.Format("2006-01")
 }
 
-// plain keeps a spreadsheet from taking words for a formula.
+// plain escapes words that a spreadsheet would read as a formula.
 func plain(words string) string {
 	if strings.ContainsAny(words[:min(1, len(words))], "=+-@\t\r\n") {
 		return "'" + words

@@ -9,10 +9,10 @@ import (
 	"socialdirect/web"
 )
 
-// guessedAfter are the years for which the operator is told what can be guessed.
+// guessedAfter are the numbers of years for which the page shows what can be guessed.
 var guessedAfter = []int{1, 2, 3, 5}
 
-// guessPage tells the operator how private the figures are, from the rule itself.
+// guessPage shows an administrator how private the figures are, computed from the rules.
 type guessPage struct {
 	figuresPage
 	Tables []guessTable
@@ -22,7 +22,7 @@ func (guessPage) Template() string { return "company/guess" }
 
 func (guessPage) Title() string { return "Ce que les chiffres laissent deviner" }
 
-// CellEpsilon is the ε of one cell.
+// CellEpsilon returns the ε of one cell.
 func (guessPage) CellEpsilon() string { return decimal(epsilonValue()) }
 
 // guessTable is what can be guessed of people who signed up with one kind of code.
@@ -54,7 +54,7 @@ func guesses(limited bool) (lines []guessLine) {
 	return lines
 }
 
-// decimal writes a number with a comma, as short as it is.
+// decimal writes a number with a decimal comma, as short as possible.
 func decimal(n float64) string {
 	return strings.Replace(strconv.FormatFloat(n, 'f', -1, 64), ".", ",", 1)
 }
@@ -63,7 +63,7 @@ func percentWithTenths(share float64) string {
 	return strings.Replace(strconv.FormatFloat(100*share, 'f', 1, 64), ".", ",", 1) + "\u00a0%"
 }
 
-// showGuess shows an administrator what figures leave to guess (R10).
+// showGuess shows an administrator what can be guessed from the figures (R10).
 func (h *HTTP) showGuess(w http.ResponseWriter, r *web.Request) error {
 	if err := viewer.Require(r.Viewer, viewer.Administrator); err != nil {
 		return err

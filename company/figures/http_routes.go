@@ -5,7 +5,7 @@ import (
 	"socialdirect/web"
 )
 
-// Routes are the pages of figures.
+// Routes returns the routes of figures.
 func (h *HTTP) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/entreprise/chiffres", web.ClientManagers, h.Page).In(web.Place{Role: viewer.ClientManager, Order: 2, Label: "Chiffres", Icon: "chart-column"}),

@@ -9,23 +9,23 @@ import (
 // epsilon is the rate of all noise: in steps for a figure, in people for a limit.
 var epsilon = noise.Epsilon{Num: 1, Den: 2}
 
-// The limit of a code is what a manager who acts would count with: nine accounts of
-// their own, the tenth use given to one person, and a look whether the code still
-// works. So a code opens its limit and k more accounts, k being drawn once from the
-// code's identifier, whoever set the limit; a code that takes its place has another
-// identifier, and counts anew.
+// A manager could use the limit of a code to find out whether one person signed up: open nine
+// accounts, give the tenth use to the person, and check whether the code still works. A code
+// therefore opens its limit plus k accounts, where k is noise drawn once from the code's ID. A
+// code that replaces it has another ID and another k.
 //
-// Why one draw is enough, however often somebody looks: uses only rise, by one. All
-// that looking ever tells is at which use the code ends, which is one number: limit
-// and k, less one if the person used it. Noise in people of ε = 0.5 makes any such
-// number at most e^0.5 times as likely with the person as without them. It holds at
-// once: nothing is gained by hiding on the page what a look at the sign-up form shows.
+// One draw is enough, however often somebody checks the code. Uses only increase, by one, so all
+// checks together reveal one number: the use after which the code ends, which is limit plus k,
+// less one if the person used it. With noise in people of ε = 0.5, any such number is at most
+// e^0.5 times as likely with the person as without. The page may show the state at once, as the
+// sign-up form reveals it anyway.
 //
-// That is why nothing else bends the number. A least number of uses would have the
-// code end one use before it with the person's use, and never without. One code of ten
-// in about 240 never opens an account, which is answered as any code that opens none.
+// Nothing else may change that number. With a minimum number of uses, a code could end one use
+// early only if the person used it. About one of 240 codes with a limit of ten never opens an
+// account, and is answered like any code that opens nothing.
 
-// allowed is how many accounts a code with a limit opens; below one, it opens none.
+// allowed returns how many accounts a code with a limit opens. It may be negative, which means
+// none.
 func allowed(key noise.Key, code uuid.UUID, limit int) int {
 	return limit + key.Laplace(epsilon, "code", code.String())
 }

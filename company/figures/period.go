@@ -12,21 +12,19 @@ type Kind string
 
 // The tables. There are no others.
 const (
-	KindAccount Kind = "account" // accounts that were opened, by month
-	KindMode    Kind = "mode"    // people who had an hour, by mode and year
-	KindReason  Kind = "reason"  // people who had an hour, by reason and year
+	KindAccount Kind = "account" // opened accounts, by month
+	KindMode    Kind = "mode"    // people who attended an appointment, by mode and year
+	KindReason  Kind = "reason"  // people who attended an appointment, by reason and year
 )
 
 var kinds = []Kind{KindAccount, KindMode, KindReason}
 
-// publicationDay is the day of the month that follows a period on which it is
-// published.
+// publicationDay is the day of the month after a period on which the period is published.
 const publicationDay = 10
 
 func (k Kind) yearly() bool { return k != KindAccount }
 
-// period is the first day, as a date, of the period in which the table counts now,
-// where contracts are signed.
+// period returns the first day, as a date, of the table's period at now, in Paris.
 func (k Kind) period(now time.Time) time.Time { return k.firstDay(zone.Day(now)) }
 
 func (k Kind) firstDay(day time.Time) time.Time {
@@ -36,7 +34,7 @@ func (k Kind) firstDay(day time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// after is the period that follows one.
+// after returns the next period.
 func (k Kind) after(period time.Time) time.Time {
 	if k.yearly() {
 		return period.AddDate(1, 0, 0)
@@ -44,7 +42,7 @@ func (k Kind) after(period time.Time) time.Time {
 	return period.AddDate(0, 1, 0)
 }
 
-// publishedOn is when the figures of a period can be seen.
+// publishedOn returns when the figures of a period are published.
 func (k Kind) publishedOn(period time.Time) time.Time {
 	next := k.after(period)
 	return midnight(next.Year(), next.Month(), publicationDay)
@@ -61,8 +59,7 @@ func midnight(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, zone.Paris())
 }
 
-// periods are those of the table in a contract of which figures are published, the
-// earliest first.
+// periods returns the periods of a table that are published for a contract, earliest first.
 func (c figured) periods(k Kind) []time.Time {
 	since := c.StartsOn
 	if c.Since.After(since) {
@@ -75,12 +72,12 @@ func (c figured) periods(k Kind) []time.Time {
 	return all
 }
 
-// due are the periods of a table that may be seen at now.
+// due returns the periods of a table that may be published at now.
 func (c figured) due(k Kind, now time.Time) []time.Time {
 	return slices.DeleteFunc(c.periods(k), func(period time.Time) bool { return now.Before(k.publishedOn(period)) })
 }
 
-// nextPublication is when something of the contract is next published.
+// nextPublication returns when figures of the contract are next published.
 func (c figured) nextPublication(now time.Time) (next time.Time) {
 	for _, k := range kinds {
 		for _, period := range c.periods(k) {
@@ -92,8 +89,8 @@ func (c figured) nextPublication(now time.Time) (next time.Time) {
 	return next
 }
 
-// publishedPeriods are those of a table that something is published of, the latest
-// first and as many as are shown.
+// publishedPeriods returns the periods of a table with published values, latest first, at most
+// as many as are shown.
 func publishedPeriods(k Kind, published map[cell]Published) []time.Time {
 	seen := map[time.Time]bool{}
 	var all []time.Time

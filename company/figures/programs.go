@@ -30,7 +30,7 @@ func number(p Published) *int {
 	return &n
 }
 
-// answers are a row's values, but for lines that came after its publication.
+// answers returns a row's values, without lines that were added after its publication.
 func (t Table) answers(row int) []valueAnswer {
 	values := []valueAnswer{}
 	for i, line := range t.Lines {
@@ -41,7 +41,7 @@ func (t Table) answers(row int) []valueAnswer {
 	return values
 }
 
-// answersOf are the values of a table in a period; none where it has none.
+// answersOf returns the values of a table in a period, or none.
 func (t Table) answersOf(period time.Time) []valueAnswer {
 	if row := slices.Index(t.Periods, period); row >= 0 {
 		return t.answers(row)
@@ -49,7 +49,7 @@ func (t Table) answersOf(period time.Time) []valueAnswer {
 	return []valueAnswer{}
 }
 
-// ForPrograms says the same as the page, to be written as JSON.
+// ForPrograms returns the same figures as the page, to be written as JSON.
 func (f Figures) ForPrograms() any {
 	accounts, modes, reasons := f.Tables[0], f.Tables[1], f.Tables[2]
 	months, years := []monthAnswer{}, []yearAnswer{}

@@ -11,23 +11,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// Published is a count as a client sees it: steps above the least, noise among them.
+// Published is a count as a client sees it: a number of steps, with noise.
 type Published int
 
 const (
-	// Suppressed stands for every count below Smallest, none included.
+	// Suppressed stands for every count below smallest, zero included.
 	Suppressed Published = 0
-	// Unpublished is where a table has a line that it did not have when the period was
-	// published.
+	// Unpublished is the value of a line that was added after the period was published.
 	Unpublished Published = -1
 )
 
-// People is the number that is shown, where one is.
+// People returns the number that is shown. It is meaningless for Suppressed and Unpublished.
 func (p Published) People() int { return roundTo * (int(p) + 1) }
 
-// publish is all that is ever told of a count: its step and noise drawn from the
-// cell's name, cut off at the least. One person more or less moves the step by one at
-// most, so that any value is at most e^ε times as likely with them as without.
+// publish returns the only value that is ever revealed of a count: its step plus noise drawn
+// from the cell's name, at least Suppressed. One person changes the step by one at most, so
+// that any value is at most e^ε times as likely with the person as without.
 func publish(key noise.Key, client uuid.UUID, c cell, count int) Published {
 	k := key.Laplace(epsilon, "figure", client.String(), c.period.Format(time.DateOnly), string(c.Kind), c.Line)
 	return Published(max(0, stepOf(count)+k))
@@ -40,9 +39,9 @@ func stepOf(count int) int {
 	return count/roundTo - 1
 }
 
-// PublishDue publishes every period that is due and was not, for every client: each
-// line that there is, whatever was counted in it. What was counted for good must be
-// counted before. A client that fails keeps no other from its figures.
+// PublishDue publishes all due periods that are not published yet, for all clients, with every
+// line whether it has a count or not. Everything of these periods must be counted before. When
+// one client fails, the others are published all the same.
 func (s *Service) PublishDue(ctx context.Context, reasons []Line) error {
 	now := s.db.Now()
 	clients, err := readAllFigured(ctx, s.db.Pool)
@@ -76,8 +75,8 @@ type periodOf struct {
 	Period time.Time
 }
 
-// publishPeriod publishes once, however many try: what is published is never drawn
-// again, and the counts behind it go in the same transaction.
+// publishPeriod publishes a period once, even if several instances try: a published value is
+// never drawn again, and the counts are deleted in the same transaction.
 func (s *Service) publishPeriod(ctx context.Context, of periodOf, lines []Line) error {
 	return s.db.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.holdKey(ctx, tx); err != nil {

@@ -17,7 +17,7 @@ func addToFigure(ctx context.Context, tx postgres.Tx, client uuid.UUID, period t
 	return err
 }
 
-// takeCounts takes the counts of a table out of the database, by line.
+// takeCounts deletes the counts of a table in a period and returns them by line.
 func takeCounts(ctx context.Context, tx postgres.Tx, of periodOf) (map[string]int, error) {
 	rows, err := postgres.All[struct {
 		Line   string
@@ -31,8 +31,7 @@ func takeCounts(ctx context.Context, tx postgres.Tx, of periodOf) (map[string]in
 	return counts, err
 }
 
-// forgetCounts removes what is left of periods whose day has come, which no contract
-// had published.
+// forgetCounts deletes the counts of past periods that no contract published.
 func forgetCounts(ctx context.Context, q postgres.Querier, now time.Time) error {
 	_, err := q.Exec(ctx, `
 		delete from client_figures
@@ -54,7 +53,7 @@ func isPublished(ctx context.Context, q postgres.Querier, of periodOf) (done boo
 	return done, err
 }
 
-// readPublishedPeriods are the tables that were published, of every client.
+// readPublishedPeriods returns the published periods of all clients.
 func readPublishedPeriods(ctx context.Context, q postgres.Querier) (map[periodOf]bool, error) {
 	rows, err := postgres.All[struct {
 		ClientID uuid.UUID
@@ -82,7 +81,7 @@ func readPublished(ctx context.Context, q postgres.Querier, client uuid.UUID) (m
 	return published, err
 }
 
-// figured is what figures need of a client.
+// figured is what this package needs of a client.
 type figured struct {
 	ID       uuid.UUID
 	Name     string
@@ -105,8 +104,8 @@ func readAllFigured(ctx context.Context, q postgres.Querier) ([]figured, error) 
 	return postgres.All[figured](ctx, q, selectFigured+`order by id`)
 }
 
-// lockNoiseKey returns the digest of the first key that was used, which is this one
-// when there was none.
+// lockNoiseKey returns the digest of the first key, and saves this one if there was none. It
+// locks the digest until the transaction ends.
 func lockNoiseKey(ctx context.Context, tx postgres.Tx, digest []byte) (first []byte, err error) {
 	if _, err := tx.Exec(ctx, `insert into noise_keys (digest) values ($1) on conflict do nothing`, digest); err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
-// Package poster is what a client's people read about the service: on a wall, in a mail,
-// and as a QR code that leads to it.
+// Package poster makes what a client distributes to its people about the service: a poster, the
+// text of a mail, and QR codes.
 package poster
 
 import (
@@ -15,20 +15,20 @@ import (
 	"github.com/boombuler/barcode"
 )
 
-// Poster is what a client's people read about the service: on a wall, or in a mail.
+// Poster is the content of the poster and of the mail.
 type Poster struct {
 	Client  string
-	Address string // of the co-branded page, in full
-	Code    string // as it is read
+	Address string // the full URL of the co-branded page
+	Code    string // in groups, to be read aloud
 	LastDay time.Time
 	Modes   []string
-	Phone   string // the switchboard's
+	Phone   string // of the switchboard
 	Made    time.Time
 }
 
 var modeWords = map[string]string{"video": "par vidéo", "phone": "par téléphone", "in_person": "sur place"}
 
-// ModesInWords lists ways of meeting as a sentence does: "par vidéo ou sur place".
+// ModesInWords lists modes as within a sentence: "par vidéo ou sur place".
 func ModesInWords(modes []string) string {
 	words := make([]string, len(modes))
 	for i, mode := range modes {
@@ -37,36 +37,36 @@ func ModesInWords(modes []string) string {
 	return web.Either(words)
 }
 
-// Offer says what is offered, in one sentence.
+// Offer returns one sentence about what is offered.
 func (p Poster) Offer() string {
 	return fmt.Sprintf("%s vous offre une heure avec une assistante sociale diplômée, %s. C’est gratuit pour vous.", p.Client, ModesInWords(p.Modes))
 }
 
-// Promise says what the client will never learn (R10).
+// Promise returns the sentence about what the client cannot find out (R10).
 func (p Poster) Promise() string {
 	return p.Client + " ne saura jamais qui vient. Ni votre nom, ni vos rendez-vous, ni ce que vous dites ne lui sont transmis."
 }
 
-// Help says where to turn without a computer.
+// Help returns the sentence about how to get help without a computer.
 func (p Poster) Help() string {
 	return "Une question, ou pas d’accès à internet\u00a0? Appelez le standard, c’est gratuit\u00a0: " + p.Number()
 }
 
-// Number is the switchboard's, on one line.
+// Number returns the phone number of the switchboard without line breaks.
 func (p Poster) Number() string { return strings.ReplaceAll(p.Phone, " ", "\u00a0") }
 
-// Until says how long the code can be used.
+// Until returns the sentence about how long the code works.
 func (p Poster) Until() string {
 	return "Ce code sert à s’inscrire jusqu’au " + web.Date(p.LastDay) + ". Ensuite, votre compte reste ouvert."
 }
 
-// Subject is the mail's.
+// Subject returns the subject of the mail.
 func (p Poster) Subject() string {
 	return "Parler à une assistante sociale, en toute confidentialité"
 }
 
-// Mail is the text for the client to send to its people. The code stands in it and
-// in no address.
+// Mail returns the text for the client to send to its people. It contains the code, but not in
+// a URL.
 func (p Poster) Mail() string {
 	return strings.Join([]string{
 		"Bonjour,",
@@ -78,7 +78,7 @@ func (p Poster) Mail() string {
 	}, "\n\n") + "\n"
 }
 
-// The font has every letter of French and tells 0 from O and 1 from l.
+// The font has every letter of French, and distinguishes 0 from O and 1 from l.
 var (
 	//go:embed fonts/AtkinsonHyperlegible-Regular.ttf
 	regularFont []byte
@@ -124,7 +124,7 @@ func (p Poster) WritePDF(w io.Writer) error {
 	return nil
 }
 
-// page draws everything, and returns where it ends.
+// page draws the whole page, and returns the position of its end in millimetres.
 func (s sheet) page(p Poster, code barcode.Barcode) float64 {
 	y := s.head(p) + 8
 	s.draw(code, sheetWidth-margin-qrSide, y-5, qrSide)
@@ -140,14 +140,14 @@ func newSheet(p Poster) sheet {
 	s.SetLang("fr")
 	s.SetCreationDate(p.Made)
 	s.SetModificationDate(p.Made)
-	s.SetCatalogSort(true) // the same poster is the same file
+	s.SetCatalogSort(true) // the same poster gives the same file
 	s.SetMargins(margin, margin, margin)
 	s.SetAutoPageBreak(false, 0)
 	s.AddPage()
 	return s
 }
 
-// text writes lines of one size in a column, and returns where they end.
+// text writes lines of one size in a column, and returns the position of their end.
 func (s sheet) text(text, style string, size float64, color rgb, x, y, width float64) float64 {
 	s.SetFont("Atkinson", style, size)
 	s.SetTextColor(color.r, color.g, color.b)
@@ -183,12 +183,12 @@ func (s sheet) step(number, text string, x, y, width float64) float64 {
 	return s.text(text, "", 15, ink, x+13, y, width-13)
 }
 
-// draw draws a QR code with its quiet zone, as squares that print at any size.
+// draw draws a QR code with its quiet zone as vector squares.
 func (s sheet) draw(code barcode.Barcode, x, y, side float64) {
 	module := side / float64(code.Bounds().Dx()+2*quietZone)
 	s.SetFillColor(0, 0, 0)
 	modules(code, func(column, row int) {
-		// A hair wider than a module: printers leave no white seams.
+		// Slightly wider than a module, so that no white lines appear in print.
 		s.Rect(x+float64(column+quietZone)*module, y+float64(row+quietZone)*module, module*1.02, module*1.02, "F")
 	})
 }

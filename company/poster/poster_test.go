@@ -8,7 +8,7 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
-func TestR10_ThePosterHoldsTheLongestNamesOnOneSheet(t *testing.T) {
+func TestR10_ThePosterFitsOneSheetWithTheLongestNames(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	p := Poster{
@@ -24,7 +24,7 @@ func TestR10_ThePosterHoldsTheLongestNamesOnOneSheet(t *testing.T) {
 	}
 }
 
-// The vector drawing has the very squares of the code, moved by the quiet zone.
+// The vector drawing has exactly the squares of the code, moved by the quiet zone.
 func TestR10_TheQRCodeIsDrawnSquareBySquare(t *testing.T) {
 	t.Parallel()
 	code, err := qr.Encode("https://exemple.fr/c/port", qr.Q, qr.Auto)

@@ -15,7 +15,7 @@ import (
 // quietZone is the empty border that a reader needs, in modules (ISO/IEC 18004).
 const quietZone = 4
 
-// qrCode is a QR code that a fourth of may be torn off or painted over.
+// qrCode returns a QR code that stays readable with a quarter of it damaged.
 func qrCode(address string) (barcode.Barcode, error) {
 	code, err := qr.Encode(address, qr.Q, qr.Auto)
 	if err != nil {
@@ -28,7 +28,7 @@ func dark(code barcode.Barcode, x, y int) bool {
 	return color.GrayModel.Convert(code.At(x, y)) == color.Gray{}
 }
 
-// modules calls draw for every dark square, x and y counted from 0.
+// modules calls draw for every dark square, with x and y counted from 0.
 func modules(code barcode.Barcode, draw func(x, y int)) {
 	for y := range code.Bounds().Dy() {
 		for x := range code.Bounds().Dx() {
@@ -39,7 +39,7 @@ func modules(code barcode.Barcode, draw func(x, y int)) {
 	}
 }
 
-// SVG draws an address as a QR code that can be printed at any size.
+// SVG returns the QR code of a URL as an SVG.
 func SVG(address string) ([]byte, error) {
 	code, err := qrCode(address)
 	if err != nil {
@@ -53,10 +53,10 @@ func SVG(address string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// pixels is how wide a module of the PNG is.
+// pixels is the width of a module in the PNG.
 const pixels = 16
 
-// PNG draws an address as a QR code for programs that know no SVG.
+// PNG writes the QR code of a URL as a PNG, for programs that do not support SVG.
 func PNG(w io.Writer, address string) error {
 	code, err := qrCode(address)
 	if err != nil {
@@ -65,7 +65,7 @@ func PNG(w io.Writer, address string) error {
 	return png.Encode(w, enlarged(code))
 }
 
-// enlarged draws the code with its quiet zone, in two colours.
+// enlarged returns the code with its quiet zone as an image of two colours.
 func enlarged(code barcode.Barcode) image.Image {
 	side := (code.Bounds().Dx() + 2*quietZone) * pixels
 	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
