@@ -36,11 +36,11 @@ func (h *HTTP) managerPage(r *web.Request, d desk, f *form.Form) (web.Page, erro
 	return managerPage{part}, err
 }
 
-// errDead says that a code that does not work, or was replaced, cannot be distributed.
+// errDead says that a code that opens no accounts cannot be distributed.
 var errDead = fault.New(fault.Conflict, "Ce code ne permet plus de s’inscrire : il n’y a plus rien à distribuer avec lui. Prenez-en un autre.")
 
-// giveAway returns the page of the code that the path names. It fails with errDead unless the
-// code can be distributed.
+// giveAway returns the page of the code that the path names. It fails with errDead when the
+// code opens no accounts.
 func (h *HTTP) giveAway(r *web.Request) (codePage, error) {
 	page, err := h.codePage(r, "mail", "Texte à envoyer")
 	if err == nil && !page.Code.Works() {

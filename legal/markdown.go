@@ -49,8 +49,8 @@ func (plain) Transform(document *ast.Document, reader text.Reader, _ parser.Cont
 	}
 }
 
-// shown reports whether a node can stay. It also lowers headings by one level, as the page has
-// its own first heading.
+// shown reports whether a node can stay. First-level headings become second-level ones, as the
+// page has its own first heading.
 func shown(n ast.Node, source []byte) bool {
 	switch n := n.(type) {
 	case *ast.Heading:
