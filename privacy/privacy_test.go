@@ -483,7 +483,7 @@ var keptRows = map[string]string{
 
 // This covers tables of later migrations too: rows that refer to an erased person are deleted,
 // or keptRows says why not.
-func TestR7_NoTableStillRefersToAnErasedPerson(t *testing.T) {
+func TestR7_NoTableStillNamesWhoWasErased(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	all := w.references(t)
